@@ -1,0 +1,128 @@
+# Rollcall. Two commands to know: `make up` and `make test`; `make help` lists the rest.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+# A python that runs and is new enough, found by running it: a shim on the PATH may exist and fail.
+PYTHON := $(shell for p in $(PYTHON_BIN) python3 python3.13 python3.12 python3.11 python3.14; do "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && command -v "$$p" && break; done)
+VENVS := .venvs
+DEV := $(VENVS)/dev/bin
+UV := $(VENVS)/uv/bin/uv
+LOCAL := $(DEV)/python -m rollcall_local
+EDITABLE := -e packages/registration_core -e packages/lambda_handlers -e packages/admin_cli -e localstack
+
+export PYTHONDONTWRITEBYTECODE :=
+export UV_PROJECT_ENVIRONMENT :=
+
+.PHONY: help
+help: ## list what make can do here
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+# --- environments: one hashed lock and one virtual environment a purpose -------------------------------------------
+
+.PHONY: python-is-there
+python-is-there:
+	@if [ -z "$(PYTHON)" ]; then echo "Rollcall needs Python 3.11 or newer, and none was found. Install one, or say where it is: make PYTHON_BIN=/path/to/python3" >&2; exit 1; fi
+
+$(UV): requirements/uv.txt | python-is-there
+	@echo "Installing uv (once) ..." >&2
+	@rm -rf $(VENVS)/uv && "$(PYTHON)" -m venv $(VENVS)/uv
+	@$(VENVS)/uv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt || { rm -rf $(VENVS)/uv; echo "uv could not be installed from the package index. Check the network (or PIP_INDEX_URL) and run the same command again." >&2; exit 1; }
+	@touch $@
+
+# $(call environment,NAME): the environment NAME holds exactly what requirements/NAME.txt locks.
+define environment
+	@echo "Installing the $(1) environment ..." >&2
+	@rm -f $(VENVS)/$(1)/.installed
+	@test -x $(VENVS)/$(1)/bin/python || $(UV) venv --quiet --python "$(PYTHON)" $(VENVS)/$(1)
+	@$(UV) pip sync --quiet --require-hashes --python $(VENVS)/$(1)/bin/python requirements/$(1).txt || { echo "The $(1) environment could not be installed from the package index. Check the network (or UV_DEFAULT_INDEX) and run the same command again; what was fetched is kept." >&2; exit 1; }
+endef
+
+$(VENVS)/dev/.installed: requirements/dev.txt $(wildcard packages/*/pyproject.toml) localstack/pyproject.toml $(UV)
+	$(call environment,dev)
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(DEV)/python $(EDITABLE)
+	@touch $@
+
+$(VENVS)/emulator/.installed: requirements/emulator.txt $(UV)
+	$(call environment,emulator)
+	@touch $@
+
+$(VENVS)/bench/.installed: requirements/bench.txt $(UV)
+	$(call environment,bench)
+	@touch $@
+
+.PHONY: dev
+dev: $(VENVS)/dev/.installed $(VENVS)/emulator/.installed ## install what development and the local stack need
+
+.PHONY: lock
+lock: $(UV) ## renew the hashed locks from requirements/*.in
+	@for name in $(basename $(notdir $(wildcard requirements/*.in))); do \
+	  echo "locking $$name" >&2; \
+	  $(UV) pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 --custom-compile-command "make lock" \
+	    $(if $(UPGRADE),--upgrade) requirements/$$name.in -o requirements/$$name.txt; \
+	done
+
+# --- the system on this machine --------------------------------------------------------------------------------------
+
+.PHONY: up
+up: dev ## bring the whole system up on this machine
+	@$(LOCAL) up
+
+.PHONY: down
+down: dev ## stop it and keep the data (RESET=1 drops it)
+	@$(LOCAL) down $(if $(filter 1 true yes,$(RESET)),--reset)
+
+.PHONY: install
+install: $(UV) ## put `rollcall` on the PATH
+	@$(UV) tool install --quiet --force --python "$(PYTHON)" --constraints requirements/dev.txt ./packages/admin_cli
+	@echo "rollcall is installed. Try: rollcall --help" >&2
+
+# --- proof -----------------------------------------------------------------------------------------------------------
+
+PYTEST := $(DEV)/python -m pytest
+
+.PHONY: format lint types layers static
+format: dev ## write the code the way ruff formats it
+	@$(DEV)/ruff format .
+	@$(DEV)/ruff check --fix-only --quiet .
+	@if command -v terraform >/dev/null; then terraform fmt -recursive infra; fi
+
+lint: dev ## format and lint, checked
+	@$(DEV)/ruff format --check .
+	@$(DEV)/ruff check .
+
+types: dev ## strict types
+	@$(DEV)/mypy
+
+layers: dev ## dependencies point one way
+	@$(DEV)/lint-imports
+
+static: lint types layers ## lint, types, layers
+
+.PHONY: test-unit test-contract test-integration test-infra test-browser test test-full
+test-unit: dev ## no I/O, seconds
+	@$(PYTEST) tests/unit
+
+test-contract: dev ## the fake and the real repository keep the same promises
+	@$(PYTEST) tests/contract
+
+test-integration: dev ## the stack as Terraform made it
+	@$(PYTEST) tests/integration
+
+test-infra: dev ## the Terraform, and the stand-in provider
+	@$(PYTEST) tests/infra
+
+test-browser: dev ## a real browser at the page
+	@$(PYTEST) tests/browser
+
+test: static ## everything once: what CI runs
+	@$(PYTEST) -m "not full"
+
+test-full: static ## also every combination, many rounds
+	@$(PYTEST)
+
+.PHONY: clean
+clean: ## remove what make built (not the local stack's data)
+	@rm -rf $(VENVS) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

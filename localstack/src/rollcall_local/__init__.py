@@ -1,0 +1,1 @@
+"""Rollcall on one machine: emulator, mailbox, site front, and Terraform pointed at them."""

@@ -1,0 +1,1 @@
+"""`rollcall`, the staff's command line."""

@@ -1,0 +1,1 @@
+"""The shared package: forms, submissions, quotas, mails, and where they are kept."""

@@ -1,0 +1,1 @@
+"""What touches the world: DynamoDB, SES, SQS, templates, signatures, the clock."""

@@ -1,0 +1,62 @@
+"""The port between the repository and DynamoDB: one call in its wire format, and the one error that it raises."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+Call = Callable[[str, Mapping[str, Any]], dict[str, Any]]
+"""`call("PutItem", {"TableName": …, "Item": {"pk": {"S": …}}})` gives the answer's JSON as a dict.
+
+Raises AwsCallError, and nothing else, when DynamoDB refused or could not be reached.
+"""
+
+RETRYABLE_CODES = frozenset(
+    {
+        "ConnectionLost",
+        "InternalFailure",
+        "InternalServerError",
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "ThrottlingException",
+        "Throttling",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
+"""Errors that say "not now" rather than "no"; `ConnectionLost` is ours, for an answer that never came."""
+
+RETRYABLE_REASONS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+"""Why a transaction may be cancelled although nothing in it is wrong."""
+
+
+class AwsCallError(Exception):
+    """DynamoDB refused a call, or could not be reached.
+
+    code: the exception's short name, such as `TransactionCanceledException`; `ConnectionLost` when no answer came.
+    cancellation_reasons: one a write of the transaction, in order, as DynamoDB sends them: `{"Code": "None"}`,
+    `{"Code": "ConditionalCheckFailed", "Message": …, "Item": …}`.
+    item: the item that stood in the way of a single conditional write, when the call asked for it.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        cancellation_reasons: Sequence[Mapping[str, Any]] = (),
+        *,
+        item: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.cancellation_reasons = tuple(cancellation_reasons)
+        self.item = item
+
+    @property
+    def retryable(self) -> bool:
+        """Whether the same call may succeed later, unchanged."""
+        if self.code == "TransactionCanceledException":
+            codes = {reason.get("Code", "None") for reason in self.cancellation_reasons} - {"None"}
+            return bool(codes) and codes <= RETRYABLE_REASONS
+        return self.code in RETRYABLE_CODES

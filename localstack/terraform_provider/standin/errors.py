@@ -1,0 +1,43 @@
+"""What goes wrong, in the words that Terraform prints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+AttributePath = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with a configuration, and where."""
+
+    summary: str
+    detail: str = ""
+    path: AttributePath = ()
+
+
+class StandInError(Exception):
+    """Base of every error that the stand-in raises itself; the message is printed as it stands."""
+
+
+class InvalidConfigurationError(StandInError):
+    """The configuration asks for what the stand-in doesn't carry out, or what AWS would refuse.
+
+    problems: all of them, so that they are mended in one go.
+    """
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("; ".join(problem.summary for problem in problems))
+        self.problems = problems
+
+
+class NotLocalError(StandInError):
+    """The endpoint isn't on this machine, so nothing is done at all."""
+
+
+class TimedOutError(StandInError):
+    """The emulator did not reach the state waited for."""
+
+
+class StoppedError(StandInError):
+    """Terraform asked the provider to stop."""

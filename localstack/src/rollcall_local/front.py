@@ -1,0 +1,128 @@
+"""The site's front door on one machine: a loopback port that forwards to the distribution.
+
+A distribution's own host name is known only after the apply, and it redirects to HTTPS. Visitors of one machine
+come here instead, at an address known beforehand; Host and X-Forwarded-Proto are set as they are in AWS.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import signal
+import threading
+import urllib.request
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+#: Headers that speak of one connection, not of the page (RFC 9110, 7.6.1).
+HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "host"})
+
+HEALTH_PATH = "/.rollcall-front"
+
+NOT_PUBLISHED = b"The site is not published yet. `make up` is at work, or was interrupted: run it again.\n"
+
+
+def write_target(file: Path, distribution_domain: str) -> None:
+    """Tell the front which distribution it stands before."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_suffix(".partial")
+    partial.write_text(json.dumps({"host": distribution_domain}), encoding="utf-8")
+    partial.rename(file)
+
+
+class ForwardingHandler(BaseHTTPRequestHandler):
+    """Pass a visitor's request on to the distribution, and its answer back."""
+
+    target: Path
+    edge_port: int
+    server_version = "RollcallFront"
+    protocol_version = "HTTP/1.1"
+
+    def forward(self) -> None:
+        """Answer with what the distribution answers; 503 while there is none."""
+        if self.path == HEALTH_PATH:
+            self._answer(HTTPStatus.OK, [("Content-Type", "text/plain")], b"ok\n")
+            return
+        try:
+            host = json.loads(self.target.read_text(encoding="utf-8"))["host"]
+            status, headers, body = self._ask(host)
+        except (OSError, ValueError, KeyError, http.client.HTTPException):
+            self._answer(HTTPStatus.SERVICE_UNAVAILABLE, [("Content-Type", "text/plain")], NOT_PUBLISHED)
+            return
+        self._answer(status, headers, body)
+
+    do_GET = do_HEAD = do_POST = do_OPTIONS = do_PUT = do_DELETE = do_PATCH = forward  # noqa: N815 - http.server's names
+
+    def _ask(self, host: str) -> tuple[int, list[tuple[str, str]], bytes]:
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length) if length else None
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
+        headers |= {"Host": host, "X-Forwarded-Proto": "https"}
+        connection = http.client.HTTPConnection("127.0.0.1", self.edge_port, timeout=30)
+        try:
+            connection.request(self.command, self.path, body, headers)
+            answer = connection.getresponse()
+            kept = [(name, value) for name, value in answer.getheaders() if name.lower() not in HOP_BY_HOP]
+            return answer.status, kept, answer.read()
+        finally:
+            connection.close()
+
+    def _answer(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        self.send_response_only(status)
+        told = False
+        for name, value in headers:
+            if name.lower() == "content-length":
+                told = True
+                if self.command != "HEAD":
+                    continue
+            self.send_header(name, value)
+        if self.command != "HEAD" or not told:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - http.server's signature
+        """Say nothing: the distribution's log is the place."""
+
+
+class FrontServer(ThreadingHTTPServer):
+    """Many visitors at once; a visitor who hangs up is no error."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - socketserver's signature
+        """Stay silent about broken connections."""
+
+
+def answers(port: int) -> bool:
+    """Whether a front serves on this loopback port."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{HEALTH_PATH}", timeout=1) as answer:
+            return bool(answer.status == HTTPStatus.OK)
+    except OSError:
+        return False
+
+
+def serve(*, port: int, edge_port: int, target: Path) -> None:
+    """Forward from one loopback port until SIGTERM."""
+    stopped = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    handler = type("FrontHandler", (ForwardingHandler,), {"target": target, "edge_port": edge_port})
+    server = FrontServer(("127.0.0.1", port), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    stopped.wait()
+    server.shutdown()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Forward a loopback port to the local distribution.")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--edge-port", type=int, required=True)
+    parser.add_argument("--target", type=Path, required=True)
+    chosen = parser.parse_args()
+    serve(port=chosen.port, edge_port=chosen.edge_port, target=chosen.target)

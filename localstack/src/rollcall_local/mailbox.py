@@ -1,0 +1,213 @@
+"""The local mailbox: takes what SES would deliver, keeps it, and shows it on a page and as JSON.
+
+The emulator relays each mail by SMTP as the bytes that were sent, so headers such as Reply-To can be seen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import email
+import email.policy
+import html
+import json
+import signal
+import threading
+import time
+import urllib.parse
+import urllib.request
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from email.utils import getaddresses
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
+
+    from rollcall_local.paths import Workspace
+
+FOLDER = "mail"
+
+STYLE = """
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
+body { margin: 0 auto; max-width: 60rem; padding: 1rem }
+article { border-block-start: 1px solid color-mix(in srgb, currentColor 25%, transparent); padding-block: .75rem }
+summary { cursor: pointer } dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; margin: .5rem 0 }
+dd { margin: 0; overflow-wrap: anywhere } pre { white-space: pre-wrap; overflow-wrap: anywhere }
+iframe { inline-size: 100%; block-size: 28rem; border: 1px solid color-mix(in srgb, currentColor 25%, transparent) }
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail as it was sent.
+
+    at: when the mailbox took it. to: addresses without names. reply_to: an address, or None.
+    """
+
+    id: str
+    at: datetime
+    sender: str
+    to: list[str]
+    reply_to: str | None
+    subject: str
+    text: str
+    html: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the mail's parts under the names that `rollcall local mail --json` prints."""
+        parts = asdict(self)
+        parts["from"] = parts.pop("sender")
+        parts["at"] = self.at.isoformat().replace("+00:00", "Z")
+        return parts
+
+
+def messages(workspace: Workspace) -> list[Mail]:
+    """Read what was mailed, oldest first."""
+    return read_folder(workspace.state / FOLDER)
+
+
+def read_folder(folder: Path) -> list[Mail]:
+    """Read every mail that is kept in `folder`, oldest first."""
+    return [_read(path) for path in sorted(folder.glob("*.eml"))]
+
+
+def _read(path: Path) -> Mail:
+    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    text = message.get_body(preferencelist=("plain",))
+    page = message.get_body(preferencelist=("html",))
+    reply_to = _addresses(message, "Reply-To")
+    return Mail(
+        id=path.stem,
+        at=datetime.fromtimestamp(int(path.stem.partition("-")[0]) / 1e9, tz=UTC),
+        sender=str(message.get("From", "")),
+        to=_addresses(message, "To"),
+        reply_to=reply_to[0] if reply_to else None,
+        subject=str(message.get("Subject", "")),
+        text=str(text.get_content()) if text else "",
+        html=str(page.get_content()) if page else None,
+    )
+
+
+def _addresses(message: EmailMessage, header: str) -> list[str]:
+    return [address for _, address in getaddresses([str(value) for value in message.get_all(header, [])]) if address]
+
+
+class KeepingHandler:
+    """What the SMTP server does with a mail: one file each, complete before it bears its name."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:  # noqa: ANN401, N802 - aiosmtpd's name and type
+        """Keep the mail and accept it."""
+        content = envelope.original_content or envelope.content
+        name = f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}"
+        partial = self._folder / f"{name}.partial"
+        partial.write_bytes(content)
+        partial.rename(self._folder / f"{name}.eml")
+        return "250 OK"
+
+
+def _page(mails: list[Mail]) -> str:
+    articles = "".join(_article(mail) for mail in reversed(mails))
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>Mailbox ({len(mails)})</title><style>{STYLE}</style><h1>Mailbox</h1>"
+        f"{articles or '<p>Nothing was mailed yet. Fill in a form on the site.</p>'}</html>"
+    )
+
+
+def _article(mail: Mail) -> str:
+    def row(name: str, value: str) -> str:
+        return f"<dt>{name}</dt><dd>{html.escape(value)}</dd>" if value else ""
+
+    shown = (
+        f'<iframe sandbox title="The mail as HTML" srcdoc="{html.escape(mail.html)}"></iframe>'
+        if mail.html
+        else f"<pre>{html.escape(mail.text)}</pre>"
+    )
+    headers = row("From", mail.sender) + row("To", ", ".join(mail.to)) + row("Reply-To", mail.reply_to or "")
+    return (
+        f'<article id="{mail.id}"><details><summary><strong>{html.escape(mail.subject)}</strong> · '
+        f"{html.escape(', '.join(mail.to))} · <time>{mail.at:%Y-%m-%d %H:%M:%S} UTC</time></summary>"
+        f"<dl>{headers}</dl>{shown}<details><summary>As text</summary><pre>{html.escape(mail.text)}</pre></details>"
+        f"</details></article>"
+    )
+
+
+class PageHandler(BaseHTTPRequestHandler):
+    """The mailbox for a browser (HTML) and for a program (`?format=json` or Accept: application/json)."""
+
+    folder: Path
+    server_version = "RollcallMailbox"
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        """Answer with every mail that is kept."""
+        target = urllib.parse.urlsplit(self.path)
+        if target.path not in ("/", "/health"):
+            self._answer(HTTPStatus.NOT_FOUND, "text/plain; charset=utf-8", "The mailbox is at /\n")
+            return
+        if target.path == "/health":
+            self._answer(HTTPStatus.OK, "text/plain; charset=utf-8", "ok\n")
+            return
+        mails = read_folder(self.folder)
+        wants_json = "format=json" in target.query or "application/json" in self.headers.get("Accept", "")
+        if wants_json:
+            body = json.dumps([mail.as_json() for mail in mails], ensure_ascii=False, indent=2)
+            self._answer(HTTPStatus.OK, "application/json", body)
+        else:
+            self._answer(HTTPStatus.OK, "text/html; charset=utf-8", _page(mails))
+
+    def _answer(self, status: HTTPStatus, content_type: str, body: str) -> None:
+        content = body.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:")
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - http.server's signature
+        """Say nothing: the page reloads often."""
+
+
+def answers(port: int) -> bool:
+    """Whether a mailbox serves its page on this loopback port."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1) as answer:
+            return bool(answer.status == HTTPStatus.OK)
+    except OSError:
+        return False
+
+
+def serve(folder: Path, *, page_port: int, smtp_port: int) -> None:
+    """Take and show mail on two loopback ports until SIGTERM."""
+    from aiosmtpd.controller import Controller  # noqa: PLC0415 - only the process that serves needs it
+
+    folder.mkdir(parents=True, exist_ok=True)
+    stopped = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    smtp = Controller(KeepingHandler(folder), hostname="127.0.0.1", port=smtp_port)
+    smtp.start()
+    handler = type("MailboxPageHandler", (PageHandler,), {"folder": folder})
+    page = ThreadingHTTPServer(("127.0.0.1", page_port), handler)
+    page.daemon_threads = True
+    threading.Thread(target=page.serve_forever, daemon=True).start()
+    stopped.wait()
+    page.shutdown()
+    smtp.stop()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Take and show the local system's mail.")
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--page-port", type=int, required=True)
+    parser.add_argument("--smtp-port", type=int, required=True)
+    chosen = parser.parse_args()
+    serve(chosen.folder, page_port=chosen.page_port, smtp_port=chosen.smtp_port)

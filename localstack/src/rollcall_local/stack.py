@@ -1,0 +1,189 @@
+"""The whole local system: up, down, status. What builds the zip and the site is given by the caller."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import shutil
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from rollcall_local import front, mailbox
+from rollcall_local.credentials import client, deployer
+from rollcall_local.emulator import NAME, Emulator
+from rollcall_local.errors import LocalStackError
+from rollcall_local.process import BackgroundProcess, clean_environment, free_port
+from rollcall_local.terraform import LocalTerraform, chosen_provider, require_terraform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rollcall_local.paths import Workspace
+
+
+class Builders(Protocol):
+    """What the staff's command brings: it knows how the zip and the site are made."""
+
+    def build_package(self, workspace: Workspace) -> str:
+        """Write the functions' zip to `workspace.package`; say what changed."""
+
+    def publish_site(self, workspace: Workspace, outputs: dict[str, str], s3: Any) -> str:  # noqa: ANN401
+        """Build the site and put it into the stack's bucket; say what changed."""
+
+    def publish_forms(self, workspace: Workspace, outputs: dict[str, str]) -> str:
+        """Store the compiled forms with the stack; say what changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What runs, and where it answers."""
+
+    running: bool
+    site_url: str
+    api_url: str
+    endpoint_url: str
+    mailbox_url: str
+    table: str
+    stack: str
+    emulator: str
+    provider: str
+
+
+def up(workspace: Workspace, builders: Builders, say: Callable[[str], None]) -> Status:
+    """Bring the system up, or up to date. Interrupted, it stops what it started.
+
+    Raises LocalStackError and its kinds.
+    """
+    require_terraform()
+    with _one_at_a_time(workspace):
+        emulator = Emulator(workspace)
+        if emulator.died():
+            say("The emulator had died; it goes on from what it last saved.")
+        started: list[Callable[[], object]] = []
+        try:
+            _start(workspace, emulator, started, say)
+            terraform = LocalTerraform(workspace, deployer(workspace))
+            say(f"functions  {builders.build_package(workspace)}")
+            terraform.prepare()
+            say(f"terraform  {terraform.apply()} ({chosen_provider()} provider)")
+            outputs = terraform.output()
+            front.write_target(workspace.state / "front.json", outputs["distribution_domain"])
+            (workspace.state / "outputs.json").write_text(json.dumps(outputs, indent=2), encoding="utf-8")
+            say(f"forms      {builders.publish_forms(workspace, outputs)}")
+            say(f"site       {builders.publish_site(workspace, outputs, client('s3', workspace))}")
+        except KeyboardInterrupt:
+            for stop in reversed(started):
+                stop()
+            raise
+    return status(workspace)
+
+
+def _start(
+    workspace: Workspace, emulator: Emulator, started: list[Callable[[], object]], say: Callable[[str], None]
+) -> None:
+    smtp_port = _smtp_port(workspace)
+    box, door = _mailbox(workspace), _front(workspace)
+    for process, command in ((box, _mailbox_command(workspace, smtp_port)), (door, _front_command(workspace))):
+        if not (process.alive() and process.ready()):
+            process.stop()
+            started.append(process.stop)
+            process.start([sys.executable, "-m", *command], clean_environment())
+    started.append(emulator.stop)
+    if emulator.start(smtp_port=smtp_port):
+        say(f"emulator   {NAME} started on {workspace.endpoint_url}")
+    else:
+        started.pop()
+        say(f"emulator   {NAME} runs on {workspace.endpoint_url}")
+
+
+def down(workspace: Workspace, *, reset: bool = False) -> bool:
+    """Stop everything; with `reset`, drop the data too. Answers whether anything ran."""
+    with _one_at_a_time(workspace):
+        ran = Emulator(workspace).stop()
+        ran = _front(workspace).stop() or ran
+        ran = _mailbox(workspace).stop() or ran
+        if reset:
+            for path in workspace.state.iterdir():
+                if path.is_dir():
+                    shutil.rmtree(path)
+                elif path.name != "lock":
+                    path.unlink()
+    return ran
+
+
+def status(workspace: Workspace) -> Status:
+    """Tell what runs, without starting anything."""
+    return Status(
+        running=Emulator(workspace).alive() and (workspace.state / "outputs.json").exists(),
+        site_url=workspace.site_url,
+        api_url=workspace.api_url,
+        endpoint_url=workspace.endpoint_url,
+        mailbox_url=workspace.mailbox_url,
+        table=workspace.table,
+        stack=workspace.stack,
+        emulator=NAME,
+        provider=chosen_provider(),
+    )
+
+
+@contextlib.contextmanager
+def _one_at_a_time(workspace: Workspace) -> Iterator[None]:
+    """Hold the system for one command; the kernel lets go of it however the command ends."""
+    workspace.state.mkdir(parents=True, exist_ok=True)
+    with (workspace.state / "lock").open("w") as file:
+        try:
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise LocalStackError(
+                f"Another command is changing the local system in {workspace.state}. Wait for it and try again.",
+            ) from error
+        yield
+
+
+def _smtp_port(workspace: Workspace) -> int:
+    """Keep to one port for the mail's way from emulator to mailbox, so that each can be restarted alone."""
+    file = workspace.state / "smtp-port"
+    if not file.exists():
+        workspace.state.mkdir(parents=True, exist_ok=True)
+        file.write_text(str(free_port()), encoding="utf-8")
+    return int(file.read_text(encoding="utf-8"))
+
+
+def _mailbox(workspace: Workspace) -> BackgroundProcess:
+    return BackgroundProcess(
+        name="mailbox",
+        folder=workspace.state / "mailbox",
+        port=workspace.mailbox_port,
+        ready=lambda: mailbox.answers(workspace.mailbox_port),
+        port_variable="ROLLCALL_MAILBOX_PORT",
+    )
+
+
+def _mailbox_command(workspace: Workspace, smtp_port: int) -> list[str]:
+    return [
+        "rollcall_local.mailbox",
+        f"--folder={workspace.state / mailbox.FOLDER}",
+        f"--page-port={workspace.mailbox_port}",
+        f"--smtp-port={smtp_port}",
+    ]
+
+
+def _front(workspace: Workspace) -> BackgroundProcess:
+    return BackgroundProcess(
+        name="site front",
+        folder=workspace.state / "front",
+        port=workspace.site_port,
+        ready=lambda: front.answers(workspace.site_port),
+        port_variable="ROLLCALL_SITE_PORT",
+    )
+
+
+def _front_command(workspace: Workspace) -> list[str]:
+    return [
+        "rollcall_local.front",
+        f"--port={workspace.site_port}",
+        f"--edge-port={workspace.edge_port}",
+        f"--target={workspace.state / 'front.json'}",
+    ]

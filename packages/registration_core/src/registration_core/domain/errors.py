@@ -1,0 +1,170 @@
+"""Everything that may go wrong and has a name; `code` is for machines, the message for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class RollcallError(Exception):
+    """The root of all errors that Rollcall raises on purpose."""
+
+    code: str = "error"
+
+
+class SettingsError(RollcallError):
+    """The environment lacks a setting, or one cannot be read; the message names the variable."""
+
+    code = "settings"
+
+
+class FormFileError(RollcallError):
+    """A form file has mistakes.
+
+    problems: one sentence each, with the file, the key and what is allowed; never empty.
+    """
+
+    code = "form_file"
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+class UnknownFormError(RollcallError):
+    """No form has this name."""
+
+    code = "unknown_form"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f'There is no form "{name[:40]}".')
+        self.name = name
+
+
+class FormClosedError(RollcallError):
+    """The form takes no entries now: it opens later, or has closed."""
+
+    code = "form_closed"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One wrong field: `code` such as `required` or `too_long`, `message` a sentence in the visitor's language."""
+
+    field: str
+    code: str
+    message: str
+
+
+class InvalidAnswersError(RollcallError):
+    """Some answers cannot be taken.
+
+    errors: every wrong field, in the form's order; never empty.
+    """
+
+    code = "invalid_answers"
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        super().__init__("; ".join(f"{error.field}: {error.message}" for error in errors))
+        self.errors = tuple(errors)
+
+
+class InvalidKeyError(RollcallError):
+    """The idempotency key is empty, too long or holds characters that are not printable ASCII."""
+
+    code = "invalid_key"
+
+
+class KeyReusedError(RollcallError):
+    """The idempotency key came before, with other answers. Nothing was stored."""
+
+    code = "key_reused"
+
+    def __init__(self) -> None:
+        super().__init__("This Idempotency-Key was used before with other answers. Send a new key with new answers.")
+
+
+class InvalidReferenceError(RollcallError):
+    """This cannot be a reference: wrong length, a letter that is never used, or a typing error."""
+
+    code = "invalid_reference"
+
+
+class InvalidCursorError(RollcallError):
+    """This cursor was not given out by a list."""
+
+    code = "invalid_cursor"
+
+
+class SubmissionNotFoundError(RollcallError):
+    """No entry has this ID or reference, or its time is over."""
+
+    code = "not_found"
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(f'There is no entry "{wanted[:60]}".')
+        self.wanted = wanted
+
+
+class StatusTransitionError(RollcallError):
+    """The entry's status does not allow this change."""
+
+    code = "status_transition"
+
+
+class StorageUnavailableError(RollcallError):
+    """The table could not be read or written now. Nothing was stored; the caller may retry with the same key.
+
+    retry_after_s: how long to wait before that, in seconds.
+    """
+
+    code = "storage_unavailable"
+
+    def __init__(self, message: str, *, retry_after_s: int = 2) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class StorageDeniedError(StorageUnavailableError):
+    """The table refused us: no credentials, no permission, or no such table. Waiting does not help."""
+
+    code = "storage_denied"
+
+
+class MailTemplateError(RollcallError):
+    """A mail template is missing or has a mistake; the message names the file."""
+
+    code = "mail_template"
+
+
+class MailerError(RollcallError):
+    """The mail service took no mail. Nothing was sent; the same mail may be sent later."""
+
+    code = "mailer"
+
+
+class MailRefusedError(MailerError):
+    """The mail service will never take this mail: an address it refuses, an identity not verified."""
+
+    code = "mail_refused"
+
+
+class MailHeldError(RollcallError):
+    """Another worker holds this mail's lease. It is sent, or may be taken over once the lease has run out."""
+
+    code = "mail_held"
+
+
+class MailLeaseLostError(RollcallError):
+    """The lease ran out and another worker took the mail over: it may have been sent twice."""
+
+    code = "mail_lease_lost"
+
+
+class MailQueueError(RollcallError):
+    """The queue took some of the messages not at all; the same change may be dispatched again."""
+
+    code = "mail_queue"

@@ -1,0 +1,155 @@
+"""Fields: what a form asks, one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+
+class FieldType(StrEnum):
+    """The kinds of question that a form can ask."""
+
+    TEXT = "text"
+    TEXTAREA = "textarea"
+    EMAIL = "email"
+    PHONE = "phone"
+    DATE = "date"
+    NUMBER = "number"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    CONSENT = "consent"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text in one or more languages; the first is the one to fall back to."""
+
+    by_language: Mapping[str, str]
+
+    def in_language(self, language: str) -> str:
+        """Return the text in this language, or in the first one that there is."""
+        found = self.by_language.get(language)
+        return found if found is not None else next(iter(self.by_language.values()))
+
+    def __str__(self) -> str:
+        return next(iter(self.by_language.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of the answers that a choice offers."""
+
+    value: str
+    label: Text
+    hint: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question, and what answers it takes.
+
+    min_length, max_length: in code points (text, textarea, email, phone). minimum, maximum: numbers, or for a date
+    `2025-06-30`, `today`, `today-18y`, `today+30d`. decimals: digits after the point that a number may have.
+    min_choices, max_choices: how many options of `choices` may be taken. example: a valid raw answer.
+    """
+
+    name: str
+    type: FieldType
+    label: Text
+    hint: Text | None = None
+    required: bool = False
+    autocomplete: str | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    minimum: int | float | str | None = None
+    maximum: int | float | str | None = None
+    decimals: int = 0
+    options: tuple[Option, ...] = ()
+    min_choices: int | None = None
+    max_choices: int | None = None
+    example: str | int | float | bool | tuple[str, ...] | None = None
+
+    def option(self, value: str) -> Option | None:
+        """Return the option with this value, or None when there is none."""
+        for option in self.options:
+            if option.value == value:
+                return option
+        return None
+
+    def earliest(self, today: date) -> date | None:
+        """Return the first date that may be answered (dates only)."""
+        return None if self.minimum is None else resolve_date(str(self.minimum), today)
+
+    def latest(self, today: date) -> date | None:
+        """Return the last date that may be answered (dates only)."""
+        return None if self.maximum is None else resolve_date(str(self.maximum), today)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Field:
+        """Read a field of the compiled form."""
+        values = dict(data)
+        values["type"] = FieldType(values["type"])
+        values["label"] = Text(values["label"])
+        if "hint" in values:
+            values["hint"] = Text(values["hint"])
+        if "options" in values:
+            values["options"] = tuple(
+                Option(option["value"], Text(option["label"]), Text(option["hint"]) if "hint" in option else None)
+                for option in values["options"]
+            )
+        if isinstance(values.get("example"), list):
+            values["example"] = tuple(values["example"])
+        return cls(**values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the field as it stands in the compiled form; what is not set is left out."""
+        data: dict[str, Any] = {"name": self.name, "type": self.type.value, "label": dict(self.label.by_language)}
+        if self.hint is not None:
+            data["hint"] = dict(self.hint.by_language)
+        if self.required:
+            data["required"] = True
+        if self.decimals:
+            data["decimals"] = self.decimals
+        for key in ("autocomplete", "min_length", "max_length", "minimum", "maximum", "min_choices", "max_choices"):
+            if getattr(self, key) is not None:
+                data[key] = getattr(self, key)
+        if self.options:
+            data["options"] = [
+                {"value": option.value, "label": dict(option.label.by_language)}
+                | ({"hint": dict(option.hint.by_language)} if option.hint else {})
+                for option in self.options
+            ]
+        if self.example is not None:
+            data["example"] = list(self.example) if isinstance(self.example, tuple) else self.example
+        return data
+
+
+def resolve_date(bound: str, today: date) -> date:
+    """Return the date that a bound means: `2025-06-30`, `today`, `today-18y` (years), `today+30d` (days).
+
+    The 29th of February becomes the 28th in years that lack it. Raises ValueError when the bound is none of these.
+    """
+    if not bound.startswith("today"):
+        return date.fromisoformat(bound)
+    distance = bound.removeprefix("today")
+    if not distance:
+        return today
+    sign, amount, unit = distance[0], distance[1:-1], distance[-1]
+    if sign not in "+-" or unit not in "dy" or not (amount.isascii() and amount.isdigit()):
+        raise ValueError(f"not a date: {bound!r}")
+    number = int(f"{sign}{amount}")
+    try:
+        if unit == "d":
+            return today + timedelta(days=number)
+        try:
+            return today.replace(year=today.year + number)
+        except ValueError:
+            return today.replace(year=today.year + number, day=28)
+    except OverflowError as error:
+        raise ValueError(f"not a date: {bound!r}") from error

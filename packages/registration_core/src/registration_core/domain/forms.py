@@ -1,0 +1,127 @@
+"""Forms: the single definition of what is asked, read from the compiled form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from registration_core.domain.errors import FormClosedError
+from registration_core.domain.fields import Field, Text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form.
+
+    version: 12 hexadecimal letters, another for other content. languages: the first is the default. email_field:
+    whose answer is the registrant's address; name_field: whose answer is how to greet. once: the choice field of
+    which an address may take each option only once. staff: addresses that are told of new entries. retention_days:
+    how long an entry is kept.
+    """
+
+    name: str
+    version: str
+    id_prefix: str
+    languages: tuple[str, ...]
+    title: Text
+    description: Text | None
+    fields: tuple[Field, ...]
+    email_field: str
+    retention_days: int
+    staff: tuple[str, ...] = ()
+    name_field: str | None = None
+    once: str | None = None
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+
+    def field(self, name: str) -> Field | None:
+        """Return the field of this name, or None when there is none."""
+        for field in self.fields:
+            if field.name == name:
+                return field
+        return None
+
+    def language_for(self, wanted: str | None) -> str:
+        """Return the form's language that fits best.
+
+        wanted: a language tag such as `sv`, or the value of an Accept-Language header.
+        """
+        best, best_weight = self.languages[0], 0.0
+        for choice in (wanted or "").split(","):
+            tag, _, parameter = choice.partition(";")
+            language = tag.strip().lower().partition("-")[0]
+            weight = _weight(parameter)
+            if weight > best_weight and language in self.languages:
+                best, best_weight = language, weight
+        return best
+
+    def ensure_open(self, now: datetime) -> None:
+        """Raise FormClosedError when no entry is taken now."""
+        if self.opens_at is not None and now < self.opens_at:
+            raise FormClosedError(f"This form opens on {self.opens_at:%Y-%m-%d at %H:%M} (UTC{self.opens_at:%z}).")
+        if self.closes_at is not None and now >= self.closes_at:
+            raise FormClosedError(f"This form closed on {self.closes_at:%Y-%m-%d at %H:%M} (UTC{self.closes_at:%z}).")
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Form:
+        """Read a compiled form, as `to_dict` wrote it."""
+        return cls(
+            name=data["name"],
+            version=data["version"],
+            id_prefix=data["id_prefix"],
+            languages=tuple(data["languages"]),
+            title=Text(data["title"]),
+            description=Text(data["description"]) if data.get("description") else None,
+            fields=tuple(map(Field.from_dict, data["fields"])),
+            email_field=data["email_field"],
+            retention_days=data["retention_days"],
+            staff=tuple(data.get("staff", ())),
+            name_field=data.get("name_field"),
+            once=data.get("once"),
+            opens_at=_moment(data.get("opens_at")),
+            closes_at=_moment(data.get("closes_at")),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the compiled form: plain values that JSON can hold; what is not set is left out."""
+        data: dict[str, Any] = {
+            "name": self.name,
+            "version": self.version,
+            "id_prefix": self.id_prefix,
+            "languages": list(self.languages),
+            "title": dict(self.title.by_language),
+            "email_field": self.email_field,
+            "retention_days": self.retention_days,
+        }
+        if self.description is not None:
+            data["description"] = dict(self.description.by_language)
+        if self.staff:
+            data["staff"] = list(self.staff)
+        for key in ("name_field", "once"):
+            if getattr(self, key) is not None:
+                data[key] = getattr(self, key)
+        for key in ("opens_at", "closes_at"):
+            if getattr(self, key) is not None:
+                data[key] = getattr(self, key).isoformat()
+        data["fields"] = [field.to_dict() for field in self.fields]
+        return data
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _weight(parameter: str) -> float:
+    """Return the q of `q=0.8`; 1 without one, 0 when it cannot be read."""
+    name, _, value = parameter.strip().partition("=")
+    if name.strip() != "q":
+        return 1.0
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0

@@ -1,0 +1,116 @@
+"""IDs that machines sort and references that people read out; time and randomness come in as parameters."""
+
+from __future__ import annotations
+
+from registration_core.domain.errors import InvalidReferenceError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base32: no I, L, O (look-alikes of 1 and 0), no U."""
+
+REFERENCE_LENGTH = 8
+_ULID_LENGTH = 26
+_LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None, "\u2010": None, "\u2011": None,
+                              "\u2013": None, "\u00a0": None})  # fmt: skip
+
+
+def _field_multiply(a: int, b: int) -> int:
+    """Multiply in GF(32), the field of 32 elements, modulo x^5 + x^2 + 1."""
+    product = 0
+    while b:
+        if b & 1:
+            product ^= a
+        a <<= 1
+        if a & 32:
+            a ^= 0b100101
+        b >>= 1
+    return product
+
+
+def _check_letter(values: Iterable[int]) -> str:
+    """Sum of the letters' values, each times another power of x in GF(32).
+
+    The weights are distinct and not zero, so that any one wrong letter and any two letters swapped, wherever they
+    stand, change the sum; the check letter itself has weight 1 and the others x, x^2, ...
+    """
+    weight, total = 1, 0
+    for value in values:
+        weight = _field_multiply(weight, 2)
+        total ^= _field_multiply(weight, value)
+    return CROCKFORD[total]
+
+
+def _base32(number: int, length: int) -> str:
+    letters = []
+    for _ in range(length):
+        number, low = divmod(number, 32)
+        letters.append(CROCKFORD[low])
+    return "".join(reversed(letters))
+
+
+def new_ulid(at: datetime, randomness: Callable[[int], bytes]) -> str:
+    """Return a ULID: 26 letters that sort by `at` (to the millisecond), with 80 random bits.
+
+    at: an aware datetime. randomness: gives n random bytes, such as os.urandom. See https://github.com/ulid/spec.
+    """
+    return ulid_floor(at)[:10] + _base32(int.from_bytes(randomness(10), "big"), 16)
+
+
+def ulid_floor(at: datetime) -> str:
+    """Return the lowest ULID of the millisecond `at`: what came before sorts below it."""
+    return _base32(round(at.timestamp() * 1000), 10) + "0" * 16
+
+
+def ulid_milliseconds(ulid: str) -> int:
+    """Return the time in a ULID, in milliseconds since 1970.
+
+    Raises ValueError when it is none.
+    """
+    if len(ulid) != _ULID_LENGTH or any(letter not in CROCKFORD for letter in ulid) or ulid[0] > "7":
+        raise ValueError(f"not a ULID: {ulid[:40]!r}")
+    number = 0
+    for letter in ulid[:10]:
+        number = number * 32 + CROCKFORD.index(letter)
+    return number
+
+
+def new_submission_id(prefix: str, at: datetime, randomness: Callable[[int], bytes]) -> str:
+    """Return an ID such as `reg_01JD2M8V4Q7ZJ3T9X0K5W6RYBC`: the form's prefix and a ULID."""
+    return f"{prefix}_{new_ulid(at, randomness)}"
+
+
+def new_reference(randomness: Callable[[int], bytes]) -> str:
+    """Return seven random letters and a check letter, `K7QM3XTP`: how a reference is stored."""
+    number = int.from_bytes(randomness(5), "big") >> 5
+    values = [number >> shift & 31 for shift in range(30, -1, -5)]
+    return "".join(CROCKFORD[value] for value in values) + _check_letter(values)
+
+
+def display_reference(reference: str) -> str:
+    """Return the reference as a person reads it: `K7QM-3XTP`."""
+    return f"{reference[:4]}-{reference[4:]}"
+
+
+def parse_reference(text: str) -> str:
+    """Return the stored form of a reference as a person wrote it.
+
+    Any case, dashes and spaces anywhere, O for 0, I or L for 1.
+
+    Raises InvalidReferenceError for everything that no entry can have: any one letter wrong, or any two swapped,
+    included.
+    """
+    reference = text.upper().translate(_LOOK_ALIKES)
+    if len(reference) != REFERENCE_LENGTH:
+        raise InvalidReferenceError(
+            f'"{text[:40]}" is no reference: one has eight letters and digits, such as K7QM-3XTD.'
+        )
+    for letter in reference:
+        if letter not in CROCKFORD:
+            raise InvalidReferenceError(f'"{text[:40]}" is no reference: "{letter}" never stands in one.')
+    if _check_letter(CROCKFORD.index(letter) for letter in reference[:-1]) != reference[-1]:
+        raise InvalidReferenceError(f'"{text[:40]}" has a typing error: its letters do not fit together.')
+    return reference

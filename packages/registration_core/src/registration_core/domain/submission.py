@@ -1,0 +1,144 @@
+"""Submissions: one filled-in form each, what became of it, and what its registrant was told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from registration_core.domain.errors import StatusTransitionError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+
+class Status(StrEnum):
+    """What an entry is: see `TRANSITIONS` for what it may become."""
+
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    WAITLISTED = "waitlisted"
+    CANCELLED = "cancelled"
+    SPAM = "spam"
+    ERASED = "erased"
+
+    def ensure_may_become(self, new: Status) -> None:
+        """Raise StatusTransitionError, which names what is allowed, when this status may not become `new`."""
+        allowed = TRANSITIONS[self]
+        if new not in allowed:
+            ways = ", ".join(sorted(allowed)) or "nothing: an erased entry stays erased"
+            raise StatusTransitionError(f"An entry that is {self} cannot become {new}; it may become {ways}.")
+
+
+TRANSITIONS: Mapping[Status, frozenset[Status]] = {
+    Status.PENDING: frozenset({Status.CONFIRMED, Status.WAITLISTED, Status.CANCELLED, Status.SPAM, Status.ERASED}),
+    Status.CONFIRMED: frozenset({Status.CANCELLED, Status.SPAM, Status.ERASED}),
+    Status.WAITLISTED: frozenset({Status.CONFIRMED, Status.CANCELLED, Status.SPAM, Status.ERASED}),
+    Status.CANCELLED: frozenset({Status.CONFIRMED, Status.WAITLISTED, Status.SPAM, Status.ERASED}),
+    Status.SPAM: frozenset({Status.CONFIRMED, Status.WAITLISTED, Status.CANCELLED, Status.ERASED}),
+    Status.ERASED: frozenset(),
+}
+"""From each status, the ones that may follow. The same table stands in docs/statuses.md, and a test compares them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One entry.
+
+    id: the form's prefix and a ULID. reference: eight letters, without dash. email: the registrant's address as
+    mailed to. version: counts changes, from 1. expires_at: from then on the entry is gone for every reader. Times
+    are aware, in UTC.
+    """
+
+    id: str
+    form: str
+    form_version: str
+    submitted_at: datetime
+    answers: Mapping[str, str | int | float | bool | list[str]]
+    status: Status
+    reference: str
+    email: str
+    language: str
+    version: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the registrant is told.
+
+    reference: without dash (`display_reference` adds it). position: the ticket number when waitlisted. repeated:
+    nothing new was stored, for the same was sent before; for logs, not for the answer.
+    """
+
+    id: str
+    reference: str
+    status: Status
+    position: int | None = None
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """The promise that a repeated request gets its first answer again.
+
+    key: the client's, or one made of the answers. fingerprint: HMAC of form and answers. expires_at: until when the
+    promise holds.
+    """
+
+    key: str
+    fingerprint: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """An address may take an option only once. email_fingerprint: HMAC of the address's key."""
+
+    option: str
+    email_fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of an entry's history. by: an IAM principal, `registrant` or `system`."""
+
+    id: str
+    at: datetime
+    what: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailRecord:
+    """What became of one mail. state: sending, sent (later also delivered, bounced, complained)."""
+
+    kind: str
+    version: int
+    state: str
+    message_id: str | None = None
+    sent_at: datetime | None = None
+    lease_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionDetails:
+    """An entry with its history (oldest first) and its mails."""
+
+    submission: Submission
+    events: tuple[Event, ...]
+    mails: tuple[MailRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some entries, newest first. cursor: where the next page begins; None when there is none."""
+
+    submissions: tuple[Submission, ...]
+    cursor: str | None
+
+
+def email_key(address: str) -> str:
+    """Return what two spellings of one address have in common: all lower case."""
+    return address.lower()

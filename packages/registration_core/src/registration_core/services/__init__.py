@@ -1,0 +1,1 @@
+"""What Rollcall does, one verb a module, over the domain's ports."""

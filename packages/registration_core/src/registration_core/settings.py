@@ -1,0 +1,115 @@
+"""Settings: what each function and the command line are told by their environment, typed and checked once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from registration_core.domain.errors import SettingsError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitSettings:
+    """What submit needs. allowed_origins: scheme, host and port, without a slash at the end. hmac_key: secret."""
+
+    stack: str
+    log_level: str
+    table: str
+    site_url: str
+    allowed_origins: tuple[str, ...]
+    hmac_key: str
+    forms_dir: Path
+
+    @classmethod
+    def from_mapping(cls, environ: Mapping[str, str]) -> SubmitSettings:
+        """Read the environment. Raises SettingsError, which names the variable."""
+        return cls(
+            stack=_required(environ, "STACK"),
+            log_level=_log_level(environ),
+            table=_required(environ, "TABLE"),
+            site_url=_required(environ, "SITE_URL").rstrip("/"),
+            allowed_origins=_origins(_required(environ, "ALLOWED_ORIGINS")),
+            hmac_key=_required(environ, "HMAC_KEY"),
+            forms_dir=forms_dir(environ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchSettings:
+    """What dispatch needs."""
+
+    stack: str
+    log_level: str
+    mail_queue_url: str
+
+    @classmethod
+    def from_mapping(cls, environ: Mapping[str, str]) -> DispatchSettings:
+        """Read the environment. Raises SettingsError, which names the variable."""
+        return cls(
+            stack=_required(environ, "STACK"),
+            log_level=_log_level(environ),
+            mail_queue_url=_required(environ, "MAIL_QUEUE_URL"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NotifySettings:
+    """What notify needs. sender: an address, or `Name <address>`."""
+
+    stack: str
+    log_level: str
+    table: str
+    site_url: str
+    sender: str
+    configuration_set: str
+    forms_dir: Path
+
+    @classmethod
+    def from_mapping(cls, environ: Mapping[str, str]) -> NotifySettings:
+        """Read the environment. Raises SettingsError, which names the variable."""
+        return cls(
+            stack=_required(environ, "STACK"),
+            log_level=_log_level(environ),
+            table=_required(environ, "TABLE"),
+            site_url=_required(environ, "SITE_URL").rstrip("/"),
+            sender=_required(environ, "SENDER"),
+            configuration_set=_required(environ, "CONFIGURATION_SET"),
+            forms_dir=forms_dir(environ),
+        )
+
+
+def forms_dir(environ: Mapping[str, str]) -> Path:
+    """Return FORMS_DIR, or the folder `forms` beside the package, as it lies in the functions' zip."""
+    given = environ.get("FORMS_DIR")
+    return Path(given) if given else Path(__file__).resolve().parent.parent / "forms"
+
+
+def _required(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "").strip()
+    if not value:
+        raise SettingsError(f"The environment variable {name} is not set; Terraform sets it for the functions.")
+    return value
+
+
+def _log_level(environ: Mapping[str, str]) -> str:
+    level = environ.get("LOG_LEVEL", "INFO").strip().upper()
+    levels = ("DEBUG", "INFO", "WARNING", "ERROR")
+    if level not in levels:
+        raise SettingsError(f'The environment variable LOG_LEVEL is "{level}"; use one of {", ".join(levels)}.')
+    return level
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(dict.fromkeys(part.strip().rstrip("/") for part in text.split(",") if part.strip()))
+    for origin in origins:
+        scheme, found, host = origin.partition("://")
+        if scheme not in ("http", "https") or not found or not host or "/" in host or "*" in host:
+            raise SettingsError(
+                f'The environment variable ALLOWED_ORIGINS holds "{origin}"; an origin is a scheme and a host, such as '
+                "https://forms.example.org."
+            )
+    return origins

@@ -1,9 +1,13 @@
 """The port between the repository and DynamoDB: one call in its wire format, and the one error that it raises."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from __future__ import annotations
 
-Call = Callable[[str, Mapping[str, Any]], dict[str, Any]]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any, TypeAlias
+
+    Call: TypeAlias = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 """`call("PutItem", {"TableName": …, "Item": {"pk": {"S": …}}})` gives the answer's JSON as a dict.
 
 Raises AwsCallError, and nothing else, when DynamoDB refused or could not be reached.

@@ -1,0 +1,210 @@
+"""DynamoDB's own protocol over one kept-alive connection, with the standard library alone.
+
+A visitor waits for submit's cold start, and importing boto3 would be most of it; everything else uses `sdk`.
+Protocol: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import ssl
+import time
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from registration_core.adapters.dynamodb.call import RETRYABLE_CODES, AwsCallError
+from registration_core.adapters.dynamodb.sigv4 import Credentials, Sigv4
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+_LOST = (OSError, http.client.HTTPException)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a call may take. Whatever happens, it ends within total_s.
+
+    idle_s: a connection unused for longer is not trusted: while a function is frozen the other side may hang up.
+    backoff_s: the longest first wait; it doubles with each attempt, and the wait is drawn from nought to there, so that
+    callers refused together don't come back together.
+    """
+
+    connect_s: float = 1.5
+    read_s: float = 3.0
+    total_s: float = 8.0
+    attempts: int = 4
+    backoff_s: float = 0.05
+    idle_s: float = 30.0
+
+
+_PATIENCE = Patience()
+
+
+def wire_call(endpoint: str, region: str, credentials: Credentials, *, ca_bundle: str | None = None) -> WireCall:
+    """Make a `Call` that speaks to DynamoDB at endpoint (`https://host[:port]`, or http for an emulator).
+
+    ca_bundle: a file of the authorities to trust; None means the system's (or SSL_CERT_FILE's).
+    """
+    return WireCall(endpoint, region, credentials, ca_bundle=ca_bundle)
+
+
+def wire_call_from_environment(environ: Mapping[str, str] | None = None) -> WireCall:
+    """Make a `Call` the way the SDKs read a function's environment.
+
+    Raises KeyError when region or credentials are missing: Lambda always sets them.
+    """
+    env = os.environ if environ is None else environ
+    region = env.get("AWS_REGION") or env["AWS_DEFAULT_REGION"]
+    return wire_call(
+        endpoint_from_environment(env, region),
+        region,
+        Credentials(env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], env.get("AWS_SESSION_TOKEN") or None),
+        ca_bundle=env.get("AWS_CA_BUNDLE") or None,
+    )
+
+
+def endpoint_from_environment(environ: Mapping[str, str], region: str) -> str:
+    """Give DynamoDB's address: the SDKs' own variables first, else the region's public endpoint."""
+    domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    return (
+        environ.get("AWS_ENDPOINT_URL_DYNAMODB")
+        or environ.get("AWS_ENDPOINT_URL")
+        or f"https://dynamodb.{region}.{domain}"
+    )
+
+
+class WireCall:
+    """A `Call` over one connection, opened at the first use and kept.
+
+    Not safe for several threads at once: a function serves one event at a time. Give each thread one of its own.
+
+    A call that was throttled, met a conflict or a 5xx, or lost its connection is sent again. So it must be one that
+    does no harm when it is carried out twice: a read, a conditional write, or a transaction with ClientRequestToken.
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        region: str,
+        credentials: Credentials,
+        *,
+        ca_bundle: str | None = None,
+        patience: Patience = _PATIENCE,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        url = urlsplit(endpoint)
+        if url.scheme not in {"http", "https"} or not url.hostname:
+            raise ValueError(f"{endpoint!r} is no endpoint; use http://host:port or https://host[:port]")
+        self._tls = url.scheme == "https"
+        self._address = (url.hostname, url.port or (443 if self._tls else 80))
+        self._host = url.netloc.rpartition("@")[2]
+        self._signer = Sigv4(credentials, region=region, service="dynamodb")
+        self._ca_bundle = ca_bundle
+        self._patience = patience
+        self._sleep = sleep
+        self._context: ssl.SSLContext | None = None
+        self._connection: http.client.HTTPConnection | None = None
+        self._used_at = 0.0
+
+    def __call__(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Carry out one operation, such as `TransactWriteItems`, and give its answer. Raises AwsCallError."""
+        body = json.dumps(params, separators=(",", ":")).encode()
+        ends_at = time.monotonic() + self._patience.total_s
+        attempt = 0
+        while True:
+            attempt += 1
+            stale = self._connection is not None
+            try:
+                return self._send(operation, body, ends_at)
+            except AwsCallError as error:
+                pause = self._pause(attempt, after_lost_reuse=stale and error.code == "ConnectionLost")
+                left = ends_at - time.monotonic()
+                if not error.retryable or attempt >= self._patience.attempts or left <= pause:
+                    raise
+            if pause:
+                self._sleep(pause)
+
+    def connect(self) -> None:
+        """Open the connection now, so that the first call need not. Raises AwsCallError when that fails."""
+        try:
+            self._open(self._patience.connect_s)
+        except _LOST as error:
+            raise self._lost(error) from error
+
+    def close(self) -> None:
+        """Hang up; the next call opens a new connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _pause(self, attempt: int, *, after_lost_reuse: bool) -> float:
+        """Say how long to wait before the next attempt. A kept connection that was hung up needs no waiting."""
+        if after_lost_reuse and attempt == 1:
+            return 0.0
+        import random  # noqa: PLC0415 - only a call that failed needs it
+
+        return random.uniform(0, min(1.0, self._patience.backoff_s * 2**attempt))  # noqa: S311 - jitter, no secret
+
+    def _send(self, operation: str, body: bytes, ends_at: float) -> dict[str, Any]:
+        timestamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        headers = {
+            "host": self._host,
+            "content-type": "application/x-amz-json-1.0",
+            "x-amz-target": f"DynamoDB_20120810.{operation}",
+        }
+        signed = self._signer.sign(headers, body, timestamp=timestamp)
+        try:
+            connection = self._open(min(self._patience.connect_s, ends_at - time.monotonic()))
+            connection.sock.settimeout(max(0.01, min(self._patience.read_s, ends_at - time.monotonic())))
+            connection.request("POST", "/", body, signed)
+            answer = connection.getresponse()
+            content = answer.read()
+        except _LOST as error:
+            raise self._lost(error) from error
+        self._used_at = time.monotonic()
+        return _read(answer.status, answer.getheader("x-amzn-errortype", ""), content)
+
+    def _open(self, timeout_s: float) -> http.client.HTTPConnection:
+        if self._connection is not None and time.monotonic() - self._used_at > self._patience.idle_s:
+            self.close()
+        if self._connection is None:
+            self._connection = self._new_connection()
+        if self._connection.sock is None:  # new, or the last answer said `Connection: close`
+            self._connection.timeout = max(0.01, timeout_s)
+            self._connection.connect()
+            self._used_at = time.monotonic()
+        return self._connection
+
+    def _new_connection(self) -> http.client.HTTPConnection:
+        host, port = self._address
+        if not self._tls:
+            return http.client.HTTPConnection(host, port)
+        if self._context is None:
+            self._context = ssl.create_default_context(cafile=self._ca_bundle)
+        return http.client.HTTPSConnection(host, port, context=self._context)
+
+    def _lost(self, error: Exception) -> AwsCallError:
+        self.close()
+        code = "EndpointNotTrusted" if isinstance(error, ssl.SSLCertVerificationError) else "ConnectionLost"
+        return AwsCallError(code, f"{type(error).__name__}: {error}")
+
+
+def _read(status: int, error_type: str, content: bytes) -> dict[str, Any]:
+    """Give the answer's content, or raise what it says went wrong."""
+    try:
+        answer = json.loads(content) if content else {}
+    except ValueError:
+        answer = None
+    if status == http.client.OK and isinstance(answer, dict):
+        return answer
+    said = answer if isinstance(answer, dict) else {}
+    code = str(said.get("__type") or error_type).rpartition("#")[2].partition(":")[0] or "UnreadableAnswer"
+    if status >= http.client.INTERNAL_SERVER_ERROR and code not in RETRYABLE_CODES:
+        code = "ServiceUnavailable"
+    message = str(said.get("message") or said.get("Message") or f"HTTP status {status}")
+    raise AwsCallError(code, message, said.get("CancellationReasons") or (), item=said.get("Item"))

@@ -41,3 +41,9 @@ class TimedOutError(StandInError):
 
 class StoppedError(StandInError):
     """Terraform asked the provider to stop."""
+
+
+def error_code(error: Exception) -> str:
+    """Give the code of a botocore ClientError, such as NoSuchBucket; "" for any other error."""
+    response: dict[str, dict[str, str]] = getattr(error, "response", {})
+    return str(response.get("Error", {}).get("Code", ""))

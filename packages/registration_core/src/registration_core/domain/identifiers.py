@@ -19,27 +19,27 @@ _LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None
 
 
 def _field_multiply(a: int, b: int) -> int:
-    """Multiply in GF(32), the field of 32 elements, modulo x^5 + x^2 + 1."""
+    """Multiply in GF(32), the field of 32 elements, modulo x^5 + x^4 + x^2 + x + 1."""
     product = 0
     while b:
         if b & 1:
             product ^= a
         a <<= 1
         if a & 32:
-            a ^= 0b100101
+            a ^= 0b110111
         b >>= 1
     return product
 
 
 def _check_letter(values: Iterable[int]) -> str:
-    """Sum of the letters' values, each times another power of x in GF(32).
+    """Return the sum of the letters' values, each times another power of x^4 in GF(32), as a letter.
 
-    The weights are distinct and not zero, so that any one wrong letter and any two letters swapped, wherever they
-    stand, change the sum; the check letter itself has weight 1 and the others x, x^2, ...
+    The weights are distinct and neither 0 nor 1 (the check letter's own), so that any one wrong letter and any two
+    letters swapped, wherever they stand, are found out.
     """
     weight, total = 1, 0
     for value in values:
-        weight = _field_multiply(weight, 2)
+        weight = _field_multiply(weight, 16)
         total ^= _field_multiply(weight, value)
     return CROCKFORD[total]
 
@@ -106,7 +106,7 @@ def parse_reference(text: str) -> str:
     reference = text.upper().translate(_LOOK_ALIKES)
     if len(reference) != REFERENCE_LENGTH:
         raise InvalidReferenceError(
-            f'"{text[:40]}" is no reference: one has eight letters and digits, such as K7QM-3XTD.'
+            f'"{text[:40]}" is no reference: one has eight letters and digits, such as K7QM-3XTP.'
         )
     for letter in reference:
         if letter not in CROCKFORD:

@@ -27,7 +27,7 @@ class Signer(ABC):
 
     @abstractmethod
     def fingerprint(self, purpose: str, value: str) -> str:
-        """Return HMAC-SHA256 of purpose and value as 64 hexadecimal letters; another purpose gives another fingerprint."""
+        """Return HMAC-SHA256 of purpose and value as 64 hexadecimal letters."""
 
 
 class FormCatalogue(ABC):
@@ -49,9 +49,10 @@ class SubmissionRepository(ABC):
     def add(self, submission: Submission, *, once: Once | None, idempotency: Idempotency) -> Receipt:
         """Store an entry, all or nothing, and return its receipt.
 
-        The same idempotency key again: with the same fingerprint the first receipt again (repeated); with another one KeyReusedError.
-        The same address for the same option again (`once`): a receipt like a fresh entrant's, whose reference leads to the first entry
-        (repeated). A reference that is taken already is replaced by a new one.
+        The same idempotency key again: with the same fingerprint the first receipt again (repeated); with another
+        one KeyReusedError. The same address for the same option again (`once`): a receipt like a fresh entrant's,
+        whose reference leads to the first entry (repeated). A reference that is taken already is replaced by a new
+        one.
         """
 
     @abstractmethod
@@ -75,14 +76,14 @@ class SubmissionRepository(ABC):
 
     @abstractmethod
     def by_email(self, address: str, *, limit: int) -> tuple[Submission, ...]:
-        """Return the entries of this address in any spelling, of all forms, the newest `limit`, newest first within a form."""
+        """Return the newest `limit` entries of this address in any spelling, of all forms, newest first."""
 
     @abstractmethod
     def lease_mail(self, request: MailRequest, *, holder: str, until: datetime) -> bool:
         """Take the right to send one mail until then; False when it was sent already.
 
-        holder: who takes it, another for each attempt. Raises MailHeldError when another holds it (a lease that ran out is taken over),
-        SubmissionNotFoundError when the entry is gone.
+        holder: who takes it, another for each attempt. Raises MailHeldError when another holds it (a lease that ran
+        out is taken over), SubmissionNotFoundError when the entry is gone.
         """
 
     @abstractmethod
@@ -91,7 +92,10 @@ class SubmissionRepository(ABC):
 
     @abstractmethod
     def release_mail(self, request: MailRequest, *, holder: str) -> None:
-        """Give a lease back: surely nothing was sent, so anyone may try at once. No effect when another took it over."""
+        """Give a lease back.
+
+        Surely nothing was sent, so anyone may try at once. No effect when another took it over.
+        """
 
 
 class MailRenderer(ABC):
@@ -109,8 +113,8 @@ class Mailer(ABC):
     def send(self, mail: OutgoingMail) -> str:
         """Send one mail and return the service's message ID.
 
-        Raises MailerError when surely nothing was sent (a later attempt may do), MailRefusedError when no attempt ever will do. Any other
-        error leaves open whether it was sent.
+        Raises MailerError when surely nothing was sent (a later attempt may do), MailRefusedError when no attempt
+        ever will do. Any other error leaves open whether it was sent.
         """
 
 

@@ -1,0 +1,73 @@
+"""What a visitor is told about a wrong answer: one sentence a code, in each language."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEFAULT_LANGUAGE = "en"
+
+MESSAGES: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "required": "Please fill in this field.",
+        "required_choice": "Please choose one of the options.",
+        "required_consent": "Please tick this box; we need your consent to go on.",
+        "wrong_type": "This answer has a form that cannot be read. Please fill in the field again.",
+        "control_character": "This answer holds characters that cannot be shown. Please type it again.",
+        "line_break": "Please write this on one line.",
+        "too_short": "Please write at least {limit} characters; this has {length}.",
+        "too_long": "Please write at most {limit} characters; this has {length}.",
+        "not_an_email": "Please write an e-mail address such as name@example.org.",
+        "email_not_ascii": "We cannot send mail to an address with such letters before the @. Please give another one.",
+        "not_a_phone": "Please write a telephone number with its digits only, such as +46 70 123 45 67.",
+        "not_a_date": "Please write a date as year-month-day, such as 2015-04-30.",
+        "too_early": "Please give a date that is not before {limit}.",
+        "too_late": "Please give a date that is not after {limit}.",
+        "not_a_number": "Please write a number in digits, such as {example}.",
+        "too_many_decimals": "Please write a number with at most {limit} digits after the point.",
+        "not_whole": "Please write a whole number, such as 12.",
+        "too_small": "Please write a number that is at least {limit}.",
+        "too_large": "Please write a number that is at most {limit}.",
+        "unknown_option": "Please choose one of: {options}.",
+        "repeated_option": "The same option was chosen twice.",
+        "too_few": "Please choose at least {limit} options.",
+        "too_many": "Please choose at most {limit} options.",
+        "unknown_field": "This form has no such field.",
+    },
+    "sv": {
+        "required": "Fyll i det här fältet.",
+        "required_choice": "Välj ett av alternativen.",
+        "required_consent": "Kryssa i rutan; vi behöver ditt samtycke för att gå vidare.",
+        "wrong_type": "Svaret har en form som inte kan läsas. Fyll i fältet igen.",
+        "control_character": "Svaret innehåller tecken som inte kan visas. Skriv det igen.",
+        "line_break": "Skriv detta på en rad.",
+        "too_short": "Skriv minst {limit} tecken; det här är {length}.",
+        "too_long": "Skriv högst {limit} tecken; det här är {length}.",
+        "not_an_email": "Skriv en e-postadress, till exempel namn@example.org.",
+        "email_not_ascii": "Vi kan inte skicka e-post till en adress med sådana bokstäver före @. Ange en annan.",
+        "not_a_phone": "Skriv ett telefonnummer med bara dess siffror, till exempel +46 70 123 45 67.",
+        "not_a_date": "Skriv ett datum som år-månad-dag, till exempel 2015-04-30.",
+        "too_early": "Ange ett datum som inte är före {limit}.",
+        "too_late": "Ange ett datum som inte är efter {limit}.",
+        "not_a_number": "Skriv ett tal med siffror, till exempel {example}.",
+        "too_many_decimals": "Skriv ett tal med högst {limit} siffror efter kommat.",
+        "not_whole": "Skriv ett heltal, till exempel 12.",
+        "too_small": "Skriv ett tal som är minst {limit}.",
+        "too_large": "Skriv ett tal som är högst {limit}.",
+        "unknown_option": "Välj ett av: {options}.",
+        "repeated_option": "Samma alternativ valdes två gånger.",
+        "too_few": "Välj minst {limit} alternativ.",
+        "too_many": "Välj högst {limit} alternativ.",
+        "unknown_field": "Formuläret har inget sådant fält.",
+    },
+}
+"""Codes and sentences. A code that ends in `_choice` or `_consent` is a wording of the code before it."""
+
+LANGUAGES = tuple(MESSAGES)
+"""The languages that a form may be written in."""
+
+
+def message(code: str, language: str, **values: object) -> str:
+    """Return the sentence for a code in this language, or in English when there is none in it."""
+    return MESSAGES.get(language, MESSAGES[DEFAULT_LANGUAGE])[code].format(**values)

@@ -1,0 +1,73 @@
+"""A whole form's answers: every wrong field at once, each with a code and a sentence."""
+
+from __future__ import annotations
+
+from registration_core.domain.errors import FieldError, InvalidAnswersError
+from registration_core.domain.fields import FieldType
+from registration_core.domain.messages import message
+from registration_core.domain.values import ValueRefusedError, read_value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from registration_core.domain.fields import Field
+    from registration_core.domain.forms import Form
+    from registration_core.domain.values import Answer
+
+UNKNOWN_FIELDS_NAMED = 20
+_NAME_LENGTH = 40
+
+
+def validate(form: Form, raw: Mapping[str, object], language: str, *, today: date) -> dict[str, Answer]:
+    """Return the answers as they are kept, in the form's order; a field left empty is not among them.
+
+    raw: field names to anything that JSON can hold. language: of the sentences. today: what `today` means in a
+    field's limits. Raises InvalidAnswersError with every wrong field, in the form's order, and then what the form
+    never asked (the first 20).
+    """
+    answers: dict[str, Answer] = {}
+    errors: list[FieldError] = []
+    for field in form.fields:
+        try:
+            value = _answer(field, raw.get(field.name), today)
+        except ValueRefusedError as refusal:
+            options = ", ".join(option.label.in_language(language) for option in field.options)
+            sentence = message(refusal.wording, language, options=options, **refusal.values)
+            errors.append(FieldError(field.name, refusal.code, sentence))
+        else:
+            if value is not None:
+                answers[field.name] = value
+    known = {field.name for field in form.fields}
+    unknown = [name for name in raw if name not in known]
+    errors.extend(
+        FieldError(_shown(name), "unknown_field", message("unknown_field", language))
+        for name in unknown[:UNKNOWN_FIELDS_NAMED]
+    )
+    if errors:
+        raise InvalidAnswersError(errors)
+    return answers
+
+
+def example_submission(form: Form) -> dict[str, object]:
+    """Return raw answers that the form takes: each field's `example`, which the form file's reader has tried."""
+    return {
+        field.name: list(field.example) if isinstance(field.example, tuple) else field.example
+        for field in form.fields
+        if field.example is not None
+    }
+
+
+def _answer(field: Field, raw: object, today: date) -> Answer | None:
+    answer = read_value(field, raw, today=today)
+    if answer is not None or not field.required:
+        return answer
+    if field.type is FieldType.CONSENT:
+        raise ValueRefusedError("required_consent")
+    raise ValueRefusedError("required_choice" if field.options else "required")
+
+
+def _shown(name: object) -> str:
+    """Return a name that came from outside as it may be shown: short, printable, and text in any case."""
+    return "".join(letter if letter.isprintable() else "?" for letter in str(name)[:_NAME_LENGTH])

@@ -1,0 +1,217 @@
+"""One answer at a time: from what a browser or a client sent to the value that is kept, by the field's type."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date
+
+from registration_core.domain.emails import EmailError, normalise_email
+from registration_core.domain.fields import Field, FieldType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Answer = str | int | float | bool | list[str]
+
+_NUMBER_LETTERS = 16
+"""A sign or point and 15 digits: what a float holds exactly."""
+_PHONE_SEPARATORS = frozenset(" -./()\u00a0\u2009\u2010\u2011\u2012\u2013\u202f\u2212\t")
+_PHONE_DIGITS = range(5, 16)
+_YES = frozenset({"on", "true", "yes", "1"})
+_NO = frozenset({"off", "false", "no", "0"})
+_DATE_LENGTH = len("2015-04-30")
+
+
+class ValueRefusedError(ValueError):
+    """One answer cannot be taken.
+
+    wording: the message's code. code: the machine's, without the wording's ending. values: what the sentence names.
+    """
+
+    def __init__(self, wording: str, **values: object) -> None:
+        super().__init__(wording)
+        self.wording = wording
+        self.code = wording.removesuffix("_choice").removesuffix("_consent")
+        self.values = values
+
+
+def read_value(field: Field, raw: object, *, today: date) -> Answer | None:
+    """Return the answer as it is kept, or None when the field was left empty.
+
+    raw: anything that JSON can hold; a form post sends a text, or a list of texts. Raises ValueRefusedError.
+    """
+    return _READERS[field.type](field, raw, today)
+
+
+def _read_text(field: Field, raw: object, _today: date) -> str | None:
+    text = clean_line(raw)
+    return _within_length(field, text) if text else None
+
+
+def _read_textarea(field: Field, raw: object, _today: date) -> str | None:
+    text = _normal(raw).replace("\r\n", "\n").replace("\r", "\n")
+    if not text.isprintable() and any(letter not in "\n\t" and unicodedata.category(letter) == "Cc" for letter in text):
+        raise ValueRefusedError("control_character")
+    text = text.strip()
+    return _within_length(field, text) if text else None
+
+
+def _read_email(field: Field, raw: object, _today: date) -> str | None:
+    text = clean_line(raw)
+    if not text:
+        return None
+    try:
+        return _within_length(field, normalise_email(text))
+    except EmailError as error:
+        raise ValueRefusedError(error.code) from error
+
+
+def _read_phone(field: Field, raw: object, _today: date) -> str | None:
+    text = clean_line(raw)
+    if not text:
+        return None
+    abroad = text.startswith(("+", "00"))
+    if abroad:
+        text = text.replace("(0)", "", 1).removeprefix("+")
+    digits = "".join(letter for letter in text if letter not in _PHONE_SEPARATORS)
+    if not digits.isdecimal() or len(digits) - (abroad and digits.startswith("00")) * 2 not in _PHONE_DIGITS:
+        raise ValueRefusedError("not_a_phone")
+    ascii_digits = "".join(str(unicodedata.decimal(digit)) for digit in digits)
+    compact = f"+{ascii_digits.removeprefix('00')}" if abroad else ascii_digits
+    return _within_length(field, compact)
+
+
+def _read_date(field: Field, raw: object, today: date) -> str | None:
+    text = clean_line(raw)
+    if not text:
+        return None
+    if len(text) != _DATE_LENGTH or not text.isascii() or text[4] != "-" or text[7] != "-":
+        raise ValueRefusedError("not_a_date")
+    try:
+        answer = date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueRefusedError("not_a_date") from error
+    earliest, latest = field.earliest(today), field.latest(today)
+    if earliest is not None and answer < earliest:
+        raise ValueRefusedError("too_early", limit=earliest.isoformat())
+    if latest is not None and answer > latest:
+        raise ValueRefusedError("too_late", limit=latest.isoformat())
+    return text
+
+
+def _read_number(field: Field, raw: object, _today: date) -> int | float | None:
+    if isinstance(raw, bool):
+        raise ValueRefusedError("wrong_type")
+    if isinstance(raw, int) and abs(raw) >= 10**_NUMBER_LETTERS:
+        raise ValueRefusedError("not_a_number", example="12")
+    text = repr(raw) if isinstance(raw, int | float) else clean_line(raw)
+    if not text:
+        return None
+    number = _number(field, text)
+    if field.minimum is not None and number < float(field.minimum):
+        raise ValueRefusedError("too_small", limit=field.minimum)
+    if field.maximum is not None and number > float(field.maximum):
+        raise ValueRefusedError("too_large", limit=field.maximum)
+    return number
+
+
+def _number(field: Field, text: str) -> int | float:
+    """Return the number in plain digits; a comma does for a point."""
+    example = "12.5" if field.decimals else "12"
+    sign = "-" if text[0] in "-\u2212" else ""
+    whole, _, decimals = text[len(sign) :].replace(",", ".", 1).partition(".")
+    if len(text) > _NUMBER_LETTERS or not whole.isdecimal() or not (decimals.isdecimal() or not decimals):
+        raise ValueRefusedError("not_a_number", example=example)
+    kept = decimals.rstrip("0")
+    if len(kept) > field.decimals:
+        raise ValueRefusedError("too_many_decimals" if field.decimals else "not_whole", limit=field.decimals)
+    return float(f"{sign}{whole}.{kept}") if kept else int(f"{sign}{whole}")
+
+
+def _read_choice(field: Field, raw: object, _today: date) -> str | None:
+    text = clean_line(raw)
+    if not text:
+        return None
+    return _option(field, text)
+
+
+def _read_choices(field: Field, raw: object, _today: date) -> list[str] | None:
+    given = raw if isinstance(raw, list) else [raw]
+    chosen = [_option(field, text) for text in map(clean_line, given) if text]
+    if not chosen:
+        return None
+    if len(set(chosen)) < len(chosen):
+        raise ValueRefusedError("repeated_option")
+    if field.min_choices is not None and len(chosen) < field.min_choices:
+        raise ValueRefusedError("too_few", limit=field.min_choices)
+    if field.max_choices is not None and len(chosen) > field.max_choices:
+        raise ValueRefusedError("too_many", limit=field.max_choices)
+    return [option.value for option in field.options if option.value in chosen]
+
+
+def _option(field: Field, value: str) -> str:
+    if field.option(value) is None:
+        raise ValueRefusedError("unknown_option")
+    return value
+
+
+def _read_consent(_field: Field, raw: object, _today: date) -> bool | None:
+    if isinstance(raw, bool):
+        return raw or None
+    text = clean_line(raw).lower()
+    if text in _YES:
+        return True
+    if not text or text in _NO:
+        return None
+    raise ValueRefusedError("wrong_type")
+
+
+def clean_line(raw: object) -> str:
+    """Return one line of text as it is kept: NFC, without spaces around it, a tab as a space.
+
+    Raises ValueRefusedError for what is no text, holds control characters or breaks the line.
+    """
+    text = _normal(raw).strip()
+    if text.isprintable():
+        return text
+    text = text.replace("\t", " ")
+    if len(text.splitlines()) > 1:
+        raise ValueRefusedError("line_break")
+    if any(unicodedata.category(letter) == "Cc" for letter in text):
+        raise ValueRefusedError("control_character")
+    return text
+
+
+def _normal(raw: object) -> str:
+    """Return a text in NFC. Raises ValueRefusedError for other types and for halves of surrogate pairs."""
+    if raw is None:
+        return ""
+    if not isinstance(raw, str):
+        raise ValueRefusedError("wrong_type")
+    try:
+        raw.encode()
+    except UnicodeEncodeError as error:
+        raise ValueRefusedError("control_character") from error
+    return unicodedata.normalize("NFC", raw)
+
+
+def _within_length(field: Field, text: str) -> str:
+    if field.min_length is not None and len(text) < field.min_length:
+        raise ValueRefusedError("too_short", limit=field.min_length, length=len(text))
+    if field.max_length is not None and len(text) > field.max_length:
+        raise ValueRefusedError("too_long", limit=field.max_length, length=len(text))
+    return text
+
+
+_READERS: dict[FieldType, Callable[[Field, object, date], Answer | None]] = {
+    FieldType.TEXT: _read_text,
+    FieldType.TEXTAREA: _read_textarea,
+    FieldType.EMAIL: _read_email,
+    FieldType.PHONE: _read_phone,
+    FieldType.DATE: _read_date,
+    FieldType.NUMBER: _read_number,
+    FieldType.CHOICE: _read_choice,
+    FieldType.CHOICES: _read_choices,
+    FieldType.CONSENT: _read_consent,
+}

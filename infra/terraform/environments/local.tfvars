@@ -1,0 +1,23 @@
+# One machine: an emulator on loopback. make up adds package_path, site_url and api_url.
+stack               = "local"
+region              = "eu-north-1"
+sender              = "Robotics Academy <courses@example.org>"
+deletion_protection = false
+plaintext_sources   = ["127.0.0.0/8"]
+log_retention_days  = 7
+
+# An emulator runs each concurrent request in a process of its own.
+reserved_concurrency = {
+  submit   = 16
+  dispatch = 2
+  notify   = 2
+}
+
+throttle = {
+  rate  = 500
+  burst = 1000
+}
+
+tags = {
+  ms-custom-id = "rollcall" # the API's id, known beforehand
+}

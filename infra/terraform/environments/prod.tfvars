@@ -1,0 +1,12 @@
+# The stack that visitors meet. Put your own names in; docs/operator.md tells how.
+stack         = "prod"
+region        = "eu-north-1"
+sender        = "Robotics Academy <courses@example.org>"
+sender_domain = "example.org"
+alarm_email   = "operators@example.org"
+
+# With a name of your own and its certificate in us-east-1:
+# site_domain = {
+#   names           = ["courses.example.org"]
+#   certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/…"
+# }

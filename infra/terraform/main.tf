@@ -1,0 +1,94 @@
+# The stack: what stands where, and how the parts learn of each other. The order that no cycle may break:
+# the API's id -> api_url -> the site's content security policy -> the distribution -> site_url -> the functions -> the API's methods.
+
+data "aws_caller_identity" "this" {}
+
+data "aws_partition" "this" {}
+
+locals {
+  name       = "rollcall-${var.stack}"
+  stage_name = "v1"
+
+  api_url = coalesce(var.api_url, "https://${module.api.id}.execute-api.${var.region}.${data.aws_partition.this.dns_suffix}/${local.stage_name}")
+
+  own_site_url = "https://${var.site_domain == null ? module.site.distribution_domain : var.site_domain.names[0]}"
+  site_url     = coalesce(var.site_url, local.own_site_url)
+
+  sender_address = try(regex("<([^<>]+)>", var.sender)[0], var.sender)
+
+  # What the stack tells of itself: the secret rollcall/<stack>, and the outputs.
+  description = {
+    stack                   = var.stack
+    region                  = var.region
+    api_url                 = local.api_url
+    site_url                = local.site_url
+    site_bucket             = module.site.bucket
+    distribution_id         = module.site.distribution_id
+    distribution_domain     = module.site.distribution_domain
+    table                   = module.store.name
+    mail_queue_url          = module.mail.queue_url
+    mail_dead_letters_url   = module.mail.dead_letters_url
+    stream_dead_letters_url = module.store.stream_dead_letters_url
+    sender                  = var.sender
+  }
+}
+
+module "site" {
+  source = "./modules/site"
+
+  name              = "${local.name}-site"
+  bucket            = "${local.name}-site-${data.aws_caller_identity.this.account_id}"
+  domain            = var.site_domain
+  api_origin        = regex("^https?://[^/]+", local.api_url)
+  site_origin       = var.site_url
+  keep_pages        = var.deletion_protection
+  plaintext_sources = var.plaintext_sources
+}
+
+module "api" {
+  source = "./modules/api"
+
+  name            = local.name
+  stage_name      = local.stage_name
+  forms           = var.forms
+  submit_function = { name = module.submit.name, invoke_arn = module.submit.invoke_arn }
+  throttle        = var.throttle
+  access_logs     = var.api_access_logs
+}
+
+module "store" {
+  source = "./modules/store"
+
+  name                = local.name
+  deletion_protection = var.deletion_protection
+  plaintext_sources   = var.plaintext_sources
+}
+
+module "mail" {
+  source = "./modules/mail"
+
+  name               = local.name
+  identity           = coalesce(var.sender_domain, local.sender_address)
+  consumer_timeout_s = local.notify_timeout_s
+  plaintext_sources  = var.plaintext_sources
+}
+
+module "secrets" {
+  source = "./modules/secrets"
+
+  name                 = "rollcall/${var.stack}"
+  description          = local.description
+  recovery_window_days = var.deletion_protection ? 30 : 0
+}
+
+module "alarms" {
+  source = "./modules/alarms"
+
+  name         = local.name
+  email        = var.alarm_email
+  api_name     = module.api.name
+  api_stage    = local.stage_name
+  mail_queue   = module.mail.queue_name
+  dead_letters = [module.mail.dead_letters_name, module.store.stream_dead_letters_name]
+  functions    = [module.submit.name, module.dispatch.name, module.notify.name]
+}

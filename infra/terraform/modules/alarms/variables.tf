@@ -1,0 +1,34 @@
+variable "name" {
+  description = "The stack's name in full; alarms and topic are named after it."
+  type        = string
+}
+
+variable "email" {
+  description = "Who is told; null tells nobody."
+  type        = string
+}
+
+variable "dead_letters" {
+  description = "The names of the queues of dead letters."
+  type        = list(string)
+}
+
+variable "mail_queue" {
+  description = "The name of the queue of mails to send."
+  type        = string
+}
+
+variable "functions" {
+  description = "The names of the functions."
+  type        = list(string)
+}
+
+variable "api_name" {
+  description = "The API's name."
+  type        = string
+}
+
+variable "api_stage" {
+  description = "The API's stage."
+  type        = string
+}

@@ -1,0 +1,72 @@
+# What the gateway says when it refuses by itself: problem details (RFC 9457) that a script on any page may read.
+
+locals {
+  problems = {
+    DEFAULT_4XX = {
+      status = null
+      code   = "bad_request"
+      title  = "Bad request"
+      detail = "This request cannot be handled. Check it against the form and send it again."
+    }
+    DEFAULT_5XX = {
+      status = null
+      code   = "unavailable"
+      title  = "Unavailable"
+      detail = "Something went wrong on our side, and it is not sure that your answers were stored. Send them again in a moment: nothing is stored twice."
+    }
+    MISSING_AUTHENTICATION_TOKEN = { # the gateway's word for a path or method that it doesn't know
+      status = 404
+      code   = "not_found"
+      title  = "Not found"
+      detail = "There is nothing at this address. A form is sent by POST to /<form>."
+    }
+    REQUEST_TOO_LARGE = {
+      status = 413
+      code   = "too_large"
+      title  = "Too large"
+      detail = "What was sent is too large. Shorten the longest answers and send it again."
+    }
+    THROTTLED = {
+      status = 429
+      code   = "too_fast"
+      title  = "Too many requests"
+      detail = "Many people are sending at this moment. Wait a little and send again."
+    }
+    INTEGRATION_FAILURE = {
+      status = 503
+      code   = "unavailable"
+      title  = "Unavailable"
+      detail = "Something went wrong on our side, and it is not sure that your answers were stored. Send them again in a moment: nothing is stored twice."
+    }
+    INTEGRATION_TIMEOUT = {
+      status = 503
+      code   = "unavailable"
+      title  = "Unavailable"
+      detail = "This took too long, and it is not sure that your answers were stored. Send them again in a moment: nothing is stored twice."
+    }
+  }
+
+  retry_after_s = { THROTTLED = 2, INTEGRATION_FAILURE = 5, INTEGRATION_TIMEOUT = 5 }
+}
+
+resource "aws_api_gateway_gateway_response" "this" {
+  for_each = local.problems
+
+  rest_api_id   = aws_api_gateway_rest_api.this.id
+  response_type = each.key
+  status_code   = each.value.status == null ? null : tostring(each.value.status)
+
+  response_parameters = merge(
+    {
+      "gatewayresponse.header.Access-Control-Allow-Origin" = "'*'"
+      "gatewayresponse.header.Content-Type"                = "'application/problem+json'"
+    },
+    contains(keys(local.retry_after_s), each.key) ? { "gatewayresponse.header.Retry-After" = "'${local.retry_after_s[each.key]}'" } : {},
+  )
+
+  response_templates = {
+    "application/json" = jsonencode({
+      for key, value in merge(each.value, { type = "about:blank", request_id = "$context.requestId" }) : key => value if value != null
+    })
+  }
+}

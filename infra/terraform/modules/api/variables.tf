@@ -1,0 +1,37 @@
+variable "name" {
+  description = "The API's name."
+  type        = string
+}
+
+variable "stage_name" {
+  description = "The stage's name: the first part of the path in the stage's own address."
+  type        = string
+}
+
+variable "forms" {
+  description = "The forms: each is taken at POST /<form>."
+  type        = list(string)
+}
+
+variable "submit_function" {
+  description = "The function that takes what a form sends."
+  type = object({
+    name       = string
+    invoke_arn = string
+  })
+}
+
+variable "throttle" {
+  description = "How many requests a second from all visitors together (rate), and how many at once (burst)."
+  type = object({
+    rate  = number
+    burst = number
+  })
+}
+
+variable "access_logs" {
+  description = "How long a line a request is kept; null logs none."
+  type = object({
+    retention_days = number
+  })
+}

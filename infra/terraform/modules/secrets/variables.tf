@@ -1,0 +1,19 @@
+variable "name" {
+  description = "The name of the secret that describes the stack; the signing key's is <name>/signing-key."
+  type        = string
+}
+
+variable "description" {
+  description = "What the stack tells of itself."
+  type        = map(string)
+}
+
+variable "recovery_window_days" {
+  description = "How long a deleted secret can be had back, in days; 0 deletes at once."
+  type        = number
+
+  validation {
+    condition     = var.recovery_window_days == 0 || (var.recovery_window_days >= 7 && var.recovery_window_days <= 30)
+    error_message = "recovery_window_days must be 0, or 7 to 30."
+  }
+}

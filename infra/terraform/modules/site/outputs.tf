@@ -1,0 +1,14 @@
+output "bucket" {
+  description = "The bucket's name."
+  value       = aws_s3_bucket.this.bucket
+}
+
+output "distribution_id" {
+  description = "The distribution's id."
+  value       = aws_cloudfront_distribution.this.id
+}
+
+output "distribution_domain" {
+  description = "The distribution's own host name."
+  value       = aws_cloudfront_distribution.this.domain_name
+}

@@ -1,0 +1,72 @@
+# The table, and where the news of its changes goes that nobody could act on.
+
+resource "aws_dynamodb_table" "this" {
+  name                        = var.name
+  billing_mode                = "PAY_PER_REQUEST"
+  hash_key                    = "pk"
+  range_key                   = "sk"
+  stream_enabled              = true
+  stream_view_type            = "NEW_AND_OLD_IMAGES"
+  deletion_protection_enabled = var.deletion_protection
+
+  attribute {
+    name = "pk"
+    type = "S"
+  }
+
+  attribute {
+    name = "sk"
+    type = "S"
+  }
+
+  attribute {
+    name = "month"
+    type = "S"
+  }
+
+  attribute {
+    name = "id"
+    type = "S"
+  }
+
+  attribute {
+    name = "email_key"
+    type = "S"
+  }
+
+  # <form>#<yyyy-mm>, newest last: lists at a cost that doesn't grow with the table.
+  global_secondary_index {
+    name            = "by_month"
+    hash_key        = "month"
+    range_key       = "id"
+    projection_type = "ALL"
+  }
+
+  global_secondary_index {
+    name            = "by_email"
+    hash_key        = "email_key"
+    range_key       = "id"
+    projection_type = "ALL"
+  }
+
+  ttl {
+    attribute_name = "expires_at"
+    enabled        = true
+  }
+
+  point_in_time_recovery {
+    enabled = true
+  }
+
+  server_side_encryption {
+    enabled = true
+  }
+}
+
+module "stream_dead_letters" {
+  source = "../queue"
+
+  name              = "${var.name}-stream-dead-letters"
+  retention_days    = 14
+  plaintext_sources = var.plaintext_sources
+}

@@ -1,0 +1,72 @@
+# What the secret rollcall/<stack> holds, one output each.
+
+output "stack" {
+  description = "The stack's name."
+  value       = local.description.stack
+}
+
+output "region" {
+  description = "The Region it stands in."
+  value       = local.description.region
+}
+
+output "api_url" {
+  description = "The API's base address: a form posts to <api_url>/<form>."
+  value       = local.description.api_url
+}
+
+output "site_url" {
+  description = "The address that visitors see."
+  value       = local.description.site_url
+}
+
+output "site_bucket" {
+  description = "The bucket that the pages are published to."
+  value       = local.description.site_bucket
+}
+
+output "distribution_id" {
+  description = "The distribution to invalidate after publishing."
+  value       = local.description.distribution_id
+}
+
+output "distribution_domain" {
+  description = "The distribution's own host name; a site with names of its own points them here."
+  value       = local.description.distribution_domain
+}
+
+output "table" {
+  description = "The table that holds the entries."
+  value       = local.description.table
+}
+
+output "mail_queue_url" {
+  description = "The queue of mails to send."
+  value       = local.description.mail_queue_url
+}
+
+output "mail_dead_letters_url" {
+  description = "The queue of mails that could not be sent."
+  value       = local.description.mail_dead_letters_url
+}
+
+output "stream_dead_letters_url" {
+  description = "The queue that tells of changes in the table for which no mail could be queued."
+  value       = local.description.stream_dead_letters_url
+}
+
+output "sender" {
+  description = "Whom the mails come from."
+  value       = local.description.sender
+}
+
+output "mail_dns_records" {
+  description = "The CNAME records that prove to SES whose domain it is; empty where the sender's address alone is verified."
+  value = var.sender_domain == null ? [] : [
+    for token in module.mail.dkim_tokens : {
+      name  = "${token}._domainkey.${var.sender_domain}"
+      type  = "CNAME"
+      value = "${token}.dkim.amazonses.com"
+    }
+  ]
+}

@@ -1,0 +1,230 @@
+variable "stack" {
+  description = "The stack's name: local, dev, prod, or another short one. Everything made is named rollcall-<stack>."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,15}$", var.stack))
+    error_message = "stack must be 1 to 16 lower-case letters, digits or hyphens, and begin with a letter."
+  }
+}
+
+variable "region" {
+  description = "The Region that holds everything but the distribution, which is global. The data never leaves it."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "region must be a Region's code, such as eu-north-1."
+  }
+}
+
+variable "package_path" {
+  description = "The zip that holds all functions, as the handlers' build makes it."
+  type        = string
+  default     = "../../dist/rollcall-lambda.zip"
+
+  validation {
+    condition     = endswith(var.package_path, ".zip")
+    error_message = "package_path must lead to a .zip file."
+  }
+}
+
+variable "forms" {
+  description = "The forms that the API takes, each at POST /<form>; the names of the folders in forms/."
+  type        = list(string)
+  default     = ["registration", "contact"]
+
+  validation {
+    condition     = length(var.forms) > 0 && alltrue([for form in var.forms : can(regex("^[a-z][a-z0-9-]*$", form))])
+    error_message = "forms must name at least one form; a name holds lower-case letters, digits and hyphens, and begins with a letter."
+  }
+
+  validation {
+    condition     = length(distinct(var.forms)) == length(var.forms)
+    error_message = "forms must name each form once."
+  }
+}
+
+variable "sender" {
+  description = "Whom the mails come from: an address, or Name <address>."
+  type        = string
+
+  validation {
+    condition     = can(regex("^([^<>@\"\r\n]+ <[^<>@ ,]+@[^<>@ ,]+>|[^<>@ ,]+@[^<>@ ,]+)$", var.sender))
+    error_message = "sender must be an address such as courses@example.org, or Courses <courses@example.org>."
+  }
+}
+
+variable "sender_domain" {
+  description = "The domain to verify with SES, by DKIM records that the output mail_dns_records lists. null verifies the sender's address alone, by a link mailed to it."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.sender_domain == null || can(regex("@${var.sender_domain}>?$", var.sender))
+    error_message = "sender_domain must be the part of the sender's address after the @."
+  }
+}
+
+variable "site_url" {
+  description = "The address that visitors see, without a slash at the end. null is https:// and the name in site_domain, or the distribution's own."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.site_url == null || can(regex("^https?://[^/]+$", var.site_url))
+    error_message = "site_url must be a scheme and a host, such as https://courses.example.org, with no path and no slash at the end."
+  }
+}
+
+variable "site_domain" {
+  description = "The site's own host names, the first one the main one, and a certificate for them in us-east-1. null serves the site at the distribution's own name."
+  type = object({
+    names           = list(string)
+    certificate_arn = string
+  })
+  default = null
+
+  validation {
+    condition     = var.site_domain == null || length(try(var.site_domain.names, [])) > 0
+    error_message = "site_domain.names must hold at least one host name."
+  }
+
+  validation {
+    condition     = var.site_domain == null || can(regex("^arn:[^:]+:acm:us-east-1:", var.site_domain.certificate_arn))
+    error_message = "site_domain.certificate_arn must be a certificate of ACM in us-east-1: CloudFront takes no other."
+  }
+}
+
+variable "api_url" {
+  description = "The address under which the API is reached, without a slash at the end: a custom domain, or one machine's address. null is the stage's own."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.api_url == null || can(regex("^https?://[^/]+(/[^?#]*[^/?#])?$", var.api_url))
+    error_message = "api_url must be an http or https address without a slash at the end, such as https://api.example.org."
+  }
+}
+
+variable "allowed_origins" {
+  description = "Origins, besides the site's own, whose scripts may read the API's answers."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for origin in var.allowed_origins : can(regex("^https?://[^/,*]+$", origin))])
+    error_message = "allowed_origins must be scheme and host each, such as https://www.example.org, with no path and no wildcard."
+  }
+}
+
+variable "log_retention_days" {
+  description = "How long function and API logs are kept, in days. Security Hub asks for a year."
+  type        = number
+  default     = 365
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "log_retention_days must be a period that CloudWatch Logs offers, such as 30 or 365."
+  }
+}
+
+variable "log_level" {
+  description = "The least severe log line that the functions write."
+  type        = string
+  default     = "INFO"
+
+  validation {
+    condition     = contains(["DEBUG", "INFO", "WARN", "ERROR"], var.log_level)
+    error_message = "log_level must be DEBUG, INFO, WARN or ERROR."
+  }
+}
+
+variable "throttle" {
+  description = "How many requests a second the API takes from all visitors together (rate), and how many at once (burst); more get 429."
+  type = object({
+    rate  = number
+    burst = number
+  })
+  default = {
+    rate  = 50
+    burst = 500
+  }
+
+  validation {
+    condition     = var.throttle.rate > 0 && var.throttle.burst >= 1 && floor(var.throttle.burst) == var.throttle.burst
+    error_message = "throttle.rate must be above 0, and throttle.burst a whole number of at least 1."
+  }
+}
+
+variable "reserved_concurrency" {
+  description = "How many of each function may run at once; null leaves a function to the account's common pool."
+  type = object({
+    submit   = optional(number)
+    dispatch = optional(number)
+    notify   = optional(number)
+  })
+  default = {}
+
+  validation {
+    condition     = alltrue([for limit in values(var.reserved_concurrency) : limit == null || try(limit >= 1 && floor(limit) == limit, false)])
+    error_message = "reserved_concurrency must be whole numbers of at least 1, or null."
+  }
+
+  validation {
+    condition     = try(var.reserved_concurrency.notify >= 2, true)
+    error_message = "reserved_concurrency.notify must be at least 2: the mail queue hands out to two at a time."
+  }
+}
+
+variable "api_access_logs" {
+  description = "Logs one line a request (no address, no query), kept for retention_days. The account must have given API Gateway a role for its logs. null logs none."
+  type = object({
+    retention_days = number
+  })
+  default = null
+
+  validation {
+    condition     = try(contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.api_access_logs.retention_days), var.api_access_logs == null)
+    error_message = "api_access_logs.retention_days must be a period that CloudWatch Logs offers, such as 30 or 365."
+  }
+}
+
+variable "alarm_email" {
+  description = "Who is told when mails or records end as dead letters, or functions fail. null tells nobody; the alarms are there all the same."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.alarm_email == null || can(regex("^[^<>@ ,]+@[^<>@ ,]+$", var.alarm_email))
+    error_message = "alarm_email must be a plain address, such as operators@example.org."
+  }
+}
+
+variable "deletion_protection" {
+  description = "Refuses to delete the table and a site bucket that holds pages, and keeps deleted secrets for 30 days. Set to false, then apply, before a destroy."
+  type        = bool
+  default     = true
+}
+
+variable "plaintext_sources" {
+  description = "This machine's own addresses, from which an emulator is spoken to without TLS. Empty against AWS: bucket and queues refuse all that isn't encrypted on the way."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for source in var.plaintext_sources : contains(["127.0.0.0/8", "::1/128"], source)])
+    error_message = "plaintext_sources may hold 127.0.0.0/8 and ::1/128 alone: nothing that comes over a network goes without TLS."
+  }
+}
+
+variable "tags" {
+  description = "Tags for everything made, besides Project and Stack."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = length(setintersection(keys(var.tags), ["Project", "Stack"])) == 0
+    error_message = "tags must not hold Project or Stack: the stack sets them."
+  }
+}

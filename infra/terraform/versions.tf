@@ -1,0 +1,13 @@
+terraform {
+  required_version = "~> 1.11"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+
+  # Where the state lies is said at init: -backend-config=environments/<stack>.s3.tfbackend. See docs/operator.md.
+  backend "s3" {}
+}

@@ -10,7 +10,7 @@ PYTHON := $(shell for p in $(PYTHON_BIN) python3 python3.13 python3.12 python3.1
 VENVS := .venvs
 DEV := $(VENVS)/dev/bin
 UV := $(VENVS)/uv/bin/uv
-LOCAL := $(DEV)/python -m rollcall_local
+ROLLCALL := $(DEV)/rollcall
 EDITABLE := -e packages/registration_core -e packages/lambda_handlers -e packages/admin_cli -e localstack
 
 export PYTHONDONTWRITEBYTECODE :=
@@ -68,11 +68,11 @@ lock: $(UV) ## renew the hashed locks from requirements/*.in
 
 .PHONY: up
 up: dev ## bring the whole system up on this machine
-	@$(LOCAL) up
+	@$(ROLLCALL) local up
 
 .PHONY: down
 down: dev ## stop it and keep the data (RESET=1 drops it)
-	@$(LOCAL) down $(if $(filter 1 true yes,$(RESET)),--reset)
+	@$(ROLLCALL) local down $(if $(filter 1 true yes,$(RESET)),--reset)
 
 .PHONY: install
 install: $(UV) ## put `rollcall` on the PATH

@@ -19,6 +19,7 @@ from rollcall_local.terraform import LocalTerraform, chosen_provider, require_te
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from rollcall_local.paths import Workspace
 
@@ -68,11 +69,11 @@ def up(workspace: Workspace, builders: Builders, say: Callable[[str], None]) -> 
             say(f"functions  {builders.build_package(workspace)}")
             terraform.prepare()
             say(f"terraform  {terraform.apply()} ({chosen_provider()} provider)")
-            outputs = terraform.output()
-            front.write_target(workspace.state / "front.json", outputs["distribution_domain"])
-            (workspace.state / "outputs.json").write_text(json.dumps(outputs, indent=2), encoding="utf-8")
-            say(f"forms      {builders.publish_forms(workspace, outputs)}")
-            say(f"site       {builders.publish_site(workspace, outputs, client('s3', workspace))}")
+            made = terraform.output()
+            front.write_target(workspace.state / "front.json", made["distribution_domain"])
+            _outputs_file(workspace).write_text(json.dumps(made, indent=2), encoding="utf-8")
+            say(f"forms      {builders.publish_forms(workspace, made)}")
+            say(f"site       {builders.publish_site(workspace, made, client('s3', workspace))}")
         except KeyboardInterrupt:
             for stop in reversed(started):
                 stop()
@@ -116,7 +117,7 @@ def down(workspace: Workspace, *, reset: bool = False) -> bool:
 def status(workspace: Workspace) -> Status:
     """Tell what runs, without starting anything."""
     return Status(
-        running=Emulator(workspace).alive() and (workspace.state / "outputs.json").exists(),
+        running=Emulator(workspace).alive() and _outputs_file(workspace).exists(),
         site_url=workspace.site_url,
         api_url=workspace.api_url,
         endpoint_url=workspace.endpoint_url,
@@ -126,6 +127,22 @@ def status(workspace: Workspace) -> Status:
         emulator=NAME,
         provider=chosen_provider(),
     )
+
+
+def outputs(workspace: Workspace) -> dict[str, str]:
+    """Give what Terraform made and how it is named, as the last `up` found it.
+
+    Raises LocalStackError where nothing was brought up.
+    """
+    file = _outputs_file(workspace)
+    if not file.exists():
+        raise LocalStackError("The local system was not brought up yet. Run: make up")
+    found: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+    return found
+
+
+def _outputs_file(workspace: Workspace) -> Path:
+    return workspace.state / "outputs.json"
 
 
 @contextlib.contextmanager

@@ -1,0 +1,166 @@
+"""What all tests share: a guard against other machines, and the deployed stack.
+
+The stack is made once a run, on free ports and in a folder of its own, beside whatever `make up` runs. Tests isolate
+themselves by data (their own addresses), never by order.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import localstack_client.session
+import pytest
+
+from admin_cli.local_stack import LocalBuilders
+from rollcall_local import mailbox, stack
+from rollcall_local.paths import Workspace
+from rollcall_local.process import clean_environment, free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rollcall_local.mailbox import Mail
+
+ROOT = Path(__file__).resolve().parents[1]
+
+DEADLINE_S = 20.0
+
+Found = TypeVar("Found")
+
+
+def wait_until(condition: Callable[[], Found], *, what: str, deadline_s: float = DEADLINE_S) -> Found:
+    """Wait for a condition to give something true; fail past the deadline, saying what was awaited."""
+    end = time.monotonic() + deadline_s
+    while True:
+        found = condition()
+        if found:
+            return found
+        if time.monotonic() > end:
+            pytest.fail(f"{what}: not within {deadline_s:.0f} s")
+        time.sleep(0.02)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host names this machine, without asking anyone."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(scope="session", autouse=True)
+def only_this_machine() -> Iterator[None]:
+    """Refuse every connection that would leave this machine, and forget the machine's AWS settings."""
+    connect = socket.socket.connect
+    kept = os.environ.copy()
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not is_loopback(str(address[0])):
+            raise AssertionError(f"A test tried to reach {address}; tests talk to this machine only.")
+        connect(self, address)
+
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ |= {name: value for name, value in clean_environment().items() if name.startswith("AWS_")}
+    socket.socket.connect = guarded  # type: ignore[method-assign]
+    yield
+    socket.socket.connect = connect  # type: ignore[method-assign]
+    os.environ.clear()
+    os.environ.update(kept)
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedStack:
+    """The stack as Terraform made it, and how a test asks it."""
+
+    workspace: Workspace
+    outputs: dict[str, str]
+
+    @property
+    def site_url(self) -> str:
+        return self.workspace.site_url
+
+    @property
+    def api_url(self) -> str:
+        return self.workspace.api_url
+
+    @property
+    def endpoint_url(self) -> str:
+        return self.workspace.endpoint_url
+
+    @property
+    def table(self) -> str:
+        return self.workspace.table
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The environment of a command that works on this stack: its own context, no credentials of this machine."""
+        workspace = self.workspace
+        return clean_environment(
+            EDGE_PORT=str(workspace.edge_port),
+            ROLLCALL_CONFIG_DIR=str(workspace.state / "config"),
+            ROLLCALL_MAILBOX_PORT=str(workspace.mailbox_port),
+            ROLLCALL_ROOT=str(workspace.root),
+            ROLLCALL_SITE_PORT=str(workspace.site_port),
+            ROLLCALL_STATE=str(workspace.state),
+        )
+
+    def client(self, service: str) -> Any:
+        """A boto3 client for the emulator, its endpoint taken from localstack-client."""
+        session = localstack_client.session.Session(region_name=self.workspace.region)
+        return session.client(service)
+
+    def mails(self, *, to: str | None = None) -> list[Mail]:
+        """What was mailed so far, oldest first; `to` is one of the addresses."""
+        return [mail for mail in mailbox.messages(self.workspace) if to is None or to in mail.to]
+
+    def wait_for_mails(self, *, to: str, count: int = 1) -> list[Mail]:
+        """Wait until so many mails went to an address; more than that is a failure."""
+        found = wait_until(
+            lambda: mails if len(mails := self.mails(to=to)) >= count else None,
+            what=f"{count} mail(s) to {to}",
+        )
+        assert len(found) == count
+        return found
+
+
+@pytest.fixture(scope="session")
+def stack_environment() -> Iterator[pytest.MonkeyPatch]:
+    """Environment variables that hold for the whole run."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+@pytest.fixture(scope="session")
+def workspace(tmp_path_factory: pytest.TempPathFactory, stack_environment: pytest.MonkeyPatch) -> Workspace:
+    """Ports and a folder for the run's stack; EDGE_PORT chooses the emulator's port."""
+    edge_port = int(os.environ.get("EDGE_PORT") or free_port())
+    stack_environment.setenv("EDGE_PORT", str(edge_port))
+    state = tmp_path_factory.mktemp("stack")
+    stack_environment.setenv("ROLLCALL_CONFIG_DIR", str(state / "config"))
+    return Workspace(root=ROOT, state=state, edge_port=edge_port, site_port=free_port(), mailbox_port=free_port())
+
+
+@pytest.fixture(scope="session")
+def deployed(workspace: Workspace) -> Iterator[DeployedStack]:
+    """The whole system, brought up as `make up` does it, and stopped at the end."""
+    said: list[str] = []
+    try:
+        stack.up(workspace, LocalBuilders(), said.append)
+        yield DeployedStack(workspace, stack.outputs(workspace))
+    finally:
+        stack.down(workspace)
+
+
+@pytest.fixture(name="stack")
+def the_stack(deployed: DeployedStack) -> DeployedStack:
+    """The run's deployed stack."""
+    return deployed

@@ -1,0 +1,62 @@
+"""What the local mailbox tells of a mail."""
+
+from __future__ import annotations
+
+import email.policy
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from typing import TYPE_CHECKING
+
+from rollcall_local.mailbox import _page, read_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def keep(
+    folder: Path, *, subject: str = "Välkommen", html: str | None = None, at: str = "0001700000000000000000"
+) -> None:
+    message = EmailMessage(policy=email.policy.SMTP.clone(cte_type="7bit"))
+    message["From"] = "Robotakademin <academy@example.org>"
+    message["To"] = "Åsa Öberg <asa@example.org>, bo@example.org"
+    message["Reply-To"] = "visitor@example.org"
+    message["Subject"] = subject
+    message.set_content("Hej!\n")
+    if html:
+        message.add_alternative(html, subtype="html")
+    (folder / f"{at}-00.eml").write_bytes(message.as_bytes())
+
+
+def test_read_folder__gives_addresses_subject_and_both_bodies(tmp_path: Path) -> None:
+    keep(tmp_path, html="<p>Hej!</p>")
+    (mail,) = read_folder(tmp_path)
+    assert mail.to == ["asa@example.org", "bo@example.org"]
+    assert mail.reply_to == "visitor@example.org"
+    assert mail.subject == "Välkommen"
+    assert mail.text.strip() == "Hej!"
+    assert mail.html is not None
+    assert "<p>Hej!</p>" in mail.html
+    assert mail.at == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
+
+
+def test_read_folder__is_oldest_first_and_skips_unfinished_files(tmp_path: Path) -> None:
+    keep(tmp_path, subject="second", at="0001700000000000000002")
+    keep(tmp_path, subject="first", at="0001700000000000000001")
+    (tmp_path / "0001700000000000000003-00.partial").write_bytes(b"half")
+    assert [mail.subject for mail in read_folder(tmp_path)] == ["first", "second"]
+
+
+def test_as_json__names_the_parts_as_the_command_prints_them(tmp_path: Path) -> None:
+    keep(tmp_path)
+    (mail,) = read_folder(tmp_path)
+    told = mail.as_json()
+    assert set(told) == {"id", "at", "from", "to", "reply_to", "subject", "text", "html"}
+    assert told["at"] == "2023-11-14T22:13:20Z"
+
+
+def test_page__shows_what_a_mail_says_as_text_never_as_markup(tmp_path: Path) -> None:
+    keep(tmp_path, subject="<script>alert(1)</script>", html='<p title="&quot;">x</p><script>alert(2)</script>')
+    page = _page(read_folder(tmp_path))
+    assert "<script>" not in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert "sandbox" in page

@@ -1,0 +1,55 @@
+"""DynamoDB through boto3, for those who have loaded it anyway: the command line and notify."""
+
+from __future__ import annotations
+
+import re
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from registration_core.adapters.dynamodb.call import AwsCallError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from registration_core.adapters.dynamodb.call import Call
+
+NO_ACCESS = frozenset(
+    {"NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "TokenRetrievalError"}
+)
+
+
+def sdk_call(boto3_client: Any) -> Call:  # noqa: ANN401 - boto3 ships no types
+    """Make a `Call` of a boto3 DynamoDB client (the low-level one, which keeps `{"S": …}`).
+
+    Retries are the client's own: `Config(retries={"mode": "standard"})`. As safe for threads as the client, which is.
+    """
+
+    def call(operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = getattr(boto3_client, _method(operation))(**params)
+        except ClientError as error:
+            raise _translated(error) from error
+        except BotoCoreError as error:
+            kind = type(error).__name__
+            raise AwsCallError(kind if kind in NO_ACCESS else "ConnectionLost", str(error)) from error
+        answer.pop("ResponseMetadata", None)
+        return answer
+
+    return call
+
+
+def _method(operation: str) -> str:
+    """`TransactWriteItems` is `transact_write_items` in Python."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower()
+
+
+def _translated(error: ClientError) -> AwsCallError:
+    details = error.response.get("Error", {})
+    return AwsCallError(
+        str(details.get("Code", "Unknown")),
+        str(details.get("Message", error)),
+        error.response.get("CancellationReasons") or (),
+        item=error.response.get("Item"),
+    )

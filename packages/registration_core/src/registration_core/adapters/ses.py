@@ -1,0 +1,133 @@
+"""Mail through SES v1, as raw MIME: the same bytes whatever the emulator or the region."""
+
+from __future__ import annotations
+
+from email import policy
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
+
+from registration_core.domain.errors import MailerError, MailRefusedError, SettingsError
+from registration_core.domain.ports import Mailer
+
+if TYPE_CHECKING:
+    from registration_core.domain.mail import OutgoingMail
+
+CLIENT_CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
+"""For the SES client: a send whose answer got lost must not be repeated by the SDK, or a visitor is mailed twice."""
+
+POLICY = policy.SMTP.clone(cte_type="7bit")
+
+REFUSED = frozenset(
+    {
+        "InvalidParameterValue",
+        "MailFromDomainNotVerified",
+        "MailFromDomainNotVerifiedException",
+        "MessageRejected",
+        "ValidationError",
+    }
+)
+"""What no attempt mends by itself; a missing permission or a paused account is mended by an operator, then redriven."""
+NOT_NOW = frozenset({"Throttling", "ThrottlingException", "ServiceUnavailable", "TooManyRequestsException"})
+NEVER_ARRIVED = (ConnectTimeoutError, EndpointConnectionError)
+_SUBJECT_LETTERS = 200
+
+
+class MailUncertainError(Exception):
+    """Whether SES took the mail is not known: the answer got lost."""
+
+
+class SesMailer(Mailer):
+    """Sends through one SES client, from one sender.
+
+    sender: an address, or `Name <address>`. Raises SettingsError when it is neither.
+    """
+
+    def __init__(self, ses_client: Any, *, sender: str, configuration_set: str) -> None:  # noqa: ANN401 - boto3 ships no types
+        self._client = ses_client
+        self._sender = parse_sender(sender)
+        self._configuration_set = configuration_set
+
+    def send(self, mail: OutgoingMail) -> str:
+        """Send one mail and return SES's message ID.
+
+        Raises MailerError, MailRefusedError, or MailUncertainError when the answer got lost on the way.
+        """
+        data = compose(mail, self._sender)
+        try:
+            answer = self._client.send_raw_email(
+                Source=self._sender.addr_spec,
+                Destinations=list(mail.to),
+                RawMessage={"Data": data},
+                ConfigurationSetName=self._configuration_set,
+            )
+        except ClientError as error:
+            raise _translated(error) from error
+        except NEVER_ARRIVED as error:
+            raise MailerError(f"SES could not be reached: {error}") from error
+        except BotoCoreError as error:
+            raise MailUncertainError(f"SES gave no answer: {error}") from error
+        return str(answer["MessageId"])
+
+
+def compose(mail: OutgoingMail, sender: Address) -> bytes:
+    """Make the message: text, and HTML that says the same; ASCII on the wire; SES adds date and message ID.
+
+    Raises MailRefusedError for an address or a subject that no mail can carry.
+    """
+    message = EmailMessage(policy=POLICY)
+    try:
+        message["From"] = sender
+        message["To"] = [_address(address) for address in mail.to]
+        if mail.reply_to is not None:
+            message["Reply-To"] = _address(mail.reply_to)
+        message["Subject"] = _one_line(mail.subject)
+        message["Auto-Submitted"] = "auto-generated"
+        message["X-Auto-Response-Suppress"] = "All"
+        message.set_content(mail.text, cte="quoted-printable")
+        message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+        return message.as_bytes()
+    except (ValueError, IndexError, MessageError) as error:
+        raise MailRefusedError("An address or the subject cannot stand in a mail's header.") from error
+
+
+def parse_sender(text: str) -> Address:
+    """Read `a@b` or `Name <a@b>`; a domain in other letters is written the way mail servers know it.
+
+    Raises SettingsError when it is neither.
+    """
+    name, bracket, rest = text.strip().rpartition("<")
+    spec = rest.removesuffix(">") if bracket else rest
+    local, _, domain = spec.strip().rpartition("@")
+    try:
+        encoded = domain.encode("idna").decode()
+        return Address(display_name=_one_line(name).strip('" '), addr_spec=f"{local}@{encoded}")
+    except (ValueError, IndexError, MessageError) as error:
+        raise SettingsError(f'The sender "{text}" is no address; use a@example.org or Name <a@example.org>.') from error
+
+
+def _address(text: str) -> Address:
+    if not text.isascii():
+        raise ValueError("SES takes ASCII addresses only")
+    return Address(addr_spec=text)
+
+
+def _one_line(text: str) -> str:
+    """Keep what can be printed, on one line that fits the 998 letters of RFC 5322 even when each is encoded."""
+    return "".join(letter if letter.isprintable() else " " for letter in text).strip()[:_SUBJECT_LETTERS]
+
+
+def _translated(error: ClientError) -> MailerError | MailUncertainError:
+    details = error.response.get("Error", {})
+    code, said = str(details.get("Code", "")), str(details.get("Message", ""))
+    if code in REFUSED:
+        return MailRefusedError(f"SES refused the mail: {code}: {said}")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code in NOT_NOW or status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return MailerError(f"SES took no mail: {code}: {said}")
+    return MailUncertainError(f"SES failed: {code}: {said}")

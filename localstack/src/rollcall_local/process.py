@@ -10,7 +10,6 @@ import fcntl
 import os
 import signal
 import socket
-import subprocess
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -69,28 +68,20 @@ class BackgroundProcess:
         with self._lock.open("a+b") as lock, self.log.open("ab") as log:
             if not _lock_at_once(lock.fileno()):
                 raise EmulatorDiedError(f"Another run is starting the {self.name} at this moment. Wait and try again.")
-            child = subprocess.Popen(
-                command,
-                env=dict(environment),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd=self.folder,
-                start_new_session=True,
-                pass_fds=(lock.fileno(),),
-            )
+            os.set_inheritable(lock.fileno(), True)  # noqa: FBT003 - os's signature
+            pid = _spawn_detached(command, environment, output=log.fileno())
             lock.truncate(0)
-            lock.write(f"{child.pid}\n".encode())
+            lock.write(f"{pid}\n".encode())
         try:
-            self._await(child, timeout_s)
+            self._await(pid, timeout_s)
         except BaseException:
             self.stop(timeout_s=5)
             raise
 
-    def _await(self, child: subprocess.Popen[bytes], timeout_s: float) -> None:
+    def _await(self, pid: int, timeout_s: float) -> None:
         deadline = time.monotonic() + timeout_s
         while not self.ready():
-            if child.poll() is not None:
+            if _ended(pid):
                 raise EmulatorDiedError(f"The {self.name} ended as it started. Its last words are in {self.log}.")
             if time.monotonic() > deadline:
                 raise EmulatorDiedError(
@@ -108,9 +99,9 @@ class BackgroundProcess:
         while self.alive():
             if time.monotonic() > deadline:
                 self._signal_group(pid)
-            _reap(pid)
+            _ended(pid)
             time.sleep(POLL_S)
-        _reap(pid)
+        _ended(pid)
         return True
 
     @staticmethod
@@ -165,8 +156,16 @@ def _lock_at_once(descriptor: int) -> bool:
     return True
 
 
-def _reap(pid: int) -> None:
+def _spawn_detached(command: Sequence[str], environment: Mapping[str, str], *, output: int) -> int:
+    """Start a process in a session of its own, which outlives this one; answer its number."""
+    nothing = (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)
+    told = [(os.POSIX_SPAWN_DUP2, output, number) for number in (1, 2)]
+    return os.posix_spawn(command[0], list(command), dict(environment), file_actions=[nothing, *told], setsid=True)
+
+
+def _ended(pid: int) -> bool:
+    """Whether a process that this one started has ended; one that another started is not ours to ask about."""
     try:
-        os.waitpid(pid, os.WNOHANG)
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
     except ChildProcessError:
-        return
+        return False

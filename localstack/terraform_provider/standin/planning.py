@@ -76,16 +76,37 @@ def _fill_nested(nested: Block, inner: Value, prior: Value, defaults: Mapping[st
         _fill(nested["block"], inner, prior or None, defaults, prefix)
         return
     olds = prior or []
-    by_meaning = {meaning(nested["block"], old): old for old in olds}
     for index, element in enumerate(inner):
         if element is UNKNOWN:
             continue
         # Defaults come before the look-up: an element of a set is found by its value.
         _fill_defaults(nested["block"], element, defaults, prefix)
-        old = by_meaning.get(meaning(nested["block"], element))
-        if old is None and nested["nesting"] == "list" and index < len(olds):
-            old = olds[index]
+        if nested["nesting"] == "set":
+            old = next((old for old in olds if _corresponds(nested["block"], element, old)), None)
+        else:
+            old = olds[index] if index < len(olds) else None
         _fill(nested["block"], element, old, defaults, prefix)
+
+
+def _corresponds(block: Block, element: State, old: State) -> bool:
+    """Say whether a set's old element is this one, but for what the provider computes."""
+    return meaning(block, element) == meaning(block, _without_computed(block, old, element))
+
+
+def _without_computed(block: Block, old: Value, element: Value) -> Value:
+    """Give the old element without the computed values that the new one leaves open."""
+    if not isinstance(old, dict) or not isinstance(element, dict):
+        return old
+    bare = {
+        name: None if fact.get("computed") and element.get(name) is None else old.get(name)
+        for name, fact in block["attributes"].items()
+    }
+    for name, nested in block.get("block_types", {}).items():
+        inner, new = old.get(name), element.get(name)
+        if nested["nesting"] == "list" and isinstance(inner, list) and isinstance(new, list) and len(inner) == len(new):
+            inner = [_without_computed(nested["block"], one, other) for one, other in zip(inner, new, strict=True)]
+        bare[name] = inner
+    return bare
 
 
 def _fill_defaults(block: Block, planned: State, defaults: Mapping[str, Value], prefix: str) -> None:

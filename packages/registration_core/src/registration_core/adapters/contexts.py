@@ -1,0 +1,222 @@
+"""Contexts: the stacks that a person works with, by name, in one small file of theirs."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import json
+import os
+import re
+import tempfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
+
+from registration_core.domain.errors import RollcallError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]+")
+
+#: LocalStack's public names, which lead to 127.0.0.1.
+LOCALSTACK_DOMAIN = "localhost.localstack.cloud"
+
+
+class ContextError(RollcallError):
+    """A context, or the file that keeps them, cannot be used; the message says what to do."""
+
+
+class UnknownContextError(ContextError):
+    """No context bears that name, or none was ever chosen."""
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL leads to this machine and nowhere else, told by its name alone."""
+    host = (urlsplit(url).hostname or "").rstrip(".").lower()
+    if host in {"localhost", LOCALSTACK_DOMAIN} or host.endswith((".localhost", "." + LOCALSTACK_DOMAIN)):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One stack as a person reaches it.
+
+    endpoint_url: where an emulator answers; None for AWS itself. profile: a profile of the AWS configuration.
+    Raises ContextError for a name, region or endpoint that cannot be one.
+    """
+
+    name: str
+    stack: str
+    region: str
+    endpoint_url: str | None = None
+    profile: str | None = None
+
+    def __post_init__(self) -> None:
+        for what, value in (("name", self.name), ("stack", self.stack)):
+            if not NAME.fullmatch(value):
+                raise ContextError(
+                    f"{value!r} cannot be a context's {what}: use small letters, digits, dots and dashes, such as dev.",
+                )
+        if not REGION.fullmatch(self.region):
+            raise ContextError(f"{self.region!r} is no AWS region: give one such as eu-north-1.")
+        if self.endpoint_url is not None:
+            self._check_endpoint(self.endpoint_url)
+
+    def _check_endpoint(self, url: str) -> None:
+        if not _is_web_address(url):
+            raise ContextError(f"{url!r} is no endpoint: give an address such as http://localhost:4566.")
+        if self.profile is not None and is_loopback(url):
+            raise ContextError(
+                f"A context on this machine ({url}) always uses dummy credentials: leave the profile out.",
+            )
+
+    @property
+    def on_this_machine(self) -> bool:
+        """Whether everything of this stack runs on loopback, where real credentials have no business."""
+        return self.endpoint_url is not None and is_loopback(self.endpoint_url)
+
+
+@dataclass(frozen=True, slots=True)
+class Contexts:
+    """Every context of a person, in the order they were added, and the name of the one in use (None: none yet)."""
+
+    entries: Mapping[str, Context] = field(default_factory=dict)
+    current: str | None = None
+
+    def get(self, name: str) -> Context:
+        """Give the context of that name. Raises UnknownContextError, which lists those there are."""
+        if name in self.entries:
+            return self.entries[name]
+        if not self.entries:
+            raise UnknownContextError(
+                f"There is no context {name!r}, and no other. {_how_to_begin()}",
+            )
+        known = ", ".join(self.entries)
+        raise UnknownContextError(f"There is no context {name!r}. There are: {known}.")
+
+    def chosen(self, name: str | None) -> Context:
+        """Give the context called `name`, or the one in use. Raises UnknownContextError."""
+        if name is not None:
+            return self.get(name)
+        if self.current is None:
+            raise UnknownContextError(f"No context is in use. {_how_to_begin()}")
+        return self.get(self.current)
+
+    def with_entry(self, context: Context) -> Self:
+        """Add a context, or replace the one of its name; the first one ever added comes into use."""
+        return type(self)({**self.entries, context.name: context}, self.current or context.name)
+
+    def using(self, name: str) -> Self:
+        """Bring a context into use. Raises UnknownContextError."""
+        return type(self)(self.entries, self.get(name).name)
+
+
+@dataclass(frozen=True, slots=True)
+class ContextFile:
+    """The file that keeps a person's contexts; one that is not there counts as empty."""
+
+    path: Path
+
+    def read(self) -> Contexts:
+        """Read the file. Raises ContextError, naming it, when it cannot be read or makes no sense."""
+        try:
+            text = self.path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return Contexts()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ContextError(f"{self.path} cannot be read: {error}.") from error
+        try:
+            return _parse(json.loads(text))
+        except (ValueError, TypeError, KeyError, ContextError) as error:
+            raise ContextError(
+                f"{self.path} is damaged ({error}). Mend it, or remove it and add the contexts again.",
+            ) from error
+
+    def write(self, contexts: Contexts) -> None:
+        """Replace the file in one step, readable by its owner only. Raises ContextError."""
+        content = {
+            "current": contexts.current,
+            "contexts": [
+                {key: value for key, value in asdict(context).items() if value is not None}
+                for context in contexts.entries.values()
+            ],
+        }
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            _replace(self.path, json.dumps(content, indent=2) + "\n")
+        except OSError as error:
+            raise ContextError(f"{self.path} cannot be written: {error.strerror}.") from error
+
+
+def context_file(environ: Mapping[str, str]) -> ContextFile:
+    """Find the file: in ROLLCALL_CONFIG_DIR, else in XDG_CONFIG_HOME/rollcall, else in ~/.config/rollcall."""
+    folder = environ.get("ROLLCALL_CONFIG_DIR")
+    if folder:
+        return ContextFile(Path(folder) / "contexts.json")
+    home = environ.get("XDG_CONFIG_HOME")
+    return ContextFile((Path(home) if home else Path.home() / ".config") / "rollcall" / "contexts.json")
+
+
+def add_local(stack: str, region: str, endpoint_url: str, *, file: ContextFile | None = None) -> bool:
+    """Note a stack on this machine as the context of its name; never switches another context away.
+
+    Returns whether it is the one in use. Raises ContextError, also for an endpoint elsewhere.
+    """
+    if not is_loopback(endpoint_url):
+        raise ContextError(f"{endpoint_url} is not on this machine, so {stack!r} is no local stack.")
+    file = file or context_file(os.environ)
+    before = file.read()
+    after = before.with_entry(Context(stack, stack, region, endpoint_url))
+    if after != before:
+        file.write(after)
+    return after.current == stack
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _how_to_begin() -> str:
+    return (
+        "Bring a stack up on this machine with `rollcall local up`, or name one in AWS: "
+        "rollcall context add dev --stack dev --region eu-north-1"
+    )
+
+
+def _parse(content: object) -> Contexts:
+    """Read the content. Raises ValueError, TypeError, KeyError or ContextError for what no file of ours holds."""
+    if not isinstance(content, dict):
+        raise TypeError("not a JSON object")
+    entries: dict[str, Context] = {}
+    for entry in content["contexts"]:
+        if not isinstance(entry, dict) or not all(isinstance(value, str) for value in entry.values()):
+            raise TypeError("a context is an object of texts")
+        context = Context(**entry)
+        entries[context.name] = context
+    current = content.get("current")
+    if current is not None and current not in entries:
+        raise ValueError(f"the context in use, {current!r}, is not among them")
+    return Contexts(entries, current)
+
+
+def _replace(path: Path, text: str) -> None:
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        Path(temporary).replace(path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            Path(temporary).unlink()
+        raise

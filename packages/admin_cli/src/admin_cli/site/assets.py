@@ -1,0 +1,60 @@
+"""Assets: each kept under its own name, and under one with a hash in it that may be cached for ever."""
+
+import hashlib
+from pathlib import Path, PurePosixPath
+
+from admin_cli.site.errors import SiteBuildError
+from admin_cli.site.files import CONTENT_TYPES, HASH_LETTERS, SiteFile
+
+
+class Assets:
+    """The files of `site/assets/`, and the addresses that pages ask for them by."""
+
+    def __init__(self, folder: Path, *, source: str) -> None:
+        self._source = source
+        self._hashed: dict[str, str] = {}
+        files: list[SiteFile] = []
+        for path in sorted(folder.rglob("*")):
+            name = path.relative_to(folder).as_posix()
+            if path.is_dir() or path.name.startswith("."):
+                continue
+            if not path.suffix or path.suffix not in CONTENT_TYPES:
+                known = ", ".join(sorted(filter(None, CONTENT_TYPES)))
+                raise SiteBuildError(
+                    f"{source}/{name}: files ending in {path.suffix!r} are not known; use one of {known}."
+                )
+            body = slimmed(name, path.read_bytes())
+            self._hashed[name] = _hashed_name(name, body)
+            files += [SiteFile(f"assets/{name}", body), SiteFile(f"assets/{self._hashed[name]}", body)]
+        self.files = tuple(files)
+
+    def address(self, name: str) -> str:
+        """Where a page finds the asset `name`. Raises SiteBuildError when there is no such file."""
+        if name not in self._hashed:
+            raise SiteBuildError(f"{self._source}/{name}: a page asks for this file, and it is missing.")
+        return f"/assets/{self._hashed[name]}"
+
+
+def _hashed_name(name: str, body: bytes) -> str:
+    path = PurePosixPath(name)
+    digest = hashlib.sha256(body).hexdigest()[:HASH_LETTERS]
+    return str(path.with_name(f"{path.stem}.{digest}{path.suffix}"))
+
+
+def slimmed(name: str, body: bytes) -> bytes:
+    """Return a style or script without indentation, blank lines and lines that are comments; others as they are.
+
+    Line breaks stay, so that a script means the same. A text over several lines (a template literal) would lose its
+    indentation: ours have none.
+    """
+    if not name.endswith((".js", ".css")):
+        return body
+    kept = []
+    in_comment = False
+    for line in (line.strip() for line in body.decode().splitlines()):
+        in_comment = in_comment or line.startswith("/*")
+        if line and not in_comment and not line.startswith("//"):
+            kept.append(line)
+        if in_comment and line.endswith("*/"):
+            in_comment = False
+    return ("\n".join(kept) + "\n").encode()

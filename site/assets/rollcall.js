@@ -1,0 +1,151 @@
+// Improves the forms. Every page works without it.
+(() => {
+  "use strict";
+  const query = new URLSearchParams(location.search);
+
+  // --- thank-you: the reference in large type, and the words of the form it came from
+  const plate = document.querySelector("[data-reference]");
+  if (plate) {
+    const reference = (query.get("reference") || "").toUpperCase();
+    if (/^[0-9A-Z]{4}-[0-9A-Z]{4}$/.test(reference)) {
+      plate.querySelector("strong").textContent = reference;
+      plate.hidden = false;
+    }
+    const blocks = [...document.querySelectorAll("[data-thanks-for]")];
+    const own = blocks.find((block) => block.dataset.thanksFor === query.get("form"));
+    if (own) for (const block of blocks) block.hidden = block !== own;
+  }
+
+  const form = document.querySelector("form[data-form]");
+  if (!form || !AbortSignal.timeout) return; // an older browser posts the form by itself
+  const say = form.dataset;
+  const button = form.querySelector("[type=submit]");
+  const label = button.textContent;
+  const summary = document.getElementById("error-summary");
+  const title = document.title;
+  form.noValidate = true; // the server's sentences instead of the browser's
+
+  // --- a link such as /registration?course=rovers chooses for the visitor
+  for (const input of form.querySelectorAll("[type=radio], option")) {
+    if (input.value && query.get((input.closest("select") || input).name) === input.value) {
+      input[input.type ? "checked" : "selected"] = true;
+    }
+  }
+
+  // --- the key: the same until the form is known to have arrived, also over a reload
+  const slot = "rollcall-key-" + say.form;
+  let key = "";
+  const keep = (value) => {
+    key = value;
+    try {
+      value ? sessionStorage.setItem(slot, value) : sessionStorage.removeItem(slot);
+    } catch {} // storage is blocked: the page's own memory will do
+  };
+  try {
+    key = sessionStorage.getItem(slot) || "";
+  } catch {}
+  const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+  const answers = () => {
+    const values = {};
+    for (const input of form.elements) {
+      const several = input.type === "checkbox" && input.closest("fieldset");
+      if (!input.name) continue;
+      if (several) values[input.name] = (values[input.name] || []).concat(input.checked ? input.value : []);
+      else if (input.type === "checkbox") values[input.name] = input.checked;
+      else if (input.type !== "radio" || input.checked) values[input.name] = input.value;
+    }
+    return values;
+  };
+
+  // --- errors: beside each field, and in a summary that takes the focus
+  const mark = (field, message) => {
+    const note = field.querySelector(".field-error");
+    note.textContent = message;
+    note.hidden = !message;
+    field.classList.toggle("has-error", !!message);
+    const marked = field.matches("[role=radiogroup]") ? [field] : field.querySelectorAll("input, select, textarea");
+    for (const control of marked) message ? control.setAttribute("aria-invalid", "true") : control.removeAttribute("aria-invalid");
+  };
+  const clear = () => {
+    summary.hidden = true;
+    document.title = title;
+    for (const field of form.querySelectorAll(".has-error")) mark(field, "");
+  };
+  const show = (sentence, errors) => {
+    const list = summary.querySelector("ul");
+    const loose = [sentence];
+    list.replaceChildren();
+    for (const { field: name, message } of errors) {
+      const field = form.querySelector(`[data-field="${CSS.escape(name)}"]`);
+      if (!field) {
+        loose.push(`${name}: ${message}`);
+        continue;
+      }
+      mark(field, message);
+      const link = document.createElement("a");
+      const control = field.querySelector("input, select, textarea");
+      link.href = "#" + control.id;
+      link.textContent = [field.dataset.label, message].filter(Boolean).join(" ");
+      link.onclick = (event) => {
+        event.preventDefault();
+        field.scrollIntoView(); // with its label, not the bare control
+        control.focus({ preventScroll: true });
+      };
+      list.appendChild(document.createElement("li")).append(link);
+    }
+    const words = summary.querySelector("p");
+    words.textContent = loose.filter(Boolean).join(" ");
+    words.hidden = !words.textContent;
+    list.hidden = !list.children.length;
+    summary.hidden = false;
+    document.title = `${say.errorPrefix} ${title}`;
+    summary.focus();
+  };
+
+  // --- sending: once more by itself when the line or the server stumbled, always with the same key
+  const post = async (body, last) => {
+    try {
+      const answer = await fetch(form.action, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Accept: "application/json", "Idempotency-Key": key },
+        body,
+        signal: AbortSignal.timeout(20000),
+      });
+      if (last || answer.status < 502) return answer;
+    } catch (error) {
+      if (last) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    return post(body, true);
+  };
+
+  const busy = (yes) => {
+    button.textContent = yes ? say.sending : label;
+    yes ? button.setAttribute("aria-disabled", "true") : button.removeAttribute("aria-disabled");
+  };
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (button.hasAttribute("aria-disabled")) return; // pressed twice
+    busy(true);
+    clear();
+    if (!key) keep(newKey());
+    try {
+      const answer = await post(JSON.stringify(answers()), false);
+      const body = await answer.json().catch(() => ({}));
+      if (answer.ok && body.reference) {
+        keep("");
+        location.assign("/thank-you?" + new URLSearchParams({ form: say.form, reference: body.reference }));
+        return;
+      }
+      if (body.code === "key_reused") keep(""); // the first answers did arrive; these are new ones
+      if (body.errors) show("", body.errors);
+      else show(body.code === "key_reused" ? say.reused : answer.status < 500 && body.detail || say.refused, []);
+    } catch {
+      show(say.unreachable, []);
+    }
+    busy(false);
+  });
+  addEventListener("pageshow", () => busy(false)); // the page as the browser kept it, after "back"
+})();

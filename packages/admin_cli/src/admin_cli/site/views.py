@@ -90,10 +90,10 @@ def courses(forms: Mapping[str, Form], texts: Texts, *, source: str) -> tuple[Co
         )
     described = texts.table("courses", "options")
     values = [option.value for option in field.options]
-    for name in described.keys():
+    for name in described:
         if name not in values:
             raise SiteBuildError(
-                f"{source}: [courses.options.{name}] describes an option that forms/{form_name}/form.toml does not have; "
+                f"{source}: [courses.options.{name}] is no option of the field in forms/{form_name}/form.toml; "
                 f"use one of {', '.join(values)}."
             )
     at = f"/{form_name}?{field_name}="
@@ -101,15 +101,14 @@ def courses(forms: Mapping[str, Form], texts: Texts, *, source: str) -> tuple[Co
 
 
 def _course(option: Option, texts: Texts, *, at: str) -> Course:
-    """An option without words of its own in the content file shows its label and hint."""
+    """Describe one option; without words of its own in the content file it shows its label and hint."""
     language = texts.string("language")
     words = texts.table("courses", "options", option.value)
-    there = words.keys()
     hint = option.hint.in_language(language) if option.hint else ""
     return Course(
         path=f"{at}{option.value}",
         title=option.label.in_language(language),
-        description=words.string("description") if "description" in there else hint,
-        age=words.string("age") if "age" in there else "",
-        facts=words.facts if "facts" in there else (),
+        description=words.string("description") if "description" in words else hint,
+        age=words.string("age") if "age" in words else "",
+        facts=words.facts if "facts" in words else (),
     )

@@ -44,6 +44,15 @@ class UnknownFormError(RollcallError):
         self.name = name
 
 
+class FormNotNamedError(RollcallError):
+    """Which forms there are is not known here, so one must be named."""
+
+    code = "form_not_named"
+
+    def __init__(self) -> None:
+        super().__init__("No form file is at hand to tell which forms there are. Name one form, such as registration.")
+
+
 class FormClosedError(RollcallError):
     """The form takes no entries now: it opens later, or has closed."""
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+LONGEST_RETENTION_DAYS = 3660
+"""Ten years: no form keeps its entries longer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """One form.

@@ -68,10 +68,10 @@ class SubmissionRepository(ABC):
         """Return one entry with its history and mails. Raises SubmissionNotFoundError."""
 
     @abstractmethod
-    def list(self, form: Form, *, since: datetime, limit: int, cursor: str | None = None) -> Page:
+    def list(self, form: str, *, since: datetime, limit: int, cursor: str | None = None) -> Page:
         """Return a form's entries of `since` or later, newest first, at most `limit` of them (1 or more).
 
-        cursor: what the page before gave. Raises InvalidCursorError.
+        form: its name. cursor: what the page before gave. Raises InvalidCursorError.
         """
 
     @abstractmethod
@@ -79,11 +79,11 @@ class SubmissionRepository(ABC):
         """Return the newest `limit` entries of this address in any spelling, of all forms, newest first."""
 
     @abstractmethod
-    def lease_mail(self, request: MailRequest, *, holder: str, until: datetime) -> bool:
+    def lease_mail(self, request: MailRequest, *, holder: str, until: datetime, expires_at: datetime) -> bool:
         """Take the right to send one mail until then; False when it was sent already.
 
-        holder: who takes it, another for each attempt. Raises MailHeldError when another holds it (a lease that ran
-        out is taken over), SubmissionNotFoundError when the entry is gone.
+        holder: who takes it, another for each attempt. expires_at: the entry's own. Raises MailHeldError when another
+        holds it; a lease that ran out is taken over.
         """
 
     @abstractmethod

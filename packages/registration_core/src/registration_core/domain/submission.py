@@ -48,7 +48,7 @@ class Submission:
 
     id: the form's prefix and a ULID. reference: eight letters, without dash. email: the registrant's address as
     mailed to. version: counts changes, from 1. expires_at: from then on the entry is gone for every reader. Times
-    are aware, in UTC.
+    are aware, in UTC, to the millisecond; expires_at to the second.
     """
 
     id: str

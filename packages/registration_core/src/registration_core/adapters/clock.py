@@ -1,0 +1,15 @@
+"""The machine's clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from registration_core.domain.ports import Clock
+
+
+class SystemClock(Clock):
+    """What the operating system says."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware, in UTC."""
+        return datetime.now(UTC)

@@ -1,0 +1,38 @@
+"""What DynamoDB's refusals mean to us: translated once, here."""
+
+from __future__ import annotations
+
+from registration_core.domain.errors import StorageDeniedError, StorageUnavailableError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from registration_core.adapters.dynamodb.call import AwsCallError
+
+_DENIED = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "ExpiredTokenException",
+        "IncompleteSignature",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "MissingAuthenticationToken",
+        "MissingAuthenticationTokenException",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+        # botocore's own, before anything was sent
+        "CredentialRetrievalError",
+        "NoCredentialsError",
+        "PartialCredentialsError",
+        "TokenRetrievalError",
+    }
+)
+
+
+def translated(error: AwsCallError, table_name: str) -> StorageUnavailableError:
+    """Return the error to raise for a call that DynamoDB did not carry out."""
+    if error.code in _DENIED:
+        return StorageDeniedError(f'The table "{table_name}" may not be used with these credentials ({error}).')
+    if error.code == "ResourceNotFoundException":
+        return StorageDeniedError(f'There is no table "{table_name}" in this account and region ({error}).')
+    return StorageUnavailableError(f'The table "{table_name}" cannot be used now ({error}).')

@@ -1,0 +1,182 @@
+"""Items in DynamoDB's wire format (`{"S": "text"}`), and what they mean."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from registration_core.adapters.dynamodb import table
+from registration_core.domain.submission import (
+    Event,
+    Idempotency,
+    MailRecord,
+    Once,
+    Receipt,
+    Status,
+    Submission,
+    email_key,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    Item = dict[str, dict[str, Any]]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def to_wire(value: object) -> dict[str, Any]:
+    """Return a value as DynamoDB sends it. Raises TypeError for a type that no item of ours holds."""
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    if isinstance(value, str):
+        return {"S": str(value)}
+    if isinstance(value, int | float):
+        return {"N": repr(value)}
+    if isinstance(value, list):
+        return {"L": [to_wire(element) for element in value]}
+    if isinstance(value, dict):
+        return {"M": {key: to_wire(element) for key, element in value.items()}}
+    raise TypeError(f"no item holds a {type(value).__name__}")
+
+
+def from_wire(value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - an attribute may be anything
+    """Return what an attribute means: text, number, bool, list or dict. Raises TypeError for other types."""
+    ((kind, content),) = value.items()
+    if kind in ("S", "BOOL"):
+        return content
+    if kind == "N":
+        return int(content) if content.lstrip("-").isdigit() else float(content)
+    if kind == "L":
+        return [from_wire(element) for element in content]
+    if kind == "M":
+        return {key: from_wire(element) for key, element in content.items()}
+    raise TypeError(f"no item of ours holds a {kind}")
+
+
+def seconds(at: datetime) -> int:
+    """Return a moment as TTL wants it: whole seconds since 1970."""
+    return (at - _EPOCH) // timedelta(seconds=1)
+
+
+def milliseconds(at: datetime) -> int:
+    """Return a moment in milliseconds since 1970."""
+    return (at - _EPOCH) // _MILLISECOND
+
+
+def submission_item(submission: Submission) -> Item:
+    """Return the item of an entry, with what both indexes need."""
+    return _item(
+        table.submission_key(submission.id),
+        id=submission.id,
+        form=submission.form,
+        form_version=submission.form_version,
+        submitted_at=submission.submitted_at.isoformat(timespec="milliseconds"),
+        answers=dict(submission.answers),
+        status=submission.status.value,
+        reference=submission.reference,
+        email=submission.email,
+        email_key=email_key(submission.email),
+        language=submission.language,
+        version=submission.version,
+        month=table.month_key(submission.form, submission.submitted_at),
+        expires_at=seconds(submission.expires_at),
+    )
+
+
+def read_submission(item: Item) -> Submission:
+    """Return the entry that an item holds."""
+    values = {key: from_wire(value) for key, value in item.items()}
+    return Submission(
+        id=values["id"],
+        form=values["form"],
+        form_version=values["form_version"],
+        submitted_at=datetime.fromisoformat(values["submitted_at"]),
+        answers=values["answers"],
+        status=Status(values["status"]),
+        reference=values["reference"],
+        email=values["email"],
+        language=values["language"],
+        version=values["version"],
+        expires_at=_EPOCH + timedelta(seconds=values["expires_at"]),
+    )
+
+
+def event_item(submission: Submission, event: Event) -> Item:
+    """Return the item of one line of an entry's history."""
+    return _item(
+        table.event_key(submission.id, event.id),
+        event=event.id,
+        at=event.at.isoformat(timespec="milliseconds"),
+        what=event.what,
+        by=event.by,
+        expires_at=seconds(submission.expires_at),
+    )
+
+
+def read_event(item: Item) -> Event:
+    """Return the line of history that an item holds."""
+    values = {key: from_wire(value) for key, value in item.items()}
+    return Event(values["event"], datetime.fromisoformat(values["at"]), values["what"], values["by"])
+
+
+def reference_item(reference: str, submission_id: str, expires_at: datetime) -> Item:
+    """Return the item that leads from a reference to an entry."""
+    return _item(table.reference_key(reference), submission=submission_id, expires_at=seconds(expires_at))
+
+
+def once_item(submission: Submission, once: Once) -> Item:
+    """Return the guard of an address and an option."""
+    return _item(
+        table.once_key(submission.form, once.option, once.email_fingerprint),
+        submission=submission.id,
+        expires_at=seconds(submission.expires_at),
+    )
+
+
+def idempotency_item(form: str, idempotency: Idempotency, receipt: Receipt) -> Item:
+    """Return the item that keeps a request's first answer."""
+    return _item(
+        table.idempotency_key(form, idempotency.key),
+        fingerprint=idempotency.fingerprint,
+        submission=receipt.id,
+        reference=receipt.reference,
+        status=receipt.status.value,
+        expires_at=seconds(idempotency.expires_at),
+        **({} if receipt.position is None else {"position": receipt.position}),
+    )
+
+
+def read_receipt(item: Item) -> Receipt:
+    """Return the first answer that an item keeps."""
+    values = {key: from_wire(value) for key, value in item.items()}
+    status = Status(values["status"])
+    return Receipt(values["submission"], values["reference"], status, values.get("position"), repeated=True)
+
+
+def read_mail(item: Item) -> MailRecord:
+    """Return what became of a mail."""
+    values = {key: from_wire(value) for key, value in item.items()}
+    lease = values.get("lease_until")
+    return MailRecord(
+        kind=values["kind"],
+        version=values["version"],
+        state=values["state"],
+        message_id=values.get("message_id"),
+        sent_at=datetime.fromisoformat(values["sent_at"]) if "sent_at" in values else None,
+        lease_until=_EPOCH + lease * _MILLISECOND if lease is not None else None,
+    )
+
+
+def expired(item: Item, now: datetime) -> bool:
+    """Whether an item's time is over, though TTL may not have removed it yet."""
+    return int(item["expires_at"]["N"]) <= seconds(now)
+
+
+def _item(key: tuple[str, str], **attributes: object) -> Item:
+    item: Item = {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
+    for name, value in attributes.items():
+        item[name] = to_wire(value)
+    return item

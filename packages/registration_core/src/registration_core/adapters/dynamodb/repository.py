@@ -1,0 +1,160 @@
+"""Entries in one DynamoDB table."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+
+from registration_core.adapters.dynamodb import items, table
+from registration_core.adapters.dynamodb.adding import Adding
+from registration_core.adapters.dynamodb.call import AwsCallError
+from registration_core.adapters.dynamodb.failures import translated
+from registration_core.adapters.dynamodb.leases import MailLeases
+from registration_core.domain.errors import InvalidCursorError, SubmissionNotFoundError
+from registration_core.domain.identifiers import ulid_milliseconds
+from registration_core.domain.ports import SubmissionRepository
+from registration_core.domain.submission import Page, SubmissionDetails, email_key
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any
+
+    from registration_core.adapters.dynamodb.call import Call
+    from registration_core.adapters.dynamodb.items import Item
+    from registration_core.domain.mail import MailRequest
+    from registration_core.domain.ports import Clock
+    from registration_core.domain.submission import Idempotency, Once, Receipt, Submission
+
+_CLOCKS_DIFFER = timedelta(hours=1)
+_INDEX_PAGE = 500
+
+
+class DynamoSubmissionRepository(SubmissionRepository):
+    """Entries in one table, by any `Call`."""
+
+    def __init__(
+        self, call: Call, table_name: str, *, clock: Clock, randomness: Callable[[int], bytes] = os.urandom
+    ) -> None:
+        self._call = call
+        self._table_name = table_name
+        self._clock = clock
+        self._randomness = randomness
+        self._leases = MailLeases(call, table_name)
+
+    def add(self, submission: Submission, *, once: Once | None, idempotency: Idempotency) -> Receipt:
+        """Store an entry, all or nothing, and return its receipt."""
+        adding = Adding(self._call, self._table_name, now=self._clock.now(), randomness=self._randomness)
+        return adding.add(submission, once, idempotency)
+
+    def get(self, submission_id: str) -> Submission:
+        """Return one entry."""
+        item = self._item(table.submission_key(submission_id))
+        if item is None:
+            raise SubmissionNotFoundError(submission_id)
+        return items.read_submission(item)
+
+    def by_reference(self, reference: str) -> Submission:
+        """Return the entry that a reference leads to."""
+        item = self._item(table.reference_key(reference))
+        if item is None:
+            raise SubmissionNotFoundError(reference)
+        return self.get(item["submission"]["S"])
+
+    def details(self, submission_id: str) -> SubmissionDetails:
+        """Return one entry with its history and mails."""
+        pk, _ = table.submission_key(submission_id)
+        submission, events, mails = None, [], []
+        for item in self._query({"KeyConditionExpression": "pk = :pk", "ConsistentRead": True}, {":pk": pk}):
+            sk = item["sk"]["S"]
+            if sk == table.SUBMISSION:
+                submission = items.read_submission(item)
+            elif sk.startswith(table.EVENT):
+                events.append(items.read_event(item))
+            elif sk.startswith(table.MAIL):
+                mails.append(items.read_mail(item))
+        if submission is None:
+            raise SubmissionNotFoundError(submission_id)
+        return SubmissionDetails(submission, tuple(events), tuple(mails))
+
+    def list(self, form: str, *, since: datetime, limit: int, cursor: str | None = None) -> Page:
+        """Return a form's entries of `since` or later, newest first."""
+        found: list[Submission] = []
+        for item in self._newest_first(form, since, cursor, page_size=limit + 1):
+            submission = items.read_submission(item)
+            if submission.submitted_at < since:
+                break
+            if len(found) == limit:
+                return Page(tuple(found), found[-1].id)
+            found.append(submission)
+        return Page(tuple(found), None)
+
+    def by_email(self, address: str, *, limit: int) -> tuple[Submission, ...]:
+        """Return the newest entries of this address in any spelling, of all forms."""
+        query = {"IndexName": table.BY_EMAIL, "KeyConditionExpression": "email_key = :key"}
+        found = map(items.read_submission, self._query(query, {":key": email_key(address)}))
+        return tuple(sorted(found, key=lambda entry: entry.submitted_at, reverse=True)[:limit])
+
+    def lease_mail(self, request: MailRequest, *, holder: str, until: datetime, expires_at: datetime) -> bool:
+        """Take the right to send one mail until then; False when it was sent already."""
+        now = self._clock.now()
+        return self._leases.take(request, holder=holder, now=now, until=until, expires_at=expires_at)
+
+    def mark_mail_sent(self, request: MailRequest, *, holder: str, message_id: str) -> None:
+        """Note that the leased mail was sent."""
+        self._leases.mark_sent(request, holder=holder, message_id=message_id, now=self._clock.now())
+
+    def release_mail(self, request: MailRequest, *, holder: str) -> None:
+        """Give a lease back."""
+        self._leases.release(request, holder=holder)
+
+    def _newest_first(self, form: str, since: datetime, cursor: str | None, *, page_size: int) -> Iterator[Item]:
+        """Walk back month by month, from the cursor or from now, to `since`."""
+        month = self._clock.now() + _CLOCKS_DIFFER if cursor is None else _cursor_time(cursor)
+        query = {
+            "IndexName": table.BY_MONTH,
+            "KeyConditionExpression": "#month = :month" + ("" if cursor is None else " AND id < :cursor"),
+            "ExpressionAttributeNames": {"#month": "month"},
+            "ScanIndexForward": False,
+            "Limit": min(page_size, _INDEX_PAGE),
+        }
+        after = {} if cursor is None else {":cursor": cursor}
+        last = table.month_key(form, since)
+        while table.month_key(form, month) >= last:
+            yield from self._query(query, {":month": table.month_key(form, month), **after})
+            month = table.month_before(month)
+
+    def _item(self, key: tuple[str, str]) -> Item | None:
+        """Return the item at this key, or None when there is none or its time is over."""
+        answer = self._ask(
+            "GetItem",
+            {"Key": {"pk": {"S": key[0]}, "sk": {"S": key[1]}}, "ConsistentRead": True},
+        )
+        item: Item | None = answer.get("Item")
+        return None if item is None or items.expired(item, self._clock.now()) else item
+
+    def _query(self, query: Mapping[str, Any], values: Mapping[str, str]) -> Iterator[Item]:
+        """Yield every item that a query finds, page after page, but those whose time is over."""
+        now = self._clock.now()
+        parameters = {**query, "ExpressionAttributeValues": {name: {"S": value} for name, value in values.items()}}
+        while True:
+            answer = self._ask("Query", parameters)
+            for item in answer.get("Items", ()):
+                if not items.expired(item, now):
+                    yield item
+            if not answer.get("LastEvaluatedKey"):
+                return
+            parameters["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def _ask(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            return self._call(operation, {"TableName": self._table_name, **parameters})
+        except AwsCallError as error:
+            raise translated(error, self._table_name) from error
+
+
+def _cursor_time(cursor: str) -> datetime:
+    try:
+        return datetime.fromtimestamp(ulid_milliseconds(cursor.rpartition("_")[2]) / 1000, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise InvalidCursorError(f'"{cursor[:60]}" is no cursor that a list gave out.') from error

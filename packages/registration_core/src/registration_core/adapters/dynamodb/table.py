@@ -1,0 +1,53 @@
+"""The table's names: keys of each kind of item, attributes that indexes are made of, months."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+BY_MONTH = "by_month"
+BY_EMAIL = "by_email"
+
+SUBMISSION = "SUB"
+EVENT = "EVENT#"
+MAIL = "MAIL#"
+
+
+def submission_key(submission_id: str) -> tuple[str, str]:
+    """Return pk and sk of an entry."""
+    return f"SUB#{submission_id}", SUBMISSION
+
+
+def event_key(submission_id: str, event_id: str) -> tuple[str, str]:
+    """Return pk and sk of a line of an entry's history. event_id: a ULID."""
+    return f"SUB#{submission_id}", f"{EVENT}{event_id}"
+
+
+def mail_key(submission_id: str, kind: str, version: int) -> tuple[str, str]:
+    """Return pk and sk of what became of one mail."""
+    return f"SUB#{submission_id}", f"{MAIL}{kind}#{version}"
+
+
+def reference_key(reference: str) -> tuple[str, str]:
+    """Return pk and sk of where a reference leads."""
+    return f"REF#{reference}", "REF"
+
+
+def idempotency_key(form: str, key: str) -> tuple[str, str]:
+    """Return pk and sk of a request's first answer."""
+    return f"IDEM#{form}#{key}", "IDEM"
+
+
+def once_key(form: str, option: str, email_fingerprint: str) -> tuple[str, str]:
+    """Return pk and sk of the guard that lets an address take an option only once."""
+    return f"ONCE#{form}#{option}#{email_fingerprint}", "ONCE"
+
+
+def month_key(form: str, at: datetime) -> str:
+    """Return the partition of `by_month` that holds a form's entries of that month (UTC)."""
+    return f"{form}#{at.astimezone(UTC):%Y-%m}"
+
+
+def month_before(at: datetime) -> datetime:
+    """Return the first moment of the month before the one of `at`."""
+    year, month = (at.year - 1, 12) if at.month == 1 else (at.year, at.month - 1)
+    return datetime(year, month, 1, tzinfo=UTC)

@@ -1,0 +1,58 @@
+"""The mail queue in SQS."""
+
+from __future__ import annotations
+
+import json
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from registration_core.domain.errors import MailQueueError
+from registration_core.domain.mail import MailKind, MailRequest
+from registration_core.domain.ports import MailQueue
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+_BATCH = 10
+"""SQS takes no more at once."""
+
+
+class SqsMailQueue(MailQueue):
+    """Puts mail requests on one queue, ten at a time."""
+
+    def __init__(self, sqs_client: Any, queue_url: str) -> None:  # noqa: ANN401 - boto3 ships no types
+        self._client = sqs_client
+        self._queue_url = queue_url
+
+    def put(self, requests: Sequence[MailRequest]) -> None:
+        """Queue all requests. Raises MailQueueError when the queue did not take every one."""
+        for start in range(0, len(requests), _BATCH):
+            self._put_batch(requests[start : start + _BATCH])
+
+    def _put_batch(self, requests: Sequence[MailRequest]) -> None:
+        entries = [{"Id": str(place), "MessageBody": to_message(request)} for place, request in enumerate(requests)]
+        try:
+            answer = self._client.send_message_batch(QueueUrl=self._queue_url, Entries=entries)
+        except (ClientError, BotoCoreError) as error:
+            raise MailQueueError(f"The mail queue took no messages: {error}") from error
+        failed = answer.get("Failed", ())
+        if failed:
+            raise MailQueueError(
+                f"The mail queue took {len(failed)} messages not: {failed[0].get('Code', 'no reason')}."
+            )
+
+
+def to_message(request: MailRequest) -> str:
+    """Return a request as it stands on the queue."""
+    return json.dumps({"id": request.id, "kind": request.kind.value, "version": request.version})
+
+
+def from_message(body: str) -> MailRequest:
+    """Return the request that a message holds. Raises ValueError for any other message."""
+    try:
+        content = json.loads(body)
+        return MailRequest(str(content["id"]), MailKind(content["kind"]), int(content["version"]))
+    except (ValueError, TypeError, KeyError) as error:
+        raise ValueError("a message on the mail queue is no mail request") from error

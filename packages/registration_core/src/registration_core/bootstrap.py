@@ -1,0 +1,103 @@
+"""The composition root: which adapter stands behind which port.
+
+Imports stand inside the functions: a visitor waits for submit, which needs neither boto3 nor Jinja2.
+"""
+
+# ruff: noqa: PLC0415 - as the first lines say
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from registration_core.domain.forms import Form
+    from registration_core.domain.ports import FormCatalogue
+    from registration_core.services.dispatch import DispatchService
+    from registration_core.services.notify import NotifyService
+    from registration_core.services.query import QueryService
+    from registration_core.services.submit import SubmitService
+    from registration_core.settings import DispatchSettings, NotifySettings, SubmitSettings
+
+
+def form_catalogue(settings: SubmitSettings | NotifySettings) -> FormCatalogue:
+    """Make what knows the forms that were deployed with the function."""
+    from registration_core.adapters.compiled_forms import CompiledForms
+
+    return CompiledForms(settings.forms_dir)
+
+
+def submit_service(settings: SubmitSettings, environ: Mapping[str, str] | None = None) -> SubmitService:
+    """Make what submit runs on: DynamoDB over the standard library alone.
+
+    environ: where region, endpoint and credentials stand as the SDKs name them; None means the process's own.
+    """
+    from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
+    from registration_core.adapters.dynamodb.wire import wire_call_from_environment
+    from registration_core.adapters.signing import HmacSigner
+    from registration_core.services.submit import SubmitService
+
+    clock = SystemClock()
+    return SubmitService(
+        repository=DynamoSubmissionRepository(wire_call_from_environment(environ), settings.table, clock=clock),
+        signer=HmacSigner(settings.hmac_key),
+        clock=clock,
+        randomness=os.urandom,
+    )
+
+
+def dispatch_service(settings: DispatchSettings) -> DispatchService:
+    """Make what dispatch runs on."""
+    import boto3
+
+    from registration_core.adapters.sqs import SqsMailQueue
+    from registration_core.services.dispatch import DispatchService
+
+    return DispatchService(queue=SqsMailQueue(boto3.client("sqs"), settings.mail_queue_url))
+
+
+def notify_service(settings: NotifySettings) -> NotifyService:
+    """Make what notify runs on."""
+    import boto3
+
+    from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
+    from registration_core.adapters.dynamodb.sdk import sdk_call
+    from registration_core.adapters.render import JinjaMailRenderer
+    from registration_core.adapters.ses import CLIENT_CONFIG, SesMailer
+    from registration_core.services.notify import NotifyService
+
+    clock = SystemClock()
+    ses = boto3.client("ses", config=CLIENT_CONFIG)
+    return NotifyService(
+        forms=form_catalogue(settings),
+        repository=DynamoSubmissionRepository(sdk_call(boto3.client("dynamodb")), settings.table, clock=clock),
+        renderer=JinjaMailRenderer(settings.forms_dir, site_url=settings.site_url),
+        mailer=SesMailer(ses, sender=settings.sender, configuration_set=settings.configuration_set),
+        clock=clock,
+        randomness=os.urandom,
+    )
+
+
+def query_service(
+    dynamodb_client: Any,  # noqa: ANN401 - boto3 ships no types
+    table: str,
+    forms: Mapping[str, Form] | None = None,
+) -> QueryService:
+    """Make what the command line looks entries up with.
+
+    dynamodb_client: boto3's low-level one, for the stack's account and region. forms: as
+    `form_files.compile_forms` gives them; None outside of a clone.
+    """
+    from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
+    from registration_core.adapters.dynamodb.sdk import sdk_call
+    from registration_core.services.query import QueryService
+
+    clock = SystemClock()
+    repository = DynamoSubmissionRepository(sdk_call(dynamodb_client), table, clock=clock)
+    return QueryService(forms=forms, repository=repository, clock=clock)

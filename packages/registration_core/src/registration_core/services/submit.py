@@ -1,0 +1,99 @@
+"""Submit: take one filled-in form."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, timedelta
+
+from registration_core.domain.errors import InvalidKeyError
+from registration_core.domain.identifiers import new_reference, new_submission_id
+from registration_core.domain.submission import Idempotency, Once, Status, Submission, email_key
+from registration_core.domain.validation import validate
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from registration_core.domain.forms import Form
+    from registration_core.domain.ports import Clock, Signer, SubmissionRepository
+    from registration_core.domain.submission import Receipt
+    from registration_core.domain.values import Answer
+
+KEY_LENGTH = 128
+KEY_KEPT = timedelta(hours=24)
+SAME_ANSWERS_KEPT = timedelta(minutes=10)
+
+
+class SubmitService:
+    """Validates, stores and acknowledges submissions."""
+
+    def __init__(
+        self,
+        *,
+        repository: SubmissionRepository,
+        signer: Signer,
+        clock: Clock,
+        randomness: Callable[[int], bytes],
+    ) -> None:
+        self._repository = repository
+        self._signer = signer
+        self._clock = clock
+        self._randomness = randomness
+
+    def submit(self, form: Form, raw_answers: Mapping[str, object], *, key: str | None, language: str) -> Receipt:
+        """Validate, store and acknowledge one submission.
+
+        raw_answers: field names to anything that JSON can hold. key: the client's idempotency key; None when it
+        sent none, and then the same answers within ten minutes count as the same request. language: one of the
+        form's, see `Form.language_for`. Raises InvalidAnswersError with every wrong field at once, FormClosedError,
+        InvalidKeyError, KeyReusedError, or StorageUnavailableError (nothing was stored; the caller may retry with
+        the same key).
+        """
+        now = self._now()
+        form.ensure_open(now)
+        _ensure_key(key)
+        answers = validate(form, raw_answers, language, today=now.date())
+        submission = self._submission(form, answers, language, now)
+        return self._repository.add(
+            submission, once=self._once(form, submission), idempotency=self._idempotency(submission, key, now)
+        )
+
+    def _now(self) -> datetime:
+        now = self._clock.now().astimezone(UTC)
+        return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+    def _submission(self, form: Form, answers: Mapping[str, Answer], language: str, now: datetime) -> Submission:
+        return Submission(
+            id=new_submission_id(form.id_prefix, now, self._randomness),
+            form=form.name,
+            form_version=form.version,
+            submitted_at=now,
+            answers=answers,
+            status=Status.CONFIRMED,
+            reference=new_reference(self._randomness),
+            email=str(answers[form.email_field]),
+            language=language,
+            version=1,
+            expires_at=now.replace(microsecond=0) + timedelta(days=form.retention_days),
+        )
+
+    def _idempotency(self, submission: Submission, key: str | None, now: datetime) -> Idempotency:
+        content = json.dumps([submission.form, dict(submission.answers)], sort_keys=True, separators=(",", ":"))
+        fingerprint = self._signer.fingerprint("answers", content)
+        if key is None:
+            return Idempotency(f"same-answers-{fingerprint}", fingerprint, now + SAME_ANSWERS_KEPT)
+        return Idempotency(f"key-{key}", fingerprint, now + KEY_KEPT)
+
+    def _once(self, form: Form, submission: Submission) -> Once | None:
+        if form.once is None:
+            return None
+        option = str(submission.answers[form.once])
+        return Once(option, self._signer.fingerprint("once", email_key(submission.email)))
+
+
+def _ensure_key(key: str | None) -> None:
+    if key is None:
+        return
+    if not key or len(key) > KEY_LENGTH or not (key.isascii() and key.isprintable()):
+        raise InvalidKeyError(f"An Idempotency-Key is 1 to {KEY_LENGTH} printable ASCII characters, such as a UUID.")

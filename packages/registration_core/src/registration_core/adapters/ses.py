@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
-from registration_core.domain.errors import MailerError, MailRefusedError, SettingsError
+from registration_core.domain.errors import MailerError, MailRefusedError, RollcallError, SettingsError
 from registration_core.domain.ports import Mailer
 
 if TYPE_CHECKING:
@@ -38,8 +38,10 @@ NEVER_ARRIVED = (ConnectTimeoutError, EndpointConnectionError)
 _SUBJECT_LETTERS = 200
 
 
-class MailUncertainError(Exception):
-    """Whether SES took the mail is not known: the answer got lost."""
+class MailUncertainError(RollcallError):
+    """Whether SES took the mail is not known: its answer got lost. No MailerError, for that says "not sent"."""
+
+    code = "mail_uncertain"
 
 
 class SesMailer(Mailer):

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from registration_core.adapters.dynamodb.call import RETRYABLE_CODES, AwsCallError
 from registration_core.adapters.dynamodb.sigv4 import Credentials, Sigv4
+from registration_core.domain.errors import SettingsError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,16 +57,16 @@ def wire_call(endpoint: str, region: str, credentials: Credentials, *, ca_bundle
 def wire_call_from_environment(environ: Mapping[str, str] | None = None) -> WireCall:
     """Make a `Call` the way the SDKs read a function's environment.
 
-    Raises KeyError when region or credentials are missing: Lambda always sets them.
+    environ: None means the process's own. Raises SettingsError when region or credentials are not in it.
     """
     env = os.environ if environ is None else environ
-    region = env.get("AWS_REGION") or env["AWS_DEFAULT_REGION"]
-    return wire_call(
-        endpoint_from_environment(env, region),
-        region,
-        Credentials(env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], env.get("AWS_SESSION_TOKEN") or None),
-        ca_bundle=env.get("AWS_CA_BUNDLE") or None,
-    )
+    try:
+        region = env.get("AWS_REGION") or env["AWS_DEFAULT_REGION"]
+        key = Credentials(env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], env.get("AWS_SESSION_TOKEN") or None)
+    except KeyError as error:
+        raise SettingsError(f"The environment variable {error} is not set; Lambda sets it for functions.") from error
+    endpoint = endpoint_from_environment(env, region)
+    return wire_call(endpoint, region, key, ca_bundle=env.get("AWS_CA_BUNDLE") or None)
 
 
 def endpoint_from_environment(environ: Mapping[str, str], region: str) -> str:
@@ -130,11 +131,11 @@ class WireCall:
                 self._sleep(pause)
 
     def connect(self) -> None:
-        """Open the connection now, so that the first call need not. Raises AwsCallError when that fails."""
+        """Open the connection now, so that the first call need not; a failure is left for that call to meet."""
         try:
             self._open(self._patience.connect_s)
-        except _LOST as error:
-            raise self._lost(error) from error
+        except _LOST:
+            self.close()
 
     def close(self) -> None:
         """Hang up; the next call opens a new connection."""

@@ -1,0 +1,223 @@
+"""Cold start of submit against the rivals: a new process, import, one event, one write to a DynamoDB that answers at once.
+
+`.venvs/bench/bin/python benchmarks/cold_start.py --package dist/rollcall-lambda.zip`. Each process has its handler's
+files and boto3 on its path, nothing else; DynamoDB is a stub behind TLS on this machine. Runs are interleaved; the
+figures are medians. `.pyc` are warm for all, but for the row that says cold.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from dynamodb_stub import DynamoStub
+
+HERE = Path(__file__).resolve().parent
+RUNTIME = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six.py", "urllib3")
+"""What AWS puts on every function's path."""
+CAREFUL = (
+    "annotated_types",
+    "aws_lambda_powertools",
+    "dns",
+    "email_validator",
+    "idna",
+    "jmespath",
+    "pydantic",
+    "pydantic_core",
+    "typing_extensions.py",
+    "typing_inspection",
+)
+RUN = """
+import sys, time
+sys.path[:0] = sys.argv[1:3]
+began = time.perf_counter()
+from {module} import handler
+imported = time.perf_counter() - began
+import json
+with open(sys.argv[3], encoding="utf-8") as file:
+    event = json.load(file)
+class Context:
+    function_name = memory_limit_in_mb = invoked_function_arn = aws_request_id = "bench"
+answer = handler(event, Context())
+if answer["statusCode"] != 201:
+    sys.exit(str(answer))
+print(json.dumps({{"import_s": imported}}))
+"""
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One handler. folder: its unpacked zip. writes_caches: whether `.pyc` may be written (and so found next time)."""
+
+    name: str
+    module: str
+    folder: Path
+    answers: Mapping[str, object]
+    writes_caches: bool = True
+
+
+@dataclass(frozen=True)
+class Run:
+    """One process, in seconds."""
+
+    wall_s: float
+    cpu_s: float
+    import_s: float
+
+
+def main() -> int:
+    """Run, and print a table; with --json an object."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--package", type=Path, default=Path("dist/rollcall-lambda.zip"), help="our zip")
+    parser.add_argument("--runs", type=int, default=15, help="processes of each contender, 7 or more (default: 15)")
+    parser.add_argument("--json", action="store_true", help="print an object instead of a table")
+    options = parser.parse_args()
+    if options.runs < 7:
+        parser.error("--runs must be 7 or more")
+    if not options.package.is_file():
+        parser.error(f"{options.package} is not there; build it: python -m lambda_handlers.package")
+    with tempfile.TemporaryDirectory() as scratch, DynamoStub(Path(scratch)) as stub:
+        figures = measure(contenders(Path(scratch), options.package), stub, Path(scratch), options.runs)
+    report(figures, runs=options.runs, as_json=options.json)
+    return 0
+
+
+def contenders(scratch: Path, package: Path) -> Sequence[Contender]:
+    """Unpack every handler the way Lambda would."""
+    installed = next(Path(entry) for entry in sys.path if (Path(entry) / "boto3").is_dir())
+    link(installed, RUNTIME, scratch / "runtime")
+    rivals = {"tutorial": (), "careful": CAREFUL}
+    for name, libraries in rivals.items():
+        link(installed, libraries, scratch / name)
+        shutil.copy(HERE / "rivals" / f"{name}_handler.py", scratch / name)
+    for name in ("rollcall", "rollcall-cold"):
+        with zipfile.ZipFile(package) as archive:
+            archive.extractall(scratch / name)  # noqa: S202 - our own zip
+    plain = {"name": "Anna Andersson", "email": "anna@robotics-academy.org", "message": "I would like to come."}
+    with zipfile.ZipFile(package) as archive:
+        form = json.loads(archive.read("forms/registration.json"))
+    ours = {field["name"]: field["example"] for field in form["fields"] if "example" in field}
+    return (
+        Contender("rollcall", "lambda_handlers.submit", scratch / "rollcall", ours),
+        Contender("rollcall, .pyc cold", "lambda_handlers.submit", scratch / "rollcall-cold", ours, writes_caches=False),
+        Contender("tutorial", "tutorial_handler", scratch / "tutorial", plain),
+        Contender("careful", "careful_handler", scratch / "careful", plain),
+    )
+
+
+def link(source: Path, names: Sequence[str], target: Path) -> None:
+    """Make a folder that holds these libraries and no others."""
+    target.mkdir()
+    for name in names:
+        (target / name).symlink_to(source / name)
+        for facts in source.glob(f"{name.removesuffix('.py')}-*.dist-info"):
+            (target / facts.name).symlink_to(facts)
+
+
+def measure(all_of_them: Sequence[Contender], stub: DynamoStub, scratch: Path, runs: int) -> dict[str, list[Run]]:
+    """Start every contender once for its caches, then in turns."""
+    figures: dict[str, list[Run]] = {contender.name: [] for contender in all_of_them}
+    for round_number in range(runs + 1):
+        for contender in all_of_them:
+            run = start(contender, stub, scratch)
+            if round_number:
+                figures[contender.name].append(run)
+    return figures
+
+
+def start(contender: Contender, stub: DynamoStub, scratch: Path) -> Run:
+    """Run one process and see what it took, from its start to its end."""
+    event = scratch / f"{contender.folder.name}.json"
+    if not event.exists():
+        event.write_text(json.dumps(proxy_event(contender.answers)), encoding="utf-8")
+    environment = {
+        "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+        "AWS_SESSION_TOKEN": "token",
+        "AWS_REGION": "eu-north-1",
+        "AWS_DEFAULT_REGION": "eu-north-1",
+        "AWS_ENDPOINT_URL_DYNAMODB": stub.endpoint,
+        "AWS_CA_BUNDLE": str(stub.ca_bundle),
+        "TABLE": "registrations",
+        "ORIGIN": "https://forms.example.org",
+        "STACK": "bench",
+        "SITE_URL": "https://forms.example.org",
+        "ALLOWED_ORIGINS": "https://forms.example.org",
+        "HMAC_KEY": "0123456789abcdef0123456789abcdef",
+        "LOG_LEVEL": "INFO",
+        "PATH": os.environ["PATH"],
+    }
+    # Not -I, which would take away PYTHON* settings: -s and -S leave out what is installed, and nothing is inherited.
+    flags = ["-s", "-S"] + ([] if contender.writes_caches else ["-B"])
+    code = RUN.format(module=contender.module)
+    arguments = [sys.executable, *flags, "-c", code, str(contender.folder), str(scratch / "runtime"), str(event)]
+    read_end, write_end = os.pipe()
+    began = time.perf_counter()
+    pid = os.posix_spawn(
+        sys.executable, arguments, environment, file_actions=[(os.POSIX_SPAWN_DUP2, write_end, 1)]
+    )
+    _, status, usage = os.wait4(pid, 0)
+    wall_s = time.perf_counter() - began
+    os.close(write_end)
+    with os.fdopen(read_end, encoding="utf-8") as stream:
+        said = stream.read().splitlines()
+    if status:
+        sys.exit(f"{contender.name} failed: {said}")
+    return Run(wall_s, usage.ru_utime + usage.ru_stime, float(json.loads(said[-1])["import_s"]))
+
+
+def proxy_event(answers: Mapping[str, object]) -> dict[str, object]:
+    """Give what API Gateway would hand to the function."""
+    headers = {"Content-Type": "application/json", "Origin": "https://forms.example.org", "Accept": "application/json"}
+    return {
+        "resource": "/registration",
+        "path": "/registration",
+        "httpMethod": "POST",
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        "queryStringParameters": None,
+        "multiValueQueryStringParameters": None,
+        "pathParameters": None,
+        "stageVariables": None,
+        "requestContext": {"requestId": "c0ffee", "stage": "v1", "path": "/v1/registration", "httpMethod": "POST"},
+        "body": json.dumps(answers),
+        "isBase64Encoded": False,
+    }
+
+
+def report(figures: Mapping[str, Sequence[Run]], *, runs: int, as_json: bool) -> None:
+    """Print the ratios first, then the figures behind them."""
+    medians = {
+        name: {key: statistics.median(getattr(run, key) for run in found) for key in ("wall_s", "cpu_s", "import_s")}
+        for name, found in figures.items()
+    }
+    ours = medians["rollcall"]
+    versions = {name: version(name) for name in ("boto3", "aws-lambda-powertools", "pydantic", "email-validator")}
+    ratios = {
+        rival: {key: round(ours[key] / medians[rival][key], 3) for key in ours} for rival in ("tutorial", "careful")
+    }
+    if as_json:
+        facts = {"python": platform.python_version(), "cpus": os.cpu_count(), "runs": runs, **versions}
+        print(json.dumps({"ratios": ratios, "medians": medians, "facts": facts}, indent=2))
+        return
+    for rival, aim in (("tutorial", 0.5), ("careful", 0.3)):
+        wall, cpu, imports = ratios[rival].values()
+        print(f"{wall:.2f}x wall, {cpu:.2f}x CPU, {imports:.2f}x import of the {rival} handler (aim: {aim}x wall and CPU)")
+    print(f"\n{'median of ' + str(runs):24}{'wall ms':>10}{'CPU ms':>10}{'import ms':>12}")
+    for name, median in medians.items():
+        print(f"{name:24}" + "".join(f"{median[key] * 1000:{width}.1f}" for key, width in zip(median, (10, 10, 12))))
+    print(f"\nPython {platform.python_version()}, {os.cpu_count()} CPUs, " + ", ".join(map(" ".join, versions.items())))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

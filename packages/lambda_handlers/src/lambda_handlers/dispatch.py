@@ -1,0 +1,53 @@
+"""The entry point of dispatch: the table's stream in, requests for mail on the queue out."""
+
+from __future__ import annotations
+
+import functools
+import os
+
+from lambda_handlers.log import Log
+from lambda_handlers.starting import prepare
+from registration_core import bootstrap
+from registration_core.adapters.dynamodb.stream import UnreadableRecordError, change_of
+from registration_core.settings import DispatchSettings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from registration_core.services.dispatch import Change, DispatchService
+
+
+def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+    """Queue the mails that a batch of changes calls for.
+
+    A record that cannot be read is noted and passed over, for it would hold up all that follow. When the queue takes
+    not all, MailQueueError is raised, so that the batch comes again; what was queued twice is mailed once.
+    """
+    service, log = _parts()
+    request_id = getattr(context, "aws_request_id", "")
+    requests = service.dispatch(_changes(event.get("Records", ()), log, request_id))
+    for request in requests:
+        log.info("queued", request_id=request_id, submission_id=request.id, kind=request.kind, version=request.version)
+    return {"batchItemFailures": []}
+
+
+def _changes(records: list[Mapping[str, Any]], log: Log, request_id: str) -> Iterator[Change]:
+    for record in records:
+        try:
+            change = change_of(record)
+        except UnreadableRecordError as error:
+            log.fault("passed over", error, request_id=request_id, event_id=record.get("eventID"))
+            continue
+        if change is not None:
+            yield change
+
+
+@functools.cache
+def _parts() -> tuple[DispatchService, Log]:
+    settings = DispatchSettings.from_mapping(os.environ)
+    return bootstrap.dispatch_service(settings), Log("dispatch", settings.log_level)
+
+
+prepare(_parts)

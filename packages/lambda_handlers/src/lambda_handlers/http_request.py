@@ -1,0 +1,181 @@
+"""What a visitor's request says, read from an API Gateway REST proxy event."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+MOST_BYTES = 32 * 1024
+MOST_FIELDS = 200
+MOST_DEPTH = 3
+"""An object of answers, a list as an answer, a scalar in it."""
+
+
+class RequestError(Exception):
+    """A request that no service needs to see. code is for machines, detail a sentence for people."""
+
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request, its body unread. headers: names in lower case."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    body: str
+    is_base64: bool
+    id: str
+
+    @property
+    def form(self) -> str:
+        """The form that the path names: its last part."""
+        return self.path.rstrip("/").rpartition("/")[2]
+
+    @property
+    def media_type(self) -> str:
+        """The body's type, without parameters."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def from_page(self) -> bool:
+        """Whether a browser posted a plain HTML form, so that a person looks at the answer itself."""
+        accept = self.headers.get("accept", "*/*").lower()
+        return self.media_type == "application/x-www-form-urlencoded" and ("html" in accept or "json" not in accept)
+
+    @property
+    def wanted_language(self) -> str:
+        """The language asked for: `?lang=sv`, else the value of Accept-Language."""
+        return self.query.get("lang") or self.headers.get("accept-language", "")
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """The client's name for this attempt, as it came."""
+        return self.headers.get("idempotency-key")
+
+
+def read_request(event: Mapping[str, Any]) -> Request:
+    """Read a proxy event (payload version 1.0); what is missing reads as empty."""
+    context = event.get("requestContext") or {}
+    headers = {str(name).lower(): str(value) for name, value in (event.get("headers") or {}).items()}
+    return Request(
+        method=str(event.get("httpMethod") or ""),
+        path=str(event.get("path") or event.get("resource") or ""),
+        headers=headers,
+        query={str(name): str(value) for name, value in (event.get("queryStringParameters") or {}).items()},
+        body=str(event.get("body") or ""),
+        is_base64=bool(event.get("isBase64Encoded")),
+        id=str(context.get("requestId") or ""),
+    )
+
+
+def read_answers(request: Request) -> dict[str, object]:
+    """Read the body's fields: from JSON as they are, from a plain form as text, or a list where a name comes again.
+
+    Raises RequestError: 405 not a POST, 413 too large, 415 of another type, 400 not what its type says.
+    """
+    if request.method != "POST":
+        raise RequestError(405, "method_not_allowed", "Send the form's answers with POST.")
+    content = _content(request)
+    charset = request.headers.get("content-type", "").lower().partition("charset=")[2].strip(' "')
+    if charset not in {"", "utf-8", "utf8"}:
+        raise RequestError(415, "unsupported_charset", "Send the body in UTF-8.")
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        raise RequestError(400, "malformed_body", "The body is not valid UTF-8.") from error
+    if request.media_type == "application/json":
+        return _from_json(text)
+    if request.media_type == "application/x-www-form-urlencoded":
+        return _from_form(text)
+    raise RequestError(
+        415, "unsupported_media_type", "Send application/json, or application/x-www-form-urlencoded from a plain form."
+    )
+
+
+def _content(request: Request) -> bytes:
+    most = MOST_BYTES * 4 // 3 + 4 if request.is_base64 else MOST_BYTES
+    if len(request.body) <= most:
+        try:
+            content = base64.b64decode(request.body, validate=True) if request.is_base64 else request.body.encode()
+        except (binascii.Error, ValueError) as error:
+            raise RequestError(400, "malformed_body", "The body could not be decoded.") from error
+        if len(content) <= MOST_BYTES:
+            return content
+    raise RequestError(413, "body_too_large", f"The body may be {MOST_BYTES // 1024} KiB at most.")
+
+
+def _from_json(text: str) -> dict[str, object]:
+    try:
+        answers = json.loads(text, object_pairs_hook=_without_repeats, parse_constant=_refuse, parse_float=_finite)
+        _check_depth_and_letters(answers, MOST_DEPTH)
+    except (ValueError, RecursionError) as error:
+        raise RequestError(400, "malformed_json", "The body is not the JSON of a form's answers.") from error
+    if not isinstance(answers, dict):
+        raise RequestError(400, "malformed_json", "The body must be a JSON object, one name for each field.")
+    return answers
+
+
+def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs) or len(found) > MOST_FIELDS:
+        raise ValueError("a name stands twice, or there are too many")
+    return found
+
+
+def _refuse(constant: str) -> object:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number in {float("inf"), float("-inf")}:
+        raise ValueError("a number too large to keep")
+    return number
+
+
+def _check_depth_and_letters(value: object, depth: int) -> None:
+    """Raise ValueError for what is nested too deeply, or holds half of a surrogate pair, which UTF-8 cannot keep."""
+    if depth == 0:
+        raise ValueError("nested too deeply")
+    if isinstance(value, str):
+        value.encode()
+    elif isinstance(value, list):
+        for item in value:
+            _check_depth_and_letters(item, depth - 1)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            name.encode()
+            _check_depth_and_letters(item, depth - 1)
+
+
+def _from_form(text: str) -> dict[str, object]:
+    from urllib.parse import parse_qsl  # noqa: PLC0415 - a JSON post does without
+
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
+    except ValueError as error:
+        raise RequestError(400, "malformed_form", "The body is not a form's fields in UTF-8.") from error
+    answers: dict[str, object] = {}
+    for name, value in pairs:
+        known = answers.get(name)
+        if known is None:
+            answers[name] = value
+        elif isinstance(known, list):
+            known.append(value)
+        else:
+            answers[name] = [known, value]
+    return answers

@@ -1,0 +1,47 @@
+"""Data sources that tell where Terraform runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from standin.resource import data_source
+
+if TYPE_CHECKING:
+    from standin.engine import Provider
+    from standin.values import State
+
+
+@data_source("aws_caller_identity")
+def caller_identity(provider: Provider, _config: State) -> State:
+    """Whose credentials these are, as the emulator says. Documentation page caller_identity."""
+    answer = provider.client("sts").get_caller_identity()
+    return {
+        "id": answer["Account"],
+        "account_id": answer["Account"],
+        "arn": answer["Arn"],
+        "user_id": answer["UserId"],
+    }
+
+
+@data_source("aws_region")
+def region(provider: Provider, _config: State) -> State:
+    """The provider's region. Documentation page region; `name` is the deprecated word for `region`."""
+    name = provider.region
+    return {
+        "id": name,
+        "name": name,
+        "region": name,
+        "endpoint": f"ec2.{name}.amazonaws.com",
+        "description": name,
+    }
+
+
+@data_source("aws_partition")
+def partition(provider: Provider, _config: State) -> State:
+    """The partition: an emulator is the commercial one. Documentation page partition."""
+    return {
+        "id": provider.partition,
+        "partition": provider.partition,
+        "dns_suffix": "amazonaws.com",
+        "reverse_dns_prefix": "com.amazonaws",
+    }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from registration_core.domain.errors import FieldError, InvalidAnswersError
 from registration_core.domain.fields import FieldType
 from registration_core.domain.messages import message
@@ -50,13 +52,15 @@ def validate(form: Form, raw: Mapping[str, object], language: str, *, today: dat
     return answers
 
 
-def example_submission(form: Form) -> dict[str, object]:
-    """Return raw answers that the form takes: each field's `example`, which the form file's reader has tried."""
-    return {
-        field.name: list(field.example) if isinstance(field.example, tuple) else field.example
-        for field in form.fields
-        if field.example is not None
-    }
+def example_submission(form: Form, *, today: date | None = None) -> dict[str, object]:
+    """Return raw answers that the form takes: each field's `example`, or else one made up for its type.
+
+    today: what relative dates are counted from; None means the present day in UTC.
+    """
+    from registration_core.domain.examples import example_of  # noqa: PLC0415 - no visitor waits for it
+
+    day = today if today is not None else datetime.now(UTC).date()
+    return {field.name: example_of(field, day) for field in form.fields}
 
 
 def _answer(field: Field, raw: object, today: date) -> Answer | None:

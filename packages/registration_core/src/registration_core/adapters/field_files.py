@@ -1,0 +1,221 @@
+"""One field of a form file: what each type may say, checked and read."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from registration_core.adapters.checked_table import CheckedTable, listed, repeated, suggestion
+from registration_core.domain.fields import Field, FieldType, Option, Text, resolve_date
+from registration_core.domain.messages import message
+from registration_core.domain.values import ValueRefusedError, read_value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+COMMON = ("name", "type", "label", "hint", "required", "autocomplete", "example")
+OWN: Mapping[FieldType, tuple[str, ...]] = {
+    FieldType.TEXT: ("min_length", "max_length"),
+    FieldType.TEXTAREA: ("min_length", "max_length"),
+    FieldType.EMAIL: (),
+    FieldType.PHONE: (),
+    FieldType.DATE: ("min", "max"),
+    FieldType.NUMBER: ("min", "max", "decimals"),
+    FieldType.CHOICE: ("options",),
+    FieldType.CHOICES: ("options", "min_choices", "max_choices"),
+    FieldType.CONSENT: (),
+}
+"""The keys that a type has besides the common ones."""
+
+RESERVED = frozenset(
+    {"id", "reference", "status", "form", "form_version", "submitted_at", "language", "version", "expires_at"}
+)
+"""Columns of every entry: a field of that name could not be told from them."""
+
+AUTOCOMPLETE = (
+    *("off", "on", "name", "honorific-prefix", "given-name", "additional-name", "family-name", "honorific-suffix"),
+    *("nickname", "username", "organization-title", "organization", "street-address", "address-line1", "address-line2"),
+    *("address-line3", "address-level4", "address-level3", "address-level2", "address-level1", "country"),
+    *("country-name", "postal-code", "language", "bday", "bday-day", "bday-month", "bday-year", "sex", "url", "photo"),
+    *("tel", "tel-country-code", "tel-national", "tel-area-code", "tel-local", "tel-extension", "email", "impp"),
+)
+"""The HTML Standard's tokens, but those for passwords and payment."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_VALUE = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
+_LENGTHS = {FieldType.TEXT: 200, FieldType.TEXTAREA: 2000}
+_LONGEST = 10_000
+
+
+def read_fields(
+    tables: Sequence[Mapping[str, Any]], file: str, languages: Sequence[str], problems: list[str]
+) -> list[Field]:
+    """Read a form's fields; what cannot be read is noted and left out."""
+    names = [str(values.get("name")) for values in tables if "name" in values]
+    problems.extend(
+        f'{file}: there are two fields named "{name}"; give each a name of its own' for name in repeated(names)
+    )
+    found = []
+    for place, values in enumerate(tables, start=1):
+        name = values.get("name")
+        where = f'{file}: field "{name}"' if isinstance(name, str) and name else f"{file}: field number {place}"
+        field = _read_field(CheckedTable(values, where, problems), languages)
+        if field is not None:
+            found.append(field)
+    return found
+
+
+def _read_field(values: CheckedTable, languages: Sequence[str]) -> Field | None:
+    before = len(values.problems)
+    name = values.string("name", required=True)
+    if name is not None and not _NAME.fullmatch(name):
+        values.problem("a name has small letters, digits and _, begins with a letter and has 40 of them at most")
+    if name in RESERVED:
+        values.problem(f"this name is taken by the entry itself, as are {listed(sorted(RESERVED))}; use another")
+    kind = _type(values)
+    if kind is None:
+        return None
+    values.known_keys((*COMMON, *OWN[kind]), of=f'type "{kind}"')
+    label = values.text("label", languages, required=True)
+    settings: dict[str, Any] = {
+        "hint": values.text("hint", languages),
+        "required": values.boolean("required"),
+        "autocomplete": _autocomplete(values),
+        **_limits(values, kind, languages),
+    }
+    if len(values.problems) > before or name is None or label is None:
+        return None
+    field = Field(name=name, type=kind, label=label, example=_example(values), **settings)
+    _try_example(values, field)
+    return field
+
+
+def _type(values: CheckedTable) -> FieldType | None:
+    kinds = [kind.value for kind in FieldType]
+    kind = values.string("type", required=True)
+    if kind is None or kind in kinds:
+        return None if kind is None else FieldType(kind)
+    values.problem(f'type "{kind}" is unknown{suggestion(kind, kinds)}; use one of {listed(kinds)}')
+    return None
+
+
+def _autocomplete(values: CheckedTable) -> str | None:
+    """Read a token of the HTML Standard, such as `email`, or `section-guardian email`."""
+    tokens = values.string("autocomplete")
+    if tokens is None:
+        return None
+    *before, last = tokens.split(" ")
+    if last not in AUTOCOMPLETE or any(not part.startswith("section-") for part in before[:1]) or len(before) > 1:
+        values.problem(
+            f'autocomplete "{tokens}" is no HTML token{suggestion(last, AUTOCOMPLETE)}; use one such as name, email, '
+            "tel, bday, off, or section-guardian email"
+        )
+    return tokens
+
+
+def _limits(values: CheckedTable, kind: FieldType, languages: Sequence[str]) -> dict[str, Any]:
+    if kind in _LENGTHS:
+        return _lengths(values, _LENGTHS[kind])
+    if kind is FieldType.DATE:
+        return _dates(values)
+    if kind is FieldType.NUMBER:
+        low, high = values.number("min"), values.number("max")
+        _in_order(values, "min", low, "max", high)
+        decimals = values.whole("decimals", 0, 6) or 0
+        for key, limit in (("min", low), ("max", high)):
+            if limit is not None and round(limit, decimals) != limit:
+                values.problem(f'"{key}" ({limit}) has more digits after the point than "decimals" allows ({decimals})')
+        return {"minimum": low, "maximum": high, "decimals": decimals}
+    if kind is FieldType.CHOICE:
+        return {"options": _options(values, languages)}
+    if kind is FieldType.CHOICES:
+        options = _options(values, languages)
+        most = max(1, len(options))
+        low, high = values.whole("min_choices", 1, most), values.whole("max_choices", 1, most)
+        _in_order(values, "min_choices", low, "max_choices", high)
+        return {"options": options, "min_choices": low, "max_choices": high}
+    return {}
+
+
+def _lengths(values: CheckedTable, default: int) -> dict[str, Any]:
+    low = values.whole("min_length", 1, _LONGEST)
+    high = values.whole("max_length", 1, _LONGEST) or default
+    _in_order(values, "min_length", low, "max_length", high)
+    return {"min_length": low, "max_length": high}
+
+
+def _dates(values: CheckedTable) -> dict[str, Any]:
+    low, high = _date(values, "min"), _date(values, "max")
+    if low is not None and high is not None:
+        today = date(2024, 2, 29)
+        _in_order(values, "min", resolve_date(low, today), "max", resolve_date(high, today))
+    return {"minimum": low, "maximum": high}
+
+
+def _date(values: CheckedTable, key: str) -> str | None:
+    value = values.raw(key)
+    if value is None:
+        return None
+    text = value.isoformat() if type(value) is date else value
+    try:
+        resolve_date(str(text), date(2024, 2, 29))
+    except ValueError:
+        text = None
+    if not isinstance(text, str):
+        values.problem(
+            f'"{key}" must be a date such as 2026-06-30, or "today", "today-18y" (years), "today+30d" (days)'
+        )
+        return None
+    return text
+
+
+def _in_order(values: CheckedTable, low_key: str, low: Any, high_key: str, high: Any) -> None:  # noqa: ANN401 - numbers or dates
+    if low is not None and high is not None and low > high:
+        values.problem(f'"{low_key}" ({low}) is more than "{high_key}" ({high})')
+
+
+def _options(values: CheckedTable, languages: Sequence[str]) -> tuple[Option, ...]:
+    tables = values.tables("options", required=True)
+    found = []
+    for place, table in enumerate(tables, start=1):
+        value = table.get("value")
+        named = f'option "{value}"' if isinstance(value, str) and value else f"option number {place}"
+        option = CheckedTable(table, f"{values.where}, {named}", values.problems)
+        option.known_keys(("value", "label", "hint"), of="an option")
+        text = option.string("value", required=True)
+        if text is not None and not _VALUE.fullmatch(text):
+            option.problem("a value has small letters, digits, _ and -, and 60 of them at most")
+        label = option.text("label", languages, required=True)
+        found.append(Option(text or "", label or Text({languages[0]: ""}), option.text("hint", languages)))
+    for value in repeated(option.value for option in found if option.value):
+        values.problem(f'there are two options of the value "{value}"')
+    return tuple(found)
+
+
+def _example(values: CheckedTable) -> Any:  # noqa: ANN401 - what a type takes
+    example = values.raw("example")
+    if type(example) is date:
+        return example.isoformat()
+    return tuple(map(str, example)) if isinstance(example, list) else example
+
+
+def _try_example(values: CheckedTable, field: Field) -> None:
+    """Note an example that the field itself would refuse; a date's is tried by its form alone, for `today` moves on."""
+    if field.example is None:
+        return
+    example: object = list(field.example) if isinstance(field.example, tuple) else field.example
+    if field.type is FieldType.DATE and isinstance(example, str):
+        try:
+            resolve_date(example, date(2024, 2, 29))
+        except ValueError:
+            values.problem(f'the example "{example}" is no date; write one such as 2015-04-30, or "today-10y"')
+        return
+    try:
+        if read_value(field, example, today=date(2024, 2, 29)) is None:
+            values.problem("the example is empty")
+    except ValueRefusedError as refusal:
+        options = listed(option.value for option in field.options)
+        sentence = message(refusal.wording, "en", options=options, **refusal.values)
+        values.problem(f"the example would be refused: {sentence}")

@@ -1,0 +1,53 @@
+"""An example of an answer for every type of field, for those who try a form out."""
+
+from __future__ import annotations
+
+from registration_core.domain.fields import FieldType, resolve_date
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from registration_core.domain.fields import Field
+
+
+def example_of(field: Field, today: date) -> object:
+    """Return a raw answer that the field takes: its own example, or else one made up."""
+    if field.example is not None:
+        if field.type is FieldType.DATE:
+            return _within(field, resolve_date(str(field.example), today), today).isoformat()
+        return list(field.example) if isinstance(field.example, tuple) else field.example
+    if field.options:
+        values = [option.value for option in field.options]
+        return values[0] if field.type is FieldType.CHOICE else values[: field.min_choices or 1]
+    made_up: dict[FieldType, Callable[[], object]] = {
+        FieldType.DATE: lambda: _within(field, today, today).isoformat(),
+        FieldType.NUMBER: lambda: _number(field),
+        FieldType.EMAIL: lambda: "robin@example.org",
+        FieldType.PHONE: lambda: "+46701234567",
+        FieldType.CONSENT: lambda: True,
+    }
+    return made_up.get(field.type, lambda: _words(field))()
+
+
+def _words(field: Field) -> str:
+    words = "Example"
+    while field.min_length is not None and len(words) < field.min_length:
+        words += " example"
+    return words[: field.max_length]
+
+
+def _number(field: Field) -> int | float:
+    low = float(field.minimum) if field.minimum is not None else None
+    high = float(field.maximum) if field.maximum is not None else None
+    number = low if low is not None else 1.0 if high is None else min(1.0, high)
+    return int(number) if number.is_integer() else number
+
+
+def _within(field: Field, day: date, today: date) -> date:
+    """Return the day, or the limit that it lies beyond: `today` may have moved on since the example was written."""
+    earliest, latest = field.earliest(today), field.latest(today)
+    if earliest is not None and day < earliest:
+        return earliest
+    return latest if latest is not None and day > latest else day

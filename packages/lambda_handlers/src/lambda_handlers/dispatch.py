@@ -20,13 +20,17 @@ if TYPE_CHECKING:
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    """Queue the mails that a batch of changes calls for.
-
-    A record that cannot be read is noted and passed over, for it would hold up all that follow. When the queue takes
-    not all, MailQueueError is raised, so that the batch comes again; what was queued twice is mailed once.
-    """
+    """Queue the mails that a batch of changes calls for."""
     service, log = _parts()
-    request_id = getattr(context, "aws_request_id", "")
+    return dispatch(event, service, log, request_id=getattr(context, "aws_request_id", ""))
+
+
+def dispatch(event: Mapping[str, Any], service: DispatchService, log: Log, *, request_id: str) -> dict[str, Any]:
+    """Say what the changes of one batch call for, and queue it.
+
+    A record that cannot be read is noted and passed over, for it would hold up all that follow. Raises MailQueueError
+    when the queue took not all, so that the batch comes again; what was queued twice is mailed once.
+    """
     requests = service.dispatch(_changes(event.get("Records", ()), log, request_id))
     for request in requests:
         log.info("queued", request_id=request_id, submission_id=request.id, kind=request.kind, version=request.version)

@@ -21,13 +21,16 @@ if TYPE_CHECKING:
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    """Send a batch of mails, each for itself.
-
-    A message that failed is reported and comes again; after the queue's limit it lies with the dead letters, where
-    the staff can see it and have it sent after all.
-    """
+    """Send a batch of mails."""
     service, log = _parts()
-    request_id = getattr(context, "aws_request_id", "")
+    return notify(event, service, log, request_id=getattr(context, "aws_request_id", ""))
+
+
+def notify(event: Mapping[str, Any], service: NotifyService, log: Log, *, request_id: str) -> dict[str, Any]:
+    """Send the mails of one batch, each for itself, and say which messages should come again.
+
+    A message that fails every time ends with the dead letters, where the staff can see it and have it sent after all.
+    """
     failed = [
         {"itemIdentifier": str(message["messageId"])}
         for message in event.get("Records", ())

@@ -104,7 +104,7 @@ def _imports(content: bytes) -> Iterator[str]:
 
 def _forms(folder: Path) -> Iterator[tuple[str, bytes]]:
     for name, form in compile_forms(folder).items():
-        text = json.dumps(form.to_dict(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        text = json.dumps(form.to_dict(), ensure_ascii=False, separators=(",", ":"))
         yield f"forms/{name}.json", text.encode()
         yield from _templates(folder, folder / name / "mail")
     yield from _templates(folder, folder / "_mail")

@@ -103,12 +103,13 @@ def parse_sender(text: str) -> Address:
 
     Raises SettingsError when it is neither.
     """
-    name, bracket, rest = text.strip().rpartition("<")
-    spec = rest.removesuffix(">") if bracket else rest
-    local, _, domain = spec.strip().rpartition("@")
+    name, spec = "", text.strip()
+    if spec.endswith(">"):
+        name, _, spec = spec[:-1].rpartition("<")
+    local, _, domain = spec.rpartition("@")
     try:
-        encoded = domain.encode("idna").decode()
-        return Address(display_name=_one_line(name).strip('" '), addr_spec=f"{local}@{encoded}")
+        address = f"{local}@{domain.encode('idna').decode()}"
+        return Address(display_name=_one_line(name).strip('" '), addr_spec=address)
     except (ValueError, IndexError, MessageError) as error:
         raise SettingsError(f'The sender "{text}" is no address; use a@example.org or Name <a@example.org>.') from error
 

@@ -1,0 +1,176 @@
+"""Mails as SES gets them: both bodies, ASCII on the wire, nothing smuggled into a header, errors told apart."""
+
+from __future__ import annotations
+
+import email
+from email import policy
+from email.header import decode_header, make_header
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registration_core.adapters.ses import CLIENT_CONFIG, MailUncertainError, SesMailer, compose, parse_sender
+from registration_core.domain.errors import MailerError, MailRefusedError, SettingsError
+from registration_core.domain.mail import OutgoingMail
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
+
+SENDER = parse_sender("Robotakademin Åsa <no-reply@example.org>")
+
+
+def a_mail(**changes: Any) -> OutgoingMail:
+    facts: dict[str, Any] = {
+        "to": ("anna@example.org",),
+        "subject": "Thank you",
+        "text": "Hej Åsa,\n\nvälkommen.\n",
+        "html": "<p>Hej Åsa</p>",
+        "reply_to": "staff@example.org",
+    }
+    return OutgoingMail(**(facts | changes))
+
+
+def read(data: bytes) -> EmailMessage:
+    message = email.message_from_bytes(data, policy=policy.default)
+    assert not message.defects
+    return message
+
+
+class FakeSes:
+    """Remembers what it was asked to send, or raises."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.sent: list[dict[str, Any]] = []
+        self._error = error
+
+    def send_raw_email(self, **request: Any) -> dict[str, str]:
+        self.sent.append(request)
+        if self._error:
+            raise self._error
+        return {"MessageId": "0100"}
+
+
+def refused(code: str, status: int = 400) -> ClientError:
+    answer = {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, "SendRawEmail")  # type: ignore[arg-type]
+
+
+def a_mailer(ses: FakeSes) -> SesMailer:
+    return SesMailer(ses, sender="Academy <no-reply@example.org>", configuration_set="rollcall-test")
+
+
+def test_send__gives_ses_the_bare_addresses_and_returns_its_message_id() -> None:
+    ses = FakeSes()
+
+    assert a_mailer(ses).send(a_mail()) == "0100"
+    assert ses.sent[0]["Source"] == "no-reply@example.org"
+    assert ses.sent[0]["Destinations"] == ["anna@example.org"]
+    assert ses.sent[0]["ConfigurationSetName"] == "rollcall-test"
+
+
+def test_compose__holds_text_and_html_that_say_the_same_in_ascii() -> None:
+    data = compose(a_mail(), SENDER)
+
+    message = read(data)
+    text, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert data.isascii()
+    assert message.get_content_type() == "multipart/alternative"
+    assert text is not None
+    assert text.get_content().replace("\r\n", "\n") == "Hej Åsa,\n\nvälkommen.\n"
+    assert html is not None
+    assert "<p>Hej Åsa</p>" in html.get_content()
+
+
+def test_compose__says_that_no_person_wrote_it_and_leaves_the_message_id_to_ses() -> None:
+    message = read(compose(a_mail(), SENDER))
+
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Reply-To"] == "staff@example.org"
+    assert message["Message-ID"] is None
+    assert message["From"].addresses[0].display_name == "Robotakademin Åsa"
+
+
+def test_compose__without_reply_to__has_no_such_header() -> None:
+    assert read(compose(a_mail(reply_to=None), SENDER))["Reply-To"] is None
+
+
+@given(subject=st.text(max_size=300), body=st.text(max_size=300))
+def test_compose__nothing_in_a_subject_or_a_body_adds_a_header(subject: str, body: str) -> None:
+    message = read(compose(a_mail(subject=f"New: {subject}", text=body, html=body), SENDER))
+
+    assert sorted(message.keys()) == sorted(
+        ["From", "To", "Reply-To", "Subject", "Auto-Submitted", "X-Auto-Response-Suppress", "MIME-Version"]
+        + ["Content-Type"]
+    )
+    assert [address.addr_spec for address in message["To"].addresses] == ["anna@example.org"]
+
+
+@given(name=st.text("abcåäöŁ漢 ,;:<>@()[]\"'\\.", min_size=1, max_size=80).filter(lambda name: name.strip(' "')))
+def test_compose__any_display_name_leaves_the_senders_address_alone(name: str) -> None:
+    sender = parse_sender(f"{name} <no-reply@example.org>")
+
+    raw = email.message_from_bytes(compose(a_mail(), sender))["From"]
+
+    assert sender.addr_spec == "no-reply@example.org"
+    assert str(make_header(decode_header(raw))).endswith("<no-reply@example.org>")
+    assert len(read(b"From: " + raw.encode() + b"\r\n\r\n")["From"].addresses) == 1
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["a@example.org\r\nBcc: b@example.org", "a@example.org, b@example.org", "A <a@example.org>", "", "å@example.org", "a"],
+)
+def test_compose__refuses_what_is_not_one_bare_address(address: str) -> None:
+    for mail in (a_mail(to=(address,)), a_mail(reply_to=address)):
+        with pytest.raises(MailRefusedError):
+            compose(mail, SENDER)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "address"),
+    [
+        ("a@example.org", "", "a@example.org"),
+        ("Academy <a@example.org>", "Academy", "a@example.org"),
+        ('"Academy, Inc." <a@example.org>', "Academy, Inc.", "a@example.org"),
+        ("Åsa <a@måndag.example>", "Åsa", "a@xn--mndag-mra.example"),
+    ],
+)
+def test_parse_sender__reads_an_address_with_or_without_a_name(text: str, name: str, address: str) -> None:
+    sender = parse_sender(text)
+
+    assert (sender.display_name, sender.addr_spec) == (name, address)
+
+
+@pytest.mark.parametrize("text", ["", "Academy", "Academy <>", "a@", "<a@b", "a b@example.org"])
+def test_parse_sender__names_what_it_cannot_read(text: str) -> None:
+    with pytest.raises(SettingsError, match="is no address"):
+        parse_sender(text)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (refused("MessageRejected"), MailRefusedError),
+        (refused("MailFromDomainNotVerifiedException"), MailRefusedError),
+        (refused("InvalidParameterValue"), MailRefusedError),
+        (refused("Throttling"), MailerError),
+        (refused("AccessDenied", 403), MailerError),
+        (refused("ServiceUnavailable", 503), MailerError),
+        (ConnectTimeoutError(endpoint_url="x"), MailerError),
+        (EndpointConnectionError(endpoint_url="x"), MailerError),
+        (refused("InternalFailure", 500), MailUncertainError),
+        (ReadTimeoutError(endpoint_url="x"), MailUncertainError),
+    ],
+)
+def test_send__tells_not_sent_from_never_and_from_not_known(error: Exception, expected: type[Exception]) -> None:
+    with pytest.raises(expected) as caught:
+        a_mailer(FakeSes(error)).send(a_mail())
+
+    assert type(caught.value) is expected
+
+
+def test_client_config__never_sends_twice_by_itself() -> None:
+    assert CLIENT_CONFIG.retries == {"total_max_attempts": 1}

@@ -1,0 +1,296 @@
+"""DynamoDB's protocol by hand: what goes over the wire, what comes back, and when a call is sent again."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from registration_core.adapters.dynamodb.call import AwsCallError
+from registration_core.adapters.dynamodb.sigv4 import Credentials
+from registration_core.adapters.dynamodb.wire import (
+    Patience,
+    WireCall,
+    endpoint_from_environment,
+    wire_call_from_environment,
+)
+from registration_core.domain.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TYPE = "com.amazonaws.dynamodb.v20120810#"
+HANG_UP = (0, {})
+"""An answer that never comes: the connection is closed instead."""
+
+
+@dataclass
+class Server:
+    """A DynamoDB that gives the answers it was told, in order, and remembers what came."""
+
+    answers: deque[tuple[int, object]] = field(default_factory=deque)
+    requests: list[tuple[dict[str, str], dict[str, Any]]] = field(default_factory=list)
+    connections: set[object] = field(default_factory=set)
+    close_after: bool = False
+    endpoint: str = ""
+
+    @property
+    def operations(self) -> list[str]:
+        return [headers["x-amz-target"] for headers, _ in self.requests]
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    known = Server()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        timeout = 5
+
+        def do_POST(self) -> None:
+            known.connections.add(self.client_address)
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            known.requests.append(({k.lower(): v for k, v in self.headers.items()}, json.loads(body)))
+            status, answer = known.answers.popleft()
+            if not status:
+                self.close_connection = True
+                return
+            content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(content)))
+            if known.close_after:
+                self.send_header("Connection", "close")
+                self.close_connection = True
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http_server:
+        http_server.daemon_threads = True
+        known.endpoint = f"http://127.0.0.1:{http_server.server_address[1]}"
+        thread = threading.Thread(target=lambda: http_server.serve_forever(poll_interval=0.01))
+        thread.start()
+        yield known
+        http_server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def waits() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def call(server: Server, waits: list[float]) -> Iterator[WireCall]:
+    key = Credentials("AKIDEXAMPLE", "secret", "a-token")
+    made = WireCall(server.endpoint, "eu-north-1", key, patience=Patience(), sleep=waits.append)
+    yield made
+    made.close()
+
+
+def test_call__sends_signed_json_and_gives_the_answer(server: Server, call: WireCall) -> None:
+    server.answers.append((200, {"Item": {"pk": {"S": "Ångström"}}}))
+
+    answer = call("GetItem", {"TableName": "t", "Key": {"pk": {"S": "ö"}}})
+
+    headers, body = server.requests[0]
+    assert answer == {"Item": {"pk": {"S": "Ångström"}}}
+    assert body == {"TableName": "t", "Key": {"pk": {"S": "ö"}}}
+    assert headers["x-amz-target"] == "DynamoDB_20120810.GetItem"
+    assert headers["content-type"] == "application/x-amz-json-1.0"
+    assert headers["x-amz-security-token"] == "a-token"
+    assert headers["authorization"].startswith("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/")
+
+
+def test_call__keeps_one_connection(server: Server, call: WireCall) -> None:
+    server.answers.extend([(200, {})] * 3)
+
+    for _ in range(3):
+        call("GetItem", {})
+
+    assert len(server.connections) == 1
+
+
+def test_call__opens_a_new_connection_after_the_server_closed_the_last(server: Server, call: WireCall) -> None:
+    server.answers.extend([(200, {})] * 2)
+    server.close_after = True
+
+    call("GetItem", {})
+    call("GetItem", {})
+
+    assert len(server.connections) == 2
+
+
+def test_call__does_not_trust_a_connection_that_lay_idle(server: Server, waits: list[float]) -> None:
+    server.answers.extend([(200, {})] * 2)
+    call = WireCall(
+        server.endpoint, "eu-north-1", Credentials("a", "b"), patience=Patience(idle_s=-1), sleep=waits.append
+    )
+
+    call("GetItem", {})
+    call("GetItem", {})
+    call.close()
+
+    assert len(server.connections) == 2
+
+
+def test_call__sends_again_at_once_when_a_kept_connection_was_hung_up(
+    server: Server, call: WireCall, waits: list[float]
+) -> None:
+    server.answers.extend([(200, {}), HANG_UP, (200, {"again": True})])
+    call("GetItem", {})
+
+    assert call("GetItem", {}) == {"again": True}
+    assert waits == []
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        (400, {"__type": TYPE + "ProvisionedThroughputExceededException", "message": "slow down"}),
+        (400, {"__type": "com.amazon.coral.availability#ThrottlingException", "message": "slow down"}),
+        (400, {"__type": TYPE + "TransactionInProgressException", "message": "not yet"}),
+        (
+            400,
+            {
+                "__type": TYPE + "TransactionCanceledException",
+                "message": "conflict",
+                "CancellationReasons": [{"Code": "None"}, {"Code": "TransactionConflict"}],
+            },
+        ),
+        (500, {"__type": TYPE + "InternalServerError", "message": "oops"}),
+        (502, b"<html>Bad Gateway</html>"),
+        (503, b""),
+        HANG_UP,
+    ],
+)
+def test_call__is_sent_again_after_a_wait_when_the_answer_is_not_now(
+    server: Server, call: WireCall, waits: list[float], refusal: tuple[int, object]
+) -> None:
+    server.answers.extend([refusal, refusal, (200, {"Item": {}})])
+
+    assert call("TransactWriteItems", {"ClientRequestToken": "t"}) == {"Item": {}}
+    assert [body for _, body in server.requests] == [{"ClientRequestToken": "t"}] * 3
+    assert len(waits) == 2
+    assert all(0 <= wait <= 0.2 for wait in waits)
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ({"__type": TYPE + "ConditionalCheckFailedException", "message": "no"}, "ConditionalCheckFailedException"),
+        ({"__type": "com.amazon.coral.service#AccessDeniedException", "Message": "no"}, "AccessDeniedException"),
+        ({"__type": "ResourceNotFoundException", "message": "no"}, "ResourceNotFoundException"),
+        ({"__type": TYPE + "ValidationException", "message": "no"}, "ValidationException"),
+        (b"who knows", "UnreadableAnswer"),
+        (b"[]", "UnreadableAnswer"),
+    ],
+)
+def test_call__raises_a_no_at_once(server: Server, call: WireCall, answer: object, code: str) -> None:
+    server.answers.append((400, answer))
+
+    with pytest.raises(AwsCallError) as caught:
+        call("PutItem", {})
+
+    assert caught.value.code == code
+    assert len(server.requests) == 1
+
+
+def test_call__tells_why_a_transaction_was_cancelled(server: Server, call: WireCall) -> None:
+    reasons = [{"Code": "None"}, {"Code": "ConditionalCheckFailed", "Item": {"pk": {"S": "x"}}}]
+    answer = {"__type": TYPE + "TransactionCanceledException", "Message": "no", "CancellationReasons": reasons}
+    server.answers.append((400, answer))
+
+    with pytest.raises(AwsCallError) as caught:
+        call("TransactWriteItems", {})
+
+    assert caught.value.cancellation_reasons == tuple(reasons)
+    assert len(server.requests) == 1
+
+
+def test_call__gives_the_item_that_stood_in_the_way(server: Server, call: WireCall) -> None:
+    item = {"pk": {"S": "x"}}
+    server.answers.append((400, {"__type": TYPE + "ConditionalCheckFailedException", "message": "no", "Item": item}))
+
+    with pytest.raises(AwsCallError) as caught:
+        call("PutItem", {})
+
+    assert caught.value.item == item
+
+
+def test_call__gives_up_after_its_attempts(server: Server, call: WireCall) -> None:
+    server.answers.extend([(503, b"")] * 9)
+
+    with pytest.raises(AwsCallError) as caught:
+        call("GetItem", {})
+
+    assert caught.value.retryable
+    assert len(server.requests) == Patience().attempts
+
+
+def test_call__gives_up_when_its_time_is_over(server: Server, waits: list[float]) -> None:
+    server.answers.extend([(503, b"")] * 9)
+    patience = Patience(total_s=0.0, read_s=2.0)
+    call = WireCall(server.endpoint, "eu-north-1", Credentials("a", "b"), patience=patience, sleep=waits.append)
+
+    with pytest.raises(AwsCallError):
+        call("GetItem", {})
+    call.close()
+
+    assert len(server.requests) <= 1
+
+
+def test_call__nobody_there__is_a_lost_connection(waits: list[float]) -> None:
+    call = WireCall("http://127.0.0.1:1", "eu-north-1", Credentials("a", "b"), sleep=waits.append)
+
+    with pytest.raises(AwsCallError) as caught:
+        call("GetItem", {})
+
+    assert caught.value.code == "ConnectionLost"
+    assert len(waits) == Patience().attempts - 1
+
+
+def test_connect__leaves_a_failure_to_the_first_call() -> None:
+    WireCall("http://127.0.0.1:1", "eu-north-1", Credentials("a", "b")).connect()
+
+
+def test_connect__makes_the_connection_that_the_first_call_uses(server: Server, call: WireCall) -> None:
+    server.answers.append((200, {}))
+    call.connect()
+
+    call("GetItem", {})
+
+    assert len(server.connections) == 1
+
+
+@pytest.mark.parametrize("endpoint", ["", "localhost:4566", "ftp://x", "https://"])
+def test_wire_call__refuses_what_is_no_endpoint(endpoint: str) -> None:
+    with pytest.raises(ValueError, match="is no endpoint"):
+        WireCall(endpoint, "eu-north-1", Credentials("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("environ", "region", "endpoint"),
+    [
+        ({}, "eu-north-1", "https://dynamodb.eu-north-1.amazonaws.com"),
+        ({}, "cn-north-1", "https://dynamodb.cn-north-1.amazonaws.com.cn"),
+        ({"AWS_ENDPOINT_URL": "http://localhost:1"}, "eu-north-1", "http://localhost:1"),
+        ({"AWS_ENDPOINT_URL": "http://a:1", "AWS_ENDPOINT_URL_DYNAMODB": "http://b:2"}, "eu-north-1", "http://b:2"),
+    ],
+)
+def test_endpoint__is_the_sdks_own_variables_or_the_regions(
+    environ: dict[str, str], region: str, endpoint: str
+) -> None:
+    assert endpoint_from_environment(environ, region) == endpoint
+
+
+def test_from_environment__names_the_variable_that_is_missing() -> None:
+    with pytest.raises(SettingsError, match="AWS_SECRET_ACCESS_KEY"):
+        wire_call_from_environment({"AWS_REGION": "eu-north-1", "AWS_ACCESS_KEY_ID": "a"})

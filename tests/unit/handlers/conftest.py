@@ -1,0 +1,77 @@
+"""A form with a field of every type, and a service that answers as it is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from registration_core.domain.errors import UnknownFormError
+from registration_core.domain.fields import Field, FieldType, Option, Text
+from registration_core.domain.forms import Form
+from registration_core.domain.submission import Receipt, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def text(english: str) -> Text:
+    return Text({"en": english})
+
+
+OPTIONS = (Option("mon", text("Monday")), Option("tue", text("Tuesday"), text("After school")))
+
+FORM = Form(
+    name="registration",
+    version="0123456789ab",
+    id_prefix="reg",
+    languages=("en",),
+    title=text("Register for a <course>"),
+    description=None,
+    fields=(
+        Field("name", FieldType.TEXT, text("Your name"), required=True, autocomplete="name"),
+        Field("email", FieldType.EMAIL, text("E-mail"), hint=text("We answer here & nowhere else"), required=True),
+        Field("phone", FieldType.PHONE, text("Phone")),
+        Field("born", FieldType.DATE, text("Born")),
+        Field("age", FieldType.NUMBER, text("Age")),
+        Field("message", FieldType.TEXTAREA, text("Message")),
+        Field("day", FieldType.CHOICE, text("Day"), options=OPTIONS, required=True),
+        Field("days", FieldType.CHOICES, text("Days"), options=OPTIONS),
+        Field("consent", FieldType.CONSENT, text("I agree"), required=True),
+    ),
+    email_field="email",
+    retention_days=30,
+)
+
+
+@dataclass
+class FakeSubmitService:
+    """Knows one form; gives its receipt or raises its error, and remembers what it was asked."""
+
+    receipt: Receipt = field(
+        default_factory=lambda: Receipt("reg_01JABCDEFGHJKMNPQRSTVWXYZ0", "K7QM3XTP", Status.CONFIRMED)
+    )
+    error: Exception | None = None
+    asked: list[dict[str, Any]] = field(default_factory=list)
+
+    def form(self, name: str) -> Form:
+        if name != FORM.name:
+            raise UnknownFormError(name)
+        return FORM
+
+    def submit(self, form: Form, raw_answers: Mapping[str, object], *, key: str | None, language: str) -> Receipt:
+        self.asked.append({"form": form.name, "answers": dict(raw_answers), "key": key, "language": language})
+        if self.error:
+            raise self.error
+        return self.receipt
+
+
+@pytest.fixture
+def form() -> Form:
+    return FORM
+
+
+@pytest.fixture
+def service() -> FakeSubmitService:
+    return FakeSubmitService()

@@ -1,0 +1,93 @@
+"""Dispatch: a new entry's mails are queued; a record that cannot be read holds nothing up."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lambda_handlers.dispatch import dispatch
+from lambda_handlers.log import Log
+from registration_core.domain.errors import MailQueueError
+from registration_core.domain.mail import MailKind, MailRequest
+from registration_core.domain.ports import MailQueue
+from registration_core.services.dispatch import DispatchService
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class FakeQueue(MailQueue):
+    """Keeps what is put on it, or takes nothing."""
+
+    def __init__(self, *, broken: bool = False) -> None:
+        self.requests: list[MailRequest] = []
+        self._broken = broken
+
+    def put(self, requests: Sequence[MailRequest]) -> None:
+        if self._broken:
+            raise MailQueueError("no queue")
+        self.requests.extend(requests)
+
+
+def record(entry: str = "reg_1", *, sk: str = "SUB", event: str = "INSERT") -> dict[str, Any]:
+    image = {
+        "pk": {"S": f"SUB#{entry}"},
+        "sk": {"S": sk},
+        "id": {"S": entry},
+        "status": {"S": "confirmed"},
+        "version": {"N": "1"},
+        "email": {"S": "anna@example.org"},
+    }
+    return {"eventID": "e1", "eventName": event, "dynamodb": {"SequenceNumber": "1", "NewImage": image}}
+
+
+def run(queue: FakeQueue, *records: dict[str, Any]) -> dict[str, Any]:
+    return dispatch({"Records": list(records)}, DispatchService(queue=queue), Log("dispatch"), request_id="r1")
+
+
+def test_dispatch__a_new_entry__is_told_to_registrant_and_staff() -> None:
+    queue = FakeQueue()
+
+    assert run(queue, record("reg_1"), record("reg_2")) == {"batchItemFailures": []}
+    assert queue.requests == [
+        MailRequest("reg_1", MailKind.CONFIRMED, 1),
+        MailRequest("reg_1", MailKind.STAFF, 1),
+        MailRequest("reg_2", MailKind.CONFIRMED, 1),
+        MailRequest("reg_2", MailKind.STAFF, 1),
+    ]
+
+
+def test_dispatch__other_items_and_changes__call_for_nothing() -> None:
+    queue = FakeQueue()
+
+    run(queue, record(sk="EVENT#1"), record(event="MODIFY"), record(event="REMOVE"))
+
+    assert queue.requests == []
+
+
+@pytest.mark.parametrize("bad", [{}, {"eventName": "INSERT"}, {"eventName": "INSERT", "dynamodb": {"NewImage": {}}}])
+def test_dispatch__a_record_that_cannot_be_read__is_noted_and_passed_over(
+    bad: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    queue = FakeQueue()
+
+    assert run(queue, bad, record("reg_2")) == {"batchItemFailures": []}
+
+    assert [request.id for request in queue.requests] == ["reg_2", "reg_2"]
+    first = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert (first["level"], first["message"]) == ("ERROR", "passed over")
+
+
+def test_dispatch__a_queue_that_takes_nothing__makes_the_batch_come_again() -> None:
+    with pytest.raises(MailQueueError):
+        run(FakeQueue(broken=True), record())
+
+
+def test_dispatch__logs_ids_and_nothing_personal(capsys: pytest.CaptureFixture[str]) -> None:
+    run(FakeQueue(), record("reg_1"))
+
+    written = capsys.readouterr().out
+    assert "anna" not in written
+    assert [json.loads(line)["submission_id"] for line in written.splitlines()] == ["reg_1", "reg_1"]

@@ -1,0 +1,80 @@
+"""Notify: each mail for itself; what failed is reported, so that it comes again."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lambda_handlers.log import Log
+from lambda_handlers.notify import notify
+from registration_core.domain.errors import MailerError, MailHeldError, MailLeaseLostError, StorageUnavailableError
+from registration_core.domain.mail import MailKind, MailRequest
+from registration_core.services.notify import NotifyService, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class FakeNotifyService(NotifyService):
+    """Raises what it was told for an entry; else says that the mail was sent."""
+
+    def __init__(self, errors: Mapping[str, Exception] | None = None) -> None:
+        self.asked: list[MailRequest] = []
+        self._errors = errors or {}
+
+    def notify(self, request: MailRequest) -> Outcome:
+        self.asked.append(request)
+        if request.id in self._errors:
+            raise self._errors[request.id]
+        return Outcome.SENT
+
+
+def message(entry: str, body: str | None = None) -> dict[str, Any]:
+    content = json.dumps({"id": entry, "kind": "staff", "version": 1}) if body is None else body
+    return {"messageId": f"m-{entry}", "body": content}
+
+
+def run(service: NotifyService, *messages: dict[str, Any]) -> list[str]:
+    answer = notify({"Records": list(messages)}, service, Log("notify"), request_id="r1")
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def test_notify__asks_for_each_mail_and_reports_no_failure() -> None:
+    service = FakeNotifyService()
+
+    assert run(service, message("reg_1"), message("reg_2")) == []
+    assert service.asked == [MailRequest("reg_1", MailKind.STAFF, 1), MailRequest("reg_2", MailKind.STAFF, 1)]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MailerError("throttled"),
+        MailHeldError("another"),
+        MailLeaseLostError("too slow"),
+        StorageUnavailableError("not now"),
+        KeyError("a fault of ours"),
+    ],
+)
+def test_notify__a_mail_that_fails__comes_again_and_holds_up_no_other(error: Exception) -> None:
+    service = FakeNotifyService({"reg_2": error})
+
+    assert run(service, message("reg_1"), message("reg_2"), message("reg_3")) == ["m-reg_2"]
+    assert [request.id for request in service.asked] == ["reg_1", "reg_2", "reg_3"]
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", '{"id": "reg_1"}', '{"id": "reg_1", "kind": "spam", "version": 1}'])
+def test_notify__a_message_that_cannot_be_read__goes_to_the_dead_letters(body: str) -> None:
+    assert run(FakeNotifyService(), message("reg_1", body), message("reg_2")) == ["m-reg_1"]
+
+
+def test_notify__logs_what_became_of_each_without_an_errors_words(capsys: pytest.CaptureFixture[str]) -> None:
+    run(FakeNotifyService({"reg_2": MailerError("anna@example.org refused")}), message("reg_1"), message("reg_2"))
+
+    written = capsys.readouterr().out
+    events = [json.loads(line) for line in written.splitlines()]
+    assert [(event["level"], event["message"]) for event in events] == [("INFO", "sent"), ("ERROR", "not sent")]
+    assert [event["submission_id"] for event in events] == ["reg_1", "reg_2"]
+    assert "anna" not in written

@@ -1,0 +1,130 @@
+"""The form again, with what to mend: accessible, and with everything as it was entered."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+
+from lambda_handlers.page import mend_page, sentence_page
+from registration_core.domain.errors import FieldError
+from registration_core.domain.forms import Form
+
+SITE = "https://forms.example.org"
+VOID = {"meta", "link", "input", "br"}
+
+
+class Page(HTMLParser):
+    """A page's elements; fails on one that is not closed in order."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text: dict[str, str] = {}
+        self._open: list[str] = []
+        self.feed(html)
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        name = str(self.elements[-1][1].get("name") or self.elements[-1][1].get("id")) if self.elements else ""
+        self.text[name] = self.text.get(name, "") + data
+
+    def find(self, **wanted: str) -> dict[str, str | None]:
+        found = [attrs for _, attrs in self.elements if all(attrs.get(name) == value for name, value in wanted.items())]
+        assert len(found) == 1, (wanted, found)
+        return found[0]
+
+
+ANSWERS: dict[str, object] = {
+    "name": 'Åsa "O\'Hara" <b>',
+    "email": "asa",
+    "message": "\nfirst line\n</textarea>",
+    "day": "tue",
+    "days": ["mon", "tue"],
+    "consent": "true",
+    "born": ["2015-01-01", "2016-02-02"],
+}
+ERRORS = [
+    FieldError("email", "not_an_email", "That is no <e-mail> address."),
+    FieldError("day", "required", "Choose one."),
+    FieldError("extra", "unknown_field", "This was not asked."),
+]
+
+
+@pytest.fixture
+def page(form: Form) -> Page:
+    return Page(mend_page(form, ANSWERS, ERRORS, site_url=SITE, language="en"))
+
+
+def test_mend_page__keeps_what_was_entered(page: Page) -> None:
+    assert page.find(id="name")["value"] == ANSWERS["name"]
+    assert page.find(id="email")["value"] == "asa"
+    assert page.find(id="born")["value"] == "2016-02-02"
+    assert page.text["message"].startswith("\n\nfirst line\n</textarea>")
+    assert "checked" in page.find(id="day-2")
+    assert "checked" not in page.find(id="day-1")
+    assert "checked" in page.find(id="days-1")
+    assert "checked" in page.find(id="days-2")
+    assert "checked" in page.find(id="consent")
+
+
+def test_mend_page__posts_to_the_address_that_it_came_from(page: Page) -> None:
+    form = page.find(method="post")
+
+    assert "action" not in form
+
+
+def test_mend_page__every_link_of_the_summary_leads_to_a_control(page: Page) -> None:
+    targets = [str(attrs["href"])[1:] for tag, attrs in page.elements if tag == "a"]
+
+    assert targets == ["email", "day-1", "main"]
+    for target in targets:
+        assert page.find(id=target)
+
+
+def test_mend_page__hints_and_errors_are_read_with_their_field(page: Page) -> None:
+    described = page.find(id="email")["aria-describedby"]
+
+    assert described == "email-hint email-error"
+    assert page.find(id="email")["aria-invalid"] == "true"
+    assert page.text["email-hint"] == "We answer here & nowhere else"
+    assert page.text["email-error"] == "That is no <e-mail> address."
+
+
+def test_mend_page__every_control_has_a_label(page: Page, form: Form) -> None:
+    labelled = {attrs.get("for") for tag, attrs in page.elements if tag == "label"}
+
+    for field in form.fields[:6]:
+        assert field.name in labelled
+
+
+def test_mend_page__the_title_says_that_there_is_an_error(page: Page) -> None:
+    html = [tag for tag, _ in page.elements][:1]
+
+    assert html == ["html"]
+    assert page.elements[0][1] == {"lang": "en"}
+    assert "Error: Register for a <course>" in "".join(page.text.values())
+
+
+def test_mend_page__an_answer_of_any_kind__is_shown_as_text(form: Form) -> None:
+    answers: dict[str, object] = {"name": {"a": 1}, "email": 7, "day": None, "consent": ["off", "on"], "days": "mon"}
+
+    page = Page(mend_page(form, answers, ERRORS, site_url=SITE, language="xx"))
+
+    assert page.find(id="email")["value"] == "7"
+    assert "checked" in page.find(id="days-1")
+
+
+def test_sentence_page__leads_back_to_the_form() -> None:
+    page = Page(sentence_page("Closed & gone.", form="contact", site_url=SITE, language="en"))
+
+    assert page.find(href=f"{SITE}/contact")
+    assert "Closed & gone." in "".join(page.text.values())

@@ -1,0 +1,230 @@
+"""Submit's answers: a status, a code and CORS headers for whatever comes; a page for whoever posted a plain form."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlencode
+
+import pytest
+
+from lambda_handlers.log import Log
+from lambda_handlers.submission import SubmitFunction
+from registration_core.domain.errors import (
+    FieldError,
+    FormClosedError,
+    InvalidAnswersError,
+    InvalidKeyError,
+    KeyReusedError,
+    StorageDeniedError,
+    StorageUnavailableError,
+)
+from registration_core.domain.submission import Receipt, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from registration_core.services.submit import SubmitService
+
+ORIGIN = "https://forms.example.org"
+WRONG = (FieldError("email", "not_an_email", "That is no e-mail address."), FieldError("day", "required", "Choose one."))
+
+EVERY_REFUSAL: list[tuple[Exception, int, str]] = [
+    (InvalidAnswersError(WRONG), 422, "invalid_answers"),
+    (KeyReusedError(), 422, "key_reused"),
+    (InvalidKeyError("too long"), 400, "invalid_key"),
+    (FormClosedError("This form closed yesterday."), 403, "form_closed"),
+    (StorageUnavailableError("throttled", retry_after_s=7), 503, "storage_unavailable"),
+    (StorageDeniedError("no access to table registrations"), 503, "storage_unavailable"),
+]
+
+
+class Service(Protocol):
+    """What the tests see of the fake."""
+
+    receipt: Receipt
+    error: Exception | None
+    asked: list[dict[str, Any]]
+
+
+
+@pytest.fixture
+def post(service: SubmitService) -> Callable[..., dict[str, Any]]:
+    function = SubmitFunction(service, allowed_origins=(ORIGIN,), site_url=ORIGIN, log=Log("submit"))
+
+    def posting(body: object, *, path: str = "/registration", method: str = "POST", **headers: str) -> dict[str, Any]:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = {"content-type": "application/json", "origin": ORIGIN} | named
+        content = body if isinstance(body, str) else json.dumps(body)
+        context = {"requestId": "r1"}
+        return function(
+            {"httpMethod": method, "path": path, "headers": sent, "body": content, "requestContext": context}
+        )
+
+    return posting
+
+
+@pytest.fixture
+def post_page(post: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    def posting(fields: dict[str, str], **options: str) -> dict[str, Any]:
+        return post(
+            urlencode(fields), content_type="application/x-www-form-urlencoded", accept="text/html,*/*;q=0.8", **options
+        )
+
+    return posting
+
+
+def test_submit__gives_201_with_id_reference_and_status(post: Callable[..., dict[str, Any]], service: Service) -> None:
+    answer = post({"name": "Anna", "days": ["mon"]}, idempotency_key="k1", accept_language="sv, en")
+
+    assert answer["statusCode"] == 201
+    assert json.loads(answer["body"]) == {
+        "id": "reg_01JABCDEFGHJKMNPQRSTVWXYZ0",
+        "reference": "K7QM-3XTP",
+        "status": "confirmed",
+    }
+    assert service.asked == [
+        {"form": "registration", "answers": {"name": "Anna", "days": ["mon"]}, "key": "k1", "language": "en"}
+    ]
+
+
+def test_submit__waitlisted__tells_the_position(post: Callable[..., dict[str, Any]], service: Service) -> None:
+    service.receipt = Receipt("reg_1", "K7QM3XTP", Status.WAITLISTED, position=4)
+
+    assert json.loads(post({})["body"])["position"] == 4
+
+
+def test_submit__a_repeated_post__is_answered_like_the_first(
+    post: Callable[..., dict[str, Any]], service: Service
+) -> None:
+    first = post({})
+    service.receipt = Receipt("reg_01JABCDEFGHJKMNPQRSTVWXYZ0", "K7QM3XTP", Status.CONFIRMED, repeated=True)
+
+    assert post({}) == first
+
+
+@pytest.mark.parametrize(("error", "status", "code"), EVERY_REFUSAL)
+def test_submit__every_refusal__is_a_problem_with_cors(
+    post: Callable[..., dict[str, Any]], service: Service, error: Exception, status: int, code: str
+) -> None:
+    service.error = error
+
+    answer = post({"name": "Anna"})
+
+    problem = json.loads(answer["body"])
+    assert answer["statusCode"] == problem["status"] == status
+    assert answer["headers"]["Content-Type"] == "application/problem+json"
+    assert answer["headers"]["Access-Control-Allow-Origin"] == ORIGIN
+    assert problem["code"] == code
+    assert problem["detail"].endswith(".") or status == 400
+    assert "registrations" not in answer["body"]
+
+
+def test_submit__wrong_answers__names_every_field(post: Callable[..., dict[str, Any]], service: Service) -> None:
+    service.error = InvalidAnswersError(WRONG)
+
+    assert json.loads(post({})["body"])["errors"] == [
+        {"field": "email", "code": "not_an_email", "message": "That is no e-mail address."},
+        {"field": "day", "code": "required", "message": "Choose one."},
+    ]
+
+
+def test_submit__storage_trouble__says_when_to_come_again(
+    post: Callable[..., dict[str, Any]], service: Service
+) -> None:
+    service.error = StorageUnavailableError("throttled", retry_after_s=7)
+
+    assert post({})["headers"]["Retry-After"] == "7"
+
+
+@pytest.mark.parametrize(
+    ("request_facts", "status", "code"),
+    [
+        ({"body": "{"}, 400, "malformed_json"),
+        ({"body": "{}", "content_type": "text/plain"}, 415, "unsupported_media_type"),
+        ({"body": '{"a":"' + "x" * 33_000 + '"}'}, 413, "body_too_large"),
+        ({"body": "{}", "path": "/nowhere"}, 404, "unknown_form"),
+        ({"body": "", "method": "GET"}, 405, "method_not_allowed"),
+    ],
+)
+def test_submit__what_no_service_needs_to_see__is_a_problem_with_cors(
+    post: Callable[..., dict[str, Any]], service: Service, request_facts: dict[str, str], status: int, code: str
+) -> None:
+    body = request_facts.pop("body")
+
+    answer = post(body, **request_facts)
+
+    assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (status, code)
+    assert answer["headers"]["Access-Control-Allow-Origin"] == ORIGIN
+    assert service.asked == []
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", ""])
+def test_cors__an_origin_that_is_not_listed__is_told_nothing(
+    post: Callable[..., dict[str, Any]], origin: str
+) -> None:
+    answer = post({}, origin=origin)
+
+    assert answer["statusCode"] == 201
+    assert "Access-Control-Allow-Origin" not in answer["headers"]
+    assert answer["headers"]["Vary"] == "Origin"
+
+
+def test_page__a_plain_post__leads_to_the_thank_you_page(post_page: Callable[..., dict[str, Any]]) -> None:
+    answer = post_page({"name": "Anna"})
+
+    assert answer["statusCode"] == 303
+    assert answer["headers"]["Location"] == f"{ORIGIN}/thank-you?form=registration&reference=K7QM-3XTP"
+
+
+def test_page__wrong_answers__gives_the_form_again_as_it_was_filled_in(
+    post_page: Callable[..., dict[str, Any]], service: Service
+) -> None:
+    service.error = InvalidAnswersError(WRONG)
+
+    answer = post_page({"name": '"><script>alert(1)</script>', "email": "anna"})
+
+    assert answer["statusCode"] == 422
+    assert answer["headers"]["Content-Type"] == "text/html; charset=utf-8"
+    assert "<script>" not in answer["body"]
+    assert 'value="&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"' in answer["body"]
+    assert '<a href="#email">That is no e-mail address.</a>' in answer["body"]
+
+
+@pytest.mark.parametrize(("error", "status", "code"), EVERY_REFUSAL)
+def test_page__every_refusal__is_a_page_that_loads_nothing_foreign(
+    post_page: Callable[..., dict[str, Any]], service: Service, error: Exception, status: int, code: str
+) -> None:
+    service.error = error
+
+    answer = post_page({"name": "Anna"})
+
+    assert answer["statusCode"] == status
+    assert answer["body"].startswith('<!doctype html><html lang="en">')
+    assert f'<link rel="stylesheet" href="{ORIGIN}/assets/rollcall.css">' in answer["body"]
+    assert "default-src 'none'" in answer["headers"]["Content-Security-Policy"]
+    assert code not in answer["body"] or code == "invalid_answers"
+
+
+def test_log__a_stored_submission__is_named_by_its_id_alone(
+    post: Callable[..., dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    post({"name": "Anna", "email": "anna@example.org"})
+
+    event = json.loads(capsys.readouterr().out)
+    assert event["message"] == "stored"
+    assert event["submission_id"] == "reg_01JABCDEFGHJKMNPQRSTVWXYZ0"
+    assert event["request_id"] == "r1"
+    assert "nna" not in json.dumps(event)
+
+
+def test_log__wrong_answers__names_fields_of_the_form_and_nothing_typed(
+    post: Callable[..., dict[str, Any]], service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service.error = InvalidAnswersError([*WRONG, FieldError("anna@example.org", "unknown_field", "What is that?")])
+
+    post({"email": "anna", "anna@example.org": "x"})
+
+    written = capsys.readouterr().out
+    assert json.loads(written)["wrong"] == ["email: not_an_email", "day: required"]
+    assert "anna" not in written

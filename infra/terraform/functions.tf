@@ -12,10 +12,10 @@ locals {
 # --- submit: checks an answer and stores it -----------------------------------------------------------------------------
 
 data "aws_iam_policy_document" "submit" {
-  # DynamoDB checks a transaction item by item: as PutItem, UpdateItem and ConditionCheckItem of each key.
+  # DynamoDB checks a transaction item by item, as what each of them is: a PutItem.
   statement {
-    sid       = "WriteItsOwnKindsOfItem"
-    actions   = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem", "dynamodb:GetItem"]
+    sid       = "PutItsOwnKindsOfItem"
+    actions   = ["dynamodb:PutItem"]
     resources = [module.store.arn]
 
     condition {
@@ -120,7 +120,7 @@ data "aws_iam_policy_document" "notify" {
 
   statement {
     sid       = "ReadEntriesAndNoteMails"
-    actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:PutItem"]
+    actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
     resources = [module.store.arn]
 
     condition {

@@ -5,43 +5,43 @@ locals {
     DEFAULT_4XX = {
       status = null
       code   = "bad_request"
-      title  = "Bad request"
+      title  = "Bad Request"
       detail = "This request cannot be handled. Check it against the form and send it again."
     }
     DEFAULT_5XX = {
       status = null
-      code   = "unavailable"
-      title  = "Unavailable"
+      code   = "server_error"
+      title  = "Server Error"
       detail = "Something went wrong on our side, and it is not sure that your answers were stored. Send them again in a moment: nothing is stored twice."
     }
     MISSING_AUTHENTICATION_TOKEN = { # the gateway's word for a path or method that it doesn't know
       status = 404
       code   = "not_found"
-      title  = "Not found"
+      title  = "Not Found"
       detail = "There is nothing at this address. A form is sent by POST to /<form>."
     }
     REQUEST_TOO_LARGE = {
       status = 413
-      code   = "too_large"
-      title  = "Too large"
+      code   = "body_too_large"
+      title  = "Content Too Large"
       detail = "What was sent is too large. Shorten the longest answers and send it again."
     }
     THROTTLED = {
       status = 429
-      code   = "too_fast"
-      title  = "Too many requests"
+      code   = "too_many_requests"
+      title  = "Too Many Requests"
       detail = "Many people are sending at this moment. Wait a little and send again."
     }
     INTEGRATION_FAILURE = {
       status = 503
-      code   = "unavailable"
-      title  = "Unavailable"
+      code   = "service_unavailable"
+      title  = "Service Unavailable"
       detail = "Something went wrong on our side, and it is not sure that your answers were stored. Send them again in a moment: nothing is stored twice."
     }
     INTEGRATION_TIMEOUT = {
       status = 503
-      code   = "unavailable"
-      title  = "Unavailable"
+      code   = "service_unavailable"
+      title  = "Service Unavailable"
       detail = "This took too long, and it is not sure that your answers were stored. Send them again in a moment: nothing is stored twice."
     }
   }

@@ -58,7 +58,7 @@ resource "aws_lambda_function" "this" {
 
   logging_config {
     log_format            = "JSON"
-    application_log_level = var.log_level
+    application_log_level = replace(var.log_level, "WARNING", "WARN") # Python's word, and Lambda's
     system_log_level      = "WARN"
     log_group             = aws_cloudwatch_log_group.this.name
   }

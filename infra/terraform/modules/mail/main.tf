@@ -1,8 +1,7 @@
 # Mail: who may be written as, how it leaves, and the queue it waits in.
 
 resource "aws_sesv2_email_identity" "this" {
-  email_identity         = var.identity
-  configuration_set_name = aws_sesv2_configuration_set.this.configuration_set_name
+  email_identity = var.identity
 }
 
 resource "aws_sesv2_configuration_set" "this" {

@@ -1,0 +1,65 @@
+"""Terraform on the shipped configuration, with an emulator of these tests' own; each environment is planned once."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+from infra.planned import Plan
+
+from rollcall_local.credentials import deployer
+from rollcall_local.emulator import Emulator
+from rollcall_local.paths import Workspace, find_root
+from rollcall_local.process import free_port
+from rollcall_local.terraform import LocalTerraform
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+ENVIRONMENTS = ("local", "dev", "prod")
+
+
+@pytest.fixture(scope="session")
+def configuration() -> Path:
+    """The shipped configuration."""
+    return find_root() / "infra" / "terraform"
+
+
+@pytest.fixture(scope="session")
+def infra_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """An emulator with nothing in it but the deployer, and a package that Terraform can read."""
+    workspace = Workspace(root=find_root(), state=tmp_path_factory.mktemp("infra"), edge_port=free_port())
+    with zipfile.ZipFile(workspace.package, "w") as package:
+        package.writestr("lambda_handlers/__init__.py", "")
+    emulator = Emulator(workspace)
+    emulator.start(smtp_port=free_port())
+    yield workspace
+    emulator.stop()
+
+
+@pytest.fixture(scope="session")
+def terraform(infra_workspace: Workspace) -> LocalTerraform:
+    """Terraform, run by the deployer, on a state of these tests' own."""
+    made = LocalTerraform(infra_workspace, deployer(infra_workspace))
+    made.prepare()
+    return made
+
+
+@pytest.fixture(scope="session")
+def plans(terraform: LocalTerraform) -> dict[str, Plan]:
+    """The plans of all environments, from nothing."""
+    return {environment: Plan(terraform.plan_as_json(f"{environment}.tfvars")) for environment in ENVIRONMENTS}
+
+
+@pytest.fixture(params=ENVIRONMENTS)
+def plan(request: pytest.FixtureRequest, plans: dict[str, Plan]) -> Plan:
+    """The plan of each environment in turn."""
+    return plans[request.param]
+
+
+@pytest.fixture
+def prod(plans: dict[str, Plan]) -> Plan:
+    """The plan of the stack that visitors meet."""
+    return plans["prod"]

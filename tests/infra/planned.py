@@ -1,0 +1,108 @@
+"""A plan as Terraform describes it to programs, and the questions that tests ask of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of a policy document.
+
+    resources: what is known before the apply, and beside it what the configuration refers to.
+    """
+
+    effect: str
+    actions: frozenset[str]
+    resources: frozenset[str]
+    principals: tuple[dict[str, Any], ...]
+    conditions: dict[tuple[str, str], list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What Terraform would make of one environment, from nothing."""
+
+    described: dict[str, Any]
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The root's variables, as they are once the environment's file is read."""
+        return {name: one["value"] for name, one in self.described["variables"].items()}
+
+    def all(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Every resource of a type, by address, with the values it would get; unknown ones are missing."""
+        return {
+            change["address"]: change["change"]["after"]
+            for change in self.described["resource_changes"]
+            if change["mode"] == "managed" and change["type"] == kind
+        }
+
+    def one(self, address: str) -> dict[str, Any]:
+        """The values that one resource would get."""
+        found: dict[str, Any] = self._change(address)["change"]["after"]
+        return found
+
+    @property
+    def types(self) -> set[str]:
+        """The types of all resources."""
+        return {change["type"] for change in self.described["resource_changes"] if change["mode"] == "managed"}
+
+    @property
+    def policies(self) -> dict[str, list[Statement]]:
+        """Every policy document that the configuration builds, by address."""
+        return {
+            change["address"]: list(self._statements(change))
+            for change in [*self.described["resource_changes"], *self._read_at_once()]
+            if change["type"] == "aws_iam_policy_document"
+        }
+
+    def references(self, address: str, argument: str) -> list[str]:
+        """What an argument of a resource refers to in the configuration."""
+        expression = self._configured(address)["expressions"][argument]
+        found: list[str] = expression.get("references", [])
+        return found
+
+    def _change(self, address: str) -> dict[str, Any]:
+        return next(change for change in self.described["resource_changes"] if change["address"] == address)
+
+    def _read_at_once(self) -> Iterator[dict[str, Any]]:
+        """Data sources whose every input was known, in the shape of a change."""
+
+        def walk(module: dict[str, Any]) -> Iterator[dict[str, Any]]:
+            for resource in module.get("resources", []):
+                if resource["mode"] == "data":
+                    yield resource | {"change": {"after": resource["values"]}}
+            for child in module.get("child_modules", []):
+                yield from walk(child)
+
+        yield from walk(self.described["prior_state"]["values"]["root_module"])
+
+    def _configured(self, address: str) -> dict[str, Any]:
+        parts = address.split(".")
+        module = self.described["configuration"]["root_module"]
+        while parts[0] == "module":
+            module = module["module_calls"][parts[1]]["module"]
+            parts = parts[2:]
+        name = ".".join(parts).split("[")[0]
+        found: dict[str, Any] = next(one for one in module["resources"] if one["address"] == name)
+        return found
+
+    def _statements(self, change: dict[str, Any]) -> Iterator[Statement]:
+        configured = self._configured(change["address"])["expressions"].get("statement", [])
+        for values, expressions in zip(change["change"]["after"]["statement"], configured, strict=True):
+            resources = expressions.get("resources", {})
+            yield Statement(
+                effect=values["effect"] or "Allow",
+                actions=frozenset(values["actions"] or ()),
+                resources=frozenset(known for known in values["resources"] or () if known)
+                | frozenset(resources.get("references", ())),
+                principals=tuple(values["principals"]),
+                conditions={
+                    (condition["test"], condition["variable"]): condition["values"] for condition in values["condition"]
+                },
+            )

@@ -1,0 +1,125 @@
+"""The configuration as it is written: its format, its words, and what it refuses."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rollcall_local.errors import TerraformFailedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rollcall_local.terraform import LocalTerraform
+
+BLOCK = re.compile(r'^(variable|output) "(\w+)" \{\n(.*?)^\}', re.DOTALL | re.MULTILINE)
+ARGUMENT = re.compile(r"^  (\w+)\b", re.MULTILINE)
+
+REFUSED = {
+    "stack": '"Prod_1"',
+    "region": '"Stockholm"',
+    "package_path": '"lambda.tar"',
+    "forms": '["Contact Us"]',
+    "sender": '"nobody"',
+    "site_url": '"https://courses.example.org/"',
+    "site_domain": '{ names = [], certificate_arn = "arn:aws:acm:eu-north-1:111122223333:certificate/1" }',
+    "api_url": '"api.example.org"',
+    "allowed_origins": '["*"]',
+    "log_retention_days": "100",
+    "log_level": '"LOUD"',
+    "throttle": "{ rate = 0, burst = 0.5 }",
+    "reserved_concurrency": "{ submit = 0, notify = 1 }",
+    "api_access_logs": "{ retention_days = 2 }",
+    "alarm_email": '"Operators <operators@example.org>"',
+    "plaintext_sources": '["0.0.0.0/0"]',
+    "tags": '{ Stack = "mine" }',
+}
+
+# What is held against another variable is looked at when that one is right.
+VALID = {"stack": '"prod"', "region": '"eu-north-1"', "sender": '"courses@example.org"'}
+REFUSED_BESIDE_OTHERS = {"sender_domain": '"example.com"'}
+
+
+def blocks(configuration: Path, kind: str) -> dict[str, str]:
+    return {
+        f"{file.relative_to(configuration)}: {name}": body
+        for file in sorted(configuration.rglob("*.tf"))
+        for found, name, body in BLOCK.findall(file.read_text(encoding="utf-8"))
+        if found == kind
+    }
+
+
+def test_terraform__is_written_as_terraform_formats_it(configuration: Path) -> None:
+    told = subprocess.run(
+        ["terraform", "fmt", "-check", "-diff", "-recursive", str(configuration)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert told.returncode == 0, told.stdout + told.stderr
+
+
+def test_terraform__is_valid(terraform: LocalTerraform) -> None:
+    terraform.validate()
+
+
+def test_variables__say_what_they_are_for_and_of_which_type(configuration: Path) -> None:
+    variables = blocks(configuration, "variable")
+
+    assert variables
+    for where, body in variables.items():
+        assert ARGUMENT.findall(body)[:2] == ["description", "type"], where
+        assert re.search(r'description = "[A-Z].*\."$', body, re.MULTILINE), where
+
+
+def test_outputs__say_what_they_are(configuration: Path) -> None:
+    outputs = blocks(configuration, "output")
+
+    assert outputs
+    for where, body in outputs.items():
+        assert re.search(r'^  description = "[A-Z].*\."$', body, re.MULTILINE), where
+
+
+@pytest.mark.parametrize("refused", [REFUSED, REFUSED_BESIDE_OTHERS])
+def test_variables__refuse_what_would_fail_later(
+    terraform: LocalTerraform, tmp_path: Path, refused: dict[str, str]
+) -> None:
+    given = tmp_path / "given.tfvars"
+    given.write_text("".join(f"{name} = {value}\n" for name, value in (VALID | refused).items()), encoding="utf-8")
+
+    with pytest.raises(TerraformFailedError) as refusal:
+        terraform.run("plan", input=False, var_file=str(given))
+
+    for name in refused:
+        assert f": {name} = " in str(refusal.value), f"{name} was not refused"
+
+
+def test_refusals__cover_every_variable_that_can_be_wrong(configuration: Path) -> None:
+    free = {"deletion_protection"}  # true or false
+
+    named = {where.split(": ")[1] for where in blocks(configuration, "variable") if where.startswith("variables.tf")}
+
+    assert named - free == set(REFUSED | REFUSED_BESIDE_OTHERS)
+
+
+def test_modules__are_steered_by_no_boolean_but_protection(configuration: Path) -> None:
+    booleans = {where for where, body in blocks(configuration, "variable").items() if re.search(r"type\s+= bool", body)}
+
+    assert booleans == {
+        "variables.tf: deletion_protection",
+        "modules/store/variables.tf: deletion_protection",
+        "modules/site/variables.tf: keep_pages",
+    }
+
+
+def test_state__lies_in_a_bucket_with_a_lock(configuration: Path) -> None:
+    assert 'backend "s3" {}' in (configuration / "versions.tf").read_text(encoding="utf-8")
+    for environment in ("dev", "prod"):
+        backend = (configuration / "environments" / f"{environment}.s3.tfbackend").read_text(encoding="utf-8")
+        assert re.search(r"^use_lockfile = true$", backend, re.MULTILINE)
+        assert re.search(r"^encrypt +=\s*true$", backend, re.MULTILINE)
+        assert f"rollcall/{environment}.tfstate" in backend

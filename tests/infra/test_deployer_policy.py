@@ -1,0 +1,83 @@
+"""What the deployer may do: enough for the configuration (the stacks of these tests are made with it), and not more."""
+
+from __future__ import annotations
+
+import json
+import re
+import string
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MANAGED_POLICY_LIMIT = 6144  # characters, white space not counted: IAM and STS quotas
+
+LONGEST_STACK = "a" * 16
+
+# Calls that know no resource, or whose resource has no name yet; those on mappings are bound to our functions.
+WITHOUT_RESOURCE = {
+    "cloudwatch:DescribeAlarms",
+    "lambda:*EventSourceMapping",
+    "logs:DescribeLogGroups",
+    "secretsmanager:GetRandomPassword",
+    "sts:GetCallerIdentity",
+}
+
+# These are named by AWS, by the visitor's domain, or by nobody.
+WITHOUT_OUR_NAME = re.compile(
+    r"^arn:aws:(cloudfront::\d+:\*|apigateway:[^:]+::/(restapis(/\*)?|tags/\*)|ses:.*:identity/\*|"
+    r"lambda:.*:event-source-mapping:\*)$"
+)
+
+
+@pytest.fixture
+def text(configuration: Path) -> str:
+    return (configuration / "deployer-policy.json").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def statements(text: str) -> list[dict[str, Any]]:
+    filled = string.Template(text).substitute(
+        account="111122223333", region="eu-north-1", stack=LONGEST_STACK, partition="aws"
+    )
+    found: list[dict[str, Any]] = json.loads(filled)["Statement"]
+    return found
+
+
+def listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def test_deployer_policy__has_the_four_placeholders(text: str) -> None:
+    assert set(re.findall(r"\$\{(.*?)\}", text)) == {"account", "region", "stack", "partition"}
+
+
+def test_deployer_policy__fits_into_a_managed_policy(statements: list[dict[str, Any]]) -> None:
+    whole = {"Version": "2012-10-17", "Statement": statements}
+
+    assert len(json.dumps(whole, separators=(",", ":"))) <= MANAGED_POLICY_LIMIT
+
+
+def test_deployer_policy__names_services_and_actions(statements: list[dict[str, Any]]) -> None:
+    for statement in statements:
+        for action in listed(statement["Action"]):
+            assert re.fullmatch(r"[a-z0-9]+:(?!\*$)[A-Za-z*]+", action), statement["Sid"]
+
+
+def test_deployer_policy__reaches_what_is_named_rollcall(statements: list[dict[str, Any]]) -> None:
+    for statement in statements:
+        for resource in listed(statement["Resource"]):
+            if resource == "*":
+                assert set(listed(statement["Action"])) <= WITHOUT_RESOURCE, statement["Sid"]
+            else:
+                ours = re.search(rf"rollcall[-/]{LONGEST_STACK}", resource)
+                assert ours or WITHOUT_OUR_NAME.match(resource), statement["Sid"]
+
+
+def test_deployer_policy__hands_roles_to_lambda_alone(statements: list[dict[str, Any]]) -> None:
+    (passes,) = (statement for statement in statements if "iam:PassRole" in listed(statement["Action"]))
+
+    assert listed(passes["Action"]) == ["iam:PassRole"]
+    assert passes["Condition"] == {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}

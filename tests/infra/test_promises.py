@@ -1,0 +1,262 @@
+"""What the stack promises of its data, its names and its limits, in every environment."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from infra.planned import Plan
+
+COMMON = {"STACK", "LOG_LEVEL"}
+ENVIRONMENT = {
+    "submit": COMMON | {"TABLE", "SITE_URL", "ALLOWED_ORIGINS", "HMAC_KEY"},
+    "dispatch": COMMON | {"MAIL_QUEUE_URL"},
+    "notify": COMMON | {"TABLE", "SITE_URL", "SENDER", "CONFIGURATION_SET"},
+}
+DESCRIPTION = {
+    "stack", "region", "api_url", "site_url", "site_bucket", "distribution_id", "distribution_domain", "table",
+    "mail_queue_url", "mail_dead_letters_url", "stream_dead_letters_url", "sender",
+}  # fmt: skip
+
+
+def block(values: dict[str, Any], name: str) -> dict[str, Any]:
+    """The only block of a name."""
+    (found,) = values[name]
+    return dict(found)
+
+
+@pytest.mark.parametrize("function", ENVIRONMENT)
+def test_function__is_told_what_it_needs_and_no_more(plan: Plan, function: str) -> None:
+    address = f"module.{function}.aws_lambda_function.this"
+    change = plan._change(address)["change"]
+    known = change["after"]["environment"][0].get("variables") or {}
+    unknown = change["after_unknown"]["environment"][0].get("variables") or {}
+
+    assert unknown is True or set(known) | set(unknown) == ENVIRONMENT[function]
+
+
+@pytest.mark.parametrize("function", ENVIRONMENT)
+def test_function__runs_python_on_arm_and_logs_json_to_a_group_of_its_own(plan: Plan, function: str) -> None:
+    made = plan.one(f"module.{function}.aws_lambda_function.this")
+
+    assert made["function_name"] == f"rollcall-{plan.variables['stack']}-{function}"
+    assert made["handler"] == f"lambda_handlers.{function}.handler"
+    assert made["runtime"] == "python3.13"
+    assert made["architectures"] == ["arm64"]
+    logs = block(made, "logging_config")
+    assert logs["log_format"] == "JSON"
+    assert logs["log_group"] == f"/aws/lambda/rollcall-{plan.variables['stack']}-{function}"
+    group = plan.one(f"module.{function}.aws_cloudwatch_log_group.this")
+    assert group["name"] == logs["log_group"]
+
+
+def test_logs__are_all_kept_for_a_time_and_no_longer(plan: Plan) -> None:
+    groups = plan.all("aws_cloudwatch_log_group")
+
+    assert len(groups) == len(ENVIRONMENT)
+    for where, group in groups.items():
+        assert group["retention_in_days"] == plan.variables["log_retention_days"] > 0, where
+
+
+def test_table__streams_recovers_forgets_and_is_encrypted(plan: Plan) -> None:
+    (table,) = plan.all("aws_dynamodb_table").values()
+
+    assert table["name"] == f"rollcall-{plan.variables['stack']}"
+    assert table["billing_mode"] == "PAY_PER_REQUEST"
+    assert (table["hash_key"], table["range_key"]) == ("pk", "sk")
+    assert (table["stream_enabled"], table["stream_view_type"]) == (True, "NEW_AND_OLD_IMAGES")
+    assert block(table, "point_in_time_recovery")["enabled"] is True
+    assert block(table, "server_side_encryption")["enabled"] is True
+    assert block(table, "ttl") == {"attribute_name": "expires_at", "enabled": True}
+    assert {
+        (index["name"], index["hash_key"], index["range_key"], index["projection_type"])
+        for index in table["global_secondary_index"]
+    } == {("by_month", "month", "id", "ALL"), ("by_email", "email_key", "id", "ALL")}
+    assert {one["name"] for one in table["attribute"]} == {"pk", "sk", "month", "id", "email_key"}
+
+
+def test_data__is_protected_from_deletion_where_visitors_are(plan: Plan) -> None:
+    protected = plan.variables["stack"] == "prod"
+
+    (table,) = plan.all("aws_dynamodb_table").values()
+    (bucket,) = plan.all("aws_s3_bucket").values()
+    assert table["deletion_protection_enabled"] is protected
+    assert bucket["force_destroy"] is not protected
+    for secret in plan.all("aws_secretsmanager_secret").values():
+        assert secret["recovery_window_in_days"] == (30 if protected else 0)
+
+
+def test_bucket__is_encrypted_versioned_and_without_access_lists(plan: Plan) -> None:
+    (encryption,) = plan.all("aws_s3_bucket_server_side_encryption_configuration").values()
+    (versioning,) = plan.all("aws_s3_bucket_versioning").values()
+    (ownership,) = plan.all("aws_s3_bucket_ownership_controls").values()
+
+    rule = block(encryption, "rule")
+    assert block(rule, "apply_server_side_encryption_by_default")["sse_algorithm"] == "AES256"
+    assert block(versioning, "versioning_configuration")["status"] == "Enabled"
+    assert block(ownership, "rule")["object_ownership"] == "BucketOwnerEnforced"
+
+
+def test_queues__are_encrypted_and_mail_has_dead_letters(plan: Plan) -> None:
+    queues = plan.all("aws_sqs_queue")
+    name = f"rollcall-{plan.variables['stack']}"
+
+    assert {queue["name"] for queue in queues.values()} == {
+        f"{name}-mail",
+        f"{name}-mail-dead-letters",
+        f"{name}-stream-dead-letters",
+    }
+    assert all(queue["sqs_managed_sse_enabled"] for queue in queues.values())
+    mail = queues["module.mail.module.queue.aws_sqs_queue.this"]
+    notify = plan.one("module.notify.aws_lambda_function.this")
+    assert mail["visibility_timeout_seconds"] >= 6 * notify["timeout"]
+    assert "var.dead_letters" in plan.references("module.mail.module.queue.aws_sqs_queue.this", "redrive_policy")
+
+
+def test_stream__wakes_dispatch_for_new_entries_and_sets_aside_what_fails(plan: Plan) -> None:
+    mapping = plan.one("aws_lambda_event_source_mapping.dispatch")
+
+    pattern = json.loads(block(block(mapping, "filter_criteria"), "filter")["pattern"])
+    assert pattern == {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": ["SUB"]}}}}
+    assert mapping["bisect_batch_on_function_error"] is True
+    assert 0 < mapping["maximum_retry_attempts"] < 100
+    assert 0 < mapping["maximum_record_age_in_seconds"] < 24 * 60 * 60
+    assert len(mapping["destination_config"]) == 1
+
+
+def test_mail_queue__wakes_notify_which_says_what_failed(plan: Plan) -> None:
+    mapping = plan.one("aws_lambda_event_source_mapping.notify")
+
+    assert mapping["function_response_types"] == ["ReportBatchItemFailures"]
+    assert block(mapping, "scaling_config")["maximum_concurrency"] >= 2
+
+
+def test_mail__leaves_encrypted_and_never_again_to_who_bounced(plan: Plan) -> None:
+    (mails,) = plan.all("aws_sesv2_configuration_set").values()
+
+    assert block(mails, "delivery_options")["tls_policy"] == "REQUIRE"
+    assert set(block(mails, "suppression_options")["suppressed_reasons"]) == {"BOUNCE", "COMPLAINT"}
+
+
+def test_identity__is_the_domain_where_there_is_one_and_else_the_address(plans: dict[str, Plan]) -> None:
+    identities = {
+        environment: next(iter(plans[environment].all("aws_sesv2_email_identity").values()))["email_identity"]
+        for environment in ("local", "dev", "prod")
+    }
+
+    assert identities == {"local": "courses@example.org", "dev": "courses-test@example.org", "prod": "example.org"}
+
+
+def test_site__is_served_by_https_alone_with_pages_for_what_is_missing(plan: Plan) -> None:
+    (distribution,) = plan.all("aws_cloudfront_distribution").values()
+
+    behaviour = block(distribution, "default_cache_behavior")
+    assert behaviour["viewer_protocol_policy"] == "redirect-to-https"
+    assert set(behaviour["allowed_methods"]) == {"GET", "HEAD"}
+    assert behaviour["compress"] is True
+    assert distribution["default_root_object"] == "index.html"
+    assert {
+        (one["error_code"], one["response_code"], one["response_page_path"])
+        for one in distribution["custom_error_response"]
+    } == {(403, 404, "/not-found"), (404, 404, "/not-found")}
+
+
+def test_site__tells_browsers_what_its_pages_may_do(plans: dict[str, Plan]) -> None:
+    plan = plans["local"]
+    (policy,) = plan.all("aws_cloudfront_response_headers_policy").values()
+
+    headers = block(policy, "security_headers_config")
+    assert block(headers, "strict_transport_security")["access_control_max_age_sec"] >= 31536000
+    assert block(headers, "frame_options")["frame_option"] == "DENY"
+    assert block(headers, "content_type_options")["override"] is True
+    assert block(headers, "referrer_policy")["referrer_policy"] == "strict-origin-when-cross-origin"
+    api, site = (
+        re.match(r"https?://[^/]+", plan.variables[name])[0]  # type: ignore[index]
+        for name in ("api_url", "site_url")
+    )
+    assert block(headers, "content_security_policy")["content_security_policy"] == (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        f"connect-src 'self' {api}; form-action 'self' {api} {site}; "
+        "frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+    )
+
+
+def test_api__answers_preflights_itself_and_its_errors_can_be_read_anywhere(plan: Plan) -> None:
+    methods = plan.all("aws_api_gateway_method")
+
+    assert {(method["http_method"], method["authorization"]) for method in methods.values()} == {
+        ("POST", "NONE"),
+        ("OPTIONS", "NONE"),
+    }
+    assert len(methods) == 2 * len(plan.variables["forms"])
+    errors = plan.all("aws_api_gateway_gateway_response")
+    kinds = {error["response_type"] for error in errors.values()}
+    assert {"DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED", "REQUEST_TOO_LARGE"} <= kinds
+    for where, error in errors.items():
+        assert error["response_parameters"]["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'", where
+        assert "application/problem+json" in error["response_parameters"]["gatewayresponse.header.Content-Type"]
+        problem = json.loads(error["response_templates"]["application/json"])
+        assert {"type", "title", "detail", "code"} <= set(problem), where
+
+
+def test_api__is_throttled_and_logs_no_answers(plan: Plan) -> None:
+    (settings,) = plan.all("aws_api_gateway_method_settings").values()
+
+    assert settings["method_path"] == "*/*"
+    limits = block(settings, "settings")
+    assert limits["throttling_rate_limit"] == plan.variables["throttle"]["rate"] > 0
+    assert limits["throttling_burst_limit"] == plan.variables["throttle"]["burst"] > 0
+    assert limits["data_trace_enabled"] is False
+
+
+def test_alarms__watch_dead_letters_and_failures_and_tell_whom_prod_names(prod: Plan) -> None:
+    alarms = {alarm["alarm_name"] for alarm in prod.all("aws_cloudwatch_metric_alarm").values()}
+
+    assert alarms == {
+        "rollcall-prod-mail-dead-letters",
+        "rollcall-prod-stream-dead-letters",
+        "rollcall-prod-mail-waits",
+        "rollcall-prod-submit-errors",
+        "rollcall-prod-dispatch-errors",
+        "rollcall-prod-notify-errors",
+        "rollcall-prod-api-errors",
+    }
+    (told,) = prod.all("aws_sns_topic_subscription").values()
+    assert (told["protocol"], told["endpoint"]) == ("email", "operators@example.org")
+
+
+def test_alarms__mail_nobody_where_nobody_is_named(plans: dict[str, Plan]) -> None:
+    assert not plans["local"].all("aws_sns_topic")
+
+
+def test_outputs__are_what_the_stack_tells_of_itself(plan: Plan) -> None:
+    assert set(plan.described["output_changes"]) == DESCRIPTION | {"mail_dns_records"}
+
+
+def test_secrets__are_the_description_and_the_signing_key(plan: Plan) -> None:
+    stack = plan.variables["stack"]
+
+    assert {secret["name"] for secret in plan.all("aws_secretsmanager_secret").values()} == {
+        f"rollcall/{stack}",
+        f"rollcall/{stack}/signing-key",
+    }
+
+
+def test_everything__is_tagged_with_the_project_and_the_stack(plan: Plan) -> None:
+    untagged = {
+        change["address"]
+        for change in plan.described["resource_changes"]
+        if "tags_all" in (change["change"]["after"] or {})
+        and not {"Project": "rollcall", "Stack": plan.variables["stack"]}.items()
+        <= (change["change"]["after"]["tags_all"] or {}).items()
+    }
+
+    assert not untagged
+
+
+def test_configuration__needs_no_provider_but_that_of_aws(plan: Plan) -> None:
+    assert set(plan.described["configuration"]["provider_config"]) == {"aws"}

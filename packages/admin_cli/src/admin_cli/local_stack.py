@@ -1,0 +1,37 @@
+"""The local system's builders: the zip, the site and the forms, as a deployment to AWS makes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from admin_cli.site.build import build
+from admin_cli.site.publish import publish
+from lambda_handlers.package import build_package
+from registration_core.adapters.dynamodb.sdk import sdk_call
+from registration_core.adapters.dynamodb.stored_forms import StoredForms
+from registration_core.adapters.form_files import compile_forms
+from rollcall_local.credentials import client
+
+if TYPE_CHECKING:
+    from rollcall_local.paths import Workspace
+
+
+class LocalBuilders:
+    """What `rollcall local up` puts into the emulator; see rollcall_local.stack.Builders."""
+
+    def build_package(self, workspace: Workspace) -> str:
+        """Write the functions' zip; say what changed. Raises FormFileError for a mistake in a form file."""
+        report = build_package(workspace.root, workspace.package)
+        return f"zip {'built' if report.changed else 'unchanged'}, {report.size_bytes // 1000} kB"
+
+    def publish_forms(self, workspace: Workspace, outputs: dict[str, str]) -> str:
+        """Store the compiled forms with the stack."""
+        forms = compile_forms(workspace.root / "forms")
+        changed = StoredForms(sdk_call(client("dynamodb", workspace)), outputs["table"]).store(forms)
+        return f"{', '.join(forms)}: {'stored ' + ', '.join(changed) if changed else 'unchanged'}"
+
+    def publish_site(self, workspace: Workspace, outputs: dict[str, str], s3: Any) -> str:  # noqa: ANN401 - boto3 has no types
+        """Build the site and put what changed into the stack's bucket."""
+        out = workspace.state / "site"
+        site = build(workspace.root, api_url=outputs["api_url"], site_url=outputs["site_url"], out=out)
+        return str(publish(site, bucket=outputs["site_bucket"], s3_client=s3))

@@ -35,8 +35,8 @@ def build(workspace_root: Path, *, api_url: str, site_url: str, out: Path) -> Si
     api_url: the base that forms post to. site_url: where visitors find the site. The same sources and addresses
     give the same bytes. Raises SiteBuildError or FormFileError, naming the file; then `out` is left as it was.
     """
-    forms = compile_forms(workspace_root / "forms")
-    files = render(workspace_root, forms, api_url=_address(api_url, "api_url"), site_url=_address(site_url, "site_url"))
+    addresses = {"api_url": _address(api_url, "api_url"), "site_url": _address(site_url, "site_url")}
+    files = render(workspace_root, compile_forms(workspace_root / "forms"), **addresses)
     _write(files, out)
     return SiteBuild(out, files)
 

@@ -10,8 +10,8 @@ AUTOCOMPLETE = {FieldType.EMAIL: "email", FieldType.PHONE: "tel"}
 
 # A number is asked as text: browsers change `type=number` by the scroll wheel and refuse what people really type.
 ATTRIBUTES: dict[FieldType, dict[str, str]] = {
-    FieldType.TEXT: {"type": "text"},
-    FieldType.TEXTAREA: {"rows": "6"},
+    FieldType.TEXT: {"type": "text", "dir": "auto"},
+    FieldType.TEXTAREA: {"rows": "6", "dir": "auto"},
     FieldType.EMAIL: {"type": "email", "inputmode": "email", "spellcheck": "false", "autocapitalize": "none"},
     FieldType.PHONE: {"type": "tel", "inputmode": "tel", "class": "width-medium"},
     FieldType.DATE: {"type": "date", "class": "width-medium"},

@@ -13,6 +13,7 @@ from admin_cli.site.files import SiteBuild, SiteFile, addresses, is_page
 
 SHA256 = "sha256"  # the metadata key under which an object's own digest is kept
 MOST_DELETIONS = 1000  # that one DeleteObjects call takes
+KILOBYTE = 1000
 GONE = ("404", "NoSuchKey", "NotFound")
 
 
@@ -56,8 +57,11 @@ class PublishReport:
         """Say in a line what was done."""
         if not self.uploaded and not self.deleted:
             return f"site unchanged, {len(self.unchanged)} files"
+        size = self.uploaded_bytes
+        weight = f"{size} B" if size < KILOBYTE else f"{size // KILOBYTE} kB"
+        files = f"{len(self.uploaded)} file{'' if len(self.uploaded) == 1 else 's'} uploaded ({weight})"
         removed = f", {len(self.deleted)} removed" if self.deleted else ""
-        return f"site: {len(self.uploaded)} files uploaded ({self.uploaded_bytes // 1000} kB){removed}"
+        return f"site: {files}{removed}"
 
 
 def publish(

@@ -49,13 +49,13 @@ class FormView:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One option of the course field, with what the content file adds to it."""
+    """One option of the course field: label and hint from the form file, badge and description from the content file."""
 
     path: str
     title: str
+    hint: str
+    badge: str
     description: str
-    age: str
-    facts: object
 
 
 def form_view(form: Form, texts: Texts, *, api_url: str) -> FormView:
@@ -101,14 +101,13 @@ def courses(forms: Mapping[str, Form], texts: Texts, *, source: str) -> tuple[Co
 
 
 def _course(option: Option, texts: Texts, *, at: str) -> Course:
-    """Describe one option; without words of its own in the content file it shows its label and hint."""
+    """Describe one option; without words of its own in the content file it shows label and hint only."""
     language = texts.string("language")
     words = texts.table("courses", "options", option.value)
-    hint = option.hint.in_language(language) if option.hint else ""
     return Course(
         path=f"{at}{option.value}",
         title=option.label.in_language(language),
-        description=words.string("description") if "description" in words else hint,
-        age=words.string("age") if "age" in words else "",
-        facts=words.facts if "facts" in words else (),
+        hint=option.hint.in_language(language) if option.hint else "",
+        badge=words.string("badge") if "badge" in words else "",
+        description=words.string("description") if "description" in words else "",
     )

@@ -1,0 +1,175 @@
+"""A visitor at a real browser, who notices everything that the browser complains about."""
+
+from __future__ import annotations
+
+import shutil
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from registration_core.adapters.form_files import compile_forms
+from registration_core.domain.fields import FieldType
+from registration_core.domain.forms import Form
+from registration_core.domain.validation import example_submission
+
+ROOT = Path(__file__).resolve().parents[2]
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = (
+    "--no-sandbox",  # the tests may run as root, where Chromium's own sandbox does not start
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DEADLINE_S = 20.0
+
+
+def find_browser() -> str:
+    """The browser's path; fails with what to install when there is none."""
+    for name in BROWSERS:
+        if path := shutil.which(name):
+            return path
+    pytest.fail(
+        "The browser tests need Chromium, and none is on the PATH. Install it, on Debian by: apt-get install chromium",
+        pytrace=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser a module: Playwright's loop must not outlive the tests that need it."""
+    path = find_browser()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """A person at one page of the browser.
+
+    complaints: what the browser's console said, scripts' errors and policy violations included. posts: what was sent to
+    the API, as (Idempotency-Key, body).
+    """
+
+    def __init__(self, page: Page, site_url: str) -> None:
+        self.page = page
+        self.site_url = site_url
+        self.complaints: list[str] = []
+        self.posts: list[tuple[str | None, str | None]] = []
+        page.on(
+            "console", lambda said: self.complaints.append(said.text) if said.type in ("error", "warning") else None
+        )
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", self._note)
+        page.set_default_timeout(DEADLINE_S * 1000)
+
+    def _note(self, request: Any) -> None:
+        if request.method == "POST":
+            self.posts.append((request.headers.get("idempotency-key"), request.post_data))
+
+    def goes_to(self, path: str) -> Any:
+        """Open a page of the site, and give the answer."""
+        return self.page.goto(f"{self.site_url}{path}")
+
+    def fills(self, form: Form, answers: dict[str, Any]) -> None:
+        """Answer each field as a person would, by its kind."""
+        for field in form.fields:
+            if field.name not in answers:
+                continue
+            value, control = answers[field.name], self.page.locator(f'[name="{field.name}"]')
+            if field.type is FieldType.CONSENT:
+                control.set_checked(bool(value))
+            elif (
+                field.type in (FieldType.CHOICE, FieldType.CHOICES)
+                and control.first.evaluate("e => e.type") != "select-one"
+            ):
+                for option in [value] if isinstance(value, str) else value:
+                    self.page.check(f'[name="{field.name}"][value="{option}"]')
+            elif field.type is FieldType.CHOICE:
+                control.select_option(value)
+            else:
+                control.fill(str(value))
+
+    def sends(self) -> None:
+        """Press the form's button."""
+        self.page.click("main form [type=submit]")
+
+    def arrives_at_thank_you(self) -> str:
+        """Wait for the thank-you page, and give the reference in its address."""
+        self.page.wait_for_url("**/thank-you?**")
+        return self.page.url.partition("reference=")[2].partition("&")[0]
+
+    @contextmanager
+    def forgiving(self, *words: str) -> Iterator[None]:
+        """Expect complaints with these words meanwhile: a browser's console tells of every answer that is an error."""
+        yield
+        self.complaints[:] = [said for said in self.complaints if not any(word in said for word in words)]
+
+
+Visits = Callable[..., Visitor]
+
+
+@pytest.fixture
+def visit(browser: Browser, stack: Any) -> Iterator[Visits]:
+    """Open a browser of one's own: `visit(java_script_enabled=False, viewport=...)`. Complaints left fail the test."""
+    visitors: list[Visitor] = []
+
+    def opened(**options: Any) -> Visitor:
+        visitor = Visitor(browser.new_context(**options).new_page(), stack.site_url)
+        visitors.append(visitor)
+        return visitor
+
+    yield opened
+    complaints = [said for visitor in visitors for said in visitor.complaints]
+    for visitor in visitors:
+        visitor.page.context.close()
+    assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def forms() -> dict[str, Form]:
+    """The shipped forms."""
+    return compile_forms(ROOT / "forms")
+
+
+@pytest.fixture
+def address() -> str:
+    """A mail address that nobody else in the run has."""
+    return f"visitor-{uuid.uuid4().hex[:12]}@example.org"
+
+
+@pytest.fixture
+def answers(address: str) -> Callable[[Form], dict[str, Any]]:
+    """Valid answers to a form, from this test's own address."""
+
+    def given(form: Form) -> dict[str, Any]:
+        return dict(example_submission(form)) | {form.email_field: address}
+
+    return given
+
+
+@pytest.fixture
+def staff_mail(stack: Any) -> Callable[[Form, str], Any]:
+    """Wait for the mail that tells the staff of this visitor's entry; the only one."""
+
+    def arrived(form: Form, visitor: str) -> Any:
+        end = time.monotonic() + DEADLINE_S
+        while time.monotonic() < end:
+            mails = [mail for mail in stack.mails(to=form.staff[0]) if mail.reply_to == visitor]
+            if mails:
+                assert len(mails) == 1
+                return mails[0]
+            time.sleep(0.02)
+        return pytest.fail(f"No mail to {form.staff[0]} about {visitor} within {DEADLINE_S:.0f} s")
+
+    return arrived

@@ -1,0 +1,97 @@
+"""The pages as they come through the distribution: safe, found or not, and wide enough for any phone."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from typing import Any
+
+import pytest
+
+PATHS = ("/", "/registration", "/contact", "/thank-you?form=contact&reference=K7QM-3XTP", "/unavailable", "/nowhere")
+
+
+def test_home__comes_with_its_security_headers(visit: Any) -> None:
+    answer = visit().goes_to("/")
+    assert answer.status == 200
+    headers = answer.headers
+    policy = headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
+    assert "unsafe" not in policy
+    assert headers["strict-transport-security"].startswith("max-age=")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
+    assert headers["content-type"].startswith("text/html")
+    assert "max-age=60" in headers["cache-control"]
+
+
+def test_bucket__gives_nothing_to_those_who_pass_the_distribution_by(stack: Any) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{stack.endpoint_url}/{stack.outputs['site_bucket']}/index.html", timeout=10)
+    with refused.value:
+        assert refused.value.code == 403
+
+
+def test_home__leads_to_a_course_that_is_chosen_already(visit: Any) -> None:
+    visitor = visit()
+    visitor.goes_to("/")
+    link = visitor.page.locator(".kit a").nth(1)
+    field, _, option = (link.get_attribute("href") or "").partition("?")[2].partition("=")
+    link.click()
+    visitor.page.wait_for_url("**/registration?**")
+    assert visitor.page.locator(f'[name="{field}"][value="{option}"]').is_checked()
+
+
+def test_home__shows_its_style_and_drawings(visit: Any) -> None:
+    visitor = visit(color_scheme="dark")
+    visitor.goes_to("/")
+    dark = visitor.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    visitor.page.emulate_media(color_scheme="light")
+    light = visitor.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert dark != light
+    fills = visitor.page.evaluate("[...document.querySelectorAll('.part-a')].map(part => getComputedStyle(part).fill)")
+    assert set(fills) == {"rgb(255, 198, 43)"}
+
+
+def test_unknown_address__is_answered_by_our_own_page(visit: Any) -> None:
+    visitor = visit()
+    with visitor.forgiving("404"):
+        answer = visitor.goes_to("/nowhere")
+    assert answer.status == 404
+    assert visitor.page.locator("main a[href='/']").is_visible()
+
+
+@pytest.mark.parametrize("width", [320, 360, 768, 1280])
+def test_page__never_scrolls_sideways(visit: Any, width: int) -> None:
+    visitor = visit(viewport={"width": width, "height": 700})
+    for path in PATHS:
+        with visitor.forgiving("404"):
+            visitor.goes_to(path)
+        assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_thank_you__shows_the_reference_in_large_type(visit: Any) -> None:
+    visitor = visit()
+    visitor.goes_to("/thank-you?form=registration&reference=k7qm-3xtp")
+    plate = visitor.page.locator(".reference strong")
+    assert plate.inner_text() == "K7QM-3XTP"
+    assert visitor.page.locator("[data-thanks-for=registration]").is_visible()
+    assert visitor.page.locator("[data-thanks-for=any]").is_hidden()
+
+
+@pytest.mark.parametrize("reference", ["", "<b>1</b>", "CALL-0900-123"])
+def test_thank_you__shows_no_words_that_a_link_puts_into_its_mouth(visit: Any, reference: str) -> None:
+    visitor = visit()
+    visitor.goes_to(f"/thank-you?form=__proto__&reference={reference}")
+    assert visitor.page.locator(".reference").is_hidden()
+    assert visitor.page.locator("[data-thanks-for=any]").is_visible()
+
+
+def test_keyboard__skips_to_the_content_first(visit: Any) -> None:
+    visitor = visit()
+    visitor.goes_to("/registration")
+    visitor.page.keyboard.press("Tab")
+    assert visitor.page.evaluate("document.activeElement.className") == "skip-link"
+    visitor.page.keyboard.press("Enter")
+    assert visitor.page.evaluate("document.activeElement.id") == "main"

@@ -1,0 +1,161 @@
+"""Building: the same bytes each time, a folder that is only ours, and mistakes told by file and key."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from admin_cli.site.build import MANIFEST, build, read_build, render
+from admin_cli.site.errors import SiteBuildError
+from admin_cli.site.files import CACHE_HASHED, CACHE_PAGE, CACHE_STABLE, SiteFile
+from registration_core.domain.errors import FormFileError
+from registration_core.domain.forms import Form
+
+ROOT = Path(__file__).resolve().parents[3]
+API, SITE = "https://api.example/v1/", "https://site.example/"
+
+Rewrite = Callable[[str, str, str], None]
+
+
+def shipped(out: Path) -> tuple[SiteFile, ...]:
+    return build(ROOT, api_url=API, site_url=SITE, out=out).files
+
+
+def test_build__writes_exactly_the_files_it_names(tmp_path: Path) -> None:
+    files = shipped(tmp_path / "site")
+    written = {
+        path.relative_to(tmp_path / "site").as_posix() for path in (tmp_path / "site").rglob("*") if path.is_file()
+    }
+    assert written == {file.key for file in files} | {MANIFEST}
+    assert {"index.html", "registration", "contact", "assets/rollcall.css"} <= written
+
+
+def test_build__gives_the_same_bytes_again(tmp_path: Path) -> None:
+    assert shipped(tmp_path / "one") == shipped(tmp_path / "two")
+
+
+def test_build__removes_what_an_earlier_build_left(tmp_path: Path) -> None:
+    shipped(tmp_path)
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old/page").write_text("old")
+    shipped(tmp_path)
+    assert not (tmp_path / "old").exists()
+
+
+def test_build__leaves_a_folder_alone_that_is_not_its_own(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(SiteBuildError, match="not empty"):
+        shipped(tmp_path)
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+@pytest.mark.parametrize("url", ["api.example", "ftp://api.example", "https://", "https://api.example/?stage=1"])
+def test_build__refuses_what_is_no_address(tmp_path: Path, url: str) -> None:
+    with pytest.raises(SiteBuildError, match="api_url"):
+        build(ROOT, api_url=url, site_url=SITE, out=tmp_path / "site")
+
+
+def test_build__names_a_broken_form_file_and_writes_nothing(workspace_root: Path, tmp_path: Path) -> None:
+    (workspace_root / "forms/registration").mkdir(parents=True)
+    (workspace_root / "forms/registration/form.toml").write_text("title = ")
+    with pytest.raises(FormFileError, match=r"forms/registration/form\.toml"):
+        build(workspace_root, api_url=API, site_url=SITE, out=tmp_path / "site")
+    assert not (tmp_path / "site").exists()
+
+
+def test_read_build__gives_what_was_built(tmp_path: Path) -> None:
+    files = shipped(tmp_path)
+    assert read_build(tmp_path).files == files
+
+
+@pytest.mark.parametrize("manifest", ["{}", "", '{"files": ["gone"]}'])
+def test_read_build__refuses_an_unfinished_site(tmp_path: Path, manifest: str) -> None:
+    (tmp_path / MANIFEST).write_text(manifest)
+    with pytest.raises(SiteBuildError, match="rollcall site build"):
+        read_build(tmp_path)
+
+
+def test_file__knows_its_type_and_how_long_it_keeps() -> None:
+    def headers(key: str) -> tuple[str, str]:
+        file = SiteFile(key, b"")
+        return file.content_type, file.cache_control
+
+    assert headers("registration") == ("text/html; charset=utf-8", CACHE_PAGE)
+    assert headers("index.html") == ("text/html; charset=utf-8", CACHE_PAGE)
+    assert headers("assets/rollcall.css") == ("text/css; charset=utf-8", CACHE_STABLE)
+    assert headers("assets/rollcall.0123456789.js") == ("text/javascript; charset=utf-8", CACHE_HASHED)
+
+
+class TestMistakes:
+    """What someone who changes the site may get wrong, and the sentence that says so."""
+
+    @pytest.fixture
+    def message(self, workspace_root: Path, forms: dict[str, Form]) -> Callable[[], str]:
+        def rendered() -> str:
+            with pytest.raises(SiteBuildError) as caught:
+                render(workspace_root, forms, api_url="https://api.example", site_url="https://site.example")
+            return str(caught.value)
+
+        return rendered
+
+    def test_missing_text__is_named_with_its_file(self, rewrite: Rewrite, message: Callable[[], str]) -> None:
+        rewrite("content/en.toml", "lede = ", "leed = ")
+        assert message() == 'site/content/en.toml: "home.lede" is missing, and a page asks for it. Add it there.'
+
+    def test_missing_text_in_a_list__is_named_with_its_place(
+        self, rewrite: Rewrite, message: Callable[[], str]
+    ) -> None:
+        rewrite("content/en.toml", '[[home.steps]]\ntitle = "', '[[home.steps]]\nheading = "')
+        assert '"home.steps[0].title" is missing' in message()
+
+    def test_broken_toml__is_named_with_its_line(self, rewrite: Rewrite, message: Callable[[], str]) -> None:
+        rewrite("content/en.toml", "[academy]", "[academy")
+        assert message().startswith("site/content/en.toml: this is not valid TOML: ")
+        assert "line" in message()
+
+    def test_course_that_is_no_option__is_named(self, rewrite: Rewrite, message: Callable[[], str]) -> None:
+        rewrite("content/en.toml", "[courses.options.rovers]", "[courses.options.rover]")
+        assert "[courses.options.rover]" in message()
+        assert message().endswith("use one of rovers, arms.")
+
+    def test_course_field_that_is_not_there__is_named(self, rewrite: Rewrite, message: Callable[[], str]) -> None:
+        rewrite("content/en.toml", 'field = "course"', 'field = "term"')
+        assert 'the field "term" of the form "registration"' in message()
+
+    def test_template_syntax__is_named_with_its_line(self, rewrite: Rewrite, message: Callable[[], str]) -> None:
+        rewrite("templates/home.html.j2", "{% endblock %}", "{% endblok %}")
+        assert message().startswith("site/templates/home.html.j2, line ")
+
+    def test_unknown_name__is_named_with_its_line(self, rewrite: Rewrite, message: Callable[[], str]) -> None:
+        rewrite("templates/fields.html.j2", "field.hint", "feild.hint")
+        assert message().startswith("site/templates/fields.html.j2, line ")
+        assert "feild" in message()
+
+    def test_missing_template__is_named(
+        self, workspace_root: Path, rewrite: Rewrite, message: Callable[[], str]
+    ) -> None:
+        rewrite("templates/form.html.j2", "fields.html.j2", "felds.html.j2")
+        assert message() == "site/templates/felds.html.j2: this template is missing."
+        (workspace_root / "site/templates/thank-you.html.j2").unlink()
+        assert message() == "site/templates/thank-you.html.j2: this template is missing."
+
+    def test_missing_asset__is_named(self, workspace_root: Path, message: Callable[[], str]) -> None:
+        (workspace_root / "site/assets/favicon.svg").unlink()
+        assert message() == "site/assets/favicon.svg: a page asks for this file, and it is missing."
+
+    def test_asset_of_an_unknown_kind__is_named(self, workspace_root: Path, message: Callable[[], str]) -> None:
+        (workspace_root / "site/assets/robot.psd").write_bytes(b"")
+        assert message().startswith("site/assets/robot.psd: files ending in '.psd' are not known; use one of .css, ")
+
+    def test_form_named_like_a_page__is_named(self, forms: dict[str, Form], message: Callable[[], str]) -> None:
+        data = forms["contact"].to_dict() | {"name": "thank-you"}
+        forms["thank-you"] = Form.from_dict(data)
+        assert message().startswith("forms/thank-you: ")
+
+
+def test_form_without_words_of_its_own__has_the_general_ones(workspace_root: Path, forms: dict[str, Form]) -> None:
+    forms["workshop"] = Form.from_dict(forms["contact"].to_dict() | {"name": "workshop"})
+    made = render(workspace_root, forms, api_url="https://api.example", site_url="https://site.example")
+    page = next(file.body.decode() for file in made if file.key == "workshop")
+    assert ">Send</button>" in page
+    assert "What happens next" in page

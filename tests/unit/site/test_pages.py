@@ -1,0 +1,159 @@
+"""The pages as a browser reads them: sound HTML, nothing inline, every control labelled, and light."""
+
+import re
+from collections import Counter
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from admin_cli.site.files import SiteFile
+
+PAGES = ("index.html", "registration", "contact", "thank-you", "not-found", "unavailable")
+VOID = {"meta", "link", "input", "br", "img", "hr"}
+
+
+class Reader(HTMLParser):
+    """Notes every element, and which are left open or closed out of turn."""
+
+    def __init__(self, page: bytes) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.wrong: list[str] = []
+        self._open: list[str] = []
+        self.feed(page.decode())
+        self.close()
+        self.wrong += self._open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self._open or self._open.pop() != tag:
+            self.wrong.append(tag)
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+@pytest.fixture(params=PAGES)
+def page(request: pytest.FixtureRequest, files: "dict[str, SiteFile]") -> Reader:
+    return Reader(files[request.param].body)
+
+
+@pytest.fixture
+def registration(files: "dict[str, SiteFile]") -> Reader:
+    return Reader(files["registration"].body)
+
+
+def test_page__closes_what_it_opens(page: Reader) -> None:
+    assert page.wrong == []
+
+
+def test_page__gives_each_id_once_and_refers_only_to_ids_that_are_there(page: Reader) -> None:
+    ids = Counter(attributes["id"] for _, attributes in page.elements if "id" in attributes)
+    assert [name for name, count in ids.items() if count > 1] == []
+    for _, attributes in page.elements:
+        for reference in ("for", "aria-describedby", "aria-labelledby"):
+            assert set(attributes.get(reference, "").split()) <= ids.keys()
+        if attributes.get("href", "").startswith("#"):
+            assert attributes["href"][1:] in ids
+
+
+def test_page__has_nothing_that_a_strict_policy_would_refuse(page: Reader) -> None:
+    for tag, attributes in page.elements:
+        assert "style" not in attributes
+        assert not [name for name in attributes if name.startswith("on")]
+        assert tag != "style"
+        if tag == "script":
+            assert attributes["src"].startswith("/assets/")
+
+
+def test_page__loads_only_from_the_site(page: Reader) -> None:
+    for tag, attributes in page.elements:
+        address = attributes.get("src") or (attributes.get("href", "") if tag in ("link", "use") else "")
+        assert address.startswith(("/", "#", "https://site.example/")) or not address
+
+
+def test_page__has_one_main_heading_a_title_and_a_language(page: Reader) -> None:
+    assert len(page.all("h1")) == 1
+    assert len(page.all("title")) == 1
+    assert page.all("html") == [{"lang": "en"}]
+
+
+def test_page__weighs_less_than_50_kb_with_its_style_and_script(files: "dict[str, SiteFile]") -> None:
+    hashed = [file for key, file in files.items() if re.search(r"\.[0-9a-f]{10}\.", key)]
+    shared = sum(len(file.body) for file in hashed)
+    assert all(len(files[key].body) + shared < 50_000 for key in PAGES)
+    assert all(len(file.body) < 6_000 for file in hashed if file.key.endswith(".js"))
+
+
+def test_page__asks_for_assets_by_names_that_change_with_their_content(files: "dict[str, SiteFile]") -> None:
+    for key in PAGES:
+        addresses = re.findall(r'"/(assets/[^"]+)"', files[key].body.decode())
+        assert len(addresses) == 3
+        assert all(files[address].cache_control.endswith("immutable") for address in addresses)
+
+
+def test_form_page__posts_to_the_api(files: "dict[str, SiteFile]") -> None:
+    for name in ("registration", "contact"):
+        form = Reader(files[name].body).all("form")[0]
+        assert (form["method"], form["action"]) == ("post", f"https://api.example/v1/{name}")
+
+
+def test_form_page__labels_every_control(registration: Reader, files: "dict[str, SiteFile]") -> None:
+    labelled = {label.get("for") for label in registration.all("label")}
+    page = files["registration"].body.decode()
+    for tag in ("input", "select", "textarea"):
+        for control in registration.all(tag):
+            wrapped = re.search(rf'<label class="choice"><{tag}[^>]*id="{control["id"]}"', page)
+            assert control["id"] in labelled or wrapped
+
+
+def test_form_page__describes_a_field_by_its_hint_and_its_error(registration: Reader) -> None:
+    email = next(control for control in registration.all("input") if control["name"] == "email")
+    assert email["aria-describedby"] == "f-email-hint f-email-error"
+    assert (email["type"], email["autocomplete"], email["inputmode"]) == ("email", "email", "email")
+
+
+def test_form_page__asks_choices_in_a_fieldset(registration: Reader) -> None:
+    groups = [fieldset["data-field"] for fieldset in registration.all("fieldset")]
+    assert groups == ["course", "tools"]
+    radios = [control["value"] for control in registration.all("input") if control["type"] == "radio"]
+    assert radios == ["rovers", "arms"]
+
+
+def test_form_page__shows_a_label_as_text(files: "dict[str, SiteFile]") -> None:
+    assert "Notes &lt;b&gt;" in files["registration"].body.decode()
+    assert "Notes <b>" not in files["registration"].body.decode()
+
+
+def test_form_page__says_which_fields_are_optional(files: "dict[str, SiteFile]") -> None:
+    page = files["registration"].body.decode()
+    assert page.count("(optional)") == 5
+
+
+def test_form_page__stamps_only_dates_that_stand_still(registration: Reader) -> None:
+    born = next(control for control in registration.all("input") if control["name"] == "born")
+    assert born["min"] == "2000-01-01"
+    assert "max" not in born
+
+
+def test_home__offers_each_course_with_a_way_in(files: "dict[str, SiteFile]") -> None:
+    page = files["index.html"].body.decode()
+    assert 'href="/registration?course=rovers"' in page
+    assert "Arms &amp; grippers" in page
+    assert "Start here" in page
+    assert "Mondays" in page
+
+
+def test_thank_you__says_without_a_script_that_the_reference_is_in_the_mail(files: "dict[str, SiteFile]") -> None:
+    page = files["thank-you"].body.decode()
+    assert "Your reference is in the mail" in page
+    assert '<p class="reference" data-reference hidden>' in page

@@ -33,6 +33,10 @@ class UnknownContextError(ContextError):
     """No context bears that name, or none was ever chosen."""
 
 
+class InvalidContextError(ContextError):
+    """A name, region or endpoint that no context can have."""
+
+
 def is_loopback(url: str) -> bool:
     """Whether a URL leads to this machine and nowhere else, told by its name alone."""
     host = (urlsplit(url).hostname or "").rstrip(".").lower()
@@ -49,7 +53,7 @@ class Context:
     """One stack as a person reaches it.
 
     endpoint_url: where an emulator answers; None for AWS itself. profile: a profile of the AWS configuration.
-    Raises ContextError for a name, region or endpoint that cannot be one.
+    Raises InvalidContextError for a name, region or endpoint that cannot be one.
     """
 
     name: str
@@ -61,19 +65,19 @@ class Context:
     def __post_init__(self) -> None:
         for what, value in (("name", self.name), ("stack", self.stack)):
             if not NAME.fullmatch(value):
-                raise ContextError(
+                raise InvalidContextError(
                     f"{value!r} cannot be a context's {what}: use small letters, digits, dots and dashes, such as dev.",
                 )
         if not REGION.fullmatch(self.region):
-            raise ContextError(f"{self.region!r} is no AWS region: give one such as eu-north-1.")
+            raise InvalidContextError(f"{self.region!r} is no AWS region: give one such as eu-north-1.")
         if self.endpoint_url is not None:
             self._check_endpoint(self.endpoint_url)
 
     def _check_endpoint(self, url: str) -> None:
         if not _is_web_address(url):
-            raise ContextError(f"{url!r} is no endpoint: give an address such as http://localhost:4566.")
+            raise InvalidContextError(f"{url!r} is no endpoint: give an address such as http://localhost:4566.")
         if self.profile is not None and is_loopback(url):
-            raise ContextError(
+            raise InvalidContextError(
                 f"A context on this machine ({url}) always uses dummy credentials: leave the profile out.",
             )
 

@@ -1,0 +1,45 @@
+"""Where `rollcall` starts: help and version are answered before anything large is loaded."""
+
+import os
+import sys
+
+from admin_cli import __version__
+from admin_cli.catalogue import root_help
+
+INTERRUPTED = 130
+COMPLETION_VARIABLE = "_ROLLCALL_COMPLETE"
+
+
+def main() -> None:
+    """Run `rollcall` with the process's arguments, and end the process with its exit code."""
+    try:
+        code = _run(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    if COMPLETION_VARIABLE not in os.environ:
+        if arguments in ([], ["--help"], ["-h"], ["help"]):
+            return _print(root_help())
+        if arguments == ["--version"]:
+            return _print(f"rollcall {__version__}\n")
+    from admin_cli.app import run  # noqa: PLC0415 - help and version need no Typer
+    from admin_cli.services import services  # noqa: PLC0415
+
+    return run(arguments, services())
+
+
+def _print(text: str) -> int:
+    """Print like any command, but without importing what prints tables."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader has what it wanted
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+"""The command line as one object: global options, commands loaded when called, errors told to people."""
+
+from __future__ import annotations
+
+import importlib
+import traceback
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer.exceptions import Abort, TyperException
+
+from admin_cli import __version__
+from admin_cli.catalogue import COMMANDS
+from admin_cli.errors import CliError, ExitCode, OutputClosedError
+from admin_cli.escape import plain
+from admin_cli.faults import explain
+from admin_cli.helping import HELP_OPTIONS, Root
+
+if TYPE_CHECKING:
+    from typer._click import Command as AnyCommand  # Typer brings its own copy of Click
+    from typer._click import Context as AnyContext
+
+    from admin_cli.services import Services
+
+PROGRAM = "rollcall"
+
+#: Global options may stand anywhere; the parser wants them in front.
+_WITH_VALUE = "--context"
+_FLAG = "--debug"
+
+
+class LazyRoot(Root):
+    """`rollcall`, whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: AnyContext) -> list[str]:
+        """Name every command."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: AnyContext, cmd_name: str) -> AnyCommand | None:
+        """Import one command; None when there is none of that name."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        entry = COMMANDS[cmd_name]
+        module = importlib.import_module(f"admin_cli.commands.{entry.module}")
+        command = typer.main.get_command(module.app)
+        command.name, command.short_help = cmd_name, entry.summary
+        return command
+
+    def resolve_command(
+        self,
+        ctx: AnyContext,
+        args: list[str],
+    ) -> tuple[str | None, AnyCommand | None, list[str]]:
+        """Find the command that was meant, or name the nearest."""
+        if args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            ctx.fail(f"There is no command {args[0]!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
+        return super().resolve_command(ctx, args)
+
+
+app = typer.Typer(
+    cls=LazyRoot,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings=HELP_OPTIONS,
+)
+
+
+def _print_version(ctx: typer.Context, value: bool) -> None:  # noqa: FBT001 - how an option's callback is called
+    if value and not ctx.resilient_parsing:
+        ctx.obj.output.line(f"{PROGRAM} {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    *,
+    context: Annotated[str | None, typer.Option(metavar="NAME", help="Work on this context's stack.")] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an error came from.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", is_eager=True, callback=_print_version),
+    ] = False,
+) -> None:
+    """Take the options that hold for every command; `run` has looked for --debug already."""
+    del debug, version
+    if context is not None:
+        ctx.obj = replace(ctx.obj, context_name=context)
+
+
+def run(arguments: list[str], services: Services) -> int:
+    """Carry out one command line and give its exit code. Whatever goes wrong is told on stderr, never raised."""
+    arguments = globals_first(arguments)
+    output, debug = services.output, _FLAG in arguments
+    try:
+        code = _call(arguments, services)
+        output.flush()
+    except OutputClosedError:
+        return ExitCode.OK
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except Abort:
+        return ExitCode.INTERRUPTED
+    except TyperException as error:
+        output.note(f"error: {plain(error.format_message())}")
+        ctx = getattr(error, "ctx", None)
+        output.note(f"Try: {ctx.command_path if ctx else PROGRAM} --help")
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001 - the outermost edge: a person gets a sentence, not a stack trace
+        told = error if isinstance(error, CliError) else explain(error)
+        if debug:
+            output.note("".join(traceback.format_exception(error)))
+        output.note(f"error: {told}")
+        if told.hint:
+            output.note(told.hint)
+        return told.exit_code
+    else:
+        return code
+
+
+def globals_first(arguments: list[str]) -> list[str]:
+    """Move the options that hold for every command to the front, wherever they stand before a `--`."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    front: list[str] = []
+    rest: list[str] = []
+    words = iter(arguments[:end])
+    for word in words:
+        if word == _FLAG or word.startswith(f"{_WITH_VALUE}="):
+            front.append(word)
+        elif word == _WITH_VALUE:
+            front += [word, *[value for value in [next(words, None)] if value is not None]]
+        else:
+            rest.append(word)
+    return front + rest + arguments[end:]
+
+
+def _call(arguments: list[str], services: Services) -> int:
+    command = typer.main.get_command(app)
+    result = command.main(arguments, prog_name=PROGRAM, standalone_mode=False, obj=services)
+    return result if isinstance(result, int) else ExitCode.OK

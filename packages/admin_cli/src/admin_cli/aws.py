@@ -1,0 +1,142 @@
+"""AWS as a context reaches it: sessions with the right credentials, and the SDK's errors as sentences."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+from admin_cli.errors import CliError, ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from registration_core.adapters.contexts import Context
+
+#: What an emulator takes from anyone. The machine's own credentials are never read for a loopback endpoint.
+DUMMY_CREDENTIAL = "test"
+
+_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
+_REFUSED = frozenset(
+    {
+        "AuthFailure",
+        "IncompleteSignature",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "InvalidToken",
+        "MissingAuthenticationToken",
+        "OptInRequired",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    },
+)
+_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+_ACTION = re.compile(r"not authorized to perform:? \[?([a-z0-9-]+:[A-Za-z*]+)")
+
+
+def client(context: Context, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
+    """Make a client of one AWS service. Raises CliError when the context's profile is not there."""
+    with sentences(context):
+        return _session(context).client(
+            service,
+            region_name=context.region,
+            endpoint_url=context.endpoint_url,
+            config=_config(context),
+        )
+
+
+@contextlib.contextmanager
+def sentences(context: Context) -> Iterator[None]:
+    """Raise CliError for whatever the SDK raises inside: one sentence, and the exit code for credentials."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - half a second, only when AWS is met
+
+    try:
+        yield
+    except ClientError as error:
+        raise _from_service(error, context) from error
+    except BotoCoreError as error:
+        raise _from_sdk(error, context) from error
+
+
+def _session(context: Context) -> Any:  # noqa: ANN401 - boto3 has no types
+    import boto3  # noqa: PLC0415 - half a second that help and the local commands do not need
+    import botocore.session  # noqa: PLC0415
+
+    if not context.on_this_machine:
+        return boto3.session.Session(profile_name=context.profile)
+    nothing = {
+        "profile": (None, None, None, None),
+        "config_file": (None, None, os.devnull, None),
+        "credentials_file": (None, None, os.devnull, None),
+    }
+    return boto3.session.Session(
+        aws_access_key_id=DUMMY_CREDENTIAL,
+        aws_secret_access_key=DUMMY_CREDENTIAL,
+        botocore_session=botocore.session.Session(session_vars=nothing),
+    )
+
+
+def _config(context: Context) -> Any:  # noqa: ANN401 - boto3 has no types
+    from botocore.config import Config  # noqa: PLC0415 - only when AWS is met
+
+    common = Config(connect_timeout=5, read_timeout=20, user_agent_extra="rollcall")
+    if context.on_this_machine:
+        own = Config(proxies={}, s3={"addressing_style": "path"}, retries={"mode": "standard", "total_max_attempts": 2})
+    else:
+        own = Config(retries={"mode": "standard", "total_max_attempts": 5})
+    return common.merge(own)
+
+
+def _from_service(error: Any, context: Context) -> CliError:  # noqa: ANN401 - boto3 has no types
+    code = error.response.get("Error", {}).get("Code", "")
+    message = error.response.get("Error", {}).get("Message", "") or str(error)
+    if code in _EXPIRED:
+        return _credentials("Your AWS credentials have expired.", context)
+    if code in _REFUSED:
+        return _credentials(f"AWS does not accept your credentials ({code}).", context)
+    if code in _DENIED:
+        named = _ACTION.search(message)
+        action = named[1] if named else f"{error.operation_name}"
+        return CliError(
+            f"Your AWS role may not do this: it lacks {action}.",
+            hint="Ask whoever runs the stack for the policy rollcall-reader or rollcall-manager.",
+            exit_code=ExitCode.CREDENTIALS,
+        )
+    return CliError(f"AWS refused {error.operation_name} ({code}): {message}")
+
+
+def _from_sdk(error: Exception, context: Context) -> CliError:
+    from botocore import exceptions as sdk  # noqa: PLC0415 - only when AWS is met
+
+    if isinstance(error, (sdk.NoCredentialsError, sdk.PartialCredentialsError, sdk.CredentialRetrievalError)):
+        return _credentials("No AWS credentials were found.", context)
+    if isinstance(error, sdk.ProfileNotFound):
+        return _credentials(
+            f"The AWS configuration has no profile {context.profile or os.environ['AWS_PROFILE']!r}.", context
+        )
+    if isinstance(error, (sdk.SSOError, sdk.TokenRetrievalError)):
+        return _credentials("Your sign-in to AWS has run out.", context)
+    if isinstance(error, (sdk.HTTPClientError, sdk.ConnectionError)):
+        return _unreachable(context)
+    return CliError(f"AWS could not be asked: {error}")
+
+
+def _credentials(sentence: str, context: Context) -> CliError:
+    profile = f" --profile {context.profile}" if context.profile else ""
+    return CliError(
+        sentence,
+        hint=f"Sign in (aws sso login{profile}, or aws configure{profile}), then try again.",
+        exit_code=ExitCode.CREDENTIALS,
+    )
+
+
+def _unreachable(context: Context) -> CliError:
+    if context.on_this_machine:
+        return CliError(
+            f"Nothing answers at {context.endpoint_url}: the local stack is not running.",
+            hint="Bring it up: rollcall local up",
+        )
+    where = context.endpoint_url or f"AWS in {context.region}"
+    return CliError(f"{where} cannot be reached.", hint="Check the network, a proxy, and the region of the context.")

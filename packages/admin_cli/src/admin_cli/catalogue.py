@@ -1,0 +1,66 @@
+"""What commands there are: names and summaries, known without importing any of them."""
+
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """A command as the overview shows it.
+
+    module: its module under admin_cli.commands.
+    """
+
+    module: str
+    summary: str
+
+
+GROUPS: dict[str, dict[str, Command]] = {
+    "See what came in": {
+        "list": Command("list", "Submissions, newest first"),
+        "show": Command("show", "One submission, by its ID or reference"),
+    },
+    "Forms and site": {
+        "forms": Command("forms", "Check, show and try the forms of a clone"),
+        "site": Command("site", "Build the site's pages and publish them"),
+    },
+    "Operate": {
+        "local": Command("local", "The whole system on this machine"),
+        "context": Command("context", "Which stack the commands work on"),
+    },
+}
+
+COMMANDS: dict[str, Command] = {name: command for group in GROUPS.values() for name, command in group.items()}
+
+EXAMPLES = """\
+  rollcall local up                     run the whole system on this machine
+  rollcall list --form registration     the newest registrations
+  rollcall show K7QM-3XTP               one of them, by its reference
+  rollcall list --json id,email | jq .  the same for a program
+"""
+
+OPTIONS = {
+    "--context NAME": "Work on this context's stack [env: ROLLCALL_CONTEXT]",
+    "--debug": "Show where an error came from",
+    "--version": "Show the version",
+    "--install-completion": "Install completion for the current shell",
+    "--show-completion": "Show completion for the current shell",
+    "-h, --help": "Show help; also after a command: rollcall list --help",
+}
+
+EXIT_CODES = "0 ok, 1 failure, 2 usage, 3 not found, 4 credentials, 130 interrupted"
+
+
+def root_help() -> str:
+    """Write the overview that `rollcall --help` prints."""
+    names = {group: {name: command.summary for name, command in held.items()} for group, held in GROUPS.items()}
+    sections = {**names, "Options (also after a command)": OPTIONS}
+    width = max(len(term) for section in sections.values() for term in section)
+    parts = [
+        "Examples:\n" + EXAMPLES,
+        "Usage: rollcall [OPTIONS] COMMAND [ARGS]...\n",
+        "Registration and contact forms in your own AWS account: the staff's command line.\n",
+    ]
+    for title, section in sections.items():
+        lines = (f"  {term:<{width}}  {text}\n" for term, text in section.items())
+        parts.append(f"{title}:\n{''.join(lines)}")
+    parts.append(f"Exit codes: {EXIT_CODES}\n")
+    return "\n".join(parts)

@@ -1,0 +1,111 @@
+"""`rollcall context`: which stack the commands work on."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from admin_cli.helping import Command, noun
+from admin_cli.services import CONTEXT_VARIABLE, of
+from admin_cli.table import Column
+from registration_core.adapters.contexts import Context
+
+app = noun("""
+Name the stacks you work with, and say which one commands mean.
+
+They are kept in contexts.json in $ROLLCALL_CONFIG_DIR, else $XDG_CONFIG_HOME/rollcall, else ~/.config/rollcall. For one
+command, --context NAME or the variable ROLLCALL_CONTEXT names another.
+
+Examples:
+  rollcall context list
+  rollcall context add prod --stack prod --region eu-north-1 --profile academy
+  rollcall context use prod
+""")
+
+COLUMNS = (
+    Column("NAME"),
+    Column("IN USE"),
+    Column("STACK"),
+    Column("REGION"),
+    Column("ENDPOINT", narrowest=12),
+    Column("PROFILE", narrowest=8),
+)
+
+
+@app.command("list", cls=Command)
+def list_contexts(
+    ctx: typer.Context,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print every context; `*` marks the one that commands work on.
+
+    Examples:
+      rollcall context list
+      rollcall context list --json
+    """
+    services = of(ctx)
+    contexts = services.contexts.read()
+    chosen = services.context_name or services.environ.get(CONTEXT_VARIABLE) or contexts.current
+    if json:
+        services.output.json([_record(context, in_use=context.name == chosen) for context in contexts.entries.values()])
+        return
+    if not contexts.entries:
+        services.output.note("There is no context yet. Bring a stack up on this machine with: rollcall local up")
+    rows = [
+        [c.name, "*" if c.name == chosen else "", c.stack, c.region, c.endpoint_url, c.profile]
+        for c in contexts.entries.values()
+    ]
+    if rows:
+        services.output.rows(COLUMNS, rows)
+
+
+@app.command("use", cls=Command)
+def use_context(ctx: typer.Context, name: Annotated[str, typer.Argument(help="The context to work on.")]) -> None:
+    """Make commands work on this context's stack from now on.
+
+    Examples:
+      rollcall context use prod
+    """
+    services = of(ctx)
+    services.contexts.write(services.contexts.read().using(name))
+    services.output.note(f"Commands now work on {name}.")
+
+
+@app.command("add", cls=Command)
+def add_context(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="What to call it.")],
+    *,
+    region: Annotated[str, typer.Option(help="The AWS region that the stack is in.")],
+    stack: Annotated[str | None, typer.Option(help="The stack's name (default: the context's).")] = None,
+    endpoint_url: Annotated[str | None, typer.Option(help="Where an emulator answers; left out for AWS.")] = None,
+    profile: Annotated[str | None, typer.Option(help="The profile of your AWS configuration to use.")] = None,
+) -> None:
+    """Add a context, or change the one of that name. The first one ever added comes into use.
+
+    Examples:
+      rollcall context add dev --region eu-north-1
+      rollcall context add prod --stack prod --region eu-north-1 --profile academy
+    """
+    services = of(ctx)
+    before = services.contexts.read()
+    after = before.with_entry(Context(name, stack or name, region, endpoint_url, profile))
+    services.contexts.write(after)
+    services.output.note(f"{'Changed' if name in before.entries else 'Added'} the context {name}.")
+    if after.current == name:
+        services.output.note(f"Commands work on {name}.")
+    else:
+        services.output.note(f"Commands still work on {after.current}. To switch: rollcall context use {name}")
+
+
+def _record(context: Context, *, in_use: bool) -> dict[str, object]:
+    return {
+        "name": context.name,
+        "in_use": in_use,
+        "stack": context.stack,
+        "region": context.region,
+        "endpoint_url": context.endpoint_url,
+        "profile": context.profile,
+    }

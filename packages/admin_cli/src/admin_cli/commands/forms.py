@@ -1,0 +1,143 @@
+"""`rollcall forms`: the forms of a clone, checked, shown and tried."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from admin_cli.escape import to_json, to_json_line
+from admin_cli.formsets import read_forms, the_form
+from admin_cli.helping import Command, noun
+from admin_cli.services import of
+from admin_cli.table import Column
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from admin_cli.values import Value
+    from registration_core.domain.fields import Field
+    from registration_core.domain.forms import Form
+
+app = noun("""
+Work on the form files: what each form asks is in forms/<form>/form.toml, and nowhere else.
+
+Examples:
+  rollcall forms check
+  rollcall forms show registration
+  rollcall forms example registration --curl
+""")
+
+FormName = Annotated[str, typer.Argument(metavar="FORM", help="The form's name, such as registration.")]
+Folder = Annotated[
+    Path | None,
+    typer.Option("--dir", metavar="DIR", help="The folder of form files (default: the clone's forms)."),
+]
+
+CHECKED = (Column("FORM"), Column("VERSION"), Column("FIELDS"), Column("TITLE", narrowest=16))
+FIELDS = (
+    Column("FIELD"),
+    Column("TYPE"),
+    Column("REQUIRED"),
+    Column("LABEL", narrowest=16),
+    Column("OPTIONS", narrowest=12),
+)
+
+
+@app.command(cls=Command)
+def check(
+    ctx: typer.Context,
+    folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="The folder of form files.")] = None,
+) -> None:
+    """Check every form file; say which file, key and value is wrong, and what is allowed.
+
+    Examples:
+      rollcall forms check
+      rollcall forms check ../other-clone/forms
+    """
+    forms = read_forms(folder)
+    of(ctx).output.rows(CHECKED, ([f.name, f.version, len(f.fields), str(f.title)] for f in forms.values()))
+
+
+@app.command(cls=Command)
+def show(
+    ctx: typer.Context,
+    form: FormName,
+    *,
+    folder: Folder = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the compiled form as JSON.")] = False,
+) -> None:
+    """Print what a form asks.
+
+    Examples:
+      rollcall forms show registration
+      rollcall forms show registration --json | jq '.fields[].name'
+    """
+    output = of(ctx).output
+    found = the_form(read_forms(folder), form)
+    if json:
+        output.json(found.to_dict())
+        return
+    if output.on_terminal:
+        output.fields(_heading(found))
+        output.line()
+    output.rows(FIELDS, (_row(field) for field in found.fields))
+
+
+@app.command(cls=Command)
+def example(
+    ctx: typer.Context,
+    form: FormName,
+    *,
+    folder: Folder = None,
+    curl: Annotated[bool, typer.Option("--curl", help="Print the command that posts it to the context's API.")] = False,
+) -> None:
+    """Print a submission that the form takes, as JSON.
+
+    Examples:
+      rollcall forms example registration
+      rollcall forms example registration --curl | sh
+    """
+    from registration_core.domain.validation import example_submission  # noqa: PLC0415 - only for examples
+
+    services = of(ctx)
+    answers = example_submission(the_form(read_forms(folder), form))
+    if curl:
+        services.output.line(curl_command(f"{services.stack().description.api_url}/{form}", answers))
+    else:
+        services.output.line(to_json(answers))
+
+
+def curl_command(url: str, answers: Mapping[str, object]) -> str:
+    """Write the command that posts answers, quoted so that a shell takes it as it is.
+
+    It prints the API's answer and a line's end; the exit code is 22 when the API refused.
+    """
+    return shlex.join(
+        [
+            *("curl", "--silent", "--show-error", "--fail-with-body", "--write-out", r"\n"),
+            *("--header", "Content-Type: application/json"),
+            *("--data-raw", to_json_line(answers)),
+            url,
+        ],
+    )
+
+
+def _heading(form: Form) -> list[tuple[str, Value]]:
+    return [
+        ("form", form.name),
+        ("title", str(form.title)),
+        ("version", form.version),
+        ("languages", list(form.languages)),
+        ("staff", list(form.staff)),
+        ("kept", f"{form.retention_days} days"),
+        ("opens", form.opens_at),
+        ("closes", form.closes_at),
+    ]
+
+
+def _row(field: Field) -> list[Value]:
+    options = [option.value for option in field.options]
+    return [field.name, str(field.type), "yes" if field.required else "", str(field.label), options]

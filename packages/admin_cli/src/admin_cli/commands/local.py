@@ -1,0 +1,157 @@
+"""`rollcall local`: the whole system on this machine, for trying things out and for tests."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from admin_cli.errors import CliError, ExitCode
+from admin_cli.helping import Command, noun
+from admin_cli.services import of
+from admin_cli.table import Column
+from registration_core.adapters.contexts import add_local
+
+if TYPE_CHECKING:
+    from admin_cli.output import Output
+    from rollcall_local.mailbox import Mail
+    from rollcall_local.stack import Status
+
+app = noun("""
+Run the whole system on this machine: an emulator of AWS, the site, and a mailbox. No account, no Docker.
+
+Examples:
+  rollcall local up
+  rollcall local mail
+  rollcall local down
+""")
+
+COLUMNS = (
+    Column("AT"),
+    Column("TO", narrowest=16),
+    Column("SUBJECT", narrowest=16),
+    Column("ID", optional=True),
+)
+
+
+@app.command(cls=Command)
+def up(ctx: typer.Context) -> None:
+    """Bring the system up, or up to date, and print where it is.
+
+    It needs a clone of Rollcall, and Terraform. Again: only what changed is built and deployed. The stack becomes the
+    context `local`; another context in use stays in use.
+
+    Examples:
+      rollcall local up
+    """
+    services = of(ctx)
+    local = services.local()
+    status = local.up(services.output.note)
+    in_use = add_local(status.stack, local.region(), status.endpoint_url, file=services.contexts)
+    services.output.fields([("site", status.site_url), ("mailbox", status.mailbox_url), ("api", status.api_url)])
+    given = "" if in_use else f" --context {status.stack}"
+    services.output.note("")
+    services.output.note("Fill in a form on the site, or let the first of these do it; the second shows what came in:")
+    services.output.note(f"  rollcall forms example registration --curl{given} | sh")
+    services.output.note(f"  rollcall list{given}")
+
+
+@app.command(cls=Command)
+def down(
+    ctx: typer.Context,
+    *,
+    reset: Annotated[bool, typer.Option("--reset", help="Also drop its data: entries, mails, everything.")] = False,
+) -> None:
+    """Stop the system. Its data is kept for the next `up`, unless --reset drops it.
+
+    Examples:
+      rollcall local down
+      rollcall local down --reset
+    """
+    services = of(ctx)
+    ran = services.local().down(reset=reset)
+    kept = "its data was dropped" if reset else "its data is kept"
+    services.output.note(f"Stopped; {kept}." if ran else f"It was not running; {kept}.")
+
+
+@app.command(cls=Command)
+def status(
+    ctx: typer.Context,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print where the system's parts are, and whether it runs. When it does not, the exit code is 1.
+
+    Examples:
+      rollcall local status
+      rollcall local status --json | jq -r .site_url
+    """
+    services = of(ctx)
+    found = services.local().status()
+    if json:
+        services.output.json(asdict(found))
+    else:
+        _print_status(services.output, found)
+    if not found.running:
+        services.output.note("The local system is not running. Bring it up: rollcall local up")
+        raise typer.Exit(ExitCode.FAILURE)
+
+
+@app.command(cls=Command)
+def mail(
+    ctx: typer.Context,
+    mail_id: Annotated[str | None, typer.Argument(metavar="ID", help="One mail, whole.")] = None,
+    *,
+    to: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Only mails to this address.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, with texts.")] = False,
+) -> None:
+    """Print what was mailed on this machine, oldest first; nothing of it left the machine.
+
+    Examples:
+      rollcall local mail
+      rollcall local mail --to ada@example.org --json
+      rollcall local mail 01763879876543210987-1a2b3c4d
+    """
+    services = of(ctx)
+    mails = [m for m in services.local().messages() if to is None or to.casefold() in map(str.casefold, m.to)]
+    if mail_id is not None:
+        mails = [m for m in mails if m.id == mail_id]
+        if not mails:
+            raise CliError(
+                f"There is no mail {mail_id!r}.",
+                hint="See what was mailed: rollcall local mail",
+                exit_code=ExitCode.NOT_FOUND,
+            )
+    if json:
+        services.output.json([record(m) for m in mails])
+    elif mail_id is not None:
+        _print_mail(services.output, mails[0])
+    elif mails:
+        services.output.rows(COLUMNS, ([m.at, m.to, m.subject, m.id] for m in mails))
+    else:
+        services.output.note("Nothing was mailed yet." if to is None else f"Nothing was mailed to {to} yet.")
+
+
+def record(mail: Mail) -> dict[str, object]:
+    """Give a mail as `--json` prints it."""
+    parts = mail.as_json()
+    return {name: parts[name] for name in ("id", "at", "from", "to", "reply_to", "subject", "text", "html")}
+
+
+def _print_status(output: Output, found: Status) -> None:
+    output.fields((asdict(found) | {"running": "yes" if found.running else "no"}).items())
+
+
+def _print_mail(output: Output, mail: Mail) -> None:
+    output.fields(
+        [
+            ("id", mail.id),
+            ("at", mail.at),
+            ("from", mail.sender),
+            ("to", mail.to),
+            ("reply to", mail.reply_to),
+            ("subject", mail.subject),
+            ("text", mail.text.rstrip("\n")),
+        ],
+    )

@@ -1,0 +1,138 @@
+"""`rollcall site`: the pages, built and published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from admin_cli.formsets import read_forms
+from admin_cli.helping import Command, noun
+from admin_cli.services import of
+from rollcall_local.paths import find_root
+
+if TYPE_CHECKING:
+    from admin_cli.services import Services
+    from admin_cli.site.files import SiteBuild
+    from admin_cli.site.publish import PublishReport
+    from admin_cli.stack import Stack
+
+app = noun("""
+Build the site of a clone for a stack, and publish it to the stack's bucket.
+
+Examples:
+  rollcall site build
+  rollcall site publish --dry-run
+  rollcall site publish --context prod
+""")
+
+Out = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Where to build it (default: build/site/<stack> in the clone)."),
+]
+
+
+@app.command("build", cls=Command)
+def build_site(ctx: typer.Context, *, out: Out = None) -> None:
+    """Build the site's pages, stamped with the addresses of the context's stack.
+
+    Examples:
+      rollcall site build
+      rollcall site build --out /tmp/site --context prod
+    """
+    services = of(ctx)
+    site = _build(services.stack(), out)
+    services.output.note(f"{len(site.files)} files in {site.out}")
+    for file in site:
+        services.output.line(file.key)
+
+
+@app.command("publish", cls=Command)
+def publish_site(
+    ctx: typer.Context,
+    *,
+    out: Out = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+) -> None:
+    """Build the site and bring the stack's bucket to it: only what changed is uploaded.
+
+    The compiled forms are stored with the stack too, so that `rollcall` knows them outside a clone.
+
+    Examples:
+      rollcall site publish --dry-run
+      rollcall site publish --context prod
+    """
+    from admin_cli.site.publish import publish  # noqa: PLC0415 - loads the SDK
+
+    services = of(ctx)
+    stack = services.stack()
+    said = stack.description
+    services.output.note(f"Stack {said.stack}, account {stack.account()}, {said.region}: {said.site_url}")
+    site = _build(stack, out)
+    s3 = stack.client("s3")
+    report = publish(
+        site,
+        bucket=said.site_bucket,
+        s3_client=ReadOnlyBucket(s3) if dry_run else s3,
+        cloudfront_client=None if dry_run else stack.client("cloudfront"),
+        distribution_id=said.distribution_id,
+    )
+    _print_report(services, report, dry_run=dry_run)
+    _store_forms(services, stack, dry_run=dry_run)
+
+
+class ReadOnlyBucket:
+    """An S3 client that looks but changes nothing."""
+
+    def __init__(self, s3: Any) -> None:  # noqa: ANN401 - boto3 has no types
+        self._s3 = s3
+
+    def list_objects_v2(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - boto3 has no types
+        """Ask S3."""
+        answer: dict[str, Any] = self._s3.list_objects_v2(**request)
+        return answer
+
+    def head_object(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - boto3 has no types
+        """Ask S3."""
+        answer: dict[str, Any] = self._s3.head_object(**request)
+        return answer
+
+    def put_object(self, **_request: Any) -> dict[str, Any]:  # noqa: ANN401 - boto3 has no types
+        """Upload nothing."""
+        return {}
+
+    def delete_objects(self, **_request: Any) -> dict[str, Any]:  # noqa: ANN401 - boto3 has no types
+        """Delete nothing."""
+        return {}
+
+
+def _build(stack: Stack, out: Path | None) -> SiteBuild:
+    from admin_cli.site.build import build  # noqa: PLC0415 - loads Jinja2
+
+    root = find_root()
+    said = stack.description
+    folder = out or root / "build" / "site" / said.stack
+    return build(root, api_url=said.api_url, site_url=said.site_url, out=folder)
+
+
+def _store_forms(services: Services, stack: Stack, *, dry_run: bool) -> None:
+    """Keep the compiled forms with the stack, so that commands know them outside a clone."""
+    from admin_cli.stack import stored_forms  # noqa: PLC0415 - loads the SDK
+
+    forms = read_forms(None)
+    kept = stored_forms(stack.client("dynamodb"), stack.description.table)
+    changed = kept.changed(forms) if dry_run else kept.store(forms)
+    would = "would be " if dry_run else ""
+    services.output.note(f"{len(changed)} {would}stored, {len(forms) - len(changed)} unchanged forms.")
+
+
+def _print_report(services: Services, report: PublishReport, *, dry_run: bool) -> None:
+    would = "would be " if dry_run else ""
+    for verb, keys in (("uploaded", report.uploaded), ("deleted", report.deleted)):
+        for key in keys:
+            services.output.line(f"{verb}\t{key}")
+    services.output.note(
+        f"{len(report.uploaded)} {would}uploaded ({report.uploaded_bytes / 1000:.0f} kB), "
+        f"{len(report.deleted)} {would}deleted, {len(report.unchanged)} unchanged.",
+    )

@@ -1,0 +1,57 @@
+"""Makes data harmless for a terminal: what a visitor typed must never move the reader's cursor or hide text."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: Control characters (C0, DEL, C1), line and paragraph separators, bidirectional overrides, lone surrogates, and the
+#: invisible tag characters. Joiners stay: names in several scripts, and emoji, are written with them.
+_HARMFUL = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\U000e0000-\U000e007f"
+_HARMFUL_ANYWHERE = re.compile(f"[{_HARMFUL}]")
+_LAST_OF_TWO, _LAST_OF_FOUR = 0xFF, 0xFFFF  # hexadecimal digits
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def plain(text: str) -> str:
+    r"""Write a text on one line; what could do harm is shown as an escape such as \x1b."""
+    return _HARMFUL_ANYWHERE.sub(_escape, text)
+
+
+def plain_lines(text: str) -> list[str]:
+    """Write a text that may have several lines, each made harmless."""
+    return [plain(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+
+
+def tab_separated(text: str) -> str:
+    r"""Write a cell of a tab-separated line; the backslash is escaped too, so that a program can undo it."""
+    return plain(text.replace("\\", "\\\\"))
+
+
+def to_json(value: object, *, indent: int | None = 2) -> str:
+    """Write JSON that people can read in their own script and that holds no raw control character."""
+    return _HARMFUL_ANYWHERE.sub(_escape_json, json.dumps(value, ensure_ascii=False, indent=indent))
+
+
+def to_json_line(value: Mapping[str, object]) -> str:
+    """Write JSON on a single line."""
+    return to_json(value, indent=None)
+
+
+def _escape(match: re.Match[str]) -> str:
+    character = match[0]
+    code = ord(character)
+    if character in _SHORT:
+        return _SHORT[character]
+    return f"\\x{code:02x}" if code <= _LAST_OF_TWO else f"\\u{code:04x}" if code <= _LAST_OF_FOUR else f"\\U{code:08x}"
+
+
+def _escape_json(match: re.Match[str]) -> str:
+    character = match[0]
+    if character == "\n":  # between the tokens: inside a string json has escaped it already
+        return character
+    return json.dumps(character)[1:-1]

@@ -1,0 +1,47 @@
+"""Turns what the parts raise on purpose into what the command line says, with the exit code that DESIGN 6 promises."""
+
+from __future__ import annotations
+
+from admin_cli.errors import CliError, ExitCode
+from registration_core.adapters.contexts import InvalidContextError, UnknownContextError
+from registration_core.domain.errors import (
+    FormNotNamedError,
+    InvalidReferenceError,
+    RollcallError,
+    StorageDeniedError,
+    SubmissionNotFoundError,
+    UnknownFormError,
+)
+from rollcall_local.errors import LocalStackError
+
+_EXIT_CODES: tuple[tuple[type[RollcallError], ExitCode], ...] = (
+    (SubmissionNotFoundError, ExitCode.NOT_FOUND),
+    (InvalidReferenceError, ExitCode.NOT_FOUND),
+    (UnknownFormError, ExitCode.NOT_FOUND),
+    (UnknownContextError, ExitCode.NOT_FOUND),
+    (InvalidContextError, ExitCode.USAGE),
+    (FormNotNamedError, ExitCode.USAGE),
+    (StorageDeniedError, ExitCode.CREDENTIALS),
+)
+
+_HINTS: tuple[tuple[type[RollcallError], str], ...] = (
+    (FormNotNamedError, "Name it (rollcall list --form registration), or publish the forms: rollcall site publish"),
+    (SubmissionNotFoundError, "See what there is: rollcall list"),
+    (InvalidReferenceError, "A reference looks like K7QM-3XTP, an ID like reg_01J…; see: rollcall list"),
+)
+
+
+def explain(error: Exception) -> CliError:
+    """Say what an error means to the person at the terminal."""
+    if isinstance(error, RollcallError):
+        exit_code = next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), ExitCode.FAILURE)
+        hint = next((text for kind, text in _HINTS if isinstance(error, kind)), None)
+        return CliError(str(error), hint=hint, exit_code=exit_code)
+    if isinstance(error, LocalStackError):
+        return CliError(str(error))
+    if isinstance(error, OSError) and error.filename is not None:
+        return CliError(f"{error.filename}: {error.strerror}.")
+    return CliError(
+        f"Rollcall met an error that it did not expect ({type(error).__name__}: {error}).",
+        hint="Run the same command with --debug to see where it came from, and report it.",
+    )

@@ -1,0 +1,43 @@
+"""The forms that a clone defines, and what a command says when one is not there."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from admin_cli.errors import CliError, ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from registration_core.domain.forms import Form
+
+
+def read_forms(folder: Path | None) -> Mapping[str, Form]:
+    """Read every form in a folder, or of the clone that the working folder lies in.
+
+    Raises FormFileError with every mistake, WorkspaceNotFoundError, or CliError when there is no such folder.
+    """
+    from registration_core.adapters.form_files import compile_forms  # noqa: PLC0415 - reads TOML; only for forms
+    from rollcall_local.paths import find_root  # noqa: PLC0415
+
+    folder = folder or find_root() / "forms"
+    if not folder.is_dir():
+        raise CliError(f"{folder} is no folder.", hint="Give the folder that holds <form>/form.toml, such as forms.")
+    forms = compile_forms(folder)
+    if not forms:
+        raise CliError(f"{folder} holds no form.", hint="Give the folder that holds <form>/form.toml, such as forms.")
+    return forms
+
+
+def the_form(forms: Mapping[str, Form], name: str) -> Form:
+    """Give one form. Raises CliError, naming those there are."""
+    if name in forms:
+        return forms[name]
+    near = get_close_matches(name, forms, n=1)
+    guess = f" Did you mean {near[0]!r}?" if near else ""
+    raise CliError(
+        f"There is no form {name!r}.{guess} There are: {', '.join(forms)}.",
+        exit_code=ExitCode.NOT_FOUND,
+    )

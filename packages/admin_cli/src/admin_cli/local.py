@@ -1,0 +1,76 @@
+"""The system on this machine, as the local commands see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, Self
+
+if TYPE_CHECKING:
+    from rollcall_local.mailbox import Mail
+    from rollcall_local.paths import Workspace
+    from rollcall_local.stack import Status
+
+Say = Callable[[str], None]
+
+
+class LocalSystem(Protocol):
+    """What the local commands need. Each may raise LocalStackError, whose message is for people."""
+
+    def up(self, say: Say) -> Status:
+        """Bring it up, or up to date; `say` is told each step."""
+
+    def down(self, *, reset: bool) -> bool:
+        """Stop it, and with `reset` drop its data; whether anything ran."""
+
+    def status(self) -> Status:
+        """Tell what runs."""
+
+    def messages(self) -> Sequence[Mail]:
+        """Give what was mailed, oldest first."""
+
+    def region(self) -> str:
+        """Name the region that it stands in for."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceSystem:
+    """The system of one clone."""
+
+    workspace: Workspace
+
+    @classmethod
+    def find(cls) -> Self:
+        """Find the clone that the working folder lies in. Raises WorkspaceNotFoundError."""
+        from rollcall_local.paths import find_workspace  # noqa: PLC0415 - only when asked
+
+        return cls(find_workspace())
+
+    def up(self, say: Say) -> Status:
+        """Bring it up with what this package builds."""
+        from admin_cli.local_stack import LocalBuilders  # noqa: PLC0415
+        from rollcall_local import stack  # noqa: PLC0415 - only what is asked for
+
+        return stack.up(self.workspace, LocalBuilders(), say)
+
+    def down(self, *, reset: bool) -> bool:
+        """Stop every process of it."""
+        from rollcall_local import stack  # noqa: PLC0415 - only what is asked for
+
+        return stack.down(self.workspace, reset=reset)
+
+    def status(self) -> Status:
+        """Look at the processes, without starting any."""
+        from rollcall_local import stack  # noqa: PLC0415 - only what is asked for
+
+        return stack.status(self.workspace)
+
+    def messages(self) -> Sequence[Mail]:
+        """Read the mailbox's folder."""
+        from rollcall_local import mailbox  # noqa: PLC0415 - only what is asked for
+
+        return mailbox.messages(self.workspace)
+
+    def region(self) -> str:
+        """Name the workspace's region."""
+        return self.workspace.region

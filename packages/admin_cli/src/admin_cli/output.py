@@ -1,0 +1,113 @@
+"""Where a command writes: data to stdout, everything else to stderr, each the way its reader can use it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+from admin_cli.errors import CliError, OutputClosedError
+from admin_cli.escape import plain, plain_lines, tab_separated, to_json, to_json_line
+from admin_cli.values import for_person, for_program
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from admin_cli.table import Column
+    from admin_cli.values import Value
+
+DEFAULT_WIDTH = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """The streams of one run. environ tells about colour and width."""
+
+    stdout: TextIO
+    stderr: TextIO
+    environ: Mapping[str, str]
+
+    @property
+    def on_terminal(self) -> bool:
+        """Whether a person reads stdout."""
+        return self.stdout.isatty()
+
+    @property
+    def coloured(self) -> bool:
+        """Whether stdout may carry colour: on a terminal that has it, unless NO_COLOR is set (no-color.org)."""
+        return self.on_terminal and not self.environ.get("NO_COLOR") and self.environ.get("TERM") != "dumb"
+
+    @property
+    def width(self) -> int:
+        """How many cells a line of the terminal holds; COLUMNS overrides."""
+        columns = self.environ.get("COLUMNS", "")
+        if columns.isdecimal() and int(columns) > 0:
+            return int(columns)
+        try:
+            return os.get_terminal_size(self.stdout.fileno()).columns or DEFAULT_WIDTH
+        except (OSError, ValueError):
+            return DEFAULT_WIDTH
+
+    def write(self, text: str) -> None:
+        """Write data. Raises OutputClosedError when nobody reads any more, CliError when it cannot be written."""
+        try:
+            self.stdout.write(text)
+        except OSError as error:
+            raise self._failed(error) from error
+
+    def line(self, text: str = "") -> None:
+        """Write one line of data."""
+        self.write(text + "\n")
+
+    def json(self, value: object) -> None:
+        """Write one JSON value."""
+        self.line(to_json(value))
+
+    def json_lines(self, records: Iterable[Mapping[str, object]]) -> None:
+        """Write JSON lines, each as soon as it is there."""
+        for record in records:
+            self.line(to_json_line(record))
+
+    def rows(self, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> None:
+        """Write rows: a table for a person, tab-separated lines without a header for a program."""
+        if self.on_terminal:
+            from admin_cli.table import render  # noqa: PLC0415 - a pipe needs no Rich
+
+            self.write(render(columns, rows, coloured=self.coloured, width=self.width))
+            return
+        for row in rows:
+            self.line("\t".join(tab_separated(for_program(value)) for value in row))
+
+    def fields(self, pairs: Iterable[tuple[str, Value]]) -> None:
+        """Write names and values: aligned for a person, tab-separated for a program."""
+        pairs = [(plain(name), value) for name, value in pairs]
+        if not self.on_terminal:
+            for name, value in pairs:
+                self.line(f"{tab_separated(name)}\t{tab_separated(for_program(value))}")
+            return
+        width = max((len(name) for name, _ in pairs), default=0)
+        for name, value in pairs:
+            first, *more = plain_lines(for_person(value))
+            self.line(f"{name:<{width}}  {first}".rstrip())
+            for text in more:
+                self.line(f"{'':<{width}}  {text}".rstrip())
+
+    def note(self, text: str) -> None:
+        """Tell the person something that is not data."""
+        self.stderr.write("\n".join(plain_lines(text)) + "\n")
+
+    def flush(self) -> None:
+        """Have everything written out. Raises as `write` does."""
+        try:
+            self.stdout.flush()
+        except OSError as error:
+            raise self._failed(error) from error
+
+    def _failed(self, error: OSError) -> Exception:
+        """Let go of what is still in the buffer: it can never be written, and Python would complain at exit."""
+        with contextlib.suppress(OSError, ValueError):  # not a real file: nothing is flushed at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            return OutputClosedError()
+        return CliError(f"The output could not be written: {error.strerror or error}.")

@@ -1,0 +1,108 @@
+"""Entries as the command line prints them: the same names in --json, in columns and in the docs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from admin_cli.errors import CliError, ExitCode
+from admin_cli.table import Column
+from admin_cli.values import Value, iso
+from registration_core.domain.identifiers import display_reference
+
+if TYPE_CHECKING:
+    from registration_core.domain.submission import Submission, SubmissionDetails
+
+#: What --json can print of an entry; `answers.NAME` is one of its answers.
+FIELDS = (
+    "id",
+    "reference",
+    "form",
+    "status",
+    "submitted_at",
+    "email",
+    "language",
+    "answers",
+    "form_version",
+    "version",
+    "expires_at",
+)
+
+#: What --json can print of one entry beside FIELDS.
+DETAILS = ("history", "mails")
+
+#: `list` as lines: the same order on a terminal and in a pipe.
+COLUMNS = (
+    Column("REFERENCE"),
+    Column("SUBMITTED"),
+    Column("FORM"),
+    Column("STATUS", status=True),
+    Column("E-MAIL", narrowest=16),
+    Column("ID", optional=True),
+)
+
+_ANSWER = "answers."
+
+
+def row(entry: Submission) -> list[Value]:
+    """Give an entry as a line of `list`."""
+    return [
+        display_reference(entry.reference),
+        entry.submitted_at,
+        entry.form,
+        str(entry.status),
+        entry.email,
+        entry.id,
+    ]
+
+
+def record(entry: Submission) -> dict[str, object]:
+    """Give everything that an entry holds, under the names of FIELDS."""
+    return {
+        "id": entry.id,
+        "reference": display_reference(entry.reference),
+        "form": entry.form,
+        "status": str(entry.status),
+        "submitted_at": iso(entry.submitted_at),
+        "email": entry.email,
+        "language": entry.language,
+        "answers": dict(entry.answers),
+        "form_version": entry.form_version,
+        "version": entry.version,
+        "expires_at": iso(entry.expires_at),
+    }
+
+
+def detailed_record(details: SubmissionDetails) -> dict[str, object]:
+    """Give an entry with its history and what became of its mails."""
+    return record(details.submission) | {
+        "history": [{"at": iso(event.at), "what": event.what, "by": event.by} for event in details.events],
+        "mails": [
+            {
+                "kind": str(mail.kind),
+                "state": mail.state,
+                "sent_at": iso(mail.sent_at) if mail.sent_at else None,
+                "message_id": mail.message_id,
+            }
+            for mail in details.mails
+        ],
+    }
+
+
+def fields_of(text: str, known: Sequence[str] = FIELDS) -> list[str]:
+    """Read `id,email,answers.course`. Raises CliError for a field that there is none of."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    for name in names:
+        if name not in known and not (name.startswith(_ANSWER) and len(name) > len(_ANSWER)):
+            raise CliError(
+                f"There is no field {name!r}. There are: {', '.join(known)}, and answers.NAME.",
+                exit_code=ExitCode.USAGE,
+            )
+    return names
+
+
+def pick(whole: Mapping[str, object], names: Sequence[str]) -> dict[str, object]:
+    """Give these fields of a record, in this order; an answer that was not given is null."""
+    answers = whole["answers"]
+    given = answers if isinstance(answers, Mapping) else {}
+    return {name: given.get(name.removeprefix(_ANSWER)) if name.startswith(_ANSWER) else whole[name] for name in names}

@@ -1,0 +1,87 @@
+"""The command line's composition root: what commands reach the world through. Tests put fakes here."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+from admin_cli.output import Output
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import typer
+
+    from admin_cli.local import LocalSystem
+    from admin_cli.stack import Stack
+    from registration_core.adapters.contexts import Context, ContextFile
+
+CONTEXT_VARIABLE = "ROLLCALL_CONTEXT"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What one run of a command works with.
+
+    connect: makes a stack of a context. local: finds the local system of the working folder.
+    context_name: what --context said.
+    """
+
+    output: Output
+    environ: Mapping[str, str]
+    contexts: ContextFile
+    connect: Callable[[Context], Stack]
+    local: Callable[[], LocalSystem]
+    context_name: str | None = None
+
+    def context(self) -> Context:
+        """Give the context in force: --context, else ROLLCALL_CONTEXT, else the one in use.
+
+        Raises UnknownContextError.
+        """
+        return self.contexts.read().chosen(self.context_name or self.environ.get(CONTEXT_VARIABLE) or None)
+
+    def stack(self) -> Stack:
+        """Connect to the stack of the context in force."""
+        return self.connect(self.context())
+
+
+def services() -> Services:
+    """Put together what a process works with."""
+    from registration_core.adapters.contexts import context_file  # noqa: PLC0415 - read when a command needs it
+
+    return Services(
+        output=Output(_forgiving(sys.stdout), _forgiving(sys.stderr), os.environ),
+        environ=os.environ,
+        contexts=context_file(os.environ),
+        connect=_connect,
+        local=_local,
+    )
+
+
+def of(ctx: typer.Context) -> Services:
+    """Give what a command works with."""
+    found = ctx.obj
+    assert isinstance(found, Services)  # noqa: S101 - `run` puts it there
+    return found
+
+
+def _connect(context: Context) -> Stack:
+    from admin_cli.stack import AwsStack  # noqa: PLC0415 - most commands stay on this machine
+
+    return AwsStack(context)
+
+
+def _local() -> LocalSystem:
+    from admin_cli.local import WorkspaceSystem  # noqa: PLC0415 - only the local commands need it
+
+    return WorkspaceSystem.find()
+
+
+def _forgiving(stream: TextIO) -> TextIO:
+    """Never fail on a character that the terminal's encoding lacks: write its escape."""
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="backslashreplace")
+    return stream

@@ -1,0 +1,127 @@
+"""A stack as the command line works with it: what it says of itself, its entries, its AWS services."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from admin_cli import aws
+from admin_cli.errors import CliError, ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from registration_core.adapters.contexts import Context
+    from registration_core.adapters.dynamodb.stored_forms import StoredForms
+    from registration_core.services.query import QueryService
+
+SECRET_PREFIX = "rollcall/"  # noqa: S105 - where the stack describes itself, no secret
+
+
+@dataclass(frozen=True, slots=True)
+class StackDescription:
+    """What Terraform wrote down about a stack; more may stand there than is read here."""
+
+    stack: str
+    region: str
+    api_url: str
+    site_url: str
+    site_bucket: str
+    distribution_id: str
+    table: str
+
+    @classmethod
+    def from_mapping(cls, said: Mapping[str, object]) -> Self:
+        """Read the secret's content. Raises CliError, naming what is missing."""
+        names = [field.name for field in fields(cls)]
+        missing = [name for name in names if not isinstance(said.get(name), str)]
+        if missing:
+            raise CliError(
+                f"The stack's description lacks {', '.join(missing)}.",
+                hint="It was made by another version of infra/terraform: apply that again.",
+            )
+        return cls(**{name: str(said[name]) for name in names})
+
+
+def stored_forms(dynamodb: Any, table: str) -> StoredForms:  # noqa: ANN401 - boto3 has no types
+    """Connect to the forms that a stack keeps."""
+    from registration_core.adapters.dynamodb.sdk import sdk_call  # noqa: PLC0415 - loads the SDK
+    from registration_core.adapters.dynamodb.stored_forms import StoredForms  # noqa: PLC0415
+
+    return StoredForms(sdk_call(dynamodb), table)
+
+
+class Stack(Protocol):
+    """What commands need of a stack."""
+
+    @property
+    def context(self) -> Context:
+        """The context that led here."""
+
+    @property
+    def description(self) -> StackDescription:
+        """What the stack says of itself; asked once. Raises CliError."""
+
+    def query(self) -> QueryService:
+        """Connect to what came in. Raises CliError."""
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
+        """Make a client of an AWS service. Raises CliError."""
+
+    def account(self) -> str:
+        """Ask for the AWS account's number. Raises CliError."""
+
+
+@dataclass(frozen=True)
+class AwsStack:
+    """A stack in AWS, or in an emulator: the context alone tells the difference."""
+
+    context: Context
+
+    @cached_property
+    def description(self) -> StackDescription:
+        """Read the stack's secret. Raises CliError; when there is no such stack it names those there are."""
+        secrets = self.client("secretsmanager")
+        with aws.sentences(self.context):
+            try:
+                answer = secrets.get_secret_value(SecretId=SECRET_PREFIX + self.context.stack)
+            except secrets.exceptions.ResourceNotFoundException as error:
+                raise self._no_stack(secrets) from error
+        return StackDescription.from_mapping(json.loads(answer["SecretString"]))
+
+    def query(self) -> QueryService:
+        """Connect to the stack's table; what forms there are, the stack says itself."""
+        from registration_core.bootstrap import query_service  # noqa: PLC0415 - only commands that read entries
+
+        dynamodb = self.client("dynamodb")
+        table = self.description.table
+        forms = stored_forms(dynamodb, table).read()
+        return query_service(dynamodb, table, forms or None)
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
+        """Make a client with the context's region, endpoint and credentials."""
+        return aws.client(self.context, service)
+
+    def account(self) -> str:
+        """Ask whose credentials these are."""
+        with aws.sentences(self.context):
+            return str(self.client("sts").get_caller_identity()["Account"])
+
+    def _no_stack(self, secrets: Any) -> CliError:  # noqa: ANN401 - boto3 has no types
+        pages = secrets.get_paginator("list_secrets").paginate(Filters=[{"Key": "name", "Values": [SECRET_PREFIX]}])
+        names = [secret["Name"].removeprefix(SECRET_PREFIX) for page in pages for secret in page["SecretList"]]
+        stacks = sorted(name for name in names if "/" not in name)
+        where = f"at {self.context.endpoint_url}" if self.context.endpoint_url else f"in {self.context.region}"
+        there = f"There are: {', '.join(stacks)}." if stacks else "There is no other either."
+        hint = (
+            "Bring it up: rollcall local up"
+            if self.context.on_this_machine
+            else ("Name another in a context: rollcall context add NAME --stack STACK --region REGION")
+        )
+        return CliError(
+            f"There is no stack {self.context.stack!r} {where}. {there}",
+            hint=hint,
+            exit_code=ExitCode.NOT_FOUND,
+        )

@@ -1,0 +1,31 @@
+"""How one value is written: for a person at a terminal, or for a program behind a pipe."""
+
+from datetime import UTC, datetime
+
+Value = str | int | datetime | list[str] | None
+
+
+def for_program(value: Value) -> str:
+    """Write a value for a pipe: times in ISO 8601 UTC, a list comma-separated."""
+    if isinstance(value, datetime):
+        return iso(value)
+    return _text(value)
+
+
+def for_person(value: Value) -> str:
+    """Write a value for a terminal: times in the reader's own zone, to the minute."""
+    if isinstance(value, datetime):
+        return value.astimezone().strftime("%Y-%m-%d %H:%M")
+    return _text(value)
+
+
+def iso(moment: datetime) -> str:
+    """Write a moment in ISO 8601 UTC, to the millisecond if it has any."""
+    spec = "milliseconds" if moment.microsecond else "seconds"
+    return moment.astimezone(UTC).isoformat(timespec=spec).replace("+00:00", "Z")
+
+
+def _text(value: Value) -> str:
+    if value is None:
+        return ""
+    return ", ".join(value) if isinstance(value, list) else str(value)

@@ -1,0 +1,66 @@
+"""The compiled forms as a stack keeps them, so that the command line works outside a clone."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from registration_core.adapters.dynamodb.call import AwsCallError
+from registration_core.adapters.dynamodb.failures import translated
+from registration_core.domain.forms import Form
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from registration_core.adapters.dynamodb.call import Call
+
+#: The forms in force: one item, so that one read finds them all.
+CURRENT = {"pk": {"S": "FORMS"}, "sk": {"S": "CURRENT"}}
+
+
+class StoredForms:
+    """The forms of one table."""
+
+    def __init__(self, call: Call, table_name: str) -> None:
+        self._call = call
+        self._table_name = table_name
+
+    def read(self) -> dict[str, Form]:
+        """Return the forms in force by name; none when no forms were ever stored. Raises StorageUnavailableError."""
+        item = self._ask("GetItem", Key=CURRENT, ConsistentRead=True).get("Item", {})
+        compiled = item.get("forms", {}).get("M", {})
+        return {name: Form.from_dict(json.loads(text["S"])) for name, text in sorted(compiled.items())}
+
+    def store(self, forms: Mapping[str, Form]) -> tuple[str, ...]:
+        """Bring these forms into force, and only these; return the names of those that are new or changed.
+
+        Each version is kept, for the entries made with it. Nothing is written when all are in force already. Raises
+        StorageUnavailableError; storing again then goes on where it stopped.
+        """
+        before = self.read()
+        changed = _differing(before, forms)
+        for name in changed:
+            key = {"pk": {"S": f"FORM#{name}"}, "sk": {"S": f"V#{forms[name].version}"}}
+            self._ask("PutItem", Item=key | {"compiled": {"S": _dump(forms[name])}})
+        if changed or set(before) != set(forms):
+            compiled = {name: {"S": _dump(form)} for name, form in forms.items()}
+            self._ask("PutItem", Item=CURRENT | {"forms": {"M": compiled}})
+        return changed
+
+    def changed(self, forms: Mapping[str, Form]) -> tuple[str, ...]:
+        """Return the names of those that `store` would write, and write nothing. Raises StorageUnavailableError."""
+        return _differing(self.read(), forms)
+
+    def _ask(self, operation: str, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - DynamoDB's own shapes
+        try:
+            return self._call(operation, {"TableName": self._table_name, **parameters})
+        except AwsCallError as error:
+            raise translated(error, self._table_name) from error
+
+
+def _differing(before: Mapping[str, Form], forms: Mapping[str, Form]) -> tuple[str, ...]:
+    return tuple(name for name, form in sorted(forms.items()) if before.get(name) != form)
+
+
+def _dump(form: Form) -> str:
+    return json.dumps(form.to_dict(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,27 @@
+"""A command line with fakes behind its ports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from unit.cli.fakes import CommandLine
+
+from registration_core.adapters.contexts import Context, ContextFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def rollcall(tmp_path: Path) -> CommandLine:
+    """A command line without any context."""
+    return CommandLine(ContextFile(tmp_path / "config" / "contexts.json"))
+
+
+@pytest.fixture
+def rollcall_local(rollcall: CommandLine) -> CommandLine:
+    """A command line whose context is a local stack."""
+    local = Context("local", "local", "eu-north-1", "http://localhost:4566")
+    rollcall.contexts.write(rollcall.contexts.read().with_entry(local))
+    return rollcall

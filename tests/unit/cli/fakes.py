@@ -1,0 +1,198 @@
+"""A command line with fakes behind its ports: nothing is started, nothing is read from the machine."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from admin_cli.app import run
+from admin_cli.output import Output
+from admin_cli.services import Services
+from admin_cli.stack import StackDescription
+from registration_core.domain.errors import SubmissionNotFoundError, UnknownFormError
+from registration_core.domain.identifiers import display_reference, new_reference
+from registration_core.domain.submission import Event, MailRecord, Page, Status, Submission, SubmissionDetails
+from registration_core.services.query import QueryService
+from rollcall_local.mailbox import Mail
+from rollcall_local.stack import Status as LocalStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from registration_core.adapters.contexts import Context, ContextFile
+DESCRIPTION = StackDescription(
+    stack="local",
+    region="eu-north-1",
+    api_url="http://localhost:4566/api/v1",
+    site_url="http://localhost:8080",
+    site_bucket="rollcall-local-site",
+    distribution_id="E1",
+    table="rollcall-local",
+)
+
+MAIL = Mail(
+    id="01763879876543210987-1a2b3c4d",
+    at=datetime(2026, 3, 1, 12, 30, tzinfo=UTC),
+    sender="Academy <forms@example.org>",
+    to=["ada@example.org"],
+    reply_to=None,
+    subject="We have your registration",
+    text="Hello Ada,\nwelcome.\n",
+    html="<p>Hello Ada</p>",
+)
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@dataclass
+class FakeLocal:
+    """A local system that notes what it was asked."""
+
+    running: bool = True
+    mails: list[Mail] = field(default_factory=lambda: [MAIL])
+    asked: list[str] = field(default_factory=list)
+
+    def up(self, say: Callable[[str], None]) -> LocalStatus:
+        say("emulator   started")
+        self.asked.append("up")
+        return self.status()
+
+    def down(self, *, reset: bool) -> bool:
+        self.asked.append("down --reset" if reset else "down")
+        return self.running
+
+    def status(self) -> LocalStatus:
+        return LocalStatus(
+            running=self.running,
+            site_url="http://localhost:8080",
+            api_url="http://localhost:4566/api/v1",
+            endpoint_url="http://localhost:4566",
+            mailbox_url="http://localhost:8025/",
+            table="rollcall-local",
+            stack="local",
+            emulator="ministack",
+            provider="stand-in",
+        )
+
+    def messages(self) -> Sequence[Mail]:
+        return self.mails
+
+    def region(self) -> str:
+        return "eu-north-1"
+
+
+@dataclass
+class FakeStack:
+    """A stack that answers from memory."""
+
+    context: Context
+    description: StackDescription = DESCRIPTION
+    queries: QueryService | None = None
+
+    def query(self) -> QueryService:
+        assert self.queries is not None
+        return self.queries
+
+    def client(self, service: str) -> Any:
+        raise AssertionError(f"no test of a command needs {service}")
+
+    def account(self) -> str:
+        return "000000000000"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass
+class CommandLine:
+    """Runs commands with fakes; every run has fresh streams."""
+
+    contexts: ContextFile
+    local: FakeLocal = field(default_factory=FakeLocal)
+    queries: QueryService | None = None
+    environ: dict[str, str] = field(default_factory=lambda: {"COLUMNS": "120", "TERM": "xterm"})
+    connected: list[Context] = field(default_factory=list)
+
+    def __call__(self, *arguments: str, terminal: bool = False, out: io.StringIO | None = None) -> Ran:
+        out = out or (Terminal() if terminal else io.StringIO())
+        err = io.StringIO()
+        services = Services(
+            output=Output(out, err, self.environ),
+            environ=self.environ,
+            contexts=self.contexts,
+            connect=self._connect,
+            local=lambda: self.local,
+        )
+        code = run(list(arguments), services)
+        return Ran(code, out.getvalue(), err.getvalue())
+
+    def _connect(self, context: Context) -> FakeStack:
+        self.connected.append(context)
+        return FakeStack(context, replace(DESCRIPTION, stack=context.stack), self.queries)
+
+
+ADA = Submission(
+    id="reg_01KJM2N0S0ABCDEFGHJKMNPQRS",
+    form="registration",
+    form_version="0123456789ab",
+    submitted_at=datetime(2026, 3, 1, 12, 30, 5, 250000, tzinfo=UTC),
+    answers={"name": "Ada Lovelace", "course": "robotics", "days": ["mon", "tue"], "consent": True},
+    status=Status.CONFIRMED,
+    reference=new_reference(lambda count: b"\x07" * count),
+    email="ada@example.org",
+    language="en",
+    version=1,
+    expires_at=datetime(2027, 3, 1, 12, 30, 5, tzinfo=UTC),
+)
+
+BOB = replace(
+    ADA,
+    id="msg_01KJM2N0S0AAAAAAAAAAAAAAAA",
+    form="contact",
+    submitted_at=datetime(2026, 2, 1, tzinfo=UTC),
+    answers={"name": "Bob \x1b[31m", "message": "Hello\nthere"},
+    status=Status.PENDING,
+    reference=new_reference(lambda count: b"\x09" * count),
+    email="bob@example.org",
+)
+
+
+class FakeQueries(QueryService):
+    """Two entries, found as the service would find them."""
+
+    def __init__(self) -> None:
+        self.entries = [ADA, BOB]
+        self.asked: list[dict[str, object]] = []
+
+    def list(
+        self, form: str | None = None, *, since: datetime | None = None, limit: int = 20, cursor: str | None = None
+    ) -> Page:
+        self.asked.append({"form": form, "since": since, "limit": limit, "cursor": cursor})
+        if form not in (None, "registration", "contact"):
+            raise UnknownFormError(form or "")
+        found = [entry for entry in self.entries if form in (None, entry.form)]
+        start = 1 + [entry.id for entry in found].index(cursor) if cursor else 0
+        page = found[start : start + limit]
+        more = start + limit < len(found)
+        return Page(tuple(page), page[-1].id if more else None)
+
+    def show(self, id_or_reference: str) -> SubmissionDetails:
+        for entry in self.entries:
+            if id_or_reference in (entry.id, entry.reference, display_reference(entry.reference)):
+                event = Event("01KJM2N0S0ABCDEFGHJKMNPQRS", entry.submitted_at, "submitted", "registrant")
+                mail = MailRecord("confirmed", 1, "sent", "m-1", entry.submitted_at)
+                return SubmissionDetails(entry, (event,), (mail,))
+        raise SubmissionNotFoundError(id_or_reference)

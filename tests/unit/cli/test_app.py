@@ -1,0 +1,194 @@
+"""The command line as a whole: help, mistakes, and what the exit code says."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+import typer
+from unit.cli.fakes import CommandLine, FakeQueries, FakeStack, Ran
+
+from admin_cli import __version__
+from admin_cli.app import app, globals_first, run
+from admin_cli.catalogue import COMMANDS, root_help
+from admin_cli.errors import CliError, ExitCode
+from admin_cli.helping import HELP_OPTIONS, split_examples
+from admin_cli.output import Output
+from admin_cli.services import Services
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from registration_core.adapters.contexts import Context
+
+
+def every_command() -> Iterator[tuple[list[str], str]]:
+    """Every command and group there is: its words, and its help."""
+    root = typer.main.get_command(app)
+    ctx = typer.Context(root)
+    for noun in COMMANDS:
+        command = root.get_command(ctx, noun)
+        yield [noun], command.help
+        for verb, inner in getattr(command, "commands", {}).items():
+            yield [noun, verb], inner.help
+
+
+ALL = [pytest.param(words, text, id=" ".join(words)) for words, text in every_command()]
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"]])
+def test_help__is_the_overview(rollcall: CommandLine, arguments: list[str]) -> None:
+    """The long way and the short way print the same page."""
+    assert rollcall(*arguments).out.rstrip() == root_help().rstrip()
+
+
+def test_help__starts_with_examples_and_names_every_command() -> None:
+    """The overview is written from the same list that finds the commands."""
+    text = root_help()
+
+    assert text.startswith("Examples:\n  rollcall ")
+    for name, command in COMMANDS.items():
+        assert re.search(rf"^  {name} +{re.escape(command.summary)}$", text, re.MULTILINE)
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_help__names_every_global_option() -> None:
+    """The overview's options are those that the parser knows."""
+    root = typer.main.get_command(app)
+    known = {name for param in root.get_params(typer.Context(root, **HELP_OPTIONS)) for name in param.opts}
+
+    assert known == set(re.findall(r"^  (?:-h, )?(--[a-z-]+)", root_help(), re.MULTILINE)) | {"-h"}
+
+
+@pytest.mark.parametrize(("words", "text"), ALL)
+def test_help__of_every_command_starts_with_examples(rollcall: CommandLine, words: list[str], text: str) -> None:
+    """Each page begins with examples of that very command, and fits a terminal of 120."""
+    ran = rollcall(*words, "--help")
+    description, examples = split_examples(text)
+
+    assert ran.code == 0
+    assert ran.out.startswith("Examples:\n")
+    assert all(line.startswith(f"  rollcall {words[0]}") for line in examples.splitlines())
+    assert description in ran.out
+    assert max(map(len, ran.out.splitlines())) <= 120
+
+
+@pytest.mark.parametrize("noun", ["forms", "local", "context", "site"])
+def test_noun__without_a_verb_prints_its_help(rollcall: CommandLine, noun: str) -> None:
+    """A noun alone is a question, not a mistake."""
+    ran = rollcall(noun)
+
+    assert (ran.code, ran.err) == (0, "")
+    assert f"Usage: rollcall {noun}" in ran.out
+
+
+def test_version__is_printed(rollcall: CommandLine) -> None:
+    """--version, alone on stdout."""
+    assert rollcall("--version") == Ran(0, f"rollcall {__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said", "help_of"),
+    [
+        (["lst"], "There is no command 'lst'. Did you mean 'list'?", "rollcall"),
+        (["qqqq"], "There is no command 'qqqq'.", "rollcall"),
+        (["local", "mial"], "No such command 'mial'. Did you mean 'mail'?", "rollcall local"),
+        (["list", "--fmor", "x"], "No such option: --fmor (Possible options: --form", "rollcall list"),
+        (["list", "--limit", "0"], "Invalid value for '--limit'", "rollcall list"),
+        (["list", "--limit", "x"], "Invalid value for '--limit'", "rollcall list"),
+        (["show"], "Missing argument 'ID|REFERENCE'", "rollcall show"),
+        (["--nope"], "No such option: --nope", "rollcall"),
+        (["--context"], "Option '--context' requires an argument", "rollcall"),
+        (["list\x1b[2J"], r"There is no command 'list\x1b[2J'. Did you mean 'list'?", "rollcall"),
+    ],
+)
+def test_mistake__is_told_with_the_nearest_and_the_help(
+    rollcall: CommandLine, arguments: list[str], said: str, help_of: str
+) -> None:
+    """Usage errors: exit code 2, nothing on stdout, one sentence and where to look."""
+    ran = rollcall(*arguments)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"error: {said}")
+    assert f"Try: {help_of} --help\n" in ran.err
+    assert "\x1b" not in ran.err
+
+
+def test_globals_first__moves_them_from_anywhere() -> None:
+    """--context and --debug may stand where a person thinks of them; what follows `--` is left alone."""
+    assert globals_first(["list", "--context", "dev", "--debug"]) == ["--context", "dev", "--debug", "list"]
+    assert globals_first(["show", "--context=dev", "--", "--debug"]) == ["--context=dev", "show", "--", "--debug"]
+    assert globals_first(["list", "--context"]) == ["--context", "list"]
+
+
+@pytest.mark.parametrize("arguments", [["--context", "dev", "list"], ["list", "--context", "dev"]])
+def test_context__may_be_named_before_or_after_the_command(rollcall_local: CommandLine, arguments: list[str]) -> None:
+    """An option of every command, in either place; it wins over the variable and over the context in use."""
+    rollcall_local("context", "add", "dev", "--region", "eu-west-1")
+    rollcall_local.queries = FakeQueries()
+    rollcall_local.environ["ROLLCALL_CONTEXT"] = "local"
+
+    assert rollcall_local(*arguments).code == 0
+    assert [context.name for context in rollcall_local.connected] == ["dev"]
+
+
+def test_context__comes_from_the_variable(rollcall_local: CommandLine) -> None:
+    """ROLLCALL_CONTEXT wins over the context in use."""
+    rollcall_local("context", "add", "dev", "--region", "eu-west-1")
+    rollcall_local.queries = FakeQueries()
+    rollcall_local.environ["ROLLCALL_CONTEXT"] = "dev"
+
+    assert rollcall_local("list").code == 0
+    assert [context.name for context in rollcall_local.connected] == ["dev"]
+
+
+def test_context__unknown_is_not_found(rollcall_local: CommandLine) -> None:
+    """Exit code 3, and the contexts there are."""
+    ran = rollcall_local("list", "--context", "prod")
+
+    assert (ran.code, ran.out) == (3, "")
+    assert "There is no context 'prod'. There are: local." in ran.err
+
+
+def failing(rollcall: CommandLine, error: BaseException, *arguments: str) -> Ran:
+    """Run a command whose stack raises."""
+
+    def connect(_context: Context) -> FakeStack:
+        raise error
+
+    out, err = io.StringIO(), io.StringIO()
+    services = Services(
+        output=Output(out, err, {}),
+        environ={},
+        contexts=rollcall.contexts,
+        connect=connect,
+        local=lambda: rollcall.local,
+    )
+    return Ran(run(["list", *arguments], services), out.getvalue(), err.getvalue())
+
+
+def test_interrupt__ends_with_130_and_without_a_word(rollcall_local: CommandLine) -> None:
+    """Ctrl-C is no mistake."""
+    assert failing(rollcall_local, KeyboardInterrupt()) == Ran(130, "", "")
+
+
+def test_error__is_a_sentence_and_the_next_step(rollcall_local: CommandLine) -> None:
+    """What is wrong, what to do, and the exit code that belongs to it."""
+    error = CliError("No AWS credentials were found.", hint="Sign in.", exit_code=ExitCode.CREDENTIALS)
+
+    assert failing(rollcall_local, error) == Ran(4, "", "error: No AWS credentials were found.\nSign in.\n")
+
+
+def test_error__shows_where_it_came_from_with_debug_only(rollcall_local: CommandLine) -> None:
+    """A stack trace is for whoever asks for one."""
+    plain, debug = (
+        failing(rollcall_local, ZeroDivisionError("x")),
+        failing(rollcall_local, ZeroDivisionError("x"), "--debug"),
+    )
+
+    assert (plain.code, debug.code) == (1, 1)
+    assert "Traceback" not in plain.err
+    assert "--debug" in plain.err
+    assert "Traceback" in debug.err

@@ -1,0 +1,76 @@
+"""`rollcall context`: add, use, list."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from unit.cli.fakes import CommandLine
+
+
+def test_list__marks_the_one_in_use(rollcall_local: CommandLine) -> None:
+    """`*` stands at the context that commands work on."""
+    rollcall_local("context", "add", "dev", "--region", "eu-west-1", "--profile", "academy")
+
+    assert rollcall_local("context", "list").out == (
+        "local\t*\tlocal\teu-north-1\thttp://localhost:4566\t\ndev\t\tdev\teu-west-1\t\tacademy\n"
+    )
+
+
+def test_list__marks_the_one_that_the_variable_names(rollcall_local: CommandLine) -> None:
+    """The list tells the truth about what the next command would do."""
+    rollcall_local("context", "add", "dev", "--region", "eu-west-1")
+    rollcall_local.environ["ROLLCALL_CONTEXT"] = "dev"
+
+    said = json.loads(rollcall_local("context", "list", "--json").out)
+
+    assert {entry["name"]: entry["in_use"] for entry in said} == {"local": False, "dev": True}
+
+
+def test_list__without_any_says_how_to_begin(rollcall: CommandLine) -> None:
+    """No data on stdout, a hint on stderr."""
+    ran = rollcall("context", "list")
+
+    assert (ran.code, ran.out) == (0, "")
+    assert "rollcall local up" in ran.err
+
+
+def test_add__the_first_comes_into_use_the_next_does_not(rollcall: CommandLine) -> None:
+    """Adding prod never makes the next command work on prod by surprise."""
+    assert "Commands work on dev." in rollcall("context", "add", "dev", "--region", "eu-west-1").err
+    assert "Commands still work on dev." in rollcall("context", "add", "prod", "--region", "eu-west-1").err
+
+
+def test_add__again_changes_it(rollcall: CommandLine) -> None:
+    """The same name is the same context."""
+    rollcall("context", "add", "dev", "--region", "eu-west-1")
+
+    assert "Changed the context dev." in rollcall("context", "add", "dev", "--region", "eu-north-1").err
+    assert rollcall.contexts.read().get("dev").region == "eu-north-1"
+
+
+def test_add__refuses_what_cannot_be(rollcall: CommandLine) -> None:
+    """A mistyped region is told at once, and nothing is kept."""
+    ran = rollcall("context", "add", "dev", "--region", "Stockholm")
+
+    assert ran.code == 2
+    assert "is no AWS region" in ran.err
+    assert not rollcall.contexts.path.exists()
+
+
+def test_use__switches(rollcall_local: CommandLine) -> None:
+    """From then on commands work there."""
+    rollcall_local("context", "add", "dev", "--region", "eu-west-1")
+
+    assert rollcall_local("context", "use", "dev").code == 0
+    assert rollcall_local.contexts.read().current == "dev"
+
+
+def test_use__unknown_is_not_found(rollcall_local: CommandLine) -> None:
+    """Exit code 3; the one in use stays."""
+    ran = rollcall_local("context", "use", "dev")
+
+    assert ran.code == 3
+    assert "There are: local." in ran.err
+    assert rollcall_local.contexts.read().current == "local"

@@ -1,0 +1,175 @@
+"""`rollcall list` and `rollcall show`, over fake entries."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from unit.cli.fakes import ADA, BOB, CommandLine, FakeQueries
+
+from admin_cli.records import FIELDS
+from registration_core.domain.identifiers import display_reference
+
+REFERENCE = display_reference(ADA.reference)
+
+
+@pytest.fixture
+def queries(rollcall_local: CommandLine) -> FakeQueries:
+    rollcall_local.queries = FakeQueries()
+    return rollcall_local.queries
+
+
+@pytest.fixture
+def rollcall(rollcall_local: CommandLine, queries: FakeQueries) -> CommandLine:
+    """A command line whose stack has two entries."""
+    assert queries.entries
+    return rollcall_local
+
+
+def test_list__is_tab_separated_in_a_pipe(rollcall: CommandLine) -> None:
+    """Newest first: reference, time, form, status, e-mail, ID."""
+    assert rollcall("list").out.splitlines() == [
+        f"{REFERENCE}\t2026-03-01T12:30:05.250Z\tregistration\tconfirmed\tada@example.org\t{ADA.id}",
+        f"{display_reference(BOB.reference)}\t2026-02-01T00:00:00Z\tcontact\tpending\tbob@example.org\t{BOB.id}",
+    ]
+
+
+def test_list__is_a_table_on_a_terminal(rollcall: CommandLine) -> None:
+    """With a header, and the same columns."""
+    lines = rollcall("list", terminal=True).out.splitlines()
+
+    assert len(lines) == 3
+    assert "REFERENCE" in lines[0]
+    assert REFERENCE in lines[1]
+    assert ADA.id in lines[1]
+
+
+def test_list__asks_for_what_is_wanted(rollcall: CommandLine, queries: FakeQueries) -> None:
+    """--form and --limit reach the service."""
+    assert rollcall("list", "--form", "contact", "--limit", "5").out.count("\n") == 1
+    assert queries.asked == [{"form": "contact", "since": None, "limit": 5, "cursor": None}]
+
+
+def test_list__goes_on_over_pages(rollcall: CommandLine, queries: FakeQueries) -> None:
+    """A limit above a page is met by several, and no entry comes twice."""
+    queries.entries = [
+        ADA.__class__(**{f: getattr(ADA, f) for f in ADA.__slots__} | {"id": f"reg_{n}"}) for n in range(450)
+    ]
+
+    ids = rollcall("list", "--limit", "430", "--json", "id").out
+
+    assert [entry["id"] for entry in json.loads(ids)] == [f"reg_{n}" for n in range(430)]
+    assert [asked["limit"] for asked in queries.asked] == [200, 200, 30]
+
+
+def test_list__json_prints_these_fields(rollcall: CommandLine) -> None:
+    """Fields in the order asked; an answer by its name; one not given is null."""
+    said = json.loads(rollcall("list", "--json", "email,answers.course,reference").out)
+
+    assert said == [
+        {"email": "ada@example.org", "answers.course": "robotics", "reference": REFERENCE},
+        {"email": "bob@example.org", "answers.course": None, "reference": display_reference(BOB.reference)},
+    ]
+    assert list(said[0]) == ["email", "answers.course", "reference"]
+
+
+@pytest.mark.parametrize("arguments", [["list", "--json"], ["list", "--json", "--form", "contact"]])
+def test_list__json_alone_names_the_fields(rollcall: CommandLine, arguments: list[str]) -> None:
+    """As gh does; the stack is not even asked."""
+    assert rollcall(*arguments).out.splitlines() == list(FIELDS)
+    assert rollcall.connected == []
+
+
+def test_list__json_with_an_unknown_field_names_those_there_are(rollcall: CommandLine) -> None:
+    """A usage error, before anything is asked."""
+    ran = rollcall("list", "--json", "id,mail")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "There is no field 'mail'. There are: id, reference," in ran.err
+
+
+def test_list__jsonl_prints_whole_entries(rollcall: CommandLine) -> None:
+    """One object a line, with all fields."""
+    lines = rollcall("list", "--jsonl").out.splitlines()
+
+    assert [json.loads(line)["id"] for line in lines] == [ADA.id, BOB.id]
+    assert tuple(json.loads(lines[0])) == FIELDS
+    assert all("\x1b" not in line for line in lines)
+
+
+def test_list__nothing_is_no_output(rollcall: CommandLine, queries: FakeQueries) -> None:
+    """An empty list is an empty stdout, or an empty array."""
+    queries.entries = []
+
+    assert rollcall("list").out == ""
+    assert json.loads(rollcall("list", "--json", "id").out) == []
+    assert rollcall("list", terminal=True).err == "Nothing came in yet.\n"
+
+
+def test_list__unknown_form_is_not_found(rollcall: CommandLine) -> None:
+    """Exit code 3."""
+    assert rollcall("list", "--form", "nope").code == 3
+
+
+@pytest.mark.parametrize("wanted", [ADA.id, REFERENCE, ADA.reference])
+def test_show__by_id_or_reference(rollcall: CommandLine, wanted: str) -> None:
+    """The entry, its answers, its mails and history, a name and a value a line."""
+    lines = dict(line.split("\t") for line in rollcall("show", wanted).out.splitlines())
+
+    assert lines["id"] == ADA.id
+    assert lines["reference"] == REFERENCE
+    assert lines["submitted_at"] == "2026-03-01T12:30:05.250Z"
+    assert lines["answers.days"] == "mon, tue"
+    assert lines["answers.consent"] == "yes"
+    assert lines["mails.confirmed"] == "sent"
+    assert lines["history.submitted"] == "2026-03-01T12:30:05.250Z"
+
+
+@pytest.mark.parametrize("arguments", [["show", REFERENCE, "--json"], ["show", "--json", REFERENCE]])
+def test_show__json_prints_everything(rollcall: CommandLine, arguments: list[str]) -> None:
+    """Alone it means the whole entry; a reference is never taken for fields."""
+    said = json.loads(rollcall(*arguments).out)
+
+    assert tuple(said) == (*FIELDS, "history", "mails")
+    assert said["answers"] == {"name": "Ada Lovelace", "course": "robotics", "days": ["mon", "tue"], "consent": True}
+    assert said["mails"] == [
+        {"kind": "confirmed", "state": "sent", "sent_at": "2026-03-01T12:30:05.250Z", "message_id": "m-1"},
+    ]
+
+
+def test_show__json_prints_these_fields(rollcall: CommandLine) -> None:
+    """As `list` does, and also history and mails."""
+    said = json.loads(rollcall("show", BOB.id, "--json", "answers.message,history").out)
+
+    assert said["answers.message"] == "Hello\nthere"
+    assert [event["what"] for event in said["history"]] == ["submitted"]
+
+
+def test_show__never_passes_on_an_escape_sequence(rollcall: CommandLine) -> None:
+    """A visitor's name cannot colour the reader's terminal; a message keeps its lines."""
+    out = rollcall("show", BOB.id, terminal=True).out
+
+    assert r"Bob \x1b[31m" in out
+    assert "Hello\n" in out
+    assert "there\n" in out
+
+
+@pytest.mark.parametrize("wanted", ["reg_01KJM2N0S0ABCDEFGHJKMNPQRT", "msg_1"])
+def test_show__unknown_is_not_found(rollcall: CommandLine, wanted: str) -> None:
+    """Exit code 3, and where to look."""
+    ran = rollcall("show", wanted)
+
+    assert (ran.code, ran.out) == (3, "")
+    assert wanted in ran.err
+    assert "rollcall list" in ran.err
+
+
+def test_show__mistyped_reference_is_told_before_anything_is_asked(rollcall: CommandLine) -> None:
+    """The check letter tells."""
+    last = "A" if REFERENCE[-1] != "A" else "B"
+
+    ran = rollcall("show", REFERENCE[:-1] + last)
+
+    assert (ran.code, ran.out) == (3, "")
+    assert "typing error" in ran.err
+    assert rollcall.connected == []

@@ -1,0 +1,132 @@
+"""`rollcall local`: what it prints, over a fake system."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from registration_core.adapters.contexts import Context
+
+if TYPE_CHECKING:
+    from unit.cli.fakes import CommandLine
+
+
+def test_up__prints_where_things_are_and_adds_the_context(rollcall: CommandLine) -> None:
+    """After `up` the addresses stand on stdout, the steps and the next commands on stderr."""
+    ran = rollcall("local", "up")
+
+    assert ran.code == 0
+    assert ran.out.splitlines() == [
+        "site\thttp://localhost:8080",
+        "mailbox\thttp://localhost:8025/",
+        "api\thttp://localhost:4566/api/v1",
+    ]
+    assert "emulator   started" in ran.err
+    assert "  rollcall list\n" in ran.err
+    assert rollcall.contexts.read().chosen(None).endpoint_url == "http://localhost:4566"
+
+
+def test_up__never_switches_another_context_away(rollcall: CommandLine) -> None:
+    """Whoever works on prod stays there, and is told how to mean the local stack."""
+    prod = Context("prod", "prod", "eu-north-1")
+    rollcall.contexts.write(rollcall.contexts.read().with_entry(prod))
+
+    ran = rollcall("local", "up")
+
+    assert rollcall.contexts.read().chosen(None) == prod
+    assert "rollcall list --context local" in ran.err
+
+
+def test_down__says_what_becomes_of_the_data(rollcall: CommandLine) -> None:
+    """Stopping keeps; --reset drops."""
+    assert "kept" in rollcall("local", "down").err
+    assert "dropped" in rollcall("local", "down", "--reset").err
+    assert rollcall.local.asked == ["down", "down --reset"]
+
+
+def test_status__as_json_has_every_address(rollcall: CommandLine) -> None:
+    """The names that scripts rely on."""
+    said = json.loads(rollcall("local", "status", "--json").out)
+
+    assert said == {
+        "running": True,
+        "site_url": "http://localhost:8080",
+        "api_url": "http://localhost:4566/api/v1",
+        "endpoint_url": "http://localhost:4566",
+        "mailbox_url": "http://localhost:8025/",
+        "table": "rollcall-local",
+        "stack": "local",
+        "emulator": "ministack",
+        "provider": "stand-in",
+    }
+
+
+def test_status__of_a_stopped_system_fails(rollcall: CommandLine) -> None:
+    """A script can ask by the exit code; the person reads what to do."""
+    rollcall.local.running = False
+
+    ran = rollcall("local", "status")
+
+    assert ran.code == 1
+    assert "running\tno" in ran.out
+    assert "rollcall local up" in ran.err
+
+
+def test_mail__as_json_has_every_part(rollcall: CommandLine) -> None:
+    """The names that scripts rely on; `to` is a list."""
+    assert json.loads(rollcall("local", "mail", "--json").out) == [
+        {
+            "id": "01763879876543210987-1a2b3c4d",
+            "at": "2026-03-01T12:30:00Z",
+            "from": "Academy <forms@example.org>",
+            "to": ["ada@example.org"],
+            "reply_to": None,
+            "subject": "We have your registration",
+            "text": "Hello Ada,\nwelcome.\n",
+            "html": "<p>Hello Ada</p>",
+        },
+    ]
+
+
+def test_mail__is_listed_a_line_each(rollcall: CommandLine) -> None:
+    """Time, addresses, subject, ID."""
+    assert rollcall("local", "mail").out == (
+        "2026-03-01T12:30:00Z\tada@example.org\tWe have your registration\t01763879876543210987-1a2b3c4d\n"
+    )
+
+
+def test_mail__of_one_address(rollcall: CommandLine) -> None:
+    """--to compares whole addresses, in any case."""
+    rollcall.local.mails.append(replace(rollcall.local.mails[0], id="2", to=["staff@example.org"]))
+
+    assert [
+        mail["id"] for mail in json.loads(rollcall("local", "mail", "--json", "--to", "STAFF@example.org").out)
+    ] == ["2"]
+    assert json.loads(rollcall("local", "mail", "--json", "--to", "nobody@example.org").out) == []
+
+
+def test_mail__one_is_shown_whole(rollcall: CommandLine) -> None:
+    """With an ID the text is printed."""
+    ran = rollcall("local", "mail", "01763879876543210987-1a2b3c4d", terminal=True)
+
+    assert "subject   We have your registration" in ran.out
+    assert "          welcome." in ran.out
+
+
+def test_mail__unknown_id_is_not_found(rollcall: CommandLine) -> None:
+    """Exit code 3, and where to look."""
+    ran = rollcall("local", "mail", "nope")
+
+    assert (ran.code, ran.out) == (3, "")
+    assert "rollcall local mail" in ran.err
+
+
+def test_mail__nothing_yet_is_told_on_stderr(rollcall: CommandLine) -> None:
+    """No data is no output."""
+    rollcall.local.mails.clear()
+
+    ran = rollcall("local", "mail")
+
+    assert (ran.code, ran.out) == (0, "")
+    assert "Nothing was mailed yet." in ran.err

@@ -1,0 +1,260 @@
+"""Ports carried out in memory: for tests without I/O, and held to the same promises by the contract suite."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from registration_core.domain.errors import (
+    InvalidCursorError,
+    KeyReusedError,
+    MailHeldError,
+    MailLeaseLostError,
+    MailQueueError,
+    SubmissionNotFoundError,
+    UnknownFormError,
+)
+from registration_core.domain.identifiers import new_reference, new_ulid, ulid_milliseconds
+from registration_core.domain.mail import MailRequest, OutgoingMail, RenderedMail
+from registration_core.domain.ports import (
+    Clock,
+    FormCatalogue,
+    Mailer,
+    MailQueue,
+    MailRenderer,
+    Signer,
+    SubmissionRepository,
+)
+from registration_core.domain.submission import (
+    Event,
+    Idempotency,
+    MailRecord,
+    Once,
+    Page,
+    Receipt,
+    Submission,
+    SubmissionDetails,
+    email_key,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from registration_core.domain.forms import Form
+    from registration_core.domain.mail import MailKind
+
+START = datetime(2027, 3, 1, 9, 30, 15, 250_000, tzinfo=UTC)
+
+
+class StoppedClock(Clock):
+    """A clock that moves when a test says so."""
+
+    def __init__(self, at: datetime = START) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def forward(self, **distance: float) -> datetime:
+        self.at += timedelta(**distance)
+        return self.at
+
+
+class CountedRandomness:
+    """Bytes that differ from call to call and are the same in every run."""
+
+    def __init__(self, seed: str = "") -> None:
+        self._seed = seed
+        self._calls = 0
+
+    def __call__(self, length: int) -> bytes:
+        self._calls += 1
+        return hashlib.sha256(f"{self._seed}:{self._calls}".encode()).digest()[:length]
+
+
+class PlainSigner(Signer):
+    """Fingerprints without a secret."""
+
+    def fingerprint(self, purpose: str, value: str) -> str:
+        return hashlib.sha256(f"{purpose}\0{value}".encode()).hexdigest()
+
+
+class GivenForms(FormCatalogue):
+    """Forms at hand."""
+
+    def __init__(self, *forms: Form) -> None:
+        self._forms = {form.name: form for form in forms}
+
+    def get(self, name: str) -> Form:
+        if name not in self._forms:
+            raise UnknownFormError(name)
+        return self._forms[name]
+
+    def names(self) -> Sequence[str]:
+        return sorted(self._forms)
+
+
+@dataclass(slots=True)
+class _Lease:
+    holder: str
+    until: datetime
+    expires_at: datetime
+    record: MailRecord
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A guard: what it holds, and until when."""
+
+    value: object
+    expires_at: datetime
+
+
+@dataclass(slots=True)
+class InMemorySubmissionRepository(SubmissionRepository):
+    """Entries in dictionaries."""
+
+    clock: Clock
+    randomness: Callable[[int], bytes]
+    entries: dict[str, Submission] = field(default_factory=dict)
+    _events: dict[str, list[Event]] = field(default_factory=dict)
+    _references: dict[str, str] = field(default_factory=dict)
+    _answers: dict[tuple[str, str], _Kept] = field(default_factory=dict)
+    _once: dict[tuple[str, Once], _Kept] = field(default_factory=dict)
+    _leases: dict[MailRequest, _Lease] = field(default_factory=dict)
+
+    def add(self, submission: Submission, *, once: Once | None, idempotency: Idempotency) -> Receipt:
+        place = (submission.form, idempotency.key)
+        answered = self._live(self._answers.get(place))
+        if answered is not None:
+            fingerprint, receipt = answered
+            if fingerprint != idempotency.fingerprint:
+                raise KeyReusedError
+            return replace(receipt, repeated=receipt.id != submission.id)
+        while submission.reference in self._references:
+            submission = replace(submission, reference=new_reference(self.randomness))
+        receipt = Receipt(submission.id, submission.reference, submission.status)
+        self._answers[place] = _Kept((idempotency.fingerprint, receipt), idempotency.expires_at)
+        first = self._live(self._once.get((submission.form, once))) if once is not None else None
+        if first is not None:
+            self._references[submission.reference] = first
+            return replace(receipt, repeated=True)
+        if once is not None:
+            self._once[submission.form, once] = _Kept(submission.id, submission.expires_at)
+        self._references[submission.reference] = submission.id
+        self.entries[submission.id] = submission
+        event = Event(new_ulid(self.clock.now(), self.randomness), submission.submitted_at, "submitted", "registrant")
+        self._events[submission.id] = [event]
+        return receipt
+
+    def get(self, submission_id: str) -> Submission:
+        found = self.entries.get(submission_id)
+        if found is None or found.expires_at <= self.clock.now():
+            raise SubmissionNotFoundError(submission_id)
+        return found
+
+    def by_reference(self, reference: str) -> Submission:
+        if reference not in self._references:
+            raise SubmissionNotFoundError(reference)
+        return self.get(self._references[reference])
+
+    def details(self, submission_id: str) -> SubmissionDetails:
+        submission = self.get(submission_id)
+        mails = [lease.record for request, lease in self._leases.items() if request.id == submission_id]
+        mails.sort(key=lambda mail: (mail.kind, mail.version))
+        return SubmissionDetails(submission, tuple(self._events[submission_id]), tuple(mails))
+
+    def list(self, form: str, *, since: datetime, limit: int, cursor: str | None = None) -> Page:
+        if cursor is not None:
+            try:
+                ulid_milliseconds(cursor.rpartition("_")[2])
+            except ValueError as error:
+                raise InvalidCursorError(cursor) from error
+        found = [entry for entry in self._newest_first() if entry.form == form and entry.submitted_at >= since]
+        found = [entry for entry in found if cursor is None or entry.id < cursor]
+        return Page(tuple(found[:limit]), found[limit - 1].id if len(found) > limit else None)
+
+    def by_email(self, address: str, *, limit: int) -> tuple[Submission, ...]:
+        found = [entry for entry in self._newest_first() if email_key(entry.email) == email_key(address)]
+        return tuple(found[:limit])
+
+    def lease_mail(self, request: MailRequest, *, holder: str, until: datetime, expires_at: datetime) -> bool:
+        lease = self._leases.get(request)
+        if lease is not None:
+            if lease.record.state != "sending":
+                return False
+            if lease.until > self.clock.now() and lease.holder != holder:
+                raise MailHeldError
+        record = MailRecord(request.kind.value, request.version, "sending", lease_until=until)
+        self._leases[request] = _Lease(holder, until, expires_at, record)
+        return True
+
+    def mark_mail_sent(self, request: MailRequest, *, holder: str, message_id: str) -> None:
+        lease = self._leases.get(request)
+        if lease is None or lease.holder != holder:
+            raise MailLeaseLostError
+        lease.record = MailRecord(request.kind.value, request.version, "sent", message_id, self.clock.now())
+
+    def release_mail(self, request: MailRequest, *, holder: str) -> None:
+        lease = self._leases.get(request)
+        if lease is not None and lease.holder == holder and lease.record.state == "sending":
+            lease.until = datetime(1970, 1, 1, tzinfo=UTC)
+            lease.record = replace(lease.record, lease_until=lease.until)
+
+    def _newest_first(self) -> list[Submission]:
+        alive = [entry for entry in self.entries.values() if entry.expires_at > self.clock.now()]
+        return sorted(alive, key=lambda entry: (entry.submitted_at, entry.id), reverse=True)
+
+    def _live(self, kept: _Kept | None) -> object:
+        return kept.value if kept is not None and kept.expires_at > self.clock.now() else None
+
+
+@dataclass(slots=True)
+class ListedMailQueue(MailQueue):
+    """A queue that keeps its requests. refusing: takes nothing."""
+
+    requests: list[MailRequest] = field(default_factory=list)
+    refusing: bool = False
+
+    def put(self, requests: Sequence[MailRequest]) -> None:
+        if self.refusing:
+            raise MailQueueError("refused")
+        self.requests.extend(requests)
+
+
+@dataclass(slots=True)
+class ListedMailer(Mailer):
+    """Keeps what it is given. failures: raised, one a mail, before anything is kept."""
+
+    sent: list[OutgoingMail] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+
+    def send(self, mail: OutgoingMail) -> str:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.sent.append(mail)
+        return f"message-{len(self.sent)}"
+
+
+class PlainRenderer(MailRenderer):
+    """Names what it was asked for."""
+
+    def render(self, kind: MailKind, form: Form, submission: Submission) -> RenderedMail:
+        return RenderedMail(f"{kind} {form.name}", submission.id, submission.id)
+
+
+def settings(**changes: str) -> Mapping[str, str]:
+    """Return an environment that every function's settings can be read from."""
+    return {
+        "STACK": "test",
+        "TABLE": "rollcall-test",
+        "SITE_URL": "http://localhost:8080/",
+        "ALLOWED_ORIGINS": "http://localhost:8080",
+        "HMAC_KEY": "k" * 40,
+        "MAIL_QUEUE_URL": "http://localhost/queue",
+        "SENDER": "Academy <office@example.org>",
+        "CONFIGURATION_SET": "rollcall-test",
+        **changes,
+    }

@@ -10,6 +10,7 @@ import pytest
 from registration_core.domain.errors import UnknownFormError
 from registration_core.domain.fields import Field, FieldType, Option, Text
 from registration_core.domain.forms import Form
+from registration_core.domain.ports import FormCatalogue
 from registration_core.domain.submission import Receipt, Status
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ FORM = Form(
 
 @dataclass
 class FakeSubmitService:
-    """Knows one form; gives its receipt or raises its error, and remembers what it was asked."""
+    """Gives its receipt or raises its error, and remembers what it was asked."""
 
     receipt: Receipt = field(
         default_factory=lambda: Receipt("reg_01JABCDEFGHJKMNPQRSTVWXYZ0", "K7QM3XTP", Status.CONFIRMED)
@@ -55,16 +56,28 @@ class FakeSubmitService:
     error: Exception | None = None
     asked: list[dict[str, Any]] = field(default_factory=list)
 
-    def form(self, name: str) -> Form:
-        if name != FORM.name:
-            raise UnknownFormError(name)
-        return FORM
-
     def submit(self, form: Form, raw_answers: Mapping[str, object], *, key: str | None, language: str) -> Receipt:
         self.asked.append({"form": form.name, "answers": dict(raw_answers), "key": key, "language": language})
         if self.error:
             raise self.error
         return self.receipt
+
+
+class OneForm(FormCatalogue):
+    """Knows the form above."""
+
+    def get(self, name: str) -> Form:
+        if name != FORM.name:
+            raise UnknownFormError(name)
+        return FORM
+
+    def names(self) -> list[str]:
+        return [FORM.name]
+
+
+@pytest.fixture
+def forms() -> FormCatalogue:
+    return OneForm()
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from registration_core.domain.submission import Receipt, Status
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from registration_core.domain.ports import FormCatalogue
     from registration_core.services.submit import SubmitService
 
 ORIGIN = "https://forms.example.org"
@@ -49,8 +50,8 @@ class Service(Protocol):
 
 
 @pytest.fixture
-def post(service: SubmitService) -> Callable[..., dict[str, Any]]:
-    function = SubmitFunction(service, allowed_origins=(ORIGIN,), site_url=ORIGIN, log=Log("submit"))
+def post(forms: FormCatalogue, service: SubmitService) -> Callable[..., dict[str, Any]]:
+    function = SubmitFunction(forms, service, allowed_origins=(ORIGIN,), site_url=ORIGIN, log=Log("submit"))
 
     def posting(body: object, *, path: str = "/registration", method: str = "POST", **headers: str) -> dict[str, Any]:
         named = {name.replace("_", "-"): value for name, value in headers.items()}

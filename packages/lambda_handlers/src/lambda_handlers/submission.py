@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lambda_handlers.log import Log
     from registration_core.domain.errors import FieldError, RollcallError
     from registration_core.domain.forms import Form
+    from registration_core.domain.ports import FormCatalogue
     from registration_core.domain.submission import Receipt
     from registration_core.services.submit import SubmitService
 
@@ -40,12 +41,14 @@ class SubmitFunction:
 
     def __init__(
         self,
+        forms: FormCatalogue,
         service: SubmitService,
         *,
         allowed_origins: Sequence[str],
         site_url: str,
         log: Log,
     ) -> None:
+        self._forms = forms
         self._service = service
         self._allowed_origins = allowed_origins
         self._site_url = site_url
@@ -55,7 +58,7 @@ class SubmitFunction:
         """Answer one event."""
         request = read_request(event)
         try:
-            form = self._service.form(request.form)
+            form = self._forms.get(request.form)
             answer = self._take(request, form, read_answers(request))
         except RequestError as error:
             answer = self._refuse(request, error.status, error.code, error.detail)

@@ -35,7 +35,8 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noq
 def _function() -> SubmitFunction:
     settings = SubmitSettings.from_mapping(os.environ)
     return SubmitFunction(
-        bootstrap.submit_service(settings),
+        bootstrap.form_catalogue(settings),
+        bootstrap.submit_service(settings, connect=True),
         allowed_origins=settings.allowed_origins,
         site_url=settings.site_url,
         log=Log("submit", settings.log_level),

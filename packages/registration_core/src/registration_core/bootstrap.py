@@ -30,10 +30,13 @@ def form_catalogue(settings: SubmitSettings | NotifySettings) -> FormCatalogue:
     return CompiledForms(settings.forms_dir)
 
 
-def submit_service(settings: SubmitSettings, environ: Mapping[str, str] | None = None) -> SubmitService:
+def submit_service(
+    settings: SubmitSettings, environ: Mapping[str, str] | None = None, *, connect: bool = False
+) -> SubmitService:
     """Make what submit runs on: DynamoDB over the standard library alone.
 
     environ: where region, endpoint and credentials stand as the SDKs name them; None means the process's own.
+    connect: open the connection now, while the function starts, rather than at the first submission.
     """
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
@@ -42,8 +45,11 @@ def submit_service(settings: SubmitSettings, environ: Mapping[str, str] | None =
     from registration_core.services.submit import SubmitService
 
     clock = SystemClock()
+    call = wire_call_from_environment(environ)
+    if connect:
+        call.connect()
     return SubmitService(
-        repository=DynamoSubmissionRepository(wire_call_from_environment(environ), settings.table, clock=clock),
+        repository=DynamoSubmissionRepository(call, settings.table, clock=clock),
         signer=HmacSigner(settings.hmac_key),
         clock=clock,
         randomness=os.urandom,

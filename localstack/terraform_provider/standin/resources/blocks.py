@@ -18,14 +18,15 @@ def only(blocks: Value) -> State:
     return dict((blocks or [None])[0] or {})
 
 
-def keep_computed_blocks(prior: State | None, planned: State, names: Iterable[str]) -> None:
+def keep_computed_blocks(prior: State | None, planned: State, changed: set[str], names: Iterable[str]) -> None:
     """Plan blocks that the provider marks as optional and computed: what isn't configured is left to AWS.
 
-    The schema facts don't tell such a block from others, so a class names its own.
+    The schema facts don't tell such a block from others, so a class names its own. What is kept is no longer changed.
     """
     for name in names:
         if planned[name] == []:
             planned[name] = UNKNOWN if prior is None else prior[name]
+            changed.discard(name)
 
 
 def name_prefix(name: str) -> str:

@@ -51,9 +51,9 @@ class Table(Resource):
 
     def plan(self, prior: State | None, planned: State, changed: set[str]) -> None:
         """Keep what is off and not configured; refuse an attribute that no key uses."""
-        keep_computed_blocks(prior, planned, ("on_demand_throughput", "point_in_time_recovery", "ttl"))
+        keep_computed_blocks(prior, planned, changed, ("on_demand_throughput", "point_in_time_recovery", "ttl"))
         if prior is None:
-            keep_computed_blocks(prior, planned, ("server_side_encryption",))
+            keep_computed_blocks(prior, planned, changed, ("server_side_encryption",))
         elif not any(only(side["server_side_encryption"]).get("enabled") for side in (prior, planned)):
             planned["server_side_encryption"] = prior["server_side_encryption"]
         if not has_unknown([planned[name] for name in ("attribute", *indexes.KEY_HOLDERS)]):
@@ -62,7 +62,7 @@ class Table(Resource):
                 self.refuse("attribute", f"no key of the table or of an index uses {', '.join(unused)}; take it out")
             if missing := sorted(keys - {each["name"] for each in planned["attribute"]}):
                 self.refuse("attribute", f"a key uses {', '.join(missing)}; say the type in an attribute block")
-        if planned["stream_enabled"] and planned["stream_view_type"] is None:
+        if planned["stream_enabled"] and planned["stream_view_type"] in (None, ""):
             self.refuse("stream_view_type", "a stream needs one, such as NEW_AND_OLD_IMAGES")
         if changed & {"stream_enabled"} and prior is not None and not planned["stream_enabled"]:
             planned["stream_view_type"] = ""

@@ -63,7 +63,7 @@ class Function(Resource):
         """Leave to AWS what isn't configured; a published change makes a new version."""
         if planned["package_type"] == "Image":
             self.refuse("package_type", "the emulator runs functions from a zip only; leave it at Zip")
-        keep_computed_blocks(prior, planned, ("ephemeral_storage", "logging_config", "tracing_config"))
+        keep_computed_blocks(prior, planned, changed, ("ephemeral_storage", "logging_config", "tracing_config"))
         if prior is not None:
             _keep_log_levels(prior, planned)
             if planned["publish"] and changed & (CODE | CONFIGURATION | {"publish"}):

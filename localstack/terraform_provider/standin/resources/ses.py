@@ -123,9 +123,9 @@ class EmailIdentityV2(Resource):
     force_new = supported
     import_key = "email_identity"
 
-    def plan(self, prior: State | None, planned: State, changed: set[str]) -> None:  # noqa: ARG002 - the base's hook
+    def plan(self, prior: State | None, planned: State, changed: set[str]) -> None:
         """Leave DKIM to SES."""
-        keep_computed_blocks(prior, planned, ("dkim_signing_attributes",))
+        keep_computed_blocks(prior, planned, changed, ("dkim_signing_attributes",))
 
     def create(self, planned: State) -> State:
         """Create the identity."""
@@ -200,9 +200,9 @@ class ConfigurationSetV2(Resource):
     force_new = frozenset({"configuration_set_name"})
     import_key = "configuration_set_name"
 
-    def plan(self, prior: State | None, planned: State, changed: set[str]) -> None:  # noqa: ARG002 - the base's hook
+    def plan(self, prior: State | None, planned: State, changed: set[str]) -> None:
         """Leave to SES what isn't configured."""
-        keep_computed_blocks(prior, planned, ("reputation_options", "sending_options"))
+        keep_computed_blocks(prior, planned, changed, ("reputation_options", "sending_options"))
 
     def create(self, planned: State) -> State:
         """Create the set with its options."""

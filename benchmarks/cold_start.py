@@ -1,7 +1,8 @@
-"""Cold start of submit against the rivals: a new process, import, one event, one write to a DynamoDB that answers at once.
+"""Cold start of submit against the rivals: a new process, import, one event, one write to DynamoDB.
 
 `.venvs/bench/bin/python benchmarks/cold_start.py --package dist/rollcall-lambda.zip`. Each process has its handler's
-files and boto3 on its path, nothing else; DynamoDB is a stub behind TLS on this machine. Runs are interleaved; the
+files and boto3 on its path, nothing else; DynamoDB is a stub that answers at once,
+behind TLS on this machine. Runs are interleaved; the
 figures are medians. `.pyc` are warm for all, but for the row that says cold.
 """
 
@@ -103,12 +104,14 @@ def contenders(scratch: Path, package: Path) -> Sequence[Contender]:
         shutil.copy(HERE / "rivals" / f"{name}_handler.py", scratch / name)
     for name in ("rollcall", "rollcall-cold"):
         with zipfile.ZipFile(package) as archive:
-            archive.extractall(scratch / name)  # noqa: S202 - our own zip
+            archive.extractall(scratch / name)
     plain = {"name": "Anna Andersson", "email": "anna@robotics-academy.org", "message": "I would like to come."}
     ours = example(scratch / "rollcall")
     return (
         Contender("rollcall", "lambda_handlers.submit", scratch / "rollcall", ours),
-        Contender("rollcall, .pyc cold", "lambda_handlers.submit", scratch / "rollcall-cold", ours, writes_caches=False),
+        Contender(
+            "rollcall, .pyc cold", "lambda_handlers.submit", scratch / "rollcall-cold", ours, writes_caches=False
+        ),
         Contender("tutorial", "tutorial_handler", scratch / "tutorial", plain),
         Contender("careful", "careful_handler", scratch / "careful", plain),
     )
@@ -172,9 +175,7 @@ def start(contender: Contender, stub: DynamoStub, scratch: Path) -> Run:
     arguments = [sys.executable, *flags, "-c", code, str(contender.folder), str(scratch / "runtime"), str(event)]
     read_end, write_end = os.pipe()
     began = time.perf_counter()
-    pid = os.posix_spawn(
-        sys.executable, arguments, environment, file_actions=[(os.POSIX_SPAWN_DUP2, write_end, 1)]
-    )
+    pid = os.posix_spawn(sys.executable, arguments, environment, file_actions=[(os.POSIX_SPAWN_DUP2, write_end, 1)])
     _, status, usage = os.wait4(pid, 0)
     wall_s = time.perf_counter() - began
     os.close(write_end)
@@ -221,10 +222,13 @@ def report(figures: Mapping[str, Sequence[Run]], *, runs: int, as_json: bool) ->
         return
     for rival, aim in (("tutorial", 0.5), ("careful", 0.3)):
         wall, cpu, imports = ratios[rival].values()
-        print(f"{wall:.2f}x wall, {cpu:.2f}x CPU, {imports:.2f}x import of the {rival} handler (aim: {aim}x wall and CPU)")
+        print(
+            f"{wall:.2f}x wall, {cpu:.2f}x CPU, {imports:.2f}x import of the {rival} handler (aim: {aim}x wall and CPU)"
+        )
     print(f"\n{'median of ' + str(runs):24}{'wall ms':>10}{'CPU ms':>10}{'import ms':>12}")
     for name, median in medians.items():
-        print(f"{name:24}" + "".join(f"{median[key] * 1000:{width}.1f}" for key, width in zip(median, (10, 10, 12))))
+        wall_s, cpu_s, import_s = median.values()
+        print(f"{name:24}{wall_s * 1000:10.1f}{cpu_s * 1000:10.1f}{import_s * 1000:12.1f}")
     print(f"\nPython {platform.python_version()}, {os.cpu_count()} CPUs, " + ", ".join(map(" ".join, versions.items())))
 
 

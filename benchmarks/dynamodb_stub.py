@@ -1,11 +1,11 @@
 """A DynamoDB that answers every call at once with an empty object, behind TLS on this machine."""
 
-import datetime
 import http.server
 import ipaddress
 import ssl
 import threading
 import zlib
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -27,8 +27,7 @@ class DynamoStub:
         _make_certificate(self.ca_bundle, key_file)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.ca_bundle, key_file)
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self.endpoint = f"https://127.0.0.1:{self._server.server_address[1]}"
 
@@ -41,6 +40,13 @@ class DynamoStub:
     ) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: a client that does not trust us hangs up, as it should."""
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -65,15 +71,15 @@ def _make_certificate(certificate_file: Path, key_file: Path) -> None:
     """Write a key and a certificate for 127.0.0.1 that signs itself and lasts a day."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "DynamoDB stub")])
-    now = datetime.datetime.now(datetime.UTC)
+    now = datetime.now(UTC)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=1))
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())

@@ -102,8 +102,16 @@ def test_compose__nothing_in_a_subject_or_a_body_adds_a_header(subject: str, bod
     message = read(compose(a_mail(subject=f"New: {subject}", text=body, html=body), SENDER))
 
     assert sorted(message.keys()) == sorted(
-        ["From", "To", "Reply-To", "Subject", "Auto-Submitted", "X-Auto-Response-Suppress", "MIME-Version"]
-        + ["Content-Type"]
+        [
+            "From",
+            "To",
+            "Reply-To",
+            "Subject",
+            "Auto-Submitted",
+            "X-Auto-Response-Suppress",
+            "MIME-Version",
+            "Content-Type",
+        ]
     )
     assert [address.addr_spec for address in message["To"].addresses] == ["anna@example.org"]
 
@@ -121,7 +129,14 @@ def test_compose__any_display_name_leaves_the_senders_address_alone(name: str) -
 
 @pytest.mark.parametrize(
     "address",
-    ["a@example.org\r\nBcc: b@example.org", "a@example.org, b@example.org", "A <a@example.org>", "", "å@example.org", "a"],
+    [
+        "a@example.org\r\nBcc: b@example.org",
+        "a@example.org, b@example.org",
+        "A <a@example.org>",
+        "",
+        "å@example.org",
+        "a",
+    ],
 )
 def test_compose__refuses_what_is_not_one_bare_address(address: str) -> None:
     for mail in (a_mail(to=(address,)), a_mail(reply_to=address)):

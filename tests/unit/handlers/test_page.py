@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING
 
 import pytest
 
 from lambda_handlers.page import mend_page, sentence_page
 from registration_core.domain.errors import FieldError
-from registration_core.domain.forms import Form
+
+if TYPE_CHECKING:
+    from registration_core.domain.forms import Form
 
 SITE = "https://forms.example.org"
 VOID = {"meta", "link", "input", "br"}

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from registration_core.services.submit import SubmitService
 
 ORIGIN = "https://forms.example.org"
-WRONG = (FieldError("email", "not_an_email", "That is no e-mail address."), FieldError("day", "required", "Choose one."))
+WRONG = (
+    FieldError("email", "not_an_email", "That is no e-mail address."),
+    FieldError("day", "required", "Choose one."),
+)
 
 EVERY_REFUSAL: list[tuple[Exception, int, str]] = [
     (InvalidAnswersError(WRONG), 422, "invalid_answers"),
@@ -46,7 +49,6 @@ class Service(Protocol):
     receipt: Receipt
     error: Exception | None
     asked: list[dict[str, Any]]
-
 
 
 @pytest.fixture
@@ -161,9 +163,7 @@ def test_submit__what_no_service_needs_to_see__is_a_problem_with_cors(
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", ""])
-def test_cors__an_origin_that_is_not_listed__is_told_nothing(
-    post: Callable[..., dict[str, Any]], origin: str
-) -> None:
+def test_cors__an_origin_that_is_not_listed__is_told_nothing(post: Callable[..., dict[str, Any]], origin: str) -> None:
     answer = post({}, origin=origin)
 
     assert answer["statusCode"] == 201

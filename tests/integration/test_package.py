@@ -1,0 +1,252 @@
+"""The functions' zip: the same bytes from the same sources, nothing too much, and it starts where only boto3 is."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from lambda_handlers.package import MOST_BYTES, build_package, main
+from registration_core.adapters.dynamodb.call import AwsCallError
+from registration_core.adapters.dynamodb.sigv4 import Credentials
+from registration_core.adapters.dynamodb.wire import WireCall
+from registration_core.adapters.form_files import load_form
+from registration_core.domain.validation import example_submission
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+RUNTIME = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six.py", "urllib3")
+START = """
+import json, sys
+sys.path[:0] = sys.argv[2:]
+module = __import__("lambda_handlers." + sys.argv[1], fromlist=["handler"])
+answer = module.handler(json.load(sys.stdin), None)
+print(json.dumps({"answer": answer, "loaded": sorted(sys.modules), "from": module.__file__}))
+"""
+
+
+def workspace(folder: Path, *, moment: int) -> Path:
+    """Copy what the zip is made of, in other folders, at another time."""
+    for source in ("forms", "packages/registration_core/src", "packages/lambda_handlers/src"):
+        shutil.copytree(ROOT / source, folder / source, ignore=shutil.ignore_patterns("__pycache__"))
+    for path in sorted(folder.rglob("*"), reverse=moment % 2 == 0):
+        os.utime(path, (moment, moment))
+        path.chmod(0o755 if path.is_dir() or moment % 2 else 0o600)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_package(ROOT, tmp_path_factory.mktemp("package") / "rollcall-lambda.zip").path
+
+
+def test_build__the_same_sources__give_the_same_bytes(tmp_path: Path) -> None:
+    first = build_package(workspace(tmp_path / "one", moment=1_000_000_001), tmp_path / "first.zip")
+    before = os.umask(0o077)
+    try:
+        second = build_package(workspace(tmp_path / "b" / "two", moment=1_700_000_000), tmp_path / "c" / "second.zip")
+    finally:
+        os.umask(before)
+
+    assert first.path.read_bytes() == second.path.read_bytes()
+    assert first.sha256 == second.sha256
+    assert first.path.stat().st_mode == second.path.stat().st_mode
+
+
+def test_build__nothing_changed__leaves_the_file_alone(tmp_path: Path) -> None:
+    out = tmp_path / "rollcall-lambda.zip"
+    assert build_package(ROOT, out).changed
+    os.utime(out, (1, 1))
+
+    assert not build_package(ROOT, out).changed
+    assert out.stat().st_mtime == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["rollcall-lambda.zip"]
+
+
+def test_build__a_changed_form__makes_another_zip(tmp_path: Path) -> None:
+    root = workspace(tmp_path / "one", moment=1_000_000_001)
+    first = build_package(root, tmp_path / "rollcall-lambda.zip")
+    template = next((root / "forms").rglob("*.j2"))
+    template.write_text(template.read_text(encoding="utf-8") + "!", encoding="utf-8")
+
+    second = build_package(root, tmp_path / "rollcall-lambda.zip")
+
+    assert second.changed
+    assert second.sha256 != first.sha256
+
+
+def test_zip__holds_what_the_functions_need_and_no_more(package: Path) -> None:
+    with zipfile.ZipFile(package) as archive:
+        names = set(archive.namelist())
+        assert archive.testzip() is None
+
+    assert package.stat().st_size < MOST_BYTES
+    assert {"lambda_handlers/submit.py", "lambda_handlers/dispatch.py", "lambda_handlers/notify.py"} <= names
+    assert {"forms/registration.json", "forms/contact.json", "jinja2/environment.py"} <= names
+    assert {name for name in names if name.startswith("licenses/")} >= {"licenses/jinja2-LICENSE.txt"}
+    assert {Path(name).suffix for name in names} <= {".py", ".json", ".j2", ".txt"}
+    left_out = ("admin_cli", "package.py", "form_files", "tomllib", "boto3", "tests/", "__pycache__")
+    assert [name for name in names if any(word in name for word in left_out)] == []
+
+
+def test_main__says_what_it_built(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--root", str(ROOT), "--out", str(tmp_path / "a.zip")]
+
+    assert main(arguments) == 0
+    assert "written" in capsys.readouterr().out
+    assert main(arguments) == 0
+    assert "unchanged" in capsys.readouterr().out
+
+
+def test_main__a_mistake_in_a_form__is_named_and_nothing_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = workspace(tmp_path / "one", moment=1_000_000_001)
+    (root / "forms" / "contact" / "form.toml").write_text("title =", encoding="utf-8")
+
+    assert main(["--root", str(root), "--out", str(tmp_path / "a.zip")]) == 1
+    assert "forms/contact/form.toml" in capsys.readouterr().err
+    assert not (tmp_path / "a.zip").exists()
+
+
+def test_main__another_folder__says_what_to_give(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--root", str(tmp_path), "--out", str(tmp_path / "a.zip")]) == 1
+    assert "--root" in capsys.readouterr().err
+
+
+class Bare:
+    """An interpreter with the zip's files and boto3, and nothing else that is installed."""
+
+    def __init__(self, folder: Path, package: Path) -> None:
+        self._code, self._runtime = folder / "task", folder / "runtime"
+        with zipfile.ZipFile(package) as archive:
+            archive.extractall(self._code)
+        installed = Path(boto3.__file__).parents[1]
+        self._runtime.mkdir()
+        for name in RUNTIME:
+            (self._runtime / name).symlink_to(installed / name)
+
+    def start(self, function: str, event: dict[str, Any], **environ: str) -> dict[str, Any]:
+        """Run one event in a new process; give its answer and the names of the modules that it loaded."""
+        environment = {
+            "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+            "AWS_SECRET_ACCESS_KEY": "secret",
+            "AWS_REGION": "eu-north-1",
+            "AWS_DEFAULT_REGION": "eu-north-1",
+            "STACK": "test",
+            "TABLE": "rollcall-test",
+            "SITE_URL": "https://forms.example.org",
+            **environ,
+        }
+        arguments = [sys.executable, "-I", "-S", "-B", "-c", START, function, str(self._code), str(self._runtime)]
+        done = subprocess.run(
+            arguments, input=json.dumps(event), env=environment, capture_output=True, text=True, timeout=30, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        assert said["from"] == str(self._code / "lambda_handlers" / f"{function}.py")
+        return said
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory, package: Path) -> Bare:
+    return Bare(tmp_path_factory.mktemp("bare"), package)
+
+
+@pytest.fixture(scope="module")
+def dynamo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Serve a DynamoDB that answers at once, behind TLS: the benchmark's."""
+    spec = importlib.util.spec_from_file_location("dynamodb_stub", ROOT / "benchmarks" / "dynamodb_stub.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    with module.DynamoStub(tmp_path_factory.mktemp("stub")) as stub:
+        yield stub
+
+
+def post(answers: dict[str, object]) -> dict[str, Any]:
+    headers = {"Content-Type": "application/json", "Origin": "https://forms.example.org"}
+    return {"httpMethod": "POST", "path": "/registration", "headers": headers, "body": json.dumps(answers)}
+
+
+def submit_environment(dynamo: Any) -> dict[str, str]:
+    return {
+        "ALLOWED_ORIGINS": "https://forms.example.org",
+        "HMAC_KEY": "0123456789abcdef0123456789abcdef",
+        "AWS_ENDPOINT_URL_DYNAMODB": dynamo.endpoint,
+        "AWS_CA_BUNDLE": str(dynamo.ca_bundle),
+    }
+
+
+def test_submit__starts_and_stores_with_the_standard_library_alone(bare: Bare, dynamo: Any) -> None:
+    form = load_form(ROOT / "forms", "registration")
+    answers = example_submission(form, today=datetime.now(UTC).date())
+
+    said = bare.start("submit", post(answers), **submit_environment(dynamo))
+
+    assert said["answer"]["statusCode"] == 201
+    never = ("boto3", "botocore", "jinja2", "markupsafe", "tomllib", "logging", "typing", "html", "secrets", "decimal")
+    assert [name for name in never if name in said["loaded"]] == []
+
+
+def test_submit__a_certificate_that_no_one_vouches_for__is_503_and_nothing_is_sent(bare: Bare, dynamo: Any) -> None:
+    form = load_form(ROOT / "forms", "registration")
+    answers = example_submission(form, today=datetime.now(UTC).date())
+
+    said = bare.start("submit", post(answers), **submit_environment(dynamo) | {"AWS_CA_BUNDLE": ""})
+
+    assert said["answer"]["statusCode"] == 503
+    assert said["answer"]["headers"]["Access-Control-Allow-Origin"] == "https://forms.example.org"
+
+
+def test_submit__without_its_settings__answers_all_the_same(bare: Bare) -> None:
+    said = bare.start("submit", post({}), ALLOWED_ORIGINS="https://forms.example.org")
+
+    assert said["answer"]["statusCode"] == 500
+    assert json.loads(said["answer"]["body"])["code"] == "internal_error"
+    assert said["answer"]["headers"]["Access-Control-Allow-Origin"] == "https://forms.example.org"
+
+
+def test_dispatch__starts_with_boto3(bare: Bare) -> None:
+    said = bare.start("dispatch", {"Records": []}, MAIL_QUEUE_URL="http://127.0.0.1:1/queue")
+
+    assert said["answer"] == {"batchItemFailures": []}
+    assert "jinja2" not in said["loaded"]
+
+
+def test_notify__starts_with_boto3_and_jinja2_from_the_zip(bare: Bare) -> None:
+    said = bare.start("notify", {"Records": []}, SENDER="Academy <a@example.org>", CONFIGURATION_SET="rollcall-test")
+
+    assert said["answer"] == {"batchItemFailures": []}
+    assert {"boto3", "jinja2", "markupsafe._native"} <= set(said["loaded"])
+
+
+def test_wire_call__does_not_try_an_untrusted_endpoint_again(dynamo: Any) -> None:
+    waits: list[float] = []
+    call = WireCall(dynamo.endpoint, "eu-north-1", Credentials("a", "b"), sleep=waits.append)
+
+    with pytest.raises(AwsCallError) as caught:
+        call("GetItem", {})
+
+    assert caught.value.code == "EndpointNotTrusted"
+    assert waits == []
+
+
+def test_wire_call__trusts_the_bundle_it_is_given(dynamo: Any) -> None:
+    call = WireCall(dynamo.endpoint, "eu-north-1", Credentials("a", "b"), ca_bundle=str(dynamo.ca_bundle))
+
+    assert call("GetItem", {}) == {}
+    call.close()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
-from pathlib import Path
 
 from registration_core.domain.errors import SettingsError
 
@@ -22,7 +22,7 @@ class SubmitSettings:
     site_url: str
     allowed_origins: tuple[str, ...]
     hmac_key: str
-    forms_dir: Path
+    forms_dir: str
 
     @classmethod
     def from_mapping(cls, environ: Mapping[str, str]) -> SubmitSettings:
@@ -66,7 +66,7 @@ class NotifySettings:
     site_url: str
     sender: str
     configuration_set: str
-    forms_dir: Path
+    forms_dir: str
 
     @classmethod
     def from_mapping(cls, environ: Mapping[str, str]) -> NotifySettings:
@@ -82,10 +82,10 @@ class NotifySettings:
         )
 
 
-def forms_dir(environ: Mapping[str, str]) -> Path:
+def forms_dir(environ: Mapping[str, str]) -> str:
     """Return FORMS_DIR, or the folder `forms` beside the package, as it lies in the functions' zip."""
-    given = environ.get("FORMS_DIR")
-    return Path(given) if given else Path(__file__).resolve().parent.parent / "forms"
+    beside = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "forms")  # noqa: PTH100, PTH118, PTH120 - importing pathlib takes longer than all of this module
+    return environ.get("FORMS_DIR") or beside
 
 
 def _required(environ: Mapping[str, str], name: str) -> str:

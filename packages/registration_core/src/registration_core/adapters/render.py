@@ -34,7 +34,7 @@ class JinjaMailRenderer(MailRenderer):
     A value that a template asks for and does not get is an error, and what a visitor wrote is escaped in HTML.
     """
 
-    def __init__(self, forms_dir: Path, *, site_url: str) -> None:
+    def __init__(self, forms_dir: Path | str, *, site_url: str) -> None:
         self._site_url = site_url
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(forms_dir),

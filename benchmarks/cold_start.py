@@ -1,9 +1,8 @@
 """Cold start of submit against the rivals: a new process, import, one event, one write to DynamoDB.
 
 `.venvs/bench/bin/python benchmarks/cold_start.py --package dist/rollcall-lambda.zip`. Each process has its handler's
-files and boto3 on its path, nothing else; DynamoDB is a stub that answers at once,
-behind TLS on this machine. Runs are interleaved; the
-figures are medians. `.pyc` are warm for all, but for the row that says cold.
+files and boto3 on its path, nothing else; DynamoDB is a stub that answers at once, behind TLS on this machine. Runs are
+interleaved; the figures are medians. `.pyc` are warm for all, but for the row that says cold.
 """
 
 import argparse

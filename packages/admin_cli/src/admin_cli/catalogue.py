@@ -57,10 +57,10 @@ def root_help() -> str:
     parts = [
         "Examples:\n" + EXAMPLES,
         "Usage: rollcall [OPTIONS] COMMAND [ARGS]...\n",
-        "Registration and contact forms in your own AWS account: the staff's command line.\n",
+        "Registration and contact forms in your own AWS account: what the staff use.\n",
     ]
     for title, section in sections.items():
         lines = (f"  {term:<{width}}  {text}\n" for term, text in section.items())
         parts.append(f"{title}:\n{''.join(lines)}")
-    parts.append(f"Exit codes: {EXIT_CODES}\n")
+    parts.append(f"Exit codes:\n  {EXIT_CODES}\n")
     return "\n".join(parts)

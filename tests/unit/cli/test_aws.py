@@ -1,0 +1,196 @@
+"""AWS as a context reaches it: whose credentials are used, and what is said when something is wrong."""
+
+from __future__ import annotations
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pytest
+
+from admin_cli import aws
+from admin_cli.errors import CliError, ExitCode
+from admin_cli.stack import AwsStack, StackDescription
+from registration_core.adapters.contexts import Context
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SECRET = {
+    "stack": "dev",
+    "region": "eu-north-1",
+    "api_url": "https://api.example.org/v1",
+    "site_url": "https://example.org",
+    "site_bucket": "bucket",
+    "distribution_id": "E1",
+    "table": "rollcall-dev",
+    "another": "ignored",
+}
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers every AWS call with what the test put here, and keeps what was asked."""
+
+    answers: ClassVar[dict[str, tuple[int, dict[str, Any]]]] = {}
+    asked: ClassVar[list[tuple[str, str, dict[str, Any]]]] = []
+
+    def do_POST(self) -> None:
+        """Answer one call."""
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"{}")
+        operation = self.headers["X-Amz-Target"].rpartition(".")[2]
+        self.asked.append((operation, self.headers["Authorization"], body))
+        status, answer = self.answers[operation]
+        content = json.dumps(answer).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/x-amz-json-1.1")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def service() -> Iterator[type[Handler]]:
+    """A service on a loopback port of its own."""
+    handler = type("OneTestsHandler", (Handler,), {"answers": {}, "asked": []})
+    server = HTTPServer(("127.0.0.1", 0), handler)
+    handler.url = f"http://localhost:{server.server_port}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield handler
+    server.shutdown()
+    server.server_close()
+
+
+def stack(service: Any) -> AwsStack:
+    return AwsStack(Context("dev", "dev", "eu-north-1", service.url))
+
+
+def refuse(service: Any, code: str, message: str = "no", *, operation: str = "GetSecretValue") -> None:
+    service.answers[operation] = (400, {"__type": code, "message": message})
+
+
+def test_description__is_read_from_the_secret(service: Any) -> None:
+    """One read of `rollcall/<stack>`, however often it is asked."""
+    service.answers["GetSecretValue"] = (200, {"SecretString": json.dumps(SECRET)})
+    dev = stack(service)
+
+    assert dev.description == StackDescription(**{name: SECRET[name] for name in StackDescription.__slots__})
+    assert dev.description.table == "rollcall-dev"
+    assert [(asked[0], asked[2]) for asked in service.asked] == [("GetSecretValue", {"SecretId": "rollcall/dev"})]
+
+
+def test_loopback__never_uses_the_machines_credentials(
+    service: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Whatever AWS configuration this machine has, an emulator sees the dummy key only."""
+    (tmp_path / "config").write_text("[profile work]\nregion = us-east-1\n")
+    (tmp_path / "credentials").write_text("[work]\naws_access_key_id = AKIAREAL\naws_secret_access_key = real\n")
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "AKIAREAL",
+        "AWS_SECRET_ACCESS_KEY": "real",
+        "AWS_SESSION_TOKEN": "token",
+        "AWS_PROFILE": "nowhere",
+        "AWS_CONFIG_FILE": str(tmp_path / "config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "credentials"),
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        "AWS_ENDPOINT_URL_SECRETS_MANAGER": "http://127.0.0.1:9",
+        "HTTP_PROXY": "http://127.0.0.1:9",
+        "http_proxy": "http://127.0.0.1:9",
+    }.items():
+        monkeypatch.setenv(name, value)
+    service.answers["GetSecretValue"] = (200, {"SecretString": json.dumps(SECRET)})
+
+    assert stack(service).description.region == "eu-north-1"
+    assert "Credential=test/" in service.asked[0][1]
+    assert "/eu-north-1/secretsmanager/" in service.asked[0][1]
+
+
+def test_no_stack__lists_those_there_are(service: Any) -> None:
+    """Not found, with the right names; the signing keys beside the descriptions are no stacks."""
+    refuse(service, "ResourceNotFoundException")
+    names = ["rollcall/prod", "rollcall/prod/signing-key", "rollcall/local"]
+    service.answers["ListSecrets"] = (200, {"SecretList": [{"Name": name} for name in names]})
+
+    with pytest.raises(CliError, match=r"no stack 'dev' at http://localhost:\d+\. There are: local, prod\.") as caught:
+        _ = stack(service).description
+    assert caught.value.exit_code is ExitCode.NOT_FOUND
+
+
+def test_no_stack__and_no_other(service: Any) -> None:
+    """An empty emulator says how to fill it."""
+    refuse(service, "ResourceNotFoundException")
+    service.answers["ListSecrets"] = (200, {"SecretList": []})
+
+    with pytest.raises(CliError, match="There is no other either") as caught:
+        _ = stack(service).description
+    assert caught.value.hint == "Bring it up: rollcall local up"
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "said"),
+    [
+        ("ExpiredTokenException", "expired", "Your AWS credentials have expired."),
+        ("UnrecognizedClientException", "bad key", "AWS does not accept your credentials"),
+        ("InvalidSignatureException", "bad", "AWS does not accept your credentials"),
+        (
+            "AccessDeniedException",
+            "User: arn:aws:iam::1:user/ada is not authorized to perform: secretsmanager:GetSecretValue on resource: x",
+            "it lacks secretsmanager:GetSecretValue.",
+        ),
+        ("AccessDeniedException", "no", "it lacks GetSecretValue."),
+    ],
+)
+def test_credentials__that_do_not_do_are_told(service: Any, code: str, message: str, said: str) -> None:
+    """Exit code 4, one sentence, and what to do."""
+    refuse(service, code, message)
+
+    with pytest.raises(CliError) as caught:
+        _ = stack(service).description
+    assert said in str(caught.value)
+    assert caught.value.exit_code is ExitCode.CREDENTIALS
+    assert caught.value.hint
+
+
+def test_credentials__missing_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without any, nothing is sent, and the sign-in command is named."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+    with pytest.raises(CliError, match="No AWS credentials were found") as caught:
+        _ = AwsStack(Context("dev", "dev", "eu-north-1")).description
+    assert caught.value.exit_code is ExitCode.CREDENTIALS
+    assert "aws sso login" in str(caught.value.hint)
+
+
+def test_profile__that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The profile is named, and so is the sign-in for it."""
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+
+    with pytest.raises(CliError, match="has no profile 'academy'") as caught:
+        aws.client(Context("dev", "dev", "eu-north-1", profile="academy"), "s3")
+    assert caught.value.exit_code is ExitCode.CREDENTIALS
+    assert "--profile academy" in str(caught.value.hint)
+
+
+def test_unreachable__local_stack_is_told() -> None:
+    """A stopped emulator: what does not answer, and how to bring it up; at once, not after a minute."""
+    nothing = "http://localhost:1"
+
+    with pytest.raises(CliError, match=f"Nothing answers at {nothing}: the local stack is not running") as caught:
+        _ = AwsStack(Context("local", "local", "eu-north-1", nothing)).description
+    assert (caught.value.exit_code, caught.value.hint) == (ExitCode.FAILURE, "Bring it up: rollcall local up")
+
+
+@pytest.mark.parametrize("said", [{"stack": "dev"}, {**SECRET, "table": None}])
+def test_description__of_another_version_names_what_is_missing(said: dict[str, Any]) -> None:
+    """A stack made by another version of the configuration is told as such."""
+    with pytest.raises(CliError, match=r"description lacks .*table"):
+        StackDescription.from_mapping(said)

@@ -1,0 +1,121 @@
+"""`rollcall forms`, on the forms of this clone and on broken ones."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from admin_cli.commands.forms import curl_command
+from registration_core.adapters.form_files import compile_forms
+from registration_core.domain.validation import validate
+
+if TYPE_CHECKING:
+    from unit.cli.fakes import CommandLine
+
+FORMS = Path(__file__).resolve().parents[3] / "forms"
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    """A copy of the forms, in which one field has a type that is none."""
+    folder = tmp_path / "forms"
+    shutil.copytree(FORMS, folder)
+    file = folder / "registration" / "form.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace('type = "date"', 'type = "day"', 1), encoding="utf-8")
+    return folder
+
+
+def test_check__prints_every_form(rollcall: CommandLine) -> None:
+    """Name, version, number of fields, title."""
+    forms = compile_forms(FORMS)
+
+    assert rollcall("forms", "check", str(FORMS)).out.splitlines() == [
+        f"{form.name}\t{form.version}\t{len(form.fields)}\t{form.title}" for form in forms.values()
+    ]
+
+
+def test_check__says_what_is_wrong_and_where(rollcall: CommandLine, broken: Path) -> None:
+    """The file, the field, the value, and what is allowed; exit code 1, nothing on stdout."""
+    ran = rollcall("forms", "check", str(broken))
+
+    assert (ran.code, ran.out) == (1, "")
+    assert "registration/form.toml" in ran.err
+    assert '"day"' in ran.err
+    assert "date" in ran.err
+
+
+@pytest.mark.parametrize("folder", ["nowhere", "."])
+def test_check__of_a_folder_without_forms_says_so(rollcall: CommandLine, tmp_path: Path, folder: str) -> None:
+    """A wrong folder is not a folder of correct forms."""
+    (tmp_path / "empty").mkdir()
+
+    ran = rollcall("forms", "check", str(tmp_path / "empty" / folder))
+
+    assert ran.code == 1
+    assert "forms" in ran.err
+
+
+def test_show__prints_every_field(rollcall: CommandLine) -> None:
+    """One line a field: name, type, whether required, label, options."""
+    form = compile_forms(FORMS)["registration"]
+
+    lines = [
+        line.split("\t") for line in rollcall("forms", "show", "registration", "--dir", str(FORMS)).out.splitlines()
+    ]
+
+    assert [line[0] for line in lines] == [field.name for field in form.fields]
+    assert all(len(line) == 5 for line in lines)
+
+
+def test_show__json_is_the_compiled_form(rollcall: CommandLine) -> None:
+    """What the functions read."""
+    form = compile_forms(FORMS)["contact"]
+
+    assert json.loads(rollcall("forms", "show", "contact", "--dir", str(FORMS), "--json").out) == form.to_dict()
+
+
+def test_show__unknown_form_names_the_nearest(rollcall: CommandLine) -> None:
+    """Exit code 3."""
+    ran = rollcall("forms", "show", "registratoin", "--dir", str(FORMS))
+
+    assert (ran.code, ran.out) == (3, "")
+    assert "Did you mean 'registration'? There are: contact, registration." in ran.err
+
+
+@pytest.mark.parametrize("form", sorted(compile_forms(FORMS)))
+def test_example__is_valid(rollcall: CommandLine, form: str) -> None:
+    """The form takes it, in every language."""
+    answers = json.loads(rollcall("forms", "example", form, "--dir", str(FORMS)).out)
+    found = compile_forms(FORMS)[form]
+
+    for language in found.languages:
+        assert validate(found, answers, language, today=datetime.now(UTC).date())
+
+
+def test_example__as_a_command_posts_it_to_the_context(rollcall_local: CommandLine) -> None:
+    """A shell reads the answers and the address of the context's own API."""
+    answers = rollcall_local("forms", "example", "contact", "--dir", str(FORMS)).out
+
+    words = shlex.split(rollcall_local("forms", "example", "contact", "--dir", str(FORMS), "--curl").out)
+
+    assert words[0] == "curl"
+    assert words[-1] == "http://localhost:4566/api/v1/contact"
+    assert json.loads(words[words.index("--data-raw") + 1]) == json.loads(answers)
+
+
+@given(st.dictionaries(st.text(), st.text() | st.booleans() | st.lists(st.text())))
+def test_curl_command__is_safe_in_a_shell(answers: dict[str, object]) -> None:
+    """Quotes, dollars, line ends and exclamation marks in answers stay answers."""
+    command = curl_command("https://api.example.org/v1/contact", answers)
+    words = shlex.split(command)
+
+    assert json.loads(words[words.index("--data-raw") + 1]) == answers
+    assert "\n" not in command

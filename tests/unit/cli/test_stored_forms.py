@@ -1,0 +1,94 @@
+"""The forms that a stack keeps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from registration_core.adapters.dynamodb.call import AwsCallError
+from registration_core.adapters.dynamodb.stored_forms import StoredForms
+from registration_core.adapters.form_files import compile_forms
+from registration_core.domain.errors import StorageUnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FORMS = compile_forms(Path(__file__).resolve().parents[3] / "forms")
+
+
+class Table:
+    """GetItem and PutItem in memory, counting what is written."""
+
+    def __init__(self) -> None:
+        self.items: dict[tuple[str, str], Mapping[str, Any]] = {}
+        self.writes = 0
+
+    def __call__(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        assert params["TableName"] == "rollcall-local"
+        held = params["Key"] if operation == "GetItem" else params["Item"]
+        key = (held["pk"]["S"], held["sk"]["S"])
+        if operation == "GetItem":
+            return {"Item": self.items[key]} if key in self.items else {}
+        assert operation == "PutItem"
+        self.items[key] = params["Item"]
+        self.writes += 1
+        return {}
+
+
+def test_read__of_a_new_table_is_empty() -> None:
+    """A stack without forms has none."""
+    assert StoredForms(Table(), "rollcall-local").read() == {}
+
+
+def test_store__is_read_again() -> None:
+    """What was stored comes back as it was, whoever reads it."""
+    table = Table()
+
+    assert StoredForms(table, "rollcall-local").store(FORMS) == ("contact", "registration")
+    assert StoredForms(table, "rollcall-local").read() == FORMS
+
+
+def test_store__again_writes_nothing() -> None:
+    """Publishing the same forms costs one read."""
+    table = Table()
+    StoredForms(table, "rollcall-local").store(FORMS)
+    before = table.writes
+
+    assert StoredForms(table, "rollcall-local").store(FORMS) == ()
+    assert table.writes == before
+
+
+def test_store__keeps_earlier_versions() -> None:
+    """Entries of an older version still find their form."""
+    table = Table()
+    forms = StoredForms(table, "rollcall-local")
+    forms.store(FORMS)
+
+    newer = FORMS | {"contact": replace(FORMS["contact"], version="ffffffffffff")}
+    assert forms.changed(newer) == ("contact",)
+    assert forms.store(newer) == ("contact",)
+
+    assert forms.read()["contact"].version == "ffffffffffff"
+    assert {sk for pk, sk in table.items if pk == "FORM#contact"} == {f"V#{FORMS['contact'].version}", "V#ffffffffffff"}
+
+
+def test_store__drops_what_is_no_form_any_more() -> None:
+    """A removed form is out of force."""
+    forms = StoredForms(Table(), "rollcall-local")
+    forms.store(FORMS)
+    forms.store({"contact": FORMS["contact"]})
+
+    assert set(forms.read()) == {"contact"}
+
+
+def test_read__says_when_the_table_cannot_be_used() -> None:
+    """DynamoDB's refusal is translated."""
+
+    def refuse(_operation: str, _params: Mapping[str, Any]) -> dict[str, Any]:
+        raise AwsCallError("ConnectionLost", "nobody there")
+
+    with pytest.raises(StorageUnavailableError, match="rollcall-local"):
+        StoredForms(refuse, "rollcall-local").read()

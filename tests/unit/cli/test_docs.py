@@ -1,0 +1,60 @@
+"""The guide for staff names every command and option, and no other."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import typer
+
+from admin_cli.app import app
+from admin_cli.catalogue import COMMANDS
+from admin_cli.helping import HELP_OPTIONS
+
+GUIDE = (Path(__file__).resolve().parents[3] / "docs" / "staff.md").read_text(encoding="utf-8")
+
+
+def commands() -> dict[str, set[str]]:
+    """Every command there is, with its options."""
+    root = typer.main.get_command(app)
+    ctx = typer.Context(root, **HELP_OPTIONS)
+    found: dict[str, set[str]] = {"": {name for param in root.params for name in param.opts}}
+    for noun in COMMANDS:
+        command = root.get_command(ctx, noun)
+        verbs = getattr(command, "commands", None)
+        inner = {noun: command} if verbs is None else {f"{noun} {verb}": each for verb, each in verbs.items()}
+        found |= {
+            words: {name for param in each.params for name in param.opts if name.startswith("--")}
+            for words, each in inner.items()
+        }
+    return found
+
+
+EVERY = commands()
+
+
+@pytest.mark.parametrize("words", [words for words in EVERY if words])
+def test_guide__has_an_example_of_every_command(words: str) -> None:
+    """Each command is shown in a block."""
+    assert re.search(rf"^ *rollcall {words}\b", GUIDE, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "option", sorted({option for options in EVERY.values() for option in options} - {"--show-completion"})
+)
+def test_guide__names_every_option(option: str) -> None:
+    """No option is a secret."""
+    assert re.search(rf"{option}\b", GUIDE)
+
+
+@pytest.mark.parametrize("line", re.findall(r"^ *(rollcall .+)$", GUIDE, re.MULTILINE))
+def test_guide__shows_only_what_there_is(line: str) -> None:
+    """Each line of a block is a command that the parser takes."""
+    words = shlex.split(line.partition("|")[0])[1:]
+    named = next(name for name in sorted(EVERY, key=len, reverse=True) if words[: len(name.split())] == name.split())
+    options = {word for word in words if word.startswith("--")}
+
+    assert named
+    assert options <= EVERY[named] | EVERY[""]

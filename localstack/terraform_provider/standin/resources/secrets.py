@@ -157,7 +157,11 @@ class SecretVersion(Resource):
         self._take_away(state["secret_id"], state["version_id"], set(state["version_stages"] or ()))
 
     def _take_away(self, secret: str, version: str, stages: set[str]) -> None:
-        for stage in sorted(stages - {_CURRENT}):
+        if not stages - {_CURRENT}:
+            return
+        # AWSPREVIOUS goes by itself when AWSCURRENT comes.
+        held = self.client("secretsmanager").describe_secret(SecretId=secret)["VersionIdsToStages"].get(version, ())
+        for stage in sorted((stages - {_CURRENT}) & set(held)):
             self.client("secretsmanager").update_secret_version_stage(
                 SecretId=secret, VersionStage=stage, RemoveFromVersionId=version
             )

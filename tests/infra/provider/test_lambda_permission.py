@@ -1,0 +1,83 @@
+"""Permissions to call a function, at the emulator."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from infra.provider.functions import FUNCTION, function, make_role, package
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from infra.provider.harness import Harness
+
+PERMISSION = "aws_lambda_permission"
+
+
+@pytest.fixture
+def role(tf: Harness) -> str:
+    """A role that functions may take."""
+    return make_role(tf)
+
+
+def statements(aws: Callable[[str], Any], name: str) -> dict[str, dict[str, Any]]:
+    policy = json.loads(aws("lambda").get_policy(FunctionName=name)["Policy"])
+    return {each["Sid"]: each for each in policy["Statement"]}
+
+
+def test_permission__arrives_and_imports(tf: Harness, aws: Callable[[str], Any], role: str, tmp_path: Path) -> None:
+    tf.apply(FUNCTION, function("called", role, package(tmp_path)))
+    config = {
+        "statement_id": "post-contact", "action": "lambda:InvokeFunction", "function_name": "called",
+        "principal": "apigateway.amazonaws.com", "source_account": "000000000000",
+        "source_arn": "arn:aws:execute-api:eu-north-1:000000000000:x/v1/POST/contact",
+    }  # fmt: skip
+
+    state = tf.apply(PERMISSION, config)
+
+    found = statements(aws, "called")["post-contact"]
+    assert found["Principal"] == {"Service": "apigateway.amazonaws.com"}
+    assert found["Action"] == "lambda:InvokeFunction"
+    assert found["Condition"]["ArnLike"] == {"AWS:SourceArn": config["source_arn"]}
+    assert found["Condition"]["StringEquals"] == {"AWS:SourceAccount": "000000000000"}
+    assert tf.changes(PERMISSION, state, config) == set()
+    assert tf.import_then_plan(PERMISSION, "called/post-contact", config) == set()
+
+
+def test_permission__update_replaces_the_statement(
+    tf: Harness, aws: Callable[[str], Any], role: str, tmp_path: Path
+) -> None:
+    arn = tf.apply(FUNCTION, function("recalled", role, package(tmp_path)))["arn"]
+    config = {"action": "lambda:InvokeFunction", "function_name": arn, "principal": "events.amazonaws.com"}
+    state = tf.apply(PERMISSION, config)
+    assert tf.changes(PERMISSION, state, config) == set()
+
+    config["principal"] = "s3.amazonaws.com"
+    assert tf.plan(PERMISSION, state, config)[1] == ["principal"]
+    state = tf.apply(PERMISSION, config, state)
+
+    found = statements(aws, "recalled")
+    assert [each["Principal"] for each in found.values()] == [{"Service": "s3.amazonaws.com"}]
+    assert state["function_name"] == arn
+    assert tf.changes(PERMISSION, state, config) == set()
+
+
+def test_permission__drift_and_loss_are_seen(tf: Harness, aws: Callable[[str], Any], role: str, tmp_path: Path) -> None:
+    tf.apply(FUNCTION, function("guarded", role, package(tmp_path)))
+    config = {
+        "statement_id": "it", "action": "lambda:InvokeFunction", "function_name": "guarded",
+        "principal": "events.amazonaws.com",
+    }  # fmt: skip
+    state = tf.apply(PERMISSION, config)
+    client = aws("lambda")
+
+    client.remove_permission(FunctionName="guarded", StatementId="it")
+    assert tf.refresh(PERMISSION, state) is None
+
+    client.add_permission(
+        FunctionName="guarded", StatementId="it", Action="lambda:InvokeFunction", Principal="s3.amazonaws.com"
+    )
+    assert tf.changes(PERMISSION, state, config) == {"principal"}

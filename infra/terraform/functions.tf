@@ -58,9 +58,10 @@ data "aws_iam_policy_document" "dispatch" {
     resources = [module.store.stream_arn]
   }
 
+  # For a batch, too, AWS asks for SendMessage; an emulator may ask for the call's own name, SendMessageBatch.
   statement {
     sid       = "QueueMailsAndSetAsideWhatFails"
-    actions   = ["sqs:SendMessage"]
+    actions   = ["sqs:SendMessage*"]
     resources = [module.mail.queue_arn, module.store.stream_dead_letters_arn]
   }
 }

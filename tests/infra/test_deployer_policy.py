@@ -24,6 +24,7 @@ WITHOUT_RESOURCE = {
     "lambda:ListTags",
     "logs:DescribeLogGroups",
     "secretsmanager:GetRandomPassword",
+    "ses:ListTagsForResource",
     "sts:GetCallerIdentity",
 }
 

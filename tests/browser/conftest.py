@@ -5,18 +5,21 @@ from __future__ import annotations
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from registration_core.adapters.form_files import compile_forms
 from registration_core.domain.fields import FieldType
-from registration_core.domain.forms import Form
 from registration_core.domain.validation import example_submission
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from registration_core.domain.forms import Form
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -116,11 +119,8 @@ class Visitor:
         self.complaints[:] = [said for said in self.complaints if not any(word in said for word in words)]
 
 
-Visits = Callable[..., Visitor]
-
-
 @pytest.fixture
-def visit(browser: Browser, stack: Any) -> Iterator[Visits]:
+def visit(browser: Browser, stack: Any) -> Iterator[Callable[..., Visitor]]:
     """Open a browser of one's own: `visit(java_script_enabled=False, viewport=...)`. Complaints left fail the test."""
     visitors: list[Visitor] = []
 
@@ -142,34 +142,35 @@ def forms() -> dict[str, Form]:
     return compile_forms(ROOT / "forms")
 
 
-@pytest.fixture
-def address() -> str:
-    """A mail address that nobody else in the run has."""
-    return f"visitor-{uuid.uuid4().hex[:12]}@example.org"
+class Person:
+    """Someone with a mail address that nobody else in the run has."""
 
+    def __init__(self, stack: Any) -> None:
+        self.address = f"visitor-{uuid.uuid4().hex[:12]}@example.org"
+        self._stack = stack
 
-@pytest.fixture
-def answers(address: str) -> Callable[[Form], dict[str, Any]]:
-    """Valid answers to a form, from this test's own address."""
+    def answers(self, form: Form) -> dict[str, Any]:
+        """Give valid answers to a form."""
+        return dict(example_submission(form)) | {form.email_field: self.address}
 
-    def given(form: Form) -> dict[str, Any]:
-        return dict(example_submission(form)) | {form.email_field: address}
+    def only_mail(self) -> Any:
+        """Wait for the mail to this person; the only one."""
+        [mail] = self._stack.wait_for_mails(to=self.address, count=1)
+        return mail
 
-    return given
-
-
-@pytest.fixture
-def staff_mail(stack: Any) -> Callable[[Form, str], Any]:
-    """Wait for the mail that tells the staff of this visitor's entry; the only one."""
-
-    def arrived(form: Form, visitor: str) -> Any:
+    def staffs_only_mail(self, form: Form) -> Any:
+        """Wait for the mail that tells the staff of this person's entry; the only one."""
         end = time.monotonic() + DEADLINE_S
         while time.monotonic() < end:
-            mails = [mail for mail in stack.mails(to=form.staff[0]) if mail.reply_to == visitor]
+            mails = [mail for mail in self._stack.mails(to=form.staff[0]) if mail.reply_to == self.address]
             if mails:
                 assert len(mails) == 1
                 return mails[0]
             time.sleep(0.02)
-        return pytest.fail(f"No mail to {form.staff[0]} about {visitor} within {DEADLINE_S:.0f} s")
+        return pytest.fail(f"No mail to {form.staff[0]} about {self.address} within {DEADLINE_S:.0f} s")
 
-    return arrived
+
+@pytest.fixture
+def person(stack: Any) -> Person:
+    """The person at the browser."""
+    return Person(stack)

@@ -65,7 +65,7 @@ CONTACT: dict[str, Any] = REGISTRATION | {"name": "contact", "fields": REGISTRAT
 
 @pytest.fixture
 def forms() -> dict[str, Form]:
-    return {name: Form.from_dict(data) for name, data in (("registration", REGISTRATION), ("contact", CONTACT))}
+    return {name: Form.from_dict(data) for name, data in (("contact", CONTACT), ("registration", REGISTRATION))}
 
 
 @pytest.fixture

@@ -101,6 +101,11 @@ def test_page__asks_for_assets_by_names_that_change_with_their_content(files: "d
         assert all(files[address].cache_control.endswith("immutable") for address in addresses)
 
 
+def test_page__leads_to_the_forms_in_the_content_files_order(page: Reader) -> None:
+    links = [attributes["href"] for attributes in page.all("a")]
+    assert links[1:5] == ["/", "/#courses", "/registration", "/contact"]
+
+
 def test_form_page__posts_to_the_api(files: "dict[str, SiteFile]") -> None:
     for name in ("registration", "contact"):
         form = Reader(files[name].body).all("form")[0]

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from admin_cli.site.assets import Assets
-from admin_cli.site.content import read_texts
+from admin_cli.site.content import Texts, read_texts
 from admin_cli.site.errors import SiteBuildError
 from admin_cli.site.files import SiteBuild, SiteFile
 from admin_cli.site.templates import Renderer
@@ -45,7 +45,7 @@ def render(workspace_root: Path, forms: Mapping[str, Form], *, api_url: str, sit
     """Return every file of the site, sorted by key, without writing any. Raises SiteBuildError."""
     texts = read_texts(workspace_root / CONTENT, source=CONTENT)
     assets = Assets(workspace_root / ASSETS, source=ASSETS)
-    views = [form_view(form, texts, api_url=api_url) for form in forms.values()]
+    views = [form_view(form, texts, api_url=api_url) for form in _ordered(forms, texts)]
     navigation = [Link("/#courses", texts.string("navigation", "courses"))]
     navigation += [Link(view.path, view.texts.string("link")) for view in views]
     renderer = Renderer(
@@ -67,6 +67,12 @@ def render(workspace_root: Path, forms: Mapping[str, Form], *, api_url: str, sit
             )
         files.append(SiteFile(page.key, renderer.render(page, form=view)))
     return tuple(sorted([*files, *assets.files], key=lambda file: file.key))
+
+
+def _ordered(forms: Mapping[str, Form], texts: Texts) -> list[Form]:
+    """Return the forms in the order of the content file's tables, then those that have none."""
+    first = [name for name in texts.table("forms") if name in forms]
+    return [forms[name] for name in dict.fromkeys([*first, *forms])]
 
 
 def read_build(out: Path) -> SiteBuild:

@@ -49,7 +49,7 @@ class FormView:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One option of the course field: label and hint from the form file, badge and description from the content file."""
+    """One option of the course field: label and hint from the form file, badge and description from the content."""
 
     path: str
     title: str

@@ -189,7 +189,7 @@ def test_page__wrong_answers__gives_the_form_again_as_it_was_filled_in(
     assert answer["headers"]["Content-Type"] == "text/html; charset=utf-8"
     assert "<script>" not in answer["body"]
     assert 'value="&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"' in answer["body"]
-    assert '<a href="#email">That is no e-mail address.</a>' in answer["body"]
+    assert '<a href="#email">E-mail: That is no e-mail address.</a>' in answer["body"]
 
 
 @pytest.mark.parametrize(("error", "status", "code"), EVERY_REFUSAL)

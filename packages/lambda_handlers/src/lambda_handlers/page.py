@@ -47,7 +47,8 @@ def mend_page(
         found.setdefault(error.field, error)
     title = form.title.in_language(language)
     links = "".join(
-        f'<li><a href="#{_id_of(form, error.field)}">{escape(error.message)}</a></li>' for error in found.values()
+        f'<li><a href="#{_id_of(form, name)}">{escape(_with_label(form.field(name), error, language))}</a></li>'
+        for name, error in found.items()
     )
     fields = "".join(
         _field(field, _values(answers.get(field.name)), found.get(field.name), words, language) for field in form.fields
@@ -92,6 +93,13 @@ def _values(answer: object) -> tuple[str, ...]:
     if answer is None:
         return ()
     return tuple(map(str, answer)) if isinstance(answer, list) else (str(answer),)
+
+
+def _with_label(field: Field | None, error: FieldError, language: str) -> str:
+    """Say which field is meant; a consent's label is a sentence, and its message says so by itself."""
+    if field is None or field.type is FieldType.CONSENT:
+        return error.message
+    return f"{field.label.in_language(language)}: {error.message}"
 
 
 def _id_of(form: Form, name: str) -> str:

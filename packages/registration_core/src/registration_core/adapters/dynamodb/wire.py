@@ -36,8 +36,8 @@ class Patience:
     """
 
     connect_s: float = 1.5
-    read_s: float = 3.0
-    total_s: float = 8.0
+    read_s: float = 2.5
+    total_s: float = 6.0
     attempts: int = 4
     backoff_s: float = 0.05
     idle_s: float = 30.0

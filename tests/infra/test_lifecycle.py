@@ -1,0 +1,185 @@
+"""The stack made, looked at and, last, destroyed by a deployer with the shipped policy and nothing more."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from rollcall_local.credentials import client, deployer
+from rollcall_local.terraform import LocalTerraform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rollcall_local.paths import Workspace
+
+FUNCTIONS = ("submit", "dispatch", "notify")
+
+LEFTOVERS: dict[str, Callable[[Any], list[Any]]] = {
+    "apigateway": lambda aws: aws.get_rest_apis()["items"],
+    "cloudfront": lambda aws: aws.list_distributions()["DistributionList"].get("Items", []),
+    "cloudwatch": lambda aws: aws.describe_alarms()["MetricAlarms"],
+    "dynamodb": lambda aws: aws.list_tables()["TableNames"],
+    "iam": lambda aws: aws.list_roles()["Roles"],
+    "lambda": lambda aws: aws.list_functions()["Functions"] + aws.list_event_source_mappings()["EventSourceMappings"],
+    "logs": lambda aws: aws.describe_log_groups()["logGroups"],
+    "s3": lambda aws: aws.list_buckets()["Buckets"],
+    "secretsmanager": lambda aws: aws.list_secrets()["SecretList"],
+    "sesv2": lambda aws: (
+        aws.list_email_identities()["EmailIdentities"] + aws.list_configuration_sets()["ConfigurationSets"]
+    ),
+    "sqs": lambda aws: aws.list_queues().get("QueueUrls", []),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The stack of environments/local.tfvars, as it stands in the emulator."""
+
+    workspace: Workspace
+    terraform: LocalTerraform
+
+    def aws(self, service: str) -> Any:
+        return client(service, self.workspace)
+
+    def work_of(self, function: str) -> list[dict[str, Any]]:
+        """The statements of a function's policy."""
+        name = f"rollcall-local-{function}"
+        policy = self.aws("iam").get_role_policy(RoleName=name, PolicyName="work")
+        statements: list[dict[str, Any]] = policy["PolicyDocument"]["Statement"]
+        return statements
+
+    def may(self, function: str, action: str) -> set[str]:
+        """The resources on which a function's policy allows an action."""
+        return {
+            resource
+            for statement in self.work_of(function)
+            for allowed in _listed(statement["Action"])
+            if allowed == action
+            for resource in _listed(statement["Resource"])
+        }
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+@pytest.fixture(scope="module")
+def applied(infra_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
+    """Apply on a state of its own, in the emulator of these tests."""
+    workspace = replace(infra_workspace, state=tmp_path_factory.mktemp("applied"))
+    shutil.copyfile(infra_workspace.package, workspace.package)
+    terraform = LocalTerraform(workspace, deployer(infra_workspace))
+    terraform.prepare()
+    terraform.apply()
+    yield Applied(workspace, terraform)
+    terraform.destroy()
+
+
+def test_description__is_what_the_outputs_say(applied: Applied) -> None:
+    secret = applied.aws("secretsmanager").get_secret_value(SecretId="rollcall/local")
+    outputs = applied.terraform.output()
+
+    described = json.loads(secret["SecretString"])
+    assert described == {name: outputs[name] for name in described}
+    assert described["site_url"] == applied.workspace.site_url
+    assert described["api_url"] == applied.workspace.api_url
+
+
+def test_apply__again_changes_nothing_and_keeps_the_signing_key(applied: Applied) -> None:
+    secrets, functions = applied.aws("secretsmanager"), applied.aws("lambda")
+    before = secrets.get_secret_value(SecretId="rollcall/local/signing-key")["SecretString"]
+
+    assert applied.terraform.apply() == "0 added, 0 changed, 0 destroyed"
+
+    assert secrets.get_secret_value(SecretId="rollcall/local/signing-key")["SecretString"] == before
+    assert len(before) >= 64
+    told = functions.get_function_configuration(FunctionName="rollcall-local-submit")["Environment"]["Variables"]
+    assert len(told["HMAC_KEY"]) == 64
+    assert told["HMAC_KEY"] != before
+
+
+def test_dispatch__may_read_the_stream_that_wakes_it_and_send_where_its_failures_go(applied: Applied) -> None:
+    (mapping,) = applied.aws("lambda").list_event_source_mappings(FunctionName="rollcall-local-dispatch")[
+        "EventSourceMappings"
+    ]
+
+    for action in ("GetRecords", "GetShardIterator", "DescribeStream", "ListStreams"):
+        assert applied.may("dispatch", f"dynamodb:{action}") == {mapping["EventSourceArn"]}
+    failures = mapping["DestinationConfig"]["OnFailure"]["Destination"]
+    assert failures.endswith(":rollcall-local-stream-dead-letters")
+    assert applied.may("dispatch", "sqs:SendMessage*") == {
+        failures,
+        failures.replace("stream-dead-letters", "mail"),
+    }
+
+
+def test_notify__may_consume_the_queue_that_wakes_it(applied: Applied) -> None:
+    (mapping,) = applied.aws("lambda").list_event_source_mappings(FunctionName="rollcall-local-notify")[
+        "EventSourceMappings"
+    ]
+
+    for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes"):
+        assert applied.may("notify", f"sqs:{action}") == {mapping["EventSourceArn"]}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_function__may_write_the_log_it_is_configured_with(applied: Applied, function: str) -> None:
+    configured = applied.aws("lambda").get_function_configuration(FunctionName=f"rollcall-local-{function}")
+    (group,) = applied.aws("logs").describe_log_groups(logGroupNamePrefix=configured["LoggingConfig"]["LogGroup"])[
+        "logGroups"
+    ]
+
+    (allowed,) = applied.may(function, "logs:PutLogEvents")
+    assert allowed == f"{group['arn'].removesuffix(':*')}:*"
+    assert configured["Role"].endswith(f":role/rollcall-local-{function}")
+
+
+def test_api__is_the_one_that_may_invoke_submit_by_post(applied: Applied) -> None:
+    policy = json.loads(applied.aws("lambda").get_policy(FunctionName="rollcall-local-submit")["Policy"])
+
+    assert {
+        statement["Condition"]["ArnLike"]["AWS:SourceArn"].split(":", 5)[5] for statement in policy["Statement"]
+    } == {
+        "rollcall/v1/POST/registration",
+        "rollcall/v1/POST/contact",
+    }
+    assert {statement["Principal"]["Service"] for statement in policy["Statement"]} == {"apigateway.amazonaws.com"}
+
+
+def test_bucket__lets_this_distribution_read_and_nobody_write_unencrypted(applied: Applied) -> None:
+    outputs = applied.terraform.output()
+    policy = json.loads(applied.aws("s3").get_bucket_policy(Bucket=outputs["site_bucket"])["Policy"])
+
+    allowed, refused = policy["Statement"]
+    assert allowed["Condition"]["StringEquals"]["aws:SourceArn"].endswith(f":distribution/{outputs['distribution_id']}")
+    assert refused["Effect"] == "Deny"
+    assert refused["Condition"]["Bool"] == {"aws:SecureTransport": "false"}
+
+
+def test_dead_letters__take_from_the_mail_queue_alone(applied: Applied) -> None:
+    queues, outputs = applied.aws("sqs"), applied.terraform.output()
+
+    def attributes(name: str) -> dict[str, str]:
+        found: dict[str, str] = queues.get_queue_attributes(QueueUrl=outputs[name], AttributeNames=["All"])[
+            "Attributes"
+        ]
+        return found
+
+    mail, dead = attributes("mail_queue_url"), attributes("mail_dead_letters_url")
+    assert json.loads(mail["RedrivePolicy"]) == {"deadLetterTargetArn": dead["QueueArn"], "maxReceiveCount": 5}
+    assert json.loads(dead["RedriveAllowPolicy"])["sourceQueueArns"] == [mail["QueueArn"]]
+
+
+def test_destroy__leaves_nothing_even_of_a_site_with_pages(applied: Applied) -> None:
+    s3, bucket = applied.aws("s3"), applied.terraform.output()["site_bucket"]
+    for body in (b"first", b"second"):
+        s3.put_object(Bucket=bucket, Key="index.html", Body=body)
+
+    applied.terraform.destroy()
+
+    assert {service: left for service, count in LEFTOVERS.items() if (left := count(applied.aws(service)))} == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +14,6 @@ from standin.values import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from infra.provider.harness import Harness
 
@@ -149,6 +149,29 @@ def test_function__what_is_not_configured_is_left_to_aws(tf: Harness, role: str,
     assert tf.changes(FUNCTION, state, config) == set()
 
 
+def test_function__its_code_may_lie_in_a_bucket_and_need_layers(
+    tf: Harness, aws: Callable[[str], Any], role: str, tmp_path: Path
+) -> None:
+    code = package(tmp_path)
+    key = "arn:aws:kms:eu-north-1:000000000000:key/1"
+    archive = Path(code["filename"]).read_bytes()
+    layer = aws("lambda").publish_layer_version(LayerName="shared", Content={"ZipFile": archive})["LayerVersionArn"]
+    tf.apply("aws_s3_bucket", {"bucket": "function-code", "force_destroy": True})
+    aws("s3").put_object(Bucket="function-code", Key="app.zip", Body=archive)
+    source = {"s3_bucket": "function-code", "s3_key": "app.zip"}
+    config = function("stored", role, source, layers=[layer], kms_key_arn=key)
+
+    state = tf.apply(FUNCTION, config)
+
+    found = configuration(aws, "stored")
+    assert found["CodeSha256"] == code["source_code_hash"]
+    assert ([each["Arn"] for each in found["Layers"]], found["KMSKeyArn"]) == ([layer], key)
+    assert tf.changes(FUNCTION, state, config) == set()
+    state = tf.apply(FUNCTION, function("stored", role, source), state)
+    found = configuration(aws, "stored")
+    assert (found["Layers"], found["KMSKeyArn"]) == ([], "")
+
+
 def test_function__publishing_makes_a_version_with_each_change(
     tf: Harness, aws: Callable[[str], Any], role: str, tmp_path: Path
 ) -> None:
@@ -175,8 +198,7 @@ def test_function__drift_of_code_and_settings_is_seen_and_repaired(
     config = function("drifts", role, code, environment=[{"variables": {"A": "1"}}])
     state = tf.apply(FUNCTION, config)
 
-    with open(other["filename"], "rb") as archive:  # noqa: PTH123 - read once, at once
-        aws("lambda").update_function_code(FunctionName="drifts", ZipFile=archive.read())
+    aws("lambda").update_function_code(FunctionName="drifts", ZipFile=Path(other["filename"]).read_bytes())
     aws("lambda").update_function_configuration(FunctionName="drifts", Environment={"Variables": {"A": "2"}})
 
     drift = tf.changes(FUNCTION, state, config)

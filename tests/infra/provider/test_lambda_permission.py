@@ -47,6 +47,59 @@ def test_permission__arrives_and_imports(tf: Harness, aws: Callable[[str], Any],
     assert tf.import_then_plan(PERMISSION, "called/post-contact", config) == set()
 
 
+CONDITIONS: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    (
+        {"principal": "000000000000", "principal_org_id": "o-abcdefghij"},
+        {"StringEquals": {"aws:PrincipalOrgID": "o-abcdefghij"}},
+    ),
+    (
+        {"principal": "alexa-appkit.amazon.com", "event_source_token": "token"},
+        {"StringEquals": {"lambda:EventSourceToken": "token"}},
+    ),
+    (
+        {"principal": "*", "action": "lambda:InvokeFunctionUrl", "function_url_auth_type": "NONE"},
+        {"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}},
+    ),
+    (
+        {"principal": "*", "invoked_via_function_url": True},
+        {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}},
+    ),
+]
+
+
+def test_permission__each_condition_arrives(tf: Harness, aws: Callable[[str], Any], role: str, tmp_path: Path) -> None:
+    tf.apply(FUNCTION, function("conditioned", role, package(tmp_path)))
+    base = {"statement_id_prefix": "made-", "action": "lambda:InvokeFunction", "function_name": "conditioned"}
+    for more, condition in CONDITIONS:
+        config = {**base, **more}
+
+        state = tf.apply(PERMISSION, config)
+
+        assert state["statement_id"].startswith("made-")
+        assert statements(aws, "conditioned")[state["statement_id"]]["Condition"] == condition
+        assert tf.changes(PERMISSION, state, config) == set()
+
+
+def test_permission__of_a_version_arrives_and_imports(
+    tf: Harness, aws: Callable[[str], Any], role: str, tmp_path: Path
+) -> None:
+    tf.apply(FUNCTION, function("versioned", role, package(tmp_path), publish=True))
+    config = {
+        "statement_id": "it",
+        "action": "lambda:InvokeFunction",
+        "function_name": "versioned",
+        "principal": "s3.amazonaws.com",
+        "qualifier": "1",
+    }
+
+    state = tf.apply(PERMISSION, config)
+
+    policy = json.loads(aws("lambda").get_policy(FunctionName="versioned", Qualifier="1")["Policy"])
+    assert [each["Resource"].rsplit(":", 1)[-1] for each in policy["Statement"]] == ["1"]
+    assert tf.changes(PERMISSION, state, config) == set()
+    assert tf.import_then_plan(PERMISSION, "versioned:1/it", config) == set()
+
+
 def test_permission__update_replaces_the_statement(
     tf: Harness, aws: Callable[[str], Any], role: str, tmp_path: Path
 ) -> None:

@@ -1,0 +1,329 @@
+"""The staff's command line on the deployed stack, as a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from conftest import ROOT, wait_until
+
+from registration_core.adapters.contexts import Context, add_local, context_file
+from registration_core.adapters.form_files import compile_forms
+from registration_core.domain.validation import validate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import DeployedStack
+
+ROLLCALL = [sys.executable, "-m", "admin_cli"]
+
+
+class Cli:
+    """Runs `rollcall` against the deployed stack."""
+
+    def __init__(self, stack: DeployedStack) -> None:
+        self._stack = stack
+        self.environ = {"PATH": os.environ["PATH"], "TZ": "Europe/Stockholm"} | stack.env
+
+    def __call__(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*ROLLCALL, *arguments],
+            cwd=self._stack.workspace.state,
+            env=self.environ | environ,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    def shell(self, script: str) -> subprocess.CompletedProcess[str]:
+        """Run a line in bash, where `rollcall` is a command."""
+        function = f'rollcall() {{ {sys.executable} -m admin_cli "$@"; }}; set -o pipefail; '
+        return subprocess.run(
+            ["bash", "-c", function + script],
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    def json(self, *arguments: str) -> Any:
+        done = self(*arguments)
+        assert (done.returncode, done.stderr) == (0, "")
+        return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="session")
+def cli(deployed: DeployedStack) -> Cli:
+    """A command line whose context in use is the deployed stack."""
+    workspace = deployed.workspace
+    add_local(workspace.stack, workspace.region, workspace.endpoint_url, file=context_file(deployed.env))
+    return Cli(deployed)
+
+
+@pytest.fixture(scope="session")
+def posted(cli: Cli) -> dict[str, str]:
+    """A registration that the printed command posted: the API's answer, and the e-mail that it was made with."""
+    address = f"cli-{uuid.uuid4().hex[:12]}@example.org"
+    example = json.loads(cli("forms", "example", "registration").stdout)["email"]
+    done = cli.shell(f"rollcall forms example registration --curl | sed s/{re.escape(example)}/{address}/ | sh")
+    assert (done.returncode, done.stderr) == (0, "")
+    return json.loads(done.stdout) | {"email": address}
+
+
+def test_example__posted_by_curl_is_taken(posted: dict[str, str]) -> None:
+    """The command that `--curl` prints makes an entry."""
+    assert posted["status"] == "confirmed"
+    assert re.fullmatch(r"reg_[0-9A-HJKMNP-TV-Z]{26}", posted["id"])
+    assert re.fullmatch(r"[0-9A-Z]{4}-[0-9A-Z]{4}", posted["reference"])
+
+
+def test_list__shows_what_was_posted(cli: Cli, posted: dict[str, str]) -> None:
+    """A line in a pipe: reference, ISO 8601 UTC, form, status, e-mail, ID."""
+    done = cli("list", "--form", "registration", "--limit", "500")
+
+    cells = [line.split("\t") for line in done.stdout.splitlines()]
+    mine = next(row for row in cells if row[5] == posted["id"])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert mine == [posted["reference"], mine[1], "registration", "confirmed", posted["email"], posted["id"]]
+    assert abs(datetime.now(UTC) - datetime.fromisoformat(mine[1])) < timedelta(minutes=10)
+    assert [row[1] for row in cells] == sorted((row[1] for row in cells), reverse=True)
+
+
+def test_list__of_all_forms_is_newest_first(cli: Cli, posted: dict[str, str]) -> None:
+    """Entries of both forms stand in one list, by time."""
+    address = f"cli-{uuid.uuid4().hex[:12]}@example.org"
+    example = json.loads(cli("forms", "example", "contact").stdout)["email"]
+    message = json.loads(
+        cli.shell(f"rollcall forms example contact --curl | sed s/{re.escape(example)}/{address}/ | sh").stdout
+    )
+
+    entries = cli.json("list", "--limit", "500", "--json", "id,form,submitted_at")
+
+    ids = [entry["id"] for entry in entries]
+    assert ids.index(message["id"]) < ids.index(posted["id"])
+    assert [entry["submitted_at"] for entry in entries] == sorted((e["submitted_at"] for e in entries), reverse=True)
+    assert cli.json("list", "--limit", "1", "--json", "id") == [{"id": ids[0]}]
+
+
+def test_list__jsonl_is_an_object_a_line(cli: Cli, posted: dict[str, str]) -> None:
+    """Whole entries, as they are read."""
+    lines = cli("list", "--jsonl", "--limit", "500").stdout.splitlines()
+
+    mine = next(entry for entry in map(json.loads, lines) if entry["id"] == posted["id"])
+    assert mine["answers"]["email"] == posted["email"]
+
+
+@pytest.mark.parametrize("key", ["id", "reference"])
+def test_show__by_id_and_by_reference(cli: Cli, posted: dict[str, str], key: str) -> None:
+    """The whole entry, with the answers as the form keeps them."""
+    sent = json.loads(cli("forms", "example", "registration").stdout) | {"email": posted["email"]}
+    form = compile_forms(ROOT / "forms")["registration"]
+
+    said = cli.json("show", posted[key], "--json")
+
+    assert said["id"] == posted["id"]
+    assert said["answers"] == validate(form, sent, "en", today=datetime.now(UTC).date())
+    assert [event["what"] for event in said["history"]][:1] == ["submitted"]
+
+
+def test_show__tells_what_was_mailed(cli: Cli, posted: dict[str, str]) -> None:
+    """Both mails of a registration are noted as sent."""
+    wait_until(
+        lambda: (
+            {mail["kind"]: mail["state"] for mail in cli.json("show", posted["id"], "--json", "mails")["mails"]}
+            == {"confirmed": "sent", "staff": "sent"}
+        ),
+        what="both mails noted as sent",
+    )
+
+
+def test_show__understands_a_reference_as_people_write_it(cli: Cli, posted: dict[str, str]) -> None:
+    """Small letters, a space for the dash."""
+    done = cli("show", posted["reference"].lower().replace("-", " "))
+
+    assert f"id\t{posted['id']}\n" in done.stdout
+
+
+@pytest.mark.parametrize("wanted", ["reg_01KJM2N0S0ABCDEFGHJKMNPQRS", "AAAA-AAAA", "nonsense"])
+def test_show__unknown_is_not_found(cli: Cli, wanted: str) -> None:
+    """Exit code 3, nothing on stdout, one sentence and the next step."""
+    done = cli("show", wanted)
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("error: ")
+    assert "rollcall list" in done.stderr
+
+
+def test_list__into_head_is_quiet(cli: Cli, posted: dict[str, str]) -> None:
+    """A reader that has enough is no failure."""
+    assert posted
+    done = cli.shell("rollcall list --jsonl --limit 500 | head -c 1")
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "{", "")
+
+
+def test_list__on_a_terminal_is_a_table(cli: Cli, posted: dict[str, str]) -> None:
+    """A person sees a header, colour, and the own time zone; with NO_COLOR no escape sequence."""
+    script = shutil.which("script")
+    if script is None:
+        pytest.fail("script (util-linux) is missing: it gives a command a terminal")
+
+    def seen(**environ: str) -> str:
+        environ = cli.environ | {"TERM": "xterm-256color", "COLUMNS": "150"} | environ
+        command = f"{sys.executable} -m admin_cli list --form registration --limit 500"
+        return subprocess.run(
+            [script, "-qec", command, "/dev/null"], env=environ, capture_output=True, text=True, check=True, timeout=60
+        ).stdout
+
+    plain, coloured = seen(NO_COLOR="1"), seen()
+
+    header, *lines = plain.splitlines()
+    mine = next(line for line in lines if posted["id"] in line)
+    submitted = cli.json("show", posted["id"], "--json", "submitted_at")["submitted_at"]
+    assert header.split() == ["REFERENCE", "SUBMITTED", "FORM", "STATUS", "E-MAIL", "ID"]
+    assert mine.split()[1:3] != submitted[:16].split("T")
+    assert mine.split()[0] == posted["reference"]
+    assert "\x1b" not in plain
+    assert "\x1b[32mconfirmed" in coloured
+
+
+def test_list__interrupted_ends_with_130(cli: Cli, deployed: DeployedStack) -> None:
+    """Ctrl-C leaves nothing on stderr. The command waits for an emulator that takes the call and never answers."""
+    import socket  # noqa: PLC0415 - only this test listens
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(30)
+        port = listener.getsockname()[1]
+        file = context_file(deployed.env)
+        file.write(file.read().with_entry(Context("silent", "local", "eu-north-1", f"http://localhost:{port}")))
+        process = subprocess.Popen(
+            [*ROLLCALL, "list", "--context", "silent"],
+            env=cli.environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        connection, _ = listener.accept()
+        with connection:
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=30)
+
+    assert (process.returncode, out, err) == (130, "", "")
+
+
+def test_list__of_a_stack_that_is_not_there_lists_those_that_are(cli: Cli, deployed: DeployedStack) -> None:
+    """Exit code 3, with the right name."""
+    file = context_file(deployed.env)
+    file.write(file.read().with_entry(Context("other", "other", "eu-north-1", deployed.endpoint_url)))
+
+    done = cli("list", "--context", "other")
+
+    assert done.returncode == 3
+    assert re.search(r"There is no stack 'other' at http://localhost:\d+\. There are: local\.", done.stderr)
+
+
+def test_list__when_nothing_answers_says_so_soon(cli: Cli, deployed: DeployedStack) -> None:
+    """A stopped emulator is told within seconds."""
+    file = context_file(deployed.env)
+    file.write(file.read().with_entry(Context("stopped", "local", "eu-north-1", "http://localhost:1")))
+    begin = time.monotonic()
+
+    done = cli("list", "--context", "stopped")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Nothing answers at http://localhost:1" in done.stderr
+    assert time.monotonic() - begin < 10
+
+
+def test_list__without_credentials_for_aws_ends_with_4(cli: Cli, deployed: DeployedStack, tmp_path: Path) -> None:
+    """A context in AWS without credentials sends nothing: exit code 4 and how to sign in."""
+    file = context_file(deployed.env)
+    file.write(file.read().with_entry(Context("aws", "prod", "eu-north-1")))
+    environ = {
+        "HOME": str(tmp_path),
+        "AWS_ACCESS_KEY_ID": "",
+        "AWS_SECRET_ACCESS_KEY": "",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": str(tmp_path / "none"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none"),
+    }
+
+    done = cli("list", "--context", "aws", **environ)
+
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "No AWS credentials were found." in done.stderr
+    assert "aws sso login" in done.stderr
+
+
+def test_local_status__names_every_address(cli: Cli, deployed: DeployedStack) -> None:
+    """What scripts read."""
+    said = cli.json("local", "status", "--json")
+
+    assert said == {
+        "running": True,
+        "site_url": deployed.site_url,
+        "api_url": deployed.api_url,
+        "endpoint_url": deployed.endpoint_url,
+        "mailbox_url": deployed.workspace.mailbox_url,
+        "table": deployed.table,
+        "stack": "local",
+        "emulator": "ministack",
+        "provider": said["provider"],
+    }
+
+
+def test_local_mail__shows_what_was_mailed(cli: Cli, deployed: DeployedStack, posted: dict[str, str]) -> None:
+    """The visitor's mail, and the staff's with Reply-To the visitor."""
+    (mail,) = deployed.wait_for_mails(to=posted["email"])
+
+    (said,) = cli.json("local", "mail", "--to", posted["email"], "--json")
+
+    assert list(said) == ["id", "at", "from", "to", "reply_to", "subject", "text", "html"]
+    assert said["to"] == [posted["email"]]
+    assert posted["reference"] in said["text"]
+    assert cli("local", "mail", said["id"]).stdout.startswith(f"id\t{mail.id}\n")
+    wait_until(
+        lambda: any(mail["reply_to"] == posted["email"] for mail in cli.json("local", "mail", "--json")),
+        what="a mail to the staff",
+    )
+
+
+def test_site_publish__again_changes_nothing(cli: Cli, deployed: DeployedStack, tmp_path: Path) -> None:
+    """What `make up` published is what `site publish` would; it names stack and account first."""
+    assert deployed.outputs["site_bucket"]
+    for arguments in (["--dry-run"], []):
+        done = cli("site", "publish", "--out", str(tmp_path / "site"), *arguments)
+
+        assert (done.returncode, done.stdout) == (0, "")
+        assert done.stderr.startswith(f"Stack local, account 000000000000, eu-north-1: {deployed.site_url}\n")
+
+
+def test_site_build__writes_the_pages(cli: Cli, deployed: DeployedStack, tmp_path: Path) -> None:
+    """Each page carries the stack's own API address."""
+    done = cli("site", "build", "--out", str(tmp_path / "site"))
+
+    assert done.returncode == 0
+    assert "registration" in done.stdout.splitlines()
+    page = (tmp_path / "site" / "registration").read_text(encoding="utf-8")
+    assert f'action="{deployed.api_url}/registration"' in page
+
+
+def test_forms_check__needs_no_stack(cli: Cli) -> None:
+    """The clone is found by where the command runs."""
+    done = cli("forms", "check", str(ROOT / "forms"))
+
+    assert done.returncode == 0
+    assert [line.split("\t")[0] for line in done.stdout.splitlines()] == ["contact", "registration"]

@@ -112,7 +112,8 @@ class CheckedTable:
         if not isinstance(value, dict):
             self._missing(key, f"a text a language: {example}", required=required)
             return None
-        inner = CheckedTable(value, f'{self.where}, "{key}"', self.problems)
+        place = f'{self.where}{", " if ": " in self.where else ": "}"{key}"'
+        inner = CheckedTable(value, place, self.problems)
         inner.known_keys(languages, of="a text of this form")
         texts = {}
         for language in languages:

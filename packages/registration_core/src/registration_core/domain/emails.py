@@ -59,7 +59,7 @@ def _check_domain(domain: str) -> None:
             raise EmailError("not_an_email")
         if label[0] == "-" or label[-1] == "-":
             raise EmailError("not_an_email")
-    if _DIGITS.issuperset(labels[-1]):
+    if not _LETTERS.issuperset(labels[-1]) and not labels[-1].lower().startswith("xn--"):
         raise EmailError("not_an_email")
 
 

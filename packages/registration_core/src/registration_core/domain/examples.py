@@ -34,7 +34,7 @@ def example_of(field: Field, today: date) -> object:
 def _words(field: Field) -> str:
     words = "Example"
     while field.min_length is not None and len(words) < field.min_length:
-        words += " example"
+        words += "-example"
     return words[: field.max_length]
 
 

@@ -1,0 +1,149 @@
+"""Texts, dates that move, languages, opening hours, statuses, settings."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from contract.fakes import settings
+from hypothesis import given
+from hypothesis import strategies as st
+from unit.core.builders import a_form
+
+from registration_core.adapters.compiled_forms import CompiledForms
+from registration_core.domain.errors import (
+    FormClosedError,
+    SettingsError,
+    StatusTransitionError,
+    UnknownFormError,
+)
+from registration_core.domain.fields import Text, resolve_date
+from registration_core.domain.submission import TRANSITIONS, Status
+from registration_core.settings import DispatchSettings, NotifySettings, SubmitSettings
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def test_text__falls_back_to_its_first_language() -> None:
+    text = Text({"sv": "Namn", "en": "Name"})
+    assert (text.in_language("en"), text.in_language("de"), str(text)) == ("Name", "Namn", "Namn")
+
+
+@pytest.mark.parametrize(
+    ("bound", "today", "meant"),
+    [
+        ("2026-06-30", date(2027, 1, 1), date(2026, 6, 30)),
+        ("today", date(2027, 1, 1), date(2027, 1, 1)),
+        ("today-18y", date(2028, 2, 29), date(2010, 2, 28)),
+        ("today-4y", date(2028, 2, 29), date(2024, 2, 29)),
+        ("today+30d", date(2027, 1, 15), date(2027, 2, 14)),
+        ("today-0d", date(2027, 1, 15), date(2027, 1, 15)),
+    ],
+)
+def test_resolve_date__means(bound: str, today: date, meant: date) -> None:
+    assert resolve_date(bound, today) == meant
+
+
+@given(st.one_of(st.text(max_size=12), st.text("0123456789dy+-٣", max_size=14).map("today".__add__)))
+def test_resolve_date__raises_value_error_for_everything_else(bound: str) -> None:
+    try:
+        assert resolve_date(bound, date(2027, 1, 1))
+    except ValueError as error:
+        assert str(error)  # noqa: PT017 - it may also be a date
+
+
+@pytest.mark.parametrize(
+    ("wanted", "language"),
+    [
+        ("sv", "sv"),
+        ("sv-SE,sv;q=0.9,en;q=0.8", "sv"),
+        ("en;q=0.4, sv;q=0.5", "sv"),
+        ("de,fr;q=0.9,sv;q=0.1", "sv"),
+        ("de", "en"),
+        ("sv;q=0", "en"),
+        ("sv;q=x", "en"),
+        ("*", "en"),
+        ("", "en"),
+        (None, "en"),
+    ],
+)
+def test_language_for__picks_what_fits_best(wanted: str | None, language: str) -> None:
+    assert a_form().language_for(wanted) == language
+
+
+@given(st.text(max_size=60))
+def test_language_for__always_gives_one_of_the_forms(wanted: str) -> None:
+    assert a_form().language_for(wanted) in ("en", "sv")
+
+
+def test_ensure_open__refuses_before_and_after() -> None:
+    opens = datetime(2027, 1, 1, 9, tzinfo=UTC)
+    form = a_form(opens_at=opens, closes_at=opens + timedelta(days=1))
+    form.ensure_open(opens)
+    form.ensure_open(opens + timedelta(hours=23))
+    with pytest.raises(FormClosedError, match="opens on 2027-01-01"):
+        form.ensure_open(opens - timedelta(seconds=1))
+    with pytest.raises(FormClosedError, match="closed on 2027-01-02"):
+        form.ensure_open(opens + timedelta(days=1))
+
+
+def test_transitions__stand_in_the_docs_as_they_are() -> None:
+    table = (ROOT / "docs" / "statuses.md").read_text(encoding="utf-8")
+    rows = [line.strip("| \n").split("|") for line in table.splitlines() if line.startswith("| `")]
+    documented = {
+        Status(row[0].strip(" `")): {Status(name.strip(" `")) for name in row[2].split(",") if "`" in name}
+        for row in rows
+    }
+    assert documented == {status: set(ways) for status, ways in TRANSITIONS.items()}
+
+
+def test_ensure_may_become__names_what_is_allowed() -> None:
+    Status.PENDING.ensure_may_become(Status.CONFIRMED)
+    with pytest.raises(StatusTransitionError, match="cancelled, erased, spam"):
+        Status.CONFIRMED.ensure_may_become(Status.PENDING)
+    with pytest.raises(StatusTransitionError, match="an erased entry stays erased"):
+        Status.ERASED.ensure_may_become(Status.CONFIRMED)
+
+
+@pytest.mark.parametrize(
+    ("read", "names"),
+    [
+        (SubmitSettings.from_mapping, ["STACK", "TABLE", "SITE_URL", "ALLOWED_ORIGINS", "HMAC_KEY"]),
+        (DispatchSettings.from_mapping, ["STACK", "MAIL_QUEUE_URL"]),
+        (NotifySettings.from_mapping, ["STACK", "TABLE", "SITE_URL", "SENDER", "CONFIGURATION_SET"]),
+    ],
+)
+def test_settings__name_the_missing_variable(read: object, names: list[str]) -> None:
+    assert callable(read)
+    assert read(settings())
+    for name in names:
+        with pytest.raises(SettingsError, match=f"variable {name} is not set"):
+            read(settings(**{name: " "}))
+
+
+def test_submit_settings__tidy_what_they_read() -> None:
+    read = SubmitSettings.from_mapping(settings(ALLOWED_ORIGINS="http://a:1/, https://b.org ,", LOG_LEVEL="debug"))
+    assert read.allowed_origins == ("http://a:1", "https://b.org")
+    assert (read.site_url, read.log_level) == ("http://localhost:8080", "DEBUG")
+    assert read.forms_dir.endswith("/forms")
+    assert SubmitSettings.from_mapping(settings(FORMS_DIR="/x")).forms_dir == "/x"
+
+
+@pytest.mark.parametrize("origins", ["*", "https://*.b.org", "b.org", "ftp://b.org", "https://b.org/page"])
+def test_submit_settings__refuse_what_is_no_origin(origins: str) -> None:
+    with pytest.raises(SettingsError, match="ALLOWED_ORIGINS holds"):
+        SubmitSettings.from_mapping(settings(ALLOWED_ORIGINS=origins))
+
+
+def test_settings__refuse_an_unknown_log_level() -> None:
+    with pytest.raises(SettingsError, match="LOG_LEVEL is"):
+        DispatchSettings.from_mapping(settings(LOG_LEVEL="loud"))
+
+
+@pytest.mark.parametrize("name", ["", "..", "../course", "course/../course", "a\x00", "å", "nothing"])
+def test_compiled_forms__know_no_form_outside_of_their_folder(tmp_path: Path, name: str) -> None:
+    (tmp_path / "forms").mkdir()
+    (tmp_path / "course.json").write_text("{}")
+    with pytest.raises(UnknownFormError):
+        CompiledForms(tmp_path / "forms").get(name)

@@ -120,12 +120,15 @@ def test_no_stack__lists_those_there_are(service: Any) -> None:
     assert caught.value.exit_code is ExitCode.NOT_FOUND
 
 
-def test_no_stack__and_no_other(service: Any) -> None:
-    """An empty emulator says how to fill it."""
+@pytest.mark.parametrize(
+    "answer", [(200, {"SecretList": []}), (400, {"__type": "AccessDeniedException", "message": "no"})]
+)
+def test_no_stack__and_no_other(service: Any, answer: tuple[int, dict[str, Any]]) -> None:
+    """An empty emulator says how to fill it; whoever may not list the others still reads what is wrong."""
     refuse(service, "ResourceNotFoundException")
-    service.answers["ListSecrets"] = (200, {"SecretList": []})
+    service.answers["ListSecrets"] = answer
 
-    with pytest.raises(CliError, match="There is no other either") as caught:
+    with pytest.raises(CliError, match=r"no stack 'dev' at \S+ None other was found") as caught:
         _ = stack(service).description
     assert caught.value.hint == "Bring it up: rollcall local up"
 

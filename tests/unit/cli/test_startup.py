@@ -60,14 +60,15 @@ def test_closed_pipe__is_quiet(tmp_path: Path, arguments: str) -> None:
     assert (done.stdout, done.stderr) == ("0\n", "")
 
 
-def test_full_disk__is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("arguments", [["forms", "check"], ["--help"]])
+def test_full_disk__is_told(tmp_path: Path, arguments: list[str]) -> None:
     """What could not be written is a failure, with a sentence."""
     full = Path("/dev/full")
     if not full.exists():
         pytest.fail("/dev/full is missing; this test needs Linux")
     with full.open("w") as out:
         done = subprocess.run(
-            [sys.executable, "-m", "admin_cli", "forms", "check"],
+            [sys.executable, "-m", "admin_cli", *arguments],
             stdout=out,
             stderr=subprocess.PIPE,
             env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},

@@ -36,8 +36,12 @@ def _print(text: str) -> int:
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except BrokenPipeError:  # the reader has what it wanted
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered can go nowhere
+        if isinstance(error, BrokenPipeError):  # the reader has what it wanted
+            return 0
+        sys.stderr.write(f"error: The output could not be written: {error.strerror}.\n")
+        return 1
     return 0
 
 

@@ -90,6 +90,7 @@ def root(
     """Take the options that hold for every command; `run` has looked for --debug already."""
     del debug, version
     if context is not None:
+        ctx.obj.contexts.read().get(context)  # a mistyped name is told even where no stack is asked
         ctx.obj = replace(ctx.obj, context_name=context)
 
 

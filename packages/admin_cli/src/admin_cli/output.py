@@ -95,7 +95,8 @@ class Output:
 
     def note(self, text: str) -> None:
         """Tell the person something that is not data."""
-        self.stderr.write("\n".join(plain_lines(text)) + "\n")
+        with contextlib.suppress(OSError):  # nobody reads it any more; the exit code still tells
+            self.stderr.write("\n".join(plain_lines(text)) + "\n")
 
     def flush(self) -> None:
         """Have everything written out. Raises as `write` does."""

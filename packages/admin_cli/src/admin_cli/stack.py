@@ -110,11 +110,9 @@ class AwsStack:
             return str(self.client("sts").get_caller_identity()["Account"])
 
     def _no_stack(self, secrets: Any) -> CliError:  # noqa: ANN401 - boto3 has no types
-        pages = secrets.get_paginator("list_secrets").paginate(Filters=[{"Key": "name", "Values": [SECRET_PREFIX]}])
-        names = [secret["Name"].removeprefix(SECRET_PREFIX) for page in pages for secret in page["SecretList"]]
-        stacks = sorted(name for name in names if "/" not in name)
+        stacks = sorted(name for name in self._described(secrets) if "/" not in name)
         where = f"at {self.context.endpoint_url}" if self.context.endpoint_url else f"in {self.context.region}"
-        there = f"There are: {', '.join(stacks)}." if stacks else "There is no other either."
+        there = f"There are: {', '.join(stacks)}." if stacks else "None other was found."
         hint = (
             "Bring it up: rollcall local up"
             if self.context.on_this_machine
@@ -125,3 +123,12 @@ class AwsStack:
             hint=hint,
             exit_code=ExitCode.NOT_FOUND,
         )
+
+    def _described(self, secrets: Any) -> list[str]:  # noqa: ANN401 - boto3 has no types
+        """Name what else is described here; nothing when that may not be listed."""
+        pages = secrets.get_paginator("list_secrets").paginate(Filters=[{"Key": "name", "Values": [SECRET_PREFIX]}])
+        try:
+            with aws.sentences(self.context):
+                return [secret["Name"].removeprefix(SECRET_PREFIX) for page in pages for secret in page["SecretList"]]
+        except CliError:
+            return []

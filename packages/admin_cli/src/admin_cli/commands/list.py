@@ -50,11 +50,11 @@ def list_submissions(
     """
     services = of(ctx)
     output = services.output
-    if json == "":
+    names = None if json is None else fields_of(json)
+    if names == []:
         for name in FIELDS:
             output.line(name)
         return
-    names = None if json is None else fields_of(json)
     entries = newest(services.stack().query(), form, limit)
     if jsonl:
         output.json_lines(record(entry) if names is None else pick(record(entry), names) for entry in entries)

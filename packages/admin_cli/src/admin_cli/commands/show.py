@@ -39,7 +39,7 @@ def show(
     """
     services = of(ctx)
     known = (*FIELDS, *DETAILS)
-    names = fields_of(json, known) if json else list(known)
+    names = fields_of(json or "", known) or list(known)
     if "_" not in entry:
         parse_reference(entry)  # a slip is told before anything is asked
     details = services.stack().query().show(entry)

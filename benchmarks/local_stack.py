@@ -19,7 +19,7 @@ import urllib.parse
 from pathlib import Path
 
 from registration_core.adapters.form_files import compile_forms
-from registration_core.services.examples import example_submission
+from registration_core.domain.validation import example_submission
 from rollcall_local import mailbox
 from rollcall_local.paths import Workspace
 from rollcall_local.process import clean_environment, free_port
@@ -49,8 +49,8 @@ def timed(words: list[str], env: dict[str, str]) -> float:
 
 def show(name: str, seconds: list[float], aim: str) -> None:
     """Print one figure."""
-    middle = statistics.median(seconds)
-    print(f"{name:34s} median {middle:7.3f} s   min {min(seconds):7.3f}   max {max(seconds):7.3f}   n={len(seconds)}   aim {aim}")
+    middle, least, most = statistics.median(seconds), min(seconds), max(seconds)
+    print(f"{name:28s} median {middle:.3f} s   min {least:.3f}   max {most:.3f}   n={len(seconds)}   aim {aim}")
 
 
 class Visitor:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +19,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import localstack_client.session
 import pytest
 
-from admin_cli.local_stack import LocalBuilders
 from rollcall_local import mailbox, stack
+from rollcall_local.credentials import ROOT_KEY
 from rollcall_local.paths import Workspace
 from rollcall_local.process import clean_environment, free_port
 
@@ -77,12 +79,24 @@ def only_this_machine() -> Iterator[None]:
     os.environ.update(kept)
 
 
+def environment_of(workspace: Workspace) -> dict[str, str]:
+    """The environment of a command that works on a workspace: its own contexts, no credentials of this machine."""
+    return clean_environment(
+        EDGE_PORT=str(workspace.edge_port),
+        ROLLCALL_CONFIG_DIR=str(workspace.state / "config"),
+        ROLLCALL_MAILBOX_PORT=str(workspace.mailbox_port),
+        ROLLCALL_ROOT=str(workspace.root),
+        ROLLCALL_SITE_PORT=str(workspace.site_port),
+        ROLLCALL_STATE=str(workspace.state),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class DeployedStack:
     """The stack as Terraform made it, and how a test asks it."""
 
     workspace: Workspace
-    outputs: dict[str, str]
+    outputs: dict[str, Any]
 
     @property
     def site_url(self) -> str:
@@ -102,20 +116,18 @@ class DeployedStack:
 
     @property
     def env(self) -> dict[str, str]:
-        """The environment of a command that works on this stack: its own context, no credentials of this machine."""
-        workspace = self.workspace
-        return clean_environment(
-            EDGE_PORT=str(workspace.edge_port),
-            ROLLCALL_CONFIG_DIR=str(workspace.state / "config"),
-            ROLLCALL_MAILBOX_PORT=str(workspace.mailbox_port),
-            ROLLCALL_ROOT=str(workspace.root),
-            ROLLCALL_SITE_PORT=str(workspace.site_port),
-            ROLLCALL_STATE=str(workspace.state),
-        )
+        """The environment of a command that works on this stack."""
+        return environment_of(self.workspace)
 
     def client(self, service: str) -> Any:
         """A boto3 client for the emulator, its endpoint taken from localstack-client."""
-        session = localstack_client.session.Session(region_name=self.workspace.region)
+        edge = f"localhost:{self.workspace.edge_port}"
+        session = localstack_client.session.Session(
+            aws_access_key_id=ROOT_KEY,
+            aws_secret_access_key=ROOT_KEY,
+            region_name=self.workspace.region,
+            localstack_host=edge,
+        )
         return session.client(service)
 
     def mails(self, *, to: str | None = None) -> list[Mail]:
@@ -132,32 +144,36 @@ class DeployedStack:
         return found
 
 
-@pytest.fixture(scope="session")
-def stack_environment() -> Iterator[pytest.MonkeyPatch]:
-    """Environment variables that hold for the whole run."""
-    with pytest.MonkeyPatch.context() as patch:
-        yield patch
+def chosen_edge_port() -> int:
+    """EDGE_PORT or LOCALSTACK_HOST as people know them, else a port that nobody listens on."""
+    _, _, port = os.environ.get("LOCALSTACK_HOST", "").partition(":")
+    return int(os.environ.get("EDGE_PORT") or port or free_port())
 
 
 @pytest.fixture(scope="session")
-def workspace(tmp_path_factory: pytest.TempPathFactory, stack_environment: pytest.MonkeyPatch) -> Workspace:
-    """Ports and a folder for the run's stack; EDGE_PORT chooses the emulator's port."""
-    edge_port = int(os.environ.get("EDGE_PORT") or free_port())
-    stack_environment.setenv("EDGE_PORT", str(edge_port))
-    state = tmp_path_factory.mktemp("stack")
-    stack_environment.setenv("ROLLCALL_CONFIG_DIR", str(state / "config"))
-    return Workspace(root=ROOT, state=state, edge_port=edge_port, site_port=free_port(), mailbox_port=free_port())
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Ports and a folder for the run's stack."""
+    return Workspace(
+        root=ROOT,
+        state=tmp_path_factory.mktemp("stack"),
+        edge_port=chosen_edge_port(),
+        site_port=free_port(),
+        mailbox_port=free_port(),
+    )
 
 
 @pytest.fixture(scope="session")
 def deployed(workspace: Workspace) -> Iterator[DeployedStack]:
-    """The whole system, brought up as `make up` does it, and stopped at the end."""
-    said: list[str] = []
+    """The whole system, brought up by the command that `make up` calls, and stopped at the end."""
+    rollcall = [str(Path(sys.executable).with_name("rollcall")), "local"]
+    environment = environment_of(workspace)
+    up = subprocess.run([*rollcall, "up"], env=environment, capture_output=True, text=True, check=False)
     try:
-        stack.up(workspace, LocalBuilders(), said.append)
+        if up.returncode != 0:
+            pytest.fail(f"rollcall local up failed with {up.returncode}:\n{up.stdout}{up.stderr}", pytrace=False)
         yield DeployedStack(workspace, stack.outputs(workspace))
     finally:
-        stack.down(workspace)
+        subprocess.run([*rollcall, "down"], env=environment, capture_output=True, check=True)
 
 
 @pytest.fixture(name="stack")

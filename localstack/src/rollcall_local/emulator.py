@@ -72,7 +72,7 @@ class Emulator:
         shutil.rmtree(self._folder / "tmp", ignore_errors=True)
         for name in ("state", "s3", "tmp"):
             (self._folder / name).mkdir(parents=True, exist_ok=True)
-        launcher = Path(__file__).with_name("saving_emulator.py")
+        launcher = Path(__file__).with_name("bridged_ministack.py")
         self._process.start([str(python), "-P", str(launcher)], self._environment(smtp_port))
         self._running_mark.touch()
         return True

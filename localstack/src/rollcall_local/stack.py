@@ -30,10 +30,10 @@ class Builders(Protocol):
     def build_package(self, workspace: Workspace) -> str:
         """Write the functions' zip to `workspace.package`; say what changed."""
 
-    def publish_site(self, workspace: Workspace, outputs: dict[str, str], s3: Any) -> str:  # noqa: ANN401
+    def publish_site(self, workspace: Workspace, outputs: dict[str, Any], s3: Any) -> str:  # noqa: ANN401
         """Build the site and put it into the stack's bucket; say what changed."""
 
-    def publish_forms(self, workspace: Workspace, outputs: dict[str, str]) -> str:
+    def publish_forms(self, workspace: Workspace, outputs: dict[str, Any]) -> str:
         """Store the compiled forms with the stack; say what changed."""
 
 
@@ -129,7 +129,7 @@ def status(workspace: Workspace) -> Status:
     )
 
 
-def outputs(workspace: Workspace) -> dict[str, str]:
+def outputs(workspace: Workspace) -> dict[str, Any]:
     """Give what Terraform made and how it is named, as the last `up` found it.
 
     Raises LocalStackError where nothing was brought up.
@@ -137,7 +137,7 @@ def outputs(workspace: Workspace) -> dict[str, str]:
     file = _outputs_file(workspace)
     if not file.exists():
         raise LocalStackError("The local system was not brought up yet. Run: make up")
-    found: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return found
 
 

@@ -110,7 +110,7 @@ class LocalTerraform:
         """Remove everything that the configuration made."""
         self.run("destroy", input=False, auto_approve=IsFlagged, **self._inputs())
 
-    def output(self) -> dict[str, str]:
+    def output(self) -> dict[str, Any]:
         """Give the root's outputs, or nothing where nothing was applied."""
         described = json.loads(self.run("output", json=IsFlagged))
         return {name: one["value"] for name, one in described.items()}

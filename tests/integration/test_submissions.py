@@ -1,0 +1,194 @@
+"""A submission's way through the deployed stack: the API's answer, the stored entry, the mails; IAM enforced."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from conftest import ROOT, wait_until
+
+from registration_core.adapters.form_files import compile_forms
+from registration_core.domain.validation import example_submission
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conftest import DeployedStack
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the API said."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str
+
+    @property
+    def json(self) -> dict[str, Any]:
+        parsed: dict[str, Any] = json.loads(self.body)
+        return parsed
+
+
+class KeepRedirects(urllib.request.HTTPRedirectHandler):
+    """Let a test see a redirect itself."""
+
+    def redirect_request(self, *_args: object, **_more: object) -> None:
+        return None
+
+
+def ask(url: str, body: bytes | None, *, method: str = "POST", headers: Mapping[str, str] | None = None) -> Answer:
+    request = urllib.request.Request(url, data=body, headers=dict(headers or {}), method=method)  # noqa: S310 - the stack's own addresses
+    try:
+        with urllib.request.build_opener(KeepRedirects).open(request, timeout=30) as answer:
+            return Answer(answer.status, dict(answer.headers), answer.read().decode())
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(error.code, dict(error.headers), error.read().decode())
+
+
+def send(stack: DeployedStack, form: str, answers: Mapping[str, Any], **headers: str) -> Answer:
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    sent = {"Content-Type": "application/json", "Origin": stack.site_url, **names}
+    return ask(f"{stack.api_url}/{form}", json.dumps(answers).encode(), headers=sent)
+
+
+def example(form: str, **changes: Any) -> dict[str, Any]:
+    """A valid submission from an address that no other test uses."""
+    answers = example_submission(compile_forms(ROOT / "forms")[form])
+    return {**answers, "email": f"{uuid.uuid4().hex}@example.org", **changes}
+
+
+def stored(stack: DeployedStack, submission_id: str) -> dict[str, Any]:
+    item = stack.client("dynamodb").get_item(
+        TableName=stack.table, Key={"pk": {"S": f"SUB#{submission_id}"}, "sk": {"S": "SUB"}}, ConsistentRead=True
+    )
+    found: dict[str, Any] = item.get("Item", {})
+    return found
+
+
+@pytest.mark.parametrize(("form", "prefix"), [("registration", "reg_"), ("contact", "msg_")])
+def test_submit__is_answered_stored_and_mailed_once_to_each(stack: DeployedStack, form: str, prefix: str) -> None:
+    answers = example(form)
+    answer = send(stack, form, answers)
+
+    assert answer.status == 201
+    assert answer.json["id"].startswith(prefix)
+    assert answer.json["status"] == "confirmed"
+    assert stored(stack, answer.json["id"])["email_key"]["S"] == answers["email"]
+    (confirmation,) = stack.wait_for_mails(to=answers["email"])
+    assert answer.json["reference"] in confirmation.text
+    assert confirmation.html is not None
+    assert answer.json["reference"] in confirmation.html
+    (notice,) = wait_until(
+        lambda: [mail for mail in stack.mails() if mail.reply_to == answers["email"]],
+        what="the staff's mail",
+    )
+    assert notice.to == list(compile_forms(ROOT / "forms")[form].staff)
+
+
+def test_submit__two_entries_have_ids_and_references_of_their_own(stack: DeployedStack) -> None:
+    first, second = (send(stack, "contact", example("contact")).json for _ in range(2))
+    assert first["id"] != second["id"]
+    assert first["reference"] != second["reference"]
+
+
+def test_submit__the_same_key_again_gets_the_first_answer(stack: DeployedStack) -> None:
+    answers, key = example("registration"), uuid.uuid4().hex
+    first = send(stack, "registration", answers, Idempotency_Key=key)
+    again = send(stack, "registration", answers, Idempotency_Key=key)
+    assert (again.status, again.json) == (201, first.json)
+    other = send(stack, "registration", {**answers, "needs": "something else"}, Idempotency_Key=key)
+    assert other.status == 422
+    assert other.headers["Content-Type"].startswith("application/problem+json")
+
+
+def test_submit__a_double_click_makes_one_entry_and_one_mail(stack: DeployedStack) -> None:
+    answers = example("contact")
+    with ThreadPoolExecutor(4) as visitors:
+        told = list(visitors.map(lambda _: send(stack, "contact", answers), range(4)))
+    assert [answer.status for answer in told] == [201] * 4
+    assert len({answer.json["id"] for answer in told}) == 1
+    stack.wait_for_mails(to=answers["email"], count=1)
+
+
+def test_submit__every_wrong_field_is_named_at_once_and_nothing_is_stored(stack: DeployedStack) -> None:
+    answer = send(stack, "contact", example("contact", email="nobody", message=""))
+    assert answer.status == 422
+    assert {error["field"] for error in answer.json["errors"]} == {"email", "message"}
+    assert all(error["code"] and error["message"] for error in answer.json["errors"])
+    assert answer.headers["Access-Control-Allow-Origin"] == stack.site_url
+
+
+def test_submit__without_javascript_leads_to_the_thank_you_page(stack: DeployedStack) -> None:
+    answers = example("contact")
+    pairs = [(name, "on" if value is True else str(value)) for name, value in answers.items()]
+    posted = urllib.parse.urlencode(pairs).encode()
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": stack.site_url}
+    answer = ask(f"{stack.api_url}/contact", posted, headers=headers)
+    assert answer.status == 303
+    assert answer.headers["Location"].startswith(f"{stack.site_url}/thank-you?")
+    page = ask(answer.headers["Location"], None, method="GET")
+    assert page.status == 200
+    assert page.headers["Content-Type"].startswith("text/html")
+    stack.wait_for_mails(to=answers["email"])
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "content_type", "status"),
+    [
+        ("contact", b'{"name": ', "application/json", 400),
+        ("contact", b"[1]", "application/json", 400),
+        ("contact", b'{"name": "a", "name": "b"}', "application/json", 400),
+        ("contact", b"name=a", "text/plain", 415),
+        ("contact", b'{"message": "' + b"x" * 40_000 + b'"}', "application/json", 413),
+        ("contact", b"\xff\xfe", "application/json", 400),
+        ("contact", b'{"name": "\\ud800"}', "application/json", 400),
+        ("contact", b"[" * 20_000, "application/json", 400),
+    ],
+)
+def test_submit__what_cannot_be_read_is_a_problem_with_a_code(
+    stack: DeployedStack, path: str, body: bytes, content_type: str, status: int
+) -> None:
+    answer = ask(f"{stack.api_url}/{path}", body, headers={"Content-Type": content_type, "Origin": stack.site_url})
+    assert answer.status == status, answer.body
+    assert answer.headers["Content-Type"].startswith("application/problem+json")
+    assert answer.json["code"]
+    assert answer.json["detail"]
+    assert answer.headers["Access-Control-Allow-Origin"] == stack.site_url
+
+
+def test_api__tells_browsers_what_the_site_may_send(stack: DeployedStack) -> None:
+    headers = {"Origin": stack.site_url, "Access-Control-Request-Method": "POST"}
+    answer = ask(f"{stack.api_url}/registration", None, method="OPTIONS", headers=headers)
+    assert answer.status in (200, 204)
+    assert answer.headers["Access-Control-Allow-Origin"] in (stack.site_url, "*")
+    assert "Idempotency-Key".lower() in answer.headers["Access-Control-Allow-Headers"].lower()
+
+
+def test_api__another_site_gets_no_permission_to_read(stack: DeployedStack) -> None:
+    answer = send(stack, "contact", {}, Origin="https://elsewhere.example")
+    assert answer.headers.get("Access-Control-Allow-Origin") != "https://elsewhere.example"
+
+
+def test_site__is_private_but_for_its_distribution(stack: DeployedStack) -> None:
+    page = ask(f"{stack.site_url}/", None, method="GET")
+    assert page.status == 200
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    direct = ask(f"{stack.endpoint_url}/{stack.outputs['site_bucket']}/index.html", None, method="GET")
+    assert direct.status == 403
+    assert ask(f"{stack.site_url}/no-such-page", None, method="GET").status == 404
+
+
+def test_stack__describes_itself_in_one_secret(stack: DeployedStack) -> None:
+    secret = stack.client("secretsmanager").get_secret_value(SecretId="rollcall/local")
+    told = json.loads(secret["SecretString"])
+    assert told.items() <= stack.outputs.items()
+    assert told["api_url"] == stack.api_url

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import json
+import pathlib
 from typing import TYPE_CHECKING
 
 from .errors import Problem
@@ -11,14 +13,21 @@ if TYPE_CHECKING:
     from .resource import Resource
     from .values import State
 
+ENUMS_FILE = pathlib.Path(__file__).with_name("enums.json")
+
 
 @functools.cache
-def allowed(service: str, shape: str) -> tuple[str, ...]:
-    """Give the values that a shape of a service allows."""
-    from botocore.loaders import Loader  # noqa: PLC0415 - only a type with such an argument needs the models
+def _enums() -> dict[str, list[str]]:
+    enums: dict[str, list[str]] = json.loads(ENUMS_FILE.read_text(encoding="utf-8"))
+    return enums
 
-    model = Loader().load_service_model(service, "service-2")
-    return tuple(model["shapes"][shape]["enum"])
+
+def allowed(service: str, shape: str) -> list[str]:
+    """Give the values that a shape of a service allows.
+
+    Raises KeyError for a shape that tools/extract_enums.py hasn't written down yet.
+    """
+    return _enums()[f"{service} {shape}"]
 
 
 def problems(handler: Resource, config: State) -> list[Problem]:

@@ -17,6 +17,7 @@ import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from infra.provider.api import API_CONFIG, Api
 from infra.provider.harness import Harness
 
 from standin.engine import Provider
@@ -98,3 +99,11 @@ def tf(provider: Provider) -> Iterator[Harness]:
 def aws(provider: Provider) -> Callable[[str], Any]:
     """Give boto3 clients of the emulator, to ask it what arrived."""
     return provider.client
+
+
+@pytest.fixture
+def api(tf: Harness, aws: Callable[[str], Any]) -> Api:
+    """An API with one resource."""
+    state = tf.apply("aws_api_gateway_rest_api", API_CONFIG)
+    config = {"rest_api_id": state["id"], "parent_id": state["root_resource_id"], "path_part": "registration"}
+    return Api(state, tf.apply("aws_api_gateway_resource", config), aws("apigateway"))

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from infra.provider.harness import Harness
 
 KIND = "aws_s3_bucket"
-Aws = "Callable[[str], Any]"
 
 
 def test_bucket__arrives_with_its_tags(tf: Harness, aws: Callable[[str], Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,8 +29,21 @@ RULE = {
 }
 ENCRYPTION = {"apply_server_side_encryption_by_default": [{"sse_algorithm": "AES256"}]}
 
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting, and how to ask S3 for the value in which its two configurations differ."""
+
+    kind: str
+    first: dict[str, Any]
+    second: dict[str, Any]
+    ask: str
+    value: Callable[[Any], object]
+    expected: tuple[object, object]
+
+
 SETTINGS = [
-    (
+    Setting(
         "aws_s3_bucket_public_access_block",
         BLOCK,
         {**BLOCK, "block_public_acls": False},
@@ -37,7 +51,7 @@ SETTINGS = [
         lambda answer: answer["PublicAccessBlockConfiguration"]["BlockPublicAcls"],
         (True, False),
     ),
-    (
+    Setting(
         "aws_s3_bucket_policy",
         {"policy": POLICY % "false"},
         {"policy": POLICY % "true"},
@@ -45,7 +59,7 @@ SETTINGS = [
         lambda answer: '"aws:SecureTransport": "false"' in answer["Policy"],
         (True, False),
     ),
-    (
+    Setting(
         "aws_s3_bucket_versioning",
         {"versioning_configuration": [{"status": "Enabled"}]},
         {"versioning_configuration": [{"status": "Suspended"}]},
@@ -53,7 +67,7 @@ SETTINGS = [
         lambda answer: answer["Status"],
         ("Enabled", "Suspended"),
     ),
-    (
+    Setting(
         "aws_s3_bucket_server_side_encryption_configuration",
         {"rule": [{**ENCRYPTION, "bucket_key_enabled": False}]},
         {"rule": [{**ENCRYPTION, "bucket_key_enabled": True}]},
@@ -61,7 +75,7 @@ SETTINGS = [
         lambda answer: answer["ServerSideEncryptionConfiguration"]["Rules"][0].get("BucketKeyEnabled", False),
         (False, True),
     ),
-    (
+    Setting(
         "aws_s3_bucket_ownership_controls",
         {"rule": [{"object_ownership": "BucketOwnerEnforced"}]},
         {"rule": [{"object_ownership": "BucketOwnerPreferred"}]},
@@ -69,7 +83,7 @@ SETTINGS = [
         lambda answer: answer["OwnershipControls"]["Rules"][0]["ObjectOwnership"],
         ("BucketOwnerEnforced", "BucketOwnerPreferred"),
     ),
-    (
+    Setting(
         "aws_s3_bucket_lifecycle_configuration",
         {"rule": [RULE]},
         {"rule": [{**RULE, "noncurrent_version_expiration": [{"noncurrent_days": 60}]}]},
@@ -87,47 +101,45 @@ def bucket(tf: Harness) -> str:
     return "rollcall-settings"
 
 
-@pytest.mark.parametrize(
-    ("kind", "first", "second", "ask", "value", "expected"), SETTINGS, ids=[setting[0] for setting in SETTINGS]
-)
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.kind)
 def test_setting__arrives_is_stable_updates_and_is_repaired(
-    tf: Harness,
-    aws: Callable[[str], Any],
-    bucket: str,
-    kind: str,
-    first: dict[str, Any],
-    second: dict[str, Any],
-    ask: str,
-    value: Callable[[Any], object],
-    expected: tuple[object, object],
+    tf: Harness, aws: Callable[[str], Any], bucket: str, setting: Setting
 ) -> None:
-    first, second = {"bucket": bucket, **first}, {"bucket": bucket, **second}
+    kind, first, second = setting.kind, {"bucket": bucket, **setting.first}, {"bucket": bucket, **setting.second}
+    ask = getattr(aws("s3"), setting.ask)
     state = tf.apply(kind, first)
-    assert value(getattr(aws("s3"), ask)(Bucket=bucket)) == expected[0]
+    assert setting.value(ask(Bucket=bucket)) == setting.expected[0]
     assert tf.changes(kind, state, first) == set()
     assert tf.import_then_plan(kind, bucket, first) == set()
 
     updated = tf.apply(kind, second, state)
-    assert value(getattr(aws("s3"), ask)(Bucket=bucket)) == expected[1]
+    assert setting.value(ask(Bucket=bucket)) == setting.expected[1]
     assert tf.changes(kind, updated, second) == set()
-    # Seen from the first configuration the bucket has drifted.
+
+    # Seen from the first configuration the bucket has drifted, and that is repaired.
     assert tf.changes(kind, state, first) != set()
+    tf.apply(kind, first, state)
+    assert setting.value(ask(Bucket=bucket)) == setting.expected[0]
 
 
-@pytest.mark.parametrize(("kind", "config", "delete"), [
-    ("aws_s3_bucket_public_access_block", BLOCK, "delete_public_access_block"),
-    ("aws_s3_bucket_policy", {"policy": POLICY % "false"}, "delete_bucket_policy"),
-    ("aws_s3_bucket_lifecycle_configuration", {"rule": [RULE]}, "delete_bucket_lifecycle"),
-    ("aws_s3_bucket_ownership_controls", {"rule": [{"object_ownership": "ObjectWriter"}]}, "delete_bucket_ownership_controls"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("setting", "delete"),
+    [
+        (SETTINGS[0], "delete_public_access_block"),
+        (SETTINGS[1], "delete_bucket_policy"),
+        (SETTINGS[4], "delete_bucket_ownership_controls"),
+        (SETTINGS[5], "delete_bucket_lifecycle"),
+    ],
+    ids=lambda value: value.kind if isinstance(value, Setting) else "",
+)
 def test_setting__deleted_by_another_is_seen_as_gone(
-    tf: Harness, aws: Callable[[str], Any], bucket: str, kind: str, config: dict[str, Any], delete: str
+    tf: Harness, aws: Callable[[str], Any], bucket: str, setting: Setting, delete: str
 ) -> None:
-    state = tf.apply(kind, {"bucket": bucket, **config})
+    state = tf.apply(setting.kind, {"bucket": bucket, **setting.first})
 
     getattr(aws("s3"), delete)(Bucket=bucket)
 
-    assert tf.refresh(kind, state) is None
+    assert tf.refresh(setting.kind, state) is None
 
 
 def test_lifecycle__argument_inside_a_block_that_is_not_carried_out_is_an_error(tf: Harness, bucket: str) -> None:

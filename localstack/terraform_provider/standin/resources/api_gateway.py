@@ -1,4 +1,4 @@
-"""A REST API, its resources, what the gateway itself answers, and the account's settings."""
+"""A REST API, its resources, and what the gateway itself answers."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 def api_arn(region: str, partition: str, path: str) -> str:
     """Give the ARN of something of API Gateway's, for its tags."""
     return f"arn:{partition}:apigateway:{region}::{path}"
+
+
+def stage_place(state: State) -> dict[str, str]:
+    """Give the arguments that name a stage."""
+    return {"restApiId": state["rest_api_id"], "stageName": state["stage_name"]}
 
 
 def patches(changed: Iterable[str], planned: State, where: Mapping[str, str]) -> list[dict[str, str]]:
@@ -207,40 +212,3 @@ class GatewayResponse(Resource):
         """Take REST-API-ID/RESPONSE-TYPE."""
         rest_api_id, _, response_type = identifier.partition("/")
         return {"id": identifier, "rest_api_id": rest_api_id, "response_type": response_type}
-
-
-@resource
-class Account(Resource):
-    """aws_api_gateway_account: one a region. Documentation page api_gateway_account; destroying it resets the role."""
-
-    type = "aws_api_gateway_account"
-    supported = frozenset({"cloudwatch_role_arn"})
-
-    def _put(self, role_arn: str | None) -> None:
-        operation = {"op": "replace", "path": "/cloudwatchRoleArn", "value": role_arn or ""}
-        self.client("apigateway").update_account(patchOperations=[operation])
-
-    def create(self, planned: State) -> State:
-        """Set the role."""
-        self._put(planned["cloudwatch_role_arn"])
-        return {"id": "api-gateway-account"}
-
-    def read(self, state: State) -> State:  # noqa: ARG002 - there is one only
-        """Read the settings."""
-        answer = self.client("apigateway").get_account()
-        limits = answer.get("throttleSettings", {})
-        return {
-            "id": "api-gateway-account",
-            "api_key_version": answer.get("apiKeyVersion", ""),
-            "cloudwatch_role_arn": answer.get("cloudwatchRoleArn") or "",
-            "features": answer.get("features", []),
-            "throttle_settings": [{"burst_limit": limits.get("burstLimit"), "rate_limit": limits.get("rateLimit")}],
-        }
-
-    def update(self, prior: State, planned: State, changed: set[str]) -> None:  # noqa: ARG002 - the hook's form
-        """Set the role."""
-        self._put(planned["cloudwatch_role_arn"])
-
-    def delete(self, state: State) -> None:  # noqa: ARG002 - there is one only
-        """Take the role back."""
-        self._put(None)

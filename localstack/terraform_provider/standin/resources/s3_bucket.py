@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @resource
 class Bucket(Resource):
-    """aws_s3_bucket. Arguments and defaults: registry.terraform.io/providers/hashicorp/aws, page s3_bucket."""
+    """aws_s3_bucket. Arguments and defaults: documentation page s3_bucket."""
 
     type = "aws_s3_bucket"
     supported = frozenset({"bucket", "bucket_prefix", "force_destroy", "object_lock_enabled"})

@@ -1,0 +1,76 @@
+"""What the table promises when many ask at the same moment."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from contract.fakes import START, CountedRandomness, PlainSigner, StoppedClock
+from unit.core.builders import a_field, a_form
+
+from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
+from registration_core.adapters.dynamodb.sdk import sdk_call
+from registration_core.domain.errors import MailHeldError
+from registration_core.domain.mail import MailKind, MailRequest
+from registration_core.services.submit import SubmitService
+
+if TYPE_CHECKING:
+    from registration_core.domain.submission import Receipt
+
+FORM = a_form(a_field("email", "email", required=True), a_field("choice", "day", required=True), once="day")
+ANSWERS = {"email": "robin@example.org", "day": "a"}
+AT_ONCE = 8
+
+
+@pytest.fixture
+def table_repository(dynamodb: Any, table: str, clock: StoppedClock) -> DynamoSubmissionRepository:
+    return DynamoSubmissionRepository(sdk_call(dynamodb), table, clock=clock, randomness=CountedRandomness("table"))
+
+
+def submit_at_once(repository: DynamoSubmissionRepository, keys: list[str]) -> list[Receipt]:
+    def submit(worker: int) -> Receipt:
+        service = SubmitService(
+            repository=repository,
+            signer=PlainSigner(),
+            clock=StoppedClock(),
+            randomness=CountedRandomness(f"{keys[worker]}, worker {worker}"),
+        )
+        return service.submit(FORM, ANSWERS, key=keys[worker], language="en")
+
+    with ThreadPoolExecutor(len(keys)) as pool:
+        return list(pool.map(submit, range(len(keys))))
+
+
+def entries(repository: DynamoSubmissionRepository) -> int:
+    return len(repository.list(FORM.name, since=START - timedelta(days=1), limit=50).submissions)
+
+
+def test_add__stores_one_entry_and_gives_one_answer_for_one_key(table_repository: DynamoSubmissionRepository) -> None:
+    receipts = submit_at_once(table_repository, ["same"] * AT_ONCE)
+    assert len({(receipt.id, receipt.reference) for receipt in receipts}) == 1
+    assert sum(not receipt.repeated for receipt in receipts) == 1
+    assert entries(table_repository) == 1
+
+
+def test_add__stores_one_entry_for_one_address_and_option(table_repository: DynamoSubmissionRepository) -> None:
+    receipts = submit_at_once(table_repository, [f"key {worker}" for worker in range(AT_ONCE)])
+    assert sum(not receipt.repeated for receipt in receipts) == 1
+    assert len({receipt.reference for receipt in receipts}) == AT_ONCE
+    assert len({table_repository.by_reference(receipt.reference).id for receipt in receipts}) == 1
+    assert entries(table_repository) == 1
+
+
+def test_lease_mail__goes_to_one_of_many(table_repository: DynamoSubmissionRepository, clock: StoppedClock) -> None:
+    request = MailRequest("crs_01JD2M8V4Q7ZJ3T9X0K5W6RYBC", MailKind.STAFF, 1)
+    until = clock.now() + timedelta(minutes=1)
+
+    def lease(worker: int) -> bool:
+        try:
+            return table_repository.lease_mail(request, holder=str(worker), until=until, expires_at=until)
+        except MailHeldError:
+            return False
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        assert sum(pool.map(lease, range(AT_ONCE))) == 1

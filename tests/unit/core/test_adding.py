@@ -1,0 +1,134 @@
+"""The transaction of an entry, with a DynamoDB that answers as a test says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from contract.fakes import START, CountedRandomness, StoppedClock
+from unit.core.builders import a_form, an_entry
+
+from registration_core.adapters.dynamodb.call import AwsCallError
+from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
+from registration_core.domain.errors import StorageDeniedError, StorageUnavailableError
+from registration_core.domain.submission import Idempotency, Once
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ENTRY = an_entry(a_form(), {"name": "Åsa"})
+KEY = Idempotency("k", "f", START + timedelta(days=1))
+ONCE = Once("a", "f" * 64)
+TAKEN = {"Code": "ConditionalCheckFailed", "Item": {"submission": {"S": "crs_first"}}}
+FREE = {"Code": "None"}
+
+
+@dataclass
+class ScriptedCall:
+    """Answers with the next of the errors, then with success; keeps what was asked."""
+
+    errors: list[AwsCallError] = field(default_factory=list)
+    asked: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+
+    def __call__(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        self.asked.append((operation, params))
+        if self.errors:
+            raise self.errors.pop(0)
+        return {}
+
+
+def cancelled(*reasons: dict[str, Any]) -> AwsCallError:
+    return AwsCallError("TransactionCanceledException", "cancelled", reasons)
+
+
+def repository(call: ScriptedCall) -> DynamoSubmissionRepository:
+    return DynamoSubmissionRepository(call, "rollcall-test", clock=StoppedClock(), randomness=CountedRandomness())
+
+
+def keys(params: Mapping[str, Any]) -> list[str]:
+    return [write["Put"]["Item"]["pk"]["S"].partition("#")[0] for write in params["TransactItems"]]
+
+
+def test_add__writes_entry_history_and_guards_in_one_transaction() -> None:
+    call = ScriptedCall()
+    repository(call).add(ENTRY, once=ONCE, idempotency=KEY)
+    ((operation, params),) = call.asked
+    assert operation == "TransactWriteItems"
+    assert keys(params) == ["SUB", "SUB", "REF", "IDEM", "ONCE"]
+    assert all("attribute_not_exists(pk)" in write["Put"]["ConditionExpression"] for write in params["TransactItems"])
+    assert all(int(write["Put"]["Item"]["expires_at"]["N"]) > 0 for write in params["TransactItems"])
+    assert len(params["ClientRequestToken"]) <= 36
+
+
+def test_add__uses_another_token_for_each_attempt_with_other_content() -> None:
+    taken = cancelled(FREE, FREE, {"Code": "ConditionalCheckFailed"}, FREE)
+    call = ScriptedCall([taken, taken])
+    receipt = repository(call).add(ENTRY, once=None, idempotency=KEY)
+    assert receipt.reference != ENTRY.reference
+    tokens = [params["ClientRequestToken"] for _, params in call.asked]
+    assert len(set(tokens)) == 3
+
+
+def test_add__gives_up_when_every_reference_is_taken() -> None:
+    taken = cancelled(FREE, FREE, {"Code": "ConditionalCheckFailed"}, FREE)
+    with pytest.raises(StorageUnavailableError, match="No free reference"):
+        repository(ScriptedCall([taken] * 9)).add(ENTRY, once=None, idempotency=KEY)
+
+
+def test_add__gives_up_when_the_id_is_taken() -> None:
+    taken = cancelled({"Code": "ConditionalCheckFailed"}, FREE, FREE, FREE)
+    with pytest.raises(StorageUnavailableError, match="is taken"):
+        repository(ScriptedCall([taken])).add(ENTRY, once=None, idempotency=KEY)
+
+
+def test_add__writes_only_a_reference_and_the_answer_for_a_second_entry() -> None:
+    call = ScriptedCall([cancelled(FREE, FREE, FREE, FREE, TAKEN), cancelled({"Code": "ConditionalCheckFailed"}, FREE)])
+    receipt = repository(call).add(ENTRY, once=ONCE, idempotency=KEY)
+    assert receipt.repeated
+    assert [keys(params) for _, params in call.asked[1:]] == [["REF", "IDEM"]] * 2
+    assert call.asked[2][1]["TransactItems"][0]["Put"]["Item"]["submission"] == {"S": "crs_first"}
+    assert len({params["ClientRequestToken"] for _, params in call.asked}) == 3
+
+
+def test_add__takes_its_own_answer_for_a_first_one() -> None:
+    """The transaction was written, its answer got lost, and by now the token is forgotten."""
+    item = {
+        "fingerprint": {"S": "f"},
+        "submission": {"S": ENTRY.id},
+        "reference": {"S": ENTRY.reference},
+        "status": {"S": "confirmed"},
+    }
+    own = {"Code": "ConditionalCheckFailed", "Item": item}
+    error = cancelled({"Code": "ConditionalCheckFailed"}, FREE, {"Code": "ConditionalCheckFailed"}, own)
+    receipt = repository(ScriptedCall([error])).add(ENTRY, once=None, idempotency=KEY)
+    assert (receipt.id, receipt.repeated) == (ENTRY.id, False)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        AwsCallError("ConnectionLost", "no answer"),
+        AwsCallError("ProvisionedThroughputExceededException", "slow down"),
+        AwsCallError("ValidationException", "?"),
+        cancelled(FREE, {"Code": "TransactionConflict"}, FREE, FREE),
+        cancelled(FREE, {"Code": "ThrottlingError"}, FREE, FREE),
+        cancelled(),
+    ],
+)
+def test_add__says_that_nothing_was_stored_for_every_other_reason(error: AwsCallError) -> None:
+    with pytest.raises(StorageUnavailableError) as raised:
+        repository(ScriptedCall([error])).add(ENTRY, once=None, idempotency=KEY)
+    assert raised.value.__cause__ is error
+    assert raised.value.retry_after_s > 0
+    assert not isinstance(raised.value, StorageDeniedError)
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "ResourceNotFoundException", "NoCredentialsError"])
+def test_every_call__tells_a_refusal_from_an_outage(code: str) -> None:
+    error = AwsCallError(code, "no")
+    with pytest.raises(StorageDeniedError, match="rollcall-test"):
+        repository(ScriptedCall([error])).get("crs_1")
+    with pytest.raises(StorageDeniedError, match="rollcall-test"):
+        repository(ScriptedCall([error])).add(ENTRY, once=None, idempotency=KEY)

@@ -1,0 +1,112 @@
+"""Query: lists over one form or all, and one entry by whatever a person has at hand."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from contract.fakes import START, CountedRandomness, InMemorySubmissionRepository, StoppedClock
+from unit.core.builders import a_form, an_entry
+
+from registration_core.domain.errors import (
+    FormNotNamedError,
+    InvalidCursorError,
+    SubmissionNotFoundError,
+    UnknownFormError,
+)
+from registration_core.domain.identifiers import new_reference, new_submission_id
+from registration_core.domain.submission import Idempotency
+from registration_core.services.query import QueryService
+
+FORMS = {name: a_form(name=name, id_prefix=name[:3], retention_days=60) for name in ("course", "visit")}
+RANDOMNESS = CountedRandomness("query")
+
+
+@pytest.fixture
+def clock() -> StoppedClock:
+    return StoppedClock()
+
+
+@pytest.fixture
+def repository(clock: StoppedClock) -> InMemorySubmissionRepository:
+    """Hold ten entries, an hour apart, of each form in turn, the newest first."""
+    repository = InMemorySubmissionRepository(clock, RANDOMNESS)
+    for hours in range(10):
+        form = FORMS["course" if hours % 3 else "visit"]
+        at = START - timedelta(hours=hours)
+        entry = an_entry(
+            form,
+            {"name": f"name {hours}"},
+            id=new_submission_id(form.id_prefix, at, RANDOMNESS),
+            reference=new_reference(RANDOMNESS),
+            submitted_at=at,
+            expires_at=at + timedelta(days=60),
+        )
+        repository.add(entry, once=None, idempotency=Idempotency(entry.id, "f", START + timedelta(days=1)))
+    return repository
+
+
+@pytest.fixture
+def query(repository: InMemorySubmissionRepository, clock: StoppedClock) -> QueryService:
+    return QueryService(forms=FORMS, repository=repository, clock=clock)
+
+
+@pytest.mark.parametrize("form", [None, "course"])
+@pytest.mark.parametrize("limit", [1, 2, 3, 9, 10, 11])
+def test_list__gives_every_entry_once_newest_first(
+    query: QueryService, repository: InMemorySubmissionRepository, form: str | None, limit: int
+) -> None:
+    seen, cursor = [], None
+    while True:
+        page = query.list(form, limit=limit, cursor=cursor)
+        assert len(page.submissions) <= limit
+        seen.extend(page.submissions)
+        cursor = page.cursor
+        if cursor is None:
+            break
+    assert seen == [entry for entry in repository.entries.values() if form in (None, entry.form)]
+
+
+def test_list__begins_where_it_is_told(query: QueryService) -> None:
+    assert len(query.list(since=START - timedelta(hours=4), limit=50).submissions) == 5
+
+
+@pytest.mark.parametrize("cursor", ["", "nonsense", "poem=crs_1", "course=", "course=cou_x"])
+def test_list__refuses_a_cursor_that_it_never_gave(query: QueryService, cursor: str) -> None:
+    with pytest.raises(InvalidCursorError):
+        query.list(cursor=cursor)
+
+
+def test_list__knows_no_other_forms(query: QueryService) -> None:
+    with pytest.raises(UnknownFormError):
+        query.list("poem")
+    with pytest.raises(ValueError, match="one entry"):
+        query.list(limit=0)
+
+
+def test_list__needs_a_form_when_it_has_no_definitions(
+    repository: InMemorySubmissionRepository, clock: StoppedClock
+) -> None:
+    query = QueryService(forms=None, repository=repository, clock=clock)
+    assert len(query.list("course").submissions) == 6
+    with pytest.raises(FormNotNamedError):
+        query.list()
+
+
+def test_show__takes_an_id_or_a_reference_as_people_write_it(
+    query: QueryService, repository: InMemorySubmissionRepository
+) -> None:
+    entry = next(iter(repository.entries.values()))
+    said = f"{entry.reference[:4]}-{entry.reference[4:]}".lower()
+    for wanted in (entry.id, f" {entry.id} ", entry.reference, said):
+        assert query.show(wanted).submission == entry
+
+
+@pytest.mark.parametrize("wanted", ["", "K7QM-3XTP", "K7QM-3XTQ", "cou_1", "poem"])
+def test_show__says_when_there_is_none(query: QueryService, wanted: str) -> None:
+    with pytest.raises(SubmissionNotFoundError):
+        query.show(wanted)
+
+
+def test_by_email__finds_an_address(query: QueryService) -> None:
+    assert len(query.by_email(" Robin@Example.org ", limit=50)) == 10

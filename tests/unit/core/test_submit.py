@@ -1,0 +1,128 @@
+"""Submit: what is stored and answered, and what a repeated request gets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from contract.fakes import START, CountedRandomness, InMemorySubmissionRepository, PlainSigner, StoppedClock
+from unit.core.builders import a_field, a_form
+
+from registration_core.domain.errors import FormClosedError, InvalidAnswersError, InvalidKeyError, KeyReusedError
+from registration_core.domain.identifiers import parse_reference
+from registration_core.domain.submission import Status
+from registration_core.services.submit import SubmitService
+
+FORM = a_form(
+    a_field("text", "name", required=True),
+    a_field("email", "email", required=True),
+    a_field("choice", "day", required=True),
+    once="day",
+)
+ANSWERS = {"name": "Åsa", "email": "Asa@Example.ORG", "day": "a"}
+
+
+@pytest.fixture
+def clock() -> StoppedClock:
+    return StoppedClock()
+
+
+@pytest.fixture
+def repository(clock: StoppedClock) -> InMemorySubmissionRepository:
+    return InMemorySubmissionRepository(clock, CountedRandomness("repository"))
+
+
+@pytest.fixture
+def service(repository: InMemorySubmissionRepository, clock: StoppedClock) -> SubmitService:
+    return SubmitService(
+        repository=repository, signer=PlainSigner(), clock=clock, randomness=CountedRandomness("service")
+    )
+
+
+def test_submit__stores_the_entry_and_gives_its_receipt(
+    service: SubmitService, repository: InMemorySubmissionRepository
+) -> None:
+    receipt = service.submit(FORM, ANSWERS, key=None, language="sv")
+    stored = repository.get(receipt.id)
+    assert stored.answers == {"name": "Åsa", "email": "Asa@example.org", "day": "a"}
+    assert (stored.email, stored.language, stored.version) == ("Asa@example.org", "sv", 1)
+    assert (stored.form, stored.form_version, stored.status) == ("course", "0123456789ab", Status.CONFIRMED)
+    assert stored.submitted_at == START
+    assert stored.expires_at == START.replace(microsecond=0) + timedelta(days=30)
+    assert receipt.id.startswith("crs_")
+    assert parse_reference(receipt.reference) == stored.reference
+    assert not receipt.repeated
+
+
+def test_submit__counts_the_same_answers_within_ten_minutes_as_the_same(
+    service: SubmitService, repository: InMemorySubmissionRepository, clock: StoppedClock
+) -> None:
+    form = replace(FORM, once=None)
+    first = service.submit(form, ANSWERS, key=None, language="en")
+    clock.forward(minutes=9, seconds=59)
+    assert service.submit(form, {**ANSWERS, "name": " Åsa "}, key=None, language="sv") == replace(first, repeated=True)
+    clock.forward(seconds=1)
+    assert not service.submit(form, ANSWERS, key=None, language="en").repeated
+    assert len(repository.entries) == 2
+
+
+def test_submit__takes_other_answers_without_a_key_as_another_entry(
+    service: SubmitService, repository: InMemorySubmissionRepository
+) -> None:
+    for day in ("a", "b"):
+        service.submit(FORM, {**ANSWERS, "day": day}, key=None, language="en")
+    assert len(repository.entries) == 2
+
+
+def test_submit__keeps_a_key_for_a_day(service: SubmitService, clock: StoppedClock) -> None:
+    form = replace(FORM, once=None)
+    first = service.submit(form, ANSWERS, key="k", language="en")
+    clock.forward(hours=23)
+    assert service.submit(form, ANSWERS, key="k", language="en") == replace(first, repeated=True)
+    with pytest.raises(KeyReusedError):
+        service.submit(form, {**ANSWERS, "name": "Bo"}, key="k", language="en")
+    clock.forward(hours=1)
+    assert not service.submit(form, {**ANSWERS, "name": "Bo"}, key="k", language="en").repeated
+
+
+def test_submit__knows_an_address_in_any_spelling_for_the_same_option(
+    service: SubmitService, repository: InMemorySubmissionRepository
+) -> None:
+    first = service.submit(FORM, ANSWERS, key="one", language="en")
+    second = service.submit(FORM, {**ANSWERS, "email": "ASA@example.org"}, key="two", language="en")
+    assert second.repeated
+    assert second.id != first.id
+    assert second.reference != first.reference
+    assert second.status == first.status
+    assert repository.by_reference(second.reference).id == first.id
+    assert len(repository.entries) == 1
+
+
+def test_submit__stores_nothing_when_an_answer_is_wrong(
+    service: SubmitService, repository: InMemorySubmissionRepository
+) -> None:
+    with pytest.raises(InvalidAnswersError):
+        service.submit(FORM, {**ANSWERS, "day": "z"}, key=None, language="en")
+    assert not repository.entries
+
+
+def test_submit__stores_nothing_when_the_form_is_closed(
+    service: SubmitService, repository: InMemorySubmissionRepository
+) -> None:
+    with pytest.raises(FormClosedError):
+        service.submit(replace(FORM, closes_at=START), ANSWERS, key=None, language="en")
+    assert not repository.entries
+
+
+@pytest.mark.parametrize("key", ["", "x" * 129, "å", "a\nb", "a\x00b"])
+def test_submit__refuses_a_key_that_is_none(service: SubmitService, key: str) -> None:
+    with pytest.raises(InvalidKeyError):
+        service.submit(FORM, ANSWERS, key=key, language="en")
+
+
+def test_submit__lets_no_key_of_a_client_stand_for_another_request(service: SubmitService) -> None:
+    form = replace(FORM, once=None)
+    first = service.submit(form, ANSWERS, key=None, language="en")
+    guessed = PlainSigner().fingerprint("answers", '["course",{"day":"a"}]')
+    assert service.submit(form, ANSWERS, key=f"same-answers-{guessed}", language="en").id != first.id

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import contextlib
-import ctypes
 import os
 import pathlib
 import signal
@@ -32,8 +30,7 @@ if TYPE_CHECKING:
 _CORE_PROTOCOL, _APP_PROTOCOL = 1, 6
 _COOKIE = "TF_PLUGIN_MAGIC_COOKIE"
 _LARGEST_MESSAGE = 256 << 20
-_PARENT_CHECK_S = 0.5
-_PR_SET_PDEATHSIG = 1
+_PARENT_CHECK_S = 0.25
 
 
 class _Controller(controller_rpc.GRPCControllerServicer):  # type: ignore[misc] # generated code without types
@@ -93,10 +90,8 @@ def serve(provider: Provider) -> None:
 
 def _end_with_parent(ended: threading.Event) -> None:
     """See to it that no provider outlives its Terraform, however that ended."""
+    # The kernel's own signal at a parent's death won't do: it comes when a thread of Terraform's ends, not Terraform.
     parent = os.getppid()
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):  # a C library without prctl: the watch below does it
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
     def watch() -> None:
         while not ended.wait(_PARENT_CHECK_S):

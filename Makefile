@@ -76,8 +76,11 @@ down: dev ## stop it and keep the data (RESET=1 drops it)
 
 .PHONY: install
 install: $(UV) ## put `rollcall` on the PATH
-	@$(UV) tool install --quiet --force --python "$(PYTHON)" --constraints requirements/dev.txt ./packages/admin_cli
-	@echo "rollcall is installed. Try: rollcall --help" >&2
+	@$(UV) tool install --quiet --force --python "$(PYTHON)" --constraints requirements/dev.txt \
+	  $(foreach name,core handlers cli local,--reinstall-package rollcall-$(name)) ./packages/admin_cli
+	@command -v rollcall >/dev/null \
+	  && echo "rollcall is installed. Try: rollcall --help" >&2 \
+	  || echo "rollcall is installed in $$($(UV) tool dir --bin), which is not on your PATH. Add it there; then try: rollcall --help" >&2
 
 # --- proof -----------------------------------------------------------------------------------------------------------
 

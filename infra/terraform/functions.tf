@@ -49,6 +49,16 @@ module "submit" {
   })
 }
 
+resource "aws_lambda_permission" "submit" {
+  for_each = toset(var.forms)
+
+  statement_id  = "post-${each.value}"
+  action        = "lambda:InvokeFunction"
+  function_name = module.submit.name
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${module.api.execution_arn}/${local.stage_name}/POST/${each.value}"
+}
+
 # --- dispatch: says what mail a new entry calls for ---------------------------------------------------------------------
 
 data "aws_iam_policy_document" "dispatch" {
@@ -58,10 +68,9 @@ data "aws_iam_policy_document" "dispatch" {
     resources = [module.store.stream_arn]
   }
 
-  # For a batch, too, AWS asks for SendMessage; an emulator may ask for the call's own name, SendMessageBatch.
   statement {
     sid       = "QueueMailsAndSetAsideWhatFails"
-    actions   = ["sqs:SendMessage*"]
+    actions   = ["sqs:SendMessage"]
     resources = [module.mail.queue_arn, module.store.stream_dead_letters_arn]
   }
 }

@@ -16,6 +16,10 @@ locals {
 
   sender_address = try(regex("<([^<>]+)>", var.sender)[0], var.sender)
 
+  # Spelled out, not asked of the function. The API's deployment is created before the old one is destroyed, and Terraform treats
+  # so whatever a deployment depends on; but a second function of the same name can't be made before the first is gone.
+  submit_arn = "arn:${data.aws_partition.this.partition}:lambda:${var.region}:${data.aws_caller_identity.this.account_id}:function:${local.name}-submit"
+
   # What the stack tells of itself: the secret rollcall/<stack>, and the outputs.
   description = {
     stack                   = var.stack
@@ -48,12 +52,12 @@ module "site" {
 module "api" {
   source = "./modules/api"
 
-  name            = local.name
-  stage_name      = local.stage_name
-  forms           = var.forms
-  submit_function = { name = module.submit.name, invoke_arn = module.submit.invoke_arn }
-  throttle        = var.throttle
-  access_logs     = var.api_access_logs
+  name              = local.name
+  stage_name        = local.stage_name
+  forms             = var.forms
+  submit_invoke_arn = "arn:${data.aws_partition.this.partition}:apigateway:${var.region}:lambda:path/2015-03-31/functions/${local.submit_arn}/invocations"
+  throttle          = var.throttle
+  access_logs       = var.api_access_logs
 }
 
 module "store" {

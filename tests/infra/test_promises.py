@@ -162,7 +162,9 @@ def test_site__is_served_by_https_alone_with_pages_for_what_is_missing(plan: Pla
     assert {
         (one["error_code"], one["response_code"], one["response_page_path"])
         for one in distribution["custom_error_response"]
-    } == {(403, 404, "/not-found"), (404, 404, "/not-found")}
+    } == {(code, 404, "/not-found") for code in (403, 404)} | {
+        (code, 503, "/unavailable") for code in (500, 502, 503, 504)
+    }
 
 
 def test_site__tells_browsers_what_its_pages_may_do(plans: dict[str, Plan]) -> None:

@@ -1,7 +1,7 @@
 # A stack to try things on, in AWS: destroyed and made anew at will.
 stack               = "dev"
 region              = "eu-north-1"
-sender              = "Robotics Academy (test) <courses-test@example.org>"
+sender              = "Kuggen Robotics Academy (test) <courses-test@example.org>"
 deletion_protection = false
 log_level           = "DEBUG"
 log_retention_days  = 30

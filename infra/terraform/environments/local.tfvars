@@ -1,7 +1,7 @@
 # One machine: an emulator on loopback. make up adds package_path, site_url and api_url.
 stack               = "local"
 region              = "eu-north-1"
-sender              = "Robotics Academy <courses@example.org>"
+sender              = "Kuggen Robotics Academy <courses@example.org>"
 deletion_protection = false
 plaintext_sources   = ["127.0.0.0/8"]
 log_retention_days  = 7

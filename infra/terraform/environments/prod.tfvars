@@ -1,7 +1,7 @@
 # The stack that visitors meet. Put your own names in; docs/operator.md tells how.
 stack         = "prod"
 region        = "eu-north-1"
-sender        = "Robotics Academy <courses@example.org>"
+sender        = "Kuggen Robotics Academy <courses@example.org>"
 sender_domain = "example.org"
 alarm_email   = "operators@example.org"
 

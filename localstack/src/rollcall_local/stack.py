@@ -30,11 +30,11 @@ class Builders(Protocol):
     def build_package(self, workspace: Workspace) -> str:
         """Write the functions' zip to `workspace.package`; say what changed."""
 
-    def publish_site(self, workspace: Workspace, outputs: dict[str, Any], s3: Any) -> str:  # noqa: ANN401
-        """Build the site and put it into the stack's bucket; say what changed."""
-
-    def publish_forms(self, workspace: Workspace, outputs: dict[str, Any]) -> str:
+    def publish_forms(self, workspace: Workspace, outputs: dict[str, Any], dynamodb: Any) -> str:  # noqa: ANN401 - boto3
         """Store the compiled forms with the stack; say what changed."""
+
+    def publish_site(self, workspace: Workspace, outputs: dict[str, Any], s3: Any) -> str:  # noqa: ANN401 - boto3
+        """Build the site and put it into the stack's bucket; say what changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +65,18 @@ def up(workspace: Workspace, builders: Builders, say: Callable[[str], None]) -> 
         started: list[Callable[[], object]] = []
         try:
             _start(workspace, emulator, started, say)
-            terraform = LocalTerraform(workspace, deployer(workspace))
+            credentials = deployer(workspace)
+            terraform = LocalTerraform(workspace, credentials)
             say(f"functions  {builders.build_package(workspace)}")
             terraform.prepare()
             say(f"terraform  {terraform.apply()} ({chosen_provider()} provider)")
             made = terraform.output()
             front.write_target(workspace.state / "front.json", made["distribution_domain"])
             _outputs_file(workspace).write_text(json.dumps(made, indent=2), encoding="utf-8")
-            say(f"forms      {builders.publish_forms(workspace, made)}")
-            say(f"site       {builders.publish_site(workspace, made, client('s3', workspace))}")
+            forms = builders.publish_forms(workspace, made, client("dynamodb", workspace, credentials))
+            say(f"forms      {forms}")
+            site = builders.publish_site(workspace, made, client("s3", workspace, credentials))
+            say(f"site       {site}")
         except KeyboardInterrupt:
             for stop in reversed(started):
                 stop()

@@ -34,17 +34,7 @@ resource "aws_api_gateway_integration" "submit" {
   http_method             = aws_api_gateway_method.submit[each.value].http_method
   type                    = "AWS_PROXY"
   integration_http_method = "POST"
-  uri                     = var.submit_function.invoke_arn
-}
-
-resource "aws_lambda_permission" "submit" {
-  for_each = toset(var.forms)
-
-  statement_id  = "post-${each.value}"
-  action        = "lambda:InvokeFunction"
-  function_name = var.submit_function.name
-  principal     = "apigateway.amazonaws.com"
-  source_arn    = "${aws_api_gateway_rest_api.this.execution_arn}/${var.stage_name}/POST/${each.value}"
+  uri                     = var.submit_invoke_arn
 }
 
 resource "aws_api_gateway_deployment" "this" {
@@ -55,7 +45,7 @@ resource "aws_api_gateway_deployment" "this" {
     definition = sha1(jsonencode([
       [for file in sort(fileset(path.module, "*.tf")) : filesha1("${path.module}/${file}")],
       var.forms,
-      var.submit_function.invoke_arn,
+      var.submit_invoke_arn,
     ]))
   }
 

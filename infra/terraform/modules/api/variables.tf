@@ -13,12 +13,9 @@ variable "forms" {
   type        = list(string)
 }
 
-variable "submit_function" {
-  description = "The function that takes what a form sends."
-  type = object({
-    name       = string
-    invoke_arn = string
-  })
+variable "submit_invoke_arn" {
+  description = "The ARN by which the gateway invokes the function that takes what a form sends."
+  type        = string
 }
 
 variable "throttle" {

@@ -7,8 +7,3 @@ output "arn" {
   description = "The function's ARN."
   value       = aws_lambda_function.this.arn
 }
-
-output "invoke_arn" {
-  description = "The ARN by which API Gateway invokes it."
-  value       = aws_lambda_function.this.invoke_arn
-}

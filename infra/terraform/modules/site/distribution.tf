@@ -90,6 +90,7 @@ resource "aws_cloudfront_distribution" "this" {
   }
 
   # The distribution may not list the bucket, so S3 says 403 of what isn't there.
+  # Whoever may not list the bucket is told 403 where a page is missing.
   dynamic "custom_error_response" {
     for_each = [403, 404]
 
@@ -98,6 +99,17 @@ resource "aws_cloudfront_distribution" "this" {
       response_code         = 404
       response_page_path    = "/not-found"
       error_caching_min_ttl = 60
+    }
+  }
+
+  dynamic "custom_error_response" {
+    for_each = [500, 502, 503, 504]
+
+    content {
+      error_code            = custom_error_response.value
+      response_code         = 503
+      response_page_path    = "/unavailable"
+      error_caching_min_ttl = 5
     }
   }
 

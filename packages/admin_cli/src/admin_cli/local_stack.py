@@ -10,7 +10,6 @@ from lambda_handlers.package import build_package
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.stored_forms import StoredForms
 from registration_core.adapters.form_files import compile_forms
-from rollcall_local.credentials import client
 
 if TYPE_CHECKING:
     from rollcall_local.paths import Workspace
@@ -24,13 +23,13 @@ class LocalBuilders:
         report = build_package(workspace.root, workspace.package)
         return f"zip {'built' if report.changed else 'unchanged'}, {report.size_bytes // 1000} kB"
 
-    def publish_forms(self, workspace: Workspace, outputs: dict[str, Any]) -> str:
+    def publish_forms(self, workspace: Workspace, outputs: dict[str, Any], dynamodb: Any) -> str:  # noqa: ANN401 - boto3
         """Store the compiled forms with the stack."""
         forms = compile_forms(workspace.root / "forms")
-        changed = StoredForms(sdk_call(client("dynamodb", workspace)), outputs["table"]).store(forms)
+        changed = StoredForms(sdk_call(dynamodb), outputs["table"]).store(forms)
         return f"{', '.join(forms)}: {'stored ' + ', '.join(changed) if changed else 'unchanged'}"
 
-    def publish_site(self, workspace: Workspace, outputs: dict[str, Any], s3: Any) -> str:  # noqa: ANN401 - boto3 has no types
+    def publish_site(self, workspace: Workspace, outputs: dict[str, Any], s3: Any) -> str:  # noqa: ANN401 - boto3
         """Build the site and put what changed into the stack's bucket."""
         out = workspace.state / "site"
         site = build(workspace.root, api_url=outputs["api_url"], site_url=outputs["site_url"], out=out)

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from registration_core.settings import DispatchSettings, NotifySettings, SubmitSettings
 
 
+#: Seconds to connect, and to wait for an answer: well below the functions' time-outs, so that a lost one is retried.
+CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 3, 5
+
+
 def form_catalogue(settings: SubmitSettings | NotifySettings) -> FormCatalogue:
     """Make what knows the forms that were deployed with the function."""
     from registration_core.adapters.compiled_forms import CompiledForms
@@ -58,12 +62,10 @@ def submit_service(
 
 def dispatch_service(settings: DispatchSettings) -> DispatchService:
     """Make what dispatch runs on."""
-    import boto3
-
     from registration_core.adapters.sqs import SqsMailQueue
     from registration_core.services.dispatch import DispatchService
 
-    return DispatchService(queue=SqsMailQueue(boto3.client("sqs"), settings.mail_queue_url))
+    return DispatchService(queue=SqsMailQueue(_client("sqs"), settings.mail_queue_url))
 
 
 def notify_service(settings: NotifySettings) -> NotifyService:
@@ -81,7 +83,7 @@ def notify_service(settings: NotifySettings) -> NotifyService:
     ses = boto3.client("ses", config=CLIENT_CONFIG)
     return NotifyService(
         forms=form_catalogue(settings),
-        repository=DynamoSubmissionRepository(sdk_call(boto3.client("dynamodb")), settings.table, clock=clock),
+        repository=DynamoSubmissionRepository(sdk_call(_client("dynamodb")), settings.table, clock=clock),
         renderer=JinjaMailRenderer(settings.forms_dir, site_url=settings.site_url),
         mailer=SesMailer(ses, sender=settings.sender, configuration_set=settings.configuration_set),
         clock=clock,
@@ -107,3 +109,10 @@ def query_service(
     clock = SystemClock()
     repository = DynamoSubmissionRepository(sdk_call(dynamodb_client), table, clock=clock)
     return QueryService(forms=forms, repository=repository, clock=clock)
+
+
+def _client(service: str) -> Any:  # noqa: ANN401 - boto3 ships no types
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client(service, config=Config(connect_timeout=CONNECT_TIMEOUT_S, read_timeout=READ_TIMEOUT_S))

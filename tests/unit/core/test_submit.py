@@ -99,6 +99,15 @@ def test_submit__knows_an_address_in_any_spelling_for_the_same_option(
     assert len(repository.entries) == 1
 
 
+def test_submit__takes_two_people_with_one_address_for_the_same_option(
+    service: SubmitService, repository: InMemorySubmissionRepository
+) -> None:
+    for key, child in (("one", "Åsa"), ("two", "Bo")):
+        assert not service.submit(FORM, {**ANSWERS, "name": child}, key=key, language="en").repeated
+    assert service.submit(FORM, {**ANSWERS, "name": " åsa  "}, key="again", language="en").repeated
+    assert len(repository.entries) == 2
+
+
 def test_submit__stores_nothing_when_an_answer_is_wrong(
     service: SubmitService, repository: InMemorySubmissionRepository
 ) -> None:

@@ -94,10 +94,14 @@ class Idempotency:
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """An address may take an option only once. email_fingerprint: HMAC of the address's key."""
+    """A person may take an option only once.
+
+    person_fingerprint: HMAC of the address's key and, where the form names who takes part (`name_field`), that name:
+    a guardian with one address registers each of their children.
+    """
 
     option: str
-    email_fingerprint: str
+    person_fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)

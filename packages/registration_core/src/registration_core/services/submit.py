@@ -89,7 +89,8 @@ class SubmitService:
         if form.once is None:
             return None
         option = str(submission.answers[form.once])
-        return Once(option, self._signer.fingerprint("once", email_key(submission.email)))
+        person = " ".join(str(submission.answers.get(form.name_field or "", "")).casefold().split())
+        return Once(option, self._signer.fingerprint("once", f"{email_key(submission.email)} {person}"))
 
 
 def _ensure_key(key: str | None) -> None:

@@ -130,7 +130,7 @@ def reference_item(reference: str, submission_id: str, expires_at: datetime) -> 
 def once_item(submission: Submission, once: Once) -> Item:
     """Return the guard of an address and an option."""
     return _item(
-        table.once_key(submission.form, once.option, once.email_fingerprint),
+        table.once_key(submission.form, once.option, once.person_fingerprint),
         submission=submission.id,
         expires_at=seconds(submission.expires_at),
     )

@@ -37,9 +37,9 @@ def idempotency_key(form: str, key: str) -> tuple[str, str]:
     return f"IDEM#{form}#{key}", "IDEM"
 
 
-def once_key(form: str, option: str, email_fingerprint: str) -> tuple[str, str]:
+def once_key(form: str, option: str, person_fingerprint: str) -> tuple[str, str]:
     """Return pk and sk of the guard that lets an address take an option only once."""
-    return f"ONCE#{form}#{option}#{email_fingerprint}", "ONCE"
+    return f"ONCE#{form}#{option}#{person_fingerprint}", "ONCE"
 
 
 def month_key(form: str, at: datetime) -> str:

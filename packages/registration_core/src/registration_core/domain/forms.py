@@ -23,9 +23,9 @@ class Form:
     """One form.
 
     version: 12 hexadecimal letters, another for other content. languages: the first is the default. email_field:
-    whose answer is the registrant's address; name_field: whose answer is how to greet, and who takes part. once: the choice
-    field of which a person (address and name) may take each option only once. staff: addresses that are told of new entries. retention_days:
-    how long an entry is kept.
+    whose answer is the registrant's address; name_field: whose answer is how to greet, and who takes part. once: the
+    choice field of which a person (address and name) may take each option only once. staff: addresses that are told
+    of new entries. retention_days: how long an entry is kept.
     """
 
     name: str

@@ -22,6 +22,7 @@ import pytest
 
 from rollcall_local import mailbox, stack
 from rollcall_local.credentials import ROOT_KEY
+from rollcall_local.emulator import Emulator
 from rollcall_local.paths import Workspace
 from rollcall_local.process import clean_environment, free_port
 
@@ -140,13 +141,31 @@ class DeployedStack:
         return [mail for mail in mailbox.messages(self.workspace) if to is None or to in mail.to]
 
     def wait_for_mails(self, *, to: str, count: int = 1) -> list[Mail]:
-        """Wait until so many mails went to an address; more than that is a failure."""
-        found = wait_until(
-            lambda: mails if len(mails := self.mails(to=to)) >= count else None,
-            what=f"{count} mail(s) to {to}",
-        )
+        """Wait until so many mails went to an address and nothing waits to be mailed; more of them is a failure."""
+        wait_until(lambda: len(self.mails(to=to)) >= count, what=f"{count} mail(s) to {to}")
+        wait_until(self.nothing_waits_to_be_mailed, what="an empty mail queue")
+        found = self.mails(to=to)
         assert len(found) == count
         return found
+
+    def nothing_waits_to_be_mailed(self) -> bool:
+        """Whether the mail queue holds no message, neither waiting nor being worked on."""
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        queue = self.outputs["mail_queue_url"]
+        told = self.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
+        return all(int(told[name]) == 0 for name in names)
+
+
+@pytest.fixture(scope="session")
+def bare_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """An emulator with nothing deployed, for tests of single parts against AWS's interfaces."""
+    workspace = Workspace(root=ROOT, state=tmp_path_factory.mktemp("emulator"), edge_port=free_port())
+    emulator = Emulator(workspace)
+    try:
+        emulator.start(smtp_port=free_port())
+        yield workspace
+    finally:
+        emulator.stop()
 
 
 def chosen_edge_port() -> int:

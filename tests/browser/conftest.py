@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import time
 import uuid
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from conftest import DEADLINE_S, ROOT, wait_until
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from registration_core.adapters.form_files import compile_forms
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 
     from registration_core.domain.forms import Form
 
-ROOT = Path(__file__).resolve().parents[2]
-
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = (
     "--no-sandbox",  # the tests may run as root, where Chromium's own sandbox does not start
@@ -33,7 +30,6 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-DEADLINE_S = 20.0
 
 
 def find_browser() -> str:
@@ -160,14 +156,12 @@ class Person:
 
     def staffs_only_mail(self, form: Form) -> Any:
         """Wait for the mail that tells the staff of this person's entry; the only one."""
-        end = time.monotonic() + DEADLINE_S
-        while time.monotonic() < end:
-            mails = [mail for mail in self._stack.mails(to=form.staff[0]) if mail.reply_to == self.address]
-            if mails:
-                assert len(mails) == 1
-                return mails[0]
-            time.sleep(0.02)
-        return pytest.fail(f"No mail to {form.staff[0]} about {self.address} within {DEADLINE_S:.0f} s")
+        about_this_person = wait_until(
+            lambda: [mail for mail in self._stack.mails(to=form.staff[0]) if mail.reply_to == self.address],
+            what=f"a mail to {form.staff[0]} about {self.address}",
+        )
+        assert len(about_this_person) == 1
+        return about_this_person[0]
 
 
 @pytest.fixture

@@ -154,7 +154,7 @@ def test_lost_answer__counts_once(visit: Any, filled_in: Any, person: Any) -> No
             lost.append(answer.json()["reference"])
             route.abort("connectionreset")
 
-    visitor.page.route("**/_user_request_/contact", lose_the_first)
+    visitor.page.route("**/_user_request_/contact?*", lose_the_first)
     filled_in(visitor)
     with visitor.forgiving("ERR_CONNECTION_RESET"):
         visitor.sends()
@@ -179,7 +179,7 @@ def test_refusal__is_told_in_plain_words(
     visitor = visit()
     cors = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "content-type,idempotency-key"}
     body = json.dumps(problem) if problem else "<h1>Bad gateway</h1>"
-    visitor.page.route("**/_user_request_/contact", lambda r: r.fulfill(status=status, body=body, headers=cors))
+    visitor.page.route("**/_user_request_/contact?*", lambda r: r.fulfill(status=status, body=body, headers=cors))
     filled_in(visitor)
     with visitor.forgiving(str(status)):
         visitor.sends()

@@ -2,91 +2,37 @@
 
 from __future__ import annotations
 
-import json
-import os
-import socket
-import subprocess
-import time
-import urllib.request
 import uuid
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
-from botocore.config import Config
 from contract.fakes import CountedRandomness, InMemorySubmissionRepository, StoppedClock
 
 from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.sigv4 import Credentials
 from registration_core.adapters.dynamodb.wire import wire_call
+from rollcall_local.credentials import client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from registration_core.domain.ports import SubmissionRepository
+    from rollcall_local.paths import Workspace
 
-ROOT = Path(__file__).resolve().parents[2]
 REGION = "eu-north-1"
-START_DEADLINE_S = 30
 
 
 @pytest.fixture(scope="session")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start an emulator on a free port, and stop it in the end; gives its endpoint."""
-    python = ROOT / ".venvs" / "emulator" / "bin" / "python"
-    if not python.exists():
-        pytest.fail("The emulator environment is not installed: run make dev.")
-    folder = tmp_path_factory.mktemp("emulator")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environ = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "BIND_HOST": "127.0.0.1",
-        "GATEWAY_PORT": str(port),
-        "MINISTACK_REGION": REGION,
-        "IOT_MTLS_ENABLED": "0",
-        "SFTP_ENABLED": "0",
-        "AUTH": "true",
-    }
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([python, "-m", "ministack"], cwd=folder, env=environ, stdout=log, stderr=log)
-        try:
-            _wait_until_healthy(f"http://127.0.0.1:{port}", process, folder / "log")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
-
-
-def _wait_until_healthy(endpoint: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_DEADLINE_S
-    while True:
-        try:
-            with urllib.request.urlopen(f"{endpoint}/_ministack/health", timeout=2) as answer:  # noqa: S310 - loopback
-                json.load(answer)
-                return
-        except OSError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                pytest.fail(f"The emulator did not start: {log.read_text(errors='replace')[-2000:]}")
-            time.sleep(0.05)
+def emulator(bare_emulator: Workspace) -> str:
+    """Give the endpoint of an emulator with nothing deployed."""
+    return bare_emulator.endpoint_url
 
 
 @pytest.fixture(scope="session")
-def dynamodb(emulator: str) -> Any:
+def dynamodb(bare_emulator: Workspace) -> Any:
     """Give a client with the emulator's root key."""
-    return boto3.client(
-        "dynamodb",
-        endpoint_url=emulator,
-        region_name=REGION,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-        config=Config(retries={"mode": "standard"}),
-    )
+    return client("dynamodb", bare_emulator)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from conftest import ROOT, wait_until
 
-from registration_core.adapters.contexts import Context, add_local, context_file
+from admin_cli.contexts import Context, add_local, context_file
 from registration_core.adapters.form_files import compile_forms
 from registration_core.domain.validation import validate
 

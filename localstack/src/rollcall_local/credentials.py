@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import string
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from registration_core.adapters.loopback import loopback_config, loopback_session
+from rollcall_local.paths import write_whole
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rollcall_local.paths import Workspace
 
 #: The emulator's root user; it makes the deployer, and staff's contexts with a loopback endpoint use it.
@@ -32,48 +36,43 @@ ROOT = Credentials(ROOT_KEY, ROOT_KEY)
 
 def client(service: str, workspace: Workspace, credentials: Credentials = ROOT) -> Any:  # noqa: ANN401 - boto3 has no types
     """Make a boto3 client that can only reach this local system's emulator."""
-    import boto3  # noqa: PLC0415 - half a second that `status` does not need
-    from botocore.config import Config  # noqa: PLC0415
-
-    return boto3.session.Session().client(
-        service,
-        region_name=workspace.region,
-        endpoint_url=f"http://127.0.0.1:{workspace.edge_port}",
-        aws_access_key_id=credentials.access_key_id,
-        aws_secret_access_key=credentials.secret_access_key,
-        config=Config(s3={"addressing_style": "path"}, retries={"mode": "standard", "max_attempts": 3}),
-    )
+    session = loopback_session(credentials.access_key_id, credentials.secret_access_key)
+    endpoint = f"http://127.0.0.1:{workspace.edge_port}"
+    return session.client(service, region_name=workspace.region, endpoint_url=endpoint, config=loopback_config())
 
 
 def deployer(workspace: Workspace) -> Credentials:
     """Find or make the deployer: infra/terraform/deployer-policy.json holds what it may do."""
     iam = client("iam", workspace)
-    kept = workspace.state / "deployer.json"
-    if not _knows(iam, kept):
-        kept.unlink(missing_ok=True)
+    file = workspace.state / "deployer.json"
     policy = _policy(workspace)
-    if not kept.exists():
+    kept = _read(file)
+    if kept is None or not _knows(iam, kept["id"]):
         _make(iam, policy)
         key = iam.create_access_key(UserName=DEPLOYER)["AccessKey"]
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump({"id": key["AccessKeyId"], "secret": key["SecretAccessKey"], "policy": policy}, file)
-    pair = json.loads(kept.read_text(encoding="utf-8"))
-    if pair["policy"] != policy:
+        kept = {"id": key["AccessKeyId"], "secret": key["SecretAccessKey"], "policy": policy}
+        write_whole(file, json.dumps(kept), mode=0o600)
+    if kept["policy"] != policy:
         iam.put_user_policy(UserName=DEPLOYER, PolicyName="deploy", PolicyDocument=policy)
-        kept.write_text(json.dumps(pair | {"policy": policy}), encoding="utf-8")
-    return Credentials(pair["id"], pair["secret"])
+        write_whole(file, json.dumps(kept | {"policy": policy}), mode=0o600)
+    return Credentials(kept["id"], kept["secret"])
 
 
-def _knows(iam: Any, kept: Any) -> bool:  # noqa: ANN401 - boto3 has no types
-    if not kept.exists():
-        return False
+def _read(file: Path) -> dict[str, str] | None:
+    """Give the key pair that was kept; None where there is none, or none that can be read."""
+    try:
+        kept: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    return kept if kept.keys() >= {"id", "secret", "policy"} else None
+
+
+def _knows(iam: Any, key_id: str) -> bool:  # noqa: ANN401 - boto3 has no types
     try:
         keys = iam.list_access_keys(UserName=DEPLOYER)["AccessKeyMetadata"]
     except iam.exceptions.NoSuchEntityException:
         return False
-    return json.loads(kept.read_text(encoding="utf-8"))["id"] in {key["AccessKeyId"] for key in keys}
+    return key_id in {key["AccessKeyId"] for key in keys}
 
 
 def _make(iam: Any, policy: str) -> None:  # noqa: ANN401 - boto3 has no types

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import json
 import shutil
-import urllib.error
-import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollcall_local.errors import LocalStackError
-from rollcall_local.process import BackgroundProcess, clean_environment
+from rollcall_local.process import BackgroundProcess, answers, clean_environment
 
 if TYPE_CHECKING:
     from rollcall_local.paths import Workspace
@@ -44,25 +42,24 @@ class Emulator:
         """Whether its process runs."""
         return self._process.alive()
 
+    def running(self) -> bool:
+        """Whether it runs and answers."""
+        return self.alive() and self.healthy()
+
     def died(self) -> bool:
         """Whether it was started and neither runs nor was stopped."""
         return self._running_mark.exists() and not self.alive()
 
     def healthy(self) -> bool:
         """Whether it answers."""
-        request = f"http://127.0.0.1:{self._workspace.edge_port}/_ministack/health"
-        try:
-            with urllib.request.urlopen(request, timeout=2) as answer:
-                return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's OK
-        except (urllib.error.URLError, OSError):
-            return False
+        return answers(self._workspace.edge_port, "/_ministack/health")
 
     def start(self, *, smtp_port: int) -> bool:
         """Start it, unless it runs; answers whether it was started. Mail is relayed to `smtp_port`.
 
         Raises LocalStackError, PortTakenError, EmulatorDiedError.
         """
-        if self._process.alive() and self.healthy():
+        if self.running():
             return False
         self._process.stop()
         python = self._workspace.emulator_python

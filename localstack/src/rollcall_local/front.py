@@ -11,11 +11,12 @@ import http.client
 import json
 import signal
 import threading
-import urllib.request
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+from rollcall_local.paths import write_whole
 
 #: Headers that speak of one connection, not of the page (RFC 9110, 7.6.1).
 HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "host"})
@@ -27,10 +28,7 @@ NOT_PUBLISHED = b"The site is not published yet. `make up` is at work, or was in
 
 def write_target(file: Path, distribution_domain: str) -> None:
     """Tell the front which distribution it stands before."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    partial = file.with_suffix(".partial")
-    partial.write_text(json.dumps({"host": distribution_domain}), encoding="utf-8")
-    partial.rename(file)
+    write_whole(file, json.dumps({"host": distribution_domain}))
 
 
 class ForwardingHandler(BaseHTTPRequestHandler):
@@ -97,15 +95,6 @@ class FrontServer(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - socketserver's signature
         """Stay silent about broken connections."""
-
-
-def answers(port: int) -> bool:
-    """Whether a front serves on this loopback port."""
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{HEALTH_PATH}", timeout=1) as answer:
-            return bool(answer.status == HTTPStatus.OK)
-    except OSError:
-        return False
 
 
 def serve(*, port: int, edge_port: int, target: Path) -> None:

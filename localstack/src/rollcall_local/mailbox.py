@@ -14,7 +14,6 @@ import signal
 import threading
 import time
 import urllib.parse
-import urllib.request
 import uuid
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
     from rollcall_local.paths import Workspace
 
 FOLDER = "mail"
+
+HEALTH_PATH = "/health"
 
 STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
@@ -149,10 +150,10 @@ class PageHandler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer with every mail that is kept."""
         target = urllib.parse.urlsplit(self.path)
-        if target.path not in ("/", "/health"):
+        if target.path not in ("/", HEALTH_PATH):
             self._answer(HTTPStatus.NOT_FOUND, "text/plain; charset=utf-8", "The mailbox is at /\n")
             return
-        if target.path == "/health":
+        if target.path == HEALTH_PATH:
             self._answer(HTTPStatus.OK, "text/plain; charset=utf-8", "ok\n")
             return
         mails = read_folder(self.folder)
@@ -175,15 +176,6 @@ class PageHandler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - http.server's signature
         """Say nothing: the page reloads often."""
-
-
-def answers(port: int) -> bool:
-    """Whether a mailbox serves its page on this loopback port."""
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1) as answer:
-            return bool(answer.status == HTTPStatus.OK)
-    except OSError:
-        return False
 
 
 def serve(folder: Path, *, page_port: int, smtp_port: int) -> None:

@@ -104,6 +104,16 @@ def find_workspace(start: Path | None = None) -> Workspace:
     )
 
 
+def write_whole(file: Path, text: str, *, mode: int = 0o644) -> None:
+    """Write a small file so that a reader finds the old one or the new one, never half of one."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_name(f"{file.name}.partial")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+        opened.write(text)
+    partial.replace(file)
+
+
 def _port(variable: str, default: int) -> int:
     value = os.environ.get(variable) or str(default)
     if value.isascii() and value.isdigit() and 0 < int(value) < 2**16:

@@ -7,9 +7,12 @@ mistaken for another's, however the machine was restarted.
 from __future__ import annotations
 
 import fcntl
+import http
+import http.client
 import os
 import signal
 import socket
+import subprocess
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -128,6 +131,18 @@ def port_is_taken(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def answers(port: int, path: str) -> bool:
+    """Whether a server on this loopback port answers 200 at a path. No proxy is asked."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
 def free_port() -> int:
     """Find a loopback port that nobody listens on at this moment."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
@@ -146,6 +161,27 @@ def clean_environment(**extra: str) -> dict[str, str]:
         "AWS_EC2_METADATA_DISABLED": "true",
         **extra,
     }
+
+
+def run_to_end(words: Sequence[str], folder: Path, environment: Mapping[str, str]) -> tuple[int, str, str]:
+    """Run to the end, also past Ctrl-C: Terraform is asked to stop, writes its state, and then we go on."""
+    child = subprocess.Popen(
+        words,
+        cwd=folder,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        out, err = child.communicate()
+    except KeyboardInterrupt:
+        child.send_signal(signal.SIGINT)
+        child.communicate()
+        raise
+    return child.returncode, out, err
 
 
 def _lock_at_once(descriptor: int) -> bool:

@@ -6,7 +6,9 @@ import contextlib
 import fcntl
 import json
 import shutil
+import signal
 import sys
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,8 +16,10 @@ from rollcall_local import front, mailbox
 from rollcall_local.credentials import client, deployer
 from rollcall_local.emulator import NAME, Emulator
 from rollcall_local.errors import LocalStackError
-from rollcall_local.process import BackgroundProcess, clean_environment, free_port
-from rollcall_local.terraform import LocalTerraform, chosen_provider, require_terraform
+from rollcall_local.paths import write_whole
+from rollcall_local.process import BackgroundProcess, answers, clean_environment, free_port, port_is_taken
+from rollcall_local.terraform import LocalTerraform, require_terraform
+from rollcall_local.terraform_configuration import chosen_provider
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,53 +57,77 @@ class Status:
 
 
 def up(workspace: Workspace, builders: Builders, say: Callable[[str], None]) -> Status:
-    """Bring the system up, or up to date. Interrupted, it stops what it started.
+    """Bring the system up, or up to date. Interrupted or asked to end, it stops what it started.
 
     Raises LocalStackError and its kinds.
     """
     require_terraform()
-    with _one_at_a_time(workspace):
-        emulator = Emulator(workspace)
-        if emulator.died():
-            say("The emulator had died; it goes on from what it last saved.")
+    with _one_at_a_time(workspace), _ending_as_interrupted():
         started: list[Callable[[], object]] = []
         try:
-            _start(workspace, emulator, started, say)
-            credentials = deployer(workspace)
-            terraform = LocalTerraform(workspace, credentials)
-            say(f"functions  {builders.build_package(workspace)}")
-            terraform.prepare()
-            say(f"terraform  {terraform.apply()} ({chosen_provider()} provider)")
-            made = terraform.output()
-            front.write_target(workspace.state / "front.json", made["distribution_domain"])
-            _outputs_file(workspace).write_text(json.dumps(made, indent=2), encoding="utf-8")
-            forms = builders.publish_forms(workspace, made, client("dynamodb", workspace, credentials))
-            say(f"forms      {forms}")
-            site = builders.publish_site(workspace, made, client("s3", workspace, credentials))
-            say(f"site       {site}")
+            _start(workspace, started, say)
+            _deploy(workspace, builders, say)
         except KeyboardInterrupt:
-            for stop in reversed(started):
-                stop()
+            _stop(started)
             raise
     return status(workspace)
 
 
-def _start(
-    workspace: Workspace, emulator: Emulator, started: list[Callable[[], object]], say: Callable[[str], None]
-) -> None:
-    smtp_port = _smtp_port(workspace)
-    box, door = _mailbox(workspace), _front(workspace)
-    for process, command in ((box, _mailbox_command(workspace, smtp_port)), (door, _front_command(workspace))):
-        if not (process.alive() and process.ready()):
-            process.stop()
-            started.append(process.stop)
-            process.start([sys.executable, "-m", *command], clean_environment())
-    started.append(emulator.stop)
-    if emulator.start(smtp_port=smtp_port):
-        say(f"emulator   {NAME} started on {workspace.endpoint_url}")
-    else:
-        started.pop()
-        say(f"emulator   {NAME} runs on {workspace.endpoint_url}")
+def _start(workspace: Workspace, started: list[Callable[[], object]], say: Callable[[str], None]) -> None:
+    """Start what doesn't run, all of it or nothing; what was started is appended, to be stopped in reverse order."""
+    emulator, smtp_port = Emulator(workspace), _smtp_port(workspace)
+    if emulator.died():
+        say("The emulator had died; it goes on from what it last saved.")
+    commands = (
+        (_mailbox(workspace), _mailbox_command(workspace, smtp_port)),
+        (_front(workspace), _front_command(workspace)),
+    )
+    try:
+        for process, command in commands:
+            if not (process.alive() and process.ready()):
+                process.stop()
+                started.append(process.stop)
+                process.start([sys.executable, "-m", *command], clean_environment())
+        if emulator.running():
+            say(f"emulator   {NAME} runs on {workspace.endpoint_url}")
+        else:
+            started.append(emulator.stop)
+            emulator.start(smtp_port=smtp_port)
+            say(f"emulator   {NAME} started on {workspace.endpoint_url}")
+    except LocalStackError:
+        _stop(started)
+        raise
+
+
+def _deploy(workspace: Workspace, builders: Builders, say: Callable[[str], None]) -> None:
+    credentials = deployer(workspace)
+    say(f"functions  {builders.build_package(workspace)}")
+    terraform = LocalTerraform(workspace, credentials)
+    terraform.prepare()
+    say(f"terraform  {terraform.apply()} ({chosen_provider()} provider)")
+    made = terraform.output()
+    front.write_target(workspace.state / "front.json", made["distribution_domain"])
+    write_whole(_outputs_file(workspace), json.dumps(made, indent=2))
+    say(f"forms      {builders.publish_forms(workspace, made, client('dynamodb', workspace, credentials))}")
+    say(f"site       {builders.publish_site(workspace, made, client('s3', workspace, credentials))}")
+
+
+def _stop(started: list[Callable[[], object]]) -> None:
+    while started:
+        started.pop()()
+
+
+@contextlib.contextmanager
+def _ending_as_interrupted() -> Iterator[None]:
+    """Treat being asked to end (SIGTERM: a cancelled job, a closed session) like Ctrl-C."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def down(workspace: Workspace, *, reset: bool = False) -> bool:
@@ -140,8 +168,8 @@ def outputs(workspace: Workspace) -> dict[str, Any]:
     file = _outputs_file(workspace)
     if not file.exists():
         raise LocalStackError("The local system was not brought up yet. Run: make up")
-    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return found
+    made: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return made
 
 
 def _outputs_file(workspace: Workspace) -> Path:
@@ -163,12 +191,18 @@ def _one_at_a_time(workspace: Workspace) -> Iterator[None]:
 
 
 def _smtp_port(workspace: Workspace) -> int:
-    """Keep to one port for the mail's way from emulator to mailbox, so that each can be restarted alone."""
+    """Keep to one port for the mail's way from emulator to mailbox, for as long as one of them runs with it."""
     file = workspace.state / "smtp-port"
-    if not file.exists():
-        workspace.state.mkdir(parents=True, exist_ok=True)
-        file.write_text(str(free_port()), encoding="utf-8")
-    return int(file.read_text(encoding="utf-8"))
+    try:
+        kept = int(file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        kept = 0
+    in_use = Emulator(workspace).alive() or _mailbox(workspace).alive()
+    if kept and (in_use or not port_is_taken(kept)):
+        return kept
+    port = free_port()
+    write_whole(file, str(port))
+    return port
 
 
 def _mailbox(workspace: Workspace) -> BackgroundProcess:
@@ -176,7 +210,7 @@ def _mailbox(workspace: Workspace) -> BackgroundProcess:
         name="mailbox",
         folder=workspace.state / "mailbox",
         port=workspace.mailbox_port,
-        ready=lambda: mailbox.answers(workspace.mailbox_port),
+        ready=lambda: answers(workspace.mailbox_port, mailbox.HEALTH_PATH),
         port_variable="ROLLCALL_MAILBOX_PORT",
     )
 
@@ -195,7 +229,7 @@ def _front(workspace: Workspace) -> BackgroundProcess:
         name="site front",
         folder=workspace.state / "front",
         port=workspace.site_port,
-        ready=lambda: front.answers(workspace.site_port),
+        ready=lambda: answers(workspace.site_port, front.HEALTH_PATH),
         port_variable="ROLLCALL_SITE_PORT",
     )
 

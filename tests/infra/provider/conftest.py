@@ -7,13 +7,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import pathlib
-import socket
-import subprocess
-import time
-import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,56 +18,15 @@ from standin.engine import Provider
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-ROOT = pathlib.Path(__file__).parents[3]
-EMULATOR_PYTHON = ROOT / ".venvs" / "emulator" / "bin" / "python"
+    from rollcall_local.paths import Workspace
+
 REGION = "eu-north-1"
-START_S = 30.0
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _answers(url: str) -> bool:
-    with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=1) as answer:  # noqa: S310 - loopback
-        return bool(answer.status == 200)
-    return False
 
 
 @pytest.fixture(scope="session")
-def provider_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start ministack for these tests alone, with IAM enforced; give its address."""
-    folder = tmp_path_factory.mktemp("ministack")
-    port = _free_port()
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "BIND_HOST": "127.0.0.1",
-        "GATEWAY_PORT": str(port),
-        "MINISTACK_REGION": REGION,
-        "IOT_MTLS_ENABLED": "0",
-        "SFTP_ENABLED": "0",
-        "AUTH": "true",
-    }
-    url = f"http://127.0.0.1:{port}"
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [EMULATOR_PYTHON, "-m", "ministack"], cwd=folder, env=environment, stdout=log, stderr=log
-        )
-    try:
-        deadline = time.monotonic() + START_S
-        while not _answers(f"{url}/_ministack/health"):
-            assert process.poll() is None, (folder / "log").read_text()
-            assert time.monotonic() < deadline, f"ministack didn't answer within {START_S:.0f} s"
-            time.sleep(0.05)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+def provider_emulator(bare_emulator: Workspace) -> str:
+    """Give the address of an emulator with nothing deployed and IAM enforced."""
+    return bare_emulator.endpoint_url
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from unit.cli.fakes import CommandLine
 
-from registration_core.adapters.contexts import Context, ContextFile
+from admin_cli.contexts import Context, ContextFile
 
 if TYPE_CHECKING:
     from pathlib import Path

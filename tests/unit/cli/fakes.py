@@ -21,7 +21,7 @@ from rollcall_local.stack import Status as LocalStatus
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from registration_core.adapters.contexts import Context, ContextFile
+    from admin_cli.contexts import Context, ContextFile
 DESCRIPTION = StackDescription(
     stack="local",
     region="eu-north-1",

@@ -21,7 +21,7 @@ from admin_cli.services import Services
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from registration_core.adapters.contexts import Context
+    from admin_cli.contexts import Context
 
 
 def every_command() -> Iterator[tuple[list[str], str]]:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 
 from admin_cli import aws
+from admin_cli.contexts import Context
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.stack import AwsStack, StackDescription
-from registration_core.adapters.contexts import Context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from registration_core.adapters.contexts import (
+from admin_cli.contexts import (
     Context,
     ContextError,
     ContextFile,

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from registration_core.adapters.contexts import Context
+from admin_cli.contexts import Context
 
 if TYPE_CHECKING:
     from unit.cli.fakes import CommandLine

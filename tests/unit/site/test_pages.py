@@ -106,10 +106,10 @@ def test_page__leads_to_the_forms_in_the_content_files_order(page: Reader) -> No
     assert links[1:5] == ["/", "/#courses", "/registration", "/contact"]
 
 
-def test_form_page__posts_to_the_api(files: "dict[str, SiteFile]") -> None:
+def test_form_page__posts_to_the_api_and_says_its_language(files: "dict[str, SiteFile]") -> None:
     for name in ("registration", "contact"):
         form = Reader(files[name].body).all("form")[0]
-        assert (form["method"], form["action"]) == ("post", f"https://api.example/v1/{name}")
+        assert (form["method"], form["action"]) == ("post", f"https://api.example/v1/{name}?lang=en")
 
 
 def test_form_page__labels_every_control(registration: Reader, files: "dict[str, SiteFile]") -> None:

@@ -8,11 +8,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from admin_cli.errors import CliError, ExitCode
+from registration_core.adapters.loopback import loopback_config, loopback_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from registration_core.adapters.contexts import Context
+    from admin_cli.contexts import Context
 
 #: What an emulator takes from anyone. The machine's own credentials are never read for a loopback endpoint.
 DUMMY_CREDENTIAL = "test"
@@ -61,21 +62,11 @@ def sentences(context: Context) -> Iterator[None]:
 
 
 def _session(context: Context) -> Any:  # noqa: ANN401 - boto3 has no types
-    import boto3  # noqa: PLC0415 - half a second that help and the local commands do not need
-    import botocore.session  # noqa: PLC0415
+    if context.on_this_machine:
+        return loopback_session(DUMMY_CREDENTIAL, DUMMY_CREDENTIAL)
+    import boto3.session  # noqa: PLC0415 - half a second that help and the local commands do not need
 
-    if not context.on_this_machine:
-        return boto3.session.Session(profile_name=context.profile)
-    nothing = {
-        "profile": (None, None, None, None),
-        "config_file": (None, None, os.devnull, None),
-        "credentials_file": (None, None, os.devnull, None),
-    }
-    return boto3.session.Session(
-        aws_access_key_id=DUMMY_CREDENTIAL,
-        aws_secret_access_key=DUMMY_CREDENTIAL,
-        botocore_session=botocore.session.Session(session_vars=nothing),
-    )
+    return boto3.session.Session(profile_name=context.profile)
 
 
 def _config(context: Context) -> Any:  # noqa: ANN401 - boto3 has no types
@@ -83,10 +74,8 @@ def _config(context: Context) -> Any:  # noqa: ANN401 - boto3 has no types
 
     common = Config(connect_timeout=5, read_timeout=20, user_agent_extra="rollcall")
     if context.on_this_machine:
-        own = Config(proxies={}, s3={"addressing_style": "path"}, retries={"mode": "standard", "total_max_attempts": 2})
-    else:
-        own = Config(retries={"mode": "standard", "total_max_attempts": 5})
-    return common.merge(own)
+        return common.merge(loopback_config())
+    return common.merge(Config(retries={"mode": "standard", "total_max_attempts": 5}))
 
 
 def _from_service(error: Any, context: Context) -> CliError:  # noqa: ANN401 - boto3 has no types
@@ -101,7 +90,7 @@ def _from_service(error: Any, context: Context) -> CliError:  # noqa: ANN401 - b
         action = named[1] if named else f"{error.operation_name}"
         return CliError(
             f"Your AWS role may not do this: it lacks {action}.",
-            hint="Ask whoever runs the stack for the policy rollcall-reader or rollcall-manager.",
+            hint="Ask whoever runs the stack for it: docs/operator.md has the policy that staff need.",
             exit_code=ExitCode.CREDENTIALS,
         )
     return CliError(f"AWS refused {error.operation_name} ({code}): {message}")

@@ -1,9 +1,9 @@
-"""Turns what the parts raise on purpose into what the command line says, with the exit code that DESIGN 6 promises."""
+"""Turns what the parts raise on purpose into what the command line says, with the exit codes of docs/staff.md."""
 
 from __future__ import annotations
 
+from admin_cli.contexts import InvalidContextError, UnknownContextError
 from admin_cli.errors import CliError, ExitCode
-from registration_core.adapters.contexts import InvalidContextError, UnknownContextError
 from registration_core.domain.errors import (
     FormNotNamedError,
     InvalidReferenceError,

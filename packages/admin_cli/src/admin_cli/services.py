@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     import typer
 
+    from admin_cli.contexts import Context, ContextFile
     from admin_cli.local import LocalSystem
     from admin_cli.stack import Stack
-    from registration_core.adapters.contexts import Context, ContextFile
 
 CONTEXT_VARIABLE = "ROLLCALL_CONTEXT"
 
@@ -50,7 +50,7 @@ class Services:
 
 def services() -> Services:
     """Put together what a process works with."""
-    from registration_core.adapters.contexts import context_file  # noqa: PLC0415 - read when a command needs it
+    from admin_cli.contexts import context_file  # noqa: PLC0415 - read when a command needs it
 
     return Services(
         output=Output(_forgiving(sys.stdout), _forgiving(sys.stderr), os.environ),

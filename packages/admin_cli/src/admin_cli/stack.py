@@ -13,7 +13,7 @@ from admin_cli.errors import CliError, ExitCode
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from registration_core.adapters.contexts import Context
+    from admin_cli.contexts import Context
     from registration_core.adapters.dynamodb.stored_forms import StoredForms
     from registration_core.services.query import QueryService
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from admin_cli.values import Value
 
-#: The statuses of DESIGN 3, so that a glance finds what needs doing.
+#: The statuses (docs/statuses.md), so that a glance finds what needs doing.
 STATUS_STYLES = {
     "pending": "yellow",
     "confirmed": "green",

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
+from admin_cli.contexts import Context
 from admin_cli.helping import Command, noun
 from admin_cli.services import CONTEXT_VARIABLE, of
 from admin_cli.table import Column
-from registration_core.adapters.contexts import Context
 
 app = noun("""
 Name the stacks you work with, and say which one commands mean.

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from admin_cli.contexts import add_local
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.helping import Command, noun
 from admin_cli.services import of
 from admin_cli.table import Column
-from registration_core.adapters.contexts import add_local
 
 if TYPE_CHECKING:
     from admin_cli.output import Output

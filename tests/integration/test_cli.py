@@ -318,7 +318,7 @@ def test_site_build__writes_the_pages(cli: Cli, deployed: DeployedStack, tmp_pat
     assert done.returncode == 0
     assert "registration" in done.stdout.splitlines()
     page = (tmp_path / "site" / "registration").read_text(encoding="utf-8")
-    assert f'action="{deployed.api_url}/registration"' in page
+    assert f'action="{deployed.api_url}/registration?lang=en"' in page
 
 
 def test_forms_check__needs_no_stack(cli: Cli) -> None:

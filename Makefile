@@ -74,6 +74,10 @@ up: dev ## bring the whole system up on this machine
 down: dev ## stop it and keep the data (RESET=1 drops it)
 	@$(ROLLCALL) local down $(if $(filter 1 true yes,$(RESET)),--reset)
 
+.PHONY: package
+package: dev ## build the functions' zip for a deployment: dist/rollcall-lambda.zip
+	@$(DEV)/python -m lambda_handlers.package --out dist/rollcall-lambda.zip
+
 .PHONY: install
 install: $(UV) ## put `rollcall` on the PATH
 	@$(UV) tool install --quiet --force --python "$(PYTHON)" --constraints requirements/dev.txt \
@@ -125,6 +129,11 @@ test: static ## everything once: what CI runs
 
 test-full: static ## also every combination, many rounds
 	@$(PYTEST)
+
+.PHONY: bench
+bench: package $(VENVS)/bench/.installed ## speed: the local stack, and cold starts against the rivals (minutes)
+	@$(VENVS)/bench/bin/python benchmarks/cold_start.py --package dist/rollcall-lambda.zip
+	@$(DEV)/python benchmarks/local_stack.py
 
 .PHONY: clean
 clean: ## remove what make built (not the local stack's data)

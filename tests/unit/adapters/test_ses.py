@@ -97,7 +97,26 @@ def test_compose__without_reply_to__has_no_such_header() -> None:
     assert read(compose(a_mail(reply_to=None), SENDER))["Reply-To"] is None
 
 
-@given(subject=st.text(max_size=300), body=st.text(max_size=300))
+ENCODED_WORDS = st.from_regex(r"=\?(utf-8|iso-8859-1)\?[qQ]\?[a-z=0-9A-F_:<>]{0,30}\?=", fullmatch=True)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "=?utf-8?q?evil=0d=0aBcc:x?=",
+        "=?utf-8?q?=0d=0a=0d=0a<h1>?=",
+        "=?utf-8?b?DQpCY2M6eA==?= and =?x?y?z?=",
+        "a =? b ?=",
+    ],
+)
+def test_compose__an_encoded_word_in_a_subject_arrives_as_it_was_written(subject: str) -> None:
+    message = email.message_from_bytes(compose(a_mail(subject=subject), SENDER))
+
+    assert "Bcc" not in message
+    assert str(make_header(decode_header(message["Subject"]))) == subject
+
+
+@given(subject=st.one_of(st.text(max_size=300), ENCODED_WORDS), body=st.text(max_size=300))
 def test_compose__nothing_in_a_subject_or_a_body_adds_a_header(subject: str, body: str) -> None:
     message = read(compose(a_mail(subject=f"New: {subject}", text=body, html=body), SENDER))
 

@@ -37,6 +37,7 @@ def test_normalise_email__takes_and_tidies(written: str, kept: str) -> None:
         *("robin@exa_mple.org", "Robin <robin@example.org>", "robin@example.org,other@example.org"),
         *("robin@example.org\nBcc: x@example.org", "robin\r@example.org", "robin@exam\x00ple.org"),
         *("x" * 65 + "@example.org", "robin@" + "x" * 64 + ".org", "x@" + "a." * 127 + "se"),
+        "=?utf-8?q?x?=@example.org",
         *("robin@straße.de", "robin@\u200dx.org", "robin@xn--\u00e5.se", "(robin)@example.org", "robin@exämple"),
     ],
 )

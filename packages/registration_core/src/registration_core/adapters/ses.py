@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from email import policy
 from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from http import HTTPStatus
@@ -84,16 +85,16 @@ def compose(mail: OutgoingMail, sender: Address) -> bytes:
     """
     message = EmailMessage(policy=POLICY)
     try:
+        subject = _subject_line(mail.subject)
         message["From"] = sender
         message["To"] = [_address(address) for address in mail.to]
         if mail.reply_to is not None:
             message["Reply-To"] = _address(mail.reply_to)
-        message["Subject"] = _one_line(mail.subject)
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
         message.set_content(mail.text, cte="quoted-printable")
         message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
-        return message.as_bytes()
+        return subject + message.as_bytes()
     except (ValueError, IndexError, MessageError) as error:
         raise MailRefusedError("An address or the subject cannot stand in a mail's header.") from error
 
@@ -118,6 +119,18 @@ def _address(text: str) -> Address:
     if not text.isascii():
         raise ValueError("SES takes ASCII addresses only")
     return Address(addr_spec=text)
+
+
+def _subject_line(text: str) -> bytes:
+    """Write the subject so that it arrives letter by letter.
+
+    It is encoded here: `EmailMessage` reads an encoded word (RFC 2047) that stands in the text, and writes what it
+    means, line ends and all.
+    """
+    line = _one_line(text)
+    plain = line.isascii() and "=?" not in line
+    header = Header(line, "us-ascii" if plain else "utf-8", header_name="Subject")
+    return f"Subject: {header.encode(linesep=POLICY.linesep)}{POLICY.linesep}".encode("ascii")
 
 
 def _one_line(text: str) -> str:

@@ -10,6 +10,9 @@ LOCAL_LENGTH = 64
 ADDRESS_LENGTH = 254
 _LABEL_LENGTH = 63
 
+ENCODED_WORD = "=?"
+"""How an encoded word begins (RFC 2047): mail programs read one in a header as other letters than it has."""
+
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _DIGITS = frozenset("0123456789")
 _LOCAL = _LETTERS | _DIGITS | frozenset("!#$%&'*+-/=?^_`{|}~.")
@@ -42,7 +45,7 @@ def normalise_email(text: str) -> str:
         raise EmailError("email_not_ascii")
     if not local or len(local) > LOCAL_LENGTH or not _LOCAL.issuperset(local):
         raise EmailError("not_an_email")
-    if local.startswith(".") or local.endswith(".") or ".." in local:
+    if local.startswith(".") or local.endswith(".") or ".." in local or ENCODED_WORD in local:
         raise EmailError("not_an_email")
     address = f"{local}@{domain.lower()}"
     if len(address) > ADDRESS_LENGTH:

@@ -8,6 +8,8 @@ MAKEFLAGS += --no-builtin-rules
 # A python that runs and is new enough, found by running it: a shim on the PATH may exist and fail.
 PYTHON := $(shell for p in $(PYTHON_BIN) python3 python3.13 python3.12 python3.11 python3.14; do "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && command -v "$$p" && break; done)
 VENVS := .venvs
+# An environment's commands name the folder that they were installed in: a clone that was moved installs anew.
+STAMP := .installed-$(shell pwd | cksum | cut -d ' ' -f 1)
 DEV := $(VENVS)/dev/bin
 UV := $(VENVS)/uv/bin/uv
 ROLLCALL := $(DEV)/rollcall
@@ -35,26 +37,28 @@ $(UV): requirements/uv.txt | python-is-there
 # $(call environment,NAME): the environment NAME holds exactly what requirements/NAME.txt locks.
 define environment
 	@echo "Installing the $(1) environment ..." >&2
-	@rm -f $(VENVS)/$(1)/.installed
+	@rm -f $(VENVS)/$(1)/.installed-*
+	@grep -qsxF "$(CURDIR)" $(VENVS)/$(1)/.folder || rm -rf $(VENVS)/$(1)
 	@test -x $(VENVS)/$(1)/bin/python || $(UV) venv --quiet --python "$(PYTHON)" $(VENVS)/$(1)
+	@echo "$(CURDIR)" > $(VENVS)/$(1)/.folder
 	@$(UV) pip sync --quiet --require-hashes --python $(VENVS)/$(1)/bin/python requirements/$(1).txt || { echo "The $(1) environment could not be installed from the package index. Check the network (or UV_DEFAULT_INDEX) and run the same command again; what was fetched is kept." >&2; exit 1; }
 endef
 
-$(VENVS)/dev/.installed: requirements/dev.txt $(wildcard packages/*/pyproject.toml) localstack/pyproject.toml $(UV)
+$(VENVS)/dev/$(STAMP): requirements/dev.txt $(wildcard packages/*/pyproject.toml) localstack/pyproject.toml $(UV)
 	$(call environment,dev)
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(DEV)/python $(EDITABLE)
 	@touch $@
 
-$(VENVS)/emulator/.installed: requirements/emulator.txt $(UV)
+$(VENVS)/emulator/$(STAMP): requirements/emulator.txt $(UV)
 	$(call environment,emulator)
 	@touch $@
 
-$(VENVS)/bench/.installed: requirements/bench.txt $(UV)
+$(VENVS)/bench/$(STAMP): requirements/bench.txt $(UV)
 	$(call environment,bench)
 	@touch $@
 
 .PHONY: dev
-dev: $(VENVS)/dev/.installed $(VENVS)/emulator/.installed ## install what development and the local stack need
+dev: $(VENVS)/dev/$(STAMP) $(VENVS)/emulator/$(STAMP) ## install what development and the local stack need
 
 .PHONY: lock
 lock: $(UV) ## renew the hashed locks from requirements/*.in
@@ -131,7 +135,7 @@ test-full: static ## also every combination, many rounds
 	@$(PYTEST)
 
 .PHONY: bench
-bench: package $(VENVS)/bench/.installed ## speed: the local stack, and cold starts against the rivals (minutes)
+bench: package $(VENVS)/bench/$(STAMP) ## speed: the local stack, and cold starts against the rivals (minutes)
 	@$(VENVS)/bench/bin/python benchmarks/cold_start.py --package dist/rollcall-lambda.zip
 	@$(DEV)/python benchmarks/local_stack.py
 

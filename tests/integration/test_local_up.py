@@ -8,6 +8,9 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.error
+import urllib.request
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,12 +82,16 @@ def test_up__a_taken_port_is_named_and_nothing_is_left_running(own: Workspace, i
     assert nothing_listens(own)
 
 
-def test_up__a_mistake_in_a_form_file_is_named_with_file_and_key(own: Workspace, tmp_path: Path) -> None:
-    clone = tmp_path / "clone"
-    ignored = shutil.ignore_patterns(
-        ".git", ".local", ".mypy_cache", ".ruff_cache", ".pytest_cache", "dev", "bench", "uv"
-    )
-    shutil.copytree(ROOT, clone, ignore=ignored, symlinks=True)
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A clone of its own to change, with the environments of this one."""
+    copy = tmp_path / "clone"
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "__pycache__"), symlinks=True)
+    (copy / ".venvs").symlink_to(ROOT / ".venvs")
+    return copy
+
+
+def test_up__a_mistake_in_a_form_file_is_named_with_file_and_key(own: Workspace, clone: Path) -> None:
     form = clone / "forms" / "contact" / "form.toml"
     form.write_text(form.read_text().replace('type = "email"', 'type = "emial"'))
     done = up(own, ROLLCALL_ROOT=str(clone))
@@ -113,3 +120,32 @@ def test_up__uses_no_setting_or_credential_of_this_machine(own: Workspace) -> No
         asked, _, _ = select.select([elsewhere], [], [], 0)
         assert not asked, "somebody used what the environment names"
     assert done.returncode == 0, done.stderr
+
+
+def test_up__on_other_ports_than_it_runs_on_is_refused(own: Workspace) -> None:
+    assert up(own).returncode == 0
+    elsewhere = replace(own, edge_port=free_port())
+    done = up(elsewhere)
+    assert done.returncode == 1
+    assert f"runs on the ports {own.edge_port}" in done.stderr
+    unnamed = {name: value for name, value in environment_of(own).items() if not name.endswith("_PORT")}
+    told = subprocess.run([ROLLCALL, "local", "status"], env=unnamed, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr
+    assert own.site_url in told.stdout
+
+
+def test_up__takes_a_new_form_from_its_folder_alone(own: Workspace, clone: Path) -> None:
+    shutil.copytree(clone / "forms" / "contact", clone / "forms" / "visit")
+    form = clone / "forms" / "visit" / "form.toml"
+    form.write_text(form.read_text().replace('id_prefix = "msg"', 'id_prefix = "vis"'))
+    done = up(own, ROLLCALL_ROOT=str(clone))
+    assert done.returncode == 0, done.stderr
+    for address in (f"{own.site_url}/visit", f"{own.api_url}/visit"):
+        body = b"{}" if address.startswith(own.api_url) else None
+        request = urllib.request.Request(address, data=body, headers={"Content-Type": "application/json"})  # noqa: S310 - the stack's own addresses
+        try:
+            status = urllib.request.urlopen(request).status  # noqa: S310 - as above
+        except urllib.error.HTTPError as error:
+            status = error.code
+            error.close()
+        assert status == (422 if body else 200)

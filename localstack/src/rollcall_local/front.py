@@ -14,9 +14,13 @@ import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rollcall_local.paths import write_whole
+from rollcall_local.process import BackgroundProcess, answers
+
+if TYPE_CHECKING:
+    from rollcall_local.paths import Workspace
 
 #: Headers that speak of one connection, not of the page (RFC 9110, 7.6.1).
 HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "host"})
@@ -95,6 +99,27 @@ class FrontServer(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - socketserver's signature
         """Stay silent about broken connections."""
+
+
+def background(workspace: Workspace) -> BackgroundProcess:
+    """Describe the front's process."""
+    return BackgroundProcess(
+        name="site front",
+        folder=workspace.state / "front",
+        port=workspace.site_port,
+        ready=lambda: answers(workspace.site_port, HEALTH_PATH),
+        port_variable="ROLLCALL_SITE_PORT",
+    )
+
+
+def command(workspace: Workspace) -> list[str]:
+    """Give the arguments of `python -m` that serve it."""
+    return [
+        "rollcall_local.front",
+        f"--port={workspace.site_port}",
+        f"--edge-port={workspace.edge_port}",
+        f"--target={workspace.state / 'front.json'}",
+    ]
 
 
 def serve(*, port: int, edge_port: int, target: Path) -> None:

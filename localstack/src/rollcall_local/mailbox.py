@@ -23,6 +23,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rollcall_local.process import BackgroundProcess, answers
+
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
@@ -176,6 +178,27 @@ class PageHandler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - http.server's signature
         """Say nothing: the page reloads often."""
+
+
+def background(workspace: Workspace) -> BackgroundProcess:
+    """Describe the mailbox's process."""
+    return BackgroundProcess(
+        name="mailbox",
+        folder=workspace.state / "mailbox",
+        port=workspace.mailbox_port,
+        ready=lambda: answers(workspace.mailbox_port, HEALTH_PATH),
+        port_variable="ROLLCALL_MAILBOX_PORT",
+    )
+
+
+def command(workspace: Workspace, smtp_port: int) -> list[str]:
+    """Give the arguments of `python -m` that serve it."""
+    return [
+        "rollcall_local.mailbox",
+        f"--folder={workspace.state / FOLDER}",
+        f"--page-port={workspace.mailbox_port}",
+        f"--smtp-port={smtp_port}",
+    ]
 
 
 def serve(folder: Path, *, page_port: int, smtp_port: int) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
 from rollcall_local.errors import LocalStackError
@@ -14,6 +15,8 @@ LANDMARKS = ("forms", "infra/terraform", "localstack/terraform_provider", "site"
 DEFAULT_EDGE_PORT = 4566
 DEFAULT_SITE_PORT = 8080
 DEFAULT_MAILBOX_PORT = 8025
+
+PORTS_FILE = "ports.json"
 
 
 class WorkspaceNotFoundError(LocalStackError):
@@ -90,18 +93,48 @@ def find_root(start: Path | None = None) -> Path:
 def find_workspace(start: Path | None = None) -> Workspace:
     """Describe the local system of the clone that `start` lies in.
 
-    Ports come from EDGE_PORT, ROLLCALL_SITE_PORT and ROLLCALL_MAILBOX_PORT, the state's folder from
-    ROLLCALL_STATE (default: .local in the clone). Raises WorkspaceNotFoundError, or LocalStackError for a port
-    that is none.
+    Ports come from EDGE_PORT, ROLLCALL_SITE_PORT and ROLLCALL_MAILBOX_PORT, else they are those of the last `up`; the
+    state's folder from ROLLCALL_STATE (default: .local in the clone). Raises WorkspaceNotFoundError, or
+    LocalStackError for ports that cannot be.
     """
     root = find_root(start)
-    return Workspace(
-        root=root,
-        state=Path(os.environ.get("ROLLCALL_STATE") or root / ".local").resolve(),
-        edge_port=_port("EDGE_PORT", DEFAULT_EDGE_PORT),
-        site_port=_port("ROLLCALL_SITE_PORT", DEFAULT_SITE_PORT),
-        mailbox_port=_port("ROLLCALL_MAILBOX_PORT", DEFAULT_MAILBOX_PORT),
+    state = Path(os.environ.get("ROLLCALL_STATE") or root / ".local").resolve()
+    kept = kept_ports(state) or Ports(DEFAULT_EDGE_PORT, DEFAULT_SITE_PORT, DEFAULT_MAILBOX_PORT)
+    ports = Ports(
+        edge=_port("EDGE_PORT", kept.edge),
+        site=_port("ROLLCALL_SITE_PORT", kept.site),
+        mailbox=_port("ROLLCALL_MAILBOX_PORT", kept.mailbox),
     )
+    if len({ports.edge, ports.site, ports.mailbox}) < len(astuple(ports)):
+        raise LocalStackError("EDGE_PORT, ROLLCALL_SITE_PORT and ROLLCALL_MAILBOX_PORT must be three different ports.")
+    return Workspace(root, state, edge_port=ports.edge, site_port=ports.site, mailbox_port=ports.mailbox)
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The loopback ports of one local system."""
+
+    edge: int
+    site: int
+    mailbox: int
+
+
+def ports_of(workspace: Workspace) -> Ports:
+    """Give the ports that a workspace is meant to listen on."""
+    return Ports(workspace.edge_port, workspace.site_port, workspace.mailbox_port)
+
+
+def kept_ports(state: Path) -> Ports | None:
+    """Give the ports that the last `up` used; None where there was none, or its note cannot be read."""
+    try:
+        return Ports(**json.loads((state / PORTS_FILE).read_text(encoding="utf-8")))
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+
+
+def keep_ports(workspace: Workspace) -> None:
+    """Note the ports, so that status, mail and down find the system without being told."""
+    write_whole(workspace.state / PORTS_FILE, json.dumps(asdict(ports_of(workspace))))
 
 
 def write_whole(file: Path, text: str, *, mode: int = 0o644) -> None:

@@ -13,6 +13,7 @@ import os
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -164,24 +165,31 @@ def clean_environment(**extra: str) -> dict[str, str]:
 
 
 def run_to_end(words: Sequence[str], folder: Path, environment: Mapping[str, str]) -> tuple[int, str, str]:
-    """Run to the end, also past Ctrl-C: Terraform is asked to stop, writes its state, and then we go on."""
-    child = subprocess.Popen(
-        words,
-        cwd=folder,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        out, err = child.communicate()
-    except KeyboardInterrupt:
-        child.send_signal(signal.SIGINT)
-        child.communicate()
-        raise
-    return child.returncode, out, err
+    """Run to the end, also past Ctrl-C: Terraform is asked to stop, writes its state, and then we go on.
+
+    Its words go to files, and it inherits what is inheritable: should this process be killed, it still finishes its
+    work, with the local system's lock in its hand.
+    """
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        child = subprocess.Popen(
+            words,
+            cwd=folder,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            close_fds=False,
+            start_new_session=True,
+        )
+        try:
+            child.wait()
+        except KeyboardInterrupt:
+            child.send_signal(signal.SIGINT)
+            child.wait()
+            raise
+        for file in (out, err):
+            file.seek(0)
+        return child.returncode, out.read(), err.read()
 
 
 def _lock_at_once(descriptor: int) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
+import os
+import re
 import shutil
 import signal
 import sys
@@ -15,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from rollcall_local import front, mailbox
 from rollcall_local.credentials import client, deployer
 from rollcall_local.emulator import NAME, Emulator
-from rollcall_local.errors import LocalStackError
-from rollcall_local.paths import write_whole
-from rollcall_local.process import BackgroundProcess, answers, clean_environment, free_port, port_is_taken
+from rollcall_local.errors import LocalStackError, TerraformFailedError
+from rollcall_local.paths import keep_ports, kept_ports, ports_of, write_whole
+from rollcall_local.process import clean_environment, free_port, port_is_taken
 from rollcall_local.terraform import LocalTerraform, require_terraform
 from rollcall_local.terraform_configuration import chosen_provider
 
@@ -26,6 +28,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rollcall_local.paths import Workspace
+
+
+#: What Terraform says when the emulator holds what its state does not know of: one of them was killed at work.
+OUT_OF_STEP = re.compile(r"already ?(?:exist|owned)|ConflictException|EntityAlreadyExists", re.IGNORECASE)
+
+START_ANEW = (
+    "If an earlier run was killed at work, the emulator and Terraform's state may be out of step. "
+    "This starts anew, without the data: make down RESET=1 && make up"
+)
 
 
 class Builders(Protocol):
@@ -62,10 +73,11 @@ def up(workspace: Workspace, builders: Builders, say: Callable[[str], None]) -> 
     Raises LocalStackError and its kinds.
     """
     require_terraform()
-    with _one_at_a_time(workspace), _ending_as_interrupted():
+    with _one_at_a_time(workspace) as lock, _ending_as_interrupted():
         started: list[Callable[[], object]] = []
         try:
             _start(workspace, started, say)
+            os.set_inheritable(lock, True)  # noqa: FBT003 - os's signature; from here on, Terraform holds it too
             _deploy(workspace, builders, say)
         except KeyboardInterrupt:
             _stop(started)
@@ -75,12 +87,14 @@ def up(workspace: Workspace, builders: Builders, say: Callable[[str], None]) -> 
 
 def _start(workspace: Workspace, started: list[Callable[[], object]], say: Callable[[str], None]) -> None:
     """Start what doesn't run, all of it or nothing; what was started is appended, to be stopped in reverse order."""
+    _ensure_same_ports(workspace)
     emulator, smtp_port = Emulator(workspace), _smtp_port(workspace)
+    keep_ports(workspace)
     if emulator.died():
         say("The emulator had died; it goes on from what it last saved.")
     commands = (
-        (_mailbox(workspace), _mailbox_command(workspace, smtp_port)),
-        (_front(workspace), _front_command(workspace)),
+        (mailbox.background(workspace), mailbox.command(workspace, smtp_port)),
+        (front.background(workspace), front.command(workspace)),
     )
     try:
         for process, command in commands:
@@ -99,12 +113,35 @@ def _start(workspace: Workspace, started: list[Callable[[], object]], say: Calla
         raise
 
 
+def _ensure_same_ports(workspace: Workspace) -> None:
+    """Raise LocalStackError where the system runs on other ports: it must not be mixed up with a neighbour's."""
+    kept = kept_ports(workspace.state)
+    if kept is not None and kept != ports_of(workspace) and _anything_runs(workspace):
+        raise LocalStackError(
+            f"The local system in {workspace.state} runs on the ports {kept.edge}, {kept.site} and {kept.mailbox}. "
+            "Leave them as they are, or stop it first: make down",
+        )
+
+
+def _everything_runs(workspace: Workspace) -> bool:
+    return Emulator(workspace).alive() and front.background(workspace).alive() and mailbox.background(workspace).alive()
+
+
+def _anything_runs(workspace: Workspace) -> bool:
+    return Emulator(workspace).alive() or front.background(workspace).alive() or mailbox.background(workspace).alive()
+
+
 def _deploy(workspace: Workspace, builders: Builders, say: Callable[[str], None]) -> None:
     credentials = deployer(workspace)
     say(f"functions  {builders.build_package(workspace)}")
     terraform = LocalTerraform(workspace, credentials)
     terraform.prepare()
-    say(f"terraform  {terraform.apply()} ({chosen_provider()} provider)")
+    try:
+        say(f"terraform  {terraform.apply()} ({chosen_provider()} provider)")
+    except TerraformFailedError as error:
+        if OUT_OF_STEP.search(str(error)):
+            raise TerraformFailedError(f"{error}\n\n{START_ANEW}", error.exit_code) from error
+        raise
     made = terraform.output()
     front.write_target(workspace.state / "front.json", made["distribution_domain"])
     write_whole(_outputs_file(workspace), json.dumps(made, indent=2))
@@ -123,19 +160,20 @@ def _ending_as_interrupted() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = {number: signal.signal(number, signal.default_int_handler) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def down(workspace: Workspace, *, reset: bool = False) -> bool:
     """Stop everything; with `reset`, drop the data too. Answers whether anything ran."""
     with _one_at_a_time(workspace):
         ran = Emulator(workspace).stop()
-        ran = _front(workspace).stop() or ran
-        ran = _mailbox(workspace).stop() or ran
+        ran = front.background(workspace).stop() or ran
+        ran = mailbox.background(workspace).stop() or ran
         if reset:
             for path in workspace.state.iterdir():
                 if path.is_dir():
@@ -148,7 +186,7 @@ def down(workspace: Workspace, *, reset: bool = False) -> bool:
 def status(workspace: Workspace) -> Status:
     """Tell what runs, without starting anything."""
     return Status(
-        running=Emulator(workspace).alive() and _outputs_file(workspace).exists(),
+        running=_everything_runs(workspace) and _outputs_file(workspace).exists(),
         site_url=workspace.site_url,
         api_url=workspace.api_url,
         endpoint_url=workspace.endpoint_url,
@@ -177,7 +215,7 @@ def _outputs_file(workspace: Workspace) -> Path:
 
 
 @contextlib.contextmanager
-def _one_at_a_time(workspace: Workspace) -> Iterator[None]:
+def _one_at_a_time(workspace: Workspace) -> Iterator[int]:
     """Hold the system for one command; the kernel lets go of it however the command ends."""
     workspace.state.mkdir(parents=True, exist_ok=True)
     with (workspace.state / "lock").open("w") as file:
@@ -187,7 +225,7 @@ def _one_at_a_time(workspace: Workspace) -> Iterator[None]:
             raise LocalStackError(
                 f"Another command is changing the local system in {workspace.state}. Wait for it and try again.",
             ) from error
-        yield
+        yield file.fileno()
 
 
 def _smtp_port(workspace: Workspace) -> int:
@@ -197,47 +235,9 @@ def _smtp_port(workspace: Workspace) -> int:
         kept = int(file.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         kept = 0
-    in_use = Emulator(workspace).alive() or _mailbox(workspace).alive()
+    in_use = Emulator(workspace).alive() or mailbox.background(workspace).alive()
     if kept and (in_use or not port_is_taken(kept)):
         return kept
     port = free_port()
     write_whole(file, str(port))
     return port
-
-
-def _mailbox(workspace: Workspace) -> BackgroundProcess:
-    return BackgroundProcess(
-        name="mailbox",
-        folder=workspace.state / "mailbox",
-        port=workspace.mailbox_port,
-        ready=lambda: answers(workspace.mailbox_port, mailbox.HEALTH_PATH),
-        port_variable="ROLLCALL_MAILBOX_PORT",
-    )
-
-
-def _mailbox_command(workspace: Workspace, smtp_port: int) -> list[str]:
-    return [
-        "rollcall_local.mailbox",
-        f"--folder={workspace.state / mailbox.FOLDER}",
-        f"--page-port={workspace.mailbox_port}",
-        f"--smtp-port={smtp_port}",
-    ]
-
-
-def _front(workspace: Workspace) -> BackgroundProcess:
-    return BackgroundProcess(
-        name="site front",
-        folder=workspace.state / "front",
-        port=workspace.site_port,
-        ready=lambda: answers(workspace.site_port, front.HEALTH_PATH),
-        port_variable="ROLLCALL_SITE_PORT",
-    )
-
-
-def _front_command(workspace: Workspace) -> list[str]:
-    return [
-        "rollcall_local.front",
-        f"--port={workspace.site_port}",
-        f"--edge-port={workspace.edge_port}",
-        f"--target={workspace.state / 'front.json'}",
-    ]

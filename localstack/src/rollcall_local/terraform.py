@@ -101,6 +101,7 @@ class LocalTerraform:
             "site_url": workspace.site_url,
             "api_url": workspace.api_url,
             "package_path": str(workspace.package),
+            "forms": sorted(path.parent.name for path in workspace.root.glob("forms/*/form.toml")),
         }
         if var_file != "local.tfvars":
             given = {"package_path": str(workspace.package)}

@@ -6,12 +6,25 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
 from admin_cli.contexts import Context
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from unit.cli.fakes import CommandLine
 
 
+@pytest.fixture
+def on_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command is installed."""
+    installed = tmp_path / "rollcall"
+    installed.touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+
+@pytest.mark.usefixtures("on_the_path")
 def test_up__prints_where_things_are_and_adds_the_context(rollcall: CommandLine) -> None:
     """After `up` the addresses stand on stdout, the steps and the next commands on stderr."""
     ran = rollcall("local", "up")
@@ -27,6 +40,18 @@ def test_up__prints_where_things_are_and_adds_the_context(rollcall: CommandLine)
     assert rollcall.contexts.read().chosen(None).endpoint_url == "http://localhost:4566"
 
 
+def test_up__not_installed__tells_the_next_commands_by_their_path(
+    rollcall: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a fresh clone the command lies in the environment that make made."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", [str(tmp_path / ".venvs" / "dev" / "bin" / "rollcall"), "local", "up"])
+
+    assert "  .venvs/dev/bin/rollcall list\n" in rollcall("local", "up").err
+
+
+@pytest.mark.usefixtures("on_the_path")
 def test_up__never_switches_another_context_away(rollcall: CommandLine) -> None:
     """Whoever works on prod stays there, and is told how to mean the local stack."""
     prod = Context("prod", "prod", "eu-north-1")

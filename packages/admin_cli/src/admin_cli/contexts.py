@@ -138,7 +138,7 @@ class ContextFile:
             raise ContextError(f"{self.path} cannot be read: {error}.") from error
         try:
             return _parse(json.loads(text))
-        except (ValueError, TypeError, KeyError, ContextError) as error:
+        except (ValueError, TypeError, KeyError, RecursionError, ContextError) as error:
             raise ContextError(
                 f"{self.path} is damaged ({error}). Mend it, or remove it and add the contexts again.",
             ) from error
@@ -165,7 +165,10 @@ def context_file(environ: Mapping[str, str]) -> ContextFile:
     if folder:
         return ContextFile(Path(folder) / "contexts.json")
     home = environ.get("XDG_CONFIG_HOME")
-    return ContextFile((Path(home) if home else Path.home() / ".config") / "rollcall" / "contexts.json")
+    try:
+        return ContextFile((Path(home) if home else Path.home() / ".config") / "rollcall" / "contexts.json")
+    except RuntimeError as error:
+        raise ContextError("There is no home folder to keep contexts in. Name one: ROLLCALL_CONFIG_DIR=…") from error
 
 
 def add_local(stack: str, region: str, endpoint_url: str, *, file: ContextFile | None = None) -> bool:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
+import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -51,10 +55,11 @@ def up(ctx: typer.Context) -> None:
     in_use = add_local(status.stack, local.region(), status.endpoint_url, file=services.contexts)
     services.output.fields([("site", status.site_url), ("mailbox", status.mailbox_url), ("api", status.api_url)])
     given = "" if in_use else f" --context {status.stack}"
+    rollcall = _own_name()
     services.output.note("")
     services.output.note("Fill in a form on the site, or let the first of these do it; the second shows what came in:")
-    services.output.note(f"  rollcall forms example registration --curl{given} | sh")
-    services.output.note(f"  rollcall list{given}")
+    services.output.note(f"  {rollcall} forms example registration --curl{given} | sh")
+    services.output.note(f"  {rollcall} list{given}")
 
 
 @app.command(cls=Command)
@@ -137,6 +142,14 @@ def record(mail: Mail) -> dict[str, object]:
     """Give a mail as `--json` prints it."""
     parts = mail.as_json()
     return {name: parts[name] for name in ("id", "at", "from", "to", "reply_to", "subject", "text", "html")}
+
+
+def _own_name() -> str:
+    """Say how this command is called from here: by name where it is on the PATH, else by its path."""
+    if shutil.which("rollcall"):
+        return "rollcall"
+    here, path = Path.cwd(), Path(sys.argv[0]).absolute()
+    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
 
 
 def _print_status(output: Output, found: Status) -> None:

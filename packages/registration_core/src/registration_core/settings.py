@@ -11,10 +11,22 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+RATE_PER_ADDRESS = 20
+RATE_PER_EMAIL = 5
+"""The shipped limits; infra/terraform/variables.tf has the same, and a test compares them."""
+
+TURNSTILE_URL = "https://challenges.cloudflare.com/turnstile/v0/siteverify"
+
 
 @dataclass(frozen=True, slots=True)
 class SubmitSettings:
-    """What submit needs. allowed_origins: scheme, host and port, without a slash at the end. hmac_key: secret."""
+    """What submit needs.
+
+    allowed_origins: scheme, host and port, without a slash at the end. hmac_key: secret. rate_per_address: how many
+    requests are taken from one address within ten minutes; rate_per_email: how many entries for one e-mail address
+    within a day; 0 takes any number. turnstile_secret_name: where Cloudflare Turnstile's secret is kept; empty asks no
+    visitor for a proof. turnstile_url: who checks the proof.
+    """
 
     stack: str
     log_level: str
@@ -23,6 +35,10 @@ class SubmitSettings:
     allowed_origins: tuple[str, ...]
     hmac_key: str
     forms_dir: str
+    rate_per_address: int = RATE_PER_ADDRESS
+    rate_per_email: int = RATE_PER_EMAIL
+    turnstile_secret_name: str = ""
+    turnstile_url: str = TURNSTILE_URL
 
     @classmethod
     def from_mapping(cls, environ: Mapping[str, str]) -> SubmitSettings:
@@ -35,6 +51,10 @@ class SubmitSettings:
             allowed_origins=_origins(_required(environ, "ALLOWED_ORIGINS")),
             hmac_key=_required(environ, "HMAC_KEY"),
             forms_dir=forms_dir(environ),
+            rate_per_address=_count(environ, "RATE_PER_ADDRESS", RATE_PER_ADDRESS),
+            rate_per_email=_count(environ, "RATE_PER_EMAIL", RATE_PER_EMAIL),
+            turnstile_secret_name=environ.get("TURNSTILE_SECRET_NAME", "").strip(),
+            turnstile_url=environ.get("TURNSTILE_URL", "").strip() or TURNSTILE_URL,
         )
 
 
@@ -93,6 +113,15 @@ def _required(environ: Mapping[str, str], name: str) -> str:
     if not value:
         raise SettingsError(f"The environment variable {name} is not set; Terraform sets it for the functions.")
     return value
+
+
+def _count(environ: Mapping[str, str], name: str, otherwise: int) -> int:
+    text = environ.get(name, "").strip()
+    if not text:
+        return otherwise
+    if not (text.isascii() and text.isdigit()):
+        raise SettingsError(f'The environment variable {name} is "{text}"; use a whole number, or 0 for no limit.')
+    return int(text)
 
 
 def _log_level(environ: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from registration_core.domain.errors import FormClosedError
 from registration_core.domain.fields import Field, Text
+from registration_core.domain.languages import best_language
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,21 +56,16 @@ class Form:
 
         wanted: a language tag such as `sv`, or the value of an Accept-Language header.
         """
-        best, best_weight = self.languages[0], 0.0
-        for choice in (wanted or "").split(","):
-            tag, _, parameter = choice.partition(";")
-            language = tag.strip().lower().partition("-")[0]
-            weight = _weight(parameter)
-            if weight > best_weight and language in self.languages:
-                best, best_weight = language, weight
-        return best
+        return best_language(wanted, self.languages)
 
     def ensure_open(self, now: datetime) -> None:
         """Raise FormClosedError when no entry is taken now."""
         if self.opens_at is not None and now < self.opens_at:
-            raise FormClosedError(f"This form opens on {self.opens_at:%Y-%m-%d at %H:%M} (UTC{self.opens_at:%z}).")
+            told = f"This form opens on {self.opens_at:%Y-%m-%d at %H:%M} (UTC{self.opens_at:%z})."
+            raise FormClosedError(told, opens=True, at=self.opens_at)
         if self.closes_at is not None and now >= self.closes_at:
-            raise FormClosedError(f"This form closed on {self.closes_at:%Y-%m-%d at %H:%M} (UTC{self.closes_at:%z}).")
+            told = f"This form closed on {self.closes_at:%Y-%m-%d at %H:%M} (UTC{self.closes_at:%z})."
+            raise FormClosedError(told, at=self.closes_at)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Form:
@@ -118,14 +114,3 @@ class Form:
 
 def _moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
-
-
-def _weight(parameter: str) -> float:
-    """Return the q of `q=0.8`; 1 without one, 0 when it cannot be read."""
-    name, _, value = parameter.strip().partition("=")
-    if name.strip() != "q":
-        return 1.0
-    try:
-        return float(value)
-    except ValueError:
-        return 0.0

@@ -98,6 +98,29 @@ class SubmissionRepository(ABC):
         """
 
 
+class RateCounter(ABC):
+    """Counts what one sender does in one window of time. Each method may raise StorageUnavailableError."""
+
+    @abstractmethod
+    def take(self, sender: str, window: str, *, request: str, most: int, expires_at: datetime) -> bool:
+        """Count one request of a sender; False, and nothing is counted, when `most` others were counted already.
+
+        sender: a fingerprint. window: which stretch of time. request: the same request sent again counts once.
+        expires_at: when the window is over, and its count forgotten.
+        """
+
+
+class HumanCheck(ABC):
+    """Tells people from programs, by a token that a third party gave the browser."""
+
+    @abstractmethod
+    def ensure_human(self, token: str, *, address: str, request: str) -> None:
+        """Raise HumanCheckFailedError for a token that proves nothing, HumanCheckUnavailableError when in doubt.
+
+        address: whom it came from. request: names the request, so that a repeated one may bring the same token.
+        """
+
+
 class MailRenderer(ABC):
     """Turns an entry into a mail's words."""
 

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from registration_core.domain.forms import Form
-    from registration_core.domain.mail import MailKind
+    from registration_core.domain.mail import MailFacts, MailKind, MailState
 
 START = datetime(2027, 3, 1, 9, 30, 15, 250_000, tzinfo=UTC)
 
@@ -195,7 +195,13 @@ class InMemorySubmissionRepository(SubmissionRepository):
         lease = self._leases.get(request)
         if lease is None or lease.holder != holder:
             raise MailLeaseLostError
-        lease.record = MailRecord(request.kind.value, request.version, "sent", message_id, self.clock.now())
+        state = "sent" if lease.record.state == "sending" else lease.record.state
+        lease.record = MailRecord(request.kind.value, request.version, state, message_id, self.clock.now())
+
+    def end_mail(self, request: MailRequest, *, holder: str, state: MailState) -> None:
+        lease = self._leases.get(request)
+        if lease is not None and lease.holder == holder and lease.record.state == "sending":
+            lease.record = MailRecord(request.kind.value, request.version, state.value)
 
     def release_mail(self, request: MailRequest, *, holder: str) -> None:
         lease = self._leases.get(request)
@@ -241,8 +247,8 @@ class ListedMailer(Mailer):
 class PlainRenderer(MailRenderer):
     """Names what it was asked for."""
 
-    def render(self, kind: MailKind, form: Form, submission: Submission) -> RenderedMail:
-        return RenderedMail(f"{kind} {form.name}", submission.id, submission.id)
+    def render(self, kind: MailKind, form: Form, submission: Submission, facts: MailFacts) -> RenderedMail:
+        return RenderedMail(f"{kind} {form.name}", f"{facts.my_url} {facts.lapsed}", submission.id)
 
 
 def settings(**changes: str) -> Mapping[str, str]:

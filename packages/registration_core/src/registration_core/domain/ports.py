@@ -10,7 +10,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from registration_core.domain.forms import Form
-    from registration_core.domain.mail import MailKind, MailRequest, OutgoingMail, RenderedMail
+    from registration_core.domain.mail import (
+        MailFacts,
+        MailKind,
+        MailRequest,
+        MailState,
+        OutgoingMail,
+        RenderedMail,
+    )
     from registration_core.domain.submission import Idempotency, Once, Page, Receipt, Submission, SubmissionDetails
 
 
@@ -97,6 +104,10 @@ class SubmissionRepository(ABC):
         Surely nothing was sent, so anyone may try at once. No effect when another took it over.
         """
 
+    @abstractmethod
+    def end_mail(self, request: MailRequest, *, holder: str, state: MailState) -> None:
+        """Note that the leased mail is never sent, and why. No effect when another took the lease over meanwhile."""
+
 
 class RateCounter(ABC):
     """Counts what one sender does in one window of time. Each method may raise StorageUnavailableError."""
@@ -125,8 +136,8 @@ class MailRenderer(ABC):
     """Turns an entry into a mail's words."""
 
     @abstractmethod
-    def render(self, kind: MailKind, form: Form, submission: Submission) -> RenderedMail:
-        """Return the mail's subject, text and HTML. Raises MailTemplateError."""
+    def render(self, kind: MailKind, form: Form, submission: Submission, facts: MailFacts) -> RenderedMail:
+        """Return the mail's subject, text, HTML and what goes with it. Raises MailTemplateError."""
 
 
 class Mailer(ABC):

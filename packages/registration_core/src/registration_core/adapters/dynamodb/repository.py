@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from registration_core.adapters.dynamodb.call import Call
     from registration_core.adapters.dynamodb.items import Item
-    from registration_core.domain.mail import MailRequest
+    from registration_core.domain.mail import MailRequest, MailState
     from registration_core.domain.ports import Clock
     from registration_core.domain.submission import Idempotency, Once, Receipt, Submission
 
@@ -107,6 +107,10 @@ class DynamoSubmissionRepository(SubmissionRepository):
     def release_mail(self, request: MailRequest, *, holder: str) -> None:
         """Give a lease back."""
         self._leases.release(request, holder=holder)
+
+    def end_mail(self, request: MailRequest, *, holder: str, state: MailState) -> None:
+        """Note that the leased mail is never sent, and why."""
+        self._leases.end(request, holder=holder, state=state)
 
     def _newest_first(self, form: str, since: datetime, cursor: str | None, *, page_size: int) -> Iterator[Item]:
         """Walk back month by month, from the cursor or from now, to `since`."""

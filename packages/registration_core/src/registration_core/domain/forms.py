@@ -8,6 +8,8 @@ from datetime import datetime
 from registration_core.domain.errors import FormClosedError
 from registration_core.domain.fields import Field, Text
 from registration_core.domain.languages import best_language
+from registration_core.domain.policies import SHIPPED_SPAM_RULES, SpamRules, Verification
+from registration_core.domain.quota import Quota
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +28,8 @@ class Form:
     version: 12 hexadecimal letters, another for other content. languages: the first is the default. email_field:
     whose answer is the registrant's address; name_field: whose answer is how to greet, and who takes part. once: the
     choice field of which a person (address and name) may take each option only once. staff: addresses that are told
-    of new entries. retention_days: how long an entry is kept.
+    of new entries. retention_days: how long an entry is kept. quota: None when places are not counted. verification:
+    None when an address is taken as it is given.
     """
 
     name: str
@@ -43,6 +46,9 @@ class Form:
     once: str | None = None
     opens_at: datetime | None = None
     closes_at: datetime | None = None
+    quota: Quota | None = None
+    verification: Verification | None = None
+    spam: SpamRules = SHIPPED_SPAM_RULES
 
     def field(self, name: str) -> Field | None:
         """Return the field of this name, or None when there is none."""
@@ -50,6 +56,12 @@ class Form:
             if field.name == name:
                 return field
         return None
+
+    def capacities(self) -> dict[str, int]:
+        """Return the counted options with the capacities that they begin with; empty without a quota."""
+        field = self.field(self.quota.field) if self.quota is not None else None
+        options = field.options if field is not None else ()
+        return {option.value: option.capacity for option in options if option.capacity is not None}
 
     def language_for(self, wanted: str | None) -> str:
         """Return the form's language that fits best.
@@ -85,6 +97,9 @@ class Form:
             once=data.get("once"),
             opens_at=_moment(data.get("opens_at")),
             closes_at=_moment(data.get("closes_at")),
+            quota=Quota.from_dict(data["quota"]) if "quota" in data else None,
+            verification=Verification.from_dict(data["verification"]) if "verification" in data else None,
+            spam=SpamRules.from_dict(data.get("spam", {})),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -108,6 +123,12 @@ class Form:
         for key in ("opens_at", "closes_at"):
             if getattr(self, key) is not None:
                 data[key] = getattr(self, key).isoformat()
+        if self.quota is not None:
+            data["quota"] = self.quota.to_dict()
+        if self.verification is not None:
+            data["verification"] = self.verification.to_dict()
+        if spam := self.spam.to_dict():
+            data["spam"] = spam
         data["fields"] = [field.to_dict() for field in self.fields]
         return data
 

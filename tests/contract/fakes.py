@@ -248,7 +248,7 @@ class PlainRenderer(MailRenderer):
     """Names what it was asked for."""
 
     def render(self, kind: MailKind, form: Form, submission: Submission, facts: MailFacts) -> RenderedMail:
-        return RenderedMail(f"{kind} {form.name}", f"{facts.my_url} {facts.lapsed}", submission.id)
+        return RenderedMail(f"{kind} {form.name}", str(facts.my_url), submission.id)
 
 
 def settings(**changes: str) -> Mapping[str, str]:

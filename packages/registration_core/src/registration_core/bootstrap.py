@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
     from registration_core.domain.forms import Form
     from registration_core.domain.ports import FormCatalogue
+    from registration_core.domain.submission import Submission
     from registration_core.services.dispatch import DispatchService
+    from registration_core.services.feedback import FeedbackService
     from registration_core.services.notify import NotifyService
     from registration_core.services.query import QueryService
     from registration_core.services.submit import SubmitService
-    from registration_core.settings import DispatchSettings, NotifySettings, SubmitSettings
+    from registration_core.settings import DispatchSettings, FeedbackSettings, NotifySettings, SubmitSettings
 
 
 #: Seconds to connect, and to wait for an answer: well below the functions' time-outs, so that a lost one is retried.
@@ -73,21 +75,49 @@ def notify_service(settings: NotifySettings) -> NotifyService:
     import boto3
 
     from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.outcomes import DynamoSuppressionList
     from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
     from registration_core.adapters.dynamodb.sdk import sdk_call
     from registration_core.adapters.render import JinjaMailRenderer
     from registration_core.adapters.ses import CLIENT_CONFIG, SesMailer
+    from registration_core.adapters.signing import HmacSigner, MyLinks
+    from registration_core.adapters.signing_keys import SecretSigner
     from registration_core.services.notify import NotifyService
 
     clock = SystemClock()
+    call = sdk_call(_client("dynamodb"))
+    keys = SecretSigner(_client("secretsmanager"), settings.signing_key_secret, clock=clock)
     ses = boto3.client("ses", config=CLIENT_CONFIG)
+
+    def my_url(submission: Submission) -> str:
+        return MyLinks(keys.signer(), api_url=settings.api_url).my_url(submission, now=clock.now())
+
     return NotifyService(
         forms=form_catalogue(settings),
-        repository=DynamoSubmissionRepository(sdk_call(_client("dynamodb")), settings.table, clock=clock),
+        repository=DynamoSubmissionRepository(call, settings.table, clock=clock),
+        suppressions=DynamoSuppressionList(call, settings.table, signer=HmacSigner(settings.hmac_key), clock=clock),
         renderer=JinjaMailRenderer(settings.forms_dir, site_url=settings.site_url),
         mailer=SesMailer(ses, sender=settings.sender, configuration_set=settings.configuration_set),
+        links=my_url,
         clock=clock,
         randomness=os.urandom,
+    )
+
+
+def feedback_service(settings: FeedbackSettings) -> FeedbackService:
+    """Make what feedback runs on."""
+    from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.outcomes import DynamoMailOutcomes, DynamoSuppressionList
+    from registration_core.adapters.dynamodb.sdk import sdk_call
+    from registration_core.adapters.signing import HmacSigner
+    from registration_core.services.feedback import FeedbackService
+
+    clock = SystemClock()
+    call = sdk_call(_client("dynamodb"))
+    return FeedbackService(
+        outcomes=DynamoMailOutcomes(call, settings.table),
+        suppressions=DynamoSuppressionList(call, settings.table, signer=HmacSigner(settings.hmac_key), clock=clock),
+        clock=clock,
     )
 
 

@@ -78,14 +78,21 @@ class DispatchSettings:
 
 @dataclass(frozen=True, slots=True)
 class NotifySettings:
-    """What notify needs. sender: an address, or `Name <address>`."""
+    """What notify needs.
+
+    api_url: the API's base address. sender: an address, or `Name <address>`. hmac_key: secret; signing_key_secret: the
+    name of the secret that holds the keys of links.
+    """
 
     stack: str
     log_level: str
     table: str
     site_url: str
+    api_url: str
     sender: str
     configuration_set: str
+    hmac_key: str
+    signing_key_secret: str
     forms_dir: str
 
     @classmethod
@@ -96,9 +103,32 @@ class NotifySettings:
             log_level=_log_level(environ),
             table=_required(environ, "TABLE"),
             site_url=_required(environ, "SITE_URL").rstrip("/"),
+            api_url=_required(environ, "API_URL").rstrip("/"),
             sender=_required(environ, "SENDER"),
             configuration_set=_required(environ, "CONFIGURATION_SET"),
+            hmac_key=_required(environ, "HMAC_KEY"),
+            signing_key_secret=_required(environ, "SIGNING_KEY_SECRET"),
             forms_dir=forms_dir(environ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackSettings:
+    """What feedback needs. hmac_key: secret, the one that notify has."""
+
+    stack: str
+    log_level: str
+    table: str
+    hmac_key: str
+
+    @classmethod
+    def from_mapping(cls, environ: Mapping[str, str]) -> FeedbackSettings:
+        """Read the environment. Raises SettingsError, which names the variable."""
+        return cls(
+            stack=_required(environ, "STACK"),
+            log_level=_log_level(environ),
+            table=_required(environ, "TABLE"),
+            hmac_key=_required(environ, "HMAC_KEY"),
         )
 
 

@@ -113,12 +113,10 @@ class MailFacts:
     """What a mail says beside the entry itself.
 
     at: the moment of writing. my_url: the registrant's own page; None in a mail to the staff, who must not learn it.
-    lapsed: the entry was cancelled because nobody verified it in time.
     """
 
     at: datetime
     my_url: str | None = None
-    lapsed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

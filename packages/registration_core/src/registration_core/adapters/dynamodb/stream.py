@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-_NOTICE = "NOTICE#"
-
 
 class UnreadableRecordError(ValueError):
     """A record that no version of ours wrote; its message holds no personal data."""
@@ -30,7 +28,7 @@ def change_of(record: Mapping[str, Any]) -> Change | Notice | None:
         new = images["NewImage"]
         inserted = record["eventName"] == "INSERT"
         kind = str(new["sk"]["S"])
-        if kind.startswith(_NOTICE):
+        if kind.startswith(table.NOTICE):
             return _notice(new, kind) if inserted else None
         if kind != table.SUBMISSION:
             return None
@@ -45,5 +43,5 @@ def change_of(record: Mapping[str, Any]) -> Change | Notice | None:
 
 
 def _notice(image: Mapping[str, Any], kind: str) -> Notice:
-    """Read a notice from its key: the day in it, as `2027-03-01` or `20270301`, makes the mail one of its kind."""
-    return Notice(str(image["pk"]["S"]).removeprefix("SUB#"), int(kind.removeprefix(_NOTICE).replace("-", "")))
+    """Read a notice from its key: the day in it, as `2027-03-01`, makes the mail one of its kind."""
+    return Notice(str(image["pk"]["S"]).removeprefix("SUB#"), int(kind.removeprefix(table.NOTICE).replace("-", "")))

@@ -155,6 +155,33 @@ class StatusTransitionError(RollcallError):
     code = "status_transition"
 
 
+class EntryChangedError(RollcallError):
+    """Someone changed the entry meanwhile. Nothing was stored; read it again and decide anew."""
+
+    code = "entry_changed"
+
+    def __init__(self, submission_id: str) -> None:
+        super().__init__(f'The entry "{submission_id}" was changed by another meanwhile; try again.')
+
+
+class NoSeatError(RollcallError):
+    """The option has no free seat for this entry now. Nothing was stored."""
+
+    code = "no_seat"
+
+    def __init__(self, form: str, option: str) -> None:
+        super().__init__(f'The option "{option}" of the form "{form}" has no free seat.')
+
+
+class QuotaNotFoundError(RollcallError):
+    """The option has no quota: it is not counted, or nobody made its quota yet."""
+
+    code = "quota_not_found"
+
+    def __init__(self, form: str, option: str) -> None:
+        super().__init__(f'The form "{form}" has no quota for an option "{option}".')
+
+
 class StorageUnavailableError(RollcallError):
     """The table could not be read or written now. Nothing was stored; the caller may retry with the same key.
 

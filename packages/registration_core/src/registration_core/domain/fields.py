@@ -89,9 +89,9 @@ class Option:
 class Field:
     """One question, and what answers it takes.
 
-    min_length, max_length: in code points (text, textarea, email, phone). minimum, maximum: numbers, or for a date
-    `2025-06-30`, `today`, `today-18y`, `today+30d`. decimals: digits after the point that a number may have.
-    min_choices, max_choices: how many options of `choices` may be taken. example: a valid raw answer.
+    min_length, max_length: in letters as a person counts them (text, textarea, email, phone). minimum, maximum:
+    numbers, or for a date `2025-06-30`, `today`, `today-18y`, `today+30d`. decimals: digits after the point that a
+    number may have. min_choices, max_choices: how many options of `choices` may be taken. example: a valid raw answer.
     """
 
     name: str

@@ -48,6 +48,11 @@ class Plan:
         return found
 
     @property
+    def addresses(self) -> set[str]:
+        """The addresses of all resources."""
+        return {change["address"] for change in self.described["resource_changes"] if change["mode"] == "managed"}
+
+    @property
     def types(self) -> set[str]:
         """The types of all resources."""
         return {change["type"] for change in self.described["resource_changes"] if change["mode"] == "managed"}

@@ -40,8 +40,10 @@ TAKEN: Mapping[str, str] = {
 }
 """Addresses that no form may have, and why."""
 
+NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
+"""What a folder of a form may be called, and so the form."""
+
 FILE = "form.toml"
-_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _PREFIX = re.compile(r"[a-z]{2,8}")
 _VERSION_LENGTH = 12
 _MOST_FIELDS = 60
@@ -86,7 +88,7 @@ def _read_form(folder: Path, problems: list[str]) -> Form | None:
     """Read one form; None, and a problem noted, when the file cannot be read or has mistakes."""
     file = f"{folder.parent.name}/{folder.name}/{FILE}"
     before = len(problems)
-    if not _NAME.fullmatch(folder.name):
+    if not NAME.fullmatch(folder.name):
         problems.append(
             f'{file}: the folder "{folder.name}" cannot name a form; a name has small letters, digits and -, '
             "begins with a letter and has 31 of them at most"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from html import escape
 
 from registration_core.domain.fields import FieldType
+from registration_core.domain.spam import LANGUAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +26,16 @@ WORDS = {
         "send": "Send",
         "not_sent": "Your answers were not taken",
         "back": "Back to the form",
+        "honeypot": "Leave this field empty",
+    },
+    "sv": {
+        "error": "Fel",
+        "summary": "Något behöver rättas",
+        "optional": "(valfritt)",
+        "send": "Skicka",
+        "not_sent": "Dina svar togs inte emot",
+        "back": "Tillbaka till formuläret",
+        "honeypot": "Lämna det här fältet tomt",
     },
 }
 """What the pages say by themselves; everything else comes from the form file."""
@@ -59,10 +70,24 @@ def mend_page(
         '<div class="error-summary" role="alert" tabindex="-1" autofocus aria-labelledby="error-summary-title">'
         f'<h2 id="error-summary-title">{words["summary"]}</h2><ul>{links}</ul></div>'
         f"<h1>{escape(title)}</h1>"
-        f'<form method="post" novalidate>{fields}'
+        f'<form method="post" novalidate>{fields}{_unasked(form, answers, words, language)}'
         f'<div class="actions"><button class="button" type="submit">{words["send"]}</button></div></form></div></div>',
         site_url=site_url,
         language=language,
+    )
+
+
+def _unasked(form: Form, answers: Mapping[str, object], words: Mapping[str, str], language: str) -> str:
+    """Give the fields that are no questions: the language, and what people don't see and programs fill in."""
+    hidden = f'<input type="hidden" name="{LANGUAGE}" value="{escape(language)}">'
+    name = escape(form.spam.honeypot)
+    if form.field(form.spam.honeypot) is not None:
+        return hidden
+    values = _values(answers.get(form.spam.honeypot))
+    return (
+        f'{hidden}<div class="extra" aria-hidden="true"><label for="{name}">{words["honeypot"]}</label>'
+        f'<input type="text" id="{name}" name="{name}" value="{escape(values[-1] if values else "")}" '
+        'autocomplete="off" tabindex="-1"></div>'
     )
 
 

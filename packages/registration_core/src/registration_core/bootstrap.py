@@ -8,6 +8,7 @@ Imports stand inside the functions: a visitor waits for submit, which needs neit
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,9 +16,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from registration_core.domain.forms import Form
-    from registration_core.domain.ports import FormCatalogue
+    from registration_core.domain.ports import FormCatalogue, HumanCheck
     from registration_core.domain.submission import Submission
+    from registration_core.services.describe import DescribeService
     from registration_core.services.dispatch import DispatchService
+    from registration_core.services.door import Door
     from registration_core.services.feedback import FeedbackService
     from registration_core.services.notify import NotifyService
     from registration_core.services.query import QueryService
@@ -36,30 +39,59 @@ def form_catalogue(settings: SubmitSettings | NotifySettings) -> FormCatalogue:
     return CompiledForms(settings.forms_dir)
 
 
-def submit_service(
+@dataclass(frozen=True, slots=True)
+class SubmitParts:
+    """What submit runs on. They share one connection, so one event at a time."""
+
+    door: Door
+    submit: SubmitService
+    describe: DescribeService
+
+
+def submit_parts(
     settings: SubmitSettings, environ: Mapping[str, str] | None = None, *, connect: bool = False
-) -> SubmitService:
+) -> SubmitParts:
     """Make what submit runs on: DynamoDB over the standard library alone.
 
     environ: where region, endpoint and credentials stand as the SDKs name them; None means the process's own.
     connect: open the connection now, while the function starts, rather than at the first submission.
     """
     from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.rates import DynamoRateCounter
     from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
     from registration_core.adapters.dynamodb.wire import wire_call_from_environment
     from registration_core.adapters.signing import HmacSigner
+    from registration_core.services.describe import DescribeService
+    from registration_core.services.door import Door, Limits
     from registration_core.services.submit import SubmitService
 
     clock = SystemClock()
     call = wire_call_from_environment(environ)
     if connect:
         call.connect()
-    return SubmitService(
-        repository=DynamoSubmissionRepository(call, settings.table, clock=clock),
-        signer=HmacSigner(settings.hmac_key),
-        clock=clock,
-        randomness=os.urandom,
+    signer = HmacSigner(settings.hmac_key)
+    repository = DynamoSubmissionRepository(call, settings.table, clock=clock)
+    return SubmitParts(
+        door=Door(
+            rates=DynamoRateCounter(call, settings.table),
+            limits=Limits(per_address=settings.rate_per_address, per_email=settings.rate_per_email),
+            signer=signer,
+            clock=clock,
+            human_check=_human_check(settings, environ),
+        ),
+        submit=SubmitService(repository=repository, signer=signer, clock=clock, randomness=os.urandom),
+        describe=DescribeService(repository=repository, clock=clock),
     )
+
+
+def _human_check(settings: SubmitSettings, environ: Mapping[str, str] | None) -> HumanCheck | None:
+    """Make what asks for a proof of a person, when the stack has Turnstile's secret."""
+    if not settings.turnstile_secret_name:
+        return None
+    from registration_core.adapters.secret_value import SecretValue
+    from registration_core.adapters.turnstile import Turnstile
+
+    return Turnstile(SecretValue(settings.turnstile_secret_name, environ), url=settings.turnstile_url)
 
 
 def dispatch_service(settings: DispatchSettings) -> DispatchService:

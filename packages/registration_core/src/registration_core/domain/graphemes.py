@@ -16,7 +16,7 @@ _JOINERS = frozenset("\u200c\u200d\uff9e\uff9f\u0e33\u0eb3")
 def count_graphemes(text: str) -> int:
     """Return how many letters, signs and pictures a person sees.
 
-    A letter with its marks is one, and so are a flag, an emoji with its skin tone, a family, a Hangul syllable in parts.
+    A letter with its marks is one, and so are a flag, a skin-toned emoji, a family, a Hangul syllable in parts.
     """
     if text.isascii():
         return len(text) - text.count("\r\n")
@@ -28,7 +28,9 @@ def count_graphemes(text: str) -> int:
         else:
             category = unicodedata.category(letter)
             is_flag = "\U0001f1e6" <= letter <= "\U0001f1ff"
-            begins = not before or _begins(before, letter, category, flag_is_second=is_flag and flags % 2 == 1, joined=joined)
+            begins = not before or _begins(
+                before, letter, category, flag_is_second=is_flag and flags % 2 == 1, joined=joined
+            )
             flags = flags + 1 if is_flag else 0
             joined = letter == _ZERO_WIDTH_JOINER
         count += begins

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
+from registration_core.domain.errors import FieldError
 from registration_core.domain.fields import FieldType
+from registration_core.domain.messages import message
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +19,7 @@ STARTED = "_started"
 SENT = "_sent"
 LANGUAGE = "_language"
 RESERVED_FIELDS = frozenset({STARTED, SENT, LANGUAGE})
-"""Fields of every form, besides its honeypot, that are no answers. Times are seconds since 1970, by the sender's clock."""
+"""Fields of every form, besides its honeypot, that are no answers; times are the sender's, in seconds since 1970."""
 
 _LINKS = ("http://", "https://", "www.")
 
@@ -46,13 +50,23 @@ def _too_quick(form: Form, sent: Mapping[str, object], now: datetime) -> bool:
     return 0 <= took_s < form.spam.min_fill_s
 
 
+def unreadable_times(sent: Mapping[str, object], language: str) -> list[FieldError]:
+    """Return an error for each time that is no number: its sender means well, and should know."""
+    return [
+        FieldError(name, "not_a_number", message("not_a_number", language, example="1800000000"))
+        for name in (STARTED, SENT)
+        if sent.get(name) not in (None, "") and _time(sent[name]) is None
+    ]
+
+
 def _time(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | str) or value == "":
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        return float(value)
+        time = float(value)
     except (ValueError, OverflowError):
         return None
+    return time if isfinite(time) else None
 
 
 def _links(form: Form, sent: Mapping[str, object]) -> int:

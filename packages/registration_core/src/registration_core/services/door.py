@@ -7,8 +7,8 @@ import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from registration_core.domain.errors import TooManyRequestsError
-from registration_core.domain.spam import RESERVED_FIELDS, looks_like_spam
+from registration_core.domain.errors import InvalidAnswersError, TooManyRequestsError
+from registration_core.domain.spam import RESERVED_FIELDS, looks_like_spam, unreadable_times
 from registration_core.domain.submission import email_key
 from registration_core.domain.validation import validate
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from registration_core.domain.forms import Form
     from registration_core.domain.ports import Clock, HumanCheck, RateCounter, Signer
+    from registration_core.domain.values import Answer
 
 ADDRESS_WINDOW_S = 10 * 60
 EMAIL_WINDOW_S = 24 * 60 * 60
@@ -73,7 +74,7 @@ class Door:
         form.ensure_open(now)
         self._count_address(address, now)
         answers = without_reserved(form, sent)
-        kept = validate(form, answers, language, today=now.astimezone(UTC).date())
+        kept = _validated(form, answers, sent, language, now)
         suspected = looks_like_spam(form, sent, now=now)
         content = f"{form.name}#{key}" if key else json.dumps([form.name, kept], sort_keys=True)
         request = self._signer.fingerprint("request", content)
@@ -102,6 +103,20 @@ class Door:
         window = f"{window_s}s-{number}"
         if not self._rates.take(sender, window, most=most, request=request, expires_at=expires_at):
             raise TooManyRequestsError(retry_after_s=max(1, ends - int(now.timestamp())))
+
+
+def _validated(
+    form: Form, answers: Mapping[str, object], sent: Mapping[str, object], language: str, now: datetime
+) -> dict[str, Answer]:
+    """Return the answers as they are kept. Raises InvalidAnswersError with every wrong field, the door's own too."""
+    wrong = unreadable_times(sent, language)
+    try:
+        kept = validate(form, answers, language, today=now.astimezone(UTC).date())
+    except InvalidAnswersError as error:
+        raise InvalidAnswersError([*error.errors, *wrong]) from None
+    if wrong:
+        raise InvalidAnswersError(wrong)
+    return kept
 
 
 def without_reserved(form: Form, sent: Mapping[str, object]) -> dict[str, object]:

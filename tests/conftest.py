@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -167,8 +168,8 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     )
 
 
-@pytest.fixture(scope="session")
-def deployed(workspace: Workspace) -> Iterator[DeployedStack]:
+@contextmanager
+def brought_up(workspace: Workspace) -> Iterator[DeployedStack]:
     """The whole system, brought up by the command that `make up` calls, and stopped at the end."""
     rollcall = [str(Path(sys.executable).with_name("rollcall")), "local"]
     environment = environment_of(workspace)
@@ -179,6 +180,13 @@ def deployed(workspace: Workspace) -> Iterator[DeployedStack]:
         yield DeployedStack(workspace, stack.outputs(workspace))
     finally:
         subprocess.run([*rollcall, "down"], env=environment, capture_output=True, check=True)
+
+
+@pytest.fixture(scope="session")
+def deployed(workspace: Workspace) -> Iterator[DeployedStack]:
+    """The run's stack."""
+    with brought_up(workspace) as made:
+        yield made
 
 
 @pytest.fixture(name="stack")

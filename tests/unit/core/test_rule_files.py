@@ -74,7 +74,7 @@ def test_spam__has_rules_unless_the_form_says_otherwise(tmp_path: Path) -> None:
 
 
 def test_options__say_when_and_where_they_take_place(tmp_path: Path) -> None:
-    field = read(tmp_path, HEAD + EMAIL + an_option(*TIMES, 'place = "The workshop"')).field("when")
+    field = read(tmp_path, HEAD + 'once = "when"' + EMAIL + an_option(*TIMES, 'place = "The workshop"')).field("when")
     assert field is not None
     option = field.options[0]
     assert option.starts_at == datetime.fromisoformat("2027-01-16T10:00:00+01:00")
@@ -132,12 +132,12 @@ def test_version__is_another_when_a_rule_is(tmp_path: Path) -> None:
         ),
         (HEAD + EMAIL + an_option("starts_at = 2027-01-16", TIMES[1]), '"starts_at" must be a moment with its offset'),
         (
-            HEAD + EMAIL + an_option(*TIMES) + an_option(*TIMES, name="other"),
-            '"starts_at" may stand in the options of one field only; it stands in when, other',
+            HEAD + EMAIL + an_option(*TIMES),
+            'field "when": "starts_at" counts only in the field that [quota] names, or else "once", and the form has n',
         ),
         (
             HEAD + QUOTA + EMAIL + SEATS + an_option(*TIMES),
-            '"starts_at" may stand in the field of [quota] ("day") only; it stands in when',
+            'field "when": "starts_at" counts only in the field that [quota] names, or else "once", which is "day"',
         ),
         (HEAD + EMAIL + an_option("place = 3"), 'option "a": "place" must be a text a language'),
         (HEAD + "verification = true" + EMAIL, '"verification" must be a table: [verification] on a line'),

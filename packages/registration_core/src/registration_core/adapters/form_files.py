@@ -11,7 +11,7 @@ from dataclasses import replace
 from registration_core.adapters.checked_table import CheckedTable, listed, repeated
 from registration_core.adapters.field_files import read_fields
 from registration_core.adapters.rule_files import (
-    ensure_one_calendar,
+    ensure_times_count,
     named_field,
     read_quota,
     read_spam_rules,
@@ -129,7 +129,9 @@ def _form(name: str, values: CheckedTable) -> Form | None:
     whole = len(fields) == len(tables)  # else the names below may be those of fields that could not be read
     email_field = _email_field(values, fields) if whole else None
     quota = read_quota(values, fields if whole else None)
-    ensure_one_calendar(values, fields, quota)
+    once = named_field(values, fields, "once", FieldType.CHOICE) if whole else None
+    if whole:
+        ensure_times_count(values, fields, quota.field if quota is not None else once)
     form = Form(
         name=name,
         version="",
@@ -142,7 +144,7 @@ def _form(name: str, values: CheckedTable) -> Form | None:
         retention_days=retention_days or 1,
         staff=_staff(values),
         name_field=named_field(values, fields, "name_field", FieldType.TEXT) if whole else None,
-        once=named_field(values, fields, "once", FieldType.CHOICE) if whole else None,
+        once=once,
         opens_at=opens_at,
         closes_at=closes_at,
         quota=quota,

@@ -82,15 +82,14 @@ def read_spam_rules(values: CheckedTable, names: Sequence[str]) -> SpamRules:
     )
 
 
-def ensure_one_calendar(values: CheckedTable, fields: Sequence[Field], quota: Quota | None) -> None:
-    """Note times in a second field: an entry has one invitation, for the option with places if any has."""
-    dated = [field.name for field in fields if any(option.starts_at is not None for option in field.options)]
-    if quota is not None and any(name != quota.field for name in dated):
-        values.problem(
-            f'"starts_at" may stand in the field of [quota] ("{quota.field}") only; it stands in {listed(dated)}'
-        )
-    elif len(dated) > 1:
-        values.problem(f'"starts_at" may stand in the options of one field only; it stands in {listed(dated)}')
+def ensure_times_count(values: CheckedTable, fields: Sequence[Field], subject: str | None) -> None:
+    """Note times that would reach nobody's calendar. subject: the field that tells what an entry is about."""
+    for field in fields:
+        if field.name != subject and any(option.starts_at is not None for option in field.options):
+            now = f'which is "{subject}"' if subject is not None else "and the form has neither"
+            values.problem(
+                f'field "{field.name}": "starts_at" counts only in the field that [quota] names, or else "once", {now}'
+            )
 
 
 def named_field(

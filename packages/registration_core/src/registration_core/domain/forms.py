@@ -57,6 +57,18 @@ class Form:
                 return field
         return None
 
+    def columns(self) -> dict[str, Text]:
+        """Return the name and the heading of each answer's column in an export, in the order that the form asks."""
+        return {field.name: field.label for field in self.fields}
+
+    def counted_option(self, answers: Mapping[str, object]) -> str | None:
+        """Return the option that these answers take a place of; None when no place is counted."""
+        if self.quota is None:
+            return None
+        field = self.field(self.quota.field)
+        option = field.option(str(answers.get(self.quota.field))) if field is not None else None
+        return option.value if option is not None and option.capacity is not None else None
+
     def capacities(self) -> dict[str, int]:
         """Return the counted options with the capacities that they begin with; empty without a quota."""
         field = self.field(self.quota.field) if self.quota is not None else None

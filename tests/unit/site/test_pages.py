@@ -127,6 +127,12 @@ def test_form_page__describes_a_field_by_its_hint_and_its_error(registration: Re
     assert (email["type"], email["autocomplete"], email["inputmode"]) == ("email", "email", "email")
 
 
+def test_form_page__has_a_field_that_only_programs_fill_in(registration: Reader) -> None:
+    (trap,) = [control for control in registration.all("input") if control["name"] == "website"]
+    assert (trap["tabindex"], trap["autocomplete"]) == ("-1", "off")
+    assert {"class": "visually-hidden", "aria-hidden": "true"} in registration.all("p")
+
+
 def test_form_page__asks_choices_in_a_fieldset(registration: Reader) -> None:
     groups = [fieldset["data-field"] for fieldset in registration.all("fieldset")]
     assert groups == ["course", "tools"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,9 +14,13 @@ if TYPE_CHECKING:
 
 COMMON = {"STACK", "LOG_LEVEL"}
 ENVIRONMENT = {
-    "submit": COMMON | {"TABLE", "SITE_URL", "ALLOWED_ORIGINS", "HMAC_KEY"},
+    "submit": COMMON | {"TABLE", "SITE_URL", "ALLOWED_ORIGINS", "HMAC_KEY", "RATE_PER_ADDRESS", "RATE_PER_EMAIL"},
+    "links": COMMON | {"TABLE", "SITE_URL", "SIGNING_KEY_SECRET", "HMAC_KEY"},
+    "sweep": COMMON | {"TABLE", "MAIL_QUEUE_URL"},
     "dispatch": COMMON | {"MAIL_QUEUE_URL"},
-    "notify": COMMON | {"TABLE", "SITE_URL", "SENDER", "CONFIGURATION_SET"},
+    "notify": COMMON
+    | {"TABLE", "SITE_URL", "API_URL", "SENDER", "CONFIGURATION_SET", "SIGNING_KEY_SECRET", "HMAC_KEY"},
+    "feedback": COMMON | {"TABLE", "HMAC_KEY"},
 }
 DESCRIPTION = {
     "stack", "region", "api_url", "site_url", "site_bucket", "distribution_id", "distribution_domain", "table",
@@ -117,11 +122,13 @@ def test_queues__are_encrypted_and_mail_has_dead_letters(plan: Plan) -> None:
     assert "var.dead_letters" in plan.references("module.mail.module.queue.aws_sqs_queue.this", "redrive_policy")
 
 
-def test_stream__wakes_dispatch_for_new_entries_and_sets_aside_what_fails(plan: Plan) -> None:
+def test_stream__wakes_dispatch_for_entries_and_notices_and_sets_aside_what_fails(plan: Plan) -> None:
     mapping = plan.one("aws_lambda_event_source_mapping.dispatch")
 
-    pattern = json.loads(block(block(mapping, "filter_criteria"), "filter")["pattern"])
-    assert pattern == {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": ["SUB"]}}}}
+    patterns = [json.loads(one["pattern"]) for one in block(mapping, "filter_criteria")["filter"]]
+    assert len(patterns) == 2
+    assert {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {"sk": {"S": ["SUB"]}}}} in patterns
+    assert {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "NOTICE#"}]}}}} in patterns
     assert mapping["bisect_batch_on_function_error"] is True
     assert 0 < mapping["maximum_retry_attempts"] < 100
     assert 0 < mapping["maximum_record_age_in_seconds"] < 24 * 60 * 60
@@ -140,6 +147,39 @@ def test_mail__leaves_encrypted_and_never_again_to_who_bounced(plan: Plan) -> No
 
     assert block(mails, "delivery_options")["tls_policy"] == "REQUIRE"
     assert set(block(mails, "suppression_options")["suppressed_reasons"]) == {"BOUNCE", "COMPLAINT"}
+
+
+def test_ses__tells_feedback_what_became_of_mails(plan: Plan) -> None:
+    name = f"rollcall-{plan.variables['stack']}"
+
+    (destination,) = plan.all("aws_sesv2_configuration_set_event_destination").values()
+    assert destination["configuration_set_name"] == name
+    told = block(destination, "event_destination")
+    assert told["enabled"] is True
+    assert set(told["matching_event_types"]) == {"BOUNCE", "COMPLAINT", "DELIVERY", "REJECT"}
+    assert plan.one("module.mail.aws_sns_topic.feedback")["name"] == f"{name}-feedback"
+    assert plan.one("aws_sns_topic_subscription.feedback")["protocol"] == "lambda"
+    assert "module.mail.feedback_topic_arn" in plan.references("aws_sns_topic_subscription.feedback", "topic_arn")
+    assert "module.feedback.arn" in plan.references("aws_sns_topic_subscription.feedback", "endpoint")
+
+
+def test_sweep__is_woken_every_five_minutes_and_done_by_then(plan: Plan) -> None:
+    rule = plan.one("aws_cloudwatch_event_rule.sweep")
+    target = plan.one("aws_cloudwatch_event_target.sweep")
+
+    assert rule["schedule_expression"] == "rate(5 minutes)"
+    assert target["rule"] == rule["name"] == f"rollcall-{plan.variables['stack']}-sweep"
+    assert block(target, "retry_policy")["maximum_retry_attempts"] == 0
+    assert plan.one("module.sweep.aws_lambda_function.this")["timeout"] < 300
+
+
+def test_rate_limits__are_twenty_and_five_where_visitors_are(plans: dict[str, Plan]) -> None:
+    def told(environment: str) -> tuple[str, str]:
+        (environ,) = plans[environment].one("module.submit.aws_lambda_function.this")["environment"]
+        return environ["variables"]["RATE_PER_ADDRESS"], environ["variables"]["RATE_PER_EMAIL"]
+
+    assert told("prod") == told("dev") == ("20", "5")
+    assert told("local") == ("0", "0")
 
 
 def test_identity__is_the_domain_where_there_is_one_and_else_the_address(plans: dict[str, Plan]) -> None:
@@ -190,11 +230,14 @@ def test_site__tells_browsers_what_its_pages_may_do(plans: dict[str, Plan]) -> N
 def test_api__answers_preflights_itself_and_its_errors_can_be_read_anywhere(plan: Plan) -> None:
     methods = plan.all("aws_api_gateway_method")
 
-    assert {(method["http_method"], method["authorization"]) for method in methods.values()} == {
-        ("POST", "NONE"),
-        ("OPTIONS", "NONE"),
+    assert Counter(method["http_method"] for method in methods.values()) == {
+        "OPTIONS": len(plan.variables["forms"]),
+        "POST": len(plan.variables["forms"]) + 1,  # and /my
+        "GET": 2,  # /my, /forms/{form}
     }
-    assert len(methods) == 2 * len(plan.variables["forms"])
+    assert {method["authorization"] for method in methods.values()} == {"NONE"}
+    paths = {resource["path_part"] for resource in plan.all("aws_api_gateway_resource").values()}
+    assert paths == {*plan.variables["forms"], "forms", "{form}", "my"}
     errors = plan.all("aws_api_gateway_gateway_response")
     kinds = {error["response_type"] for error in errors.values()}
     assert {"DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED", "REQUEST_TOO_LARGE"} <= kinds
@@ -222,17 +265,15 @@ def test_alarms__watch_dead_letters_and_failures_and_tell_whom_prod_names(prod: 
         "rollcall-prod-mail-dead-letters",
         "rollcall-prod-stream-dead-letters",
         "rollcall-prod-mail-waits",
-        "rollcall-prod-submit-errors",
-        "rollcall-prod-dispatch-errors",
-        "rollcall-prod-notify-errors",
+        *(f"rollcall-prod-{function}-errors" for function in ENVIRONMENT),
         "rollcall-prod-api-errors",
     }
-    (told,) = prod.all("aws_sns_topic_subscription").values()
+    told = prod.one("module.alarms.aws_sns_topic_subscription.this[0]")
     assert (told["protocol"], told["endpoint"]) == ("email", "operators@example.org")
 
 
 def test_alarms__mail_nobody_where_nobody_is_named(plans: dict[str, Plan]) -> None:
-    assert not plans["local"].all("aws_sns_topic")
+    assert list(plans["local"].all("aws_sns_topic")) == ["module.mail.aws_sns_topic.feedback"]
 
 
 def test_outputs__are_what_the_stack_tells_of_itself(plan: Plan) -> None:

@@ -29,7 +29,8 @@ class MailState(StrEnum):
     """What became of a mail.
 
     sending: someone holds its lease. sent: SES took it. delivered, bounced, complained, rejected: what SES told later.
-    suppressed: its address bounced or complained before, so nothing was sent. outdated: the entry had moved on.
+    suppressed, outdated, unaddressed: nothing was sent, for the address bounced or complained before, the entry had
+    moved on, or the form names no staff.
     """
 
     SENDING = "sending"
@@ -40,6 +41,7 @@ class MailState(StrEnum):
     REJECTED = "rejected"
     SUPPRESSED = "suppressed"
     OUTDATED = "outdated"
+    UNADDRESSED = "unaddressed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ class NotifyService:
         form = self._forms.get(submission.form)
         asked = form.staff if request.kind is MailKind.STAFF else (submission.email,)
         if not asked:
-            return Outcome.NOBODY_TO_TELL
+            return self._end(request, submission, Outcome.NOBODY_TO_TELL, MailState.UNADDRESSED)
         to = tuple(address for address in asked if not self._suppressions.holds(address))
         if not to:
             return self._end(request, submission, Outcome.SUPPRESSED, MailState.SUPPRESSED)

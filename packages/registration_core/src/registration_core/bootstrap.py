@@ -22,17 +22,25 @@ if TYPE_CHECKING:
     from registration_core.services.dispatch import DispatchService
     from registration_core.services.door import Door
     from registration_core.services.feedback import FeedbackService
+    from registration_core.services.manage import ManageService
     from registration_core.services.notify import NotifyService
     from registration_core.services.query import QueryService
     from registration_core.services.submit import SubmitService
-    from registration_core.settings import DispatchSettings, FeedbackSettings, NotifySettings, SubmitSettings
+    from registration_core.services.sweep import SweepService
+    from registration_core.settings import (
+        DispatchSettings,
+        FeedbackSettings,
+        NotifySettings,
+        SubmitSettings,
+        SweepSettings,
+    )
 
 
 #: Seconds to connect, and to wait for an answer: well below the functions' time-outs, so that a lost one is retried.
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 3, 5
 
 
-def form_catalogue(settings: SubmitSettings | NotifySettings) -> FormCatalogue:
+def form_catalogue(settings: SubmitSettings | NotifySettings | SweepSettings) -> FormCatalogue:
     """Make what knows the forms that were deployed with the function."""
     from registration_core.adapters.compiled_forms import CompiledForms
 
@@ -171,6 +179,47 @@ def query_service(
     clock = SystemClock()
     repository = DynamoSubmissionRepository(sdk_call(dynamodb_client), table, clock=clock)
     return QueryService(forms=forms, repository=repository, clock=clock)
+
+
+def manage_service(
+    dynamodb_client: Any,  # noqa: ANN401 - boto3 ships no types
+    table: str,
+    forms: FormCatalogue,
+) -> ManageService:
+    """Make what entries are verified, cancelled, promoted and erased with.
+
+    dynamodb_client: boto3's low-level one. forms: `form_catalogue` in a function, `GivenForms` of what the stack keeps
+    on the command line.
+    """
+    from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+    from registration_core.adapters.dynamodb.sdk import sdk_call
+    from registration_core.services.manage import ManageService
+
+    clock = SystemClock()
+    repository = ManagedDynamoRepository(sdk_call(dynamodb_client), table, clock=clock)
+    return ManageService(forms=forms, repository=repository, clock=clock, randomness=os.urandom)
+
+
+def sweep_service(settings: SweepSettings) -> SweepService:
+    """Make what sweep runs on."""
+    from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+    from registration_core.adapters.dynamodb.sdk import sdk_call
+    from registration_core.adapters.sqs import SqsMailQueue
+    from registration_core.services.manage import ManageService
+    from registration_core.services.sweep import SweepService
+
+    clock = SystemClock()
+    forms = form_catalogue(settings)
+    repository = ManagedDynamoRepository(sdk_call(_client("dynamodb")), settings.table, clock=clock)
+    return SweepService(
+        forms=forms,
+        repository=repository,
+        manage=ManageService(forms=forms, repository=repository, clock=clock, randomness=os.urandom),
+        queue=SqsMailQueue(_client("sqs"), settings.mail_queue_url),
+        clock=clock,
+    )
 
 
 def _client(service: str) -> Any:  # noqa: ANN401 - boto3 ships no types

@@ -77,6 +77,28 @@ class DispatchSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SweepSettings:
+    """What sweep needs."""
+
+    stack: str
+    log_level: str
+    table: str
+    mail_queue_url: str
+    forms_dir: str
+
+    @classmethod
+    def from_mapping(cls, environ: Mapping[str, str]) -> SweepSettings:
+        """Read the environment. Raises SettingsError, which names the variable."""
+        return cls(
+            stack=_required(environ, "STACK"),
+            log_level=_log_level(environ),
+            table=_required(environ, "TABLE"),
+            mail_queue_url=_required(environ, "MAIL_QUEUE_URL"),
+            forms_dir=forms_dir(environ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class NotifySettings:
     """What notify needs.
 

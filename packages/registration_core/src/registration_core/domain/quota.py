@@ -69,3 +69,31 @@ class QuotaState:
     def left(self) -> int:
         """Seats that newcomers can have: none while anybody waits."""
         return self.free if self.waiting == 0 else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Departures:
+    """Which tickets wait no longer: all up to `floor`, and those `beyond` it."""
+
+    floor: int = 0
+    beyond: frozenset[int] = frozenset()
+
+    def open_until(self, ticket: int) -> list[int]:
+        """Return the tickets up to this one that did not depart, lowest first."""
+        return [number for number in range(self.floor + 1, ticket + 1) if number not in self.beyond]
+
+    def compacted(self) -> Departures:
+        """Return the same departures with the highest floor that there can be."""
+        floor = self.floor
+        while floor + 1 in self.beyond:
+            floor += 1
+        return Departures(floor, frozenset(ticket for ticket in self.beyond if ticket > floor))
+
+
+def may_be_promoted(ticket: int, departures: Departures) -> bool:
+    """Whether the lowest ticket that waits is the lowest of all.
+
+    A lower one that neither waits nor departed was given out to an entry that may still be on its way: nobody
+    overtakes it. One that never arrives is counted as departed in the end.
+    """
+    return departures.open_until(ticket - 1) == []

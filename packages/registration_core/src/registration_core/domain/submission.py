@@ -43,6 +43,8 @@ TRANSITIONS: Mapping[Status, frozenset[Status]] = {
 
 SEATED = frozenset({Status.PENDING, Status.CONFIRMED})
 """The statuses that hold a seat."""
+STANDING = SEATED | {Status.WAITLISTED}
+"""The statuses of an entry that counts as its registrant's: no second one is taken beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,10 @@ class Submission:
         """Whether the entry holds a seat."""
         return self.option is not None and self.status in SEATED
 
+    def overdue(self, now: datetime) -> bool:
+        """Whether the entry was to be verified by now, and was not."""
+        return self.status is Status.PENDING and self.verify_by is not None and self.verify_by <= now
+
     @property
     def lapsed(self) -> bool:
         """Whether the entry was cancelled because nobody verified it in time."""
@@ -103,13 +109,14 @@ class Receipt:
 class Idempotency:
     """The promise that a repeated request gets its first answer again.
 
-    key: the client's, or one made of the answers. fingerprint: HMAC of form and answers. expires_at: until when the
-    promise holds.
+    key: the client's, or one made of the answers (of_answers): such a one is forgotten when the entry is cancelled, so
+    that the same person may come back. fingerprint: HMAC of form and answers. expires_at: until when the promise holds.
     """
 
     key: str
     fingerprint: str
     expires_at: datetime
+    of_answers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,10 @@ QUOTA = "QUOTA"
 SEAT = "SEAT#"
 WAIT = "WAIT#"
 
+ONCE = "ONCE#"
+GUARDS = "guards"
+"""An entry's attribute: pks of the guards that stand for it, to be removed with it."""
+
 
 def submission_key(submission_id: str) -> tuple[str, str]:
     """Return pk and sk of an entry."""
@@ -83,6 +87,11 @@ def suppression_key(email_fingerprint: str) -> tuple[str, str]:
 def erased_key(submission_id: str, at: datetime) -> tuple[str, str]:
     """Return pk and sk of a line in the ledger of erased entries. at: when it was erased."""
     return f"ERASED#{at.astimezone(UTC):%Y-%m}", submission_id
+
+
+def guard_key(pk: str) -> tuple[str, str]:
+    """Return pk and sk of a guard, of which an entry keeps the pk."""
+    return pk, pk.partition("#")[0]
 
 
 def month_key(form: str, at: datetime) -> str:

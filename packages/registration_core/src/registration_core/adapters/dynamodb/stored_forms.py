@@ -44,23 +44,22 @@ class StoredForms:
         for name in changed:
             key = {"pk": {"S": f"FORM#{name}"}, "sk": {"S": f"V#{forms[name].version}"}}
             self._ask("PutItem", Item=key | {"compiled": {"S": _dump(forms[name])}})
+            self._make_quotas(forms[name])
         if changed or set(before) != set(forms):
             compiled = {name: {"S": _dump(form)} for name, form in forms.items()}
             self._ask("PutItem", Item=CURRENT | {"forms": {"M": compiled}})
-        self._make_quotas(forms)
         return changed
 
     def changed(self, forms: Mapping[str, Form]) -> tuple[str, ...]:
         """Return the names of those that `store` would write, and write nothing. Raises StorageUnavailableError."""
         return _differing(self.read(), forms)
 
-    def _make_quotas(self, forms: Mapping[str, Form]) -> None:
+    def _make_quotas(self, form: Form) -> None:
+        capacities = form.capacities()
         seats = Seats(self._call, self._table_name)
-        for name, form in forms.items():
-            capacities = form.capacities()
-            there = seats.states(name, list(capacities))
-            for option in capacities.keys() - there.keys():
-                seats.make(name, option, capacities[option])
+        there = seats.states(form.name, list(capacities))
+        for option in capacities.keys() - there.keys():
+            seats.make(form.name, option, capacities[option])
 
     def _ask(self, operation: str, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - DynamoDB's own shapes
         try:

@@ -126,6 +126,10 @@ test: static ## everything once: what CI runs
 test-full: static ## also every combination, many rounds
 	@$(PYTEST)
 
+.PHONY: docs
+docs: dev ## write what is made from the code: docs/openapi.json
+	@$(DEV)/python -m lambda_handlers.openapi
+
 .PHONY: clean
 clean: ## remove what make built (not the local stack's data)
 	@rm -rf $(VENVS) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

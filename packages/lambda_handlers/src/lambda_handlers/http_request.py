@@ -21,12 +21,24 @@ MOST_DEPTH = 3
 """An object of answers, a list as an answer, a scalar in it."""
 
 
-class RequestError(RollcallError):
-    """A request that no service needs to see. code: one of `sentences.SENTENCES`. values: what the sentence names."""
+STATUS_OF: Mapping[str, int] = {
+    "malformed_body": 400,
+    "malformed_form": 400,
+    "malformed_json": 400,
+    "method_not_allowed": 405,
+    "body_too_large": 413,
+    "unsupported_charset": 415,
+    "unsupported_media_type": 415,
+}
+"""What a request may be refused for before any service sees it, and the status that says so."""
 
-    def __init__(self, status: int, code: str, **values: object) -> None:
+
+class RequestError(RollcallError):
+    """A request that no service needs to see. code: one of `STATUS_OF`. values: what the sentence names."""
+
+    def __init__(self, code: str, **values: object) -> None:
         super().__init__(code)
-        self.status = status
+        self.status = STATUS_OF[code]
         self.code = code
         self.values = values
 
@@ -103,20 +115,20 @@ def read_answers(request: Request) -> dict[str, object]:
     Raises RequestError: 405 not a POST, 413 too large, 415 of another type, 400 not what its type says.
     """
     if request.method != "POST":
-        raise RequestError(405, "method_not_allowed")
+        raise RequestError("method_not_allowed")
     content = _content(request)
     charset = request.headers.get("content-type", "").lower().partition("charset=")[2].strip(' "')
     if charset not in {"", "utf-8", "utf8"}:
-        raise RequestError(415, "unsupported_charset")
+        raise RequestError("unsupported_charset")
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
-        raise RequestError(400, "malformed_body") from error
+        raise RequestError("malformed_body") from error
     if request.media_type == "application/json":
         return _from_json(text)
     if request.media_type == "application/x-www-form-urlencoded":
         return _from_form(text)
-    raise RequestError(415, "unsupported_media_type")
+    raise RequestError("unsupported_media_type")
 
 
 def _content(request: Request) -> bytes:
@@ -125,10 +137,10 @@ def _content(request: Request) -> bytes:
         try:
             content = base64.b64decode(request.body, validate=True) if request.is_base64 else request.body.encode()
         except (binascii.Error, ValueError) as error:
-            raise RequestError(400, "malformed_body") from error
+            raise RequestError("malformed_body") from error
         if len(content) <= MOST_BYTES:
             return content
-    raise RequestError(413, "body_too_large", limit=MOST_BYTES // 1024)
+    raise RequestError("body_too_large", limit=MOST_BYTES // 1024)
 
 
 def _from_json(text: str) -> dict[str, object]:
@@ -136,9 +148,9 @@ def _from_json(text: str) -> dict[str, object]:
         answers = json.loads(text, object_pairs_hook=_without_repeats, parse_constant=_refuse, parse_float=_finite)
         _check_depth_and_letters(answers, MOST_DEPTH)
     except (ValueError, RecursionError) as error:
-        raise RequestError(400, "malformed_json") from error
+        raise RequestError("malformed_json") from error
     if not isinstance(answers, dict):
-        raise RequestError(400, "malformed_json")
+        raise RequestError("malformed_json")
     return answers
 
 
@@ -181,7 +193,7 @@ def _from_form(text: str) -> dict[str, object]:
     try:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
     except ValueError as error:
-        raise RequestError(400, "malformed_form") from error
+        raise RequestError("malformed_form") from error
     answers: dict[str, object] = {}
     for name, value in pairs:
         known = answers.get(name)

@@ -85,9 +85,9 @@ def _unasked(form: Form, answers: Mapping[str, object], words: Mapping[str, str]
         return hidden
     values = _values(answers.get(form.spam.honeypot))
     return (
-        f'{hidden}<div class="extra" aria-hidden="true"><label for="{name}">{words["honeypot"]}</label>'
-        f'<input type="text" id="{name}" name="{name}" value="{escape(values[-1] if values else "")}" '
-        'autocomplete="off" tabindex="-1"></div>'
+        f'{hidden}<p class="visually-hidden" aria-hidden="true"><label for="leave-empty">{words["honeypot"]}</label> '
+        f'<input type="text" id="leave-empty" name="{name}" value="{escape(values[-1] if values else "")}" '
+        'tabindex="-1" autocomplete="off"></p>'
     )
 
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from lambda_handlers.http_answer import page, problem
+from lambda_handlers.http_request import STATUS_OF as STATUS_OF_REQUEST
 from lambda_handlers.http_request import RequestError
 from registration_core.domain.errors import (
     FormClosedError,
     HumanCheckFailedError,
     HumanCheckUnavailableError,
+    InvalidAnswersError,
     InvalidKeyError,
     KeyReusedError,
     RollcallError,
@@ -32,12 +34,13 @@ STATUS_OF: Mapping[type[RollcallError], int] = {
     FormClosedError: 403,
     HumanCheckFailedError: 403,
     UnknownFormError: 404,
+    InvalidAnswersError: 422,
     KeyReusedError: 422,
     TooManyRequestsError: 429,
     HumanCheckUnavailableError: 503,
     StorageUnavailableError: 503,
 }
-"""Beside `RequestError`, which brings its status, and `InvalidAnswersError`, which lists the fields."""
+"""Beside `RequestError`, which brings its status."""
 
 FAULTS = (StorageUnavailableError, HumanCheckUnavailableError)
 """What somebody should look at."""
@@ -77,6 +80,14 @@ def refusal_of(error: RollcallError, language: str, *, asked_for_form: bool = Fa
         return Refusal(status, error.code, sentence(error.code, language, wait=wait), error.retry_after_s)
     later = RETRY_AFTER_S if isinstance(error, HumanCheckUnavailableError) else None
     return Refusal(status, error.code, sentence(error.code, language), later)
+
+
+def codes() -> dict[int, tuple[str, ...]]:
+    """Return every code that a refusal may bear, by its status."""
+    pairs = [(status, code) for code, status in STATUS_OF_REQUEST.items()]
+    pairs += [(status, error.code) for error, status in STATUS_OF.items()]
+    pairs.append((HTTPStatus.INTERNAL_SERVER_ERROR.value, INTERNAL))
+    return {status: tuple(sorted(code for other, code in pairs if other == status)) for status in sorted(dict(pairs))}
 
 
 def internal(language: str) -> Refusal:

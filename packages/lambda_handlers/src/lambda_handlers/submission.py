@@ -66,7 +66,7 @@ class SubmitFunction:
 
     def _describe(self, request: Request, form: Form) -> dict[str, Any]:
         if request.method != "GET":
-            raise RequestError(405, "method_not_allowed")
+            raise RequestError("method_not_allowed")
         return described(self._descriptions.describe(form), known=request.headers.get("if-none-match", ""))
 
     def _take(self, request: Request, form: Form) -> dict[str, Any]:
@@ -87,10 +87,11 @@ class SubmitFunction:
         return self._acknowledge(request, form, receipt)
 
     def _acknowledge(self, request: Request, form: Form, receipt: Receipt) -> dict[str, Any]:
-        reference = display_reference(receipt.reference)
+        reference, status = display_reference(receipt.reference), _told(form, receipt)
         if request.from_page:
-            return redirect(f"{self._site_url}/thank-you?form={form.name}&reference={reference}")
-        content: dict[str, object] = {"id": receipt.id, "reference": reference, "status": _told(form, receipt)}
+            told = "" if status is Status.CONFIRMED else f"&status={status}"
+            return redirect(f"{self._site_url}/thank-you?form={form.name}&reference={reference}{told}")
+        content: dict[str, object] = {"id": receipt.id, "reference": reference, "status": status}
         if receipt.position is not None:
             content["position"] = receipt.position
         return json_answer(201, content)

@@ -39,7 +39,9 @@ class SecretValue:
                 env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], env.get("AWS_SESSION_TOKEN") or None
             )
         except KeyError as error:
-            raise SettingsError(f"The environment variable {error} is not set; Lambda sets it for functions.") from error
+            raise SettingsError(
+                f"The environment variable {error} is not set; Lambda sets it for functions."
+            ) from error
         domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
         self._endpoint = (
             env.get("AWS_ENDPOINT_URL_SECRETS_MANAGER")

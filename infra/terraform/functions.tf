@@ -37,7 +37,7 @@ data "aws_iam_policy_document" "submit" {
 
   statement {
     sid       = "ReadWhatIsAnsweredAgainAndSeatsLeft"
-    actions   = ["dynamodb:GetItem"]
+    actions   = ["dynamodb:BatchGetItem", "dynamodb:GetItem"]
     resources = [module.store.arn]
 
     condition {
@@ -110,6 +110,7 @@ data "aws_iam_policy_document" "links" {
   statement {
     sid = "ChangeEntriesAndTheirSeats"
     actions = [
+      "dynamodb:BatchGetItem",
       "dynamodb:ConditionCheckItem",
       "dynamodb:DeleteItem",
       "dynamodb:GetItem",
@@ -151,7 +152,6 @@ module "links" {
     TABLE              = module.store.name
     SITE_URL           = local.site_url
     SIGNING_KEY_SECRET = module.secrets.signing_key_name
-    HMAC_KEY           = module.secrets.hmac_key
   })
 }
 
@@ -171,6 +171,7 @@ data "aws_iam_policy_document" "sweep" {
   statement {
     sid = "ReleaseSeatsAndPromote"
     actions = [
+      "dynamodb:BatchGetItem",
       "dynamodb:ConditionCheckItem",
       "dynamodb:DeleteItem",
       "dynamodb:GetItem",
@@ -183,7 +184,7 @@ data "aws_iam_policy_document" "sweep" {
     condition {
       test     = "ForAllValues:StringLike"
       variable = "dynamodb:LeadingKeys"
-      values   = ["SUB#*", "ONCE#*", "QUOTA#*"]
+      values   = ["SUB#*", "ONCE#*", "IDEM#*", "QUOTA#*"]
     }
   }
 

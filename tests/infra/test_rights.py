@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from infra.planned import Plan, Statement
 
 CHANGES = (
+    "dynamodb:BatchGetItem",
+    "dynamodb:BatchGetItem",
     "dynamodb:ConditionCheckItem",
     "dynamodb:DeleteItem",
     "dynamodb:GetItem",
@@ -22,6 +24,7 @@ WORK = {
         "dynamodb:PutItem": "module.store.arn",
         "dynamodb:UpdateItem": "module.store.arn",
         "dynamodb:ConditionCheckItem": "module.store.arn",
+        "dynamodb:BatchGetItem": "module.store.arn",
         "dynamodb:GetItem": "module.store.arn",
     },
     "links": {
@@ -57,7 +60,7 @@ WORK = {
 KEYS = {
     "submit": {"SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*", "RATE#*"},
     "links": {"SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*", "ERASED#*"},
-    "sweep": {"SUB#*", "ONCE#*", "QUOTA#*"},
+    "sweep": {"SUB#*", "ONCE#*", "IDEM#*", "QUOTA#*"},
     "notify": {"SUB#*", "SUPPRESS#*"},
     "feedback": {"SUB#*", "SUPPRESS#*"},
 }

@@ -12,6 +12,7 @@ from unit.core.builders import NOW, TODAY
 from workshop import workspace_with_workshop
 
 from admin_cli.site.build import build
+from lambda_handlers.openapi import document
 from lambda_handlers.package import build_package
 from registration_core.adapters.form_files import compile_forms
 from registration_core.adapters.render import JinjaMailRenderer
@@ -72,3 +73,9 @@ def test_third_form__names_the_columns_of_its_export(workshop: Form) -> None:
     columns = workshop.columns()
     assert list(columns) == ["name", "email", "day", "birth_date"]
     assert [label.in_language("sv") for label in columns.values()] == ["Namn", "E-post", "Vilken dag?", "Födelsedatum"]
+
+
+def test_third_form__is_described_to_programs(clone: Path) -> None:
+    described = document(compile_forms(clone / "forms"))
+    assert "post" in described["paths"]["/workshop"]
+    assert described["components"]["schemas"]["workshop-answers"]["required"] == ["name", "email", "day"]

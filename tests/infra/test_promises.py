@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 COMMON = {"STACK", "LOG_LEVEL"}
 ENVIRONMENT = {
     "submit": COMMON | {"TABLE", "SITE_URL", "ALLOWED_ORIGINS", "HMAC_KEY", "RATE_PER_ADDRESS", "RATE_PER_EMAIL"},
-    "links": COMMON | {"TABLE", "SITE_URL", "SIGNING_KEY_SECRET", "HMAC_KEY"},
+    "links": COMMON | {"TABLE", "SITE_URL", "SIGNING_KEY_SECRET"},
     "sweep": COMMON | {"TABLE", "MAIL_QUEUE_URL"},
     "dispatch": COMMON | {"MAIL_QUEUE_URL"},
     "notify": COMMON

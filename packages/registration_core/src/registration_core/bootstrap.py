@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from registration_core.adapters.signing_keys import SecretSigner
     from registration_core.domain.forms import Form
-    from registration_core.domain.ports import FormCatalogue, HumanCheck
+    from registration_core.domain.ports import Clock, FormCatalogue, HumanCheck
     from registration_core.domain.submission import Submission
     from registration_core.services.describe import DescribeService
     from registration_core.services.dispatch import DispatchService
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
     from registration_core.services.feedback import FeedbackService
     from registration_core.services.manage import ManageService
     from registration_core.services.notify import NotifyService
+    from registration_core.services.own_entry import OwnEntryService
     from registration_core.services.query import QueryService
     from registration_core.services.submit import SubmitService
     from registration_core.services.sweep import SweepService
     from registration_core.settings import (
         DispatchSettings,
         FeedbackSettings,
+        LinksSettings,
         NotifySettings,
         SubmitSettings,
         SweepSettings,
@@ -40,7 +43,7 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 3, 5
 
 
-def form_catalogue(settings: SubmitSettings | NotifySettings | SweepSettings) -> FormCatalogue:
+def form_catalogue(settings: SubmitSettings | NotifySettings | SweepSettings | LinksSettings) -> FormCatalogue:
     """Make what knows the forms that were deployed with the function."""
     from registration_core.adapters.compiled_forms import CompiledForms
 
@@ -218,6 +221,35 @@ def sweep_service(settings: SweepSettings) -> SweepService:
         repository=repository,
         manage=ManageService(forms=forms, repository=repository, clock=clock, randomness=os.urandom),
         queue=SqsMailQueue(_client("sqs"), settings.mail_queue_url),
+        clock=clock,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LinksParts:
+    """What links runs on."""
+
+    service: OwnEntryService
+    keys: SecretSigner
+    clock: Clock
+
+
+def links_parts(settings: LinksSettings) -> LinksParts:
+    """Make what links runs on."""
+    from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+    from registration_core.adapters.dynamodb.sdk import sdk_call
+    from registration_core.adapters.signing_keys import SecretSigner
+    from registration_core.services.manage import ManageService
+    from registration_core.services.own_entry import OwnEntryService
+
+    clock = SystemClock()
+    forms = form_catalogue(settings)
+    repository = ManagedDynamoRepository(sdk_call(_client("dynamodb")), settings.table, clock=clock)
+    manage = ManageService(forms=forms, repository=repository, clock=clock, randomness=os.urandom)
+    return LinksParts(
+        service=OwnEntryService(forms=forms, repository=repository, manage=manage),
+        keys=SecretSigner(_client("secretsmanager"), settings.signing_key_secret, clock=clock),
         clock=clock,
     )
 

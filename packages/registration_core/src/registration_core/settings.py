@@ -154,10 +154,39 @@ class FeedbackSettings:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class LinksSettings:
+    """What links needs. signing_key_secret: the name of the secret that holds the keys of links."""
+
+    stack: str
+    log_level: str
+    table: str
+    site_url: str
+    signing_key_secret: str
+    forms_dir: str
+    site_dir: str
+
+    @classmethod
+    def from_mapping(cls, environ: Mapping[str, str]) -> LinksSettings:
+        """Read the environment. Raises SettingsError, which names the variable."""
+        return cls(
+            stack=_required(environ, "STACK"),
+            log_level=_log_level(environ),
+            table=_required(environ, "TABLE"),
+            site_url=_required(environ, "SITE_URL").rstrip("/"),
+            signing_key_secret=_required(environ, "SIGNING_KEY_SECRET"),
+            forms_dir=forms_dir(environ),
+            site_dir=environ.get("SITE_DIR") or _beside("site"),
+        )
+
+
 def forms_dir(environ: Mapping[str, str]) -> str:
     """Return FORMS_DIR, or the folder `forms` beside the package, as it lies in the functions' zip."""
-    beside = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "forms")  # noqa: PTH100, PTH118, PTH120 - importing pathlib takes longer than all of this module
-    return environ.get("FORMS_DIR") or beside
+    return environ.get("FORMS_DIR") or _beside("forms")
+
+
+def _beside(folder: str) -> str:
+    return os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), folder)  # noqa: PTH100, PTH118, PTH120 - importing pathlib takes longer than all of this module
 
 
 def _required(environ: Mapping[str, str], name: str) -> str:

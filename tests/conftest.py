@@ -21,6 +21,9 @@ import hypothesis
 import localstack_client.session
 import pytest
 
+from registration_core import bootstrap
+from registration_core.adapters.form_files import compile_forms
+from registration_core.adapters.given_forms import GivenForms
 from rollcall_local import mailbox, stack
 from rollcall_local.credentials import ROOT_KEY
 from rollcall_local.paths import Workspace
@@ -184,8 +187,13 @@ def brought_up(workspace: Workspace) -> Iterator[DeployedStack]:
 
 @pytest.fixture(scope="session")
 def deployed(workspace: Workspace) -> Iterator[DeployedStack]:
-    """The run's stack."""
+    """The run's stack, with room for all who register in a run: tests share the example's course."""
     with brought_up(workspace) as made:
+        forms = compile_forms(ROOT / "forms")
+        staff = bootstrap.manage_service(made.client("dynamodb"), made.table, GivenForms(forms))
+        for form in forms.values():
+            for option in form.capacities():
+                staff.set_capacity(form.name, option, 10_000)
         yield made
 
 

@@ -129,8 +129,8 @@ def repository(request: pytest.FixtureRequest, clock: StoppedClock) -> Iterator[
     table = request.getfixturevalue("table")
     if request.param == "sdk":
         call = sdk_call(request.getfixturevalue("dynamodb"))
-        yield ManagedDynamoRepository(call, table, clock=clock, randomness=CountedRandomness())
+        yield ManagedDynamoRepository(call, table, clock=clock, randomness=CountedRandomness(table))
         return
     wire = wire_call(request.getfixturevalue("emulator"), REGION, Credentials("test", "test"))
-    yield ManagedDynamoRepository(wire, table, clock=clock, randomness=CountedRandomness())
+    yield ManagedDynamoRepository(wire, table, clock=clock, randomness=CountedRandomness(table))
     wire.close()

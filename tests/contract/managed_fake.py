@@ -88,8 +88,8 @@ class InMemoryManagedRepository(InMemorySubmissionRepository, ManagedRepository)
         ]
 
     def erased(self, *, since: datetime) -> Sequence[str]:
-        first = since.strftime("%Y-%m")
-        return [found for found, at in sorted(self._ledger.items()) if at.strftime("%Y-%m") >= first]
+        found = sorted((at.strftime("%Y-%m"), submission_id) for submission_id, at in self._ledger.items())
+        return [submission_id for month, submission_id in found if month >= since.strftime("%Y-%m")]
 
     def _queue(self, form: str, option: str) -> Queue:
         """Return a quota without those whose time is over."""

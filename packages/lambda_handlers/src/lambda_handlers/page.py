@@ -40,6 +40,9 @@ WORDS = {
 }
 """What the pages say by themselves; everything else comes from the form file."""
 
+NOT_IN_HTML = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {*b"\t\n\r"})
+"""Control characters; a browser would show none of them, and NUL breaks a page."""
+
 INPUT_TYPES = {
     FieldType.EMAIL: "email",
     FieldType.PHONE: "tel",
@@ -114,10 +117,11 @@ def _page(title: str, main: str, *, site_url: str, language: str) -> str:
 
 
 def _values(answer: object) -> tuple[str, ...]:
-    """Give an answer as the texts that were typed or chosen."""
+    """Give an answer as the texts that were typed or chosen, without what no page may hold."""
     if answer is None:
         return ()
-    return tuple(map(str, answer)) if isinstance(answer, list) else (str(answer),)
+    texts = map(str, answer) if isinstance(answer, list) else (str(answer),)
+    return tuple(text.translate(NOT_IN_HTML) for text in texts)
 
 
 def _with_label(field: Field | None, error: FieldError, language: str) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from registration_core.adapters.dynamodb.wire import WireCall
     from registration_core.adapters.signing_keys import SecretSigner
     from registration_core.domain.forms import Form
     from registration_core.domain.ports import Clock, FormCatalogue, HumanCheck
@@ -54,6 +55,7 @@ def form_catalogue(settings: SubmitSettings | NotifySettings | SweepSettings | L
 class SubmitParts:
     """What submit runs on. They share one connection, so one event at a time."""
 
+    connection: WireCall
     door: Door
     submit: SubmitService
     describe: DescribeService
@@ -83,6 +85,7 @@ def submit_parts(
     signer = HmacSigner(settings.hmac_key)
     repository = DynamoSubmissionRepository(call, settings.table, clock=clock)
     return SubmitParts(
+        connection=call,
         door=Door(
             rates=DynamoRateCounter(call, settings.table),
             limits=Limits(per_address=settings.rate_per_address, per_email=settings.rate_per_email),

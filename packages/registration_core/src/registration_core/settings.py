@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 RATE_PER_ADDRESS = 20
 RATE_PER_EMAIL = 5
-"""The shipped limits; infra/terraform/variables.tf has the same, and a test compares them."""
+"""The shipped limits; infra/terraform/variables.tf has the same, and tests hold both to them."""
 
 TURNSTILE_URL = "https://challenges.cloudflare.com/turnstile/v0/siteverify"
 

@@ -302,10 +302,12 @@ def settings(**changes: str) -> Mapping[str, str]:
         "STACK": "test",
         "TABLE": "rollcall-test",
         "SITE_URL": "http://localhost:8080/",
+        "API_URL": "http://localhost:4566/v1/",
         "ALLOWED_ORIGINS": "http://localhost:8080",
         "HMAC_KEY": "k" * 40,
         "MAIL_QUEUE_URL": "http://localhost/queue",
         "SENDER": "Academy <office@example.org>",
         "CONFIGURATION_SET": "rollcall-test",
+        "SIGNING_KEY_SECRET": "rollcall/test/signing-key",
         **changes,
     }

@@ -12,12 +12,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.core.builders import NOW, TODAY, a_field, a_form, an_entry, words
+from unit.core.builders import NOW, TODAY, a_field, a_form, an_entry
 
 from registration_core.adapters.form_files import compile_forms
 from registration_core.adapters.mail_values import shown_answers
-from registration_core.adapters.render import PARTS, JinjaMailRenderer, one_line
-from registration_core.domain.errors import MailTemplateError
+from registration_core.adapters.render import JinjaMailRenderer, one_line
 from registration_core.domain.mail import FITTING, MailFacts, MailKind, RenderedMail
 from registration_core.domain.submission import Status, Submission
 from registration_core.domain.validation import example_submission, validate
@@ -240,79 +239,3 @@ def test_shown_answers__names_options_by_label_and_keeps_what_the_form_asks_no_m
     }  # fmt: skip
     swedish = {answer["name"]: answer["value"] for answer in shown_answers(form, entry, "sv")}
     assert (swedish["consent"], swedish["day"], swedish["some"]) == ("Ja", "3 april 2015", "A (sv), C (sv)")
-
-
-def write_mail(folder: Path, name: str = "course/mail", kind: str = "confirmed.en", **parts: str) -> JinjaMailRenderer:
-    mail = folder / name
-    mail.mkdir(parents=True, exist_ok=True)
-    for part, text in parts.items():
-        (mail / f"{kind}.{part}.j2").write_text(text)
-    return JinjaMailRenderer(folder, site_url="https://academy.example")
-
-
-def render_course(renderer: JinjaMailRenderer, kind: MailKind = MailKind.CONFIRMED, **changes: Any) -> RenderedMail:
-    form = a_form()
-    return renderer.render(kind, form, an_entry(form, {"name": "Åsa"}, **changes), facts(kind))
-
-
-WHOLE = dict.fromkeys(PARTS, "whole")
-
-
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("{{ nmae }}", "course/mail/confirmed.en.txt.j2: 'nmae' is undefined"),
-        ("{{ answer.nothing }}", "has no attribute 'nothing'"),
-        ("one\n{% if %}", "confirmed.en.txt.j2, line 2: "),
-        ('{% include "nothing.j2" %}', "nothing.j2"),
-        ("{{ 1 // 0 }}", "confirmed.en.txt.j2: "),
-        ("{{ name + 1 }}", "confirmed.en.txt.j2: "),
-    ],
-)
-def test_render__names_the_template_that_has_a_mistake(tmp_path: Path, text: str, sentence: str) -> None:
-    renderer = write_mail(tmp_path, **{**WHOLE, "txt": text})
-    with pytest.raises(MailTemplateError, match="forms/") as error:
-        render_course(renderer)
-    assert sentence in str(error.value)
-
-
-def test_render__the_registrants_own_page_is_a_mistake_in_a_mail_to_the_staff(tmp_path: Path) -> None:
-    with pytest.raises(MailTemplateError, match="my_url"):
-        render_course(write_mail(tmp_path, kind="staff.en", **{**WHOLE, "txt": "{{ my_url }}"}), MailKind.STAFF)
-
-
-def test_render__names_a_template_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(MailTemplateError, match=r"course/mail/staff\.en\.subject\.j2: there is no such"):
-        render_course(write_mail(tmp_path, **WHOLE), MailKind.STAFF)
-
-
-def test_render__a_form_may_write_one_part_itself_and_take_the_others_from_the_shared_ones(tmp_path: Path) -> None:
-    write_mail(tmp_path, "_mail", **WHOLE)
-    mail = render_course(write_mail(tmp_path, subject="own"))
-    assert (mail.subject, mail.text, mail.html) == ("own", "whole\n", "whole")
-
-
-def test_render__a_mail_is_in_one_language_throughout(tmp_path: Path) -> None:
-    write_mail(tmp_path, **dict.fromkeys(PARTS, "{{ language }} {{ form.title }}"))
-    renderer = write_mail(tmp_path, kind="confirmed.sv", txt="svenska")
-    mail = render_course(renderer, language="sv")
-    assert {mail.subject, mail.text.strip(), mail.html} == {"en Course"}, "Swedish lacks two parts"
-    write_mail(tmp_path, kind="confirmed.sv", subject="{{ language }}", html="{{ form.title }}")
-    mail = render_course(renderer, language="sv")
-    assert (mail.subject, mail.text, mail.html) == ("sv", "svenska\n", "Course (sv)")
-
-
-def test_render__the_staffs_mail_is_in_the_forms_first_language_and_says_the_visitors() -> None:
-    form = FORMS["registration"]
-    entry = example_entry(form, Status.CONFIRMED, "sv", NOW)
-    assert "Language: sv" in RENDERER.render(MailKind.STAFF, form, entry, facts(MailKind.STAFF)).text
-    swedish = replace(form, languages=("sv", "en"), title=words("Kurs"))
-    assert "Språk: sv" in RENDERER.render(MailKind.STAFF, swedish, entry, facts(MailKind.STAFF)).text
-
-
-@pytest.mark.parametrize("path", sorted((ROOT / "forms").glob("*/mail/*.j2")), ids=lambda path: str(path.name))
-def test_templates__each_file_is_of_a_kind_that_is_mailed(path: Path) -> None:
-    kind, language, part, _ = path.name.split(".")
-    assert kind in list(MailKind)
-    assert language in FORMS[path.parents[1].name].languages
-    assert part in PARTS

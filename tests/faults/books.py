@@ -48,10 +48,18 @@ class Books:
 
     def waiting(self, option: str) -> list[int]:
         """The tickets of those who wait, by their WAIT items."""
-        return [int(item["sk"].partition("#")[2]) for item in self._of(option) if item["sk"].startswith("WAIT#")]
+        return [_ticket(item) for item in self._of(option) if item["sk"].startswith("WAIT#") and "submission" in item]
+
+    def settled(self, option: str) -> list[int]:
+        """The tickets that nobody ever came for, by the marks in their places."""
+        return [_ticket(item) for item in self._of(option) if item["sk"].startswith("WAIT#") and "settled" in item]
 
     def _of(self, option: str) -> list[Item]:
         return [item for item in self.items if item["pk"].startswith("QUOTA#") and item["pk"].endswith(f"#{option}")]
+
+
+def _ticket(item: Item) -> int:
+    return int(item["sk"].partition("#")[2])
 
 
 def read_books(dynamodb: Any, table: str) -> Books:

@@ -18,7 +18,6 @@ ROUNDS = 10
 HEAD = """\
 id_prefix = "rac"
 languages = ["en", "sv"]
-staff = ["staff@example.org"]
 retention_days = 30
 email_field = "email"
 name_field = "name"

@@ -6,6 +6,7 @@ Requests pass through byte for byte, so that signatures hold. A plan says what b
 from __future__ import annotations
 
 import http.client
+import itertools
 import json
 import random
 import threading
@@ -16,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
 UPSTREAM_TIMEOUT_S = 60
 
@@ -48,13 +49,26 @@ class Plan:
 
 
 class AtRandom(Plan):
-    """Faults for a share of the calls of some operations, drawn by a seed."""
+    """Faults for a share of the calls of some operations, drawn by a seed.
 
-    def __init__(self, seed: str, *, share: float, faults: Iterable[Fault], operations: Iterable[str] = ()) -> None:
+    outage: which of those calls, counted from 0, all meet a fault.
+    """
+
+    def __init__(
+        self,
+        seed: str,
+        *,
+        share: float,
+        faults: Iterable[Fault],
+        operations: Iterable[str] = (),
+        outage: Container[int] = (),
+    ) -> None:
         self._random = random.Random(seed)  # noqa: S311 - weather, no secret
         self._share = share
         self._faults = tuple(faults)
         self._operations = frozenset(operations)
+        self._outage = outage
+        self._numbers = itertools.count()
         self._one_at_a_time = threading.Lock()
 
     def before(self, operation: str, body: bytes) -> Fault | None:  # noqa: ARG002 - any call may be hit
@@ -62,7 +76,8 @@ class AtRandom(Plan):
         if self._operations and operation not in self._operations:
             return None
         with self._one_at_a_time:
-            return self._random.choice(self._faults) if self._random.random() < self._share else None
+            hit = (next(self._numbers) in self._outage) | (self._random.random() < self._share)
+            return self._random.choice(self._faults) if hit else None
 
 
 class Next(Plan):

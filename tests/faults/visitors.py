@@ -73,6 +73,12 @@ class ApiDoor:
         self._path = target.path
         self._origin = origin
         self._own = threading.local()
+        self._all: list[http.client.HTTPConnection] = []
+
+    def close(self) -> None:
+        """Hang up."""
+        for connection in self._all:
+            connection.close()
 
     def send(self, post: Post) -> Told:
         headers = {"Content-Type": "application/json", "Origin": self._origin, "Idempotency-Key": post.key}
@@ -88,6 +94,7 @@ class ApiDoor:
     def _connection(self) -> http.client.HTTPConnection:
         if not hasattr(self._own, "connection"):
             self._own.connection = http.client.HTTPConnection(*self._address, timeout=60)
+            self._all.append(self._own.connection)
         connection: http.client.HTTPConnection = self._own.connection
         return connection
 

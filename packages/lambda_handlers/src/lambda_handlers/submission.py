@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from lambda_handlers.http_answer import described, json_answer, page, problem, redirect, with_cors
 from lambda_handlers.http_request import RequestError, read_answers, read_request
-from lambda_handlers.refusals import FAULTS, refusal, refusal_of
 from registration_core.domain.errors import InvalidAnswersError, RollcallError
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.languages import best_language
@@ -117,6 +116,8 @@ class SubmitFunction:
         return problem(422, InvalidAnswersError.code, detail, errors=listed)
 
     def _refuse(self, request: Request, error: RollcallError, language: str) -> dict[str, Any]:
+        from lambda_handlers.refusals import FAULTS, refusal, refusal_of  # noqa: PLC0415 - most are taken
+
         refused = refusal_of(error, language, asked_for_form=request.asks_for_form)
         if isinstance(error, FAULTS):
             self._log.fault("failed", error, code=error.code, status=refused.status, request_id=request.id)

@@ -8,7 +8,6 @@ import os
 from lambda_handlers.http_answer import with_cors
 from lambda_handlers.http_request import read_request
 from lambda_handlers.log import Log
-from lambda_handlers.refusals import internal, refusal
 from lambda_handlers.starting import prepare
 from lambda_handlers.submission import SubmitFunction
 from registration_core import bootstrap
@@ -27,6 +26,8 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noq
     try:
         return _function()(event)
     except Exception as error:  # noqa: BLE001 - the outermost edge: a raised error would reach the visitor without CORS
+        from lambda_handlers.refusals import internal, refusal  # noqa: PLC0415 - never needed, we hope
+
         request = read_request(event)
         Log("submit").fault("failed", error, request_id=request.id)
         site_url = os.environ.get("SITE_URL", "").rstrip("/")

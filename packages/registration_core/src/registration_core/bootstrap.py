@@ -51,14 +51,17 @@ def form_catalogue(settings: SubmitSettings | NotifySettings | SweepSettings | L
     return CompiledForms(settings.forms_dir)
 
 
-@dataclass(frozen=True, slots=True)
 class SubmitParts:
-    """What submit runs on. They share one connection, so one event at a time."""
+    """What submit runs on. They share one connection, so one event at a time.
 
-    connection: WireCall
-    door: Door
-    submit: SubmitService
-    describe: DescribeService
+    No dataclass: making one costs each cold start as much as ten classes like this.
+    """
+
+    def __init__(self, *, connection: WireCall, door: Door, submit: SubmitService, describe: DescribeService) -> None:
+        self.connection = connection
+        self.door = door
+        self.submit = submit
+        self.describe = describe
 
 
 def submit_parts(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +10,6 @@ from registration_core.adapters.dynamodb import items, table
 from registration_core.adapters.dynamodb.adding import Adding
 from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.adapters.dynamodb.failures import translated
-from registration_core.adapters.dynamodb.leases import MailLeases
 from registration_core.adapters.dynamodb.patient import PatientCall
 from registration_core.adapters.dynamodb.seats import Seats
 from registration_core.domain.errors import InvalidCursorError, SubmissionNotFoundError
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from registration_core.adapters.dynamodb.call import Call
     from registration_core.adapters.dynamodb.items import Item
+    from registration_core.adapters.dynamodb.leases import MailLeases
     from registration_core.domain.mail import MailRequest, MailState
     from registration_core.domain.ports import Clock
     from registration_core.domain.quota import QuotaState
@@ -50,7 +51,12 @@ class DynamoSubmissionRepository(SubmissionRepository):
         self._clock = clock
         self._randomness = randomness
         self._patient = patient
-        self._leases = MailLeases(call, table_name)
+
+    @functools.cached_property
+    def _leases(self) -> MailLeases:
+        from registration_core.adapters.dynamodb.leases import MailLeases  # noqa: PLC0415 - a visitor mails nothing
+
+        return MailLeases(self._call, self._table_name)
 
     def add(
         self, submission: Submission, *, once: Once | None, idempotency: Idempotency, capacity: int | None = None

@@ -66,6 +66,8 @@ class MyPages:
     def confirm(self, entry: OwnEntry, action: Action, *, token: str, language: str) -> str:
         """Ask once more before something is done that cannot be undone."""
         kind = "plain" if entry.submission.option is None else "place"
+        if action is Action.CANCEL and entry.submission.status is Status.WAITLISTED:
+            kind = "waiting"
         asked = self._words[language]["my"]["ask"][f"{action}_{kind}"]
         return self._render(
             "confirm",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from registration_core.domain.ports import Clock
 
-FRESH_S, LEAST_AGE_S = 300, 15
+FRESH_S, LEAST_AGE_S = 300, 5
 
 
 class KeysUnavailableError(RollcallError):

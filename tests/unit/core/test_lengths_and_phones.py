@@ -8,7 +8,7 @@ from typing import Any
 import phonenumbers
 import pytest
 import regex
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.core.builders import TODAY, a_field, a_form
 
@@ -39,6 +39,7 @@ def phone(text: str) -> Any:
     return validate(PHONE, {"it": text}, "en", today=TODAY)["it"]
 
 
+@settings(max_examples=400)
 @given(st.lists(LETTERS | PICTURES | BREAKS, max_size=12).map("".join))
 def test_count_graphemes__counts_as_unicodes_rule_does(text: str) -> None:
     assert count_graphemes(text) == len(CLUSTER.findall(text))

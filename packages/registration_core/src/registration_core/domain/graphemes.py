@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 
 _ZERO_WIDTH_JOINER = "\u200d"
+_BREAKS = frozenset({"Cc", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d\uff9e\uff9f\u0e33\u0eb3")
 """Beside the marks (category M): what Unicode counts to the letter before it."""
 
@@ -20,35 +21,33 @@ def count_graphemes(text: str) -> int:
     """
     if text.isascii():
         return len(text) - text.count("\r\n")
-    count, before, flags, joined = 0, "", 0, False
+    count, before, flags, picture = 0, "", 0, False
     for letter in text:
-        if letter < "\u0300":  # most text: no marks, no joiners, no emoji
+        if letter < "\u0300":  # most text: no marks, no joiners, no emoji but two
             begins = not (letter == "\n" and before == "\r")
-            flags, joined = 0, False
+            flags, picture = 0, letter in "©®"
         else:
             category = unicodedata.category(letter)
             is_flag = "\U0001f1e6" <= letter <= "\U0001f1ff"
-            begins = not before or _begins(
-                before, letter, category, flag_is_second=is_flag and flags % 2 == 1, joined=joined
-            )
+            is_picture = letter >= "\u2000" and category in {"So", "Sm"} and not is_flag
+            joined = (picture and is_picture and before == _ZERO_WIDTH_JOINER) or (is_flag and flags % 2 == 1)
+            begins = not before or not (joined or _belongs(before, letter, category))
             flags = flags + 1 if is_flag else 0
-            joined = letter == _ZERO_WIDTH_JOINER
+            picture = is_picture or (picture and not begins)
         count += begins
         before = letter
     return count
 
 
-def _begins(before: str, letter: str, category: str, *, flag_is_second: bool, joined: bool) -> bool:
-    """Whether a letter stands for itself. joined: a zero width joiner stands before it."""
-    if unicodedata.category(before) in {"Cc", "Zl", "Zp"} or category in {"Cc", "Zl", "Zp"}:
-        return True
+def _belongs(before: str, letter: str, category: str) -> bool:
+    """Whether a letter is a part of what the one before it belongs to."""
+    if unicodedata.category(before) in _BREAKS or category in _BREAKS:
+        return False
     if category[0] == "M" or letter in _JOINERS:
-        return False
+        return True
     if "\U0001f3fb" <= letter <= "\U0001f3ff" or "\U000e0020" <= letter <= "\U000e007f":  # skin tones, tags
-        return False
-    if flag_is_second or (joined and category in {"So", "Sm"}):
-        return False
-    return not _is_same_syllable(before, letter)
+        return True
+    return _is_same_syllable(before, letter)
 
 
 def _is_same_syllable(before: str, letter: str) -> bool:

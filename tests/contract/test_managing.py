@@ -217,6 +217,17 @@ def test_genuine__leaves_the_option_to_an_entry_that_came_meanwhile(repository: 
     assert repository.by_reference(put(repository, an_entry(), once=ONCE).reference) == other
 
 
+def test_change__lets_reference_and_history_live_as_long_as_the_entry(
+    repository: ManagedRepository, clock: StoppedClock
+) -> None:
+    spam = an_entry(Status.SPAM, option=None)
+    put(repository, spam)
+    change(repository, spam.id, status=Status.CONFIRMED, expires_at=spam.expires_at + timedelta(days=300))
+    clock.forward(days=100)
+    assert repository.by_reference(spam.reference).id == spam.id
+    assert len(repository.details(spam.id).events) == 2
+
+
 def test_take_ticket__gives_none_while_newcomers_get_seats(repository: ManagedRepository) -> None:
     with pytest.raises(QuotaNotFoundError):
         repository.take_ticket("course", "a", holder="one")

@@ -8,7 +8,7 @@ from registration_core.adapters.dynamodb import items, table
 from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.adapters.dynamodb.failures import translated
 from registration_core.adapters.dynamodb.seats import Seats, wire_key
-from registration_core.adapters.dynamodb.stripping import strip
+from registration_core.adapters.dynamodb.stripping import hanging_on, strip
 from registration_core.domain.errors import (
     EntryChangedError,
     NoSeatError,
@@ -82,10 +82,31 @@ class Changing:
             "entry": {"Update": self._rewrite(stored, target, before.version)},
             "event": {"Put": {"TableName": self._table_name, "Item": items.event_item(after, event)}},
             **self._seats.writes(before, after),
+            **(self._kept_as_long(after) if after.expires_at != before.expires_at else {}),
             **more,
         }
         self._write(writes, self._guard_writes(guards, before, after), after, event.id)
         return after
+
+    def _kept_as_long(self, after: Submission) -> dict[str, dict[str, Any]]:
+        """Return the writes that let an entry's reference and all that hangs on it live as long as the entry."""
+        try:
+            keys = [{"pk": item["pk"], "sk": item["sk"]} for item in hanging_on(self._call, self._table_name, after.id)]
+        except AwsCallError as error:
+            raise translated(error, self._table_name) from error
+        keys.append(wire_key(table.reference_key(after.reference)))
+        return {
+            f"{key['pk']['S']} {key['sk']['S']}": {
+                "Update": {
+                    "TableName": self._table_name,
+                    "Key": key,
+                    "UpdateExpression": "SET expires_at = :expires_at",
+                    "ConditionExpression": "attribute_exists(pk)",
+                    "ExpressionAttributeValues": {":expires_at": {"N": str(items.seconds(after.expires_at))}},
+                }
+            }
+            for key in keys
+        }
 
     def _write(
         self,

@@ -93,6 +93,7 @@ class DynamoSubmissionRepository(SubmissionRepository):
                 mails.append(items.read_mail(item))
         if submission is None:
             raise SubmissionNotFoundError(submission_id)
+        events.sort(key=lambda event: event.version or 0)  # two of one millisecond
         return SubmissionDetails(submission, tuple(events), tuple(mails))
 
     def list(self, form: str, *, since: datetime, limit: int, cursor: str | None = None) -> Page:
@@ -130,19 +131,23 @@ class DynamoSubmissionRepository(SubmissionRepository):
     def lease_mail(self, request: MailRequest, *, holder: str, until: datetime, expires_at: datetime) -> bool:
         """Take the right to send one mail until then; False when it was sent already."""
         now = self._clock.now()
-        return self._leases.take(request, holder=holder, now=now, until=until, expires_at=expires_at)
+        return self._leases().take(request, holder=holder, now=now, until=until, expires_at=expires_at)
 
     def mark_mail_sent(self, request: MailRequest, *, holder: str, message_id: str) -> None:
         """Note that the leased mail was sent."""
-        self._leases.mark_sent(request, holder=holder, message_id=message_id, now=self._clock.now())
+        self._leases().mark_sent(request, holder=holder, message_id=message_id, now=self._clock.now())
 
     def release_mail(self, request: MailRequest, *, holder: str) -> None:
         """Give a lease back."""
-        self._leases.release(request, holder=holder)
+        self._leases().release(request, holder=holder)
 
     def end_mail(self, request: MailRequest, *, holder: str, state: MailState) -> None:
         """Note that the leased mail is never sent, and why."""
-        self._leases.end(request, holder=holder, state=state)
+        self._leases().end(request, holder=holder, state=state)
+
+    def _leases(self) -> MailLeases:
+        """Give the leases a patient call: a mail whose sending could not be noted would go out again."""
+        return MailLeases(self._patient(self._call), self._table_name)
 
     def _newest_first(self, form: str, since: datetime, cursor: str | None, *, page_size: int) -> Iterator[Item]:
         """Walk back month by month, from the cursor or from now, to `since`."""

@@ -1,4 +1,4 @@
-"""What hangs on an erased entry: its history and mails lose all that could be personal, its notices go."""
+"""What hangs on an entry: kept as long as the entry, and stripped of all that could be personal when it is erased."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _REFUSED = "ConditionalCheckFailedException"
 def strip(call: Call, table_name: str, submission_id: str) -> None:
     """Strip what hangs on an entry; nothing is written where nothing is left to remove."""
     try:
-        for item in list(_items(call, table_name, submission_id)):
+        for item in list(hanging_on(call, table_name, submission_id)):
             sk = item["sk"]["S"]
             key = {"TableName": table_name, "Key": {"pk": item["pk"], "sk": item["sk"]}}
             if sk.startswith(table.NOTICE):
@@ -54,7 +54,8 @@ def _keep(call: Call, key: dict[str, Any], item: Item, kept: frozenset[str]) -> 
             raise
 
 
-def _items(call: Call, table_name: str, submission_id: str) -> Iterator[Item]:
+def hanging_on(call: Call, table_name: str, submission_id: str) -> Iterator[Item]:
+    """Yield every item of an entry's partition but the entry itself. Raises AwsCallError."""
     pk, _ = table.submission_key(submission_id)
     parameters: dict[str, Any] = {
         "TableName": table_name,
@@ -64,7 +65,7 @@ def _items(call: Call, table_name: str, submission_id: str) -> Iterator[Item]:
     }
     while True:
         answer = call("Query", parameters)
-        yield from answer.get("Items", ())
+        yield from (item for item in answer.get("Items", ()) if item["sk"]["S"] != table.SUBMISSION)
         if not answer.get("LastEvaluatedKey"):
             return
         parameters["ExclusiveStartKey"] = answer["LastEvaluatedKey"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 from datetime import UTC, datetime, timedelta
 
@@ -51,12 +50,6 @@ class DynamoSubmissionRepository(SubmissionRepository):
         self._clock = clock
         self._randomness = randomness
         self._patient = patient
-
-    @functools.cached_property
-    def _leases(self) -> MailLeases:
-        from registration_core.adapters.dynamodb.leases import MailLeases  # noqa: PLC0415 - a visitor mails nothing
-
-        return MailLeases(self._call, self._table_name)
 
     def add(
         self, submission: Submission, *, once: Once | None, idempotency: Idempotency, capacity: int | None = None
@@ -147,6 +140,8 @@ class DynamoSubmissionRepository(SubmissionRepository):
 
     def _leases(self) -> MailLeases:
         """Give the leases a patient call: a mail whose sending could not be noted would go out again."""
+        from registration_core.adapters.dynamodb.leases import MailLeases  # noqa: PLC0415 - a visitor mails nothing
+
         return MailLeases(self._patient(self._call), self._table_name)
 
     def _newest_first(self, form: str, since: datetime, cursor: str | None, *, page_size: int) -> Iterator[Item]:

@@ -50,6 +50,7 @@ module "site" {
   domain            = var.site_domain
   api_origin        = regex("^https?://[^/]+", local.api_url)
   site_origin       = var.site_url
+  widget_origin     = var.turnstile == null ? null : "https://challenges.cloudflare.com"
   keep_pages        = var.deletion_protection
   plaintext_sources = var.plaintext_sources
 }

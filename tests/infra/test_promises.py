@@ -8,9 +8,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from infra.planned import Plan
 
 if TYPE_CHECKING:
-    from infra.planned import Plan
+    from rollcall_local.terraform import LocalTerraform
 
 COMMON = {"STACK", "LOG_LEVEL"}
 ENVIRONMENT = {
@@ -225,6 +226,28 @@ def test_site__tells_browsers_what_its_pages_may_do(plans: dict[str, Plan]) -> N
         f"connect-src 'self' {api}; form-action 'self' {api} {site}; "
         "frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
     )
+
+
+def test_turnstile__opens_the_site_s_policy_for_it_alone(terraform: LocalTerraform) -> None:
+    given = terraform.configuration / "environments" / "turnstile.tfvars"
+    given.write_text(
+        'stack = "prod"\nregion = "eu-north-1"\nsender = "courses@example.org"\n'
+        'api_url = "https://api.example.org"\nturnstile = { secret_name = "rollcall/prod/turnstile" }\n',
+        encoding="utf-8",
+    )
+
+    plan = Plan(terraform.plan_as_json(given.name))
+
+    (policy,) = plan.all("aws_cloudfront_response_headers_policy").values()
+    headers = block(policy, "security_headers_config")
+    said = block(headers, "content_security_policy")["content_security_policy"].split("; ")
+    assert "script-src 'self' https://challenges.cloudflare.com" in said
+    assert "frame-src https://challenges.cloudflare.com" in said
+    work = plan.one("data.aws_iam_policy_document.submit")["statement"]
+    (reads,) = (statement for statement in work if statement["actions"] == ["secretsmanager:GetSecretValue"])
+    assert [resource.split(":", 5)[5] for resource in reads["resources"]] == ["secret:rollcall/prod/turnstile-??????"]
+    (environ,) = plan.one("module.submit.aws_lambda_function.this")["environment"]
+    assert environ["variables"]["TURNSTILE_SECRET_NAME"] == "rollcall/prod/turnstile"
 
 
 def test_api__answers_preflights_itself_and_its_errors_can_be_read_anywhere(plan: Plan) -> None:

@@ -17,7 +17,8 @@ from registration_core.domain.errors import (
     TooManyRequestsError,
 )
 from registration_core.domain.ports import HumanCheck
-from registration_core.services.door import HUMAN_TOKEN, Admission, Door, Limits, network_of
+from registration_core.domain.spam import HUMAN_TOKEN
+from registration_core.services.door import Admission, Door, Limits, network_of
 from registration_core.settings import SubmitSettings
 
 if TYPE_CHECKING:

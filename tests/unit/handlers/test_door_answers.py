@@ -147,13 +147,14 @@ def test_refusal__is_in_the_visitors_language(ask: Ask, door: Any, *, plain: boo
     assert not plain or '<html lang="sv">' in answer["body"]
 
 
-def test_mend_page__in_swedish_keeps_language_and_honeypot(ask: Ask, door: Any) -> None:
+def test_mend_page__in_swedish_keeps_language_honeypot_and_proof(ask: Ask, door: Any) -> None:
     door.error = InvalidAnswersError([FieldError("email", "required", "Fyll i det här fältet.")])
-    sent = urlencode({"_language": "sv", "website": "<x>"})
+    sent = urlencode({"_language": "sv", "website": "<x>", "cf-turnstile-response": "0.token"})
     page = ask(sent, headers=PLAIN)["body"]
     assert "Något behöver rättas" in page
     assert '<input type="hidden" name="_language" value="sv">' in page
     assert 'name="website" value="&lt;x&gt;" tabindex="-1" autocomplete="off"' in page
+    assert '<input type="hidden" name="cf-turnstile-response" value="0.token">' in page
     assert "style=" not in page
 
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 from registration_core.domain.emails import ADDRESS_LENGTH
 from registration_core.domain.fields import Field, FieldType
 from registration_core.domain.messages import MESSAGES
-from registration_core.domain.spam import LANGUAGE, SENT, STARTED
+from registration_core.domain.spam import HUMAN_TOKEN, LANGUAGE, SENT, STARTED
 from registration_core.domain.submission import Status
-from registration_core.services.door import HUMAN_TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,7 +8,7 @@ from __future__ import annotations
 from html import escape
 
 from registration_core.domain.fields import FieldType
-from registration_core.domain.spam import LANGUAGE
+from registration_core.domain.spam import HUMAN_TOKEN, LANGUAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,8 +81,10 @@ def mend_page(
 
 
 def _unasked(form: Form, answers: Mapping[str, object], words: Mapping[str, str], language: str) -> str:
-    """Give the fields that are no questions: the language, and what people don't see and programs fill in."""
+    """Give the fields that are no questions: the language, a proof that came, and what only programs fill in."""
     hidden = f'<input type="hidden" name="{LANGUAGE}" value="{escape(language)}">'
+    if proof := _values(answers.get(HUMAN_TOKEN)):  # not used up yet: it is looked at once the answers are right
+        hidden += f'<input type="hidden" name="{HUMAN_TOKEN}" value="{escape(proof[-1])}">'
     name = escape(form.spam.honeypot)
     if form.field(form.spam.honeypot) is not None:
         return hidden

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 STARTED = "_started"
 SENT = "_sent"
 LANGUAGE = "_language"
-RESERVED_FIELDS = frozenset({STARTED, SENT, LANGUAGE})
+HUMAN_TOKEN = "cf-turnstile-response"  # noqa: S105 - a field's name: where Turnstile's widget leaves its token
+RESERVED_FIELDS = frozenset({STARTED, SENT, LANGUAGE, HUMAN_TOKEN})
 """Fields of every form, besides its honeypot, that are no answers; times are the sender's, in seconds since 1970."""
 
 _LINKS = ("http://", "https://", "www.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from registration_core.domain.errors import InvalidAnswersError, TooManyRequestsError
-from registration_core.domain.spam import RESERVED_FIELDS, looks_like_spam, unreadable_times
+from registration_core.domain.spam import HUMAN_TOKEN, RESERVED_FIELDS, looks_like_spam, unreadable_times
 from registration_core.domain.submission import email_key
 from registration_core.domain.validation import validate
 
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 ADDRESS_WINDOW_S = 10 * 60
 EMAIL_WINDOW_S = 24 * 60 * 60
-
-HUMAN_TOKEN = "cf-turnstile-response"  # noqa: S105 - the field's name, no token
-"""The field in which Turnstile's widget leaves its token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +118,7 @@ def _validated(
 
 def without_reserved(form: Form, sent: Mapping[str, object]) -> dict[str, object]:
     """Return the answers to the form's own fields and to unknown ones; the door's own fields are left out."""
-    reserved = (RESERVED_FIELDS | {HUMAN_TOKEN, form.spam.honeypot}) - {field.name for field in form.fields}
+    reserved = (RESERVED_FIELDS | {form.spam.honeypot}) - {field.name for field in form.fields}
     return {name: value for name, value in sent.items() if name not in reserved}
 
 

@@ -163,13 +163,28 @@ def test_sweep__releases_what_nobody_verified_in_time_and_promotes(stack: Deploy
         assert waiting.status == "waitlisted"
         let_time_pass(stack, late)
 
-        answer = stack.client("lambda").invoke(FunctionName=f"rollcall-{stack.workspace.stack}-sweep")
+        sweep(stack)
 
-        report = json.load(answer["Payload"])
-        assert "FunctionError" not in answer, report
-        assert (report["lapsed"], late.status, waiting.status) == (1, "cancelled", "confirmed")
+        assert (late.status, waiting.status) == ("cancelled", "confirmed")
     assert "The time to confirm has run out" in look(stack, token_of(late.mailed_link(count=2))).body
     press(stack, token_of(waiting.mailed_link(count=2)), "erase", confirm="yes")
+
+
+def sweep(stack: DeployedStack) -> None:
+    """Sweep now; the one that the five-minute rule may have started has to end first."""
+    functions = stack.client("lambda")
+
+    def swept() -> bool:
+        try:
+            answer = functions.invoke(FunctionName=f"rollcall-{stack.workspace.stack}-sweep")
+        except functions.exceptions.TooManyRequestsException:
+            return False
+        report = json.load(answer["Payload"])
+        assert "FunctionError" not in answer, report
+        assert set(report) == {"lapsed", "settled", "promoted", "mails"}
+        return True
+
+    wait_until(swept, what="a sweep")
 
 
 def let_time_pass(stack: DeployedStack, late: Registrant) -> None:

@@ -104,12 +104,15 @@ layers: dev ## dependencies point one way
 
 static: lint types layers ## lint, types, layers
 
-.PHONY: test-unit test-contract test-integration test-infra test-browser test test-full
+.PHONY: test-unit test-contract test-faults test-integration test-infra test-browser test test-full
 test-unit: dev ## no I/O, seconds
 	@$(PYTEST) tests/unit
 
 test-contract: dev ## the fake and the real repository keep the same promises
 	@$(PYTEST) tests/contract
+
+test-faults: dev ## races, lost answers, killed functions, restarts; what takes minutes is in test-full
+	@$(PYTEST) -m "not full" tests/faults
 
 test-integration: dev ## the stack as Terraform made it
 	@$(PYTEST) tests/integration

@@ -44,8 +44,8 @@ class Plan:
         """Say what befalls a call that has just arrived. operation: such as `TransactWriteItems`."""
         return None
 
-    def after(self, operation: str) -> None:
-        """Act between the upstream's answer and its way back."""
+    def after(self, operation: str, fault: Fault | None) -> None:
+        """Act between the upstream's answer and its way back. fault: what `before` said."""
 
 
 class AtRandom(Plan):
@@ -156,7 +156,7 @@ class _Connection(BaseHTTPRequestHandler):
             return
         if fault in (None, Fault.LOST_ANSWER):
             status, headers, content = self._pass_on(body)
-            proxy.plan.after(operation)
+            proxy.plan.after(operation, fault)
             if fault is Fault.LOST_ANSWER:
                 self.close_connection = True
                 return

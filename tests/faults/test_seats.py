@@ -68,7 +68,9 @@ def test_submit__gives_each_seat_once_in_bad_weather_and_the_sweep_counts_what_w
     outcome = all_at_once(FunctionDoor(submit, ORIGIN), posts_of(round_number))
 
     assert set(proxy.met) == set(Fault)
-    assert outcome.seen[503] > 0, "the outage outlasted submit's patience, and the visitors' did not"
+    assert outcome.seen[503, "storage_unavailable"] > 0, (
+        "the outage outlasted submit's patience, and the visitors' did not"
+    )
     before = read_books().quota(option(round_number))
     report = sweep_later()
     books = read_books()

@@ -135,10 +135,10 @@ def proxy_event(post: Post, origin: str) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of it all. told: the last answer to each post, in their order. seen: how often each status came."""
+    """What came of it all. told: the last answer to each post, in order. seen: how often each status and code came."""
 
     told: list[Told]
-    seen: Counter[int]
+    seen: Counter[tuple[int, str]]
 
 
 def all_at_once(door: Door, posts: Sequence[Post], *, at_once: int = AT_ONCE) -> Outcome:
@@ -146,7 +146,7 @@ def all_at_once(door: Door, posts: Sequence[Post], *, at_once: int = AT_ONCE) ->
 
     The first ones wait for each other, so that they arrive together.
     """
-    seen: Counter[int] = Counter()
+    seen: Counter[tuple[int, str]] = Counter()
     together = threading.Barrier(min(at_once, len(posts)))
     begin = time.monotonic()
 
@@ -159,7 +159,7 @@ def all_at_once(door: Door, posts: Sequence[Post], *, at_once: int = AT_ONCE) ->
         pause_s = 0.02
         while True:
             told = door.send(post)
-            seen[told.status] += 1
+            seen[told.status, str(told.content.get("code", ""))] += 1
             if told.final or time.monotonic() > end:
                 return told
             time.sleep(jitter.uniform(0, pause_s))

@@ -111,3 +111,9 @@ class Plan:
                     (condition["test"], condition["variable"]): condition["values"] for condition in values["condition"]
                 },
             )
+
+
+def block(values: dict[str, Any], name: str) -> dict[str, Any]:
+    """The only block of a name."""
+    (found,) = values[name]
+    return dict(found)

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from unit.handlers.my_desk import ROOT, Desk
 
+from lambda_handlers.package import site_parts
 from registration_core.domain.errors import UnknownFormError
 from registration_core.domain.fields import Field, FieldType, Option, Text
 from registration_core.domain.forms import Form
@@ -16,6 +18,7 @@ from registration_core.services.door import Admission
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 
 def text(english: str) -> Text:
@@ -137,3 +140,19 @@ def door() -> FakeDoor:
 @pytest.fixture
 def descriptions() -> FakeDescriptions:
     return FakeDescriptions()
+
+
+@pytest.fixture(scope="session")
+def site_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The templates and words of a registrant's own page, as they lie in the functions' zip."""
+    folder = tmp_path_factory.mktemp("zip")
+    for name, content in site_parts(ROOT / "site"):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return folder / "site"
+
+
+@pytest.fixture
+def desk(site_dir: Path) -> Desk:
+    return Desk(site_dir)

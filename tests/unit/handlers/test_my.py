@@ -1,121 +1,19 @@
-"""A registrant's own page: what it shows, what it does, what it says when a link leads nowhere."""
+"""A registrant's own page: what it shows, and what it does."""
 
 from __future__ import annotations
 
 import json
 import re
 from dataclasses import replace
-from datetime import timedelta
-from html import unescape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 import pytest
-from contract.fakes import CountedRandomness, GivenForms, PlainSigner, StoppedClock
-from contract.managed_fake import InMemoryManagedRepository
+from unit.handlers.my_desk import CONTACT, SITE, VERIFIED, Desk, buttons, title
 
-from lambda_handlers.log import Log
-from lambda_handlers.my import MyFunction
-from lambda_handlers.my_pages import MyPages
-from lambda_handlers.package import site_parts
-from registration_core.adapters.form_files import load_form
-from registration_core.adapters.signing import MY, TokenSigner
-from registration_core.adapters.signing_keys import SecretSigner, parse_keys
-from registration_core.domain.errors import StorageUnavailableError
-from registration_core.domain.policies import Verification
 from registration_core.domain.submission import Status
-from registration_core.domain.validation import example_submission
-from registration_core.services.manage import ManageService
-from registration_core.services.own_entry import OwnEntryService
-from registration_core.services.submit import SubmitService
 
 if TYPE_CHECKING:
-    from registration_core.domain.submission import Submission
-
-ROOT = Path(__file__).resolve().parents[3]
-SITE = "https://courses.example.org"
-SECRET = "0123456789abcdef0123456789abcdef"
-NEWER = "fedcba9876543210fedcba9876543210"
-VERIFIED = replace(load_form(ROOT / "forms", "registration"), verification=Verification(48))
-CONTACT = load_form(ROOT / "forms", "contact")
-
-
-class Secrets:
-    """Secrets Manager, with one secret."""
-
-    def __init__(self) -> None:
-        self.text: str | None = SECRET
-
-    def get_secret_value(self, *, SecretId: str) -> dict[str, Any]:  # noqa: N803 - boto3's name
-        assert SecretId == "rollcall/test/signing-key"
-        return {"SecretString": self.text}
-
-
-class Desk:
-    """The function over a table in memory, and people with links."""
-
-    def __init__(self, site_dir: Path) -> None:
-        self.clock = StoppedClock()
-        self.table = InMemoryManagedRepository(clock=self.clock, randomness=CountedRandomness("table"))
-        self.secrets = Secrets()
-        forms, randomness = GivenForms(VERIFIED, CONTACT), CountedRandomness("desk")
-        self.submit = SubmitService(
-            repository=self.table, signer=PlainSigner(), clock=self.clock, randomness=randomness
-        )
-        manage = ManageService(forms=forms, repository=self.table, clock=self.clock, randomness=randomness)
-        self.function = MyFunction(
-            OwnEntryService(forms=forms, repository=self.table, manage=manage),
-            MyPages(str(site_dir), site_url=SITE),
-            SecretSigner(self.secrets, "rollcall/test/signing-key", clock=self.clock),
-            clock=self.clock,
-            site_url=SITE,
-            log=Log("links"),
-        )
-
-    def enter(self, form: Any = VERIFIED, **answers: Any) -> Submission:
-        given = {**example_submission(form), "email": f"{len(self.table.entries)}@example.org", **answers}
-        return self.table.get(self.submit.submit(form, given, key=None, language="en").id)
-
-    def token(self, entry: Submission, *, purpose: str = MY, life: timedelta = timedelta(days=1)) -> str:
-        signer = TokenSigner(parse_keys(str(self.secrets.text)))
-        return signer.sign(entry.id, purpose=purpose, expires_at=self.clock.now() + life)
-
-    def look(self, token: str | None, *, accept: str = "", **query: str) -> Any:
-        asked = {**({} if token is None else {"t": token}), **query}
-        event = {"httpMethod": "GET", "path": "/my", "queryStringParameters": asked or None}
-        return self.function({**event, "headers": {"Accept-Language": accept}})
-
-    def press(self, token: str, action: str, **fields: str) -> Any:
-        body = urlencode({"t": token, "action": action, **fields})
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self.function({"httpMethod": "POST", "path": "/my", "headers": headers, "body": body})
-
-
-@pytest.fixture(scope="session")
-def site_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The templates and words as they lie in the functions' zip."""
-    folder = tmp_path_factory.mktemp("zip")
-    for name, content in site_parts(ROOT / "site"):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    return folder / "site"
-
-
-@pytest.fixture
-def desk(site_dir: Path) -> Desk:
-    return Desk(site_dir)
-
-
-def title(answer: dict[str, Any]) -> str:
-    found = re.search(r"<h1>(.*?)</h1>", answer["body"], re.DOTALL)
-    assert found
-    return unescape(found[1])
-
-
-def buttons(answer: dict[str, Any]) -> list[str]:
-    return re.findall(r'name="action" value="(\w+)"', answer["body"])
+    from pathlib import Path
 
 
 def test_get__shows_the_entry_and_changes_nothing(desk: Desk) -> None:
@@ -257,98 +155,6 @@ def test_language__is_the_entry_s_unless_another_is_asked_for(desk: Desk) -> Non
     assert desk.press(token, "verify", lang="sv")["headers"]["Location"].endswith("&lang=sv")
     assert '<html lang="en">' in desk.look(token, lang="xx")["body"]
     assert '<html lang="sv">' in desk.look("nonsense", accept="sv-SE,sv;q=0.9")["body"]
-
-
-def test_link__that_leads_nowhere__is_told_with_a_next_step(desk: Desk) -> None:
-    entry = desk.enter()
-    forged = TokenSigner(parse_keys(NEWER)).sign(entry.id, purpose=MY, expires_at=desk.clock.now() + timedelta(days=1))
-    gone = desk.token(replace(entry, id="reg_01K4C7Q3ZJ8M5R2V9XTB6WYHDN"))
-
-    for token, status, said in (
-        (None, 403, "This link isn't whole"),
-        ("", 403, "This link isn't whole"),
-        ("x" * 5000, 403, "This link isn't whole"),
-        (desk.token(entry)[:-3], 403, "This link isn't whole"),
-        (forged, 403, "This link isn't whole"),
-        (desk.token(entry, purpose="other"), 403, "This link isn't whole"),
-        (desk.token(entry, life=timedelta(0)), 410, "This link has expired"),
-        (gone, 410, "There is nothing here any more"),
-    ):
-        answer = desk.look(token)
-        assert (answer["statusCode"], title(answer)) == (status, said)
-        assert "mailto:" in answer["body"]
-        if token:
-            assert token not in answer["body"]
-            assert desk.press(token, "cancel", confirm="yes")["statusCode"] == status
-    assert desk.table.get(entry.id) == entry
-
-
-@pytest.mark.parametrize(
-    ("change", "status"),
-    [
-        ({"body": "t=%FF"}, 400),
-        ({"body": "t=a&action=verify&" + "x" * 40_000}, 413),
-        ({"headers": {"Content-Type": "application/json"}, "body": "{}"}, 415),
-    ],
-)
-def test_post__that_is_no_button__changes_nothing(desk: Desk, change: dict[str, Any], status: int) -> None:
-    event = {"httpMethod": "POST", "path": "/my", "headers": {"Content-Type": "application/x-www-form-urlencoded"}}
-
-    answer = desk.function({**event, **change})
-
-    assert (answer["statusCode"], title(answer)) == (status, "We didn't understand that")
-
-
-@pytest.mark.parametrize("fields", [{"action": "promote"}, {"action": ""}])
-def test_post__of_another_action__is_refused(desk: Desk, fields: dict[str, str]) -> None:
-    assert desk.press(desk.token(desk.enter()), **fields)["statusCode"] == 400
-
-
-def test_post__with_the_token_twice__is_refused(desk: Desk) -> None:
-    token = desk.token(desk.enter())
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    body = f"t={token}&t={token}&action=verify"
-
-    assert desk.function({"httpMethod": "POST", "headers": headers, "body": body})["statusCode"] == 403
-
-
-def test_keys__a_newer_one_is_found_and_the_older_one_s_links_stay(desk: Desk) -> None:
-    old = desk.token(desk.enter())
-    assert desk.look(old)["statusCode"] == 200
-
-    desk.secrets.text = json.dumps({"keys": [{"key": NEWER}, {"key": SECRET}]})
-    desk.clock.forward(seconds=20)
-
-    assert desk.look(desk.token(desk.enter()))["statusCode"] == 200
-    assert desk.look(old)["statusCode"] == 200
-
-
-def test_storage__that_is_away__says_to_come_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    def away(_: str) -> Any:
-        raise StorageUnavailableError("away")
-
-    token = desk.token(desk.enter())
-    monkeypatch.setattr(desk.table.__class__, "get", lambda _self, entry_id: away(entry_id))
-
-    answer = desk.look(token)
-
-    assert (answer["statusCode"], title(answer)) == (503, "We'll be back in a moment")
-    assert answer["headers"]["Retry-After"] == "5"
-    assert f'href="my?t={token}&amp;lang=en"' in answer["body"]
-
-
-def test_log__holds_no_token_and_no_address(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    entry = desk.enter()
-    token = desk.token(entry)
-    desk.look(token)
-    desk.press(token, "cancel", confirm="yes")
-    desk.press(token[:-1], "cancel", confirm="yes")
-
-    logged = capsys.readouterr().out
-
-    assert [json.loads(line)["message"] for line in logged.splitlines()] == ["done", "refused"]
-    assert token[:20] not in logged
-    assert entry.email not in logged
 
 
 def test_words__are_the_same_in_every_language(site_dir: Path) -> None:

@@ -11,7 +11,7 @@ from contract.fakes import ListedMailQueue, StoppedClock
 from faults.clone import FORM, ROUNDS, option
 from faults.conftest import ORIGIN
 from faults.proxy import AtRandom, Fault
-from faults.seats import VISITORS, check_round, posts_of
+from faults.seats import VISITORS, Gaps, check_round, posts_of
 from faults.visitors import FunctionDoor, all_at_once
 
 from registration_core.adapters.compiled_forms import CompiledForms
@@ -77,5 +77,5 @@ def test_submit__gives_each_seat_once_in_bad_weather_and_the_sweep_counts_what_w
     after = books.quota(option(round_number))
     assert report.settled == after["departed"] - before["departed"]
     assert (report.promoted, report.lapsed, report.mails) == (0, 0, 2 * VISITORS)
-    check_round(books, outcome, round_number, gaps=True)
+    check_round(books, outcome, round_number, gaps=Gaps.SETTLED)
     assert {entry["form"] for entry in books.entries} == {FORM}

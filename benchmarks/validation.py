@@ -3,7 +3,8 @@
 Run from the clone: .venvs/dev/bin/python benchmarks/validation.py [--rounds N] [--json]
 The registration is the shipped form's example, every field filled in. A warm submit is the handler itself: event in,
 answer out, with the shipped limits counted; its DynamoDB is a stub behind TLS that answers at once, and the time from a
-request's first byte to its answer's last is told apart; composing, signing and reading are ours. Figures are medians of rounds, with the best and the worst round.
+request's first byte to its answer's last is told apart; composing, signing and reading are ours. Figures are medians
+of rounds, with the best and the worst round.
 """
 
 from __future__ import annotations

@@ -112,12 +112,15 @@ layers: dev ## dependencies point one way
 
 static: lint types layers ## lint, types, layers
 
-.PHONY: test-unit test-contract test-integration test-infra test-browser test test-full
+.PHONY: test-unit test-contract test-faults test-integration test-infra test-browser test test-full
 test-unit: dev ## no I/O, seconds
 	@$(PYTEST) tests/unit
 
 test-contract: dev ## the fake and the real repository keep the same promises
 	@$(PYTEST) tests/contract
+
+test-faults: dev ## races, lost answers, killed functions, restarts; what takes minutes is in test-full
+	@$(PYTEST) -m "not full" tests/faults
 
 test-integration: dev ## the stack as Terraform made it
 	@$(PYTEST) tests/integration
@@ -138,6 +141,10 @@ test-full: static ## also every combination, many rounds
 bench: package $(VENVS)/bench/$(STAMP) ## speed: the local stack, and cold starts against the rivals (minutes)
 	@$(VENVS)/bench/bin/python benchmarks/cold_start.py --package dist/rollcall-lambda.zip
 	@$(DEV)/python benchmarks/local_stack.py
+
+.PHONY: docs
+docs: dev ## write what is made from the code: docs/openapi.json
+	@$(DEV)/python -m lambda_handlers.openapi
 
 .PHONY: clean
 clean: ## remove what make built (not the local stack's data)

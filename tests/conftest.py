@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,6 +21,9 @@ import hypothesis
 import localstack_client.session
 import pytest
 
+from registration_core import bootstrap
+from registration_core.adapters.form_files import compile_forms
+from registration_core.adapters.given_forms import GivenForms
 from rollcall_local import mailbox, stack
 from rollcall_local.credentials import ROOT_KEY
 from rollcall_local.emulator import Emulator
@@ -186,8 +190,8 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     )
 
 
-@pytest.fixture(scope="session")
-def deployed(workspace: Workspace) -> Iterator[DeployedStack]:
+@contextmanager
+def brought_up(workspace: Workspace) -> Iterator[DeployedStack]:
     """The whole system, brought up by the command that `make up` calls, and stopped at the end."""
     rollcall = [str(Path(sys.executable).with_name("rollcall")), "local"]
     environment = environment_of(workspace)
@@ -198,6 +202,18 @@ def deployed(workspace: Workspace) -> Iterator[DeployedStack]:
         yield DeployedStack(workspace, stack.outputs(workspace))
     finally:
         subprocess.run([*rollcall, "down"], env=environment, capture_output=True, check=True)
+
+
+@pytest.fixture(scope="session")
+def deployed(workspace: Workspace) -> Iterator[DeployedStack]:
+    """The run's stack, with room for all who register in a run: tests share the example's course."""
+    with brought_up(workspace) as made:
+        forms = compile_forms(ROOT / "forms")
+        staff = bootstrap.manage_service(made.client("dynamodb"), made.table, GivenForms(forms))
+        for form in forms.values():
+            for option in form.capacities():
+                staff.set_capacity(form.name, option, 10_000)
+        yield made
 
 
 @pytest.fixture(name="stack")

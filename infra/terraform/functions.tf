@@ -1,8 +1,6 @@
-# The functions, what each of them may do, and what wakes them.
+# The functions, what each of them may do, and what wakes them; those that mail are in mailing.tf.
 
 locals {
-  notify_timeout_s = 30
-
   common_environment = {
     STACK     = var.stack
     LOG_LEVEL = var.log_level
@@ -12,7 +10,7 @@ locals {
 # --- submit: checks an answer and stores it -----------------------------------------------------------------------------
 
 data "aws_iam_policy_document" "submit" {
-  # DynamoDB checks a transaction item by item, as what each of them is: a PutItem.
+  # DynamoDB checks a transaction item by item, as what each of them is: a PutItem, an UpdateItem, a check.
   statement {
     sid       = "PutItsOwnKindsOfItem"
     actions   = ["dynamodb:PutItem"]
@@ -21,7 +19,41 @@ data "aws_iam_policy_document" "submit" {
     condition {
       test     = "ForAllValues:StringLike"
       variable = "dynamodb:LeadingKeys"
-      values   = ["SUB#*", "ONCE#*", "IDEM#*", "REF#*"]
+      values   = ["SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*"]
+    }
+  }
+
+  statement {
+    sid       = "TakeSeatsAndCount"
+    actions   = ["dynamodb:UpdateItem", "dynamodb:ConditionCheckItem"]
+    resources = [module.store.arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["QUOTA#*", "RATE#*"]
+    }
+  }
+
+  statement {
+    sid       = "ReadWhatIsAnsweredAgainAndSeatsLeft"
+    actions   = ["dynamodb:BatchGetItem", "dynamodb:GetItem"]
+    resources = [module.store.arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["SUB#*", "ONCE#*", "IDEM#*", "QUOTA#*"]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.turnstile == null ? [] : [var.turnstile]
+
+    content {
+      sid       = "ReadTheTurnstileSecret"
+      actions   = ["secretsmanager:GetSecretValue"]
+      resources = ["${local.secret_arn_prefix}:${statement.value.secret_name}-??????"]
     }
   }
 }
@@ -40,13 +72,18 @@ module "submit" {
   log_level            = var.log_level
   log_retention_days   = var.log_retention_days
 
-  environment = merge(local.common_environment, {
-    TABLE           = module.store.name
-    SITE_URL        = local.site_url
-    ALLOWED_ORIGINS = join(",", distinct(concat([local.site_url, local.own_site_url], var.allowed_origins)))
-    # For digests alone; the key that signs links stays in its secret.
-    HMAC_KEY = sha256("hmac ${module.secrets.signing_key}")
-  })
+  environment = merge(
+    local.common_environment,
+    {
+      TABLE            = module.store.name
+      SITE_URL         = local.site_url
+      ALLOWED_ORIGINS  = join(",", distinct(concat([local.site_url, local.own_site_url], var.allowed_origins)))
+      HMAC_KEY         = module.secrets.hmac_key
+      RATE_PER_ADDRESS = tostring(var.rate_limits.per_address)
+      RATE_PER_EMAIL   = tostring(var.rate_limits.per_email)
+    },
+    var.turnstile == null ? {} : { TURNSTILE_SECRET_NAME = var.turnstile.secret_name },
+  )
 }
 
 resource "aws_lambda_permission" "submit" {
@@ -59,132 +96,153 @@ resource "aws_lambda_permission" "submit" {
   source_arn    = "${module.api.execution_arn}/${local.stage_name}/POST/${each.value}"
 }
 
-# --- dispatch: says what mail a new entry calls for ---------------------------------------------------------------------
-
-data "aws_iam_policy_document" "dispatch" {
-  statement {
-    sid       = "ReadTheStream"
-    actions   = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"]
-    resources = [module.store.stream_arn]
-  }
-
-  statement {
-    sid       = "QueueMailsAndSetAsideWhatFails"
-    actions   = ["sqs:SendMessage"]
-    resources = [module.mail.queue_arn, module.store.stream_dead_letters_arn]
-  }
+resource "aws_lambda_permission" "describe" {
+  statement_id  = "get-forms"
+  action        = "lambda:InvokeFunction"
+  function_name = module.submit.name
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${module.api.execution_arn}/${local.stage_name}/GET/forms/*"
 }
 
-module "dispatch" {
-  source = "./modules/function"
+# --- links: shows a registrant their own entry, and lets them verify, cancel, erase it ----------------------------------
 
-  name                 = "${local.name}-dispatch"
-  description          = "Says what mail a change in the table calls for."
-  handler              = "lambda_handlers.dispatch.handler"
-  package_path         = var.package_path
-  policy               = data.aws_iam_policy_document.dispatch.json
-  timeout_s            = 30
-  memory_mb            = 256
-  reserved_concurrency = var.reserved_concurrency.dispatch
-  log_level            = var.log_level
-  log_retention_days   = var.log_retention_days
-  environment          = merge(local.common_environment, { MAIL_QUEUE_URL = module.mail.queue_url })
-}
-
-resource "aws_lambda_event_source_mapping" "dispatch" {
-  event_source_arn = module.store.stream_arn
-  function_name    = module.dispatch.arn
-  batch_size       = 100
-
-  # From the oldest record on: what is written while the mapping is being made is not passed over. Telling notify twice is harmless.
-  starting_position = "TRIM_HORIZON"
-
-  bisect_batch_on_function_error = true
-  maximum_retry_attempts         = 10
-  maximum_record_age_in_seconds  = 6 * 60 * 60
-
-  filter_criteria {
-    filter {
-      pattern = jsonencode({
-        eventName = ["INSERT"]
-        dynamodb  = { Keys = { sk = { S = ["SUB"] } } }
-      })
-    }
-  }
-
-  destination_config {
-    on_failure {
-      destination_arn = module.store.stream_dead_letters_arn
-    }
-  }
-}
-
-# --- notify: renders a mail and sends it --------------------------------------------------------------------------------
-
-data "aws_iam_policy_document" "notify" {
+data "aws_iam_policy_document" "links" {
   statement {
-    sid       = "ConsumeMails"
-    actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
-    resources = [module.mail.queue_arn]
-  }
-
-  statement {
-    sid       = "ReadEntriesAndNoteMails"
-    actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+    sid = "ChangeEntriesAndTheirSeats"
+    actions = [
+      "dynamodb:BatchGetItem",
+      "dynamodb:ConditionCheckItem",
+      "dynamodb:DeleteItem",
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:Query",
+      "dynamodb:UpdateItem",
+    ]
     resources = [module.store.arn]
 
     condition {
       test     = "ForAllValues:StringLike"
       variable = "dynamodb:LeadingKeys"
-      values   = ["SUB#*"]
+      values   = ["SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*", "ERASED#*"]
     }
   }
 
-  # The resources of SendRawEmail are the identity, the configuration set and, in the sandbox, each recipient's identity;
-  # the sender is what bounds it. AWS always knows the sender; IfExists is for emulators that don't say it.
   statement {
-    sid       = "SendFromTheSenderAlone"
-    actions   = ["ses:SendRawEmail"]
-    resources = ["*"]
-
-    condition {
-      test     = "StringEqualsIfExists"
-      variable = "ses:FromAddress"
-      values   = [local.sender_address]
-    }
+    sid       = "ReadTheSigningKeys"
+    actions   = ["secretsmanager:GetSecretValue"]
+    resources = [module.secrets.signing_key_arn]
   }
 }
 
-module "notify" {
+module "links" {
   source = "./modules/function"
 
-  name                 = "${local.name}-notify"
-  description          = "Renders and sends the mails on the queue, each of them once."
-  handler              = "lambda_handlers.notify.handler"
+  name                 = "${local.name}-links"
+  description          = "Shows a registrant their own entry, and lets them verify, cancel and erase it."
+  handler              = "lambda_handlers.links.handler"
   package_path         = var.package_path
-  policy               = data.aws_iam_policy_document.notify.json
-  timeout_s            = local.notify_timeout_s
+  policy               = data.aws_iam_policy_document.links.json
+  timeout_s            = 15
   memory_mb            = 512
-  reserved_concurrency = var.reserved_concurrency.notify
+  reserved_concurrency = var.reserved_concurrency.links
   log_level            = var.log_level
   log_retention_days   = var.log_retention_days
 
   environment = merge(local.common_environment, {
-    TABLE             = module.store.name
-    SITE_URL          = local.site_url
-    SENDER            = var.sender
-    CONFIGURATION_SET = module.mail.configuration_set
+    TABLE              = module.store.name
+    SITE_URL           = local.site_url
+    SIGNING_KEY_SECRET = module.secrets.signing_key_name
   })
 }
 
-resource "aws_lambda_event_source_mapping" "notify" {
-  event_source_arn        = module.mail.queue_arn
-  function_name           = module.notify.arn
-  batch_size              = 10
-  function_response_types = ["ReportBatchItemFailures"]
+resource "aws_lambda_permission" "links" {
+  for_each = toset(["GET", "POST"])
 
-  # Two at a time stay below the rate that SES gives a new account.
-  scaling_config {
-    maximum_concurrency = 2
+  statement_id  = "${lower(each.value)}-my"
+  action        = "lambda:InvokeFunction"
+  function_name = module.links.name
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${module.api.execution_arn}/${local.stage_name}/${each.value}/my"
+}
+
+# --- sweep: puts right what was left lying ------------------------------------------------------------------------------
+
+data "aws_iam_policy_document" "sweep" {
+  statement {
+    sid = "ReleaseSeatsAndPromote"
+    actions = [
+      "dynamodb:BatchGetItem",
+      "dynamodb:ConditionCheckItem",
+      "dynamodb:DeleteItem",
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:Query",
+      "dynamodb:UpdateItem",
+    ]
+    resources = [module.store.arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["SUB#*", "ONCE#*", "IDEM#*", "QUOTA#*"]
+    }
   }
+
+  statement {
+    sid       = "FindRecentEntries"
+    actions   = ["dynamodb:Query"]
+    resources = ["${module.store.arn}/index/by_month"]
+  }
+
+  statement {
+    sid       = "QueueMailsThatNobodyNoted"
+    actions   = ["sqs:SendMessage"]
+    resources = [module.mail.queue_arn]
+  }
+}
+
+module "sweep" {
+  source = "./modules/function"
+
+  name                 = "${local.name}-sweep"
+  description          = "Releases seats that nobody verified, promotes who waits, queues mails that nobody noted."
+  handler              = "lambda_handlers.sweep.handler"
+  package_path         = var.package_path
+  policy               = data.aws_iam_policy_document.sweep.json
+  timeout_s            = 240 # done before the next one starts
+  memory_mb            = 256
+  reserved_concurrency = var.reserved_concurrency.sweep
+  log_level            = var.log_level
+  log_retention_days   = var.log_retention_days
+
+  environment = merge(local.common_environment, {
+    TABLE          = module.store.name
+    MAIL_QUEUE_URL = module.mail.queue_url
+  })
+}
+
+resource "aws_cloudwatch_event_rule" "sweep" {
+  name                = "${local.name}-sweep"
+  description         = "Wakes the function that puts right what was left lying."
+  schedule_expression = "rate(5 minutes)"
+}
+
+resource "aws_cloudwatch_event_target" "sweep" {
+  rule      = aws_cloudwatch_event_rule.sweep.name
+  target_id = "sweep"
+  arn       = module.sweep.arn
+
+  # The next one does the same work.
+  retry_policy {
+    maximum_event_age_in_seconds = 300
+    maximum_retry_attempts       = 0
+  }
+}
+
+resource "aws_lambda_permission" "sweep" {
+  statement_id  = "every-five-minutes"
+  action        = "lambda:InvokeFunction"
+  function_name = module.sweep.name
+  principal     = "events.amazonaws.com"
+  source_arn    = aws_cloudwatch_event_rule.sweep.arn
 }

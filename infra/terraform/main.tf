@@ -18,7 +18,12 @@ locals {
 
   # Spelled out, not asked of the function. The API's deployment is created before the old one is destroyed, and Terraform treats
   # so whatever a deployment depends on; but a second function of the same name can't be made before the first is gone.
-  submit_arn = "arn:${data.aws_partition.this.partition}:lambda:${var.region}:${data.aws_caller_identity.this.account_id}:function:${local.name}-submit"
+  invoke_arn = {
+    for function in ["submit", "links"] : function =>
+    "arn:${data.aws_partition.this.partition}:apigateway:${var.region}:lambda:path/2015-03-31/functions/arn:${data.aws_partition.this.partition}:lambda:${var.region}:${data.aws_caller_identity.this.account_id}:function:${local.name}-${function}/invocations"
+  }
+
+  secret_arn_prefix = "arn:${data.aws_partition.this.partition}:secretsmanager:${var.region}:${data.aws_caller_identity.this.account_id}:secret"
 
   # What the stack tells of itself: the secret rollcall/<stack>, and the outputs.
   description = {
@@ -45,6 +50,7 @@ module "site" {
   domain            = var.site_domain
   api_origin        = regex("^https?://[^/]+", local.api_url)
   site_origin       = var.site_url
+  widget_origin     = var.turnstile == null ? null : "https://challenges.cloudflare.com"
   keep_pages        = var.deletion_protection
   plaintext_sources = var.plaintext_sources
 }
@@ -55,7 +61,8 @@ module "api" {
   name              = local.name
   stage_name        = local.stage_name
   forms             = var.forms
-  submit_invoke_arn = "arn:${data.aws_partition.this.partition}:apigateway:${var.region}:lambda:path/2015-03-31/functions/${local.submit_arn}/invocations"
+  submit_invoke_arn = local.invoke_arn.submit
+  links_invoke_arn  = local.invoke_arn.links
   throttle          = var.throttle
   access_logs       = var.api_access_logs
 }
@@ -94,5 +101,5 @@ module "alarms" {
   api_stage    = local.stage_name
   mail_queue   = module.mail.queue_name
   dead_letters = [module.mail.dead_letters_name, module.store.stream_dead_letters_name]
-  functions    = [module.submit.name, module.dispatch.name, module.notify.name]
+  functions    = [for function in [module.submit, module.links, module.sweep, module.dispatch, module.notify, module.feedback] : function.name]
 }

@@ -35,8 +35,13 @@ variable "forms" {
   default     = ["registration", "contact"]
 
   validation {
-    condition     = length(var.forms) > 0 && alltrue([for form in var.forms : can(regex("^[a-z][a-z0-9-]*$", form))])
-    error_message = "forms must name at least one form; a name holds lower-case letters, digits and hyphens, and begins with a letter."
+    condition     = length(var.forms) > 0 && alltrue([for form in var.forms : can(regex("^[a-z][a-z0-9-]{0,30}$", form))])
+    error_message = "forms must name at least one form; a name is 1 to 31 lower-case letters, digits or hyphens, and begins with a letter."
+  }
+
+  validation {
+    condition     = length(setintersection(var.forms, ["my", "forms", "assets", "index", "thank-you", "not-found", "unavailable"])) == 0
+    error_message = "forms must not name my or forms, where the API answers already, nor assets, index, thank-you, not-found or unavailable, which are the site's."
   }
 
   validation {
@@ -157,12 +162,42 @@ variable "throttle" {
   }
 }
 
+variable "rate_limits" {
+  description = "How many posts one network address may send in ten minutes (per_address), and how many entries one e-mail address may get a day (per_email); more get 429. 0 is without limit."
+  type = object({
+    per_address = optional(number, 20)
+    per_email   = optional(number, 5)
+  })
+  default = {}
+
+  validation {
+    condition     = alltrue([for limit in values(var.rate_limits) : limit >= 0 && floor(limit) == limit])
+    error_message = "rate_limits must be whole numbers, 0 or more."
+  }
+}
+
+variable "turnstile" {
+  description = "Asks Cloudflare Turnstile whether a person sent a form; secret_name is the secret in Secrets Manager that holds the site's secret key. Without a valid token nothing is taken. null asks nobody."
+  type = object({
+    secret_name = string
+  })
+  default = null
+
+  validation {
+    condition     = var.turnstile == null || can(regex("^[A-Za-z0-9/_+=.@-]{1,512}$", var.turnstile.secret_name))
+    error_message = "turnstile.secret_name must be a secret's name, such as rollcall/prod/turnstile."
+  }
+}
+
 variable "reserved_concurrency" {
   description = "How many of each function may run at once; null leaves a function to the account's common pool."
   type = object({
     submit   = optional(number)
+    links    = optional(number)
+    sweep    = optional(number)
     dispatch = optional(number)
     notify   = optional(number)
+    feedback = optional(number)
   })
   default = {}
 

@@ -3,7 +3,7 @@
   "use strict";
   const query = new URLSearchParams(location.search);
 
-  // --- thank-you: the reference in large type, and the words of the form it came from
+  // --- thank-you: the reference in large type, and the words of the form it came from, or of what is still to come
   const plate = document.querySelector("[data-reference]");
   if (plate) {
     const reference = (query.get("reference") || "").toUpperCase();
@@ -14,6 +14,11 @@
     const blocks = [...document.querySelectorAll("[data-thanks-for]")];
     const own = blocks.find((block) => block.dataset.thanksFor === query.get("form"));
     if (own) for (const block of blocks) block.hidden = block !== own;
+    for (const note of document.querySelectorAll("[data-status]")) {
+      if (note.dataset.status !== query.get("status")) continue;
+      note.hidden = false;
+      for (const block of blocks) block.hidden = true;
+    }
   }
 
   const form = document.querySelector("form[data-form]");
@@ -23,6 +28,8 @@
   const label = button.textContent;
   const summary = document.getElementById("error-summary");
   const title = document.title;
+  const seconds = () => Math.floor(Date.now() / 1000);
+  const started = seconds(); // programs are quicker than people
   form.noValidate = true; // the server's sentences instead of the browser's
 
   // --- a link such as /registration?course=rovers chooses for the visitor
@@ -132,11 +139,11 @@
     clear();
     if (!key) keep(newKey());
     try {
-      const answer = await post(JSON.stringify(answers()), false);
+      const answer = await post(JSON.stringify({ ...answers(), _started: started, _sent: seconds() }), false);
       const body = await answer.json().catch(() => ({}));
       if (answer.ok && body.reference) {
         keep("");
-        location.assign("/thank-you?" + new URLSearchParams({ form: say.form, reference: body.reference }));
+        location.assign("/thank-you?" + new URLSearchParams({ form: say.form, reference: body.reference, status: body.status }));
         return;
       }
       if (body.code === "key_reused") keep(""); // the first answers did arrive; these are new ones

@@ -45,6 +45,26 @@ def test_form__brings_the_visitor_to_thank_you_and_a_mail_to_both(
     assert reference in person.staffs_only_mail(forms[name]).text
 
 
+@pytest.mark.parametrize(("status", "words"), [("pending", "One step is left"), ("waitlisted", "on the waiting list")])
+def test_thank_you__says_what_is_still_to_come(visit: Any, status: str, words: str) -> None:
+    visitor = visit()
+    visitor.goes_to(f"/thank-you?form=registration&reference=K7QM-3XTP&status={status}")
+    assert visitor.page.get_by_text(words).is_visible()
+    assert visitor.page.get_by_text("a mail that confirms it").first.is_hidden()
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_form__hides_the_field_for_programs_from_people(visit: Any, name: str) -> None:
+    visitor = visit()
+    visitor.goes_to(f"/{name}")
+    trap = visitor.page.locator('[name="website"]')
+    assert trap.get_attribute("tabindex") == "-1"
+    assert visitor.page.get_by_role("textbox", name="Leave this empty").count() == 0
+    box = trap.locator("xpath=..").bounding_box()
+    assert box is not None
+    assert max(box["width"], box["height"]) <= 1
+
+
 @pytest.mark.parametrize("name", FORMS)
 def test_empty_form__says_beside_each_field_and_in_a_summary_what_to_mend(
     visit: Any, forms: Any, person: Any, name: str

@@ -6,9 +6,10 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from contract.fakes import CountedRandomness, InMemorySubmissionRepository, StoppedClock
+from contract.fakes import CountedRandomness, StoppedClock
+from contract.managed_fake import InMemoryManagedRepository
 
-from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
+from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.sigv4 import Credentials
 from registration_core.adapters.dynamodb.wire import wire_call
@@ -17,7 +18,7 @@ from rollcall_local.credentials import client
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from registration_core.domain.ports import SubmissionRepository
+    from registration_core.domain.ports import ManagedRepository
     from rollcall_local.paths import Workspace
 
 REGION = "eu-north-1"
@@ -66,16 +67,16 @@ def clock() -> StoppedClock:
 
 
 @pytest.fixture(params=["memory", "sdk", "wire"])
-def repository(request: pytest.FixtureRequest, clock: StoppedClock) -> Iterator[SubmissionRepository]:
+def repository(request: pytest.FixtureRequest, clock: StoppedClock) -> Iterator[ManagedRepository]:
     """Give each repository in turn, empty."""
     if request.param == "memory":
-        yield InMemorySubmissionRepository(clock, CountedRandomness())
+        yield InMemoryManagedRepository(clock, CountedRandomness())
         return
     table = request.getfixturevalue("table")
     if request.param == "sdk":
         call = sdk_call(request.getfixturevalue("dynamodb"))
-        yield DynamoSubmissionRepository(call, table, clock=clock, randomness=CountedRandomness())
+        yield ManagedDynamoRepository(call, table, clock=clock, randomness=CountedRandomness(table))
         return
     wire = wire_call(request.getfixturevalue("emulator"), REGION, Credentials("test", "test"))
-    yield DynamoSubmissionRepository(wire, table, clock=clock, randomness=CountedRandomness())
+    yield ManagedDynamoRepository(wire, table, clock=clock, randomness=CountedRandomness(table))
     wire.close()

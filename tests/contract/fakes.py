@@ -7,12 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from contract.queues import Queue
+
 from registration_core.domain.errors import (
     InvalidCursorError,
     KeyReusedError,
     MailHeldError,
     MailLeaseLostError,
     MailQueueError,
+    StorageUnavailableError,
     SubmissionNotFoundError,
     UnknownFormError,
 )
@@ -34,6 +37,7 @@ from registration_core.domain.submission import (
     Once,
     Page,
     Receipt,
+    Status,
     Submission,
     SubmissionDetails,
     email_key,
@@ -43,7 +47,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from registration_core.domain.forms import Form
-    from registration_core.domain.mail import MailKind
+    from registration_core.domain.mail import MailFacts, MailKind, MailState
+    from registration_core.domain.quota import QuotaState
 
 START = datetime(2027, 3, 1, 9, 30, 15, 250_000, tzinfo=UTC)
 
@@ -124,8 +129,13 @@ class InMemorySubmissionRepository(SubmissionRepository):
     _answers: dict[tuple[str, str], _Kept] = field(default_factory=dict)
     _once: dict[tuple[str, Once], _Kept] = field(default_factory=dict)
     _leases: dict[MailRequest, _Lease] = field(default_factory=dict)
+    _queues: dict[tuple[str, str], Queue] = field(default_factory=dict)
+    _guards: dict[str, tuple[Once | None, str | None]] = field(default_factory=dict)
+    notices: list[tuple[str, str]] = field(default_factory=list)
 
-    def add(self, submission: Submission, *, once: Once | None, idempotency: Idempotency) -> Receipt:
+    def add(
+        self, submission: Submission, *, once: Once | None, idempotency: Idempotency, capacity: int | None = None
+    ) -> Receipt:
         place = (submission.form, idempotency.key)
         answered = self._live(self._answers.get(place))
         if answered is not None:
@@ -135,18 +145,22 @@ class InMemorySubmissionRepository(SubmissionRepository):
             return replace(receipt, repeated=receipt.id != submission.id)
         while submission.reference in self._references:
             submission = replace(submission, reference=new_reference(self.randomness))
-        receipt = Receipt(submission.id, submission.reference, submission.status)
+        standing_once = once if submission.status is not Status.SPAM else None
+        first = self._live(self._once.get((submission.form, standing_once))) if standing_once is not None else None
+        submission = self._seated_or_queued(submission, capacity, kept=first is None)
+        receipt = Receipt(submission.id, submission.reference, submission.status, submission.position)
         self._answers[place] = _Kept((idempotency.fingerprint, receipt), idempotency.expires_at)
-        first = self._live(self._once.get((submission.form, once))) if once is not None else None
         if first is not None:
             self._references[submission.reference] = first
+            notice = (first, self.clock.now().date().isoformat())
+            self.notices.extend([notice] if notice not in self.notices else [])
             return replace(receipt, repeated=True)
-        if once is not None:
-            self._once[submission.form, once] = _Kept(submission.id, submission.expires_at)
+        if standing_once is not None:
+            self._once[submission.form, standing_once] = _Kept(submission.id, submission.expires_at)
+        self._guards[submission.id] = (once, idempotency.key if idempotency.of_answers else None)
         self._references[submission.reference] = submission.id
         self.entries[submission.id] = submission
-        event = Event(new_ulid(self.clock.now(), self.randomness), submission.submitted_at, "submitted", "registrant")
-        self._events[submission.id] = [event]
+        self._events[submission.id] = [self._event(submission, "submitted", "registrant")]
         return receipt
 
     def get(self, submission_id: str) -> Submission:
@@ -173,6 +187,7 @@ class InMemorySubmissionRepository(SubmissionRepository):
             except ValueError as error:
                 raise InvalidCursorError(cursor) from error
         found = [entry for entry in self._newest_first() if entry.form == form and entry.submitted_at >= since]
+        found = [entry for entry in found if entry.status is not Status.ERASED]
         found = [entry for entry in found if cursor is None or entry.id < cursor]
         return Page(tuple(found[:limit]), found[limit - 1].id if len(found) > limit else None)
 
@@ -195,13 +210,49 @@ class InMemorySubmissionRepository(SubmissionRepository):
         lease = self._leases.get(request)
         if lease is None or lease.holder != holder:
             raise MailLeaseLostError
-        lease.record = MailRecord(request.kind.value, request.version, "sent", message_id, self.clock.now())
+        state = "sent" if lease.record.state == "sending" else lease.record.state
+        lease.record = MailRecord(request.kind.value, request.version, state, message_id, self.clock.now())
+
+    def end_mail(self, request: MailRequest, *, holder: str, state: MailState) -> None:
+        lease = self._leases.get(request)
+        if lease is not None and lease.holder == holder and lease.record.state == "sending":
+            lease.record = MailRecord(request.kind.value, request.version, state.value)
 
     def release_mail(self, request: MailRequest, *, holder: str) -> None:
         lease = self._leases.get(request)
         if lease is not None and lease.holder == holder and lease.record.state == "sending":
             lease.until = datetime(1970, 1, 1, tzinfo=UTC)
             lease.record = replace(lease.record, lease_until=lease.until)
+
+    def quotas(self, form: str, options: Sequence[str]) -> Mapping[str, QuotaState]:
+        found = {option: self._queues.get((form, option)) for option in options}
+        return {option: queue.state(form, option) for option, queue in found.items() if queue is not None}
+
+    def rank(self, form: str, option: str, ticket: int) -> int:
+        return sum(number <= ticket for number in self._queues[form, option].waiting())
+
+    def _seated_or_queued(self, submission: Submission, capacity: int | None, *, kept: bool) -> Submission:
+        if submission.option is None or not submission.seated:
+            return submission
+        form, option = submission.form, submission.option
+        if (form, option) not in self._queues:
+            if capacity is None:
+                raise StorageUnavailableError("no quota")
+            self._queues[form, option] = Queue(capacity)
+        queue = self._queues[form, option]
+        if queue.state(form, option).open:
+            if kept:
+                queue.seats.add(submission.id)
+            return submission
+        ticket = len(queue.drawn) + 1
+        if kept:
+            queue.draw(submission.id, self.clock.now())
+            queue.drawn[ticket].submission = submission.id
+        return replace(submission, status=Status.WAITLISTED, position=ticket, verify_by=None)
+
+    def _event(self, submission: Submission, what: str, by: str) -> Event:
+        at = self.clock.now()
+        return Event(new_ulid(at, self.randomness), at, what, by, submission.status, submission.version)
 
     def _newest_first(self) -> list[Submission]:
         alive = [entry for entry in self.entries.values() if entry.expires_at > self.clock.now()]
@@ -241,8 +292,8 @@ class ListedMailer(Mailer):
 class PlainRenderer(MailRenderer):
     """Names what it was asked for."""
 
-    def render(self, kind: MailKind, form: Form, submission: Submission) -> RenderedMail:
-        return RenderedMail(f"{kind} {form.name}", submission.id, submission.id)
+    def render(self, kind: MailKind, form: Form, submission: Submission, facts: MailFacts) -> RenderedMail:
+        return RenderedMail(f"{kind} {form.name}", str(facts.my_url), submission.id)
 
 
 def settings(**changes: str) -> Mapping[str, str]:
@@ -251,10 +302,12 @@ def settings(**changes: str) -> Mapping[str, str]:
         "STACK": "test",
         "TABLE": "rollcall-test",
         "SITE_URL": "http://localhost:8080/",
+        "API_URL": "http://localhost:4566/v1/",
         "ALLOWED_ORIGINS": "http://localhost:8080",
         "HMAC_KEY": "k" * 40,
         "MAIL_QUEUE_URL": "http://localhost/queue",
         "SENDER": "Academy <office@example.org>",
         "CONFIGURATION_SET": "rollcall-test",
+        "SIGNING_KEY_SECRET": "rollcall/test/signing-key",
         **changes,
     }

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from contract.fakes import START, CountedRandomness, PlainSigner, StoppedClock
-from unit.core.builders import a_field, a_form
+from unit.core.builders import a_field, a_form, words
 
 from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.domain.errors import MailHeldError
+from registration_core.domain.fields import Option
 from registration_core.domain.mail import MailKind, MailRequest
+from registration_core.domain.quota import Quota, QuotaState
+from registration_core.domain.submission import Status
 from registration_core.services.submit import SubmitService
 
 if TYPE_CHECKING:
@@ -60,6 +63,28 @@ def test_add__stores_one_entry_for_one_address_and_option(table_repository: Dyna
     assert len({receipt.reference for receipt in receipts}) == AT_ONCE
     assert len({table_repository.by_reference(receipt.reference).id for receipt in receipts}) == 1
     assert entries(table_repository) == 1
+
+
+def test_add__gives_exactly_the_seats_there_are(table_repository: DynamoSubmissionRepository) -> None:
+    options = tuple(Option(value, words(value), capacity=5) for value in ("a", "b"))
+    form = a_form(
+        a_field("email", "email", required=True),
+        a_field("choice", "day", required=True, options=options),
+        name_field=None,
+        quota=Quota("day"),
+    )
+    shared = {"repository": table_repository, "signer": PlainSigner(), "clock": StoppedClock()}
+
+    def submit(worker: int) -> Receipt:
+        service = SubmitService(randomness=CountedRandomness(f"seat, worker {worker}"), **shared)
+        return service.submit(form, ANSWERS, key=f"seat {worker}", language="en")
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        receipts = list(pool.map(submit, range(40)))
+    tickets = sorted(receipt.position for receipt in receipts if receipt.position is not None)
+    assert sum(receipt.status is Status.CONFIRMED for receipt in receipts) == 5
+    assert tickets == list(range(1, 36))
+    assert table_repository.quotas(form.name, ["a"]) == {"a": QuotaState(form.name, "a", 5, 5, 35, 0)}
 
 
 def test_lease_mail__goes_to_one_of_many(table_repository: DynamoSubmissionRepository, clock: StoppedClock) -> None:

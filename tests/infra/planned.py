@@ -48,6 +48,11 @@ class Plan:
         return found
 
     @property
+    def addresses(self) -> set[str]:
+        """The addresses of all resources."""
+        return {change["address"] for change in self.described["resource_changes"] if change["mode"] == "managed"}
+
+    @property
     def types(self) -> set[str]:
         """The types of all resources."""
         return {change["type"] for change in self.described["resource_changes"] if change["mode"] == "managed"}
@@ -106,3 +111,9 @@ class Plan:
                     (condition["test"], condition["variable"]): condition["values"] for condition in values["condition"]
                 },
             )
+
+
+def block(values: dict[str, Any], name: str) -> dict[str, Any]:
+    """The only block of a name."""
+    (found,) = values[name]
+    return dict(found)

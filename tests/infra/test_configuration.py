@@ -31,6 +31,8 @@ REFUSED = {
     "log_retention_days": "100",
     "log_level": '"LOUD"',
     "throttle": "{ rate = 0, burst = 0.5 }",
+    "rate_limits": "{ per_address = -1 }",
+    "turnstile": '{ secret_name = "the site\'s secret" }',
     "reserved_concurrency": "{ submit = 0, notify = 1 }",
     "api_access_logs": "{ retention_days = 2 }",
     "alarm_email": '"Operators <operators@example.org>"',

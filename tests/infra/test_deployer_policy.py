@@ -25,6 +25,8 @@ WITHOUT_RESOURCE = {
     "logs:DescribeLogGroups",
     "secretsmanager:GetRandomPassword",
     "ses:ListTagsForResource",
+    "sns:*SubscriptionAttributes",
+    "sns:Unsubscribe",
     "sts:GetCallerIdentity",
 }
 

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
     from rollcall_local.paths import Workspace
 
-FUNCTIONS = ("submit", "dispatch", "notify")
+FUNCTIONS = ("submit", "links", "sweep", "dispatch", "notify", "feedback")
 
 LEFTOVERS: dict[str, Callable[[Any], list[Any]]] = {
     "apigateway": lambda aws: aws.get_rest_apis()["items"],
     "cloudfront": lambda aws: aws.list_distributions()["DistributionList"].get("Items", []),
     "cloudwatch": lambda aws: aws.describe_alarms()["MetricAlarms"],
     "dynamodb": lambda aws: aws.list_tables()["TableNames"],
+    "events": lambda aws: aws.list_rules()["Rules"],
     "iam": lambda aws: aws.list_roles()["Roles"],
     "lambda": lambda aws: aws.list_functions()["Functions"] + aws.list_event_source_mappings()["EventSourceMappings"],
     "logs": lambda aws: aws.describe_log_groups()["logGroups"],
@@ -32,6 +33,7 @@ LEFTOVERS: dict[str, Callable[[Any], list[Any]]] = {
     "sesv2": lambda aws: (
         aws.list_email_identities()["EmailIdentities"] + aws.list_configuration_sets()["ConfigurationSets"]
     ),
+    "sns": lambda aws: aws.list_topics()["Topics"] + aws.list_subscriptions()["Subscriptions"],
     "sqs": lambda aws: aws.list_queues().get("QueueUrls", []),
 }
 
@@ -139,16 +141,77 @@ def test_function__may_write_the_log_it_is_configured_with(applied: Applied, fun
     assert configured["Role"].endswith(f":role/rollcall-local-{function}")
 
 
-def test_api__is_the_one_that_may_invoke_submit_by_post(applied: Applied) -> None:
-    policy = json.loads(applied.aws("lambda").get_policy(FunctionName="rollcall-local-submit")["Policy"])
+@pytest.mark.parametrize(
+    ("function", "service", "sources"),
+    [
+        (
+            "submit",
+            "apigateway",
+            {"rollcall/v1/POST/registration", "rollcall/v1/POST/contact", "rollcall/v1/GET/forms/*"},
+        ),
+        ("links", "apigateway", {"rollcall/v1/GET/my", "rollcall/v1/POST/my"}),
+        ("sweep", "events", {"rule/rollcall-local-sweep"}),
+        ("feedback", "sns", {"rollcall-local-feedback"}),
+    ],
+)
+def test_function__may_be_invoked_by_what_wakes_it(
+    applied: Applied, function: str, service: str, sources: set[str]
+) -> None:
+    policy = json.loads(applied.aws("lambda").get_policy(FunctionName=f"rollcall-local-{function}")["Policy"])
 
     assert {
         statement["Condition"]["ArnLike"]["AWS:SourceArn"].split(":", 5)[5] for statement in policy["Statement"]
-    } == {
-        "rollcall/v1/POST/registration",
-        "rollcall/v1/POST/contact",
-    }
-    assert {statement["Principal"]["Service"] for statement in policy["Statement"]} == {"apigateway.amazonaws.com"}
+    } == sources
+    assert {statement["Principal"]["Service"] for statement in policy["Statement"]} == {f"{service}.amazonaws.com"}
+
+
+@pytest.mark.parametrize("function", ["links", "notify"])
+def test_function__may_read_the_signing_keys_and_no_other_secret(applied: Applied, function: str) -> None:
+    secret = applied.aws("secretsmanager").describe_secret(SecretId="rollcall/local/signing-key")
+    told = applied.aws("lambda").get_function_configuration(FunctionName=f"rollcall-local-{function}")["Environment"]
+
+    assert applied.may(function, "secretsmanager:GetSecretValue") == {secret["ARN"]}
+    assert told["Variables"]["SIGNING_KEY_SECRET"] == secret["Name"]
+
+
+def test_sweep__queues_where_notify_reads(applied: Applied) -> None:
+    told = applied.aws("lambda").get_function_configuration(FunctionName="rollcall-local-sweep")["Environment"]
+    (queue,) = applied.may("sweep", "sqs:SendMessage")
+
+    assert told["Variables"]["MAIL_QUEUE_URL"] == applied.terraform.output()["mail_queue_url"]
+    assert queue.endswith(":rollcall-local-mail")
+
+
+def test_ses__tells_the_topic_that_feedback_listens_to(applied: Applied) -> None:
+    (destination,) = applied.aws("sesv2").get_configuration_set_event_destinations(
+        ConfigurationSetName="rollcall-local"
+    )["EventDestinations"]
+    topic = destination["SnsDestination"]["TopicArn"]
+    attributes = applied.aws("sns").get_topic_attributes(TopicArn=topic)["Attributes"]
+    (subscription,) = applied.aws("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+
+    (statement,) = json.loads(attributes["Policy"])["Statement"]
+    assert statement["Resource"] == topic
+    assert statement["Condition"]["ArnEquals"]["aws:SourceArn"].endswith(":configuration-set/rollcall-local")
+    assert subscription["Protocol"] == "lambda"
+    assert subscription["Endpoint"].endswith(":function:rollcall-local-feedback")
+
+
+def test_signing_keys__changed__leave_the_digests_as_they_were(applied: Applied) -> None:
+    def told() -> str:
+        made = applied.aws("lambda").get_function_configuration(FunctionName="rollcall-local-submit")
+        key: str = made["Environment"]["Variables"]["HMAC_KEY"]
+        return key
+
+    before, secrets = told(), applied.aws("secretsmanager")
+    for number in range(3):
+        keys = json.dumps({"keys": [{"id": f"k{number}", "key": "x" * 64}]})
+        secrets.put_secret_value(SecretId="rollcall/local/signing-key", SecretString=keys)
+
+    assert applied.terraform.apply() == "0 added, 0 changed, 0 destroyed"
+
+    assert told() == before
+    assert secrets.get_secret_value(SecretId="rollcall/local/signing-key")["SecretString"] == keys
 
 
 def test_bucket__lets_this_distribution_read_and_nobody_write_unencrypted(applied: Applied) -> None:

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import re
-from typing import TYPE_CHECKING, Any
-
 import pytest
-
-if TYPE_CHECKING:
-    from infra.planned import Plan
+from infra.planned import Plan, block
 
 COMMON = {"STACK", "LOG_LEVEL"}
 ENVIRONMENT = {
-    "submit": COMMON | {"TABLE", "SITE_URL", "ALLOWED_ORIGINS", "HMAC_KEY"},
+    "submit": COMMON | {"TABLE", "SITE_URL", "ALLOWED_ORIGINS", "HMAC_KEY", "RATE_PER_ADDRESS", "RATE_PER_EMAIL"},
+    "links": COMMON | {"TABLE", "SITE_URL", "SIGNING_KEY_SECRET"},
+    "sweep": COMMON | {"TABLE", "MAIL_QUEUE_URL"},
     "dispatch": COMMON | {"MAIL_QUEUE_URL"},
-    "notify": COMMON | {"TABLE", "SITE_URL", "SENDER", "CONFIGURATION_SET"},
+    "notify": COMMON
+    | {"TABLE", "SITE_URL", "API_URL", "SENDER", "CONFIGURATION_SET", "SIGNING_KEY_SECRET", "HMAC_KEY"},
+    "feedback": COMMON | {"TABLE", "HMAC_KEY"},
 }
 DESCRIPTION = {
     "stack", "region", "api_url", "site_url", "site_bucket", "distribution_id", "distribution_domain", "table",
     "mail_queue_url", "mail_dead_letters_url", "stream_dead_letters_url", "sender",
 }  # fmt: skip
-
-
-def block(values: dict[str, Any], name: str) -> dict[str, Any]:
-    """The only block of a name."""
-    (found,) = values[name]
-    return dict(found)
 
 
 @pytest.mark.parametrize("function", ENVIRONMENT)
@@ -101,118 +93,13 @@ def test_bucket__is_encrypted_versioned_and_without_access_lists(plan: Plan) -> 
     assert block(ownership, "rule")["object_ownership"] == "BucketOwnerEnforced"
 
 
-def test_queues__are_encrypted_and_mail_has_dead_letters(plan: Plan) -> None:
-    queues = plan.all("aws_sqs_queue")
-    name = f"rollcall-{plan.variables['stack']}"
+def test_rate_limits__are_twenty_and_five_where_visitors_are(plans: dict[str, Plan]) -> None:
+    def told(environment: str) -> tuple[str, str]:
+        (environ,) = plans[environment].one("module.submit.aws_lambda_function.this")["environment"]
+        return environ["variables"]["RATE_PER_ADDRESS"], environ["variables"]["RATE_PER_EMAIL"]
 
-    assert {queue["name"] for queue in queues.values()} == {
-        f"{name}-mail",
-        f"{name}-mail-dead-letters",
-        f"{name}-stream-dead-letters",
-    }
-    assert all(queue["sqs_managed_sse_enabled"] for queue in queues.values())
-    mail = queues["module.mail.module.queue.aws_sqs_queue.this"]
-    notify = plan.one("module.notify.aws_lambda_function.this")
-    assert mail["visibility_timeout_seconds"] >= 6 * notify["timeout"]
-    assert "var.dead_letters" in plan.references("module.mail.module.queue.aws_sqs_queue.this", "redrive_policy")
-
-
-def test_stream__wakes_dispatch_for_new_entries_and_sets_aside_what_fails(plan: Plan) -> None:
-    mapping = plan.one("aws_lambda_event_source_mapping.dispatch")
-
-    pattern = json.loads(block(block(mapping, "filter_criteria"), "filter")["pattern"])
-    assert pattern == {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": ["SUB"]}}}}
-    assert mapping["bisect_batch_on_function_error"] is True
-    assert 0 < mapping["maximum_retry_attempts"] < 100
-    assert 0 < mapping["maximum_record_age_in_seconds"] < 24 * 60 * 60
-    assert len(mapping["destination_config"]) == 1
-
-
-def test_mail_queue__wakes_notify_which_says_what_failed(plan: Plan) -> None:
-    mapping = plan.one("aws_lambda_event_source_mapping.notify")
-
-    assert mapping["function_response_types"] == ["ReportBatchItemFailures"]
-    assert block(mapping, "scaling_config")["maximum_concurrency"] >= 2
-
-
-def test_mail__leaves_encrypted_and_never_again_to_who_bounced(plan: Plan) -> None:
-    (mails,) = plan.all("aws_sesv2_configuration_set").values()
-
-    assert block(mails, "delivery_options")["tls_policy"] == "REQUIRE"
-    assert set(block(mails, "suppression_options")["suppressed_reasons"]) == {"BOUNCE", "COMPLAINT"}
-
-
-def test_identity__is_the_domain_where_there_is_one_and_else_the_address(plans: dict[str, Plan]) -> None:
-    identities = {
-        environment: next(iter(plans[environment].all("aws_sesv2_email_identity").values()))["email_identity"]
-        for environment in ("local", "dev", "prod")
-    }
-
-    assert identities == {"local": "courses@example.org", "dev": "courses-test@example.org", "prod": "example.org"}
-
-
-def test_site__is_served_by_https_alone_with_pages_for_what_is_missing(plan: Plan) -> None:
-    (distribution,) = plan.all("aws_cloudfront_distribution").values()
-
-    behaviour = block(distribution, "default_cache_behavior")
-    assert behaviour["viewer_protocol_policy"] == "redirect-to-https"
-    assert set(behaviour["allowed_methods"]) == {"GET", "HEAD"}
-    assert behaviour["compress"] is True
-    assert distribution["default_root_object"] == "index.html"
-    assert {
-        (one["error_code"], one["response_code"], one["response_page_path"])
-        for one in distribution["custom_error_response"]
-    } == {(code, 404, "/not-found") for code in (403, 404)} | {
-        (code, 503, "/unavailable") for code in (500, 502, 503, 504)
-    }
-
-
-def test_site__tells_browsers_what_its_pages_may_do(plans: dict[str, Plan]) -> None:
-    plan = plans["local"]
-    (policy,) = plan.all("aws_cloudfront_response_headers_policy").values()
-
-    headers = block(policy, "security_headers_config")
-    assert block(headers, "strict_transport_security")["access_control_max_age_sec"] >= 31536000
-    assert block(headers, "frame_options")["frame_option"] == "DENY"
-    assert block(headers, "content_type_options")["override"] is True
-    assert block(headers, "referrer_policy")["referrer_policy"] == "strict-origin-when-cross-origin"
-    api, site = (
-        re.match(r"https?://[^/]+", plan.variables[name])[0]  # type: ignore[index]
-        for name in ("api_url", "site_url")
-    )
-    assert block(headers, "content_security_policy")["content_security_policy"] == (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        f"connect-src 'self' {api}; form-action 'self' {api} {site}; "
-        "frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
-    )
-
-
-def test_api__answers_preflights_itself_and_its_errors_can_be_read_anywhere(plan: Plan) -> None:
-    methods = plan.all("aws_api_gateway_method")
-
-    assert {(method["http_method"], method["authorization"]) for method in methods.values()} == {
-        ("POST", "NONE"),
-        ("OPTIONS", "NONE"),
-    }
-    assert len(methods) == 2 * len(plan.variables["forms"])
-    errors = plan.all("aws_api_gateway_gateway_response")
-    kinds = {error["response_type"] for error in errors.values()}
-    assert {"DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED", "REQUEST_TOO_LARGE"} <= kinds
-    for where, error in errors.items():
-        assert error["response_parameters"]["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'", where
-        assert "application/problem+json" in error["response_parameters"]["gatewayresponse.header.Content-Type"]
-        problem = json.loads(error["response_templates"]["application/json"])
-        assert {"type", "title", "detail", "code"} <= set(problem), where
-
-
-def test_api__is_throttled_and_logs_no_answers(plan: Plan) -> None:
-    (settings,) = plan.all("aws_api_gateway_method_settings").values()
-
-    assert settings["method_path"] == "*/*"
-    limits = block(settings, "settings")
-    assert limits["throttling_rate_limit"] == plan.variables["throttle"]["rate"] > 0
-    assert limits["throttling_burst_limit"] == plan.variables["throttle"]["burst"] > 0
-    assert limits["data_trace_enabled"] is False
+    assert told("prod") == told("dev") == ("20", "5")
+    assert told("local") == ("0", "0")
 
 
 def test_alarms__watch_dead_letters_and_failures_and_tell_whom_prod_names(prod: Plan) -> None:
@@ -222,17 +109,15 @@ def test_alarms__watch_dead_letters_and_failures_and_tell_whom_prod_names(prod: 
         "rollcall-prod-mail-dead-letters",
         "rollcall-prod-stream-dead-letters",
         "rollcall-prod-mail-waits",
-        "rollcall-prod-submit-errors",
-        "rollcall-prod-dispatch-errors",
-        "rollcall-prod-notify-errors",
+        *(f"rollcall-prod-{function}-errors" for function in ENVIRONMENT),
         "rollcall-prod-api-errors",
     }
-    (told,) = prod.all("aws_sns_topic_subscription").values()
+    told = prod.one("module.alarms.aws_sns_topic_subscription.this[0]")
     assert (told["protocol"], told["endpoint"]) == ("email", "operators@example.org")
 
 
 def test_alarms__mail_nobody_where_nobody_is_named(plans: dict[str, Plan]) -> None:
-    assert not plans["local"].all("aws_sns_topic")
+    assert list(plans["local"].all("aws_sns_topic")) == ["module.mail.aws_sns_topic.feedback"]
 
 
 def test_outputs__are_what_the_stack_tells_of_itself(plan: Plan) -> None:

@@ -9,9 +9,32 @@ import pytest
 if TYPE_CHECKING:
     from infra.planned import Plan, Statement
 
+CHANGES = (
+    "dynamodb:BatchGetItem",
+    "dynamodb:BatchGetItem",
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+    "dynamodb:UpdateItem",
+)
 WORK = {
     "submit": {
         "dynamodb:PutItem": "module.store.arn",
+        "dynamodb:UpdateItem": "module.store.arn",
+        "dynamodb:ConditionCheckItem": "module.store.arn",
+        "dynamodb:BatchGetItem": "module.store.arn",
+        "dynamodb:GetItem": "module.store.arn",
+    },
+    "links": {
+        **dict.fromkeys(CHANGES, "module.store.arn"),
+        "secretsmanager:GetSecretValue": "module.secrets.signing_key_arn",
+    },
+    "sweep": {
+        **dict.fromkeys(CHANGES, "module.store.arn"),
+        "dynamodb:Query": "module.store.arn module.store.arn",
+        "sqs:SendMessage": "module.mail.queue_arn",
     },
     "dispatch": {
         "dynamodb:DescribeStream": "module.store.stream_arn",
@@ -24,20 +47,32 @@ WORK = {
         "sqs:ReceiveMessage": "module.mail.queue_arn",
         "sqs:DeleteMessage": "module.mail.queue_arn",
         "sqs:GetQueueAttributes": "module.mail.queue_arn",
-        "dynamodb:GetItem": "module.store.arn",
+        "dynamodb:GetItem": "module.store.arn module.store.arn",
         "dynamodb:UpdateItem": "module.store.arn",
+        "secretsmanager:GetSecretValue": "module.secrets.signing_key_arn",
         "ses:SendRawEmail": "*",
     },
+    "feedback": {
+        "dynamodb:GetItem": "module.store.arn",
+        "dynamodb:UpdateItem": "module.store.arn",
+    },
+}
+KEYS = {
+    "submit": {"SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*", "RATE#*"},
+    "links": {"SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*", "ERASED#*"},
+    "sweep": {"SUB#*", "ONCE#*", "IDEM#*", "QUOTA#*"},
+    "notify": {"SUB#*", "SUPPRESS#*"},
+    "feedback": {"SUB#*", "SUPPRESS#*"},
 }
 
 
 def rights(statements: list[Statement]) -> dict[str, str]:
     """Each action, and the resources it is allowed on: references to an output, or what is written."""
-    return {
-        action: " ".join(sorted(one for one in statement.resources if one.count(".") != 1))
-        for statement in statements
-        for action in statement.actions
-    }
+    found: dict[str, list[str]] = {}
+    for statement in statements:
+        for action in statement.actions:
+            found.setdefault(action, []).extend(one for one in statement.resources if one.count(".") != 1)
+    return {action: " ".join(sorted(resources)) for action, resources in found.items()}
 
 
 @pytest.mark.parametrize("function", WORK)
@@ -69,25 +104,41 @@ def test_function__runs_as_a_role_of_its_own_that_lambda_alone_may_take(prod: Pl
     )
 
 
-def test_submit__writes_its_own_kinds_of_item(prod: Plan) -> None:
-    (work,) = prod.policies["data.aws_iam_policy_document.submit"]
+@pytest.mark.parametrize("function", KEYS)
+def test_function__reaches_its_own_kinds_of_item_alone(prod: Plan, function: str) -> None:
+    statements = [
+        statement
+        for statement in prod.policies[f"data.aws_iam_policy_document.{function}"]
+        if any(action.startswith("dynamodb:") for action in statement.actions)
+    ]
 
-    assert work.conditions == {
-        ("ForAllValues:StringLike", "dynamodb:LeadingKeys"): ["SUB#*", "ONCE#*", "IDEM#*", "REF#*"]
-    }
+    on_items = [statement for statement in statements if statement.conditions]
+    assert {key for statement in on_items for values in statement.conditions.values() for key in values} == (
+        KEYS[function]
+    )
+    for statement in on_items:
+        assert list(statement.conditions) == [("ForAllValues:StringLike", "dynamodb:LeadingKeys")]
+    assert [statement.actions for statement in statements if not statement.conditions] == (
+        [{"dynamodb:Query"}] if function == "sweep" else []  # the index by_month
+    )
 
 
-def test_notify__touches_entries_and_writes_as_the_sender(prod: Plan) -> None:
-    by_action = {
-        action: statement
+def test_notify__writes_as_the_sender(prod: Plan) -> None:
+    (sends,) = (
+        statement
         for statement in prod.policies["data.aws_iam_policy_document.notify"]
-        for action in statement.actions
-    }
+        if "ses:SendRawEmail" in statement.actions
+    )
 
-    assert by_action["dynamodb:GetItem"].conditions == {("ForAllValues:StringLike", "dynamodb:LeadingKeys"): ["SUB#*"]}
-    assert by_action["ses:SendRawEmail"].conditions == {
-        ("StringEqualsIfExists", "ses:FromAddress"): ["courses@example.org"]
-    }
+    assert sends.conditions == {("StringEqualsIfExists", "ses:FromAddress"): ["courses@example.org"]}
+
+
+def test_feedback_topic__is_told_by_ses_for_this_stack_alone(prod: Plan) -> None:
+    (tells,) = prod.policies["module.mail.data.aws_iam_policy_document.feedback"]
+
+    assert tells.actions == {"sns:Publish"}
+    assert tells.principals == ({"type": "Service", "identifiers": ["ses.amazonaws.com"]},)
+    assert set(tells.conditions) == {("StringEquals", "aws:SourceAccount"), ("ArnEquals", "aws:SourceArn")}
 
 
 def test_policies__allow_no_wildcard(plan: Plan) -> None:
@@ -128,17 +179,27 @@ def test_bucket_and_queues__refuse_what_is_not_encrypted_on_the_way(prod: Plan) 
         assert document.conditions == {("Bool", "aws:SecureTransport"): ["false"]}
 
 
-def test_api__alone_may_invoke_submit_and_only_for_its_forms(prod: Plan) -> None:
-    permissions = prod.all("aws_lambda_permission")
+def test_functions__are_invoked_by_what_wakes_them_alone(prod: Plan) -> None:
+    def source(address: str) -> str:
+        return " ".join(prod.references(address, "source_arn"))
 
-    assert len(permissions) == len(prod.variables["forms"])
-    for form in prod.variables["forms"]:
-        address = f'aws_lambda_permission.submit["{form}"]'
+    permissions = prod.all("aws_lambda_permission")
+    by_api = {f'aws_lambda_permission.submit["{form}"]' for form in prod.variables["forms"]} | {
+        "aws_lambda_permission.describe",
+        'aws_lambda_permission.links["GET"]',
+        'aws_lambda_permission.links["POST"]',
+    }
+
+    assert set(permissions) == by_api | {"aws_lambda_permission.sweep", "aws_lambda_permission.feedback"}
+    assert {one["action"] for one in permissions.values()} == {"lambda:InvokeFunction"}
+    for address in by_api:
         assert permissions[address]["principal"] == "apigateway.amazonaws.com"
-        assert permissions[address]["action"] == "lambda:InvokeFunction"
-        assert {"module.api.execution_arn", "local.stage_name", "each.value"} <= set(
-            prod.references(address, "source_arn")
-        )
+        assert "module.api.execution_arn" in source(address)
+        assert "local.stage_name" in source(address)
+    assert permissions["aws_lambda_permission.sweep"]["principal"] == "events.amazonaws.com"
+    assert "aws_cloudwatch_event_rule.sweep.arn" in source("aws_lambda_permission.sweep")
+    assert permissions["aws_lambda_permission.feedback"]["principal"] == "sns.amazonaws.com"
+    assert "module.mail.feedback_topic_arn" in source("aws_lambda_permission.feedback")
 
 
 def test_dead_letters__come_from_the_mail_queue_alone(prod: Plan) -> None:

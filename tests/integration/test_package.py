@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from lambda_handlers.package import MOST_BYTES, build_package, main
+from lambda_handlers.package import FUNCTIONS, MOST_BYTES, build_package, main
 from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.adapters.dynamodb.sigv4 import Credentials
 from registration_core.adapters.dynamodb.wire import WireCall
@@ -39,7 +39,7 @@ print(json.dumps({"answer": answer, "loaded": sorted(sys.modules), "from": modul
 
 def workspace(folder: Path, *, moment: int) -> Path:
     """Copy what the zip is made of, in other folders, at another time."""
-    for source in ("forms", "packages/registration_core/src", "packages/lambda_handlers/src"):
+    for source in ("forms", "packages/registration_core/src", "packages/lambda_handlers/src", "site"):
         shutil.copytree(ROOT / source, folder / source, ignore=shutil.ignore_patterns("__pycache__"))
     for path in sorted(folder.rglob("*"), reverse=moment % 2 == 0):
         os.utime(path, (moment, moment))
@@ -93,7 +93,8 @@ def test_zip__holds_what_the_functions_need_and_no_more(package: Path) -> None:
         assert archive.testzip() is None
 
     assert package.stat().st_size < MOST_BYTES
-    assert {"lambda_handlers/submit.py", "lambda_handlers/dispatch.py", "lambda_handlers/notify.py"} <= names
+    assert {f"lambda_handlers/{function}.py" for function in FUNCTIONS} <= names
+    assert {"site/words.json", "site/templates/drawings.html.j2", "site/templates/my/entry.html.j2"} <= names
     assert {"forms/registration.json", "forms/contact.json", "jinja2/environment.py"} <= names
     assert {name for name in names if name.startswith("licenses/")} >= {"licenses/jinja2-LICENSE.txt"}
     assert {Path(name).suffix for name in names} <= {".py", ".json", ".j2", ".txt"}
@@ -228,10 +229,39 @@ def test_dispatch__starts_with_boto3(bare: Bare) -> None:
 
 
 def test_notify__starts_with_boto3_and_jinja2_from_the_zip(bare: Bare) -> None:
-    said = bare.start("notify", {"Records": []}, SENDER="Academy <a@example.org>", CONFIGURATION_SET="rollcall-test")
+    said = bare.start(
+        "notify",
+        {"Records": []},
+        API_URL="https://api.example.org",
+        CONFIGURATION_SET="rollcall-test",
+        HMAC_KEY="0123456789abcdef0123456789abcdef",
+        SENDER="Academy <a@example.org>",
+        SIGNING_KEY_SECRET="rollcall/test/signing-key",
+    )
 
     assert said["answer"] == {"batchItemFailures": []}
     assert {"boto3", "jinja2", "markupsafe._native"} <= set(said["loaded"])
+
+
+def test_links__starts_with_boto3_and_jinja2_and_answers_with_a_page_even_without_its_keys(bare: Bare) -> None:
+    event = {"httpMethod": "GET", "path": "/my", "queryStringParameters": {"t": "v1.a.b.c"}}
+
+    said = bare.start(
+        "links", event, SIGNING_KEY_SECRET="rollcall/test/signing-key", AWS_ENDPOINT_URL="http://127.0.0.1:1"
+    )
+
+    assert said["answer"]["statusCode"] == 503
+    assert said["answer"]["headers"]["Content-Type"] == "text/html; charset=utf-8"
+    assert "We'll be back in a moment" in said["answer"]["body"].replace("&#39;", "'")
+    assert "jinja2" in said["loaded"]
+
+
+def test_sweep__starts_with_boto3_alone(bare: Bare, tmp_path: Path) -> None:
+    said = bare.start("sweep", {}, MAIL_QUEUE_URL="http://127.0.0.1:1/queue", FORMS_DIR=str(tmp_path))
+
+    assert said["answer"] == {"lapsed": 0, "settled": 0, "promoted": 0, "mails": 0}
+    assert "boto3" in said["loaded"]
+    assert "jinja2" not in said["loaded"]
 
 
 def test_wire_call__does_not_try_an_untrusted_endpoint_again(dynamo: Any) -> None:

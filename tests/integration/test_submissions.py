@@ -3,75 +3,16 @@
 from __future__ import annotations
 
 import json
-import urllib.error
-import urllib.parse
-import urllib.request
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from conftest import ROOT, wait_until
-
-from registration_core.adapters.form_files import compile_forms
-from registration_core.domain.validation import example_submission
+from conftest import wait_until
+from integration.asking import FORMS, ask, example, post_plainly, send, stored
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from conftest import DeployedStack
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the API said."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: str
-
-    @property
-    def json(self) -> dict[str, Any]:
-        parsed: dict[str, Any] = json.loads(self.body)
-        return parsed
-
-
-class KeepRedirects(urllib.request.HTTPRedirectHandler):
-    """Let a test see a redirect itself."""
-
-    def redirect_request(self, *_args: object, **_more: object) -> None:
-        return None
-
-
-def ask(url: str, body: bytes | None, *, method: str = "POST", headers: Mapping[str, str] | None = None) -> Answer:
-    request = urllib.request.Request(url, data=body, headers=dict(headers or {}), method=method)  # noqa: S310 - the stack's own addresses
-    try:
-        with urllib.request.build_opener(KeepRedirects).open(request, timeout=30) as answer:
-            return Answer(answer.status, dict(answer.headers), answer.read().decode())
-    except urllib.error.HTTPError as error:
-        with error:
-            return Answer(error.code, dict(error.headers), error.read().decode())
-
-
-def send(stack: DeployedStack, form: str, answers: Mapping[str, Any], **headers: str) -> Answer:
-    names = {name.replace("_", "-"): value for name, value in headers.items()}
-    sent = {"Content-Type": "application/json", "Origin": stack.site_url, **names}
-    return ask(f"{stack.api_url}/{form}", json.dumps(answers).encode(), headers=sent)
-
-
-def example(form: str, **changes: Any) -> dict[str, Any]:
-    """A valid submission from an address that no other test uses."""
-    answers = example_submission(compile_forms(ROOT / "forms")[form])
-    return {**answers, "email": f"{uuid.uuid4().hex}@example.org", **changes}
-
-
-def stored(stack: DeployedStack, submission_id: str) -> dict[str, Any]:
-    item = stack.client("dynamodb").get_item(
-        TableName=stack.table, Key={"pk": {"S": f"SUB#{submission_id}"}, "sk": {"S": "SUB"}}, ConsistentRead=True
-    )
-    found: dict[str, Any] = item.get("Item", {})
-    return found
 
 
 @pytest.mark.parametrize(("form", "prefix"), [("registration", "reg_"), ("contact", "msg_")])
@@ -91,7 +32,7 @@ def test_submit__is_answered_stored_and_mailed_once_to_each(stack: DeployedStack
         lambda: [mail for mail in stack.mails() if mail.reply_to == answers["email"]],
         what="the staff's mail",
     )
-    assert notice.to == list(compile_forms(ROOT / "forms")[form].staff)
+    assert notice.to == list(FORMS[form].staff)
 
 
 def test_submit__two_entries_have_ids_and_references_of_their_own(stack: DeployedStack) -> None:
@@ -129,10 +70,7 @@ def test_submit__every_wrong_field_is_named_at_once_and_nothing_is_stored(stack:
 
 def test_submit__without_javascript_leads_to_the_thank_you_page(stack: DeployedStack) -> None:
     answers = example("contact")
-    pairs = [(name, "on" if value is True else str(value)) for name, value in answers.items()]
-    posted = urllib.parse.urlencode(pairs).encode()
-    headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": stack.site_url}
-    answer = ask(f"{stack.api_url}/contact", posted, headers=headers)
+    answer = post_plainly(stack, "contact", answers)
     assert answer.status == 303
     assert answer.headers["Location"].startswith(f"{stack.site_url}/thank-you?")
     page = ask(answer.headers["Location"], None, method="GET")

@@ -9,8 +9,17 @@ log_retention_days  = 7
 # An emulator runs each concurrent request in a process of its own.
 reserved_concurrency = {
   submit   = 16
+  links    = 4
+  sweep    = 1
   dispatch = 2
   notify   = 2
+  feedback = 2
+}
+
+# All that is sent here comes from one address.
+rate_limits = {
+  per_address = 0
+  per_email   = 0
 }
 
 throttle = {

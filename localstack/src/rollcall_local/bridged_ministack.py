@@ -1,14 +1,16 @@
-"""ministack, bridged where it differs from AWS: state saved as it runs, batches authorised as their single actions.
+"""ministack, bridged where it differs from AWS: state saved as it runs, calls authorised as AWS names what they touch.
 
 Run as a file by the emulator's own interpreter. An emulator that is killed then loses seconds, not a day.
 """
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ministack import app
 from ministack.core import iam_actions
@@ -41,6 +43,34 @@ def authorise_batches_as_single_calls() -> None:
     iam_actions.extract_iam_action = as_in_aws
 
 
+def authorise_rules_and_topics_by_their_arns() -> None:
+    """Let ministack ask for the resources that AWS asks for.
+
+    A rule of the default bus has no bus in its ARN, a target's rule is named `Rule`, and a tag's resource by its ARN.
+    Source: Service Authorization Reference, "… for Amazon EventBridge" and "… for Amazon SNS".
+    """
+    named: Callable[..., str] = iam_actions.extract_resource_arn
+
+    def as_in_aws(*request: Any) -> str:  # noqa: ANN401 - ministack's own arguments
+        service, body, query, region, account = request[0], *request[4:8]
+        if service == "sns" and query.get("ResourceArn"):
+            return str(first(query["ResourceArn"]))
+        if service == "events":
+            with contextlib.suppress(ValueError, AttributeError):
+                asked = json.loads(body)
+                if arn := asked.get("ResourceARN"):
+                    return str(arn)
+                rule, bus = asked.get("Rule") or asked.get("Name"), asked.get("EventBusName") or "default"
+                if rule:
+                    return f"arn:aws:events:{region}:{account}:rule/{'' if bus == 'default' else bus + '/'}{rule}"
+        return named(*request)
+
+    def first(value: str | list[str]) -> str:
+        return value[0] if isinstance(value, list) else value
+
+    iam_actions.extract_resource_arn = as_in_aws
+
+
 def save_again_and_again() -> None:
     """Save what changed hands so far, for as long as the emulator lives."""
     pause_s = SAVE_EVERY_S
@@ -53,5 +83,6 @@ def save_again_and_again() -> None:
 
 if __name__ == "__main__":
     authorise_batches_as_single_calls()
+    authorise_rules_and_topics_by_their_arns()
     threading.Thread(target=save_again_and_again, daemon=True).start()
     app.main()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from registration_core.adapters.ses import CLIENT_CONFIG, MailUncertainError, SesMailer, compose, parse_sender
 from registration_core.domain.errors import MailerError, MailRefusedError, SettingsError
-from registration_core.domain.mail import OutgoingMail
+from registration_core.domain.mail import Attachment, MailKind, MailRequest, OutgoingMail
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -69,6 +69,32 @@ def test_send__gives_ses_the_bare_addresses_and_returns_its_message_id() -> None
     assert ses.sent[0]["Source"] == "no-reply@example.org"
     assert ses.sent[0]["Destinations"] == ["anna@example.org"]
     assert ses.sent[0]["ConfigurationSetName"] == "rollcall-test"
+
+
+def test_send__names_the_mail_by_tags_that_ses_gives_back() -> None:
+    ses = FakeSes()
+
+    a_mailer(ses).send(a_mail(request=MailRequest("reg_1", MailKind.CONFIRMED, 3)))
+    a_mailer(ses).send(a_mail())
+
+    tags = [{tag["Name"]: tag["Value"] for tag in sent["Tags"]} for sent in ses.sent]
+    assert tags == [{"submission": "reg_1", "kind": "confirmed", "version": "3"}, {}]
+
+
+def test_compose__attaches_a_file_byte_for_byte_beside_the_two_bodies() -> None:
+    content = "BEGIN:VCALENDAR\r\nSUMMARY:Åsa\r\n".encode()
+    file = Attachment("invitation.ics", 'text/calendar; charset="utf-8"; method="PUBLISH"', content)
+
+    data = compose(a_mail(attachments=(file,)), SENDER)
+
+    message = read(data)
+    (part,) = message.iter_attachments()
+    assert data.isascii()
+    assert message.get_content_type() == "multipart/mixed"
+    assert (part.get_filename(), part["Content-Type"]) == ("invitation.ics", file.content_type)
+    assert part.get_payload(decode=True) == content
+    assert message.get_body(("plain",)) is not None
+    assert message.get_body(("html",)) is not None
 
 
 def test_compose__holds_text_and_html_that_say_the_same_in_ascii() -> None:

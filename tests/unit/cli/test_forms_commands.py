@@ -64,7 +64,7 @@ def test_check__of_a_folder_without_forms_says_so(rollcall: CommandLine, tmp_pat
 
 
 def test_show__prints_every_field(rollcall: CommandLine) -> None:
-    """One line a field: name, type, whether required, label, options."""
+    """One line a field: name, type, whether required, label, options, and how many places they have together."""
     form = compile_forms(FORMS)["registration"]
 
     lines = [
@@ -72,7 +72,8 @@ def test_show__prints_every_field(rollcall: CommandLine) -> None:
     ]
 
     assert [line[0] for line in lines] == [field.name for field in form.fields]
-    assert all(len(line) == 5 for line in lines)
+    assert all(len(line) == 6 for line in lines)
+    assert {line[0]: line[5] for line in lines if line[5]} == {"course": "48"}
 
 
 def test_show__json_is_the_compiled_form(rollcall: CommandLine) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from unit.core.builders import TODAY
 
-from registration_core.adapters.field_files import OWN
-from registration_core.adapters.form_files import KEYS, compile_forms, load_form
+from registration_core.adapters import option_files, rule_files
+from registration_core.adapters.field_files import COMMON, OWN
+from registration_core.adapters.form_files import KEYS, TAKEN, compile_forms, load_form
 from registration_core.domain.errors import FormFileError
 from registration_core.domain.fields import FieldType
 from registration_core.domain.forms import Form
@@ -139,7 +140,7 @@ def test_compile_forms__skips_folders_that_hold_no_form(tmp_path: Path) -> None:
             HEAD + 'once = "course"' + EMAIL,
             '"once" is "course", but must name a required field of type "choice"; there is n',
         ),
-        (HEAD + "verification = true" + EMAIL, 'key "verification" is unknown for a form'),
+        (HEAD + "verify = true" + EMAIL, 'key "verify" is unknown for a form'),
         (HEAD + "retention = 3" + EMAIL, 'key "retention" is unknown for a form (did you mean "retention_days"?)'),
         (HEAD + 'languages = ["en", "de"]' + EMAIL, 'language "de" is unknown; use en, sv'),
         (HEAD + 'languages = ["sv"]' + EMAIL, '"languages" must have "en" among them'),
@@ -199,6 +200,12 @@ def test_compile_forms__says_when_a_file_is_not_utf_8(tmp_path: Path) -> None:
         compile_forms(forms)
 
 
+@pytest.mark.parametrize("name", sorted(TAKEN))
+def test_compile_forms__refuses_an_address_that_is_taken(tmp_path: Path, name: str) -> None:
+    with pytest.raises(FormFileError, match=f'no form may be called "{name}": .* there already; rename the folder'):
+        compile_forms(write(tmp_path, HEAD + EMAIL, name))
+
+
 def test_compile_forms__refuses_a_folder_that_cannot_name_a_form(tmp_path: Path) -> None:
     with pytest.raises(FormFileError, match='the folder "My form" cannot name a form'):
         compile_forms(write(tmp_path, HEAD + EMAIL, "My form"))
@@ -211,7 +218,8 @@ def test_load_form__reads_one_form_beside_others_with_mistakes(tmp_path: Path) -
 
 def test_the_editors_guide__explains_every_key_and_every_type() -> None:
     guide = (ROOT / "docs" / "editor.md").read_text(encoding="utf-8")
-    keys = {*KEYS, "name", "type", "label", "hint", "required", "autocomplete", "example", "value"}
+    keys = {*KEYS, *COMMON, *option_files.COMMON, *option_files.OF_A_CHOICE}
+    keys.update(rule_files.QUOTA, rule_files.VERIFICATION, rule_files.SPAM, TAKEN)
     keys.update(key for own in OWN.values() for key in own)
     keys.update(kind.value for kind in FieldType)
     assert {key for key in keys if f"`{key}`" not in guide} == set()
@@ -220,5 +228,7 @@ def test_the_editors_guide__explains_every_key_and_every_type() -> None:
 def test_the_editors_guide__shows_a_form_file_that_is_right(tmp_path: Path) -> None:
     guide = (ROOT / "docs" / "editor.md").read_text(encoding="utf-8")
     example = guide.partition("```toml\n")[2].partition("```")[0]
-    form = compile_forms(write(tmp_path, example))["course"]
+    form = compile_forms(write(tmp_path, example, "workshop"))["workshop"]
     assert validate(form, example_submission(form), "en", today=TODAY)
+    assert form.capacities() == {"saturday": 12, "sunday": 12}
+    assert form.verification is not None

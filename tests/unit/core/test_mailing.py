@@ -1,4 +1,4 @@
-"""Dispatch and notify: which mails a change calls for, and that each is sent once."""
+"""Notify: each mail is sent once, to those who want it, while it is true."""
 
 from __future__ import annotations
 
@@ -12,19 +12,15 @@ from contract.fakes import (
     GivenForms,
     InMemorySubmissionRepository,
     ListedMailer,
-    ListedMailQueue,
     PlainRenderer,
     StoppedClock,
 )
+from contract.mail_fakes import InMemorySuppressionList
 from unit.core.builders import a_form, an_entry
 
-from registration_core.adapters.dynamodb.items import event_item, submission_item
-from registration_core.adapters.dynamodb.stream import UnreadableRecordError, change_of
-from registration_core.adapters.sqs import from_message, to_message
-from registration_core.domain.errors import MailerError, MailHeldError, MailLeaseLostError, MailQueueError
-from registration_core.domain.mail import MailKind, MailRequest
-from registration_core.domain.submission import Event, Idempotency, Status, Submission
-from registration_core.services.dispatch import Change, DispatchService, mails_for
+from registration_core.domain.errors import MailerError, MailHeldError, MailLeaseLostError, MailTemplateError
+from registration_core.domain.mail import FITTING, MailKind, MailRequest, MailState
+from registration_core.domain.submission import Idempotency, Status, Submission
 from registration_core.services.notify import LEASE, NotifyService, Outcome
 
 FORM = a_form()
@@ -40,64 +36,22 @@ class World:
         self.clock = StoppedClock()
         self.repository = InMemorySubmissionRepository(self.clock, CountedRandomness())
         self.repository.add(entry, once=None, idempotency=Idempotency("k", "f", START + timedelta(days=1)))
+        self.suppressions = InMemorySuppressionList(self.clock)
         self.mailer = ListedMailer()
         self.service = NotifyService(
             forms=GivenForms(replace(FORM, staff=staff)),
             repository=self.repository,
+            suppressions=self.suppressions,
             renderer=PlainRenderer(),
             mailer=self.mailer,
+            links=lambda submission: f"https://api.example/my?t={submission.id}",
             clock=self.clock,
             randomness=CountedRandomness("notify"),
         )
 
-
-def test_mails_for__tells_registrant_and_staff_of_a_new_entry() -> None:
-    assert mails_for(Change("crs_1", Status.CONFIRMED, 1, new=True)) == [
-        MailRequest("crs_1", MailKind.CONFIRMED, 1),
-        MailRequest("crs_1", MailKind.STAFF, 1),
-    ]
-
-
-def test_mails_for__calls_for_none_when_an_entry_changes() -> None:
-    assert mails_for(Change("crs_1", Status.CONFIRMED, 2, new=False)) == []
-    assert mails_for(Change("crs_1", Status.SPAM, 1, new=True)) == []
-
-
-def test_dispatch__queues_the_requests_of_all_changes() -> None:
-    queue = ListedMailQueue()
-    changes = [Change(f"crs_{number}", Status.CONFIRMED, 1, new=True) for number in range(3)]
-    requests = DispatchService(queue=queue).dispatch(changes)
-    assert queue.requests == list(requests)
-    assert len(requests) == 6
-
-
-def test_dispatch__raises_when_the_queue_refuses() -> None:
-    with pytest.raises(MailQueueError):
-        DispatchService(queue=ListedMailQueue(refusing=True)).dispatch([Change("x", Status.CONFIRMED, 1, new=True)])
-
-
-def test_change_of__reads_a_new_entry_and_passes_over_its_other_items() -> None:
-    record = {"eventName": "INSERT", "dynamodb": {"NewImage": submission_item(ENTRY)}}
-    assert change_of(record) == Change(ENTRY.id, Status.CONFIRMED, 1, new=True)
-    assert change_of({**record, "eventName": "MODIFY"}) == Change(ENTRY.id, Status.CONFIRMED, 1, new=False)
-    event = event_item(ENTRY, Event("01", START, "submitted", "registrant"))
-    assert change_of({"eventName": "INSERT", "dynamodb": {"NewImage": event}}) is None
-    assert change_of({"eventName": "REMOVE", "dynamodb": {"OldImage": submission_item(ENTRY)}}) is None
-
-
-@pytest.mark.parametrize(
-    "image", [{}, {"sk": {"S": "SUB"}}, {"sk": {"S": "SUB"}, "id": {"S": "x"}, "status": {"S": "?"}}]
-)
-def test_change_of__says_without_personal_data_what_cannot_be_read(image: dict[str, object]) -> None:
-    with pytest.raises(UnreadableRecordError, match="cannot be read"):
-        change_of({"eventName": "INSERT", "dynamodb": {"NewImage": image}})
-
-
-def test_from_message__reads_what_was_queued_and_nothing_else() -> None:
-    assert from_message(to_message(STAFF)) == STAFF
-    for body in ("", "[]", "{}", '{"id": "x", "kind": "poem", "version": 1}', '{"id": "x", "kind": "staff"}'):
-        with pytest.raises(ValueError, match="no mail request"):
-            from_message(body)
+    @property
+    def states(self) -> list[tuple[str, str]]:
+        return [(mail.kind, mail.state) for mail in self.repository.details(ENTRY.id).mails]
 
 
 def test_notify__mails_the_registrant_and_the_staff() -> None:
@@ -107,8 +61,16 @@ def test_notify__mails_the_registrant_and_the_staff() -> None:
     to_registrant, to_staff = world.mailer.sent
     assert (to_registrant.to, to_registrant.reply_to) == (("robin@example.org",), "staff@example.org")
     assert (to_staff.to, to_staff.reply_to) == (("staff@example.org",), "robin@example.org")
-    states = [(mail.kind, mail.state, mail.message_id) for mail in world.repository.details(ENTRY.id).mails]
-    assert states == [("confirmed", "sent", "message-1"), ("staff", "sent", "message-2")]
+    assert (to_registrant.request, to_staff.request) == (CONFIRMED, STAFF)
+    assert world.states == [("confirmed", "sent"), ("staff", "sent")]
+
+
+@pytest.mark.parametrize("kind", list(MailKind))
+def test_notify__only_the_registrant_learns_the_address_of_the_entrys_own_page(kind: MailKind) -> None:
+    world = World(replace(ENTRY, status=min(FITTING[kind])))
+    assert world.service.notify(MailRequest(ENTRY.id, kind, 1)) is Outcome.SENT
+    told = world.mailer.sent[0].text
+    assert told == ("None" if kind is MailKind.STAFF else f"https://api.example/my?t={ENTRY.id}")
 
 
 def test_notify__sends_a_mail_once_however_often_it_is_asked_for() -> None:
@@ -119,12 +81,31 @@ def test_notify__sends_a_mail_once_however_often_it_is_asked_for() -> None:
     assert len(world.mailer.sent) == 1
 
 
+def test_notify__tells_of_a_second_try_at_most_once_a_day() -> None:
+    world = World()
+    asked = [MailRequest(ENTRY.id, MailKind.ALREADY_REGISTERED, day) for day in (20270301, 20270301, 20270302)]
+    assert [world.service.notify(request) for request in asked] == [Outcome.SENT, Outcome.SENT_BEFORE, Outcome.SENT]
+
+
 def test_notify__lets_another_attempt_follow_at_once_when_surely_nothing_was_sent() -> None:
     world = World()
     world.mailer.failures.append(MailerError("throttled"))
     with pytest.raises(MailerError):
         world.service.notify(CONFIRMED)
     assert world.service.notify(CONFIRMED) is Outcome.SENT
+
+
+def test_notify__takes_no_lease_for_a_mail_that_cannot_be_written() -> None:
+    world = World()
+
+    class BrokenRenderer(PlainRenderer):
+        def render(self, *_: object) -> None:  # type: ignore[override]
+            raise MailTemplateError("forms/course/mail/confirmed.en.txt.j2, line 1: no")
+
+    world.service._renderer = BrokenRenderer()
+    with pytest.raises(MailTemplateError):
+        world.service.notify(CONFIRMED)
+    assert world.states == []
 
 
 def test_notify__keeps_its_lease_when_it_is_open_whether_the_mail_was_sent() -> None:
@@ -154,11 +135,38 @@ def test_notify__says_when_its_lease_was_taken_over_while_it_sent() -> None:
         world.service.notify(CONFIRMED)
 
 
-def test_notify__has_nobody_to_tell_without_staff() -> None:
+def test_notify__has_nobody_to_tell_without_staff_and_notes_it() -> None:
     world = World(staff=())
     assert world.service.notify(STAFF) is Outcome.NOBODY_TO_TELL
     assert world.service.notify(CONFIRMED) is Outcome.SENT
     assert world.mailer.sent[0].reply_to is None
+    assert world.states == [("confirmed", "sent"), ("staff", "unaddressed")]
+
+
+def test_notify__mails_no_address_that_bounced_or_complained_and_notes_it() -> None:
+    world = World()
+    world.suppressions.add("Robin@example.org", reason=MailState.BOUNCED, expires_at=START + timedelta(days=1))
+    assert world.service.notify(CONFIRMED) is Outcome.SUPPRESSED
+    assert world.service.notify(STAFF) is Outcome.SENT
+    assert world.states == [("confirmed", "suppressed"), ("staff", "sent")]
+    world.clock.forward(days=2)
+    assert world.service.notify(CONFIRMED) is Outcome.SENT_BEFORE
+
+
+def test_notify__mails_the_staff_who_are_left() -> None:
+    world = World(staff=("a@example.org", "b@example.org"))
+    world.suppressions.add("a@example.org", reason=MailState.COMPLAINED, expires_at=START + timedelta(days=1))
+    assert world.service.notify(STAFF) is Outcome.SENT
+    assert world.mailer.sent[0].to == ("b@example.org",)
+
+
+@pytest.mark.parametrize("kind", list(MailKind))
+@pytest.mark.parametrize("status", [status for status in Status if status is not Status.ERASED])
+def test_notify__sends_what_is_still_true_and_nothing_else(kind: MailKind, status: Status) -> None:
+    world = World(replace(ENTRY, status=status))
+    outcome = world.service.notify(MailRequest(ENTRY.id, kind, 1))
+    assert outcome is (Outcome.SENT if status in FITTING[kind] else Outcome.OUTDATED)
+    assert world.states == [(kind.value, "sent" if outcome is Outcome.SENT else "outdated")]
 
 
 def test_notify__mails_nobody_about_an_entry_that_is_gone() -> None:

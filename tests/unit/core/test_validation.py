@@ -281,7 +281,7 @@ def test_submit_path__loads_no_template_engine_no_sdk_and_no_toml() -> None:
         "import os, sys\n"
         "from registration_core import bootstrap\n"
         "from registration_core.settings import SubmitSettings\n"
-        "bootstrap.submit_service(SubmitSettings.from_mapping(os.environ))\n"
+        "bootstrap.submit_parts(SubmitSettings.from_mapping(os.environ))\n"
         "bootstrap.form_catalogue(SubmitSettings.from_mapping(os.environ))\n"
         "print(sorted({'boto3', 'botocore', 'jinja2', 'tomllib', 'email_validator', 'pathlib'} & sys.modules.keys()))"
     )

@@ -6,15 +6,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from unit.handlers.my_desk import ROOT, Desk
 
+from lambda_handlers.package import site_parts
 from registration_core.domain.errors import UnknownFormError
 from registration_core.domain.fields import Field, FieldType, Option, Text
 from registration_core.domain.forms import Form
 from registration_core.domain.ports import FormCatalogue
 from registration_core.domain.submission import Receipt, Status
+from registration_core.services.door import Admission
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 
 def text(english: str) -> Text:
@@ -56,11 +60,49 @@ class FakeSubmitService:
     error: Exception | None = None
     asked: list[dict[str, Any]] = field(default_factory=list)
 
-    def submit(self, form: Form, raw_answers: Mapping[str, object], *, key: str | None, language: str) -> Receipt:
-        self.asked.append({"form": form.name, "answers": dict(raw_answers), "key": key, "language": language})
+    def submit(
+        self, form: Form, raw_answers: Mapping[str, object], *, key: str | None, language: str, suspected: bool
+    ) -> Receipt:
+        asked = {"form": form.name, "answers": dict(raw_answers), "key": key, "language": language}
+        self.asked.append(asked | ({"suspected": True} if suspected else {}))
         if self.error:
             raise self.error
         return self.receipt
+
+
+@dataclass
+class FakeDoor:
+    """Lets everybody in, or raises its error; remembers whose addresses it saw."""
+
+    error: Exception | None = None
+    suspected: bool = False
+    addresses: list[str] = field(default_factory=list)
+
+    def admit(
+        self,
+        form: Form,  # noqa: ARG002 - the door's signature
+        sent: Mapping[str, object],
+        *,
+        address: str,
+        key: str | None,  # noqa: ARG002 - the door's signature
+        language: str,  # noqa: ARG002 - the door's signature
+    ) -> Admission:
+        self.addresses.append(address)
+        if self.error:
+            raise self.error
+        return Admission(dict(sent), self.suspected)
+
+
+@dataclass
+class FakeDescriptions:
+    """Describes every form in the same words, or raises its error."""
+
+    error: Exception | None = None
+
+    def describe(self, form: Form) -> dict[str, Any]:
+        if self.error:
+            raise self.error
+        return {"name": form.name, "open": True}
 
 
 class OneForm(FormCatalogue):
@@ -88,3 +130,29 @@ def form() -> Form:
 @pytest.fixture
 def service() -> FakeSubmitService:
     return FakeSubmitService()
+
+
+@pytest.fixture
+def door() -> FakeDoor:
+    return FakeDoor()
+
+
+@pytest.fixture
+def descriptions() -> FakeDescriptions:
+    return FakeDescriptions()
+
+
+@pytest.fixture(scope="session")
+def site_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The templates and words of a registrant's own page, as they lie in the functions' zip."""
+    folder = tmp_path_factory.mktemp("zip")
+    for name, content in site_parts(ROOT / "site"):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return folder / "site"
+
+
+@pytest.fixture
+def desk(site_dir: Path) -> Desk:
+    return Desk(site_dir)

@@ -40,7 +40,8 @@ def record(entry: str = "reg_1", *, sk: str = "SUB", event: str = "INSERT") -> d
         "version": {"N": "1"},
         "email": {"S": "anna@example.org"},
     }
-    return {"eventID": "e1", "eventName": event, "dynamodb": {"SequenceNumber": "1", "NewImage": image}}
+    images = {"NewImage": image} | ({"OldImage": image} if event == "MODIFY" else {})
+    return {"eventID": "e1", "eventName": event, "dynamodb": {"SequenceNumber": "1", **images}}
 
 
 def run(queue: FakeQueue, *records: dict[str, Any]) -> dict[str, Any]:

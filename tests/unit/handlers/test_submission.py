@@ -13,11 +13,14 @@ from lambda_handlers.submission import SubmitFunction
 from registration_core.domain.errors import (
     FieldError,
     FormClosedError,
+    HumanCheckFailedError,
+    HumanCheckUnavailableError,
     InvalidAnswersError,
     InvalidKeyError,
     KeyReusedError,
     StorageDeniedError,
     StorageUnavailableError,
+    TooManyRequestsError,
 )
 from registration_core.domain.submission import Receipt, Status
 
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from registration_core.domain.ports import FormCatalogue
+    from registration_core.services.describe import DescribeService
+    from registration_core.services.door import Door
     from registration_core.services.submit import SubmitService
 
 ORIGIN = "https://forms.example.org"
@@ -38,6 +43,9 @@ EVERY_REFUSAL: list[tuple[Exception, int, str]] = [
     (KeyReusedError(), 422, "key_reused"),
     (InvalidKeyError("too long"), 400, "invalid_key"),
     (FormClosedError("This form closed yesterday."), 403, "form_closed"),
+    (TooManyRequestsError(retry_after_s=90), 429, "too_many_requests"),
+    (HumanCheckFailedError("no token"), 403, "human_check_failed"),
+    (HumanCheckUnavailableError("no secret"), 503, "human_check_unavailable"),
     (StorageUnavailableError("throttled", retry_after_s=7), 503, "storage_unavailable"),
     (StorageDeniedError("no access to table registrations"), 503, "storage_unavailable"),
 ]
@@ -52,14 +60,18 @@ class Service(Protocol):
 
 
 @pytest.fixture
-def post(forms: FormCatalogue, service: SubmitService) -> Callable[..., dict[str, Any]]:
-    function = SubmitFunction(forms, service, allowed_origins=(ORIGIN,), site_url=ORIGIN, log=Log("submit"))
+def post(
+    forms: FormCatalogue, door: Door, service: SubmitService, descriptions: DescribeService
+) -> Callable[..., dict[str, Any]]:
+    function = SubmitFunction(
+        forms, door, service, descriptions, allowed_origins=(ORIGIN,), site_url=ORIGIN, log=Log("submit")
+    )
 
     def posting(body: object, *, path: str = "/registration", method: str = "POST", **headers: str) -> dict[str, Any]:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         sent = {"content-type": "application/json", "origin": ORIGIN} | named
         content = body if isinstance(body, str) else json.dumps(body)
-        context = {"requestId": "r1"}
+        context = {"requestId": "r1", "identity": {"sourceIp": "192.0.2.7"}}
         return function(
             {"httpMethod": method, "path": path, "headers": sent, "body": content, "requestContext": context}
         )

@@ -1,5 +1,6 @@
 """Building: the same bytes each time, a folder that is only ours, and mistakes told by file and key."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -158,4 +159,5 @@ def test_form_without_words_of_its_own__has_the_general_ones(workspace_root: Pat
     made = render(workspace_root, forms, api_url="https://api.example", site_url="https://site.example")
     page = next(file.body.decode() for file in made if file.key == "workshop")
     assert ">Send</button>" in page
+    assert re.search(rf'<a href="/workshop"[^>]*>{forms["workshop"].title}</a>', page)
     assert "What happens next" in page

@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from admin_cli.site.build import render
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from admin_cli.site.files import SiteFile
+    from registration_core.domain.forms import Form
 
 PAGES = ("index.html", "registration", "contact", "thank-you", "not-found", "unavailable")
 VOID = {"meta", "link", "input", "br", "img", "hr"}
@@ -127,6 +132,12 @@ def test_form_page__describes_a_field_by_its_hint_and_its_error(registration: Re
     assert (email["type"], email["autocomplete"], email["inputmode"]) == ("email", "email", "email")
 
 
+def test_form_page__has_a_field_that_only_programs_fill_in(registration: Reader) -> None:
+    (trap,) = [control for control in registration.all("input") if control["name"] == "website"]
+    assert (trap["tabindex"], trap["autocomplete"]) == ("-1", "off")
+    assert {"class": "visually-hidden", "aria-hidden": "true"} in registration.all("p")
+
+
 def test_form_page__asks_choices_in_a_fieldset(registration: Reader) -> None:
     groups = [fieldset["data-field"] for fieldset in registration.all("fieldset")]
     assert groups == ["course", "tools"]
@@ -162,3 +173,18 @@ def test_thank_you__says_without_a_script_that_the_reference_is_in_the_mail(file
     page = files["thank-you"].body.decode()
     assert "Your reference is in the mail" in page
     assert '<p class="reference" data-reference hidden>' in page
+
+
+def test_form_page__asks_for_a_proof_of_a_person_only_where_the_content_file_has_a_key(
+    workspace_root: "Path", forms: "dict[str, Form]", files: "dict[str, SiteFile]"
+) -> None:
+    assert not [key for key, file in files.items() if b"cloudflare" in file.body]
+    content = workspace_root / "site/content/en.toml"
+    content.write_text(content.read_text() + '\n[turnstile]\nsite_key = "0x4AAA"\n')
+    made = render(workspace_root, forms, api_url="https://api.example/v1", site_url="https://site.example")
+    asking = {file.key: Reader(file.body) for file in made if b"cloudflare" in file.body}
+    assert set(asking) == {"registration", "contact"}
+    for page in asking.values():
+        (widget,) = [one for one in page.all("div") if one.get("class") == "cf-turnstile"]
+        assert widget["data-sitekey"] == "0x4AAA"
+        assert "https://challenges.cloudflare.com/turnstile/v0/api.js" in [one["src"] for one in page.all("script")]

@@ -1,4 +1,4 @@
-# The API: POST /<form> to the function, preflights answered by the gateway itself.
+# The API: POST /<form> to submit; preflights are answered by the gateway itself, and what is read is in reading.tf.
 
 resource "aws_api_gateway_rest_api" "this" {
   name        = var.name
@@ -46,6 +46,7 @@ resource "aws_api_gateway_deployment" "this" {
       [for file in sort(fileset(path.module, "*.tf")) : filesha1("${path.module}/${file}")],
       var.forms,
       var.submit_invoke_arn,
+      var.links_invoke_arn,
     ]))
   }
 
@@ -55,6 +56,8 @@ resource "aws_api_gateway_deployment" "this" {
 
   depends_on = [
     aws_api_gateway_integration.submit,
+    aws_api_gateway_integration.describe,
+    aws_api_gateway_integration.links,
     aws_api_gateway_integration_response.preflight,
     aws_api_gateway_gateway_response.this,
   ]

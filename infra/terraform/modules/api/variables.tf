@@ -18,6 +18,11 @@ variable "submit_invoke_arn" {
   type        = string
 }
 
+variable "links_invoke_arn" {
+  description = "The ARN by which the gateway invokes the function that shows registrants their own entries."
+  type        = string
+}
+
 variable "throttle" {
   description = "How many requests a second from all visitors together (rate), and how many at once (burst)."
   type = object({

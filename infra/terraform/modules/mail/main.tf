@@ -54,3 +54,55 @@ resource "aws_sqs_queue_redrive_allow_policy" "dead_letters" {
     sourceQueueArns   = [module.queue.arn]
   })
 }
+
+# What SES tells of the mails that it took. The topic has no key of its own: SES can't publish through the one that AWS
+# manages for SNS, and nothing is kept here; the function that subscribes gets it by TLS.
+resource "aws_sns_topic" "feedback" {
+  name   = "${var.name}-feedback"
+  policy = data.aws_iam_policy_document.feedback.json
+}
+
+data "aws_iam_policy_document" "feedback" {
+  statement {
+    sid       = "SesTells"
+    actions   = ["sns:Publish"]
+    resources = ["arn:${data.aws_partition.this.partition}:sns:${data.aws_region.this.region}:${data.aws_caller_identity.this.account_id}:${var.name}-feedback"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["ses.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [data.aws_caller_identity.this.account_id]
+    }
+
+    condition {
+      test     = "ArnEquals"
+      variable = "aws:SourceArn"
+      values   = [aws_sesv2_configuration_set.this.arn]
+    }
+  }
+}
+
+resource "aws_sesv2_configuration_set_event_destination" "feedback" {
+  configuration_set_name = aws_sesv2_configuration_set.this.configuration_set_name
+  event_destination_name = "feedback"
+
+  event_destination {
+    enabled              = true
+    matching_event_types = ["BOUNCE", "COMPLAINT", "DELIVERY", "REJECT"]
+
+    sns_destination {
+      topic_arn = aws_sns_topic.feedback.arn
+    }
+  }
+}
+
+data "aws_caller_identity" "this" {}
+
+data "aws_partition" "this" {}
+
+data "aws_region" "this" {}

@@ -32,3 +32,8 @@ output "dead_letters_name" {
   description = "The name of the queue of mails that could not be sent."
   value       = module.dead_letters.name
 }
+
+output "feedback_topic_arn" {
+  description = "The ARN of the topic that tells what became of mails."
+  value       = aws_sns_topic.feedback.arn
+}

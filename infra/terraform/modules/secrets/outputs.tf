@@ -1,5 +1,15 @@
-output "signing_key" {
-  description = "The signing key as it was first made."
-  value       = aws_secretsmanager_secret_version.signing_key.secret_string
+output "signing_key_name" {
+  description = "The name of the secret that holds the keys that sign links."
+  value       = aws_secretsmanager_secret.signing_key.name
+}
+
+output "signing_key_arn" {
+  description = "The ARN of the secret that holds the keys that sign links."
+  value       = aws_secretsmanager_secret.signing_key.arn
+}
+
+output "hmac_key" {
+  description = "The key for digests of addresses: made of the first signing key, and the same for ever. The keys that sign links stay in their secret."
+  value       = sha256("hmac ${aws_secretsmanager_secret_version.signing_key.secret_string}")
   sensitive   = true
 }

@@ -7,9 +7,10 @@ locals {
   # 'self' alone would do for the forms, but Chromium holds form-action against the address that the answer redirects to.
   form_targets = join(" ", distinct(compact(["'self'", var.api_origin, var.site_origin])))
 
-  content_security_policy = join("; ", [
+  content_security_policy = join("; ", compact([
     "default-src 'none'",
-    "script-src 'self'",
+    join(" ", compact(["script-src 'self'", var.widget_origin])),
+    var.widget_origin == null ? null : "frame-src ${var.widget_origin}",
     "style-src 'self'",
     "img-src 'self' data:",
     "font-src 'self'",
@@ -18,7 +19,7 @@ locals {
     "frame-ancestors 'none'",
     "base-uri 'none'",
     "object-src 'none'",
-  ])
+  ]))
 }
 
 resource "aws_cloudfront_origin_access_control" "this" {

@@ -31,6 +31,11 @@ variable "site_origin" {
   type        = string
 }
 
+variable "widget_origin" {
+  description = "The origin of another's script and frame that pages may load; null where there is none."
+  type        = string
+}
+
 variable "keep_pages" {
   description = "Whether a bucket that holds pages is spared by a destroy."
   type        = bool

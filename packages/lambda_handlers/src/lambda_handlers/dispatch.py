@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from registration_core.services.dispatch import Change, DispatchService
+    from registration_core.domain.mail import Change, Notice
+    from registration_core.services.dispatch import DispatchService
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
@@ -37,7 +38,7 @@ def dispatch(event: Mapping[str, Any], service: DispatchService, log: Log, *, re
     return {"batchItemFailures": []}
 
 
-def _changes(records: list[Mapping[str, Any]], log: Log, request_id: str) -> Iterator[Change]:
+def _changes(records: list[Mapping[str, Any]], log: Log, request_id: str) -> Iterator[Change | Notice]:
     for record in records:
         try:
             change = change_of(record)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from http import HTTPStatus
 
@@ -17,6 +18,19 @@ TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
 def json_answer(status: int, content: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Answer with JSON."""
     return _answer(status, json.dumps(content), {"Content-Type": "application/json", **(headers or {})})
+
+
+def described(content: Mapping[str, Any], *, known: str) -> dict[str, Any]:
+    """Answer with JSON that may be kept for half a minute; with 304 when the client has the very same.
+
+    known: the value of If-None-Match.
+    """
+    body = json.dumps(content, separators=(",", ":"))
+    tag = f'"{hashlib.sha256(body.encode()).hexdigest()[:20]}"'
+    headers = {"Cache-Control": "max-age=30", "ETag": tag}
+    if known.strip() == "*" or tag in (part.strip().removeprefix("W/") for part in known.split(",")):
+        return _answer(304, "", headers)
+    return _answer(200, body, {"Content-Type": "application/json", **headers})
 
 
 def problem(
@@ -60,7 +74,7 @@ def with_cors(answer: dict[str, Any], origin: str | None, allowed: Sequence[str]
     answer["headers"]["Vary"] = "Origin"
     if origin in allowed:
         answer["headers"]["Access-Control-Allow-Origin"] = origin
-        answer["headers"]["Access-Control-Expose-Headers"] = "Retry-After"
+        answer["headers"]["Access-Control-Expose-Headers"] = "ETag, Retry-After"
     return answer
 
 

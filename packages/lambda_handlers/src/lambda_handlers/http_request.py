@@ -7,6 +7,9 @@ import binascii
 import json
 from dataclasses import dataclass
 
+from registration_core.domain.errors import RollcallError
+from registration_core.domain.spam import LANGUAGE
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,19 +21,31 @@ MOST_DEPTH = 3
 """An object of answers, a list as an answer, a scalar in it."""
 
 
-class RequestError(Exception):
-    """A request that no service needs to see. code is for machines, detail a sentence for people."""
+STATUS_OF: Mapping[str, int] = {
+    "malformed_body": 400,
+    "malformed_form": 400,
+    "malformed_json": 400,
+    "method_not_allowed": 405,
+    "body_too_large": 413,
+    "unsupported_charset": 415,
+    "unsupported_media_type": 415,
+}
+"""What a request may be refused for before any service sees it, and the status that says so."""
 
-    def __init__(self, status: int, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.status = status
+
+class RequestError(RollcallError):
+    """A request that no service needs to see. code: one of `STATUS_OF`. values: what the sentence names."""
+
+    def __init__(self, code: str, **values: object) -> None:
+        super().__init__(code)
+        self.status = STATUS_OF[code]
         self.code = code
-        self.detail = detail
+        self.values = values
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request, its body unread. headers: names in lower case."""
+    """One request, its body unread. headers: names in lower case. address: the sender's, as the gateway saw it."""
 
     method: str
     path: str
@@ -39,11 +54,17 @@ class Request:
     body: str
     is_base64: bool
     id: str
+    address: str = ""
 
     @property
     def form(self) -> str:
         """The form that the path names: its last part."""
         return self.path.rstrip("/").rpartition("/")[2]
+
+    @property
+    def asks_for_form(self) -> bool:
+        """Whether the path is the one where a form is described: `/forms/<form>`."""
+        return self.path.rstrip("/").rpartition("/")[0].rpartition("/")[2] == "forms"
 
     @property
     def media_type(self) -> str:
@@ -60,6 +81,11 @@ class Request:
     def wanted_language(self) -> str:
         """The language asked for: `?lang=sv`, else the value of Accept-Language."""
         return self.query.get("lang") or self.headers.get("accept-language", "")
+
+    def language_wanted_with(self, answers: Mapping[str, object]) -> str:
+        """Return the language asked for: `?lang=sv`, else the field `_language`, else Accept-Language."""
+        field = answers.get(LANGUAGE)
+        return self.query.get("lang") or (field if isinstance(field, str) else "") or self.wanted_language
 
     @property
     def idempotency_key(self) -> str | None:
@@ -79,6 +105,7 @@ def read_request(event: Mapping[str, Any]) -> Request:
         body=str(event.get("body") or ""),
         is_base64=bool(event.get("isBase64Encoded")),
         id=str(context.get("requestId") or ""),
+        address=str((context.get("identity") or {}).get("sourceIp") or ""),
     )
 
 
@@ -88,22 +115,20 @@ def read_answers(request: Request) -> dict[str, object]:
     Raises RequestError: 405 not a POST, 413 too large, 415 of another type, 400 not what its type says.
     """
     if request.method != "POST":
-        raise RequestError(405, "method_not_allowed", "Send the form's answers with POST.")
+        raise RequestError("method_not_allowed")
     content = _content(request)
     charset = request.headers.get("content-type", "").lower().partition("charset=")[2].strip(' "')
     if charset not in {"", "utf-8", "utf8"}:
-        raise RequestError(415, "unsupported_charset", "Send the body in UTF-8.")
+        raise RequestError("unsupported_charset")
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
-        raise RequestError(400, "malformed_body", "The body is not valid UTF-8.") from error
+        raise RequestError("malformed_body") from error
     if request.media_type == "application/json":
         return _from_json(text)
     if request.media_type == "application/x-www-form-urlencoded":
         return _from_form(text)
-    raise RequestError(
-        415, "unsupported_media_type", "Send application/json, or application/x-www-form-urlencoded from a plain form."
-    )
+    raise RequestError("unsupported_media_type")
 
 
 def _content(request: Request) -> bytes:
@@ -112,10 +137,10 @@ def _content(request: Request) -> bytes:
         try:
             content = base64.b64decode(request.body, validate=True) if request.is_base64 else request.body.encode()
         except (binascii.Error, ValueError) as error:
-            raise RequestError(400, "malformed_body", "The body could not be decoded.") from error
+            raise RequestError("malformed_body") from error
         if len(content) <= MOST_BYTES:
             return content
-    raise RequestError(413, "body_too_large", f"The body may be {MOST_BYTES // 1024} KiB at most.")
+    raise RequestError("body_too_large", limit=MOST_BYTES // 1024)
 
 
 def _from_json(text: str) -> dict[str, object]:
@@ -123,9 +148,9 @@ def _from_json(text: str) -> dict[str, object]:
         answers = json.loads(text, object_pairs_hook=_without_repeats, parse_constant=_refuse, parse_float=_finite)
         _check_depth_and_letters(answers, MOST_DEPTH)
     except (ValueError, RecursionError) as error:
-        raise RequestError(400, "malformed_json", "The body is not the JSON of a form's answers.") from error
+        raise RequestError("malformed_json") from error
     if not isinstance(answers, dict):
-        raise RequestError(400, "malformed_json", "The body must be a JSON object, one name for each field.")
+        raise RequestError("malformed_json")
     return answers
 
 
@@ -168,7 +193,7 @@ def _from_form(text: str) -> dict[str, object]:
     try:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
     except ValueError as error:
-        raise RequestError(400, "malformed_form", "The body is not a form's fields in UTF-8.") from error
+        raise RequestError("malformed_form") from error
     answers: dict[str, object] = {}
     for name, value in pairs:
         known = answers.get(name)

@@ -1,10 +1,10 @@
 """The zip that all functions share: built the same, byte for byte, from the same sources.
 
 `python -m lambda_handlers.package --out dist/rollcall-lambda.zip`. What goes in: the modules that the entry points
-import (found by reading their import statements), the compiled forms and their mail templates, Jinja2, and the
-licences of what is not ours. Nothing is compressed: how well a zlib packs differs from one machine to the next. There
-are no `.pyc`: they would spare a cold start about 10 ms of CPU, but only under the very Python that made them, and the
-same sources would no longer give the same bytes everywhere.
+import (found by reading their import statements), the compiled forms and their mail templates, the templates and words
+of a registrant's own page, Jinja2, and the licences of what is not ours. Nothing is compressed: how well a zlib packs
+differs from one machine to the next. There are no `.pyc`: they would spare a cold start about 10 ms of CPU, but only
+under the very Python that made them, and the same sources would no longer give the same bytes everywhere.
 """
 
 import argparse
@@ -16,15 +16,18 @@ import io
 import json
 import sys
 import tempfile
+import tomllib
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from registration_core.adapters.form_files import compile_forms
 from registration_core.domain.errors import RollcallError
 
-ENTRY_POINTS = ("lambda_handlers.submit", "lambda_handlers.dispatch", "lambda_handlers.notify")
+FUNCTIONS = ("submit", "links", "sweep", "dispatch", "notify", "feedback")
+ENTRY_POINTS = tuple(f"lambda_handlers.{name}" for name in FUNCTIONS)
 OURS = ("registration_core", "lambda_handlers")
 THIRD_PARTY = ("jinja2", "markupsafe")
 MOST_BYTES = 1_500_000
@@ -55,6 +58,7 @@ def build_package(root: Path, out: Path) -> PackageReport:
     """
     contents = dict(_our_modules(root))
     contents.update(_forms(root / "forms"))
+    contents.update(site_parts(root / "site"))
     for name in THIRD_PARTY:
         contents.update(_third_party(name))
     archive = _zip(contents)
@@ -115,6 +119,32 @@ def _forms(folder: Path) -> Iterator[tuple[str, bytes]]:
 def _templates(folder: Path, templates: Path) -> Iterator[tuple[str, bytes]]:
     for path in templates.glob("*.j2"):
         yield f"forms/{path.relative_to(folder).as_posix()}", path.read_bytes()
+
+
+def site_parts(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Give what a registrant's own page is made of: `words.json`, and the site's templates for it, below `site/`.
+
+    Raises PackageError, which names the file, for words that are missing or cannot be read.
+    """
+    words = {path.suffixes[0][1:]: path for path in (folder / "content").glob("my.*.toml")}
+    try:
+        base = tomllib.loads((folder / "content" / "en.toml").read_text(encoding="utf-8"))
+        links = {name: {"link": said["link"]} for name, said in base["forms"].items() if "link" in said}
+        shared = {name: base[name] for name in ("academy", "navigation", "footer")} | {"forms": links}
+        merged = {name: _over(shared, tomllib.loads(words[name].read_text(encoding="utf-8"))) for name in sorted(words)}
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise PackageError(f"{folder / 'content'}: the words of the pages cannot be read: {error}") from error
+    yield "site/words.json", json.dumps(merged, ensure_ascii=False, separators=(",", ":")).encode()
+    for path in [folder / "templates" / "drawings.html.j2", *(folder / "templates" / "my").glob("*.j2")]:
+        if not path.is_file():
+            raise PackageError(f"{path} is missing")
+        yield f"site/{path.relative_to(folder).as_posix()}", path.read_bytes()
+
+
+def _over(base: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """Return base with what `more` says otherwise, table by table."""
+    inner = {name: _over(base[name], said) for name, said in more.items() if isinstance(base.get(name), dict)}
+    return {**base, **more, **inner}
 
 
 def _third_party(name: str) -> Iterator[tuple[str, bytes]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from html import escape
 
 from registration_core.domain.fields import FieldType
+from registration_core.domain.spam import HUMAN_TOKEN, LANGUAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,9 +26,22 @@ WORDS = {
         "send": "Send",
         "not_sent": "Your answers were not taken",
         "back": "Back to the form",
+        "honeypot": "Leave this field empty",
+    },
+    "sv": {
+        "error": "Fel",
+        "summary": "Något behöver rättas",
+        "optional": "(valfritt)",
+        "send": "Skicka",
+        "not_sent": "Dina svar togs inte emot",
+        "back": "Tillbaka till formuläret",
+        "honeypot": "Lämna det här fältet tomt",
     },
 }
 """What the pages say by themselves; everything else comes from the form file."""
+
+NOT_IN_HTML = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {*b"\t\n\r"})
+"""Control characters; a browser would show none of them, and NUL breaks a page."""
 
 INPUT_TYPES = {
     FieldType.EMAIL: "email",
@@ -59,10 +73,26 @@ def mend_page(
         '<div class="error-summary" role="alert" tabindex="-1" autofocus aria-labelledby="error-summary-title">'
         f'<h2 id="error-summary-title">{words["summary"]}</h2><ul>{links}</ul></div>'
         f"<h1>{escape(title)}</h1>"
-        f'<form method="post" novalidate>{fields}'
+        f'<form method="post" novalidate>{fields}{_unasked(form, answers, words, language)}'
         f'<div class="actions"><button class="button" type="submit">{words["send"]}</button></div></form></div></div>',
         site_url=site_url,
         language=language,
+    )
+
+
+def _unasked(form: Form, answers: Mapping[str, object], words: Mapping[str, str], language: str) -> str:
+    """Give the fields that are no questions: the language, a proof that came, and what only programs fill in."""
+    hidden = f'<input type="hidden" name="{LANGUAGE}" value="{escape(language)}">'
+    if proof := _values(answers.get(HUMAN_TOKEN)):  # not used up yet: it is looked at once the answers are right
+        hidden += f'<input type="hidden" name="{HUMAN_TOKEN}" value="{escape(proof[-1])}">'
+    name = escape(form.spam.honeypot)
+    if form.field(form.spam.honeypot) is not None:
+        return hidden
+    values = _values(answers.get(form.spam.honeypot))
+    return (
+        f'{hidden}<p class="visually-hidden" aria-hidden="true"><label for="leave-empty">{words["honeypot"]}</label> '
+        f'<input type="text" id="leave-empty" name="{name}" value="{escape(values[-1] if values else "")}" '
+        'tabindex="-1" autocomplete="off"></p>'
     )
 
 
@@ -89,10 +119,11 @@ def _page(title: str, main: str, *, site_url: str, language: str) -> str:
 
 
 def _values(answer: object) -> tuple[str, ...]:
-    """Give an answer as the texts that were typed or chosen."""
+    """Give an answer as the texts that were typed or chosen, without what no page may hold."""
     if answer is None:
         return ()
-    return tuple(map(str, answer)) if isinstance(answer, list) else (str(answer),)
+    texts = map(str, answer) if isinstance(answer, list) else (str(answer),)
+    return tuple(text.translate(NOT_IN_HTML) for text in texts)
 
 
 def _with_label(field: Field | None, error: FieldError, language: str) -> str:

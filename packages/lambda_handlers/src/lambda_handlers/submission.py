@@ -1,20 +1,15 @@
-"""What submit does with one request: read it, let the service decide, say what came of it."""
+"""What submit does with one request: read it, let the door and the service decide, say what came of it."""
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
-from lambda_handlers.http_answer import json_answer, page, problem, redirect, with_cors
+from lambda_handlers.http_answer import described, json_answer, page, problem, redirect, with_cors
 from lambda_handlers.http_request import RequestError, read_answers, read_request
-from registration_core.domain.errors import (
-    FormClosedError,
-    InvalidAnswersError,
-    InvalidKeyError,
-    KeyReusedError,
-    StorageUnavailableError,
-    UnknownFormError,
-)
+from registration_core.domain.errors import InvalidAnswersError, RollcallError
 from registration_core.domain.identifiers import display_reference
+from registration_core.domain.languages import best_language
+from registration_core.domain.messages import LANGUAGES
+from registration_core.domain.sentences import sentence
+from registration_core.domain.submission import Status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,14 +18,13 @@ if TYPE_CHECKING:
 
     from lambda_handlers.http_request import Request
     from lambda_handlers.log import Log
-    from registration_core.domain.errors import FieldError, RollcallError
+    from registration_core.domain.errors import FieldError
     from registration_core.domain.forms import Form
     from registration_core.domain.ports import FormCatalogue
     from registration_core.domain.submission import Receipt
+    from registration_core.services.describe import DescribeService
+    from registration_core.services.door import Door
     from registration_core.services.submit import SubmitService
-
-STATUS_OF: Mapping[type[RollcallError], int] = {InvalidKeyError: 400, FormClosedError: 403, KeyReusedError: 422}
-NOT_NOW = "Your answers could not be stored just now. Please send them again in a moment."
 
 
 class SubmitFunction:
@@ -42,14 +36,18 @@ class SubmitFunction:
     def __init__(
         self,
         forms: FormCatalogue,
+        door: Door,
         service: SubmitService,
+        descriptions: DescribeService,
         *,
         allowed_origins: Sequence[str],
         site_url: str,
         log: Log,
     ) -> None:
         self._forms = forms
+        self._door = door
         self._service = service
+        self._descriptions = descriptions
         self._allowed_origins = allowed_origins
         self._site_url = site_url
         self._log = log
@@ -57,35 +55,42 @@ class SubmitFunction:
     def __call__(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Answer one event."""
         request = read_request(event)
+        language = best_language(request.wanted_language, LANGUAGES)
         try:
             form = self._forms.get(request.form)
-            answer = self._take(request, form, read_answers(request))
-        except RequestError as error:
-            answer = self._refuse(request, error.status, error.code, error.detail)
-        except UnknownFormError as error:
-            answer = self._refuse(request, 404, error.code, str(error))
+            answer = self._describe(request, form) if request.asks_for_form else self._take(request, form)
+        except RollcallError as error:
+            answer = self._refuse(request, error, language)
         return with_cors(answer, request.headers.get("origin"), self._allowed_origins)
 
-    def _take(self, request: Request, form: Form, answers: Mapping[str, object]) -> dict[str, Any]:
-        language = form.language_for(request.wanted_language)
+    def _describe(self, request: Request, form: Form) -> dict[str, Any]:
+        if request.method != "GET":
+            raise RequestError("method_not_allowed")
+        return described(self._descriptions.describe(form), known=request.headers.get("if-none-match", ""))
+
+    def _take(self, request: Request, form: Form) -> dict[str, Any]:
+        sent = read_answers(request)
+        language = form.language_for(request.language_wanted_with(sent))
+        key = request.idempotency_key
         try:
-            receipt = self._service.submit(form, answers, key=request.idempotency_key, language=language)
+            admitted = self._door.admit(form, sent, address=request.address, key=key, language=language)
+            receipt = self._service.submit(
+                form, admitted.answers, key=key, language=language, suspected=admitted.suspected
+            )
         except InvalidAnswersError as error:
-            return self._mend(request, form, answers, error.errors, language)
-        except StorageUnavailableError as error:
-            self._log.fault("not stored", error, code=error.code, form=form.name, request_id=request.id)
-            return self._refuse(request, 503, "storage_unavailable", NOT_NOW, retry_after_s=error.retry_after_s)
-        except (FormClosedError, InvalidKeyError, KeyReusedError) as error:
-            return self._refuse(request, STATUS_OF[type(error)], error.code, str(error))
+            return self._mend(request, form, sent, error.errors, language)
+        except RollcallError as error:
+            return self._refuse(request, error, language)
         event = "repeated" if receipt.repeated else "stored"
         self._log.info(event, form=form.name, request_id=request.id, submission_id=receipt.id, status=receipt.status)
         return self._acknowledge(request, form, receipt)
 
     def _acknowledge(self, request: Request, form: Form, receipt: Receipt) -> dict[str, Any]:
-        reference = display_reference(receipt.reference)
+        reference, status = display_reference(receipt.reference), _told(form, receipt)
         if request.from_page:
-            return redirect(f"{self._site_url}/thank-you?form={form.name}&reference={reference}")
-        content: dict[str, object] = {"id": receipt.id, "reference": reference, "status": receipt.status}
+            told = "" if status is Status.CONFIRMED else f"&status={status}"
+            return redirect(f"{self._site_url}/thank-you?form={form.name}&reference={reference}{told}")
+        content: dict[str, object] = {"id": receipt.id, "reference": reference, "status": status}
         if receipt.position is not None:
             content["position"] = receipt.position
         return json_answer(201, content)
@@ -94,7 +99,7 @@ class SubmitFunction:
         self,
         request: Request,
         form: Form,
-        answers: Mapping[str, object],
+        sent: Mapping[str, object],
         errors: Sequence[FieldError],
         language: str,
     ) -> dict[str, Any]:
@@ -104,28 +109,25 @@ class SubmitFunction:
         if request.from_page:
             from lambda_handlers.page import mend_page  # noqa: PLC0415 - a script's post does without
 
-            html = mend_page(form, answers, errors, site_url=self._site_url, language=language)
+            html = mend_page(form, sent, errors, site_url=self._site_url, language=language)
             return page(422, html, site_url=self._site_url)
         listed = [{"field": error.field, "code": error.code, "message": error.message} for error in errors]
-        return problem(422, InvalidAnswersError.code, "Some answers need mending.", errors=listed)
+        detail = sentence(InvalidAnswersError.code, language)
+        return problem(422, InvalidAnswersError.code, detail, errors=listed)
 
-    def _refuse(
-        self, request: Request, status: int, code: str, detail: str, *, retry_after_s: int | None = None
-    ) -> dict[str, Any]:
-        self._log.info("refused", code=code, status=status, request_id=request.id)
-        return refusal(request, status, code, detail, site_url=self._site_url, retry_after_s=retry_after_s)
+    def _refuse(self, request: Request, error: RollcallError, language: str) -> dict[str, Any]:
+        from lambda_handlers.refusals import FAULTS, refusal, refusal_of  # noqa: PLC0415 - most are taken
+
+        refused = refusal_of(error, language, asked_for_form=request.asks_for_form)
+        if isinstance(error, FAULTS):
+            self._log.fault("failed", error, code=error.code, status=refused.status, request_id=request.id)
+        else:
+            self._log.info("refused", code=refused.code, status=refused.status, request_id=request.id)
+        return refusal(request, refused, site_url=self._site_url, language=language)
 
 
-def refusal(
-    request: Request, status: int, code: str, detail: str, *, site_url: str, retry_after_s: int | None = None
-) -> dict[str, Any]:
-    """Say in one sentence what went wrong: as a page for a person, as a problem for a script."""
-    headers = {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
-    if status == HTTPStatus.METHOD_NOT_ALLOWED:
-        headers["Allow"] = "POST"
-    if not request.from_page:
-        return problem(status, code, detail, headers=headers)
-    from lambda_handlers.page import sentence_page  # noqa: PLC0415 - a script's post does without
-
-    html = sentence_page(detail, form=request.form, site_url=site_url, language="en")
-    return page(status, html, site_url=site_url, headers=headers)
+def _told(form: Form, receipt: Receipt) -> Status:
+    """Return the status to tell: suspected spam is answered like anything else, so that nobody learns what was seen."""
+    if receipt.status is not Status.SPAM:
+        return receipt.status
+    return Status.CONFIRMED if form.verification is None else Status.PENDING

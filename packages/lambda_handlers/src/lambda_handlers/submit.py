@@ -9,8 +9,10 @@ from lambda_handlers.http_answer import with_cors
 from lambda_handlers.http_request import read_request
 from lambda_handlers.log import Log
 from lambda_handlers.starting import prepare
-from lambda_handlers.submission import NOT_NOW, SubmitFunction, refusal
+from lambda_handlers.submission import SubmitFunction
 from registration_core import bootstrap
+from registration_core.domain.languages import best_language
+from registration_core.domain.messages import LANGUAGES
 from registration_core.settings import SubmitSettings
 
 TYPE_CHECKING = False
@@ -20,23 +22,29 @@ if TYPE_CHECKING:
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda passes it
-    """Take one form post."""
+    """Take one form post, or describe a form."""
     try:
         return _function()(event)
     except Exception as error:  # noqa: BLE001 - the outermost edge: a raised error would reach the visitor without CORS
+        from lambda_handlers.refusals import internal, refusal  # noqa: PLC0415 - never needed, we hope
+
         request = read_request(event)
         Log("submit").fault("failed", error, request_id=request.id)
         site_url = os.environ.get("SITE_URL", "").rstrip("/")
-        answer = refusal(request, 500, "internal_error", NOT_NOW, site_url=site_url, retry_after_s=5)
+        language = best_language(request.wanted_language, LANGUAGES)
+        answer = refusal(request, internal(language), site_url=site_url, language=language)
         return with_cors(answer, request.headers.get("origin"), os.environ.get("ALLOWED_ORIGINS", "").split(","))
 
 
 @functools.cache
 def _function() -> SubmitFunction:
     settings = SubmitSettings.from_mapping(os.environ)
+    parts = bootstrap.submit_parts(settings, connect=True)
     return SubmitFunction(
         bootstrap.form_catalogue(settings),
-        bootstrap.submit_service(settings, connect=True),
+        parts.door,
+        parts.submit,
+        parts.describe,
         allowed_origins=settings.allowed_origins,
         site_url=settings.site_url,
         log=Log("submit", settings.log_level),

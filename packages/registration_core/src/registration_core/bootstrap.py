@@ -8,56 +8,107 @@ Imports stand inside the functions: a visitor waits for submit, which needs neit
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from registration_core.adapters.dynamodb.wire import WireCall
+    from registration_core.adapters.signing_keys import SecretSigner
     from registration_core.domain.forms import Form
-    from registration_core.domain.ports import FormCatalogue
+    from registration_core.domain.ports import Clock, FormCatalogue, HumanCheck
+    from registration_core.domain.submission import Submission
+    from registration_core.services.describe import DescribeService
     from registration_core.services.dispatch import DispatchService
+    from registration_core.services.door import Door
+    from registration_core.services.feedback import FeedbackService
+    from registration_core.services.manage import ManageService
     from registration_core.services.notify import NotifyService
+    from registration_core.services.own_entry import OwnEntryService
     from registration_core.services.query import QueryService
     from registration_core.services.submit import SubmitService
-    from registration_core.settings import DispatchSettings, NotifySettings, SubmitSettings
+    from registration_core.services.sweep import SweepService
+    from registration_core.settings import (
+        DispatchSettings,
+        FeedbackSettings,
+        LinksSettings,
+        NotifySettings,
+        SubmitSettings,
+        SweepSettings,
+    )
 
 
 #: Seconds to connect, and to wait for an answer: well below the functions' time-outs, so that a lost one is retried.
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 3, 5
 
 
-def form_catalogue(settings: SubmitSettings | NotifySettings) -> FormCatalogue:
+def form_catalogue(settings: SubmitSettings | NotifySettings | SweepSettings | LinksSettings) -> FormCatalogue:
     """Make what knows the forms that were deployed with the function."""
     from registration_core.adapters.compiled_forms import CompiledForms
 
     return CompiledForms(settings.forms_dir)
 
 
-def submit_service(
+class SubmitParts:
+    """What submit runs on. They share one connection, so one event at a time.
+
+    No dataclass: making one costs each cold start as much as ten classes like this.
+    """
+
+    def __init__(self, *, connection: WireCall, door: Door, submit: SubmitService, describe: DescribeService) -> None:
+        self.connection = connection
+        self.door = door
+        self.submit = submit
+        self.describe = describe
+
+
+def submit_parts(
     settings: SubmitSettings, environ: Mapping[str, str] | None = None, *, connect: bool = False
-) -> SubmitService:
+) -> SubmitParts:
     """Make what submit runs on: DynamoDB over the standard library alone.
 
     environ: where region, endpoint and credentials stand as the SDKs name them; None means the process's own.
     connect: open the connection now, while the function starts, rather than at the first submission.
     """
     from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.rates import DynamoRateCounter
     from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
     from registration_core.adapters.dynamodb.wire import wire_call_from_environment
     from registration_core.adapters.signing import HmacSigner
+    from registration_core.services.describe import DescribeService
+    from registration_core.services.door import Door, Limits
     from registration_core.services.submit import SubmitService
 
     clock = SystemClock()
     call = wire_call_from_environment(environ)
     if connect:
         call.connect()
-    return SubmitService(
-        repository=DynamoSubmissionRepository(call, settings.table, clock=clock),
-        signer=HmacSigner(settings.hmac_key),
-        clock=clock,
-        randomness=os.urandom,
+    signer = HmacSigner(settings.hmac_key)
+    repository = DynamoSubmissionRepository(call, settings.table, clock=clock)
+    return SubmitParts(
+        connection=call,
+        door=Door(
+            rates=DynamoRateCounter(call, settings.table),
+            limits=Limits(per_address=settings.rate_per_address, per_email=settings.rate_per_email),
+            signer=signer,
+            clock=clock,
+            human_check=_human_check(settings, environ),
+        ),
+        submit=SubmitService(repository=repository, signer=signer, clock=clock, randomness=os.urandom),
+        describe=DescribeService(repository=repository, clock=clock),
     )
+
+
+def _human_check(settings: SubmitSettings, environ: Mapping[str, str] | None) -> HumanCheck | None:
+    """Make what asks for a proof of a person, when the stack has Turnstile's secret."""
+    if not settings.turnstile_secret_name:
+        return None
+    from registration_core.adapters.secret_value import SecretValue
+    from registration_core.adapters.turnstile import Turnstile
+
+    return Turnstile(SecretValue(settings.turnstile_secret_name, environ), url=settings.turnstile_url)
 
 
 def dispatch_service(settings: DispatchSettings) -> DispatchService:
@@ -73,21 +124,49 @@ def notify_service(settings: NotifySettings) -> NotifyService:
     import boto3
 
     from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.outcomes import DynamoSuppressionList
     from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
     from registration_core.adapters.dynamodb.sdk import sdk_call
     from registration_core.adapters.render import JinjaMailRenderer
     from registration_core.adapters.ses import CLIENT_CONFIG, SesMailer
+    from registration_core.adapters.signing import HmacSigner, MyLinks
+    from registration_core.adapters.signing_keys import SecretSigner
     from registration_core.services.notify import NotifyService
 
     clock = SystemClock()
+    call = sdk_call(_client("dynamodb"))
+    keys = SecretSigner(_client("secretsmanager"), settings.signing_key_secret, clock=clock)
     ses = boto3.client("ses", config=CLIENT_CONFIG)
+
+    def my_url(submission: Submission) -> str:
+        return MyLinks(keys.signer(), api_url=settings.api_url).my_url(submission, now=clock.now())
+
     return NotifyService(
         forms=form_catalogue(settings),
-        repository=DynamoSubmissionRepository(sdk_call(_client("dynamodb")), settings.table, clock=clock),
+        repository=DynamoSubmissionRepository(call, settings.table, clock=clock),
+        suppressions=DynamoSuppressionList(call, settings.table, signer=HmacSigner(settings.hmac_key), clock=clock),
         renderer=JinjaMailRenderer(settings.forms_dir, site_url=settings.site_url),
         mailer=SesMailer(ses, sender=settings.sender, configuration_set=settings.configuration_set),
+        links=my_url,
         clock=clock,
         randomness=os.urandom,
+    )
+
+
+def feedback_service(settings: FeedbackSettings) -> FeedbackService:
+    """Make what feedback runs on."""
+    from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.outcomes import DynamoMailOutcomes, DynamoSuppressionList
+    from registration_core.adapters.dynamodb.sdk import sdk_call
+    from registration_core.adapters.signing import HmacSigner
+    from registration_core.services.feedback import FeedbackService
+
+    clock = SystemClock()
+    call = sdk_call(_client("dynamodb"))
+    return FeedbackService(
+        outcomes=DynamoMailOutcomes(call, settings.table),
+        suppressions=DynamoSuppressionList(call, settings.table, signer=HmacSigner(settings.hmac_key), clock=clock),
+        clock=clock,
     )
 
 
@@ -109,6 +188,76 @@ def query_service(
     clock = SystemClock()
     repository = DynamoSubmissionRepository(sdk_call(dynamodb_client), table, clock=clock)
     return QueryService(forms=forms, repository=repository, clock=clock)
+
+
+def manage_service(
+    dynamodb_client: Any,  # noqa: ANN401 - boto3 ships no types
+    table: str,
+    forms: FormCatalogue,
+) -> ManageService:
+    """Make what entries are verified, cancelled, promoted and erased with.
+
+    dynamodb_client: boto3's low-level one. forms: `form_catalogue` in a function, `GivenForms` of what the stack keeps
+    on the command line.
+    """
+    from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+    from registration_core.adapters.dynamodb.sdk import sdk_call
+    from registration_core.services.manage import ManageService
+
+    clock = SystemClock()
+    repository = ManagedDynamoRepository(sdk_call(dynamodb_client), table, clock=clock)
+    return ManageService(forms=forms, repository=repository, clock=clock, randomness=os.urandom)
+
+
+def sweep_service(settings: SweepSettings) -> SweepService:
+    """Make what sweep runs on."""
+    from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+    from registration_core.adapters.dynamodb.sdk import sdk_call
+    from registration_core.adapters.sqs import SqsMailQueue
+    from registration_core.services.manage import ManageService
+    from registration_core.services.sweep import SweepService
+
+    clock = SystemClock()
+    forms = form_catalogue(settings)
+    repository = ManagedDynamoRepository(sdk_call(_client("dynamodb")), settings.table, clock=clock)
+    return SweepService(
+        forms=forms,
+        repository=repository,
+        manage=ManageService(forms=forms, repository=repository, clock=clock, randomness=os.urandom),
+        queue=SqsMailQueue(_client("sqs"), settings.mail_queue_url),
+        clock=clock,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LinksParts:
+    """What links runs on."""
+
+    service: OwnEntryService
+    keys: SecretSigner
+    clock: Clock
+
+
+def links_parts(settings: LinksSettings) -> LinksParts:
+    """Make what links runs on."""
+    from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+    from registration_core.adapters.dynamodb.sdk import sdk_call
+    from registration_core.adapters.signing_keys import SecretSigner
+    from registration_core.services.manage import ManageService
+    from registration_core.services.own_entry import OwnEntryService
+
+    clock = SystemClock()
+    forms = form_catalogue(settings)
+    repository = ManagedDynamoRepository(sdk_call(_client("dynamodb")), settings.table, clock=clock)
+    manage = ManageService(forms=forms, repository=repository, clock=clock, randomness=os.urandom)
+    return LinksParts(
+        service=OwnEntryService(forms=forms, repository=repository, manage=manage),
+        keys=SecretSigner(_client("secretsmanager"), settings.signing_key_secret, clock=clock),
+        clock=clock,
+    )
 
 
 def _client(service: str) -> Any:  # noqa: ANN401 - boto3 ships no types

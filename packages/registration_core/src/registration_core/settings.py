@@ -11,10 +11,22 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+RATE_PER_ADDRESS = 20
+RATE_PER_EMAIL = 5
+"""The shipped limits; infra/terraform/variables.tf has the same, and tests hold both to them."""
+
+TURNSTILE_URL = "https://challenges.cloudflare.com/turnstile/v0/siteverify"
+
 
 @dataclass(frozen=True, slots=True)
 class SubmitSettings:
-    """What submit needs. allowed_origins: scheme, host and port, without a slash at the end. hmac_key: secret."""
+    """What submit needs.
+
+    allowed_origins: scheme, host and port, without a slash at the end. hmac_key: secret. rate_per_address: how many
+    requests are taken from one address within ten minutes; rate_per_email: how many entries for one e-mail address
+    within a day; 0 takes any number. turnstile_secret_name: where Cloudflare Turnstile's secret is kept; empty asks no
+    visitor for a proof. turnstile_url: who checks the proof.
+    """
 
     stack: str
     log_level: str
@@ -23,6 +35,10 @@ class SubmitSettings:
     allowed_origins: tuple[str, ...]
     hmac_key: str
     forms_dir: str
+    rate_per_address: int = RATE_PER_ADDRESS
+    rate_per_email: int = RATE_PER_EMAIL
+    turnstile_secret_name: str = ""
+    turnstile_url: str = TURNSTILE_URL
 
     @classmethod
     def from_mapping(cls, environ: Mapping[str, str]) -> SubmitSettings:
@@ -35,6 +51,10 @@ class SubmitSettings:
             allowed_origins=_origins(_required(environ, "ALLOWED_ORIGINS")),
             hmac_key=_required(environ, "HMAC_KEY"),
             forms_dir=forms_dir(environ),
+            rate_per_address=_count(environ, "RATE_PER_ADDRESS", RATE_PER_ADDRESS),
+            rate_per_email=_count(environ, "RATE_PER_EMAIL", RATE_PER_EMAIL),
+            turnstile_secret_name=environ.get("TURNSTILE_SECRET_NAME", "").strip(),
+            turnstile_url=environ.get("TURNSTILE_URL", "").strip() or TURNSTILE_URL,
         )
 
 
@@ -57,15 +77,44 @@ class DispatchSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SweepSettings:
+    """What sweep needs."""
+
+    stack: str
+    log_level: str
+    table: str
+    mail_queue_url: str
+    forms_dir: str
+
+    @classmethod
+    def from_mapping(cls, environ: Mapping[str, str]) -> SweepSettings:
+        """Read the environment. Raises SettingsError, which names the variable."""
+        return cls(
+            stack=_required(environ, "STACK"),
+            log_level=_log_level(environ),
+            table=_required(environ, "TABLE"),
+            mail_queue_url=_required(environ, "MAIL_QUEUE_URL"),
+            forms_dir=forms_dir(environ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class NotifySettings:
-    """What notify needs. sender: an address, or `Name <address>`."""
+    """What notify needs.
+
+    api_url: the API's base address. sender: an address, or `Name <address>`. hmac_key: secret; signing_key_secret: the
+    name of the secret that holds the keys of links.
+    """
 
     stack: str
     log_level: str
     table: str
     site_url: str
+    api_url: str
     sender: str
     configuration_set: str
+    hmac_key: str
+    signing_key_secret: str
     forms_dir: str
 
     @classmethod
@@ -76,16 +125,68 @@ class NotifySettings:
             log_level=_log_level(environ),
             table=_required(environ, "TABLE"),
             site_url=_required(environ, "SITE_URL").rstrip("/"),
+            api_url=_required(environ, "API_URL").rstrip("/"),
             sender=_required(environ, "SENDER"),
             configuration_set=_required(environ, "CONFIGURATION_SET"),
+            hmac_key=_required(environ, "HMAC_KEY"),
+            signing_key_secret=_required(environ, "SIGNING_KEY_SECRET"),
             forms_dir=forms_dir(environ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackSettings:
+    """What feedback needs. hmac_key: secret, the one that notify has."""
+
+    stack: str
+    log_level: str
+    table: str
+    hmac_key: str
+
+    @classmethod
+    def from_mapping(cls, environ: Mapping[str, str]) -> FeedbackSettings:
+        """Read the environment. Raises SettingsError, which names the variable."""
+        return cls(
+            stack=_required(environ, "STACK"),
+            log_level=_log_level(environ),
+            table=_required(environ, "TABLE"),
+            hmac_key=_required(environ, "HMAC_KEY"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LinksSettings:
+    """What links needs. signing_key_secret: the name of the secret that holds the keys of links."""
+
+    stack: str
+    log_level: str
+    table: str
+    site_url: str
+    signing_key_secret: str
+    forms_dir: str
+    site_dir: str
+
+    @classmethod
+    def from_mapping(cls, environ: Mapping[str, str]) -> LinksSettings:
+        """Read the environment. Raises SettingsError, which names the variable."""
+        return cls(
+            stack=_required(environ, "STACK"),
+            log_level=_log_level(environ),
+            table=_required(environ, "TABLE"),
+            site_url=_required(environ, "SITE_URL").rstrip("/"),
+            signing_key_secret=_required(environ, "SIGNING_KEY_SECRET"),
+            forms_dir=forms_dir(environ),
+            site_dir=environ.get("SITE_DIR") or _beside("site"),
         )
 
 
 def forms_dir(environ: Mapping[str, str]) -> str:
     """Return FORMS_DIR, or the folder `forms` beside the package, as it lies in the functions' zip."""
-    beside = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "forms")  # noqa: PTH100, PTH118, PTH120 - importing pathlib takes longer than all of this module
-    return environ.get("FORMS_DIR") or beside
+    return environ.get("FORMS_DIR") or _beside("forms")
+
+
+def _beside(folder: str) -> str:
+    return os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), folder)  # noqa: PTH100, PTH118, PTH120 - importing pathlib takes longer than all of this module
 
 
 def _required(environ: Mapping[str, str], name: str) -> str:
@@ -93,6 +194,15 @@ def _required(environ: Mapping[str, str], name: str) -> str:
     if not value:
         raise SettingsError(f"The environment variable {name} is not set; Terraform sets it for the functions.")
     return value
+
+
+def _count(environ: Mapping[str, str], name: str, otherwise: int) -> int:
+    text = environ.get(name, "").strip()
+    if not text:
+        return otherwise
+    if not (text.isascii() and text.isdigit()):
+        raise SettingsError(f'The environment variable {name} is "{text}"; use a whole number, or 0 for no limit.')
+    return int(text)
 
 
 def _log_level(environ: Mapping[str, str]) -> str:

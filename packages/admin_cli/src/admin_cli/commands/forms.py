@@ -43,6 +43,7 @@ FIELDS = (
     Column("REQUIRED"),
     Column("LABEL", narrowest=16),
     Column("OPTIONS", narrowest=12),
+    Column("PLACES"),
 )
 
 
@@ -69,7 +70,7 @@ def show(
     folder: Folder = None,
     json: Annotated[bool, typer.Option("--json", help="Print the compiled form as JSON.")] = False,
 ) -> None:
-    """Print what a form asks.
+    """Print what a form asks, its places and its rules.
 
     Examples:
       rollcall forms show registration
@@ -135,9 +136,38 @@ def _heading(form: Form) -> list[tuple[str, Value]]:
         ("kept", f"{form.retention_days} days"),
         ("opens", form.opens_at),
         ("closes", form.closes_at),
+        ("once for each", form.once),
+        ("places", _places(form)),
+        ("waiting list", _waiting_list(form)),
+        ("verification", f"within {form.verification.within_hours} hours" if form.verification else "no"),
+        ("spam when", _spam(form)),
     ]
+
+
+def _places(form: Form) -> str:
+    """Say the capacity that each counted option begins with, and when it takes place; one line each."""
+    field = form.field(form.quota.field) if form.quota else None
+    if field is None:
+        return "not counted"
+    starts = {option.value: f", {option.starts_at:%Y-%m-%d %H:%M}" for option in field.options if option.starts_at}
+    return "\n".join(f"{value}: {seats}{starts.get(value, '')}" for value, seats in form.capacities().items())
+
+
+def _waiting_list(form: Form) -> str:
+    if form.quota is None:
+        return "no"
+    if form.quota.waitlist == "auto":
+        return "auto: a place that frees goes to the first who waits"
+    return "manual: the staff give a freed place away"
+
+
+def _spam(form: Form) -> str:
+    rules = form.spam
+    return f"sent within {rules.min_fill_s} s, more than {rules.max_links} links, or {rules.honeypot} filled in"
 
 
 def _row(field: Field) -> list[Value]:
     options = [option.value for option in field.options]
-    return [field.name, str(field.type), "yes" if field.required else "", str(field.label), options]
+    seats = [option.capacity for option in field.options if option.capacity is not None]
+    required = "yes" if field.required else ""
+    return [field.name, str(field.type), required, str(field.label), options, sum(seats) if seats else None]

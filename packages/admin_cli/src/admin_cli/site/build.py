@@ -47,7 +47,7 @@ def render(workspace_root: Path, forms: Mapping[str, Form], *, api_url: str, sit
     assets = Assets(workspace_root / ASSETS, source=ASSETS)
     views = [form_view(form, texts, api_url=api_url) for form in _ordered(forms, texts)]
     navigation = [Link("/#courses", texts.string("navigation", "courses"))]
-    navigation += [Link(view.path, view.texts.string("link")) for view in views]
+    navigation += [Link(view.path, view.link) for view in views]
     renderer = Renderer(
         workspace_root / TEMPLATES,
         source=TEMPLATES,

@@ -35,14 +35,20 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class FormView:
-    """A form as its page shows it. messages: what the script says, as data attributes."""
+    """A form as its page shows it.
+
+    link: its name in the navigation. honeypot: the field that only programs fill in. messages: what the script says,
+    as data attributes.
+    """
 
     name: str
     path: str
     action: str
+    link: str
     title: str
     description: str
     fields: tuple[FieldView, ...]
+    honeypot: str
     texts: Texts
     messages: Mapping[str, str]
 
@@ -62,15 +68,19 @@ def form_view(form: Form, texts: Texts, *, api_url: str) -> FormView:
     """Return the form in this language, posting to the API. Raises SiteBuildError for a missing text."""
     language = texts.string("language")
     email = texts.string("academy", "email")
+    own, any_forms = texts.table("forms", form.name), texts.table("forms", "any")
+    title = form.title.in_language(language)
     said = {name: texts.string("form", name).replace("{email}", email) for name in MESSAGES}
     return FormView(
         name=form.name,
         path=f"/{form.name}",
         action=f"{api_url}/{form.name}",
-        title=form.title.in_language(language),
+        link=own.string("link") if "link" in own else title,
+        title=title,
         description=form.description.in_language(language) if form.description else "",
         fields=tuple(field_view(field, language) for field in form.fields),
-        texts=texts.table("forms", form.name).over(texts.table("forms", "any")),
+        honeypot=form.spam.honeypot,
+        texts=own.over(any_forms),
         messages={f"data-{name.replace('_', '-')}": message for name, message in said.items()},
     )
 

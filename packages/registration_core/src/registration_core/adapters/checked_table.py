@@ -103,6 +103,14 @@ class CheckedTable:
         self._missing(key, "a list of one or more tables", required=True)
         return []
 
+    def table(self, key: str) -> CheckedTable | None:
+        """Return a table of the file, `[key]`, to be read in its turn; None when it is not there."""
+        value = self._values.get(key)
+        if isinstance(value, dict):
+            return CheckedTable(value, f"{self.where}: [{key}]", self.problems)
+        self._missing(key, f"a table: [{key}] on a line, and below it its keys", required=False)
+        return None
+
     def text(self, key: str, languages: Sequence[str], *, required: bool = False) -> Text | None:
         """Return a text in all of the languages."""
         value = self._values.get(key)

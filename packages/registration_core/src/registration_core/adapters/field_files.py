@@ -6,7 +6,8 @@ import re
 from datetime import date
 
 from registration_core.adapters.checked_table import CheckedTable, listed, repeated, suggestion
-from registration_core.domain.fields import Field, FieldType, Option, Text, resolve_date
+from registration_core.adapters.option_files import read_options
+from registration_core.domain.fields import Field, FieldType, resolve_date
 from registration_core.domain.messages import message
 from registration_core.domain.values import ValueRefusedError, read_value
 
@@ -31,6 +32,7 @@ OWN: Mapping[FieldType, tuple[str, ...]] = {
 
 RESERVED = frozenset(
     {"id", "reference", "status", "form", "form_version", "submitted_at", "language", "version", "expires_at"}
+    | {"position", "verify_by", "option"}
 )
 """Columns of every entry: a field of that name could not be told from them."""
 
@@ -44,7 +46,6 @@ AUTOCOMPLETE = (
 """The HTML Standard's tokens, but those for passwords and payment."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_VALUE = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 _LENGTHS = {FieldType.TEXT: 200, FieldType.TEXTAREA: 2000}
 _LONGEST = 10_000
 
@@ -129,9 +130,9 @@ def _limits(values: CheckedTable, kind: FieldType, languages: Sequence[str]) -> 
                 values.problem(f'"{key}" ({limit}) has more digits after the point than "decimals" allows ({decimals})')
         return {"minimum": low, "maximum": high, "decimals": decimals}
     if kind is FieldType.CHOICE:
-        return {"options": _options(values, languages)}
+        return {"options": read_options(values, kind, languages)}
     if kind is FieldType.CHOICES:
-        options = _options(values, languages)
+        options = read_options(values, kind, languages)
         most = max(1, len(options))
         low, high = values.whole("min_choices", 1, most), values.whole("max_choices", 1, most)
         _in_order(values, "min_choices", low, "max_choices", high)
@@ -174,24 +175,6 @@ def _date(values: CheckedTable, key: str) -> str | None:
 def _in_order(values: CheckedTable, low_key: str, low: Any, high_key: str, high: Any) -> None:  # noqa: ANN401 - numbers or dates
     if low is not None and high is not None and low > high:
         values.problem(f'"{low_key}" ({low}) is more than "{high_key}" ({high})')
-
-
-def _options(values: CheckedTable, languages: Sequence[str]) -> tuple[Option, ...]:
-    tables = values.tables("options", required=True)
-    found = []
-    for place, table in enumerate(tables, start=1):
-        value = table.get("value")
-        named = f'option "{value}"' if isinstance(value, str) and value else f"option number {place}"
-        option = CheckedTable(table, f"{values.where}, {named}", values.problems)
-        option.known_keys(("value", "label", "hint"), of="an option")
-        text = option.string("value", required=True)
-        if text is not None and not _VALUE.fullmatch(text):
-            option.problem("a value has small letters, digits, _ and -, and 60 of them at most")
-        label = option.text("label", languages, required=True)
-        found.append(Option(text or "", label or Text({languages[0]: ""}), option.text("hint", languages)))
-    for value in repeated(option.value for option in found if option.value):
-        values.problem(f'there are two options of the value "{value}"')
-    return tuple(found)
 
 
 def _example(values: CheckedTable) -> Any:  # noqa: ANN401 - what a type takes

@@ -10,6 +10,13 @@ from dataclasses import replace
 
 from registration_core.adapters.checked_table import CheckedTable, listed, repeated
 from registration_core.adapters.field_files import read_fields
+from registration_core.adapters.rule_files import (
+    ensure_times_count,
+    named_field,
+    read_quota,
+    read_spam_rules,
+    read_verification,
+)
 from registration_core.domain.emails import EmailError, normalise_email
 from registration_core.domain.errors import FormFileError
 from registration_core.domain.fields import Field, FieldType, Text
@@ -18,17 +25,25 @@ from registration_core.domain.messages import DEFAULT_LANGUAGE, LANGUAGES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 KEYS = (
     *("id_prefix", "languages", "title", "description", "staff", "retention_days", "email_field", "name_field"),
-    *("once", "opens_at", "closes_at", "fields"),
+    *("once", "opens_at", "closes_at", "quota", "verification", "spam", "fields"),
 )
 """What stands in a form file outside of its fields."""
 
+TAKEN: Mapping[str, str] = {
+    **dict.fromkeys(("my", "forms"), "the API answers there already"),
+    **dict.fromkeys(("assets", "index", "thank-you", "not-found", "unavailable"), "the site has a page there already"),
+}
+"""Addresses that no form may have, and why."""
+
+NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
+"""What a folder of a form may be called, and so the form."""
+
 FILE = "form.toml"
-_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _PREFIX = re.compile(r"[a-z]{2,8}")
 _VERSION_LENGTH = 12
 _MOST_FIELDS = 60
@@ -73,11 +88,13 @@ def _read_form(folder: Path, problems: list[str]) -> Form | None:
     """Read one form; None, and a problem noted, when the file cannot be read or has mistakes."""
     file = f"{folder.parent.name}/{folder.name}/{FILE}"
     before = len(problems)
-    if not _NAME.fullmatch(folder.name):
+    if not NAME.fullmatch(folder.name):
         problems.append(
             f'{file}: the folder "{folder.name}" cannot name a form; a name has small letters, digits and -, '
             "begins with a letter and has 31 of them at most"
         )
+    if folder.name in TAKEN:
+        problems.append(f'{file}: no form may be called "{folder.name}": {TAKEN[folder.name]}; rename the folder')
     try:
         values = tomllib.loads((folder / FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -111,6 +128,10 @@ def _form(name: str, values: CheckedTable) -> Form | None:
         values.problem('"closes_at" must come after "opens_at"')
     whole = len(fields) == len(tables)  # else the names below may be those of fields that could not be read
     email_field = _email_field(values, fields) if whole else None
+    quota = read_quota(values, fields if whole else None)
+    once = named_field(values, fields, "once", FieldType.CHOICE) if whole else None
+    if whole:
+        ensure_times_count(values, fields, quota.field if quota is not None else once)
     form = Form(
         name=name,
         version="",
@@ -122,10 +143,13 @@ def _form(name: str, values: CheckedTable) -> Form | None:
         email_field=email_field or "",
         retention_days=retention_days or 1,
         staff=_staff(values),
-        name_field=_named_field(values, fields, "name_field", FieldType.TEXT) if whole else None,
-        once=_named_field(values, fields, "once", FieldType.CHOICE) if whole else None,
+        name_field=named_field(values, fields, "name_field", FieldType.TEXT) if whole else None,
+        once=once,
         opens_at=opens_at,
         closes_at=closes_at,
+        quota=quota,
+        verification=read_verification(values),
+        spam=read_spam_rules(values, [field.name for field in fields]),
     )
     return replace(form, version=content_version(form))
 
@@ -154,24 +178,13 @@ def _email_field(values: CheckedTable, fields: Sequence[Field]) -> str | None:
     """Return the field that holds the registrant's address: the one named, or the only one that there is."""
     candidates = [field.name for field in fields if field.type is FieldType.EMAIL and field.required]
     if "email_field" in values:
-        return _named_field(values, fields, "email_field", FieldType.EMAIL)
+        return named_field(values, fields, "email_field", FieldType.EMAIL)
     if len(candidates) == 1:
         return candidates[0]
     if candidates:
         values.problem(f'"email_field" is missing; it says whose address is written to: {listed(candidates)}')
     else:
         values.problem('there is no field with type = "email" and required = true; mails go to its address')
-    return None
-
-
-def _named_field(values: CheckedTable, fields: Sequence[Field], key: str, kind: FieldType) -> str | None:
-    """Return the name of a required field of this type that a key names."""
-    candidates = [field.name for field in fields if field.type is kind and field.required]
-    name = values.string(key)
-    if name is None or name in candidates:
-        return name
-    fit = f"use one of {listed(candidates)}" if candidates else "there is none"
-    values.problem(f'"{key}" is "{name}", but must name a required field of type "{kind}"; {fit}')
     return None
 
 

@@ -1,29 +1,31 @@
-"""Mails from templates: `<form>/mail/<kind>.<language>.{subject,txt,html}.j2`, with Jinja2."""
+"""Mails from templates with Jinja2: `<form>/mail/<kind>.<language>.{subject,txt,html}.j2`, or else those in `_mail`."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from datetime import date
 
 import jinja2
 
+from registration_core.adapters.calendar import invitation
+from registration_core.adapters.mail_values import chosen_option, mail_values
 from registration_core.domain.errors import MailTemplateError
-from registration_core.domain.fields import FieldType
-from registration_core.domain.identifiers import display_reference
-from registration_core.domain.mail import RenderedMail
+from registration_core.domain.mail import MailKind, RenderedMail
 from registration_core.domain.ports import MailRenderer
+from registration_core.domain.submission import Status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from registration_core.domain.fields import Field
     from registration_core.domain.forms import Form
-    from registration_core.domain.mail import MailKind
+    from registration_core.domain.mail import Attachment, MailFacts
     from registration_core.domain.submission import Submission
-    from registration_core.domain.values import Answer
 
-_YES = {"en": "Yes", "sv": "Ja"}
+PARTS = ("subject", "txt", "html")
+SHARED = "_mail"
+"""The folder of what all forms mail: a kind without a file of the form's own has the one from here."""
+
 _SUBJECT_LENGTH = 200
 _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -45,74 +47,71 @@ class JinjaMailRenderer(MailRenderer):
             keep_trailing_newline=True,
         )
 
-    def render(self, kind: MailKind, form: Form, submission: Submission) -> RenderedMail:
-        """Return the mail's subject, text and HTML, in the entry's language or else the form's first."""
-        languages = dict.fromkeys((submission.language, *form.languages))
-        values = mail_values(form, submission, site_url=self._site_url)
-        subject, text, html = (
-            self._render([f"{form.name}/mail/{kind}.{language}.{part}.j2" for language in languages], values)
-            for part in ("subject", "txt", "html")
+    def render(self, kind: MailKind, form: Form, submission: Submission, facts: MailFacts) -> RenderedMail:
+        """Return the mail in the entry's language, the staff's in the form's first.
+
+        Where a language lacks a part, the whole mail is in the form's first language.
+        """
+        wanted = form.languages[0] if kind is MailKind.STAFF else submission.language
+        language = next(
+            (each for each in (wanted, *form.languages) if all(self._has(kind, form, each, part) for part in PARTS)),
+            form.languages[0],
         )
-        return RenderedMail(one_line(subject), text.strip() + "\n", html)
+        values = mail_values(form, submission, facts, site_url=self._site_url, language=language)
+        subject, text, html = (self._render(_names(kind, form, language, part), values) for part in PARTS)
+        attachments = _invitations(kind, form, submission, facts, language)
+        return RenderedMail(one_line(subject), re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", html, attachments)
+
+    def _has(self, kind: MailKind, form: Form, language: str, part: str) -> bool:
+        try:
+            self._templates.select_template(_names(kind, form, language, part))
+        except jinja2.TemplatesNotFound:
+            return False
+        except jinja2.TemplateSyntaxError:
+            return True
+        return True
 
     def _render(self, names: list[str], values: dict[str, object]) -> str:
+        name = names[0]
         try:
-            return self._templates.select_template(names).render(values)
+            template = self._templates.select_template(names)
+            name = template.name or name
+            return template.render(values)
         except jinja2.TemplatesNotFound as error:
-            raise MailTemplateError(f"forms/{names[-1]}: there is no such mail template.") from error
+            raise MailTemplateError(f"forms/{name}: there is no such mail template.") from error
         except jinja2.TemplateSyntaxError as error:
             raise MailTemplateError(f"forms/{error.name}, line {error.lineno}: {error.message}.") from error
         except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError) as error:
-            raise MailTemplateError(f"forms/{names[0]}: {error}.") from error
+            raise MailTemplateError(f"forms/{name}: {error}.") from error
 
 
-def mail_values(form: Form, submission: Submission, *, site_url: str) -> dict[str, object]:
-    """Return what a template may use, as docs/editor.md lists it."""
-    language = submission.language
-    name = submission.answers.get(form.name_field, "") if form.name_field else ""
-    return {
-        "answer": dict(submission.answers),
-        "answers": shown_answers(form, submission),
-        "email": submission.email,
-        "form": {"name": form.name, "title": form.title.in_language(language)},
-        "id": submission.id,
-        "language": language,
-        "name": name,
-        "reference": display_reference(submission.reference),
-        "site_url": site_url,
-        "status": submission.status.value,
-        "submitted_at": submission.submitted_at,
-    }
+def _names(kind: MailKind, form: Form, language: str, part: str) -> list[str]:
+    return [f"{folder}/{kind}.{language}.{part}.j2" for folder in (f"{form.name}/mail", SHARED)]
 
 
-def shown_answers(form: Form, submission: Submission) -> list[dict[str, str]]:
-    """Return label and value of each answer as a person reads them, in the form's order.
-
-    Then what the form asks no more.
-    """
-    shown = [
-        {
-            "name": field.name,
-            "label": field.label.in_language(submission.language),
-            "value": shown_value(field, submission.answers[field.name], submission.language),
-        }
-        for field in form.fields
-        if field.name in submission.answers
-    ]
-    no_more = [name for name in submission.answers if form.field(name) is None]
-    return shown + [{"name": name, "label": name, "value": _plain(submission.answers[name])} for name in no_more]
-
-
-def shown_value(field: Field, answer: Answer, language: str) -> str:
-    """Return one answer as a person reads it: options by their labels."""
-    if field.type is FieldType.CONSENT:
-        return _YES.get(language, _YES["en"])
-    if field.options:
-        chosen = answer if isinstance(answer, list) else [str(answer)]
-        return ", ".join(_option_label(field, value, language) for value in chosen)
-    if field.type is FieldType.DATE:
-        return _long_date(str(answer), language)
-    return _plain(answer)
+def _invitations(
+    kind: MailKind, form: Form, submission: Submission, facts: MailFacts, language: str
+) -> tuple[Attachment, ...]:
+    """Return the calendar file for who has a place, and surely comes."""
+    if kind not in (MailKind.CONFIRMED, MailKind.PROMOTED) or submission.status is not Status.CONFIRMED:
+        return ()
+    chosen = chosen_option(form, submission)
+    if chosen is None or chosen[1].starts_at is None:
+        return ()
+    option = chosen[1]
+    name = str(submission.answers.get(form.name_field, "")) if form.name_field else ""
+    label = option.label.in_language(language)
+    return (
+        invitation(
+            uid=submission.id,
+            at=facts.at,
+            starts_at=chosen[1].starts_at,
+            ends_at=option.ends_at,
+            summary=f"{label} ({name})" if name else label,
+            description=option.hint.in_language(language) if option.hint is not None else label,
+            place=option.place.in_language(language) if option.place is not None else None,
+        ),
+    )
 
 
 def one_line(text: str) -> str:
@@ -127,20 +126,3 @@ def _stays(letter: str) -> bool:
     What joins or directs letters may, what overrides their direction may not.
     """
     return letter.isprintable() or (unicodedata.category(letter) == "Cf" and letter not in _OVERRIDES)
-
-
-def _option_label(field: Field, value: str, language: str) -> str:
-    option = field.option(value)
-    return value if option is None else option.label.in_language(language)
-
-
-def _plain(answer: Answer) -> str:
-    return ", ".join(answer) if isinstance(answer, list) else str(answer)
-
-
-def _long_date(text: str, language: str) -> str:
-    """Return `30 April 2015` in English, the date as it is kept in other languages."""
-    if language != "en":
-        return text
-    day = date.fromisoformat(text)
-    return f"{day.day} {day:%B %Y}"

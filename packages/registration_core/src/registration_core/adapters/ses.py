@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
+from registration_core.adapters.ses_events import message_tags
 from registration_core.domain.errors import MailerError, MailRefusedError, RollcallError, SettingsError
 from registration_core.domain.ports import Mailer
 
 if TYPE_CHECKING:
-    from registration_core.domain.mail import OutgoingMail
+    from registration_core.domain.mail import Attachment, OutgoingMail
 
 CLIENT_CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
 """For the SES client: a send whose answer got lost must not be repeated by the SDK, or a visitor is mailed twice."""
@@ -68,6 +69,7 @@ class SesMailer(Mailer):
                 Destinations=list(mail.to),
                 RawMessage={"Data": data},
                 ConfigurationSetName=self._configuration_set,
+                Tags=message_tags(mail.request) if mail.request is not None else [],
             )
         except ClientError as error:
             raise _translated(error) from error
@@ -79,7 +81,7 @@ class SesMailer(Mailer):
 
 
 def compose(mail: OutgoingMail, sender: Address) -> bytes:
-    """Make the message: text, and HTML that says the same; ASCII on the wire; SES adds date and message ID.
+    """Make the message: text, HTML that says the same, and files; ASCII on the wire; SES adds date and message ID.
 
     Raises MailRefusedError for an address or a subject that no mail can carry.
     """
@@ -94,9 +96,20 @@ def compose(mail: OutgoingMail, sender: Address) -> bytes:
         message["X-Auto-Response-Suppress"] = "All"
         message.set_content(mail.text, cte="quoted-printable")
         message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+        for attachment in mail.attachments:
+            _attach(message, attachment)
         return subject + message.as_bytes()
     except (ValueError, IndexError, MessageError) as error:
         raise MailRefusedError("An address or the subject cannot stand in a mail's header.") from error
+
+
+def _attach(message: EmailMessage, attachment: Attachment) -> None:
+    """Add a file as it is, byte for byte."""
+    message.add_attachment(
+        attachment.content, maintype="application", subtype="octet-stream", filename=attachment.filename
+    )
+    part = list(message.iter_attachments())[-1]
+    part.replace_header("Content-Type", attachment.content_type)
 
 
 def parse_sender(text: str) -> Address:

@@ -1,21 +1,36 @@
-"""Fingerprints with the stack's signing key."""
+"""What the stack's keys are for: fingerprints of addresses, and the signed links that mails carry."""
 
 from __future__ import annotations
 
 import hmac
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
-from registration_core.domain.errors import SettingsError
+from registration_core.domain.errors import RollcallError, SettingsError
 from registration_core.domain.ports import Signer
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from registration_core.domain.submission import Submission
+
 LEAST_LETTERS = 32
+LONGEST_TOKEN = 400
+LINK_LIFE = timedelta(days=400)
+"""How long a mailed link leads to its entry, if that is kept so long: a year, and a month."""
+
+MY = "my"
+"""The purpose of a token that lets its holder see and change one entry of their own."""
 
 
 class HmacSigner(Signer):
     """HMAC-SHA256 under one secret key. Raises SettingsError for a key that could be guessed."""
 
     def __init__(self, key: str) -> None:
-        if len(key) < LEAST_LETTERS:
-            raise SettingsError(f"The signing key has {len(key)} letters; it needs {LEAST_LETTERS} or more.")
+        _check_key(key)
         self._key = key.encode()
 
     def fingerprint(self, purpose: str, value: str) -> str:
@@ -26,3 +41,90 @@ class HmacSigner(Signer):
         if "\0" in purpose:
             raise ValueError("a purpose holds no zero byte")
         return hmac.digest(self._key, f"{purpose}\0{value}".encode(), "sha256").hex()
+
+
+class InvalidTokenError(RollcallError):
+    """A token that leads nowhere. code: malformed, forged, unknown_key or expired."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"This link is {code.replace('_', ' ')}.")
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """One secret key. id: stands in each token that the key signed; letters, digits, `-` and `_`."""
+
+    id: str
+    key: str
+
+
+class TokenSigner:
+    """Tokens `v1.<key id>.<payload>.<mac>`: whoever holds one may do one thing with one entry until it expires.
+
+    keys: newest first. The first one signs, each of them verifies, so that a link outlives a change of keys. Raises
+    SettingsError for no key, two of one id, or a key that could be guessed.
+    """
+
+    def __init__(self, keys: Sequence[SigningKey]) -> None:
+        if not keys or len({key.id for key in keys}) != len(keys):
+            raise SettingsError("The signing keys must be one or more, each with an id of its own.")
+        for key in keys:
+            _check_key(key.key)
+            if not key.id or not key.id.isascii() or not key.id.replace("-", "").replace("_", "").isalnum():
+                raise SettingsError("A signing key's id holds letters, digits, - and _ only.")
+        self._newest = keys[0]
+        self._keys = {key.id: key for key in keys}
+
+    def sign(self, entry_id: str, *, purpose: str, expires_at: datetime) -> str:
+        """Return a token, the same for the same arguments and key. expires_at: to the second; from then on invalid."""
+        payload = json.dumps([entry_id, purpose, int(expires_at.timestamp())], separators=(",", ":")).encode()
+        signed = f"v1.{self._newest.id}.{_encode(payload)}"
+        return f"{signed}.{_encode(_mac(self._newest, signed))}"
+
+    def read(self, token: str, *, purpose: str, now: datetime) -> str:
+        """Return the ID of the entry that a token leads to. Raises InvalidTokenError."""
+        parts = token.split(".")
+        if len(token) > LONGEST_TOKEN or not token.isascii() or len(parts) != 4 or parts[0] != "v1":  # noqa: PLR2004
+            raise InvalidTokenError("malformed")
+        signed, _, mac = token.rpartition(".")
+        key = self._keys.get(parts[1])
+        if key is None:
+            raise InvalidTokenError("unknown_key")
+        if not hmac.compare_digest(_encode(_mac(key, signed)), mac):  # as text: base64 has several spellings of one MAC
+            raise InvalidTokenError("forged")
+        entry_id, signed_purpose, expires_at = json.loads(urlsafe_b64decode(parts[2] + "=" * (-len(parts[2]) % 4)))
+        if signed_purpose != purpose:
+            raise InvalidTokenError("forged")
+        if now >= datetime.fromtimestamp(expires_at, UTC):
+            raise InvalidTokenError("expired")
+        return str(entry_id)
+
+
+class MyLinks:
+    """The addresses of registrants' own pages. api_url: the API's base address, without a slash at the end."""
+
+    def __init__(self, signer: TokenSigner, *, api_url: str) -> None:
+        self._signer = signer
+        self._api_url = api_url
+
+    def my_url(self, submission: Submission, *, now: datetime) -> str:
+        """Return the address by which an entry's owner sees, verifies, cancels and erases it.
+
+        Only its owner may learn it: it stands in mails to the registrant, never in one to the staff or in an answer.
+        """
+        expires_at = min(submission.expires_at, now + LINK_LIFE)
+        return f"{self._api_url}/my?t={self._signer.sign(submission.id, purpose=MY, expires_at=expires_at)}"
+
+
+def _check_key(key: str) -> None:
+    if len(key) < LEAST_LETTERS:
+        raise SettingsError(f"The signing key has {len(key)} letters; it needs {LEAST_LETTERS} or more.")
+
+
+def _mac(key: SigningKey, signed: str) -> bytes:
+    return hmac.digest(key.key.encode(), f"token\0{signed}".encode(), "sha256")
+
+
+def _encode(data: bytes) -> str:
+    return urlsafe_b64encode(data).rstrip(b"=").decode()

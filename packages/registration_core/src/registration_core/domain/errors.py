@@ -7,6 +7,7 @@ from dataclasses import dataclass
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
 
 class RollcallError(Exception):
@@ -54,9 +55,39 @@ class FormNotNamedError(RollcallError):
 
 
 class FormClosedError(RollcallError):
-    """The form takes no entries now: it opens later, or has closed."""
+    """The form takes no entries now: it opens later (`opens`), or has closed. at: when, aware; None when unknown."""
 
     code = "form_closed"
+
+    def __init__(self, message: str, *, opens: bool = False, at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.opens = opens
+        self.at = at
+
+
+class TooManyRequestsError(RollcallError):
+    """More came from one address, or for one e-mail address, than is taken in a while. Nothing was stored.
+
+    retry_after_s: until when it is refused, in seconds from now.
+    """
+
+    code = "too_many_requests"
+
+    def __init__(self, *, retry_after_s: int) -> None:
+        super().__init__("Too much was sent from here in a short time.")
+        self.retry_after_s = retry_after_s
+
+
+class HumanCheckFailedError(RollcallError):
+    """The proof that a person sent this is missing, wrong, or was used before. Nothing was stored."""
+
+    code = "human_check_failed"
+
+
+class HumanCheckUnavailableError(RollcallError):
+    """Whether a person sent this could not be checked now, so it was not taken. The same may be sent later."""
+
+    code = "human_check_unavailable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +153,33 @@ class StatusTransitionError(RollcallError):
     """The entry's status does not allow this change."""
 
     code = "status_transition"
+
+
+class EntryChangedError(RollcallError):
+    """Someone changed the entry meanwhile. Nothing was stored; read it again and decide anew."""
+
+    code = "entry_changed"
+
+    def __init__(self, submission_id: str) -> None:
+        super().__init__(f'The entry "{submission_id}" was changed by another meanwhile; try again.')
+
+
+class NoSeatError(RollcallError):
+    """The option has no free seat for this entry now. Nothing was stored."""
+
+    code = "no_seat"
+
+    def __init__(self, form: str, option: str) -> None:
+        super().__init__(f'The option "{option}" of the form "{form}" has no free seat.')
+
+
+class QuotaNotFoundError(RollcallError):
+    """The option has no quota: it is not counted, or nobody made its quota yet."""
+
+    code = "quota_not_found"
+
+    def __init__(self, form: str, option: str) -> None:
+        super().__init__(f'The form "{form}" has no quota for an option "{option}".')
 
 
 class StorageUnavailableError(RollcallError):

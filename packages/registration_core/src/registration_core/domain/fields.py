@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 TYPE_CHECKING = False
@@ -43,20 +43,55 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One of the answers that a choice offers."""
+    """One of the answers that a choice offers.
+
+    capacity: seats that a quota field's option begins with. starts_at, ends_at, place: when (aware) and where it takes
+    place, for an invitation to the registrant's calendar.
+    """
 
     value: str
     label: Text
     hint: Text | None = None
+    capacity: int | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    place: Text | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Option:
+        """Read an option of the compiled form."""
+        values = dict(data)
+        for key in ("label", "hint", "place"):
+            if key in values:
+                values[key] = Text(values[key])
+        for key in ("starts_at", "ends_at"):
+            if key in values:
+                values[key] = datetime.fromisoformat(values[key])
+        return cls(**values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the option as it stands in the compiled form; what is not set is left out."""
+        data: dict[str, Any] = {"value": self.value, "label": dict(self.label.by_language)}
+        if self.hint is not None:
+            data["hint"] = dict(self.hint.by_language)
+        if self.capacity is not None:
+            data["capacity"] = self.capacity
+        if self.starts_at is not None:
+            data["starts_at"] = self.starts_at.isoformat()
+        if self.ends_at is not None:
+            data["ends_at"] = self.ends_at.isoformat()
+        if self.place is not None:
+            data["place"] = dict(self.place.by_language)
+        return data
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One question, and what answers it takes.
 
-    min_length, max_length: in code points (text, textarea, email, phone). minimum, maximum: numbers, or for a date
-    `2025-06-30`, `today`, `today-18y`, `today+30d`. decimals: digits after the point that a number may have.
-    min_choices, max_choices: how many options of `choices` may be taken. example: a valid raw answer.
+    min_length, max_length: in letters as a person counts them (text, textarea, email, phone). minimum, maximum:
+    numbers, or for a date `2025-06-30`, `today`, `today-18y`, `today+30d`. decimals: digits after the point that a
+    number may have. min_choices, max_choices: how many options of `choices` may be taken. example: a valid raw answer.
     """
 
     name: str
@@ -99,10 +134,7 @@ class Field:
         if "hint" in values:
             values["hint"] = Text(values["hint"])
         if "options" in values:
-            values["options"] = tuple(
-                Option(option["value"], Text(option["label"]), Text(option["hint"]) if "hint" in option else None)
-                for option in values["options"]
-            )
+            values["options"] = tuple(map(Option.from_dict, values["options"]))
         if isinstance(values.get("example"), list):
             values["example"] = tuple(values["example"])
         return cls(**values)
@@ -120,11 +152,7 @@ class Field:
             if getattr(self, key) is not None:
                 data[key] = getattr(self, key)
         if self.options:
-            data["options"] = [
-                {"value": option.value, "label": dict(option.label.by_language)}
-                | ({"hint": dict(option.hint.by_language)} if option.hint else {})
-                for option in self.options
-            ]
+            data["options"] = [option.to_dict() for option in self.options]
         if self.example is not None:
             data["example"] = list(self.example) if isinstance(self.example, tuple) else self.example
         return data

@@ -7,6 +7,9 @@ from datetime import datetime
 
 from registration_core.domain.errors import FormClosedError
 from registration_core.domain.fields import Field, Text
+from registration_core.domain.languages import best_language
+from registration_core.domain.policies import SHIPPED_SPAM_RULES, SpamRules, Verification
+from registration_core.domain.quota import Quota
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +28,8 @@ class Form:
     version: 12 hexadecimal letters, another for other content. languages: the first is the default. email_field:
     whose answer is the registrant's address; name_field: whose answer is how to greet, and who takes part. once: the
     choice field of which a person (address and name) may take each option only once. staff: addresses that are told
-    of new entries. retention_days: how long an entry is kept.
+    of new entries. retention_days: how long an entry is kept. quota: None when places are not counted. verification:
+    None when an address is taken as it is given.
     """
 
     name: str
@@ -42,6 +46,9 @@ class Form:
     once: str | None = None
     opens_at: datetime | None = None
     closes_at: datetime | None = None
+    quota: Quota | None = None
+    verification: Verification | None = None
+    spam: SpamRules = SHIPPED_SPAM_RULES
 
     def field(self, name: str) -> Field | None:
         """Return the field of this name, or None when there is none."""
@@ -50,26 +57,39 @@ class Form:
                 return field
         return None
 
+    def columns(self) -> dict[str, Text]:
+        """Return the name and the heading of each answer's column in an export, in the order that the form asks."""
+        return {field.name: field.label for field in self.fields}
+
+    def counted_option(self, answers: Mapping[str, object]) -> str | None:
+        """Return the option that these answers take a place of; None when no place is counted."""
+        if self.quota is None:
+            return None
+        field = self.field(self.quota.field)
+        option = field.option(str(answers.get(self.quota.field))) if field is not None else None
+        return option.value if option is not None and option.capacity is not None else None
+
+    def capacities(self) -> dict[str, int]:
+        """Return the counted options with the capacities that they begin with; empty without a quota."""
+        field = self.field(self.quota.field) if self.quota is not None else None
+        options = field.options if field is not None else ()
+        return {option.value: option.capacity for option in options if option.capacity is not None}
+
     def language_for(self, wanted: str | None) -> str:
         """Return the form's language that fits best.
 
         wanted: a language tag such as `sv`, or the value of an Accept-Language header.
         """
-        best, best_weight = self.languages[0], 0.0
-        for choice in (wanted or "").split(","):
-            tag, _, parameter = choice.partition(";")
-            language = tag.strip().lower().partition("-")[0]
-            weight = _weight(parameter)
-            if weight > best_weight and language in self.languages:
-                best, best_weight = language, weight
-        return best
+        return best_language(wanted, self.languages)
 
     def ensure_open(self, now: datetime) -> None:
         """Raise FormClosedError when no entry is taken now."""
         if self.opens_at is not None and now < self.opens_at:
-            raise FormClosedError(f"This form opens on {self.opens_at:%Y-%m-%d at %H:%M} (UTC{self.opens_at:%z}).")
+            told = f"This form opens on {self.opens_at:%Y-%m-%d at %H:%M} (UTC{self.opens_at:%z})."
+            raise FormClosedError(told, opens=True, at=self.opens_at)
         if self.closes_at is not None and now >= self.closes_at:
-            raise FormClosedError(f"This form closed on {self.closes_at:%Y-%m-%d at %H:%M} (UTC{self.closes_at:%z}).")
+            told = f"This form closed on {self.closes_at:%Y-%m-%d at %H:%M} (UTC{self.closes_at:%z})."
+            raise FormClosedError(told, at=self.closes_at)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Form:
@@ -89,6 +109,9 @@ class Form:
             once=data.get("once"),
             opens_at=_moment(data.get("opens_at")),
             closes_at=_moment(data.get("closes_at")),
+            quota=Quota.from_dict(data["quota"]) if "quota" in data else None,
+            verification=Verification.from_dict(data["verification"]) if "verification" in data else None,
+            spam=SpamRules.from_dict(data.get("spam", {})),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -112,20 +135,15 @@ class Form:
         for key in ("opens_at", "closes_at"):
             if getattr(self, key) is not None:
                 data[key] = getattr(self, key).isoformat()
+        if self.quota is not None:
+            data["quota"] = self.quota.to_dict()
+        if self.verification is not None:
+            data["verification"] = self.verification.to_dict()
+        if spam := self.spam.to_dict():
+            data["spam"] = spam
         data["fields"] = [field.to_dict() for field in self.fields]
         return data
 
 
 def _moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
-
-
-def _weight(parameter: str) -> float:
-    """Return the q of `q=0.8`; 1 without one, 0 when it cannot be read."""
-    name, _, value = parameter.strip().partition("=")
-    if name.strip() != "q":
-        return 1.0
-    try:
-        return float(value)
-    except ValueError:
-        return 0.0

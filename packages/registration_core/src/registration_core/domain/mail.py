@@ -5,21 +5,129 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from registration_core.domain.submission import Status
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
 
 class MailKind(StrEnum):
-    """confirmed: to the registrant. staff: to the form's staff."""
+    """staff: to the form's staff. All others: to the registrant."""
 
     CONFIRMED = "confirmed"
+    VERIFY = "verify"
+    WAITLISTED = "waitlisted"
+    PROMOTED = "promoted"
+    CANCELLED = "cancelled"
+    ALREADY_REGISTERED = "already_registered"
     STAFF = "staff"
+
+
+class MailState(StrEnum):
+    """What became of a mail.
+
+    sending: someone holds its lease. sent: SES took it. delivered, bounced, complained, rejected: what SES told later.
+    suppressed, outdated, unaddressed: nothing was sent, for the address bounced or complained before, the entry had
+    moved on, or the form names no staff.
+    """
+
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    REJECTED = "rejected"
+    SUPPRESSED = "suppressed"
+    OUTDATED = "outdated"
+    UNADDRESSED = "unaddressed"
 
 
 @dataclass(frozen=True, slots=True)
 class MailRequest:
-    """What stands in the mail queue: no personal data. version: the entry's version that called for the mail."""
+    """What stands in the mail queue: no personal data.
+
+    version: the entry's version that called for the mail; of `already_registered` the day, as `20270301`.
+    """
 
     id: str
     kind: MailKind
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened to an entry, without anything personal. was: its status before; None when it is new."""
+
+    id: str
+    version: int
+    status: Status
+    was: Status | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Somebody registered again with an entry's address, for the first time that day. day: as `20270301`."""
+
+    id: str
+    day: int
+
+
+TOLD: Mapping[Status, tuple[MailKind, ...]] = {
+    Status.PENDING: (MailKind.VERIFY,),
+    Status.CONFIRMED: (MailKind.CONFIRMED, MailKind.STAFF),
+    Status.WAITLISTED: (MailKind.WAITLISTED, MailKind.STAFF),
+}
+"""Who is told of an entry that is new, or turned out to be an honest one."""
+
+FITTING: Mapping[MailKind, frozenset[Status]] = {
+    MailKind.CONFIRMED: frozenset({Status.CONFIRMED}),
+    MailKind.VERIFY: frozenset({Status.PENDING}),
+    MailKind.WAITLISTED: frozenset({Status.WAITLISTED}),
+    MailKind.PROMOTED: frozenset({Status.CONFIRMED, Status.PENDING}),
+    MailKind.CANCELLED: frozenset({Status.CANCELLED}),
+    MailKind.ALREADY_REGISTERED: frozenset({Status.PENDING, Status.CONFIRMED, Status.WAITLISTED}),
+    MailKind.STAFF: frozenset({Status.PENDING, Status.CONFIRMED, Status.WAITLISTED, Status.CANCELLED}),
+}
+"""With which status a mail's words are still true when its turn comes to be sent."""
+
+
+def mails_for(change: Change | Notice) -> list[MailRequest]:
+    """Return the mails that one change calls for; spam and what was erased call for none."""
+    if isinstance(change, Notice):
+        return [MailRequest(change.id, MailKind.ALREADY_REGISTERED, change.day)]
+    return [MailRequest(change.id, kind, change.version) for kind in _kinds(change.was, change.status)]
+
+
+def _kinds(was: Status | None, status: Status) -> tuple[MailKind, ...]:
+    if was is status:
+        return ()
+    if status is Status.CANCELLED:
+        return (MailKind.CANCELLED,) if was in TOLD else ()
+    if was is Status.WAITLISTED and status in FITTING[MailKind.PROMOTED]:
+        return (MailKind.PROMOTED,)
+    return TOLD.get(status, ())
+
+
+@dataclass(frozen=True, slots=True)
+class MailFacts:
+    """What a mail says beside the entry itself.
+
+    at: the moment of writing. my_url: the registrant's own page; None in a mail to the staff, who must not learn it.
+    """
+
+    at: datetime
+    my_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail. content_type: with its parameters, as it stands in the header."""
+
+    filename: str
+    content_type: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +137,20 @@ class RenderedMail:
     subject: str
     text: str
     html: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMail:
-    """A mail as handed to a Mailer. to, reply_to: bare ASCII addresses that were checked."""
+    """A mail as handed to a Mailer. to, reply_to: bare ASCII addresses that were checked.
+
+    request: what called for the mail; the mail service tells it again with what became of the mail.
+    """
 
     to: tuple[str, ...]
     subject: str
     text: str
     html: str
     reply_to: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    request: MailRequest | None = None

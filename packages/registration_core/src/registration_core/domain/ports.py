@@ -6,11 +6,19 @@ from abc import ABC, abstractmethod
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime, timedelta
 
     from registration_core.domain.forms import Form
-    from registration_core.domain.mail import MailKind, MailRequest, OutgoingMail, RenderedMail
+    from registration_core.domain.mail import (
+        MailFacts,
+        MailKind,
+        MailRequest,
+        MailState,
+        OutgoingMail,
+        RenderedMail,
+    )
+    from registration_core.domain.quota import QuotaState
     from registration_core.domain.submission import Idempotency, Once, Page, Receipt, Submission, SubmissionDetails
 
 
@@ -46,13 +54,18 @@ class SubmissionRepository(ABC):
     """Where entries are kept. Each method may raise StorageUnavailableError; what has expired is never seen."""
 
     @abstractmethod
-    def add(self, submission: Submission, *, once: Once | None, idempotency: Idempotency) -> Receipt:
+    def add(
+        self, submission: Submission, *, once: Once | None, idempotency: Idempotency, capacity: int | None = None
+    ) -> Receipt:
         """Store an entry, all or nothing, and return its receipt.
+
+        An entry that is to hold a seat of its option gets it when one is free and nobody waits; else it is stored
+        waitlisted, with a ticket. capacity: what the option's quota begins with when there is none yet.
 
         The same idempotency key again: with the same fingerprint the first receipt again (repeated); with another
         one KeyReusedError. The same address for the same option again (`once`): a receipt like a fresh entrant's,
-        whose reference leads to the first entry (repeated). A reference that is taken already is replaced by a new
-        one.
+        whose reference leads to the first entry (repeated), and a notice of that day on the first entry. A reference
+        that is taken already is replaced by a new one. Spam is stored without taking seat, ticket or `once`.
         """
 
     @abstractmethod
@@ -71,12 +84,20 @@ class SubmissionRepository(ABC):
     def list(self, form: str, *, since: datetime, limit: int, cursor: str | None = None) -> Page:
         """Return a form's entries of `since` or later, newest first, at most `limit` of them (1 or more).
 
-        form: its name. cursor: what the page before gave. Raises InvalidCursorError.
+        What was erased is not among them. form: its name. cursor: what the page before gave. Raises InvalidCursorError.
         """
 
     @abstractmethod
     def by_email(self, address: str, *, limit: int) -> tuple[Submission, ...]:
         """Return the newest `limit` entries of this address in any spelling, of all forms, newest first."""
+
+    @abstractmethod
+    def quotas(self, form: str, options: Sequence[str]) -> Mapping[str, QuotaState]:
+        """Return how the quotas of a form's options stand, by option; those that nobody made yet are left out."""
+
+    @abstractmethod
+    def rank(self, form: str, option: str, ticket: int) -> int:
+        """Return how many wait with this ticket or a lower one: 1 for the next to be promoted."""
 
     @abstractmethod
     def lease_mail(self, request: MailRequest, *, holder: str, until: datetime, expires_at: datetime) -> bool:
@@ -97,13 +118,109 @@ class SubmissionRepository(ABC):
         Surely nothing was sent, so anyone may try at once. No effect when another took it over.
         """
 
+    @abstractmethod
+    def end_mail(self, request: MailRequest, *, holder: str, state: MailState) -> None:
+        """Note that the leased mail is never sent, and why. No effect when another took the lease over meanwhile."""
+
+
+class ManagedRepository(SubmissionRepository):
+    """Entries and seats as those change them who look after them. Each method is safe to repeat."""
+
+    @abstractmethod
+    def change(self, before: Submission, after: Submission, *, what: str, by: str) -> Submission:
+        """Store a changed entry, its line of history and what it holds of its option, all or nothing; return it.
+
+        before: as it was read. after: the same entry of the same form and option, with other values and `version` one
+        higher; a waitlisted one with the ticket that `take_ticket` gave as its position. what, by: see `Event`. An
+        entry that neither holds a seat nor waits any longer no longer keeps its registrant from a new one.
+
+        Raises EntryChangedError when it is not as `before` any more, NoSeatError when a seat is wanted but none is
+        free (for one who doesn't wait yet: none free with nobody waiting), QuotaNotFoundError when the option's quota
+        was never made.
+        """
+
+    @abstractmethod
+    def erase(self, before: Submission, *, by: str) -> Submission:
+        """Free what an entry holds and remove every personal value from it and all that hangs on it; return the rest.
+
+        Its ID stands in the ledger of erased entries from then on. Raises EntryChangedError.
+        """
+
+    @abstractmethod
+    def take_ticket(self, form: str, option: str, *, holder: str) -> int | None:
+        """Return the next ticket for an option, or None when newcomers get a seat of it right now.
+
+        holder: who asks; the same twice in a row gets the same one. Raises QuotaNotFoundError.
+        """
+
+    @abstractmethod
+    def settle_ticket(self, form: str, option: str, ticket: int) -> None:
+        """Count a ticket that no entry holds as departed, and see to it that none ever will. Once only."""
+
+    @abstractmethod
+    def abandoned_tickets(self, form: str, option: str, *, age: timedelta) -> Sequence[int]:
+        """Return tickets given out at least so long ago that no entry holds and that never departed.
+
+        They are known by comparing with what a call before saw, so some are found by a later call only.
+        """
+
+    @abstractmethod
+    def next_waiting(self, form: str, option: str) -> str | None:
+        """Return the ID of the entry with the lowest ticket.
+
+        None when nobody waits, or when a lower ticket was given out whose entry may still be on its way.
+        """
+
+    @abstractmethod
+    def make_quotas(self, form: str, capacities: Mapping[str, int]) -> None:
+        """Make the quotas that these options don't have yet, each with its capacity."""
+
+    @abstractmethod
+    def set_capacity(self, form: str, option: str, capacity: int) -> QuotaState:
+        """Give an option another capacity, and return how its quota stands. Raises QuotaNotFoundError."""
+
+    @abstractmethod
+    def overdue(self, form: str, options: Sequence[str], *, since: datetime) -> Sequence[str]:
+        """Return the IDs of pending entries of a form that were to be verified by now.
+
+        options: the counted ones, whose seats are all looked at; of others, entries submitted `since` then.
+        """
+
+    @abstractmethod
+    def erased(self, *, since: datetime) -> Sequence[str]:
+        """Return the IDs in the ledger of what was erased in the month of `since` or later, sorted by month."""
+
+
+class RateCounter(ABC):
+    """Counts what one sender does in one window of time. Each method may raise StorageUnavailableError."""
+
+    @abstractmethod
+    def take(self, sender: str, window: str, *, most: int, expires_at: datetime, request: str | None = None) -> bool:
+        """Count one request of a sender; False, and nothing is counted, when `most` others were counted already.
+
+        sender: a fingerprint. window: which stretch of time. expires_at: when that is over, and the count forgotten.
+        request: a fingerprint of it; the same one again counts once. None counts every call. One sender's window is
+        counted in one way.
+        """
+
+
+class HumanCheck(ABC):
+    """Tells people from programs, by a token that a third party gave the browser."""
+
+    @abstractmethod
+    def ensure_human(self, token: str, *, address: str, request: str) -> None:
+        """Raise HumanCheckFailedError for a token that proves nothing, HumanCheckUnavailableError when in doubt.
+
+        address: whom it came from. request: names the request, so that a repeated one may bring the same token.
+        """
+
 
 class MailRenderer(ABC):
     """Turns an entry into a mail's words."""
 
     @abstractmethod
-    def render(self, kind: MailKind, form: Form, submission: Submission) -> RenderedMail:
-        """Return the mail's subject, text and HTML. Raises MailTemplateError."""
+    def render(self, kind: MailKind, form: Form, submission: Submission, facts: MailFacts) -> RenderedMail:
+        """Return the mail's subject, text, HTML and what goes with it. Raises MailTemplateError."""
 
 
 class Mailer(ABC):

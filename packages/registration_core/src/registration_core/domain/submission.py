@@ -34,12 +34,17 @@ class Status(StrEnum):
 TRANSITIONS: Mapping[Status, frozenset[Status]] = {
     Status.PENDING: frozenset({Status.CONFIRMED, Status.WAITLISTED, Status.CANCELLED, Status.SPAM, Status.ERASED}),
     Status.CONFIRMED: frozenset({Status.CANCELLED, Status.SPAM, Status.ERASED}),
-    Status.WAITLISTED: frozenset({Status.CONFIRMED, Status.CANCELLED, Status.SPAM, Status.ERASED}),
+    Status.WAITLISTED: frozenset({Status.CONFIRMED, Status.PENDING, Status.CANCELLED, Status.SPAM, Status.ERASED}),
     Status.CANCELLED: frozenset({Status.CONFIRMED, Status.WAITLISTED, Status.SPAM, Status.ERASED}),
     Status.SPAM: frozenset({Status.CONFIRMED, Status.WAITLISTED, Status.CANCELLED, Status.ERASED}),
     Status.ERASED: frozenset(),
 }
 """From each status, the ones that may follow. The same table stands in docs/statuses.md, and a test compares them."""
+
+SEATED = frozenset({Status.PENDING, Status.CONFIRMED})
+"""The statuses that hold a seat."""
+STANDING = SEATED | {Status.WAITLISTED}
+"""The statuses of an entry that counts as its registrant's: no second one is taken beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,11 @@ class Submission:
     """One entry.
 
     id: the form's prefix and a ULID. reference: eight letters, without dash. email: the registrant's address as
-    mailed to. version: counts changes, from 1. expires_at: from then on the entry is gone for every reader. Times
-    are aware, in UTC, to the millisecond; expires_at to the second.
+    mailed to; empty once erased. version: counts changes, from 1. expires_at: from then on the entry is gone for every
+    reader. option: the counted option that it is about. position: its ticket while it is waitlisted. verify_by: until
+    when it holds its seat unverified, while pending; kept when it lapsed, see `lapsed`. verified_at: when the
+    registrant proved the address, or the staff vouched. Times are aware, in UTC, to the millisecond; expires_at and
+    verify_by to the second.
     """
 
     id: str
@@ -62,6 +70,24 @@ class Submission:
     language: str
     version: int
     expires_at: datetime
+    option: str | None = None
+    position: int | None = None
+    verify_by: datetime | None = None
+    verified_at: datetime | None = None
+
+    @property
+    def seated(self) -> bool:
+        """Whether the entry holds a seat."""
+        return self.option is not None and self.status in SEATED
+
+    def overdue(self, now: datetime) -> bool:
+        """Whether the entry was to be verified by now, and was not."""
+        return self.status is Status.PENDING and self.verify_by is not None and self.verify_by <= now
+
+    @property
+    def lapsed(self) -> bool:
+        """Whether the entry was cancelled because nobody verified it in time."""
+        return self.status is Status.CANCELLED and self.verify_by is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +109,14 @@ class Receipt:
 class Idempotency:
     """The promise that a repeated request gets its first answer again.
 
-    key: the client's, or one made of the answers. fingerprint: HMAC of form and answers. expires_at: until when the
-    promise holds.
+    key: the client's, or one made of the answers (of_answers): such a one is forgotten when the entry is cancelled, so
+    that the same person may come back. fingerprint: HMAC of form and answers. expires_at: until when the promise holds.
     """
 
     key: str
     fingerprint: str
     expires_at: datetime
+    of_answers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +133,19 @@ class Once:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of an entry's history. by: an IAM principal, `registrant` or `system`."""
+    """One line of an entry's history, without anything personal of the registrant's.
+
+    id: a ULID. what: submitted, verified, cancelled, lapsed, promoted, marked genuine, erased and the like. by: an IAM
+    principal, `registrant` or `system`. status, version: the entry's after this; None in lines of before there were
+    any.
+    """
 
     id: str
     at: datetime
     what: str
     by: str
+    status: Status | None = None
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

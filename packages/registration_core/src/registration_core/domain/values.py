@@ -7,6 +7,7 @@ from datetime import date
 
 from registration_core.domain.emails import EmailError, normalise_email
 from registration_core.domain.fields import Field, FieldType
+from registration_core.domain.graphemes import count_graphemes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,18 +69,22 @@ def _read_email(field: Field, raw: object, _today: date) -> str | None:
 
 
 def _read_phone(field: Field, raw: object, _today: date) -> str | None:
-    text = clean_line(raw)
+    """Take what E.164 allows; see docs/decisions/0004-telephone-numbers.md for what is not asked."""
+    text = clean_line(raw).removeprefix("tel:")
     if not text:
         return None
-    abroad = text.startswith(("+", "00"))
+    plus, zeros = text.startswith("+"), text.startswith("00")
+    abroad = plus or zeros
     if abroad:
-        text = text.replace("(0)", "", 1).removeprefix("+")
+        text = text.removeprefix("+" if plus else "00").replace("(0)", "", 1)
     digits = "".join(letter for letter in text if letter not in _PHONE_SEPARATORS)
-    if not digits.isdecimal() or len(digits) - (abroad and digits.startswith("00")) * 2 not in _PHONE_DIGITS:
+    if not digits.isdecimal() or len(digits) not in _PHONE_DIGITS:
         raise ValueRefusedError("not_a_phone")
-    ascii_digits = "".join(str(unicodedata.decimal(digit)) for digit in digits)
-    compact = f"+{ascii_digits.removeprefix('00')}" if abroad else ascii_digits
-    return _within_length(field, compact)
+    if not digits.isascii():
+        digits = "".join(str(unicodedata.decimal(digit)) for digit in digits)
+    if abroad and digits.startswith("0"):  # no country's code does
+        raise ValueRefusedError("not_a_phone")
+    return _within_length(field, f"+{digits}" if abroad else digits)
 
 
 def _read_date(field: Field, raw: object, today: date) -> str | None:
@@ -197,10 +202,13 @@ def _normal(raw: object) -> str:
 
 
 def _within_length(field: Field, text: str) -> str:
-    if field.min_length is not None and len(text) < field.min_length:
-        raise ValueRefusedError("too_short", limit=field.min_length, length=len(text))
-    if field.max_length is not None and len(text) > field.max_length:
-        raise ValueRefusedError("too_long", limit=field.max_length, length=len(text))
+    if field.min_length is None and field.max_length is None:
+        return text
+    length = count_graphemes(text)
+    if field.min_length is not None and length < field.min_length:
+        raise ValueRefusedError("too_short", limit=field.min_length, length=length)
+    if field.max_length is not None and length > field.max_length:
+        raise ValueRefusedError("too_long", limit=field.max_length, length=length)
     return text
 
 

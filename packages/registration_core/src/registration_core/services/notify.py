@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from registration_core.domain.errors import MailerError, SubmissionNotFoundError
 from registration_core.domain.identifiers import new_ulid
-from registration_core.domain.mail import MailKind, OutgoingMail
+from registration_core.domain.mail import FITTING, MailFacts, MailKind, MailState, OutgoingMail
 from registration_core.domain.submission import Status
 
 TYPE_CHECKING = False
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from registration_core.domain.forms import Form
     from registration_core.domain.mail import MailRequest, RenderedMail
+    from registration_core.domain.mail_ports import SuppressionList
     from registration_core.domain.ports import Clock, FormCatalogue, Mailer, MailRenderer, SubmissionRepository
     from registration_core.domain.submission import Submission
 
@@ -30,33 +31,43 @@ class Outcome(StrEnum):
     SENT_BEFORE = "sent_before"
     ENTRY_GONE = "entry_gone"
     NOBODY_TO_TELL = "nobody_to_tell"
+    OUTDATED = "outdated"
+    SUPPRESSED = "suppressed"
 
 
 class NotifyService:
-    """Sends the mails that the queue asks for."""
+    """Sends the mails that the queue asks for.
+
+    links: gives the address of an entry's own page, for its registrant alone.
+    """
 
     def __init__(
         self,
         *,
         forms: FormCatalogue,
         repository: SubmissionRepository,
+        suppressions: SuppressionList,
         renderer: MailRenderer,
         mailer: Mailer,
+        links: Callable[[Submission], str],
         clock: Clock,
         randomness: Callable[[int], bytes],
     ) -> None:
         self._forms = forms
         self._repository = repository
+        self._suppressions = suppressions
         self._renderer = renderer
         self._mailer = mailer
+        self._links = links
         self._clock = clock
         self._randomness = randomness
 
     def notify(self, request: MailRequest) -> Outcome:
-        """Send one mail unless it was sent before.
+        """Send one mail unless it was sent before, is no longer true, or nobody wants it.
 
-        Raises MailHeldError, MailerError, MailTemplateError, UnknownFormError or StorageUnavailableError when the
-        request should come again later; MailLeaseLostError when the mail was sent but may have been sent twice.
+        Raises MailHeldError, MailerError, MailTemplateError, UnknownFormError, KeysUnavailableError or
+        StorageUnavailableError when the request should come again later; MailLeaseLostError when the mail was sent but
+        may have been sent twice.
         """
         try:
             submission = self._repository.get(request.id)
@@ -64,18 +75,25 @@ class NotifyService:
             return Outcome.ENTRY_GONE
         if submission.status is Status.ERASED:
             return Outcome.ENTRY_GONE
+        if submission.status not in FITTING[request.kind]:
+            return self._end(request, submission, Outcome.OUTDATED, MailState.OUTDATED)
         form = self._forms.get(submission.form)
-        to = (submission.email,) if request.kind is MailKind.CONFIRMED else form.staff
+        asked = form.staff if request.kind is MailKind.STAFF else (submission.email,)
+        if not asked:
+            return self._end(request, submission, Outcome.NOBODY_TO_TELL, MailState.UNADDRESSED)
+        to = tuple(address for address in asked if not self._suppressions.holds(address))
         if not to:
-            return Outcome.NOBODY_TO_TELL
-        rendered = self._renderer.render(request.kind, form, submission)
-        return self._send_once(request, submission, _addressed(request.kind, to, form, submission, rendered))
+            return self._end(request, submission, Outcome.SUPPRESSED, MailState.SUPPRESSED)
+        return self._send_once(request, submission, self._written(request, to, form, submission))
+
+    def _written(self, request: MailRequest, to: tuple[str, ...], form: Form, submission: Submission) -> OutgoingMail:
+        my_url = None if request.kind is MailKind.STAFF else self._links(submission)
+        facts = MailFacts(at=self._clock.now(), my_url=my_url)
+        return _addressed(request, to, form, submission, self._renderer.render(request.kind, form, submission, facts))
 
     def _send_once(self, request: MailRequest, submission: Submission, mail: OutgoingMail) -> Outcome:
-        now = self._clock.now()
-        holder = new_ulid(now, self._randomness)
-        until = now + LEASE
-        if not self._repository.lease_mail(request, holder=holder, until=until, expires_at=submission.expires_at):
+        holder = self._lease(request, submission)
+        if holder is None:
             return Outcome.SENT_BEFORE
         try:
             message_id = self._mailer.send(mail)
@@ -85,13 +103,38 @@ class NotifyService:
         self._repository.mark_mail_sent(request, holder=holder, message_id=message_id)
         return Outcome.SENT
 
+    def _end(self, request: MailRequest, submission: Submission, outcome: Outcome, state: MailState) -> Outcome:
+        """Note that nothing is sent, so that nobody asks for the mail again."""
+        holder = self._lease(request, submission)
+        if holder is None:
+            return Outcome.SENT_BEFORE
+        self._repository.end_mail(request, holder=holder, state=state)
+        return outcome
+
+    def _lease(self, request: MailRequest, submission: Submission) -> str | None:
+        """Take the right to end a request, and return its holder; None when it was ended before."""
+        now = self._clock.now()
+        holder = new_ulid(now, self._randomness)
+        until = now + LEASE
+        if self._repository.lease_mail(request, holder=holder, until=until, expires_at=submission.expires_at):
+            return holder
+        return None
+
 
 def _addressed(
-    kind: MailKind, to: tuple[str, ...], form: Form, submission: Submission, rendered: RenderedMail
+    request: MailRequest, to: tuple[str, ...], form: Form, submission: Submission, rendered: RenderedMail
 ) -> OutgoingMail:
     """Return the mail to send.
 
     An answer to the staff's goes to the visitor, one to the visitor's to the first of the staff.
     """
-    reply_to = submission.email if kind is MailKind.STAFF else next(iter(form.staff), None)
-    return OutgoingMail(to=to, subject=rendered.subject, text=rendered.text, html=rendered.html, reply_to=reply_to)
+    to_staff = request.kind is MailKind.STAFF
+    return OutgoingMail(
+        to=to,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        reply_to=submission.email if to_staff else next(iter(form.staff), None),
+        attachments=rendered.attachments,
+        request=request,
+    )

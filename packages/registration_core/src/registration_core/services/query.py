@@ -13,6 +13,7 @@ from registration_core.domain.errors import (
 )
 from registration_core.domain.forms import LONGEST_RETENTION_DAYS
 from registration_core.domain.identifiers import parse_reference
+from registration_core.domain.quota import QuotaState
 from registration_core.domain.submission import Page
 
 TYPE_CHECKING = False
@@ -70,6 +71,23 @@ class QueryService:
     def by_email(self, address: str, *, limit: int = 20) -> tuple[Submission, ...]:
         """Return the newest entries of an address, in any spelling, of all forms."""
         return self._repository.by_email(address.strip(), limit=limit)
+
+    def quotas(self, form: Form) -> tuple[QuotaState, ...]:
+        """Return how the quotas of a form's counted options stand, in the form's order.
+
+        One that nobody asked for yet stands as the form file begins it. Raises StorageUnavailableError.
+        """
+        capacities = form.capacities()
+        found = self._repository.quotas(form.name, list(capacities)) if capacities else {}
+        return tuple(
+            found.get(option, QuotaState(form.name, option, capacity)) for option, capacity in capacities.items()
+        )
+
+    def rank(self, submission: Submission) -> int | None:
+        """Return the place in the queue, 1 for the next to be promoted; None for an entry that doesn't wait."""
+        if submission.option is None or submission.position is None:
+            return None
+        return self._repository.rank(submission.form, submission.option, submission.position)
 
     def _first(self, form: str) -> datetime:
         """Return since when a form's entries may be there."""

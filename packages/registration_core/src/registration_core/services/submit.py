@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, timedelta
 
 from registration_core.domain.errors import InvalidKeyError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 KEY_LENGTH = 128
 KEY_KEPT = timedelta(hours=24)
 SAME_ANSWERS_KEPT = timedelta(minutes=10)
+SPAM_KEPT = timedelta(days=30)
 
 
 class SubmitService:
@@ -41,8 +43,19 @@ class SubmitService:
         self._clock = clock
         self._randomness = randomness
 
-    def submit(self, form: Form, raw_answers: Mapping[str, object], *, key: str | None, language: str) -> Receipt:
+    def submit(
+        self,
+        form: Form,
+        raw_answers: Mapping[str, object],
+        *,
+        key: str | None,
+        language: str,
+        suspected: bool = False,
+    ) -> Receipt:
         """Validate, store and acknowledge one submission.
+
+        Where the form counts places it gets a seat, or else a ticket; where the form asks for verification it holds
+        its seat for a while only. Suspected spam gets neither, and is kept aside for thirty days.
 
         raw_answers: field names to anything that JSON can hold. key: the client's idempotency key; None when it
         sent none, and then the same answers within ten minutes count as the same request. language: one of the
@@ -55,8 +68,13 @@ class SubmitService:
         _ensure_key(key)
         answers = validate(form, raw_answers, language, today=now.date())
         submission = self._submission(form, answers, language, now)
+        if suspected:
+            submission = replace(submission, status=Status.SPAM, verify_by=None, expires_at=_spam_expires(submission))
         return self._repository.add(
-            submission, once=self._once(form, submission), idempotency=self._idempotency(submission, key, now)
+            submission,
+            once=self._once(form, submission),
+            idempotency=self._idempotency(submission, key, now),
+            capacity=form.capacities().get(submission.option or ""),
         )
 
     def _now(self) -> datetime:
@@ -64,25 +82,30 @@ class SubmitService:
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
     def _submission(self, form: Form, answers: Mapping[str, Answer], language: str, now: datetime) -> Submission:
+        to_the_second = now.replace(microsecond=0)
+        verify = form.verification
         return Submission(
             id=new_submission_id(form.id_prefix, now, self._randomness),
             form=form.name,
             form_version=form.version,
             submitted_at=now,
             answers=answers,
-            status=Status.CONFIRMED,
+            status=Status.CONFIRMED if verify is None else Status.PENDING,
             reference=new_reference(self._randomness),
             email=str(answers[form.email_field]),
             language=language,
             version=1,
-            expires_at=now.replace(microsecond=0) + timedelta(days=form.retention_days),
+            expires_at=to_the_second + timedelta(days=form.retention_days),
+            option=form.counted_option(answers),
+            verify_by=None if verify is None else to_the_second + timedelta(hours=verify.within_hours),
         )
 
     def _idempotency(self, submission: Submission, key: str | None, now: datetime) -> Idempotency:
         content = json.dumps([submission.form, dict(submission.answers)], sort_keys=True, separators=(",", ":"))
         fingerprint = self._signer.fingerprint("answers", content)
         if key is None:
-            return Idempotency(f"same-answers-{fingerprint}", fingerprint, now + SAME_ANSWERS_KEPT)
+            answers_key = f"same-answers-{fingerprint}"
+            return Idempotency(answers_key, fingerprint, now + SAME_ANSWERS_KEPT, of_answers=True)
         return Idempotency(f"key-{key}", fingerprint, now + KEY_KEPT)
 
     def _once(self, form: Form, submission: Submission) -> Once | None:
@@ -91,6 +114,10 @@ class SubmitService:
         option = str(submission.answers[form.once])
         person = " ".join(str(submission.answers.get(form.name_field or "", "")).casefold().split())
         return Once(option, self._signer.fingerprint("once", f"{email_key(submission.email)} {person}"))
+
+
+def _spam_expires(submission: Submission) -> datetime:
+    return min(submission.expires_at, submission.submitted_at.replace(microsecond=0) + SPAM_KEPT)
 
 
 def _ensure_key(key: str | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any, TypeAlias
 
     Call: TypeAlias = Callable[[str, Mapping[str, Any]], dict[str, Any]]
@@ -64,3 +64,16 @@ class AwsCallError(Exception):
             codes = {reason.get("Code", "None") for reason in self.cancellation_reasons} - {"None"}
             return bool(codes) and codes <= RETRYABLE_REASONS
         return self.code in RETRYABLE_CODES
+
+    def refused(self, writes: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Return which of a transaction's writes had their condition fail, with what stood there; else nothing.
+
+        writes: their names, in the transaction's order.
+        """
+        if self.code != "TransactionCanceledException":
+            return {}
+        return {
+            name: reason.get("Item") or {}
+            for name, reason in zip(writes, self.cancellation_reasons, strict=False)
+            if reason.get("Code") == "ConditionalCheckFailed"
+        }

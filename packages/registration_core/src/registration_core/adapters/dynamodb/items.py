@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_NOTICE_KEPT = timedelta(days=30)
 
 
 def to_wire(value: object) -> dict[str, Any]:
@@ -67,22 +68,29 @@ def milliseconds(at: datetime) -> int:
 
 
 def submission_item(submission: Submission) -> Item:
-    """Return the item of an entry, with what both indexes need."""
-    return _item(
+    """Return the item of an entry, with what both indexes need; what is not set is left out."""
+    may_lack: dict[str, object] = {
+        "email": submission.email or None,
+        "email_key": email_key(submission.email) or None,
+        "option": submission.option,
+        "position": submission.position,
+        "verify_by": None if submission.verify_by is None else seconds(submission.verify_by),
+        "verified_at": None if submission.verified_at is None else _text(submission.verified_at),
+    }
+    return plain_item(
         table.submission_key(submission.id),
         id=submission.id,
         form=submission.form,
         form_version=submission.form_version,
-        submitted_at=submission.submitted_at.isoformat(timespec="milliseconds"),
+        submitted_at=_text(submission.submitted_at),
         answers=dict(submission.answers),
         status=submission.status.value,
         reference=submission.reference,
-        email=submission.email,
-        email_key=email_key(submission.email),
         language=submission.language,
         version=submission.version,
         month=table.month_key(submission.form, submission.submitted_at),
         expires_at=seconds(submission.expires_at),
+        **{name: value for name, value in may_lack.items() if value is not None},
     )
 
 
@@ -97,48 +105,83 @@ def read_submission(item: Item) -> Submission:
         answers=values["answers"],
         status=Status(values["status"]),
         reference=values["reference"],
-        email=values["email"],
+        email=values.get("email", ""),
         language=values["language"],
         version=values["version"],
-        expires_at=_EPOCH + timedelta(seconds=values["expires_at"]),
+        expires_at=_moment(values["expires_at"]),
+        option=values.get("option"),
+        position=values.get("position"),
+        verify_by=_moment(values["verify_by"]) if "verify_by" in values else None,
+        verified_at=datetime.fromisoformat(values["verified_at"]) if "verified_at" in values else None,
     )
 
 
 def event_item(submission: Submission, event: Event) -> Item:
     """Return the item of one line of an entry's history."""
-    return _item(
+    return plain_item(
         table.event_key(submission.id, event.id),
         event=event.id,
-        at=event.at.isoformat(timespec="milliseconds"),
+        at=_text(event.at),
         what=event.what,
         by=event.by,
+        status=submission.status.value,
+        version=submission.version,
         expires_at=seconds(submission.expires_at),
     )
+
+
+EVENT_ATTRIBUTES = frozenset({"pk", "sk", "event", "at", "what", "by", "status", "version", "expires_at"})
+"""All that a line of history holds; nothing of it is the registrant's."""
 
 
 def read_event(item: Item) -> Event:
     """Return the line of history that an item holds."""
     values = {key: from_wire(value) for key, value in item.items()}
-    return Event(values["event"], datetime.fromisoformat(values["at"]), values["what"], values["by"])
+    return Event(
+        id=values["event"],
+        at=datetime.fromisoformat(values["at"]),
+        what=values["what"],
+        by=values["by"],
+        status=Status(values["status"]) if "status" in values else None,
+        version=values.get("version"),
+    )
 
 
 def reference_item(reference: str, submission_id: str, expires_at: datetime) -> Item:
     """Return the item that leads from a reference to an entry."""
-    return _item(table.reference_key(reference), submission=submission_id, expires_at=seconds(expires_at))
+    return plain_item(table.reference_key(reference), submission=submission_id, expires_at=seconds(expires_at))
 
 
 def once_item(submission: Submission, once: Once) -> Item:
     """Return the guard of an address and an option."""
-    return _item(
+    return plain_item(
         table.once_key(submission.form, once.option, once.person_fingerprint),
         submission=submission.id,
         expires_at=seconds(submission.expires_at),
     )
 
 
+def guard_item(pk: str, submission: Submission) -> Item:
+    """Return the guard of this pk, which an entry kept while it counted as spam."""
+    return plain_item(table.guard_key(pk), submission=submission.id, expires_at=seconds(submission.expires_at))
+
+
+def erased_item(submission: Submission, at: datetime) -> Item:
+    """Return an entry's line in the ledger of what was erased; kept as long as a copy of the entry might be."""
+    return plain_item(
+        table.erased_key(submission.id, at), id=submission.id, at=_text(at), expires_at=seconds(submission.expires_at)
+    )
+
+
+def notice_item(submission_id: str, at: datetime) -> Item:
+    """Return the note that an entry's option was asked for again; only a day's first one is new."""
+    kept_until = datetime(at.year, at.month, at.day, tzinfo=UTC) + _NOTICE_KEPT
+    return plain_item(table.notice_key(submission_id, at.date()), expires_at=seconds(kept_until))
+
+
 def idempotency_item(form: str, idempotency: Idempotency, receipt: Receipt) -> Item:
     """Return the item that keeps a request's first answer."""
-    return _item(
+    return plain_item(
         table.idempotency_key(form, idempotency.key),
         fingerprint=idempotency.fingerprint,
         submission=receipt.id,
@@ -175,7 +218,16 @@ def expired(item: Item, now: datetime) -> bool:
     return int(item["expires_at"]["N"]) <= seconds(now)
 
 
-def _item(key: tuple[str, str], **attributes: object) -> Item:
+def _moment(since_1970_s: int) -> datetime:
+    return _EPOCH + timedelta(seconds=since_1970_s)
+
+
+def _text(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds")
+
+
+def plain_item(key: tuple[str, str], **attributes: object) -> Item:
+    """Return an item of these attributes."""
     item: Item = {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
     for name, value in attributes.items():
         item[name] = to_wire(value)

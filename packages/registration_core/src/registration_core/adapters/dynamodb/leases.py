@@ -6,10 +6,11 @@ from registration_core.adapters.dynamodb import items, table
 from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.adapters.dynamodb.failures import translated
 from registration_core.domain.errors import MailHeldError, MailLeaseLostError
+from registration_core.domain.mail import MailState
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
     from typing import Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from registration_core.domain.mail import MailRequest
 
 _REFUSED = "ConditionalCheckFailedException"
+_OWN = "#holder = :holder AND #state = :sending"
 
 
 class MailLeases:
@@ -56,39 +58,56 @@ class MailLeases:
 
     def mark_sent(self, request: MailRequest, *, holder: str, message_id: str, now: datetime) -> None:
         """Keep the promise of `SubmissionRepository.mark_mail_sent`."""
+        values = {":message": message_id, ":at": now.isoformat(timespec="milliseconds"), ":holder": holder}
+        told = "#message = :message, #sent_at = :at"
+        names = {"state", "holder", "lease_until", "message_id", "sent_at"}
         try:
             self._update(
                 request,
-                "SET #state = :sent, #message = :message, #sent_at = :at REMOVE #lease",
-                "#holder = :holder",
-                {"state", "holder", "lease_until", "message_id", "sent_at"},
-                {
-                    ":sent": "sent",
-                    ":message": message_id,
-                    ":at": now.isoformat(timespec="milliseconds"),
-                    ":holder": holder,
-                },
+                f"SET #state = :sent, {told} REMOVE #lease",
+                "#holder = :holder AND #state = :sending",
+                names,
+                {**values, ":sent": MailState.SENT.value, ":sending": MailState.SENDING.value},
             )
         except AwsCallError as error:
             if error.code != _REFUSED:
                 raise translated(error, self._table_name) from error
-            raise MailLeaseLostError(
-                f"The mail {request.kind} of {request.id} outlived its lease; another worker may have sent it too."
-            ) from error
+            if error.item is None or error.item["holder"]["S"] != holder:
+                raise MailLeaseLostError(
+                    f"The mail {request.kind} of {request.id} outlived its lease; another worker may have sent it too."
+                ) from error
+        else:
+            return
+        # What became of it was told before this note, and stands.
+        self._change(request, f"SET {told} REMOVE #lease", "#holder = :holder", names - {"state"}, values)
 
     def release(self, request: MailRequest, *, holder: str) -> None:
         """Keep the promise of `SubmissionRepository.release_mail`."""
+        values = {":past": 0, ":holder": holder, ":sending": MailState.SENDING.value}
+        self._change(request, "SET #lease = :past", _OWN, {"state", "holder", "lease_until"}, values)
+
+    def end(self, request: MailRequest, *, holder: str, state: MailState) -> None:
+        """Keep the promise of `SubmissionRepository.end_mail`."""
+        values = {":ended": state.value, ":holder": holder, ":sending": MailState.SENDING.value}
+        self._change(request, "SET #state = :ended REMOVE #lease", _OWN, {"state", "holder", "lease_until"}, values)
+
+    def note(self, request: MailRequest, *, state: MailState, weaker: Collection[MailState]) -> bool:
+        """Keep the promise of `MailOutcomes.note`. weaker: the states that this one may follow."""
+        before = {f":before{place}": each.value for place, each in enumerate(sorted(weaker))}
+        condition = f"attribute_exists(pk) AND #state IN ({', '.join(before)})"
+        return self._change(request, "SET #state = :state", condition, {"state"}, {":state": state.value, **before})
+
+    def _change(
+        self, request: MailRequest, update: str, condition: str, names: set[str], values: Mapping[str, object]
+    ) -> bool:
+        """Update a mail's item; False when its condition does not hold."""
         try:
-            self._update(
-                request,
-                "SET #lease = :past",
-                "#holder = :holder AND #state = :sending",
-                {"state", "holder", "lease_until"},
-                {":past": 0, ":holder": holder, ":sending": "sending"},
-            )
+            self._update(request, update, condition, names, values)
         except AwsCallError as error:
             if error.code != _REFUSED:
                 raise translated(error, self._table_name) from error
+            return False
+        return True
 
     def _update(
         self, request: MailRequest, update: str, condition: str, names: set[str], values: Mapping[str, object]

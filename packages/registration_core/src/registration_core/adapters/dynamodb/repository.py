@@ -9,21 +9,24 @@ from registration_core.adapters.dynamodb import items, table
 from registration_core.adapters.dynamodb.adding import Adding
 from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.adapters.dynamodb.failures import translated
-from registration_core.adapters.dynamodb.leases import MailLeases
+from registration_core.adapters.dynamodb.patient import PatientCall
+from registration_core.adapters.dynamodb.seats import Seats
 from registration_core.domain.errors import InvalidCursorError, SubmissionNotFoundError
 from registration_core.domain.identifiers import ulid_milliseconds
 from registration_core.domain.ports import SubmissionRepository
-from registration_core.domain.submission import Page, SubmissionDetails, email_key
+from registration_core.domain.submission import Page, Status, SubmissionDetails, email_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
 
     from registration_core.adapters.dynamodb.call import Call
     from registration_core.adapters.dynamodb.items import Item
-    from registration_core.domain.mail import MailRequest
+    from registration_core.adapters.dynamodb.leases import MailLeases
+    from registration_core.domain.mail import MailRequest, MailState
     from registration_core.domain.ports import Clock
+    from registration_core.domain.quota import QuotaState
     from registration_core.domain.submission import Idempotency, Once, Receipt, Submission
 
 _CLOCKS_DIFFER = timedelta(hours=1)
@@ -34,18 +37,26 @@ class DynamoSubmissionRepository(SubmissionRepository):
     """Entries in one table, by any `Call`."""
 
     def __init__(
-        self, call: Call, table_name: str, *, clock: Clock, randomness: Callable[[int], bytes] = os.urandom
+        self,
+        call: Call,
+        table_name: str,
+        *,
+        clock: Clock,
+        randomness: Callable[[int], bytes] = os.urandom,
+        patient: Callable[[Call], Call] = PatientCall,
     ) -> None:
         self._call = call
         self._table_name = table_name
         self._clock = clock
         self._randomness = randomness
-        self._leases = MailLeases(call, table_name)
+        self._patient = patient
 
-    def add(self, submission: Submission, *, once: Once | None, idempotency: Idempotency) -> Receipt:
+    def add(
+        self, submission: Submission, *, once: Once | None, idempotency: Idempotency, capacity: int | None = None
+    ) -> Receipt:
         """Store an entry, all or nothing, and return its receipt."""
-        adding = Adding(self._call, self._table_name, now=self._clock.now(), randomness=self._randomness)
-        return adding.add(submission, once, idempotency)
+        adding = Adding(self._patient(self._call), self._table_name, now=self._clock.now(), randomness=self._randomness)
+        return adding.add(submission, once, idempotency, capacity)
 
     def get(self, submission_id: str) -> Submission:
         """Return one entry."""
@@ -75,6 +86,7 @@ class DynamoSubmissionRepository(SubmissionRepository):
                 mails.append(items.read_mail(item))
         if submission is None:
             raise SubmissionNotFoundError(submission_id)
+        events.sort(key=lambda event: event.version or 0)  # two of one millisecond
         return SubmissionDetails(submission, tuple(events), tuple(mails))
 
     def list(self, form: str, *, since: datetime, limit: int, cursor: str | None = None) -> Page:
@@ -84,6 +96,8 @@ class DynamoSubmissionRepository(SubmissionRepository):
             submission = items.read_submission(item)
             if submission.submitted_at < since:
                 break
+            if submission.status is Status.ERASED:
+                continue
             if len(found) == limit:
                 return Page(tuple(found), found[-1].id)
             found.append(submission)
@@ -95,18 +109,40 @@ class DynamoSubmissionRepository(SubmissionRepository):
         found = map(items.read_submission, self._query(query, {":key": email_key(address)}))
         return tuple(sorted(found, key=lambda entry: entry.submitted_at, reverse=True)[:limit])
 
+    def quotas(self, form: str, options: Sequence[str]) -> Mapping[str, QuotaState]:
+        """Return how the quotas of a form's options stand, by option."""
+        return Seats(self._patient(self._call), self._table_name).states(form, options)
+
+    def rank(self, form: str, option: str, ticket: int) -> int:
+        """Return how many wait with this ticket or a lower one."""
+        pk, highest = table.wait_key(form, option, ticket)
+        between = "pk = :pk AND sk BETWEEN :lowest AND :highest"
+        query = {"KeyConditionExpression": between, "FilterExpression": "attribute_exists(submission)"}
+        values = {":pk": pk, ":lowest": table.WAIT, ":highest": highest}
+        return sum(1 for _ in self._query(query | {"ConsistentRead": True}, values))
+
     def lease_mail(self, request: MailRequest, *, holder: str, until: datetime, expires_at: datetime) -> bool:
         """Take the right to send one mail until then; False when it was sent already."""
         now = self._clock.now()
-        return self._leases.take(request, holder=holder, now=now, until=until, expires_at=expires_at)
+        return self._leases().take(request, holder=holder, now=now, until=until, expires_at=expires_at)
 
     def mark_mail_sent(self, request: MailRequest, *, holder: str, message_id: str) -> None:
         """Note that the leased mail was sent."""
-        self._leases.mark_sent(request, holder=holder, message_id=message_id, now=self._clock.now())
+        self._leases().mark_sent(request, holder=holder, message_id=message_id, now=self._clock.now())
 
     def release_mail(self, request: MailRequest, *, holder: str) -> None:
         """Give a lease back."""
-        self._leases.release(request, holder=holder)
+        self._leases().release(request, holder=holder)
+
+    def end_mail(self, request: MailRequest, *, holder: str, state: MailState) -> None:
+        """Note that the leased mail is never sent, and why."""
+        self._leases().end(request, holder=holder, state=state)
+
+    def _leases(self) -> MailLeases:
+        """Give the leases a patient call: a mail whose sending could not be noted would go out again."""
+        from registration_core.adapters.dynamodb.leases import MailLeases  # noqa: PLC0415 - a visitor mails nothing
+
+        return MailLeases(self._patient(self._call), self._table_name)
 
     def _newest_first(self, form: str, since: datetime, cursor: str | None, *, page_size: int) -> Iterator[Item]:
         """Walk back month by month, from the cursor or from now, to `since`."""
@@ -140,7 +176,7 @@ class DynamoSubmissionRepository(SubmissionRepository):
         while True:
             answer = self._ask("Query", parameters)
             for item in answer.get("Items", ()):
-                if not items.expired(item, now):
+                if "expires_at" not in item or not items.expired(item, now):
                     yield item
             if not answer.get("LastEvaluatedKey"):
                 return

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.adapters.dynamodb.failures import translated
+from registration_core.adapters.dynamodb.seats import Seats
 from registration_core.domain.forms import Form
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class StoredForms:
     def store(self, forms: Mapping[str, Form]) -> tuple[str, ...]:
         """Bring these forms into force, and only these; return the names of those that are new or changed.
 
-        Each version is kept, for the entries made with it. Nothing is written when all are in force already. Raises
+        Each version is kept, for the entries made with it. Options that are counted get their quotas; one that is there
+        keeps its capacity, whatever the form says. Nothing is written when all are in force already. Raises
         StorageUnavailableError; storing again then goes on where it stopped.
         """
         before = self.read()
@@ -42,6 +44,7 @@ class StoredForms:
         for name in changed:
             key = {"pk": {"S": f"FORM#{name}"}, "sk": {"S": f"V#{forms[name].version}"}}
             self._ask("PutItem", Item=key | {"compiled": {"S": _dump(forms[name])}})
+            self._make_quotas(forms[name])
         if changed or set(before) != set(forms):
             compiled = {name: {"S": _dump(form)} for name, form in forms.items()}
             self._ask("PutItem", Item=CURRENT | {"forms": {"M": compiled}})
@@ -50,6 +53,13 @@ class StoredForms:
     def changed(self, forms: Mapping[str, Form]) -> tuple[str, ...]:
         """Return the names of those that `store` would write, and write nothing. Raises StorageUnavailableError."""
         return _differing(self.read(), forms)
+
+    def _make_quotas(self, form: Form) -> None:
+        capacities = form.capacities()
+        seats = Seats(self._call, self._table_name)
+        there = seats.states(form.name, list(capacities))
+        for option in capacities.keys() - there.keys():
+            seats.make(form.name, option, capacities[option])
 
     def _ask(self, operation: str, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - DynamoDB's own shapes
         try:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from registration_core.adapters.dynamodb import table
+from registration_core.domain.mail import Change, Notice
 from registration_core.domain.submission import Status
-from registration_core.services.dispatch import Change
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,22 +16,32 @@ class UnreadableRecordError(ValueError):
     """A record that no version of ours wrote; its message holds no personal data."""
 
 
-def change_of(record: Mapping[str, Any]) -> Change | None:
+def change_of(record: Mapping[str, Any]) -> Change | Notice | None:
     """Return what a record says about an entry; None when it is about another kind of item, or a removal.
 
-    record: one of `Records` as Lambda gets them. Raises UnreadableRecordError.
+    record: one of `Records` as Lambda gets them, with both images. Raises UnreadableRecordError.
     """
     try:
         if record["eventName"] == "REMOVE":
             return None
-        image = record["dynamodb"]["NewImage"]
-        if image["sk"]["S"] != table.SUBMISSION:
+        images = record["dynamodb"]
+        new = images["NewImage"]
+        inserted = record["eventName"] == "INSERT"
+        kind = str(new["sk"]["S"])
+        if kind.startswith(table.NOTICE):
+            return _notice(new, kind) if inserted else None
+        if kind != table.SUBMISSION:
             return None
         return Change(
-            id=str(image["id"]["S"]),
-            status=Status(image["status"]["S"]),
-            version=int(image["version"]["N"]),
-            new=record["eventName"] == "INSERT",
+            id=str(new["id"]["S"]),
+            version=int(new["version"]["N"]),
+            status=Status(new["status"]["S"]),
+            was=None if inserted else Status(images["OldImage"]["status"]["S"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise UnreadableRecordError(f"a stream record cannot be read: {type(error).__name__}") from error
+
+
+def _notice(image: Mapping[str, Any], kind: str) -> Notice:
+    """Read a notice from its key: the day in it, as `2027-03-01`, makes the mail one of its kind."""
+    return Notice(str(image["pk"]["S"]).removeprefix("SUB#"), int(kind.removeprefix(table.NOTICE).replace("-", "")))

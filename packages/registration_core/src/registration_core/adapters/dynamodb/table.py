@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import date
+
 BY_MONTH = "by_month"
 BY_EMAIL = "by_email"
 
 SUBMISSION = "SUB"
 EVENT = "EVENT#"
 MAIL = "MAIL#"
+NOTICE = "NOTICE#"
+QUOTA = "QUOTA"
+SEAT = "SEAT#"
+WAIT = "WAIT#"
+
+ONCE = "ONCE#"
+GUARDS = "guards"
+"""An entry's attribute: pks of the guards that stand for it, to be removed with it."""
 
 
 def submission_key(submission_id: str) -> tuple[str, str]:
@@ -40,6 +52,46 @@ def idempotency_key(form: str, key: str) -> tuple[str, str]:
 def once_key(form: str, option: str, person_fingerprint: str) -> tuple[str, str]:
     """Return pk and sk of the guard that lets an address take an option only once."""
     return f"ONCE#{form}#{option}#{person_fingerprint}", "ONCE"
+
+
+def notice_key(submission_id: str, day: date) -> tuple[str, str]:
+    """Return pk and sk of the note that an entry's option was asked for again that day."""
+    return f"SUB#{submission_id}", f"{NOTICE}{day.isoformat()}"
+
+
+def quota_key(form: str, option: str) -> tuple[str, str]:
+    """Return pk and sk of an option's quota."""
+    return f"QUOTA#{form}#{option}", QUOTA
+
+
+def seat_key(form: str, option: str, submission_id: str) -> tuple[str, str]:
+    """Return pk and sk of a seat."""
+    return f"QUOTA#{form}#{option}", f"{SEAT}{submission_id}"
+
+
+def wait_key(form: str, option: str, ticket: int) -> tuple[str, str]:
+    """Return pk and sk of a place in the queue; they sort by ticket."""
+    return f"QUOTA#{form}#{option}", f"{WAIT}{ticket:010}"
+
+
+def rate_key(fingerprint: str, window: str) -> tuple[str, str]:
+    """Return pk and sk of a count. fingerprint: HMAC of what is counted. window: which stretch of time."""
+    return f"RATE#{fingerprint}#{window}", "RATE"
+
+
+def suppression_key(email_fingerprint: str) -> tuple[str, str]:
+    """Return pk and sk of the note that an address takes no mail. email_fingerprint: HMAC of the address's key."""
+    return f"SUPPRESS#{email_fingerprint}", "SUPPRESS"
+
+
+def erased_key(submission_id: str, at: datetime) -> tuple[str, str]:
+    """Return pk and sk of a line in the ledger of erased entries. at: when it was erased."""
+    return f"ERASED#{at.astimezone(UTC):%Y-%m}", submission_id
+
+
+def guard_key(pk: str) -> tuple[str, str]:
+    """Return pk and sk of a guard, of which an entry keeps the pk."""
+    return pk, pk.partition("#")[0]
 
 
 def month_key(form: str, at: datetime) -> str:

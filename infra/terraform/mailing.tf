@@ -1,0 +1,215 @@
+# Mail: the functions that say what is to be mailed, mail it, and note what became of it.
+
+locals {
+  notify_timeout_s = 30
+}
+
+# --- dispatch: says what mail a change calls for ------------------------------------------------------------------------
+
+data "aws_iam_policy_document" "dispatch" {
+  statement {
+    sid       = "ReadTheStream"
+    actions   = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"]
+    resources = [module.store.stream_arn]
+  }
+
+  statement {
+    sid       = "QueueMailsAndSetAsideWhatFails"
+    actions   = ["sqs:SendMessage"]
+    resources = [module.mail.queue_arn, module.store.stream_dead_letters_arn]
+  }
+}
+
+module "dispatch" {
+  source = "./modules/function"
+
+  name                 = "${local.name}-dispatch"
+  description          = "Says what mail a change in the table calls for."
+  handler              = "lambda_handlers.dispatch.handler"
+  package_path         = var.package_path
+  policy               = data.aws_iam_policy_document.dispatch.json
+  timeout_s            = 30
+  memory_mb            = 256
+  reserved_concurrency = var.reserved_concurrency.dispatch
+  log_level            = var.log_level
+  log_retention_days   = var.log_retention_days
+  environment          = merge(local.common_environment, { MAIL_QUEUE_URL = module.mail.queue_url })
+}
+
+resource "aws_lambda_event_source_mapping" "dispatch" {
+  event_source_arn = module.store.stream_arn
+  function_name    = module.dispatch.arn
+  batch_size       = 100
+
+  # From the oldest record on: what is written while the mapping is being made is not passed over. Telling notify twice is harmless.
+  starting_position = "TRIM_HORIZON"
+
+  bisect_batch_on_function_error = true
+  maximum_retry_attempts         = 10
+  maximum_record_age_in_seconds  = 6 * 60 * 60
+
+  filter_criteria {
+    filter {
+      pattern = jsonencode({
+        eventName = ["INSERT", "MODIFY"]
+        dynamodb  = { Keys = { sk = { S = ["SUB"] } } }
+      })
+    }
+
+    filter {
+      pattern = jsonencode({
+        eventName = ["INSERT"]
+        dynamodb  = { Keys = { sk = { S = [{ prefix = "NOTICE#" }] } } }
+      })
+    }
+  }
+
+  destination_config {
+    on_failure {
+      destination_arn = module.store.stream_dead_letters_arn
+    }
+  }
+}
+
+# --- notify: renders a mail and sends it --------------------------------------------------------------------------------
+
+data "aws_iam_policy_document" "notify" {
+  statement {
+    sid       = "ConsumeMails"
+    actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+    resources = [module.mail.queue_arn]
+  }
+
+  statement {
+    sid       = "ReadEntriesAndNoteMails"
+    actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+    resources = [module.store.arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["SUB#*"]
+    }
+  }
+
+  statement {
+    sid       = "SeeWhoIsNotToBeMailed"
+    actions   = ["dynamodb:GetItem"]
+    resources = [module.store.arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["SUPPRESS#*"]
+    }
+  }
+
+  statement {
+    sid       = "ReadTheSigningKeys"
+    actions   = ["secretsmanager:GetSecretValue"]
+    resources = [module.secrets.signing_key_arn]
+  }
+
+  # The resources of SendRawEmail are the identity, the configuration set and, in the sandbox, each recipient's identity;
+  # the sender is what bounds it. AWS always knows the sender; IfExists is for emulators that don't say it.
+  statement {
+    sid       = "SendFromTheSenderAlone"
+    actions   = ["ses:SendRawEmail"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEqualsIfExists"
+      variable = "ses:FromAddress"
+      values   = [local.sender_address]
+    }
+  }
+}
+
+module "notify" {
+  source = "./modules/function"
+
+  name                 = "${local.name}-notify"
+  description          = "Renders and sends the mails on the queue, each of them once."
+  handler              = "lambda_handlers.notify.handler"
+  package_path         = var.package_path
+  policy               = data.aws_iam_policy_document.notify.json
+  timeout_s            = local.notify_timeout_s
+  memory_mb            = 512
+  reserved_concurrency = var.reserved_concurrency.notify
+  log_level            = var.log_level
+  log_retention_days   = var.log_retention_days
+
+  environment = merge(local.common_environment, {
+    TABLE              = module.store.name
+    SITE_URL           = local.site_url
+    API_URL            = local.api_url
+    SENDER             = var.sender
+    CONFIGURATION_SET  = module.mail.configuration_set
+    SIGNING_KEY_SECRET = module.secrets.signing_key_name
+    HMAC_KEY           = module.secrets.hmac_key
+  })
+}
+
+resource "aws_lambda_event_source_mapping" "notify" {
+  event_source_arn        = module.mail.queue_arn
+  function_name           = module.notify.arn
+  batch_size              = 10
+  function_response_types = ["ReportBatchItemFailures"]
+
+  # Two at a time stay below the rate that SES gives a new account.
+  scaling_config {
+    maximum_concurrency = 2
+  }
+}
+
+# --- feedback: notes what became of a mail, and whom not to mail again --------------------------------------------------
+
+data "aws_iam_policy_document" "feedback" {
+  statement {
+    sid       = "NoteOutcomesAndWhoIsNotToBeMailed"
+    actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+    resources = [module.store.arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["SUB#*", "SUPPRESS#*"]
+    }
+  }
+}
+
+module "feedback" {
+  source = "./modules/function"
+
+  name                 = "${local.name}-feedback"
+  description          = "Notes what became of a mail, and whom not to mail again."
+  handler              = "lambda_handlers.feedback.handler"
+  package_path         = var.package_path
+  policy               = data.aws_iam_policy_document.feedback.json
+  timeout_s            = 15
+  memory_mb            = 256
+  reserved_concurrency = var.reserved_concurrency.feedback
+  log_level            = var.log_level
+  log_retention_days   = var.log_retention_days
+
+  environment = merge(local.common_environment, {
+    TABLE    = module.store.name
+    HMAC_KEY = module.secrets.hmac_key
+  })
+}
+
+resource "aws_sns_topic_subscription" "feedback" {
+  topic_arn = module.mail.feedback_topic_arn
+  protocol  = "lambda"
+  endpoint  = module.feedback.arn
+
+  depends_on = [aws_lambda_permission.feedback]
+}
+
+resource "aws_lambda_permission" "feedback" {
+  statement_id  = "told-by-ses"
+  action        = "lambda:InvokeFunction"
+  function_name = module.feedback.name
+  principal     = "sns.amazonaws.com"
+  source_arn    = module.mail.feedback_topic_arn
+}

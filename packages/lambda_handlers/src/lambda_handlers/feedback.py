@@ -1,0 +1,54 @@
+"""The entry point of feedback: what SES tells of mails it took, by SNS."""
+
+from __future__ import annotations
+
+import functools
+import os
+
+from lambda_handlers.log import Log
+from lambda_handlers.starting import prepare
+from registration_core import bootstrap
+from registration_core.adapters.ses_events import UnreadableEventError, feedback_of
+from registration_core.settings import FeedbackSettings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from registration_core.services.feedback import FeedbackService
+
+
+def handler(event: Mapping[str, Any], context: object) -> None:
+    """Note what became of mails."""
+    service, log = _parts()
+    feedback(event, service, log, request_id=getattr(context, "aws_request_id", ""))
+
+
+def feedback(event: Mapping[str, Any], service: FeedbackService, log: Log, *, request_id: str) -> None:
+    """Note what one notification tells.
+
+    One that cannot be read is noted and passed over: it would not read better when it comes again. Raises
+    StorageUnavailableError, so that it does come again.
+    """
+    for record in event.get("Records", ()):
+        try:
+            told = feedback_of(record["Sns"]["Message"])
+        except (UnreadableEventError, KeyError, TypeError) as error:
+            log.fault("passed over", error, request_id=request_id)
+            continue
+        if told is None:
+            continue
+        facts: dict[str, object] = {"request_id": request_id, "suppressed": len(told.lost)}
+        if told.request is not None:
+            facts |= {"submission_id": told.request.id, "kind": told.request.kind, "version": told.request.version}
+        log.info(told.state, **facts, noted=service.take(told))
+
+
+@functools.cache
+def _parts() -> tuple[FeedbackService, Log]:
+    settings = FeedbackSettings.from_mapping(os.environ)
+    return bootstrap.feedback_service(settings), Log("feedback", settings.log_level)
+
+
+prepare(_parts)

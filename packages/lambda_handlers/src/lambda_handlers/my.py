@@ -1,0 +1,153 @@
+"""What links does with one request: read the token, show the entry or do one thing with it, answer with a page."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+
+from lambda_handlers.http_answer import page, redirect
+from lambda_handlers.http_request import RequestError, read_answers, read_request
+from registration_core.adapters.signing import MY, InvalidTokenError
+from registration_core.adapters.signing_keys import KeysUnavailableError
+from registration_core.domain.errors import (
+    RollcallError,
+    StatusTransitionError,
+    StorageUnavailableError,
+    SubmissionNotFoundError,
+    UnknownFormError,
+)
+from registration_core.domain.submission import Status
+from registration_core.services.own_entry import Action
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from lambda_handlers.http_request import Request
+    from lambda_handlers.log import Log
+    from lambda_handlers.my_pages import MyPages
+    from registration_core.adapters.signing_keys import SecretSigner
+    from registration_core.domain.ports import Clock
+    from registration_core.services.own_entry import OwnEntry, OwnEntryService
+
+FINAL = frozenset({Action.CANCEL, Action.ERASE})
+"""What is asked about once more."""
+RETRY_AFTER_S = 5
+HEADERS = {"X-Robots-Tag": "noindex, nofollow"}
+PROBLEMS: Mapping[type[RollcallError], tuple[HTTPStatus, str]] = {
+    RequestError: (HTTPStatus.BAD_REQUEST, "unclear"),
+    InvalidTokenError: (HTTPStatus.FORBIDDEN, "wrong"),
+    SubmissionNotFoundError: (HTTPStatus.GONE, "gone"),
+    UnknownFormError: (HTTPStatus.GONE, "gone"),
+    StatusTransitionError: (HTTPStatus.CONFLICT, "not_now"),
+    StorageUnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "later"),
+    KeysUnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "later"),
+}
+"""What an error means: the answer's status, and the words that the page says."""
+_TOKEN = re.compile(r"[A-Za-z0-9._-]{1,400}")
+
+
+class MyFunction:
+    """Answers proxy events for /my, always with a page; a GET changes nothing. No log line holds a token.
+
+    site_url: without a slash at the end.
+    """
+
+    def __init__(
+        self, service: OwnEntryService, pages: MyPages, keys: SecretSigner, *, clock: Clock, site_url: str, log: Log
+    ) -> None:
+        self._service = service
+        self._pages = pages
+        self._keys = keys
+        self._clock = clock
+        self._site_url = site_url
+        self._log = log
+
+    def __call__(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer one event."""
+        request = read_request(event)
+        sent: Mapping[str, object] = request.query
+        try:
+            if request.method != "POST":
+                return self._show(request, sent, self._service.show(self._entry_of(_text(sent, "t"))))
+            sent = _posted(request)
+            return self._act(request, sent, self._entry_of(_text(sent, "t")))
+        except tuple(PROBLEMS) as error:
+            return self._refuse(request, sent, error)
+
+    def failed(self, request: Request, error: BaseException) -> dict[str, Any]:
+        """Answer when something broke that nobody thought of."""
+        self._log.fault("failed", error, request_id=request.id)
+        return self._problem(request, request.query, HTTPStatus.INTERNAL_SERVER_ERROR, "later", "internal_error")
+
+    def _entry_of(self, token: str) -> str:
+        """Return the entry that the token leads to; a key that is not known may have come since the keys were read."""
+        now = self._clock.now()
+        try:
+            return self._keys.signer().read(token, purpose=MY, now=now)
+        except InvalidTokenError as error:
+            if error.code != "unknown_key":
+                raise
+        return self._keys.signer(renew=True).read(token, purpose=MY, now=now)
+
+    def _act(self, request: Request, sent: Mapping[str, object], entry_id: str) -> dict[str, Any]:
+        wanted = _text(sent, "action")
+        if wanted not in set(Action):
+            raise RequestError("malformed_form")
+        action = Action(wanted)
+        if action in FINAL and _text(sent, "confirm") != "yes":
+            entry = self._service.show(entry_id)
+            if action not in entry.actions:  # it was done before, or cannot be done
+                return self._show(request, sent, entry)
+            language = self._language(request, sent, entry.submission.language)
+            return self._page(200, self._pages.confirm(entry, action, token=_text(sent, "t"), language=language))
+        entry = self._service.act(entry_id, action)
+        self._log.info("done", action=action.value, submission_id=entry_id, request_id=request.id)
+        if entry.submission.status is Status.ERASED:
+            return self._show(request, sent, entry)
+        language = self._language(request, sent, entry.submission.language)
+        return redirect(f"my?t={_text(sent, 't')}&lang={language}")  # so that reloading does nothing again
+
+    def _show(self, request: Request, sent: Mapping[str, object], entry: OwnEntry) -> dict[str, Any]:
+        language = self._language(request, sent, entry.submission.language)
+        return self._page(200, self._pages.entry(entry, token=_text(sent, "t"), language=language))
+
+    def _refuse(self, request: Request, sent: Mapping[str, object], error: RollcallError) -> dict[str, Any]:
+        status, kind = PROBLEMS[next(kind for kind in PROBLEMS if isinstance(error, kind))]
+        if isinstance(error, InvalidTokenError) and error.code == "expired":
+            status, kind = HTTPStatus.GONE, "expired"
+        if isinstance(error, RequestError):
+            status = HTTPStatus(error.status)
+        if kind == "later":
+            self._log.fault("not done", error, request_id=request.id)
+        return self._problem(request, sent, status, kind, error.code)
+
+    def _problem(
+        self, request: Request, sent: Mapping[str, object], status: int, kind: str, code: str
+    ) -> dict[str, Any]:
+        self._log.info("refused", code=code, status=int(status), request_id=request.id)
+        language = self._language(request, sent, request.headers.get("accept-language", ""))
+        token = _text(sent, "t") if kind in {"later", "not_now", "unclear"} else ""
+        html = self._pages.problem(kind, language=language, token=token if _TOKEN.fullmatch(token) else "")
+        later = {"Retry-After": str(RETRY_AFTER_S)} if kind == "later" else {}
+        return self._page(int(status), html, later)
+
+    def _language(self, request: Request, sent: Mapping[str, object], otherwise: str) -> str:
+        return self._pages.language_for(_text(sent, "lang") or request.query.get("lang", ""), otherwise)
+
+    def _page(self, status: int, html: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
+        return page(status, html, site_url=self._site_url, headers={**HEADERS, **(headers or {})})
+
+
+def _posted(request: Request) -> Mapping[str, object]:
+    """Read the plain form that the page's buttons send. Raises RequestError."""
+    if request.media_type != "application/x-www-form-urlencoded":
+        raise RequestError("unsupported_media_type")
+    return read_answers(request)
+
+
+def _text(sent: Mapping[str, object], name: str) -> str:
+    """Return a field that came once; one that came twice or not at all is empty."""
+    value = sent.get(name)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,198 @@
+"""What a form's fields are in JSON Schema (2020-12), for the API's description."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from registration_core.domain.emails import ADDRESS_LENGTH
+from registration_core.domain.fields import Field, FieldType
+from registration_core.domain.messages import MESSAGES
+from registration_core.domain.spam import HUMAN_TOKEN, LANGUAGE, SENT, STARTED
+from registration_core.domain.submission import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from registration_core.domain.forms import Form
+
+TOLD = (Status.CONFIRMED, Status.PENDING, Status.WAITLISTED)
+"""The statuses that a receipt may tell."""
+
+
+def answers_schema(form: Form) -> dict[str, Any]:
+    """Return the schema of a form's answers as JSON brings them.
+
+    Lengths are told in words: JSON Schema counts code points, the API letters as a person counts them.
+    """
+    properties = {field.name: field_schema(field) for field in form.fields}
+    return {
+        "type": "object",
+        "title": str(form.title),
+        "properties": properties | _door_fields(form),
+        "required": [field.name for field in form.fields if field.required],
+        "additionalProperties": False,
+    }
+
+
+def field_schema(field: Field) -> dict[str, Any]:
+    """Return the schema of one answer, with the label as its title and hint and limits as its description."""
+    told = [str(field.hint)] if field.hint is not None else []
+    if field.min_length is not None:
+        told.append(f"At least {field.min_length} letters as a person counts them.")
+    if field.max_length is not None:
+        told.append(f"At most {field.max_length} letters as a person counts them.")
+    if field.type is FieldType.DATE:
+        told += [
+            f"Not {side} {bound}."
+            for side, bound in (("before", field.minimum), ("after", field.maximum))
+            if bound is not None
+        ]
+    schema: dict[str, Any] = {"title": str(field.label), **_kind(field)}
+    if told:
+        schema["description"] = " ".join(told)
+    return schema
+
+
+def _kind(field: Field) -> dict[str, Any]:
+    options = {"type": "string", "enum": [option.value for option in field.options]}
+    kinds: dict[FieldType, dict[str, Any]] = {
+        FieldType.EMAIL: {"type": "string", "format": "email", "maxLength": ADDRESS_LENGTH},
+        FieldType.DATE: {"type": "string", "format": "date"},
+        FieldType.NUMBER: {
+            "type": "number" if field.decimals else "integer",
+            "minimum": field.minimum,
+            "maximum": field.maximum,
+        },
+        FieldType.CHOICE: options,
+        FieldType.CHOICES: {
+            "type": "array",
+            "items": options,
+            "uniqueItems": True,
+            "minItems": field.min_choices or (1 if field.required else None),
+            "maxItems": field.max_choices,
+        },
+        FieldType.CONSENT: {"type": "boolean", "const": True if field.required else None},
+    }
+    return {key: value for key, value in kinds.get(field.type, {"type": "string"}).items() if value is not None}
+
+
+def _door_fields(form: Form) -> dict[str, Any]:
+    """Return what may be sent beside the answers."""
+    return {
+        LANGUAGE: {
+            "type": "string",
+            "enum": list(form.languages),
+            "description": "The language of sentences and mails; before Accept-Language, after ?lang=.",
+        },
+        STARTED: {
+            "type": "number",
+            "description": "When the visitor began to fill the form in, in seconds since 1970 by the client's clock.",
+        },
+        SENT: {"type": "number", "description": "When it was sent, by the same clock."},
+        HUMAN_TOKEN: {
+            "type": "string",
+            "description": "The token of Cloudflare Turnstile, where the stack asks for one.",
+        },
+    }
+
+
+def receipt_schema() -> dict[str, Any]:
+    """Return the schema of what a registrant is told."""
+    return {
+        "type": "object",
+        "properties": {
+            "id": {"type": "string"},
+            "reference": {
+                "type": "string",
+                "description": "What a person reads out on the telephone.",
+                "pattern": "^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$",
+            },
+            "status": {"enum": [status.value for status in TOLD]},
+            "position": {"type": "integer", "minimum": 1, "description": "The ticket's number, when waitlisted."},
+        },
+        "required": ["id", "reference", "status"],
+    }
+
+
+def problem_schema() -> dict[str, Any]:
+    """Return the schema of a refusal."""
+    return {
+        "type": "object",
+        "description": "Problem details (RFC 9457): a code for machines, a sentence for people.",
+        "properties": {
+            **_each(("type", "title", "detail"), {"type": "string"}),
+            "status": {"type": "integer"},
+            "code": {"type": "string"},
+        },
+        "required": ["title", "status", "code", "detail"],
+    }
+
+
+def invalid_answers_schema() -> dict[str, Any]:
+    """Return the schema of a refusal that lists the wrong fields."""
+    codes = sorted({code.removesuffix("_choice").removesuffix("_consent") for code in MESSAGES["en"]})
+    error = {
+        "type": "object",
+        "properties": {
+            "field": {"type": "string"},
+            "code": {"enum": codes},
+            "message": {"type": "string", "description": "A sentence in the visitor's language."},
+        },
+        "required": ["field", "code", "message"],
+    }
+    errors = {"type": "array", "items": error, "description": "Every wrong field at once; with invalid_answers."}
+    return {"allOf": [{"$ref": "#/components/schemas/Problem"}], "properties": {"errors": errors}}
+
+
+def description_schema() -> dict[str, Any]:
+    """Return the schema of what GET /forms/{form} answers."""
+    text = {"$ref": "#/components/schemas/Text"}
+    moment = {"type": "string", "format": "date-time"}
+    seats = {
+        "type": "object",
+        "properties": {name: {"type": "integer", "minimum": 0} for name in ("capacity", "left", "waiting")},
+        "required": ["capacity", "left", "waiting"],
+    }
+    option = {
+        "type": "object",
+        "properties": {
+            "value": {"type": "string"},
+            **_each(("label", "hint", "place"), text),
+            **_each(("starts_at", "ends_at"), moment),
+            "seats": seats,
+        },
+        "required": ["value", "label"],
+    }
+    whole = {"type": "integer", "minimum": 0}
+    field = {
+        "type": "object",
+        "properties": {
+            "name": {"type": "string"},
+            "type": {"enum": [kind.value for kind in FieldType]},
+            **_each(("label", "hint"), text),
+            "required": {"type": "boolean"},
+            "autocomplete": {"type": "string"},
+            **_each(("min_length", "max_length", "decimals", "min_choices", "max_choices"), whole),
+            **_each(("minimum", "maximum"), {"type": ["number", "string"]}),
+            "options": {"type": "array", "items": option},
+        },
+        "required": ["name", "type", "label", "required"],
+    }
+    return {
+        "type": "object",
+        "properties": {
+            **_each(("name", "version"), {"type": "string"}),
+            "languages": {"type": "array", "items": {"type": "string"}},
+            **_each(("title", "description"), text),
+            "open": {"type": "boolean"},
+            **_each(("opens_at", "closes_at"), moment),
+            **_each(("verify_within_hours", "retention_days"), whole),
+            "fields": {"type": "array", "items": field},
+        },
+        "required": ["name", "version", "languages", "title", "open", "retention_days", "fields"],
+    }
+
+
+def _each(names: Sequence[str], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the same schema under each name."""
+    return {name: dict(schema) for name in names}

@@ -1,0 +1,117 @@
+"""What a visitor is told when a request is not taken: status, code, a sentence, and when to come again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from lambda_handlers.http_answer import page, problem
+from lambda_handlers.http_request import STATUS_OF as STATUS_OF_REQUEST
+from lambda_handlers.http_request import RequestError
+from registration_core.domain.errors import (
+    FormClosedError,
+    HumanCheckFailedError,
+    HumanCheckUnavailableError,
+    InvalidAnswersError,
+    InvalidKeyError,
+    KeyReusedError,
+    RollcallError,
+    StorageUnavailableError,
+    TooManyRequestsError,
+    UnknownFormError,
+)
+from registration_core.domain.sentences import sentence, wait_in_words
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from lambda_handlers.http_request import Request
+
+STATUS_OF: Mapping[type[RollcallError], int] = {
+    InvalidKeyError: 400,
+    FormClosedError: 403,
+    HumanCheckFailedError: 403,
+    UnknownFormError: 404,
+    InvalidAnswersError: 422,
+    KeyReusedError: 422,
+    TooManyRequestsError: 429,
+    HumanCheckUnavailableError: 503,
+    StorageUnavailableError: 503,
+}
+"""Beside `RequestError`, which brings its status."""
+
+FAULTS = (StorageUnavailableError, HumanCheckUnavailableError)
+"""What somebody should look at."""
+
+INTERNAL = "internal_error"
+RETRY_AFTER_S = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One answer that says no. code: for machines. detail: a sentence for people."""
+
+    status: int
+    code: str
+    detail: str
+    retry_after_s: int | None = None
+
+
+def refusal_of(error: RollcallError, language: str, *, asked_for_form: bool = False) -> Refusal:
+    """Return what an error means to the visitor; for one that has no answer of its own, that something broke.
+
+    asked_for_form: nothing was to be stored.
+    """
+    if isinstance(error, RequestError):
+        return Refusal(error.status, error.code, sentence(error.code, language, **error.values))
+    if isinstance(error, StorageUnavailableError):  # and its kinds, which are no visitor's business
+        code = StorageUnavailableError.code
+        wording = "form_unavailable" if asked_for_form else code
+        return Refusal(503, code, sentence(wording, language), error.retry_after_s)
+    status = STATUS_OF.get(type(error))
+    if status is None:
+        return internal(language)
+    if isinstance(error, FormClosedError):
+        return Refusal(status, error.code, _closed(error, language))
+    if isinstance(error, TooManyRequestsError):
+        wait = wait_in_words(error.retry_after_s, language)
+        return Refusal(status, error.code, sentence(error.code, language, wait=wait), error.retry_after_s)
+    later = RETRY_AFTER_S if isinstance(error, HumanCheckUnavailableError) else None
+    return Refusal(status, error.code, sentence(error.code, language), later)
+
+
+def codes() -> dict[int, tuple[str, ...]]:
+    """Return every code that a refusal may bear, by its status."""
+    pairs = [(status, code) for code, status in STATUS_OF_REQUEST.items()]
+    pairs += [(status, error.code) for error, status in STATUS_OF.items()]
+    pairs.append((HTTPStatus.INTERNAL_SERVER_ERROR.value, INTERNAL))
+    return {status: tuple(sorted(code for other, code in pairs if other == status)) for status in sorted(dict(pairs))}
+
+
+def internal(language: str) -> Refusal:
+    """Return what is said when something broke that nobody thought of."""
+    return Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, INTERNAL, sentence(INTERNAL, language), RETRY_AFTER_S)
+
+
+def refusal(request: Request, refused: Refusal, *, site_url: str, language: str) -> dict[str, Any]:
+    """Say no: with a page to a person who posted a plain form, with a problem to a script."""
+    headers = {} if refused.retry_after_s is None else {"Retry-After": str(refused.retry_after_s)}
+    if refused.status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = "GET" if request.asks_for_form else "POST"
+    if not request.from_page:
+        return problem(refused.status, refused.code, refused.detail, headers=headers)
+    from lambda_handlers.page import sentence_page  # noqa: PLC0415 - a script's post does without
+
+    html = sentence_page(refused.detail, form=request.form, site_url=site_url, language=language)
+    return page(refused.status, html, site_url=site_url, headers=headers)
+
+
+def _closed(error: FormClosedError, language: str) -> str:
+    if error.at is None:
+        return sentence("form_closed_now", language)
+    offset = f"{error.at:%z}"
+    zone = f"UTC{offset[:3]}:{offset[3:5]}" if error.at.utcoffset() else "UTC"
+    wording = "form_opens" if error.opens else "form_closed"
+    return sentence(wording, language, day=f"{error.at:%Y-%m-%d}", time=f"{error.at:%H:%M}", zone=zone)

@@ -1,0 +1,220 @@
+"""How an entry changes: one transaction for the entry, its history, its seat or ticket, and the guards for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from registration_core.adapters.dynamodb import items, table
+from registration_core.adapters.dynamodb.call import AwsCallError
+from registration_core.adapters.dynamodb.failures import translated
+from registration_core.adapters.dynamodb.seats import Seats, wire_key
+from registration_core.adapters.dynamodb.stripping import hanging_on, strip
+from registration_core.domain.errors import (
+    EntryChangedError,
+    NoSeatError,
+    QuotaNotFoundError,
+    SubmissionNotFoundError,
+)
+from registration_core.domain.identifiers import new_ulid
+from registration_core.domain.submission import STANDING, Event, Status
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
+    from typing import Any
+
+    from registration_core.adapters.dynamodb.call import Call
+    from registration_core.adapters.dynamodb.items import Item
+    from registration_core.domain.submission import Submission
+
+_CHANGED_BY = "changed_by"
+"""An entry's attribute: the line of history of its last change, by which a lost answer's change is known again."""
+
+
+class Changing:
+    """Changes entries of one table."""
+
+    def __init__(self, call: Call, table_name: str, *, now: datetime, randomness: Callable[[int], bytes]) -> None:
+        self._call = call
+        self._table_name = table_name
+        self._now = now
+        self._randomness = randomness
+        self._seats = Seats(call, table_name)
+
+    def change(self, before: Submission, after: Submission, *, what: str, by: str) -> Submission:
+        """Keep the promise of `ManagedRepository.change`."""
+        return self._commit(before, after, what, by, {})
+
+    def erase(self, before: Submission, *, by: str) -> Submission:
+        """Keep the promise of `ManagedRepository.erase`.
+
+        What hangs on the entry is stripped before and after: whoever repeats an erasure that was broken off ends it.
+        """
+        after = before
+        strip(self._call, self._table_name, before.id)
+        if before.status is not Status.ERASED:
+            after = replace(
+                before,
+                status=Status.ERASED,
+                version=before.version + 1,
+                answers={},
+                email="",
+                position=None,
+                verify_by=None,
+                verified_at=None,
+            )
+            ledger = {"Put": {"TableName": self._table_name, "Item": items.erased_item(after, self._now)}}
+            self._commit(before, after, "erased", by, {"ledger": ledger})
+            strip(self._call, self._table_name, before.id)
+        return after
+
+    def _commit(
+        self, before: Submission, after: Submission, what: str, by: str, more: Mapping[str, dict[str, Any]]
+    ) -> Submission:
+        event = Event(new_ulid(self._now, self._randomness), self._now, what, by)
+        stored = self._stored(before)
+        guards = _guards(stored)
+        target = items.submission_item(after) | {_CHANGED_BY: {"S": event.id}}
+        if guards and after.status in (*STANDING, Status.SPAM):
+            target[table.GUARDS] = stored[table.GUARDS]
+        writes = {
+            "entry": {"Update": self._rewrite(stored, target, before.version)},
+            "event": {"Put": {"TableName": self._table_name, "Item": items.event_item(after, event)}},
+            **self._seats.writes(before, after),
+            **(self._kept_as_long(after) if after.expires_at != before.expires_at else {}),
+            **more,
+        }
+        self._write(writes, self._guard_writes(guards, before, after), after, event.id)
+        return after
+
+    def _kept_as_long(self, after: Submission) -> dict[str, dict[str, Any]]:
+        """Return the writes that let an entry's reference and all that hangs on it live as long as the entry."""
+        try:
+            keys = [{"pk": item["pk"], "sk": item["sk"]} for item in hanging_on(self._call, self._table_name, after.id)]
+        except AwsCallError as error:
+            raise translated(error, self._table_name) from error
+        keys.append(wire_key(table.reference_key(after.reference)))
+        return {
+            f"{key['pk']['S']} {key['sk']['S']}": {
+                "Update": {
+                    "TableName": self._table_name,
+                    "Key": key,
+                    "UpdateExpression": "SET expires_at = :expires_at",
+                    "ConditionExpression": "attribute_exists(pk)",
+                    "ExpressionAttributeValues": {":expires_at": {"N": str(items.seconds(after.expires_at))}},
+                }
+            }
+            for key in keys
+        }
+
+    def _write(
+        self,
+        writes: Mapping[str, dict[str, Any]],
+        guards: Mapping[str, dict[str, Any]],
+        after: Submission,
+        event_id: str,
+    ) -> None:
+        """Write all; a guard that is another entry's by now is left to it."""
+        left = dict(guards)
+        for attempt in range(len(guards) + 1):
+            named = {**writes, **left}
+            transaction = {"TransactItems": list(named.values()), "ClientRequestToken": f"{event_id}-{attempt}"}
+            try:
+                self._call("TransactWriteItems", transaction)
+            except AwsCallError as error:
+                refused = error.refused(named)
+                if not refused:
+                    raise translated(error, self._table_name) from error
+                if "entry" in refused:
+                    if self._item(after.id).get(_CHANGED_BY) == {"S": event_id}:
+                        return  # ours, written already; its answer got lost
+                    raise EntryChangedError(after.id) from error
+                if "quota" in refused:
+                    found = NoSeatError if refused["quota"] else QuotaNotFoundError
+                    raise found(after.form, str(after.option)) from error
+                if not refused.keys() <= left.keys():
+                    raise EntryChangedError(after.id) from error
+                left = {name: write for name, write in left.items() if name not in refused}
+            else:
+                return
+
+    def _item(self, submission_id: str) -> Item:
+        try:
+            answer = self._call(
+                "GetItem",
+                {
+                    "TableName": self._table_name,
+                    "Key": wire_key(table.submission_key(submission_id)),
+                    "ConsistentRead": True,
+                },
+            )
+        except AwsCallError as error:
+            raise translated(error, self._table_name) from error
+        item: Item = answer.get("Item", {})
+        return item
+
+    def _stored(self, before: Submission) -> Item:
+        """Return the entry's item. Raises EntryChangedError when it is not as `before` any more."""
+        item = self._item(before.id)
+        if not item or items.expired(item, self._now):
+            raise SubmissionNotFoundError(before.id)
+        if int(item["version"]["N"]) != before.version:
+            raise EntryChangedError(before.id)
+        return item
+
+    def _rewrite(self, stored: Item, target: Item, version: int) -> dict[str, Any]:
+        """Return the update that makes one item the other; what the other lacks is removed."""
+        changed = [name for name in target if target[name] != stored.get(name)]
+        gone = [name for name in stored if name not in target]
+        names = {f"#n{place}": name for place, name in enumerate([*changed, *gone])}
+        sets = ", ".join(f"#n{place} = :v{place}" for place in range(len(changed)))
+        removes = ", ".join(list(names)[len(changed) :])
+        return {
+            "TableName": self._table_name,
+            "Key": {"pk": stored["pk"], "sk": stored["sk"]},
+            "UpdateExpression": f"SET {sets}" + (f" REMOVE {removes}" if removes else ""),
+            "ConditionExpression": "#version = :version",
+            "ExpressionAttributeNames": names | {"#version": "version"},
+            "ExpressionAttributeValues": {
+                **{f":v{place}": target[name] for place, name in enumerate(changed)},
+                ":version": {"N": str(version)},
+            },
+        }
+
+    def _guard_writes(self, guards: Iterable[str], before: Submission, after: Submission) -> dict[str, dict[str, Any]]:
+        """Return what happens to the guards of an entry: removed with it, or set up for what was no spam after all."""
+        common = {"TableName": self._table_name}
+        if after.status in STANDING:
+            if before.status in STANDING:
+                return {}
+            now = {"N": str(items.seconds(self._now))}
+            return {
+                pk: {
+                    "Put": common
+                    | {
+                        "Item": items.guard_item(pk, after),
+                        "ConditionExpression": "attribute_not_exists(pk) OR expires_at <= :now",
+                        "ExpressionAttributeValues": {":now": now},
+                    }
+                }
+                for pk in guards
+                if pk.startswith(table.ONCE)
+            }
+        if after.status is Status.SPAM:
+            return {}
+        return {
+            pk: {
+                "Delete": common
+                | {
+                    "Key": wire_key(table.guard_key(pk)),
+                    "ConditionExpression": "attribute_not_exists(pk) OR submission = :id",
+                    "ExpressionAttributeValues": {":id": {"S": after.id}},
+                }
+            }
+            for pk in guards
+        }
+
+
+def _guards(stored: Item) -> list[str]:
+    return list(items.from_wire(stored[table.GUARDS])) if table.GUARDS in stored else []

@@ -1,0 +1,125 @@
+"""What a mail template may use: the entry and its form, as a person reads them. docs/editor.md lists it."""
+
+from __future__ import annotations
+
+from datetime import date
+from urllib.parse import quote
+
+from registration_core.adapters.mail_dates import long_date, moment, span
+from registration_core.domain.fields import FieldType
+from registration_core.domain.identifiers import display_reference
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from registration_core.domain.fields import Field, Option
+    from registration_core.domain.forms import Form
+    from registration_core.domain.mail import MailFacts
+    from registration_core.domain.submission import Submission
+    from registration_core.domain.values import Answer
+
+_YES = {"en": "Yes", "sv": "Ja"}
+
+
+def mail_values(
+    form: Form, submission: Submission, facts: MailFacts, *, site_url: str, language: str
+) -> dict[str, object]:
+    """Return the values for a mail in one language. `my_url` is missing, so an error, where nobody may learn it."""
+    values: dict[str, object] = {
+        "answer": dict(submission.answers),
+        "answers": shown_answers(form, submission, language),
+        "email": submission.email,
+        "form": {
+            "name": form.name,
+            "title": form.title.in_language(language),
+            "url": f"{site_url}/{quote(form.name)}",
+        },
+        "id": submission.id,
+        "language": language,
+        "lapsed": submission.lapsed,
+        "name": submission.answers.get(form.name_field, "") if form.name_field else "",
+        "option": _shown_option(form, submission, language),
+        "position": submission.position,
+        "reference": display_reference(submission.reference),
+        "reply_to": next(iter(form.staff), ""),
+        "site_url": site_url,
+        "status": submission.status.value,
+        "submitted_at": submission.submitted_at,
+        "verify_by": moment(submission.verify_by, language) if submission.verify_by is not None else "",
+        "visitor_language": submission.language,
+    }
+    if facts.my_url is not None:
+        values["my_url"] = facts.my_url
+    return values
+
+
+def chosen_option(form: Form, submission: Submission) -> tuple[Field, Option] | None:
+    """Return what the entry is about: the answered option of the quota's field, or else of the field `once`."""
+    name = form.quota.field if form.quota is not None else form.once
+    field = form.field(name) if name is not None else None
+    if field is None:
+        return None
+    option = field.option(str(submission.answers.get(field.name, "")))
+    return (field, option) if option is not None else None
+
+
+def _shown_option(form: Form, submission: Submission, language: str) -> dict[str, str]:
+    """Return what the entry is about in words; all of them are empty when it is about no option."""
+    chosen = chosen_option(form, submission)
+    if chosen is None:
+        return dict.fromkeys(("value", "question", "label", "hint", "when", "place"), "")
+    field, option = chosen
+    return {
+        "value": option.value,
+        "question": field.label.in_language(language),
+        "label": option.label.in_language(language),
+        "hint": option.hint.in_language(language) if option.hint is not None else "",
+        "when": span(option.starts_at, option.ends_at, language) if option.starts_at is not None else "",
+        "place": option.place.in_language(language) if option.place is not None else "",
+    }
+
+
+def shown_answers(form: Form, submission: Submission, language: str) -> list[dict[str, str]]:
+    """Return label and value of each answer as a person reads them, in the form's order.
+
+    Then what the form asks no more.
+    """
+    shown = [
+        {
+            "name": field.name,
+            "label": field.label.in_language(language),
+            "value": shown_value(field, submission.answers[field.name], language),
+        }
+        for field in form.fields
+        if field.name in submission.answers
+    ]
+    no_more = [name for name in submission.answers if form.field(name) is None]
+    return shown + [{"name": name, "label": name, "value": _plain(submission.answers[name])} for name in no_more]
+
+
+def shown_value(field: Field, answer: Answer, language: str) -> str:
+    """Return one answer as a person reads it: options by their labels."""
+    if field.type is FieldType.CONSENT:
+        return _YES.get(language, _YES["en"])
+    if field.options:
+        chosen = answer if isinstance(answer, list) else [str(answer)]
+        return ", ".join(_option_label(field, value, language) for value in chosen)
+    if field.type is FieldType.DATE:
+        return _date(str(answer), language)
+    return _plain(answer)
+
+
+def _option_label(field: Field, value: str, language: str) -> str:
+    option = field.option(value)
+    return value if option is None else option.label.in_language(language)
+
+
+def _plain(answer: Answer) -> str:
+    return ", ".join(answer) if isinstance(answer, list) else str(answer)
+
+
+def _date(text: str, language: str) -> str:
+    """Return a date in words; what was kept when the field was of another type stays as it is."""
+    try:
+        return long_date(date.fromisoformat(text), language)
+    except ValueError:
+        return text

@@ -1,0 +1,64 @@
+"""What SES tells by SNS of a mail that it took: JSON in, `Feedback` out."""
+
+from __future__ import annotations
+
+import json
+
+from registration_core.domain.mail import MailKind, MailRequest, MailState
+from registration_core.services.feedback import Feedback
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+TAGS = ("submission", "kind", "version")
+"""The message tags by which SES names the mail again; see `message_tags`."""
+
+_STATES = {
+    "Delivery": MailState.DELIVERED,
+    "Bounce": MailState.BOUNCED,
+    "Complaint": MailState.COMPLAINED,
+    "Reject": MailState.REJECTED,
+}
+
+
+class UnreadableEventError(ValueError):
+    """An event that is not of SES's form; its message holds no personal data."""
+
+
+def message_tags(request: MailRequest) -> list[dict[str, str]]:
+    """Return the tags with which a mail is sent, so that no index is needed to find it again."""
+    values = (request.id, request.kind.value, str(request.version))
+    return [{"Name": name, "Value": value} for name, value in zip(TAGS, values, strict=True)]
+
+
+def feedback_of(message: str) -> Feedback | None:
+    """Read the message of an SNS notification; None for an event that says nothing of a mail's end, such as Send.
+
+    Raises UnreadableEventError.
+    """
+    try:
+        event = json.loads(message)
+        kind = event.get("eventType") or event["notificationType"]
+        if kind not in _STATES:
+            return None
+        return Feedback(_STATES[kind], _request(event["mail"].get("tags") or {}), _lost(kind, event))
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        raise UnreadableEventError(f"an event of SES cannot be read: {type(error).__name__}") from error
+
+
+def _request(tags: Mapping[str, list[str]]) -> MailRequest | None:
+    if any(name not in tags for name in TAGS):
+        return None
+    submission, kind, version = (tags[name][0] for name in TAGS)
+    return MailRequest(submission, MailKind(kind), int(version))
+
+
+def _lost(kind: str, event: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return whom not to mail again: a full mailbox or a server that was away is no reason."""
+    if kind == "Bounce" and event["bounce"]["bounceType"] == "Permanent":
+        return tuple(str(each["emailAddress"]) for each in event["bounce"]["bouncedRecipients"])
+    if kind == "Complaint" and event["complaint"].get("complaintFeedbackType") != "not-spam":
+        return tuple(str(each["emailAddress"]) for each in event["complaint"]["complainedRecipients"])
+    return ()

@@ -1,0 +1,79 @@
+"""The signing keys as Secrets Manager keeps them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from registration_core.adapters.signing import SigningKey, TokenSigner
+from registration_core.domain.errors import RollcallError, SettingsError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from registration_core.domain.ports import Clock
+
+FRESH_S, LEAST_AGE_S = 300, 5
+
+
+class KeysUnavailableError(RollcallError):
+    """The signing keys could not be read now; later they may."""
+
+    code = "keys_unavailable"
+
+
+def parse_keys(text: str) -> tuple[SigningKey, ...]:
+    """Read the secret: `{"keys": [{"id": …, "key": …}, …]}`, newest first, or one bare key.
+
+    A key without an id has one made of its hash, so a bare key stays the same key when a list takes it in. Raises
+    SettingsError, which quotes nothing of the secret.
+    """
+    if not text.lstrip().startswith("{"):
+        return (_with_id({"key": text.strip()}),)
+    try:
+        listed = json.loads(text)["keys"]
+        return tuple(_with_id(entry) for entry in listed)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise SettingsError('The signing keys\' secret must be {"keys": [{"key": …}, …]}, newest first.') from None
+
+
+class SecretSigner:
+    """Gives a TokenSigner with the keys that a secret holds, read anew when they are five minutes old."""
+
+    def __init__(self, client: Any, secret: str, *, clock: Clock) -> None:  # noqa: ANN401 - boto3 ships no types
+        self._client = client
+        self._secret = secret
+        self._clock = clock
+        self._signer: TokenSigner | None = None
+        self._read_at: datetime | None = None
+
+    def signer(self, *, renew: bool = False) -> TokenSigner:
+        """Return the signer. renew: a token names a key that is not known, so read again unless that was just done.
+
+        Raises SettingsError, or KeysUnavailableError when the keys were never read and cannot be now.
+        """
+        now = self._clock.now()
+        age_s = None if self._read_at is None else (now - self._read_at).total_seconds()
+        if self._signer is None or age_s is None or age_s >= (LEAST_AGE_S if renew else FRESH_S):
+            self._signer = self._renewed()
+            self._read_at = now
+        return self._signer
+
+    def _renewed(self) -> TokenSigner:
+        try:
+            answer = self._client.get_secret_value(SecretId=self._secret)
+        except (ClientError, BotoCoreError) as error:
+            if self._signer is not None:
+                return self._signer  # what was read before still signs and verifies
+            raise KeysUnavailableError("The signing keys could not be read.") from error
+        return TokenSigner(parse_keys(str(answer["SecretString"])))
+
+
+def _with_id(entry: dict[str, str]) -> SigningKey:
+    key, name = entry["key"], entry.get("id", "")
+    if not isinstance(key, str) or not isinstance(name, str):
+        raise TypeError("a key and its id are text")
+    return SigningKey(name or hashlib.sha256(key.encode()).hexdigest()[:8], key)

@@ -1,0 +1,78 @@
+"""What a visitor is told when a whole request is not taken: one sentence a code, in each language."""
+
+from __future__ import annotations
+
+from registration_core.domain.messages import DEFAULT_LANGUAGE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SENTENCES: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "method_not_allowed": "Send a form's answers with POST to /<form>; ask for a form with GET from /forms/<form>.",
+        "unsupported_charset": "Send the body in UTF-8.",
+        "unsupported_media_type": "Send application/json, or application/x-www-form-urlencoded from a plain form.",
+        "malformed_body": "What was sent could not be decoded. Please send it in UTF-8.",
+        "malformed_json": "What was sent is not a JSON object of a form's answers, each field's name in it once.",
+        "malformed_form": "What was sent is not a form's fields in UTF-8.",
+        "body_too_large": "What was sent is over {limit} KiB: too large. Shorten the longest answers and send again.",
+        "unknown_form": "There is no such form. Please look for it on our site.",
+        "form_opens": "This form opens on {day} at {time} ({zone}).",
+        "form_closed": "This form closed on {day} at {time} ({zone}).",
+        "form_closed_now": "This form takes no answers now.",
+        "invalid_answers": "Some answers need mending.",
+        "invalid_key": "An Idempotency-Key is 1 to 128 printable ASCII characters, such as a UUID.",
+        "key_reused": "This Idempotency-Key was used before with other answers. Send new answers with a new key.",
+        "too_many_requests": "Much was sent from here in a short time. Please try again {wait}, or write us a mail.",
+        "human_check_failed": "We could not make sure that a person sent this. Please reload the page and try again.",
+        "human_check_unavailable": "We cannot check just now that a person sent this. Please try again in a moment.",
+        "storage_unavailable": "Your answers could not be stored just now. Please send them again in a moment.",
+        "internal_error": "Your answers could not be stored just now. Please send them again in a moment.",
+        "form_unavailable": "The form cannot be shown just now. Please try again in a moment.",
+    },
+    "sv": {
+        "method_not_allowed": "Skicka svaren med POST till /<form>; hämta ett formulär med GET från /forms/<form>.",
+        "unsupported_charset": "Skicka innehållet i UTF-8.",
+        "unsupported_media_type": "Skicka application/json, eller application/x-www-form-urlencoded från ett formulär.",
+        "malformed_body": "Det som skickades kunde inte avkodas. Skicka det i UTF-8.",
+        "malformed_json": "Det som skickades är inte ett JSON-objekt med svar, där varje fältnamn står en gång.",
+        "malformed_form": "Det som skickades är inte ett formulärs fält i UTF-8.",
+        "body_too_large": "Det som skickades är för stort: högst {limit} KiB. Korta de längsta svaren och skicka igen.",
+        "unknown_form": "Formuläret finns inte. Leta efter det på vår webbplats.",
+        "form_opens": "Formuläret öppnar den {day} kl. {time} ({zone}).",
+        "form_closed": "Formuläret stängde den {day} kl. {time} ({zone}).",
+        "form_closed_now": "Formuläret tar inte emot några svar just nu.",
+        "invalid_answers": "Några svar behöver rättas.",
+        "invalid_key": "En Idempotency-Key är 1 till 128 skrivbara ASCII-tecken, till exempel en UUID.",
+        "key_reused": "Denna Idempotency-Key har redan använts med andra svar. Skicka nya svar med en ny nyckel.",
+        "too_many_requests": "Mycket har skickats härifrån på kort tid. Försök igen {wait}, eller mejla oss.",
+        "human_check_failed": "Vi kunde inte se att en människa skickade detta. Ladda om sidan och försök igen.",
+        "human_check_unavailable": "Vi kan just nu inte se att en människa skickade detta. Försök igen om en stund.",
+        "storage_unavailable": "Dina svar kunde inte sparas just nu. Skicka dem igen om en stund.",
+        "internal_error": "Dina svar kunde inte sparas just nu. Skicka dem igen om en stund.",
+        "form_unavailable": "Formuläret kan inte visas just nu. Försök igen om en stund.",
+    },
+}
+"""Codes and sentences. Those of `form_opens` and `form_closed_now` are wordings of `form_closed`."""
+
+_WAITS = {
+    "en": ("in a minute", "in {count} minutes", "in {count} hours"),
+    "sv": ("om en minut", "om {count} minuter", "om {count} timmar"),
+}
+_MINUTE_S, _HOUR_S = 60, 3600
+
+
+def sentence(code: str, language: str, **values: object) -> str:
+    """Return the sentence for a code in this language, or in English when there is none in it."""
+    return SENTENCES.get(language, SENTENCES[DEFAULT_LANGUAGE])[code].format(**values)
+
+
+def wait_in_words(seconds: int, language: str) -> str:
+    """Return how long to wait, rounded up: `in 4 minutes`, `in 3 hours`."""
+    minute, minutes, hours = _WAITS.get(language, _WAITS[DEFAULT_LANGUAGE])
+    if seconds <= _MINUTE_S:
+        return minute
+    if seconds <= 2 * _HOUR_S:
+        return minutes.format(count=-(-seconds // _MINUTE_S))
+    return hours.format(count=-(-seconds // _HOUR_S))

@@ -1,0 +1,87 @@
+"""Describe: a form as a client needs it to ask the form's questions, and how many seats are left."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+from registration_core.domain.errors import FormClosedError
+from registration_core.domain.fields import FieldType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from typing import Any
+
+    from registration_core.domain.fields import Field
+    from registration_core.domain.forms import Form
+    from registration_core.domain.ports import Clock, SubmissionRepository
+    from registration_core.domain.quota import QuotaState
+
+
+class DescribeService:
+    """Tells what a form asks."""
+
+    def __init__(self, *, repository: SubmissionRepository, clock: Clock) -> None:
+        self._repository = repository
+        self._clock = clock
+
+    def describe(self, form: Form) -> dict[str, Any]:
+        """Return plain values that JSON can hold; what is not set is left out.
+
+        Texts stand there in every language; a date's limits as they are today; at a counted option `seats` with its
+        capacity, how many are left for newcomers, and how many wait. What only concerns the staff is not told. Raises
+        StorageUnavailableError.
+        """
+        now = self._clock.now().astimezone(UTC)
+        capacities = form.capacities()
+        states = self._repository.quotas(form.name, tuple(capacities)) if capacities else {}
+        data: dict[str, Any] = {
+            "name": form.name,
+            "version": form.version,
+            "languages": list(form.languages),
+            "title": dict(form.title.by_language),
+        }
+        if form.description is not None:
+            data["description"] = dict(form.description.by_language)
+        try:
+            form.ensure_open(now)
+        except FormClosedError:
+            data["open"] = False
+        else:
+            data["open"] = True
+        for key, moment in (("opens_at", form.opens_at), ("closes_at", form.closes_at)):
+            if moment is not None:
+                data[key] = moment.isoformat()
+        if form.verification is not None:
+            data["verify_within_hours"] = form.verification.within_hours
+        data["retention_days"] = form.retention_days
+        data["fields"] = [_field(field, now.date()) for field in form.fields]
+        for field in data["fields"]:
+            if form.quota is not None and field["name"] == form.quota.field:
+                for option in field["options"]:
+                    _count(option, states)
+        return data
+
+
+def _field(field: Field, today: date) -> dict[str, Any]:
+    data = field.to_dict()
+    data.pop("example", None)
+    data["required"] = field.required
+    if field.type is FieldType.DATE:
+        for key, limit in (("minimum", field.earliest(today)), ("maximum", field.latest(today))):
+            if limit is not None:
+                data[key] = limit.isoformat()
+    return data
+
+
+def _count(option: dict[str, Any], states: Mapping[str, QuotaState]) -> None:
+    """Say how the option's quota stands; one that nobody asked for yet is as its form file says."""
+    capacity = option.pop("capacity", None)
+    if capacity is None:
+        return
+    state = states.get(option["value"])
+    if state is None:
+        option["seats"] = {"capacity": capacity, "left": capacity, "waiting": 0}
+    else:
+        option["seats"] = {"capacity": state.capacity, "left": state.left, "waiting": state.waiting}

@@ -1,0 +1,132 @@
+"""The door: what stands before submit. How much one sender may send, whether a person sent it, what looks like spam."""
+
+from __future__ import annotations
+
+import json
+import socket
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from registration_core.domain.errors import InvalidAnswersError, TooManyRequestsError
+from registration_core.domain.spam import HUMAN_TOKEN, RESERVED_FIELDS, looks_like_spam, unreadable_times
+from registration_core.domain.submission import email_key
+from registration_core.domain.validation import validate
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from registration_core.domain.forms import Form
+    from registration_core.domain.ports import Clock, HumanCheck, RateCounter, Signer
+    from registration_core.domain.values import Answer
+
+ADDRESS_WINDOW_S = 10 * 60
+EMAIL_WINDOW_S = 24 * 60 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one sender may send; 0 is without limit.
+
+    per_address: requests from one network address within ten minutes. per_email: entries for one e-mail address
+    within a day (UTC); the same request sent again counts once.
+    """
+
+    per_address: int
+    per_email: int
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What may go on to submit. answers: without the fields that only the door reads. suspected: it looks like spam."""
+
+    answers: Mapping[str, object]
+    suspected: bool
+
+
+class Door:
+    """Lets requests in, or says why not. Nothing of a refused one is kept but the counts."""
+
+    def __init__(
+        self, *, rates: RateCounter, limits: Limits, signer: Signer, clock: Clock, human_check: HumanCheck | None = None
+    ) -> None:
+        self._rates = rates
+        self._limits = limits
+        self._signer = signer
+        self._clock = clock
+        self._human_check = human_check
+
+    def admit(
+        self, form: Form, sent: Mapping[str, object], *, address: str, key: str | None, language: str
+    ) -> Admission:
+        """Return what submit may take.
+
+        sent: every field that came, the door's own included. address: the sender's IP address; an empty one is not
+        counted. key, language: as submit takes them. Raises FormClosedError, TooManyRequestsError,
+        InvalidAnswersError, HumanCheckFailedError, HumanCheckUnavailableError, StorageUnavailableError.
+
+        Answers that need mending cost no entry of the e-mail address, and no proof of a person: both come last.
+        """
+        now = self._clock.now()
+        form.ensure_open(now)
+        self._count_address(address, now)
+        answers = without_reserved(form, sent)
+        kept = _validated(form, answers, sent, language, now)
+        suspected = looks_like_spam(form, sent, now=now)
+        content = f"{form.name}#{key}" if key else json.dumps([form.name, kept], sort_keys=True)
+        request = self._signer.fingerprint("request", content)
+        if self._human_check is not None:
+            token = sent.get(HUMAN_TOKEN)
+            self._human_check.ensure_human(token if isinstance(token, str) else "", address=address, request=request)
+        self._count_email(str(kept[form.email_field]), request, now)
+        return Admission(answers, suspected)
+
+    def _count_address(self, address: str, now: datetime) -> None:
+        if not self._limits.per_address or not address:
+            return
+        sender = self._signer.fingerprint("rate-address", network_of(address))
+        self._count(sender, ADDRESS_WINDOW_S, self._limits.per_address, None, now)
+
+    def _count_email(self, email: str, request: str, now: datetime) -> None:
+        if not self._limits.per_email:
+            return
+        sender = self._signer.fingerprint("rate-email", email_key(email))
+        self._count(sender, EMAIL_WINDOW_S, self._limits.per_email, request, now)
+
+    def _count(self, sender: str, window_s: int, most: int, request: str | None, now: datetime) -> None:
+        number = int(now.timestamp()) // window_s
+        ends = (number + 1) * window_s
+        expires_at = datetime.fromtimestamp(ends, UTC)
+        window = f"{window_s}s-{number}"
+        if not self._rates.take(sender, window, most=most, request=request, expires_at=expires_at):
+            raise TooManyRequestsError(retry_after_s=max(1, ends - int(now.timestamp())))
+
+
+def _validated(
+    form: Form, answers: Mapping[str, object], sent: Mapping[str, object], language: str, now: datetime
+) -> dict[str, Answer]:
+    """Return the answers as they are kept. Raises InvalidAnswersError with every wrong field, the door's own too."""
+    wrong = unreadable_times(sent, language)
+    try:
+        kept = validate(form, answers, language, today=now.astimezone(UTC).date())
+    except InvalidAnswersError as error:
+        raise InvalidAnswersError([*error.errors, *wrong]) from None
+    if wrong:
+        raise InvalidAnswersError(wrong)
+    return kept
+
+
+def without_reserved(form: Form, sent: Mapping[str, object]) -> dict[str, object]:
+    """Return the answers to the form's own fields and to unknown ones; the door's own fields are left out."""
+    reserved = (RESERVED_FIELDS | {form.spam.honeypot}) - {field.name for field in form.fields}
+    return {name: value for name, value in sent.items() if name not in reserved}
+
+
+def network_of(address: str) -> str:
+    """Return what one household or office shares: an IPv4 address itself, of an IPv6 address the first 64 bits."""
+    if ":" not in address:
+        return address
+    try:
+        return socket.inet_pton(socket.AF_INET6, address.partition("%")[0])[:8].hex()
+    except OSError:
+        return address

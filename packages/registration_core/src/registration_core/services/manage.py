@@ -1,0 +1,229 @@
+"""Manage: change an entry after it was submitted, and see to it that a seat that frees goes to the next in line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from registration_core.domain.errors import (
+    EntryChangedError,
+    NoSeatError,
+    QuotaNotFoundError,
+    StatusTransitionError,
+    StorageUnavailableError,
+    SubmissionNotFoundError,
+)
+from registration_core.domain.identifiers import new_ulid
+from registration_core.domain.submission import Status
+from registration_core.services.promotion import ATTEMPTS, SYSTEM, Promotion
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+    from typing import Any
+
+    from registration_core.domain.ports import Clock, FormCatalogue, ManagedRepository
+    from registration_core.domain.quota import QuotaState
+    from registration_core.domain.submission import Submission
+
+REGISTRANT = "registrant"
+
+
+class ManageService:
+    """Verifies, cancels, promotes and erases. Whatever is asked twice is done once.
+
+    by: see `Event`. Every method may raise StorageUnavailableError; asking again goes on where it stopped.
+    """
+
+    def __init__(
+        self,
+        *,
+        forms: FormCatalogue,
+        repository: ManagedRepository,
+        clock: Clock,
+        randomness: Callable[[int], bytes],
+    ) -> None:
+        self._forms = forms
+        self._repository = repository
+        self._clock = clock
+        self._randomness = randomness
+        self._promotion = Promotion(forms=forms, repository=repository, clock=clock)
+
+    def verify(self, submission_id: str, *, by: str = REGISTRANT) -> Submission:
+        """Take the address as proven: a pending entry is confirmed, one that waits need not be asked when promoted.
+
+        An entry that is verified already is returned as it is. Raises SubmissionNotFoundError; StatusTransitionError
+        for an entry that is cancelled, spam or erased.
+        """
+        return self._change(submission_id, self._verified, by=by)
+
+    def cancel(self, submission_id: str, *, by: str) -> Submission:
+        """Take an entry back, whatever it holds; what frees goes to the next in line where that is automatic.
+
+        Raises SubmissionNotFoundError; StatusTransitionError for an entry that is erased.
+        """
+        cancelled = self._change(submission_id, _cancelled, by=by)
+        self._promotion.fill(cancelled.form, cancelled.option)
+        return cancelled
+
+    def lapse(self, submission_id: str) -> Submission:
+        """Cancel an entry that was to be verified by now; any other is returned as it is.
+
+        The sweep asks for it, and promotes afterwards. Raises SubmissionNotFoundError.
+        """
+        return self._change(submission_id, self._lapsed, by=SYSTEM)
+
+    def erase(self, submission_id: str, *, by: str) -> Submission:
+        """Remove every personal value for ever, and free what the entry holds. Raises SubmissionNotFoundError."""
+        for _ in range(ATTEMPTS):
+            try:
+                erased = self._repository.erase(self._repository.get(submission_id), by=by)
+            except EntryChangedError:
+                continue
+            self._promotion.fill(erased.form, erased.option)
+            return erased
+        raise _busy(submission_id)
+
+    def erase_again(self, ledger: Iterable[str], *, by: str = SYSTEM) -> tuple[str, ...]:
+        """Erase what a restored table holds of a ledger's entries; return the IDs of those that were not erased."""
+        erased = []
+        for submission_id in ledger:
+            try:
+                if self._repository.get(submission_id).status is not Status.ERASED:
+                    erased.append(self.erase(submission_id, by=by).id)
+            except SubmissionNotFoundError:
+                continue
+        return tuple(erased)
+
+    def mark_genuine(self, submission_id: str, *, by: str) -> Submission:
+        """Take what was kept aside as spam for an honest entry: it gets a seat if one is free, else a ticket.
+
+        Whoever marks it vouches for the address. An entry that is no spam is returned as it is. Raises
+        SubmissionNotFoundError, StatusTransitionError for one that is erased, UnknownFormError.
+        """
+        for _ in range(ATTEMPTS):
+            before = self._repository.get(submission_id)
+            if before.status is not Status.SPAM:
+                _ensure_not_erased(before)
+                return before
+            kept_days = self._forms.get(before.form).retention_days
+            expires_at = before.submitted_at.replace(microsecond=0) + timedelta(days=kept_days)
+            after = _next(before, status=Status.CONFIRMED, expires_at=expires_at, verified_at=self._now())
+            try:
+                return self._seat_or_queue(before, after, by=by)
+            except EntryChangedError:
+                continue
+        raise _busy(submission_id)
+
+    def promote(self, form: str, option: str, *, by: str = SYSTEM, limit: int | None = None) -> tuple[Submission, ...]:
+        """Give free seats to the lowest tickets, one after the other; return the promoted entries.
+
+        limit: at most so many; None while there are seats and tickets. Nobody is passed over: where a lower ticket's
+        entry may still be on its way, this stops, and the sweep goes on. Raises UnknownFormError, QuotaNotFoundError.
+        """
+        return self._promotion.promote(form, option, by=by, limit=limit)
+
+    def fill(self, form: str, option: str) -> tuple[Submission, ...]:
+        """Promote where that goes by itself, and return the promoted; what cannot be done now, the next sweep does."""
+        return self._promotion.fill(form, option)
+
+    def set_capacity(self, form: str, option: str, capacity: int) -> QuotaState:
+        """Give an option another capacity: lowered, it un-confirms nobody; raised, those who wait move up.
+
+        Where the waiting list is the staff's, they promote. Raises UnknownFormError, QuotaNotFoundError for an option
+        that is not counted, ValueError for a capacity below 0.
+        """
+        if capacity < 0:
+            raise ValueError("a capacity is 0 or more")
+        self._make_quota(form, option)
+        state = self._repository.set_capacity(form, option, capacity)
+        if self._promotion.fill(form, option):
+            return self._repository.quotas(form, [option])[option]
+        return state
+
+    def _change(
+        self, submission_id: str, decide: Callable[[Submission], tuple[Submission, str] | None], *, by: str
+    ) -> Submission:
+        """Read, decide and store; anew when another was faster. decide: None when there is nothing to change."""
+        for _ in range(ATTEMPTS):
+            before = self._repository.get(submission_id)
+            decided = decide(before)
+            if decided is None:
+                return before
+            after, what = decided
+            try:
+                return self._repository.change(before, after, what=what, by=by)
+            except EntryChangedError:
+                continue
+        raise _busy(submission_id)
+
+    def _seat_or_queue(self, before: Submission, after: Submission, *, by: str) -> Submission:
+        """Store an entry that wants a seat, or else the same entry with a ticket."""
+        for _ in range(ATTEMPTS):
+            try:
+                return self._repository.change(before, after, what="marked genuine", by=by)
+            except QuotaNotFoundError:
+                self._make_quota(before.form, str(before.option))
+            except NoSeatError:
+                holder = f"{before.id}-{new_ulid(self._clock.now(), self._randomness)}"
+                ticket = self._repository.take_ticket(before.form, str(before.option), holder=holder)
+                if ticket is not None:
+                    queued = replace(after, status=Status.WAITLISTED, position=ticket)
+                    return self._queue(before, queued, ticket, by=by)
+        raise _busy(before.id)
+
+    def _queue(self, before: Submission, queued: Submission, ticket: int, *, by: str) -> Submission:
+        try:
+            return self._repository.change(before, queued, what="marked genuine", by=by)
+        except EntryChangedError:
+            self._repository.settle_ticket(before.form, str(before.option), ticket)
+            raise
+
+    def _make_quota(self, form: str, option: str) -> None:
+        capacities = self._forms.get(form).capacities()
+        if option not in capacities:
+            raise QuotaNotFoundError(form, option)
+        self._repository.make_quotas(form, {option: capacities[option]})
+
+    def _verified(self, before: Submission) -> tuple[Submission, str] | None:
+        if before.status is Status.PENDING:
+            after = _next(before, status=Status.CONFIRMED, verify_by=None, verified_at=self._now())
+            return after, "verified"
+        if before.status is Status.WAITLISTED and before.verified_at is None:
+            return _next(before, verified_at=self._now()), "verified"
+        if before.status not in (Status.WAITLISTED, Status.CONFIRMED):
+            raise StatusTransitionError(f"An entry that is {before.status} cannot be verified.")
+        return None
+
+    def _lapsed(self, before: Submission) -> tuple[Submission, str] | None:
+        if not before.overdue(self._clock.now()):
+            return None
+        return _next(before, status=Status.CANCELLED), "lapsed"
+
+    def _now(self) -> datetime:
+        now = self._clock.now()
+        return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def _cancelled(before: Submission) -> tuple[Submission, str] | None:
+    if before.status is Status.CANCELLED:
+        return None
+    return _next(before, status=Status.CANCELLED, position=None, verify_by=None), "cancelled"
+
+
+def _next(before: Submission, **changes: Any) -> Submission:  # noqa: ANN401 - the entry's own fields
+    """Return the entry's next version. Raises StatusTransitionError."""
+    after = replace(before, version=before.version + 1, **changes)
+    if after.status is not before.status:
+        before.status.ensure_may_become(after.status)
+    return after
+
+
+def _ensure_not_erased(entry: Submission) -> None:
+    if entry.status is Status.ERASED:
+        raise StatusTransitionError(f'The entry "{entry.id}" is erased; nothing of it is left.')
+
+
+def _busy(submission_id: str) -> StorageUnavailableError:
+    return StorageUnavailableError(f'The entry "{submission_id}" is changed by too many at the same moment.')

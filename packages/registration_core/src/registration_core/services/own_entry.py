@@ -1,0 +1,85 @@
+"""Own entry: what registrants see of their entry, and do with it, by a link that was mailed to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from registration_core.domain.submission import Status
+from registration_core.services.manage import REGISTRANT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from registration_core.domain.forms import Form
+    from registration_core.domain.ports import FormCatalogue, SubmissionRepository
+    from registration_core.domain.submission import Submission
+    from registration_core.services.manage import ManageService
+
+
+class Action(StrEnum):
+    """What a registrant may do."""
+
+    VERIFY = "verify"
+    CANCEL = "cancel"
+    ERASE = "erase"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEntry:
+    """An entry as its registrant sees it.
+
+    rank: how many wait up to and with this one; None when it does not wait.
+    """
+
+    submission: Submission
+    form: Form
+    rank: int | None = None
+
+    @property
+    def actions(self) -> frozenset[Action]:
+        """What its registrant may do with it now."""
+        status = self.submission.status
+        if status is Status.ERASED:
+            return frozenset()
+        actions = {Action.ERASE}
+        if status in (Status.PENDING, Status.CONFIRMED, Status.WAITLISTED):
+            actions.add(Action.CANCEL)
+        if status is Status.PENDING or (
+            status is Status.WAITLISTED and self.form.verification is not None and self.submission.verified_at is None
+        ):
+            actions.add(Action.VERIFY)
+        return frozenset(actions)
+
+
+class OwnEntryService:
+    """Shows and changes one entry for whoever proved that it is theirs; whatever is asked twice is done once."""
+
+    def __init__(self, *, forms: FormCatalogue, repository: SubmissionRepository, manage: ManageService) -> None:
+        self._forms = forms
+        self._repository = repository
+        self._manage = manage
+
+    def show(self, submission_id: str) -> OwnEntry:
+        """Return the entry; nothing changes.
+
+        Raises SubmissionNotFoundError, UnknownFormError, StorageUnavailableError.
+        """
+        return self._seen(self._repository.get(submission_id))
+
+    def act(self, submission_id: str, action: Action) -> OwnEntry:
+        """Do one thing with the entry and return what became of it.
+
+        Raises as `show` does, and StatusTransitionError when the entry's status does not allow it.
+        """
+        if action is Action.VERIFY:
+            return self._seen(self._manage.verify(submission_id, by=REGISTRANT))
+        if action is Action.CANCEL:
+            return self._seen(self._manage.cancel(submission_id, by=REGISTRANT))
+        return self._seen(self._manage.erase(submission_id, by=REGISTRANT))
+
+    def _seen(self, submission: Submission) -> OwnEntry:
+        form = self._forms.get(submission.form)
+        waits = submission.status is Status.WAITLISTED and submission.position is not None
+        if not waits or submission.option is None or submission.position is None:
+            return OwnEntry(submission, form)
+        return OwnEntry(submission, form, self._repository.rank(form.name, submission.option, submission.position))

@@ -1,0 +1,68 @@
+"""Preview: any mail of a form, for the form's own example of an entry."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from registration_core.domain.identifiers import new_reference, new_submission_id
+from registration_core.domain.mail import MailFacts, MailKind
+from registration_core.domain.submission import Status, Submission
+from registration_core.domain.validation import example_submission, validate
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from registration_core.domain.forms import Form
+    from registration_core.domain.mail import RenderedMail
+    from registration_core.domain.ports import Clock, MailRenderer
+
+_STATUS: Mapping[MailKind, Status] = {
+    MailKind.VERIFY: Status.PENDING,
+    MailKind.WAITLISTED: Status.WAITLISTED,
+    MailKind.CANCELLED: Status.CANCELLED,
+}
+"""What an entry is when it gets a mail of this kind; of the others: confirmed."""
+
+
+class PreviewService:
+    """Renders mails that nobody gets. my_url: what stands in them for the registrant's own page."""
+
+    def __init__(self, *, renderer: MailRenderer, clock: Clock, my_url: str) -> None:
+        self._renderer = renderer
+        self._clock = clock
+        self._my_url = my_url
+
+    def preview(self, kind: MailKind, form: Form, *, language: str, status: Status | None = None) -> RenderedMail:
+        """Return a mail as it would be sent. Raises MailTemplateError.
+
+        language: one of the form's. status: None means the usual one for this kind of mail; a place that must be
+        confirmed yet is `promoted` with `pending`.
+        """
+        submission = example_entry(form, status or _STATUS.get(kind, Status.CONFIRMED), language, self._clock.now())
+        my_url = None if kind is MailKind.STAFF else self._my_url
+        return self._renderer.render(kind, form, submission, MailFacts(at=self._clock.now(), my_url=my_url))
+
+
+def example_entry(form: Form, status: Status, language: str, now: datetime) -> Submission:
+    """Return the entry that a form's example answers make, the same whenever it is made."""
+    answers = validate(form, example_submission(form, today=now.date()), language, today=now.date())
+    counted = form.quota is not None
+    hours = form.verification.within_hours if form.verification is not None else 48
+    return Submission(
+        id=new_submission_id(form.id_prefix, now, bytes),
+        form=form.name,
+        form_version=form.version,
+        submitted_at=now,
+        answers=answers,
+        status=status,
+        reference=new_reference(lambda length: b"\x9b\x2f\x51\xc4\xd8"[:length]),
+        email=str(answers[form.email_field]),
+        language=language,
+        version=1,
+        expires_at=now + timedelta(days=form.retention_days),
+        option=str(answers[form.quota.field]) if form.quota is not None else None,
+        position=7 if status is Status.WAITLISTED and counted else None,
+        verify_by=now + timedelta(hours=hours) if status is Status.PENDING else None,
+    )

@@ -1,0 +1,85 @@
+"""Promotion: a seat that is free goes to the lowest ticket."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from registration_core.domain.errors import (
+    EntryChangedError,
+    NoSeatError,
+    QuotaNotFoundError,
+    StorageUnavailableError,
+    SubmissionNotFoundError,
+    UnknownFormError,
+)
+from registration_core.domain.quota import Waitlist
+from registration_core.domain.submission import Status
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from registration_core.domain.forms import Form
+    from registration_core.domain.ports import Clock, FormCatalogue, ManagedRepository
+    from registration_core.domain.submission import Submission
+
+SYSTEM = "system"
+ATTEMPTS = 8
+"""How often an entry that others change at the same moment is read and decided on anew."""
+
+
+class Promotion:
+    """Gives seats to those who wait."""
+
+    def __init__(self, *, forms: FormCatalogue, repository: ManagedRepository, clock: Clock) -> None:
+        self._forms = forms
+        self._repository = repository
+        self._clock = clock
+
+    def promote(self, form: str, option: str, *, by: str = SYSTEM, limit: int | None = None) -> tuple[Submission, ...]:
+        """Keep the promise of `ManageService.promote`."""
+        definition = self._forms.get(form)
+        promoted: list[Submission] = []
+        overtaken = 0
+        while overtaken < ATTEMPTS and (limit is None or len(promoted) < limit):
+            submission_id = self._repository.next_waiting(form, option)
+            if submission_id is None:
+                break
+            try:
+                before = self._waiting(submission_id)
+                after = self._seated(definition, before)
+                promoted.append(self._repository.change(before, after, what="promoted", by=by))
+            except NoSeatError:
+                break
+            except (EntryChangedError, SubmissionNotFoundError):
+                overtaken += 1
+        return tuple(promoted)
+
+    def fill(self, form: str, option: str | None) -> tuple[Submission, ...]:
+        """Promote where that goes by itself and there is somebody to promote; else nobody.
+
+        Raises nothing: what cannot be done now, the sweep does.
+        """
+        if option is None:
+            return ()
+        try:
+            quota = self._forms.get(form).quota
+            if quota is None or quota.waitlist is not Waitlist.AUTO:
+                return ()
+            state = self._repository.quotas(form, [option]).get(option)
+            return self.promote(form, option) if state is not None and state.free and state.waiting else ()
+        except (StorageUnavailableError, UnknownFormError, QuotaNotFoundError):
+            return ()
+
+    def _waiting(self, submission_id: str) -> Submission:
+        found = self._repository.get(submission_id)
+        if found.status is not Status.WAITLISTED:
+            raise EntryChangedError(submission_id)
+        return found
+
+    def _seated(self, form: Form, before: Submission) -> Submission:
+        """Return the entry with a seat; one whose address nobody proved yet holds it for a while only."""
+        after = replace(before, version=before.version + 1, status=Status.CONFIRMED, position=None)
+        if form.verification is None or before.verified_at is not None:
+            return after
+        until = self._clock.now().replace(microsecond=0) + timedelta(hours=form.verification.within_hours)
+        return replace(after, status=Status.PENDING, verify_by=until)

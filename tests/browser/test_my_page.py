@@ -1,0 +1,152 @@
+"""A registrant's own page at a real browser: verify, cancel, erase, with JavaScript and without."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from registrants import Registrant, no_seats_left, press, signed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+COURSE = "competition-team"
+BROWSERS = pytest.mark.parametrize("browser_has", [{}, {"java_script_enabled": False}], ids=["script", "no-script"])
+
+
+@pytest.fixture
+def erased_after(stack: Any) -> Iterator[list[Registrant]]:
+    """Erase the entries that a test made, so that the next one finds free places."""
+    made: list[Registrant] = []
+    yield made
+    for registrant in made:
+        press(stack, signed(stack, registrant.id, expires_at=tomorrow()), "erase", confirm="yes")
+
+
+def tomorrow() -> datetime:
+    return datetime.now(UTC) + timedelta(days=1)
+
+
+def headline(visitor: Any) -> str:
+    found: str = visitor.page.locator("h1").inner_text()
+    return found
+
+
+@BROWSERS
+def test_verify__with_one_press__confirms_the_place(
+    stack: Any, visit: Callable[..., Any], erased_after: list[Registrant], browser_has: dict[str, bool]
+) -> None:
+    registrant = Registrant(stack, "registration", verifying=True, course=COURSE)
+    erased_after.append(registrant)
+    visitor = visit(**browser_has)
+    visitor.page.goto(registrant.mailed_link())
+    assert headline(visitor) == "One step left"
+    assert registrant.status == "pending"
+
+    visitor.page.get_by_role("button", name="Yes, this address is mine").click()
+
+    visitor.page.get_by_role("heading", name="You have a place").wait_for()
+    assert registrant.status == "confirmed"
+    visitor.page.reload()
+    assert headline(visitor) == "You have a place"
+    assert visitor.page.get_by_role("button", name="Yes, this address is mine").count() == 0
+
+
+@BROWSERS
+def test_cancel__asks_once_more_then_gives_the_place_away(
+    stack: Any, visit: Callable[..., Any], erased_after: list[Registrant], browser_has: dict[str, bool]
+) -> None:
+    registrant = Registrant(stack, "registration", course=COURSE)
+    erased_after.append(registrant)
+    visitor = visit(**browser_has)
+    visitor.page.goto(registrant.mailed_link())
+
+    visitor.page.get_by_role("button", name="Cancel the registration").click()
+    visitor.page.get_by_role("heading", name="Cancel the registration?").wait_for()
+    visitor.page.get_by_role("link", name="No, leave it as it is").click()
+    visitor.page.get_by_role("heading", name="You have a place").wait_for()
+    assert registrant.status == "confirmed"
+    visitor.page.get_by_role("button", name="Cancel the registration").click()
+    visitor.page.get_by_role("button", name="Yes, cancel it").click()
+
+    visitor.page.get_by_role("heading", name="The registration is cancelled").wait_for()
+    assert registrant.status == "cancelled"
+    visitor.page.get_by_role("link", name="Register for a course").click()
+    visitor.page.wait_for_url(f"{stack.site_url}/registration")
+
+
+@BROWSERS
+def test_erase__asks_once_more_then_leaves_nothing(
+    stack: Any, visit: Callable[..., Any], browser_has: dict[str, bool]
+) -> None:
+    registrant = Registrant(stack)
+    link = registrant.mailed_link()
+    visitor = visit(**browser_has)
+    visitor.page.goto(link)
+    assert visitor.page.get_by_text(registrant.entered["email"]).is_visible()
+
+    visitor.page.get_by_role("button", name="Erase my data").click()
+    visitor.page.get_by_role("heading", name="Erase everything?").wait_for()
+    assert registrant.status == "confirmed"
+    visitor.page.get_by_role("button", name="Yes, erase it all").click()
+
+    visitor.page.get_by_role("heading", name="Everything is erased").wait_for()
+    assert registrant.status == "erased"
+    visitor.page.goto(link)
+    assert headline(visitor) == "Everything is erased"
+    assert visitor.page.get_by_role("button").count() == 0
+    assert registrant.entered["email"] not in visitor.page.content()
+
+
+def test_waiting__tells_the_rank_in_the_visitor_s_language(
+    stack: Any, visit: Callable[..., Any], erased_after: list[Registrant]
+) -> None:
+    with no_seats_left(stack, "registration", COURSE):
+        registrant = Registrant(stack, "registration", course=COURSE)
+        erased_after.append(registrant)
+        visitor = visit()
+        visitor.page.goto(registrant.mailed_link())
+        assert "You are number 1 in the queue" in visitor.page.inner_text("main")
+
+        visitor.page.get_by_role("link", name="Svenska").click()
+
+        visitor.page.get_by_role("heading", name="Du står i kö").wait_for()
+        assert visitor.page.get_attribute("html", "lang") == "sv"
+        visitor.page.get_by_role("button", name="Avboka").click()
+        visitor.page.get_by_role("heading", name="Lämna kön?").wait_for()
+
+
+def test_link__that_has_expired__says_what_to_do(stack: Any, visit: Callable[..., Any]) -> None:
+    registrant, visitor = Registrant(stack), visit()
+    expired = signed(stack, registrant.id, expires_at=datetime.now(UTC) - timedelta(days=1))
+
+    with visitor.forgiving("410"):
+        visitor.page.goto(f"{stack.api_url}/my?t={expired}")
+
+    assert headline(visitor) == "This link has expired"
+    assert visitor.page.locator('main a[href^="mailto:"]').is_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_page__fits_and_looks_like_the_site(stack: Any, visit: Callable[..., Any], width: int, scheme: str) -> None:
+    registrant = Registrant(stack, message="Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamten" * 3)
+    asked: list[str] = []
+    visitor = visit(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    visitor.page.on("request", lambda request: asked.append(request.url))
+
+    visitor.page.goto(f"{stack.api_url}/my?t={signed(stack, registrant.id, expires_at=tomorrow())}")
+
+    def look(page: Any) -> dict[str, str]:
+        found: dict[str, str] = page.evaluate(
+            "() => { const s = getComputedStyle(document.body), h = getComputedStyle(document.querySelector('header'));"
+            " return { paper: s.backgroundColor, ink: s.color, font: s.fontFamily, header: h.backgroundColor } }"
+        )
+        return found
+
+    assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    mine = look(visitor.page)
+    assert all(url.startswith((stack.site_url, f"{stack.api_url}/my")) for url in asked)
+    visitor.goes_to("/contact")
+    assert look(visitor.page) == mine

@@ -1,0 +1,147 @@
+"""Entries and seats in memory, for those who look after them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from contract.fakes import InMemorySubmissionRepository, _Kept
+from contract.queues import Queue
+
+from registration_core.domain.errors import (
+    EntryChangedError,
+    NoSeatError,
+    QuotaNotFoundError,
+    SubmissionNotFoundError,
+)
+from registration_core.domain.ports import ManagedRepository
+from registration_core.domain.submission import STANDING, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime, timedelta
+
+    from registration_core.domain.quota import QuotaState
+    from registration_core.domain.submission import Submission
+
+
+@dataclass(slots=True)
+class InMemoryManagedRepository(InMemorySubmissionRepository, ManagedRepository):
+    """Entries and seats in dictionaries."""
+
+    _ledger: dict[str, datetime] = field(default_factory=dict)
+
+    def change(self, before: Submission, after: Submission, *, what: str, by: str) -> Submission:
+        if self.get(before.id) != before:
+            raise EntryChangedError(before.id)
+        self._move(before, after)
+        self._release_or_restore(before, after)
+        self.entries[after.id] = after
+        self._events[after.id].append(self._event(after, what, by))
+        return after
+
+    def erase(self, before: Submission, *, by: str) -> Submission:
+        if before.status is Status.ERASED:
+            return before
+        after = replace(
+            before,
+            status=Status.ERASED,
+            version=before.version + 1,
+            answers={},
+            email="",
+            position=None,
+            verify_by=None,
+            verified_at=None,
+        )
+        self.change(before, after, what="erased", by=by)
+        self._ledger[after.id] = self.clock.now()
+        self.notices = [notice for notice in self.notices if notice[0] != after.id]
+        return after
+
+    def take_ticket(self, form: str, option: str, *, holder: str) -> int | None:
+        return self._queue(form, option).draw(holder, self.clock.now())
+
+    def settle_ticket(self, form: str, option: str, ticket: int) -> None:
+        self._queue(form, option).settle(ticket)
+
+    def abandoned_tickets(self, form: str, option: str, *, age: timedelta) -> Sequence[int]:
+        return self._queue(form, option).abandoned(self.clock.now() - age)
+
+    def next_waiting(self, form: str, option: str) -> str | None:
+        return self._queue(form, option).next()
+
+    def make_quotas(self, form: str, capacities: Mapping[str, int]) -> None:
+        for option, capacity in capacities.items():
+            self._queues.setdefault((form, option), Queue(capacity))
+
+    def set_capacity(self, form: str, option: str, capacity: int) -> QuotaState:
+        queue = self._queue(form, option)
+        queue.capacity = capacity
+        return queue.state(form, option)
+
+    def overdue(self, form: str, options: Sequence[str], *, since: datetime) -> Sequence[str]:
+        now = self.clock.now()
+        return [
+            entry.id
+            for entry in self._newest_first()
+            if entry.form == form and entry.overdue(now) and (entry.option in options or entry.submitted_at >= since)
+        ]
+
+    def erased(self, *, since: datetime) -> Sequence[str]:
+        found = sorted((at.strftime("%Y-%m"), submission_id) for submission_id, at in self._ledger.items())
+        return [submission_id for month, submission_id in found if month >= since.strftime("%Y-%m")]
+
+    def _queue(self, form: str, option: str) -> Queue:
+        """Return a quota without those whose time is over."""
+        if (form, option) not in self._queues:
+            raise QuotaNotFoundError(form, option)
+        queue = self._queues[form, option]
+        for ticket in queue.drawn.values():
+            if ticket.submission is not None and not ticket.departed and not self._alive(ticket.submission):
+                ticket.submission = None
+        return queue
+
+    def _alive(self, submission_id: str) -> bool:
+        try:
+            return bool(self.get(submission_id))
+        except SubmissionNotFoundError:
+            return False
+
+    def _move(self, before: Submission, after: Submission) -> None:
+        """Move an entry between seats and places in the queue; nothing is moved when there is no seat."""
+        if after.option is None:
+            return
+        moves = after.seated != before.seated or after.position != before.position
+        queue = self._queue(after.form, after.option) if moves else Queue(0)
+        if after.seated and not before.seated:
+            state = queue.state(after.form, after.option)
+            if not (state.free if before.position is not None else state.open):
+                raise NoSeatError(after.form, after.option)
+            queue.seats.add(after.id)
+        elif before.seated and not after.seated:
+            queue.seats.discard(before.id)
+        if before.position is not None and after.position != before.position:
+            queue.drawn[before.position].departed = True
+        if after.position is not None and after.position != before.position:
+            ticket = queue.drawn[after.position]
+            if ticket.submission is not None or ticket.departed:
+                raise EntryChangedError(after.id)
+            ticket.submission = after.id
+
+    def _release_or_restore(self, before: Submission, after: Submission) -> None:
+        once, answers_key = self._guards.get(after.id, (None, None))
+        if after.status in STANDING:
+            if (
+                before.status is Status.SPAM
+                and once is not None
+                and self._live(self._once.get((after.form, once))) is None
+            ):
+                self._once[after.form, once] = _Kept(after.id, after.expires_at)
+            return
+        if after.status is Status.SPAM:
+            return
+        if once is not None and self._once.get((after.form, once), _Kept(None, after.expires_at)).value == after.id:
+            del self._once[after.form, once]
+        answered = self._answers.get((after.form, answers_key)) if answers_key is not None else None
+        if answered is not None and answered.value[1].id == after.id:  # type: ignore[index]
+            del self._answers[after.form, str(answers_key)]

@@ -1,0 +1,94 @@
+"""What an erasure leaves in the table: nothing of the person's, wherever it was written."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from contract.fakes import START, CountedRandomness, PlainSigner, StoppedClock
+from unit.core.builders import a_field, a_form, words
+
+from registration_core.adapters.dynamodb import table as names
+from registration_core.adapters.dynamodb.call import AwsCallError
+from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+from registration_core.adapters.dynamodb.sdk import sdk_call
+from registration_core.domain.errors import StorageUnavailableError
+from registration_core.domain.fields import Option
+from registration_core.domain.quota import Quota
+from registration_core.domain.submission import Status
+from registration_core.services.submit import SubmitService
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FORM = a_form(
+    a_field("text", "name", required=True),
+    a_field("email", "email", required=True),
+    a_field("choice", "day", required=True, options=(Option("a", words("A"), capacity=1),)),
+    once="day",
+    quota=Quota("day"),
+)
+ANSWERS = {"name": "Åsa Lindqvist", "email": "asa@example.org", "day": "a"}
+PERSONAL = ("lindqvist", "asa@", "example.org", PlainSigner().fingerprint("once", "asa@example.org åsa lindqvist"))
+
+
+class Breaking:
+    """Passes calls on; loses the connection for good at one of them."""
+
+    def __init__(self, dynamodb: Any, at: int) -> None:
+        self._call = sdk_call(dynamodb)
+        self.left = at
+
+    def __call__(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        self.left -= 1
+        if self.left == 0:
+            raise AwsCallError("ConnectionLost", "no answer")
+        return self._call(operation, params)
+
+
+def submit(repository: ManagedDynamoRepository, clock: StoppedClock, *, seed: str, key: str | None = None) -> str:
+    service = SubmitService(
+        repository=repository, signer=PlainSigner(), clock=clock, randomness=CountedRandomness(seed)
+    )
+    return service.submit(FORM, ANSWERS, key=key, language="sv").id
+
+
+def everything(dynamodb: Any, table: str) -> list[dict[str, Any]]:
+    return list(dynamodb.scan(TableName=table, ConsistentRead=True)["Items"])
+
+
+@pytest.mark.parametrize("broken_at", range(1, 9))
+def test_erase__leaves_nothing_of_the_person_also_when_it_was_broken_off(
+    dynamodb: Any, table: str, clock: StoppedClock, broken_at: int
+) -> None:
+    call = Breaking(dynamodb, at=0)
+    repository = ManagedDynamoRepository(
+        call, table, clock=clock, randomness=CountedRandomness(table), patient=lambda inner: inner
+    )
+    submission_id = submit(repository, clock, seed=f"{table} first")
+    submit(repository, clock, seed=f"{table} again", key="again")
+    pk = f"SUB#{submission_id}"
+    bounce = {"diagnostic": {"S": "550 asa@example.org is unknown"}, "expires_at": {"N": "9999999999"}}
+    mail = {"pk": {"S": pk}, "sk": {"S": "MAIL#confirmed#1"}, "kind": {"S": "confirmed"}, "state": {"S": "bounced"}}
+    dynamodb.put_item(TableName=table, Item=mail | bounce | {"version": {"N": "1"}})
+    assert any(item["sk"]["S"].startswith(names.NOTICE) for item in everything(dynamodb, table))
+
+    call.left = broken_at
+    clock.forward(minutes=1)
+    try:
+        repository.erase(repository.get(submission_id), by="registrant")
+    except StorageUnavailableError:
+        repository.erase(repository.get(submission_id), by="registrant")
+    call.left = 0
+
+    left = everything(dynamodb, table)
+    kept = json.dumps(left, ensure_ascii=False).lower()
+    assert not any(word in kept for word in PERSONAL)
+    assert {item["sk"]["S"].partition("#")[0] for item in left if item["pk"]["S"] == pk} == {"SUB", "EVENT", "MAIL"}
+    assert repository.quotas("course", ["a"])["a"].taken == 0
+    details = repository.details(submission_id)
+    assert details.submission.status is Status.ERASED
+    assert [(event.what, event.by) for event in details.events][-1] == ("erased", "registrant")
+    assert [mail.state for mail in details.mails] == ["bounced"]
+    assert repository.erased(since=START) == [submission_id]

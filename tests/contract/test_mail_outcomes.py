@@ -1,0 +1,146 @@
+"""What SES tells of mails, and whom not to mail again: in memory and in a table, with the same promises."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import permutations
+from typing import TYPE_CHECKING
+
+import pytest
+from contract.fakes import CountedRandomness, InMemorySubmissionRepository, PlainSigner, StoppedClock
+from contract.mail_fakes import InMemoryMailOutcomes, InMemorySuppressionList
+from unit.core.builders import a_form, an_entry
+
+from registration_core.adapters.dynamodb.outcomes import DynamoMailOutcomes, DynamoSuppressionList
+from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
+from registration_core.adapters.dynamodb.sdk import sdk_call
+from registration_core.domain.errors import MailHeldError, MailLeaseLostError
+from registration_core.domain.identifiers import new_submission_id
+from registration_core.domain.mail import MailKind, MailRequest, MailState
+from registration_core.domain.submission import Idempotency
+
+if TYPE_CHECKING:
+    from registration_core.domain.mail_ports import MailOutcomes, SuppressionList
+    from registration_core.domain.ports import SubmissionRepository
+
+ADDRESS = "robin@example.org"
+
+
+@dataclass
+class Mails:
+    """One stored entry, and all that is known of its mails."""
+
+    clock: StoppedClock
+    repository: SubmissionRepository
+    outcomes: MailOutcomes
+    suppressions: SuppressionList
+
+    def __post_init__(self) -> None:
+        entry = an_entry(
+            a_form(),
+            {"name": "Åsa", "email": ADDRESS},
+            id=new_submission_id("crs", self.clock.at, os.urandom),
+            expires_at=self.clock.at + timedelta(days=30),
+        )
+        key = Idempotency("key-1", "f", self.clock.at + timedelta(days=1))
+        self.repository.add(entry, once=None, idempotency=key)
+        self.entry = entry
+        self.request = MailRequest(entry.id, MailKind.CONFIRMED, 1)
+
+    def lease(self, holder: str = "worker-1") -> bool:
+        until = self.clock.at + timedelta(seconds=90)
+        return self.repository.lease_mail(self.request, holder=holder, until=until, expires_at=self.entry.expires_at)
+
+    def send(self) -> None:
+        assert self.lease()
+        self.repository.mark_mail_sent(self.request, holder="worker-1", message_id="m-1")
+
+    @property
+    def state(self) -> tuple[str, str | None]:
+        (mail,) = self.repository.details(self.entry.id).mails
+        return mail.state, mail.message_id
+
+
+@pytest.fixture(params=["memory", "table"])
+def mails(request: pytest.FixtureRequest) -> Mails:
+    """Give both in turn, with one entry."""
+    clock = StoppedClock()
+    if request.param == "memory":
+        fake = InMemorySubmissionRepository(clock, CountedRandomness())
+        return Mails(clock, fake, InMemoryMailOutcomes(fake), InMemorySuppressionList(clock))
+    table, call = request.getfixturevalue("table"), sdk_call(request.getfixturevalue("dynamodb"))
+    repository = DynamoSubmissionRepository(call, table, clock=clock)
+    suppressions = DynamoSuppressionList(call, table, signer=PlainSigner(), clock=clock)
+    return Mails(clock, repository, DynamoMailOutcomes(call, table), suppressions)
+
+
+@pytest.mark.parametrize(
+    "told", list(permutations((MailState.DELIVERED, MailState.BOUNCED, MailState.COMPLAINED))), ids=",".join
+)
+def test_note__in_any_order_the_gravest_stands(mails: Mails, told: tuple[MailState, ...]) -> None:
+    mails.send()
+    for state in (*told, *told):
+        mails.outcomes.note(mails.request, state)
+    assert mails.state == ("complained", "m-1")
+
+
+def test_note__says_whether_it_changed_anything(mails: Mails) -> None:
+    mails.send()
+    assert mails.outcomes.note(mails.request, MailState.BOUNCED)
+    assert not mails.outcomes.note(mails.request, MailState.BOUNCED)
+    assert not mails.outcomes.note(mails.request, MailState.DELIVERED)
+    assert mails.state == ("bounced", "m-1")
+
+
+def test_note__a_mail_that_is_not_known_stays_so(mails: Mails) -> None:
+    assert not mails.outcomes.note(mails.request, MailState.DELIVERED)
+    assert mails.repository.details(mails.entry.id).mails == ()
+
+
+def test_note__what_is_told_before_the_sender_noted_it_stands_and_gets_the_messages_id(mails: Mails) -> None:
+    mails.lease()
+    assert mails.outcomes.note(mails.request, MailState.DELIVERED)
+    assert not mails.lease("worker-2"), "it was sent, as SES says"
+    mails.repository.mark_mail_sent(mails.request, holder="worker-1", message_id="m-1")
+    assert mails.state == ("delivered", "m-1")
+    with pytest.raises(MailLeaseLostError):
+        mails.repository.mark_mail_sent(mails.request, holder="worker-2", message_id="m-2")
+    assert mails.state == ("delivered", "m-1")
+
+
+@pytest.mark.parametrize("state", [MailState.SUPPRESSED, MailState.OUTDATED, MailState.UNADDRESSED])
+def test_end_mail__an_ended_mail_is_never_sent(mails: Mails, state: MailState) -> None:
+    mails.lease()
+    mails.repository.end_mail(mails.request, holder="worker-1", state=state)
+    assert mails.state == (state.value, None)
+    assert not mails.lease("worker-2")
+
+
+def test_end_mail__has_no_effect_by_who_lost_the_lease(mails: Mails) -> None:
+    mails.lease()
+    mails.clock.forward(seconds=91)
+    mails.lease("worker-2")
+    mails.repository.end_mail(mails.request, holder="worker-1", state=MailState.OUTDATED)
+    assert mails.state == ("sending", None)
+    with pytest.raises(MailHeldError):
+        mails.lease("worker-3")
+
+
+def test_suppressions__hold_an_address_in_any_spelling_until_their_time_is_over(mails: Mails) -> None:
+    assert not mails.suppressions.holds(ADDRESS)
+    mails.suppressions.add(ADDRESS, reason=MailState.BOUNCED, expires_at=mails.clock.at + timedelta(days=1))
+    assert mails.suppressions.holds(ADDRESS.upper())
+    assert not mails.suppressions.holds("other@example.org")
+    mails.clock.forward(days=1)
+    assert not mails.suppressions.holds(ADDRESS)
+
+
+@pytest.mark.parametrize("days", [(1, 9), (9, 1)])
+def test_suppressions__the_longest_time_given_counts(mails: Mails, days: tuple[int, int]) -> None:
+    for each in days:
+        expires_at = mails.clock.at + timedelta(days=each)
+        mails.suppressions.add(ADDRESS, reason=MailState.COMPLAINED, expires_at=expires_at)
+    mails.clock.forward(days=8)
+    assert mails.suppressions.holds(ADDRESS)

@@ -1,0 +1,176 @@
+"""What every repository promises to those who look after entries: seats, changes, guards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from contract.entries import ONCE, an_entry, cancel, change, promote, put, state
+
+from registration_core.domain.errors import EntryChangedError, NoSeatError, QuotaNotFoundError
+from registration_core.domain.quota import QuotaState
+from registration_core.domain.submission import Status
+
+if TYPE_CHECKING:
+    from contract.fakes import StoppedClock
+
+    from registration_core.domain.ports import ManagedRepository
+
+
+def test_add__seats_until_the_option_is_full_and_then_gives_tickets(repository: ManagedRepository) -> None:
+    receipts = [put(repository, an_entry()) for _ in range(4)]
+    assert [(receipt.status, receipt.position) for receipt in receipts] == [
+        (Status.CONFIRMED, None),
+        (Status.CONFIRMED, None),
+        (Status.WAITLISTED, 1),
+        (Status.WAITLISTED, 2),
+    ]
+    assert state(repository) == QuotaState("course", "a", capacity=2, taken=2, tickets=2, departed=0)
+    stored = [repository.get(receipt.id) for receipt in receipts]
+    assert [(entry.status, entry.position) for entry in stored] == [
+        (receipt.status, receipt.position) for receipt in receipts
+    ]
+
+
+def test_add__lets_a_pending_entry_hold_a_seat_and_a_waiting_one_nothing_to_verify(
+    repository: ManagedRepository,
+) -> None:
+    first, second = (an_entry(Status.PENDING) for _ in range(2))
+    assert put(repository, first, capacity=1).status is Status.PENDING
+    assert put(repository, second, capacity=1).status is Status.WAITLISTED
+    assert repository.get(first.id) == first
+    assert repository.get(second.id).verify_by is None
+    assert state(repository).taken == 1
+
+
+def test_add__gives_no_seat_while_anybody_waits(repository: ManagedRepository) -> None:
+    seated, waiting = (put(repository, an_entry(), capacity=1) for _ in range(2))
+    cancel(repository, seated.id)
+    assert (state(repository).taken, waiting.position) == (0, 1)
+    late = put(repository, an_entry())
+    assert (late.status, late.position) == (Status.WAITLISTED, 2)
+
+
+def test_add__keeps_spam_aside_without_seat_ticket_or_once(repository: ManagedRepository) -> None:
+    spam = an_entry(Status.SPAM)
+    put(repository, spam, once=ONCE)
+    assert repository.quotas("course", ["a"]) == {}
+    assert not put(repository, an_entry(), once=ONCE).repeated
+    assert repository.get(spam.id) == spam
+
+
+def test_add__answers_a_second_entry_as_a_fresh_one_for_a_full_option(repository: ManagedRepository) -> None:
+    first = an_entry()
+    put(repository, first, once=ONCE, capacity=1)
+    again = put(repository, an_entry(), once=ONCE, capacity=1)
+    assert (again.status, again.position, again.repeated) == (Status.WAITLISTED, 1, True)
+    assert state(repository) == QuotaState("course", "a", capacity=1, taken=1)
+    assert repository.by_reference(again.reference) == first
+
+
+def test_add__gives_the_first_ticket_again(repository: ManagedRepository) -> None:
+    put(repository, an_entry(), capacity=1)
+    first = put(repository, an_entry(), capacity=1, key="k")
+    again = put(repository, an_entry(), capacity=1, key="k")
+    assert again == replace(first, repeated=True)
+    assert (state(repository).tickets, state(repository).waiting) == (1, 1)
+
+
+def test_quotas__leave_out_what_nobody_made(repository: ManagedRepository) -> None:
+    repository.make_quotas("course", {"a": 3})
+    repository.make_quotas("course", {"a": 9, "b": 1})
+    assert repository.quotas("course", ["a", "b", "c"]) == {
+        "a": QuotaState("course", "a", 3),
+        "b": QuotaState("course", "b", 1),
+    }
+    assert repository.quotas("course", []) == {}
+
+
+def test_change__keeps_history_with_status_and_version(repository: ManagedRepository, clock: StoppedClock) -> None:
+    entry = an_entry()
+    put(repository, entry)
+    clock.forward(minutes=1)
+    after = cancel(repository, entry.id)
+    details = repository.details(entry.id)
+    assert details.submission == after
+    assert [(event.what, event.by, event.status, event.version) for event in details.events] == [
+        ("submitted", "registrant", Status.CONFIRMED, 1),
+        ("cancelled", "staff", Status.CANCELLED, 2),
+    ]
+    assert details.events[1].at == clock.now()
+
+
+def test_change__refuses_what_was_read_before_another_change(repository: ManagedRepository) -> None:
+    entry = an_entry()
+    put(repository, entry)
+    cancel(repository, entry.id)
+    with pytest.raises(EntryChangedError):
+        repository.change(entry, replace(entry, version=2, status=Status.SPAM), what="?", by="staff")
+    assert repository.get(entry.id).status is Status.CANCELLED
+    assert state(repository).taken == 0
+
+
+def test_change__gives_a_seat_to_the_waiting_only_when_one_is_free(repository: ManagedRepository) -> None:
+    seated, waiting = (put(repository, an_entry(), capacity=1) for _ in range(2))
+    with pytest.raises(NoSeatError):
+        promote(repository, waiting.id)
+    assert repository.get(waiting.id).position == 1
+    cancel(repository, seated.id)
+    promoted = promote(repository, waiting.id)
+    assert repository.get(waiting.id) == promoted
+    assert state(repository) == QuotaState("course", "a", capacity=1, taken=1, tickets=1, departed=1)
+    assert repository.next_waiting("course", "a") is None
+
+
+def test_change__lets_nobody_in_before_those_who_wait(repository: ManagedRepository) -> None:
+    spam = an_entry(Status.SPAM)
+    put(repository, spam)
+    with pytest.raises(QuotaNotFoundError):
+        change(repository, spam.id, status=Status.CONFIRMED)
+    seated, _ = (put(repository, an_entry(), capacity=1) for _ in range(2))
+    cancel(repository, seated.id)
+    with pytest.raises(NoSeatError):
+        change(repository, spam.id, status=Status.CONFIRMED)
+    assert repository.get(spam.id) == spam
+
+
+def test_cancelled__lets_the_same_person_and_the_same_answers_come_back(repository: ManagedRepository) -> None:
+    first = an_entry()
+    put(repository, first, once=ONCE, key="same-answers")
+    cancel(repository, first.id)
+    second = put(repository, an_entry(), once=ONCE, key="same-answers")
+    assert (second.repeated, second.id == first.id) == (False, False)
+    assert put(repository, an_entry(), once=ONCE).repeated
+
+
+def test_genuine__keeps_the_same_person_from_a_second_entry(repository: ManagedRepository) -> None:
+    spam = an_entry(Status.SPAM)
+    put(repository, spam, once=ONCE)
+    repository.make_quotas("course", {"a": 2})
+    change(repository, spam.id, status=Status.CONFIRMED)
+    again = put(repository, an_entry(), once=ONCE)
+    assert again.repeated
+    assert repository.by_reference(again.reference).id == spam.id
+
+
+def test_genuine__leaves_the_option_to_an_entry_that_came_meanwhile(repository: ManagedRepository) -> None:
+    spam = an_entry(Status.SPAM)
+    put(repository, spam, once=ONCE)
+    other = an_entry()
+    put(repository, other, once=ONCE)
+    change(repository, spam.id, status=Status.CONFIRMED)
+    cancel(repository, spam.id)
+    assert repository.by_reference(put(repository, an_entry(), once=ONCE).reference) == other
+
+
+def test_change__lets_reference_and_history_live_as_long_as_the_entry(
+    repository: ManagedRepository, clock: StoppedClock
+) -> None:
+    spam = an_entry(Status.SPAM, option=None)
+    put(repository, spam)
+    change(repository, spam.id, status=Status.CONFIRMED, expires_at=spam.expires_at + timedelta(days=300))
+    clock.forward(days=100)
+    assert repository.by_reference(spam.reference).id == spam.id
+    assert len(repository.details(spam.id).events) == 2

@@ -1,0 +1,303 @@
+"""Random sequences of all that can happen to entries and seats, with faults: what must hold after each step."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from contract.fakes import CountedRandomness, GivenForms, ListedMailQueue, PlainSigner, StoppedClock
+from contract.faulty import Fault, FaultyCall, patient
+from contract.managed_fake import InMemoryManagedRepository
+from contract.tables import Look, LookAtMemory, LookAtTable, Option
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+from unit.core.builders import a_field, a_form, words
+
+from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+from registration_core.adapters.dynamodb.sdk import sdk_call
+from registration_core.domain.errors import StatusTransitionError, StorageUnavailableError, SubmissionNotFoundError
+from registration_core.domain.fields import Option as FormOption
+from registration_core.domain.policies import Verification
+from registration_core.domain.quota import Quota, Waitlist
+from registration_core.domain.submission import SEATED, Status
+from registration_core.services.manage import ManageService
+from registration_core.services.submit import SubmitService
+from registration_core.services.sweep import SweepService
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from registration_core.domain.ports import ManagedRepository
+    from registration_core.domain.submission import Receipt
+
+    Given = Callable[[StoppedClock], tuple[ManagedRepository, Look, list[Fault]]]
+
+OPTIONS = ("a", "b")
+NAMES = ("Åsa", "Bo", "Cleo", "Dag", "Eir", "Fay")
+FORM_NUMBERS = count()
+MAY_FAIL = (StorageUnavailableError, StatusTransitionError, SubmissionNotFoundError)
+
+
+class Places(RuleBasedStateMachine):
+    """A form with two counted options, those who want them, and staff."""
+
+    entries = Bundle("entries")
+
+    def __init__(self, given: Given) -> None:
+        super().__init__()
+        self.clock = StoppedClock()
+        self.repository, self.look, self.faults = given(self.clock)
+        self.months: list[datetime] = [self.clock.now()]
+        self.acknowledged: set[str] = set()
+        self.given_keys: dict[str, tuple[dict[str, str], bool, Receipt]] = {}
+        self.unanswered: dict[str, tuple[dict[str, str], bool]] = {}
+        self.asked = 0
+        self.queue = ListedMailQueue()
+        self.quota_before: dict[str, Option] = {}
+        self.entries_before: dict[str, Any] = {}
+
+    @initialize(
+        waitlist=st.sampled_from(Waitlist),
+        verified=st.booleans(),
+        capacity=st.integers(0, 3),
+        once=st.sampled_from([None, "day"]),
+    )
+    def open(self, waitlist: Waitlist, verified: bool, capacity: int, once: str | None) -> None:  # noqa: FBT001 - drawn
+        options = tuple(FormOption(value, words(value), capacity=capacity) for value in OPTIONS)
+        self.form = a_form(
+            a_field("text", "name", required=True),
+            a_field("email", "email", required=True),
+            a_field("choice", "day", required=True, options=options),
+            name=f"course-{next(FORM_NUMBERS)}",
+            quota=Quota("day", waitlist),
+            verification=Verification(48) if verified else None,
+            once=once,
+            retention_days=3000,
+        )
+        randomness = CountedRandomness(self.form.name)
+        forms = GivenForms(self.form)
+        self.submits = SubmitService(
+            repository=self.repository, signer=PlainSigner(), clock=self.clock, randomness=randomness
+        )
+        self.manage = ManageService(forms=forms, repository=self.repository, clock=self.clock, randomness=randomness)
+        self.sweeper = SweepService(
+            forms=forms, repository=self.repository, manage=self.manage, queue=self.queue, clock=self.clock
+        )
+
+    @rule(target=entries, option=st.sampled_from(OPTIONS), name=st.sampled_from(NAMES), suspected=st.booleans())
+    def submit(self, option: str, name: str, suspected: bool) -> Any:  # noqa: FBT001 - drawn
+        self.asked += 1
+        key = f"key-{self.asked}"
+        return self._submit(
+            {"name": name, "email": "robin@example.org", "day": option}, suspected and name == "Åsa", key
+        )
+
+    @rule(place=st.integers(0, 50))
+    def submit_again(self, place: int) -> None:
+        """The same key and answers get the first answer again, whatever became of the entry."""
+        known = list(self.given_keys.items())
+        if not known or (self.clock.now() - self.months[0]).total_seconds() > 20 * 3600:
+            return
+        key, (answers, suspected, receipt) = known[place % len(known)]
+        with suppress(*MAY_FAIL):
+            again = self.submits.submit(self.form, answers, key=key, language="en", suspected=suspected)
+            assert (again.id, again.reference, again.position) == (receipt.id, receipt.reference, receipt.position)
+
+    @rule(target=entries)
+    def retry(self) -> Any:
+        """Whoever got no answer asks again with the same key."""
+        if not self.unanswered:
+            return multiple()
+        key, (answers, suspected) = self.unanswered.popitem()
+        return self._submit(answers, suspected, key)
+
+    @rule(submission_id=entries)
+    def verify(self, submission_id: str) -> None:
+        with suppress(*MAY_FAIL):
+            assert self.manage.verify(submission_id).verified_at is not None or self.form.verification is None
+
+    @rule(submission_id=entries)
+    def cancel(self, submission_id: str) -> None:
+        with suppress(*MAY_FAIL):
+            assert self.manage.cancel(submission_id, by="staff").status is Status.CANCELLED
+
+    @rule(submission_id=entries)
+    def erase(self, submission_id: str) -> None:
+        with suppress(*MAY_FAIL):
+            assert self.manage.erase(submission_id, by="registrant").status is Status.ERASED
+            traces = self.look.traces(submission_id)
+            assert not any(word in traces for word in ("robin", "example.org", *NAMES, "ONCE#", "IDEM#"))
+            assert submission_id in self.repository.erased(since=self.clock.now())
+
+    @rule(submission_id=entries)
+    def mark_genuine(self, submission_id: str) -> None:
+        with suppress(*MAY_FAIL):
+            assert self.manage.mark_genuine(submission_id, by="staff").status is not Status.SPAM
+
+    @rule(option=st.sampled_from(OPTIONS), limit=st.sampled_from([None, 1]))
+    def promote(self, option: str, limit: int | None) -> None:
+        if option in self.quota_before:
+            with suppress(*MAY_FAIL):
+                self.manage.promote(self.form.name, option, by="staff", limit=limit)
+
+    @rule(option=st.sampled_from(OPTIONS), capacity=st.integers(0, 4))
+    def set_capacity(self, option: str, capacity: int) -> None:
+        with suppress(*MAY_FAIL):
+            assert self.manage.set_capacity(self.form.name, option, capacity).capacity == capacity
+
+    @rule(option=st.sampled_from(OPTIONS))
+    def abandon_a_ticket(self, option: str) -> None:
+        """A function dies between drawing a ticket and writing its entry."""
+        if option in self.quota_before:
+            self.asked += 1
+            with suppress(*MAY_FAIL):
+                self.repository.take_ticket(self.form.name, option, holder=f"dead-{self.asked}")
+
+    @rule(minutes=st.sampled_from([1, 3, 49 * 60]))
+    def time_passes(self, minutes: int) -> None:
+        self.clock.forward(minutes=minutes)
+        if minutes > 60:  # what a key promises is over by then
+            self.unanswered.clear()
+        if (self.clock.now().year, self.clock.now().month) != (self.months[-1].year, self.months[-1].month):
+            self.months.append(self.clock.now())
+
+    @rule()
+    def sweep(self) -> None:
+        with suppress(*MAY_FAIL):
+            self.sweeper.sweep()
+
+    @rule(faults=st.lists(st.sampled_from(Fault), max_size=7))
+    def stumble(self, faults: list[Fault]) -> None:
+        self.faults[:] = faults
+
+    @invariant()
+    def everyone_has_exactly_one_place(self) -> None:
+        if not hasattr(self, "form"):
+            return
+        entries = self.look.entries(self.form.name, months=self.months)
+        assert self.acknowledged <= entries.keys()
+        assert len(entries) <= self.asked
+        for option in OPTIONS:
+            found = self.look.option(self.form.name, option)
+            theirs = [entry for entry in entries.values() if entry.option == option]
+            if found is None:
+                assert all(entry.status not in (*SEATED, Status.WAITLISTED) for entry in theirs)
+                continue
+            assert found.state.taken == len(found.seats)
+            assert found.seats == {entry.id for entry in theirs if entry.status in SEATED}
+            assert found.places == {entry.position: entry.id for entry in theirs if entry.status is Status.WAITLISTED}
+            assert found.state.waiting >= len(found.places)
+            assert all(ticket <= found.state.tickets for ticket in found.places)
+            self._nobody_was_wronged(option, found, entries)
+            self.quota_before[option] = found
+        assert all(entry.position is None for entry in entries.values() if entry.status is not Status.WAITLISTED)
+        self.entries_before = entries
+
+    def _nobody_was_wronged(self, option: str, now: Option, entries: dict[str, Any]) -> None:
+        """Nothing was oversold since the last step, and nobody jumped the queue."""
+        before = self.quota_before.get(option)
+        newly = now.seats - (before.seats if before is not None else frozenset())
+        if newly:
+            assert now.state.taken <= max(now.state.capacity, before.state.capacity if before is not None else 0)
+        waited = before.places if before is not None else {}
+        promoted = [ticket for ticket, submission_id in waited.items() if submission_id in newly]
+        assert all(ticket > highest for highest in promoted for ticket in now.places if ticket in waited)
+        newcomers = [submission_id for submission_id in newly if submission_id not in waited.values()]
+        if newcomers and before is not None:
+            assert before.state.waiting == 0
+        if before is not None:
+            assert now.state.tickets >= before.state.tickets
+            kept = {
+                entry.id: entry.position for entry in self.entries_before.values() if entry.status is Status.WAITLISTED
+            }
+            assert all(entries[known].position in (position, None) for known, position in kept.items())
+
+    def teardown(self) -> None:
+        """Once the faults are over, two sweeps bring everything in order."""
+        if not hasattr(self, "form"):
+            return
+        self.faults.clear()
+        for _ in range(2):
+            self.time_passes(3)
+            self.sweeper.sweep()
+        self.everyone_has_exactly_one_place()
+        assert self.form.quota is not None
+        for found in self.quota_before.values():
+            assert found.state.waiting == len(found.places)
+            if self.form.quota.waitlist is Waitlist.AUTO:
+                assert not (found.state.free and found.state.waiting)
+
+    def _submit(self, answers: dict[str, str], suspected: bool, key: str) -> Any:  # noqa: FBT001 - drawn
+        try:
+            receipt = self.submits.submit(self.form, answers, key=key, language="en", suspected=suspected)
+        except StorageUnavailableError:
+            self.unanswered[key] = (answers, suspected)
+            return multiple()
+        self.given_keys[key] = (answers, suspected, receipt)
+        try:
+            stored = self.repository.get(receipt.id)
+        except SubmissionNotFoundError:
+            assert receipt.repeated
+            assert self.form.once is not None
+            return multiple()
+        self.acknowledged.add(receipt.id)
+        if not receipt.repeated:
+            assert (stored.status, stored.position) == (receipt.status, receipt.position)
+        return receipt.id
+
+
+def play(given: Given, *, examples: int, steps: int) -> None:
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        lambda: Places(given),
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def given_memory(clock: StoppedClock) -> tuple[ManagedRepository, Look, list[Fault]]:
+    repository = InMemoryManagedRepository(clock, CountedRandomness("memory"))
+    return repository, LookAtMemory(repository), []
+
+
+def given_table(dynamodb: Any, table: str, *, keep_tokens: bool) -> Given:
+    def given(clock: StoppedClock) -> tuple[ManagedRepository, Look, list[Fault]]:
+        call = sdk_call(dynamodb)
+        faulty = FaultyCall(call, keep_tokens=keep_tokens)
+        repository = ManagedDynamoRepository(
+            faulty, table, clock=clock, randomness=CountedRandomness(f"table {next(FORM_NUMBERS)}"), patient=patient
+        )
+        return repository, LookAtTable(call, table), faulty.faults
+
+    return given
+
+
+def test_seats__in_memory() -> None:
+    play(given_memory, examples=100, steps=40)
+
+
+@pytest.mark.parametrize("keep_tokens", [True, False])
+def test_seats__in_the_table_with_faults(dynamodb: Any, table: str, *, keep_tokens: bool) -> None:
+    play(given_table(dynamodb, table, keep_tokens=keep_tokens), examples=8, steps=30)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("keep_tokens", [True, False])
+def test_seats__in_the_table_with_faults_for_long(dynamodb: Any, table: str, *, keep_tokens: bool) -> None:
+    play(given_table(dynamodb, table, keep_tokens=keep_tokens), examples=300, steps=50)

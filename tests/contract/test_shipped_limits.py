@@ -1,0 +1,96 @@
+"""The limits as they are shipped, met by a whole submit function on a table."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from contract.conftest import REGION
+
+from lambda_handlers.log import Log
+from lambda_handlers.submission import SubmitFunction
+from registration_core import bootstrap
+from registration_core.adapters.form_files import compile_forms
+from registration_core.domain.validation import example_submission
+from registration_core.settings import SubmitSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Post = Callable[..., dict[str, Any]]
+
+FORMS = compile_forms(Path(__file__).resolve().parents[2] / "forms")
+
+
+@pytest.fixture
+def post(emulator: str, table: str, tmp_path: Path) -> Iterator[Post]:
+    """Send an entry of the contact form; no setting says anything of limits."""
+    (tmp_path / "contact.json").write_text(json.dumps(FORMS["contact"].to_dict()))
+    environment = {
+        "STACK": "test",
+        "TABLE": table,
+        "SITE_URL": "https://forms.example.org",
+        "ALLOWED_ORIGINS": "https://forms.example.org",
+        "HMAC_KEY": "k" * 40,
+        "FORMS_DIR": str(tmp_path),
+        "AWS_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ENDPOINT_URL": emulator,
+    }
+    settings = SubmitSettings.from_mapping(environment)
+    parts = bootstrap.submit_parts(settings, environment)
+    function = SubmitFunction(
+        bootstrap.form_catalogue(settings),
+        parts.door,
+        parts.submit,
+        parts.describe,
+        allowed_origins=settings.allowed_origins,
+        site_url=settings.site_url,
+        log=Log("submit"),
+    )
+
+    def posting(email: str, *, address: str, key: str | None = None, **changes: object) -> dict[str, Any]:
+        answers = example_submission(FORMS["contact"]) | {"email": email} | changes
+        headers = {"content-type": "application/json"} | ({"idempotency-key": key} if key else {})
+        return function(
+            {
+                "httpMethod": "POST",
+                "path": "/contact",
+                "headers": headers,
+                "body": json.dumps(answers),
+                "requestContext": {"identity": {"sourceIp": address}},
+            }
+        )
+
+    yield posting
+    parts.connection.close()
+
+
+def someone() -> str:
+    return f"{uuid.uuid4().hex}@example.org"
+
+
+def test_an_address__sends_20_times_within_ten_minutes_and_then_waits(post: Post) -> None:
+    told = [post(someone(), address="192.0.2.7") for _ in range(21)]
+    statuses = [answer["statusCode"] for answer in told]
+    # A new window of ten minutes may begin meanwhile: then nobody waits, and twice as many are let in at most.
+    assert statuses in ([201] * 20 + [429], [201] * 21)
+    if statuses[-1] == 429:
+        assert 0 < int(told[-1]["headers"]["Retry-After"]) <= 600
+        assert json.loads(told[-1]["body"])["code"] == "too_many_requests"
+    assert post(someone(), address="192.0.2.8")["statusCode"] == 201
+
+
+def test_an_email_address__gets_5_entries_a_day_and_any_number_of_repeated_requests(post: Post) -> None:
+    email = someone()
+    for number in range(5):
+        for _ in range(2):
+            told = post(email, address=f"192.0.2.{number}", key=f"k{number}", message=f"Message number {number}")
+            assert told["statusCode"] == 201
+    refused = post(email, address="192.0.2.9", key="k6", message="One message too many")
+    assert refused["statusCode"] == 429
+    assert post(someone(), address="192.0.2.9")["statusCode"] == 201

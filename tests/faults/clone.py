@@ -1,0 +1,95 @@
+"""A clone of this clone with one more form, whose options have few seats: what a race is run for."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from conftest import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FORM = "race"
+SEATS = 20
+ROUNDS = 10
+
+HEAD = """\
+id_prefix = "rac"
+languages = ["en", "sv"]
+retention_days = 30
+email_field = "email"
+name_field = "name"
+once = "round"
+
+[quota]
+field = "round"
+waitlist = "auto"
+
+[title]
+en = "A race"
+sv = "En kapplöpning"
+
+[[fields]]
+name = "name"
+type = "text"
+label = { en = "Name", sv = "Namn" }
+required = true
+example = "Robin Ek"
+
+[[fields]]
+name = "email"
+type = "email"
+label = { en = "E-mail", sv = "E-post" }
+required = true
+example = "robin.ek@example.org"
+
+[[fields]]
+name = "round"
+type = "choice"
+label = { en = "Round", sv = "Omgång" }
+required = true
+example = "round-01"
+"""
+
+OPTION = """
+[[fields.options]]
+value = "{option}"
+label = {{ en = "{option}", sv = "{option}" }}
+capacity = {seats}
+"""
+
+
+def option(number: int) -> str:
+    """Return the quota option of one round, from 1."""
+    return f"round-{number:02}"
+
+
+def make_clone(folder: Path) -> Path:
+    """Fill folder with what a clone holds, and the form; return it. Elsewhere only its name in a list is added."""
+    for name in (".venvs", "localstack", "packages", "site"):
+        (folder / name).symlink_to(ROOT / name)
+    shutil.copytree(ROOT / "forms", folder / "forms")
+    shutil.copytree(ROOT / "infra" / "terraform", folder / "infra" / "terraform", ignore=_what_init_leaves)
+    form = folder / "forms" / FORM
+    form.mkdir()
+    rounds = (OPTION.format(option=option(number), seats=SEATS) for number in range(1, ROUNDS * 2 + 1))
+    (form / "form.toml").write_text(HEAD + "".join(rounds), encoding="utf-8")
+    values = folder / "infra" / "terraform" / "environments" / "local.tfvars"
+    told = re.sub(r"(?m)^forms\s*=.*\n", "", values.read_text(encoding="utf-8"))
+    values.write_text(f'{told}\nforms = ["registration", "contact", "{FORM}"]\n', encoding="utf-8")
+    return folder
+
+
+def answers(visitor: int, round_number: int) -> dict[str, Any]:
+    """Return what one visitor of a round fills in."""
+    return {
+        "name": f"Visitor {visitor}",
+        "email": f"v{visitor}.{round_number}@example.org",
+        "round": option(round_number),
+    }
+
+
+def _what_init_leaves(_: str, names: list[str]) -> set[str]:
+    return {name for name in names if name.startswith(".terraform") or ".tfstate" in name}

@@ -1,0 +1,141 @@
+"""Functions as processes before an emulator of their own, a proxy between them; and a stack with seats to race for."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from conftest import brought_up
+from contract.conftest import REGION, dynamodb, emulator, table
+from faults.books import read_books
+from faults.clone import make_clone
+from faults.functions import running
+from faults.proxy import FaultProxy
+
+from lambda_handlers.package import build_package
+from rollcall_local.paths import Workspace
+from rollcall_local.process import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from conftest import DeployedStack
+    from faults.books import Books
+    from faults.functions import Function
+
+__all__ = ["dynamodb", "emulator", "table"]
+
+ORIGIN = "https://forms.example.org"
+SENDER = "courses@example.org"
+AT_ONCE = 8
+NOTIFY_AT_ONCE = 4
+
+
+@pytest.fixture(scope="session")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clone with one more form."""
+    return make_clone(tmp_path_factory.mktemp("clone"))
+
+
+@pytest.fixture(scope="session")
+def package(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The functions' zip, unpacked as Lambda does it."""
+    folder = tmp_path_factory.mktemp("package")
+    report = build_package(clone, folder / "functions.zip")
+    with zipfile.ZipFile(report.path) as archive:
+        archive.extractall(folder / "task")
+    return folder / "task"
+
+
+@pytest.fixture
+def proxy(emulator: str) -> Iterator[FaultProxy]:
+    """A proxy before the emulator, with fair weather at first."""
+    with FaultProxy(emulator) as standing:
+        yield standing
+
+
+def function_environment(package: Path, endpoint: str, table: str) -> dict[str, str]:
+    """What Terraform tells the functions, and where AWS answers."""
+    return {
+        "PYTHONPATH": str(package),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ENDPOINT_URL": endpoint,
+        "STACK": "faults",
+        "LOG_LEVEL": "INFO",
+        "TABLE": table,
+        "SITE_URL": ORIGIN,
+        "ALLOWED_ORIGINS": ORIGIN,
+        "HMAC_KEY": "0123456789abcdef0123456789abcdef",
+        "RATE_PER_ADDRESS": "0",
+        "RATE_PER_EMAIL": "0",
+    }
+
+
+@pytest.fixture(name="read_books")
+def books_reader(dynamodb: Any, table: str) -> Callable[[], Books]:
+    """Read what the table holds now."""
+    return lambda: read_books(dynamodb, table)
+
+
+@pytest.fixture
+def submit(package: Path, proxy: FaultProxy, table: str, tmp_path: Path) -> Iterator[Function]:
+    """Submit in several processes, behind the proxy."""
+    environ = function_environment(package, proxy.endpoint, table)
+    with running("lambda_handlers.submit", environ, tmp_path / "submit.log", at_once=AT_ONCE) as function:
+        yield function
+
+
+@pytest.fixture
+def notify(package: Path, proxy: FaultProxy, emulator: str, table: str, tmp_path: Path) -> Iterator[Function]:
+    """Notify in several processes, behind the proxy; SES knows its sender."""
+    told = {
+        "SENDER": SENDER,
+        "CONFIGURATION_SET": "faults",
+        "API_URL": f"{ORIGIN}/api",
+        "SIGNING_KEY_SECRET": "rollcall/faults/signing-key",
+    }
+    _prepare_mail(emulator, told)
+    environ = function_environment(package, proxy.endpoint, table) | told
+    with running("lambda_handlers.notify", environ, tmp_path / "notify.log", at_once=NOTIFY_AT_ONCE) as function:
+        yield function
+
+
+def _prepare_mail(emulator: str, told: Mapping[str, str]) -> None:
+    """Verify the sender, and make the configuration set and the secret once."""
+    ses, secrets = client("ses", emulator), client("secretsmanager", emulator)
+    ses.verify_email_identity(EmailAddress=told["SENDER"])
+    if not ses.list_configuration_sets()["ConfigurationSets"]:
+        ses.create_configuration_set(ConfigurationSet={"Name": told["CONFIGURATION_SET"]})
+        secrets.create_secret(Name=told["SIGNING_KEY_SECRET"], SecretString="0123456789abcdef0123456789abcdef")
+
+
+def client(service: str, endpoint: str) -> Any:
+    """Make a client with the emulator's root key."""
+    return boto3.client(
+        service,
+        endpoint_url=endpoint,
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+
+
+@pytest.fixture(scope="module")
+def racing_stack(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedStack]:
+    """A stack of its own, so that hundreds of entries and mails stand in no other test's way."""
+    workspace = Workspace(
+        root=clone,
+        state=tmp_path_factory.mktemp("racing"),
+        edge_port=free_port(),
+        site_port=free_port(),
+        mailbox_port=free_port(),
+    )
+    with brought_up(workspace) as made:
+        yield made

@@ -1,0 +1,238 @@
+"""A loopback proxy before the emulator: what AWS does on a bad day, in its own words and on purpose.
+
+Requests pass through byte for byte, so that signatures hold. A plan says what befalls each call.
+"""
+
+from __future__ import annotations
+
+import http.client
+import itertools
+import json
+import random
+import threading
+import urllib.parse
+from collections import Counter
+from enum import StrEnum
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Mapping
+
+UPSTREAM_TIMEOUT_S = 60
+
+
+class Fault(StrEnum):
+    """What may befall a call.
+
+    conflict: another transaction is at the same item; nothing was done. throttled: too many calls; nothing was done.
+    failed: a 500, nothing was done. lost_request: the connection ends before the call got there. lost_answer: the call
+    was carried out, and the connection ends before the answer got back.
+    """
+
+    CONFLICT = "conflict"
+    THROTTLED = "throttled"
+    FAILED = "failed"
+    LOST_REQUEST = "lost_request"
+    LOST_ANSWER = "lost_answer"
+
+
+class Plan:
+    """What befalls calls: nothing, until a subclass says otherwise. Called from many threads."""
+
+    def before(self, operation: str, body: bytes) -> Fault | None:  # noqa: ARG002 - for subclasses
+        """Say what befalls a call that has just arrived. operation: such as `TransactWriteItems`."""
+        return None
+
+    def after(self, operation: str, fault: Fault | None) -> None:
+        """Act between the upstream's answer and its way back. fault: what `before` said."""
+
+
+class AtRandom(Plan):
+    """Faults for a share of the calls of some operations, drawn by a seed.
+
+    outage: which of those calls, counted from 0, all meet a fault.
+    """
+
+    def __init__(
+        self,
+        seed: str,
+        *,
+        share: float,
+        faults: Iterable[Fault],
+        operations: Iterable[str] = (),
+        outage: Container[int] = (),
+    ) -> None:
+        self._random = random.Random(seed)  # noqa: S311 - weather, no secret
+        self._share = share
+        self._faults = tuple(faults)
+        self._operations = frozenset(operations)
+        self._outage = outage
+        self._numbers = itertools.count()
+        self._one_at_a_time = threading.Lock()
+
+    def before(self, operation: str, body: bytes) -> Fault | None:  # noqa: ARG002 - any call may be hit
+        """Draw."""
+        if self._operations and operation not in self._operations:
+            return None
+        with self._one_at_a_time:
+            hit = (next(self._numbers) in self._outage) | (self._random.random() < self._share)
+            return self._random.choice(self._faults) if hit else None
+
+
+class Next(Plan):
+    """The next calls of an operation meet these faults, one each; None lets one through."""
+
+    def __init__(self, operation: str, *faults: Fault | None) -> None:
+        self._operation = operation
+        self._faults = iter(faults)
+
+    def before(self, operation: str, body: bytes) -> Fault | None:  # noqa: ARG002 - known by its operation
+        """Take the next fault of the list."""
+        return next(self._faults, None) if operation == self._operation else None
+
+
+class FaultProxy:
+    """Listens on a free loopback port between its start and its end. plan may be changed at any time.
+
+    met: how many calls met each fault. calls: how many of each operation came.
+    """
+
+    def __init__(self, upstream: str) -> None:
+        target = urllib.parse.urlsplit(upstream)
+        self.upstream = (target.hostname or "127.0.0.1", target.port or 80)
+        self.plan = Plan()
+        self.met: Counter[Fault] = Counter()
+        self.calls: Counter[str] = Counter()
+        self._server = _Server(self)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(timeout=10)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256
+    block_on_close = False
+
+    def __init__(self, proxy: FaultProxy) -> None:
+        self.proxy = proxy
+        super().__init__(("127.0.0.1", 0), _Connection)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A caller that was killed leaves its connection; that is what the tests are about."""
+
+
+class _Connection(BaseHTTPRequestHandler):
+    """One caller's connection, and one of our own upstream."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: _Server
+    _upstream: http.client.HTTPConnection | None = None
+
+    def do_POST(self) -> None:
+        """Pass one call on, or let a fault befall it."""
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        operation = operation_of(self.headers, body)
+        proxy = self.server.proxy
+        proxy.calls[operation] += 1
+        fault = proxy.plan.before(operation, body)
+        if fault is not None:
+            proxy.met[fault] += 1
+        if fault is Fault.LOST_REQUEST:
+            self.close_connection = True
+            return
+        if fault in (None, Fault.LOST_ANSWER):
+            status, headers, content = self._pass_on(body)
+            proxy.plan.after(operation, fault)
+            if fault is Fault.LOST_ANSWER:
+                self.close_connection = True
+                return
+            self._answer(status, headers, content)
+            return
+        self._answer(*refusal(fault, operation, body))
+
+    def finish(self) -> None:
+        """Hang up on both sides."""
+        if self._upstream is not None:
+            self._upstream.close()
+        super().finish()
+
+    def _pass_on(self, body: bytes) -> tuple[int, Mapping[str, str], bytes]:
+        if self._upstream is None:
+            self._upstream = http.client.HTTPConnection(*self.server.proxy.upstream, timeout=UPSTREAM_TIMEOUT_S)
+        self._upstream.putrequest("POST", self.path, skip_host=True, skip_accept_encoding=True)
+        for name, value in self.headers.items():
+            self._upstream.putheader(name, value)
+        self._upstream.endheaders(body)
+        answer = self._upstream.getresponse()
+        return answer.status, dict(answer.getheaders()), answer.read()
+
+    def _answer(self, status: int, headers: Mapping[str, str], content: bytes) -> None:
+        self.send_response_only(status)
+        for name, value in headers.items():
+            if name.lower() not in ("content-length", "connection", "transfer-encoding", "keep-alive"):
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's signature
+        """Say nothing: tests count."""
+
+
+def operation_of(headers: Mapping[str, str], body: bytes) -> str:
+    """Return what a call asks for: by its target header, or by a query call's `Action`."""
+    target = headers.get("X-Amz-Target")
+    if target:
+        return target.rpartition(".")[2]
+    return urllib.parse.parse_qs(body.decode(errors="replace")).get("Action", [""])[0]
+
+
+def refusal(fault: Fault, operation: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
+    """Return the service's own answer for a fault that it tells of: status, headers, content."""
+    if operation.startswith("Send"):
+        return _query_refusal(fault)
+    if fault is Fault.FAILED:
+        return _problem(500, "com.amazonaws.dynamodb.v20120810#InternalServerError", "Internal server error")
+    if fault is Fault.THROTTLED:
+        name = "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"
+        return _problem(400, name, "The level of configured provisioned throughput for the table was exceeded.")
+    if operation != "TransactWriteItems":
+        name = "com.amazonaws.dynamodb.v20120810#TransactionConflictException"
+        return _problem(400, name, "Transaction is ongoing for the item")
+    writes = len(json.loads(body)["TransactItems"])
+    hit = random.Random(body).randrange(writes)  # noqa: S311 - which item it is, is no secret
+    reasons: list[dict[str, str]] = [{"Code": "None"}] * writes
+    reasons[hit] = {"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}
+    codes = ", ".join(reason["Code"] for reason in reasons)
+    message = f"Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]"
+    name = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException"
+    return _problem(400, name, message, CancellationReasons=reasons)
+
+
+def _problem(status: int, name: str, message: str, **more: object) -> tuple[int, dict[str, str], bytes]:
+    content = json.dumps({"__type": name, "message": message, "Message": message, **more}).encode()
+    return status, {"Content-Type": "application/x-amz-json-1.0"}, content
+
+
+def _query_refusal(fault: Fault) -> tuple[int, dict[str, str], bytes]:
+    """SES's XML: throttled is surely not sent, a 500 leaves it open."""
+    status, code = (500, "InternalFailure") if fault is Fault.FAILED else (400, "Throttling")
+    content = (
+        '<ErrorResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><Error><Type>Sender</Type>'
+        f"<Code>{code}</Code><Message>Maximum sending rate exceeded.</Message></Error></ErrorResponse>"
+    )
+    return status, {"Content-Type": "text/xml"}, content.encode()

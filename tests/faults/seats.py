@@ -1,0 +1,62 @@
+"""What a race for seats must come to, read from the answers and from the table."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from faults.clone import FORM, SEATS, answers, option
+from faults.visitors import Post
+
+if TYPE_CHECKING:
+    from faults.books import Books
+    from faults.visitors import Outcome
+
+VISITORS = 500
+
+
+def posts_of(round_number: int) -> list[Post]:
+    """Return what the visitors of one round send: each another person, all for the same option."""
+    return [Post(FORM, answers(visitor, round_number)) for visitor in range(VISITORS)]
+
+
+class Gaps(StrEnum):
+    """What there may be between the tickets.
+
+    none: nothing, they are 1 to 480. settled: tickets drawn for entries that never were written, each counted as
+    departed by a sweep. open: the same before the sweep came.
+    """
+
+    NONE = "none"
+    SETTLED = "settled"
+    OPEN = "open"
+
+
+def check_round(books: Books, outcome: Outcome, round_number: int, *, gaps: Gaps = Gaps.NONE) -> None:
+    """Hold a round to the promise: exactly so many seats, and a ticket of their own for everyone else."""
+    this = option(round_number)
+    assert {told.status for told in outcome.told} == {201}
+    entries = {entry["id"]: entry for entry in books.entries if entry["answers"].get("round") == this}
+    assert len(entries) == VISITORS
+    told = {answer.content["id"]: (answer.content["status"], answer.content.get("position")) for answer in outcome.told}
+    assert told == {name: (entry["status"], entry.get("position")) for name, entry in entries.items()}
+    assert {books.references[name] for name in entries} == {1}
+    assert {books.histories[f"SUB#{name}"] for name in entries} == {1}
+
+    seated = {name for name, (status, _) in told.items() if status == "confirmed"}
+    tickets = sorted(position for _, position in told.values() if position is not None)
+    assert len(seated) == SEATS
+    assert len(tickets) == VISITORS - SEATS
+
+    quota = books.quota(this)
+    drawn = set(range(1, int(quota["tickets"]) + 1))
+    assert (quota["capacity"], quota["taken"]) == (SEATS, SEATS)
+    assert set(books.seats(this)) == seated
+    assert sorted(books.waiting(this)) == tickets
+    assert len(set(tickets)) == len(tickets), "no ticket was given out twice"
+    assert drawn >= {*tickets, *books.settled(this)}
+    assert quota["departed"] == len(books.settled(this))
+    if gaps is Gaps.NONE:
+        assert tickets == list(range(1, VISITORS - SEATS + 1))
+    if gaps is not Gaps.OPEN:
+        assert drawn == {*tickets, *books.settled(this)}, "no ticket is unaccounted for"

@@ -1,0 +1,163 @@
+"""Races at the API of a deployed stack: IAM enforced, and 429 for whoever comes when all reserved runs are busy."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from conftest import wait_until
+from faults.books import read_books
+from faults.clone import ROUNDS
+from faults.seats import Gaps, check_round, posts_of
+from faults.visitors import ApiDoor, Post, all_at_once
+
+from rollcall_local import mailbox
+from rollcall_local.emulator import Emulator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conftest import DeployedStack
+
+IN_MAKE_TEST = 2
+MAILS_DEADLINE_S = 180
+
+
+@pytest.fixture
+def door(racing_stack: DeployedStack) -> Iterator[ApiDoor]:
+    door = ApiDoor(racing_stack.api_url, racing_stack.site_url)
+    yield door
+    door.close()
+
+
+def message(name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "email": f"{name}@example.org",
+        "topic": "courses",
+        "message": f"I am {name}, and write once.",
+        "consent": True,
+    }
+
+
+def kept_mails(stack: DeployedStack) -> int:
+    return sum(1 for _ in (stack.workspace.state / mailbox.FOLDER).glob("*.eml"))
+
+
+def mails_when_all_are_out(stack: DeployedStack, count: int) -> Counter[str]:
+    """Wait for so many mails in all; tell how many went to each address."""
+    wait_until(lambda: kept_mails(stack) >= count, what=f"{count} mails", deadline_s=MAILS_DEADLINE_S)
+    wait_until_every_request_was_seen(stack)
+    return Counter(address for mail in mailbox.messages(stack.workspace) for address in mail.to)
+
+
+def wait_until_every_request_was_seen(stack: DeployedStack) -> None:
+    """Wait until no request for mail waits; one that found its mail in another's hands comes again minutes later."""
+    sqs, name = stack.client("sqs"), "ApproximateNumberOfMessages"
+
+    def seen() -> bool:
+        told = sqs.get_queue_attributes(QueueUrl=stack.outputs["mail_queue_url"], AttributeNames=[name])
+        return int(told["Attributes"][name]) == 0
+
+    wait_until(seen, what="a mail queue with nothing new", deadline_s=MAILS_DEADLINE_S)
+
+
+def test_api__one_submission_sent_three_times_at_once_is_one_entry_one_answer_one_mail(
+    racing_stack: DeployedStack, door: ApiDoor
+) -> None:
+    posts = posts_of(ROUNDS + 1)[:100]
+    before = kept_mails(racing_stack)
+    sent = posts * 3
+    random.Random(1).shuffle(sent)  # noqa: S311 - an order, no secret
+
+    outcome = all_at_once(door, sent)
+
+    assert {told.status for told in outcome.told} == {201}
+    answers = {(post.key, tuple(sorted(told.content.items()))) for post, told in zip(sent, outcome.told, strict=True)}
+    assert len(answers) == len(posts)
+    books = read_books(racing_stack.client("dynamodb"), racing_stack.table)
+    stored = Counter(entry["answers"]["email"] for entry in books.entries)
+    assert {stored[post.answers["email"]] for post in posts} == {1}
+    mailed = mails_when_all_are_out(racing_stack, before + len(posts))
+    assert {mailed[post.answers["email"]] for post in posts} == {1}
+
+
+def test_stream__delivered_again_and_again_mails_once(racing_stack: DeployedStack, door: ApiDoor) -> None:
+    told = door.send(Post("contact", message("redelivered")))
+    functions, table = racing_stack.client("lambda"), racing_stack.client("dynamodb")
+    key = {"pk": {"S": f"SUB#{told.content['id']}"}, "sk": {"S": "SUB"}}
+    image = table.get_item(TableName=racing_stack.table, Key=key, ConsistentRead=True)["Item"]
+    record = {"eventName": "INSERT", "eventID": "1", "dynamodb": {"Keys": key, "NewImage": image}}
+
+    def deliver(_: int) -> Any:
+        event = json.dumps({"Records": [record, record]})
+        return functions.invoke(FunctionName=f"{racing_stack.table}-dispatch", Payload=event).get("FunctionError")
+
+    with ThreadPoolExecutor(2) as stream:
+        assert set(stream.map(deliver, range(4))) == {None}
+
+    racing_stack.wait_for_mails(to="redelivered@example.org")
+    wait_until_every_request_was_seen(racing_stack)
+    racing_stack.wait_for_mails(to="redelivered@example.org", count=1)
+
+
+def test_queue__that_delivers_twice_mails_once(racing_stack: DeployedStack, door: ApiDoor) -> None:
+    told = door.send(Post("contact", message("queued-twice")))
+    body = json.dumps({"id": told.content["id"], "kind": "confirmed", "version": 1})
+    for _ in range(5):
+        racing_stack.client("sqs").send_message(QueueUrl=racing_stack.outputs["mail_queue_url"], MessageBody=body)
+
+    racing_stack.wait_for_mails(to="queued-twice@example.org")
+    wait_until_every_request_was_seen(racing_stack)
+    racing_stack.wait_for_mails(to="queued-twice@example.org", count=1)
+
+
+def test_api__gives_the_first_answer_also_after_the_emulator_was_restarted(
+    racing_stack: DeployedStack, door: ApiDoor
+) -> None:
+    posts = [Post("contact", message(f"restarted-{number}")) for number in range(3)]
+    first = [door.send(post) for post in posts]
+
+    restart(racing_stack)
+
+    assert [told.status for told in first] == [201] * len(posts)
+    assert [told.content for told in all_at_once(door, posts).told] == [told.content for told in first]
+    other = all_at_once(door, [Post("contact", message("other"), key=posts[0].key)])
+    assert other.told[0].content["code"] == "key_reused"
+
+
+@pytest.mark.parametrize(
+    "round_number",
+    [pytest.param(n, marks=() if n <= IN_MAKE_TEST else pytest.mark.full) for n in range(1, ROUNDS + 1)],
+)
+def test_api__gives_each_seat_once_and_everyone_else_a_ticket(
+    racing_stack: DeployedStack, door: ApiDoor, round_number: int
+) -> None:
+    outcome = all_at_once(door, posts_of(round_number))
+
+    failed_in_between = any(status == 0 or status >= 500 for status, _ in outcome.seen)
+    books = read_books(racing_stack.client("dynamodb"), racing_stack.table)
+    check_round(books, outcome, round_number, gaps=Gaps.OPEN if failed_in_between else Gaps.NONE)
+
+
+@pytest.mark.full
+def test_api__mails_everyone_of_a_race_once(racing_stack: DeployedStack, door: ApiDoor) -> None:
+    posts = posts_of(ROUNDS + 2)
+    wait_until_every_request_was_seen(racing_stack)
+    before = kept_mails(racing_stack)
+
+    all_at_once(door, posts)
+
+    mailed = mails_when_all_are_out(racing_stack, before + len(posts))
+    assert {mailed[post.answers["email"]] for post in posts} == {1}
+
+
+def restart(stack: DeployedStack) -> None:
+    """Stop the emulator and start it again, as `make down` and `make up` do."""
+    emulator = Emulator(stack.workspace)
+    assert emulator.stop()
+    assert emulator.start(smtp_port=int((stack.workspace.state / "smtp-port").read_text(encoding="utf-8")))

@@ -1,0 +1,72 @@
+"""One submission is one entry, however often it is sent, whatever the weather between the function and the table."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from faults.conftest import ORIGIN
+from faults.kills import KillAt
+from faults.proxy import AtRandom, Fault
+from faults.visitors import FunctionDoor, Post, all_at_once
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from faults.books import Books
+    from faults.functions import Function
+    from faults.proxy import FaultProxy
+    from faults.visitors import Outcome
+
+TIMES = 3
+
+
+def message(visitor: int) -> dict[str, Any]:
+    return {
+        "name": f"Visitor {visitor}",
+        "email": f"v{visitor}@example.org",
+        "topic": "courses",
+        "message": f"I am number {visitor}.",
+        "consent": True,
+    }
+
+
+def check(books: Books, posts: Sequence[Post], sent: Sequence[Post], outcome: Outcome) -> None:
+    """Hold what came of it to one entry and one answer for each post, however often it was sent."""
+    assert {told.status for told in outcome.told} == {201}
+    answers = {(post.key, tuple(sorted(told.content.items()))) for post, told in zip(sent, outcome.told, strict=True)}
+    assert len(answers) == len(posts), "each key has one answer"
+    assert len(books.entries) == books.keys == len(posts)
+    assert {entry["answers"]["email"] for entry in books.entries} == {post.answers["email"] for post in posts}
+    assert set(books.references.values()) == set(books.histories.values()) == {1}
+    assert {entry["id"] for entry in books.entries} == {told.content["id"] for told in outcome.told}
+
+
+@pytest.mark.parametrize("visitors", [100, pytest.param(1000, marks=pytest.mark.full)])
+@pytest.mark.parametrize("share", [0.0, 0.5], ids=["fair", "faults"])
+def test_submit__sent_three_times_at_once_is_one_entry_and_one_answer(
+    submit: Function, proxy: FaultProxy, read_books: Callable[[], Books], visitors: int, share: float
+) -> None:
+    posts = [Post("contact", message(visitor)) for visitor in range(visitors)]
+    sent = posts * TIMES
+    random.Random(0).shuffle(sent)  # noqa: S311 - an order, no secret
+    proxy.plan = AtRandom(f"once {visitors}", share=share, faults=Fault)
+
+    outcome = all_at_once(FunctionDoor(submit, ORIGIN), sent)
+
+    assert set(proxy.met) == (set(Fault) if share else set())
+    check(read_books(), posts, sent, outcome)
+
+
+@pytest.mark.parametrize("carried_out", [False, True], ids=["before-the-write", "after-the-write"])
+def test_submit__killed_again_and_again_stores_everyone_once(
+    submit: Function, proxy: FaultProxy, read_books: Callable[[], Books], *, carried_out: bool
+) -> None:
+    posts = [Post("contact", message(visitor)) for visitor in range(100)]
+    proxy.plan = KillAt(submit, "TransactWriteItems", calls=range(10, 90, 20), carried_out=carried_out)
+
+    outcome = all_at_once(FunctionDoor(submit, ORIGIN), posts)
+
+    assert outcome.seen[0, ""] >= proxy.met.total() == 4
+    check(read_books(), posts, posts, outcome)

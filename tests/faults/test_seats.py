@@ -1,0 +1,81 @@
+"""Five hundred for twenty seats at the same moment, with the table having a bad day."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from contract.fakes import ListedMailQueue, StoppedClock
+from faults.clone import FORM, ROUNDS, option
+from faults.conftest import ORIGIN
+from faults.proxy import AtRandom, Fault
+from faults.seats import VISITORS, Gaps, check_round, posts_of
+from faults.visitors import FunctionDoor, all_at_once
+
+from registration_core.adapters.compiled_forms import CompiledForms
+from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+from registration_core.adapters.dynamodb.sdk import sdk_call
+from registration_core.services.manage import ManageService
+from registration_core.services.sweep import SweepService
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from faults.books import Books
+    from faults.functions import Function
+    from faults.proxy import FaultProxy
+
+    from registration_core.services.sweep import SweepReport
+
+IN_MAKE_TEST = 2
+every_round = pytest.mark.parametrize(
+    "round_number",
+    [pytest.param(n, marks=() if n <= IN_MAKE_TEST else pytest.mark.full) for n in range(1, ROUNDS + 1)],
+)
+
+
+@pytest.fixture
+def sweep_later(package: Path, dynamodb: Any, table: str) -> Callable[[], SweepReport]:
+    """Sweep as the five-minute rule does, three minutes from now."""
+    clock, forms = StoppedClock(datetime.now(UTC) + timedelta(minutes=3)), CompiledForms(package / "forms")
+    repository = ManagedDynamoRepository(sdk_call(dynamodb), table, clock=clock)
+    manage = ManageService(forms=forms, repository=repository, clock=clock, randomness=os.urandom)
+    queue = ListedMailQueue()
+    return SweepService(forms=forms, repository=repository, manage=manage, queue=queue, clock=clock).sweep
+
+
+@every_round
+def test_submit__gives_each_seat_once_and_everyone_else_a_ticket(
+    submit: Function, read_books: Callable[[], Books], round_number: int
+) -> None:
+    outcome = all_at_once(FunctionDoor(submit, ORIGIN), posts_of(round_number))
+    check_round(read_books(), outcome, round_number)
+
+
+@every_round
+def test_submit__gives_each_seat_once_in_bad_weather_and_the_sweep_counts_what_was_lost(
+    submit: Function,
+    proxy: FaultProxy,
+    read_books: Callable[[], Books],
+    sweep_later: Callable[[], SweepReport],
+    round_number: int,
+) -> None:
+    proxy.plan = AtRandom(f"seats {round_number}", share=0.2, faults=Fault, outage=range(400, 900))
+
+    outcome = all_at_once(FunctionDoor(submit, ORIGIN), posts_of(round_number))
+
+    assert set(proxy.met) == set(Fault)
+    assert outcome.seen[503, "storage_unavailable"] > 0, (
+        "the outage outlasted submit's patience, and the visitors' did not"
+    )
+    before = read_books().quota(option(round_number))
+    report = sweep_later()
+    books = read_books()
+    after = books.quota(option(round_number))
+    assert report.settled == after["departed"] - before["departed"]
+    assert (report.promoted, report.lapsed, report.mails) == (0, 0, 2 * VISITORS)
+    check_round(books, outcome, round_number, gaps=Gaps.SETTLED)
+    assert {entry["form"] for entry in books.entries} == {FORM}

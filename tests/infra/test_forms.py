@@ -1,0 +1,57 @@
+"""Forms in Terraform: a list of names, each of which could be a form's; a third needs nothing but its name there."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from infra.planned import Plan
+from infra.test_configuration import VALID
+from workshop import workspace_with_workshop
+
+from registration_core.adapters.form_files import NAME, TAKEN
+from rollcall_local.credentials import deployer
+from rollcall_local.errors import TerraformFailedError
+from rollcall_local.paths import Workspace
+from rollcall_local.terraform import LocalTerraform
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_names__are_held_to_what_the_form_files_allow(configuration: Path) -> None:
+    variables = (configuration / "variables.tf").read_text(encoding="utf-8")
+    (refused,) = re.findall(r"setintersection\(var\.forms, \[(.*?)\]\)", variables)
+
+    assert f'regex("^{NAME.pattern}$", form)' in variables
+    assert set(re.findall(r'"(.*?)"', refused)) == set(TAKEN)
+
+
+@pytest.mark.parametrize("names", ['["contact", "my"]', f'["{"a" * 32}"]'])
+def test_names__that_no_form_can_have_are_refused(terraform: LocalTerraform, tmp_path: Path, names: str) -> None:
+    given = tmp_path / "given.tfvars"
+    given.write_text("".join(f"{name} = {value}\n" for name, value in (VALID | {"forms": names}).items()))
+
+    with pytest.raises(TerraformFailedError, match=": forms = "):
+        terraform.run("plan", input=False, var_file=str(given))
+
+
+def test_third_form__gets_every_route_that_a_form_has(
+    infra_workspace: Workspace, plans: dict[str, Plan], tmp_path: Path
+) -> None:
+    theirs = Workspace(
+        root=workspace_with_workshop(tmp_path / "clone"), state=tmp_path / "state", edge_port=infra_workspace.edge_port
+    )
+    theirs.package.parent.mkdir()
+    theirs.package.write_bytes(infra_workspace.package.read_bytes())
+    terraform = LocalTerraform(theirs, deployer(infra_workspace))
+    terraform.prepare()
+    third = Plan(terraform.plan_as_json())
+
+    of_contact = {address for address in third.addresses if '["contact"]' in address}
+    assert 'module.api.aws_api_gateway_method.submit["contact"]' in of_contact
+    assert third.addresses - plans["local"].addresses == {
+        address.replace('["contact"]', '["workshop"]') for address in of_contact
+    }
+    assert third.one('module.api.aws_api_gateway_resource.form["workshop"]')["path_part"] == "workshop"

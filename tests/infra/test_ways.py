@@ -1,0 +1,178 @@
+"""The ways into the stack and out of it: site, API, queues, mails, and what wakes the functions."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from infra.planned import Plan, block
+
+if TYPE_CHECKING:
+    from rollcall_local.terraform import LocalTerraform
+
+
+def test_queues__are_encrypted_and_mail_has_dead_letters(plan: Plan) -> None:
+    queues = plan.all("aws_sqs_queue")
+    name = f"rollcall-{plan.variables['stack']}"
+
+    assert {queue["name"] for queue in queues.values()} == {
+        f"{name}-mail",
+        f"{name}-mail-dead-letters",
+        f"{name}-stream-dead-letters",
+    }
+    assert all(queue["sqs_managed_sse_enabled"] for queue in queues.values())
+    mail = queues["module.mail.module.queue.aws_sqs_queue.this"]
+    notify = plan.one("module.notify.aws_lambda_function.this")
+    assert mail["visibility_timeout_seconds"] >= 6 * notify["timeout"]
+    assert "var.dead_letters" in plan.references("module.mail.module.queue.aws_sqs_queue.this", "redrive_policy")
+
+
+def test_stream__wakes_dispatch_for_entries_and_notices_and_sets_aside_what_fails(plan: Plan) -> None:
+    mapping = plan.one("aws_lambda_event_source_mapping.dispatch")
+
+    patterns = [json.loads(one["pattern"]) for one in block(mapping, "filter_criteria")["filter"]]
+    assert len(patterns) == 2
+    assert {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {"sk": {"S": ["SUB"]}}}} in patterns
+    assert {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "NOTICE#"}]}}}} in patterns
+    assert mapping["bisect_batch_on_function_error"] is True
+    assert 0 < mapping["maximum_retry_attempts"] < 100
+    assert 0 < mapping["maximum_record_age_in_seconds"] < 24 * 60 * 60
+    assert len(mapping["destination_config"]) == 1
+
+
+def test_mail_queue__wakes_notify_which_says_what_failed(plan: Plan) -> None:
+    mapping = plan.one("aws_lambda_event_source_mapping.notify")
+
+    assert mapping["function_response_types"] == ["ReportBatchItemFailures"]
+    assert block(mapping, "scaling_config")["maximum_concurrency"] >= 2
+
+
+def test_mail__leaves_encrypted_and_never_again_to_who_bounced(plan: Plan) -> None:
+    (mails,) = plan.all("aws_sesv2_configuration_set").values()
+
+    assert block(mails, "delivery_options")["tls_policy"] == "REQUIRE"
+    assert set(block(mails, "suppression_options")["suppressed_reasons"]) == {"BOUNCE", "COMPLAINT"}
+
+
+def test_ses__tells_feedback_what_became_of_mails(plan: Plan) -> None:
+    name = f"rollcall-{plan.variables['stack']}"
+
+    (destination,) = plan.all("aws_sesv2_configuration_set_event_destination").values()
+    assert destination["configuration_set_name"] == name
+    told = block(destination, "event_destination")
+    assert told["enabled"] is True
+    assert set(told["matching_event_types"]) == {"BOUNCE", "COMPLAINT", "DELIVERY", "REJECT"}
+    assert plan.one("module.mail.aws_sns_topic.feedback")["name"] == f"{name}-feedback"
+    assert plan.one("aws_sns_topic_subscription.feedback")["protocol"] == "lambda"
+    assert "module.mail.feedback_topic_arn" in plan.references("aws_sns_topic_subscription.feedback", "topic_arn")
+    assert "module.feedback.arn" in plan.references("aws_sns_topic_subscription.feedback", "endpoint")
+
+
+def test_sweep__is_woken_every_five_minutes_and_done_by_then(plan: Plan) -> None:
+    rule = plan.one("aws_cloudwatch_event_rule.sweep")
+    target = plan.one("aws_cloudwatch_event_target.sweep")
+
+    assert rule["schedule_expression"] == "rate(5 minutes)"
+    assert target["rule"] == rule["name"] == f"rollcall-{plan.variables['stack']}-sweep"
+    assert block(target, "retry_policy")["maximum_retry_attempts"] == 0
+    assert plan.one("module.sweep.aws_lambda_function.this")["timeout"] < 300
+
+
+def test_identity__is_the_domain_where_there_is_one_and_else_the_address(plans: dict[str, Plan]) -> None:
+    identities = {
+        environment: next(iter(plans[environment].all("aws_sesv2_email_identity").values()))["email_identity"]
+        for environment in ("local", "dev", "prod")
+    }
+
+    assert identities == {"local": "courses@example.org", "dev": "courses-test@example.org", "prod": "example.org"}
+
+
+def test_site__is_served_by_https_alone_with_pages_for_what_is_missing(plan: Plan) -> None:
+    (distribution,) = plan.all("aws_cloudfront_distribution").values()
+
+    behaviour = block(distribution, "default_cache_behavior")
+    assert behaviour["viewer_protocol_policy"] == "redirect-to-https"
+    assert set(behaviour["allowed_methods"]) == {"GET", "HEAD"}
+    assert behaviour["compress"] is True
+    assert distribution["default_root_object"] == "index.html"
+    assert {
+        (one["error_code"], one["response_code"], one["response_page_path"])
+        for one in distribution["custom_error_response"]
+    } == {(code, 404, "/not-found") for code in (403, 404)} | {
+        (code, 503, "/unavailable") for code in (500, 502, 503, 504)
+    }
+
+
+def test_site__tells_browsers_what_its_pages_may_do(plans: dict[str, Plan]) -> None:
+    plan = plans["local"]
+    (policy,) = plan.all("aws_cloudfront_response_headers_policy").values()
+
+    headers = block(policy, "security_headers_config")
+    assert block(headers, "strict_transport_security")["access_control_max_age_sec"] >= 31536000
+    assert block(headers, "frame_options")["frame_option"] == "DENY"
+    assert block(headers, "content_type_options")["override"] is True
+    assert block(headers, "referrer_policy")["referrer_policy"] == "strict-origin-when-cross-origin"
+    api, site = (
+        re.match(r"https?://[^/]+", plan.variables[name])[0]  # type: ignore[index]
+        for name in ("api_url", "site_url")
+    )
+    assert block(headers, "content_security_policy")["content_security_policy"] == (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        f"connect-src 'self' {api}; form-action 'self' {api} {site}; "
+        "frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+    )
+
+
+def test_turnstile__opens_the_site_s_policy_for_it_alone(terraform: LocalTerraform) -> None:
+    given = terraform.configuration / "environments" / "turnstile.tfvars"
+    given.write_text(
+        'stack = "prod"\nregion = "eu-north-1"\nsender = "courses@example.org"\n'
+        'api_url = "https://api.example.org"\nturnstile = { secret_name = "rollcall/prod/turnstile" }\n',
+        encoding="utf-8",
+    )
+
+    plan = Plan(terraform.plan_as_json(given.name))
+
+    (policy,) = plan.all("aws_cloudfront_response_headers_policy").values()
+    headers = block(policy, "security_headers_config")
+    said = block(headers, "content_security_policy")["content_security_policy"].split("; ")
+    assert "script-src 'self' https://challenges.cloudflare.com" in said
+    assert "frame-src https://challenges.cloudflare.com" in said
+    work = plan.one("data.aws_iam_policy_document.submit")["statement"]
+    (reads,) = (statement for statement in work if statement["actions"] == ["secretsmanager:GetSecretValue"])
+    assert [resource.split(":", 5)[5] for resource in reads["resources"]] == ["secret:rollcall/prod/turnstile-??????"]
+    (environ,) = plan.one("module.submit.aws_lambda_function.this")["environment"]
+    assert environ["variables"]["TURNSTILE_SECRET_NAME"] == "rollcall/prod/turnstile"
+
+
+def test_api__answers_preflights_itself_and_its_errors_can_be_read_anywhere(plan: Plan) -> None:
+    methods = plan.all("aws_api_gateway_method")
+
+    assert Counter(method["http_method"] for method in methods.values()) == {
+        "OPTIONS": len(plan.variables["forms"]),
+        "POST": len(plan.variables["forms"]) + 1,  # and /my
+        "GET": 2,  # /my, /forms/{form}
+    }
+    assert {method["authorization"] for method in methods.values()} == {"NONE"}
+    paths = {resource["path_part"] for resource in plan.all("aws_api_gateway_resource").values()}
+    assert paths == {*plan.variables["forms"], "forms", "{form}", "my"}
+    errors = plan.all("aws_api_gateway_gateway_response")
+    kinds = {error["response_type"] for error in errors.values()}
+    assert {"DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED", "REQUEST_TOO_LARGE"} <= kinds
+    for where, error in errors.items():
+        assert error["response_parameters"]["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'", where
+        assert "application/problem+json" in error["response_parameters"]["gatewayresponse.header.Content-Type"]
+        problem = json.loads(error["response_templates"]["application/json"])
+        assert {"type", "title", "detail", "code"} <= set(problem), where
+
+
+def test_api__is_throttled_and_logs_no_answers(plan: Plan) -> None:
+    (settings,) = plan.all("aws_api_gateway_method_settings").values()
+
+    assert settings["method_path"] == "*/*"
+    limits = block(settings, "settings")
+    assert limits["throttling_rate_limit"] == plan.variables["throttle"]["rate"] > 0
+    assert limits["throttling_burst_limit"] == plan.variables["throttle"]["burst"] > 0
+    assert limits["data_trace_enabled"] is False

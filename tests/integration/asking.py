@@ -1,0 +1,89 @@
+"""How a test asks the deployed API: raw requests, examples from addresses of their own, what was stored."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from conftest import ROOT
+
+from registration_core.adapters.form_files import compile_forms
+from registration_core.domain.validation import example_submission
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conftest import DeployedStack
+
+FORMS = compile_forms(ROOT / "forms")
+PLAIN_FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html,*/*;q=0.8"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the API said."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str
+
+    @property
+    def json(self) -> dict[str, Any]:
+        parsed: dict[str, Any] = json.loads(self.body)
+        return parsed
+
+
+class KeepRedirects(urllib.request.HTTPRedirectHandler):
+    """Let a test see a redirect itself."""
+
+    def redirect_request(self, *_args: object, **_more: object) -> None:
+        return None
+
+
+def ask(url: str, body: bytes | None, *, method: str = "POST", headers: Mapping[str, str] | None = None) -> Answer:
+    request = urllib.request.Request(url, data=body, headers=dict(headers or {}), method=method)  # noqa: S310 - the stack's own addresses
+    try:
+        with urllib.request.build_opener(KeepRedirects).open(request, timeout=30) as answer:
+            return Answer(answer.status, dict(answer.headers), answer.read().decode())
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(error.code, dict(error.headers), error.read().decode())
+
+
+def send(stack: DeployedStack, form: str, answers: Mapping[str, Any], **headers: str) -> Answer:
+    """Send a form as the site's script does. headers: `Idempotency_Key="k1"`."""
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    sent = {"Content-Type": "application/json", "Origin": stack.site_url, **names}
+    return ask(f"{stack.api_url}/{form}", json.dumps(answers).encode(), headers=sent)
+
+
+def post_plainly(stack: DeployedStack, form: str, answers: Mapping[str, Any], **headers: str) -> Answer:
+    """Send a form as a browser without a script does."""
+    pairs = [
+        (name, "yes" if value is True else str(value))
+        for name, given in answers.items()
+        for value in (given if isinstance(given, list) else [given])
+    ]
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    body = urllib.parse.urlencode(pairs).encode()
+    return ask(f"{stack.api_url}/{form}", body, headers=PLAIN_FORM | {"Origin": stack.site_url} | names)
+
+
+def example(form: str, **changes: Any) -> dict[str, Any]:
+    """A valid submission from an address that no other test uses."""
+    answers = example_submission(FORMS[form])
+    return {**answers, "email": f"{uuid.uuid4().hex}@example.org", **changes}
+
+
+def stored(stack: DeployedStack, submission_id: str) -> dict[str, Any]:
+    """The entry's item; empty when there is none."""
+    item = stack.client("dynamodb").get_item(
+        TableName=stack.table, Key={"pk": {"S": f"SUB#{submission_id}"}, "sk": {"S": "SUB"}}, ConsistentRead=True
+    )
+    found: dict[str, Any] = item.get("Item", {})
+    return found

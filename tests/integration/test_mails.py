@@ -1,0 +1,195 @@
+"""What the deployed stack mails: each kind on its occasion, once, in the visitor's language, to those who want it."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import uuid
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from conftest import ROOT, wait_until
+from integration.test_submissions import example, send
+
+from registration_core.adapters.form_files import compile_forms
+from registration_core.adapters.given_forms import GivenForms
+from registration_core.adapters.ses_events import message_tags
+from registration_core.bootstrap import manage_service
+from registration_core.domain.mail import MailKind, MailRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conftest import DeployedStack
+
+    from registration_core.services.manage import ManageService
+    from rollcall_local.mailbox import Mail
+
+FORMS = compile_forms(ROOT / "forms")
+COURSE = "competition-team"
+"""No other test registers for it."""
+
+
+@pytest.fixture
+def manage(stack: DeployedStack) -> ManageService:
+    """What the staff's command line and the registrant's own page act through."""
+    return manage_service(stack.client("dynamodb"), stack.table, GivenForms(FORMS))
+
+
+@contextmanager
+def seats_left(manage: ManageService, seats: int) -> Iterator[None]:
+    """Leave so many seats in the course, and the shipped capacity afterwards."""
+    quota = manage.set_capacity("registration", COURSE, 0)
+    manage.set_capacity("registration", COURSE, quota.taken + seats)
+    try:
+        yield
+    finally:
+        manage.set_capacity("registration", COURSE, FORMS["registration"].capacities()[COURSE])
+
+
+def register(stack: DeployedStack, **changes: Any) -> tuple[dict[str, Any], str]:
+    """Register somebody new for the course; return the API's answer and the address."""
+    answers = example("registration", course=COURSE, **changes)
+    answer = send(stack, "registration", answers)
+    assert answer.status == 201, answer.body
+    return answer.json, answers["email"]
+
+
+def mail_states(stack: DeployedStack, submission_id: str) -> dict[str, str]:
+    """What became of an entry's mails, by kind; none of these tests calls for two of one kind."""
+    found = stack.client("dynamodb").query(
+        TableName=stack.table,
+        KeyConditionExpression="pk = :pk AND begins_with(sk, :mail)",
+        ExpressionAttributeValues={":pk": {"S": f"SUB#{submission_id}"}, ":mail": {"S": "MAIL#"}},
+        ConsistentRead=True,
+    )
+    states = {item["kind"]["S"]: item["state"]["S"] for item in found["Items"]}
+    assert len(states) == len(found["Items"])
+    return states
+
+
+def calendar_file(stack: DeployedStack, mail: Mail) -> str:
+    """The one file that goes with a mail."""
+    raw = (stack.workspace.state / "mail" / f"{mail.id}.eml").read_bytes()
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    (file,) = message.iter_attachments()
+    assert file.get_content_type() == "text/calendar"
+    content: bytes = file.get_payload(decode=True)
+    return content.decode()
+
+
+def test_mails__a_registrant_is_told_in_swedish_with_a_calendar_file_and_the_staff_in_english(
+    stack: DeployedStack,
+) -> None:
+    answers = example("registration", course="first-robot", participant="Åsa Öberg")
+    told = send(stack, "registration", answers, Accept_Language="sv-SE,sv;q=0.9,en;q=0.5").json
+
+    (confirmed,) = stack.wait_for_mails(to=answers["email"])
+    assert confirmed.subject == f"En plats på Min första robot ({told['reference']})"
+    assert "Åsa Öberg har en plats på kursen Min första robot" in confirmed.text
+    assert "lördag 16 januari 2027 kl. 10.00" in confirmed.text
+    assert f"{stack.api_url}/my?t=v1." in confirmed.text
+    assert confirmed.reply_to == FORMS["registration"].staff[0]
+    calendar = calendar_file(stack, confirmed)
+    assert f"UID:{told['id']}\r\nDTSTAMP:" in calendar
+    assert "SUMMARY:Min första robot (Åsa Öberg)\r\n" in calendar
+
+    (notice,) = wait_until(
+        lambda: [mail for mail in stack.mails() if mail.reply_to == answers["email"]], what="the staff's mail"
+    )
+    assert notice.to == list(FORMS["registration"].staff)
+    assert notice.subject == f"New registration: My first robot, Åsa Öberg ({told['reference']})"
+    assert "Language: sv" in notice.text
+    assert "/my?t=" not in notice.text + str(notice.html)
+
+
+def test_mails__waitlisted_then_promoted_when_another_cancels_who_is_told_too(
+    stack: DeployedStack, manage: ManageService
+) -> None:
+    with seats_left(manage, 1):
+        first, first_address = register(stack)
+        second, second_address = register(stack)
+        assert (first["status"], second["status"]) == ("confirmed", "waitlisted")
+        (waitlisted,) = stack.wait_for_mails(to=second_address)
+        stack.wait_for_mails(to=first_address)
+        assert waitlisted.subject == f"On the waiting list: Competition team ({second['reference']})"
+        assert f"on the waiting list with number {second['position']}" in waitlisted.text
+
+        manage.cancel(first["id"], by="registrant")
+
+        _, cancelled = stack.wait_for_mails(to=first_address, count=2)
+        assert cancelled.subject == f"Cancelled: Competition team ({first['reference']})"
+        _, promoted = stack.wait_for_mails(to=second_address, count=2)
+        assert promoted.subject == f"A place has become free: Competition team ({second['reference']})"
+        assert f"UID:{second['id']}\r\n" in calendar_file(stack, promoted)
+        states = mail_states(stack, second["id"])
+        assert set(states) == {"waitlisted", "staff", "promoted"}
+        notices = [mail for mail in stack.mails() if mail.reply_to == second_address]
+        assert [mail.subject.endswith("waiting list") for mail in notices] == [True]
+
+
+def test_mails__a_second_try_tells_the_addresss_owner_at_most_once_a_day(stack: DeployedStack) -> None:
+    answers = example("registration", course="first-robot", participant="Bo Ek")
+    first = send(stack, "registration", answers).json
+    stack.wait_for_mails(to=answers["email"])
+
+    for needs in ("one", "two", "three"):
+        again = send(stack, "registration", {**answers, "needs": needs}, Idempotency_Key=uuid.uuid4().hex)
+        assert again.status == 201
+
+    _, already = stack.wait_for_mails(to=answers["email"], count=2)
+    assert already.subject == f"Registered already: My first robot ({first['reference']})"
+    assert "nothing has changed" in already.text
+    states = wait_until(
+        lambda: found if (found := mail_states(stack, first["id"])).get("already_registered") == "sent" else None,
+        what="the note that the mail was sent",
+    )
+    assert set(states) == {"confirmed", "staff", "already_registered"}
+    last = example("contact")
+    send(stack, "contact", last)
+    stack.wait_for_mails(to=last["email"])
+    assert len(stack.mails(to=answers["email"])) == 2
+
+
+def test_mails__who_is_unknown_to_their_server_is_mailed_no_more(stack: DeployedStack) -> None:
+    answers = example("contact")
+    told = send(stack, "contact", answers).json
+    stack.wait_for_mails(to=answers["email"])
+    sns = stack.client("sns")
+    (topic,) = [each["TopicArn"] for each in sns.list_topics()["Topics"] if "feedback" in each["TopicArn"]]
+    request = MailRequest(told["id"], MailKind.CONFIRMED, 1)
+    bounce = {
+        "eventType": "Bounce",
+        "mail": {"tags": {tag["Name"]: [tag["Value"]] for tag in message_tags(request)}},
+        "bounce": {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": answers["email"].upper()}]},
+    }
+
+    sns.publish(TopicArn=topic, Message=json.dumps(bounce))
+
+    wait_until(lambda: mail_states(stack, told["id"])["confirmed"] == "bounced", what="the mail is noted as bounced")
+    again = send(stack, "contact", {**answers, "message": "Did you get my first message?"}).json
+    states = wait_until(
+        lambda: found if len(found := mail_states(stack, again["id"])) == 2 else None, what="both mails are noted"
+    )
+    assert states["confirmed"] == "suppressed"
+    assert len(stack.mails(to=answers["email"])) == 1
+
+
+def test_mails__what_a_visitor_wrote_is_text_and_adds_no_header(stack: DeployedStack) -> None:
+    name = "Eve <b>{{ 91 * 91 }}</b> 漢字 عائشة"
+    answers = example("contact", name=name, message="Line one\n.\nBcc: victim@example.org\n<script>alert(1)</script>")
+    send(stack, "contact", answers)
+
+    (confirmed,) = stack.wait_for_mails(to=answers["email"])
+    assert confirmed.to == [answers["email"]]
+    assert name in confirmed.text
+    assert "    Line one\n    .\n    Bcc: victim@example.org" in confirmed.text.replace("\r\n", "\n")
+    assert confirmed.html is not None
+    assert "<script" not in confirmed.html
+    assert "8281" not in confirmed.text + confirmed.html
+    (notice,) = wait_until(
+        lambda: [mail for mail in stack.mails() if mail.reply_to == answers["email"]], what="the staff's mail"
+    )
+    assert notice.subject.startswith(f"New message: {name} (")

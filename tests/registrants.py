@@ -1,0 +1,107 @@
+"""Registrants: people whose entries stand in the deployed stack, and the links that they were mailed."""
+
+from __future__ import annotations
+
+import os
+import re
+import urllib.parse
+import uuid
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from integration.asking import FORMS, ask, example, stored
+
+from registration_core.adapters.clock import SystemClock
+from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+from registration_core.adapters.dynamodb.sdk import sdk_call
+from registration_core.adapters.signing import MY, HmacSigner, TokenSigner
+from registration_core.adapters.signing_keys import parse_keys
+from registration_core.domain.policies import Verification
+from registration_core.services.submit import SubmitService
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from conftest import DeployedStack
+    from integration.asking import Answer
+
+MY_LINK = re.compile(r"https?://\S+/my\?t=[A-Za-z0-9._-]+")
+PLAIN_FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
+
+
+class Registrant:
+    """Somebody who sent a form, with an address that nobody else has.
+
+    entered: what the form was answered with; id: the entry's.
+    """
+
+    def __init__(self, stack: DeployedStack, form: str = "contact", *, verifying: bool = False, **answers: Any) -> None:
+        definition = FORMS[form]
+        if verifying:
+            definition = replace(definition, verification=Verification(48))
+        self._stack = stack
+        self.entered = example(form, **answers)
+        service = SubmitService(
+            repository=repository(stack),
+            signer=HmacSigner(uuid.uuid4().hex),
+            clock=SystemClock(),
+            randomness=os.urandom,
+        )
+        self.receipt = service.submit(definition, self.entered, key=None, language="en")
+        self.id = self.receipt.id
+
+    @property
+    def status(self) -> str:
+        """How the entry stands in the table."""
+        found: str = stored(self._stack, self.id)["status"]["S"]
+        return found
+
+    def mailed_link(self, *, count: int = 1) -> str:
+        """Wait for so many mails, and give the link of the newest."""
+        mail = self._stack.wait_for_mails(to=self.entered["email"], count=count)[-1]
+        found = MY_LINK.search(mail.text)
+        assert found, mail.text
+        return found[0]
+
+
+def repository(stack: DeployedStack) -> ManagedDynamoRepository:
+    """The stack's table, as the functions see it."""
+    return ManagedDynamoRepository(sdk_call(stack.client("dynamodb")), stack.table, clock=SystemClock())
+
+
+def token_of(link: str) -> str:
+    """Return the token in a link."""
+    return urllib.parse.parse_qs(urllib.parse.urlsplit(link).query)["t"][0]
+
+
+def signed(stack: DeployedStack, entry_id: str, *, expires_at: datetime) -> str:
+    """Return a token as notify would sign it."""
+    secret = stack.client("secretsmanager").get_secret_value(SecretId=f"rollcall/{stack.workspace.stack}/signing-key")
+    return TokenSigner(parse_keys(secret["SecretString"])).sign(entry_id, purpose=MY, expires_at=expires_at)
+
+
+def look(stack: DeployedStack, token: str, **query: str) -> Answer:
+    """Ask for one's own page."""
+    asked = urllib.parse.urlencode({"t": token, **query})
+    return ask(f"{stack.api_url}/my?{asked}", None, method="GET", headers={"Accept": "text/html"})
+
+
+def press(stack: DeployedStack, token: str, action: str, **fields: str) -> Answer:
+    """Press one of the page's buttons."""
+    body = urllib.parse.urlencode({"t": token, "action": action, **fields}).encode()
+    return ask(f"{stack.api_url}/my", body, headers=PLAIN_FORM)
+
+
+@contextmanager
+def no_seats_left(stack: DeployedStack, form: str, option: str) -> Iterator[None]:
+    """Take all free seats of an option away for a while."""
+    seats = repository(stack)
+    seats.make_quotas(form, FORMS[form].capacities())
+    before = seats.quotas(form, [option])[option]
+    seats.set_capacity(form, option, before.taken)
+    try:
+        yield
+    finally:
+        seats.set_capacity(form, option, before.capacity)

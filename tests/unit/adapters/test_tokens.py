@@ -1,0 +1,110 @@
+"""Tokens: they lead to one entry, for one purpose, until they expire, and only the stack can make them."""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64encode
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registration_core.adapters.signing import MY, InvalidTokenError, SigningKey, TokenSigner
+from registration_core.adapters.signing_keys import parse_keys
+from registration_core.domain.errors import SettingsError
+
+NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
+LATER = NOW + timedelta(days=30)
+OLD = SigningKey("old", "0123456789abcdef0123456789abcdef")
+NEW = SigningKey("new", "fedcba9876543210fedcba9876543210")
+ENTRY = "reg_01K4C7Q3ZJ8M5R2V9XTB6WYHDN"
+
+
+def refused(signer: TokenSigner, token: str, *, purpose: str = MY, now: datetime = NOW) -> str:
+    """Return the code with which a token is refused."""
+    with pytest.raises(InvalidTokenError) as raised:
+        signer.read(token, purpose=purpose, now=now)
+    return raised.value.code
+
+
+def test_read__returns_the_entry_that_was_signed() -> None:
+    signer = TokenSigner([OLD])
+
+    token = signer.sign(ENTRY, purpose=MY, expires_at=LATER)
+
+    assert signer.read(token, purpose=MY, now=LATER - timedelta(seconds=1)) == ENTRY
+    assert len(token) < 150, "a mail program breaks a long address"
+
+
+def test_read__knows_the_links_of_the_key_before() -> None:
+    token = TokenSigner([OLD]).sign(ENTRY, purpose=MY, expires_at=LATER)
+    rotated = TokenSigner([NEW, OLD])
+
+    assert rotated.read(token, purpose=MY, now=NOW) == ENTRY
+    assert rotated.sign(ENTRY, purpose=MY, expires_at=LATER).startswith("v1.new.")
+    assert refused(TokenSigner([NEW]), token) == "unknown_key"
+
+
+def test_read__refuses_what_has_expired_or_was_signed_for_something_else() -> None:
+    signer = TokenSigner([OLD])
+    token = signer.sign(ENTRY, purpose=MY, expires_at=LATER)
+
+    assert refused(signer, token, now=LATER) == "expired"
+    assert refused(signer, token, purpose="other") == "forged"
+
+
+def test_read__refuses_another_key_under_a_known_id() -> None:
+    token = TokenSigner([SigningKey("old", NEW.key)]).sign(ENTRY, purpose=MY, expires_at=LATER)
+
+    assert refused(TokenSigner([OLD]), token) == "forged"
+
+
+def test_read__refuses_another_entry_or_time_under_the_same_mac() -> None:
+    signer = TokenSigner([OLD])
+    version, key, _, mac = signer.sign(ENTRY, purpose=MY, expires_at=LATER).split(".")
+    payload = urlsafe_b64encode(json.dumps(["reg_other", MY, 4102444800]).encode()).rstrip(b"=").decode()
+
+    assert refused(signer, f"{version}.{key}.{payload}.{mac}") == "forged"
+
+
+@given(place=st.integers(min_value=0), letter=st.sampled_from("AZaz09-_.=~ å\0"))
+def test_read__refuses_a_token_with_any_letter_changed(place: int, letter: str) -> None:
+    signer = TokenSigner([OLD])
+    token = signer.sign(ENTRY, purpose=MY, expires_at=LATER)
+    place %= len(token)
+    changed = token[:place] + letter + token[place + 1 :]
+
+    if changed != token:
+        assert refused(signer, changed) in {"malformed", "forged", "unknown_key"}
+
+
+@given(st.text(max_size=600))
+def test_read__refuses_any_other_text(text: str) -> None:
+    assert refused(TokenSigner([OLD]), text) in {"malformed", "forged", "unknown_key"}
+
+
+@pytest.mark.parametrize("keys", [[], [OLD, OLD], [SigningKey("a", "short")], [SigningKey("a.b", OLD.key)]])
+def test_signer__refuses_keys_that_cannot_be_told_apart_or_could_be_guessed(keys: list[SigningKey]) -> None:
+    with pytest.raises(SettingsError):
+        TokenSigner(keys)
+
+
+def test_parse_keys__reads_a_list_newest_first() -> None:
+    text = json.dumps({"keys": [{"id": "new", "key": NEW.key}, {"id": "old", "key": OLD.key}]})
+
+    assert parse_keys(text) == (NEW, OLD)
+
+
+def test_parse_keys__gives_a_bare_key_the_id_that_it_has_in_a_list() -> None:
+    (bare,) = parse_keys(OLD.key + "\n")
+
+    assert parse_keys(json.dumps({"keys": [{"key": NEW.key}, {"key": OLD.key}]}))[1] == bare
+
+
+@pytest.mark.parametrize("text", ['{"keys": "hush"}', '{"keys": [{"id": "hush"}]}', '{"hush": 1}', '{"keys": [1'])
+def test_parse_keys__quotes_nothing_of_a_secret_that_it_cannot_read(text: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        parse_keys(text)
+
+    assert "hush" not in str(raised.value)

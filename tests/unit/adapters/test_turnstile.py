@@ -1,0 +1,118 @@
+"""Turnstile: whom it lets in, and that nobody gets in when it cannot be asked."""
+
+from __future__ import annotations
+
+import json
+import threading
+import uuid
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from registration_core.adapters.turnstile import Turnstile
+from registration_core.domain.errors import HumanCheckFailedError, HumanCheckUnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+TOKEN = "0.x"
+
+
+class Cloudflare:
+    """Answers as it is told, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.status = 200
+        self.answer: bytes = b'{"success": true}'
+        self.asked: list[dict[str, Any]] = []
+        owner = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                owner.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(owner.status)
+                self.send_header("Content-Length", str(len(owner.answer)))
+                self.end_headers()
+                self.wfile.write(owner.answer)
+
+            def log_message(self, *_args: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/siteverify"
+
+
+@pytest.fixture
+def cloudflare() -> Iterator[Cloudflare]:
+    found = Cloudflare()
+    thread = threading.Thread(target=found.server.serve_forever, args=(0.01,))
+    thread.start()
+    yield found
+    found.server.shutdown()
+    thread.join()
+    found.server.server_close()
+
+
+def check(url: str, token: str = TOKEN, request: str = "f" * 64) -> None:
+    Turnstile(lambda: "the secret", url=url).ensure_human(token, address="192.0.2.7", request=request)
+
+
+def test_ensure_human__asks_with_the_secret_and_a_name_for_the_request(cloudflare: Cloudflare) -> None:
+    check(cloudflare.url)
+    check(cloudflare.url)
+    check(cloudflare.url, request="e" * 64)
+    first, again, other = cloudflare.asked
+    assert first == again
+    assert first["idempotency_key"] != other["idempotency_key"]
+    assert uuid.UUID(first.pop("idempotency_key"))
+    assert first == {"secret": "the secret", "response": TOKEN, "remoteip": "192.0.2.7"}
+
+
+@pytest.mark.parametrize("token", ["", "x" * 2049])
+def test_ensure_human__what_is_no_token_is_refused_without_asking(cloudflare: Cloudflare, token: str) -> None:
+    with pytest.raises(HumanCheckFailedError):
+        check(cloudflare.url, token)
+    assert cloudflare.asked == []
+
+
+@pytest.mark.parametrize("code", ["invalid-input-response", "timeout-or-duplicate"])
+def test_ensure_human__a_token_that_proves_nothing_is_refused(cloudflare: Cloudflare, code: str) -> None:
+    cloudflare.answer = json.dumps({"success": False, "error-codes": [code]}).encode()
+    with pytest.raises(HumanCheckFailedError):
+        check(cloudflare.url)
+
+
+@pytest.mark.parametrize(
+    ("status", "answer"),
+    [
+        (200, b'{"success": false, "error-codes": ["invalid-input-secret"]}'),
+        (200, b'{"success": false, "error-codes": ["internal-error"]}'),
+        (200, b'{"success": false}'),
+        (200, b'{"success": "true"}'),
+        (200, b"[]"),
+        (200, b"<html>"),
+        (200, b"\xff"),
+        (500, b'{"success": true}'),
+        (302, b""),
+    ],
+)
+def test_ensure_human__when_in_doubt_nobody_gets_in(cloudflare: Cloudflare, status: int, answer: bytes) -> None:
+    cloudflare.status, cloudflare.answer = status, answer
+    with pytest.raises(HumanCheckUnavailableError):
+        check(cloudflare.url)
+
+
+def test_ensure_human__when_nobody_answers_nobody_gets_in(cloudflare: Cloudflare) -> None:
+    with pytest.raises(HumanCheckUnavailableError):
+        check(cloudflare.url.replace(f":{cloudflare.server.server_port}/", ":1/"))
+
+
+def test_ensure_human__without_its_secret_nobody_gets_in(cloudflare: Cloudflare) -> None:
+    def no_secret() -> str:
+        raise HumanCheckUnavailableError("not there")
+
+    with pytest.raises(HumanCheckUnavailableError):
+        Turnstile(no_secret, url=cloudflare.url).ensure_human("token", address="", request="r")
+    assert cloudflare.asked == []

@@ -1,0 +1,98 @@
+"""What a client is told of a form."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from contract.fakes import StoppedClock
+from unit.core.builders import a_field, a_form, words
+
+from registration_core.domain.fields import Option
+from registration_core.domain.policies import Verification
+from registration_core.domain.quota import Quota, QuotaState
+from registration_core.services.describe import DescribeService
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from registration_core.domain.forms import Form
+
+OPTIONS = (
+    Option("a", words("A"), capacity=12),
+    Option("b", words("B"), hint=words("Saturdays"), capacity=2),
+    Option("c", words("C")),
+)
+FORM = a_form(
+    a_field("email", "email", required=True, example="me@example.org"),
+    a_field("date", "born", minimum="today-20y", maximum="today"),
+    a_field("number", "age", minimum=6),
+    a_field("choice", "day", required=True, options=OPTIONS),
+    quota=Quota("day"),
+)
+
+
+@dataclass
+class FakeQuotas:
+    """Gives the quotas it was made with, and remembers whether it was asked."""
+
+    states: dict[str, QuotaState] = field(default_factory=dict)
+    asked: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+
+    def quotas(self, form: str, options: Sequence[str]) -> Mapping[str, QuotaState]:
+        self.asked.append((form, tuple(options)))
+        return self.states
+
+
+def described(form: Form, quotas: FakeQuotas | None = None, clock: StoppedClock | None = None) -> dict[str, Any]:
+    service = DescribeService(repository=quotas or FakeQuotas(), clock=clock or StoppedClock())  # type: ignore[arg-type]
+    return service.describe(form)
+
+
+def test_describe__tells_each_field_in_every_language_with_todays_limits() -> None:
+    told = described(FORM)
+    assert json.loads(json.dumps(told)) == told
+    assert told["title"] == {"en": "Course", "sv": "Course (sv)"}
+    email, born, age, _ = told["fields"]
+    assert email == {
+        "name": "email", "type": "email", "label": {"en": "Email", "sv": "Email (sv)"}, "required": True,
+    }  # fmt: skip
+    assert (born["minimum"], born["maximum"], born["required"]) == ("2007-03-01", "2027-03-01", False)
+    assert age["minimum"] == 6
+
+
+def test_describe__tells_the_seats_left_of_each_counted_option() -> None:
+    quotas = FakeQuotas({"b": QuotaState("course", "b", capacity=4, taken=3, tickets=5, departed=3)})
+    a, b, c = described(FORM, quotas)["fields"][3]["options"]
+    assert quotas.asked == [("course", ("a", "b"))]
+    assert a == {
+        "value": "a", "label": {"en": "A", "sv": "A (sv)"}, "seats": {"capacity": 12, "left": 12, "waiting": 0},
+    }  # fmt: skip
+    assert b["seats"] == {"capacity": 4, "left": 0, "waiting": 2}
+    assert "seats" not in c
+    assert "capacity" not in b
+
+
+def test_describe__asks_the_table_nothing_for_a_form_without_a_quota() -> None:
+    quotas = FakeQuotas()
+    described(a_form(), quotas)
+    assert quotas.asked == []
+
+
+def test_describe__keeps_from_the_public_what_concerns_the_staff() -> None:
+    told = json.dumps(described(FORM))
+    for secret in ("staff@example.org", "website", "me@example.org", "crs"):
+        assert secret not in told
+
+
+def test_describe__tells_whether_the_form_is_open_and_must_be_verified() -> None:
+    clock = StoppedClock()
+    opens = clock.at + timedelta(hours=1)
+    form = replace(FORM, opens_at=opens, verification=Verification(24))
+    told = described(form, clock=clock)
+    assert (told["open"], told["opens_at"], told["verify_within_hours"]) == (False, opens.isoformat(), 24)
+    clock.forward(hours=1)
+    assert described(form, clock=clock)["open"] is True
+    assert "verify_within_hours" not in described(FORM)

@@ -1,0 +1,143 @@
+"""Dispatch: which mails a change calls for, as the table's stream tells it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import product
+
+import pytest
+from contract.fakes import START, ListedMailQueue
+from unit.core.builders import a_form, an_entry
+
+from registration_core.adapters.dynamodb.items import event_item, submission_item
+from registration_core.adapters.dynamodb.stream import UnreadableRecordError, change_of
+from registration_core.adapters.dynamodb.table import notice_key
+from registration_core.adapters.sqs import from_message, to_message
+from registration_core.domain.errors import MailQueueError
+from registration_core.domain.mail import FITTING, Change, MailKind, MailRequest, Notice, mails_for
+from registration_core.domain.submission import TRANSITIONS, Event, Status
+from registration_core.services.dispatch import DispatchService
+
+ENTRY = an_entry(a_form(), {"name": "Åsa", "email": "robin@example.org"}, expires_at=START + timedelta(days=30))
+CONFIRMED, VERIFY, WAITLISTED = MailKind.CONFIRMED, MailKind.VERIFY, MailKind.WAITLISTED
+PROMOTED, CANCELLED, STAFF = MailKind.PROMOTED, MailKind.CANCELLED, MailKind.STAFF
+
+
+def kinds(was: Status | None, status: Status) -> list[MailKind]:
+    requests = mails_for(Change("crs_1", 3, status, was))
+    assert {(request.id, request.version) for request in requests} <= {("crs_1", 3)}
+    return [request.kind for request in requests]
+
+
+@pytest.mark.parametrize(
+    ("was", "status", "expected"),
+    [
+        (None, Status.CONFIRMED, [CONFIRMED, STAFF]),
+        (None, Status.WAITLISTED, [WAITLISTED, STAFF]),
+        (None, Status.PENDING, [VERIFY]),
+        (None, Status.SPAM, []),
+        (Status.PENDING, Status.CONFIRMED, [CONFIRMED, STAFF]),
+        (Status.PENDING, Status.WAITLISTED, [WAITLISTED, STAFF]),
+        (Status.WAITLISTED, Status.CONFIRMED, [PROMOTED]),
+        (Status.WAITLISTED, Status.PENDING, [PROMOTED]),
+        (Status.PENDING, Status.CANCELLED, [CANCELLED]),
+        (Status.CONFIRMED, Status.CANCELLED, [CANCELLED]),
+        (Status.WAITLISTED, Status.CANCELLED, [CANCELLED]),
+        (Status.SPAM, Status.CANCELLED, []),
+        (Status.SPAM, Status.CONFIRMED, [CONFIRMED, STAFF]),
+        (Status.SPAM, Status.WAITLISTED, [WAITLISTED, STAFF]),
+        (Status.SPAM, Status.PENDING, [VERIFY]),
+        (Status.CANCELLED, Status.CONFIRMED, [CONFIRMED, STAFF]),
+        (Status.CONFIRMED, Status.CONFIRMED, []),
+        (Status.CONFIRMED, Status.SPAM, []),
+        (Status.CONFIRMED, Status.ERASED, []),
+    ],
+)
+def test_mails_for__tells_those_whom_a_change_concerns(
+    was: Status | None, status: Status, expected: list[MailKind]
+) -> None:
+    assert kinds(was, status) == expected
+
+
+@pytest.mark.parametrize(("was", "status"), [pair for pair in product((None, *Status), Status) if pair[0] != pair[1]])
+def test_mails_for__calls_only_for_mails_whose_words_fit_the_new_status(was: Status | None, status: Status) -> None:
+    assert all(status in FITTING[kind] for kind in kinds(was, status))
+
+
+def test_mails_for__tells_every_registrant_of_every_change_but_spam_and_erasure() -> None:
+    quiet = {Status.SPAM, Status.ERASED}
+    for was, allowed in TRANSITIONS.items():
+        for status in allowed - quiet:
+            if (was, status) != (Status.SPAM, Status.CANCELLED):
+                assert [kind for kind in kinds(was, status) if kind is not STAFF], (was, status)
+
+
+def test_mails_for__a_notice_tells_the_addresss_owner_once_a_day() -> None:
+    assert mails_for(Notice("crs_1", 20270301)) == [MailRequest("crs_1", MailKind.ALREADY_REGISTERED, 20270301)]
+
+
+def test_dispatch__queues_the_requests_of_all_changes() -> None:
+    queue = ListedMailQueue()
+    changes = [Change(f"crs_{number}", 1, Status.CONFIRMED) for number in range(3)]
+    requests = DispatchService(queue=queue).dispatch(changes)
+    assert queue.requests == list(requests)
+    assert len(requests) == 6
+
+
+def test_dispatch__raises_when_the_queue_refuses() -> None:
+    with pytest.raises(MailQueueError):
+        DispatchService(queue=ListedMailQueue(refusing=True)).dispatch([Change("x", 1, Status.CONFIRMED)])
+
+
+def test_change_of__reads_what_an_entry_was_and_is() -> None:
+    item = submission_item(ENTRY)
+    assert change_of({"eventName": "INSERT", "dynamodb": {"NewImage": item}}) == Change(ENTRY.id, 1, Status.CONFIRMED)
+    before = {**item, "status": {"S": "waitlisted"}}
+    changed = {"eventName": "MODIFY", "dynamodb": {"OldImage": before, "NewImage": {**item, "version": {"N": "2"}}}}
+    assert change_of(changed) == Change(ENTRY.id, 2, Status.CONFIRMED, Status.WAITLISTED)
+
+
+def test_change_of__reads_a_notice_when_it_is_new() -> None:
+    pk, sk = notice_key(ENTRY.id, START.date())
+    images = {"NewImage": {"pk": {"S": pk}, "sk": {"S": sk}}}
+    assert change_of({"eventName": "INSERT", "dynamodb": images}) == Notice(ENTRY.id, 20270301)
+    assert change_of({"eventName": "MODIFY", "dynamodb": images}) is None
+
+
+def test_change_of__passes_over_an_entrys_other_items_and_what_is_removed() -> None:
+    event = event_item(ENTRY, Event("01", START, "submitted", "registrant"))
+    assert change_of({"eventName": "INSERT", "dynamodb": {"NewImage": event}}) is None
+    assert change_of({"eventName": "REMOVE", "dynamodb": {"OldImage": submission_item(ENTRY)}}) is None
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        {},
+        {"sk": {"S": "SUB"}},
+        {"sk": {"S": "SUB"}, "id": {"S": "x"}, "status": {"S": "?"}},
+        {"sk": {"S": "NOTICE#"}, "pk": {"S": "SUB#x"}},
+    ],
+)
+def test_change_of__says_without_personal_data_what_cannot_be_read(image: dict[str, object]) -> None:
+    with pytest.raises(UnreadableRecordError, match="cannot be read"):
+        change_of({"eventName": "INSERT", "dynamodb": {"NewImage": image}})
+
+
+def test_change_of__needs_the_image_of_before_a_change() -> None:
+    with pytest.raises(UnreadableRecordError):
+        change_of({"eventName": "MODIFY", "dynamodb": {"NewImage": submission_item(ENTRY)}})
+
+
+@pytest.mark.parametrize("kind", list(MailKind))
+def test_from_message__reads_what_was_queued(kind: MailKind) -> None:
+    request = MailRequest(ENTRY.id, kind, 20270301)
+    assert from_message(to_message(request)) == request
+
+
+@pytest.mark.parametrize(
+    "body", ["", "[]", "{}", '{"id": "x", "kind": "poem", "version": 1}', '{"id": "x", "kind": "staff"}']
+)
+def test_from_message__reads_nothing_else(body: str) -> None:
+    with pytest.raises(ValueError, match="no mail request"):
+        from_message(body)

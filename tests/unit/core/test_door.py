@@ -1,0 +1,224 @@
+"""The door: who is counted how, what is set aside as spam, and in which order it asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from contract.counting import InMemoryRateCounter
+from contract.fakes import PlainSigner, StoppedClock
+from unit.core.builders import a_field, a_form
+
+from registration_core.domain.errors import (
+    FormClosedError,
+    HumanCheckFailedError,
+    InvalidAnswersError,
+    TooManyRequestsError,
+)
+from registration_core.domain.ports import HumanCheck
+from registration_core.domain.spam import HUMAN_TOKEN
+from registration_core.services.door import Admission, Door, Limits, network_of
+from registration_core.settings import SubmitSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from registration_core.domain.forms import Form
+
+FORM = a_form(
+    a_field("text", "name", required=True),
+    a_field("email", "email", required=True),
+    a_field("textarea", "message"),
+    a_field("textarea", "more"),
+)
+GOOD = {"name": "Åsa", "email": "asa@example.org"}
+ENVIRONMENT = {
+    "STACK": "test", "TABLE": "t", "SITE_URL": "http://x", "ALLOWED_ORIGINS": "http://x", "HMAC_KEY": "k" * 40,
+}  # fmt: skip
+SHIPPED = SubmitSettings.from_mapping(ENVIRONMENT)
+
+
+@dataclass
+class FakeHumanCheck(HumanCheck):
+    """Takes the token `human`, and remembers what it was asked."""
+
+    asked: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def ensure_human(self, token: str, *, address: str, request: str) -> None:
+        self.asked.append((token, address, request))
+        if token != "human":
+            raise HumanCheckFailedError("no")
+
+
+def entrance(clock: StoppedClock, limits: Limits, human_check: HumanCheck | None = None) -> Callable[..., Admission]:
+    door = Door(rates=InMemoryRateCounter(), limits=limits, signer=PlainSigner(), clock=clock, human_check=human_check)
+
+    def enter(
+        sent: dict[str, Any], *, form: Form = FORM, address: str = "192.0.2.7", key: str | None = None
+    ) -> Admission:
+        return door.admit(form, sent, address=address, key=key, language="en")
+
+    return enter
+
+
+@pytest.fixture
+def clock() -> StoppedClock:
+    return StoppedClock()
+
+
+@pytest.fixture
+def enter(clock: StoppedClock) -> Callable[..., Admission]:
+    return entrance(clock, Limits(per_address=0, per_email=0))
+
+
+def test_settings__ship_20_requests_an_address_and_5_entries_an_email_address() -> None:
+    assert (SHIPPED.rate_per_address, SHIPPED.rate_per_email) == (20, 5)
+    assert SHIPPED.turnstile_secret_name == ""
+
+
+def test_admit__takes_as_many_from_one_address_as_is_shipped_and_says_when_to_come_again(clock: StoppedClock) -> None:
+    enter = entrance(clock, Limits(per_address=SHIPPED.rate_per_address, per_email=0))
+    for _ in range(20):
+        enter(GOOD)
+    with pytest.raises(TooManyRequestsError) as refused:
+        enter(GOOD)
+    assert 0 < refused.value.retry_after_s <= 600
+    assert enter(GOOD, address="192.0.2.8")
+    clock.forward(seconds=refused.value.retry_after_s)
+    assert enter(GOOD)
+
+
+def test_admit__takes_as_many_for_one_email_address_as_is_shipped_in_any_spelling(clock: StoppedClock) -> None:
+    enter = entrance(clock, Limits(per_address=0, per_email=SHIPPED.rate_per_email))
+    for number in range(5):
+        enter(GOOD | {"name": f"Child {number}"}, address=f"192.0.2.{number}")
+    with pytest.raises(TooManyRequestsError) as refused:
+        enter(GOOD | {"name": "Another", "email": "ASA@example.org"})
+    assert 0 < refused.value.retry_after_s <= 24 * 3600
+    assert enter(GOOD | {"email": "bo@example.org"})
+    clock.forward(seconds=refused.value.retry_after_s)
+    assert enter(GOOD | {"name": "Another"})
+
+
+@pytest.mark.parametrize("key", [None, "k1"])
+def test_admit__counts_a_repeated_request_once_for_an_email_address(clock: StoppedClock, key: str | None) -> None:
+    enter = entrance(clock, Limits(per_address=0, per_email=1))
+    assert all(enter(GOOD, key=key) for _ in range(4))
+    with pytest.raises(TooManyRequestsError):
+        enter(GOOD | {"name": "Bo"}, key=key and "k2")
+
+
+def test_admit__answers_to_mend_cost_no_entry_of_an_email_address(clock: StoppedClock) -> None:
+    enter = entrance(clock, Limits(per_address=0, per_email=1))
+    for _ in range(3):
+        with pytest.raises(InvalidAnswersError):
+            enter(GOOD | {"name": ""})
+    assert enter(GOOD)
+
+
+def test_admit__without_limits_counts_nobody(clock: StoppedClock) -> None:
+    enter = entrance(clock, Limits(per_address=0, per_email=0))
+    assert all(enter(GOOD | {"name": f"Child {number}"}) for number in range(50))
+
+
+def test_admit__a_closed_form_is_said_before_anything_is_counted(clock: StoppedClock) -> None:
+    enter = entrance(clock, Limits(per_address=1, per_email=1))
+    for _ in range(3):
+        with pytest.raises(FormClosedError):
+            enter(GOOD, form=a_form(*FORM.fields, closes_at=clock.at))
+    assert enter(GOOD)
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "20010db800010002"),
+        ("2001:db8:1:2::9%eth0", "20010db800010002"),
+        ("no:address", "no:address"),
+    ],
+)
+def test_network_of__is_what_a_household_shares(address: str, network: str) -> None:
+    assert network_of(address) == network
+
+
+def test_admit__counts_a_household_not_each_of_its_addresses(clock: StoppedClock) -> None:
+    enter = entrance(clock, Limits(per_address=1, per_email=0))
+    enter(GOOD, address="2001:db8:1:2::1")
+    with pytest.raises(TooManyRequestsError):
+        enter(GOOD, address="2001:db8:1:2::ffff")
+
+
+def test_admit__gives_the_answers_without_the_fields_that_it_reads_itself(enter: Callable[..., Admission]) -> None:
+    sent = GOOD | {"_started": 1, "_sent": 99, "_language": "sv", "website": "", HUMAN_TOKEN: "t"}
+    assert enter(sent) == Admission(GOOD, suspected=False)
+
+
+def test_admit__a_forms_own_field_is_never_the_doors(enter: Callable[..., Admission]) -> None:
+    form = a_form(*FORM.fields, a_field("text", "website"))
+    admitted = enter(GOOD | {"website": "https://example.org"}, form=form)
+    assert admitted == Admission(GOOD | {"website": "https://example.org"}, suspected=False)
+
+
+@pytest.mark.parametrize(
+    ("sent", "suspected"),
+    [
+        ({}, False),
+        ({"website": "  "}, False),
+        ({"website": None}, False),
+        ({"website": "https://buy.example"}, True),
+        ({"website": ["a"]}, True),
+        ({"_started": 1000, "_sent": 1001}, True),
+        ({"_started": "1000", "_sent": "1002.9"}, True),
+        ({"_started": 1000, "_sent": 1003}, False),
+        ({"_sent": 1000}, False),
+        ({"_started": ""}, False),
+        ({"_started": 1000, "_sent": 900}, False),
+        ({"message": "see https://a.example"}, False),
+        ({"message": "http://a.example HTTPS://www.b.example www.c.example"}, False),
+        ({"message": "http://a.example https://b.example", "more": "www.c.example http://d.example"}, True),
+        ({"name": "http://a http://b http://c http://d"}, False),
+    ],
+)
+def test_admit__sets_aside_what_looks_like_spam(
+    enter: Callable[..., Admission], sent: dict[str, Any], *, suspected: bool
+) -> None:
+    assert enter(GOOD | sent).suspected is suspected
+
+
+@pytest.mark.parametrize(("ago_s", "suspected"), [(-60, False), (1, True), (2.5, True), (3, False), (3600, False)])
+def test_admit__counts_the_filling_in_up_to_now_when_the_end_was_not_sent(
+    enter: Callable[..., Admission], clock: StoppedClock, ago_s: float, *, suspected: bool
+) -> None:
+    assert enter(GOOD | {"_started": clock.at.timestamp() - ago_s}).suspected is suspected
+
+
+@pytest.mark.parametrize("time", ["soon", [1], True, "nan", float("inf"), 10**400])
+def test_admit__says_that_a_time_cannot_be_read_beside_every_other_wrong_field(
+    enter: Callable[..., Admission], time: object
+) -> None:
+    with pytest.raises(InvalidAnswersError) as refused:
+        enter(GOOD | {"name": "", "_started": time})
+    assert [(wrong.field, wrong.code) for wrong in refused.value.errors] == [
+        ("name", "required"),
+        ("_started", "not_a_number"),
+    ]
+    with pytest.raises(InvalidAnswersError):
+        enter(GOOD | {"_started": time})
+
+
+def test_admit__asks_for_a_proof_of_a_person_once_the_answers_are_right(clock: StoppedClock) -> None:
+    check = FakeHumanCheck()
+    enter = entrance(clock, Limits(per_address=0, per_email=1), check)
+    with pytest.raises(InvalidAnswersError):
+        enter(GOOD | {"name": "", HUMAN_TOKEN: "human"})
+    assert check.asked == []
+    for token in ({}, {HUMAN_TOKEN: ["human"]}, {HUMAN_TOKEN: "robot"}):
+        with pytest.raises(HumanCheckFailedError):
+            enter(GOOD | token)
+    assert enter(GOOD | {HUMAN_TOKEN: "human"}, key="k1")
+    assert enter(GOOD | {HUMAN_TOKEN: "human"}, key="k1")
+    (*_, first, again) = check.asked
+    assert first == again
+    assert first[:2] == ("human", "192.0.2.7")

@@ -1,0 +1,34 @@
+"""Dates and times in mails, as people of each language read them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+
+import pytest
+
+from registration_core.adapters.mail_dates import long_date, moment, span
+
+STOCKHOLM = timezone(timedelta(hours=1))
+START = datetime(2027, 1, 16, 10, tzinfo=STOCKHOLM)
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"), [("en", "3 April 2015"), ("sv", "3 april 2015"), ("fi", "2015-04-03")]
+)
+def test_long_date__has_the_month_in_words(language: str, expected: str) -> None:
+    assert long_date(date(2015, 4, 3), language) == expected
+
+
+def test_moment__is_in_utc_and_says_so() -> None:
+    assert moment(START, "en") == "16 January 2027 at 09:00 UTC"
+    assert moment(START, "sv") == "16 januari 2027 kl. 09.00 UTC"
+    assert moment(START, "fi") == "2027-01-16 09:00 UTC"
+
+
+def test_span__is_as_the_clock_shows_it_where_it_takes_place() -> None:
+    end = START + timedelta(hours=2, minutes=30)
+    assert span(START, end, "en") == "Saturday 16 January 2027, 10:00\N{EN DASH}12:30"
+    assert span(START, end, "sv") == "lördag 16 januari 2027 kl. 10.00\N{EN DASH}12.30"
+    assert span(START, None, "en") == "Saturday 16 January 2027, 10:00"
+    two_days = span(START, START + timedelta(days=1), "en")
+    assert two_days == "Saturday 16 January 2027, 10:00 \N{EN DASH} Sunday 17 January 2027, 10:00"

@@ -1,0 +1,308 @@
+"""Manage and sweep: what becomes of entries after they were submitted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from contract.fakes import START, CountedRandomness, GivenForms, ListedMailQueue, PlainSigner, StoppedClock
+from contract.managed_fake import InMemoryManagedRepository
+from unit.core.builders import a_field, a_form, words
+
+from registration_core.domain.errors import (
+    QuotaNotFoundError,
+    StatusTransitionError,
+    StorageUnavailableError,
+    SubmissionNotFoundError,
+    UnknownFormError,
+)
+from registration_core.domain.fields import Option
+from registration_core.domain.mail import MailKind, MailRequest
+from registration_core.domain.policies import Verification
+from registration_core.domain.quota import Quota, Waitlist
+from registration_core.domain.submission import Receipt, Status, Submission
+from registration_core.services.manage import ManageService
+from registration_core.services.query import QueryService
+from registration_core.services.submit import SubmitService
+from registration_core.services.sweep import SweepReport, SweepService
+
+
+class Stumbling(InMemoryManagedRepository):
+    """Cannot tell who is next."""
+
+    __slots__ = ()
+
+    def next_waiting(self, form: str, option: str) -> str | None:
+        raise StorageUnavailableError(f"The queue of {option} in {form} cannot be read now.")
+
+
+NAMES = iter(f"Person {number}" for number in range(10_000))
+
+
+@dataclass
+class Office:
+    """A form, and all that works on its entries."""
+
+    waitlist: Waitlist = Waitlist.AUTO
+    capacity: int | None = 1
+    verification: Verification | None = None
+    clock: StoppedClock = field(default_factory=StoppedClock)
+    queue: ListedMailQueue = field(default_factory=ListedMailQueue)
+
+    def __post_init__(self) -> None:
+        options = (Option("a", words("A"), capacity=self.capacity), Option("b", words("B")))
+        self.form = a_form(
+            a_field("text", "name", required=True),
+            a_field("email", "email", required=True),
+            a_field("choice", "day", required=True, options=options),
+            quota=Quota("day", self.waitlist),
+            verification=self.verification,
+            once="day",
+            retention_days=90,
+        )
+        self.repository = InMemoryManagedRepository(self.clock, CountedRandomness("repository"))
+        shared: dict[str, Any] = {"repository": self.repository, "clock": self.clock}
+        randomness = CountedRandomness("service")
+        forms = GivenForms(self.form)
+        self.submits = SubmitService(signer=PlainSigner(), randomness=randomness, **shared)
+        self.manage = ManageService(forms=forms, randomness=randomness, **shared)
+        self.sweeper = SweepService(forms=forms, manage=self.manage, queue=self.queue, **shared)
+        self.query = QueryService(forms={"course": self.form}, **shared)
+
+    def submit(self, *, day: str = "a", suspected: bool = False, name: str | None = None) -> Receipt:
+        answers = {"name": name or next(NAMES), "email": "robin@example.org", "day": day}
+        return self.submits.submit(self.form, answers, key=None, language="en", suspected=suspected)
+
+    def get(self, receipt: Receipt) -> Submission:
+        return self.repository.get(receipt.id)
+
+    def statuses(self, *receipts: Receipt) -> list[Status]:
+        return [self.get(receipt).status for receipt in receipts]
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+def test_submit__holds_a_seat_until_it_is_verified() -> None:
+    office = Office(verification=Verification(within_hours=12))
+    receipt = office.submit()
+    assert receipt.status is Status.PENDING
+    assert office.get(receipt).verify_by == START.replace(microsecond=0) + timedelta(hours=12)
+    assert office.submit().status is Status.WAITLISTED
+
+
+def test_submit__counts_no_place_of_an_option_without_capacity(office: Office) -> None:
+    receipts = [office.submit(day="b") for _ in range(3)]
+    assert office.statuses(*receipts) == [Status.CONFIRMED] * 3
+    assert office.get(receipts[0]).option is None
+
+
+def test_submit__keeps_suspected_spam_for_thirty_days() -> None:
+    office = Office(verification=Verification())
+    kept = office.get(office.submit(suspected=True))
+    assert (kept.status, kept.verify_by) == (Status.SPAM, None)
+    assert kept.expires_at == START.replace(microsecond=0) + timedelta(days=30)
+    assert office.submit().status is Status.PENDING
+
+
+def test_verify__confirms_once() -> None:
+    office = Office(verification=Verification())
+    receipt = office.submit()
+    office.clock.forward(hours=1)
+    verified = office.manage.verify(receipt.id)
+    assert (verified.status, verified.verify_by, verified.verified_at) == (Status.CONFIRMED, None, office.clock.now())
+    assert office.manage.verify(receipt.id) == verified
+    assert [event.what for event in office.repository.details(receipt.id).events] == ["submitted", "verified"]
+
+
+def test_verify__saves_one_who_waits_from_being_asked_when_promoted() -> None:
+    office = Office(verification=Verification())
+    seated, waiting, other = (office.submit() for _ in range(3))
+    assert office.manage.verify(waiting.id).status is Status.WAITLISTED
+    office.manage.cancel(seated.id, by="staff")
+    assert office.statuses(waiting, other) == [Status.CONFIRMED, Status.WAITLISTED]
+    office.clock.forward(hours=3)
+    office.manage.cancel(waiting.id, by="staff")
+    promoted = office.get(other)
+    assert promoted.status is Status.PENDING
+    assert promoted.verify_by == office.clock.now().replace(microsecond=0) + timedelta(hours=48)
+
+
+@pytest.mark.parametrize("how", ["cancel", "erase"])
+def test_verify__refuses_what_stands_no_longer(office: Office, how: str) -> None:
+    receipt = office.submit()
+    getattr(office.manage, how)(receipt.id, by="registrant")
+    with pytest.raises(StatusTransitionError, match="cannot be verified"):
+        office.manage.verify(receipt.id)
+
+
+@pytest.mark.parametrize("how", ["cancel", "erase"])
+def test_what_frees__goes_to_the_lowest_ticket(office: Office, how: str) -> None:
+    seated, first, second = (office.submit() for _ in range(3))
+    for _ in range(2):
+        getattr(office.manage, how)(seated.id, by="registrant")
+    assert office.statuses(first, second) == [Status.CONFIRMED, Status.WAITLISTED]
+    assert office.get(first).position is None
+    assert office.get(second).position == 2
+    assert office.query.rank(office.get(second)) == 1
+    assert office.query.rank(office.get(first)) is None
+
+
+def test_what_frees__waits_for_the_staff_where_they_promote() -> None:
+    office = Office(waitlist=Waitlist.MANUAL)
+    seated, first, second = (office.submit() for _ in range(3))
+    office.manage.cancel(seated.id, by="registrant")
+    assert office.sweeper.sweep().promoted == 0
+    assert office.submit().status is Status.WAITLISTED
+    office.manage.set_capacity("course", "a", 2)
+    (promoted,) = office.manage.promote("course", "a", by="kim", limit=1)
+    assert promoted.id == first.id
+    assert [event.by for event in office.repository.details(first.id).events] == ["registrant", "kim"]
+    assert [entry.id for entry in office.manage.promote("course", "a", by="kim")] == [second.id]
+    assert office.manage.promote("course", "a", by="kim") == ()
+
+
+def test_cancel__frees_a_ticket_and_renumbers_nobody(office: Office) -> None:
+    _, first, second = (office.submit() for _ in range(3))
+    cancelled = office.manage.cancel(first.id, by="registrant")
+    assert (cancelled.status, cancelled.position) == (Status.CANCELLED, None)
+    assert office.get(second).position == 2
+    assert office.query.rank(office.get(second)) == 1
+
+
+def test_cancel__lets_the_same_person_register_again(office: Office) -> None:
+    receipt = office.submit(name="Åsa")
+    assert office.submit(name="Åsa").repeated
+    office.manage.cancel(receipt.id, by="registrant")
+    assert not office.submit(name="Åsa").repeated
+
+
+def test_cancel__refuses_what_is_erased_and_knows_nothing_unknown(office: Office) -> None:
+    receipt = office.submit()
+    office.manage.erase(receipt.id, by="registrant")
+    with pytest.raises(StatusTransitionError):
+        office.manage.cancel(receipt.id, by="staff")
+    for act in (office.manage.cancel, office.manage.erase, office.manage.mark_genuine):
+        with pytest.raises(SubmissionNotFoundError):
+            act("crs_01JD2M8V4Q7ZJ3T9X0K5W6RYBC", by="staff")
+
+
+def test_erase_again__erases_what_a_restored_table_still_holds(office: Office) -> None:
+    erased, restored = office.submit(), office.submit()
+    office.manage.erase(erased.id, by="registrant")
+    ledger = [erased.id, restored.id, "crs_01JD2M8V4Q7ZJ3T9X0K5W6RYBC"]
+    assert office.manage.erase_again(ledger) == (restored.id,)
+    assert office.get(restored).answers == {}
+    assert office.manage.erase_again(ledger) == ()
+
+
+def test_mark_genuine__gives_a_seat_or_else_a_ticket(office: Office) -> None:
+    first, second = office.submit(suspected=True), office.submit(suspected=True)
+    seated = office.manage.mark_genuine(first.id, by="kim")
+    assert seated.status is Status.CONFIRMED
+    assert seated.expires_at == START.replace(microsecond=0) + timedelta(days=90)
+    assert office.manage.mark_genuine(first.id, by="kim") == seated
+    waiting = office.manage.mark_genuine(second.id, by="kim")
+    assert (waiting.status, waiting.position) == (Status.WAITLISTED, 1)
+
+
+def test_mark_genuine__vouches_for_the_address() -> None:
+    office = Office(verification=Verification())
+    receipt = office.submit(suspected=True)
+    assert office.manage.mark_genuine(receipt.id, by="kim").status is Status.CONFIRMED
+
+
+def test_set_capacity__moves_up_as_many_as_fit_and_un_confirms_nobody(office: Office) -> None:
+    receipts = [office.submit() for _ in range(4)]
+    state = office.manage.set_capacity("course", "a", 3)
+    assert (state.capacity, state.taken, state.waiting) == (3, 3, 1)
+    assert office.statuses(*receipts) == [Status.CONFIRMED] * 3 + [Status.WAITLISTED]
+    lowered = office.manage.set_capacity("course", "a", 1)
+    assert (lowered.taken, lowered.free, lowered.left) == (3, 0, 0)
+    office.manage.cancel(receipts[0].id, by="staff")
+    assert office.get(receipts[3]).status is Status.WAITLISTED
+
+
+def test_set_capacity__refuses_what_makes_no_sense(office: Office) -> None:
+    with pytest.raises(ValueError, match="0 or more"):
+        office.manage.set_capacity("course", "a", -1)
+    with pytest.raises(QuotaNotFoundError):
+        office.manage.set_capacity("course", "b", 3)
+    with pytest.raises(UnknownFormError):
+        office.manage.set_capacity("nothing", "a", 3)
+    with pytest.raises(UnknownFormError):
+        office.manage.promote("nothing", "a")
+
+
+def test_quotas__stand_as_the_form_begins_them_until_somebody_comes(office: Office) -> None:
+    (state,) = office.query.quotas(office.form)
+    assert (state.option, state.capacity, state.left, state.open) == ("a", 1, 1, True)
+    for _ in range(2):
+        office.submit()
+    (state,) = office.query.quotas(office.form)
+    assert (state.taken, state.waiting, state.left, state.open) == (1, 1, 0, False)
+
+
+def test_sweep__releases_seats_that_were_never_verified() -> None:
+    office = Office(verification=Verification(within_hours=2))
+    lapsing, waiting = office.submit(), office.submit()
+    office.clock.forward(hours=2)
+    assert office.sweeper.sweep() == SweepReport(lapsed=1, settled=0, promoted=1, mails=1)
+    lapsed = office.get(lapsing)
+    assert (lapsed.status, lapsed.lapsed) == (Status.CANCELLED, True)
+    assert office.get(waiting).status is Status.PENDING
+    with pytest.raises(StatusTransitionError):
+        office.manage.verify(lapsing.id)
+
+
+def test_sweep__counts_tickets_that_nobody_came_for_and_goes_on(office: Office) -> None:
+    seated = office.submit()
+    office.repository.take_ticket("course", "a", holder="a function that died")
+    waiting = office.submit()
+    office.manage.cancel(seated.id, by="staff")
+    assert office.get(waiting).status is Status.WAITLISTED
+    assert office.sweeper.sweep().promoted == 0
+    office.clock.forward(minutes=2)
+    report = office.sweeper.sweep()
+    assert (report.settled, report.promoted) == (1, 1)
+    assert office.get(waiting).status is Status.CONFIRMED
+
+
+def test_sweep__queues_mails_that_nobody_noted(office: Office) -> None:
+    receipt = office.submit()
+    assert office.sweeper.sweep().mails == 0
+    office.clock.forward(minutes=2)
+    assert office.sweeper.sweep().mails == 2
+    wanted = [MailRequest(receipt.id, kind, 1) for kind in (MailKind.CONFIRMED, MailKind.STAFF)]
+    assert office.queue.requests == wanted
+    office.repository.lease_mail(wanted[0], holder="one", until=office.clock.now(), expires_at=office.clock.now())
+    assert office.sweeper.sweep().mails == 1
+    office.clock.forward(days=1)
+    assert office.sweeper.sweep().mails == 0
+
+
+def test_sweep__mails_nobody_what_is_no_longer_true(office: Office) -> None:
+    confirmed, erased, spam = office.submit(), office.submit(), office.submit(suspected=True)
+    office.manage.cancel(confirmed.id, by="staff")
+    office.manage.erase(erased.id, by="registrant")
+    office.clock.forward(minutes=2)
+    office.sweeper.sweep()
+    assert {(request.id, request.kind, request.version) for request in office.queue.requests} == {
+        (confirmed.id, MailKind.STAFF, 1),
+        (confirmed.id, MailKind.CANCELLED, 2),
+    }
+    assert spam.id not in {request.id for request in office.queue.requests}
+
+
+def test_cancel__stands_though_nobody_can_be_promoted_at_that_moment() -> None:
+    office = Office()
+    office.repository.__class__ = Stumbling
+    seated, waiting = office.submit(), office.submit()
+    assert office.manage.cancel(seated.id, by="staff").status is Status.CANCELLED
+    assert office.get(waiting).status is Status.WAITLISTED
+    office.repository.__class__ = InMemoryManagedRepository
+    assert office.sweeper.sweep().promoted == 1

@@ -1,0 +1,52 @@
+"""Preview: each mail of each form can be looked at before anybody gets it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from contract.fakes import StoppedClock
+
+from registration_core.adapters.form_files import compile_forms
+from registration_core.adapters.render import JinjaMailRenderer
+from registration_core.domain.mail import MailKind
+from registration_core.domain.submission import Status
+from registration_core.services.preview import PreviewService, example_entry
+
+FOLDER = Path(__file__).resolve().parents[3] / "forms"
+FORMS = compile_forms(FOLDER)
+MY_URL = "https://api.example/my?t=example"
+
+
+@pytest.fixture
+def preview() -> PreviewService:
+    renderer = JinjaMailRenderer(FOLDER, site_url="https://academy.example")
+    return PreviewService(renderer=renderer, clock=StoppedClock(), my_url=MY_URL)
+
+
+@pytest.mark.parametrize("name", list(FORMS))
+@pytest.mark.parametrize("kind", list(MailKind))
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_preview__shows_every_mail_of_every_form(
+    preview: PreviewService, name: str, kind: MailKind, language: str
+) -> None:
+    mail = preview.preview(kind, FORMS[name], language=language)
+    assert mail == preview.preview(kind, FORMS[name], language=language)
+    assert (MY_URL in mail.text) == (kind is not MailKind.STAFF)
+
+
+def test_preview__shows_a_place_that_is_to_be_confirmed_yet(preview: PreviewService) -> None:
+    form = FORMS["registration"]
+    taken = preview.preview(MailKind.PROMOTED, form, language="en")
+    offered = preview.preview(MailKind.PROMOTED, form, language="en", status=Status.PENDING)
+    assert "Take the place" in offered.text
+    assert "Take the place" not in taken.text
+
+
+@pytest.mark.parametrize("status", [Status.CONFIRMED, Status.PENDING, Status.WAITLISTED, Status.CANCELLED])
+def test_example_entry__is_as_an_entry_of_this_status_is(status: Status) -> None:
+    entry = example_entry(FORMS["registration"], status, "sv", StoppedClock().now())
+    assert entry.option == "line-followers"
+    assert (entry.position is not None) == (status is Status.WAITLISTED)
+    assert (entry.verify_by is not None) == (status is Status.PENDING)
+    assert not entry.lapsed

@@ -1,0 +1,97 @@
+"""The function links over a table in memory, and people with links."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from html import unescape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from contract.fakes import CountedRandomness, GivenForms, PlainSigner, StoppedClock
+from contract.managed_fake import InMemoryManagedRepository
+
+from lambda_handlers.log import Log
+from lambda_handlers.my import MyFunction
+from lambda_handlers.my_pages import MyPages
+from registration_core.adapters.form_files import load_form
+from registration_core.adapters.signing import MY, TokenSigner
+from registration_core.adapters.signing_keys import SecretSigner, parse_keys
+from registration_core.domain.policies import Verification
+from registration_core.domain.validation import example_submission
+from registration_core.services.manage import ManageService
+from registration_core.services.own_entry import OwnEntryService
+from registration_core.services.submit import SubmitService
+
+if TYPE_CHECKING:
+    from registration_core.domain.submission import Submission
+
+ROOT = Path(__file__).resolve().parents[3]
+SITE = "https://courses.example.org"
+SECRET = "0123456789abcdef0123456789abcdef"
+NEWER = "fedcba9876543210fedcba9876543210"
+VERIFIED = replace(load_form(ROOT / "forms", "registration"), verification=Verification(48))
+CONTACT = load_form(ROOT / "forms", "contact")
+
+
+class Secrets:
+    """Secrets Manager, with one secret."""
+
+    def __init__(self) -> None:
+        self.text: str | None = SECRET
+
+    def get_secret_value(self, *, SecretId: str) -> dict[str, Any]:  # noqa: N803 - boto3's name
+        assert SecretId == "rollcall/test/signing-key"
+        return {"SecretString": self.text}
+
+
+class Desk:
+    """The function over a table in memory, and people with links."""
+
+    def __init__(self, site_dir: Path) -> None:
+        self.clock = StoppedClock()
+        self.table = InMemoryManagedRepository(clock=self.clock, randomness=CountedRandomness("table"))
+        self.secrets = Secrets()
+        forms, randomness = GivenForms(VERIFIED, CONTACT), CountedRandomness("desk")
+        self.submit = SubmitService(
+            repository=self.table, signer=PlainSigner(), clock=self.clock, randomness=randomness
+        )
+        manage = ManageService(forms=forms, repository=self.table, clock=self.clock, randomness=randomness)
+        self.function = MyFunction(
+            OwnEntryService(forms=forms, repository=self.table, manage=manage),
+            MyPages(str(site_dir), site_url=SITE),
+            SecretSigner(self.secrets, "rollcall/test/signing-key", clock=self.clock),
+            clock=self.clock,
+            site_url=SITE,
+            log=Log("links"),
+        )
+
+    def enter(self, form: Any = VERIFIED, **answers: Any) -> Submission:
+        given = {**example_submission(form), "email": f"{len(self.table.entries)}@example.org", **answers}
+        return self.table.get(self.submit.submit(form, given, key=None, language="en").id)
+
+    def token(self, entry: Submission, *, purpose: str = MY, life: timedelta = timedelta(days=1)) -> str:
+        signer = TokenSigner(parse_keys(str(self.secrets.text)))
+        return signer.sign(entry.id, purpose=purpose, expires_at=self.clock.now() + life)
+
+    def look(self, token: str | None, *, accept: str = "", **query: str) -> Any:
+        asked = {**({} if token is None else {"t": token}), **query}
+        event = {"httpMethod": "GET", "path": "/my", "queryStringParameters": asked or None}
+        return self.function({**event, "headers": {"Accept-Language": accept}})
+
+    def press(self, token: str, action: str, **fields: str) -> Any:
+        body = urlencode({"t": token, "action": action, **fields})
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self.function({"httpMethod": "POST", "path": "/my", "headers": headers, "body": body})
+
+
+def title(answer: dict[str, Any]) -> str:
+    found = re.search(r"<h1>(.*?)</h1>", answer["body"], re.DOTALL)
+    assert found
+    return unescape(found[1])
+
+
+def buttons(answer: dict[str, Any]) -> list[str]:
+    return re.findall(r'name="action" value="(\w+)"', answer["body"])

@@ -1,0 +1,224 @@
+"""What the door's part of the answers is: spam that learns nothing, languages, limits, and forms described."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import pytest
+
+from lambda_handlers.http_request import STATUS_OF as STATUS_OF_REQUEST
+from lambda_handlers.log import Log
+from lambda_handlers.refusals import INTERNAL, STATUS_OF, codes, refusal_of
+from lambda_handlers.submission import SubmitFunction
+from registration_core.domain.errors import (
+    FieldError,
+    FormClosedError,
+    InvalidAnswersError,
+    RollcallError,
+    StorageUnavailableError,
+    TooManyRequestsError,
+)
+from registration_core.domain.policies import Verification
+from registration_core.domain.ports import FormCatalogue
+from registration_core.domain.sentences import SENTENCES, wait_in_words
+from registration_core.domain.submission import Receipt, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from registration_core.domain.forms import Form
+
+    Ask = Callable[..., dict[str, Any]]
+
+ORIGIN = "https://forms.example.org"
+PLAIN = {"content-type": "application/x-www-form-urlencoded", "accept": "text/html"}
+
+
+class Forms(FormCatalogue):
+    """Knows one form, whatever it is called."""
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+
+    def get(self, name: str) -> Form:  # noqa: ARG002 - the port's signature
+        return self.form
+
+    def names(self) -> list[str]:
+        return [self.form.name]
+
+
+@pytest.fixture
+def forms(form: Form) -> Forms:
+    return Forms(replace(form, languages=("en", "sv")))
+
+
+@pytest.fixture
+def ask(forms: Any, door: Any, service: Any, descriptions: Any) -> Ask:
+    function = SubmitFunction(
+        forms, door, service, descriptions, allowed_origins=(ORIGIN,), site_url=ORIGIN, log=Log("submit")
+    )
+
+    def asking(
+        body: str = "{}",
+        *,
+        method: str = "POST",
+        path: str = "/registration",
+        query: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> dict[str, Any]:
+        return function(
+            {
+                "httpMethod": method,
+                "path": path,
+                "headers": {"content-type": "application/json", "origin": ORIGIN} | (headers or {}),
+                "queryStringParameters": query,
+                "body": body,
+                "requestContext": {"requestId": "r1", "identity": {"sourceIp": "192.0.2.7"}},
+            }
+        )
+
+    return asking
+
+
+def test_submit__tells_the_door_whose_address_it_is(ask: Ask, door: Any) -> None:
+    ask()
+    assert door.addresses == ["192.0.2.7"]
+
+
+def test_submit__what_the_door_refuses_never_reaches_the_service(ask: Ask, door: Any, service: Any) -> None:
+    door.error = TooManyRequestsError(retry_after_s=90)
+    answer = ask()
+    assert answer["statusCode"] == 429
+    assert answer["headers"]["Retry-After"] == "90"
+    assert "in 2 minutes" in json.loads(answer["body"])["detail"]
+    assert service.asked == []
+
+
+@pytest.mark.parametrize(("verification", "told"), [(None, "confirmed"), (Verification(), "pending")])
+def test_submit__suspected_spam_is_answered_like_anything_else(
+    ask: Ask, door: Any, service: Any, *, forms: Forms, verification: Verification | None, told: str
+) -> None:
+    forms.form = replace(forms.form, verification=verification)
+    door.suspected = True
+    service.receipt = Receipt("reg_1", "K7QM3XTP", Status.SPAM)
+    answer = ask()
+    assert service.asked[0]["suspected"] is True
+    assert (answer["statusCode"], json.loads(answer["body"])["status"]) == (201, told)
+    page = ask("", headers=PLAIN)
+    assert page["statusCode"] == 303
+    assert "spam" not in page["headers"]["Location"]
+
+
+def test_submit__a_plain_post_is_led_on_with_what_is_still_to_come(ask: Ask, service: Any) -> None:
+    service.receipt = Receipt("reg_1", "K7QM3XTP", Status.WAITLISTED, position=3)
+    location = ask("", headers=PLAIN)["headers"]["Location"]
+    assert location == f"{ORIGIN}/thank-you?form=registration&reference=K7QM-3XTP&status=waitlisted"
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "header", "language"),
+    [
+        ("sv", "en", "en", "sv"),
+        (None, "sv", "en", "sv"),
+        (None, None, "de, sv;q=0.8, en;q=0.5", "sv"),
+        (None, None, "de", "en"),
+        (None, 7, "sv", "sv"),
+        ("de", "sv", "sv", "en"),
+    ],
+)
+def test_submit__speaks_the_language_that_was_asked_for(
+    ask: Ask, service: Any, *, query: str | None, field: object, header: str, language: str
+) -> None:
+    body = json.dumps({} if field is None else {"_language": field})
+    ask(body, query={"lang": query} if query else None, headers={"accept-language": header})
+    assert service.asked[0]["language"] == language
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_refusal__is_in_the_visitors_language(ask: Ask, door: Any, *, plain: bool) -> None:
+    door.error = FormClosedError("closed")
+    answer = ask("" if plain else "{}", headers={"accept-language": "sv"} | (PLAIN if plain else {}))
+    assert "Formuläret tar inte emot några svar just nu." in (
+        answer["body"] if plain else json.loads(answer["body"])["detail"]
+    )
+    assert not plain or '<html lang="sv">' in answer["body"]
+
+
+def test_mend_page__in_swedish_keeps_language_honeypot_and_proof(ask: Ask, door: Any) -> None:
+    door.error = InvalidAnswersError([FieldError("email", "required", "Fyll i det här fältet.")])
+    sent = urlencode({"_language": "sv", "website": "<x>", "cf-turnstile-response": "0.token"})
+    page = ask(sent, headers=PLAIN)["body"]
+    assert "Något behöver rättas" in page
+    assert '<input type="hidden" name="_language" value="sv">' in page
+    assert 'name="website" value="&lt;x&gt;" tabindex="-1" autocomplete="off"' in page
+    assert '<input type="hidden" name="cf-turnstile-response" value="0.token">' in page
+    assert "style=" not in page
+
+
+def test_form__is_described_for_half_a_minute_and_not_sent_again_when_known(ask: Ask) -> None:
+    answer = ask("", method="GET", path="/v1/forms/registration")
+    assert (answer["statusCode"], json.loads(answer["body"])) == (200, {"name": "registration", "open": True})
+    assert answer["headers"]["Cache-Control"] == "max-age=30"
+    assert answer["headers"]["Access-Control-Allow-Origin"] == ORIGIN
+    tag = answer["headers"]["ETag"]
+    for known in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+        again = ask("", method="GET", path="/forms/registration", headers={"if-none-match": known})
+        assert (again["statusCode"], again["body"], again["headers"]["ETag"]) == (304, "", tag)
+    other = ask("", method="GET", path="/forms/registration", headers={"if-none-match": '"other"'})
+    assert other["statusCode"] == 200
+
+
+def test_form__is_asked_for_by_get_and_answered_by_post_alone(ask: Ask) -> None:
+    posted = ask("{}", path="/forms/registration")
+    assert (posted["statusCode"], posted["headers"]["Allow"]) == (405, "GET")
+    asked = ask("", method="GET")
+    assert (asked["statusCode"], asked["headers"]["Allow"]) == (405, "POST")
+
+
+def test_form__that_cannot_be_described_now_says_when_to_come_again(ask: Ask, descriptions: Any) -> None:
+    descriptions.error = StorageUnavailableError("table x", retry_after_s=4)
+    answer = ask("", method="GET", path="/forms/registration")
+    assert (answer["statusCode"], answer["headers"]["Retry-After"]) == (503, "4")
+    assert json.loads(answer["body"])["detail"] == "The form cannot be shown just now. Please try again in a moment."
+
+
+def test_refusal__every_code_has_a_sentence_in_every_language() -> None:
+    every = {*STATUS_OF_REQUEST, *(error.code for error in STATUS_OF), INTERNAL}
+    assert every == {code for found in codes().values() for code in found}
+    for sentences in SENTENCES.values():
+        assert sentences.keys() == SENTENCES["en"].keys()
+        assert every <= sentences.keys()
+
+
+def test_refusal__of_an_error_that_nobody_thought_of_tells_nothing_of_it() -> None:
+    refused = refusal_of(RollcallError("the table rollcall-prod"), "en")
+    assert (refused.status, refused.code) == (500, "internal_error")
+    assert "rollcall-prod" not in refused.detail
+
+
+@pytest.mark.parametrize(
+    ("seconds", "english", "swedish"),
+    [
+        (1, "in a minute", "om en minut"),
+        (61, "in 2 minutes", "om 2 minuter"),
+        (7200, "in 120 minutes", "om 120 minuter"),
+        (7201, "in 3 hours", "om 3 timmar"),
+    ],
+)
+def test_wait__is_rounded_up(seconds: int, english: str, swedish: str) -> None:
+    assert (wait_in_words(seconds, "en"), wait_in_words(seconds, "sv")) == (english, swedish)
+
+
+def test_closed__says_when_in_the_forms_own_time_zone(form: Form) -> None:
+    from datetime import datetime, timedelta, timezone  # noqa: PLC0415 - for this test alone
+
+    at = datetime(2027, 1, 10, 18, 0, tzinfo=timezone(timedelta(hours=1)))
+    with pytest.raises(FormClosedError) as opens:
+        replace(form, opens_at=at).ensure_open(at - timedelta(days=1))
+    with pytest.raises(FormClosedError) as closed:
+        replace(form, closes_at=at).ensure_open(at)
+    assert refusal_of(opens.value, "en").detail == "This form opens on 2027-01-10 at 18:00 (UTC+01:00)."
+    assert refusal_of(closed.value, "sv").detail == "Formuläret stängde den 2027-01-10 kl. 18:00 (UTC+01:00)."

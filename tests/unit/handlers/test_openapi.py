@@ -1,0 +1,76 @@
+"""The API's description: what the code does, in docs/openapi.json, whole and without loose ends."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lambda_handlers.openapi import document, main
+from lambda_handlers.refusals import codes
+from registration_core.adapters.form_files import compile_forms
+from registration_core.domain.fields import FieldType
+from registration_core.domain.validation import example_submission
+
+ROOT = Path(__file__).resolve().parents[3]
+FORMS = compile_forms(ROOT / "forms")
+DOCUMENT = document(FORMS)
+
+JSON_TYPES = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "array": list}
+
+
+def references(value: Any) -> list[str]:
+    """Every `$ref`, wherever it stands."""
+    if isinstance(value, list):
+        return [found for item in value for found in references(item)]
+    if not isinstance(value, dict):
+        return []
+    own = [value["$ref"]] if "$ref" in value else []
+    return own + [found for item in value.values() for found in references(item)]
+
+
+def test_file__is_what_the_code_gives() -> None:
+    written = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))
+    assert written == DOCUMENT, "run make docs"
+
+
+def test_main__writes_the_same_again(tmp_path: Path) -> None:
+    assert main(["--root", str(ROOT), "--out", str(tmp_path / "api.json")]) == 0
+    assert (tmp_path / "api.json").read_bytes() == (ROOT / "docs" / "openapi.json").read_bytes()
+
+
+def test_main__says_which_form_file_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "forms" / "broken").mkdir(parents=True)
+    (tmp_path / "forms" / "broken" / "form.toml").write_text("title = 3")
+    assert main(["--root", str(tmp_path), "--out", str(tmp_path / "api.json")]) == 1
+    assert "broken/form.toml" in capsys.readouterr().err
+
+
+def test_document__refers_to_nothing_that_is_not_there() -> None:
+    for reference in references(DOCUMENT):
+        found: Any = DOCUMENT
+        for part in reference.removeprefix("#/").split("/"):
+            found = found[part]
+
+
+def test_document__has_a_path_for_each_form_and_every_refusal_of_the_code() -> None:
+    assert set(DOCUMENT["paths"]) == {*(f"/{name}" for name in FORMS), "/forms/{form}", "/my"}
+    for name in FORMS:
+        answers = DOCUMENT["paths"][f"/{name}"]["post"]["responses"]
+        assert {int(status) for status in answers} == {201, 303, *codes()} - {405}
+
+
+@pytest.mark.parametrize("name", sorted(FORMS))
+def test_schema__asks_each_field_of_the_form_and_takes_its_example(name: str) -> None:
+    form, schema = FORMS[name], DOCUMENT["components"]["schemas"][f"{name}-answers"]
+    assert schema["required"] == [field.name for field in form.fields if field.required]
+    example = example_submission(form)
+    for field in form.fields:
+        asked = schema["properties"][field.name]
+        assert isinstance(example[field.name], JSON_TYPES[asked["type"]])
+        if field.type is FieldType.CHOICE:
+            assert asked["enum"] == [option.value for option in field.options]
+    assert schema["additionalProperties"] is False
+    assert form.spam.honeypot not in schema["properties"]

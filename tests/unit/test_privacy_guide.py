@@ -1,0 +1,74 @@
+"""The guide for the data protection officer tells the times that hold: those of the code, the forms and Terraform."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from registration_core.adapters.form_files import compile_forms
+from registration_core.adapters.signing import LINK_LIFE
+from registration_core.domain.mail import MailState
+from registration_core.services.door import ADDRESS_WINDOW_S, EMAIL_WINDOW_S
+from registration_core.services.feedback import SUPPRESSED_FOR
+from registration_core.services.submit import KEY_KEPT, SAME_ANSWERS_KEPT, SPAM_KEPT
+
+ROOT = Path(__file__).resolve().parents[2]
+GUIDE = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
+TERRAFORM = ROOT / "infra" / "terraform"
+
+
+def row(beginning: str) -> str:
+    """The row of a table that begins so."""
+    (found,) = re.findall(rf"^\| {re.escape(beginning)}.*$", GUIDE, re.MULTILINE)
+    return str(found)
+
+
+def test_guide__tells_how_long_the_shipped_forms_keep_entries() -> None:
+    forms = compile_forms(ROOT / "forms")
+    told = f"registrations as shipped: {forms['registration'].retention_days} days; "
+    assert told + f"messages: {forms['contact'].retention_days}" in row("entry")
+    assert f"suspected spam: {SPAM_KEPT.days} days" in row("entry")
+
+
+def test_guide__tells_how_long_guards_counts_and_suppressions_hold() -> None:
+    assert (KEY_KEPT.total_seconds(), SAME_ANSWERS_KEPT.total_seconds()) == (24 * 3600, 10 * 60)
+    assert "| 24 hours from the entry" in row("the guard against a repeated request, where")
+    assert row("guard against a repeated request | a").endswith("24 hours (ten minutes where no key was sent) |")
+    assert (ADDRESS_WINDOW_S, EMAIL_WINDOW_S) == (10 * 60, 24 * 3600)
+    assert "ten minutes, and a day" in row("limits on how often")
+    assert SUPPRESSED_FOR[MailState.COMPLAINED].days == 3650
+    assert f"{SUPPRESSED_FOR[MailState.BOUNCED].days} days after a bounce, ten years" in row("suppression")
+
+
+def test_guide__tells_how_long_a_link_holds() -> None:
+    assert f"hold for {LINK_LIFE.days} days at most" in GUIDE
+
+
+@pytest.mark.parametrize(
+    ("file", "beginning", "told"),
+    [
+        ("modules/mail/main.tf", r'name += "\$\{var\.name\}-mail"', "The mail queue ({days} days)"),
+        ("modules/mail/main.tf", r'name += "\$\{var\.name\}-mail-dead-letters"', "its dead letters ({days} days)"),
+        ("modules/store/main.tf", r"stream-dead-letters", "The dead letters of the change stream ({days} days)"),
+    ],
+)
+def test_guide__tells_how_long_queues_keep(file: str, beginning: str, told: str) -> None:
+    text = (TERRAFORM / file).read_text(encoding="utf-8")
+    (days,) = re.findall(rf"{beginning}[^}}]*?retention_days\s*=\s*(\d+)", text, re.DOTALL)
+    assert told.format(days=days) in GUIDE
+
+
+def test_guide__tells_how_long_logs_are_kept() -> None:
+    variables = (TERRAFORM / "variables.tf").read_text(encoding="utf-8")
+    (shipped,) = re.findall(r'variable "log_retention_days".*?default\s+= (\d+)', variables, re.DOTALL)
+    kept = {
+        name: re.findall(
+            r"(?m)^log_retention_days\s+= (\d+)", (TERRAFORM / "environments" / f"{name}.tfvars").read_text()
+        )
+        for name in ("local", "dev", "prod")
+    }
+    assert kept["prod"] == []
+    told = f"`log_retention_days` ({shipped} as shipped; local {kept['local'][0]}, dev {kept['dev'][0]})"
+    assert told in row("logs")

@@ -1,0 +1,95 @@
+"""What a visitor is told when the table cannot be reached: soon, in words, and that nothing was stored."""
+
+from __future__ import annotations
+
+import socket
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from faults.conftest import ORIGIN, function_environment
+from faults.functions import running
+from faults.proxy import AtRandom, Fault
+from faults.visitors import Post, proxy_event
+
+from rollcall_local.process import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from faults.books import Books
+    from faults.functions import Function
+    from faults.proxy import FaultProxy
+
+FUNCTION_TIMEOUT_S = 10
+"""As infra/terraform/functions.tf gives submit: past it, the visitor would get a bare 502."""
+
+MESSAGE = {
+    "name": "Robin Ek",
+    "email": "robin@example.org",
+    "topic": "courses",
+    "message": "Is anybody there?",
+    "consent": True,
+}
+
+
+@pytest.fixture
+def silence() -> Iterator[str]:
+    """An endpoint that takes every connection and never says a word."""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.fixture
+def ask(package: Path, tmp_path: Path) -> Callable[[str], tuple[dict[str, Any], float]]:
+    """Send one registration to a submit whose table answers at an endpoint, limits as shipped; time the answer."""
+
+    def asked(endpoint: str) -> tuple[dict[str, Any], float]:
+        environ = function_environment(package, endpoint, "no-table")
+        shipped: Mapping[str, str] = {name: value for name, value in environ.items() if not name.startswith("RATE_")}
+        with running("lambda_handlers.submit", shipped, tmp_path / "submit.log") as submit:
+            began = time.monotonic()
+            return submit.invoke(proxy_event(Post("contact", MESSAGE), ORIGIN)), time.monotonic() - began
+
+    return asked
+
+
+def is_told_to_come_back(answer: Mapping[str, Any]) -> bool:
+    headers = {name.lower(): value for name, value in answer["headers"].items()}
+    told = (answer["statusCode"], headers["access-control-allow-origin"], '"storage_unavailable"' in answer["body"])
+    return told == (503, ORIGIN, True) and int(headers["retry-after"]) > 0
+
+
+def test_submit__whose_table_is_silent_says_so_in_time(
+    ask: Callable[[str], tuple[dict[str, Any], float]], silence: str
+) -> None:
+    answer, took_s = ask(silence)
+    assert is_told_to_come_back(answer)
+    assert took_s < FUNCTION_TIMEOUT_S
+
+
+def test_submit__whose_table_is_not_there_says_so_in_time(
+    ask: Callable[[str], tuple[dict[str, Any], float]],
+) -> None:
+    answer, took_s = ask(f"http://127.0.0.1:{free_port()}")
+    assert is_told_to_come_back(answer)
+    assert took_s < FUNCTION_TIMEOUT_S
+
+
+@pytest.mark.parametrize("fault", list(Fault))
+def test_submit__whose_table_fails_every_call_says_so_and_takes_the_same_again_later(
+    submit: Function, proxy: FaultProxy, read_books: Callable[[], Books], fault: Fault
+) -> None:
+    post = Post("contact", MESSAGE)
+    proxy.plan = AtRandom("outage", share=1.0, faults=[fault])
+    began = time.monotonic()
+    answer = submit.invoke(proxy_event(post, ORIGIN))
+    assert is_told_to_come_back(answer)
+    assert time.monotonic() - began < FUNCTION_TIMEOUT_S
+    assert len(read_books().entries) == (1 if fault is Fault.LOST_ANSWER else 0)
+
+    proxy.plan = AtRandom("fair", share=0.0, faults=[fault])
+
+    assert submit.invoke(proxy_event(post, ORIGIN))["statusCode"] == 201
+    assert len(read_books().entries) == 1

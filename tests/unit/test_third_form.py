@@ -43,7 +43,7 @@ def test_third_form__takes_its_own_example(workshop: Form) -> None:
 def test_third_form__has_a_page_that_the_others_lead_to(clone: Path, tmp_path: Path) -> None:
     site = build(clone, api_url="https://api.example/v1", site_url="https://site.example", out=tmp_path / "site")
     pages = {file.key: file.body.decode() for file in site.files if file.key in ("workshop", "index.html")}
-    assert 'action="https://api.example/v1/workshop"' in pages["workshop"]
+    assert 'action="https://api.example/v1/workshop?lang=en"' in pages["workshop"]
     assert 'name="day" value="saturday"' in pages["workshop"]
     assert ">Soldering workshop</a>" in pages["index.html"]
 

@@ -36,6 +36,11 @@ class LocalTerraform:
         self._provider = provider or chosen_provider()
         self._configuration = Configuration(workspace, self._provider)
 
+    @property
+    def configuration(self) -> Path:
+        """The folder that holds the copied configuration."""
+        return self._configuration.folder
+
     def prepare(self) -> None:
         """Copy the configuration, write what points it here, and initialise it where that is due.
 

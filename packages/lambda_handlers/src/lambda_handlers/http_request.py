@@ -72,6 +72,15 @@ class Request:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     @property
+    def charset(self) -> str:
+        """The charset that the body's type names, or nothing; other parameters say nothing to us."""
+        for parameter in self.headers.get("content-type", "").lower().split(";")[1:]:
+            name, _, value = parameter.partition("=")
+            if name.strip() == "charset":
+                return value.strip(' \t"')
+        return ""
+
+    @property
     def from_page(self) -> bool:
         """Whether a browser posted a plain HTML form, so that a person looks at the answer itself."""
         accept = self.headers.get("accept", "*/*").lower()
@@ -117,8 +126,7 @@ def read_answers(request: Request) -> dict[str, object]:
     if request.method != "POST":
         raise RequestError("method_not_allowed")
     content = _content(request)
-    charset = request.headers.get("content-type", "").lower().partition("charset=")[2].strip(' "')
-    if charset not in {"", "utf-8", "utf8"}:
+    if request.charset not in {"", "utf-8", "utf8"}:
         raise RequestError("unsupported_charset")
     try:
         text = content.decode()

@@ -34,13 +34,12 @@ STATUS_OF: Mapping[str, int] = {
 
 
 class RequestError(RollcallError):
-    """A request that no service needs to see. code: one of `STATUS_OF`. values: what the sentence names."""
+    """A request that no service needs to see. code: one of `STATUS_OF`."""
 
-    def __init__(self, code: str, **values: object) -> None:
+    def __init__(self, code: str) -> None:
         super().__init__(code)
         self.status = STATUS_OF[code]
         self.code = code
-        self.values = values
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +147,7 @@ def _content(request: Request) -> bytes:
             raise RequestError("malformed_body") from error
         if len(content) <= MOST_BYTES:
             return content
-    raise RequestError("body_too_large", limit=MOST_BYTES // 1024)
+    raise RequestError("body_too_large")
 
 
 def _from_json(text: str) -> dict[str, object]:

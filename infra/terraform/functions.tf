@@ -77,7 +77,7 @@ module "submit" {
     {
       TABLE            = module.store.name
       SITE_URL         = local.site_url
-      ALLOWED_ORIGINS  = join(",", distinct(concat([local.site_url, local.own_site_url], var.allowed_origins)))
+      ALLOWED_ORIGINS  = join(",", distinct(concat([local.site_url], local.own_site_urls, var.allowed_origins)))
       HMAC_KEY         = module.secrets.hmac_key
       RATE_PER_ADDRESS = tostring(var.rate_limits.per_address)
       RATE_PER_EMAIL   = tostring(var.rate_limits.per_email)

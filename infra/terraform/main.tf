@@ -11,8 +11,9 @@ locals {
 
   api_url = coalesce(var.api_url, "https://${module.api.id}.execute-api.${var.region}.${data.aws_partition.this.dns_suffix}/${local.stage_name}")
 
-  own_site_url = "https://${var.site_domain == null ? module.site.distribution_domain : var.site_domain.names[0]}"
-  site_url     = coalesce(var.site_url, local.own_site_url)
+  # Visitors may come by any of the names; mails and the thank-you page lead to the first.
+  own_site_urls = [for name in var.site_domain == null ? [module.site.distribution_domain] : var.site_domain.names : "https://${name}"]
+  site_url      = coalesce(var.site_url, local.own_site_urls[0])
 
   sender_address = try(regex("<([^<>]+)>", var.sender)[0], var.sender)
 

@@ -39,18 +39,22 @@
     }
   }
 
-  // --- the key: the same until the form is known to have arrived, also over a reload
+  // --- the key: the same until the form is known to have arrived, also over a reload; then, for ten minutes, the same
+  // for the same answers ("back", and sent again). Kept: the key; once arrived also a digest of the answers, and until when
   const slot = "rollcall-key-" + say.form;
-  let key = "";
-  const keep = (value) => {
-    key = value;
+  let kept = "";
+  const keep = (...parts) => {
+    kept = parts.join(" ");
     try {
-      value ? sessionStorage.setItem(slot, value) : sessionStorage.removeItem(slot);
+      sessionStorage.setItem(slot, kept);
     } catch {} // storage is blocked: the page's own memory will do
   };
   try {
-    key = sessionStorage.getItem(slot) || "";
+    kept = sessionStorage.getItem(slot) || "";
   } catch {}
+  // Two texts of one digest do no harm: the API knows other answers under a used key. A widget's proof is new each time.
+  const digest = (values) =>
+    [...JSON.stringify(values, (name, value) => (/^cf-/.test(name) ? "" : value))].reduce((sum, letter) => (sum * 31 + letter.codePointAt()) | 0, 7) + "";
   const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
   const answers = () => {
@@ -111,7 +115,7 @@
   };
 
   // --- sending: once more by itself when the line or the server stumbled, always with the same key
-  const post = async (body, last) => {
+  const post = async (key, body, last) => {
     try {
       const answer = await fetch(form.action, {
         method: "POST",
@@ -119,12 +123,12 @@
         body,
         signal: AbortSignal.timeout(20000),
       });
-      if (last || answer.status < 502) return answer;
+      if (last || answer.status < 500) return answer;
     } catch (error) {
       if (last) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, 1000));
-    return post(body, true);
+    return post(key, body, true);
   };
 
   const busy = (yes) => {
@@ -137,16 +141,20 @@
     if (button.hasAttribute("aria-disabled")) return; // pressed twice
     busy(true);
     clear();
-    if (!key) keep(newKey());
+    const values = answers();
+    const sum = digest(values);
+    const [used, arrived, until] = kept.split(" ");
+    const key = used && (!until || (arrived === sum && until > Date.now())) ? used : newKey();
+    if (key !== used) keep(key);
     try {
-      const answer = await post(JSON.stringify({ ...answers(), _started: started, _sent: seconds() }), false);
+      const answer = await post(key, JSON.stringify({ ...values, _started: started, _sent: seconds() }), false);
       const body = await answer.json().catch(() => ({}));
       if (answer.ok && body.reference) {
-        keep("");
+        keep(key, sum, Date.now() + 600000);
         location.assign("/thank-you?" + new URLSearchParams({ form: say.form, reference: body.reference, status: body.status }));
         return;
       }
-      if (body.code === "key_reused") keep(""); // the first answers did arrive; these are new ones
+      if (body.code === "key_reused") keep(); // the first answers did arrive; these are new ones
       if (body.errors) show("", body.errors);
       else show(body.code === "key_reused" ? say.reused : answer.status < 500 && body.detail || say.refused, []);
     } catch {

@@ -183,6 +183,54 @@ def test_lost_answer__counts_once(visit: Any, filled_in: Any, person: Any) -> No
     person.only_mail()
 
 
+def test_stumbling_gateway__is_asked_once_more_with_the_same_key(visit: Any, filled_in: Any, person: Any) -> None:
+    visitor = visit()
+    stumbled: list[str] = []
+
+    def stumble_once(route: Any) -> None:
+        if stumbled or route.request.method != "POST":
+            route.continue_()
+        else:
+            stumbled.append(route.request.url)
+            route.fulfill(status=500, body="{}", headers={"Access-Control-Allow-Origin": "*"})
+
+    visitor.page.route("**/_user_request_/contact?*", stumble_once)
+    filled_in(visitor)
+    with visitor.forgiving("500"):
+        visitor.sends()
+        visitor.arrives_at_thank_you()
+    assert len(visitor.posts) == 2
+    assert len({key for key, _ in visitor.posts}) == 1
+    person.only_mail()
+
+
+@pytest.mark.parametrize("back", ["go_back", "reopened"])
+def test_back_after_thank_you__same_answers_count_once_and_others_anew(
+    visit: Any, filled_in: Any, person: Any, back: str
+) -> None:
+    visitor = visit()
+
+    def returns() -> None:
+        if back == "go_back":
+            visitor.page.go_back()
+        filled_in(visitor)
+
+    filled_in(visitor)
+    visitor.sends()
+    first = visitor.arrives_at_thank_you()
+    returns()
+    visitor.sends()
+    assert visitor.arrives_at_thank_you() == first
+    person.only_mail()
+
+    returns()
+    visitor.page.fill('[name="message"]', "Something else altogether, please.")
+    visitor.sends()
+    assert visitor.arrives_at_thank_you() != first
+    keys = [key for key, _ in visitor.posts]
+    assert keys[0] == keys[1] != keys[2]
+
+
 @pytest.mark.parametrize(
     ("status", "problem", "said"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import string
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -78,6 +79,12 @@ def test_deployer_policy__reaches_what_is_named_rollcall(statements: list[dict[s
             else:
                 ours = re.search(rf"rollcall[-/]{LONGEST_STACK}", resource)
                 assert ours or WITHOUT_OUR_NAME.match(resource), statement["Sid"]
+
+
+def test_deployer_policy__may_change_what_a_role_is_said_to_be(statements: list[dict[str, Any]]) -> None:
+    allowed = [action for statement in statements for action in listed(statement["Action"])]
+
+    assert any(fnmatchcase("iam:UpdateRoleDescription", action) for action in allowed)
 
 
 def test_deployer_policy__hands_roles_to_lambda_alone(statements: list[dict[str, Any]]) -> None:

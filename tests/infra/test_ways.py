@@ -125,6 +125,29 @@ def test_site__tells_browsers_what_its_pages_may_do(plans: dict[str, Plan]) -> N
     )
 
 
+def test_site_of_several_names__takes_a_form_by_each_of_them(terraform: LocalTerraform) -> None:
+    given = terraform.configuration / "environments" / "names.tfvars"
+    given.write_text(
+        'stack = "prod"\nregion = "eu-north-1"\nsender = "courses@example.org"\napi_url = "https://api.example.org"\n'
+        'site_domain = {\n  names = ["courses.example.org", "www.example.org"]\n'
+        '  certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/1"\n}\n',
+        encoding="utf-8",
+    )
+
+    plan = Plan(terraform.plan_as_json(given.name))
+
+    (policy,) = plan.all("aws_cloudfront_response_headers_policy").values()
+    headers = block(policy, "security_headers_config")
+    said = block(headers, "content_security_policy")["content_security_policy"].split("; ")
+    names = "https://courses.example.org https://www.example.org"
+    assert f"form-action 'self' https://api.example.org {names}" in said
+    # A script's request goes to the API alone and is led nowhere else.
+    assert "connect-src 'self' https://api.example.org" in said
+    (environ,) = plan.one("module.submit.aws_lambda_function.this")["environment"]
+    assert environ["variables"]["ALLOWED_ORIGINS"].split(",") == names.split()
+    assert environ["variables"]["SITE_URL"] == "https://courses.example.org"
+
+
 def test_turnstile__opens_the_site_s_policy_for_it_alone(terraform: LocalTerraform) -> None:
     given = terraform.configuration / "environments" / "turnstile.tfvars"
     given.write_text(

@@ -122,6 +122,17 @@ def test_main__a_mistake_in_a_form__is_named_and_nothing_is_written(
     assert not (tmp_path / "a.zip").exists()
 
 
+def test_main__a_mistake_in_a_mail__is_named_and_nothing_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = workspace(tmp_path / "one", moment=1_000_000_001)
+    (root / "forms" / "contact" / "mail" / "staff.sv.subject.j2").write_text("{{ nope", encoding="utf-8")
+
+    assert main(["--root", str(root), "--out", str(tmp_path / "a.zip")]) == 1
+    assert "forms/contact/mail/staff.sv.subject.j2" in capsys.readouterr().err
+    assert not (tmp_path / "a.zip").exists()
+
+
 def test_main__another_folder__says_what_to_give(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--root", str(tmp_path), "--out", str(tmp_path / "a.zip")]) == 1
     assert "--root" in capsys.readouterr().err

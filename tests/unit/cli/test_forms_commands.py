@@ -52,6 +52,32 @@ def test_check__says_what_is_wrong_and_where(rollcall: CommandLine, broken: Path
     assert "date" in ran.err
 
 
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("registration/mail/confirmed.sv.txt.j2", "{{ nope", "forms/registration/mail/confirmed.sv.txt.j2, line 1: "),
+        ("contact/mail/staff.en.subject.j2", "{{ nope }}", "forms/contact/mail/staff.en.subject.j2: 'nope' is "),
+        ("registration/mail/confirmed.sv.html.j2", None, "forms/registration/mail/confirmed.sv.html.j2 is missing: "),
+        ("_mail/verify.sv.html.j2", None, "forms/_mail/verify.sv.html.j2 is missing: "),
+        ("_mail/verify.sv.subject.j2", "{% include 'no.j2' %}", "forms/_mail/verify.sv.subject.j2: "),
+    ],
+)
+def test_check__names_the_mail_template_and_its_mistake(
+    rollcall: CommandLine, tmp_path: Path, file: str, text: str | None, said: str
+) -> None:
+    """One sentence, whichever forms the template serves; exit code 1, nothing on stdout."""
+    folder = tmp_path / "forms"
+    shutil.copytree(FORMS, folder)
+    if "verify" in file:  # the shared one shows where a form has none of its own
+        (folder / "registration" / "mail" / file.partition("/")[2]).unlink()
+    (folder / file).unlink() if text is None else (folder / file).write_text(text, encoding="utf-8")
+
+    ran = rollcall("forms", "check", str(folder))
+
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.count(said) == 1
+
+
 @pytest.mark.parametrize("folder", ["nowhere", "."])
 def test_check__of_a_folder_without_forms_says_so(rollcall: CommandLine, tmp_path: Path, folder: str) -> None:
     """A wrong folder is not a folder of correct forms."""

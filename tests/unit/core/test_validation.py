@@ -90,6 +90,27 @@ def test_validate__keeps(field: Field, raw: object, kept: object) -> None:
 
 
 @pytest.mark.parametrize(
+    "unseen",
+    [
+        "\u200b", "\u2060\u200d", "\u00ad", "\ufeff", "\U000e0041\U000e007f", "\ufdd0", "\U0001ffff", "\ufe0f",
+        "\u3164", "\u115f\u1160", "\u2800", "\u00a0\u200b ", "\u200e\u200f", "\u0301",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["text", "textarea"])
+def test_validate__takes_an_answer_with_nothing_to_see_for_none(kind: str, unseen: str) -> None:
+    assert answer(a_field(kind), unseen) is None
+    assert code(a_field(kind, required=True), unseen) == "required"
+
+
+@pytest.mark.parametrize(
+    "seen", ["می\u200cشود", "क्\u200dष", "👩\u200d🚀", "❤\ufe0f\u200d🔥", "🏴\U000e0067\U000e007f", "—?"]
+)
+@pytest.mark.parametrize("kind", ["text", "textarea"])
+def test_validate__keeps_what_joins_letters_and_pictures(kind: str, seen: str) -> None:
+    assert answer(a_field(kind, required=True), seen) == seen
+
+
+@pytest.mark.parametrize(
     ("field", "raw", "expected"),
     [
         (TEXT, "x", "too_short"),
@@ -100,6 +121,9 @@ def test_validate__keeps(field: Field, raw: object, kept: object) -> None:
         (TEXT, "a\x00b", "control_character"),
         (TEXT, "a\x7fb", "control_character"),
         (TEXT, "a\ud800", "control_character"),
+        (TEXT, "\u202enibor", "control_character"),
+        (TEXT, "a\u2066b\u2069", "control_character"),
+        (WORDS, "a\n\u202db", "control_character"),
         (TEXT, 3, "wrong_type"),
         (TEXT, ["a"], "wrong_type"),
         (TEXT, {"a": 1}, "wrong_type"),
@@ -227,10 +251,18 @@ def test_validate__keeps_text_unchanged_but_for_nfc_and_outer_spaces(text: str) 
     try:
         kept = answer(field, text)
     except InvalidAnswersError:
-        assert any(unicodedata.category(letter) == "Cc" for letter in text)
+        assert any(
+            unicodedata.category(letter) == "Cc" or letter in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+            for letter in text
+        )
         return
     expected = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").strip()
-    assert (kept or "") == expected
+    if kept is None:  # nothing to see in it
+        assert all(
+            unicodedata.category(letter)[0] in "ZCM" or letter in "\u115f\u1160\u2800\u3164\uffa0" for letter in text
+        )
+    else:
+        assert kept == expected
 
 
 @given(st.text(max_size=40))

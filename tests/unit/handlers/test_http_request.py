@@ -74,6 +74,23 @@ def test_json__is_taken_as_it_is() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "application/json; charset=utf-8; x=y",
+        'application/json;x=y;charset="utf-8" ; z',
+        "application/json; profile=a",
+        "application/json;",
+    ],
+)
+def test_json__other_parameters_of_its_type_say_nothing(content_type: str) -> None:
+    assert answers_of("{}", {"content-type": content_type}) == {}
+
+
+def test_json__another_charset_is_415_among_other_parameters_too() -> None:
+    assert refusal_of("{}", {"content-type": "application/json; x=y; charset=latin1; z=1"})[0] == 415
+
+
 def test_json__the_header_may_be_written_in_any_case_and_with_a_charset() -> None:
     assert answers_of("{}", {"CONTENT-TYPE": "Application/JSON; Charset=UTF-8"}) == {}
 

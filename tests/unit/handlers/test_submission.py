@@ -174,6 +174,19 @@ def test_submit__what_no_service_needs_to_see__is_a_problem_with_cors(
     assert service.asked == []
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Please shorten the longest ones"), ("sv", "Korta ner de längsta")]
+)
+def test_submit__too_long_answers__are_told_in_words_for_people(
+    post: Callable[..., dict[str, Any]], language: str, said: str
+) -> None:
+    answer = post('{"a":"' + "x" * 33_000 + '"}', accept_language=language)
+
+    detail = json.loads(answer["body"])["detail"]
+    assert said in detail
+    assert not any(letter.isdigit() for letter in detail)
+
+
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", ""])
 def test_cors__an_origin_that_is_not_listed__is_told_nothing(post: Callable[..., dict[str, Any]], origin: str) -> None:
     answer = post({}, origin=origin)

@@ -59,8 +59,10 @@ resource "aws_lambda_function" "this" {
   logging_config {
     log_format            = "JSON"
     application_log_level = replace(var.log_level, "WARNING", "WARN") # Python's word, and Lambda's
-    system_log_level      = "WARN"
-    log_group             = aws_cloudwatch_log_group.this.name
+    # Lambda's own lines: time-outs and crashes are told at WARN and above; at INFO each call would add a start and a report,
+    # paid for and kept as long as ours, and Lambda's metrics say the same.
+    system_log_level = "WARN"
+    log_group        = aws_cloudwatch_log_group.this.name
   }
 
   # An event source mapping is refused until the role may read the source.

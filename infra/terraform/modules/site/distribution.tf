@@ -5,7 +5,9 @@ locals {
   caching_optimized = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 
   # 'self' alone would do for the forms, but Chromium holds form-action against the address that the answer redirects to.
-  form_targets = join(" ", distinct(compact(["'self'", var.api_origin, var.site_origin])))
+  # The page may have been opened by one of the site's names, and the answer leads to another.
+  own_origins  = var.domain == null ? [] : [for name in var.domain.names : "https://${name}"]
+  form_targets = join(" ", distinct(compact(concat(["'self'", var.api_origin, var.site_origin], local.own_origins))))
 
   content_security_policy = join("; ", compact([
     "default-src 'none'",
@@ -91,7 +93,6 @@ resource "aws_cloudfront_distribution" "this" {
   }
 
   # The distribution may not list the bucket, so S3 says 403 of what isn't there.
-  # Whoever may not list the bucket is told 403 where a page is missing.
   dynamic "custom_error_response" {
     for_each = [403, 404]
 

@@ -20,15 +20,33 @@ def read_forms(folder: Path | None) -> Mapping[str, Form]:
     Raises FormFileError with every mistake, WorkspaceNotFoundError, or CliError when there is no such folder.
     """
     from registration_core.adapters.form_files import compile_forms  # noqa: PLC0415 - reads TOML; only for forms
-    from rollcall_local.paths import find_root  # noqa: PLC0415
 
-    folder = folder or find_root() / "forms"
+    folder = _folder(folder)
     if not folder.is_dir():
         raise CliError(f"{folder} is no folder.", hint="Give the folder that holds <form>/form.toml, such as forms.")
     forms = compile_forms(folder)
     if not forms:
         raise CliError(f"{folder} holds no form.", hint="Give the folder that holds <form>/form.toml, such as forms.")
     return forms
+
+
+def read_checked_forms(folder: Path | None) -> Mapping[str, Form]:
+    """Read every form as `read_forms` does, and try each of their mails.
+
+    Raises what `read_forms` raises, and FormFileError with every mistake in a mail template.
+    """
+    from registration_core.adapters.clock import SystemClock  # noqa: PLC0415 - Jinja2; only for this
+    from registration_core.adapters.mail_check import check_mails  # noqa: PLC0415
+
+    forms = read_forms(folder)
+    check_mails(_folder(folder), forms, clock=SystemClock())
+    return forms
+
+
+def _folder(folder: Path | None) -> Path:
+    from rollcall_local.paths import find_root  # noqa: PLC0415 - where none is given
+
+    return folder or find_root() / "forms"
 
 
 def the_form(forms: Mapping[str, Form], name: str) -> Form:

@@ -34,13 +34,12 @@ STATUS_OF: Mapping[str, int] = {
 
 
 class RequestError(RollcallError):
-    """A request that no service needs to see. code: one of `STATUS_OF`. values: what the sentence names."""
+    """A request that no service needs to see. code: one of `STATUS_OF`."""
 
-    def __init__(self, code: str, **values: object) -> None:
+    def __init__(self, code: str) -> None:
         super().__init__(code)
         self.status = STATUS_OF[code]
         self.code = code
-        self.values = values
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +69,15 @@ class Request:
     def media_type(self) -> str:
         """The body's type, without parameters."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def charset(self) -> str:
+        """The charset that the body's type names, or nothing; other parameters say nothing to us."""
+        for parameter in self.headers.get("content-type", "").lower().split(";")[1:]:
+            name, _, value = parameter.partition("=")
+            if name.strip() == "charset":
+                return value.strip(' \t"')
+        return ""
 
     @property
     def from_page(self) -> bool:
@@ -117,8 +125,7 @@ def read_answers(request: Request) -> dict[str, object]:
     if request.method != "POST":
         raise RequestError("method_not_allowed")
     content = _content(request)
-    charset = request.headers.get("content-type", "").lower().partition("charset=")[2].strip(' "')
-    if charset not in {"", "utf-8", "utf8"}:
+    if request.charset not in {"", "utf-8", "utf8"}:
         raise RequestError("unsupported_charset")
     try:
         text = content.decode()
@@ -140,7 +147,7 @@ def _content(request: Request) -> bytes:
             raise RequestError("malformed_body") from error
         if len(content) <= MOST_BYTES:
             return content
-    raise RequestError("body_too_large", limit=MOST_BYTES // 1024)
+    raise RequestError("body_too_large")
 
 
 def _from_json(text: str) -> dict[str, object]:

@@ -23,7 +23,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from registration_core.adapters.clock import SystemClock
 from registration_core.adapters.form_files import compile_forms
+from registration_core.adapters.mail_check import check_mails
 from registration_core.domain.errors import RollcallError
 
 FUNCTIONS = ("submit", "links", "sweep", "dispatch", "notify", "feedback")
@@ -54,7 +56,7 @@ class PackageReport:
 def build_package(root: Path, out: Path) -> PackageReport:
     """Build the zip of the workspace at root, and write it to out unless the very same is there already.
 
-    Raises FormFileError for a mistake in a form file, PackageError when something is missing.
+    Raises FormFileError for a mistake in a form file or a mail template, PackageError when something is missing.
     """
     contents = dict(_our_modules(root))
     contents.update(_forms(root / "forms"))
@@ -109,7 +111,9 @@ def _imports(content: bytes) -> Iterator[str]:
 
 
 def _forms(folder: Path) -> Iterator[tuple[str, bytes]]:
-    for name, form in compile_forms(folder).items():
+    forms = compile_forms(folder)
+    check_mails(folder, forms, clock=SystemClock())
+    for name, form in forms.items():
         text = json.dumps(form.to_dict(), ensure_ascii=False, separators=(",", ":"))
         yield f"forms/{name}.json", text.encode()
         yield from _templates(folder, folder / name / "mail")

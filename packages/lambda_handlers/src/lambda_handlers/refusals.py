@@ -65,7 +65,7 @@ def refusal_of(error: RollcallError, language: str, *, asked_for_form: bool = Fa
     asked_for_form: nothing was to be stored.
     """
     if isinstance(error, RequestError):
-        return Refusal(error.status, error.code, sentence(error.code, language, **error.values))
+        return Refusal(error.status, error.code, sentence(error.code, language))
     if isinstance(error, StorageUnavailableError):  # and its kinds, which are no visitor's business
         code = StorageUnavailableError.code
         wording = "form_unavailable" if asked_for_form else code

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from admin_cli.escape import to_json, to_json_line
-from admin_cli.formsets import read_forms, the_form
+from admin_cli.formsets import read_checked_forms, read_forms, the_form
 from admin_cli.helping import Command, noun
 from admin_cli.services import of
 from admin_cli.table import Column
@@ -52,13 +52,15 @@ def check(
     ctx: typer.Context,
     folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="The folder of form files.")] = None,
 ) -> None:
-    """Check every form file; say which file, key and value is wrong, and what is allowed.
+    """Check every form file and mail template; say which file and what in it is wrong, and what is allowed.
+
+    Each mail is rendered in each language, with the form's example; none is sent.
 
     Examples:
       rollcall forms check
       rollcall forms check ../other-clone/forms
     """
-    forms = read_forms(folder)
+    forms = read_checked_forms(folder)
     of(ctx).output.rows(CHECKED, ([f.name, f.version, len(f.fields), str(f.title)] for f in forms.values()))
 
 

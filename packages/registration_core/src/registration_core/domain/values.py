@@ -21,6 +21,10 @@ _PHONE_SEPARATORS = frozenset(" -./()\u00a0\u2009\u2010\u2011\u2012\u2013\u202f\
 _PHONE_DIGITS = range(5, 16)
 _YES = frozenset({"on", "true", "yes", "1"})
 _NO = frozenset({"off", "false", "no", "0"})
+_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""What makes the text after it read in another order than it is kept."""
+_BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and a sign by their category, and nothing to see."""
 _DATE_LENGTH = len("2015-04-30")
 
 
@@ -52,10 +56,10 @@ def _read_text(field: Field, raw: object, _today: date) -> str | None:
 
 def _read_textarea(field: Field, raw: object, _today: date) -> str | None:
     text = _normal(raw).replace("\r\n", "\n").replace("\r", "\n")
-    if not text.isprintable() and any(letter not in "\n\t" and unicodedata.category(letter) == "Cc" for letter in text):
+    if not text.isprintable() and any(letter not in "\n\t" and _is_control(letter) for letter in text):
         raise ValueRefusedError("control_character")
     text = text.strip()
-    return _within_length(field, text) if text else None
+    return _within_length(field, text) if _shows_anything(text) else None
 
 
 def _read_email(field: Field, raw: object, _today: date) -> str | None:
@@ -175,17 +179,35 @@ def _read_consent(_field: Field, raw: object, _today: date) -> bool | None:
 def clean_line(raw: object) -> str:
     """Return one line of text as it is kept: NFC, without spaces around it, a tab as a space.
 
-    Raises ValueRefusedError for what is no text, holds control characters or breaks the line.
+    It is empty where there is nothing to see. Raises ValueRefusedError for what is no text, breaks the line, holds
+    control characters or overrides its direction.
     """
     text = _normal(raw).strip()
     if text.isprintable():
-        return text
+        return text if _shows_anything(text) else ""
     text = text.replace("\t", " ")
     if len(text.splitlines()) > 1:
         raise ValueRefusedError("line_break")
-    if any(unicodedata.category(letter) == "Cc" for letter in text):
+    if any(_is_control(letter) for letter in text):
         raise ValueRefusedError("control_character")
-    return text
+    return text if _shows_anything(text) else ""
+
+
+def _is_control(letter: str) -> bool:
+    return unicodedata.category(letter) == "Cc" or letter in _OVERRIDES
+
+
+def _shows_anything(text: str) -> bool:
+    """Whether there is a letter, sign or picture to see: not only spaces, joiners, tags, and marks without a letter."""
+    return any(map(_is_visible, text))
+
+
+def _is_visible(letter: str) -> bool:
+    category = unicodedata.category(letter)
+    if category == "Cn":  # a letter newer than Python's tables, or one that never will be: a noncharacter, a tag
+        never = "\ufdd0" <= letter <= "\ufdef" or f"{ord(letter):x}".endswith(("fffe", "ffff"))
+        return not (never or "\U000e0000" <= letter <= "\U000e0fff")
+    return category[0] not in "ZM" and category not in {"Cc", "Cf"} and letter not in _BLANKS
 
 
 def _normal(raw: object) -> str:

@@ -1,0 +1,68 @@
+"""Every mail of every form, tried with the form's example before anybody waits for one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+
+from registration_core.adapters.render import PARTS, SHARED, JinjaMailRenderer
+from registration_core.domain.errors import FormFileError, MailTemplateError
+from registration_core.domain.mail import MailKind
+from registration_core.domain.submission import Status
+from registration_core.services.preview import PreviewService
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from registration_core.domain.forms import Form
+    from registration_core.domain.ports import Clock
+
+_SITE_URL = "https://site.example"
+_MY_URL = "https://api.example/v1/my?t=example"
+_ALSO = {MailKind.PROMOTED: (Status.PENDING,), MailKind.STAFF: (Status.WAITLISTED,)}
+"""Templates say other things of these: tried beside the usual status."""
+
+
+def check_mails(forms_dir: Path, forms: Mapping[str, Form], *, clock: Clock) -> None:
+    """Render each kind of mail in each language of each form, and send none.
+
+    Raises FormFileError with one sentence for every mistake: its file, and what is wrong.
+    """
+    renderer = JinjaMailRenderer(forms_dir, site_url=_SITE_URL)
+    preview = PreviewService(renderer=renderer, clock=clock, my_url=_MY_URL)
+    problems: dict[str, None] = {}  # a shared template's mistake shows in every form
+    for form in forms.values():
+        for kind, language in product(MailKind, form.languages):
+            problems |= dict.fromkeys(_missing(forms_dir, form, f"{kind}.{language}"))
+            problems |= dict.fromkeys(_mistakes(preview, form, kind, language))
+    if problems:
+        raise FormFileError(list(problems))
+
+
+def _mistakes(preview: PreviewService, form: Form, kind: MailKind, language: str) -> Iterator[str]:
+    rest = [each for each in form.languages if each != language]
+    form = replace(form, languages=(language, *rest))  # the staff's mails are in the first
+    for status in (None, *_ALSO.get(kind, ())):
+        try:
+            preview.preview(kind, form, language=language, status=status)
+        except MailTemplateError as error:
+            yield str(error)
+
+
+def _missing(forms_dir: Path, form: Form, mail: str) -> Iterator[str]:
+    """Name the files without which a mail says one thing as text and another as HTML, or is in another language."""
+    folders = (f"{form.name}/mail", SHARED)
+    there = {
+        folder: [part for part in PARTS if (forms_dir / folder / f"{mail}.{part}.j2").is_file()] for folder in folders
+    }
+    for folder, parts in there.items():
+        for part, other in (("html", "txt"), ("txt", "html")):
+            if other in parts and part not in parts:
+                yield f"forms/{folder}/{mail}.{part}.j2 is missing: {mail}.{other}.j2 is there, and both say the same."
+    found = {part for parts in there.values() for part in parts}
+    if found and "subject" not in found:
+        yield f"forms/{SHARED}/{mail}.subject.j2 is missing: the mail has a text, and no subject."
+    if found == {"subject"}:
+        yield f"forms/{SHARED}/{mail}.txt.j2 and {mail}.html.j2 are missing: the mail has a subject, and no text."

@@ -20,15 +20,21 @@ def read_forms(folder: Path | None) -> Mapping[str, Form]:
     Raises FormFileError with every mistake, WorkspaceNotFoundError, or CliError when there is no such folder.
     """
     from registration_core.adapters.form_files import compile_forms  # noqa: PLC0415 - reads TOML; only for forms
-    from rollcall_local.paths import find_root  # noqa: PLC0415
 
-    folder = folder or find_root() / "forms"
+    folder = forms_folder(folder)
     if not folder.is_dir():
         raise CliError(f"{folder} is no folder.", hint="Give the folder that holds <form>/form.toml, such as forms.")
     forms = compile_forms(folder)
     if not forms:
         raise CliError(f"{folder} holds no form.", hint="Give the folder that holds <form>/form.toml, such as forms.")
     return forms
+
+
+def forms_folder(folder: Path | None) -> Path:
+    """Give this folder, or else that of the clone that the working folder lies in. Raises WorkspaceNotFoundError."""
+    from rollcall_local.paths import find_root  # noqa: PLC0415 - only where forms are read from files
+
+    return folder or find_root() / "forms"
 
 
 def the_form(forms: Mapping[str, Form], name: str) -> Form:

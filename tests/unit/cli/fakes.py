@@ -10,18 +10,22 @@ from typing import TYPE_CHECKING, Any
 from admin_cli.app import run
 from admin_cli.output import Output
 from admin_cli.services import Services
-from admin_cli.stack import StackDescription
+from admin_cli.stack import Caller, StackDescription
 from registration_core.domain.errors import SubmissionNotFoundError, UnknownFormError
 from registration_core.domain.identifiers import display_reference, new_reference
+from registration_core.domain.quota import QuotaState
 from registration_core.domain.submission import Event, MailRecord, Page, Status, Submission, SubmissionDetails
+from registration_core.services.manage import ManageService
 from registration_core.services.query import QueryService
 from rollcall_local.mailbox import Mail
 from rollcall_local.stack import Status as LocalStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from admin_cli.contexts import Context, ContextFile
+    from registration_core.domain.forms import Form
+
 DESCRIPTION = StackDescription(
     stack="local",
     region="eu-north-1",
@@ -42,6 +46,8 @@ MAIL = Mail(
     text="Hello Ada,\nwelcome.\n",
     html="<p>Hello Ada</p>",
 )
+
+STAFF = Caller("000000000000", "arn:aws:iam::000000000000:user/staff")
 
 
 class Terminal(io.StringIO):
@@ -95,6 +101,13 @@ class FakeStack:
     context: Context
     description: StackDescription = DESCRIPTION
     queries: QueryService | None = None
+    managing: ManageService | None = None
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    caller: Caller = STAFF
+
+    def manage(self) -> ManageService:
+        assert self.managing is not None
+        return self.managing
 
     def query(self) -> QueryService:
         assert self.queries is not None
@@ -104,7 +117,7 @@ class FakeStack:
         raise AssertionError(f"no test of a command needs {service}")
 
     def account(self) -> str:
-        return "000000000000"
+        return self.caller.account
 
 
 @dataclass(frozen=True)
@@ -123,25 +136,31 @@ class CommandLine:
     contexts: ContextFile
     local: FakeLocal = field(default_factory=FakeLocal)
     queries: QueryService | None = None
+    managing: ManageService | None = None
+    forms: Mapping[str, Form] = field(default_factory=dict)
     environ: dict[str, str] = field(default_factory=lambda: {"COLUMNS": "120", "TERM": "xterm"})
     connected: list[Context] = field(default_factory=list)
 
-    def __call__(self, *arguments: str, terminal: bool = False, out: io.StringIO | None = None) -> Ran:
+    def __call__(
+        self, *arguments: str, terminal: bool = False, out: io.StringIO | None = None, typed: str | None = None
+    ) -> Ran:
+        """Run a command. typed: what a person at a terminal answers; None where nobody is."""
         out = out or (Terminal() if terminal else io.StringIO())
-        err = io.StringIO()
+        err = io.StringIO() if typed is None else Terminal()
         services = Services(
             output=Output(out, err, self.environ),
             environ=self.environ,
             contexts=self.contexts,
             connect=self._connect,
             local=lambda: self.local,
+            stdin=io.StringIO() if typed is None else Terminal(typed),
         )
         code = run(list(arguments), services)
         return Ran(code, out.getvalue(), err.getvalue())
 
     def _connect(self, context: Context) -> FakeStack:
         self.connected.append(context)
-        return FakeStack(context, replace(DESCRIPTION, stack=context.stack), self.queries)
+        return FakeStack(context, replace(DESCRIPTION, stack=context.stack), self.queries, self.managing, self.forms)
 
 
 ADA = Submission(
@@ -175,6 +194,8 @@ class FakeQueries(QueryService):
 
     def __init__(self) -> None:
         self.entries = [ADA, BOB]
+        self.places: list[QuotaState] = []
+        self.mails: tuple[tuple[str, str], ...] = (("confirmed", "sent"),)
         self.asked: list[dict[str, object]] = []
 
     def list(
@@ -193,6 +214,46 @@ class FakeQueries(QueryService):
         for entry in self.entries:
             if id_or_reference in (entry.id, entry.reference, display_reference(entry.reference)):
                 event = Event("01KJM2N0S0ABCDEFGHJKMNPQRS", entry.submitted_at, "submitted", "registrant")
-                mail = MailRecord("confirmed", 1, "sent", "m-1", entry.submitted_at)
-                return SubmissionDetails(entry, (event,), (mail,))
+                mails = (MailRecord(kind, 1, state, "m-1", entry.submitted_at) for kind, state in self.mails)
+                return SubmissionDetails(entry, (event,), tuple(mails))
         raise SubmissionNotFoundError(id_or_reference)
+
+    def quotas(self, form: Form) -> tuple[QuotaState, ...]:
+        states = {state.option: state for state in self.places if state.form == form.name}
+        return tuple(
+            states.get(option, QuotaState(form.name, option, seats)) for option, seats in form.capacities().items()
+        )
+
+
+class FakeManage(ManageService):
+    """Changes the entries of FakeQueries without any rule, and notes what it was asked and by whom."""
+
+    def __init__(self, queries: FakeQueries) -> None:
+        self.queries = queries
+        self.asked: list[tuple[object, ...]] = []
+        self.genuine = Status.CONFIRMED
+
+    def verify(self, submission_id: str, *, by: str = "registrant") -> Submission:
+        return self._become(Status.CONFIRMED, "verify", submission_id, by)
+
+    def cancel(self, submission_id: str, *, by: str) -> Submission:
+        return self._become(Status.CANCELLED, "cancel", submission_id, by)
+
+    def mark_genuine(self, submission_id: str, *, by: str) -> Submission:
+        return self._become(self.genuine, "mark_genuine", submission_id, by)
+
+    def erase(self, submission_id: str, *, by: str) -> Submission:
+        return self._become(Status.ERASED, "erase", submission_id, by)
+
+    def set_capacity(self, form: str, option: str, capacity: int) -> QuotaState:
+        self.asked.append(("set_capacity", form, option, capacity))
+        state = QuotaState(form, option, capacity, 2)
+        self.queries.places = [state]
+        return state
+
+    def _become(self, status: Status, *asked: str) -> Submission:
+        self.asked.append(asked)
+        found = self.queries.show(asked[1]).submission
+        after = replace(found, status=status)
+        self.queries.entries[self.queries.entries.index(found)] = after
+        return after

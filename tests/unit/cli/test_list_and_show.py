@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from unit.cli.fakes import ADA, BOB, CommandLine, FakeQueries
 
 from admin_cli.records import FIELDS
 from registration_core.domain.identifiers import display_reference
+from registration_core.domain.mail import MailState
 
 REFERENCE = display_reference(ADA.reference)
 
@@ -97,6 +99,16 @@ def test_list__jsonl_prints_whole_entries(rollcall: CommandLine) -> None:
     assert all("\x1b" not in line for line in lines)
 
 
+def test_list__of_one_status_reads_on_until_so_many_are_found(rollcall: CommandLine, queries: FakeQueries) -> None:
+    """--status counts what it prints, not what it reads."""
+    queries.entries = [replace(ADA, id=f"reg_{n}") for n in range(250)] + [replace(BOB, id=f"msg_{n}") for n in (1, 2)]
+
+    assert json.loads(rollcall("list", "--status", "pending", "--limit", "1", "--json", "id").out) == [{"id": "msg_1"}]
+    assert [asked["limit"] for asked in queries.asked] == [200, 200]
+    assert rollcall("list", "--status", "spam", terminal=True).err == "Nothing is spam.\n"
+    assert rollcall("list", "--status", "nope").code == 2
+
+
 def test_list__nothing_is_no_output(rollcall: CommandLine, queries: FakeQueries) -> None:
     """An empty list is an empty stdout, or an empty array."""
     queries.entries = []
@@ -143,6 +155,14 @@ def test_show__json_prints_these_fields(rollcall: CommandLine) -> None:
 
     assert said["answers.message"] == "Hello\nthere"
     assert [event["what"] for event in said["history"]] == ["submitted"]
+
+
+@pytest.mark.parametrize("state", list(MailState))
+def test_show__tells_what_became_of_each_mail(rollcall: CommandLine, queries: FakeQueries, state: MailState) -> None:
+    """Whatever it was: also bounced, or suppressed because an earlier one bounced."""
+    queries.mails = (("confirmed", state), ("staff", "sent"))
+
+    assert f"mails.confirmed\t{state}\nmails.staff\tsent\n" in rollcall("show", REFERENCE).out
 
 
 def test_show__never_passes_on_an_escape_sequence(rollcall: CommandLine) -> None:

@@ -18,8 +18,14 @@ GROUPS: dict[str, dict[str, Command]] = {
         "list": Command("list", "Submissions, newest first"),
         "show": Command("show", "One submission, by its ID or reference"),
     },
+    "Change what came in": {
+        "status": Command("status", "Confirm or cancel a submission"),
+        "quota": Command("quota", "Places: how many there are, are taken, are waited for"),
+        "erase": Command("erase", "Remove what a submission says of its person, for ever"),
+    },
     "Forms and site": {
         "forms": Command("forms", "Check, show and try the forms of a clone"),
+        "mail": Command("mail", "Read a form's mails before anyone gets them"),
         "site": Command("site", "Build the site's pages and publish them"),
     },
     "Operate": {

@@ -7,6 +7,7 @@ from admin_cli.errors import CliError, ExitCode
 from registration_core.domain.errors import (
     FormNotNamedError,
     InvalidReferenceError,
+    QuotaNotFoundError,
     RollcallError,
     StorageDeniedError,
     SubmissionNotFoundError,
@@ -18,6 +19,7 @@ _EXIT_CODES: tuple[tuple[type[RollcallError], ExitCode], ...] = (
     (SubmissionNotFoundError, ExitCode.NOT_FOUND),
     (InvalidReferenceError, ExitCode.NOT_FOUND),
     (UnknownFormError, ExitCode.NOT_FOUND),
+    (QuotaNotFoundError, ExitCode.NOT_FOUND),
     (UnknownContextError, ExitCode.NOT_FOUND),
     (InvalidContextError, ExitCode.USAGE),
     (FormNotNamedError, ExitCode.USAGE),

@@ -21,7 +21,7 @@ def read_forms(folder: Path | None) -> Mapping[str, Form]:
     """
     from registration_core.adapters.form_files import compile_forms  # noqa: PLC0415 - reads TOML; only for forms
 
-    folder = _folder(folder)
+    folder = forms_folder(folder)
     if not folder.is_dir():
         raise CliError(f"{folder} is no folder.", hint="Give the folder that holds <form>/form.toml, such as forms.")
     forms = compile_forms(folder)
@@ -39,12 +39,13 @@ def read_checked_forms(folder: Path | None) -> Mapping[str, Form]:
     from registration_core.adapters.mail_check import check_mails  # noqa: PLC0415
 
     forms = read_forms(folder)
-    check_mails(_folder(folder), forms, clock=SystemClock())
+    check_mails(forms_folder(folder), forms, clock=SystemClock())
     return forms
 
 
-def _folder(folder: Path | None) -> Path:
-    from rollcall_local.paths import find_root  # noqa: PLC0415 - where none is given
+def forms_folder(folder: Path | None) -> Path:
+    """Give this folder, or else that of the clone that the working folder lies in. Raises WorkspaceNotFoundError."""
+    from rollcall_local.paths import find_root  # noqa: PLC0415 - only where forms are read from files
 
     return folder or find_root() / "forms"
 

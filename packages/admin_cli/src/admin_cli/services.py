@@ -26,7 +26,7 @@ class Services:
     """What one run of a command works with.
 
     connect: makes a stack of a context. local: finds the local system of the working folder.
-    context_name: what --context said.
+    context_name: what --context said. stdin: where a person answers; None where nobody can.
     """
 
     output: Output
@@ -35,6 +35,7 @@ class Services:
     connect: Callable[[Context], Stack]
     local: Callable[[], LocalSystem]
     context_name: str | None = None
+    stdin: TextIO | None = None
 
     def context(self) -> Context:
         """Give the context in force: --context, else ROLLCALL_CONTEXT, else the one in use.
@@ -58,6 +59,7 @@ def services() -> Services:
         contexts=context_file(os.environ),
         connect=_connect,
         local=_local,
+        stdin=sys.stdin,
     )
 
 

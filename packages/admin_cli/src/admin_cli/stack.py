@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from admin_cli.contexts import Context
     from registration_core.adapters.dynamodb.stored_forms import StoredForms
+    from registration_core.domain.forms import Form
+    from registration_core.services.manage import ManageService
     from registration_core.services.query import QueryService
 
 SECRET_PREFIX = "rollcall/"  # noqa: S105 - where the stack describes itself, no secret
@@ -45,6 +47,14 @@ class StackDescription:
         return cls(**{name: str(said[name]) for name in names})
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose credentials these are. arn: the IAM identity, as histories name it."""
+
+    account: str
+    arn: str
+
+
 def stored_forms(dynamodb: Any, table: str) -> StoredForms:  # noqa: ANN401 - boto3 has no types
     """Connect to the forms that a stack keeps."""
     from registration_core.adapters.dynamodb.sdk import sdk_call  # noqa: PLC0415 - loads the SDK
@@ -64,8 +74,19 @@ class Stack(Protocol):
     def description(self) -> StackDescription:
         """What the stack says of itself; asked once. Raises CliError."""
 
+    @property
+    def forms(self) -> Mapping[str, Form]:
+        """The forms that the stack keeps; read once. Raises CliError."""
+
+    @property
+    def caller(self) -> Caller:
+        """Who works on the stack; asked once. Raises CliError."""
+
     def query(self) -> QueryService:
         """Connect to what came in. Raises CliError."""
+
+    def manage(self) -> ManageService:
+        """Connect to what changes entries and places. Raises CliError."""
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
         """Make a client of an AWS service. Raises CliError."""
@@ -91,23 +112,38 @@ class AwsStack:
                 raise self._no_stack(secrets) from error
         return StackDescription.from_mapping(json.loads(answer["SecretString"]))
 
+    @cached_property
+    def forms(self) -> Mapping[str, Form]:
+        """Read the forms that were published to the stack."""
+        return stored_forms(self.client("dynamodb"), self.description.table).read()
+
+    @cached_property
+    def caller(self) -> Caller:
+        """Ask whose credentials these are."""
+        with aws.sentences(self.context):
+            said = self.client("sts").get_caller_identity()
+        return Caller(str(said["Account"]), str(said["Arn"]))
+
     def query(self) -> QueryService:
         """Connect to the stack's table; what forms there are, the stack says itself."""
         from registration_core.bootstrap import query_service  # noqa: PLC0415 - only commands that read entries
 
-        dynamodb = self.client("dynamodb")
-        table = self.description.table
-        forms = stored_forms(dynamodb, table).read()
-        return query_service(dynamodb, table, forms or None)
+        return query_service(self.client("dynamodb"), self.description.table, self.forms or None)
+
+    def manage(self) -> ManageService:
+        """Connect to the stack's table, to change what is in it."""
+        from registration_core.adapters.given_forms import GivenForms  # noqa: PLC0415 - only commands that change
+        from registration_core.bootstrap import manage_service  # noqa: PLC0415 - entries
+
+        return manage_service(self.client("dynamodb"), self.description.table, GivenForms(self.forms))
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
         """Make a client with the context's region, endpoint and credentials."""
         return aws.client(self.context, service)
 
     def account(self) -> str:
-        """Ask whose credentials these are."""
-        with aws.sentences(self.context):
-            return str(self.client("sts").get_caller_identity()["Account"])
+        """Give the account that the credentials belong to."""
+        return self.caller.account
 
     def _no_stack(self, secrets: Any) -> CliError:  # noqa: ANN401 - boto3 has no types
         stacks = sorted(name for name in self._described(secrets) if "/" not in name)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
     from typing import Any
 
     from registration_core.adapters.dynamodb.wire import WireCall
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from registration_core.services.manage import ManageService
     from registration_core.services.notify import NotifyService
     from registration_core.services.own_entry import OwnEntryService
+    from registration_core.services.preview import PreviewService
     from registration_core.services.query import QueryService
     from registration_core.services.submit import SubmitService
     from registration_core.services.sweep import SweepService
@@ -188,6 +190,15 @@ def query_service(
     clock = SystemClock()
     repository = DynamoSubmissionRepository(sdk_call(dynamodb_client), table, clock=clock)
     return QueryService(forms=forms, repository=repository, clock=clock)
+
+
+def preview_service(forms_dir: Path, *, site_url: str, my_url: str) -> PreviewService:
+    """Make what renders mails that nobody gets. forms_dir: a clone's forms; nothing of AWS is needed."""
+    from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.render import JinjaMailRenderer
+    from registration_core.services.preview import PreviewService
+
+    return PreviewService(renderer=JinjaMailRenderer(forms_dir, site_url=site_url), clock=SystemClock(), my_url=my_url)
 
 
 def manage_service(

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from admin_cli.entries import Entry, look_up
 from admin_cli.helping import Command, verb
 from admin_cli.records import DETAILS, FIELDS, detailed_record, fields_of, pick
 from admin_cli.services import of
-from registration_core.domain.identifiers import display_reference, parse_reference
+from registration_core.domain.identifiers import display_reference
 
 if TYPE_CHECKING:
     from admin_cli.values import Value
@@ -21,7 +22,7 @@ app = verb()
 @app.command(cls=Command)
 def show(
     ctx: typer.Context,
-    entry: Annotated[str, typer.Argument(metavar="ID|REFERENCE", help="As `list` prints it, or as a person says it.")],
+    entry: Entry,
     *,
     json: Annotated[
         str | None,
@@ -40,9 +41,7 @@ def show(
     services = of(ctx)
     known = (*FIELDS, *DETAILS)
     names = fields_of(json or "", known) or list(known)
-    if "_" not in entry:
-        parse_reference(entry)  # a slip is told before anything is asked
-    details = services.stack().query().show(entry)
+    details = look_up(services.stack, entry)
     if json is not None:
         services.output.json(pick(detailed_record(details), names))
     else:

@@ -1,0 +1,37 @@
+"""`rollcall erase`: what a submission says of its person, removed for ever."""
+
+from __future__ import annotations
+
+import typer  # noqa: TC002 - Typer reads the annotations
+
+from admin_cli.acting import DryRun, Yes, begin
+from admin_cli.entries import Entry, called, check_spelling
+from admin_cli.helping import Command, verb
+from admin_cli.services import of
+from registration_core.domain.submission import Status
+
+app = verb()
+
+
+@app.command(cls=Command)
+def erase(ctx: typer.Context, entry: Entry, *, yes: Yes = False, dry_run: DryRun = False) -> None:
+    """Remove a submission's answers and address for ever; its place goes to the next in line.
+
+    It cannot be undone. What remains is the ID, the reference, the form, the option, the times and the history;
+    docs/privacy.md tells which copies it does not reach, such as mails already sent. An erasure that was broken off is
+    ended by the same command.
+
+    Examples:
+      rollcall erase K7QM-3XTP --dry-run
+      rollcall erase K7QM-3XTP
+      rollcall erase reg_01JD9Z3V8Q4X2M7N5R6T1WKBCE --yes
+    """
+    check_spelling(entry)
+    act = begin(of(ctx), yes=yes, dry_run=dry_run)
+    before = act.stack.query().show(entry).submission
+    again = before.status is Status.ERASED
+    if again and dry_run:
+        act.say(f"{called(before)} is erased already.")
+    elif again or act.agreed(f"erase {called(before)}, which is {before.status}, for ever"):
+        erased = act.stack.manage().erase(before.id, by=act.by)
+        act.say(f"{called(erased)} is erased{' already' if again else ''}.")

@@ -1,0 +1,35 @@
+"""One entry as a command is told it: by its ID, or by the reference that a person reads out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from registration_core.domain.identifiers import display_reference, parse_reference
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from admin_cli.stack import Stack
+    from registration_core.domain.submission import Submission, SubmissionDetails
+
+Entry = Annotated[str, typer.Argument(metavar="ID|REFERENCE", help="As `list` prints it, or as a person says it.")]
+
+
+def check_spelling(wanted: str) -> None:
+    """Tell a slip in a reference before anything is asked. Raises InvalidReferenceError."""
+    if "_" not in wanted:
+        parse_reference(wanted)
+
+
+def look_up(stack: Callable[[], Stack], wanted: str) -> SubmissionDetails:
+    """Find an entry with its history and mails. Raises InvalidReferenceError, SubmissionNotFoundError."""
+    check_spelling(wanted)
+    return stack().query().show(wanted)
+
+
+def called(entry: Submission) -> str:
+    """Say which entry it is, so that a person sees whether it is the one they mean."""
+    of_whom = f" of {entry.email}" if entry.email else ""
+    return f"{entry.form} {display_reference(entry.reference)}{of_whom}"

@@ -1,0 +1,332 @@
+"""What the staff change: `rollcall status`, `quota`, `erase`, and the mails they read beforehand, over fakes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from unit.cli.fakes import ADA, BOB, STAFF, CommandLine, FakeManage, FakeQueries
+
+from registration_core.adapters.form_files import compile_forms
+from registration_core.domain.identifiers import display_reference
+from registration_core.domain.mail import MailKind
+from registration_core.domain.quota import QuotaState
+from registration_core.domain.submission import Status
+
+FORMS_DIR = Path(__file__).resolve().parents[3] / "forms"
+FORMS = compile_forms(FORMS_DIR)
+REFERENCE = display_reference(ADA.reference)
+NAMED = "Stack local, account 000000000000, eu-north-1\n"
+
+CHANGES = [
+    ("status", "set", REFERENCE, "cancelled"),
+    ("erase", REFERENCE),
+    ("quota", "set", "registration", "first-robot", "14"),
+]
+
+
+@pytest.fixture
+def queries() -> FakeQueries:
+    return FakeQueries()
+
+
+@pytest.fixture
+def manage(queries: FakeQueries) -> FakeManage:
+    return FakeManage(queries)
+
+
+@pytest.fixture
+def rollcall(rollcall_local: CommandLine, queries: FakeQueries, manage: FakeManage) -> CommandLine:
+    """A command line whose stack has two entries and this clone's forms."""
+    rollcall_local.queries = queries
+    rollcall_local.managing = manage
+    rollcall_local.forms = FORMS
+    return rollcall_local
+
+
+def standing(queries: FakeQueries, status: Status) -> None:
+    """Give Ada's entry a status."""
+    queries.entries[0] = replace(ADA, status=status, option="first-robot")
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_change__off_a_terminal_needs_yes(rollcall: CommandLine, manage: FakeManage, change: tuple[str, ...]) -> None:
+    """A usage error, before the stack is asked anything."""
+    ran = rollcall(*change)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "nobody can be asked here.\nAdd --yes" in ran.err
+    assert (rollcall.connected, manage.asked) == ([], [])
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_change__dry_run_says_what_would_be_done(
+    rollcall: CommandLine, manage: FakeManage, change: tuple[str, ...]
+) -> None:
+    """The stack and account, the change, and nothing else happens."""
+    ran = rollcall(*change, "--dry-run")
+
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err.startswith(f"{NAMED}Would ")
+    assert ran.err.endswith("Nothing was changed.\n")
+    assert manage.asked == []
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("typed", ["y\n", "YES\n"])
+def test_change__asks_on_a_terminal(
+    rollcall: CommandLine, manage: FakeManage, change: tuple[str, ...], typed: str
+) -> None:
+    """After it named the stack; a yes does it."""
+    ran = rollcall(*change, typed=typed)
+
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err.startswith(NAMED)
+    assert "?\ny/N: " in ran.err
+    assert len(manage.asked) == 1
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("typed", ["n\n", "\n", ""])
+def test_change__anything_but_yes_changes_nothing(
+    rollcall: CommandLine, manage: FakeManage, change: tuple[str, ...], typed: str
+) -> None:
+    """Return alone and the end of input are a no."""
+    ran = rollcall(*change, typed=typed)
+
+    assert ran.code == 1
+    assert ran.err.endswith("error: Nothing was changed.\n")
+    assert manage.asked == []
+
+
+@pytest.mark.parametrize("change", [("status", "set", "{}", "cancelled"), ("erase", "{}")])
+def test_change__tells_a_mistyped_reference_before_anything_is_asked(
+    rollcall: CommandLine, change: tuple[str, ...]
+) -> None:
+    """As `show` does."""
+    wrong = REFERENCE[:-1] + ("A" if REFERENCE[-1] != "A" else "B")
+
+    ran = rollcall(*[word.format(wrong) for word in change], "--yes")
+
+    assert ran.code == 3
+    assert "typing error" in ran.err
+    assert rollcall.connected == []
+
+
+@pytest.mark.parametrize(
+    ("before", "wanted", "asked"),
+    [
+        (Status.SPAM, "confirmed", "mark_genuine"),
+        (Status.PENDING, "confirmed", "verify"),
+        (Status.SPAM, "cancelled", "cancel"),
+        (Status.PENDING, "cancelled", "cancel"),
+        (Status.WAITLISTED, "cancelled", "cancel"),
+        (Status.CONFIRMED, "cancelled", "cancel"),
+    ],
+)
+def test_status_set__is_the_services_change_by_the_caller(
+    rollcall: CommandLine, manage: FakeManage, before: Status, wanted: str, asked: str
+) -> None:
+    """The history names the caller's IAM identity."""
+    standing(manage.queries, before)
+
+    ran = rollcall("status", "set", REFERENCE, wanted, "--yes")
+
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err.endswith(f"registration {REFERENCE} of ada@example.org is {wanted} now; it was {before}.\n")
+    assert manage.asked == [(asked, ADA.id, STAFF.arn)]
+
+
+@pytest.mark.parametrize(
+    ("before", "wanted", "said"),
+    [
+        (Status.WAITLISTED, "confirmed", "waits and gets the next place that frees in its turn"),
+        (Status.CANCELLED, "confirmed", "cannot be confirmed again; it may be erased."),
+        (Status.ERASED, "confirmed", "cannot become confirmed; it may become nothing"),
+        (Status.ERASED, "cancelled", "cannot become cancelled; it may become nothing"),
+    ],
+)
+def test_status_set__what_is_not_allowed_is_a_sentence_with_what_is(
+    rollcall: CommandLine, manage: FakeManage, before: Status, wanted: str, said: str
+) -> None:
+    standing(manage.queries, before)
+
+    ran = rollcall("status", "set", REFERENCE, wanted, "--yes")
+
+    assert ran.code == 1
+    assert said in ran.err
+    assert manage.asked == []
+
+
+def test_status_set__again_changes_nothing(rollcall: CommandLine, manage: FakeManage) -> None:
+    ran = rollcall("status", "set", ADA.id, "confirmed", "--yes")
+
+    assert ran.code == 0
+    assert ran.err.endswith("is confirmed already.\n")
+    assert manage.asked == []
+
+
+def test_status_set__says_when_an_honest_entry_has_to_wait(
+    rollcall: CommandLine, queries: FakeQueries, manage: FakeManage
+) -> None:
+    standing(queries, Status.SPAM)
+    manage.genuine = Status.WAITLISTED
+
+    ran = rollcall("status", "set", REFERENCE, "confirmed", "--yes")
+
+    assert ran.code == 0
+    assert ran.err.endswith("is on the waiting list now, for all places are taken.\n")
+
+
+def test_status_set__says_when_another_was_faster(
+    rollcall: CommandLine, queries: FakeQueries, manage: FakeManage
+) -> None:
+    standing(queries, Status.SPAM)
+    manage.genuine = Status.CANCELLED
+
+    ran = rollcall("status", "set", REFERENCE, "confirmed", "--yes")
+
+    assert ran.code == 1
+    assert "was changed by another meanwhile: it is cancelled." in ran.err
+
+
+@pytest.mark.parametrize("wanted", ["waitlisted", "spam", "erased", "genuine"])
+def test_status_set__takes_no_other_status(rollcall: CommandLine, wanted: str) -> None:
+    ran = rollcall("status", "set", REFERENCE, wanted, "--yes")
+
+    assert ran.code == 2
+    assert "confirmed" in ran.err
+
+
+def test_erase__is_by_the_caller(rollcall: CommandLine, manage: FakeManage) -> None:
+    ran = rollcall("erase", REFERENCE, "--yes")
+
+    assert (ran.code, ran.out) == (0, "")
+    assert manage.asked == [("erase", ADA.id, STAFF.arn)]
+
+
+def test_erase__again_ends_one_that_was_broken_off_without_asking(
+    rollcall: CommandLine, queries: FakeQueries, manage: FakeManage
+) -> None:
+    standing(queries, Status.ERASED)
+
+    assert rollcall("erase", ADA.id, "--dry-run").err.endswith("is erased already.\n")
+    assert manage.asked == []
+    assert rollcall("erase", ADA.id, typed="").err.endswith("is erased already.\n")
+    assert manage.asked == [("erase", ADA.id, STAFF.arn)]
+
+
+def test_erase__unknown_is_not_found(rollcall: CommandLine, manage: FakeManage) -> None:
+    assert rollcall("erase", "reg_01KJM2N0S0ABCDEFGHJKMNPQRT", "--yes").code == 3
+    assert manage.asked == []
+
+
+def test_quota_list__prints_every_counted_option(rollcall: CommandLine, queries: FakeQueries) -> None:
+    """Form, option, capacity, taken, waiting; tab-separated in a pipe."""
+    capacities = FORMS["registration"].capacities()
+    queries.places = [QuotaState("registration", "first-robot", 12, taken=12, tickets=5, departed=2)]
+
+    lines = rollcall("quota", "list").out.splitlines()
+
+    assert "registration\tfirst-robot\t12\t12\t3" in lines
+    assert len(lines) == len(capacities)
+    assert "WAITING" in rollcall("quota", "list", terminal=True).out
+    assert json.loads(rollcall("quota", "list", "--form", "registration", "--json").out)[0].keys() == {
+        "form",
+        "option",
+        "capacity",
+        "taken",
+        "waiting",
+    }
+
+
+def test_quota_list__says_when_there_is_nothing_to_list(rollcall: CommandLine) -> None:
+    """A form without places, one that there is not, a stack without forms."""
+    none = rollcall("quota", "list", "--form", "contact")
+    assert (none.code, none.out, none.err) == (0, "", "No places are counted in the form contact.\n")
+    unknown = rollcall("quota", "list", "--form", "registratoin")
+    assert unknown.code == 3
+    assert "Did you mean 'registration'?" in unknown.err
+    rollcall.forms = {}
+    empty = rollcall("quota", "list")
+    assert empty.code == 1
+    assert "rollcall site publish" in empty.err
+
+
+def test_quota_set__gives_the_option_its_places(rollcall: CommandLine, manage: FakeManage) -> None:
+    """Again: nothing is changed."""
+    ran = rollcall("quota", "set", "registration", "first-robot", "14", "--yes")
+    again = rollcall("quota", "set", "registration", "first-robot", "14", "--yes")
+
+    assert ran.err == f"{NAMED}registration first-robot has 14 places, 2 taken, 0 waiting now.\n"
+    assert again.err == f"{NAMED}registration first-robot has 14 places, 2 taken, 0 waiting already.\n"
+    assert (ran.code, again.code) == (0, 0)
+    assert manage.asked == [("set_capacity", "registration", "first-robot", 14)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("nope", "first-robot", "14"), 3, "There is no form 'nope'"),
+        (("registration", "nope", "14"), 3, "There are: first-robot"),
+        (("contact", "nope", "14"), 3, "It counts no places."),
+        (("registration", "first-robot", "many"), 2, "'N'"),
+        (("registration", "first-robot", "100001"), 2, "100000"),
+    ],
+)
+def test_quota_set__what_is_wrong_is_told(
+    rollcall: CommandLine, manage: FakeManage, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    ran = rollcall("quota", "set", *arguments, "--yes")
+
+    assert ran.code == code
+    assert said in ran.err
+    assert manage.asked == []
+
+
+@pytest.mark.parametrize("form", list(FORMS))
+@pytest.mark.parametrize("kind", list(MailKind))
+def test_preview__prints_every_mail_without_a_stack(rollcall: CommandLine, form: str, kind: MailKind) -> None:
+    """In every language: the subject, then the text."""
+    for language in FORMS[form].languages:
+        ran = rollcall("mail", "preview", form, kind, "--language", language, "--dir", str(FORMS_DIR))
+
+        assert (ran.code, ran.err) == (0, "")
+        assert ran.out.startswith("Subject: ")
+        assert len(ran.out.splitlines()) > 5
+    assert rollcall.connected == []
+
+
+def test_preview__prints_one_part(rollcall: CommandLine) -> None:
+    words = ("mail", "preview", "registration", "waitlisted", "--dir", str(FORMS_DIR))
+
+    assert rollcall(*words, "--part", "html").out.startswith("<!")
+    assert rollcall(*words, "--part", "subject").out.count("\n") == 1
+    assert not rollcall(*words, "--part", "text", terminal=True).out.startswith("Subject: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("nope", "confirmed"), 3, "There is no form 'nope'"),
+        (("contact", "nope"), 2, "already_registered"),
+        (("contact", "confirmed", "--language", "xx"), 2, "has no language 'xx'. There are: en, sv."),
+        (("contact", "confirmed", "--part", "nope"), 2, "subject"),
+    ],
+)
+def test_preview__what_is_wrong_is_told(
+    rollcall: CommandLine, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    ran = rollcall("mail", "preview", *arguments, "--dir", str(FORMS_DIR))
+
+    assert (ran.code, ran.out) == (code, "")
+    assert said in ran.err
+
+
+def test_entries__are_told_apart_by_form_reference_and_address(rollcall: CommandLine) -> None:
+    """What a visitor typed never reaches the terminal as it is."""
+    ran = rollcall("erase", BOB.id, "--dry-run")
+
+    assert f"Would erase contact {display_reference(BOB.reference)} of bob@example.org, which is pending" in ran.err

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from ministack import app
 from ministack.core import iam_actions
-from ministack.core.persistence import save_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,18 +70,30 @@ def authorise_rules_and_topics_by_their_arns() -> None:
     iam_actions.extract_resource_arn = as_in_aws
 
 
+def save_one_at_a_time() -> None:
+    """Let no save overtake another: the last one, at the stop, must be the one that stays."""
+    save, saving = app.save_all, threading.Lock()
+
+    def alone(services: dict[str, object]) -> None:
+        with saving:
+            save(services)
+
+    app.save_all = alone
+
+
 def save_again_and_again() -> None:
     """Save what changed hands so far, for as long as the emulator lives."""
     pause_s = SAVE_EVERY_S
     while True:
         time.sleep(pause_s)
         began = time.monotonic()
-        save_all(app._build_persistence_save_dict())  # noqa: SLF001 - ministack has no call for this; its version is locked
+        app.save_all(app._build_persistence_save_dict())  # noqa: SLF001 - ministack has no call for this; its version is locked
         pause_s = max(SAVE_EVERY_S, SHARE * (time.monotonic() - began))
 
 
 if __name__ == "__main__":
     authorise_batches_as_single_calls()
     authorise_rules_and_topics_by_their_arns()
+    save_one_at_a_time()
     threading.Thread(target=save_again_and_again, daemon=True).start()
     app.main()

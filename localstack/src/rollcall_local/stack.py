@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 #: What Terraform says when the emulator holds what its state does not know of: one of them was killed at work.
 OUT_OF_STEP = re.compile(r"already ?(?:exist|owned)|ConflictException|EntityAlreadyExists", re.IGNORECASE)
 
+#: The ways to ask for an end: Ctrl-C (also in a background job, which ignores it by default), a cancelled job, a hang-up.
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 START_ANEW = (
     "If an earlier run was killed at work, the emulator and Terraform's state may be out of step. "
     "This starts anew, without the data: make down RESET=1 && make up"
@@ -156,11 +159,11 @@ def _stop(started: list[Callable[[], object]]) -> None:
 
 @contextlib.contextmanager
 def _ending_as_interrupted() -> Iterator[None]:
-    """Treat being asked to end (SIGTERM: a cancelled job, a closed session) like Ctrl-C."""
+    """Treat every way of being asked to end like Ctrl-C."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, signal.default_int_handler) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.signal(number, signal.default_int_handler) for number in ENDINGS}
     try:
         yield
     finally:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 #: What Terraform says when the emulator holds what its state does not know of: one of them was killed at work.
 OUT_OF_STEP = re.compile(r"already ?(?:exist|owned)|ConflictException|EntityAlreadyExists", re.IGNORECASE)
 
-#: The ways to ask for an end: Ctrl-C (also in a background job, which ignores it by default), a cancelled job, a hang-up.
+#: The ways to ask for an end: Ctrl-C (which a background job ignores by default), a cancelled job, a hang-up.
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 START_ANEW = (

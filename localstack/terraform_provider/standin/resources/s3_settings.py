@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from standin.resource import GONE, Resource, resource
@@ -16,9 +17,9 @@ class BucketSetting(Resource):
     force_new = frozenset({"bucket"})
     import_key = "bucket"
 
+    @abstractmethod
     def put(self, planned: State) -> None:
         """Put the whole setting."""
-        raise NotImplementedError
 
     def create(self, planned: State) -> State:
         """Put it for the first time."""

@@ -153,7 +153,7 @@ def reference_item(reference: str, submission_id: str, expires_at: datetime) -> 
 
 
 def once_item(submission: Submission, once: Once) -> Item:
-    """Return the guard of an address and an option."""
+    """Return the guard of a person and an option."""
     return plain_item(
         table.once_key(submission.form, once.option, once.person_fingerprint),
         submission=submission.id,

@@ -50,7 +50,7 @@ def idempotency_key(form: str, key: str) -> tuple[str, str]:
 
 
 def once_key(form: str, option: str, person_fingerprint: str) -> tuple[str, str]:
-    """Return pk and sk of the guard that lets an address take an option only once."""
+    """Return pk and sk of the guard that lets a person (address and name) take an option only once."""
     return f"ONCE#{form}#{option}#{person_fingerprint}", "ONCE"
 
 

@@ -28,7 +28,7 @@ _LOST = (OSError, http.client.HTTPException)
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a call may take. Whatever happens, it ends within total_s.
+    """How long a call may take. No attempt begins after total_s; looking up a host name has no limit here.
 
     idle_s: a connection unused for longer is not trusted: while a function is frozen the other side may hang up.
     backoff_s: the longest first wait; it doubles with each attempt, and the wait is drawn from nought to there, so that

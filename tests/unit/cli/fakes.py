@@ -34,6 +34,10 @@ DESCRIPTION = StackDescription(
     site_bucket="rollcall-local-site",
     distribution_id="E1",
     table="rollcall-local",
+    mail_queue_url="http://localhost:4566/000000000000/rollcall-local-mail",
+    mail_dead_letters_url="http://localhost:4566/000000000000/rollcall-local-mail-dead-letters",
+    stream_dead_letters_url="http://localhost:4566/000000000000/rollcall-local-stream-dead-letters",
+    sender="Academy <courses@example.org>",
 )
 
 MAIL = Mail(

@@ -26,6 +26,10 @@ SECRET = {
     "site_bucket": "bucket",
     "distribution_id": "E1",
     "table": "rollcall-dev",
+    "mail_queue_url": "https://sqs.eu-north-1.amazonaws.com/111122223333/rollcall-dev-mail",
+    "mail_dead_letters_url": "https://sqs.eu-north-1.amazonaws.com/111122223333/rollcall-dev-mail-dead-letters",
+    "stream_dead_letters_url": "https://sqs.eu-north-1.amazonaws.com/111122223333/rollcall-dev-stream-dead-letters",
+    "sender": "Academy <courses@example.org>",
     "another": "ignored",
 }
 

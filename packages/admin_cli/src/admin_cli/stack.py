@@ -33,6 +33,10 @@ class StackDescription:
     site_bucket: str
     distribution_id: str
     table: str
+    mail_queue_url: str
+    mail_dead_letters_url: str
+    stream_dead_letters_url: str
+    sender: str
 
     @classmethod
     def from_mapping(cls, said: Mapping[str, object]) -> Self:

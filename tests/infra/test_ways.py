@@ -119,10 +119,14 @@ def test_site__tells_browsers_what_its_pages_may_do(plans: dict[str, Plan]) -> N
         for name in ("api_url", "site_url")
     )
     assert block(headers, "content_security_policy")["content_security_policy"] == (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
         f"connect-src 'self' {api}; form-action 'self' {api} {site}; "
-        "frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+        "frame-ancestors 'none'; base-uri 'none'; object-src 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
     )
+    more = {item["header"]: item["value"] for item in block(policy, "custom_headers_config")["items"]}
+    assert more["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert {"camera=()", "geolocation=()", "microphone=()"} <= set(more["Permissions-Policy"].split(", "))
 
 
 def test_site_of_several_names__takes_a_form_by_each_of_them(terraform: LocalTerraform) -> None:
@@ -163,6 +167,7 @@ def test_turnstile__opens_the_site_s_policy_for_it_alone(terraform: LocalTerrafo
     said = block(headers, "content_security_policy")["content_security_policy"].split("; ")
     assert "script-src 'self' https://challenges.cloudflare.com" in said
     assert "frame-src https://challenges.cloudflare.com" in said
+    assert not [rule for rule in said if "trusted-types" in rule]  # the widget's script is not ours to hold to it
     work = plan.one("data.aws_iam_policy_document.submit")["statement"]
     (reads,) = (statement for statement in work if statement["actions"] == ["secretsmanager:GetSecretValue"])
     assert [resource.split(":", 5)[5] for resource in reads["resources"]] == ["secret:rollcall/prod/turnstile-??????"]

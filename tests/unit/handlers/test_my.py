@@ -36,6 +36,10 @@ def test_get__is_kept_by_nobody_and_loads_nothing_but_the_site_s_style(desk: Des
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["X-Robots-Tag"] == "noindex, nofollow"
     assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Strict-Transport-Security"].startswith("max-age=")
+    assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "geolocation=()" in headers["Permissions-Policy"]
     policy = headers["Content-Security-Policy"]
     assert {"default-src 'none'", f"style-src {SITE}", "frame-ancestors 'none'"} <= set(policy.split("; "))
     assert "script-src" not in policy

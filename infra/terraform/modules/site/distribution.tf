@@ -14,14 +14,30 @@ locals {
     join(" ", compact(["script-src 'self'", var.widget_origin])),
     var.widget_origin == null ? null : "frame-src ${var.widget_origin}",
     "style-src 'self'",
-    "img-src 'self' data:",
+    "img-src 'self'",
     "font-src 'self'",
     "connect-src 'self' ${var.api_origin}",
     "form-action ${local.form_targets}",
     "frame-ancestors 'none'",
     "base-uri 'none'",
     "object-src 'none'",
+    # Text never becomes a script or markup by way of the document's own functions; another's widget may need them.
+    var.widget_origin == null ? "require-trusted-types-for 'script'" : null,
+    var.widget_origin == null ? "trusted-types 'none'" : null,
   ]))
+
+  # What a page of forms never asks a browser for. Only names that browsers know: each other one is a line in the console.
+  refused_features = [
+    "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen", "geolocation", "gyroscope",
+    "hid", "idle-detection", "magnetometer", "microphone", "midi", "payment", "picture-in-picture", "screen-wake-lock",
+    "serial", "usb", "xr-spatial-tracking",
+  ]
+
+  # Beside those that CloudFront has settings for. A window that opened this one, or that it opened, gets no hold of it.
+  more_headers = {
+    "Cross-Origin-Opener-Policy" = "same-origin"
+    "Permissions-Policy"         = join(", ", [for feature in local.refused_features : "${feature}=()"])
+  }
 }
 
 resource "aws_cloudfront_origin_access_control" "this" {
@@ -62,6 +78,18 @@ resource "aws_cloudfront_response_headers_policy" "this" {
     referrer_policy {
       referrer_policy = "strict-origin-when-cross-origin"
       override        = true
+    }
+  }
+
+  custom_headers_config {
+    dynamic "items" {
+      for_each = local.more_headers
+
+      content {
+        header   = items.key
+        value    = items.value
+        override = true
+      }
     }
   }
 }

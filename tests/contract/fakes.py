@@ -30,6 +30,7 @@ from registration_core.domain.ports import (
     Signer,
     SubmissionRepository,
 )
+from registration_core.domain.selection import Selection
 from registration_core.domain.submission import (
     Event,
     Idempotency,
@@ -44,7 +45,7 @@ from registration_core.domain.submission import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from registration_core.domain.forms import Form
     from registration_core.domain.mail import MailFacts, MailKind, MailState
@@ -181,15 +182,28 @@ class InMemorySubmissionRepository(SubmissionRepository):
         return SubmissionDetails(submission, tuple(self._events[submission_id]), tuple(mails))
 
     def list(self, form: str, *, since: datetime, limit: int, cursor: str | None = None) -> Page:
+        found = list(self.newest(form, since=since, cursor=cursor))
+        return Page(tuple(found[:limit]), found[limit - 1].id if len(found) > limit else None)
+
+    def newest(
+        self,
+        form: str,
+        *,
+        since: datetime,
+        until: datetime | None = None,
+        statuses: frozenset[Status] = frozenset(),
+        option: str | None = None,
+        cursor: str | None = None,
+        page_size: int = 500,  # noqa: ARG002 - nothing is read in pages here
+    ) -> Iterator[Submission]:
         if cursor is not None:
             try:
                 ulid_milliseconds(cursor.rpartition("_")[2])
             except ValueError as error:
                 raise InvalidCursorError(cursor) from error
-        found = [entry for entry in self._newest_first() if entry.form == form and entry.submitted_at >= since]
-        found = [entry for entry in found if entry.status is not Status.ERASED]
-        found = [entry for entry in found if cursor is None or entry.id < cursor]
-        return Page(tuple(found[:limit]), found[limit - 1].id if len(found) > limit else None)
+        wanted = Selection(form, statuses, since, until, option)
+        found = [entry for entry in self._newest_first() if wanted.admits(entry)]
+        return iter([entry for entry in found if cursor is None or entry.id < cursor])
 
     def by_email(self, address: str, *, limit: int) -> tuple[Submission, ...]:
         found = [entry for entry in self._newest_first() if email_key(entry.email) == email_key(address)]

@@ -18,10 +18,13 @@ from registration_core.domain.errors import (
 )
 from registration_core.domain.identifiers import new_reference, new_submission_id
 from registration_core.domain.mail import MailKind, MailRequest
+from registration_core.domain.selection import Selection
 from registration_core.domain.submission import Idempotency, Once, Receipt, Status, Submission
 
 if TYPE_CHECKING:
-    from registration_core.domain.ports import SubmissionRepository
+    from collections.abc import Iterator
+
+    from registration_core.domain.ports import ManagedRepository, SubmissionRepository
 
 RANDOMNESS = CountedRandomness("test")
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -213,6 +216,72 @@ def test_list__finds_the_living_behind_many_expired(repository: SubmissionReposi
         put(repository, an_entry(START - timedelta(minutes=minutes), days=1))
     clock.forward(days=2)
     assert repository.list("registration", since=LONG_AGO, limit=2).submissions == (living,)
+
+
+def test_newest__gives_what_a_selection_admits(repository: SubmissionRepository) -> None:
+    """Sifted by status and option, and bounded by time, also within a month and across two."""
+    entries = [
+        replace(
+            an_entry(START - timedelta(hours=hours), days=90),
+            status=Status.SPAM if hours % 2 else Status.CONFIRMED,
+            option="a" if hours % 3 else "b",
+        )
+        for hours in (0, 1, 2, 3, 4, 5, 9, 10, 11, 12)
+    ]
+    for entry in entries:
+        repository.add(replace(entry, option=None), once=None, idempotency=a_key(entry.id, at=entry.submitted_at))
+    put(repository, an_entry(form="contact", prefix="msg"))
+    spam = frozenset({Status.SPAM})
+    hour = timedelta(hours=1)
+    wanted = [
+        Selection("registration"),
+        Selection("registration", spam),
+        Selection("registration", until=START - 2 * hour),
+        Selection("registration", since=START - 4 * hour, until=START - 2 * hour),
+        Selection("registration", spam, START - 9 * hour, START - 1 * hour),
+        Selection("registration", spam, since=START - 12 * hour),
+        Selection("registration", until=START + 1 * hour),
+        Selection("registration", until=LONG_AGO),
+        Selection("registration", option="a"),
+    ]
+    kept = [repository.get(entry.id) for entry in entries]
+    for selection in wanted:
+        expected = [entry for entry in kept if selection.admits(entry)]
+        for page_size in (1, 2, 100):
+            assert list(_newest(repository, selection, page_size=page_size)) == expected
+        if expected:
+            rest = list(_newest(repository, selection, cursor=expected[0].id))
+            assert rest == expected[1:]
+    assert list(_newest(repository, Selection("poem", spam, START - hour, START))) == []
+
+
+def test_newest__finds_what_was_erased_only_when_asked_for(repository: ManagedRepository) -> None:
+    entry = an_entry()
+    put(repository, entry)
+    erased = repository.erase(entry, by="staff")
+    assert list(_newest(repository, Selection("registration"))) == []
+    assert list(_newest(repository, Selection("registration", frozenset({Status.ERASED})))) == [erased]
+
+
+def test_newest__finds_the_entries_of_an_option(repository: SubmissionRepository) -> None:
+    entries = [replace(an_entry(START - timedelta(minutes=n)), option="ab"[n % 2]) for n in range(4)]
+    for entry in entries:
+        repository.add(entry, once=None, idempotency=a_key(entry.id), capacity=9)
+    assert list(_newest(repository, Selection("registration", option="a"))) == [entries[0], entries[2]]
+
+
+def _newest(
+    repository: SubmissionRepository, selection: Selection, *, cursor: str | None = None, page_size: int = 2
+) -> Iterator[Submission]:
+    return repository.newest(
+        "registration" if selection.form is None else selection.form,
+        since=selection.since or LONG_AGO,
+        until=selection.until,
+        statuses=selection.statuses,
+        option=selection.option,
+        cursor=cursor,
+        page_size=page_size,
+    )
 
 
 @pytest.mark.parametrize("cursor", ["", "reg_", "nonsense", "reg_ILOU", "registration=reg_01"])

@@ -115,7 +115,7 @@ def test_list__of_all_forms_is_newest_first(cli: Cli, posted: dict[str, str]) ->
     ids = [entry["id"] for entry in entries]
     assert ids.index(message["id"]) < ids.index(posted["id"])
     assert [entry["submitted_at"] for entry in entries] == sorted((e["submitted_at"] for e in entries), reverse=True)
-    assert cli.json("list", "--limit", "1", "--json", "id") == [{"id": ids[0]}]
+    assert json.loads(cli("list", "--limit", "1", "--json", "id").stdout) == [{"id": ids[0]}]
 
 
 def test_list__jsonl_is_an_object_a_line(cli: Cli, posted: dict[str, str]) -> None:

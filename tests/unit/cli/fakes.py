@@ -14,17 +14,19 @@ from admin_cli.stack import Caller, StackDescription
 from registration_core.domain.errors import SubmissionNotFoundError, UnknownFormError
 from registration_core.domain.identifiers import display_reference, new_reference
 from registration_core.domain.quota import QuotaState
-from registration_core.domain.submission import Event, MailRecord, Page, Status, Submission, SubmissionDetails
+from registration_core.domain.submission import Event, MailRecord, Status, Submission, SubmissionDetails
+from registration_core.services.listing import Listing
 from registration_core.services.manage import ManageService
 from registration_core.services.query import QueryService
 from rollcall_local.mailbox import Mail
 from rollcall_local.stack import Status as LocalStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from admin_cli.contexts import Context, ContextFile
     from registration_core.domain.forms import Form
+    from registration_core.domain.selection import Selection
 
 DESCRIPTION = StackDescription(
     stack="local",
@@ -201,18 +203,21 @@ class FakeQueries(QueryService):
         self.places: list[QuotaState] = []
         self.mails: tuple[tuple[str, str], ...] = (("confirmed", "sent"),)
         self.asked: list[dict[str, object]] = []
+        self.read = 0
 
-    def list(
-        self, form: str | None = None, *, since: datetime | None = None, limit: int = 20, cursor: str | None = None
-    ) -> Page:
-        self.asked.append({"form": form, "since": since, "limit": limit, "cursor": cursor})
-        if form not in (None, "registration", "contact"):
-            raise UnknownFormError(form or "")
-        found = [entry for entry in self.entries if form in (None, entry.form)]
+    def select(self, selection: Selection, *, limit: int | None = None, cursor: str | None = None) -> Listing:
+        self.asked.append({"selection": selection, "limit": limit, "cursor": cursor})
+        if selection.form not in (None, "registration", "contact"):
+            raise UnknownFormError(selection.form or "")
+        found = [entry for entry in self.entries if selection.admits(entry)]
         start = 1 + [entry.id for entry in found].index(cursor) if cursor else 0
-        page = found[start : start + limit]
-        more = start + limit < len(found)
-        return Page(tuple(page), page[-1].id if more else None)
+        return Listing({"all": self._read(found[start:])}, limit=limit, given={}, several=False, sure=True)
+
+    def _read(self, found: list[Submission]) -> Iterator[Submission]:
+        """Yield entries one by one, counting how many were read."""
+        for entry in found:
+            self.read += 1
+            yield entry
 
     def show(self, id_or_reference: str) -> SubmissionDetails:
         for entry in self.entries:

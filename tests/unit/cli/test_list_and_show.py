@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from unit.cli.fakes import ADA, BOB, CommandLine, FakeQueries
@@ -11,6 +13,8 @@ from unit.cli.fakes import ADA, BOB, CommandLine, FakeQueries
 from admin_cli.records import FIELDS
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.mail import MailState
+from registration_core.domain.selection import Selection
+from registration_core.domain.submission import Status
 
 REFERENCE = display_reference(ADA.reference)
 
@@ -47,21 +51,39 @@ def test_list__is_a_table_on_a_terminal(rollcall: CommandLine) -> None:
 
 
 def test_list__asks_for_what_is_wanted(rollcall: CommandLine, queries: FakeQueries) -> None:
-    """--form and --limit reach the service."""
-    assert rollcall("list", "--form", "contact", "--limit", "5").out.count("\n") == 1
-    assert queries.asked == [{"form": "contact", "since": None, "limit": 5, "cursor": None}]
+    """Every option reaches the service."""
+    options = ["--status", "pending", "--since", "2026-01-01T00:00Z", "--until", "2026-03-01T00:00Z", "--option", "a"]
+    assert rollcall("list", "--form", "contact", "--limit", "5", *options).code == 0
+
+    since, until = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
+    selection = Selection("contact", frozenset({Status.PENDING}), since, until, "a")
+    assert queries.asked == [{"selection": selection, "limit": 5, "cursor": None}]
 
 
-def test_list__goes_on_over_pages(rollcall: CommandLine, queries: FakeQueries) -> None:
-    """A limit above a page is met by several, and no entry comes twice."""
-    queries.entries = [
-        ADA.__class__(**{f: getattr(ADA, f) for f in ADA.__slots__} | {"id": f"reg_{n}"}) for n in range(450)
-    ]
+def test_list__says_how_to_go_on(rollcall: CommandLine, queries: FakeQueries) -> None:
+    """On stderr, in every way of printing; the cursor leads to what follows."""
+    for options in ([], ["--json", "id"], ["--jsonl"]):
+        ran = rollcall("list", "--limit", "1", *options)
+        assert ran.err == f"To go on: the same with --cursor {ADA.id}\n"
+    assert rollcall("list", "--limit", "1", terminal=True).err == ran.err
 
-    ids = rollcall("list", "--limit", "430", "--json", "id").out
+    ran = rollcall("list", "--limit", "1", "--cursor", ADA.id)
+    assert (BOB.id in ran.out, ADA.id in ran.out, ran.err) == (True, False, "")
+    assert queries.asked[-1]["cursor"] == ADA.id
 
-    assert [entry["id"] for entry in json.loads(ids)] == [f"reg_{n}" for n in range(430)]
-    assert [asked["limit"] for asked in queries.asked] == [200, 200, 30]
+
+def test_list__prints_the_first_before_the_last_is_read(rollcall: CommandLine, queries: FakeQueries) -> None:
+    """Line by line in a pipe."""
+    read_by_then: list[int] = []
+
+    class Pipe(io.StringIO):
+        def write(self, text: str) -> int:
+            read_by_then.append(queries.read)
+            return super().write(text)
+
+    queries.entries = [replace(ADA, id=f"reg_{n}") for n in range(450)]
+    assert rollcall("list", "--limit", "430", out=Pipe()).out.count("\n") == 430
+    assert (read_by_then[0], queries.read) == (1, 431)
 
 
 def test_list__json_prints_these_fields(rollcall: CommandLine) -> None:
@@ -99,14 +121,20 @@ def test_list__jsonl_prints_whole_entries(rollcall: CommandLine) -> None:
     assert all("\x1b" not in line for line in lines)
 
 
-def test_list__of_one_status_reads_on_until_so_many_are_found(rollcall: CommandLine, queries: FakeQueries) -> None:
-    """--status counts what it prints, not what it reads."""
+def test_list__of_one_status_counts_what_it_prints(rollcall: CommandLine, queries: FakeQueries) -> None:
+    """Not what it reads."""
     queries.entries = [replace(ADA, id=f"reg_{n}") for n in range(250)] + [replace(BOB, id=f"msg_{n}") for n in (1, 2)]
 
     assert json.loads(rollcall("list", "--status", "pending", "--limit", "1", "--json", "id").out) == [{"id": "msg_1"}]
-    assert [asked["limit"] for asked in queries.asked] == [200, 200]
-    assert rollcall("list", "--status", "spam", terminal=True).err == "Nothing is spam.\n"
-    assert rollcall("list", "--status", "nope").code == 2
+    assert rollcall("list", "--status", "spam", terminal=True).err == "Nothing of that came in.\n"
+
+
+def test_list__names_the_status_that_was_meant(rollcall: CommandLine) -> None:
+    """A usage error, before anything is asked."""
+    ran = rollcall("list", "--status", "pendng")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "Did you mean 'pending'?" in ran.err
 
 
 def test_list__nothing_is_no_output(rollcall: CommandLine, queries: FakeQueries) -> None:

@@ -15,6 +15,7 @@ from registration_core.domain.errors import (
     UnknownFormError,
 )
 from registration_core.domain.identifiers import new_reference, new_submission_id
+from registration_core.domain.selection import Selection
 from registration_core.domain.submission import Idempotency
 from registration_core.services.query import QueryService
 
@@ -53,44 +54,47 @@ def query(repository: InMemorySubmissionRepository, clock: StoppedClock) -> Quer
 
 @pytest.mark.parametrize("form", [None, "course"])
 @pytest.mark.parametrize("limit", [1, 2, 3, 9, 10, 11])
-def test_list__gives_every_entry_once_newest_first(
+def test_select__gives_every_entry_once_newest_first(
     query: QueryService, repository: InMemorySubmissionRepository, form: str | None, limit: int
 ) -> None:
     seen, cursor = [], None
     while True:
-        page = query.list(form, limit=limit, cursor=cursor)
-        assert len(page.submissions) <= limit
-        seen.extend(page.submissions)
-        cursor = page.cursor
+        listing = query.select(Selection(form), limit=limit, cursor=cursor)
+        page = list(listing)
+        assert len(page) <= limit
+        seen.extend(page)
+        cursor = listing.cursor
         if cursor is None:
             break
     assert seen == [entry for entry in repository.entries.values() if form in (None, entry.form)]
 
 
-def test_list__begins_where_it_is_told(query: QueryService) -> None:
-    assert len(query.list(since=START - timedelta(hours=4), limit=50).submissions) == 5
+def test_select__begins_where_it_is_told(query: QueryService) -> None:
+    assert len(list(query.select(Selection(since=START - timedelta(hours=4))))) == 5
 
 
-@pytest.mark.parametrize("cursor", ["", "nonsense", "poem=crs_1", "course=", "course=cou_x"])
-def test_list__refuses_a_cursor_that_it_never_gave(query: QueryService, cursor: str) -> None:
+@pytest.mark.parametrize(
+    "cursor", ["", "nonsense", "poem=crs_1", "course=", "course=cou_x", "course=vis_01JD2M8V4Q7ZJ3T9X0K5W6RYBC"]
+)
+def test_select__refuses_a_cursor_that_it_never_gave(query: QueryService, cursor: str) -> None:
     with pytest.raises(InvalidCursorError):
-        query.list(cursor=cursor)
+        query.select(Selection(), cursor=cursor)
 
 
-def test_list__knows_no_other_forms(query: QueryService) -> None:
+def test_select__knows_no_other_forms(query: QueryService) -> None:
     with pytest.raises(UnknownFormError):
-        query.list("poem")
+        query.select(Selection("poem"))
     with pytest.raises(ValueError, match="one entry"):
-        query.list(limit=0)
+        query.select(Selection(), limit=0)
 
 
-def test_list__needs_a_form_when_it_has_no_definitions(
+def test_select__needs_a_form_when_it_has_no_definitions(
     repository: InMemorySubmissionRepository, clock: StoppedClock
 ) -> None:
     query = QueryService(forms=None, repository=repository, clock=clock)
-    assert len(query.list("course").submissions) == 6
+    assert len(list(query.select(Selection("course")))) == 6
     with pytest.raises(FormNotNamedError):
-        query.list()
+        query.select(Selection())
 
 
 def test_show__takes_an_id_or_a_reference_as_people_write_it(

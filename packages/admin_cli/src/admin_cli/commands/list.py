@@ -8,32 +8,28 @@ import typer
 
 from admin_cli.helping import Command, verb
 from admin_cli.records import COLUMNS, FIELDS, fields_of, pick, record, row
+from admin_cli.selecting import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
 from admin_cli.services import of
-from registration_core.domain.submission import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from registration_core.domain.submission import Page, Submission
-    from registration_core.services.query import QueryService
+    from registration_core.domain.selection import Selection
 
 app = verb()
 
-#: How many entries one call asks the table for at most; more are asked for page by page.
-PAGE = 200
-
 USUAL_LIMIT = 30
-
-_STATUSES = f"Only entries of this status: {', '.join(each for each in Status if each is not Status.ERASED)}."
 
 
 @app.command(cls=Command)
 def list_submissions(
     ctx: typer.Context,
     *,
-    form: Annotated[str | None, typer.Option(metavar="FORM", help="Only this form's entries.")] = None,
-    status: Annotated[Status | None, typer.Option(metavar="STATUS", help=_STATUSES)] = None,
+    form: FormOption = None,
+    status: StatusOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    option: OptionOption = None,
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="How many at most.")] = USUAL_LIMIT,
+    cursor: Annotated[str | None, typer.Option(metavar="CURSOR", help="Go on where a list before ended.")] = None,
     json: Annotated[
         str | None,
         typer.Option(metavar="[FIELDS]", help="Print JSON with these fields, comma-separated; alone: name them."),
@@ -43,12 +39,14 @@ def list_submissions(
     """Print submissions, newest first: a table on a terminal, tab-separated lines in a pipe.
 
     The columns are reference, time, form, status, e-mail and ID. For programs --json and --jsonl are the better choice:
-    their names stay. With --status the list is read on until so many are found.
+    their names stay. When more follows, stderr says how to go on. With --status or --option the list is read on until
+    so many are found.
 
     Examples:
       rollcall list
       rollcall list --form registration --limit 100
-      rollcall list --form registration --status spam
+      rollcall list --status pending --status waitlisted --since 7d
+      rollcall list --option line-followers --since 2026-03-01 --until 2026-03-31
       rollcall list --json
       rollcall list --json reference,email,answers.course
       rollcall list --jsonl --limit 1000 | jq -r .email
@@ -60,7 +58,9 @@ def list_submissions(
         for name in FIELDS:
             output.line(name)
         return
-    entries = newest(services.stack().query(), form, limit, status)
+    stack = services.stack()
+    chosen = selection(lambda: stack.forms, form=form, status=status, since=since, until=until, option=option)
+    entries = stack.query().select(chosen, limit=limit, cursor=cursor)
     if jsonl:
         output.json_lines(record(entry) if names is None else pick(record(entry), names) for entry in entries)
     elif names is not None:
@@ -70,24 +70,12 @@ def list_submissions(
         if rows:
             output.rows(COLUMNS, rows)
         else:
-            output.note(_nothing(form, status))
+            output.note(_nothing(chosen))
+    if entries.cursor is not None:
+        output.note(f"To go on: the same with --cursor {entries.cursor}")
 
 
-def newest(query: QueryService, form: str | None, limit: int, status: Status | None = None) -> Iterator[Submission]:
-    """Give the newest entries, page by page, so that the first are printed before the last are read."""
-    cursor: str | None = None
-    left = limit
-    while left > 0:
-        page: Page = query.list(form, limit=min(left, PAGE) if status is None else PAGE, cursor=cursor)
-        wanted = [entry for entry in page.submissions if status in (None, entry.status)][:left]
-        yield from wanted
-        left -= len(wanted)
-        cursor = page.cursor
-        if cursor is None:
-            return
-
-
-def _nothing(form: str | None, status: Status | None) -> str:
-    if status is not None:
-        return f"Nothing is {status}{f' of the form {form}' if form else ''}."
-    return f"Nothing came in yet{f' by the form {form}' if form else ''}."
+def _nothing(chosen: Selection) -> str:
+    if chosen.sifting or chosen.since or chosen.until:
+        return "Nothing of that came in."
+    return f"Nothing came in yet{f' by the form {chosen.form}' if chosen.form else ''}."

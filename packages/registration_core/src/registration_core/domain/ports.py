@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from registration_core.domain.forms import Form
@@ -19,7 +19,15 @@ if TYPE_CHECKING:
         RenderedMail,
     )
     from registration_core.domain.quota import QuotaState
-    from registration_core.domain.submission import Idempotency, Once, Page, Receipt, Submission, SubmissionDetails
+    from registration_core.domain.submission import (
+        Idempotency,
+        Once,
+        Page,
+        Receipt,
+        Status,
+        Submission,
+        SubmissionDetails,
+    )
 
 
 class Clock(ABC):
@@ -85,6 +93,24 @@ class SubmissionRepository(ABC):
         """Return a form's entries of `since` or later, newest first, at most `limit` of them (1 or more).
 
         What was erased is not among them. form: its name. cursor: what the page before gave. Raises InvalidCursorError.
+        """
+
+    @abstractmethod
+    def newest(
+        self,
+        form: str,
+        *,
+        since: datetime,
+        until: datetime | None = None,
+        statuses: frozenset[Status] = frozenset(),
+        option: str | None = None,
+        cursor: str | None = None,
+        page_size: int = 500,
+    ) -> Iterator[Submission]:
+        """Yield a form's entries that `Selection` would admit, newest first, reading on as more are asked for.
+
+        cursor: the ID of the entry that was given last; only older ones follow. page_size: how many are expected to
+        be asked for, so that no more is read than that needs. Raises InvalidCursorError, before anything is read.
         """
 
     @abstractmethod

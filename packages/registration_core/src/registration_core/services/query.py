@@ -14,7 +14,7 @@ from registration_core.domain.errors import (
 from registration_core.domain.forms import LONGEST_RETENTION_DAYS
 from registration_core.domain.identifiers import parse_reference
 from registration_core.domain.quota import QuotaState
-from registration_core.domain.submission import Page
+from registration_core.services.listing import Listing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
     from registration_core.domain.forms import Form
     from registration_core.domain.ports import Clock, SubmissionRepository
+    from registration_core.domain.selection import Selection
     from registration_core.domain.submission import Submission, SubmissionDetails
+
+_LARGEST_PAGE = 500
 
 
 class QueryService:
@@ -37,22 +40,34 @@ class QueryService:
         self._repository = repository
         self._clock = clock
 
-    def list(
-        self, form: str | None = None, *, since: datetime | None = None, limit: int = 20, cursor: str | None = None
-    ) -> Page:
-        """Return entries, newest first: of one form, or of all when form is None.
+    def select(self, selection: Selection, *, limit: int | None = None, cursor: str | None = None) -> Listing:
+        """Return the entries that a selection admits, newest first, read while they are looped over.
 
-        since: None means as far back as the form's entries are kept. cursor: what the page before gave, with the
-        same form. Raises UnknownFormError, FormNotNamedError, InvalidCursorError, StorageUnavailableError,
-        ValueError for a limit below 1.
+        Of all forms when it names none, and as far back as entries are kept when it has no `since`. limit: at most so
+        many; None means all. cursor: the one of a listing before, of the same selection. Raises UnknownFormError,
+        FormNotNamedError, InvalidCursorError, ValueError for a limit below 1; the listing raises
+        StorageUnavailableError.
         """
-        if limit < 1:
-            raise ValueError("a page holds one entry at least")
-        if form is not None:
-            return self._repository.list(form, since=since or self._first(form), limit=limit, cursor=cursor)
-        if self._forms is None:
-            raise FormNotNamedError
-        return self._list_all(sorted(self._forms), since, limit, cursor)
+        if limit is not None and limit < 1:
+            raise ValueError("a listing holds one entry at least")
+        names = self._names(selection.form)
+        several = selection.form is None
+        given = self._given(cursor, names, several=several)
+        sure = not selection.sifting
+        page_size = _LARGEST_PAGE if limit is None else min(limit + sure, _LARGEST_PAGE)
+        streams = {
+            name: self._repository.newest(
+                name,
+                since=selection.since or self._first(name),
+                until=selection.until,
+                statuses=selection.statuses,
+                option=selection.option,
+                cursor=given.get(name),
+                page_size=page_size,
+            )
+            for name in names
+        }
+        return Listing(streams, limit=limit, given=given, several=several, sure=sure)
 
     def show(self, id_or_reference: str) -> SubmissionDetails:
         """Return one entry, with its history and mails, by its ID or by its reference as a person wrote it.
@@ -98,28 +113,22 @@ class QueryService:
             kept_days = self._forms[form].retention_days
         return self._clock.now() - timedelta(days=kept_days)
 
-    def _list_all(self, names: Sequence[str], since: datetime | None, limit: int, cursor: str | None) -> Page:
-        """Merge all forms' lists. The cursor says for each form which of its entries was given out last."""
-        given = _read_cursor(cursor, names)
-        found: list[Submission] = []
-        more = False
-        for name in names:
-            page = self._repository.list(name, since=since or self._first(name), limit=limit, cursor=given.get(name))
-            found.extend(page.submissions)
-            more = more or page.cursor is not None
-        found.sort(key=lambda submission: (submission.submitted_at, submission.id), reverse=True)
-        more = more or len(found) > limit
-        page_now = tuple(found[:limit])
-        for submission in page_now:
-            given[submission.form] = submission.id
-        return Page(page_now, ",".join(f"{name}={last}" for name, last in given.items()) if more else None)
+    def _names(self, form: str | None) -> Sequence[str]:
+        if form is not None:
+            return [form]
+        if self._forms is None:
+            raise FormNotNamedError
+        return sorted(self._forms)
 
-
-def _read_cursor(cursor: str | None, names: Sequence[str]) -> dict[str, str]:
-    given: dict[str, str] = {}
-    for part in cursor.split(",") if cursor is not None else ():
-        name, _, last = part.partition("=")
-        if name not in names or not last:
-            raise InvalidCursorError(f'"{(cursor or "")[:60]}" is no cursor that this list gave out.')
-        given[name] = last
-    return given
+    def _given(self, cursor: str | None, names: Sequence[str], *, several: bool) -> dict[str, str]:
+        """Return by form which entry was given last, as a cursor says. Raises InvalidCursorError."""
+        if cursor is None:
+            return {}
+        given = {}
+        for part in cursor.split(",") if several else [f"{names[0]}={cursor}"]:
+            name, _, last = part.partition("=")
+            prefix = self._forms[name].id_prefix if self._forms is not None and name in self._forms else ""
+            if name not in names or not last.startswith(f"{prefix}_" if prefix else ""):
+                raise InvalidCursorError(f'"{cursor[:60]}" is no cursor that this list gave out.')
+            given[name] = last
+        return given

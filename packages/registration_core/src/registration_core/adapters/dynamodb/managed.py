@@ -11,6 +11,7 @@ from registration_core.adapters.dynamodb.seats import CAPACITY, REFUSED, Seats, 
 from registration_core.adapters.dynamodb.tickets import Tickets
 from registration_core.domain.errors import QuotaNotFoundError
 from registration_core.domain.ports import ManagedRepository
+from registration_core.domain.submission import Status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,10 +91,7 @@ class ManagedDynamoRepository(DynamoSubmissionRepository, ManagedRepository):
             for item in self._query(query, {":pk": pk, ":seat": table.SEAT}):
                 if int(item["verify_by"]["N"]) <= items.seconds(now):
                     found[item["submission"]["S"]] = None
-        for item in self._newest_first(form, since, None, page_size=500):
-            submission = items.read_submission(item)
-            if submission.submitted_at < since:
-                break
+        for submission in self.newest(form, since=since, statuses=frozenset({Status.PENDING})):
             if submission.overdue(now):
                 found[submission.id] = None
         return list(found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime, timedelta
 
 from registration_core.adapters.dynamodb import items, table
 from registration_core.adapters.dynamodb.adding import Adding
@@ -11,14 +10,14 @@ from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.adapters.dynamodb.failures import translated
 from registration_core.adapters.dynamodb.patient import PatientCall
 from registration_core.adapters.dynamodb.seats import Seats
-from registration_core.domain.errors import InvalidCursorError, SubmissionNotFoundError
-from registration_core.domain.identifiers import ulid_milliseconds
+from registration_core.domain.errors import SubmissionNotFoundError
 from registration_core.domain.ports import SubmissionRepository
-from registration_core.domain.submission import Page, Status, SubmissionDetails, email_key
+from registration_core.domain.submission import Page, SubmissionDetails, email_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
     from typing import Any
 
     from registration_core.adapters.dynamodb.call import Call
@@ -27,10 +26,7 @@ if TYPE_CHECKING:
     from registration_core.domain.mail import MailRequest, MailState
     from registration_core.domain.ports import Clock
     from registration_core.domain.quota import QuotaState
-    from registration_core.domain.submission import Idempotency, Once, Receipt, Submission
-
-_CLOCKS_DIFFER = timedelta(hours=1)
-_INDEX_PAGE = 500
+    from registration_core.domain.submission import Idempotency, Once, Receipt, Status, Submission
 
 
 class DynamoSubmissionRepository(SubmissionRepository):
@@ -92,16 +88,29 @@ class DynamoSubmissionRepository(SubmissionRepository):
     def list(self, form: str, *, since: datetime, limit: int, cursor: str | None = None) -> Page:
         """Return a form's entries of `since` or later, newest first."""
         found: list[Submission] = []
-        for item in self._newest_first(form, since, cursor, page_size=limit + 1):
-            submission = items.read_submission(item)
-            if submission.submitted_at < since:
-                break
-            if submission.status is Status.ERASED:
-                continue
+        for submission in self.newest(form, since=since, cursor=cursor, page_size=limit + 1):
             if len(found) == limit:
                 return Page(tuple(found), found[-1].id)
             found.append(submission)
         return Page(tuple(found), None)
+
+    def newest(
+        self,
+        form: str,
+        *,
+        since: datetime,
+        until: datetime | None = None,
+        statuses: frozenset[Status] = frozenset(),
+        option: str | None = None,
+        cursor: str | None = None,
+        page_size: int = 500,
+    ) -> Iterator[Submission]:
+        """Yield a form's entries newest first, reading on as more are asked for."""
+        from registration_core.adapters.dynamodb.newest import NewestFirst  # noqa: PLC0415 - a visitor lists nothing
+        from registration_core.domain.selection import Selection  # noqa: PLC0415
+
+        wanted = Selection(form, statuses, since, until, option)
+        return iter(NewestFirst(self._ask, wanted, now=self._clock.now(), cursor=cursor, page_size=page_size))
 
     def by_email(self, address: str, *, limit: int) -> tuple[Submission, ...]:
         """Return the newest entries of this address in any spelling, of all forms."""
@@ -144,22 +153,6 @@ class DynamoSubmissionRepository(SubmissionRepository):
 
         return MailLeases(self._patient(self._call), self._table_name)
 
-    def _newest_first(self, form: str, since: datetime, cursor: str | None, *, page_size: int) -> Iterator[Item]:
-        """Walk back month by month, from the cursor or from now, to `since`."""
-        month = self._clock.now() + _CLOCKS_DIFFER if cursor is None else _cursor_time(cursor)
-        query = {
-            "IndexName": table.BY_MONTH,
-            "KeyConditionExpression": "#month = :month" + ("" if cursor is None else " AND id < :cursor"),
-            "ExpressionAttributeNames": {"#month": "month"},
-            "ScanIndexForward": False,
-            "Limit": min(page_size, _INDEX_PAGE),
-        }
-        after = {} if cursor is None else {":cursor": cursor}
-        last = table.month_key(form, since)
-        while table.month_key(form, month) >= last:
-            yield from self._query(query, {":month": table.month_key(form, month), **after})
-            month = table.month_before(month)
-
     def _item(self, key: tuple[str, str]) -> Item | None:
         """Return the item at this key, or None when there is none or its time is over."""
         answer = self._ask(
@@ -187,10 +180,3 @@ class DynamoSubmissionRepository(SubmissionRepository):
             return self._call(operation, {"TableName": self._table_name, **parameters})
         except AwsCallError as error:
             raise translated(error, self._table_name) from error
-
-
-def _cursor_time(cursor: str) -> datetime:
-    try:
-        return datetime.fromtimestamp(ulid_milliseconds(cursor.rpartition("_")[2]) / 1000, UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        raise InvalidCursorError(f'"{cursor[:60]}" is no cursor that a list gave out.') from error

@@ -1,0 +1,128 @@
+"""Which entries a command is about: the options that say so, and what is made of them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, time, timedelta
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from admin_cli.errors import CliError, ExitCode
+from admin_cli.formsets import the_form
+from registration_core.domain.selection import Selection
+from registration_core.domain.submission import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from registration_core.domain.forms import Form
+
+STATUSES = ", ".join(Status)
+
+FormOption = Annotated[str | None, typer.Option("--form", metavar="FORM", help="Only this form's entries.")]
+StatusOption = Annotated[
+    list[str] | None,
+    typer.Option("--status", metavar="STATUS", help=f"Only of this status; may be repeated: {STATUSES}."),
+]
+SinceOption = Annotated[
+    str | None, typer.Option("--since", metavar="WHEN", help="Only what came in since then: 7d, 12h, 2026-03-01.")
+]
+UntilOption = Annotated[
+    str | None, typer.Option("--until", metavar="WHEN", help="Only what came in before then; a day counts whole.")
+]
+OptionOption = Annotated[
+    str | None, typer.Option("--option", metavar="OPTION", help="Only for this option, as `quota list` prints it.")
+]
+
+_AGO = re.compile(r"([0-9]{1,6}) ?(m|h|d|w)", re.IGNORECASE)
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAYS_AGO = {"today": 0, "yesterday": 1}
+
+
+def selection(
+    forms: Callable[[], Mapping[str, Form]],
+    *,
+    form: str | None = None,
+    status: Sequence[str] | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    option: str | None = None,
+    now: datetime | None = None,
+) -> Selection:
+    """Give the selection that these options mean.
+
+    forms: the stack's, read only when a form or an option is named. now: the present moment; None to look. Raises
+    CliError, which names what there is, for a form, status, option or time that there is none of.
+    """
+    now = now or datetime.now(UTC)
+    chosen = Selection(
+        form=form,
+        statuses=frozenset(map(the_status, (name for names in status or () for name in names.split(",")))),
+        since=None if since is None else moment(since, now=now, option="--since"),
+        until=None if until is None else moment(until, now=now, option="--until", ends=True),
+        option=option,
+    )
+    if chosen.since is not None and chosen.until is not None and chosen.since >= chosen.until:
+        raise CliError(
+            f"Nothing comes in since {since} and before {until}: the one is not before the other.",
+            exit_code=ExitCode.USAGE,
+        )
+    if form is not None or option is not None:
+        _ensure_there(forms(), form, option)
+    return chosen
+
+
+def the_status(name: str) -> Status:
+    """Give one status. Raises CliError, naming those there are."""
+    try:
+        return Status(name.strip().lower())
+    except ValueError as error:
+        raise CliError(
+            f"There is no status {name!r}.{guess(name, Status)} There are: {STATUSES}.", exit_code=ExitCode.USAGE
+        ) from error
+
+
+def moment(text: str, *, now: datetime, option: str, ends: bool = False) -> datetime:
+    """Read `7d` (before now), `today`, `yesterday` or ISO 8601, in the reader's zone when it names none.
+
+    ends: a day alone means its end. Raises CliError, naming the option and what it takes.
+    """
+    wanted = text.strip()
+    try:
+        if ago := _AGO.fullmatch(wanted):
+            return now - timedelta(**{_UNITS[ago[2].lower()]: int(ago[1])})
+        if wanted.lower() in _DAYS_AGO:
+            day = now.astimezone().date() - timedelta(days=_DAYS_AGO[wanted.lower()])
+        elif _DAY.fullmatch(wanted):
+            day = datetime.fromisoformat(wanted).date()
+        else:
+            return datetime.fromisoformat(wanted).astimezone(UTC)
+        return datetime.combine(day + timedelta(days=ends), time.min).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise CliError(
+            f"{option} {text!r} is no time: give one such as 7d, 12h, today, 2026-03-01 or 2026-03-01T09:30.",
+            exit_code=ExitCode.USAGE,
+        ) from error
+
+
+def guess(name: str, known: Iterable[str]) -> str:
+    """Name what was probably meant: a sentence to put between two others; nothing when nothing is near."""
+    near = get_close_matches(name.lower(), list(map(str, known)), n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""
+
+
+def _ensure_there(forms: Mapping[str, Form], form: str | None, option: str | None) -> None:
+    if not forms:
+        return  # nobody knows here: the list itself tells what came in
+    wanted = forms.values() if form is None else [the_form(forms, form)]
+    counted = [name for each in wanted for name in each.capacities()]
+    if option is None or option in counted:
+        return
+    where = "the form " + form if form is not None else "any form"
+    there = f"There are: {', '.join(counted)}." if counted else "It counts no places."
+    raise CliError(
+        f"There is no option {option!r} of {where}.{guess(option, counted)} {there}", exit_code=ExitCode.NOT_FOUND
+    )

@@ -1,0 +1,120 @@
+"""What --form, --status, --since, --until and --option mean."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from unit.core.builders import a_field, a_form, words
+
+from admin_cli.errors import CliError
+from admin_cli.selecting import moment, selection
+from registration_core.domain.fields import Option
+from registration_core.domain.quota import Quota
+from registration_core.domain.selection import Selection
+from registration_core.domain.submission import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOW = datetime(2026, 11, 26, 17, 30, tzinfo=UTC)
+COURSE = a_field(
+    "choice", "course", options=tuple(Option(name, words(name), capacity=2) for name in ("robots", "code"))
+)
+FORMS = {
+    "registration": a_form(COURSE, name="registration", quota=Quota("course")),
+    "contact": a_form(name="contact"),
+}
+
+
+@pytest.fixture(autouse=True)
+def stockholm(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The reader sits in Stockholm."""
+    monkeypatch.setenv("TZ", "Europe/Stockholm")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_selection__of_nothing_is_everything() -> None:
+    """And no form is read for it."""
+    assert selection(lambda: pytest.fail("read"), now=NOW) == Selection()
+
+
+def test_selection__takes_what_is_there() -> None:
+    chosen = selection(
+        lambda: FORMS,
+        form="registration",
+        status=["pending,Spam", "confirmed"],
+        since="7d",
+        until="2026-11-26T12:00Z",
+        option="robots",
+        now=NOW,
+    )
+
+    statuses = frozenset({Status.PENDING, Status.SPAM, Status.CONFIRMED})
+    until = datetime(2026, 11, 26, 12, tzinfo=UTC)
+    assert chosen == Selection("registration", statuses, NOW - timedelta(days=7), until, "robots")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("90m", NOW - timedelta(minutes=90)),
+        ("12h", NOW - timedelta(hours=12)),
+        ("2W", NOW - timedelta(days=14)),
+        ("today", datetime(2026, 11, 25, 23, tzinfo=UTC)),
+        ("yesterday", datetime(2026, 11, 24, 23, tzinfo=UTC)),
+        ("2026-03-01", datetime(2026, 2, 28, 23, tzinfo=UTC)),
+        ("2026-07-01", datetime(2026, 6, 30, 22, tzinfo=UTC)),
+        ("2026-03-01T09:30", datetime(2026, 3, 1, 8, 30, tzinfo=UTC)),
+        ("2026-03-01 09:30", datetime(2026, 3, 1, 8, 30, tzinfo=UTC)),
+        ("2026-03-01T09:30Z", datetime(2026, 3, 1, 9, 30, tzinfo=UTC)),
+        ("2026-03-01T09:30:00.250+02:00", datetime(2026, 3, 1, 7, 30, 0, 250_000, tzinfo=UTC)),
+    ],
+)
+def test_moment__reads_what_people_write(text: str, wanted: datetime) -> None:
+    """In the reader's zone, unless it names one."""
+    assert moment(text, now=NOW, option="--since") == wanted
+
+
+def test_moment__of_a_day_that_ends_is_its_end() -> None:
+    """`--until 2026-03-29` holds that day whole, also when the clocks change in it."""
+    assert moment("2026-03-29", now=NOW, option="--until", ends=True) == datetime(2026, 3, 29, 22, tzinfo=UTC)
+    assert moment("yesterday", now=NOW, option="--until", ends=True) == datetime(2026, 11, 25, 23, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["", "soon", "7", "7y", "-7d", "2026-13-01", "2026-02-30", "999999w", "9999-12-31"])
+def test_moment__tells_what_it_takes(text: str) -> None:
+    with pytest.raises(CliError, match=r"--until '.*' is no time: give one such as 7d") as raised:
+        moment(text, now=NOW, option="--until", ends=True)
+    assert raised.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "told"),
+    [
+        ({"form": "registraton"}, 3, "There is no form 'registraton'. Did you mean 'registration'?"),
+        ({"status": ["waitlist"]}, 2, "There is no status 'waitlist'. Did you mean 'waitlisted'? There are: pending,"),
+        ({"status": ["spam,"]}, 2, "There is no status ''. There are: pending,"),
+        (
+            {"option": "robot"},
+            3,
+            "There is no option 'robot' of any form. Did you mean 'robots'? There are: robots, code",
+        ),
+        ({"option": "robots", "form": "contact"}, 3, "of the form contact. It counts no places."),
+        ({"since": "2d", "until": "3d"}, 2, "Nothing comes in since 2d and before 3d"),
+    ],
+)
+def test_selection__names_what_was_probably_meant(options: dict[str, str], code: int, told: str) -> None:
+    with pytest.raises(CliError) as raised:
+        selection(lambda: FORMS, **options, now=NOW)  # type: ignore[arg-type]
+    assert (told in str(raised.value), raised.value.exit_code) == (True, code)
+
+
+def test_selection__believes_the_name_where_no_form_is_known() -> None:
+    """A stack whose forms were never published."""
+    assert selection(dict, form="registration", option="robots", now=NOW) == Selection("registration", option="robots")

@@ -132,7 +132,7 @@ def test_show__by_id_and_by_reference(cli: Cli, posted: dict[str, str], key: str
     sent = json.loads(cli("forms", "example", "registration").stdout) | {"email": posted["email"]}
     form = compile_forms(ROOT / "forms")["registration"]
 
-    said = cli.json("show", posted[key], "--json")
+    said = cli.json("show", posted[key], "--json", "all")
 
     assert said["id"] == posted["id"]
     assert said["answers"] == validate(form, sent, "en", today=datetime.now(UTC).date())
@@ -270,7 +270,7 @@ def test_list__without_credentials_for_aws_ends_with_4(cli: Cli, deployed: Deplo
 
 def test_local_status__names_every_address(cli: Cli, deployed: DeployedStack) -> None:
     """What scripts read."""
-    said = cli.json("local", "status", "--json")
+    said = cli.json("local", "status", "--json", "all")
 
     assert said == {
         "running": True,
@@ -289,14 +289,14 @@ def test_local_mail__shows_what_was_mailed(cli: Cli, deployed: DeployedStack, po
     """The visitor's mail, and the staff's with Reply-To the visitor."""
     (mail,) = deployed.wait_for_mails(to=posted["email"])
 
-    (said,) = cli.json("local", "mail", "--to", posted["email"], "--json")
+    (said,) = cli.json("local", "mail", "--to", posted["email"], "--json", "all")
 
     assert list(said) == ["id", "at", "from", "to", "reply_to", "subject", "text", "html"]
     assert said["to"] == [posted["email"]]
     assert posted["reference"] in said["text"]
     assert cli("local", "mail", said["id"]).stdout.startswith(f"id\t{mail.id}\n")
     wait_until(
-        lambda: any(mail["reply_to"] == posted["email"] for mail in cli.json("local", "mail", "--json")),
+        lambda: any(mail["reply_to"] == posted["email"] for mail in cli.json("local", "mail", "--json", "all")),
         what="a mail to the staff",
     )
 

@@ -52,7 +52,7 @@ def test_acts__spam_marked_genuine_is_mailed_then_cancelled_and_erased(
     course = ("registration", COURSE)
 
     def places() -> dict[str, Any]:
-        listed = json.loads(rollcall("quota", "list", "--form", "registration", "--json").stdout)
+        listed = json.loads(rollcall("quota", "list", "--form", "registration", "--json", "all").stdout)
         (found,) = [each for each in listed if each["option"] == COURSE]
         return dict(found)
 
@@ -79,7 +79,7 @@ def test_acts__spam_marked_genuine_is_mailed_then_cancelled_and_erased(
 
     for _ in range(2):
         rollcall("erase", entry, "--yes")
-    shown = json.loads(rollcall("show", entry, "--json").stdout)
+    shown = json.loads(rollcall("show", entry, "--json", "all").stdout)
     assert (shown["status"], shown["answers"], shown["email"]) == ("erased", {}, "")
     arn = stack.client("sts").get_caller_identity()["Arn"]
     acts = [(event["what"], event["by"]) for event in shown["history"] if event["what"] != "submitted"]

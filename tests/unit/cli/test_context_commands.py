@@ -23,7 +23,7 @@ def test_list__marks_the_one_that_the_variable_names(rollcall_local: CommandLine
     rollcall_local("context", "add", "dev", "--region", "eu-west-1")
     rollcall_local.environ["ROLLCALL_CONTEXT"] = "dev"
 
-    said = json.loads(rollcall_local("context", "list", "--json").out)
+    said = json.loads(rollcall_local("context", "list", "--json", "all").out)
 
     assert {entry["name"]: entry["in_use"] for entry in said} == {"local": False, "dev": True}
 

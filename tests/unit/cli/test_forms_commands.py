@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from admin_cli.commands.forms import curl_command
+from admin_cli.commands.forms import COMPILED, curl_command
 from registration_core.adapters.form_files import compile_forms
 from registration_core.domain.validation import validate
 
@@ -106,7 +106,9 @@ def test_show__json_is_the_compiled_form(rollcall: CommandLine) -> None:
     """What the functions read."""
     form = compile_forms(FORMS)["contact"]
 
-    assert json.loads(rollcall("forms", "show", "contact", "--dir", str(FORMS), "--json").out) == form.to_dict()
+    assert json.loads(rollcall("forms", "show", "contact", "--dir", str(FORMS), "--json", "all").out) == (
+        dict.fromkeys(COMPILED) | form.to_dict()
+    )
 
 
 def test_show__unknown_form_names_the_nearest(rollcall: CommandLine) -> None:

@@ -109,7 +109,7 @@ def test_list__json_with_an_unknown_field_names_those_there_are(rollcall: Comman
     ran = rollcall("list", "--json", "id,mail")
 
     assert (ran.code, ran.out) == (2, "")
-    assert "There is no field 'mail'. There are: id, reference," in ran.err
+    assert "There is no field 'mail'. Did you mean 'email'? There are: id, reference," in ran.err
 
 
 def test_list__jsonl_prints_whole_entries(rollcall: CommandLine) -> None:
@@ -165,9 +165,9 @@ def test_show__by_id_or_reference(rollcall: CommandLine, wanted: str) -> None:
     assert lines["history.submitted"] == "2026-03-01T12:30:05.250Z"
 
 
-@pytest.mark.parametrize("arguments", [["show", REFERENCE, "--json"], ["show", "--json", REFERENCE]])
+@pytest.mark.parametrize("arguments", [["show", REFERENCE, "--json", "all"], ["show", "--json=all", REFERENCE]])
 def test_show__json_prints_everything(rollcall: CommandLine, arguments: list[str]) -> None:
-    """Alone it means the whole entry; a reference is never taken for fields."""
+    """The whole entry, with its history and mails."""
     said = json.loads(rollcall(*arguments).out)
 
     assert tuple(said) == (*FIELDS, "history", "mails")
@@ -175,6 +175,13 @@ def test_show__json_prints_everything(rollcall: CommandLine, arguments: list[str
     assert said["mails"] == [
         {"kind": "confirmed", "state": "sent", "sent_at": "2026-03-01T12:30:05.250Z", "message_id": "m-1"},
     ]
+
+
+@pytest.mark.parametrize("arguments", [["show", REFERENCE, "--json"], ["show", "--json", REFERENCE]])
+def test_show__json_alone_names_the_fields(rollcall: CommandLine, arguments: list[str]) -> None:
+    """As everywhere; a reference is never taken for fields."""
+    assert rollcall(*arguments).out.splitlines() == [*FIELDS, "history", "mails"]
+    assert rollcall.connected == []
 
 
 def test_show__json_prints_these_fields(rollcall: CommandLine) -> None:

@@ -72,7 +72,7 @@ def test_down__says_what_becomes_of_the_data(rollcall: CommandLine) -> None:
 
 def test_status__as_json_has_every_address(rollcall: CommandLine) -> None:
     """The names that scripts rely on."""
-    said = json.loads(rollcall("local", "status", "--json").out)
+    said = json.loads(rollcall("local", "status", "--json", "all").out)
 
     assert said == {
         "running": True,
@@ -100,7 +100,7 @@ def test_status__of_a_stopped_system_fails(rollcall: CommandLine) -> None:
 
 def test_mail__as_json_has_every_part(rollcall: CommandLine) -> None:
     """The names that scripts rely on; `to` is a list."""
-    assert json.loads(rollcall("local", "mail", "--json").out) == [
+    assert json.loads(rollcall("local", "mail", "--json", "all").out) == [
         {
             "id": "01763879876543210987-1a2b3c4d",
             "at": "2026-03-01T12:30:00Z",
@@ -126,9 +126,9 @@ def test_mail__of_one_address(rollcall: CommandLine) -> None:
     rollcall.local.mails.append(replace(rollcall.local.mails[0], id="2", to=["staff@example.org"]))
 
     assert [
-        mail["id"] for mail in json.loads(rollcall("local", "mail", "--json", "--to", "STAFF@example.org").out)
+        mail["id"] for mail in json.loads(rollcall("local", "mail", "--json", "all", "--to", "STAFF@example.org").out)
     ] == ["2"]
-    assert json.loads(rollcall("local", "mail", "--json", "--to", "nobody@example.org").out) == []
+    assert json.loads(rollcall("local", "mail", "--json", "all", "--to", "nobody@example.org").out) == []
 
 
 def test_mail__one_is_shown_whole(rollcall: CommandLine) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import traceback
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,9 +13,9 @@ from typer.exceptions import Abort, TyperException
 from admin_cli import __version__
 from admin_cli.catalogue import COMMANDS
 from admin_cli.errors import CliError, ExitCode, OutputClosedError
-from admin_cli.escape import plain
 from admin_cli.faults import explain
 from admin_cli.helping import HELP_OPTIONS, Root
+from admin_cli.usage import sentence
 
 if TYPE_CHECKING:
     from typer._click import Command as AnyCommand  # Typer brings its own copy of Click
@@ -49,17 +48,6 @@ class LazyRoot(Root):
         command = typer.main.get_command(module.app)
         command.name, command.short_help = cmd_name, entry.summary
         return command
-
-    def resolve_command(
-        self,
-        ctx: AnyContext,
-        args: list[str],
-    ) -> tuple[str | None, AnyCommand | None, list[str]]:
-        """Find the command that was meant, or name the nearest."""
-        if args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
-            near = get_close_matches(args[0], COMMANDS, n=1)
-            ctx.fail(f"There is no command {args[0]!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
-        return super().resolve_command(ctx, args)
 
 
 app = typer.Typer(
@@ -108,7 +96,7 @@ def run(arguments: list[str], services: Services) -> int:
     except Abort:
         return ExitCode.INTERRUPTED
     except TyperException as error:
-        output.note(f"error: {plain(error.format_message())}")
+        output.note(f"error: {sentence(error)}")
         ctx = getattr(error, "ctx", None)
         output.note(f"Try: {ctx.command_path if ctx else PROGRAM} --help")
         return error.exit_code

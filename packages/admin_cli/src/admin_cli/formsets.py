@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from admin_cli.errors import CliError, ExitCode
+from admin_cli.usage import meant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,9 +54,7 @@ def the_form(forms: Mapping[str, Form], name: str) -> Form:
     """Give one form. Raises CliError, naming those there are."""
     if name in forms:
         return forms[name]
-    near = get_close_matches(name, forms, n=1)
-    guess = f" Did you mean {near[0]!r}?" if near else ""
     raise CliError(
-        f"There is no form {name!r}.{guess} There are: {', '.join(forms)}.",
+        f"There is no form {name!r}.{meant(name.lower(), forms)} There are: {', '.join(forms)}.",
         exit_code=ExitCode.NOT_FOUND,
     )

@@ -10,8 +10,10 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from admin_cli.catalogue import root_help
+from admin_cli.usage import meant
 
 if TYPE_CHECKING:
+    from typer._click import Command as AnyCommand
     from typer._click import Context, HelpFormatter  # Typer brings its own copy of Click
 
 HEADING = "Examples:"
@@ -66,6 +68,13 @@ class Group(Helped, TyperGroup):
         if not args and not ctx.resilient_parsing:
             _print_help(ctx, None, value=True)
         return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, AnyCommand | None, list[str]]:
+        """Find the command that was meant, or name the nearest."""
+        known = self.list_commands(ctx)
+        if args[0] not in known and not args[0].startswith("-") and not ctx.resilient_parsing:
+            ctx.fail(f"There is no command {args[0]!r}.{meant(args[0], known)}")
+        return super().resolve_command(ctx, args)
 
     def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write the help page."""

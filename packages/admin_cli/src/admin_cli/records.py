@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from admin_cli.errors import CliError, ExitCode
 from admin_cli.table import Column
 from admin_cli.values import Value, iso
 from registration_core.domain.identifiers import display_reference
@@ -40,8 +38,6 @@ COLUMNS = (
     Column("E-MAIL", narrowest=16),
     Column("ID", optional=True),
 )
-
-_ANSWER = "answers."
 
 
 def row(entry: Submission) -> list[Value]:
@@ -87,22 +83,3 @@ def detailed_record(details: SubmissionDetails) -> dict[str, object]:
             for mail in details.mails
         ],
     }
-
-
-def fields_of(text: str, known: Sequence[str] = FIELDS) -> list[str]:
-    """Read `id,email,answers.course`. Raises CliError for a field that there is none of."""
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    for name in names:
-        if name not in known and not (name.startswith(_ANSWER) and len(name) > len(_ANSWER)):
-            raise CliError(
-                f"There is no field {name!r}. There are: {', '.join(known)}, and answers.NAME.",
-                exit_code=ExitCode.USAGE,
-            )
-    return names
-
-
-def pick(whole: Mapping[str, object], names: Sequence[str]) -> dict[str, object]:
-    """Give these fields of a record, in this order; an answer that was not given is null."""
-    answers = whole["answers"]
-    given = answers if isinstance(answers, Mapping) else {}
-    return {name: given.get(name.removeprefix(_ANSWER)) if name.startswith(_ANSWER) else whole[name] for name in names}

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, time, timedelta
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.formsets import the_form
+from admin_cli.usage import meant
 from registration_core.domain.selection import Selection
 from registration_core.domain.submission import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from registration_core.domain.forms import Form
 
@@ -81,7 +81,8 @@ def the_status(name: str) -> Status:
         return Status(name.strip().lower())
     except ValueError as error:
         raise CliError(
-            f"There is no status {name!r}.{guess(name, Status)} There are: {STATUSES}.", exit_code=ExitCode.USAGE
+            f"There is no status {name!r}.{meant(name.lower(), map(str, Status))} There are: {STATUSES}.",
+            exit_code=ExitCode.USAGE,
         ) from error
 
 
@@ -108,12 +109,6 @@ def moment(text: str, *, now: datetime, option: str, ends: bool = False) -> date
         ) from error
 
 
-def guess(name: str, known: Iterable[str]) -> str:
-    """Name what was probably meant: a sentence to put between two others; nothing when nothing is near."""
-    near = get_close_matches(name.lower(), list(map(str, known)), n=1)
-    return f" Did you mean {near[0]!r}?" if near else ""
-
-
 def _ensure_there(forms: Mapping[str, Form], form: str | None, option: str | None) -> None:
     if not forms:
         return  # nobody knows here: the list itself tells what came in
@@ -124,5 +119,6 @@ def _ensure_there(forms: Mapping[str, Form], form: str | None, option: str | Non
     where = "the form " + form if form is not None else "any form"
     there = f"There are: {', '.join(counted)}." if counted else "It counts no places."
     raise CliError(
-        f"There is no option {option!r} of {where}.{guess(option, counted)} {there}", exit_code=ExitCode.NOT_FOUND
+        f"There is no option {option!r} of {where}.{meant(option.lower(), counted)} {there}",
+        exit_code=ExitCode.NOT_FOUND,
     )

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from admin_cli.contexts import Context
+from admin_cli.fields import JsonOption, pick, wanted
 from admin_cli.helping import Command, noun
 from admin_cli.services import CONTEXT_VARIABLE, of
 from admin_cli.table import Column
@@ -23,6 +24,8 @@ Examples:
   rollcall context use prod
 """)
 
+FIELDS = ("name", "in_use", "stack", "region", "endpoint_url", "profile")
+
 COLUMNS = (
     Column("NAME"),
     Column("IN USE"),
@@ -37,19 +40,21 @@ COLUMNS = (
 def list_contexts(
     ctx: typer.Context,
     *,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: JsonOption = None,
 ) -> None:
     """Print every context; `*` marks the one that commands work on.
 
     Examples:
       rollcall context list
-      rollcall context list --json
+      rollcall context list --json name,in_use
     """
     services = of(ctx)
+    names = wanted(services.output, json, FIELDS)
     contexts = services.contexts.read()
     chosen = services.context_name or services.environ.get(CONTEXT_VARIABLE) or contexts.current
-    if json:
-        services.output.json([_record(context, in_use=context.name == chosen) for context in contexts.entries.values()])
+    if names is not None:
+        records = [_record(context, in_use=context.name == chosen) for context in contexts.entries.values()]
+        services.output.json([pick(each, names) for each in records])
         return
     if not contexts.entries:
         services.output.note("There is no context yet. Bring a stack up on this machine with: rollcall local up")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from admin_cli.escape import to_json, to_json_line
+from admin_cli.fields import JsonOption, pick, wanted
 from admin_cli.formsets import read_checked_forms, read_forms, the_form
 from admin_cli.helping import Command, noun
 from admin_cli.services import of
@@ -37,6 +38,27 @@ Folder = Annotated[
 ]
 
 CHECKED = (Column("FORM"), Column("VERSION"), Column("FIELDS"), Column("TITLE", narrowest=16))
+#: What --json prints of a compiled form; what is not set is null.
+COMPILED = (
+    "name",
+    "version",
+    "id_prefix",
+    "languages",
+    "title",
+    "description",
+    "fields",
+    "email_field",
+    "name_field",
+    "retention_days",
+    "staff",
+    "once",
+    "opens_at",
+    "closes_at",
+    "quota",
+    "verification",
+    "spam",
+)
+
 FIELDS = (
     Column("FIELD"),
     Column("TYPE"),
@@ -70,18 +92,19 @@ def show(
     form: FormName,
     *,
     folder: Folder = None,
-    json: Annotated[bool, typer.Option("--json", help="Print the compiled form as JSON.")] = False,
+    json: JsonOption = None,
 ) -> None:
     """Print what a form asks, its places and its rules.
 
     Examples:
       rollcall forms show registration
-      rollcall forms show registration --json | jq '.fields[].name'
+      rollcall forms show registration --json fields | jq '.fields[].name'
     """
     output = of(ctx).output
+    names = wanted(output, json, COMPILED)
     found = the_form(read_forms(folder), form)
-    if json:
-        output.json(found.to_dict())
+    if names is not None:
+        output.json(pick(dict.fromkeys(COMPILED) | found.to_dict(), names))
         return
     if output.on_terminal:
         output.fields(_heading(found))

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from admin_cli.fields import JsonOption, pick, wanted
 from admin_cli.helping import Command, verb
-from admin_cli.records import COLUMNS, FIELDS, fields_of, pick, record, row
+from admin_cli.records import COLUMNS, FIELDS, record, row
 from admin_cli.selecting import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
 from admin_cli.services import of
 
@@ -30,10 +31,7 @@ def list_submissions(
     option: OptionOption = None,
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="How many at most.")] = USUAL_LIMIT,
     cursor: Annotated[str | None, typer.Option(metavar="CURSOR", help="Go on where a list before ended.")] = None,
-    json: Annotated[
-        str | None,
-        typer.Option(metavar="[FIELDS]", help="Print JSON with these fields, comma-separated; alone: name them."),
-    ] = None,
+    json: JsonOption = None,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Print one JSON object a line, whole.")] = False,
 ) -> None:
     """Print submissions, newest first: a table on a terminal, tab-separated lines in a pipe.
@@ -53,11 +51,7 @@ def list_submissions(
     """
     services = of(ctx)
     output = services.output
-    names = None if json is None else fields_of(json)
-    if names == []:
-        for name in FIELDS:
-            output.line(name)
-        return
+    names = wanted(output, json, FIELDS)
     stack = services.stack()
     chosen = selection(lambda: stack.forms, form=form, status=status, since=since, until=until, option=option)
     entries = stack.query().select(chosen, limit=limit, cursor=cursor)

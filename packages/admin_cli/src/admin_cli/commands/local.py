@@ -13,6 +13,7 @@ import typer
 
 from admin_cli.contexts import add_local
 from admin_cli.errors import CliError, ExitCode
+from admin_cli.fields import JsonOption, pick, wanted
 from admin_cli.helping import Command, noun
 from admin_cli.services import of
 from admin_cli.table import Column
@@ -30,6 +31,19 @@ Examples:
   rollcall local mail
   rollcall local down
 """)
+
+STATUS_FIELDS = (
+    "running",
+    "site_url",
+    "api_url",
+    "endpoint_url",
+    "mailbox_url",
+    "table",
+    "stack",
+    "emulator",
+    "provider",
+)
+MAIL_FIELDS = ("id", "at", "from", "to", "reply_to", "subject", "text", "html")
 
 COLUMNS = (
     Column("AT"),
@@ -84,18 +98,19 @@ def down(
 def status(
     ctx: typer.Context,
     *,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: JsonOption = None,
 ) -> None:
     """Print where the system's parts are, and whether it runs. When it does not, the exit code is 1.
 
     Examples:
       rollcall local status
-      rollcall local status --json | jq -r .site_url
+      rollcall local status --json site_url | jq -r .site_url
     """
     services = of(ctx)
+    names = wanted(services.output, json, STATUS_FIELDS)
     found = services.local().status()
-    if json:
-        services.output.json(asdict(found))
+    if names is not None:
+        services.output.json(pick(asdict(found), names))
     else:
         _print_status(services.output, found)
     if not found.running:
@@ -109,16 +124,17 @@ def mail(
     mail_id: Annotated[str | None, typer.Argument(metavar="ID", help="One mail, whole.")] = None,
     *,
     to: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Only mails to this address.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON, with texts.")] = False,
+    json: JsonOption = None,
 ) -> None:
     """Print what was mailed on this machine, oldest first; nothing of it left the machine.
 
     Examples:
       rollcall local mail
-      rollcall local mail --to ada@example.org --json
+      rollcall local mail --to ada@example.org --json subject,text
       rollcall local mail 01763879876543210987-1a2b3c4d
     """
     services = of(ctx)
+    names = wanted(services.output, json, MAIL_FIELDS)
     mails = [m for m in services.local().messages() if to is None or to.casefold() in map(str.casefold, m.to)]
     if mail_id is not None:
         mails = [m for m in mails if m.id == mail_id]
@@ -128,8 +144,8 @@ def mail(
                 hint="See what was mailed: rollcall local mail",
                 exit_code=ExitCode.NOT_FOUND,
             )
-    if json:
-        services.output.json([record(m) for m in mails])
+    if names is not None:
+        services.output.json([pick(record(m), names) for m in mails])
     elif mail_id is not None:
         _print_mail(services.output, mails[0])
     elif mails:
@@ -141,7 +157,7 @@ def mail(
 def record(mail: Mail) -> dict[str, object]:
     """Give a mail as `--json` prints it."""
     parts = mail.as_json()
-    return {name: parts[name] for name in ("id", "at", "from", "to", "reply_to", "subject", "text", "html")}
+    return {name: parts[name] for name in MAIL_FIELDS}
 
 
 def _own_name() -> str:

@@ -8,6 +8,7 @@ import typer
 
 from admin_cli.acting import DryRun, Yes, begin
 from admin_cli.errors import CliError, ExitCode
+from admin_cli.fields import JsonOption, pick, wanted
 from admin_cli.formsets import the_form
 from admin_cli.helping import Command, noun
 from admin_cli.services import of
@@ -29,6 +30,7 @@ Examples:
   rollcall quota set registration first-robot 14
 """)
 
+FIELDS = ("form", "option", "capacity", "taken", "waiting")
 COLUMNS = (Column("FORM"), Column("OPTION"), Column("CAPACITY"), Column("TAKEN"), Column("WAITING"))
 
 
@@ -37,22 +39,23 @@ def list_quotas(
     ctx: typer.Context,
     *,
     form: Annotated[str | None, typer.Option(metavar="FORM", help="Only this form's options.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: JsonOption = None,
 ) -> None:
     """Print each counted option with its capacity, the places taken, and who waits.
 
     Examples:
       rollcall quota list
-      rollcall quota list --form registration --json
+      rollcall quota list --form registration --json option,taken,capacity
     """
     services = of(ctx)
+    names = wanted(services.output, json, FIELDS)
     stack = services.stack()
     forms = _forms(stack)
-    wanted = forms.values() if form is None else [the_form(forms, form)]
+    chosen = forms.values() if form is None else [the_form(forms, form)]
     query = stack.query()
-    states = [state for each in wanted for state in query.quotas(each)]
-    if json:
-        services.output.json([_record(state) for state in states])
+    states = [state for each in chosen for state in query.quotas(each)]
+    if names is not None:
+        services.output.json([pick(_record(state), names) for state in states])
     elif states:
         services.output.rows(COLUMNS, [list(_record(state).values()) for state in states])
     else:

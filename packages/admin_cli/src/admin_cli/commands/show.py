@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import typer  # noqa: TC002 - Typer reads the annotations
 
 from admin_cli.entries import Entry, look_up
+from admin_cli.fields import JsonOption, pick, wanted
 from admin_cli.helping import Command, verb
-from admin_cli.records import DETAILS, FIELDS, detailed_record, fields_of, pick
+from admin_cli.records import DETAILS, FIELDS, detailed_record
 from admin_cli.services import of
 from registration_core.domain.identifiers import display_reference
 
@@ -24,10 +25,7 @@ def show(
     ctx: typer.Context,
     entry: Entry,
     *,
-    json: Annotated[
-        str | None,
-        typer.Option(metavar="[FIELDS]", help="Print JSON: these fields, comma-separated, or alone everything."),
-    ] = None,
+    json: JsonOption = None,
 ) -> None:
     """Print one submission with its answers, its history and what was mailed about it.
 
@@ -35,14 +33,13 @@ def show(
 
     Examples:
       rollcall show K7QM-3XTP
-      rollcall show reg_01JD9Z3V8Q4X2M7N5R6T1WKBCE --json
+      rollcall show reg_01JD9Z3V8Q4X2M7N5R6T1WKBCE --json all
       rollcall show K7QM-3XTP --json email,answers.course
     """
     services = of(ctx)
-    known = (*FIELDS, *DETAILS)
-    names = fields_of(json or "", known) or list(known)
+    names = wanted(services.output, json, (*FIELDS, *DETAILS))
     details = look_up(services.stack, entry)
-    if json is not None:
+    if names is not None:
         services.output.json(pick(detailed_record(details), names))
     else:
         services.output.fields(_lines(details))

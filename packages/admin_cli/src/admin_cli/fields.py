@@ -1,0 +1,67 @@
+"""What --json prints: the fields that were named; a bare one lists those there are, as gh does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from admin_cli.errors import CliError, ExitCode
+from admin_cli.usage import meant
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from admin_cli.output import Output
+
+EVERYTHING = "all"
+
+JsonOption = Annotated[
+    str | None,
+    typer.Option(
+        "--json",
+        metavar="[FIELDS]",
+        help=f"Print JSON with these fields, comma-separated, or `{EVERYTHING}`; alone: list them.",
+    ),
+]
+
+_ANSWER = "answers."
+
+
+def wanted(output: Output, json: str | None, known: Sequence[str]) -> list[str] | None:
+    """Give the fields that --json named; None when it was not given.
+
+    A bare one prints the fields and ends the command (typer.Exit). Raises CliError for a field that there is none of.
+    """
+    if json is None:
+        return None
+    names = _read(json, known)
+    if not names:
+        for name in known:
+            output.line(name)
+        raise typer.Exit
+    return names
+
+
+def pick(whole: Mapping[str, object], names: Sequence[str]) -> dict[str, object]:
+    """Give these fields of a record, in this order; an answer that was not given is null."""
+    answers = whole.get("answers")
+    given = answers if isinstance(answers, Mapping) else {}
+    return {name: given.get(name.removeprefix(_ANSWER)) if name.startswith(_ANSWER) else whole[name] for name in names}
+
+
+def _read(text: str, known: Sequence[str]) -> list[str]:
+    """Read `id,email,answers.course`; `answers.NAME` is there where answers are."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if names == [EVERYTHING]:
+        return list(known)
+    has_answers = "answers" in known
+    for name in names:
+        if name not in known and not (has_answers and name.startswith(_ANSWER) and len(name) > len(_ANSWER)):
+            raise CliError(
+                f"There is no field {name!r}.{meant(name, known)} "
+                f"There are: {', '.join(known)}{', and answers.NAME' if has_answers else ''}.",
+                exit_code=ExitCode.USAGE,
+            )
+    return names

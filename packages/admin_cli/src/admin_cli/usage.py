@@ -1,0 +1,62 @@
+"""What the parser complains of, said the way the rest of the command line says things."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from typer.exceptions import TyperException
+
+_ONE_OF = re.compile(r"(?:Value error, )?'(?P<given>.*?)' is not one of (?P<known>'.*')\.?", re.DOTALL)
+_NUMBERS = {
+    "Input should be a valid integer": "takes a whole number",
+    "Input should be greater than or equal to": "takes a number from {} up",
+    "Input should be less than or equal to": "takes a number up to {}",
+}
+_EXTRA = re.compile(r"Got unexpected extra arguments?(?:\(s\)|s)? \((?P<extra>.*)\)", re.DOTALL)
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """Name what was probably meant, as a sentence that follows another; nothing when nothing is near."""
+    near = get_close_matches(name, list(known), n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""
+
+
+def sentence(error: TyperException) -> str:
+    """Say what is wrong with a command line."""
+    if option := getattr(error, "option_name", None):
+        if getattr(error, "possibilities", False) is not False:
+            return f"There is no option {option!r}.{meant(option, _options(error))}"
+        return f"{option} needs a value."
+    what = _named(error)
+    if what is None:
+        extra = _EXTRA.fullmatch(error.message)
+        return f"Too much was given: {extra['extra']}." if extra else error.format_message()
+    if one_of := _ONE_OF.fullmatch(error.message):
+        known = re.findall(r"'([^']*)'", one_of["known"])
+        return f"{what} {one_of['given']!r} is none of {', '.join(known)}.{meant(one_of['given'], known)}"
+    for said, ours in _NUMBERS.items():
+        if error.message.startswith(said):
+            return f"{what} {ours.format(error.message.removeprefix(said).strip())}."
+    return error.format_message() if not error.message else f"{what}: {error.message}"
+
+
+def _options(error: TyperException) -> list[str]:
+    ctx = getattr(error, "ctx", None)
+    return (
+        ["--context", "--debug", "--help", *(name for param in ctx.command.params for name in param.opts)]
+        if ctx
+        else []
+    )
+
+
+def _named(error: TyperException) -> str | None:
+    """Give the option or argument that the error is about, as the help names it."""
+    param = getattr(error, "param", None)
+    if param is None:
+        return None
+    return str(param.get_error_hint().strip("'").rpartition(" / ")[2].strip("'"))

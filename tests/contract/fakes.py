@@ -132,10 +132,17 @@ class InMemorySubmissionRepository(SubmissionRepository):
     _leases: dict[MailRequest, _Lease] = field(default_factory=dict)
     _queues: dict[tuple[str, str], Queue] = field(default_factory=dict)
     _guards: dict[str, tuple[Once | None, str | None]] = field(default_factory=dict)
+    _rows: dict[str, str] = field(default_factory=dict)
     notices: list[tuple[str, str]] = field(default_factory=list)
 
     def add(
-        self, submission: Submission, *, once: Once | None, idempotency: Idempotency, capacity: int | None = None
+        self,
+        submission: Submission,
+        *,
+        once: Once | None,
+        idempotency: Idempotency,
+        capacity: int | None = None,
+        imported_by: str | None = None,
     ) -> Receipt:
         place = (submission.form, idempotency.key)
         answered = self._live(self._answers.get(place))
@@ -148,6 +155,9 @@ class InMemorySubmissionRepository(SubmissionRepository):
             submission = replace(submission, reference=new_reference(self.randomness))
         standing_once = once if submission.status is not Status.SPAM else None
         first = self._live(self._once.get((submission.form, standing_once))) if standing_once is not None else None
+        if first is not None and imported_by is not None:
+            found = self.get(str(first))
+            return Receipt(found.id, found.reference, found.status, found.position, repeated=True)
         submission = self._seated_or_queued(submission, capacity, kept=first is None)
         receipt = Receipt(submission.id, submission.reference, submission.status, submission.position)
         self._answers[place] = _Kept((idempotency.fingerprint, receipt), idempotency.expires_at)
@@ -159,9 +169,12 @@ class InMemorySubmissionRepository(SubmissionRepository):
         if standing_once is not None:
             self._once[submission.form, standing_once] = _Kept(submission.id, submission.expires_at)
         self._guards[submission.id] = (once, idempotency.key if idempotency.of_answers else None)
+        if idempotency.imported:
+            self._rows[submission.id] = idempotency.key
         self._references[submission.reference] = submission.id
         self.entries[submission.id] = submission
-        self._events[submission.id] = [self._event(submission, "submitted", "registrant")]
+        arrived = ("submitted", "registrant") if imported_by is None else ("imported", imported_by)
+        self._events[submission.id] = [self._event(submission, *arrived)]
         return receipt
 
     def get(self, submission_id: str) -> Submission:

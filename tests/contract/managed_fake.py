@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from contract.fakes import InMemorySubmissionRepository, _Kept
+from contract.fakes import START, InMemorySubmissionRepository, _Kept
 from contract.queues import Queue
 
 from registration_core.domain.errors import (
+    AlreadyRegisteredError,
     EntryChangedError,
     NoSeatError,
+    QuotaChangedError,
     QuotaNotFoundError,
     SubmissionNotFoundError,
 )
@@ -22,7 +24,10 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from registration_core.domain.quota import QuotaState
-    from registration_core.domain.submission import Submission
+    from registration_core.domain.submission import Once, Submission
+
+
+_NOBODYS = _Kept(None, START)
 
 
 @dataclass(slots=True)
@@ -31,11 +36,23 @@ class InMemoryManagedRepository(InMemorySubmissionRepository, ManagedRepository)
 
     _ledger: dict[str, datetime] = field(default_factory=dict)
 
-    def change(self, before: Submission, after: Submission, *, what: str, by: str) -> Submission:
+    def change(
+        self, before: Submission, after: Submission, *, what: str, by: str, once: Once | None = None
+    ) -> Submission:
         if self.get(before.id) != before:
             raise EntryChangedError(before.id)
-        self._move(before, after)
+        if once is not None and after.status in STANDING:
+            holder = self._live(self._once.get((after.form, once)))
+            if holder not in (None, after.id):
+                raise AlreadyRegisteredError(str(holder))
+        if before.option != after.option:
+            self._move(None, after)
+            self._move(before, replace(before, status=Status.CANCELLED, position=None))
+        else:
+            self._move(before, after)
         self._release_or_restore(before, after)
+        if once is not None:
+            self._stand_for(after, once)
         self.entries[after.id] = after
         self._events[after.id].append(self._event(after, what, by))
         return after
@@ -54,6 +71,7 @@ class InMemoryManagedRepository(InMemorySubmissionRepository, ManagedRepository)
             verified_at=None,
         )
         self.change(before, after, what="erased", by=by)
+        self._answers.pop((after.form, self._rows.pop(after.id, "")), None)
         self._ledger[after.id] = self.clock.now()
         self.notices = [notice for notice in self.notices if notice[0] != after.id]
         return after
@@ -70,13 +88,29 @@ class InMemoryManagedRepository(InMemorySubmissionRepository, ManagedRepository)
     def next_waiting(self, form: str, option: str) -> str | None:
         return self._queue(form, option).next()
 
+    def waiting(self, form: str, option: str) -> Sequence[str]:
+        return list(self._queue(form, option).waiting().values()) if (form, option) in self._queues else []
+
+    def known(self, form: str, *, once: Once | None, key: str) -> str | None:
+        answered = self._live(self._answers.get((form, key)))
+        if answered is not None:
+            return str(answered[1].id)  # type: ignore[index]
+        first = self._live(self._once.get((form, once))) if once is not None else None
+        return None if first is None else str(first)
+
     def make_quotas(self, form: str, capacities: Mapping[str, int]) -> None:
         for option, capacity in capacities.items():
             self._queues.setdefault((form, option), Queue(capacity))
 
-    def set_capacity(self, form: str, option: str, capacity: int) -> QuotaState:
+    def set_capacity(
+        self, form: str, option: str, capacity: int, *, by: str | None = None, instead_of: int | None = None
+    ) -> QuotaState:
         queue = self._queue(form, option)
+        if instead_of not in (None, queue.capacity) and queue.capacity != capacity:
+            raise QuotaChangedError(queue.state(form, option))
         queue.capacity = capacity
+        if by is not None:
+            queue.set_by, queue.set_at = by, self.clock.now()
         return queue.state(form, option)
 
     def overdue(self, form: str, options: Sequence[str], *, since: datetime) -> Sequence[str]:
@@ -107,26 +141,36 @@ class InMemoryManagedRepository(InMemorySubmissionRepository, ManagedRepository)
         except SubmissionNotFoundError:
             return False
 
-    def _move(self, before: Submission, after: Submission) -> None:
+    def _move(self, before: Submission | None, after: Submission) -> None:
         """Move an entry between seats and places in the queue; nothing is moved when there is no seat."""
         if after.option is None:
             return
-        moves = after.seated != before.seated or after.position != before.position
+        sat, waited = (before.seated, before.position) if before is not None else (False, None)
+        moves = after.seated != sat or after.position != waited
         queue = self._queue(after.form, after.option) if moves else Queue(0)
-        if after.seated and not before.seated:
+        if after.seated and not sat:
             state = queue.state(after.form, after.option)
-            if not (state.free if before.position is not None else state.open):
+            if not (state.free if waited is not None else state.open):
                 raise NoSeatError(after.form, after.option)
             queue.seats.add(after.id)
-        elif before.seated and not after.seated:
-            queue.seats.discard(before.id)
-        if before.position is not None and after.position != before.position:
-            queue.drawn[before.position].departed = True
-        if after.position is not None and after.position != before.position:
+        elif sat and not after.seated:
+            queue.seats.discard(after.id)
+        if waited is not None and after.position != waited:
+            queue.drawn[waited].departed = True
+        if after.position is not None and after.position != waited:
             ticket = queue.drawn[after.position]
             if ticket.submission is not None or ticket.departed:
                 raise EntryChangedError(after.id)
             ticket.submission = after.id
+
+    def _stand_for(self, after: Submission, once: Once) -> None:
+        """Let an entry stand for another person or option; spam does so later, when it turns out honest."""
+        before, answers_key = self._guards.get(after.id, (None, None))
+        if before not in (None, once) and self._once.get((after.form, before), _NOBODYS).value == after.id:
+            del self._once[after.form, before]
+        if after.status in STANDING:
+            self._once[after.form, once] = _Kept(after.id, after.expires_at)
+        self._guards[after.id] = (once, answers_key)
 
     def _release_or_restore(self, before: Submission, after: Submission) -> None:
         once, answers_key = self._guards.get(after.id, (None, None))

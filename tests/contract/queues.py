@@ -28,10 +28,13 @@ class Queue:
     seats: set[str] = field(default_factory=set)
     drawn: dict[int, Drawn] = field(default_factory=dict)
     last_holder: str | None = None
+    set_by: str | None = None
+    set_at: datetime | None = None
 
     def state(self, form: str, option: str) -> QuotaState:
         departed = sum(ticket.departed for ticket in self.drawn.values())
-        return QuotaState(form, option, self.capacity, len(self.seats), len(self.drawn), departed)
+        counts = (self.capacity, len(self.seats), len(self.drawn), departed)
+        return QuotaState(form, option, *counts, set_by=self.set_by, set_at=self.set_at)
 
     def waiting(self) -> dict[int, str]:
         return {

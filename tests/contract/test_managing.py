@@ -9,9 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 from contract.entries import ONCE, an_entry, cancel, change, promote, put, state
 
-from registration_core.domain.errors import EntryChangedError, NoSeatError, QuotaNotFoundError
+from registration_core.domain.errors import (
+    AlreadyRegisteredError,
+    EntryChangedError,
+    NoSeatError,
+    QuotaChangedError,
+    QuotaNotFoundError,
+)
 from registration_core.domain.quota import QuotaState
-from registration_core.domain.submission import Status
+from registration_core.domain.submission import Idempotency, Once, Status
 
 if TYPE_CHECKING:
     from contract.fakes import StoppedClock
@@ -174,3 +180,143 @@ def test_change__lets_reference_and_history_live_as_long_as_the_entry(
     clock.forward(days=100)
     assert repository.by_reference(spam.reference).id == spam.id
     assert len(repository.details(spam.id).events) == 2
+
+
+OTHER = Once("a", "e" * 64)
+
+
+def test_change__moves_a_seat_to_another_option(repository: ManagedRepository) -> None:
+    entry, waiting = an_entry(), an_entry()
+    put(repository, entry, capacity=1)
+    put(repository, waiting, capacity=1)
+    repository.make_quotas("course", {"b": 1})
+    change(repository, entry.id, option="b")
+    found = repository.quotas("course", ["a", "b"])
+    assert (found["a"].taken, found["a"].waiting, found["b"].taken) == (0, 1, 1)
+    assert repository.get(entry.id).option == "b"
+    cancel(repository, entry.id)
+    assert repository.quotas("course", ["b"])["b"].taken == 0
+
+
+def test_change__moves_nobody_into_a_full_option(repository: ManagedRepository) -> None:
+    entry = an_entry()
+    put(repository, entry)
+    with pytest.raises(QuotaNotFoundError):
+        change(repository, entry.id, option="b")
+    repository.make_quotas("course", {"b": 0})
+    with pytest.raises(NoSeatError):
+        change(repository, entry.id, option="b")
+    assert repository.get(entry.id) == entry
+    assert state(repository).taken == 1
+
+
+def test_change__moves_a_ticket_to_another_option(repository: ManagedRepository) -> None:
+    for _ in range(2):
+        put(repository, an_entry(), capacity=2)
+    waiting = put(repository, an_entry(), capacity=2)
+    repository.make_quotas("course", {"b": 0})
+    assert repository.take_ticket("course", "b", holder="x") == 1
+    change(repository, waiting.id, option="b", position=1)
+    assert (list(repository.waiting("course", "a")), list(repository.waiting("course", "b"))) == ([], [waiting.id])
+    assert (state(repository).waiting, repository.quotas("course", ["b"])["b"].waiting) == (0, 1)
+    repository.set_capacity("course", "b", 1)
+    promote(repository, waiting.id)
+    assert repository.quotas("course", ["b"])["b"] == QuotaState("course", "b", 1, taken=1, tickets=1, departed=1)
+
+
+def test_change__lets_an_entry_leave_all_counted_options(repository: ManagedRepository) -> None:
+    entry = an_entry()
+    put(repository, entry)
+    assert change(repository, entry.id, option=None).option is None
+    assert state(repository).taken == 0
+    change(repository, entry.id, option="a")
+    assert state(repository).taken == 1
+
+
+def test_change__lets_an_entry_stand_for_another_person(repository: ManagedRepository) -> None:
+    entry = an_entry()
+    put(repository, entry, once=ONCE, key="same-answers")
+    before = repository.get(entry.id)
+    after = replace(before, version=2, email="new@example.org")
+    repository.change(before, after, what="edited email", by="staff", once=OTHER)
+    assert repository.known("course", once=OTHER, key="none") == entry.id
+    assert repository.known("course", once=ONCE, key="none") is None
+    assert repository.known("course", once=None, key="same-answers") == entry.id
+    assert [found.id for found in repository.by_email("NEW@example.org", limit=5)] == [entry.id]
+    assert repository.by_email("asa@example.org", limit=5) == ()
+    cancel(repository, entry.id)
+    assert repository.known("course", once=OTHER, key="same-answers") is None
+
+
+def test_change__lets_nobody_stand_for_a_person_whose_entry_is_there(repository: ManagedRepository) -> None:
+    first, second = an_entry(), an_entry()
+    put(repository, first, once=ONCE)
+    put(repository, second, once=OTHER)
+    with pytest.raises(AlreadyRegisteredError) as raised:
+        repository.change(second, replace(second, version=2), what="edited email", by="staff", once=ONCE)
+    assert raised.value.first == first.id
+    assert repository.get(second.id) == second
+    assert repository.known("course", once=OTHER, key="none") == second.id
+
+
+def test_change__lets_spam_stand_for_another_person_once_it_is_honest(repository: ManagedRepository) -> None:
+    spam = an_entry(Status.SPAM, option=None)
+    put(repository, spam, once=ONCE)
+    repository.change(spam, replace(spam, version=2), what="edited email", by="staff", once=OTHER)
+    assert repository.known("course", once=OTHER, key="none") is None
+    change(repository, spam.id, status=Status.CONFIRMED)
+    assert repository.known("course", once=OTHER, key="none") == spam.id
+    assert repository.known("course", once=ONCE, key="none") is None
+
+
+def test_waiting__are_all_in_line_the_lowest_ticket_first(repository: ManagedRepository) -> None:
+    assert list(repository.waiting("course", "a")) == []
+    _, *waiting = [put(repository, an_entry(), capacity=1) for _ in range(4)]
+    cancel(repository, waiting[1].id)
+    assert list(repository.waiting("course", "a")) == [waiting[0].id, waiting[2].id]
+
+
+def import_entry(repository: ManagedRepository, key: str, once: Once | None = ONCE) -> tuple[str, bool]:
+    entry = an_entry(quiet=True)
+    row = Idempotency(f"import-{key}", "same", entry.expires_at, imported=True)
+    receipt = repository.add(entry, once=once, idempotency=row, capacity=2, imported_by="kim")
+    return receipt.id, receipt.repeated
+
+
+def test_imported__names_who_did_it_and_is_taken_once(repository: ManagedRepository) -> None:
+    first, repeated = import_entry(repository, "row")
+    assert (import_entry(repository, "row"), repeated) == ((first, True), False)
+    assert repository.get(first).quiet
+    assert [(event.what, event.by) for event in repository.details(first).events] == [("imported", "kim")]
+    assert repository.known("course", once=None, key="import-row") == first
+
+
+def test_imported__the_same_person_leaves_no_trace(repository: ManagedRepository) -> None:
+    entry = an_entry()
+    put(repository, entry, once=ONCE)
+    assert import_entry(repository, "row") == (entry.id, True)
+    assert repository.known("course", once=None, key="import-row") is None
+    assert state(repository).taken == 1
+
+
+def test_imported__row_is_not_taken_again_when_cancelled_but_forgotten_when_erased(
+    repository: ManagedRepository,
+) -> None:
+    first, _ = import_entry(repository, "row")
+    cancelled = cancel(repository, first)
+    assert import_entry(repository, "row") == (first, True)
+    assert repository.known("course", once=ONCE, key="none") is None
+    repository.erase(cancelled, by="staff")
+    assert repository.known("course", once=ONCE, key="import-row") is None
+
+
+def test_set_capacity__notes_who_and_tells_of_another(repository: ManagedRepository, clock: StoppedClock) -> None:
+    repository.make_quotas("course", {"a": 2})
+    assert repository.set_capacity("course", "a", 3, by="kim", instead_of=2).set_by == "kim"
+    clock.forward(minutes=1)
+    with pytest.raises(QuotaChangedError, match="3 places by another meanwhile, by kim") as raised:
+        repository.set_capacity("course", "a", 4, by="lee", instead_of=2)
+    assert (raised.value.now.capacity, raised.value.now.set_at) == (3, clock.now() - timedelta(minutes=1))
+    assert state(repository).capacity == 3
+    with pytest.raises(QuotaNotFoundError):
+        repository.set_capacity("course", "b", 4, instead_of=2)

@@ -26,11 +26,19 @@ from unit.core.builders import a_field, a_form, words
 
 from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.sdk import sdk_call
-from registration_core.domain.errors import StatusTransitionError, StorageUnavailableError, SubmissionNotFoundError
+from registration_core.domain.errors import (
+    AlreadyRegisteredError,
+    EntryChangedError,
+    NoSeatError,
+    StatusTransitionError,
+    StorageUnavailableError,
+    SubmissionNotFoundError,
+)
 from registration_core.domain.fields import Option as FormOption
 from registration_core.domain.policies import Verification
 from registration_core.domain.quota import Quota, Waitlist
 from registration_core.domain.submission import SEATED, Status
+from registration_core.services.edit import EditService
 from registration_core.services.manage import ManageService
 from registration_core.services.submit import SubmitService
 from registration_core.services.sweep import SweepService
@@ -92,6 +100,9 @@ class Places(RuleBasedStateMachine):
             repository=self.repository, signer=PlainSigner(), clock=self.clock, randomness=randomness
         )
         self.manage = ManageService(forms=forms, repository=self.repository, clock=self.clock, randomness=randomness)
+        self.edits = EditService(
+            forms=forms, repository=self.repository, signer=PlainSigner(), clock=self.clock, randomness=randomness
+        )
         self.sweeper = SweepService(
             forms=forms, repository=self.repository, manage=self.manage, queue=self.queue, clock=self.clock
         )
@@ -145,6 +156,13 @@ class Places(RuleBasedStateMachine):
     def mark_genuine(self, submission_id: str) -> None:
         with suppress(*MAY_FAIL):
             assert self.manage.mark_genuine(submission_id, by="staff").status is not Status.SPAM
+
+    @rule(submission_id=entries, option=st.sampled_from(OPTIONS), may_wait=st.booleans(), name=st.sampled_from(NAMES))
+    def edit(self, submission_id: str, option: str, may_wait: bool, name: str) -> None:  # noqa: FBT001 - drawn
+        with suppress(*MAY_FAIL, NoSeatError, AlreadyRegisteredError, EntryChangedError):
+            plan = self.edits.plan(self.repository.get(submission_id), {"day": option, "name": name})
+            edited = self.edits.carry_out(plan, by="staff", may_wait=may_wait)
+            assert (edited.option, edited.answers["day"], edited.answers["name"]) == (option, option, name)
 
     @rule(option=st.sampled_from(OPTIONS), limit=st.sampled_from([None, 1]))
     def promote(self, option: str, limit: int | None) -> None:
@@ -219,9 +237,8 @@ class Places(RuleBasedStateMachine):
             assert before.state.waiting == 0
         if before is not None:
             assert now.state.tickets >= before.state.tickets
-            kept = {
-                entry.id: entry.position for entry in self.entries_before.values() if entry.status is Status.WAITLISTED
-            }
+            stayed = [entry for entry in self.entries_before.values() if entry.option == entries[entry.id].option]
+            kept = {entry.id: entry.position for entry in stayed if entry.status is Status.WAITLISTED}
             assert all(entries[known].position in (position, None) for known, position in kept.items())
 
     def teardown(self) -> None:

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from registration_core.adapters.dynamodb.wire import WireCall
     from registration_core.adapters.signing_keys import SecretSigner
     from registration_core.domain.forms import Form
-    from registration_core.domain.ports import Clock, FormCatalogue, HumanCheck
+    from registration_core.domain.ports import Clock, FormCatalogue, HumanCheck, Signer
     from registration_core.domain.submission import Submission
     from registration_core.services.describe import DescribeService
     from registration_core.services.dispatch import DispatchService
     from registration_core.services.door import Door
+    from registration_core.services.edit import EditService
     from registration_core.services.feedback import FeedbackService
     from registration_core.services.manage import ManageService
     from registration_core.services.notify import NotifyService
@@ -219,6 +220,23 @@ def manage_service(
     clock = SystemClock()
     repository = ManagedDynamoRepository(sdk_call(dynamodb_client), table, clock=clock)
     return ManageService(forms=forms, repository=repository, clock=clock, randomness=os.urandom)
+
+
+def edit_service(
+    dynamodb_client: Any,  # noqa: ANN401 - boto3 ships no types
+    table: str,
+    forms: FormCatalogue,
+    signer: Signer,
+) -> EditService:
+    """Make what puts entries right. signer: with the key that submit's guards were made with."""
+    from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+    from registration_core.adapters.dynamodb.sdk import sdk_call
+    from registration_core.services.edit import EditService
+
+    clock = SystemClock()
+    repository = ManagedDynamoRepository(sdk_call(dynamodb_client), table, clock=clock)
+    return EditService(forms=forms, repository=repository, signer=signer, clock=clock, randomness=os.urandom)
 
 
 def sweep_service(settings: SweepSettings) -> SweepService:

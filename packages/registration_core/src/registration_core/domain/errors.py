@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from registration_core.domain.quota import QuotaState
+
 
 class RollcallError(Exception):
     """The root of all errors that Rollcall raises on purpose."""
@@ -164,6 +166,16 @@ class EntryChangedError(RollcallError):
         super().__init__(f'The entry "{submission_id}" was changed by another meanwhile; try again.')
 
 
+class AlreadyRegisteredError(RollcallError):
+    """The same person has an entry for the option already. Nothing was stored. first: that entry's ID."""
+
+    code = "already_registered"
+
+    def __init__(self, first: str) -> None:
+        super().__init__(f'The entry "{first}" is the same person\'s for the same option; nobody takes one twice.')
+        self.first = first
+
+
 class NoSeatError(RollcallError):
     """The option has no free seat for this entry now. Nothing was stored."""
 
@@ -180,6 +192,17 @@ class QuotaNotFoundError(RollcallError):
 
     def __init__(self, form: str, option: str) -> None:
         super().__init__(f'The form "{form}" has no quota for an option "{option}".')
+
+
+class QuotaChangedError(RollcallError):
+    """Someone gave the option another capacity meanwhile. Nothing was stored."""
+
+    code = "quota_changed"
+
+    def __init__(self, now: QuotaState) -> None:
+        whom = f", by {now.set_by}" if now.set_by else ""
+        super().__init__(f'The option "{now.option}" was given {now.capacity} places by another meanwhile{whom}.')
+        self.now = now
 
 
 class StorageUnavailableError(RollcallError):

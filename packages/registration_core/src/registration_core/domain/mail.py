@@ -58,12 +58,16 @@ class MailRequest:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happened to an entry, without anything personal. was: its status before; None when it is new."""
+    """What happened to an entry, without anything personal.
+
+    was: its status before; None when it is new. quiet: nobody is told of it.
+    """
 
     id: str
     version: int
     status: Status
     was: Status | None = None
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +98,11 @@ FITTING: Mapping[MailKind, frozenset[Status]] = {
 
 
 def mails_for(change: Change | Notice) -> list[MailRequest]:
-    """Return the mails that one change calls for; spam and what was erased call for none."""
+    """Return the mails that one change calls for; spam, what was erased and what is quiet call for none."""
     if isinstance(change, Notice):
         return [MailRequest(change.id, MailKind.ALREADY_REGISTERED, change.day)]
+    if change.quiet:
+        return []
     return [MailRequest(change.id, kind, change.version) for kind in _kinds(change.was, change.status)]
 
 

@@ -63,7 +63,13 @@ class SubmissionRepository(ABC):
 
     @abstractmethod
     def add(
-        self, submission: Submission, *, once: Once | None, idempotency: Idempotency, capacity: int | None = None
+        self,
+        submission: Submission,
+        *,
+        once: Once | None,
+        idempotency: Idempotency,
+        capacity: int | None = None,
+        imported_by: str | None = None,
     ) -> Receipt:
         """Store an entry, all or nothing, and return its receipt.
 
@@ -74,6 +80,9 @@ class SubmissionRepository(ABC):
         one KeyReusedError. The same address for the same option again (`once`): a receipt like a fresh entrant's,
         whose reference leads to the first entry (repeated), and a notice of that day on the first entry. A reference
         that is taken already is replaced by a new one. Spam is stored without taking seat, ticket or `once`.
+
+        imported_by: the IAM principal who enters it for the registrant. The history names them, and the same address
+        for the same option again leaves no trace: the receipt is the first entry's own.
         """
 
     @abstractmethod
@@ -153,16 +162,20 @@ class ManagedRepository(SubmissionRepository):
     """Entries and seats as those change them who look after them. Each method is safe to repeat."""
 
     @abstractmethod
-    def change(self, before: Submission, after: Submission, *, what: str, by: str) -> Submission:
+    def change(
+        self, before: Submission, after: Submission, *, what: str, by: str, once: Once | None = None
+    ) -> Submission:
         """Store a changed entry, its line of history and what it holds of its option, all or nothing; return it.
 
-        before: as it was read. after: the same entry of the same form and option, with other values and `version` one
-        higher; a waitlisted one with the ticket that `take_ticket` gave as its position. what, by: see `Event`. An
-        entry that neither holds a seat nor waits any longer no longer keeps its registrant from a new one.
+        before: as it was read. after: the same entry of the same form, with other values and `version` one higher; a
+        waitlisted one with the ticket that `take_ticket` gave as its position. Of another option, it gives back what
+        it holds of the old one and gets a newcomer's place in the new one. what, by: see `Event`. once: who it stands
+        for from now on; None leaves that as it is. An entry that neither holds a seat nor waits any longer no longer
+        keeps its registrant from a new one.
 
         Raises EntryChangedError when it is not as `before` any more, NoSeatError when a seat is wanted but none is
-        free (for one who doesn't wait yet: none free with nobody waiting), QuotaNotFoundError when the option's quota
-        was never made.
+        free (for one who doesn't wait for it yet: none free with nobody waiting), QuotaNotFoundError when the option's
+        quota was never made, AlreadyRegisteredError when `once` is another entry's.
         """
 
     @abstractmethod
@@ -198,12 +211,26 @@ class ManagedRepository(SubmissionRepository):
         """
 
     @abstractmethod
+    def waiting(self, form: str, option: str) -> Sequence[str]:
+        """Return the IDs of the entries that wait for an option, the lowest ticket first."""
+
+    @abstractmethod
+    def known(self, form: str, *, once: Once | None, key: str) -> str | None:
+        """Return the ID of the entry that `add` would answer with rather than store one; None when it would store."""
+
+    @abstractmethod
     def make_quotas(self, form: str, capacities: Mapping[str, int]) -> None:
         """Make the quotas that these options don't have yet, each with its capacity."""
 
     @abstractmethod
-    def set_capacity(self, form: str, option: str, capacity: int) -> QuotaState:
-        """Give an option another capacity, and return how its quota stands. Raises QuotaNotFoundError."""
+    def set_capacity(
+        self, form: str, option: str, capacity: int, *, by: str | None = None, instead_of: int | None = None
+    ) -> QuotaState:
+        """Give an option another capacity, and return how its quota stands.
+
+        by: an IAM principal, noted with the quota; None notes nobody. instead_of: the capacity that it must have
+        before; None for any. Raises QuotaNotFoundError, QuotaChangedError.
+        """
 
     @abstractmethod
     def overdue(self, form: str, options: Sequence[str], *, since: datetime) -> Sequence[str]:

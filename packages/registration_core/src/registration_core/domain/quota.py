@@ -8,6 +8,7 @@ from enum import StrEnum
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from typing import Any
 
 
@@ -40,7 +41,8 @@ class QuotaState:
     """How an option's quota stands.
 
     capacity: seats that there are. taken: seats held; more than capacity after that was lowered. tickets: how many
-    were ever given out, so the last one's number. departed: tickets that wait no longer.
+    were ever given out, so the last one's number. departed: tickets that wait no longer. set_by: who of the staff gave
+    it this capacity last (an IAM principal), and set_at, when; None while it stands as the form began it.
     """
 
     form: str
@@ -49,6 +51,8 @@ class QuotaState:
     taken: int = 0
     tickets: int = 0
     departed: int = 0
+    set_by: str | None = None
+    set_at: datetime | None = None
 
     @property
     def waiting(self) -> int:

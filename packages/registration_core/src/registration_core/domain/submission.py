@@ -33,7 +33,7 @@ class Status(StrEnum):
 
 TRANSITIONS: Mapping[Status, frozenset[Status]] = {
     Status.PENDING: frozenset({Status.CONFIRMED, Status.WAITLISTED, Status.CANCELLED, Status.SPAM, Status.ERASED}),
-    Status.CONFIRMED: frozenset({Status.CANCELLED, Status.SPAM, Status.ERASED}),
+    Status.CONFIRMED: frozenset({Status.WAITLISTED, Status.CANCELLED, Status.SPAM, Status.ERASED}),
     Status.WAITLISTED: frozenset({Status.CONFIRMED, Status.PENDING, Status.CANCELLED, Status.SPAM, Status.ERASED}),
     Status.CANCELLED: frozenset({Status.CONFIRMED, Status.WAITLISTED, Status.SPAM, Status.ERASED}),
     Status.SPAM: frozenset({Status.CONFIRMED, Status.WAITLISTED, Status.CANCELLED, Status.ERASED}),
@@ -55,8 +55,8 @@ class Submission:
     mailed to; empty once erased. version: counts changes, from 1. expires_at: from then on the entry is gone for every
     reader. option: the counted option that it is about. position: its ticket while it is waitlisted. verify_by: until
     when it holds its seat unverified, while pending; kept when it lapsed, see `lapsed`. verified_at: when the
-    registrant proved the address, or the staff vouched. Times are aware, in UTC, to the millisecond; expires_at and
-    verify_by to the second.
+    registrant proved the address, or the staff vouched. quiet: nobody is mailed of its coming. Times are
+    aware, in UTC, to the millisecond; expires_at and verify_by to the second.
     """
 
     id: str
@@ -74,6 +74,7 @@ class Submission:
     position: int | None = None
     verify_by: datetime | None = None
     verified_at: datetime | None = None
+    quiet: bool = False
 
     @property
     def seated(self) -> bool:
@@ -110,13 +111,16 @@ class Idempotency:
     """The promise that a repeated request gets its first answer again.
 
     key: the client's, or one made of the answers (of_answers): such a one is forgotten when the entry is cancelled, so
-    that the same person may come back. fingerprint: HMAC of form and answers. expires_at: until when the promise holds.
+    that the same person may come back. imported: it stands for a row of a file: kept when the entry is cancelled, so
+    that the same file brings nobody back, and forgotten when it is erased. fingerprint: HMAC of form and answers.
+    expires_at: until when the promise holds.
     """
 
     key: str
     fingerprint: str
     expires_at: datetime
     of_answers: bool = False
+    imported: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +139,9 @@ class Once:
 class Event:
     """One line of an entry's history, without anything personal of the registrant's.
 
-    id: a ULID. what: submitted, verified, cancelled, lapsed, promoted, marked genuine, erased and the like. by: an IAM
-    principal, `registrant` or `system`. status, version: the entry's after this; None in lines of before there were
-    any.
+    id: a ULID. what: submitted, imported, verified, cancelled, lapsed, promoted, marked genuine, erased, or `edited`
+    with the names of the fields. by: an IAM principal, `registrant` or `system`. status, version: the
+    entry's after this; None in lines of before there were any.
     """
 
     id: str

@@ -7,15 +7,12 @@ from datetime import timedelta
 
 from registration_core.domain.errors import (
     EntryChangedError,
-    NoSeatError,
-    QuotaNotFoundError,
     StatusTransitionError,
-    StorageUnavailableError,
     SubmissionNotFoundError,
 )
-from registration_core.domain.identifiers import new_ulid
 from registration_core.domain.submission import Status
-from registration_core.services.promotion import ATTEMPTS, SYSTEM, Promotion
+from registration_core.services.promotion import SYSTEM, Promotion
+from registration_core.services.seating import ATTEMPTS, Seating, busy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,6 +46,7 @@ class ManageService:
         self._clock = clock
         self._randomness = randomness
         self._promotion = Promotion(forms=forms, repository=repository, clock=clock)
+        self._seating = Seating(forms=forms, repository=repository, clock=clock, randomness=randomness)
 
     def verify(self, submission_id: str, *, by: str = REGISTRANT) -> Submission:
         """Take the address as proven: a pending entry is confirmed, one that waits need not be asked when promoted.
@@ -83,7 +81,7 @@ class ManageService:
                 continue
             self._promotion.fill(erased.form, erased.option)
             return erased
-        raise _busy(submission_id)
+        raise busy(submission_id)
 
     def erase_again(self, ledger: Iterable[str], *, by: str = SYSTEM) -> tuple[str, ...]:
         """Erase what a restored table holds of a ledger's entries; return the IDs of those that were not erased."""
@@ -111,10 +109,10 @@ class ManageService:
             expires_at = before.submitted_at.replace(microsecond=0) + timedelta(days=kept_days)
             after = _next(before, status=Status.CONFIRMED, expires_at=expires_at, verified_at=self._now())
             try:
-                return self._seat_or_queue(before, after, by=by)
+                return self._seating.seat(before, after, what="marked genuine", by=by)
             except EntryChangedError:
                 continue
-        raise _busy(submission_id)
+        raise busy(submission_id)
 
     def promote(self, form: str, option: str, *, by: str = SYSTEM, limit: int | None = None) -> tuple[Submission, ...]:
         """Give free seats to the lowest tickets, one after the other; return the promoted entries.
@@ -128,16 +126,31 @@ class ManageService:
         """Promote where that goes by itself, and return the promoted; what cannot be done now, the next sweep does."""
         return self._promotion.fill(form, option)
 
-    def set_capacity(self, form: str, option: str, capacity: int) -> QuotaState:
+    def waiting(self, form: str, option: str, *, limit: int) -> tuple[Submission, ...]:
+        """Return the first of those who wait for an option, the lowest ticket first. Raises QuotaNotFoundError."""
+        found = []
+        for submission_id in self._repository.waiting(form, option)[:limit]:
+            try:
+                entry = self._repository.get(submission_id)
+            except SubmissionNotFoundError:
+                continue
+            if entry.status is Status.WAITLISTED and entry.option == option:
+                found.append(entry)
+        return tuple(found)
+
+    def set_capacity(
+        self, form: str, option: str, capacity: int, *, by: str | None = None, instead_of: int | None = None
+    ) -> QuotaState:
         """Give an option another capacity: lowered, it un-confirms nobody; raised, those who wait move up.
 
-        Where the waiting list is the staff's, they promote. Raises UnknownFormError, QuotaNotFoundError for an option
-        that is not counted, ValueError for a capacity below 0.
+        Where the waiting list is the staff's, they promote. by: the IAM principal who does it. instead_of: the capacity
+        that it must have before; None for any. Raises UnknownFormError, QuotaNotFoundError for an option that is not
+        counted, QuotaChangedError, ValueError for a capacity below 0.
         """
         if capacity < 0:
             raise ValueError("a capacity is 0 or more")
-        self._make_quota(form, option)
-        state = self._repository.set_capacity(form, option, capacity)
+        self._seating.make_quota(form, option)
+        state = self._repository.set_capacity(form, option, capacity, by=by, instead_of=instead_of)
         if self._promotion.fill(form, option):
             return self._repository.quotas(form, [option])[option]
         return state
@@ -156,35 +169,7 @@ class ManageService:
                 return self._repository.change(before, after, what=what, by=by)
             except EntryChangedError:
                 continue
-        raise _busy(submission_id)
-
-    def _seat_or_queue(self, before: Submission, after: Submission, *, by: str) -> Submission:
-        """Store an entry that wants a seat, or else the same entry with a ticket."""
-        for _ in range(ATTEMPTS):
-            try:
-                return self._repository.change(before, after, what="marked genuine", by=by)
-            except QuotaNotFoundError:
-                self._make_quota(before.form, str(before.option))
-            except NoSeatError:
-                holder = f"{before.id}-{new_ulid(self._clock.now(), self._randomness)}"
-                ticket = self._repository.take_ticket(before.form, str(before.option), holder=holder)
-                if ticket is not None:
-                    queued = replace(after, status=Status.WAITLISTED, position=ticket)
-                    return self._queue(before, queued, ticket, by=by)
-        raise _busy(before.id)
-
-    def _queue(self, before: Submission, queued: Submission, ticket: int, *, by: str) -> Submission:
-        try:
-            return self._repository.change(before, queued, what="marked genuine", by=by)
-        except EntryChangedError:
-            self._repository.settle_ticket(before.form, str(before.option), ticket)
-            raise
-
-    def _make_quota(self, form: str, option: str) -> None:
-        capacities = self._forms.get(form).capacities()
-        if option not in capacities:
-            raise QuotaNotFoundError(form, option)
-        self._repository.make_quotas(form, {option: capacities[option]})
+        raise busy(submission_id)
 
     def _verified(self, before: Submission) -> tuple[Submission, str] | None:
         if before.status is Status.PENDING:
@@ -223,7 +208,3 @@ def _next(before: Submission, **changes: Any) -> Submission:  # noqa: ANN401 - t
 def _ensure_not_erased(entry: Submission) -> None:
     if entry.status is Status.ERASED:
         raise StatusTransitionError(f'The entry "{entry.id}" is erased; nothing of it is left.')
-
-
-def _busy(submission_id: str) -> StorageUnavailableError:
-    return StorageUnavailableError(f'The entry "{submission_id}" is changed by too many at the same moment.')

@@ -15,16 +15,17 @@ from registration_core.domain.errors import (
 )
 from registration_core.domain.quota import Waitlist
 from registration_core.domain.submission import Status
+from registration_core.services.seating import ATTEMPTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from registration_core.domain.forms import Form
     from registration_core.domain.ports import Clock, FormCatalogue, ManagedRepository
     from registration_core.domain.submission import Submission
 
 SYSTEM = "system"
-ATTEMPTS = 8
-"""How often an entry that others change at the same moment is read and decided on anew."""
 
 
 class Promotion:
@@ -46,7 +47,7 @@ class Promotion:
                 break
             try:
                 before = self._waiting(submission_id)
-                after = self._seated(definition, before)
+                after = seated(definition, before, now=self._clock.now())
                 promoted.append(self._repository.change(before, after, what="promoted", by=by))
             except NoSeatError:
                 break
@@ -76,10 +77,11 @@ class Promotion:
             raise EntryChangedError(submission_id)
         return found
 
-    def _seated(self, form: Form, before: Submission) -> Submission:
-        """Return the entry with a seat; one whose address nobody proved yet holds it for a while only."""
-        after = replace(before, version=before.version + 1, status=Status.CONFIRMED, position=None)
-        if form.verification is None or before.verified_at is not None:
-            return after
-        until = self._clock.now().replace(microsecond=0) + timedelta(hours=form.verification.within_hours)
-        return replace(after, status=Status.PENDING, verify_by=until)
+
+def seated(form: Form, before: Submission, *, now: datetime) -> Submission:
+    """Return one who waits with a seat; one whose address nobody proved yet holds it for a while only."""
+    after = replace(before, version=before.version + 1, status=Status.CONFIRMED, position=None)
+    if form.verification is None or before.verified_at is not None:
+        return after
+    until = now.replace(microsecond=0) + timedelta(hours=form.verification.within_hours)
+    return replace(after, status=Status.PENDING, verify_by=until)

@@ -72,7 +72,7 @@ class SubmitService:
             submission = replace(submission, status=Status.SPAM, verify_by=None, expires_at=_spam_expires(submission))
         return self._repository.add(
             submission,
-            once=self._once(form, submission),
+            once=once_for(form, submission.answers, self._signer),
             idempotency=self._idempotency(submission, key, now),
             capacity=form.capacities().get(submission.option or ""),
         )
@@ -108,12 +108,14 @@ class SubmitService:
             return Idempotency(answers_key, fingerprint, now + SAME_ANSWERS_KEPT, of_answers=True)
         return Idempotency(f"key-{key}", fingerprint, now + KEY_KEPT)
 
-    def _once(self, form: Form, submission: Submission) -> Once | None:
-        if form.once is None:
-            return None
-        option = str(submission.answers[form.once])
-        person = " ".join(str(submission.answers.get(form.name_field or "", "")).casefold().split())
-        return Once(option, self._signer.fingerprint("once", f"{email_key(submission.email)} {person}"))
+
+def once_for(form: Form, answers: Mapping[str, Answer], signer: Signer) -> Once | None:
+    """Return who takes which option once only, by what was answered; None where the form asks for no such thing."""
+    if form.once is None:
+        return None
+    person = " ".join(str(answers.get(form.name_field or "", "")).casefold().split())
+    fingerprint = signer.fingerprint("once", f"{email_key(str(answers[form.email_field]))} {person}")
+    return Once(str(answers[form.once]), fingerprint)
 
 
 def _spam_expires(submission: Submission) -> datetime:

@@ -132,5 +132,6 @@ def _changes(details: SubmissionDetails, *, until: datetime) -> Iterator[Change]
     for event in sorted(details.events, key=lambda event: event.version or 0):
         if event.status is None or event.version is None or event.at > until:
             continue
-        yield Change(details.submission.id, event.version, event.status, was)
+        quiet = was is None and details.submission.quiet
+        yield Change(details.submission.id, event.version, event.status, was, quiet=quiet)
         was = event.status

@@ -7,7 +7,7 @@ from dataclasses import replace
 from registration_core.adapters.dynamodb import items, table
 from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.adapters.dynamodb.failures import translated
-from registration_core.adapters.dynamodb.seats import Seats
+from registration_core.adapters.dynamodb.seats import Seats, wire_key
 from registration_core.domain.errors import KeyReusedError, StorageUnavailableError
 from registration_core.domain.identifiers import new_reference, new_ulid
 from registration_core.domain.submission import Event, Receipt, Status
@@ -38,21 +38,26 @@ class Adding:
         self._randomness = randomness
         self._seats = Seats(call, table_name)
 
-    def add(self, submission: Submission, once: Once | None, idempotency: Idempotency, capacity: int | None) -> Receipt:
+    def add(
+        self,
+        submission: Submission,
+        once: Once | None,
+        idempotency: Idempotency,
+        capacity: int | None,
+        imported_by: str | None = None,
+    ) -> Receipt:
         """Keep the promise of `SubmissionRepository.add`."""
         first = submission
         references = REFERENCE_ATTEMPTS
         for attempt in range(REFERENCE_ATTEMPTS + SEAT_ATTEMPTS):
             receipt = _receipt(submission)
-            in_the_way = self._write(self._entry(submission, once, idempotency, receipt), submission.id, attempt)
+            writes = self._entry(submission, once, idempotency, receipt, imported_by)
+            in_the_way = self._write(writes, submission.id, attempt)
             if not in_the_way:
                 return receipt
             if "idempotency" in in_the_way or "once" in in_the_way:
                 self._give_back(submission)
-                if "idempotency" in in_the_way:
-                    return first_answer(in_the_way["idempotency"], idempotency, own_id=submission.id)
-                first_id = str(in_the_way["once"]["submission"]["S"])
-                return self._lead_to(first_id, first, idempotency)
+                return self._answered(in_the_way, first, idempotency, imported=imported_by is not None)
             if "submission" in in_the_way:
                 raise StorageUnavailableError(f"The ID {submission.id} is taken; nothing was stored.")
             if "reference" in in_the_way:
@@ -69,9 +74,15 @@ class Adding:
         raise StorageUnavailableError("No free reference was found; nothing was stored.")
 
     def _entry(
-        self, submission: Submission, once: Once | None, idempotency: Idempotency, receipt: Receipt
+        self,
+        submission: Submission,
+        once: Once | None,
+        idempotency: Idempotency,
+        receipt: Receipt,
+        imported_by: str | None,
     ) -> dict[str, dict[str, Any]]:
-        event = Event(new_ulid(self._now, self._randomness), submission.submitted_at, "submitted", "registrant")
+        what, by = ("submitted", "registrant") if imported_by is None else ("imported", imported_by)
+        event = Event(new_ulid(self._now, self._randomness), submission.submitted_at, what, by)
         leads_here = items.reference_item(submission.reference, submission.id, submission.expires_at)
         answered = items.idempotency_item(submission.form, idempotency, receipt)
         entry = items.submission_item(submission)
@@ -89,7 +100,18 @@ class Adding:
                 writes["once"] = self._guard(guard)
         if guards:
             entry[table.GUARDS] = items.to_wire(guards)
+        if idempotency.imported:
+            entry[table.ROW] = answered["pk"]
         return writes | self._seats.writes(None, submission)
+
+    def _answered(
+        self, in_the_way: Mapping[str, Item], submission: Submission, idempotency: Idempotency, *, imported: bool
+    ) -> Receipt:
+        """Return the answer to what came before, or to one whose person took the option before."""
+        if "idempotency" in in_the_way:
+            return first_answer(in_the_way["idempotency"], idempotency, own_id=submission.id)
+        first_id = str(in_the_way["once"]["submission"]["S"])
+        return self._own_receipt(first_id) if imported else self._lead_to(first_id, submission, idempotency)
 
     def _queue_up(self, submission: Submission, capacity: int | None, *, made: bool, attempt: int) -> Submission:
         """Return the entry as it is to be tried next: waitlisted, or for a seat again when there is one after all."""
@@ -139,6 +161,17 @@ class Adding:
                 )
             fresh = replace(fresh, reference=new_reference(self._randomness))
         raise StorageUnavailableError("No free reference was found; nothing was stored.")
+
+    def _own_receipt(self, submission_id: str) -> Receipt:
+        """Return the receipt of an entry that is there already, as it stands now."""
+        key = wire_key(table.submission_key(submission_id))
+        try:
+            answer = self._call("GetItem", {"TableName": self._table_name, "Key": key, "ConsistentRead": True})
+        except AwsCallError as error:
+            raise translated(error, self._table_name) from error
+        if "Item" not in answer:
+            raise StorageUnavailableError(f'The entry "{submission_id}" is on its way out; nothing was stored.')
+        return replace(_receipt(items.read_submission(answer["Item"])), repeated=True)
 
     def _as_fresh(self, submission: Submission) -> Submission:
         """Return the entry as a newcomer's would be now; nothing is taken for it."""

@@ -10,6 +10,7 @@ from registration_core.adapters.dynamodb.failures import translated
 from registration_core.adapters.dynamodb.seats import Seats, wire_key
 from registration_core.adapters.dynamodb.stripping import hanging_on, strip
 from registration_core.domain.errors import (
+    AlreadyRegisteredError,
     EntryChangedError,
     NoSeatError,
     QuotaNotFoundError,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from registration_core.adapters.dynamodb.call import Call
     from registration_core.adapters.dynamodb.items import Item
-    from registration_core.domain.submission import Submission
+    from registration_core.domain.submission import Once, Submission
 
 _CHANGED_BY = "changed_by"
 """An entry's attribute: the line of history of its last change, by which a lost answer's change is known again."""
@@ -42,9 +43,11 @@ class Changing:
         self._randomness = randomness
         self._seats = Seats(call, table_name)
 
-    def change(self, before: Submission, after: Submission, *, what: str, by: str) -> Submission:
+    def change(
+        self, before: Submission, after: Submission, *, what: str, by: str, once: Once | None = None
+    ) -> Submission:
         """Keep the promise of `ManagedRepository.change`."""
-        return self._commit(before, after, what, by, {})
+        return self._commit(before, after, what, by, once=once)
 
     def erase(self, before: Submission, *, by: str) -> Submission:
         """Keep the promise of `ManagedRepository.erase`.
@@ -65,27 +68,44 @@ class Changing:
                 verified_at=None,
             )
             ledger = {"Put": {"TableName": self._table_name, "Item": items.erased_item(after, self._now)}}
-            self._commit(before, after, "erased", by, {"ledger": ledger})
+            self._commit(before, after, "erased", by, more={"ledger": ledger})
             strip(self._call, self._table_name, before.id)
         return after
 
     def _commit(
-        self, before: Submission, after: Submission, what: str, by: str, more: Mapping[str, dict[str, Any]]
+        self,
+        before: Submission,
+        after: Submission,
+        what: str,
+        by: str,
+        *,
+        more: Mapping[str, dict[str, Any]] | None = None,
+        once: Once | None = None,
     ) -> Submission:
         event = Event(new_ulid(self._now, self._randomness), self._now, what, by)
         stored = self._stored(before)
         guards = _guards(stored)
+        stands_for = items.once_item(after, once) if once is not None else None
         target = items.submission_item(after) | {_CHANGED_BY: {"S": event.id}}
-        if guards and after.status in (*STANDING, Status.SPAM):
-            target[table.GUARDS] = stored[table.GUARDS]
+        kept = guards if stands_for is None else _guards_with(guards, stands_for["pk"]["S"])
+        if kept and after.status in (*STANDING, Status.SPAM):
+            target[table.GUARDS] = items.to_wire(kept)
+        if table.ROW in stored and after.status is not Status.ERASED:
+            target[table.ROW] = stored[table.ROW]
         writes = {
             "entry": {"Update": self._rewrite(stored, target, before.version)},
             "event": {"Put": {"TableName": self._table_name, "Item": items.event_item(after, event)}},
             **self._seats.writes(before, after),
             **(self._kept_as_long(after) if after.expires_at != before.expires_at else {}),
-            **more,
+            **(more or {}),
         }
-        self._write(writes, self._guard_writes(guards, before, after), after, event.id)
+        left = self._guard_writes(guards, before, after)
+        if stands_for is not None and after.status in STANDING:
+            writes["once"] = {"Put": self._guard(stands_for, after.id)}
+            left |= self._removals([pk for pk in guards if pk not in kept], after)
+        if table.ROW in stored and after.status is Status.ERASED:
+            left |= self._removals([stored[table.ROW]["S"]], after)
+        self._write(writes, left, after, event.id)
         return after
 
     def _kept_as_long(self, after: Submission) -> dict[str, dict[str, Any]]:
@@ -130,6 +150,8 @@ class Changing:
                     if self._item(after.id).get(_CHANGED_BY) == {"S": event_id}:
                         return  # ours, written already; its answer got lost
                     raise EntryChangedError(after.id) from error
+                if "once" in refused:
+                    raise AlreadyRegisteredError(str(refused["once"]["submission"]["S"])) from error
                 if "quota" in refused:
                     found = NoSeatError if refused["quota"] else QuotaNotFoundError
                     raise found(after.form, str(after.option)) from error
@@ -184,25 +206,31 @@ class Changing:
 
     def _guard_writes(self, guards: Iterable[str], before: Submission, after: Submission) -> dict[str, dict[str, Any]]:
         """Return what happens to the guards of an entry: removed with it, or set up for what was no spam after all."""
-        common = {"TableName": self._table_name}
         if after.status in STANDING:
             if before.status in STANDING:
                 return {}
-            now = {"N": str(items.seconds(self._now))}
-            return {
-                pk: {
-                    "Put": common
-                    | {
-                        "Item": items.guard_item(pk, after),
-                        "ConditionExpression": "attribute_not_exists(pk) OR expires_at <= :now",
-                        "ExpressionAttributeValues": {":now": now},
-                    }
-                }
-                for pk in guards
-                if pk.startswith(table.ONCE)
-            }
+            own = (pk for pk in guards if pk.startswith(table.ONCE))
+            return {pk: {"Put": self._guard(items.guard_item(pk, after), after.id)} for pk in own}
         if after.status is Status.SPAM:
             return {}
+        return self._removals(guards, after)
+
+    def _guard(self, item: Item, submission_id: str) -> dict[str, Any]:
+        """Return the write of a guard that is nobody else's; another's is wanted back."""
+        return {
+            "TableName": self._table_name,
+            "Item": item,
+            "ConditionExpression": "attribute_not_exists(pk) OR expires_at <= :now OR submission = :id",
+            "ExpressionAttributeValues": {
+                ":now": {"N": str(items.seconds(self._now))},
+                ":id": {"S": submission_id},
+            },
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+
+    def _removals(self, guards: Iterable[str], after: Submission) -> dict[str, dict[str, Any]]:
+        """Return what removes these guards, each as long as it is still this entry's."""
+        common = {"TableName": self._table_name}
         return {
             pk: {
                 "Delete": common
@@ -218,3 +246,8 @@ class Changing:
 
 def _guards(stored: Item) -> list[str]:
     return list(items.from_wire(stored[table.GUARDS])) if table.GUARDS in stored else []
+
+
+def _guards_with(guards: Iterable[str], once: str) -> list[str]:
+    """Return the guards with another person or option to stand for."""
+    return [*(pk for pk in guards if not pk.startswith(table.ONCE)), once]

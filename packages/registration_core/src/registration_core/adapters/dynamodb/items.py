@@ -76,6 +76,7 @@ def submission_item(submission: Submission) -> Item:
         "position": submission.position,
         "verify_by": None if submission.verify_by is None else seconds(submission.verify_by),
         "verified_at": None if submission.verified_at is None else _text(submission.verified_at),
+        "quiet": submission.quiet or None,
     }
     return plain_item(
         table.submission_key(submission.id),
@@ -113,6 +114,7 @@ def read_submission(item: Item) -> Submission:
         position=values.get("position"),
         verify_by=_moment(values["verify_by"]) if "verify_by" in values else None,
         verified_at=datetime.fromisoformat(values["verified_at"]) if "verified_at" in values else None,
+        quiet=values.get("quiet", False),
     )
 
 

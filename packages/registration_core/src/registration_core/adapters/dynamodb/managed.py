@@ -9,7 +9,7 @@ from registration_core.adapters.dynamodb.failures import translated
 from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
 from registration_core.adapters.dynamodb.seats import CAPACITY, REFUSED, Seats, read_state, wire_key
 from registration_core.adapters.dynamodb.tickets import Tickets
-from registration_core.domain.errors import QuotaNotFoundError
+from registration_core.domain.errors import QuotaChangedError, QuotaNotFoundError
 from registration_core.domain.ports import ManagedRepository
 from registration_core.domain.submission import Status
 
@@ -19,15 +19,17 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from registration_core.domain.quota import QuotaState
-    from registration_core.domain.submission import Submission
+    from registration_core.domain.submission import Once, Submission
 
 
 class ManagedDynamoRepository(DynamoSubmissionRepository, ManagedRepository):
     """Entries and seats in one table, by any `Call`."""
 
-    def change(self, before: Submission, after: Submission, *, what: str, by: str) -> Submission:
+    def change(
+        self, before: Submission, after: Submission, *, what: str, by: str, once: Once | None = None
+    ) -> Submission:
         """Store a changed entry, its line of history and what it holds of its option, all or nothing; return it."""
-        return self._changing().change(before, after, what=what, by=by)
+        return self._changing().change(before, after, what=what, by=by, once=once)
 
     def erase(self, before: Submission, *, by: str) -> Submission:
         """Free what an entry holds and remove every personal value from it and all that hangs on it."""
@@ -49,6 +51,20 @@ class ManagedDynamoRepository(DynamoSubmissionRepository, ManagedRepository):
         """Return the ID of the entry with the lowest ticket."""
         return self._tickets().next(form, option)
 
+    def waiting(self, form: str, option: str) -> Sequence[str]:
+        """Return the IDs of the entries that wait for an option, the lowest ticket first."""
+        return self._tickets().waiting(form, option)
+
+    def known(self, form: str, *, once: Once | None, key: str) -> str | None:
+        """Return the ID of the entry that `add` would answer with rather than store one."""
+        keys = [table.idempotency_key(form, key)]
+        if once is not None:
+            keys.append(table.once_key(form, once.option, once.person_fingerprint))
+        for item in filter(None, map(self._item, keys)):
+            found: str = item["submission"]["S"]
+            return found
+        return None
+
     def make_quotas(self, form: str, capacities: Mapping[str, int]) -> None:
         """Make the quotas that these options don't have yet, each with its capacity."""
         seats = self._seats()
@@ -57,22 +73,39 @@ class ManagedDynamoRepository(DynamoSubmissionRepository, ManagedRepository):
             if option not in there:
                 seats.make(form, option, capacity)
 
-    def set_capacity(self, form: str, option: str, capacity: int) -> QuotaState:
+    def set_capacity(
+        self, form: str, option: str, capacity: int, *, by: str | None = None, instead_of: int | None = None
+    ) -> QuotaState:
         """Give an option another capacity, and return how its quota stands."""
+        update, values = "SET #capacity = :capacity", {":capacity": items.to_wire(capacity)}
+        condition = "attribute_exists(pk)"
+        if by is not None:
+            update += ", set_by = :by, set_at = :at"
+            at = self._clock.now().isoformat(timespec="milliseconds")
+            values |= {":by": items.to_wire(by), ":at": items.to_wire(at)}
+        if instead_of is not None:
+            condition = "#capacity = :expected"
+            values[":expected"] = items.to_wire(instead_of)
         try:
             answer = self._patient(self._call)(
                 "UpdateItem",
                 {
                     "TableName": self._table_name,
                     "Key": wire_key(table.quota_key(form, option)),
-                    "UpdateExpression": "SET #capacity = :capacity",
-                    "ConditionExpression": "attribute_exists(pk)",
+                    "UpdateExpression": update,
+                    "ConditionExpression": condition,
                     "ExpressionAttributeNames": CAPACITY,
-                    "ExpressionAttributeValues": {":capacity": {"N": str(capacity)}},
+                    "ExpressionAttributeValues": values,
                     "ReturnValues": "ALL_NEW",
+                    "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
                 },
             )
         except AwsCallError as error:
+            if error.code == REFUSED and error.item:
+                now = read_state(error.item)
+                if now.capacity == capacity:
+                    return now  # ours, whose answer got lost, or the same wish of another's
+                raise QuotaChangedError(now) from error
             if error.code == REFUSED:
                 raise QuotaNotFoundError(form, option) from error
             raise translated(error, self._table_name) from error

@@ -48,11 +48,17 @@ class DynamoSubmissionRepository(SubmissionRepository):
         self._patient = patient
 
     def add(
-        self, submission: Submission, *, once: Once | None, idempotency: Idempotency, capacity: int | None = None
+        self,
+        submission: Submission,
+        *,
+        once: Once | None,
+        idempotency: Idempotency,
+        capacity: int | None = None,
+        imported_by: str | None = None,
     ) -> Receipt:
         """Store an entry, all or nothing, and return its receipt."""
         adding = Adding(self._patient(self._call), self._table_name, now=self._clock.now(), randomness=self._randomness)
-        return adding.add(submission, once, idempotency, capacity)
+        return adding.add(submission, once, idempotency, capacity, imported_by)
 
     def get(self, submission_id: str) -> Submission:
         """Return one entry."""

@@ -6,16 +6,19 @@ a place in the queue doesn't.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 from registration_core.adapters.dynamodb import items, table
 from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.adapters.dynamodb.failures import translated
 from registration_core.domain.errors import QuotaNotFoundError
 from registration_core.domain.quota import QuotaState
+from registration_core.domain.submission import Status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
     from typing import Any
 
     from registration_core.adapters.dynamodb.call import Call
@@ -139,8 +142,15 @@ class Seats:
         """Return what a transaction writes about an entry's seat and ticket, by `quota`, `seat`, `left` and `wait`.
 
         before: None for a new entry. Only what changes is written; the quota's condition holds a seat wanted to what
-        is free.
+        is free. What an entry gives back of another option stands under `old quota`, `old seat` and `old left`.
         """
+        if before is not None and before.option != after.option:
+            gone = replace(before, status=Status.CANCELLED, position=None)
+            given_back = {f"old {name}": write for name, write in self._writes(before, gone).items()}
+            return self._writes(None, after) | given_back
+        return self._writes(before, after)
+
+    def _writes(self, before: Submission | None, after: Submission) -> dict[str, dict[str, Any]]:
         if after.option is None:
             return {}
         old_ticket, new_ticket = _ticket(before), _ticket(after)
@@ -202,7 +212,9 @@ class Seats:
 def read_state(item: Mapping[str, Any]) -> QuotaState:
     """Return how a quota stands that an item holds."""
     numbers = {name: int(item[name]["N"]) for name in ("capacity", "taken", "tickets", "departed")}
-    return QuotaState(form=item["form"]["S"], option=item["option"]["S"], **numbers)
+    set_at = datetime.fromisoformat(item["set_at"]["S"]) if "set_at" in item else None
+    set_by = item.get("set_by", {}).get("S")
+    return QuotaState(form=item["form"]["S"], option=item["option"]["S"], **numbers, set_by=set_by, set_at=set_at)
 
 
 def _ticket(submission: Submission | None) -> int | None:

@@ -22,6 +22,8 @@ WAIT = "WAIT#"
 ONCE = "ONCE#"
 GUARDS = "guards"
 """An entry's attribute: pks of the guards that stand for it, to be removed with it."""
+ROW = "row"
+"""An entry's attribute: pk of the note that a row of a file was taken, to be removed when the entry is erased."""
 
 
 def submission_key(submission_id: str) -> tuple[str, str]:

@@ -39,6 +39,10 @@ class Tickets:
         departures = _departures(self._seats.item(form, option))
         return lowest[1] if may_be_promoted(lowest[0], departures) else None
 
+    def waiting(self, form: str, option: str) -> Sequence[str]:
+        """Keep the promise of `ManagedRepository.waiting`."""
+        return [submission_id for _, submission_id in self._places(form, option)]
+
     def abandoned(self, form: str, option: str, *, age: timedelta) -> Sequence[int]:
         """Keep the promise of `ManagedRepository.abandoned_tickets`."""
         waiting = {ticket for ticket, _ in self._places(form, option)}

@@ -1,0 +1,148 @@
+"""Edit: put an entry's answers right, by the form's own rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, timedelta
+
+from registration_core.domain.cells import raw_answer
+from registration_core.domain.errors import StatusTransitionError
+from registration_core.domain.submission import STANDING, Status, Submission
+from registration_core.domain.validation import validate
+from registration_core.services.promotion import Promotion, seated
+from registration_core.services.seating import Seating
+from registration_core.services.submit import once_for
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from registration_core.domain.forms import Form
+    from registration_core.domain.ports import Clock, FormCatalogue, ManagedRepository, Signer
+    from registration_core.domain.submission import Once
+    from registration_core.domain.values import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change to come. before: the entry as it was read. after: as it should be. fields: the names that differ."""
+
+    before: Submission
+    after: Submission
+    fields: tuple[str, ...]
+
+    @property
+    def moves(self) -> bool:
+        """Whether the entry leaves its option for another, and so gives back what it holds."""
+        return self.before.option != self.after.option and self.before.status in STANDING
+
+    @property
+    def readdresses(self) -> bool:
+        """Whether its registrant is written to at another address from now on."""
+        return self.before.email != self.after.email
+
+
+class EditService:
+    """Changes what an entry says. signer: asked only where an edit changes who an entry stands for."""
+
+    def __init__(
+        self,
+        *,
+        forms: FormCatalogue,
+        repository: ManagedRepository,
+        signer: Signer,
+        clock: Clock,
+        randomness: Callable[[int], bytes],
+    ) -> None:
+        self._forms = forms
+        self._repository = repository
+        self._signer = signer
+        self._clock = clock
+        self._promotion = Promotion(forms=forms, repository=repository, clock=clock)
+        self._seating = Seating(forms=forms, repository=repository, clock=clock, randomness=randomness)
+
+    def plan(self, before: Submission, given: Mapping[str, str]) -> Edit:
+        """Return what these answers would change, by the form in force; nothing is written.
+
+        given: field names to what the staff wrote, see `raw_answer`; an empty text takes an answer away. Answers that
+        are not named stay as they are, whatever the form asks by now. `form_version` stays: it tells which wording the
+        registrant saw. Raises InvalidAnswersError with every wrong field, StatusTransitionError for an entry that is
+        erased, UnknownFormError.
+        """
+        if before.status is Status.ERASED:
+            raise StatusTransitionError(f'The entry "{before.id}" is erased; nothing of it is left to edit.')
+        form = self._forms.get(before.form)
+        answers = _merged(form, before.answers, self._checked(form, given), given)
+        fields = tuple(name for name in {**before.answers, **answers} if before.answers.get(name) != answers.get(name))
+        if not fields:
+            return Edit(before, before, ())
+        after = replace(before, answers=answers, version=before.version + 1)
+        if form.email_field in fields:
+            after = self._readdressed(form, after)
+        if form.quota is not None and form.quota.field in fields:
+            after = replace(after, option=form.counted_option(answers))
+        return Edit(before, after, fields)
+
+    def carry_out(self, edit: Edit, *, by: str, may_wait: bool = False) -> Submission:
+        """Store an edit and return the entry; an edit that changes nothing writes nothing.
+
+        One that moves the entry to another option gives back its seat or ticket and takes a seat there, all or nothing;
+        what it gave back goes to the next in line where that is automatic. may_wait: where no seat is free there, it
+        takes the next ticket instead. by: see `Event`.
+
+        Raises EntryChangedError when the entry is not as it was read, NoSeatError, AlreadyRegisteredError when the same
+        person has another entry for the option, SubmissionNotFoundError, StorageUnavailableError; then nothing was
+        stored.
+        """
+        before, after = edit.before, edit.after
+        if not edit.fields:
+            return before
+        once, what = self._once(before, after), f"edited {', '.join(edit.fields)}"
+        if not edit.moves:
+            return self._repository.change(before, after, what=what, by=by, once=once)
+        if after.option is None:
+            after = self._placed(replace(after, position=None))
+            moved = self._repository.change(before, after, what=what, by=by, once=once)
+        else:
+            moved = self._seating.seat(before, self._placed(after), what=what, by=by, once=once, may_wait=may_wait)
+        self._promotion.fill(before.form, before.option)
+        return moved
+
+    def _checked(self, form: Form, given: Mapping[str, str]) -> dict[str, Answer]:
+        """Return the named answers as they are kept. Raises InvalidAnswersError."""
+        known = {field.name: field for field in form.fields if field.name in given}
+        raw = {name: raw_answer(known[name], text) if name in known else text for name, text in given.items()}
+        part = replace(form, fields=tuple(known.values()))
+        return validate(part, raw, form.language_for("en"), today=self._clock.now().astimezone(UTC).date())
+
+    def _readdressed(self, form: Form, after: Submission) -> Submission:
+        """Return the entry with the address in its answers; one to be verified gets its whole time for that again."""
+        after = replace(after, email=str(after.answers[form.email_field]))
+        if after.status is not Status.PENDING or form.verification is None:
+            return after
+        until = self._clock.now().replace(microsecond=0) + timedelta(hours=form.verification.within_hours)
+        return replace(after, verify_by=until)
+
+    def _placed(self, after: Submission) -> Submission:
+        """Return the entry as it is with a seat: whoever waited elsewhere is taken as promoted."""
+        if after.status is not Status.WAITLISTED:
+            return after
+        entry = seated(self._forms.get(after.form), after, now=self._clock.now())
+        return replace(entry, version=after.version)
+
+    def _once(self, before: Submission, after: Submission) -> Once | None:
+        """Return who the entry stands for from now on; None when that stays as it is."""
+        form = self._forms.get(before.form)
+        decisive = (form.email_field, form.name_field or "", form.once or "")
+        if form.once is None or all(before.answers.get(name) == after.answers.get(name) for name in decisive):
+            return None
+        return once_for(form, after.answers, self._signer)
+
+
+def _merged(
+    form: Form, before: Mapping[str, Answer], checked: Mapping[str, Answer], given: Mapping[str, str]
+) -> dict[str, Answer]:
+    """Return the answers with those checked in their places, in the form's order; then what it asks no more."""
+    merged = {name: value for name, value in before.items() if name not in given} | dict(checked)
+    order = {field.name: place for place, field in enumerate(form.fields)}
+    return {name: merged[name] for name in sorted(merged, key=lambda name: order.get(name, len(order)))}

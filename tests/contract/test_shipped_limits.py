@@ -51,6 +51,7 @@ def post(emulator: str, table: str, tmp_path: Path) -> Iterator[Post]:
         allowed_origins=settings.allowed_origins,
         site_url=settings.site_url,
         log=Log("submit"),
+        begin=lambda: None,
     )
 
     def posting(email: str, *, address: str, key: str | None = None, **changes: object) -> dict[str, Any]:

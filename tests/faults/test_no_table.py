@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from faults.clone import FORM, answers
 from faults.conftest import ORIGIN, function_environment
 from faults.functions import running
-from faults.proxy import AtRandom, Fault
+from faults.proxy import AtRandom, Fault, Plan
 from faults.visitors import Post, proxy_event
 
 from rollcall_local.process import free_port
@@ -92,4 +94,35 @@ def test_submit__whose_table_fails_every_call_says_so_and_takes_the_same_again_l
     proxy.plan = AtRandom("fair", share=0.0, faults=[fault])
 
     assert submit.invoke(proxy_event(post, ORIGIN))["statusCode"] == 201
+    assert len(read_books().entries) == 1
+
+
+class Slow(Plan):
+    """Every call is carried out, and takes its time."""
+
+    def __init__(self, takes_s: float) -> None:
+        self._takes_s = takes_s
+
+    def after(self, operation: str, fault: Fault | None) -> None:  # noqa: ARG002 - whatever was asked
+        """Hold the answer back."""
+        threading.Event().wait(self._takes_s)
+
+
+@pytest.mark.full
+def test_submit__whose_table_answers_slowly_says_so_in_time_and_takes_the_same_again_later(
+    package: Path, proxy: FaultProxy, table: str, tmp_path: Path, read_books: Callable[[], Books]
+) -> None:
+    environ = function_environment(package, proxy.endpoint, table)
+    shipped = {name: value for name, value in environ.items() if not name.startswith("RATE_")}
+    post = Post(FORM, answers(1, 1))
+    with running("lambda_handlers.submit", shipped, tmp_path / "submit.log") as submit:
+        # Two counts at the door, then the entry, the quota that nobody made yet, the entry again.
+        proxy.plan = Slow(2.3)
+        began = time.monotonic()
+        assert is_told_to_come_back(submit.invoke(proxy_event(post, ORIGIN)))
+        assert time.monotonic() - began < FUNCTION_TIMEOUT_S
+
+        proxy.plan = Plan()
+
+        assert submit.invoke(proxy_event(post, ORIGIN))["statusCode"] == 201
     assert len(read_books().entries) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections import deque
 from dataclasses import dataclass, field
@@ -38,6 +39,12 @@ class Server:
     connections: set[object] = field(default_factory=set)
     close_after: bool = False
     endpoint: str = ""
+    takes_s: float = 0.0
+    now: float = 0.0
+
+    def monotonic(self) -> float:
+        """The time, which passes while this server answers and at no other moment."""
+        return self.now
 
     @property
     def operations(self) -> list[str]:
@@ -57,6 +64,7 @@ def server() -> Iterator[Server]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             known.requests.append(({k.lower(): v for k, v in self.headers.items()}, json.loads(body)))
             status, answer = known.answers.popleft()
+            known.now += known.takes_s
             if not status:
                 self.close_connection = True
                 return
@@ -245,6 +253,69 @@ def test_call__gives_up_when_its_time_is_over(server: Server, waits: list[float]
     call.close()
 
     assert len(server.requests) <= 1
+
+
+@pytest.fixture
+def hasty(server: Server, waits: list[float]) -> Iterator[WireCall]:
+    """A call whose time is the server's: each answer takes 2.3 s of it."""
+    server.takes_s = 2.3
+    server.answers.extend([(200, {})] * 9)
+    made = WireCall(
+        server.endpoint, "eu-north-1", Credentials("a", "b"), sleep=waits.append, monotonic=server.monotonic
+    )
+    yield made
+    made.close()
+
+
+def test_calls_of_one_request__end_together_when_each_is_slow(server: Server, hasty: WireCall) -> None:
+    hasty.begin(8.0)
+    for _ in range(4):
+        hasty("GetItem", {})
+
+    with pytest.raises(AwsCallError, match="was not asked") as caught:
+        hasty("TransactWriteItems", {})
+
+    assert not caught.value.retryable
+    assert len(server.requests) == 4
+
+
+def test_calls_of_the_next_request__have_all_the_time_again(server: Server, hasty: WireCall) -> None:
+    for _ in range(2):
+        hasty.begin(4.0)
+        for _ in range(2):
+            hasty("GetItem", {})
+
+    assert len(server.requests) == 4
+
+
+def test_call__waits_for_an_answer_no_longer_than_its_request_has_left(
+    hasty: WireCall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[float] = []
+    settimeout = socket.socket.settimeout
+
+    def noting(self: socket.socket, value: float | None) -> None:
+        if threading.current_thread() is threading.main_thread():
+            given.append(value or 0.0)
+        settimeout(self, value)
+
+    monkeypatch.setattr(socket.socket, "settimeout", noting)
+    hasty.begin(4.0)
+    hasty("GetItem", {})
+    hasty("GetItem", {})
+
+    assert given[-2:] == [Patience().read_s, pytest.approx(1.7)]
+
+
+def test_call__that_failed_is_not_sent_again_when_its_request_is_over(server: Server, hasty: WireCall) -> None:
+    server.answers.clear()
+    server.answers.extend([(503, b"")] * 9)
+    hasty.begin(4.0)
+
+    with pytest.raises(AwsCallError):
+        hasty("GetItem", {})
+
+    assert len(server.requests) == 2
 
 
 def test_call__nobody_there__is_a_lost_connection(waits: list[float]) -> None:

@@ -58,7 +58,14 @@ def forms(form: Form) -> Forms:
 @pytest.fixture
 def ask(forms: Any, door: Any, service: Any, descriptions: Any) -> Ask:
     function = SubmitFunction(
-        forms, door, service, descriptions, allowed_origins=(ORIGIN,), site_url=ORIGIN, log=Log("submit")
+        forms,
+        door,
+        service,
+        descriptions,
+        allowed_origins=(ORIGIN,),
+        site_url=ORIGIN,
+        log=Log("submit"),
+        begin=lambda: None,
     )
 
     def asking(

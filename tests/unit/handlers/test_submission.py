@@ -60,11 +60,24 @@ class Service(Protocol):
 
 
 @pytest.fixture
+def begun() -> list[int]:
+    """How much the service had been asked at each beginning."""
+    return []
+
+
+@pytest.fixture
 def post(
-    forms: FormCatalogue, door: Door, service: SubmitService, descriptions: DescribeService
+    forms: FormCatalogue, door: Door, service: SubmitService, descriptions: DescribeService, begun: list[int]
 ) -> Callable[..., dict[str, Any]]:
     function = SubmitFunction(
-        forms, door, service, descriptions, allowed_origins=(ORIGIN,), site_url=ORIGIN, log=Log("submit")
+        forms,
+        door,
+        service,
+        descriptions,
+        allowed_origins=(ORIGIN,),
+        site_url=ORIGIN,
+        log=Log("submit"),
+        begin=lambda: begun.append(len(service.asked)),
     )
 
     def posting(body: object, *, path: str = "/registration", method: str = "POST", **headers: str) -> dict[str, Any]:
@@ -254,3 +267,11 @@ def test_log__wrong_answers__names_fields_of_the_form_and_nothing_typed(
     written = capsys.readouterr().out
     assert json.loads(written)["wrong"] == ["email: not_an_email", "day: required"]
     assert "anna" not in written
+
+
+def test_submit__gives_each_event_time_of_its_own_before_anything_is_asked(
+    post: Callable[..., dict[str, Any]], begun: list[int]
+) -> None:
+    post({"name": "Ada"})
+    post({"name": "Ada"})
+    assert begun == [0, 1]

@@ -13,7 +13,7 @@ from registration_core.domain.submission import Status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from lambda_handlers.http_request import Request
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 class SubmitFunction:
     """Answers proxy events; whatever happens, with an answer that the visitor's browser can read.
 
-    allowed_origins: whose scripts may read the answers. site_url: without a slash at the end.
+    allowed_origins: whose scripts may read the answers. site_url: without a slash at the end. begin: told of each
+    event before anything is asked of the table.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class SubmitFunction:
         allowed_origins: Sequence[str],
         site_url: str,
         log: Log,
+        begin: Callable[[], None],
     ) -> None:
         self._forms = forms
         self._door = door
@@ -51,9 +53,11 @@ class SubmitFunction:
         self._allowed_origins = allowed_origins
         self._site_url = site_url
         self._log = log
+        self._begin = begin
 
     def __call__(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Answer one event."""
+        self._begin()
         request = read_request(event)
         language = best_language(request.wanted_language, LANGUAGES)
         try:

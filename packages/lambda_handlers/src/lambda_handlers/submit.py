@@ -48,6 +48,7 @@ def _function() -> SubmitFunction:
         allowed_origins=settings.allowed_origins,
         site_url=settings.site_url,
         log=Log("submit", settings.log_level),
+        begin=functools.partial(parts.connection.begin, bootstrap.ANSWER_WITHIN_S),
     )
 
 

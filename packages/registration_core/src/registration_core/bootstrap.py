@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 #: Seconds to connect, and to wait for an answer: well below the functions' time-outs, so that a lost one is retried.
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 3, 5
 
+#: Seconds that all calls of one request to submit may take together: below its time-out of 10, so that all are told.
+ANSWER_WITHIN_S = 8.0
+
 
 def form_catalogue(settings: SubmitSettings | NotifySettings | SweepSettings | LinksSettings) -> FormCatalogue:
     """Make what knows the forms that were deployed with the function."""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 _LOST = (OSError, http.client.HTTPException)
+_LEAST_S = 0.1
+"""With less time left than this no call is made: its answer would hardly come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class WireCall:
         ca_bundle: str | None = None,
         patience: Patience = _PATIENCE,
         sleep: Callable[[float], None] = time.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         url = urlsplit(endpoint)
         if url.scheme not in {"http", "https"} or not url.hostname:
@@ -108,14 +111,23 @@ class WireCall:
         self._ca_bundle = ca_bundle
         self._patience = patience
         self._sleep = sleep
+        self._monotonic = monotonic
+        self._all_end_at = float("inf")
         self._context: ssl.SSLContext | None = None
         self._connection: http.client.HTTPConnection | None = None
         self._used_at = 0.0
 
+    def begin(self, within_s: float) -> None:
+        """Give all calls from now on, taken together, so many seconds; with none left a call is not made."""
+        self._all_end_at = self._monotonic() + within_s
+
     def __call__(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Carry out one operation, such as `TransactWriteItems`, and give its answer. Raises AwsCallError."""
         body = json.dumps(params, separators=(",", ":")).encode()
-        ends_at = time.monotonic() + self._patience.total_s
+        now = self._monotonic()
+        ends_at = min(now + self._patience.total_s, self._all_end_at)
+        if self._all_end_at - now < _LEAST_S:
+            raise AwsCallError("OutOfTime", f"{operation} was not asked: the calls before it took all the time.")
         attempt = 0
         while True:
             attempt += 1
@@ -124,7 +136,7 @@ class WireCall:
                 return self._send(operation, body, ends_at)
             except AwsCallError as error:
                 pause = self._pause(attempt, after_lost_reuse=stale and error.code == "ConnectionLost")
-                left = ends_at - time.monotonic()
+                left = ends_at - self._monotonic()
                 if not error.retryable or attempt >= self._patience.attempts or left <= pause:
                     raise
             if pause:
@@ -160,25 +172,25 @@ class WireCall:
         }
         signed = self._signer.sign(headers, body, timestamp=timestamp)
         try:
-            connection = self._open(min(self._patience.connect_s, ends_at - time.monotonic()))
-            connection.sock.settimeout(max(0.01, min(self._patience.read_s, ends_at - time.monotonic())))
+            connection = self._open(min(self._patience.connect_s, ends_at - self._monotonic()))
+            connection.sock.settimeout(max(0.01, min(self._patience.read_s, ends_at - self._monotonic())))
             connection.request("POST", "/", body, signed)
             answer = connection.getresponse()
             content = answer.read()
         except _LOST as error:
             raise self._lost(error) from error
-        self._used_at = time.monotonic()
+        self._used_at = self._monotonic()
         return _read(answer.status, answer.getheader("x-amzn-errortype", ""), content)
 
     def _open(self, timeout_s: float) -> http.client.HTTPConnection:
-        if self._connection is not None and time.monotonic() - self._used_at > self._patience.idle_s:
+        if self._connection is not None and self._monotonic() - self._used_at > self._patience.idle_s:
             self.close()
         if self._connection is None:
             self._connection = self._new_connection()
         if self._connection.sock is None:  # new, or the last answer said `Connection: close`
             self._connection.timeout = max(0.01, timeout_s)
             self._connection.connect()
-            self._used_at = time.monotonic()
+            self._used_at = self._monotonic()
         return self._connection
 
     def _new_connection(self) -> http.client.HTTPConnection:

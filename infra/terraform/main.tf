@@ -104,3 +104,11 @@ module "alarms" {
   dead_letters = [module.mail.dead_letters_name, module.store.stream_dead_letters_name]
   functions    = [for function in [module.submit, module.links, module.sweep, module.dispatch, module.notify, module.feedback] : function.name]
 }
+
+module "staff" {
+  source = "./modules/staff"
+
+  name                   = local.name
+  description_secret_arn = module.secrets.description_arn
+  table_arn              = module.store.arn
+}

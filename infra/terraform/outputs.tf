@@ -1,4 +1,4 @@
-# What the secret rollcall/<stack> holds, one output each.
+# What the secret rollcall/<stack> holds, one output each; and what an administrator needs to go on.
 
 output "stack" {
   description = "The stack's name."
@@ -69,4 +69,14 @@ output "mail_dns_records" {
       value = "${token}.dkim.amazonses.com"
     }
   ]
+}
+
+output "reader_policy_arn" {
+  description = "The policy to attach to staff who look at what came in."
+  value       = module.staff.reader_policy_arn
+}
+
+output "manager_policy_arn" {
+  description = "The policy to attach to staff who also change what came in."
+  value       = module.staff.manager_policy_arn
 }

@@ -92,3 +92,19 @@ def test_deployer_policy__hands_roles_to_lambda_alone(statements: list[dict[str,
 
     assert listed(passes["Action"]) == ["iam:PassRole"]
     assert passes["Condition"] == {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
+
+
+def test_deployer_policy__writes_the_staffs_policies_and_never_its_own(statements: list[dict[str, Any]]) -> None:
+    """Or whoever deploys could give themselves the whole account."""
+    written = {
+        resource
+        for statement in statements
+        for resource in listed(statement["Resource"])
+        if any(fnmatchcase("iam:CreatePolicyVersion", action) for action in listed(statement["Action"]))
+    }
+
+    def reached(policy: str) -> bool:
+        return any(fnmatchcase(f"arn:aws:iam::111122223333:policy/{policy}", resource) for resource in written)
+
+    assert reached(f"staff/rollcall-{LONGEST_STACK}-manager")
+    assert not reached(f"rollcall-{LONGEST_STACK}-deployer")

@@ -121,7 +121,11 @@ def test_alarms__mail_nobody_where_nobody_is_named(plans: dict[str, Plan]) -> No
 
 
 def test_outputs__are_what_the_stack_tells_of_itself(plan: Plan) -> None:
-    assert set(plan.described["output_changes"]) == DESCRIPTION | {"mail_dns_records"}
+    assert set(plan.described["output_changes"]) == DESCRIPTION | {
+        "mail_dns_records",
+        "reader_policy_arn",
+        "manager_policy_arn",
+    }
 
 
 def test_secrets__are_the_description_and_the_signing_key(plan: Plan) -> None:

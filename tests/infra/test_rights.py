@@ -57,6 +57,7 @@ WORK = {
         "dynamodb:UpdateItem": "module.store.arn",
     },
 }
+KNOW_NO_RESOURCE = {"ses:SendRawEmail", "secretsmanager:ListSecrets"}
 KEYS = {
     "submit": {"SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*", "RATE#*"},
     "links": {"SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*", "ERASED#*"},
@@ -141,12 +142,73 @@ def test_feedback_topic__is_told_by_ses_for_this_stack_alone(prod: Plan) -> None
     assert set(tells.conditions) == {("StringEquals", "aws:SourceAccount"), ("ArnEquals", "aws:SourceArn")}
 
 
+STAFF = {
+    "reader": {
+        ("secretsmanager:GetSecretValue", "var.description_secret_arn"),
+        ("secretsmanager:ListSecrets", "*"),
+        ("dynamodb:BatchGetItem", "var.table_arn"),
+        ("dynamodb:GetItem", "var.table_arn"),
+        ("dynamodb:Query", "var.table_arn"),
+    },
+    "manager": {
+        ("dynamodb:ConditionCheckItem", "var.table_arn"),
+        ("dynamodb:DeleteItem", "var.table_arn"),
+        ("dynamodb:PutItem", "var.table_arn"),
+        ("dynamodb:UpdateItem", "var.table_arn"),
+    },
+}
+STAFF_KEYS = {
+    "reader": {"SUB#*", "REF#*", "QUOTA#*", "FORMS"},
+    "manager": {"SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*", "ERASED#*"},
+}
+
+
+@pytest.mark.parametrize("who", STAFF)
+def test_staff__may_do_what_their_commands_need_and_nothing_else(prod: Plan, who: str) -> None:
+    """A manager's policy begins with the reader's; what follows is theirs alone."""
+    statements = prod.policies[f"module.staff.data.aws_iam_policy_document.{who}"]
+    source = prod.references("module.staff.data.aws_iam_policy_document.manager", "source_policy_documents")
+
+    allowed = {(action, where) for one in statements for action in one.actions for where in one.resources}
+    assert allowed == STAFF[who]
+    assert {statement.effect for statement in statements} == {"Allow"}
+    assert "data.aws_iam_policy_document.reader.json" in source
+
+
+@pytest.mark.parametrize("who", STAFF)
+def test_staff__reach_entries_places_and_forms_alone(prod: Plan, who: str) -> None:
+    """An index has leading keys of its own, so that its statement cannot name these."""
+    statements = [
+        statement
+        for statement in prod.policies[f"module.staff.data.aws_iam_policy_document.{who}"]
+        if any(action.startswith("dynamodb:") for action in statement.actions)
+    ]
+
+    bound = [statement for statement in statements if statement.conditions]
+    assert [list(statement.conditions) for statement in bound] == [
+        [("ForAllValues:StringLike", "dynamodb:LeadingKeys")]
+    ]
+    assert {key for statement in bound for values in statement.conditions.values() for key in values} == STAFF_KEYS[who]
+    assert [statement.actions for statement in statements if not statement.conditions] == (
+        [{"dynamodb:Query"}] if who == "reader" else []  # the indexes
+    )
+
+
+@pytest.mark.parametrize("who", STAFF)
+def test_staff__have_managed_policies_that_the_deployer_may_write(prod: Plan, who: str) -> None:
+    """Beside its own, which is not under that path."""
+    policy = prod.one(f"module.staff.aws_iam_policy.{who}")
+
+    assert (policy["name"], policy["path"]) == (f"rollcall-prod-{who}", "/staff/")
+    assert f"data.aws_iam_policy_document.{who}.json" in prod.references(f"module.staff.aws_iam_policy.{who}", "policy")
+
+
 def test_policies__allow_no_wildcard(plan: Plan) -> None:
     for where, statements in plan.policies.items():
         for statement in statements:
             if statement.effect == "Allow":
                 assert not [action for action in statement.actions if "*" in action], where
-                assert "*" not in statement.resources or statement.actions == {"ses:SendRawEmail"}, where
+                assert "*" not in statement.resources or statement.actions <= KNOW_NO_RESOURCE, where
                 assert {"type": "*", "identifiers": ["*"]} not in statement.principals, where
 
 

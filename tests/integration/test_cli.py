@@ -1,4 +1,4 @@
-"""The staff's command line on the deployed stack, as a process of its own."""
+"""The staff's command line on the deployed stack, under the staff's policies; as a process where that is the point."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ import sys
 import time
 import uuid
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from conftest import ROOT, wait_until
+from integration.asking import example, send
 
 from admin_cli.contexts import Context, add_local, context_file
 from registration_core.adapters.form_files import compile_forms
@@ -25,12 +26,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import DeployedStack
+    from integration.staff import Staff
 
 ROLLCALL = [sys.executable, "-m", "admin_cli"]
 
 
 class Cli:
-    """Runs `rollcall` against the deployed stack."""
+    """Runs `rollcall` against the deployed stack as a process of its own."""
 
     def __init__(self, stack: DeployedStack) -> None:
         self._stack = stack
@@ -59,11 +61,6 @@ class Cli:
             timeout=60,
         )
 
-    def json(self, *arguments: str) -> Any:
-        done = self(*arguments)
-        assert (done.returncode, done.stderr) == (0, "")
-        return json.loads(done.stdout)
-
 
 @pytest.fixture(scope="session")
 def cli(deployed: DeployedStack) -> Cli:
@@ -77,8 +74,8 @@ def cli(deployed: DeployedStack) -> Cli:
 def posted(cli: Cli) -> dict[str, str]:
     """A registration that the printed command posted: the API's answer, and the e-mail that it was made with."""
     address = f"cli-{uuid.uuid4().hex[:12]}@example.org"
-    example = json.loads(cli("forms", "example", "registration").stdout)["email"]
-    done = cli.shell(f"rollcall forms example registration --curl | sed s/{re.escape(example)}/{address}/ | sh")
+    given = json.loads(cli("forms", "example", "registration").stdout)["email"]
+    done = cli.shell(f"rollcall forms example registration --curl | sed s/{re.escape(given)}/{address}/ | sh")
     assert (done.returncode, done.stderr) == (0, "")
     return json.loads(done.stdout) | {"email": address}
 
@@ -90,81 +87,77 @@ def test_example__posted_by_curl_is_taken(posted: dict[str, str]) -> None:
     assert re.fullmatch(r"[0-9A-Z]{4}-[0-9A-Z]{4}", posted["reference"])
 
 
-def test_list__shows_what_was_posted(cli: Cli, posted: dict[str, str]) -> None:
+def test_list__shows_what_was_posted(reader: Staff, posted: dict[str, str]) -> None:
     """A line in a pipe: reference, ISO 8601 UTC, form, status, e-mail, ID."""
-    done = cli("list", "--form", "registration", "--limit", "500")
+    done = reader("list", "--form", "registration", "--limit", "500")
 
-    cells = [line.split("\t") for line in done.stdout.splitlines()]
+    cells = [line.split("\t") for line in done.out.splitlines()]
     mine = next(row for row in cells if row[5] == posted["id"])
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.code, done.err) == (0, "")
     assert mine == [posted["reference"], mine[1], "registration", "confirmed", posted["email"], posted["id"]]
     assert abs(datetime.now(UTC) - datetime.fromisoformat(mine[1])) < timedelta(minutes=10)
     assert [row[1] for row in cells] == sorted((row[1] for row in cells), reverse=True)
 
 
-def test_list__of_all_forms_is_newest_first(cli: Cli, posted: dict[str, str]) -> None:
+def test_list__of_all_forms_is_newest_first(reader: Staff, deployed: DeployedStack, posted: dict[str, str]) -> None:
     """Entries of both forms stand in one list, by time."""
-    address = f"cli-{uuid.uuid4().hex[:12]}@example.org"
-    example = json.loads(cli("forms", "example", "contact").stdout)["email"]
-    message = json.loads(
-        cli.shell(f"rollcall forms example contact --curl | sed s/{re.escape(example)}/{address}/ | sh").stdout
-    )
+    message = send(deployed, "contact", example("contact")).json
 
-    entries = cli.json("list", "--limit", "500", "--json", "id,form,submitted_at")
+    entries = reader.json("list", "--limit", "500", "--json", "id,form,submitted_at")
 
     ids = [entry["id"] for entry in entries]
     assert ids.index(message["id"]) < ids.index(posted["id"])
     assert [entry["submitted_at"] for entry in entries] == sorted((e["submitted_at"] for e in entries), reverse=True)
-    assert json.loads(cli("list", "--limit", "1", "--json", "id").stdout) == [{"id": ids[0]}]
+    assert json.loads(reader.done("list", "--limit", "1", "--json", "id").out) == [{"id": ids[0]}]
 
 
-def test_list__jsonl_is_an_object_a_line(cli: Cli, posted: dict[str, str]) -> None:
+def test_list__jsonl_is_an_object_a_line(reader: Staff, posted: dict[str, str]) -> None:
     """Whole entries, as they are read."""
-    lines = cli("list", "--jsonl", "--limit", "500").stdout.splitlines()
+    lines = reader("list", "--jsonl", "--limit", "500").out.splitlines()
 
     mine = next(entry for entry in map(json.loads, lines) if entry["id"] == posted["id"])
     assert mine["answers"]["email"] == posted["email"]
 
 
 @pytest.mark.parametrize("key", ["id", "reference"])
-def test_show__by_id_and_by_reference(cli: Cli, posted: dict[str, str], key: str) -> None:
+def test_show__by_id_and_by_reference(reader: Staff, posted: dict[str, str], key: str) -> None:
     """The whole entry, with the answers as the form keeps them."""
-    sent = json.loads(cli("forms", "example", "registration").stdout) | {"email": posted["email"]}
+    sent = json.loads(reader("forms", "example", "registration").out) | {"email": posted["email"]}
     form = compile_forms(ROOT / "forms")["registration"]
 
-    said = cli.json("show", posted[key], "--json", "all")
+    said = reader.json("show", posted[key], "--json", "all")
 
     assert said["id"] == posted["id"]
     assert said["answers"] == validate(form, sent, "en", today=datetime.now(UTC).date())
     assert [event["what"] for event in said["history"]][:1] == ["submitted"]
 
 
-def test_show__tells_what_was_mailed(cli: Cli, posted: dict[str, str]) -> None:
+def test_show__tells_what_was_mailed(reader: Staff, posted: dict[str, str]) -> None:
     """Both mails of a registration are noted as sent."""
     wait_until(
         lambda: (
-            {mail["kind"]: mail["state"] for mail in cli.json("show", posted["id"], "--json", "mails")["mails"]}
+            {mail["kind"]: mail["state"] for mail in reader.json("show", posted["id"], "--json", "mails")["mails"]}
             == {"confirmed": "sent", "staff": "sent"}
         ),
         what="both mails noted as sent",
     )
 
 
-def test_show__understands_a_reference_as_people_write_it(cli: Cli, posted: dict[str, str]) -> None:
+def test_show__understands_a_reference_as_people_write_it(reader: Staff, posted: dict[str, str]) -> None:
     """Small letters, a space for the dash."""
-    done = cli("show", posted["reference"].lower().replace("-", " "))
+    done = reader("show", posted["reference"].lower().replace("-", " "))
 
-    assert f"id\t{posted['id']}\n" in done.stdout
+    assert f"id\t{posted['id']}\n" in done.out
 
 
 @pytest.mark.parametrize("wanted", ["reg_01KJM2N0S0ABCDEFGHJKMNPQRS", "AAAA-AAAA", "nonsense"])
-def test_show__unknown_is_not_found(cli: Cli, wanted: str) -> None:
+def test_show__unknown_is_not_found(reader: Staff, wanted: str) -> None:
     """Exit code 3, nothing on stdout, one sentence and the next step."""
-    done = cli("show", wanted)
+    done = reader("show", wanted)
 
-    assert (done.returncode, done.stdout) == (3, "")
-    assert done.stderr.startswith("error: ")
-    assert "rollcall list" in done.stderr
+    assert (done.code, done.out) == (3, "")
+    assert done.err.startswith("error: ")
+    assert "rollcall list" in done.err
 
 
 def test_list__into_head_is_quiet(cli: Cli, posted: dict[str, str]) -> None:
@@ -175,7 +168,7 @@ def test_list__into_head_is_quiet(cli: Cli, posted: dict[str, str]) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "{", "")
 
 
-def test_list__on_a_terminal_is_a_table(cli: Cli, posted: dict[str, str]) -> None:
+def test_list__on_a_terminal_is_a_table(cli: Cli, reader: Staff, posted: dict[str, str]) -> None:
     """A person sees a header, colour, and the own time zone; with NO_COLOR no escape sequence."""
     script = shutil.which("script")
     if script is None:
@@ -192,7 +185,7 @@ def test_list__on_a_terminal_is_a_table(cli: Cli, posted: dict[str, str]) -> Non
 
     header, *lines = plain.splitlines()
     mine = next(line for line in lines if posted["id"] in line)
-    submitted = cli.json("show", posted["id"], "--json", "submitted_at")["submitted_at"]
+    submitted = reader.json("show", posted["id"], "--json", "submitted_at")["submitted_at"]
     assert header.split() == ["REFERENCE", "SUBMITTED", "FORM", "STATUS", "E-MAIL", "ID"]
     assert mine.split()[1:3] != submitted[:16].split("T")
     assert mine.split()[0] == posted["reference"]
@@ -224,27 +217,27 @@ def test_list__interrupted_ends_with_130(cli: Cli, deployed: DeployedStack) -> N
     assert (process.returncode, out, err) == (130, "", "")
 
 
-def test_list__of_a_stack_that_is_not_there_lists_those_that_are(cli: Cli, deployed: DeployedStack) -> None:
+def test_list__of_a_stack_that_is_not_there_lists_those_that_are(reader: Staff, deployed: DeployedStack) -> None:
     """Exit code 3, with the right name."""
     file = context_file(deployed.env)
     file.write(file.read().with_entry(Context("other", "other", "eu-north-1", deployed.endpoint_url)))
 
-    done = cli("list", "--context", "other")
+    done = reader("list", "--context", "other")
 
-    assert done.returncode == 3
-    assert re.search(r"There is no stack 'other' at http://localhost:\d+\. There are: local\.", done.stderr)
+    assert done.code == 3
+    assert re.search(r"There is no stack 'other' at http://localhost:\d+\. There are: local\.", done.err)
 
 
-def test_list__when_nothing_answers_says_so_soon(cli: Cli, deployed: DeployedStack) -> None:
+def test_list__when_nothing_answers_says_so_soon(reader: Staff, deployed: DeployedStack) -> None:
     """A stopped emulator is told within seconds."""
     file = context_file(deployed.env)
     file.write(file.read().with_entry(Context("stopped", "local", "eu-north-1", "http://localhost:1")))
     begin = time.monotonic()
 
-    done = cli("list", "--context", "stopped")
+    done = reader("list", "--context", "stopped")
 
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "Nothing answers at http://localhost:1" in done.stderr
+    assert (done.code, done.out) == (1, "")
+    assert "Nothing answers at http://localhost:1" in done.err
     assert time.monotonic() - begin < 10
 
 
@@ -268,9 +261,9 @@ def test_list__without_credentials_for_aws_ends_with_4(cli: Cli, deployed: Deplo
     assert "aws sso login" in done.stderr
 
 
-def test_local_status__names_every_address(cli: Cli, deployed: DeployedStack) -> None:
+def test_local_status__names_every_address(reader: Staff, deployed: DeployedStack) -> None:
     """What scripts read."""
-    said = cli.json("local", "status", "--json", "all")
+    said = reader.json("local", "status", "--json", "all")
 
     assert said == {
         "running": True,
@@ -285,45 +278,45 @@ def test_local_status__names_every_address(cli: Cli, deployed: DeployedStack) ->
     }
 
 
-def test_local_mail__shows_what_was_mailed(cli: Cli, deployed: DeployedStack, posted: dict[str, str]) -> None:
+def test_local_mail__shows_what_was_mailed(reader: Staff, deployed: DeployedStack, posted: dict[str, str]) -> None:
     """The visitor's mail, and the staff's with Reply-To the visitor."""
     (mail,) = deployed.wait_for_mails(to=posted["email"])
 
-    (said,) = cli.json("local", "mail", "--to", posted["email"], "--json", "all")
+    (said,) = reader.json("local", "mail", "--to", posted["email"], "--json", "all")
 
     assert list(said) == ["id", "at", "from", "to", "reply_to", "subject", "text", "html"]
     assert said["to"] == [posted["email"]]
     assert posted["reference"] in said["text"]
-    assert cli("local", "mail", said["id"]).stdout.startswith(f"id\t{mail.id}\n")
+    assert reader("local", "mail", said["id"]).out.startswith(f"id\t{mail.id}\n")
     wait_until(
-        lambda: any(mail["reply_to"] == posted["email"] for mail in cli.json("local", "mail", "--json", "all")),
+        lambda: any(mail["reply_to"] == posted["email"] for mail in reader.json("local", "mail", "--json", "all")),
         what="a mail to the staff",
     )
 
 
-def test_site_publish__again_changes_nothing(cli: Cli, deployed: DeployedStack, tmp_path: Path) -> None:
+def test_site_publish__again_changes_nothing(deployer: Staff, deployed: DeployedStack, tmp_path: Path) -> None:
     """What `make up` published is what `site publish` would; it names stack and account first."""
     assert deployed.outputs["site_bucket"]
     for arguments in (["--dry-run"], []):
-        done = cli("site", "publish", "--out", str(tmp_path / "site"), *arguments)
+        done = deployer("site", "publish", "--out", str(tmp_path / "site"), *arguments)
 
-        assert (done.returncode, done.stdout) == (0, "")
-        assert done.stderr.startswith(f"Stack local, account 000000000000, eu-north-1: {deployed.site_url}\n")
+        assert (done.code, done.out) == (0, "")
+        assert done.err.startswith(f"Stack local, account 000000000000, eu-north-1: {deployed.site_url}\n")
 
 
-def test_site_build__writes_the_pages(cli: Cli, deployed: DeployedStack, tmp_path: Path) -> None:
+def test_site_build__writes_the_pages(reader: Staff, deployed: DeployedStack, tmp_path: Path) -> None:
     """Each page carries the stack's own API address."""
-    done = cli("site", "build", "--out", str(tmp_path / "site"))
+    done = reader("site", "build", "--out", str(tmp_path / "site"))
 
-    assert done.returncode == 0
-    assert "registration" in done.stdout.splitlines()
+    assert done.code == 0
+    assert "registration" in done.out.splitlines()
     page = (tmp_path / "site" / "registration").read_text(encoding="utf-8")
     assert f'action="{deployed.api_url}/registration?lang=en"' in page
 
 
-def test_forms_check__needs_no_stack(cli: Cli) -> None:
+def test_forms_check__needs_no_stack(reader: Staff) -> None:
     """The clone is found by where the command runs."""
-    done = cli("forms", "check", str(ROOT / "forms"))
+    done = reader("forms", "check", str(ROOT / "forms"))
 
-    assert done.returncode == 0
-    assert [line.split("\t")[0] for line in done.stdout.splitlines()] == ["contact", "registration"]
+    assert done.code == 0
+    assert [line.split("\t")[0] for line in done.out.splitlines()] == ["contact", "registration"]

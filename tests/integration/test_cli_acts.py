@@ -3,56 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
-import pytest
-from conftest import ROOT
 from integration.asking import FORMS, example, send, stored
 
-from admin_cli.contexts import add_local, context_file
-
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from conftest import DeployedStack
+    from integration.staff import Staff
 
 COURSE = "competition-team"
 
 
-@pytest.fixture
-def rollcall(stack: DeployedStack) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Runs `rollcall` against the deployed stack; whatever it is asked here, it must do."""
-    workspace = stack.workspace
-    add_local(workspace.stack, workspace.region, workspace.endpoint_url, file=context_file(stack.env))
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "admin_cli", *arguments],
-            cwd=ROOT,
-            env={"PATH": os.environ["PATH"]} | stack.env,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-        assert done.returncode == 0, done.stderr
-        return done
-
-    return run
-
-
-def test_acts__spam_marked_genuine_is_mailed_then_cancelled_and_erased(
-    stack: DeployedStack, rollcall: Callable[..., subprocess.CompletedProcess[str]]
-) -> None:
+def test_acts__spam_marked_genuine_is_mailed_then_cancelled_and_erased(stack: DeployedStack, manager: Staff) -> None:
     """One entry's way through the staff's hands."""
+    rollcall = manager.done
     course = ("registration", COURSE)
 
     def places() -> dict[str, Any]:
-        listed = json.loads(rollcall("quota", "list", "--form", "registration", "--json", "all").stdout)
+        listed = json.loads(rollcall("quota", "list", "--form", "registration", "--json", "all").out)
         (found,) = [each for each in listed if each["option"] == COURSE]
         return dict(found)
 
@@ -62,7 +30,7 @@ def test_acts__spam_marked_genuine_is_mailed_then_cancelled_and_erased(
     answers = example("registration", course=COURSE) | {FORMS["registration"].spam.honeypot: "http://spam.example"}
     answer = send(stack, "registration", answers)
     assert answer.status == 201, answer.body
-    listed = json.loads(rollcall("list", "--status", "spam", "--limit", "500", "--json", "id,email").stdout)
+    listed = json.loads(rollcall("list", "--status", "spam", "--limit", "500", "--json", "id,email").out)
     (entry,) = [each["id"] for each in listed if each["email"] == answers["email"]]
     assert stack.mails(to=answers["email"]) == []
 
@@ -79,20 +47,20 @@ def test_acts__spam_marked_genuine_is_mailed_then_cancelled_and_erased(
 
     for _ in range(2):
         rollcall("erase", entry, "--yes")
-    shown = json.loads(rollcall("show", entry, "--json", "all").stdout)
+    shown = json.loads(rollcall("show", entry, "--json", "all").out)
     assert (shown["status"], shown["answers"], shown["email"]) == ("erased", {}, "")
-    arn = stack.client("sts").get_caller_identity()["Arn"]
+    arn = "arn:aws:iam::000000000000:user/staff-manager"
     acts = [(event["what"], event["by"]) for event in shown["history"] if event["what"] != "submitted"]
     assert acts == [("marked genuine", arn), ("cancelled", arn), ("erased", arn)]
-    assert rollcall("show", shown["reference"], "--json", "id").stdout.strip() == json.dumps({"id": entry}, indent=2)
+    assert rollcall("show", shown["reference"], "--json", "id").out.strip() == json.dumps({"id": entry}, indent=2)
 
     rollcall("quota", "set", *course, str(before["capacity"]), "--yes")
     assert places() == before
 
 
-def test_preview__prints_a_mail(rollcall: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+def test_preview__prints_a_mail(reader: Staff) -> None:
     """Of this clone's forms, in the registrant's language."""
-    told = rollcall("mail", "preview", "registration", "waitlisted", "--language", "sv").stdout
+    told = reader.done("mail", "preview", "registration", "waitlisted", "--language", "sv").out
 
     assert told.startswith("Subject: På väntelistan")
     assert "https://example.org/my?t=preview" in told

@@ -42,11 +42,12 @@ def authorise_batches_as_single_calls() -> None:
     iam_actions.extract_iam_action = as_in_aws
 
 
-def authorise_rules_and_topics_by_their_arns() -> None:
+def authorise_by_the_arns_that_aws_asks_for() -> None:
     """Let ministack ask for the resources that AWS asks for.
 
-    A rule of the default bus has no bus in its ARN, a target's rule is named `Rule`, and a tag's resource by its ARN.
-    Source: Service Authorization Reference, "… for Amazon EventBridge" and "… for Amazon SNS".
+    A rule of the default bus has no bus in its ARN, a target's rule is named `Rule`, and a tag's resource by its ARN; a
+    managed policy that is to be made is named by its path and name.
+    Source: Service Authorization Reference, "… for Amazon EventBridge", "… for Amazon SNS" and "… for AWS IAM".
     """
     named: Callable[..., str] = iam_actions.extract_resource_arn
 
@@ -54,6 +55,8 @@ def authorise_rules_and_topics_by_their_arns() -> None:
         service, body, query, region, account = request[0], *request[4:8]
         if service == "sns" and query.get("ResourceArn"):
             return str(first(query["ResourceArn"]))
+        if service == "iam" and first(query.get("Action", "")) == "CreatePolicy":
+            return f"arn:aws:iam::{account}:policy{first(query.get('Path', '/'))}{first(query['PolicyName'])}"
         if service == "events":
             with contextlib.suppress(ValueError, AttributeError):
                 asked = json.loads(body)
@@ -93,7 +96,7 @@ def save_again_and_again() -> None:
 
 if __name__ == "__main__":
     authorise_batches_as_single_calls()
-    authorise_rules_and_topics_by_their_arns()
+    authorise_by_the_arns_that_aws_asks_for()
     save_one_at_a_time()
     threading.Thread(target=save_again_and_again, daemon=True).start()
     app.main()

@@ -182,9 +182,28 @@ def test_profile__that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
 
     with pytest.raises(CliError, match="has no profile 'academy'") as caught:
-        aws.client(Context("dev", "dev", "eu-north-1", profile="academy"), "s3")
+        aws.session(Context("dev", "dev", "eu-north-1", profile="academy"))
     assert caught.value.exit_code is ExitCode.CREDENTIALS
     assert "--profile academy" in str(caught.value.hint)
+
+
+def test_stack__that_may_not_be_read_and_is_not_listed_is_not_there(service: Any) -> None:
+    """A policy names one stack's secret: of any other, only the list tells that there is none."""
+    refuse(service, "AccessDeniedException", "not authorized to perform: secretsmanager:GetSecretValue on resource: x")
+    service.answers["ListSecrets"] = (200, {"SecretList": [{"Name": "rollcall/prod"}, {"Name": "rollcall/prod/k"}]})
+
+    with pytest.raises(CliError, match=r"There is no stack 'dev' .*There are: prod\.") as caught:
+        _ = stack(service).description
+    assert caught.value.exit_code == ExitCode.NOT_FOUND
+
+
+def test_stack__that_is_listed_and_may_not_be_read_is_denied(service: Any) -> None:
+    """Then it is the role that lacks something."""
+    refuse(service, "AccessDeniedException", "not authorized to perform: secretsmanager:GetSecretValue on resource: x")
+    service.answers["ListSecrets"] = (200, {"SecretList": [{"Name": "rollcall/dev"}]})
+
+    with pytest.raises(CliError, match="it lacks secretsmanager:GetSecretValue"):
+        _ = stack(service).description
 
 
 def test_unreachable__local_stack_is_told() -> None:

@@ -37,10 +37,20 @@ _DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOpera
 _ACTION = re.compile(r"not authorized to perform:? \[?([a-z0-9-]+:[A-Za-z*]+)")
 
 
-def client(context: Context, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
-    """Make a client of one AWS service. Raises CliError when the context's profile is not there."""
+def session(context: Context) -> Any:  # noqa: ANN401 - boto3 has no types
+    """Begin to speak to AWS with the context's credentials. Raises CliError when its profile is not there."""
+    if context.on_this_machine:
+        return loopback_session(DUMMY_CREDENTIAL, DUMMY_CREDENTIAL)
+    import boto3.session  # noqa: PLC0415 - half a second that help and the local commands do not need
+
     with sentences(context):
-        return _session(context).client(
+        return boto3.session.Session(profile_name=context.profile)
+
+
+def client(context: Context, service: str, session: Any) -> Any:  # noqa: ANN401 - boto3 has no types
+    """Make a client of one AWS service by a session, as `session` makes them."""
+    with sentences(context):
+        return session.client(
             service,
             region_name=context.region,
             endpoint_url=context.endpoint_url,
@@ -61,12 +71,9 @@ def sentences(context: Context) -> Iterator[None]:
         raise _from_sdk(error, context) from error
 
 
-def _session(context: Context) -> Any:  # noqa: ANN401 - boto3 has no types
-    if context.on_this_machine:
-        return loopback_session(DUMMY_CREDENTIAL, DUMMY_CREDENTIAL)
-    import boto3.session  # noqa: PLC0415 - half a second that help and the local commands do not need
-
-    return boto3.session.Session(profile_name=context.profile)
+def is_denial(error: Any) -> bool:  # noqa: ANN401 - boto3 has no types
+    """Whether a service said that the role lacks an action."""
+    return error.response.get("Error", {}).get("Code", "") in _DENIED
 
 
 def _config(context: Context) -> Any:  # noqa: ANN401 - boto3 has no types
@@ -85,7 +92,7 @@ def _from_service(error: Any, context: Context) -> CliError:  # noqa: ANN401 - b
         return _credentials("Your AWS credentials have expired.", context)
     if code in _REFUSED:
         return _credentials(f"AWS does not accept your credentials ({code}).", context)
-    if code in _DENIED:
+    if is_denial(error):
         named = _ACTION.search(message)
         action = named[1] if named else f"{error.operation_name}"
         return CliError(

@@ -11,7 +11,7 @@ from admin_cli import aws
 from admin_cli.errors import CliError, ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from admin_cli.contexts import Context
     from registration_core.adapters.dynamodb.stored_forms import StoredForms
@@ -101,9 +101,13 @@ class Stack(Protocol):
 
 @dataclass(frozen=True)
 class AwsStack:
-    """A stack in AWS, or in an emulator: the context alone tells the difference."""
+    """A stack in AWS, or in an emulator: the context alone tells the difference.
+
+    session: begins to speak to AWS as somebody; whoever it is reaches what their policies allow.
+    """
 
     context: Context
+    session: Callable[[Context], Any] = aws.session
 
     @cached_property
     def description(self) -> StackDescription:
@@ -113,7 +117,13 @@ class AwsStack:
             try:
                 answer = secrets.get_secret_value(SecretId=SECRET_PREFIX + self.context.stack)
             except secrets.exceptions.ResourceNotFoundException as error:
-                raise self._no_stack(secrets) from error
+                raise self._no_stack(self._stacks(secrets)) from error
+            except secrets.exceptions.ClientError as error:
+                # Who may read one stack's secret may not ask whether there is another; its name alone may tell.
+                there = self._stacks(secrets) if aws.is_denial(error) else []
+                if there and self.context.stack not in there:
+                    raise self._no_stack(there) from error
+                raise
         return StackDescription.from_mapping(json.loads(answer["SecretString"]))
 
     @cached_property
@@ -143,14 +153,17 @@ class AwsStack:
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
         """Make a client with the context's region, endpoint and credentials."""
-        return aws.client(self.context, service)
+        return aws.client(self.context, service, self._session)
+
+    @cached_property
+    def _session(self) -> Any:  # noqa: ANN401 - boto3 has no types
+        return self.session(self.context)
 
     def account(self) -> str:
         """Give the account that the credentials belong to."""
         return self.caller.account
 
-    def _no_stack(self, secrets: Any) -> CliError:  # noqa: ANN401 - boto3 has no types
-        stacks = sorted(name for name in self._described(secrets) if "/" not in name)
+    def _no_stack(self, stacks: list[str]) -> CliError:
         where = f"at {self.context.endpoint_url}" if self.context.endpoint_url else f"in {self.context.region}"
         there = f"There are: {', '.join(stacks)}." if stacks else "None other was found."
         hint = (
@@ -164,11 +177,12 @@ class AwsStack:
             exit_code=ExitCode.NOT_FOUND,
         )
 
-    def _described(self, secrets: Any) -> list[str]:  # noqa: ANN401 - boto3 has no types
-        """Name what else is described here; nothing when that may not be listed."""
+    def _stacks(self, secrets: Any) -> list[str]:  # noqa: ANN401 - boto3 has no types
+        """Name the stacks that are described here; nothing when that may not be listed."""
         pages = secrets.get_paginator("list_secrets").paginate(Filters=[{"Key": "name", "Values": [SECRET_PREFIX]}])
         try:
             with aws.sentences(self.context):
-                return [secret["Name"].removeprefix(SECRET_PREFIX) for page in pages for secret in page["SecretList"]]
+                names = [secret["Name"].removeprefix(SECRET_PREFIX) for page in pages for secret in page["SecretList"]]
         except CliError:
             return []
+        return sorted(name for name in names if "/" not in name)

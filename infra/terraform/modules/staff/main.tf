@@ -1,0 +1,72 @@
+# What staff may do with `rollcall`: two policies for an administrator to attach to their roles or permission sets.
+# A manager's holds the reader's, so that one is enough for each person. The keys that sign links are in neither.
+
+data "aws_iam_policy_document" "reader" {
+  statement {
+    sid       = "FindThePartsOfTheStack"
+    actions   = ["secretsmanager:GetSecretValue"]
+    resources = [var.description_secret_arn]
+  }
+
+  # The service knows no narrower resource; only names come with it. For these, a mistyped stack is told which there are.
+  statement {
+    sid       = "NameTheStacksThereAre"
+    actions   = ["secretsmanager:ListSecrets"]
+    resources = ["*"]
+  }
+
+  statement {
+    sid       = "ReadEntriesPlacesAndForms"
+    actions   = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"]
+    resources = [var.table_arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["SUB#*", "REF#*", "QUOTA#*", "FORMS"]
+    }
+  }
+
+  # An index's leading key is the form's month, or an address.
+  statement {
+    sid       = "ListEntries"
+    actions   = ["dynamodb:Query"]
+    resources = ["${var.table_arn}/index/by_month"]
+  }
+}
+
+data "aws_iam_policy_document" "manager" {
+  source_policy_documents = [data.aws_iam_policy_document.reader.json]
+
+  # DynamoDB checks a transaction item by item, as what each of them is.
+  statement {
+    sid       = "ChangeEntriesAndPlaces"
+    actions   = ["dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+    resources = [var.table_arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*", "ERASED#*"]
+    }
+  }
+}
+
+resource "aws_iam_policy" "reader" {
+  name        = "${var.name}-reader"
+  path        = local.path
+  description = "Lets staff see what came in, by rollcall."
+  policy      = data.aws_iam_policy_document.reader.json
+}
+
+resource "aws_iam_policy" "manager" {
+  name        = "${var.name}-manager"
+  path        = local.path
+  description = "Lets staff see and change what came in, by rollcall."
+  policy      = data.aws_iam_policy_document.manager.json
+}
+
+locals {
+  # A path of their own keeps the deployer, who may write them, from its own policy.
+  path = "/staff/"
+}

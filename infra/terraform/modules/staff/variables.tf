@@ -1,0 +1,14 @@
+variable "name" {
+  description = "What the policies' names begin with: rollcall-<stack>."
+  type        = string
+}
+
+variable "description_secret_arn" {
+  description = "The ARN of the secret in which the stack describes itself."
+  type        = string
+}
+
+variable "table_arn" {
+  description = "The ARN of the table that holds the entries."
+  type        = string
+}

@@ -1,0 +1,31 @@
+"""Who works on the deployed stack: staff with the policies that Terraform made for them, and the deployer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from integration.staff import Staff, user
+
+from rollcall_local import credentials
+
+if TYPE_CHECKING:
+    from conftest import DeployedStack
+
+
+@pytest.fixture(scope="session")
+def reader(deployed: DeployedStack) -> Staff:
+    """Somebody who may look, with `rollcall-local-reader`."""
+    return Staff(deployed, user(deployed, "staff-reader", deployed.outputs["reader_policy_arn"]))
+
+
+@pytest.fixture(scope="session")
+def manager(deployed: DeployedStack) -> Staff:
+    """Somebody who may look and act, with `rollcall-local-manager`."""
+    return Staff(deployed, user(deployed, "staff-manager", deployed.outputs["manager_policy_arn"]))
+
+
+@pytest.fixture(scope="session")
+def deployer(deployed: DeployedStack) -> Staff:
+    """Who deploys the stack and publishes its site, with infra/terraform/deployer-policy.json."""
+    return Staff(deployed, credentials.deployer(deployed.workspace))

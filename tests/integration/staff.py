@@ -1,0 +1,98 @@
+"""`rollcall` run in process on the deployed stack, as somebody of the staff who holds just their policy."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from admin_cli.app import run
+from admin_cli.contexts import add_local, context_file
+from admin_cli.local import WorkspaceSystem
+from admin_cli.output import Output
+from admin_cli.services import Services
+from admin_cli.stack import AwsStack
+from registration_core.adapters.loopback import loopback_session
+from rollcall_local.credentials import Credentials
+
+if TYPE_CHECKING:
+    from conftest import DeployedStack
+
+
+class Stream(io.TextIOWrapper):
+    """A stream that keeps what is written, and may say that it is a terminal."""
+
+    def __init__(self, *, terminal: bool, typed: str = "") -> None:
+        super().__init__(io.BytesIO(typed.encode()), encoding="utf-8", newline="", write_through=True)
+        self._terminal = terminal
+
+    def isatty(self) -> bool:
+        return self._terminal
+
+    @property
+    def content(self) -> bytes:
+        self.flush()
+        kept = self.buffer
+        assert isinstance(kept, io.BytesIO)
+        return kept.getvalue()
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command printed, and its exit code."""
+
+    code: int
+    raw: bytes
+    err: str
+
+    @property
+    def out(self) -> str:
+        return self.raw.decode()
+
+
+class Staff:
+    """Runs `rollcall` as one IAM user of the emulator."""
+
+    def __init__(self, stack: DeployedStack, credentials: Credentials) -> None:
+        self._stack = stack
+        self._session = loopback_session(credentials.access_key_id, credentials.secret_access_key)
+        workspace = stack.workspace
+        self.contexts = context_file(stack.env)
+        add_local(workspace.stack, workspace.region, workspace.endpoint_url, file=self.contexts)
+
+    def __call__(self, *arguments: str, typed: str | None = None, terminal: bool = False, **environ: str) -> Ran:
+        """Run one command line. typed: what a person answers; None where nobody can be asked."""
+        asked = typed is not None
+        out, err = Stream(terminal=terminal), Stream(terminal=terminal or asked)
+        services = Services(
+            output=Output(out, err, {"COLUMNS": "150", "TERM": "xterm"} | self._stack.env | environ),
+            environ=self._stack.env | environ,
+            contexts=self.contexts,
+            connect=lambda context: AwsStack(context, session=lambda _: self._session),
+            local=lambda: WorkspaceSystem(self._stack.workspace),
+            stdin=Stream(terminal=True, typed=typed) if typed is not None else None,
+        )
+        code = run(list(arguments), services)
+        return Ran(code, out.content, err.content.decode())
+
+    def done(self, *arguments: str, **environ: str) -> Ran:
+        """Run a command that must succeed."""
+        ran = self(*arguments, **environ)
+        assert ran.code == 0, ran.err
+        return ran
+
+    def json(self, *arguments: str) -> Any:
+        """Run a command that prints JSON and says nothing else."""
+        ran = self.done(*arguments)
+        assert ran.err == ""
+        return json.loads(ran.out)
+
+
+def user(stack: DeployedStack, name: str, policy_arn: str) -> Credentials:
+    """Make an IAM user who holds this policy and nothing else."""
+    iam = stack.client("iam")
+    iam.create_user(UserName=name)
+    iam.attach_user_policy(UserName=name, PolicyArn=policy_arn)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return Credentials(key["AccessKeyId"], key["SecretAccessKey"])

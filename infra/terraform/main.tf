@@ -111,4 +111,5 @@ module "staff" {
   name                   = local.name
   description_secret_arn = module.secrets.description_arn
   table_arn              = module.store.arn
+  submit_function_arn    = module.submit.arn
 }

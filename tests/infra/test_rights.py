@@ -153,8 +153,10 @@ STAFF = {
     "manager": {
         ("dynamodb:ConditionCheckItem", "var.table_arn"),
         ("dynamodb:DeleteItem", "var.table_arn"),
+        ("dynamodb:GetItem", "var.table_arn"),
         ("dynamodb:PutItem", "var.table_arn"),
         ("dynamodb:UpdateItem", "var.table_arn"),
+        ("lambda:GetFunctionConfiguration", "var.submit_function_arn"),
     },
 }
 STAFF_KEYS = {

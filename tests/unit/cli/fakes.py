@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from admin_cli.contexts import Context, ContextFile
     from registration_core.domain.forms import Form
     from registration_core.domain.selection import Selection
+    from registration_core.services.edit import EditService
 
 DESCRIPTION = StackDescription(
     stack="local",
@@ -110,10 +111,15 @@ class FakeStack:
     managing: ManageService | None = None
     forms: Mapping[str, Form] = field(default_factory=dict)
     caller: Caller = STAFF
+    editing: EditService | None = None
 
     def manage(self) -> ManageService:
         assert self.managing is not None
         return self.managing
+
+    def edit(self) -> EditService:
+        assert self.editing is not None
+        return self.editing
 
     def query(self) -> QueryService:
         assert self.queries is not None
@@ -143,6 +149,7 @@ class CommandLine:
     local: FakeLocal = field(default_factory=FakeLocal)
     queries: QueryService | None = None
     managing: ManageService | None = None
+    editing: EditService | None = None
     forms: Mapping[str, Form] = field(default_factory=dict)
     environ: dict[str, str] = field(default_factory=lambda: {"COLUMNS": "120", "TERM": "xterm"})
     connected: list[Context] = field(default_factory=list)
@@ -166,7 +173,14 @@ class CommandLine:
 
     def _connect(self, context: Context) -> FakeStack:
         self.connected.append(context)
-        return FakeStack(context, replace(DESCRIPTION, stack=context.stack), self.queries, self.managing, self.forms)
+        return FakeStack(
+            context,
+            replace(DESCRIPTION, stack=context.stack),
+            self.queries,
+            self.managing,
+            self.forms,
+            editing=self.editing,
+        )
 
 
 ADA = Submission(
@@ -254,8 +268,10 @@ class FakeManage(ManageService):
     def erase(self, submission_id: str, *, by: str) -> Submission:
         return self._become(Status.ERASED, "erase", submission_id, by)
 
-    def set_capacity(self, form: str, option: str, capacity: int) -> QuotaState:
-        self.asked.append(("set_capacity", form, option, capacity))
+    def set_capacity(
+        self, form: str, option: str, capacity: int, *, by: str | None = None, instead_of: int | None = None
+    ) -> QuotaState:
+        self.asked.append(("set_capacity", form, option, capacity, by, instead_of))
         state = QuotaState(form, option, capacity, 2)
         self.queries.places = [state]
         return state

@@ -189,7 +189,8 @@ def test_status_set__says_when_another_was_faster(
     ran = rollcall("status", "set", REFERENCE, "confirmed", "--yes")
 
     assert ran.code == 1
-    assert "was changed by another meanwhile: it is cancelled." in ran.err
+    assert "was changed by someone else meanwhile" in ran.err
+    assert "\nstatus is now 'cancelled'; you saw 'spam'\n" in ran.err
 
 
 @pytest.mark.parametrize("wanted", ["waitlisted", "spam", "erased", "genuine"])
@@ -263,7 +264,7 @@ def test_quota_set__gives_the_option_its_places(rollcall: CommandLine, manage: F
     assert ran.err == f"{NAMED}registration first-robot has 14 places, 2 taken, 0 waiting now.\n"
     assert again.err == f"{NAMED}registration first-robot has 14 places, 2 taken, 0 waiting already.\n"
     assert (ran.code, again.code) == (0, 0)
-    assert manage.asked == [("set_capacity", "registration", "first-robot", 14)]
+    assert manage.asked == [("set_capacity", "registration", "first-robot", 14, STAFF.arn, 12)]
 
 
 @pytest.mark.parametrize(

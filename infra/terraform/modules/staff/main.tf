@@ -38,10 +38,16 @@ data "aws_iam_policy_document" "reader" {
 data "aws_iam_policy_document" "manager" {
   source_policy_documents = [data.aws_iam_policy_document.reader.json]
 
-  # DynamoDB checks a transaction item by item, as what each of them is.
+  # DynamoDB checks a transaction item by item, as what each of them is. A guard is read to see who is registered already.
   statement {
-    sid       = "ChangeEntriesAndPlaces"
-    actions   = ["dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+    sid = "ChangeEntriesAndPlaces"
+    actions = [
+      "dynamodb:ConditionCheckItem",
+      "dynamodb:DeleteItem",
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:UpdateItem",
+    ]
     resources = [var.table_arn]
 
     condition {
@@ -49,6 +55,13 @@ data "aws_iam_policy_document" "manager" {
       variable = "dynamodb:LeadingKeys"
       values   = ["SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*", "ERASED#*"]
     }
+  }
+
+  # The key of the guards against a second entry stands in the function's environment: docs/decisions/0012-guards-by-the-staff.md.
+  statement {
+    sid       = "ReadTheKeyOfTheGuards"
+    actions   = ["lambda:GetFunctionConfiguration"]
+    resources = [var.submit_function_arn]
   }
 }
 

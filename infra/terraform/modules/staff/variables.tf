@@ -12,3 +12,8 @@ variable "table_arn" {
   description = "The ARN of the table that holds the entries."
   type        = string
 }
+
+variable "submit_function_arn" {
+  description = "The ARN of the function that sets up the guards against a second entry."
+  type        = string
+}

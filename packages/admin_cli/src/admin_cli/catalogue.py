@@ -19,7 +19,8 @@ GROUPS: dict[str, dict[str, Command]] = {
         "show": Command("show", "One submission, by its ID or reference"),
     },
     "Change what came in": {
-        "status": Command("status", "Confirm or cancel a submission"),
+        "edit": Command("edit", "Put right what a submission says, or move it"),
+        "status": Command("status", "Confirm and cancel submissions, promote who waits"),
         "quota": Command("quota", "Places: how many there are, are taken, are waited for"),
         "erase": Command("erase", "Remove what a submission says of its person, for ever"),
     },

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 Entry = Annotated[str, typer.Argument(metavar="ID|REFERENCE", help="As `list` prints it, or as a person says it.")]
 
+Entries = Annotated[
+    list[str], typer.Argument(metavar="ID|REFERENCE...", help="As `list` prints them, or as a person says them.")
+]
+
 
 def check_spelling(wanted: str) -> None:
     """Tell a slip in a reference before anything is asked. Raises InvalidReferenceError."""
@@ -33,3 +37,8 @@ def called(entry: Submission) -> str:
     """Say which entry it is, so that a person sees whether it is the one they mean."""
     of_whom = f" of {entry.email}" if entry.email else ""
     return f"{entry.form} {display_reference(entry.reference)}{of_whom}"
+
+
+def counted(many: int) -> str:
+    """Say how many submissions: 1 submission, 2 submissions."""
+    return f"{many:,} submission{'' if many == 1 else 's'}"

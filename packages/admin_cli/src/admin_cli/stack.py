@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from admin_cli.contexts import Context
     from registration_core.adapters.dynamodb.stored_forms import StoredForms
     from registration_core.domain.forms import Form
+    from registration_core.services.edit import EditService
     from registration_core.services.manage import ManageService
     from registration_core.services.query import QueryService
 
@@ -92,6 +93,9 @@ class Stack(Protocol):
     def manage(self) -> ManageService:
         """Connect to what changes entries and places. Raises CliError."""
 
+    def edit(self) -> EditService:
+        """Connect to what puts entries right. Raises CliError."""
+
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
         """Make a client of an AWS service. Raises CliError."""
 
@@ -150,6 +154,15 @@ class AwsStack:
         from registration_core.bootstrap import manage_service  # noqa: PLC0415 - entries
 
         return manage_service(self.client("dynamodb"), self.description.table, GivenForms(self.forms))
+
+    def edit(self) -> EditService:
+        """Connect to the stack's table, to put right what entries say."""
+        from admin_cli.digest_key import FunctionsDigestKey  # noqa: PLC0415 - only commands that change what
+        from registration_core.adapters.given_forms import GivenForms  # noqa: PLC0415 - entries say
+        from registration_core.bootstrap import edit_service  # noqa: PLC0415
+
+        signer = FunctionsDigestKey(self.context, self.client, f"rollcall-{self.description.stack}-submit")
+        return edit_service(self.client("dynamodb"), self.description.table, GivenForms(self.forms), signer)
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
         """Make a client with the context's region, endpoint and credentials."""

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from admin_cli.acting import DryRun, Yes, begin
-from admin_cli.errors import CliError, ExitCode
+from admin_cli.errors import CliError
 from admin_cli.fields import JsonOption, pick, wanted
 from admin_cli.formsets import the_form
 from admin_cli.helping import Command, noun
+from admin_cli.places import FormArgument, OptionArgument, forms_of, place_of, said
 from admin_cli.services import of
 from admin_cli.table import Column
+from admin_cli.values import for_person
 from registration_core.adapters.option_files import MOST_SEATS
+from registration_core.domain.errors import QuotaChangedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from admin_cli.stack import Stack
-    from registration_core.domain.forms import Form
+    from admin_cli.acting import Act
     from registration_core.domain.quota import QuotaState
 
 app = noun("""
@@ -50,7 +50,7 @@ def list_quotas(
     services = of(ctx)
     names = wanted(services.output, json, FIELDS)
     stack = services.stack()
-    forms = _forms(stack)
+    forms = forms_of(stack)
     chosen = forms.values() if form is None else [the_form(forms, form)]
     query = stack.query()
     states = [state for each in chosen for state in query.quotas(each)]
@@ -65,8 +65,8 @@ def list_quotas(
 @app.command("set", cls=Command)
 def set_quota(
     ctx: typer.Context,
-    form: Annotated[str, typer.Argument(metavar="FORM", help="The form's name, such as registration.")],
-    option: Annotated[str, typer.Argument(metavar="OPTION", help="The option, as `quota list` prints it.")],
+    form: FormArgument,
+    option: OptionArgument,
     places: Annotated[int, typer.Argument(metavar="N", min=0, max=MOST_SEATS, help="How many places there are.")],
     *,
     yes: Yes = False,
@@ -77,36 +77,35 @@ def set_quota(
     More places: those who wait move up, where the form's waiting list is automatic, and are told by mail. Fewer than
     are taken: nobody loses theirs, and none is given out until enough have left.
 
+    Who set it last, and when, is kept with the option. When someone else set another number while you were asked,
+    nothing is changed, and you are told.
+
     Examples:
       rollcall quota set registration first-robot 14 --dry-run
       rollcall quota set registration first-robot 14
     """
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
-    before = _state(act.stack, the_form(_forms(act.stack), form), option)
+    before = place_of(act.stack, form, option)
     if before.capacity == places:
-        act.say(f"{_said(before)} already.")
-        return
-    if act.agreed(f"give {form} {option} {places} places instead of {before.capacity}"):
-        act.say(f"{_said(act.stack.manage().set_capacity(form, option, places))} now.")
+        act.say(f"{said(before)} already.")
+    elif act.agreed(f"give {form} {option} {places} places instead of {before.capacity}"):
+        act.say(f"{said(_set(act, before, places))} now.")
 
 
-def _forms(stack: Stack) -> Mapping[str, Form]:
-    if not stack.forms:
-        raise CliError("The stack keeps no form yet.", hint="Publish the forms: rollcall site publish")
-    return stack.forms
-
-
-def _state(stack: Stack, form: Form, option: str) -> QuotaState:
-    states = {state.option: state for state in stack.query().quotas(form)}
-    if option not in states:
-        there = f"There are: {', '.join(states)}." if states else "It counts no places."
-        raise CliError(f"The form {form.name} counts no option {option!r}. {there}", exit_code=ExitCode.NOT_FOUND)
-    return states[option]
-
-
-def _said(state: QuotaState) -> str:
-    places = "1 place" if state.capacity == 1 else f"{state.capacity} places"
-    return f"{state.form} {state.option} has {places}, {state.taken} taken, {state.waiting} waiting"
+def _set(act: Act, before: QuotaState, places: int) -> QuotaState:
+    """Set the number of places. Raises CliError when someone else did meanwhile."""
+    try:
+        return act.stack.manage().set_capacity(
+            before.form, before.option, places, by=act.by, instead_of=before.capacity
+        )
+    except QuotaChangedError as error:
+        when = f", {for_person(error.now.set_at)}" if error.now.set_at else ""
+        by = f" by {error.now.set_by}" if error.now.set_by else ""
+        raise CliError(
+            f"{before.form} {before.option} was given {error.now.capacity} places{by} meanwhile{when}; it had "
+            f"{before.capacity} when you looked. Nothing was changed.",
+            hint="Look, then decide anew: rollcall quota list",
+        ) from error
 
 
 def _record(state: QuotaState) -> dict[str, str | int]:

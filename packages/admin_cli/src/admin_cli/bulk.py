@@ -1,0 +1,60 @@
+"""One thing done to many submissions: how far it has come, what failed, and what an interruption leaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from admin_cli.errors import CliError
+from admin_cli.progress import Progress
+from registration_core.domain.errors import RollcallError, StorageDeniedError, StorageUnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from admin_cli.acting import Act
+
+T = TypeVar("T")
+
+#: So many in a row that the table did not take: it is down, and the rest would fare no better.
+MOST_IN_A_ROW = 3
+
+
+def for_each(
+    act: Act,
+    things: Sequence[T],
+    do: Callable[[T], object],
+    *,
+    name: Callable[[T], str],
+    done: str,
+    what: str = "submissions",
+) -> None:
+    """Do something to each, one after the other; what fails is named on the way, and the others go on.
+
+    name: says which one failed. done: the participle, such as "erased". Raises CliError at the end when some failed;
+    at once when the credentials do not suffice, or the table takes nothing any more. KeyboardInterrupt goes on its way
+    when the person knows how far it came: whatever is done is done whole, so the same command again does the rest.
+    """
+    failed = in_a_row = 0
+    with Progress(act.services.output, what, total=len(things)) as progress:
+        for place, thing in enumerate(things):
+            try:
+                do(thing)
+                in_a_row = 0
+            except KeyboardInterrupt:
+                progress.note(f"Interrupted: {place - failed} of {len(things)} {what} were {done}. {_GO_ON}")
+                raise
+            except StorageDeniedError:
+                raise
+            except RollcallError as error:
+                failed += 1
+                in_a_row = in_a_row + 1 if isinstance(error, StorageUnavailableError) else 0
+                progress.note(f"{name(thing)} was not {done}: {error}")
+                if in_a_row == MOST_IN_A_ROW:
+                    told = f"{place + 1 - failed} of {len(things)} {what} were {done}; the table takes nothing now."
+                    raise CliError(told, hint=_GO_ON) from error
+            progress.advance()
+    if failed:
+        raise CliError(f"{failed} of {len(things)} {what} were not {done}; they are named above.", hint=_GO_ON)
+
+
+_GO_ON = "The same command again does the rest."

@@ -1,0 +1,192 @@
+"""`rollcall edit`: what a submission says, put right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from admin_cli.acting import DryRun, Yes, begin
+from admin_cli.entries import Entry, called, check_spelling
+from admin_cli.errors import CliError, ExitCode
+from admin_cli.escape import plain
+from admin_cli.helping import Command, verb
+from admin_cli.meanwhile import changed_meanwhile
+from admin_cli.places import place_of
+from admin_cli.services import of
+from admin_cli.usage import meant
+from registration_core.domain.errors import (
+    AlreadyRegisteredError,
+    EntryChangedError,
+    InvalidAnswersError,
+    NoSeatError,
+)
+from registration_core.domain.identifiers import display_reference
+from registration_core.domain.submission import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from admin_cli.acting import Act
+    from registration_core.domain.submission import Submission
+    from registration_core.services.edit import Edit, EditService
+
+app = verb()
+
+#: What an entry has beside its answers, and the way to change it.
+OTHERWISE = {
+    "status": "Its status changes by: rollcall status set ID confirmed|cancelled, rollcall status promote FORM OPTION",
+    "id": "An ID is made once and stands in links and mails; erase the entry or register anew: rollcall erase ID",
+    "reference": "A reference is made once and the registrant has it in writing; it stays.",
+    "form": "An entry stays with its form. Cancel it, and register by the other one: rollcall status cancel ID",
+    "language": "The language is the one in which the registrant filled in the form; it stays.",
+    "position": "Who waits keeps their number and moves up in their turn: rollcall status promote FORM OPTION",
+}
+
+Given = Annotated[list[str], typer.Argument(metavar="FIELD=VALUE...", help="A field's name and its new value.")]
+Waitlist = Annotated[
+    bool,
+    typer.Option("--waitlist", help="When moved where no place is free: take the next number of its waiting list."),
+]
+
+
+@app.command(cls=Command)
+def edit(
+    ctx: typer.Context,
+    entry: Entry,
+    given: Given,
+    *,
+    waitlist: Waitlist = False,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Change answers of a submission: a mistyped address, a name, the course.
+
+    The form's own rules hold, and every wrong field is told at once. The fields are those of `rollcall forms show`; an
+    option may be written as its value or its label, several options with commas between them, consent as yes or no.
+    Nothing after the = takes an optional answer away. The history notes who changed which fields, never the values.
+
+    Another option that is counted moves the submission there: its place goes to the next in line, and it gets one there
+    if one is free and nobody waits; otherwise nothing is changed, unless you say --waitlist. When someone else changed
+    the submission while you were asked, nothing is written, and you are told what they changed.
+
+    Examples:
+      rollcall edit K7QM-3XTP email=per.lindqvist@example.org --dry-run
+      rollcall edit K7QM-3XTP email=per.lindqvist@example.org
+      rollcall edit K7QM-3XTP guardian="Per Lindqvist" phone="+46 70 123 45 67"
+      rollcall edit K7QM-3XTP course=first-robot --waitlist
+      rollcall edit K7QM-3XTP needs= --yes
+    """
+    check_spelling(entry)
+    wanted = _read(given)
+    act = begin(of(ctx), yes=yes, dry_run=dry_run)
+    before = act.stack.query().show(entry).submission
+    edits = act.stack.edit()
+    plan = _planned(act, edits, before, wanted)
+    if not plan.fields:
+        act.say(f"{called(before)} is so already.")
+        return
+    _tell(act, plan, waitlist=waitlist)
+    if act.agreed(f"change {', '.join(plan.fields)} of {called(before)}"):
+        after = _carried_out(act, edits, plan, waitlist=waitlist)
+        act.say(f"{called(after)} is changed: {', '.join(plan.fields)}.{_place(plan, after)}")
+        _next_step(act, plan, after)
+
+
+def _read(given: Sequence[str]) -> dict[str, str]:
+    """Read `FIELD=VALUE` words. Raises CliError."""
+    wanted: dict[str, str] = {}
+    for word in given:
+        name, equals, value = word.partition("=")
+        if not equals or not name.strip():
+            raise CliError(
+                f"{word!r} is no FIELD=VALUE; write one such as email=per.lindqvist@example.org.",
+                exit_code=ExitCode.USAGE,
+            )
+        if name.strip() in wanted:
+            raise CliError(f"The field {name.strip()!r} is given twice.", exit_code=ExitCode.USAGE)
+        wanted[name.strip()] = value
+    return wanted
+
+
+def _planned(act: Act, edits: EditService, before: Submission, wanted: Mapping[str, str]) -> Edit:
+    """Plan the edit. Raises CliError with every wrong field."""
+    form = act.stack.forms.get(before.form)
+    names = [field.name for field in form.fields] if form is not None else []
+    special = next((name for name in wanted if name in OTHERWISE and name not in names), None)
+    if special is not None:
+        raise CliError(
+            f"{special!r} is no field of the form {before.form}.", hint=OTHERWISE[special], exit_code=ExitCode.USAGE
+        )
+    try:
+        return edits.plan(before, wanted)
+    except InvalidAnswersError as error:
+        wrong = [
+            f"{each.field}: {each.message}" + (meant(each.field, names) if each.code == "unknown_field" else "")
+            for each in error.errors
+        ]
+        raise CliError(
+            f"{called(before)} cannot be changed so:\n" + "\n".join(f"  {line}" for line in wrong),
+            hint=f"What the form asks: rollcall forms show {before.form}",
+        ) from error
+
+
+def _tell(act: Act, plan: Edit, *, waitlist: bool) -> None:
+    """Say what would be another value, and which place would be given back. Raises CliError where none is free."""
+    for name in plan.fields:
+        act.say(plain(f"  {name}: {_shown(plan.before, name)} -> {_shown(plan.after, name)}"))
+    if not plan.moves:
+        return
+    if plan.after.option is not None:
+        there = place_of(act.stack, plan.after.form, plan.after.option)
+        if not there.open and not waitlist:
+            raise _full(plan)
+        act.say(f"  {there.option}: {there.taken} of {there.capacity} places taken, {there.waiting} waiting")
+    if plan.before.option is not None:
+        held = "number on the waiting list" if plan.before.position else "place"
+        act.say(f"  its {held} of {plan.before.option} is given back")
+
+
+def _carried_out(act: Act, edits: EditService, plan: Edit, *, waitlist: bool) -> Submission:
+    try:
+        return edits.carry_out(plan, by=act.by, may_wait=waitlist)
+    except EntryChangedError as error:
+        raise changed_meanwhile(act.stack, plan.before) from error
+    except NoSeatError as error:
+        raise _full(plan) from error
+    except AlreadyRegisteredError as error:
+        first = act.stack.query().show(error.first).submission
+        raise CliError(
+            f"{called(first)} is the same person's for the same option; nothing was changed.",
+            hint=f"Cancel the one that is not wanted: rollcall status cancel {display_reference(first.reference)}",
+        ) from error
+
+
+def _full(plan: Edit) -> CliError:
+    form, option = plan.after.form, plan.after.option
+    return CliError(
+        f"{option} has no free place, or others wait for it; {called(plan.before)} stays as it is.",
+        hint=f"To give up what it has and wait there: --waitlist. To make room: rollcall quota set {form} {option} N",
+    )
+
+
+def _shown(entry: Submission, name: str) -> str:
+    answer = entry.answers.get(name)
+    if answer is None:
+        return "empty"
+    return ", ".join(answer) if isinstance(answer, list) else str(answer)
+
+
+def _place(plan: Edit, after: Submission) -> str:
+    if not plan.moves or after.option is None:
+        return ""
+    if after.status is Status.WAITLISTED:
+        return f" It has number {after.position} on the waiting list of {after.option} now."
+    return f" It has a place of {after.option} now."
+
+
+def _next_step(act: Act, plan: Edit, after: Submission) -> None:
+    """Say how the registrant learns of it, where no mail goes out by itself."""
+    told = after.status is not plan.before.status
+    if plan.readdresses or (plan.moves and not told):
+        act.say(f"No mail told them yet. Send it: rollcall mail resend {display_reference(after.reference)}")

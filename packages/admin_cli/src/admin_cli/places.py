@@ -1,0 +1,46 @@
+"""The counted options of a stack's forms, as commands are told them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from admin_cli.errors import CliError, ExitCode
+from admin_cli.formsets import the_form
+from admin_cli.usage import meant
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from admin_cli.stack import Stack
+    from registration_core.domain.forms import Form
+    from registration_core.domain.quota import QuotaState
+
+FormArgument = Annotated[str, typer.Argument(metavar="FORM", help="The form's name, such as registration.")]
+OptionArgument = Annotated[str, typer.Argument(metavar="OPTION", help="The option, as `quota list` prints it.")]
+
+
+def forms_of(stack: Stack) -> Mapping[str, Form]:
+    """Give the forms that a stack keeps. Raises CliError when it keeps none."""
+    if not stack.forms:
+        raise CliError("The stack keeps no form yet.", hint="Publish the forms: rollcall site publish")
+    return stack.forms
+
+
+def place_of(stack: Stack, form: str, option: str) -> QuotaState:
+    """Give how an option's places stand. Raises CliError, naming what is counted."""
+    states = {state.option: state for state in stack.query().quotas(the_form(forms_of(stack), form))}
+    if option not in states:
+        there = f"There are: {', '.join(states)}." if states else "It counts no places."
+        raise CliError(
+            f"The form {form} counts no option {option!r}.{meant(option, states)} {there}",
+            exit_code=ExitCode.NOT_FOUND,
+        )
+    return states[option]
+
+
+def said(state: QuotaState) -> str:
+    """Say how an option's places stand."""
+    places = "1 place" if state.capacity == 1 else f"{state.capacity} places"
+    return f"{state.form} {state.option} has {places}, {state.taken} taken, {state.waiting} waiting"

@@ -1,0 +1,80 @@
+"""A stack whose services are the real ones, over a repository in memory: for commands that change entries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from contract.fakes import CountedRandomness, PlainSigner, StoppedClock
+from contract.managed_fake import InMemoryManagedRepository
+
+from registration_core.adapters.form_files import compile_forms
+from registration_core.adapters.given_forms import GivenForms
+from registration_core.domain.identifiers import display_reference
+from registration_core.domain.validation import example_submission
+from registration_core.services.edit import EditService
+from registration_core.services.manage import ManageService
+from registration_core.services.query import QueryService
+from registration_core.services.submit import SubmitService
+
+if TYPE_CHECKING:
+    from unit.cli.fakes import CommandLine
+
+    from registration_core.domain.submission import Receipt, Submission
+
+FORMS = compile_forms(Path(__file__).resolve().parents[3] / "forms")
+COURSE, OTHER_COURSE = "first-robot", "line-followers"
+
+
+@dataclass
+class Office:
+    """A stack with this clone's forms, in memory. line: the command line that works on it."""
+
+    line: CommandLine
+
+    def __post_init__(self) -> None:
+        self.clock = StoppedClock()
+        self.repository = InMemoryManagedRepository(self.clock, CountedRandomness("repository"))
+        self.forms = dict(FORMS)
+        catalogue = GivenForms(self.forms)
+        shared: dict[str, Any] = {
+            "repository": self.repository,
+            "clock": self.clock,
+            "randomness": CountedRandomness("services"),
+        }
+        self.submits = SubmitService(signer=PlainSigner(), **shared)
+        self.manage = self.line.managing = ManageService(forms=catalogue, **shared)
+        self.line.editing = EditService(forms=catalogue, signer=PlainSigner(), **shared)
+        self.line.queries = QueryService(forms=self.forms, repository=self.repository, clock=self.clock)
+        self.line.forms = self.forms
+
+    def register(self, name: str = "Åsa Lindqvist", *, form: str = "registration", **answers: Any) -> Submission:
+        """Have somebody fill in a form."""
+        definition = self.forms[form]
+        given = example_submission(definition, today=self.clock.now().date())
+        given |= {"course": COURSE} if form == "registration" else {}
+        receipt = self.submits.submit(
+            definition, {**given, definition.name_field: name, **answers}, key=name.encode().hex(), language="en"
+        )
+        return self.get(receipt)
+
+    def get(self, entry: Submission | Receipt) -> Submission:
+        return self.repository.get(entry.id)
+
+    def places(self, option: str = COURSE, capacity: int | None = None) -> tuple[int, int]:
+        """Give how many places are taken and how many wait; first set how many there are."""
+        if capacity is not None:
+            self.manage.set_capacity("registration", option, capacity)
+        state = self.repository.quotas("registration", [option])[option]
+        return state.taken, state.waiting
+
+    def by_hand(self) -> None:
+        """Let the staff promote."""
+        quota = self.forms["registration"].quota
+        assert quota is not None
+        self.forms["registration"] = replace(self.forms["registration"], quota=replace(quota, waitlist="manual"))
+
+
+def reference(entry: Submission) -> str:
+    return display_reference(entry.reference)

@@ -1,0 +1,176 @@
+"""`rollcall edit` over the real services, in memory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from unit.cli.fakes import STAFF
+from unit.cli.office import COURSE, OTHER_COURSE, Office, reference
+
+from registration_core.domain.submission import Status
+
+if TYPE_CHECKING:
+    from unit.cli.fakes import CommandLine
+
+NAMED = "Stack local, account 000000000000, eu-north-1\n"
+
+
+@pytest.fixture
+def office(rollcall_local: CommandLine) -> Office:
+    return Office(rollcall_local)
+
+
+def test_edit__puts_a_mistyped_address_right(office: Office) -> None:
+    """Says what it was and is, asks, and names the next step."""
+    entry = office.register(email="per@exmaple.org")
+
+    ran = office.line("edit", reference(entry), "email=per@example.org", typed="y\n")
+
+    assert (ran.code, ran.out) == (0, "")
+    said = f"registration {reference(entry)} of per@"
+    assert ran.err == (
+        f"{NAMED}  email: per@exmaple.org -> per@example.org\nChange email of {said}exmaple.org?\ny/N: "
+        f"{said}example.org is changed: email.\n"
+        f"No mail told them yet. Send it: rollcall mail resend {reference(entry)}\n"
+    )
+    assert office.get(entry).email == "per@example.org"
+    last = office.repository.details(entry.id).events[-1]
+    assert (last.what, last.by) == ("edited email", STAFF.arn)
+
+
+def test_edit__dry_run_writes_nothing(office: Office) -> None:
+    entry = office.register()
+
+    ran = office.line("edit", entry.id, "needs=", f"course={OTHER_COURSE}", "--dry-run")
+
+    assert ran.code == 0
+    assert "  needs: Allergic to nuts. -> empty\n" in ran.err
+    assert f"  {OTHER_COURSE}: 0 of 12 places taken, 0 waiting\n  its place of {COURSE} is given back\n" in ran.err
+    assert ran.err.endswith("Nothing was changed.\n")
+    assert office.get(entry) == entry
+
+
+def test_edit__again_says_so(office: Office) -> None:
+    entry = office.register()
+
+    for _ in range(2):
+        ran = office.line("edit", entry.id, "guardian=Bo Ek", "--yes")
+
+    assert ran.err.endswith("is so already.\n")
+    assert office.get(entry).version == 2
+
+
+def test_edit__tells_every_wrong_field(office: Office) -> None:
+    """In words, and what was probably meant."""
+    entry = office.register()
+
+    ran = office.line("edit", entry.id, "email=per", "phne=1", "course=chess", "participant=", "--yes")
+
+    assert ran.code == 1
+    assert "  participant: Please fill in this field.\n" in ran.err
+    assert "  email: Please write an e-mail address such as name@example.org.\n" in ran.err
+    assert "  course: Please choose one of: My first robot," in ran.err
+    assert "  phne: This form has no such field. Did you mean 'phone'?\n" in ran.err
+    assert ran.err.endswith("What the form asks: rollcall forms show registration\n")
+    assert office.get(entry) == entry
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("status=confirmed", "rollcall status set ID"),
+        ("id=x", "rollcall erase ID"),
+        ("reference=x", "it stays"),
+        ("email", "is no FIELD=VALUE"),
+        ("=x", "is no FIELD=VALUE"),
+    ],
+)
+def test_edit__what_is_no_field_is_a_usage_error(office: Office, given: str, said: str) -> None:
+    entry = office.register()
+
+    ran = office.line("edit", entry.id, given, "--yes")
+
+    assert ran.code == 2
+    assert said in ran.err
+
+
+def test_edit__the_same_field_twice_is_a_usage_error(office: Office) -> None:
+    ran = office.line("edit", office.register().id, "email=a@example.org", "email=b@example.org", "--yes")
+
+    assert (ran.code, "given twice" in ran.err) == (2, True)
+
+
+def test_edit__moves_to_another_course(office: Office) -> None:
+    """The place goes to the next in line; the registrant is to be told by hand."""
+    entry = office.register()
+    office.places(capacity=1)
+    waiting = office.register("Bo Ek")
+
+    ran = office.line("edit", entry.id, "course=Linjeföljare", "--yes")
+
+    assert ran.code == 0
+    assert f"It has a place of {OTHER_COURSE} now.\nNo mail told them yet." in ran.err
+    assert (office.places(), office.places(OTHER_COURSE)) == ((1, 0), (1, 0))
+    assert office.get(waiting).status is Status.CONFIRMED
+
+
+def test_edit__moves_nobody_into_a_full_course_unasked(office: Office) -> None:
+    entry = office.register()
+    office.places(OTHER_COURSE, capacity=0)
+
+    ran = office.line("edit", entry.id, f"course={OTHER_COURSE}", "--yes")
+
+    assert ran.code == 1
+    assert "has no free place" in ran.err
+    assert f"--waitlist. To make room: rollcall quota set registration {OTHER_COURSE} N\n" in ran.err
+    assert office.get(entry) == entry
+
+    waits = office.line("edit", entry.id, f"course={OTHER_COURSE}", "--waitlist", "--yes")
+
+    assert waits.err.endswith(f"It has number 1 on the waiting list of {OTHER_COURSE} now.\n")
+    assert (office.places()[0], office.places(OTHER_COURSE)) == (0, (0, 1))
+
+
+def test_edit__names_the_other_entry_of_the_same_person(office: Office) -> None:
+    first, second = office.register("Åsa Ek"), office.register("Asa Ek")
+
+    ran = office.line("edit", second.id, "participant=Åsa Ek", "--yes")
+
+    assert ran.code == 1
+    assert f"registration {reference(first)} of" in ran.err
+    assert f"rollcall status cancel {reference(first)}\n" in ran.err
+    assert office.get(second) == second
+
+
+def test_edit__tells_what_someone_else_changed_and_writes_nothing(office: Office) -> None:
+    """Field, who and when."""
+    entry = office.register()
+    edits = office.line.editing
+    assert edits is not None
+
+    class Meanwhile(type(edits)):  # type: ignore[misc]
+        """Someone else is faster, between the question and the answer."""
+
+        def carry_out(self, edit: object, **how: object) -> object:
+            other = replace(office.get(entry), version=2, answers={**entry.answers, "phone": "+46701"})
+            office.repository.change(office.get(entry), other, what="edited phone", by="arn:aws:iam::1:user/lee")
+            return super().carry_out(edit, **how)
+
+    edits.__class__ = Meanwhile
+    ran = office.line("edit", entry.id, "guardian=Bo Ek", "--yes")
+
+    assert ran.code == 1
+    assert "was changed by someone else meanwhile; nothing of yours was written.\n" in ran.err
+    assert "  edited phone, by arn:aws:iam::1:user/lee\nphone is now '+46701'; you saw '+46701234567'\n" in ran.err
+    assert ran.err.endswith(f"rollcall show {reference(entry)}\n")
+    assert office.get(entry).answers["guardian"] != "Bo Ek"
+
+
+def test_edit__shows_nothing_that_could_harm_a_terminal(office: Office) -> None:
+    entry = office.register(needs="nuts\n\N{RIGHT-TO-LEFT OVERRIDE}".rstrip("\N{RIGHT-TO-LEFT OVERRIDE}") + "x\ny")
+
+    ran = office.line("edit", entry.id, "needs=", "--dry-run")
+
+    assert "  needs: nuts\\nx\\ny -> empty\n" in ran.err

@@ -1,0 +1,166 @@
+"""`rollcall status cancel` and `promote` over the real services, in memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from unit.cli.fakes import STAFF
+from unit.cli.office import COURSE, Office, reference
+
+from registration_core.domain.errors import StorageUnavailableError
+from registration_core.domain.submission import Status, Submission
+
+if TYPE_CHECKING:
+    from unit.cli.fakes import CommandLine
+
+
+@pytest.fixture
+def office(rollcall_local: CommandLine) -> Office:
+    return Office(rollcall_local)
+
+
+def test_cancel__takes_several_back(office: Office) -> None:
+    """Each is named before it asks; the history names the caller."""
+    one, two = office.register("Åsa"), office.register("Bo")
+
+    ran = office.line("status", "cancel", one.id, reference(two), one.id, typed="y\n")
+
+    assert (ran.code, ran.out) == (0, "")
+    assert "Cancel 2 submissions?\n" in ran.err
+    assert ran.err.endswith("2 submissions cancelled.\n")
+    for entry in (one, two):
+        assert f"  registration {reference(entry)} of {entry.email}, which is confirmed\n" in ran.err
+        assert office.get(entry).status is Status.CANCELLED
+        assert office.repository.details(entry.id).events[-1].by == STAFF.arn
+    again = office.line("status", "cancel", one.id, two.id, "--yes")
+    assert (again.code, again.err.count("which is cancelled already")) == (0, 2)
+    assert office.get(one).version == 2
+
+
+def test_cancel__changes_nothing_when_one_is_unknown_or_erased(office: Office) -> None:
+    one, erased = office.register("Åsa"), office.register("Bo")
+    office.manage.erase(erased.id, by="kim")
+
+    unknown = office.line("status", "cancel", one.id, "reg_01KJM2N0S0ABCDEFGHJKMNPQRT", "--yes")
+    gone = office.line("status", "cancel", one.id, erased.id, "--yes")
+
+    assert (unknown.code, gone.code) == (3, 1)
+    assert office.get(one) == one
+
+
+def test_cancel__goes_on_after_a_failure_and_names_it(office: Office) -> None:
+    """Ends with 1; the same command again does the rest."""
+    entries = [office.register(name) for name in ("Åsa", "Bo", "Cleo")]
+
+    class Stumbling(type(office.manage)):  # type: ignore[misc]
+        def cancel(self, submission_id: str, *, by: str) -> Submission:
+            if submission_id == entries[1].id:
+                raise StorageUnavailableError("Not now.")
+            return super().cancel(submission_id, by=by)  # type: ignore[no-any-return]
+
+    usual, office.manage.__class__ = office.manage.__class__, Stumbling
+    ran = office.line("status", "cancel", *[entry.id for entry in entries], "--yes")
+
+    assert ran.code == 1
+    assert f"{reference(entries[1])} of {entries[1].email} was not cancelled: Not now.\n" in ran.err
+    assert ran.err.endswith(
+        "error: 1 of 3 submissions were not cancelled; they are named above.\nThe same command again does the rest.\n"
+    )
+    office.manage.__class__ = usual
+    assert office.line("status", "cancel", *[entry.id for entry in entries], "--yes").code == 0
+    assert {office.get(entry).status for entry in entries} == {Status.CANCELLED}
+
+
+def test_cancel__says_how_far_it_came_when_interrupted(office: Office) -> None:
+    entries = [office.register(name) for name in ("Åsa", "Bo")]
+
+    class Interrupted(type(office.manage)):  # type: ignore[misc]
+        def cancel(self, submission_id: str, *, by: str) -> Submission:
+            if submission_id == entries[1].id:
+                raise KeyboardInterrupt
+            return super().cancel(submission_id, by=by)  # type: ignore[no-any-return]
+
+    office.manage.__class__ = Interrupted
+    ran = office.line("status", "cancel", *[entry.id for entry in entries], "--yes")
+
+    assert ran.code == 130
+    assert ran.err.endswith("Interrupted: 1 of 2 submissions were cancelled. The same command again does the rest.\n")
+
+
+def test_promote__gives_free_places_in_turn_and_says_who_still_waits(office: Office) -> None:
+    office.by_hand()
+    office.register("First")
+    office.places(capacity=1)
+    waiting = [office.register(f"Person {number}") for number in range(3)]
+    office.places(capacity=3)
+
+    dry = office.line("status", "promote", "registration", COURSE, "--dry-run")
+    assert f"  number 1: registration {reference(waiting[0])} of" in dry.err
+    assert f"Would promote 2 of 3 who wait for registration {COURSE}. Nothing was changed.\n" in dry.err
+    assert office.places() == (1, 3)
+
+    ran = office.line("status", "promote", "registration", COURSE, "--yes")
+
+    assert ran.code == 0
+    for entry in waiting[:2]:
+        assert f"registration {reference(entry)} of {entry.email} has a place now.\n" in ran.err
+        assert office.repository.details(entry.id).events[-1].by == STAFF.arn
+    assert f"registration {COURSE} has 3 places, 3 taken, 1 waiting now.\n" in ran.err
+    assert ran.err.endswith(f"  number 3 still waits: registration {reference(waiting[2])} of {waiting[2].email}\n")
+
+
+def test_promote__says_why_nobody_moved(office: Office) -> None:
+    office.by_hand()
+    office.register("First")
+    assert "Nobody waits for" in office.line("status", "promote", "registration", COURSE, "--yes").err
+    office.places(capacity=1)
+    office.register("Second")
+    full = office.line("status", "promote", "registration", COURSE, "--yes")
+    assert (full.code, "1 waiting: none is free, and nobody moved." in full.err) == (0, True)
+    assert f"rollcall quota set registration {COURSE} N" in full.err
+
+
+def test_promote__passes_nobody_over_whose_entry_is_on_its_way(office: Office) -> None:
+    office.by_hand()
+    office.register("First")
+    office.places(capacity=1)
+    office.repository.take_ticket("registration", COURSE, holder="on its way")
+    second = office.register("Second")
+    office.places(capacity=2)
+
+    ran = office.line("status", "promote", "registration", COURSE, "--yes")
+
+    assert "Nobody moved: a number before theirs was given out" in ran.err
+    assert office.get(second).status is Status.WAITLISTED
+
+
+def test_promote__at_most_so_many(office: Office) -> None:
+    office.by_hand()
+    office.register("First")
+    office.places(capacity=1)
+    for number in range(3):
+        office.register(f"Person {number}")
+    office.places(capacity=4)
+
+    assert office.line("status", "promote", "registration", COURSE, "--limit", "1", "--yes").code == 0
+    assert office.places() == (2, 2)
+    assert office.line("status", "promote", "registration", "chess", "--yes").code == 3
+
+
+def test_quota_set__tells_of_someone_elses_number(office: Office) -> None:
+    """Between the question and the answer: who and when, and nothing is changed."""
+    office.register()
+
+    class Meanwhile(type(office.manage)):  # type: ignore[misc]
+        def set_capacity(self, form: str, option: str, capacity: int, **how: object) -> object:
+            super().set_capacity(form, option, 20, by="arn:aws:iam::1:user/lee")
+            return super().set_capacity(form, option, capacity, **how)
+
+    office.manage.__class__ = Meanwhile
+    ran = office.line("quota", "set", "registration", COURSE, "14", "--yes")
+
+    assert ran.code == 1
+    assert "was given 20 places by arn:aws:iam::1:user/lee meanwhile, 20" in ran.err
+    assert "it had 12 when you looked. Nothing was changed.\n" in ran.err
+    assert office.repository.quotas("registration", [COURSE])[COURSE].capacity == 20

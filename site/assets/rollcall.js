@@ -3,6 +3,9 @@
   "use strict";
   const query = new URLSearchParams(location.search);
 
+  // --- the switch between languages keeps what the address says
+  for (const a of document.querySelectorAll("[data-language]")) a.search = location.search;
+
   // --- thank-you: the reference in large type, and the words of the form it came from, or of what is still to come
   const plate = document.querySelector("[data-reference]");
   if (plate) {
@@ -22,15 +25,18 @@
   }
 
   const form = document.querySelector("form[data-form]");
-  if (!form || !AbortSignal.timeout) return; // an older browser posts the form by itself
+  // An older browser posts the form by itself.
+  if (!form || !AbortSignal.timeout) return;
   const say = form.dataset;
   const button = form.querySelector("[type=submit]");
   const label = button.textContent;
   const summary = document.getElementById("error-summary");
   const title = document.title;
   const seconds = () => Math.floor(Date.now() / 1000);
-  const started = seconds(); // programs are quicker than people
-  form.noValidate = true; // the server's sentences instead of the browser's
+  // Programs are quicker than people.
+  const started = seconds();
+  // The server's sentences instead of the browser's.
+  form.noValidate = true;
 
   // --- a link such as /registration?course=rovers chooses for the visitor
   for (const input of form.querySelectorAll("[type=radio], option")) {
@@ -151,7 +157,7 @@
       const body = await answer.json().catch(() => ({}));
       if (answer.ok && body.reference) {
         keep(key, sum, Date.now() + 600000);
-        location.assign("/thank-you?" + new URLSearchParams({ form: say.form, reference: body.reference, status: body.status }));
+        location.assign(say.thanks + "?" + new URLSearchParams({ form: say.form, reference: body.reference, status: body.status }));
         return;
       }
       if (body.code === "key_reused") keep(); // the first answers did arrive; these are new ones

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from unit.handlers.my_desk import ROOT, Desk
+from unit.handlers.my_desk import ROOT, SITE, Desk
 
 from lambda_handlers.package import site_parts
+from lambda_handlers.site_words import SiteWords
 from registration_core.domain.errors import UnknownFormError
 from registration_core.domain.fields import Field, FieldType, Option, Text
 from registration_core.domain.forms import Form
@@ -144,13 +145,19 @@ def descriptions() -> FakeDescriptions:
 
 @pytest.fixture(scope="session")
 def site_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The templates and words of a registrant's own page, as they lie in the functions' zip."""
+    """The templates and words of the functions' pages, as they lie in the functions' zip."""
     folder = tmp_path_factory.mktemp("zip")
-    for name, content in site_parts(ROOT / "site"):
+    for name, content in site_parts(ROOT):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     return folder / "site"
+
+
+@pytest.fixture
+def words(site_dir: Path) -> SiteWords:
+    """The site's words, and where the site is."""
+    return SiteWords(str(site_dir), site_url=SITE)
 
 
 @pytest.fixture

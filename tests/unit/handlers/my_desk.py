@@ -16,6 +16,7 @@ from contract.managed_fake import InMemoryManagedRepository
 from lambda_handlers.log import Log
 from lambda_handlers.my import MyFunction
 from lambda_handlers.my_pages import MyPages
+from lambda_handlers.site_words import SiteWords
 from registration_core.adapters.form_files import load_form
 from registration_core.adapters.signing import MY, TokenSigner
 from registration_core.adapters.signing_keys import SecretSigner, parse_keys
@@ -61,7 +62,7 @@ class Desk:
         manage = ManageService(forms=forms, repository=self.table, clock=self.clock, randomness=randomness)
         self.function = MyFunction(
             OwnEntryService(forms=forms, repository=self.table, manage=manage),
-            MyPages(str(site_dir), site_url=SITE),
+            MyPages(SiteWords(str(site_dir), site_url=SITE)),
             SecretSigner(self.secrets, "rollcall/test/signing-key", clock=self.clock),
             clock=self.clock,
             site_url=SITE,

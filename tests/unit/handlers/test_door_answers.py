@@ -12,6 +12,7 @@ import pytest
 from lambda_handlers.http_request import STATUS_OF as STATUS_OF_REQUEST
 from lambda_handlers.log import Log
 from lambda_handlers.refusals import INTERNAL, STATUS_OF, codes, refusal_of
+from lambda_handlers.site_words import SiteWords
 from lambda_handlers.submission import SubmitFunction
 from registration_core.domain.errors import (
     FieldError,
@@ -28,6 +29,7 @@ from registration_core.domain.submission import Receipt, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from registration_core.domain.forms import Form
 
@@ -56,14 +58,15 @@ def forms(form: Form) -> Forms:
 
 
 @pytest.fixture
-def ask(forms: Any, door: Any, service: Any, descriptions: Any) -> Ask:
+def ask(forms: Any, door: Any, service: Any, descriptions: Any, site_dir: Path) -> Ask:
+    words = SiteWords(str(site_dir), site_url=ORIGIN)
     function = SubmitFunction(
         forms,
         door,
         service,
         descriptions,
         allowed_origins=(ORIGIN,),
-        site_url=ORIGIN,
+        words=words,
         log=Log("submit"),
         begin=lambda: None,
     )

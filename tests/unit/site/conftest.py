@@ -73,11 +73,11 @@ def workspace_root(tmp_path: Path) -> Path:
     """A clone with the shipped templates and words, its courses those of the small form."""
     root = tmp_path / "clone"
     shutil.copytree(ROOT / "site", root / "site")
-    content = root / "site/content/en.toml"
-    before, _, after = content.read_text().partition("[courses]\n")
-    kept = after[after.index("\n[forms.any]") :]
-    courses = '[courses]\nform = "registration"\nfield = "course"\n\n[courses.options.rovers]\nbadge = "Start here"\n'
-    content.write_text(before + courses + kept)
+    for language in ("en", "sv"):
+        content = root / f"site/content/{language}.toml"
+        before, _, after = content.read_text().partition("[courses.options.first-robot]\n")
+        rovers = '[courses.options.rovers]\nbadge = "Start here"\n'
+        content.write_text(before + rovers + after[after.index("\n[forms.any]") :])
     return root
 
 

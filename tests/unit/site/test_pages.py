@@ -179,7 +179,7 @@ def test_form_page__asks_for_a_proof_of_a_person_only_where_the_content_file_has
     workspace_root: "Path", forms: "dict[str, Form]", files: "dict[str, SiteFile]"
 ) -> None:
     assert not [key for key, file in files.items() if b"cloudflare" in file.body]
-    content = workspace_root / "site/content/en.toml"
+    content = workspace_root / "site/content/site.toml"
     content.write_text(content.read_text() + '\n[turnstile]\nsite_key = "0x4AAA"\n')
     made = render(workspace_root, forms, api_url="https://api.example/v1", site_url="https://site.example")
     asking = {file.key: Reader(file.body) for file in made if b"cloudflare" in file.body}

@@ -9,6 +9,7 @@ from lambda_handlers.http_request import read_request
 from lambda_handlers.log import Log
 from lambda_handlers.my import MyFunction
 from lambda_handlers.my_pages import MyPages
+from lambda_handlers.site_words import SiteWords
 from lambda_handlers.starting import prepare
 from registration_core import bootstrap
 from registration_core.settings import LinksSettings
@@ -34,7 +35,7 @@ def _function() -> MyFunction:
     parts = bootstrap.links_parts(settings)
     return MyFunction(
         parts.service,
-        MyPages(settings.site_dir, site_url=settings.site_url),
+        MyPages(SiteWords(settings.site_dir, site_url=settings.site_url)),
         parts.keys,
         clock=parts.clock,
         site_url=settings.site_url,

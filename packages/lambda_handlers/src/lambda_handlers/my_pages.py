@@ -1,16 +1,11 @@
-"""The pages of a registrant's own entry, from the site's templates and words, with Jinja2."""
+"""The pages of a registrant's own entry, from the site's templates and words."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
-import jinja2
-
+from lambda_handlers.site_templates import render
 from registration_core.adapters.mail_dates import moment
 from registration_core.adapters.mail_values import chosen_option, shown_answers
 from registration_core.domain.identifiers import display_reference
-from registration_core.domain.languages import best_language
 from registration_core.domain.submission import Status
 from registration_core.services.own_entry import Action
 
@@ -18,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from lambda_handlers.site_words import SiteWords
     from registration_core.services.own_entry import OwnEntry
 
 AGAIN = frozenset({Status.CANCELLED})
@@ -25,29 +21,18 @@ AGAIN = frozenset({Status.CANCELLED})
 
 
 class MyPages:
-    """Renders what lies in the folder that the functions' zip brings: templates, and `words.json` by language.
+    """Renders a registrant's own page and what else a link may lead to."""
 
-    site_url: without a slash at the end. Whatever a visitor wrote is escaped.
-    """
-
-    def __init__(self, site_dir: str, *, site_url: str) -> None:
-        self._words: dict[str, Any] = json.loads((Path(site_dir) / "words.json").read_text(encoding="utf-8"))
-        self._templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(Path(site_dir) / "templates"),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.globals["site_url"] = site_url
+    def __init__(self, words: SiteWords) -> None:
+        self._words = words
 
     def language_for(self, *wanted: str) -> str:
         """Return the language of the pages that fits the first wish that is one, such as `sv` or an Accept-Language."""
-        return best_language(next((wish for wish in wanted if wish), ""), tuple(self._words))
+        return self._words.language_for(*wanted)
 
     def entry(self, entry: OwnEntry, *, token: str, language: str) -> str:
         """Give the entry: how it stands, what was sent, and a button for each thing that may be done."""
-        submission, form, text = entry.submission, entry.form, self._words[language]
+        submission, form, text = entry.submission, entry.form, self._words.by_language[language]
         erased = submission.status is Status.ERASED
         return self._render(
             "entry",
@@ -57,7 +42,7 @@ class MyPages:
             words=text["my"]["plain" if submission.option is None else "place"],
             actions=entry.actions,
             again=submission.status in AGAIN,
-            form={"name": form.name, "title": form.title.in_language(language)},
+            form={"path": self._path(form.name, language), "title": form.title.in_language(language)},
             reference=display_reference(submission.reference),
             answers=[] if erased else shown_answers(form, submission, language),
             sent=moment(submission.submitted_at, language),
@@ -68,7 +53,7 @@ class MyPages:
         kind = "plain" if entry.submission.option is None else "place"
         if action is Action.CANCEL and entry.submission.status is Status.WAITLISTED:
             kind = "waiting"
-        asked = self._words[language]["my"]["ask"][f"{action}_{kind}"]
+        asked = self._words.by_language[language]["my"]["ask"][f"{action}_{kind}"]
         return self._render(
             "confirm",
             language,
@@ -80,8 +65,8 @@ class MyPages:
 
     def problem(self, kind: str, *, language: str, token: str = "") -> str:
         """Say why this leads nowhere, and what to do; token: of a link that may do another time."""
-        told = self._words[language]["my"]["problem"][kind]
-        return self._render("sentence", language, token=token, told=told, asleep=kind == "later", others=[])
+        told = self._words.by_language[language]["my"]["problem"][kind]
+        return self._render("sentence", language, token=token, told=told, asleep=kind == "later")
 
     def _values(self, entry: OwnEntry, language: str) -> dict[str, object]:
         chosen = chosen_option(entry.form, entry.submission)
@@ -94,12 +79,14 @@ class MyPages:
             "position": entry.submission.position or "",
         }
 
-    def _render(self, template: str, language: str, **values: Any) -> str:  # noqa: ANN401 - what the template asks for
-        text = self._words[language]
-        links = [{"name": name, "label": words["link"]} for name, words in text["forms"].items() if name != "any"]
-        others = [words for other, words in self._words.items() if other != language]
-        given = {"text": text, "links": links, "others": others, **values}
-        return self._templates.get_template(f"my/{template}.html.j2").render(given)
+    def _path(self, form: str, language: str) -> str:
+        """Return where on the site the form is asked; the start page for one that is asked no more."""
+        site = self._words.by_language[language]["site"]
+        return str(site["forms"].get(form, {}).get("path", site["home"]))
+
+    def _render(self, template: str, language: str, *, token: str, **values: Any) -> str:  # noqa: ANN401 - what the template asks for
+        here = f"my?t={token}&" if token else ""
+        return render(self._words, template, language, here=here, token=token, **values)
 
 
 def _wording(entry: OwnEntry) -> str:

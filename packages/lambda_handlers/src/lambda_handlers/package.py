@@ -1,10 +1,11 @@
 """The zip that all functions share: built the same, byte for byte, from the same sources.
 
 `python -m lambda_handlers.package --out dist/rollcall-lambda.zip`. What goes in: the modules that the entry points
-import (found by reading their import statements), the compiled forms and their mail templates, the templates and words
-of a registrant's own page, Jinja2, and the licences of what is not ours. Nothing is compressed: how well a zlib packs
-differs from one machine to the next. There are no `.pyc`: they would spare a cold start about 10 ms of CPU, but only
-under the very Python that made them, and the same sources would no longer give the same bytes everywhere.
+import (found by reading their import statements), the compiled forms and their mail templates, the templates and
+words of the pages that functions answer with, Jinja2, and the licences of what is not ours. Nothing is compressed:
+how well a zlib packs differs from one machine to the next. There are no `.pyc`: they would spare a cold start about
+10 ms of CPU, but only under the very Python that made them, and the same sources would no longer give the same bytes
+everywhere.
 """
 
 import argparse
@@ -16,7 +17,6 @@ import io
 import json
 import sys
 import tempfile
-import tomllib
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,12 +26,17 @@ from typing import Any
 from registration_core.adapters.clock import SystemClock
 from registration_core.adapters.form_files import compile_forms
 from registration_core.adapters.mail_check import check_mails
+from registration_core.adapters.site_content import SiteContent, read_site_content
+from registration_core.adapters.site_pages import home_path, navigation
 from registration_core.domain.errors import RollcallError
+from registration_core.domain.forms import Form
 
 FUNCTIONS = ("submit", "links", "sweep", "dispatch", "notify", "feedback")
 ENTRY_POINTS = tuple(f"lambda_handlers.{name}" for name in FUNCTIONS)
 OURS = ("registration_core", "lambda_handlers")
 THIRD_PARTY = ("jinja2", "markupsafe")
+SHARED_TEMPLATES = ("layout.html.j2", "drawings.html.j2", "fields.html.j2")
+SHARED_WORDS = ("organisation", "navigation", "footer", "form", "my")
 MOST_BYTES = 1_500_000
 
 _DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold
@@ -60,7 +65,7 @@ def build_package(root: Path, out: Path) -> PackageReport:
     """
     contents = dict(_our_modules(root))
     contents.update(_forms(root / "forms"))
-    contents.update(site_parts(root / "site"))
+    contents.update(site_parts(root))
     for name in THIRD_PARTY:
         contents.update(_third_party(name))
     archive = _zip(contents)
@@ -125,30 +130,38 @@ def _templates(folder: Path, templates: Path) -> Iterator[tuple[str, bytes]]:
         yield f"forms/{path.relative_to(folder).as_posix()}", path.read_bytes()
 
 
-def site_parts(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Give what a registrant's own page is made of: `words.json`, and the site's templates for it, below `site/`.
+def site_parts(root: Path) -> Iterator[tuple[str, bytes]]:
+    """Give what the functions' own pages are made of: `words.json`, and the site's templates for them, below `site/`.
 
-    Raises PackageError, which names the file, for words that are missing or cannot be read.
+    Raises FormFileError, SiteContentError or PackageError, which name the file.
     """
-    words = {path.suffixes[0][1:]: path for path in (folder / "content").glob("my.*.toml")}
-    try:
-        base = tomllib.loads((folder / "content" / "en.toml").read_text(encoding="utf-8"))
-        links = {name: {"link": said["link"]} for name, said in base["forms"].items() if "link" in said}
-        shared = {name: base[name] for name in ("academy", "navigation", "footer")} | {"forms": links}
-        merged = {name: _over(shared, tomllib.loads(words[name].read_text(encoding="utf-8"))) for name in sorted(words)}
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise PackageError(f"{folder / 'content'}: the words of the pages cannot be read: {error}") from error
-    yield "site/words.json", json.dumps(merged, ensure_ascii=False, separators=(",", ":")).encode()
-    for path in [folder / "templates" / "drawings.html.j2", *(folder / "templates" / "my").glob("*.j2")]:
+    forms = compile_forms(root / "forms")
+    content = read_site_content(root / "site" / "content", source="site/content")
+    words = {language: _page_words(content, forms, language) for language in content.languages}
+    yield "site/words.json", json.dumps(words, ensure_ascii=False, separators=(",", ":")).encode()
+    templates = root / "site" / "templates"
+    for path in [*(templates / name for name in SHARED_TEMPLATES), *sorted((templates / "my").glob("*.j2"))]:
         if not path.is_file():
             raise PackageError(f"{path} is missing")
-        yield f"site/{path.relative_to(folder).as_posix()}", path.read_bytes()
+        yield f"site/{path.relative_to(root / 'site').as_posix()}", path.read_bytes()
 
 
-def _over(base: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
-    """Return base with what `more` says otherwise, table by table."""
-    inner = {name: _over(base[name], said) for name, said in more.items() if isinstance(base.get(name), dict)}
-    return {**base, **more, **inner}
+def _page_words(content: SiteContent, forms: Mapping[str, Form], language: str) -> dict[str, Any]:
+    """Return a language's words for these pages, and the addresses on the site that they lead to."""
+    words = content.words[language]
+    links = navigation(content, forms, language)
+    said = {name: words[name] for name in SHARED_WORDS if name in words}
+    buttons = {link.name: {**words["forms"]["any"], **words["forms"].get(link.name, {})}["submit"] for link in links}
+    return {
+        **{name: words[name] for name in ("language", "name", "direction")},
+        **said,
+        "site": {
+            "home": home_path(content, language),
+            "prefix": content.prefix(language),
+            "navigation": [{"path": link.path, "label": link.label, "language": link.language} for link in links],
+            "forms": {link.name: {"path": link.path, "submit": buttons[link.name]} for link in links},
+        },
+    }
 
 
 def _third_party(name: str) -> Iterator[tuple[str, bytes]]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from lambda_handlers.http_request import Request
+    from lambda_handlers.site_words import SiteWords
 
 STATUS_OF: Mapping[type[RollcallError], int] = {
     InvalidKeyError: 400,
@@ -95,17 +96,20 @@ def internal(language: str) -> Refusal:
     return Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, INTERNAL, sentence(INTERNAL, language), RETRY_AFTER_S)
 
 
-def refusal(request: Request, refused: Refusal, *, site_url: str, language: str) -> dict[str, Any]:
+def refusal(request: Request, refused: Refusal, *, words: SiteWords, language: str) -> dict[str, Any]:
     """Say no: with a page to a person who posted a plain form, with a problem to a script."""
     headers = {} if refused.retry_after_s is None else {"Retry-After": str(refused.retry_after_s)}
     if refused.status == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = "GET" if request.asks_for_form else "POST"
     if not request.from_page:
         return problem(refused.status, refused.code, refused.detail, headers=headers)
-    from lambda_handlers.page import sentence_page  # noqa: PLC0415 - a script's post does without
+    from lambda_handlers.page import bare_page, sentence_page  # noqa: PLC0415 - a script's post does without
 
-    html = sentence_page(refused.detail, form=request.form, site_url=site_url, language=language)
-    return page(refused.status, html, site_url=site_url, headers=headers)
+    if refused.code == INTERNAL:
+        html = bare_page(refused.detail, site_url=words.site_url, language=language)
+    else:
+        html = sentence_page(refused.detail, form=request.form, words=words, language=language)
+    return page(refused.status, html, site_url=words.site_url, headers=headers)
 
 
 def _closed(error: FormClosedError, language: str) -> str:

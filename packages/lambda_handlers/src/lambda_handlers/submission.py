@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from lambda_handlers.http_request import Request
     from lambda_handlers.log import Log
+    from lambda_handlers.site_words import SiteWords
     from registration_core.domain.errors import FieldError
     from registration_core.domain.forms import Form
     from registration_core.domain.ports import FormCatalogue
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 class SubmitFunction:
     """Answers proxy events; whatever happens, with an answer that the visitor's browser can read.
 
-    allowed_origins: whose scripts may read the answers. site_url: without a slash at the end. begin: told of each
-    event before anything is asked of the table.
+    allowed_origins: whose scripts may read the answers. words: those of the site's pages, and where the site is. begin:
+    told of each event before anything is asked of the table.
     """
 
     def __init__(
@@ -42,7 +43,7 @@ class SubmitFunction:
         descriptions: DescribeService,
         *,
         allowed_origins: Sequence[str],
-        site_url: str,
+        words: SiteWords,
         log: Log,
         begin: Callable[[], None],
     ) -> None:
@@ -51,7 +52,7 @@ class SubmitFunction:
         self._service = service
         self._descriptions = descriptions
         self._allowed_origins = allowed_origins
-        self._site_url = site_url
+        self._words = words
         self._log = log
         self._begin = begin
 
@@ -87,13 +88,14 @@ class SubmitFunction:
             return self._refuse(request, error, language)
         event = "repeated" if receipt.repeated else "stored"
         self._log.info(event, form=form.name, request_id=request.id, submission_id=receipt.id, status=receipt.status)
-        return self._acknowledge(request, form, receipt)
+        return self._acknowledge(request, form, receipt, language)
 
-    def _acknowledge(self, request: Request, form: Form, receipt: Receipt) -> dict[str, Any]:
+    def _acknowledge(self, request: Request, form: Form, receipt: Receipt, language: str) -> dict[str, Any]:
         reference, status = display_reference(receipt.reference), _told(form, receipt)
         if request.from_page:
             told = "" if status is Status.CONFIRMED else f"&status={status}"
-            return redirect(f"{self._site_url}/thank-you?form={form.name}&reference={reference}{told}")
+            thanks = self._words.thank_you_url(language)
+            return redirect(f"{thanks}?form={form.name}&reference={reference}{told}")
         content: dict[str, object] = {"id": receipt.id, "reference": reference, "status": status}
         if receipt.position is not None:
             content["position"] = receipt.position
@@ -113,8 +115,8 @@ class SubmitFunction:
         if request.from_page:
             from lambda_handlers.page import mend_page  # noqa: PLC0415 - a script's post does without
 
-            html = mend_page(form, sent, errors, site_url=self._site_url, language=language)
-            return page(422, html, site_url=self._site_url)
+            html = mend_page(form, sent, errors, words=self._words, language=language)
+            return page(422, html, site_url=self._words.site_url)
         listed = [{"field": error.field, "code": error.code, "message": error.message} for error in errors]
         detail = sentence(InvalidAnswersError.code, language)
         return problem(422, InvalidAnswersError.code, detail, errors=listed)
@@ -127,7 +129,7 @@ class SubmitFunction:
             self._log.fault("failed", error, code=error.code, status=refused.status, request_id=request.id)
         else:
             self._log.info("refused", code=refused.code, status=refused.status, request_id=request.id)
-        return refusal(request, refused, site_url=self._site_url, language=language)
+        return refusal(request, refused, words=self._words, language=language)
 
 
 def _told(form: Form, receipt: Receipt) -> Status:

@@ -8,12 +8,13 @@ import os
 from lambda_handlers.http_answer import with_cors
 from lambda_handlers.http_request import read_request
 from lambda_handlers.log import Log
+from lambda_handlers.site_words import SiteWords
 from lambda_handlers.starting import prepare
 from lambda_handlers.submission import SubmitFunction
 from registration_core import bootstrap
 from registration_core.domain.languages import best_language
 from registration_core.domain.messages import LANGUAGES
-from registration_core.settings import SubmitSettings
+from registration_core.settings import SubmitSettings, site_dir
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,9 +31,9 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noq
 
         request = read_request(event)
         Log("submit").fault("failed", error, request_id=request.id)
-        site_url = os.environ.get("SITE_URL", "").rstrip("/")
+        words = SiteWords(site_dir(os.environ), site_url=os.environ.get("SITE_URL", "").rstrip("/"))
         language = best_language(request.wanted_language, LANGUAGES)
-        answer = refusal(request, internal(language), site_url=site_url, language=language)
+        answer = refusal(request, internal(language), words=words, language=language)
         return with_cors(answer, request.headers.get("origin"), os.environ.get("ALLOWED_ORIGINS", "").split(","))
 
 
@@ -46,7 +47,7 @@ def _function() -> SubmitFunction:
         parts.submit,
         parts.describe,
         allowed_origins=settings.allowed_origins,
-        site_url=settings.site_url,
+        words=SiteWords(settings.site_dir, site_url=settings.site_url),
         log=Log("submit", settings.log_level),
         begin=functools.partial(parts.connection.begin, bootstrap.ANSWER_WITHIN_S),
     )

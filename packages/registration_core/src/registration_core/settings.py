@@ -35,6 +35,7 @@ class SubmitSettings:
     allowed_origins: tuple[str, ...]
     hmac_key: str
     forms_dir: str
+    site_dir: str
     rate_per_address: int = RATE_PER_ADDRESS
     rate_per_email: int = RATE_PER_EMAIL
     turnstile_secret_name: str = ""
@@ -51,6 +52,7 @@ class SubmitSettings:
             allowed_origins=_origins(_required(environ, "ALLOWED_ORIGINS")),
             hmac_key=_required(environ, "HMAC_KEY"),
             forms_dir=forms_dir(environ),
+            site_dir=site_dir(environ),
             rate_per_address=_count(environ, "RATE_PER_ADDRESS", RATE_PER_ADDRESS),
             rate_per_email=_count(environ, "RATE_PER_EMAIL", RATE_PER_EMAIL),
             turnstile_secret_name=environ.get("TURNSTILE_SECRET_NAME", "").strip(),
@@ -176,13 +178,18 @@ class LinksSettings:
             site_url=_required(environ, "SITE_URL").rstrip("/"),
             signing_key_secret=_required(environ, "SIGNING_KEY_SECRET"),
             forms_dir=forms_dir(environ),
-            site_dir=environ.get("SITE_DIR") or _beside("site"),
+            site_dir=site_dir(environ),
         )
 
 
 def forms_dir(environ: Mapping[str, str]) -> str:
     """Return FORMS_DIR, or the folder `forms` beside the package, as it lies in the functions' zip."""
     return environ.get("FORMS_DIR") or _beside("forms")
+
+
+def site_dir(environ: Mapping[str, str]) -> str:
+    """Return SITE_DIR, or the folder `site` beside the package: what the functions' pages are made of."""
+    return environ.get("SITE_DIR") or _beside("site")
 
 
 def _beside(folder: str) -> str:

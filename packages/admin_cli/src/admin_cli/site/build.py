@@ -7,25 +7,21 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from admin_cli.site.assets import Assets
-from admin_cli.site.content import Texts, read_texts
+from admin_cli.site.content import Texts
 from admin_cli.site.errors import SiteBuildError
 from admin_cli.site.files import SiteBuild, SiteFile
+from admin_cli.site.indexes import robots, sitemap
 from admin_cli.site.templates import Renderer
-from admin_cli.site.views import Link, Page, courses, form_view
+from admin_cli.site.views import FormView, course_field, courses, form_view
 from registration_core.adapters.form_files import compile_forms
+from registration_core.adapters.site_content import SHARED, SiteContent, SiteContentError, read_site_content
+from registration_core.adapters.site_pages import Page, home_path, navigation, site_pages, switch
 from registration_core.domain.forms import Form
 
-CONTENT = "site/content/en.toml"
+CONTENT = "site/content"
 TEMPLATES = "site/templates"
 ASSETS = "site/assets"
 
-PAGES = (
-    Page("index.html", "home.html.j2"),
-    Page("thank-you", "thank-you.html.j2"),
-    Page("not-found", "not-found.html.j2"),
-    Page("unavailable", "unavailable.html.j2"),
-)
-FORM_TEMPLATE = "form.html.j2"
 MANIFEST = ".rollcall-site.json"  # says that a folder is ours to empty, and what a finished build left in it
 
 
@@ -41,51 +37,98 @@ def build(workspace_root: Path, *, api_url: str, site_url: str, out: Path) -> Si
     return SiteBuild(out, files)
 
 
+def shipped_pages(workspace_root: Path) -> tuple[Page, ...]:
+    """Return every page that the site of a clone has, in every language. Raises SiteBuildError or FormFileError."""
+    forms = compile_forms(workspace_root / "forms")
+    return _pages(_content(workspace_root), forms)
+
+
 def render(workspace_root: Path, forms: Mapping[str, Form], *, api_url: str, site_url: str) -> tuple[SiteFile, ...]:
     """Return every file of the site, sorted by key, without writing any. Raises SiteBuildError."""
-    texts = read_texts(workspace_root / CONTENT, source=CONTENT)
+    content = _content(workspace_root)
+    pages = _pages(content, forms)
     assets = Assets(workspace_root / ASSETS, source=ASSETS)
-    views = [form_view(form, texts, api_url=api_url) for form in _ordered(forms, texts)]
-    navigation = [Link("/#courses", texts.string("navigation", "courses"))]
-    navigation += [Link(view.path, view.link) for view in views]
-    renderer = Renderer(
-        workspace_root / TEMPLATES,
-        source=TEMPLATES,
-        text=texts,
-        asset=assets.address,
-        forms=views,
-        navigation=navigation,
-        courses=courses(forms, texts, source=CONTENT),
-        site_url=site_url,
-    )
-    files = [SiteFile(page.key, renderer.render(page)) for page in PAGES]
-    for view in views:
-        page = Page(view.name, FORM_TEMPLATE)
-        if any(page.key == file.key for file in files):
-            raise SiteBuildError(
-                f'forms/{view.name}: a page is called "{view.name}" already; give the form another name.'
-            )
-        files.append(SiteFile(page.key, renderer.render(page, form=view)))
-    return tuple(sorted([*files, *assets.files], key=lambda file: file.key))
+    renderer = Renderer(workspace_root / TEMPLATES, source=TEMPLATES, asset=assets.address, base="", site_url=site_url)
+    files = [*assets.files, sitemap(pages, site_url), robots(site_url)]
+    for language in content.languages:
+        given = _given(content, forms, language, api_url=api_url)
+        views: Mapping[str, FormView] = given["views"]  # type: ignore[assignment]
+        for page in pages:
+            if page.language == language:
+                own = {"form": views.get(page.form or ""), "current": page.path, "switch": switch(content, page)}
+                body = renderer.render(page, **given, **own)
+                files += [SiteFile(key, body) for key in _keys(page)]
+    return tuple(sorted(files, key=lambda file: file.key))
 
 
-def _ordered(forms: Mapping[str, Form], texts: Texts) -> list[Form]:
-    """Return the forms in the order of the content file's tables, then those that have none."""
-    first = [name for name in texts.table("forms") if name in forms]
-    return [forms[name] for name in dict.fromkeys([*first, *forms])]
+def _content(workspace_root: Path) -> SiteContent:
+    try:
+        return read_site_content(workspace_root / CONTENT, source=CONTENT)
+    except SiteContentError as error:
+        raise SiteBuildError(str(error)) from error
+
+
+def _pages(content: SiteContent, forms: Mapping[str, Form]) -> tuple[Page, ...]:
+    """Return the pages. Raises SiteBuildError where two have one address, or a form has none."""
+    pages = site_pages(content, forms)
+    taken = {key for page in pages if page.form is None for key in _keys(page)} | {*content.languages}
+    for name, form in forms.items():
+        if name in taken:
+            raise SiteBuildError(f'forms/{name}: a page is called "{name}" already; give the form another name.')
+        if not set(form.languages) & set(content.languages):
+            known = ", ".join(content.languages)
+            raise SiteBuildError(f'forms/{name}/form.toml: "languages" has none of the site\'s; add one of {known}.')
+    return pages
+
+
+def _keys(page: Page) -> tuple[str, ...]:
+    """Return where a page is stored: a language's home also without the slash at the end of its address."""
+    return (page.key, page.key[:-1]) if page.key.endswith("/") else (page.key,)
+
+
+def _given(content: SiteContent, forms: Mapping[str, Form], language: str, *, api_url: str) -> dict[str, object]:
+    """Return what every page in one language is given."""
+    texts = {name: Texts(words, source=f"{CONTENT}/{name}.toml") for name, words in content.words.items()}
+    text = texts[language]
+    links = navigation(content, forms, language)
+    views = {
+        link.name: form_view(forms[link.name], text, path=link.path, link=link.label, api_url=api_url) for link in links
+    }
+    form, field = course_field(forms, text, source=f"{CONTENT}/{SHARED}")
+    described = f"{CONTENT}/{language}.toml"
+    return {
+        "text": text,
+        "texts": tuple(texts.values()),
+        "home": home_path(content, language),
+        "homes": {other: home_path(content, other) for other in content.languages},
+        "prefix": content.prefix(language),
+        "navigation": links,
+        "forms": tuple(views.values()),
+        "views": views,
+        "courses": courses(form, field, text, path=views[form.name].path, source=described),
+        "course_form": views[form.name],
+    }
 
 
 def read_build(out: Path) -> SiteBuild:
     """Return the site that `build` wrote to `out` earlier. Raises SiteBuildError when there is no finished one."""
     try:
         keys = json.loads((out / MANIFEST).read_text(encoding="utf-8"))["files"]
-        return SiteBuild(out, tuple(SiteFile(key, (out / key).read_bytes()) for key in keys))
+        return SiteBuild(out, tuple(SiteFile(key, (out / _place(key, keys)).read_bytes()) for key in keys))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SiteBuildError(f"{out} holds no finished site. Build it first: rollcall site build.") from error
 
 
+def _place(key: str, keys: list[str]) -> str:
+    """Return where in the folder a file lies: a bucket holds both `sv` and `sv/`, a folder can't."""
+    if key.endswith("/"):
+        return f"{key}index.html"
+    return f"{key}.html" if f"{key}/" in keys else key
+
+
 def _write(files: tuple[SiteFile, ...], out: Path) -> None:
     """Replace what `out` holds. The manifest is written empty first and filled last: half a site is never published."""
+    keys = [file.key for file in files]
     try:
         if out.exists() and any(out.iterdir()) and not (out / MANIFEST).is_file():
             raise SiteBuildError(f"{out} is not empty, and no site was built there before. Choose another folder.")
@@ -97,10 +140,10 @@ def _write(files: tuple[SiteFile, ...], out: Path) -> None:
             elif path.name != MANIFEST:
                 path.unlink()
         for file in files:
-            path = out / file.key
+            path = out / _place(file.key, keys)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(file.body)
-        (out / MANIFEST).write_text(json.dumps({"files": [file.key for file in files]}) + "\n", encoding="utf-8")
+        (out / MANIFEST).write_text(json.dumps({"files": keys}) + "\n", encoding="utf-8")
     except OSError as error:
         raise SiteBuildError(f"The site cannot be written to {out}: {error.strerror or error}.") from error
 

@@ -1,8 +1,6 @@
-"""The site's words: `site/content/<language>.toml`, read so that a missing text says where it belongs."""
+"""The site's words as templates ask for them, so that a missing text says where it belongs."""
 
-import tomllib
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 
 from admin_cli.site.errors import SiteBuildError
 
@@ -13,8 +11,8 @@ class Texts:
     A text that is not there raises SiteBuildError naming the file and the key, so that no page goes out with a hole.
     """
 
-    def __init__(self, values: dict[str, object], *, source: str, at: str = "") -> None:
-        self._values = values
+    def __init__(self, values: Mapping[str, object], *, source: str, at: str = "") -> None:
+        self._values = dict(values)
         self._source = source
         self._at = at
 
@@ -59,14 +57,3 @@ class Texts:
 
     def __contains__(self, name: str) -> bool:
         return name in self._values
-
-
-def read_texts(path: Path, *, source: str) -> Texts:
-    """Return the texts of the content file at `path`, called `source` in messages. Raises SiteBuildError."""
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SiteBuildError(f"{source}: the file cannot be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SiteBuildError(f"{source}: this is not valid TOML: {error}.") from error
-    return Texts(values, source=source)

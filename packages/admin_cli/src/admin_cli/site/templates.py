@@ -6,7 +6,7 @@ from traceback import walk_tb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
 
 from admin_cli.site.errors import SiteBuildError
-from admin_cli.site.views import Page
+from registration_core.adapters.site_pages import Page
 
 
 class Renderer:

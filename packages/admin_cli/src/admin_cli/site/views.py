@@ -1,49 +1,32 @@
-"""What the templates are given: pages, forms and courses in one language's words."""
+"""What the templates are given: forms and courses in one language's words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from admin_cli.site.content import Texts
 from admin_cli.site.errors import SiteBuildError
-from admin_cli.site.fields import FieldView, field_view
-from registration_core.domain.fields import Option
+from registration_core.adapters.field_views import FieldView, field_view
+from registration_core.adapters.mail_dates import long_date, span
+from registration_core.domain.fields import Field, Option
 from registration_core.domain.forms import Form
 
 MESSAGES = ("sending", "unreachable", "refused", "reused", "error_prefix")  # what the script says
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page. key: where it lies in the bucket. template: the file it is made from."""
-
-    key: str
-    template: str
-
-    @property
-    def path(self) -> str:
-        """The page's address without the host."""
-        return "/" if self.key == "index.html" else f"/{self.key}"
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One entry of the navigation."""
-
-    path: str
-    label: str
+OPTION_KEYS = ("badge", "age", "description")  # what the content file may say about an option
+DAYS_A_YEAR = 365
 
 
 @dataclass(frozen=True, slots=True)
 class FormView:
     """A form as its page shows it.
 
-    link: its name in the navigation. honeypot: the field that only programs fill in. messages: what the script says,
-    as data attributes.
+    link: its name in the navigation. api: where the form is described. honeypot: the field that only programs fill in.
+    messages: what the script says, as data attributes. kept: how long an entry is kept, in words.
     """
 
     name: str
     path: str
     action: str
+    api: str
     link: str
     title: str
     description: str
@@ -51,73 +34,109 @@ class FormView:
     honeypot: str
     texts: Texts
     messages: Mapping[str, str]
+    kept: str
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One option of the course field: label and hint from the form file, badge and description from the content."""
+    """One option of the course field: what the form file says of it, and what the content does.
 
+    starts: the first day, in words; when: the same with its hours. Both are empty where the form file has no
+    `starts_at`.
+    """
+
+    value: str
     path: str
     title: str
     hint: str
+    starts: str
+    when: str
+    place: str
+    age: str
     badge: str
     description: str
 
 
-def form_view(form: Form, texts: Texts, *, api_url: str) -> FormView:
+def form_view(form: Form, texts: Texts, *, path: str, link: str, api_url: str) -> FormView:
     """Return the form in this language, posting to the API. Raises SiteBuildError for a missing text."""
     language = texts.string("language")
-    email = texts.string("academy", "email")
+    email = texts.string("organisation", "email")
     own, any_forms = texts.table("forms", form.name), texts.table("forms", "any")
-    title = form.title.in_language(language)
     said = {name: texts.string("form", name).replace("{email}", email) for name in MESSAGES}
     return FormView(
         name=form.name,
-        path=f"/{form.name}",
+        path=path,
         action=f"{api_url}/{form.name}",
-        link=own.string("link") if "link" in own else title,
-        title=title,
+        api=f"{api_url}/forms/{form.name}",
+        link=link,
+        title=form.title.in_language(language),
         description=form.description.in_language(language) if form.description else "",
         fields=tuple(field_view(field, language) for field in form.fields),
         honeypot=form.spam.honeypot,
         texts=own.over(any_forms),
         messages={f"data-{name.replace('_', '-')}": message for name, message in said.items()},
+        kept=_period(form.retention_days, texts),
     )
 
 
-def courses(forms: Mapping[str, Form], texts: Texts, *, source: str) -> tuple[Course, ...]:
-    """Return what the home page offers: every option of the field that `[courses]` names, in the form file's order.
+def course_field(forms: Mapping[str, Form], texts: Texts, *, source: str) -> tuple[Form, Field]:
+    """Return the field whose options the home page offers, and its form.
 
-    Raises SiteBuildError when that field is not there, or the content file describes an option that is none.
+    Raises SiteBuildError when it is not there.
     """
     form_name, field_name = texts.string("courses", "form"), texts.string("courses", "field")
     form = forms.get(form_name)
     field = form.field(field_name) if form else None
-    if field is None or not field.options:
+    if form is None or field is None or not field.options:
         raise SiteBuildError(
             f'{source}: [courses] names the field "{field_name}" of the form "{form_name}", '
             f"and forms/{form_name}/form.toml has no such field with options."
         )
+    return form, field
+
+
+def courses(form: Form, field: Field, texts: Texts, *, path: str, source: str) -> tuple[Course, ...]:
+    """Return what the home page offers: every option of the field, in the form file's order.
+
+    path: the form's page. Raises SiteBuildError when the content file, called `source`, describes an option that is
+    none, or says of one what is not known.
+    """
     described = texts.table("courses", "options")
     values = [option.value for option in field.options]
     for name in described:
         if name not in values:
             raise SiteBuildError(
-                f"{source}: [courses.options.{name}] is no option of the field in forms/{form_name}/form.toml; "
+                f"{source}: [courses.options.{name}] is no option of the field in forms/{form.name}/form.toml; "
                 f"use one of {', '.join(values)}."
             )
-    at = f"/{form_name}?{field_name}="
-    return tuple(_course(option, texts, at=at) for option in field.options)
+        for key in texts.table("courses", "options", name):
+            if key not in OPTION_KEYS:
+                raise SiteBuildError(
+                    f'{source}: "courses.options.{name}.{key}" is not known; use one of {", ".join(OPTION_KEYS)}.'
+                )
+    return tuple(_course(option, texts, at=f"{path}?{field.name}=") for option in field.options)
 
 
 def _course(option: Option, texts: Texts, *, at: str) -> Course:
-    """Describe one option; without words of its own in the content file it shows label and hint only."""
+    """Describe one option; without words of its own in the content file it shows what the form file says only."""
     language = texts.string("language")
     words = texts.table("courses", "options", option.value)
+    said = {key: words.string(key) if key in words else "" for key in OPTION_KEYS}
     return Course(
+        value=option.value,
         path=f"{at}{option.value}",
         title=option.label.in_language(language),
         hint=option.hint.in_language(language) if option.hint else "",
-        badge=words.string("badge") if "badge" in words else "",
-        description=words.string("description") if "description" in words else "",
+        starts=long_date(option.starts_at, language) if option.starts_at else "",
+        when=span(option.starts_at, option.ends_at, language) if option.starts_at else "",
+        place=option.place.in_language(language) if option.place else "",
+        **said,
     )
+
+
+def _period(days: int, texts: Texts) -> str:
+    """Return how long something is kept: in whole years where it is."""
+    years, rest = divmod(days, DAYS_A_YEAR)
+    if rest or not years:
+        return texts.string("privacy", "days").replace("{count}", str(days))
+    return texts.string("privacy", "year" if years == 1 else "years").replace("{count}", str(years))

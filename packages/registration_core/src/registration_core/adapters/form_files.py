@@ -36,7 +36,10 @@ KEYS = (
 
 TAKEN: Mapping[str, str] = {
     **dict.fromkeys(("my", "forms"), "the API answers there already"),
-    **dict.fromkeys(("assets", "index", "thank-you", "not-found", "unavailable"), "the site has a page there already"),
+    **dict.fromkeys(
+        ("assets", "calendar", "index", "privacy", "thank-you", "not-found", "unavailable"),
+        "the site has a page there already",
+    ),
 }
 """Addresses that no form may have, and why."""
 

@@ -1,8 +1,14 @@
-"""Fields as the templates need them: which control asks, and the attributes it carries."""
+"""Fields as the site's templates need them: which control asks, and the attributes it carries."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 
-from registration_core.domain.fields import Field, FieldType
+from registration_core.domain.fields import FieldType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from registration_core.domain.fields import Field
 
 MOST_RADIOS = 8  # more options than these are chosen from a list
 
@@ -21,12 +27,13 @@ ATTRIBUTES: dict[FieldType, dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class OptionView:
-    """One radio button, checkbox or list entry. id: empty in a list."""
+    """One radio button, checkbox or list entry. chosen: whether it was, when the page shows an answer again."""
 
     id: str
     value: str
     label: str
     hint: str | None
+    chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,8 @@ class FieldView:
     """One question on a page.
 
     control: input, textarea, select, radios, checkboxes or consent. attributes: what the control carries beside id,
-    name and aria-describedby; None leaves one out.
+    name and aria-describedby; None leaves one out. value: what was typed, when the page shows an answer again; for a
+    consent whatever it was ticked with. error: what is wrong with it.
     """
 
     id: str
@@ -45,6 +53,8 @@ class FieldView:
     control: str
     attributes: dict[str, str | None]
     options: tuple[OptionView, ...]
+    value: str = ""
+    error: str = ""
 
     @property
     def summary_label(self) -> str:
@@ -52,8 +62,8 @@ class FieldView:
         return f"{self.label}:" if self.label[-1:].isalnum() else self.label
 
 
-def field_view(field: Field, language: str) -> FieldView:
-    """Return the field as a page in this language asks it."""
+def field_view(field: Field, language: str, *, values: tuple[str, ...] = (), error: str = "") -> FieldView:
+    """Return the field as a page in this language asks it, with what was answered before and what is wrong with it."""
     control = _control(field)
     identifier = f"f-{field.name}"
     return FieldView(
@@ -71,9 +81,12 @@ def field_view(field: Field, language: str) -> FieldView:
                 value=option.value,
                 label=option.label.in_language(language),
                 hint=option.hint.in_language(language) if option.hint else None,
+                chosen=option.value in values,
             )
             for number, option in enumerate(field.options, start=1)
         ),
+        value=values[-1] if values else "",
+        error=error,
     )
 
 

@@ -1,0 +1,48 @@
+"""The site's templates, rendered by a function: pages that look like the site and lie at another address."""
+
+from __future__ import annotations
+
+import functools
+import os
+
+import jinja2
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from lambda_handlers.site_words import SiteWords
+
+
+@functools.cache
+def _environment(site_dir: str) -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(os.path.join(site_dir, "templates")),  # noqa: PTH118 - as in the settings
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def render(site: SiteWords, template: str, language: str, /, *, here: str = "", **given: Any) -> str:  # noqa: ANN401 - what the template asks for
+    """Return a page of the site's folder `my/`. Whatever a visitor wrote is escaped.
+
+    here: this page's address but for its language, for the switch between languages; without one there is no switch.
+    """
+    text = site.by_language[language]
+    switch = [
+        {"path": f"{here}lang={other}", "label": said["name"], "language": other}
+        for other, said in site.by_language.items()
+        if here and other != language
+    ]
+    shared = {
+        "text": text,
+        "base": site.site_url,
+        "site_url": site.site_url,
+        "current": "",
+        "switch": switch,
+        "asset": lambda name: f"{site.site_url}/assets/{name}",
+        **{name: text["site"][name] for name in ("home", "prefix", "navigation")},
+    }
+    return _environment(site.site_dir).get_template(f"my/{template}.html.j2").render({**shared, **given})

@@ -65,11 +65,12 @@ class Staff:
         """Run one command line. typed: what a person answers; None where nobody can be asked."""
         asked = typed is not None
         out, err = Stream(terminal=terminal), Stream(terminal=terminal or asked)
+        output = Output(out, err, {"COLUMNS": "150", "TERM": "xterm"} | self._stack.env | environ)
         services = Services(
-            output=Output(out, err, {"COLUMNS": "150", "TERM": "xterm"} | self._stack.env | environ),
+            output=output,
             environ=self._stack.env | environ,
             contexts=self.contexts,
-            connect=lambda context: AwsStack(context, session=lambda _: self._session),
+            connect=lambda context: AwsStack(context, output.note, session=lambda _: self._session),
             local=lambda: WorkspaceSystem(self._stack.workspace),
             stdin=Stream(terminal=True, typed=typed) if typed is not None else None,
         )

@@ -258,7 +258,7 @@ def test_list__without_credentials_for_aws_ends_with_4(cli: Cli, deployed: Deplo
 
     assert (done.returncode, done.stdout) == (4, "")
     assert "No AWS credentials were found." in done.stderr
-    assert "aws sso login" in done.stderr
+    assert "rollcall login" in done.stderr
 
 
 def test_local_status__names_every_address(reader: Staff, deployed: DeployedStack) -> None:

@@ -12,7 +12,9 @@ import pytest
 from admin_cli import aws
 from admin_cli.contexts import Context
 from admin_cli.errors import CliError, ExitCode
+from admin_cli.faults import explain
 from admin_cli.stack import AwsStack, StackDescription
+from registration_core.domain.errors import StorageUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +39,7 @@ SECRET = {
 class Handler(BaseHTTPRequestHandler):
     """Answers every AWS call with what the test put here, and keeps what was asked."""
 
-    answers: ClassVar[dict[str, tuple[int, dict[str, Any]]]] = {}
+    answers: ClassVar[dict[str, tuple[int, dict[str, Any]] | list[tuple[int, dict[str, Any]]]]] = {}
     asked: ClassVar[list[tuple[str, str, dict[str, Any]]]] = []
 
     def do_POST(self) -> None:
@@ -45,7 +47,8 @@ class Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"{}")
         operation = self.headers["X-Amz-Target"].rpartition(".")[2]
         self.asked.append((operation, self.headers["Authorization"], body))
-        status, answer = self.answers[operation]
+        found = self.answers[operation]
+        status, answer = found.pop(0) if isinstance(found, list) else found
         content = json.dumps(answer).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/x-amz-json-1.1")
@@ -62,6 +65,7 @@ def service() -> Iterator[type[Handler]]:
     """A service on a loopback port of its own."""
     handler = type("OneTestsHandler", (Handler,), {"answers": {}, "asked": []})
     server = HTTPServer(("127.0.0.1", 0), handler)
+    handler.server = server
     handler.url = f"http://localhost:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield handler
@@ -70,7 +74,7 @@ def service() -> Iterator[type[Handler]]:
 
 
 def stack(service: Any) -> AwsStack:
-    return AwsStack(Context("dev", "dev", "eu-north-1", service.url))
+    return AwsStack(Context("dev", "dev", "eu-north-1", service.url), print)
 
 
 def refuse(service: Any, code: str, message: str = "no", *, operation: str = "GetSecretValue") -> None:
@@ -171,9 +175,9 @@ def test_credentials__missing_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
     with pytest.raises(CliError, match="No AWS credentials were found") as caught:
-        _ = AwsStack(Context("dev", "dev", "eu-north-1")).description
+        _ = AwsStack(Context("dev", "dev", "eu-north-1"), print).description
     assert caught.value.exit_code is ExitCode.CREDENTIALS
-    assert "aws sso login" in str(caught.value.hint)
+    assert "rollcall login" in str(caught.value.hint)
 
 
 def test_profile__that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -211,8 +215,87 @@ def test_unreachable__local_stack_is_told() -> None:
     nothing = "http://localhost:1"
 
     with pytest.raises(CliError, match=f"Nothing answers at {nothing}: the local stack is not running") as caught:
-        _ = AwsStack(Context("local", "local", "eu-north-1", nothing)).description
+        _ = AwsStack(Context("local", "local", "eu-north-1", nothing), print).description
     assert (caught.value.exit_code, caught.value.hint) == (ExitCode.FAILURE, "Bring it up: rollcall local up")
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses that the SDK would make; here it makes none."""
+    slept: list[float] = []
+    monkeypatch.setattr("botocore.endpoint.time.sleep", slept.append)
+    return slept
+
+
+THROTTLED = (400, {"__type": "ThrottlingException", "message": "Rate exceeded"})
+
+
+def test_throttling__is_said_once_waited_for_and_goes_on(
+    service: Any, waits: list[float], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A person sees why it takes its time."""
+    service.answers["GetSecretValue"] = [THROTTLED, THROTTLED, (200, {"SecretString": json.dumps(SECRET)})]
+
+    assert stack(service).description.table == "rollcall-dev"
+    assert capsys.readouterr().out.splitlines() == [
+        "AWS is throttling secretsmanager (ThrottlingException); waiting and trying again ..."
+    ]
+    assert len(waits) == 2
+
+
+def test_throttling__that_does_not_end_is_told(service: Any, waits: list[float]) -> None:
+    """One sentence, and when to come again."""
+    service.answers["GetSecretValue"] = THROTTLED
+
+    with pytest.raises(CliError, match=r"AWS has too much to do \(GetSecretValue: ThrottlingException\)") as caught:
+        _ = stack(service).description
+    assert waits
+    assert caught.value.exit_code is ExitCode.FAILURE
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "said", "exit_code"),
+    [
+        (
+            "AccessDeniedException",
+            "User: arn:aws:iam::1:user/ada is not authorized to perform: dynamodb:Query on resource: x",
+            "Your AWS role may not do this: it lacks dynamodb:Query.",
+            ExitCode.CREDENTIALS,
+        ),
+        ("ExpiredTokenException", "expired", "Your AWS credentials have expired.", ExitCode.CREDENTIALS),
+        ("ProvisionedThroughputExceededException", "slow", "AWS has too much to do", ExitCode.FAILURE),
+    ],
+)
+def test_table__that_refuses_is_told_as_any_service_is(  # noqa: PLR0917 - what pytest gives
+    service: Any, waits: list[float], code: str, message: str, said: str, exit_code: ExitCode
+) -> None:
+    """What the repository raises still names the action."""
+    service.answers["GetSecretValue"] = (200, {"SecretString": json.dumps(SECRET)})
+    service.answers["GetItem"] = (400, {"__type": code, "message": message})
+
+    with pytest.raises(StorageUnavailableError) as caught:
+        _ = stack(service).forms
+    told = explain(caught.value)
+    assert said in str(told)
+    assert told.exit_code is exit_code
+    assert told.hint
+    assert len(waits) == (2 if code.startswith("Provisioned") else 0)
+
+
+def test_network__gone_in_the_middle_is_told(service: Any, waits: list[float]) -> None:
+    """The description was read; then nobody answers any more."""
+    service.answers["GetSecretValue"] = (200, {"SecretString": json.dumps(SECRET)})
+    dev = stack(service)
+    assert dev.description
+    service.server.shutdown()
+    service.server.server_close()
+
+    with pytest.raises(StorageUnavailableError) as caught:
+        _ = dev.forms
+    told = explain(caught.value)
+    assert "cannot be used now" in str(told)
+    assert "Check the network" in str(told.hint)
+    assert (told.exit_code, len(waits)) == (ExitCode.FAILURE, 2)
 
 
 @pytest.mark.parametrize("said", [{"stack": "dev"}, {**SECRET, "table": None}])

@@ -74,3 +74,31 @@ def test_use__unknown_is_not_found(rollcall_local: CommandLine) -> None:
     assert ran.code == 3
     assert "There are: local." in ran.err
     assert rollcall_local.contexts.read().current == "local"
+
+
+def test_show__prints_the_one_in_force_or_the_one_named(rollcall_local: CommandLine) -> None:
+    """All that a context holds."""
+    rollcall_local("context", "add", "dev", "--region", "eu-west-1", "--profile", "academy")
+
+    assert rollcall_local("context", "show").out.splitlines()[:3] == ["name\tlocal", "in_use\tyes", "stack\tlocal"]
+    assert json.loads(rollcall_local("context", "show", "dev", "--json", "all").out) == {
+        "name": "dev",
+        "in_use": False,
+        "stack": "dev",
+        "region": "eu-west-1",
+        "endpoint_url": None,
+        "profile": "academy",
+    }
+    assert rollcall_local("context", "show", "prod").code == 3
+
+
+def test_remove__forgets_one_and_switches_to_no_other_by_itself(rollcall_local: CommandLine) -> None:
+    """Who removes the context in use is told to choose; nothing goes on working on a stack nobody named."""
+    rollcall_local("context", "add", "dev", "--region", "eu-west-1")
+
+    ran = rollcall_local("context", "remove", "local")
+
+    assert (ran.code, ran.out) == (0, "")
+    assert "There are: dev." in ran.err
+    assert "No context is in use" in rollcall_local("list").err
+    assert rollcall_local("context", "remove", "local").code == 3

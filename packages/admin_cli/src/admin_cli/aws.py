@@ -11,7 +11,7 @@ from admin_cli.errors import CliError, ExitCode
 from registration_core.adapters.loopback import loopback_config, loopback_session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from admin_cli.contexts import Context
 
@@ -33,7 +33,26 @@ _REFUSED = frozenset(
         "UnrecognizedClientException",
     },
 )
-_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"})
+_NONE_FOUND = frozenset({"CredentialRetrievalError", "NoCredentialsError", "PartialCredentialsError"})
+_SIGNED_OUT = frozenset({"SSOTokenLoadError", "TokenRetrievalError", "UnauthorizedSSOTokenError"})
+_THROTTLED = frozenset(
+    {
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    },
+)
+_CREDENTIALS = (
+    (_EXPIRED, "Your AWS credentials have expired."),
+    (_SIGNED_OUT, "Your sign-in to AWS has run out."),
+    (_NONE_FOUND, "No AWS credentials were found."),
+    (_REFUSED, "AWS does not accept your credentials ({code})."),
+)
 _ACTION = re.compile(r"not authorized to perform:? \[?([a-z0-9-]+:[A-Za-z*]+)")
 
 
@@ -47,15 +66,38 @@ def session(context: Context) -> Any:  # noqa: ANN401 - boto3 has no types
         return boto3.session.Session(profile_name=context.profile)
 
 
-def client(context: Context, service: str, session: Any) -> Any:  # noqa: ANN401 - boto3 has no types
-    """Make a client of one AWS service by a session, as `session` makes them."""
+def client(
+    context: Context,
+    service: str,
+    session: Any,  # noqa: ANN401 - boto3 has no types
+    say: Callable[[str], None],
+) -> Any:  # noqa: ANN401 - boto3 has no types
+    """Make a client of one AWS service by a session, as `session` makes them. say: is told when AWS throttles."""
     with sentences(context):
-        return session.client(
+        made = session.client(
             service,
             region_name=context.region,
             endpoint_url=context.endpoint_url,
             config=_config(context),
         )
+    made.meta.events.register("needs-retry.*", _Patience(service, say).told)
+    return made
+
+
+class _Patience:
+    """Says once that a service is throttling, while the SDK backs off and tries again."""
+
+    def __init__(self, service: str, say: Callable[[str], None]) -> None:
+        self._service = service
+        self._say = say
+        self._said = False
+
+    def told(self, response: Any = None, **_more: object) -> None:  # noqa: ANN401 - what the SDK emits
+        """Look at one answer. None leaves the decision to the SDK's own retries."""
+        code = response[1].get("Error", {}).get("Code", "") if response else ""
+        if code in _THROTTLED and not self._said:
+            self._said = True
+            self._say(f"AWS is throttling {self._service} ({code}); waiting and trying again ...")
 
 
 @contextlib.contextmanager
@@ -85,45 +127,57 @@ def _config(context: Context) -> Any:  # noqa: ANN401 - boto3 has no types
     return common.merge(Config(retries={"mode": "standard", "total_max_attempts": 5}))
 
 
+def refusal(code: str, message: str, operation: str | None, context: Context | None = None) -> CliError | None:
+    """Say what a refusal means that has to do with who asks, or how often; None for any other.
+
+    code: the service's, or the name of the SDK's own error. operation: what was asked, such as GetItem.
+    """
+    for codes, sentence in _CREDENTIALS:
+        if code in codes:
+            return _credentials(sentence.format(code=code), context)
+    if code in _DENIED:
+        named = _ACTION.search(message)
+        action = named[1] if named else operation
+        return CliError(
+            f"Your AWS role may not do this: it lacks {action}.",
+            hint="Ask whoever runs the stack for it: docs/operator.md has the policies that staff need.",
+            exit_code=ExitCode.CREDENTIALS,
+        )
+    if code in _THROTTLED:
+        asked = f" ({operation}: {code})" if operation else f" ({code})"
+        return CliError(
+            f"AWS has too much to do{asked}; trying again did not help.",
+            hint="Wait a minute, then the same command again: nothing is done twice.",
+        )
+    return None
+
+
 def _from_service(error: Any, context: Context) -> CliError:  # noqa: ANN401 - boto3 has no types
     code = error.response.get("Error", {}).get("Code", "")
     message = error.response.get("Error", {}).get("Message", "") or str(error)
-    if code in _EXPIRED:
-        return _credentials("Your AWS credentials have expired.", context)
-    if code in _REFUSED:
-        return _credentials(f"AWS does not accept your credentials ({code}).", context)
-    if is_denial(error):
-        named = _ACTION.search(message)
-        action = named[1] if named else f"{error.operation_name}"
-        return CliError(
-            f"Your AWS role may not do this: it lacks {action}.",
-            hint="Ask whoever runs the stack for it: docs/operator.md has the policy that staff need.",
-            exit_code=ExitCode.CREDENTIALS,
-        )
-    return CliError(f"AWS refused {error.operation_name} ({code}): {message}")
+    told = refusal(code, message, error.operation_name, context)
+    return told or CliError(f"AWS refused {error.operation_name} ({code}): {message}")
 
 
 def _from_sdk(error: Exception, context: Context) -> CliError:
     from botocore import exceptions as sdk  # noqa: PLC0415 - only when AWS is met
 
-    if isinstance(error, (sdk.NoCredentialsError, sdk.PartialCredentialsError, sdk.CredentialRetrievalError)):
-        return _credentials("No AWS credentials were found.", context)
+    if told := refusal(type(error).__name__, str(error), None, context):
+        return told
     if isinstance(error, sdk.ProfileNotFound):
         return _credentials(
             f"The AWS configuration has no profile {context.profile or os.environ['AWS_PROFILE']!r}.", context
         )
-    if isinstance(error, (sdk.SSOError, sdk.TokenRetrievalError)):
-        return _credentials("Your sign-in to AWS has run out.", context)
     if isinstance(error, (sdk.HTTPClientError, sdk.ConnectionError)):
         return _unreachable(context)
     return CliError(f"AWS could not be asked: {error}")
 
 
-def _credentials(sentence: str, context: Context) -> CliError:
-    profile = f" --profile {context.profile}" if context.profile else ""
+def _credentials(sentence: str, context: Context | None) -> CliError:
+    profile = f" --profile {context.profile}" if context is not None and context.profile else ""
     return CliError(
         sentence,
-        hint=f"Sign in (aws sso login{profile}, or aws configure{profile}), then try again.",
+        hint=f"Sign in (rollcall login; or aws configure{profile}, for keys), then try again.",
         exit_code=ExitCode.CREDENTIALS,
     )
 

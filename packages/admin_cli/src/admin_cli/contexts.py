@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import ipaddress
 import json
 import os
 import re
-import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
+from admin_cli.private_file import replace_private
 from registration_core.domain.errors import RollcallError
 
 if TYPE_CHECKING:
@@ -121,6 +120,12 @@ class Contexts:
         """Bring a context into use. Raises UnknownContextError."""
         return type(self)(self.entries, self.get(name).name)
 
+    def without(self, name: str) -> Self:
+        """Take a context out; when it was the one in use, none is. Raises UnknownContextError."""
+        gone = self.get(name).name
+        kept = {each: context for each, context in self.entries.items() if each != gone}
+        return type(self)(kept, None if self.current == gone else self.current)
+
 
 @dataclass(frozen=True, slots=True)
 class ContextFile:
@@ -153,8 +158,7 @@ class ContextFile:
             ],
         }
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            _replace(self.path, json.dumps(content, indent=2) + "\n")
+            replace_private(self.path, json.dumps(content, indent=2) + "\n")
         except OSError as error:
             raise ContextError(f"{self.path} cannot be written: {error.strerror}.") from error
 
@@ -215,15 +219,3 @@ def _parse(content: object) -> Contexts:
     if current is not None and current not in entries:
         raise ValueError(f"the context in use, {current!r}, is not among them")
     return Contexts(entries, current)
-
-
-def _replace(path: Path, text: str) -> None:
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        Path(temporary).replace(path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            Path(temporary).unlink()
-        raise

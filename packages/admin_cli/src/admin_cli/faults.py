@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from admin_cli import aws
 from admin_cli.contexts import InvalidContextError, UnknownContextError
 from admin_cli.errors import CliError, ExitCode
+from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.domain.errors import (
     FormNotNamedError,
     InvalidReferenceError,
     QuotaNotFoundError,
     RollcallError,
     StorageDeniedError,
+    StorageUnavailableError,
     SubmissionNotFoundError,
     UnknownFormError,
 )
@@ -29,12 +32,18 @@ _EXIT_CODES: tuple[tuple[type[RollcallError], ExitCode], ...] = (
 _HINTS: tuple[tuple[type[RollcallError], str], ...] = (
     (FormNotNamedError, "Name it (rollcall list --form registration), or publish the forms: rollcall site publish"),
     (SubmissionNotFoundError, "See what there is: rollcall list"),
+    (StorageDeniedError, "See who you are to AWS, and what the stack's table is: rollcall doctor"),
+    (StorageUnavailableError, "Check the network, then the same command again: nothing is done twice."),
     (InvalidReferenceError, "A reference looks like K7QM-3XTP, an ID like reg_01J…; see: rollcall list"),
 )
 
 
 def explain(error: Exception) -> CliError:
     """Say what an error means to the person at the terminal."""
+    if isinstance(error, StorageUnavailableError) and isinstance(error.__cause__, AwsCallError):
+        told = aws.refusal(error.__cause__.code, error.__cause__.message, None)
+        if told is not None:
+            return told
     if isinstance(error, RollcallError):
         exit_code = next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), ExitCode.FAILURE)
         hint = next((text for kind, text in _HINTS if isinstance(error, kind)), None)

@@ -53,11 +53,12 @@ def services() -> Services:
     """Put together what a process works with."""
     from admin_cli.contexts import context_file  # noqa: PLC0415 - read when a command needs it
 
+    output = Output(_forgiving(sys.stdout), _forgiving(sys.stderr), os.environ)
     return Services(
-        output=Output(_forgiving(sys.stdout), _forgiving(sys.stderr), os.environ),
+        output=output,
         environ=os.environ,
         contexts=context_file(os.environ),
-        connect=_connect,
+        connect=lambda context: _connect(context, output),
         local=_local,
         stdin=sys.stdin,
     )
@@ -70,10 +71,10 @@ def of(ctx: typer.Context) -> Services:
     return found
 
 
-def _connect(context: Context) -> Stack:
+def _connect(context: Context, output: Output) -> Stack:
     from admin_cli.stack import AwsStack  # noqa: PLC0415 - most commands stay on this machine
 
-    return AwsStack(context)
+    return AwsStack(context, output.note)
 
 
 def _local() -> LocalSystem:

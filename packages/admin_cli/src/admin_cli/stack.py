@@ -107,10 +107,12 @@ class Stack(Protocol):
 class AwsStack:
     """A stack in AWS, or in an emulator: the context alone tells the difference.
 
-    session: begins to speak to AWS as somebody; whoever it is reaches what their policies allow.
+    say: is told what a person should know while they wait. session: begins to speak to AWS as somebody; whoever it is
+    reaches what their policies allow.
     """
 
     context: Context
+    say: Callable[[str], None]
     session: Callable[[Context], Any] = aws.session
 
     @cached_property
@@ -166,7 +168,7 @@ class AwsStack:
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
         """Make a client with the context's region, endpoint and credentials."""
-        return aws.client(self.context, service, self._session)
+        return aws.client(self.context, service, self._session, self.say)
 
     @cached_property
     def _session(self) -> Any:  # noqa: ANN401 - boto3 has no types

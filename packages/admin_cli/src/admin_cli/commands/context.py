@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,10 @@ from admin_cli.fields import JsonOption, pick, wanted
 from admin_cli.helping import Command, noun
 from admin_cli.services import CONTEXT_VARIABLE, of
 from admin_cli.table import Column
+
+if TYPE_CHECKING:
+    from admin_cli.contexts import Contexts
+    from admin_cli.services import Services
 
 app = noun("""
 Name the stacks you work with, and say which one commands mean.
@@ -22,6 +26,7 @@ Examples:
   rollcall context list
   rollcall context add prod --stack prod --region eu-north-1 --profile academy
   rollcall context use prod
+  rollcall context show
 """)
 
 FIELDS = ("name", "in_use", "stack", "region", "endpoint_url", "profile")
@@ -51,7 +56,7 @@ def list_contexts(
     services = of(ctx)
     names = wanted(services.output, json, FIELDS)
     contexts = services.contexts.read()
-    chosen = services.context_name or services.environ.get(CONTEXT_VARIABLE) or contexts.current
+    chosen = _in_force(services, contexts)
     if names is not None:
         records = [_record(context, in_use=context.name == chosen) for context in contexts.entries.values()]
         services.output.json([pick(each, names) for each in records])
@@ -105,7 +110,51 @@ def add_context(
         services.output.note(f"Commands still work on {after.current}. To switch: rollcall context use {name}")
 
 
-def _record(context: Context, *, in_use: bool) -> dict[str, object]:
+@app.command("show", cls=Command)
+def show_context(
+    ctx: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="The context (default: the one that commands work on).")] = None,
+    *,
+    json: JsonOption = None,
+) -> None:
+    """Print one context: the stack, its region, and how it is reached.
+
+    Examples:
+      rollcall context show
+      rollcall context show prod --json stack,region
+    """
+    services = of(ctx)
+    names = wanted(services.output, json, FIELDS)
+    contexts = services.contexts.read()
+    context = services.context() if name is None else contexts.get(name)
+    record = _record(context, in_use=context.name == _in_force(services, contexts))
+    if names is not None:
+        services.output.json(pick(record, names))
+    else:
+        services.output.fields({**record, "in_use": "yes" if record["in_use"] else "no"}.items())
+
+
+@app.command("remove", cls=Command)
+def remove_context(ctx: typer.Context, name: Annotated[str, typer.Argument(help="The context to forget.")]) -> None:
+    """Forget a context. The stack that it names stays as it is, and so do your credentials.
+
+    Examples:
+      rollcall context remove dev
+    """
+    services = of(ctx)
+    before = services.contexts.read()
+    after = before.without(name)
+    services.contexts.write(after)
+    services.output.note(f"Removed the context {name}; its stack is as it was.")
+    if before.current == name and after.entries:
+        services.output.note(f"No context is in use. There are: {', '.join(after.entries)}. rollcall context use NAME")
+
+
+def _in_force(services: Services, contexts: Contexts) -> str | None:
+    return services.context_name or services.environ.get(CONTEXT_VARIABLE) or contexts.current
+
+
+def _record(context: Context, *, in_use: bool) -> dict[str, str | bool | None]:
     return {
         "name": context.name,
         "in_use": in_use,

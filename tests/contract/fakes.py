@@ -229,7 +229,8 @@ class InMemorySubmissionRepository(SubmissionRepository):
                 return False
             if lease.until > self.clock.now() and lease.holder != holder:
                 raise MailHeldError
-        record = MailRecord(request.kind.value, request.version, "sending", lease_until=until)
+        attempts = 1 if lease is None else lease.record.attempts + 1
+        record = MailRecord(request.kind.value, request.version, "sending", lease_until=until, attempts=attempts)
         self._leases[request] = _Lease(holder, until, expires_at, record)
         return True
 
@@ -238,12 +239,13 @@ class InMemorySubmissionRepository(SubmissionRepository):
         if lease is None or lease.holder != holder:
             raise MailLeaseLostError
         state = "sent" if lease.record.state == "sending" else lease.record.state
-        lease.record = MailRecord(request.kind.value, request.version, state, message_id, self.clock.now())
+        at = self.clock.now()
+        lease.record = replace(lease.record, state=state, message_id=message_id, sent_at=at, lease_until=None)
 
     def end_mail(self, request: MailRequest, *, holder: str, state: MailState) -> None:
         lease = self._leases.get(request)
         if lease is not None and lease.holder == holder and lease.record.state == "sending":
-            lease.record = MailRecord(request.kind.value, request.version, state.value)
+            lease.record = replace(lease.record, state=state.value, lease_until=None)
 
     def release_mail(self, request: MailRequest, *, holder: str) -> None:
         lease = self._leases.get(request)

@@ -341,6 +341,8 @@ def test_lease_mail__is_taken_over_when_it_has_run_out(
     repository.release_mail(request_, holder="one")
     with pytest.raises(MailHeldError):
         lease(repository, request_, "three", clock)
+    (mail,) = repository.details(request_.id).mails
+    assert mail.attempts == 2
 
 
 def test_mark_mail_sent__lets_nobody_send_it_again(

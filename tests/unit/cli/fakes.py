@@ -112,6 +112,11 @@ class FakeStack:
     forms: Mapping[str, Form] = field(default_factory=dict)
     caller: Caller = STAFF
     editing: EditService | None = None
+    versions: Mapping[str, Form] = field(default_factory=dict)
+
+    def form_of(self, entry: Submission) -> Form | None:
+        now = self.forms.get(entry.form)
+        return now if now is not None and now.version == entry.form_version else self.versions.get(entry.form_version)
 
     def manage(self) -> ManageService:
         assert self.managing is not None
@@ -151,6 +156,7 @@ class CommandLine:
     managing: ManageService | None = None
     editing: EditService | None = None
     forms: Mapping[str, Form] = field(default_factory=dict)
+    versions: Mapping[str, Form] = field(default_factory=dict)
     environ: dict[str, str] = field(default_factory=lambda: {"COLUMNS": "120", "TERM": "xterm"})
     connected: list[Context] = field(default_factory=list)
 
@@ -180,6 +186,7 @@ class CommandLine:
             self.managing,
             self.forms,
             editing=self.editing,
+            versions=self.versions,
         )
 
 
@@ -216,6 +223,8 @@ class FakeQueries(QueryService):
         self.entries = [ADA, BOB]
         self.places: list[QuotaState] = []
         self.mails: tuple[tuple[str, str], ...] = (("confirmed", "sent"),)
+        self.attempts = 1
+        self.events: list[Event] = []
         self.asked: list[dict[str, object]] = []
         self.read = 0
 
@@ -237,9 +246,16 @@ class FakeQueries(QueryService):
         for entry in self.entries:
             if id_or_reference in (entry.id, entry.reference, display_reference(entry.reference)):
                 event = Event("01KJM2N0S0ABCDEFGHJKMNPQRS", entry.submitted_at, "submitted", "registrant")
-                mails = (MailRecord(kind, 1, state, "m-1", entry.submitted_at) for kind, state in self.mails)
-                return SubmissionDetails(entry, (event,), tuple(mails))
+                events = self.events or [event]
+                mails = (
+                    MailRecord(kind, 1, state, "m-1", entry.submitted_at, attempts=self.attempts)
+                    for kind, state in self.mails
+                )
+                return SubmissionDetails(entry, tuple(events), tuple(mails))
         raise SubmissionNotFoundError(id_or_reference)
+
+    def rank(self, submission: Submission) -> int | None:
+        return None if submission.position is None else 3
 
     def quotas(self, form: Form) -> tuple[QuotaState, ...]:
         states = {state.option: state for state in self.places if state.form == form.name}

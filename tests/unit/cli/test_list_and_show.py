@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from unit.cli.fakes import ADA, BOB, CommandLine, FakeQueries
+from unit.core.builders import a_field, a_form, words
 
-from admin_cli.records import FIELDS
+from admin_cli.records import DETAILS, FIELDS
+from registration_core.domain.fields import Option
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.mail import MailState
 from registration_core.domain.selection import Selection
-from registration_core.domain.submission import Status
+from registration_core.domain.submission import Event, Status
 
 REFERENCE = display_reference(ADA.reference)
 
@@ -170,17 +173,23 @@ def test_show__json_prints_everything(rollcall: CommandLine, arguments: list[str
     """The whole entry, with its history and mails."""
     said = json.loads(rollcall(*arguments).out)
 
-    assert tuple(said) == (*FIELDS, "history", "mails")
+    assert tuple(said) == (*FIELDS, *DETAILS)
     assert said["answers"] == {"name": "Ada Lovelace", "course": "robotics", "days": ["mon", "tue"], "consent": True}
     assert said["mails"] == [
-        {"kind": "confirmed", "state": "sent", "sent_at": "2026-03-01T12:30:05.250Z", "message_id": "m-1"},
+        {
+            "kind": "confirmed",
+            "state": "sent",
+            "sent_at": "2026-03-01T12:30:05.250Z",
+            "message_id": "m-1",
+            "attempts": 1,
+        },
     ]
 
 
 @pytest.mark.parametrize("arguments", [["show", REFERENCE, "--json"], ["show", "--json", REFERENCE]])
 def test_show__json_alone_names_the_fields(rollcall: CommandLine, arguments: list[str]) -> None:
     """As everywhere; a reference is never taken for fields."""
-    assert rollcall(*arguments).out.splitlines() == [*FIELDS, "history", "mails"]
+    assert rollcall(*arguments).out.splitlines() == [*FIELDS, *DETAILS]
     assert rollcall.connected == []
 
 
@@ -198,6 +207,76 @@ def test_show__tells_what_became_of_each_mail(rollcall: CommandLine, queries: Fa
     queries.mails = (("confirmed", state), ("staff", "sent"))
 
     assert f"mails.confirmed\t{state}\nmails.staff\tsent\n" in rollcall("show", REFERENCE).out
+
+
+def test_show__speaks_the_forms_own_words_on_a_terminal(rollcall: CommandLine) -> None:
+    """Answers under their labels, in the form's order; options by what they are called."""
+    course = a_field("choice", "course", options=(Option("robotics", words("Robots for all")),))
+    rollcall.forms = {"registration": a_form(course, a_field("text", "name"), name="registration")}
+
+    lines = rollcall("show", REFERENCE, terminal=True).out.splitlines()
+
+    answers = lines[lines.index("\x1b[1mAnswers\x1b[0m") + 1 :][:4]
+    assert [re.split("  +", line) for line in answers] == [
+        ["Course (course)", "Robots for all (robotics)"],
+        ["Name (name)", "Ada Lovelace"],
+        ["days", "mon, tue"],
+        ["consent", "yes"],
+    ]
+
+
+def test_show__of_an_older_version_speaks_that_versions_words(rollcall: CommandLine) -> None:
+    """The stack keeps it; where it doesn't, the answers are there under their names, and it says so."""
+    rollcall.forms = {"registration": a_form(a_field("text", "name"), name="registration", version="b" * 12)}
+    ran = rollcall("show", REFERENCE, terminal=True)
+    assert f"{ADA.form_version} (a version that nobody kept)" in ran.out
+    assert re.search("^name +Ada Lovelace$", ran.out, re.MULTILINE)
+
+    rollcall.versions = {ADA.form_version: a_form(a_field("text", "name"), version=ADA.form_version)}
+    ran = rollcall("show", REFERENCE, terminal=True)
+    assert f"{ADA.form_version} (an earlier version of the form)" in ran.out
+    assert re.search(r"^Name \(name\) +Ada Lovelace$", ran.out, re.MULTILINE)
+
+
+def test_show__tells_the_place_in_the_queue(rollcall: CommandLine, queries: FakeQueries) -> None:
+    """The ticket that was told, and the rank there is now."""
+    queries.entries = [replace(ADA, status=Status.WAITLISTED, option="robotics", position=14)]
+
+    assert "option\trobotics\nposition\t14\nrank\t3\n" in rollcall("show", REFERENCE).out
+    assert json.loads(rollcall("show", REFERENCE, "--json", "position,rank").out) == {"position": 14, "rank": 3}
+
+
+def test_show__tells_of_a_mail_that_may_have_gone_out_twice(rollcall: CommandLine, queries: FakeQueries) -> None:
+    queries.attempts = 2
+
+    assert "mails.confirmed\tsent\nmails.confirmed.attempts\t2\n" in rollcall("show", REFERENCE).out
+    assert "2: it may have gone out more than once" in rollcall("show", REFERENCE, terminal=True).out
+
+
+def test_history__tells_when_what_and_by_whom(rollcall: CommandLine, queries: FakeQueries) -> None:
+    """Oldest first; the whole ARN for a program, its end for a person."""
+    queries.events = [
+        Event("1", ADA.submitted_at, "submitted", "registrant", Status.CONFIRMED, 1),
+        Event("2", ADA.submitted_at, "cancelled", "arn:aws:sts::000000000000:assumed-role/staff/per@example.org"),
+    ]
+
+    assert rollcall("history", REFERENCE).out.splitlines() == [
+        "2026-03-01T12:30:05.250Z\tsubmitted\tconfirmed\tregistrant",
+        "2026-03-01T12:30:05.250Z\tcancelled\t\tarn:aws:sts::000000000000:assumed-role/staff/per@example.org",
+    ]
+    assert (
+        rollcall("history", REFERENCE, terminal=True)
+        .out.splitlines()[-1]
+        .endswith("assumed-role/staff/per@example.org")
+    )
+    said = json.loads(rollcall("history", REFERENCE, "--json", "what,status,by").out)
+    assert said[0] == {"what": "submitted", "status": "confirmed", "by": "registrant"}
+    assert rollcall("history", REFERENCE, "--json").out.split() == ["at", "what", "by", "status", "version"]
+
+
+def test_history__of_a_mistyped_reference_is_told_before_anything_is_asked(rollcall: CommandLine) -> None:
+    assert rollcall("history", "K7QM-3XTQ").code == 3
+    assert rollcall.connected == []
 
 
 def test_show__never_passes_on_an_escape_sequence(rollcall: CommandLine) -> None:

@@ -86,12 +86,16 @@ class Output:
             for name, value in pairs:
                 self.line(f"{tab_separated(name)}\t{tab_separated(for_program(value))}")
             return
-        width = max((len(name) for name, _ in pairs), default=0)
-        for name, value in pairs:
-            first, *more = plain_lines(for_person(value))
-            self.line(f"{name:<{width}}  {first}".rstrip())
-            for text in more:
-                self.line(f"{'':<{width}}  {text}".rstrip())
+        from admin_cli.layout import pairs as laid_out  # noqa: PLC0415 - a pipe needs no Rich
+
+        for line in laid_out([(name, plain_lines(for_person(value))) for name, value in pairs], self.width):
+            self.line(line)
+
+    def heading(self, text: str) -> None:
+        """Begin a part of what a person reads; a program gets nothing of it."""
+        if self.on_terminal:
+            self.line()
+            self.line(f"\x1b[1m{plain(text)}\x1b[0m" if self.coloured else plain(text))
 
     def note(self, text: str) -> None:
         """Tell the person something that is not data."""

@@ -9,7 +9,9 @@ from admin_cli.values import Value, iso
 from registration_core.domain.identifiers import display_reference
 
 if TYPE_CHECKING:
-    from registration_core.domain.submission import Submission, SubmissionDetails
+    from datetime import datetime
+
+    from registration_core.domain.submission import Event, Submission, SubmissionDetails
 
 #: What --json can print of an entry; `answers.NAME` is one of its answers.
 FIELDS = (
@@ -24,10 +26,17 @@ FIELDS = (
     "form_version",
     "version",
     "expires_at",
+    "option",
+    "position",
+    "verify_by",
+    "verified_at",
 )
 
 #: What --json can print of one entry beside FIELDS.
-DETAILS = ("history", "mails")
+DETAILS = ("history", "mails", "rank")
+
+#: What --json prints of a line of an entry's history.
+HISTORY = ("at", "what", "by", "status", "version")
 
 #: `list` as lines: the same order on a terminal and in a pipe.
 COLUMNS = (
@@ -66,20 +75,36 @@ def record(entry: Submission) -> dict[str, object]:
         "form_version": entry.form_version,
         "version": entry.version,
         "expires_at": iso(entry.expires_at),
+        "option": entry.option,
+        "position": entry.position,
+        "verify_by": _time(entry.verify_by),
+        "verified_at": _time(entry.verified_at),
     }
 
 
-def detailed_record(details: SubmissionDetails) -> dict[str, object]:
-    """Give an entry with its history and what became of its mails."""
+def detailed_record(details: SubmissionDetails, rank: int | None) -> dict[str, object]:
+    """Give an entry with its history, what became of its mails, and its place in the queue."""
     return record(details.submission) | {
-        "history": [{"at": iso(event.at), "what": event.what, "by": event.by} for event in details.events],
+        "history": [event_record(event) for event in details.events],
         "mails": [
             {
                 "kind": str(mail.kind),
                 "state": mail.state,
-                "sent_at": iso(mail.sent_at) if mail.sent_at else None,
+                "sent_at": _time(mail.sent_at),
                 "message_id": mail.message_id,
+                "attempts": mail.attempts,
             }
             for mail in details.mails
         ],
+        "rank": rank,
     }
+
+
+def event_record(event: Event) -> dict[str, object]:
+    """Give a line of an entry's history, under the names of HISTORY."""
+    status = None if event.status is None else str(event.status)
+    return {"at": iso(event.at), "what": event.what, "by": event.by, "status": status, "version": event.version}
+
+
+def _time(at: datetime | None) -> str | None:
+    return None if at is None else iso(at)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from registration_core.adapters.dynamodb.stored_forms import StoredForms
     from registration_core.domain.forms import Form
     from registration_core.services.edit import EditService
+    from registration_core.domain.submission import Submission
     from registration_core.services.manage import ManageService
     from registration_core.services.query import QueryService
 
@@ -87,6 +88,9 @@ class Stack(Protocol):
     def caller(self) -> Caller:
         """Who works on the stack; asked once. Raises CliError."""
 
+    def form_of(self, entry: Submission) -> Form | None:
+        """Give the form as it was when an entry was made with it; None when nobody kept that. Raises CliError."""
+
     def query(self) -> QueryService:
         """Connect to what came in. Raises CliError."""
 
@@ -143,6 +147,13 @@ class AwsStack:
         with aws.sentences(self.context):
             said = self.client("sts").get_caller_identity()
         return Caller(str(said["Account"]), str(said["Arn"]))
+
+    def form_of(self, entry: Submission) -> Form | None:
+        """Give the form in force when that is the entry's version, else read the version that the stack kept."""
+        now = self.forms.get(entry.form)
+        if now is not None and now.version == entry.form_version:
+            return now
+        return stored_forms(self.client("dynamodb"), self.description.table).version(entry.form, entry.form_version)
 
     def query(self) -> QueryService:
         """Connect to the stack's table; what forms there are, the stack says itself."""

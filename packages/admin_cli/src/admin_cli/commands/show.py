@@ -6,30 +6,34 @@ from typing import TYPE_CHECKING
 
 import typer  # noqa: TC002 - Typer reads the annotations
 
-from admin_cli.entries import Entry, look_up
+from admin_cli.answers import answered
+from admin_cli.entries import Entry, check_spelling, look_up
 from admin_cli.fields import JsonOption, pick, wanted
 from admin_cli.helping import Command, verb
+from admin_cli.histories import print_history
 from admin_cli.records import DETAILS, FIELDS, detailed_record
 from admin_cli.services import of
+from admin_cli.table import Column
 from registration_core.domain.identifiers import display_reference
 
 if TYPE_CHECKING:
+    from admin_cli.output import Output
     from admin_cli.values import Value
-    from registration_core.domain.submission import SubmissionDetails
+    from registration_core.domain.forms import Form
+    from registration_core.domain.submission import MailRecord, Submission, SubmissionDetails
 
 app = verb()
 
+MAILS = (Column("KIND"), Column("STATE"), Column("SENT"), Column("ATTEMPTS", narrowest=8))
+
 
 @app.command(cls=Command)
-def show(
-    ctx: typer.Context,
-    entry: Entry,
-    *,
-    json: JsonOption = None,
-) -> None:
+def show(ctx: typer.Context, entry: Entry, *, json: JsonOption = None) -> None:
     """Print one submission with its answers, its history and what was mailed about it.
 
-    A reference may be written in small letters, without the dash, or with O for 0; its last letter tells a slip.
+    A reference may be written in small letters, without the dash, or with O for 0; its last letter tells a slip. Who
+    waits is shown with their place in the queue. On a terminal the answers stand under the form's own words, as they
+    were when the submission was made; in a pipe under the fields' names.
 
     Examples:
       rollcall show K7QM-3XTP
@@ -37,36 +41,70 @@ def show(
       rollcall show K7QM-3XTP --json email,answers.course
     """
     services = of(ctx)
-    names = wanted(services.output, json, (*FIELDS, *DETAILS))
-    details = look_up(services.stack, entry)
+    output = services.output
+    names = wanted(output, json, (*FIELDS, *DETAILS))
+    check_spelling(entry)
+    stack = services.stack()
+    details = look_up(lambda: stack, entry)
+    rank = stack.query().rank(details.submission)
     if names is not None:
-        services.output.json(pick(detailed_record(details), names))
+        output.json(pick(detailed_record(details, rank), names))
+    elif output.on_terminal:
+        current = stack.forms.get(details.submission.form)
+        _print(output, details, rank, stack.form_of(details.submission), current)
     else:
-        services.output.fields(_lines(details))
+        output.fields(_lines(details, rank))
 
 
-def _lines(details: SubmissionDetails) -> list[tuple[str, Value]]:
-    """Give names and values to print: the entry, then its answers under their own names."""
+def _print(
+    output: Output, details: SubmissionDetails, rank: int | None, form: Form | None, current: Form | None
+) -> None:
+    """Print an entry for a person. form: as it was when the entry was made; current: as it is now."""
     entry = details.submission
-    lines: list[tuple[str, Value]] = [
+    named = [(name, value) for name, value in _facts(entry, rank) if value not in (None, "")]
+    version = entry.form_version
+    if current is not None and current.version != version:
+        version += " (an earlier version of the form)" if form is not None else " (a version that nobody kept)"
+    output.fields([*named, ("form_version", version)])
+    if entry.answers:
+        output.heading("Answers")
+        output.fields(answered(form, entry.answers))
+    output.heading("History")
+    print_history(output, details.events)
+    if details.mails:
+        output.heading("Mails")
+        output.rows(MAILS, [[mail.kind, mail.state, mail.sent_at, _attempts(mail)] for mail in details.mails])
+
+
+def _facts(entry: Submission, rank: int | None) -> list[tuple[str, Value]]:
+    return [
         ("id", entry.id),
         ("reference", display_reference(entry.reference)),
         ("form", entry.form),
         ("status", str(entry.status)),
+        ("option", entry.option),
+        ("position", entry.position),
+        ("rank", rank),
         ("submitted_at", entry.submitted_at),
         ("email", entry.email),
+        ("verify_by", entry.verify_by),
+        ("verified_at", entry.verified_at),
         ("language", entry.language),
-        ("form_version", entry.form_version),
         ("version", entry.version),
         ("expires_at", entry.expires_at),
     ]
-    lines += [(f"answers.{name}", _value(answer)) for name, answer in entry.answers.items()]
-    lines += [(f"mails.{mail.kind}", mail.state) for mail in details.mails]
-    lines += [(f"history.{event.what}", event.at) for event in details.events]
-    return lines
 
 
-def _value(answer: object) -> Value:
-    if isinstance(answer, bool):
-        return "yes" if answer else "no"
-    return [str(part) for part in answer] if isinstance(answer, list | tuple) else str(answer)
+def _attempts(mail: MailRecord) -> Value:
+    return mail.attempts if mail.attempts == 1 else f"{mail.attempts}: it may have gone out more than once"
+
+
+def _lines(details: SubmissionDetails, rank: int | None) -> list[tuple[str, Value]]:
+    """Give names and values for a program: the entry, then its answers, mails and history under their own names."""
+    entry = details.submission
+    lines = [*_facts(entry, rank), ("form_version", entry.form_version)]
+    lines += [(f"answers.{name}", value) for name, value in answered(None, entry.answers)]
+    for mail in details.mails:
+        lines.append((f"mails.{mail.kind}", mail.state))
+        lines += [(f"mails.{mail.kind}.attempts", mail.attempts)] if mail.attempts > 1 else []
+    return lines + [(f"history.{event.what}", event.at) for event in details.events]

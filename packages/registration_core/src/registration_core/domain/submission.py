@@ -154,7 +154,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class MailRecord:
-    """What became of one mail. state: sending, sent (later also delivered, bounced, complained)."""
+    """What became of one mail. state: see `MailState`.
+
+    attempts: how often somebody set about sending it; after more than one it may have gone out twice, if rarely.
+    """
 
     kind: str
     version: int
@@ -162,6 +165,7 @@ class MailRecord:
     message_id: str | None = None
     sent_at: datetime | None = None
     lease_until: datetime | None = None
+    attempts: int = 1
 
 
 @dataclass(frozen=True, slots=True)

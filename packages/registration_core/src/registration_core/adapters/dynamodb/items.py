@@ -212,6 +212,7 @@ def read_mail(item: Item) -> MailRecord:
         message_id=values.get("message_id"),
         sent_at=datetime.fromisoformat(values["sent_at"]) if "sent_at" in values else None,
         lease_until=_EPOCH + lease * _MILLISECOND if lease is not None else None,
+        attempts=values.get("attempts", 1),
     )
 
 

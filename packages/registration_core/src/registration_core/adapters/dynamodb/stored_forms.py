@@ -32,6 +32,11 @@ class StoredForms:
         compiled = item.get("forms", {}).get("M", {})
         return {name: Form.from_dict(json.loads(text["S"])) for name, text in sorted(compiled.items())}
 
+    def version(self, name: str, version: str) -> Form | None:
+        """Return a form as it was in that version; None when that was never stored. Raises StorageUnavailableError."""
+        item = self._ask("GetItem", Key=_version_key(name, version)).get("Item")
+        return None if item is None else Form.from_dict(json.loads(item["compiled"]["S"]))
+
     def store(self, forms: Mapping[str, Form]) -> tuple[str, ...]:
         """Bring these forms into force, and only these; return the names of those that are new or changed.
 
@@ -42,7 +47,7 @@ class StoredForms:
         before = self.read()
         changed = _differing(before, forms)
         for name in changed:
-            key = {"pk": {"S": f"FORM#{name}"}, "sk": {"S": f"V#{forms[name].version}"}}
+            key = _version_key(name, forms[name].version)
             self._ask("PutItem", Item=key | {"compiled": {"S": _dump(forms[name])}})
             self._make_quotas(forms[name])
         if changed or set(before) != set(forms):
@@ -66,6 +71,10 @@ class StoredForms:
             return self._call(operation, {"TableName": self._table_name, **parameters})
         except AwsCallError as error:
             raise translated(error, self._table_name) from error
+
+
+def _version_key(name: str, version: str) -> dict[str, dict[str, str]]:
+    return {"pk": {"S": f"FORM#{name}"}, "sk": {"S": f"V#{version}"}}
 
 
 def _differing(before: Mapping[str, Form], forms: Mapping[str, Form]) -> tuple[str, ...]:

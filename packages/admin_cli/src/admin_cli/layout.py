@@ -1,0 +1,64 @@
+"""Texts laid out for a terminal, by cells: wrapped at its width, wide characters and marks counted as they are seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len, chop_cells
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_GAP = 2
+_NARROWEST_NAME = 12
+_NARROWEST_VALUE = 16
+_INDENT = 2
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Break a line between words, and a word that is longer than a line anywhere between letters."""
+    if cell_len(text) <= width:
+        return [text]
+    lines: list[str] = []
+    line = ""
+    for word in text.split(" "):
+        longer = f"{line} {word}" if line else word
+        if cell_len(longer) <= width:
+            line = longer
+            continue
+        lines += [line] if line else []
+        *whole, line = chop_cells(word, width) or [word]
+        lines += whole
+    return [*lines, line]
+
+
+def pad(text: str, width: int) -> str:
+    """Fill a text up with spaces to so many cells."""
+    return text + " " * (width - cell_len(text))
+
+
+def pairs(named: Sequence[tuple[str, Sequence[str]]], width: int) -> Iterator[str]:
+    """Yield the lines of names and their values, side by side, or one under the other where there is no room.
+
+    named: names with each value's lines.
+    """
+    longest = max((cell_len(name) for name, _ in named), default=0)
+    beside = min(longest, max(width // 3, _NARROWEST_NAME))
+    room = width - beside - _GAP
+    if room < min(_NARROWEST_VALUE, width):
+        yield from _stacked(named, width)
+        return
+    for name, values in named:
+        left = wrap(name, beside)
+        right = [line for value in values for line in wrap(value, room)]
+        for place in range(max(len(left), len(right))):
+            begin = left[place] if place < len(left) else ""
+            end = right[place] if place < len(right) else ""
+            yield f"{pad(begin, beside)}{' ' * _GAP}{end}".rstrip()
+
+
+def _stacked(named: Sequence[tuple[str, Sequence[str]]], width: int) -> Iterator[str]:
+    for name, values in named:
+        yield from wrap(name, width)
+        for value in values:
+            yield from (f"{' ' * _INDENT}{line}".rstrip() for line in wrap(value, max(1, width - _INDENT)))

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from admin_cli.contexts import Context
     from registration_core.adapters.dynamodb.stored_forms import StoredForms
     from registration_core.domain.forms import Form
-    from registration_core.services.edit import EditService
     from registration_core.domain.submission import Submission
+    from registration_core.services.edit import EditService
     from registration_core.services.manage import ManageService
     from registration_core.services.query import QueryService
 

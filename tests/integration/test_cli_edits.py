@@ -1,0 +1,108 @@
+"""What the staff put right and promote, on the deployed stack, with the manager's policy alone."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from integration.asking import FORMS, example, send, stored
+from registrants import repository
+
+if TYPE_CHECKING:
+    from conftest import DeployedStack
+    from integration.staff import Staff
+
+ARN = "arn:aws:iam::000000000000:user/staff-manager"
+COURSE, OTHER_COURSE = "python-and-sensors", "line-followers"
+
+
+def registered(stack: DeployedStack, **changes: object) -> tuple[str, dict[str, object]]:
+    answers = example("registration", **({"course": COURSE} | changes))
+    answer = send(stack, "registration", answers)
+    assert answer.status == 201, answer.body
+    return answer.json["id"], answers
+
+
+def taken(stack: DeployedStack) -> tuple[int, int]:
+    found = repository(stack).quotas("registration", [COURSE, OTHER_COURSE])
+    return found[COURSE].taken, found[OTHER_COURSE].taken
+
+
+def test_edit__moves_address_guard_and_place(stack: DeployedStack, manager: Staff) -> None:
+    """The new address's owner is known as registered, the old one's is not; the place goes along."""
+    entry, answers = registered(stack)
+    other = example("registration")["email"]
+    before = taken(stack)
+
+    manager.done("edit", entry, f"email={other}", f"course={OTHER_COURSE}", "--yes")
+
+    item = stored(stack, entry)
+    assert (item["email"]["S"], item["email_key"]["S"], item["option"]["S"]) == (other, other, OTHER_COURSE)
+    assert taken(stack) == (before[0] - 1, before[1] + 1)
+    again = send(stack, "registration", answers | {"email": other, "course": OTHER_COURSE}, Idempotency_Key="again")
+    assert stored(stack, again.json["id"]) == {}
+    fresh = send(stack, "registration", answers, Idempotency_Key="fresh")
+    assert stored(stack, fresh.json["id"])["email"]["S"] == answers["email"]
+    refused = manager("edit", fresh.json["id"], f"email={other}", f"course={OTHER_COURSE}", "--yes")
+    assert (refused.code, "is the same person's for the same option" in refused.err) == (1, True)
+    history = json.loads(manager.done("show", entry, "--json", "history").out)["history"]
+    assert [(event["what"], event["by"]) for event in history] == [
+        ("submitted", "registrant"),
+        ("edited course, email", ARN),
+    ]
+
+
+def test_edit__racing_a_cancellation_does_one_thing_at_a_time(stack: DeployedStack, manager: Staff) -> None:
+    """Whoever comes second sees what the first did; no place is counted twice."""
+    entries = [registered(stack)[0] for _ in range(3)]
+    before = taken(stack)
+
+    def race(entry: str) -> tuple[int, int]:
+        with ThreadPoolExecutor(2) as pool:
+            edit = pool.submit(manager, "edit", entry, f"course={OTHER_COURSE}", "needs=Nuts", "--yes")
+            cancel = pool.submit(manager, "status", "cancel", entry, "--yes")
+            ran = edit.result()
+            assert ran.code == 0 or "was changed by someone else meanwhile" in ran.err, ran.err
+            return ran.code, cancel.result().code
+
+    raced = [race(entry) for entry in entries]
+
+    assert {cancelled for _, cancelled in raced} == {0}
+    assert {stored(stack, entry)["status"]["S"] for entry in entries} == {"cancelled"}
+    assert taken(stack) == (before[0] - 3, before[1])
+    for entry, (edited, _) in zip(entries, raced, strict=True):
+        answers = stored(stack, entry)["answers"]["M"]
+        assert (answers["course"]["S"], answers["needs"]["S"]) == (
+            (OTHER_COURSE, "Nuts") if edited == 0 else (COURSE, FORMS["registration"].field("needs").example)
+        )
+
+
+def test_promote__gives_the_place_that_frees_and_mails_it(stack: DeployedStack, manager: Staff) -> None:
+    """A place made by hand goes to who waits; asked again, it says why nobody moves."""
+    seats = repository(stack)
+    before = seats.quotas("registration", [COURSE])[COURSE]
+    seats.set_capacity("registration", COURSE, before.taken)
+    entry, answers = registered(stack)
+    assert stored(stack, entry)["status"]["S"] == "waitlisted"
+    stack.wait_for_mails(to=str(answers["email"]))
+    seats.set_capacity("registration", COURSE, before.taken + 1)
+
+    promoted = manager.done("status", "promote", "registration", COURSE, "--yes")
+    again = manager.done("status", "promote", "registration", COURSE, "--yes")
+
+    assert f"of {answers['email']} has a place now.\n" in promoted.err
+    assert "Nobody waits for" in again.err
+    stack.wait_for_mails(to=str(answers["email"]), count=2)
+    seats.set_capacity("registration", COURSE, before.capacity)
+
+
+def test_edit__of_a_reader_names_the_missing_action(stack: DeployedStack, reader: Staff) -> None:
+    """Nothing is changed."""
+    entry, _ = registered(stack)
+    before = stored(stack, entry)
+
+    for given in ("email=a@example.org", "needs="):
+        ran = reader("edit", entry, given, "--yes")
+        assert ran.code == 4, ran.err
+    assert stored(stack, entry) == before

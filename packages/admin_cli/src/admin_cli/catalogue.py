@@ -24,6 +24,7 @@ GROUPS: dict[str, dict[str, Command]] = {
         "status": Command("status", "Confirm and cancel submissions, promote who waits"),
         "quota": Command("quota", "Places: how many there are, are taken, are waited for"),
         "erase": Command("erase", "Remove what a submission says of its person, for ever"),
+        "purge": Command("purge", "Erase what is older than it need be kept"),
     },
     "Forms and site": {
         "forms": Command("forms", "Check, show and try the forms of a clone"),

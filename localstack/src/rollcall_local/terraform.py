@@ -5,12 +5,14 @@ Endpoints and credentials come by the environment that every AWS tool knows.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import shutil
 import subprocess
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +23,21 @@ from rollcall_local.process import clean_environment, run_to_end
 from rollcall_local.terraform_configuration import Configuration, Provider, chosen_provider
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from rollcall_local.credentials import Credentials
     from rollcall_local.paths import Workspace
 
 OLDEST = (1, 11)
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One call of Terraform: its words, the folder it works in, and all of its environment."""
+
+    words: tuple[str, ...]
+    folder: Path
+    environment: Mapping[str, str]
 
 
 class LocalTerraform:
@@ -90,13 +103,24 @@ class LocalTerraform:
             raise TerraformFailedError(f"terraform {command} failed:\n{(err or out).strip()}", code)
         return out
 
-    def _command(self, command: str, *arguments: str, **options: Any) -> tuple[int, str, str]:  # noqa: ANN401
+    @contextlib.contextmanager
+    def invocation(self, command: str, *arguments: str, **options: Any) -> Iterator[Invocation]:  # noqa: ANN401
+        """Give what is to be run for a command; its inputs are there until the end."""
         commander = Terraform(working_dir=str(self._configuration.folder))
-        words = commander.generate_cmd_string(command, *arguments, no_color=IsFlagged, **options)
+        words = commander.generate_cmd_string(command, *arguments, **options)
         try:
-            return run_to_end(words, self._configuration.folder, self._environment())
+            yield Invocation(tuple(words), self._configuration.folder, self._environment())
         finally:
             commander.temp_var_files.clean_up()
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """The options by which plan, apply and destroy are told of this machine."""
+        return self._inputs()
+
+    def _command(self, command: str, *arguments: str, **options: Any) -> tuple[int, str, str]:  # noqa: ANN401
+        with self.invocation(command, *arguments, no_color=IsFlagged, **options) as one:
+            return run_to_end(one.words, one.folder, one.environment)
 
     def _inputs(self, var_file: str = "local.tfvars") -> dict[str, Any]:
         workspace = self._workspace

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from admin_cli.app import run
@@ -20,6 +23,7 @@ from registration_core.services.manage import ManageService
 from registration_core.services.query import QueryService
 from rollcall_local.mailbox import Mail
 from rollcall_local.stack import Status as LocalStatus
+from rollcall_local.terraform import Invocation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -99,6 +103,10 @@ class FakeLocal:
 
     def region(self) -> str:
         return "eu-north-1"
+
+    @contextlib.contextmanager
+    def terraform(self, command: str, arguments: Sequence[str]) -> Iterator[Invocation]:
+        yield Invocation(("terraform", command, "-local", *arguments), Path.cwd(), os.environ)
 
 
 @dataclass

@@ -32,6 +32,8 @@ GROUPS: dict[str, dict[str, Command]] = {
         "site": Command("site", "Build the site's pages and publish them"),
     },
     "Operate": {
+        "login": Command("login", "Sign in to AWS by IAM Identity Center"),
+        "infra": Command("infra", "Terraform on a stack: plan, apply, output, destroy"),
         "local": Command("local", "The whole system on this machine"),
         "context": Command("context", "Which stack the commands work on"),
     },

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from rollcall_local.mailbox import Mail
     from rollcall_local.paths import Workspace
     from rollcall_local.stack import Status
+    from rollcall_local.terraform import Invocation
 
 Say = Callable[[str], None]
 
@@ -31,6 +35,9 @@ class LocalSystem(Protocol):
 
     def region(self) -> str:
         """Name the region that it stands in for."""
+
+    def terraform(self, command: str, arguments: Sequence[str]) -> AbstractContextManager[Invocation]:
+        """Give the call of Terraform that plans, or tells the outputs of, what runs here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +81,19 @@ class WorkspaceSystem:
     def region(self) -> str:
         """Name the workspace's region."""
         return self.workspace.region
+
+    @contextlib.contextmanager
+    def terraform(self, command: str, arguments: Sequence[str]) -> Iterator[Invocation]:
+        """Call Terraform as `up` does: on the copied configuration, with the deployer's rights."""
+        from rollcall_local.credentials import deployer  # noqa: PLC0415 - only what is asked for
+        from rollcall_local.emulator import Emulator  # noqa: PLC0415
+        from rollcall_local.errors import LocalStackError  # noqa: PLC0415
+        from rollcall_local.terraform import LocalTerraform  # noqa: PLC0415
+
+        if not Emulator(self.workspace).running():
+            raise LocalStackError("The local system is not running. Bring it up: rollcall local up")
+        terraform = LocalTerraform(self.workspace, deployer(self.workspace))
+        terraform.prepare()
+        inputs = terraform.inputs if command == "plan" else {}
+        with terraform.invocation(command, *arguments, **inputs) as call:
+            yield call

@@ -1,0 +1,194 @@
+"""`rollcall infra`: Terraform on the stack of a context."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from admin_cli.errors import CliError, ExitCode
+from admin_cli.helping import Command, noun
+from admin_cli.services import of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from admin_cli.services import Services
+    from admin_cli.terraform import StackTerraform
+    from rollcall_local.terraform import Invocation
+
+app = noun("""
+Run Terraform on the context's stack: with its values and state (infra/terraform/environments), with the context's
+credentials, initialised where that is due. It needs a clone of Rollcall, and Terraform.
+
+What follows the verb goes to Terraform as it is; its output and its exit code come back as they are. Ctrl-C is passed
+on, and waited for, so that the state stays whole.
+
+Examples:
+  rollcall infra plan
+  rollcall infra apply --context prod
+  rollcall infra output site_url
+""")
+
+#: Terraform's own options may follow, with one dash as it writes them; -refresh must not be read as -r, -e, … -h.
+TAKES_ALL = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
+
+Arguments = Annotated[
+    list[str] | None, typer.Argument(metavar="[TERRAFORM'S OPTIONS]...", help="Passed to Terraform as they are.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking; needed where nobody can be asked.")]
+
+
+@app.command(cls=Command, context_settings=TAKES_ALL)
+def plan(ctx: typer.Context, arguments: Arguments = None) -> None:
+    """Show what an apply would change.
+
+    With -detailed-exitcode the exit code is 0 when nothing would change, 2 when something would, 1 when it failed.
+
+    Examples:
+      rollcall infra plan
+      rollcall infra plan -out=prod.plan --context prod
+      rollcall infra plan -detailed-exitcode -var log_level=DEBUG
+    """
+    _run(of(ctx), "plan", arguments)
+
+
+@app.command(cls=Command, context_settings=TAKES_ALL)
+def apply(ctx: typer.Context, arguments: Arguments = None, *, yes: Yes = False) -> None:
+    """Make the stack what the configuration says: all of it, or what a kept plan holds.
+
+    Terraform shows what it is going to do and asks. Where nobody can be asked it needs --yes or a plan.
+
+    Examples:
+      rollcall infra apply
+      rollcall infra apply prod.plan --context prod
+      rollcall infra apply --yes -var deletion_protection=false
+    """
+    from admin_cli.terraform import holds_plan  # noqa: PLC0415 - loads python-terraform
+
+    services = of(ctx)
+    if not yes and not services.can_ask and not holds_plan(arguments or []):
+        raise CliError(
+            "This changes the stack, and nobody can be asked here.",
+            hint="Give a plan that was looked at (rollcall infra plan -out=FILE), or --yes.",
+            exit_code=ExitCode.USAGE,
+        )
+    _run(services, "apply", arguments, approved=yes)
+
+
+@app.command(cls=Command, context_settings=TAKES_ALL)
+def output(ctx: typer.Context, arguments: Arguments = None) -> None:
+    """Print what the stack consists of: one value, or all of them.
+
+    Examples:
+      rollcall infra output
+      rollcall infra output -raw site_url
+      rollcall infra output -json | jq -r .manager_policy_arn.value
+    """
+    _run(of(ctx), "output", arguments)
+
+
+@app.command(cls=Command, context_settings=TAKES_ALL)
+def destroy(
+    ctx: typer.Context,
+    arguments: Arguments = None,
+    *,
+    yes: Yes = False,
+    stack: Annotated[
+        str | None, typer.Option(metavar="NAME", help="With --yes: the stack that is to go, by its name.")
+    ] = None,
+) -> None:
+    """Remove the stack with everything in it, entries too. It asks for the stack's name first.
+
+    Export what you keep before. A stack with deletion_protection refuses until an apply took that off.
+
+    Examples:
+      rollcall infra destroy --context dev
+      rollcall infra destroy --context dev --yes --stack dev
+    """
+    services = of(ctx)
+    context = services.context()
+    if context.on_this_machine:
+        _refuse("The local stack goes with its data by another command.", "rollcall local down --reset")
+    if stack is not None and stack != context.stack:
+        raise CliError(f"The context {context.name} means the stack {context.stack!r}, not {stack!r}.")
+    if stack is None and yes:
+        raise CliError(
+            "With --yes, destroy needs the stack's name too.",
+            hint=f"Add it: --stack {context.stack}",
+            exit_code=ExitCode.USAGE,
+        )
+    if not yes and not services.can_ask:
+        raise CliError(
+            "This removes the stack, and nobody can be asked here.",
+            hint="Add --yes and --stack NAME.",
+            exit_code=ExitCode.USAGE,
+        )
+    _run(services, "destroy", arguments, approved=True, sure=yes)
+
+
+def _run(
+    services: Services, command: str, arguments: Sequence[str] | None, *, approved: bool = False, sure: bool = True
+) -> NoReturn:
+    """Run Terraform and end as it ended. sure: nothing is to be typed before."""
+    from admin_cli.terraform import from_here, run_through  # noqa: PLC0415 - loads python-terraform
+    from rollcall_local.terraform import require_terraform  # noqa: PLC0415
+
+    context = services.context()
+    words = from_here(arguments or [], Path.cwd())
+    require_terraform()
+    if context.on_this_machine:
+        if command not in ("plan", "output"):
+            _refuse("The local stack is applied together with its forms and pages.", "rollcall local up")
+        _ensure_own(services)
+        with services.local().terraform(command, words) as call:
+            raise typer.Exit(_through(services, call))
+    terraform = _terraform(services)
+    terraform.ensure_described()
+    if command in ("apply", "destroy"):
+        account = services.stack().account()
+        services.output.note(f"Stack {context.stack}, account {account}, {context.region}")
+    if not sure and services.ask("Type the stack's name to remove it with all of its entries: ") != context.stack:
+        raise CliError("That is not the stack's name. Nothing was changed.")
+    if command in ("plan", "apply"):
+        _build_package(services, terraform.root)
+    services.output.note(f"Initialising Terraform for {context.stack} ...")
+    code = run_through(terraform.initialise(), to_stderr=True)
+    raise typer.Exit(code or _through(services, terraform.call(command, words, approved=approved)))
+
+
+def _through(services: Services, call: Invocation) -> int:
+    from admin_cli.terraform import run_through  # noqa: PLC0415 - loads python-terraform
+
+    services.output.flush()
+    return run_through(call)
+
+
+def _terraform(services: Services) -> StackTerraform:
+    from admin_cli.terraform import StackTerraform  # noqa: PLC0415 - loads python-terraform
+    from rollcall_local.paths import find_root  # noqa: PLC0415
+
+    return StackTerraform(find_root(), services.context(), services.environ)
+
+
+def _ensure_own(services: Services) -> None:
+    """Raise CliError when the context's emulator is not the one that this clone runs."""
+    context, here = services.context(), services.local().status().endpoint_url
+    if context.endpoint_url != here:
+        raise CliError(
+            f"The context {context.name} is at {context.endpoint_url}, but this clone's local system at {here}.",
+            hint="Run this in the clone that brought it up.",
+        )
+
+
+def _build_package(services: Services, root: Path) -> None:
+    """Have the functions' zip that the configuration deploys be that of these sources."""
+    from lambda_handlers.package import build_package  # noqa: PLC0415 - reads every form
+
+    report = build_package(root, root / "dist" / "rollcall-lambda.zip")
+    services.output.note(f"The functions' zip is {'new' if report.changed else 'as it was'}: {report.path}")
+
+
+def _refuse(why: str, instead: str) -> NoReturn:
+    raise CliError(why, hint=f"Run: {instead}", exit_code=ExitCode.USAGE)

@@ -1,0 +1,65 @@
+"""`rollcall login`: the way to credentials."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from admin_cli import aws
+from admin_cli.helping import Command, verb
+from admin_cli.services import of
+
+if TYPE_CHECKING:
+    from admin_cli.output import Output
+    from admin_cli.sso import Invitation
+
+app = verb()
+
+
+@app.command(cls=Command)
+def login(
+    ctx: typer.Context,
+    *,
+    browser: Annotated[bool, typer.Option("--browser", help="Open the address in a browser, on a terminal.")] = False,
+) -> None:
+    """Sign in to AWS by IAM Identity Center, with the profile of the context in force.
+
+    It prints an address and a code; you confirm in a browser, on this or any other device. The token is kept where the
+    AWS command line keeps it, so that `aws` and other tools are signed in too, and the other way round.
+
+    Examples:
+      rollcall login
+      rollcall login --browser --context prod
+    """
+    from admin_cli.sso import oidc_client, read_sign_in, sign_in_by_device  # noqa: PLC0415 - only for this
+
+    services = of(ctx)
+    output, context = services.output, services.context()
+    if context.on_this_machine:
+        output.note(f"The context {context.name} is on this machine: there is nothing to sign in to.")
+        return
+    sign_in = read_sign_in(context.profile)
+    with aws.sentences(context):
+        until = sign_in_by_device(
+            sign_in,
+            oidc_client(sign_in),
+            lambda invitation: _invite(output, invitation, browser=browser and services.can_ask),
+            now=lambda: datetime.now(UTC),
+            sleep=time.sleep,
+        )
+    profile = f"the profile {context.profile}" if context.profile else "your AWS configuration"
+    output.note(f"Signed in until {until.astimezone():%Y-%m-%d %H:%M}, for every tool that uses {profile}.")
+
+
+def _invite(output: Output, invitation: Invitation, *, browser: bool) -> None:
+    output.note("Open this address in a browser, on any device, and compare the code:")
+    output.note(f"  {invitation.url}")
+    output.note(f"  {invitation.code}")
+    output.note("Waiting for you; Ctrl-C ends it ...")
+    if browser:
+        import webbrowser  # noqa: PLC0415 - only for this
+
+        webbrowser.open(invitation.url)

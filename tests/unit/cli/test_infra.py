@@ -1,0 +1,322 @@
+"""`rollcall infra`: what Terraform is called with, whom is asked before, and how its end comes back."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from rollcall_local.paths import LANDMARKS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from unit.cli.fakes import CommandLine
+
+VALUES = 'stack               = "prod"\nregion              = "eu-north-1"\n'
+
+#: Notes what it was called with; version and exit code are the test's.
+TERRAFORM = f"""#!{sys.executable}
+import json, os, sys
+if sys.argv[1] == "version":
+    print(json.dumps({{"terraform_version": os.environ.get("FAKE_VERSION", "1.11.4")}}))
+    sys.exit()
+with open(os.environ["FAKE_LOG"], "a") as log:
+    told = {{name: os.environ.get(name) for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_REGION", "TF_DATA_DIR")}}
+    print(json.dumps([sys.argv[1:], os.getcwd(), told]), file=log)
+print(f"terraform says {{sys.argv[1]}}")
+sys.exit(int(os.environ.get("FAKE_EXIT", "0")) if sys.argv[1] != "init" else int(os.environ.get("FAKE_INIT", "0")))
+"""
+
+
+class Terraform:
+    """A clone with one stack's values, and a Terraform that notes its calls."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.root = folder / "clone"
+        self._log = folder / "log"
+        self._monkeypatch = monkeypatch
+        for landmark in LANDMARKS:
+            (self.root / landmark).mkdir(parents=True)
+        environments = self.root / "infra" / "terraform" / "environments"
+        environments.mkdir(parents=True, exist_ok=True)
+        (environments / "prod.tfvars").write_text(VALUES)
+        (environments / "prod.s3.tfbackend").write_text('bucket = "state"\n')
+        program = folder / "bin" / "terraform"
+        program.parent.mkdir()
+        program.write_text(TERRAFORM)
+        program.chmod(0o755)
+        self.set(PATH=str(program.parent), FAKE_LOG=str(self._log), ROLLCALL_ROOT=str(self.root))
+        monkeypatch.chdir(folder)
+
+    def set(self, **environ: str) -> None:
+        for name, value in environ.items():
+            self._monkeypatch.setenv(name, value)
+
+    @property
+    def calls(self) -> list[tuple[list[str], str, dict[str, str | None]]]:
+        if not self._log.exists():
+            return []
+        return [json.loads(line) for line in self._log.read_text().splitlines()]
+
+    @property
+    def words(self) -> list[list[str]]:
+        return [call[0] for call in self.calls]
+
+
+@pytest.fixture
+def terraform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terraform:
+    """A Terraform of this test's own, the only one on the PATH."""
+    return Terraform(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def prod(rollcall: CommandLine, terraform: Terraform, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    """A command line whose context in use is `prod`, in AWS; what it builds is not of interest here."""
+    assert terraform
+    rollcall("context", "add", "prod", "--region", "eu-north-1", "--profile", "academy")
+    monkeypatch.setattr("lambda_handlers.package.build_package", _built)
+    rollcall.environ = dict(os.environ) | rollcall.environ
+    return rollcall
+
+
+def _built(_root: Path, out: Path) -> Any:
+    class Report:
+        path, changed = out, False
+
+    return Report
+
+
+INIT = ["init", "-input=false", "-backend-config=environments/prod.s3.tfbackend"]
+
+
+def test_plan__has_the_stacks_values_state_and_credentials(
+    prod: CommandLine, terraform: Terraform, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Its output comes straight through; what initialising says is no data."""
+    prod.environ["AWS_ACCESS_KEY_ID"] = "AKIAOTHER"
+
+    ran = prod("infra", "plan", "-detailed-exitcode", "-refresh=false")
+
+    assert ran.code == 0
+    assert terraform.words == [
+        INIT,
+        ["plan", "-var-file=environments/prod.tfvars", "-detailed-exitcode", "-refresh=false"],
+    ]
+    assert {call[1] for call in terraform.calls} == {str(terraform.root / "infra" / "terraform")}
+    assert terraform.calls[0][2] == {
+        "AWS_PROFILE": "academy",
+        "AWS_ACCESS_KEY_ID": None,
+        "AWS_REGION": "eu-north-1",
+        "TF_DATA_DIR": str(terraform.root / "build" / "terraform" / "prod"),
+    }
+    said = capfd.readouterr()
+    assert (said.out, said.err) == ("terraform says plan\n", "terraform says init\n")
+
+
+@pytest.mark.parametrize("code", [0, 1, 2])
+def test_exit_code__is_terraforms(prod: CommandLine, terraform: Terraform, code: int) -> None:
+    """2 of a plan with -detailed-exitcode: there is something to apply."""
+    prod.environ["FAKE_EXIT"] = str(code)
+
+    assert prod("infra", "plan", "-detailed-exitcode").code == code
+    assert len(terraform.calls) == 2
+
+
+def test_init__that_fails_ends_it(prod: CommandLine, terraform: Terraform) -> None:
+    """Nothing is planned against a state that could not be reached."""
+    prod.environ["FAKE_INIT"] = "1"
+
+    assert prod("infra", "plan").code == 1
+    assert terraform.words == [INIT]
+
+
+def test_output__takes_no_values(prod: CommandLine, terraform: Terraform) -> None:
+    """`terraform output` knows no -var-file."""
+    assert prod("infra", "output", "-raw", "site_url").code == 0
+    assert terraform.words[-1] == ["output", "-raw", "site_url"]
+
+
+def test_apply__names_stack_and_account_and_lets_terraform_ask(prod: CommandLine, terraform: Terraform) -> None:
+    """On a terminal; with --yes nobody is asked."""
+    asked = prod("infra", "apply", typed="", terminal=True)
+    sure = prod("infra", "apply", "--yes")
+
+    values = "-var-file=environments/prod.tfvars"
+    assert (asked.code, sure.code) == (0, 0)
+    assert asked.err.startswith("Stack prod, account 000000000000, eu-north-1\n")
+    assert [words for words in terraform.words if words[0] == "apply"] == [
+        ["apply", values],
+        ["apply", values, "-auto-approve"],
+    ]
+
+
+def test_apply__where_nobody_can_be_asked_needs_yes_or_a_plan(
+    prod: CommandLine, terraform: Terraform, tmp_path: Path
+) -> None:
+    """A kept plan holds its values and was looked at; its path means what it means here."""
+    (tmp_path / "prod.plan").write_text("kept")
+
+    refused = prod("infra", "apply")
+    planned = prod("infra", "plan", "-out=next.plan")
+    applied = prod("infra", "apply", "prod.plan")
+
+    assert (refused.code, planned.code, applied.code) == (2, 0, 0)
+    assert "--yes" in refused.err
+    assert terraform.words[1][-1] == f"-out={tmp_path / 'next.plan'}"
+    assert terraform.words[-1] == ["apply", str(tmp_path / "prod.plan")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "typed", "code", "said"),
+    [
+        ([], "prod\n", 0, ""),
+        ([], "dev\n", 1, "not the stack's name"),
+        ([], "\n", 1, "not the stack's name"),
+        ([], None, 2, "--stack NAME"),
+        (["--yes"], None, 2, "--stack prod"),
+        (["--yes", "--stack", "dev"], None, 1, "not 'dev'"),
+        (["--yes", "--stack", "prod"], None, 0, ""),
+    ],
+)
+def test_destroy__wants_the_stacks_name(  # noqa: PLR0917 - what pytest gives
+    prod: CommandLine, terraform: Terraform, arguments: list[str], typed: str | None, code: int, said: str
+) -> None:
+    """Typed, or given beside --yes; anything else calls nothing."""
+    ran = prod("infra", "destroy", *arguments, "-var", "deletion_protection=false", typed=typed)
+
+    assert ran.code == code
+    assert said in ran.err
+    gone = ["destroy", "-var-file=environments/prod.tfvars", "-auto-approve", "-var", "deletion_protection=false"]
+    assert terraform.words == ([INIT, gone] if code == 0 else [])
+
+
+def test_stack__without_values_lists_those_with(prod: CommandLine, terraform: Terraform) -> None:
+    """Exit code 3, before anything is called."""
+    prod("context", "add", "test", "--region", "eu-north-1")
+
+    ran = prod("infra", "plan", "--context", "test")
+
+    assert ran.code == 3
+    assert "There are: prod." in ran.err
+    assert terraform.calls == []
+
+
+def test_stack__of_another_region_is_not_touched(prod: CommandLine, terraform: Terraform) -> None:
+    """The values and the context must mean the same stack."""
+    prod("context", "add", "prod", "--region", "eu-west-1")
+
+    ran = prod("infra", "apply", "--yes")
+
+    assert ran.code == 1
+    assert "says region 'eu-north-1'" in ran.err
+    assert terraform.calls == []
+
+
+def test_terraform__missing_or_too_old_is_a_sentence(
+    prod: CommandLine, terraform: Terraform, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Not a stack trace, and not Terraform's own complaint of a syntax it doesn't know."""
+    terraform.set(FAKE_VERSION="1.5.7")
+    monkeypatch.setattr("rollcall_local.terraform.clean_environment", lambda **_more: dict(os.environ))
+    old = prod("infra", "plan")
+    terraform.set(PATH=str(tmp_path))
+    missing = prod("infra", "plan")
+
+    assert "Terraform 1.5 is too old. Install Terraform 1.11" in old.err
+    assert "Terraform is not on the PATH" in missing.err
+    assert (old.code, missing.code) == (1, 1)
+
+
+def test_local__plans_by_the_local_system(
+    rollcall_local: CommandLine, terraform: Terraform, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Apply and destroy are `local up` and `local down --reset`, which see to forms, pages and data too."""
+    assert rollcall_local("infra", "plan", "-no-color").code == 0
+    assert terraform.words == [["plan", "-local", "-no-color"]]
+    assert capfd.readouterr().out == "terraform says plan\n"
+
+    applied, destroyed = rollcall_local("infra", "apply", "--yes"), rollcall_local("infra", "destroy", "--yes")
+    assert (applied.code, destroyed.code) == (2, 2)
+    assert "rollcall local up" in applied.err
+    assert "rollcall local down --reset" in destroyed.err
+    assert len(terraform.calls) == 1
+
+
+def test_local__of_another_clone_is_told(rollcall_local: CommandLine, terraform: Terraform) -> None:
+    """The state of one clone says nothing of another's emulator."""
+    rollcall_local("context", "add", "else", "--region", "eu-north-1", "--endpoint-url", "http://localhost:4999")
+
+    ran = rollcall_local("infra", "plan", "--context", "else")
+
+    assert ran.code == 1
+    assert "at http://localhost:4999, but this clone's" in ran.err
+    assert terraform.calls == []
+
+
+#: Says that it works, waits to be interrupted, puts its state away, and counts how often it was told to end.
+WORKING = """
+import signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+print("working", flush=True)
+told = 0
+while signal.sigtimedwait([signal.SIGINT], 0.3 if told else 60):
+    told += 1
+print(f"state saved, told {told}", flush=True)
+sys.exit(1)
+"""
+RUN = """
+import os, sys
+from pathlib import Path
+from admin_cli.terraform import run_through
+from rollcall_local.terraform import Invocation
+sys.exit(run_through(Invocation((sys.executable, "-c", sys.argv[1]), Path.cwd(), os.environ)))
+"""
+
+
+def test_interrupt__sent_to_the_command_is_passed_on_and_waited_for() -> None:
+    """As a pipeline does it that cancels a job: the state is whole, and the exit code tells."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", RUN, WORKING], stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "working\n"
+
+    process.send_signal(signal.SIGTERM)
+    out, _ = process.communicate(timeout=20)
+
+    assert (process.returncode, out) == (130, "state saved, told 1\n")
+
+
+def test_interrupt__typed_at_a_terminal_reaches_terraform_once() -> None:
+    """The terminal sends Ctrl-C to both; told twice, Terraform would drop everything at once."""
+    terminal, theirs = pty.openpty()
+    process = subprocess.Popen(
+        ["setsid", "--ctty", sys.executable, "-c", RUN, WORKING], stdin=theirs, stdout=theirs, stderr=theirs
+    )
+    os.close(theirs)
+    watchdog = threading.Timer(30, process.kill)
+    watchdog.start()
+    said = b""
+    try:
+        while b"working" not in said:
+            said += os.read(terminal, 1024)
+        os.write(terminal, b"\x03")
+        process.wait()
+        with contextlib.suppress(OSError):  # the other side is closed
+            while more := os.read(terminal, 1024):
+                said += more
+    finally:
+        watchdog.cancel()
+        os.close(terminal)
+
+    assert b"state saved, told 1" in said
+    assert process.returncode == 130

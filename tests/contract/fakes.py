@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from registration_core.domain.forms import Form
-    from registration_core.domain.mail import MailFacts, MailKind, MailState
+    from registration_core.domain.mail import MailFacts, MailState
     from registration_core.domain.quota import QuotaState
 
 START = datetime(2027, 3, 1, 9, 30, 15, 250_000, tzinfo=UTC)
@@ -110,6 +110,16 @@ class _Lease:
     record: MailRecord
 
 
+def _key(request: MailRequest) -> tuple[str, str]:
+    return request.id, request.name
+
+
+def _asked(request: MailRequest) -> MailRecord:
+    return MailRecord(
+        str(request.kind), request.version, "queued", copy=request.copy, sending=request.sending, attempts=0
+    )
+
+
 @dataclass(slots=True)
 class _Kept:
     """A guard: what it holds, and until when."""
@@ -129,7 +139,7 @@ class InMemorySubmissionRepository(SubmissionRepository):
     _references: dict[str, str] = field(default_factory=dict)
     _answers: dict[tuple[str, str], _Kept] = field(default_factory=dict)
     _once: dict[tuple[str, Once], _Kept] = field(default_factory=dict)
-    _leases: dict[MailRequest, _Lease] = field(default_factory=dict)
+    _leases: dict[tuple[str, str], _Lease] = field(default_factory=dict)
     _queues: dict[tuple[str, str], Queue] = field(default_factory=dict)
     _guards: dict[str, tuple[Once | None, str | None]] = field(default_factory=dict)
     _rows: dict[str, str] = field(default_factory=dict)
@@ -190,7 +200,7 @@ class InMemorySubmissionRepository(SubmissionRepository):
 
     def details(self, submission_id: str) -> SubmissionDetails:
         submission = self.get(submission_id)
-        mails = [lease.record for request, lease in self._leases.items() if request.id == submission_id]
+        mails = [lease.record for (entry, _), lease in self._leases.items() if entry == submission_id]
         mails.sort(key=lambda mail: (mail.kind, mail.version))
         return SubmissionDetails(submission, tuple(self._events[submission_id]), tuple(mails))
 
@@ -223,35 +233,48 @@ class InMemorySubmissionRepository(SubmissionRepository):
         return tuple(found[:limit])
 
     def lease_mail(self, request: MailRequest, *, holder: str, until: datetime, expires_at: datetime) -> bool:
-        lease = self._leases.get(request)
-        if lease is not None:
-            if lease.record.state != "sending":
+        lease = self._leases.get(_key(request))
+        before = _asked(request) if lease is None else lease.record
+        if lease is not None and before.state != "queued":
+            if before.state != "sending":
                 return False
             if lease.until > self.clock.now() and lease.holder != holder:
                 raise MailHeldError
-        attempts = 1 if lease is None else lease.record.attempts + 1
-        record = MailRecord(request.kind.value, request.version, "sending", lease_until=until, attempts=attempts)
-        self._leases[request] = _Lease(holder, until, expires_at, record)
+        record = replace(before, state="sending", lease_until=until, attempts=before.attempts + 1)
+        self._leases[_key(request)] = _Lease(holder, until, expires_at, record)
+        return True
+
+    def note_asked(self, request: MailRequest, *, at: datetime, expires_at: datetime) -> bool:
+        """Note a mail that the staff asked for; False when it is noted already."""
+        if _key(request) in self._leases:
+            return False
+        self._leases[_key(request)] = _Lease("", at, expires_at, replace(_asked(request), asked_at=at))
         return True
 
     def mark_mail_sent(self, request: MailRequest, *, holder: str, message_id: str) -> None:
-        lease = self._leases.get(request)
+        lease = self._leases.get(_key(request))
         if lease is None or lease.holder != holder:
             raise MailLeaseLostError
         state = "sent" if lease.record.state == "sending" else lease.record.state
-        at = self.clock.now()
-        lease.record = replace(lease.record, state=state, message_id=message_id, sent_at=at, lease_until=None)
+        lease.record = replace(
+            lease.record,
+            state=state,
+            message_id=message_id,
+            sent_at=self.clock.now(),
+            lease_until=None,
+            problem=None,
+        )
 
     def end_mail(self, request: MailRequest, *, holder: str, state: MailState) -> None:
-        lease = self._leases.get(request)
+        lease = self._leases.get(_key(request))
         if lease is not None and lease.holder == holder and lease.record.state == "sending":
             lease.record = replace(lease.record, state=state.value, lease_until=None)
 
-    def release_mail(self, request: MailRequest, *, holder: str) -> None:
-        lease = self._leases.get(request)
+    def release_mail(self, request: MailRequest, *, holder: str, problem: str) -> None:
+        lease = self._leases.get(_key(request))
         if lease is not None and lease.holder == holder and lease.record.state == "sending":
             lease.until = datetime(1970, 1, 1, tzinfo=UTC)
-            lease.record = replace(lease.record, lease_until=lease.until)
+            lease.record = replace(lease.record, lease_until=lease.until, problem=problem)
 
     def quotas(self, form: str, options: Sequence[str]) -> Mapping[str, QuotaState]:
         found = {option: self._queues.get((form, option)) for option in options}
@@ -321,8 +344,9 @@ class ListedMailer(Mailer):
 class PlainRenderer(MailRenderer):
     """Names what it was asked for."""
 
-    def render(self, kind: MailKind, form: Form, submission: Submission, facts: MailFacts) -> RenderedMail:
-        return RenderedMail(f"{kind} {form.name}", str(facts.my_url), submission.id)
+    def render(self, kind: str, form: Form, submission: Submission, facts: MailFacts) -> RenderedMail:
+        said = "" if facts.values is None else f" {dict(facts.values)}"
+        return RenderedMail(f"{kind} {form.name}{said}", str(facts.my_url), submission.id)
 
 
 def settings(**changes: str) -> Mapping[str, str]:

@@ -5,17 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from registration_core.domain.errors import EntryChangedError
+from registration_core.domain.identifiers import new_ulid
 from registration_core.domain.mail import MailState
-from registration_core.domain.mail_ports import MailOutcomes, SuppressionList
-from registration_core.domain.submission import email_key
+from registration_core.domain.mail_errors import MailAskedError, SendingNotFoundError
+from registration_core.domain.mail_ports import AskedMails, MailOutcomes, Sendings, SuppressionList
+from registration_core.domain.submission import Event, email_key
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from contract.fakes import InMemorySubmissionRepository
 
     from registration_core.domain.mail import MailRequest
     from registration_core.domain.ports import Clock
+    from registration_core.domain.sendings import Sending
+    from registration_core.domain.submission import Submission
 
 _WEIGHT = {state: weight for weight, state in enumerate(("sending", "sent", "delivered", "bounced", "complained"))}
 
@@ -38,13 +44,62 @@ class InMemorySuppressionList(SuppressionList):
 
 
 @dataclass(slots=True)
+class InMemorySendings(Sendings):
+    """Sendings in a dictionary."""
+
+    clock: Clock
+    kept: dict[str, Sending] = field(default_factory=dict)
+
+    def get(self, sending: str) -> Sending:
+        found = self.kept.get(sending)
+        if found is None or found.expires_at <= self.clock.now():
+            raise SendingNotFoundError(sending)
+        return found
+
+    def of(self, digest: str) -> Sequence[Sending]:
+        found = [each for each in self.kept.values() if each.digest == digest and each.expires_at > self.clock.now()]
+        return sorted(found, key=lambda each: each.number)
+
+    def begin(self, sending: Sending) -> bool:
+        if any(each.number == sending.number for each in self.of(sending.digest)):
+            return False
+        self.kept[sending.id] = sending
+        return True
+
+    def end(self, sending: Sending, *, at: datetime) -> None:
+        self.kept[sending.id] = replace(self.kept[sending.id], ended_at=at)
+
+
+@dataclass(slots=True)
+class InMemoryAskedMails(AskedMails):
+    """Mails noted beside the leases of a repository in memory."""
+
+    repository: InMemorySubmissionRepository
+
+    def ask(self, request: MailRequest, entry: Submission, *, what: str, by: str) -> None:
+        stored = self.repository.entries.get(entry.id)
+        if stored is None or stored.version != entry.version:
+            raise EntryChangedError(entry.id)
+        now = self.repository.clock.now()
+        if not self.repository.note_asked(request, at=now, expires_at=entry.expires_at):
+            raise MailAskedError("asked for already")
+        event = Event(new_ulid(now, self.repository.randomness), now, what, by, entry.status, entry.version)
+        self.repository._events[entry.id].append(event)
+
+    def states(self, requests: Iterable[MailRequest]) -> Mapping[tuple[str, str], MailState]:
+        places = [(request.id, request.name) for request in requests]
+        leases = self.repository._leases
+        return {place: MailState(leases[place].record.state) for place in places if place in leases}
+
+
+@dataclass(slots=True)
 class InMemoryMailOutcomes(MailOutcomes):
     """Outcomes beside the leases of a repository in memory."""
 
     repository: InMemorySubmissionRepository
 
     def note(self, request: MailRequest, state: MailState) -> bool:
-        lease = self.repository._leases.get(request)
+        lease = self.repository._leases.get((request.id, request.name))
         weight = _WEIGHT["delivered" if state is MailState.REJECTED else state.value]
         if lease is None or _WEIGHT.get(lease.record.state, len(_WEIGHT)) >= weight:
             return False

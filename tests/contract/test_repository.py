@@ -338,7 +338,7 @@ def test_lease_mail__is_taken_over_when_it_has_run_out(
     assert lease(repository, request_, "two", clock)
     with pytest.raises(MailLeaseLostError):
         repository.mark_mail_sent(request_, holder="one", message_id="m1")
-    repository.release_mail(request_, holder="one")
+    repository.release_mail(request_, holder="one", problem="mailer")
     with pytest.raises(MailHeldError):
         lease(repository, request_, "three", clock)
     (mail,) = repository.details(request_.id).mails
@@ -351,7 +351,7 @@ def test_mark_mail_sent__lets_nobody_send_it_again(
     lease(repository, request_, "one", clock)
     repository.mark_mail_sent(request_, holder="one", message_id="m1")
     repository.mark_mail_sent(request_, holder="one", message_id="m1")
-    repository.release_mail(request_, holder="one")
+    repository.release_mail(request_, holder="one", problem="mailer")
     clock.forward(hours=1)
     assert not lease(repository, request_, "two", clock)
     (mail,) = repository.details(request_.id).mails
@@ -362,7 +362,7 @@ def test_release_mail__lets_the_next_one_try_at_once(
     repository: SubmissionRepository, request_: MailRequest, clock: StoppedClock
 ) -> None:
     lease(repository, request_, "one", clock)
-    repository.release_mail(request_, holder="one")
+    repository.release_mail(request_, holder="one", problem="mailer")
     assert lease(repository, request_, "two", clock)
 
 

@@ -15,7 +15,7 @@ from contract.fakes import (
     PlainRenderer,
     StoppedClock,
 )
-from contract.mail_fakes import InMemorySuppressionList
+from contract.mail_fakes import InMemorySendings, InMemorySuppressionList
 from unit.core.builders import a_form, an_entry
 
 from registration_core.domain.errors import MailerError, MailHeldError, MailLeaseLostError, MailTemplateError
@@ -37,11 +37,13 @@ class World:
         self.repository = InMemorySubmissionRepository(self.clock, CountedRandomness())
         self.repository.add(entry, once=None, idempotency=Idempotency("k", "f", START + timedelta(days=1)))
         self.suppressions = InMemorySuppressionList(self.clock)
+        self.sendings = InMemorySendings(self.clock)
         self.mailer = ListedMailer()
         self.service = NotifyService(
             forms=GivenForms(replace(FORM, staff=staff)),
             repository=self.repository,
             suppressions=self.suppressions,
+            sendings=self.sendings,
             renderer=PlainRenderer(),
             mailer=self.mailer,
             links=lambda submission: f"https://api.example/my?t={submission.id}",

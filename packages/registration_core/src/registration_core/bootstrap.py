@@ -133,6 +133,7 @@ def notify_service(settings: NotifySettings) -> NotifyService:
     from registration_core.adapters.dynamodb.outcomes import DynamoSuppressionList
     from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
     from registration_core.adapters.dynamodb.sdk import sdk_call
+    from registration_core.adapters.dynamodb.sendings import DynamoSendings
     from registration_core.adapters.render import JinjaMailRenderer
     from registration_core.adapters.ses import CLIENT_CONFIG, SesMailer
     from registration_core.adapters.signing import HmacSigner, MyLinks
@@ -151,6 +152,7 @@ def notify_service(settings: NotifySettings) -> NotifyService:
         forms=form_catalogue(settings),
         repository=DynamoSubmissionRepository(call, settings.table, clock=clock),
         suppressions=DynamoSuppressionList(call, settings.table, signer=HmacSigner(settings.hmac_key), clock=clock),
+        sendings=DynamoSendings(call, settings.table, clock=clock),
         renderer=JinjaMailRenderer(settings.forms_dir, site_url=settings.site_url),
         mailer=SesMailer(ses, sender=settings.sender, configuration_set=settings.configuration_set),
         links=my_url,

@@ -23,7 +23,10 @@ _YES = {"en": "Yes", "sv": "Ja"}
 def mail_values(
     form: Form, submission: Submission, facts: MailFacts, *, site_url: str, language: str
 ) -> dict[str, object]:
-    """Return the values for a mail in one language. `my_url` is missing, so an error, where nobody may learn it."""
+    """Return the values for a mail in one language.
+
+    `my_url` is missing, so an error, where nobody may learn it; `set` in a mail that the staff gave nothing to say.
+    """
     values: dict[str, object] = {
         "answer": dict(submission.answers),
         "answers": shown_answers(form, submission, language),
@@ -49,6 +52,8 @@ def mail_values(
     }
     if facts.my_url is not None:
         values["my_url"] = facts.my_url
+    if facts.values is not None:
+        values["set"] = dict(facts.values)
     return values
 
 

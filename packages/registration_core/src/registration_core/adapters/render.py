@@ -47,12 +47,12 @@ class JinjaMailRenderer(MailRenderer):
             keep_trailing_newline=True,
         )
 
-    def render(self, kind: MailKind, form: Form, submission: Submission, facts: MailFacts) -> RenderedMail:
+    def render(self, kind: str, form: Form, submission: Submission, facts: MailFacts) -> RenderedMail:
         """Return the mail in the entry's language, the staff's in the form's first.
 
         Where a language lacks a part, the whole mail is in the form's first language.
         """
-        wanted = form.languages[0] if kind is MailKind.STAFF else submission.language
+        wanted = form.languages[0] if kind == MailKind.STAFF else submission.language
         language = next(
             (each for each in (wanted, *form.languages) if all(self._has(kind, form, each, part) for part in PARTS)),
             form.languages[0],
@@ -62,7 +62,7 @@ class JinjaMailRenderer(MailRenderer):
         attachments = _invitations(kind, form, submission, facts, language)
         return RenderedMail(one_line(subject), re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", html, attachments)
 
-    def _has(self, kind: MailKind, form: Form, language: str, part: str) -> bool:
+    def _has(self, kind: str, form: Form, language: str, part: str) -> bool:
         try:
             self._templates.select_template(_names(kind, form, language, part))
         except jinja2.TemplatesNotFound:
@@ -85,12 +85,12 @@ class JinjaMailRenderer(MailRenderer):
             raise MailTemplateError(f"forms/{name}: {error}.") from error
 
 
-def _names(kind: MailKind, form: Form, language: str, part: str) -> list[str]:
+def _names(kind: str, form: Form, language: str, part: str) -> list[str]:
     return [f"{folder}/{kind}.{language}.{part}.j2" for folder in (f"{form.name}/mail", SHARED)]
 
 
 def _invitations(
-    kind: MailKind, form: Form, submission: Submission, facts: MailFacts, language: str
+    kind: str, form: Form, submission: Submission, facts: MailFacts, language: str
 ) -> tuple[Attachment, ...]:
     """Return the calendar file for who has a place, and surely comes."""
     if kind not in (MailKind.CONFIRMED, MailKind.PROMOTED) or submission.status is not Status.CONFIRMED:

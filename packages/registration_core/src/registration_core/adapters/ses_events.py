@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 TAGS = ("submission", "kind", "version")
 """The message tags by which SES names the mail again; see `message_tags`."""
+COPY, SENDING = "copy", "sending"
+"""Tags of what the staff asked for."""
 
 _STATES = {
     "Delivery": MailState.DELIVERED,
@@ -29,8 +31,12 @@ class UnreadableEventError(ValueError):
 
 def message_tags(request: MailRequest) -> list[dict[str, str]]:
     """Return the tags with which a mail is sent, so that no index is needed to find it again."""
-    values = (request.id, request.kind.value, str(request.version))
-    return [{"Name": name, "Value": value} for name, value in zip(TAGS, values, strict=True)]
+    values = dict(zip(TAGS, (request.id, str(request.kind), str(request.version)), strict=True))
+    if request.copy:
+        values[COPY] = str(request.copy)
+    if request.sending is not None:
+        values[SENDING] = request.sending
+    return [{"Name": name, "Value": value} for name, value in values.items()]
 
 
 def feedback_of(message: str) -> Feedback | None:
@@ -52,7 +58,9 @@ def _request(tags: Mapping[str, list[str]]) -> MailRequest | None:
     if any(name not in tags for name in TAGS):
         return None
     submission, kind, version = (tags[name][0] for name in TAGS)
-    return MailRequest(submission, MailKind(kind), int(version))
+    if SENDING in tags:
+        return MailRequest(submission, kind, int(version), sending=tags[SENDING][0])
+    return MailRequest(submission, MailKind(kind), int(version), int(tags[COPY][0]) if COPY in tags else 0)
 
 
 def _lost(kind: str, event: Mapping[str, Any]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from registration_core.domain.errors import MailQueueError
 from registration_core.domain.mail import MailKind, MailRequest
 from registration_core.domain.ports import MailQueue
+from registration_core.domain.submission import Status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,13 +47,28 @@ class SqsMailQueue(MailQueue):
 
 def to_message(request: MailRequest) -> str:
     """Return a request as it stands on the queue."""
-    return json.dumps({"id": request.id, "kind": request.kind.value, "version": request.version})
+    content: dict[str, object] = {"id": request.id, "kind": str(request.kind), "version": request.version}
+    if request.copy:
+        content["copy"] = request.copy
+    if request.sending is not None:
+        content |= {"sending": request.sending, "statuses": sorted(request.statuses), "option": request.option}
+    return json.dumps(content)
 
 
 def from_message(body: str) -> MailRequest:
     """Return the request that a message holds. Raises ValueError for any other message."""
     try:
         content = json.loads(body)
-        return MailRequest(str(content["id"]), MailKind(content["kind"]), int(content["version"]))
+        submission, kind, version = str(content["id"]), str(content["kind"]), int(content["version"])
+        if content.get("sending") is None:
+            return MailRequest(submission, MailKind(kind), version, int(content.get("copy", 0)))
+        return MailRequest(
+            submission,
+            kind,
+            version,
+            sending=str(content["sending"]),
+            statuses=frozenset(map(Status, content["statuses"])),
+            option=None if content["option"] is None else str(content["option"]),
+        )
     except (ValueError, TypeError, KeyError) as error:
         raise ValueError("a message on the mail queue is no mail request") from error

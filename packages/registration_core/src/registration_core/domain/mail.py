@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from registration_core.domain.submission import Submission
+
 
 class MailKind(StrEnum):
     """staff: to the form's staff. All others: to the registrant."""
@@ -28,11 +30,12 @@ class MailKind(StrEnum):
 class MailState(StrEnum):
     """What became of a mail.
 
-    sending: someone holds its lease. sent: SES took it. delivered, bounced, complained, rejected: what SES told later.
-    suppressed, outdated, unaddressed: nothing was sent, for the address bounced or complained before, the entry had
-    moved on, or the form names no staff.
+    queued: the staff asked for it, and it is on its way. sending: someone holds its lease. sent: SES took it.
+    delivered, bounced, complained, rejected: what SES told later. suppressed, outdated, unaddressed: nothing was sent,
+    for the address bounced or complained before, the entry had moved on, or the form names no staff.
     """
 
+    QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
     DELIVERED = "delivered"
@@ -48,12 +51,32 @@ class MailState(StrEnum):
 class MailRequest:
     """What stands in the mail queue: no personal data.
 
-    version: the entry's version that called for the mail; of `already_registered` the day, as `20270301`.
+    kind: a MailKind, or the name of a form's own mail. version: the entry's version that called for the mail; of
+    `already_registered` the day, as `20270301`. copy: 0 for the mail that a change called for; the staff's resends of
+    it count from 1. sending: which of the staff's sendings a form's own mail belongs to; such a mail is true for an
+    entry of one of these statuses that is still about this option.
     """
 
     id: str
-    kind: MailKind
+    kind: str
     version: int
+    copy: int = 0
+    sending: str | None = None
+    statuses: frozenset[Status] = frozenset()
+    option: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What tells the mail from all others of its entry."""
+        if self.sending is not None:
+            return f"send#{self.sending}"
+        return f"{self.kind}#{self.version}" + (f"#{self.copy}" if self.copy else "")
+
+    def fits(self, submission: Submission) -> bool:
+        """Whether the mail's words are true of an entry now."""
+        if self.sending is not None:
+            return submission.status in self.statuses and submission.option == self.option
+        return submission.status in FITTING[MailKind(self.kind)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +144,12 @@ class MailFacts:
     """What a mail says beside the entry itself.
 
     at: the moment of writing. my_url: the registrant's own page; None in a mail to the staff, who must not learn it.
+    values: what the staff gave a form's own mail to say.
     """
 
     at: datetime
     my_url: str | None = None
+    values: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

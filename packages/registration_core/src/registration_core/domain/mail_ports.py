@@ -6,9 +6,12 @@ from abc import ABC, abstractmethod
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from registration_core.domain.mail import MailRequest, MailState
+    from registration_core.domain.sendings import Sending
+    from registration_core.domain.submission import Submission
 
 
 class MailOutcomes(ABC):
@@ -33,3 +36,39 @@ class SuppressionList(ABC):
     @abstractmethod
     def holds(self, address: str) -> bool:
         """Whether this address, in any spelling, is not to be mailed now."""
+
+
+class AskedMails(ABC):
+    """The mails that the staff ask for. Each method may raise StorageUnavailableError."""
+
+    @abstractmethod
+    def ask(self, request: MailRequest, entry: Submission, *, what: str, by: str) -> None:
+        """Note, all or nothing, that this mail is to be sent, and write it into the entry's history.
+
+        entry: as it was read. what, by: see `Event`. Raises EntryChangedError when the entry is not so any more,
+        MailAskedError when this very mail is noted already.
+        """
+
+    @abstractmethod
+    def states(self, requests: Iterable[MailRequest]) -> Mapping[tuple[str, str], MailState]:
+        """Return what became of mails that are noted, by the entry's ID and the mail's name; others are left out."""
+
+
+class Sendings(ABC):
+    """The staff's sendings. Each method may raise StorageUnavailableError; what has expired is never seen."""
+
+    @abstractmethod
+    def get(self, sending: str) -> Sending:
+        """Return one sending by its ID. Raises SendingNotFoundError."""
+
+    @abstractmethod
+    def of(self, digest: str) -> Sequence[Sending]:
+        """Return all sendings of the same words, in the order of their numbers."""
+
+    @abstractmethod
+    def begin(self, sending: Sending) -> bool:
+        """Keep a sending; False when there is one of this digest and number already, which stays as it is."""
+
+    @abstractmethod
+    def end(self, sending: Sending, *, at: datetime) -> None:
+        """Note that all of a sending was queued by then."""

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from registration_core.domain.forms import Form
     from registration_core.domain.mail import (
         MailFacts,
-        MailKind,
         MailRequest,
         MailState,
         OutgoingMail,
@@ -147,8 +146,8 @@ class SubmissionRepository(ABC):
         """Note that the leased mail was sent. Raises MailLeaseLostError when another took the lease over meanwhile."""
 
     @abstractmethod
-    def release_mail(self, request: MailRequest, *, holder: str) -> None:
-        """Give a lease back.
+    def release_mail(self, request: MailRequest, *, holder: str, problem: str) -> None:
+        """Give a lease back, and note why as a code without anything personal.
 
         Surely nothing was sent, so anyone may try at once. No effect when another took it over.
         """
@@ -272,8 +271,11 @@ class MailRenderer(ABC):
     """Turns an entry into a mail's words."""
 
     @abstractmethod
-    def render(self, kind: MailKind, form: Form, submission: Submission, facts: MailFacts) -> RenderedMail:
-        """Return the mail's subject, text, HTML and what goes with it. Raises MailTemplateError."""
+    def render(self, kind: str, form: Form, submission: Submission, facts: MailFacts) -> RenderedMail:
+        """Return the mail's subject, text, HTML and what goes with it. Raises MailTemplateError.
+
+        kind: a MailKind, or the name of one of the form's own mails.
+        """
 
 
 class Mailer(ABC):

@@ -154,9 +154,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class MailRecord:
-    """What became of one mail. state: see `MailState`.
+    """What became of one mail; see `domain.mail` for its kind, version, copy, sending and state.
 
-    attempts: how often somebody set about sending it; after more than one it may have gone out twice, if rarely.
+    attempts: how often its sending began: each beyond the first may have mailed once more. problem: what the last
+    attempt failed with, as a code. asked_at: when the staff asked for it.
     """
 
     kind: str
@@ -165,7 +166,11 @@ class MailRecord:
     message_id: str | None = None
     sent_at: datetime | None = None
     lease_until: datetime | None = None
+    copy: int = 0
+    sending: str | None = None
     attempts: int = 1
+    problem: str | None = None
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

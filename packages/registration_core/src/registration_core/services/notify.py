@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from registration_core.domain.errors import MailerError, SubmissionNotFoundError
 from registration_core.domain.identifiers import new_ulid
-from registration_core.domain.mail import FITTING, MailFacts, MailKind, MailState, OutgoingMail
+from registration_core.domain.mail import MailFacts, MailKind, MailState, OutgoingMail
 from registration_core.domain.submission import Status
 
 TYPE_CHECKING = False
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from registration_core.domain.forms import Form
     from registration_core.domain.mail import MailRequest, RenderedMail
-    from registration_core.domain.mail_ports import SuppressionList
+    from registration_core.domain.mail_ports import Sendings, SuppressionList
     from registration_core.domain.ports import Clock, FormCatalogue, Mailer, MailRenderer, SubmissionRepository
     from registration_core.domain.submission import Submission
 
@@ -47,6 +47,7 @@ class NotifyService:
         forms: FormCatalogue,
         repository: SubmissionRepository,
         suppressions: SuppressionList,
+        sendings: Sendings,
         renderer: MailRenderer,
         mailer: Mailer,
         links: Callable[[Submission], str],
@@ -56,6 +57,7 @@ class NotifyService:
         self._forms = forms
         self._repository = repository
         self._suppressions = suppressions
+        self._sendings = sendings
         self._renderer = renderer
         self._mailer = mailer
         self._links = links
@@ -65,9 +67,9 @@ class NotifyService:
     def notify(self, request: MailRequest) -> Outcome:
         """Send one mail unless it was sent before, is no longer true, or nobody wants it.
 
-        Raises MailHeldError, MailerError, MailTemplateError, UnknownFormError, KeysUnavailableError or
-        StorageUnavailableError when the request should come again later; MailLeaseLostError when the mail was sent but
-        may have been sent twice.
+        Raises MailHeldError, MailerError, MailTemplateError, SendingNotFoundError, UnknownFormError,
+        KeysUnavailableError or StorageUnavailableError when the request should come again later; MailLeaseLostError
+        when the mail was sent but may have been sent twice.
         """
         try:
             submission = self._repository.get(request.id)
@@ -75,10 +77,10 @@ class NotifyService:
             return Outcome.ENTRY_GONE
         if submission.status is Status.ERASED:
             return Outcome.ENTRY_GONE
-        if submission.status not in FITTING[request.kind]:
+        if not request.fits(submission):
             return self._end(request, submission, Outcome.OUTDATED, MailState.OUTDATED)
         form = self._forms.get(submission.form)
-        asked = form.staff if request.kind is MailKind.STAFF else (submission.email,)
+        asked = form.staff if request.kind == MailKind.STAFF else (submission.email,)
         if not asked:
             return self._end(request, submission, Outcome.NOBODY_TO_TELL, MailState.UNADDRESSED)
         to = tuple(address for address in asked if not self._suppressions.holds(address))
@@ -87,8 +89,9 @@ class NotifyService:
         return self._send_once(request, submission, self._written(request, to, form, submission))
 
     def _written(self, request: MailRequest, to: tuple[str, ...], form: Form, submission: Submission) -> OutgoingMail:
-        my_url = None if request.kind is MailKind.STAFF else self._links(submission)
-        facts = MailFacts(at=self._clock.now(), my_url=my_url)
+        my_url = None if request.kind == MailKind.STAFF else self._links(submission)
+        values = None if request.sending is None else self._sendings.get(request.sending).values
+        facts = MailFacts(at=self._clock.now(), my_url=my_url, values=values)
         return _addressed(request, to, form, submission, self._renderer.render(request.kind, form, submission, facts))
 
     def _send_once(self, request: MailRequest, submission: Submission, mail: OutgoingMail) -> Outcome:
@@ -97,8 +100,8 @@ class NotifyService:
             return Outcome.SENT_BEFORE
         try:
             message_id = self._mailer.send(mail)
-        except MailerError:
-            self._repository.release_mail(request, holder=holder)
+        except MailerError as error:
+            self._repository.release_mail(request, holder=holder, problem=error.code)
             raise
         self._repository.mark_mail_sent(request, holder=holder, message_id=message_id)
         return Outcome.SENT
@@ -128,7 +131,7 @@ def _addressed(
 
     An answer to the staff's goes to the visitor, one to the visitor's to the first of the staff.
     """
-    to_staff = request.kind is MailKind.STAFF
+    to_staff = request.kind == MailKind.STAFF
     return OutgoingMail(
         to=to,
         subject=rendered.subject,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from registration_core.domain.errors import QuotaNotFoundError, SubmissionNotFoundError
-from registration_core.domain.mail import FITTING, Change, mails_for
+from registration_core.domain.mail import Change, mails_for
 from registration_core.domain.policies import WITHIN_HOURS
 
 TYPE_CHECKING = False
@@ -117,12 +117,11 @@ class SweepService:
         except SubmissionNotFoundError:
             return []
         noted = {(mail.kind, mail.version) for mail in details.mails}
-        status = details.submission.status
         return [
             request
             for change in _changes(details, until=self._clock.now() - NOTED_AFTER)
             for request in mails_for(change)
-            if status in FITTING[request.kind] and (request.kind, request.version) not in noted
+            if request.fits(details.submission) and (request.kind, request.version) not in noted
         ]
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from registration_core.domain.mail import MailRequest
+
     Item = dict[str, dict[str, Any]]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -109,10 +111,10 @@ def read_submission(item: Item) -> Submission:
         email=values.get("email", ""),
         language=values["language"],
         version=values["version"],
-        expires_at=_moment(values["expires_at"]),
+        expires_at=moment(values["expires_at"]),
         option=values.get("option"),
         position=values.get("position"),
-        verify_by=_moment(values["verify_by"]) if "verify_by" in values else None,
+        verify_by=moment(values["verify_by"]) if "verify_by" in values else None,
         verified_at=datetime.fromisoformat(values["verified_at"]) if "verified_at" in values else None,
         quiet=values.get("quiet", False),
     )
@@ -201,6 +203,16 @@ def read_receipt(item: Item) -> Receipt:
     return Receipt(values["submission"], values["reference"], status, values.get("position"), repeated=True)
 
 
+def mail_attributes(request: MailRequest) -> dict[str, object]:
+    """Return what a mail's item says of its request; what is not set is left out."""
+    may_lack = {"copy": request.copy or None, "sending": request.sending}
+    return {
+        "kind": str(request.kind),
+        "version": request.version,
+        **{name: value for name, value in may_lack.items() if value is not None},
+    }
+
+
 def read_mail(item: Item) -> MailRecord:
     """Return what became of a mail."""
     values = {key: from_wire(value) for key, value in item.items()}
@@ -212,7 +224,11 @@ def read_mail(item: Item) -> MailRecord:
         message_id=values.get("message_id"),
         sent_at=datetime.fromisoformat(values["sent_at"]) if "sent_at" in values else None,
         lease_until=_EPOCH + lease * _MILLISECOND if lease is not None else None,
+        copy=values.get("copy", 0),
+        sending=values.get("sending"),
         attempts=values.get("attempts", 1),
+        problem=values.get("problem"),
+        asked_at=datetime.fromisoformat(values["asked_at"]) if "asked_at" in values else None,
     )
 
 
@@ -221,7 +237,8 @@ def expired(item: Item, now: datetime) -> bool:
     return int(item["expires_at"]["N"]) <= seconds(now)
 
 
-def _moment(since_1970_s: int) -> datetime:
+def moment(since_1970_s: int) -> datetime:
+    """Return the moment that `seconds` wrote."""
     return _EPOCH + timedelta(seconds=since_1970_s)
 
 

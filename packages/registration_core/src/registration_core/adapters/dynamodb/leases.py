@@ -30,20 +30,23 @@ class MailLeases:
 
     def take(self, request: MailRequest, *, holder: str, now: datetime, until: datetime, expires_at: datetime) -> bool:
         """Keep the promise of `SubmissionRepository.lease_mail`."""
+        told = items.mail_attributes(request)
         try:
             self._update(
                 request,
-                "SET #state = :sending, #holder = :holder, #lease = :until, #kind = :kind, #version = :version, "
-                "#expires = :expires ADD #attempts :one",
-                "attribute_not_exists(pk) OR (#state = :sending AND (#lease <= :now OR #holder = :holder))",
-                {"state", "holder", "lease_until", "kind", "version", "expires_at", "attempts"},
+                "SET #state = :sending, #holder = :holder, #lease = :until, #expires = :expires"
+                + "".join(f", #{name} = :{name}" for name in told)
+                + " ADD #attempts :one",
+                "attribute_not_exists(pk) OR #state = :queued "
+                "OR (#state = :sending AND (#lease <= :now OR #holder = :holder))",
+                {"state", "holder", "lease_until", "expires_at", "attempts", *told},
                 {
-                    ":sending": "sending",
+                    **{f":{name}": value for name, value in told.items()},
+                    ":sending": MailState.SENDING.value,
+                    ":queued": MailState.QUEUED.value,
                     ":holder": holder,
                     ":until": items.milliseconds(until),
                     ":now": items.milliseconds(now),
-                    ":kind": request.kind.value,
-                    ":version": request.version,
                     ":expires": items.seconds(expires_at),
                     ":one": 1,
                 },
@@ -60,11 +63,11 @@ class MailLeases:
         """Keep the promise of `SubmissionRepository.mark_mail_sent`."""
         values = {":message": message_id, ":at": now.isoformat(timespec="milliseconds"), ":holder": holder}
         told = "#message = :message, #sent_at = :at"
-        names = {"state", "holder", "lease_until", "message_id", "sent_at"}
+        names = {"state", "holder", "lease_until", "message_id", "sent_at", "problem"}
         try:
             self._update(
                 request,
-                f"SET #state = :sent, {told} REMOVE #lease",
+                f"SET #state = :sent, {told} REMOVE #lease, #problem",
                 "#holder = :holder AND #state = :sending",
                 names,
                 {**values, ":sent": MailState.SENT.value, ":sending": MailState.SENDING.value},
@@ -79,12 +82,13 @@ class MailLeases:
         else:
             return
         # What became of it was told before this note, and stands.
-        self._change(request, f"SET {told} REMOVE #lease", "#holder = :holder", names - {"state"}, values)
+        self._change(request, f"SET {told} REMOVE #lease, #problem", "#holder = :holder", names - {"state"}, values)
 
-    def release(self, request: MailRequest, *, holder: str) -> None:
+    def release(self, request: MailRequest, *, holder: str, problem: str) -> None:
         """Keep the promise of `SubmissionRepository.release_mail`."""
-        values = {":past": 0, ":holder": holder, ":sending": MailState.SENDING.value}
-        self._change(request, "SET #lease = :past", _OWN, {"state", "holder", "lease_until"}, values)
+        values = {":past": 0, ":holder": holder, ":sending": MailState.SENDING.value, ":problem": problem}
+        names = {"state", "holder", "lease_until", "problem"}
+        self._change(request, "SET #lease = :past, #problem = :problem", _OWN, names, values)
 
     def end(self, request: MailRequest, *, holder: str, state: MailState) -> None:
         """Keep the promise of `SubmissionRepository.end_mail`."""
@@ -112,7 +116,7 @@ class MailLeases:
     def _update(
         self, request: MailRequest, update: str, condition: str, names: set[str], values: Mapping[str, object]
     ) -> None:
-        pk, sk = table.mail_key(request.id, request.kind.value, request.version)
+        pk, sk = table.mail_key(request.id, request.name)
         parameters: dict[str, Any] = {
             "TableName": self._table_name,
             "Key": {"pk": {"S": pk}, "sk": {"S": sk}},

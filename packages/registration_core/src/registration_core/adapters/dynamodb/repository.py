@@ -145,9 +145,9 @@ class DynamoSubmissionRepository(SubmissionRepository):
         """Note that the leased mail was sent."""
         self._leases().mark_sent(request, holder=holder, message_id=message_id, now=self._clock.now())
 
-    def release_mail(self, request: MailRequest, *, holder: str) -> None:
-        """Give a lease back."""
-        self._leases().release(request, holder=holder)
+    def release_mail(self, request: MailRequest, *, holder: str, problem: str) -> None:
+        """Give a lease back, and note why."""
+        self._leases().release(request, holder=holder, problem=problem)
 
     def end_mail(self, request: MailRequest, *, holder: str, state: MailState) -> None:
         """Note that the leased mail is never sent, and why."""

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from registration_core.adapters.dynamodb.items import Item
 
 MAIL_ATTRIBUTES = frozenset(
-    {"pk", "sk", "kind", "version", "state", "holder", "lease_until", "attempts", "message_id", "sent_at", "expires_at"}
+    {
+        *("pk", "sk", "kind", "version", "copy", "sending", "state", "holder", "lease_until", "attempts", "problem"),
+        *("message_id", "asked_at", "sent_at", "expires_at"),
+    }
 )
 """What an erased entry's mail keeps: no address, and no words of a mail server's."""
 

@@ -15,6 +15,7 @@ SUBMISSION = "SUB"
 EVENT = "EVENT#"
 MAIL = "MAIL#"
 NOTICE = "NOTICE#"
+SENDING = "ROUND#"
 QUOTA = "QUOTA"
 SEAT = "SEAT#"
 WAIT = "WAIT#"
@@ -36,9 +37,14 @@ def event_key(submission_id: str, event_id: str) -> tuple[str, str]:
     return f"SUB#{submission_id}", f"{EVENT}{event_id}"
 
 
-def mail_key(submission_id: str, kind: str, version: int) -> tuple[str, str]:
-    """Return pk and sk of what became of one mail."""
-    return f"SUB#{submission_id}", f"{MAIL}{kind}#{version}"
+def mail_key(submission_id: str, name: str) -> tuple[str, str]:
+    """Return pk and sk of what became of one mail. name: `MailRequest.name`."""
+    return f"SUB#{submission_id}", f"{MAIL}{name}"
+
+
+def sending_key(digest: str, number: int) -> tuple[str, str]:
+    """Return pk and sk of one of the staff's sendings. digest: of what it says; number: how often it was begun."""
+    return f"SEND#{digest}", f"{SENDING}{number:04}"
 
 
 def reference_key(reference: str) -> tuple[str, str]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from admin_cli.contexts import Context
     from registration_core.adapters.dynamodb.stored_forms import StoredForms
+    from registration_core.bootstrap import MailingParts
     from registration_core.domain.forms import Form
     from registration_core.domain.submission import Submission
     from registration_core.services.edit import EditService
@@ -100,6 +101,12 @@ class Stack(Protocol):
     def edit(self) -> EditService:
         """Connect to what puts entries right. Raises CliError."""
 
+    def mailing(self) -> MailingParts:
+        """Connect to what mails are sent with. Raises CliError."""
+
+    def deployed_version(self, form: str) -> str:
+        """Ask the API which version of a form its functions have. Raises CliError."""
+
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
         """Make a client of an AWS service. Raises CliError."""
 
@@ -176,6 +183,27 @@ class AwsStack:
 
         signer = FunctionsDigestKey(self.context, self.client, f"rollcall-{self.description.stack}-submit")
         return edit_service(self.client("dynamodb"), self.description.table, GivenForms(self.forms), signer)
+
+    def mailing(self) -> MailingParts:
+        """Connect to the stack's table and queues."""
+        from registration_core.adapters.given_forms import GivenForms  # noqa: PLC0415 - only commands that mail
+        from registration_core.bootstrap import mailing_parts  # noqa: PLC0415
+
+        said = self.description
+        return mailing_parts(
+            self.client,
+            table=said.table,
+            mail_queue_url=said.mail_queue_url,
+            mail_dead_letters_url=said.mail_dead_letters_url,
+            stream_dead_letters_url=said.stream_dead_letters_url,
+            forms=GivenForms(self.forms),
+        )
+
+    def deployed_version(self, form: str) -> str:
+        """Ask the API: what it answers with is what was deployed with it."""
+        from admin_cli.deployed import version_at  # noqa: PLC0415 - only commands that need the functions' own
+
+        return version_at(self.description.api_url, form)
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
         """Make a client with the context's region, endpoint and credentials."""

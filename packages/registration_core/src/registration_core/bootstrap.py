@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
     from typing import Any
 
@@ -26,11 +26,15 @@ if TYPE_CHECKING:
     from registration_core.services.door import Door
     from registration_core.services.edit import EditService
     from registration_core.services.feedback import FeedbackService
+    from registration_core.services.mail_watch import MailWatch
     from registration_core.services.manage import ManageService
     from registration_core.services.notify import NotifyService
     from registration_core.services.own_entry import OwnEntryService
     from registration_core.services.preview import PreviewService
     from registration_core.services.query import QueryService
+    from registration_core.services.redrive import RedriveService
+    from registration_core.services.resend import ResendService
+    from registration_core.services.send import SendService
     from registration_core.services.submit import SubmitService
     from registration_core.services.sweep import SweepService
     from registration_core.settings import (
@@ -242,6 +246,60 @@ def edit_service(
     clock = SystemClock()
     repository = ManagedDynamoRepository(sdk_call(dynamodb_client), table, clock=clock)
     return EditService(forms=forms, repository=repository, signer=signer, clock=clock, randomness=os.urandom)
+
+
+@dataclass(frozen=True, slots=True)
+class MailingParts:
+    """What the staff have mails sent with: nothing is mailed from where they sit, all goes through the queue."""
+
+    resend: ResendService
+    send: SendService
+    watch: MailWatch
+    redrive: RedriveService
+
+
+def mailing_parts(
+    client: Callable[[str], Any],
+    *,
+    table: str,
+    mail_queue_url: str,
+    mail_dead_letters_url: str,
+    stream_dead_letters_url: str,
+    forms: FormCatalogue,
+) -> MailingParts:
+    """Make what the command line has mails sent with. client: makes boto3's low-level one of a service."""
+    import time
+
+    from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dead_letters import SqsDeadLetters, StreamChanges
+    from registration_core.adapters.dynamodb.asking import DynamoAskedMails
+    from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
+    from registration_core.adapters.dynamodb.sdk import sdk_call
+    from registration_core.adapters.dynamodb.sendings import DynamoSendings
+    from registration_core.adapters.sqs import SqsMailQueue
+    from registration_core.services.mail_watch import MailWatch
+    from registration_core.services.redrive import RedriveService
+    from registration_core.services.resend import ResendService
+    from registration_core.services.send import SendService
+
+    clock = SystemClock()
+    call, sqs = sdk_call(client("dynamodb")), client("sqs")
+    asked = DynamoAskedMails(call, table, clock=clock, randomness=os.urandom)
+    queue = SqsMailQueue(sqs, mail_queue_url)
+    return MailingParts(
+        resend=ResendService(asked=asked, queue=queue, clock=clock),
+        send=SendService(asked=asked, sendings=DynamoSendings(call, table, clock=clock), queue=queue, clock=clock),
+        watch=MailWatch(asked=asked, sleep=time.sleep, monotonic=time.monotonic),
+        redrive=RedriveService(
+            mail_letters=SqsDeadLetters(sqs, mail_dead_letters_url),
+            stream_letters=SqsDeadLetters(sqs, stream_dead_letters_url),
+            changes=StreamChanges(client("dynamodbstreams")),
+            queue=queue,
+            forms=forms,
+            repository=DynamoSubmissionRepository(call, table, clock=clock),
+            clock=clock,
+        ),
+    )
 
 
 def sweep_service(settings: SweepSettings) -> SweepService:

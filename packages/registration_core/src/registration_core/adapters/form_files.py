@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from registration_core.adapters.checked_table import CheckedTable, listed, repeated
 from registration_core.adapters.field_files import read_fields
+from registration_core.adapters.own_mails import own_mails
 from registration_core.adapters.rule_files import (
     ensure_times_count,
     named_field,
@@ -27,6 +28,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from registration_core.domain.forms import OwnMail
 
 KEYS = (
     *("id_prefix", "languages", "title", "description", "staff", "retention_days", "email_field", "name_field"),
@@ -107,13 +110,13 @@ def _read_form(folder: Path, problems: list[str]) -> Form | None:
     except tomllib.TOMLDecodeError as error:
         problems.append(f"{file}: this is not TOML: {error}")
     else:
-        form = _form(folder.name, CheckedTable(values, file, problems))
+        form = _form(folder.name, CheckedTable(values, file, problems), own_mails(folder / "mail"))
         if len(problems) == before:
             return form
     return None
 
 
-def _form(name: str, values: CheckedTable) -> Form | None:
+def _form(name: str, values: CheckedTable, mails: tuple[OwnMail, ...]) -> Form | None:
     values.known_keys(KEYS, of="a form")
     languages = _languages(values)
     prefix = values.string("id_prefix", required=True)
@@ -153,6 +156,7 @@ def _form(name: str, values: CheckedTable) -> Form | None:
         quota=quota,
         verification=read_verification(values),
         spam=read_spam_rules(values, [field.name for field in fields]),
+        mails=mails,
     )
     return replace(form, version=content_version(form))
 

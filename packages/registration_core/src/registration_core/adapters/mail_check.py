@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from difflib import get_close_matches
 from itertools import product
 
 from registration_core.adapters.render import PARTS, SHARED, JinjaMailRenderer
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from registration_core.domain.forms import Form
+    from registration_core.domain.forms import Form, OwnMail
     from registration_core.domain.ports import Clock
 
 _SITE_URL = "https://site.example"
@@ -37,6 +38,8 @@ def check_mails(forms_dir: Path, forms: Mapping[str, Form], *, clock: Clock) -> 
         for kind, language in product(MailKind, form.languages):
             problems |= dict.fromkeys(_missing(forms_dir, form, f"{kind}.{language}"))
             problems |= dict.fromkeys(_mistakes(preview, form, kind, language))
+        for mail in form.mails:
+            problems |= dict.fromkeys(_own_mistakes(forms_dir, preview, form, mail))
     if problems:
         raise FormFileError(list(problems))
 
@@ -47,6 +50,33 @@ def _mistakes(preview: PreviewService, form: Form, kind: MailKind, language: str
     for status in (None, *_ALSO.get(kind, ())):
         try:
             preview.preview(kind, form, language=language, status=status)
+        except MailTemplateError as error:
+            yield str(error)
+
+
+def _own_mistakes(forms_dir: Path, preview: PreviewService, form: Form, mail: OwnMail) -> Iterator[str]:
+    """Say what is wrong with one of the form's own mails; it has no shared files to fall back on."""
+    near = get_close_matches(mail.name, list(MailKind), n=1, cutoff=0.8)
+    if near:
+        file = f"forms/{form.name}/mail/{mail.name}.*"
+        yield f'{file}: "{mail.name}" is no kind of mail; call it {near[0]}, or a mail of your own something else.'
+    missing = [
+        f"{mail.name}.{language}.{part}.j2"
+        for language, part in product(dict.fromkeys((form.languages[0], *mail.languages)), PARTS)
+        if not (forms_dir / form.name / "mail" / f"{mail.name}.{language}.{part}.j2").is_file()
+    ]
+    yield from (
+        f"forms/{form.name}/mail/{file} is missing: a mail has a subject, a text and an HTML." for file in missing
+    )
+    if missing:
+        return
+    values = {name: f"[{name}]" for name in mail.needs}
+    for language, status in product(mail.languages, (Status.CONFIRMED, Status.WAITLISTED)):
+        if language not in form.languages:
+            yield f'forms/{form.name}/mail/{mail.name}.{language}.*: the form has no language "{language}".'
+            return
+        try:
+            preview.preview(mail.name, form, language=language, status=status, values=values)
         except MailTemplateError as error:
             yield str(error)
 

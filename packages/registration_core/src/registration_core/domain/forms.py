@@ -22,6 +22,30 @@ LONGEST_RETENTION_DAYS = 3660
 
 
 @dataclass(frozen=True, slots=True)
+class OwnMail:
+    """A mail of a form's own, for the staff to send to many. The functions hold its templates.
+
+    languages: those it is written in. needs: the values that whoever sends it must give. digest: of its templates, so
+    that another wording is another version of the form.
+    """
+
+    name: str
+    languages: tuple[str, ...]
+    needs: tuple[str, ...]
+    digest: str
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> OwnMail:
+        """Read what `to_dict` wrote."""
+        return cls(data["name"], tuple(data["languages"]), tuple(data.get("needs", ())), data["digest"])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values that JSON can hold; what is empty is left out."""
+        needs = {"needs": list(self.needs)} if self.needs else {}
+        return {"name": self.name, "languages": list(self.languages), **needs, "digest": self.digest}
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """One form.
 
@@ -29,7 +53,7 @@ class Form:
     whose answer is the registrant's address; name_field: whose answer is how to greet, and who takes part. once: the
     choice field of which a person (address and name) may take each option only once. staff: addresses that are told
     of new entries. retention_days: how long an entry is kept. quota: None when places are not counted. verification:
-    None when an address is taken as it is given.
+    None when an address is taken as it is given. mails: those of its own, by name.
     """
 
     name: str
@@ -49,6 +73,11 @@ class Form:
     quota: Quota | None = None
     verification: Verification | None = None
     spam: SpamRules = SHIPPED_SPAM_RULES
+    mails: tuple[OwnMail, ...] = ()
+
+    def own_mail(self, name: str) -> OwnMail | None:
+        """Return the form's own mail of this name, or None when there is none."""
+        return next((mail for mail in self.mails if mail.name == name), None)
 
     def field(self, name: str) -> Field | None:
         """Return the field of this name, or None when there is none."""
@@ -112,6 +141,7 @@ class Form:
             quota=Quota.from_dict(data["quota"]) if "quota" in data else None,
             verification=Verification.from_dict(data["verification"]) if "verification" in data else None,
             spam=SpamRules.from_dict(data.get("spam", {})),
+            mails=tuple(map(OwnMail.from_dict, data.get("mails", ()))),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -141,8 +171,13 @@ class Form:
             data["verification"] = self.verification.to_dict()
         if spam := self.spam.to_dict():
             data["spam"] = spam
+        data |= _mails(self.mails)
         data["fields"] = [field.to_dict() for field in self.fields]
         return data
+
+
+def _mails(mails: tuple[OwnMail, ...]) -> dict[str, Any]:
+    return {"mails": [mail.to_dict() for mail in mails]} if mails else {}
 
 
 def _moment(text: str | None) -> datetime | None:

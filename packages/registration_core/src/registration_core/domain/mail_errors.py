@@ -50,3 +50,9 @@ class DeadLettersError(RollcallError):
     """The queue of dead letters could not be read, or what it held could not be moved. Nothing was lost."""
 
     code = "dead_letters"
+
+
+class ChangesGoneError(RollcallError):
+    """The table's stream keeps these changes no more: a day has passed."""
+
+    code = "changes_gone"

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from registration_core.domain.mail import MailRequest, MailState
+    from registration_core.domain.dead_letters import ChangeSpan, DeadLetter
+    from registration_core.domain.mail import Change, MailRequest, MailState, Notice
     from registration_core.domain.sendings import Sending
     from registration_core.domain.submission import Submission
 
@@ -72,3 +73,27 @@ class Sendings(ABC):
     @abstractmethod
     def end(self, sending: Sending, *, at: datetime) -> None:
         """Note that all of a sending was queued by then."""
+
+
+class DeadLetters(ABC):
+    """A queue of messages that failed too often. Each method may raise DeadLettersError; nothing is ever lost."""
+
+    @abstractmethod
+    def hold(self) -> Sequence[DeadLetter]:
+        """Return all that lies there, and keep it from others for two minutes or until it is released."""
+
+    @abstractmethod
+    def release(self, letters: Iterable[DeadLetter]) -> None:
+        """Let others see held letters again, at once."""
+
+    @abstractmethod
+    def remove(self, letter: DeadLetter) -> None:
+        """Take a held letter out for good, once what it asked for was seen to."""
+
+
+class Changes(ABC):
+    """The table's changes, kept for a day."""
+
+    @abstractmethod
+    def read(self, span: ChangeSpan) -> Sequence[Change | Notice]:
+        """Return the changes of a stretch. Raises ChangesGoneError when the day is over, DeadLettersError."""

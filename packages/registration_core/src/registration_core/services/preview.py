@@ -34,15 +34,31 @@ class PreviewService:
         self._clock = clock
         self._my_url = my_url
 
-    def preview(self, kind: MailKind, form: Form, *, language: str, status: Status | None = None) -> RenderedMail:
-        """Return a mail as it would be sent. Raises MailTemplateError.
+    def preview(
+        self,
+        kind: str,
+        form: Form,
+        *,
+        language: str,
+        status: Status | None = None,
+        values: Mapping[str, str] | None = None,
+    ) -> RenderedMail:
+        """Return a mail as it would be sent for the form's example. Raises MailTemplateError.
 
-        language: one of the form's. status: None means the usual one for this kind of mail; a place that must be
-        confirmed yet is `promoted` with `pending`.
+        kind: a MailKind, or the name of one of the form's own. language: one of the form's. status: None means the
+        usual one for this kind of mail; a place that must be confirmed yet is `promoted` with `pending`. values: what
+        one of the form's own is given to say.
         """
-        submission = example_entry(form, status or _STATUS.get(kind, Status.CONFIRMED), language, self._clock.now())
-        my_url = None if kind is MailKind.STAFF else self._my_url
-        return self._renderer.render(kind, form, submission, MailFacts(at=self._clock.now(), my_url=my_url))
+        usual = _STATUS.get(MailKind(kind), Status.CONFIRMED) if values is None else Status.CONFIRMED
+        return self.of_entry(kind, form, example_entry(form, status or usual, language, self._clock.now()), values)
+
+    def of_entry(
+        self, kind: str, form: Form, submission: Submission, values: Mapping[str, str] | None = None
+    ) -> RenderedMail:
+        """Return a mail as it would be sent for an entry, but for the link to its page. Raises MailTemplateError."""
+        my_url = None if kind == MailKind.STAFF else self._my_url
+        facts = MailFacts(at=self._clock.now(), my_url=my_url, values=values)
+        return self._renderer.render(kind, form, submission, facts)
 
 
 def example_entry(form: Form, status: Status, language: str, now: datetime) -> Submission:

@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from registration_core.domain.errors import QuotaNotFoundError, SubmissionNotFoundError
-from registration_core.domain.mail import Change, mails_for
 from registration_core.domain.policies import WITHIN_HOURS
+from registration_core.services.missing import missing_mails
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import datetime
+    from collections.abc import Sequence
 
     from registration_core.domain.forms import Form
     from registration_core.domain.mail import MailRequest
     from registration_core.domain.ports import Clock, FormCatalogue, MailQueue, ManagedRepository
-    from registration_core.domain.submission import Submission, SubmissionDetails
+    from registration_core.domain.submission import Submission
     from registration_core.services.manage import ManageService
 
 ABANDONED_AFTER = timedelta(minutes=2)
@@ -116,21 +115,4 @@ class SweepService:
             details = self._repository.details(entry.id)
         except SubmissionNotFoundError:
             return []
-        noted = {(mail.kind, mail.version) for mail in details.mails}
-        return [
-            request
-            for change in _changes(details, until=self._clock.now() - NOTED_AFTER)
-            for request in mails_for(change)
-            if request.fits(details.submission) and (request.kind, request.version) not in noted
-        ]
-
-
-def _changes(details: SubmissionDetails, *, until: datetime) -> Iterator[Change]:
-    """Yield what happened to an entry until then, as the stream tells it."""
-    was = None
-    for event in sorted(details.events, key=lambda event: event.version or 0):
-        if event.status is None or event.version is None or event.at > until:
-            continue
-        quiet = was is None and details.submission.quiet
-        yield Change(details.submission.id, event.version, event.status, was, quiet=quiet)
-        was = event.status
+        return missing_mails(details, until=self._clock.now() - NOTED_AFTER)

@@ -35,13 +35,13 @@ class MailLeases:
             self._update(
                 request,
                 "SET #state = :sending, #holder = :holder, #lease = :until, #expires = :expires"
-                + "".join(f", #{name} = :{name}" for name in told)
+                + "".join(f", #{name} = :told_{name}" for name in told)
                 + " ADD #attempts :one",
                 "attribute_not_exists(pk) OR #state = :queued "
                 "OR (#state = :sending AND (#lease <= :now OR #holder = :holder))",
                 {"state", "holder", "lease_until", "expires_at", "attempts", *told},
                 {
-                    **{f":{name}": value for name, value in told.items()},
+                    **{f":told_{name}": value for name, value in told.items()},
                     ":sending": MailState.SENDING.value,
                     ":queued": MailState.QUEUED.value,
                     ":holder": holder,

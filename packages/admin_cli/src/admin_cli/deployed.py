@@ -1,0 +1,28 @@
+"""What the functions have of a form, as their API tells anyone."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from urllib.parse import quote
+
+from admin_cli.errors import CliError
+
+TIMEOUT_S = 10
+
+
+def version_at(api_url: str, form: str) -> str:
+    """Ask an API which version of a form it has. Raises CliError when it has none, or does not answer."""
+    url = f"{api_url}/forms/{quote(form)}"
+    if not url.startswith(("https://", "http://")):
+        raise CliError(f"The stack's API address {api_url} is no web address.")
+    try:
+        with urllib.request.urlopen(url, timeout=TIMEOUT_S) as answer:  # noqa: S310 - https or http, as was seen to
+            return str(json.load(answer)["version"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        said = f" (status {error.code})" if isinstance(error, urllib.error.HTTPError) else ""
+        raise CliError(
+            f"The API did not tell which version of the form {form} is deployed{said}.",
+            hint=f"See whether it answers: {url}",
+        ) from error

@@ -1,0 +1,153 @@
+"""Dead letters in SQS: those of the mail queue are its own messages, those of the stream say where its records are."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from registration_core.adapters.dynamodb.stream import UnreadableRecordError, change_of
+from registration_core.adapters.sqs import from_message
+from registration_core.domain.dead_letters import ChangeSpan, DeadLetter
+from registration_core.domain.mail_errors import ChangesGoneError, DeadLettersError
+from registration_core.domain.mail_ports import Changes, DeadLetters
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+    from registration_core.domain.mail import Change, MailRequest, Notice
+
+HELD_S = 120
+"""How long nobody else sees what was read; released sooner, unless whoever holds it is killed."""
+_BATCH = 10
+_EMPTY_ANSWERS = 2
+"""SQS asks some of its servers only: one empty answer is no proof."""
+_GONE = frozenset({"TrimmedDataAccessException", "ResourceNotFoundException", "ExpiredIteratorException"})
+
+
+class SqsDeadLetters(DeadLetters):
+    """One queue of them."""
+
+    def __init__(self, sqs_client: Any, queue_url: str) -> None:  # noqa: ANN401 - boto3 ships no types
+        self._client = sqs_client
+        self._queue_url = queue_url
+
+    def hold(self) -> Sequence[DeadLetter]:
+        """Return all that lies there, and keep it from others for two minutes or until it is released."""
+        found: dict[str, DeadLetter] = {}
+        empty = 0
+        try:
+            while empty < _EMPTY_ANSWERS:
+                letters = self._receive()
+                empty = 0 if letters.keys() - found.keys() else empty + 1
+                found |= letters
+        except BaseException:
+            self.release(found.values())
+            raise
+        return sorted(found.values(), key=lambda letter: (letter.since, letter.id))
+
+    def release(self, letters: Iterable[DeadLetter]) -> None:
+        """Let others see held letters again, at once."""
+        held = list(letters)
+        for start in range(0, len(held), _BATCH):
+            entries = [
+                {"Id": str(place), "ReceiptHandle": letter.handle, "VisibilityTimeout": 0}
+                for place, letter in enumerate(held[start : start + _BATCH])
+            ]
+            self._ask("change_message_visibility_batch", Entries=entries)
+
+    def remove(self, letter: DeadLetter) -> None:
+        """Take a held letter out for good."""
+        self._ask("delete_message", ReceiptHandle=letter.handle)
+
+    def _receive(self) -> dict[str, DeadLetter]:
+        answer = self._ask(
+            "receive_message",
+            MaxNumberOfMessages=_BATCH,
+            VisibilityTimeout=HELD_S,
+            WaitTimeSeconds=0,
+            AttributeNames=["SentTimestamp"],
+        )
+        return {message["MessageId"]: _letter(message) for message in answer.get("Messages", ())}
+
+    def _ask(self, operation: str, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - SQS's own shapes
+        try:
+            answer: dict[str, Any] = getattr(self._client, operation)(QueueUrl=self._queue_url, **parameters)
+        except (ClientError, BotoCoreError) as error:
+            raise DeadLettersError(f"The queue of dead letters could not be worked on: {error}") from error
+        return answer
+
+
+class StreamChanges(Changes):
+    """The stream of a DynamoDB table."""
+
+    def __init__(self, streams_client: Any) -> None:  # noqa: ANN401 - boto3 ships no types
+        self._client = streams_client
+
+    def read(self, span: ChangeSpan) -> Sequence[Change | Notice]:
+        """Return the changes of a stretch."""
+        found: list[Change | Notice] = []
+        try:
+            iterator = self._client.get_shard_iterator(
+                StreamArn=span.stream,
+                ShardId=span.shard,
+                ShardIteratorType="AT_SEQUENCE_NUMBER",
+                SequenceNumber=span.first,
+            )["ShardIterator"]
+            while iterator:
+                answer = self._client.get_records(ShardIterator=iterator)
+                for record in answer["Records"]:
+                    if int(record["dynamodb"]["SequenceNumber"]) > int(span.last):
+                        return found
+                    found.extend(_changes(record))
+                    if record["dynamodb"]["SequenceNumber"] == span.last:
+                        return found
+                iterator = answer.get("NextShardIterator") if answer["Records"] else None
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") in _GONE:
+                raise ChangesGoneError("The table's stream keeps these changes no more.") from error
+            raise DeadLettersError(f"The table's stream could not be read: {error}") from error
+        except BotoCoreError as error:
+            raise DeadLettersError(f"The table's stream could not be read: {error}") from error
+        return found
+
+
+def _changes(record: dict[str, Any]) -> list[Change | Notice]:
+    try:
+        change = change_of(record)
+    except UnreadableRecordError:
+        return []  # dispatch passes it over too
+    return [] if change is None else [change]
+
+
+def _letter(message: dict[str, Any]) -> DeadLetter:
+    since = datetime.fromtimestamp(int(message["Attributes"]["SentTimestamp"]) / 1000, UTC)
+    return DeadLetter(message["MessageId"], since, _about(message["Body"]), message["ReceiptHandle"])
+
+
+def _about(body: str) -> MailRequest | ChangeSpan | None:
+    """Read a message: a mail request, or what Lambda writes of a batch that failed (see its docs, "OnFailure")."""
+    try:
+        return from_message(body)
+    except ValueError:
+        pass
+    try:
+        told = json.loads(body)["DDBStreamBatchInfo"]
+        return ChangeSpan(
+            stream=str(told["streamArn"]),
+            shard=str(told["shardId"]),
+            first=str(told["startSequenceNumber"]),
+            last=str(told["endSequenceNumber"]),
+            count=int(told["batchSize"]),
+            since=_moment(told["approximateArrivalOfFirstRecord"]),
+            until=_moment(told["approximateArrivalOfLastRecord"]),
+        )
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

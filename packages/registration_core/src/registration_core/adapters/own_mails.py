@@ -1,0 +1,45 @@
+"""A form's own mails, for the staff to send: which there are, and what whoever sends one must give it to say."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from registration_core.domain.forms import OwnMail
+from registration_core.domain.mail import MailKind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+FILE = re.compile(r"(?P<name>[a-z][a-z0-9_]{0,39})\.(?P<language>[a-z]{2})\.(?:subject|txt|html)\.j2")
+_SAID = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
+_GIVEN = re.compile(r"\bset\.([a-z][a-z0-9_]*)")
+_DIGEST_LETTERS = 12
+
+
+def own_mails(folder: Path) -> tuple[OwnMail, ...]:
+    """Return the mails of a folder that are of no kind of Rollcall's, sorted by name."""
+    files: dict[str, dict[str, str]] = {}
+    languages: dict[str, set[str]] = {}
+    for path in sorted(folder.glob("*.j2")):
+        found = FILE.fullmatch(path.name)
+        if found is not None and found["name"] not in list(MailKind):
+            text = path.read_bytes().decode(errors="replace")  # the mails' check tells what is no UTF-8
+            files.setdefault(found["name"], {})[path.name] = text
+            languages.setdefault(found["name"], set()).add(found["language"])
+    return tuple(
+        OwnMail(name, tuple(sorted(languages[name])), _needs(texts.values()), _digest(texts))
+        for name, texts in sorted(files.items())
+    )
+
+
+def _needs(texts: Iterable[str]) -> tuple[str, ...]:
+    said = (part for text in texts for part in _SAID.findall(text))
+    return tuple(sorted({name for part in said for name in _GIVEN.findall(part)}))
+
+
+def _digest(texts: Mapping[str, str]) -> str:
+    content = "\0".join(part for name in sorted(texts) for part in (name, texts[name]))
+    return hashlib.sha256(content.encode()).hexdigest()[:_DIGEST_LETTERS]

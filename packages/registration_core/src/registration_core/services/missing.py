@@ -1,0 +1,35 @@
+"""Missing mails: what an entry's history calls for, and nobody noted."""
+
+from __future__ import annotations
+
+from registration_core.domain.mail import Change, mails_for
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from registration_core.domain.mail import MailRequest
+    from registration_core.domain.submission import SubmissionDetails
+
+
+def missing_mails(details: SubmissionDetails, *, until: datetime) -> list[MailRequest]:
+    """Return the mails that an entry's history until then calls for, that still fit, and were noted by nobody."""
+    noted = {(mail.kind, mail.version) for mail in details.mails}
+    return [
+        request
+        for change in _changes(details, until=until)
+        for request in mails_for(change)
+        if request.fits(details.submission) and (request.kind, request.version) not in noted
+    ]
+
+
+def _changes(details: SubmissionDetails, *, until: datetime) -> Iterator[Change]:
+    """Yield what happened to an entry until then, as the stream tells it."""
+    was = None
+    for event in sorted(details.events, key=lambda event: event.version or 0):
+        if event.status is None or event.version is None or event.at > until:
+            continue
+        quiet = was is None and details.submission.quiet
+        yield Change(details.submission.id, event.version, event.status, was, quiet=quiet)
+        was = event.status

@@ -1,0 +1,130 @@
+"""Redrive: dead letters put back to work. A crash in between repeats a message, and loses none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from registration_core.domain.dead_letters import ChangeSpan
+from registration_core.domain.errors import SubmissionNotFoundError
+from registration_core.domain.mail import MailRequest, MailState, mails_for
+from registration_core.domain.mail_errors import ChangesGoneError
+from registration_core.services.missing import missing_mails
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from registration_core.domain.dead_letters import DeadLetter
+    from registration_core.domain.mail_ports import Changes, DeadLetters
+    from registration_core.domain.ports import Clock, FormCatalogue, MailQueue, SubmissionRepository
+    from registration_core.domain.submission import MailRecord, Submission
+
+STUCK_AFTER = timedelta(minutes=10)
+"""A mail on its way for longer than a lease and some deliveries of its message waits for nothing any more."""
+CLOCKS_DIFFER = timedelta(minutes=5)
+
+_FAILED = frozenset({MailState.BOUNCED, MailState.COMPLAINED, MailState.REJECTED, MailState.SUPPRESSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Redriven:
+    """What became of one dead letter. mails: how many were queued for it.
+
+    gone: the stream kept its changes no more, so that entries which came in at that time were looked at instead; later
+    changes of older entries are not found so.
+    """
+
+    letter: DeadLetter
+    mails: int
+    gone: bool = False
+
+
+class RedriveService:
+    """Reads dead letters, and turns them into the mails that they are about."""
+
+    def __init__(
+        self,
+        *,
+        mail_letters: DeadLetters,
+        stream_letters: DeadLetters,
+        changes: Changes,
+        queue: MailQueue,
+        forms: FormCatalogue,
+        repository: SubmissionRepository,
+        clock: Clock,
+    ) -> None:
+        self._queues = (mail_letters, stream_letters)
+        self._changes = changes
+        self._queue = queue
+        self._forms = forms
+        self._repository = repository
+        self._clock = clock
+
+    def read(self) -> list[DeadLetter]:
+        """Return all dead letters, of both queues, without consuming any. Raises DeadLettersError."""
+        found: list[DeadLetter] = []
+        for queue in self._queues:
+            letters = queue.hold()
+            queue.release(letters)
+            found += letters
+        return found
+
+    def redrive(self, chosen: Sequence[str] | None) -> Iterator[Redriven]:
+        """Queue again what dead letters are about, and yield what became of each; None means all of them.
+
+        A letter that nobody of ours wrote stays. Raises DeadLettersError, MailQueueError, StorageUnavailableError; what
+        was not done yet stays, too.
+        """
+        for queue in self._queues:
+            held = {letter.id: letter for letter in queue.hold()}
+            try:
+                for letter in list(held.values()):
+                    if letter.about is None or (chosen is not None and letter.id not in chosen):
+                        continue
+                    redriven = self._queued(letter)
+                    queue.remove(letter)
+                    del held[letter.id]
+                    yield redriven
+            finally:
+                queue.release(held.values())
+
+    def problems(self, entry: Submission) -> list[MailRecord]:
+        """Return an entry's mails that came back, were not sent to its address, or are stuck on their way."""
+        try:
+            details = self._repository.details(entry.id)
+        except SubmissionNotFoundError:
+            return []
+        return [mail for mail in details.mails if mail.state in _FAILED or _stuck(mail, self._clock.now())]
+
+    def _queued(self, letter: DeadLetter) -> Redriven:
+        if isinstance(letter.about, MailRequest):
+            self._queue.put([letter.about])
+            return Redriven(letter, 1)
+        assert isinstance(letter.about, ChangeSpan)  # noqa: S101 - a letter about nothing stays where it is
+        gone = False
+        try:
+            requests = [request for change in self._changes.read(letter.about) for request in mails_for(change)]
+        except ChangesGoneError:
+            gone, requests = True, list(self._missing(letter.about))
+        if requests:
+            self._queue.put(requests)
+        return Redriven(letter, len(requests), gone=gone)
+
+    def _missing(self, span: ChangeSpan) -> Iterator[MailRequest]:
+        """Yield what entries of that time lack."""
+        for form in self._forms.names():
+            newest = self._repository.newest(form, since=span.since - CLOCKS_DIFFER, until=span.until + CLOCKS_DIFFER)
+            for entry in newest:
+                try:
+                    details = self._repository.details(entry.id)
+                except SubmissionNotFoundError:
+                    continue
+                yield from missing_mails(details, until=self._clock.now())
+
+
+def _stuck(mail: MailRecord, now: datetime) -> bool:
+    since = mail.lease_until if mail.state == MailState.SENDING else mail.asked_at
+    on_its_way = mail.state in (MailState.SENDING, MailState.QUEUED)
+    return on_its_way and (since is None or now - since > STUCK_AFTER)

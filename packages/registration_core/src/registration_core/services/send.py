@@ -1,0 +1,154 @@
+"""Send: a form's own mail to many of its entries, to each of them once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from registration_core.domain.errors import EntryChangedError
+from registration_core.domain.mail import MailRequest, MailState
+from registration_core.domain.mail_errors import MailAskedError
+from registration_core.domain.sendings import Sending, sending_digest
+from registration_core.domain.submission import Status
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from registration_core.domain.forms import Form
+    from registration_core.domain.mail_ports import AskedMails, Sendings
+    from registration_core.domain.ports import Clock, MailQueue
+    from registration_core.domain.submission import Submission
+
+USUAL = frozenset({Status.CONFIRMED, Status.WAITLISTED})
+"""Who is mailed where no status is named: whoever has a place or waits for one, by an address that counts."""
+MAILABLE = USUAL | {Status.PENDING, Status.CANCELLED}
+
+AT_ONCE = 10
+"""How many are noted, then queued: what the queue takes in one call."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendingPlan:
+    """Who gets a mail, and who has it already.
+
+    sending: as it is kept, or would be. fresh: whom nobody mailed it yet. begun: those of an earlier run whose mail
+    is on its way, or was broken off. had: everyone else it was sent to before, by this sending or one of the same
+    words. statuses: with which of them the mail is still true when its turn comes.
+    """
+
+    sending: Sending
+    statuses: frozenset[Status]
+    fresh: tuple[Submission, ...]
+    begun: tuple[Submission, ...]
+    had: tuple[Submission, ...]
+
+    @property
+    def to_queue(self) -> int:
+        """How many are to be queued."""
+        return len(self.fresh) + len(self.begun)
+
+    def request(self, entry: Submission) -> MailRequest:
+        """Return what stands in the queue for one entry."""
+        return MailRequest(
+            entry.id,
+            self.sending.template,
+            entry.version,
+            sending=self.sending.id,
+            statuses=self.statuses,
+            option=entry.option,
+        )
+
+
+class SendService:
+    """Plans sendings and carries them out. What is asked for twice is mailed once; broken off, it goes on."""
+
+    def __init__(self, *, asked: AskedMails, sendings: Sendings, queue: MailQueue, clock: Clock) -> None:
+        self._asked = asked
+        self._sendings = sendings
+        self._queue = queue
+        self._clock = clock
+
+    def plan(
+        self,
+        form: Form,
+        template: str,
+        values: Mapping[str, str],
+        entries: Iterable[Submission],
+        *,
+        statuses: frozenset[Status],
+        by: str,
+        again: bool = False,
+    ) -> SendingPlan:
+        """Return who of these entries would be mailed. Raises StorageUnavailableError.
+
+        The same words (form, template, values) reach an entry once, whoever else they are sent to later. again: to
+        those too who had them; a sending begun so that was broken off goes on.
+        """
+        now = self._clock.now()
+        first = Sending(
+            digest=sending_digest(form.name, template, values),
+            number=1,
+            form=form.name,
+            template=template,
+            values=dict(values),
+            by=by,
+            at=now,
+            expires_at=now + timedelta(days=form.retention_days),
+        )
+        before = self._sendings.of(first.digest)
+        sending = before[-1] if before else first
+        if again and sending.ended_at is not None:
+            sending = replace(first, number=sending.number + 1)
+        told = [sending] if again else [*before] or [sending]
+        plan = SendingPlan(sending, statuses, (), (), ())
+        entries = tuple(entries)
+        asked = {(entry.id, each.id): replace(plan, sending=each).request(entry) for entry in entries for each in told}
+        states = self._asked.states(asked.values()) if before else {}
+        fresh, begun, had = [], [], []
+        for entry in entries:
+            found = {
+                each.id: state
+                for each in told
+                if (state := states.get((entry.id, asked[entry.id, each.id].name))) is not None
+            }
+            if not found:
+                fresh.append(entry)
+            elif found.get(sending.id) is MailState.QUEUED:
+                begun.append(entry)
+            else:
+                had.append(entry)
+        return replace(plan, fresh=tuple(fresh), begun=tuple(begun), had=tuple(had))
+
+    def send(self, plan: SendingPlan, *, by: str) -> Iterator[int]:
+        """Note and queue the mails, and yield how many more are queued each time.
+
+        An entry that was changed meanwhile is passed over: the next run finds it as it is then. Raises MailQueueError,
+        StorageUnavailableError; the same plan made anew then goes on.
+        """
+        if plan.to_queue:
+            self._sendings.begin(plan.sending)
+        for some in _tens(plan.begun):
+            yield self._put([plan.request(entry) for entry in some])
+        for some in _tens(plan.fresh):
+            yield self._put([plan.request(entry) for entry in some if self._noted(plan, entry, by)])
+        self._sendings.end(plan.sending, at=self._clock.now())
+
+    def _noted(self, plan: SendingPlan, entry: Submission, by: str) -> bool:
+        try:
+            self._asked.ask(plan.request(entry), entry, what=f"mail sent: {plan.sending.template}", by=by)
+        except MailAskedError:
+            return True  # by another run of the same at this moment: queued twice, sent once
+        except EntryChangedError:
+            return False
+        return True
+
+    def _put(self, requests: Sequence[MailRequest]) -> int:
+        if requests:
+            self._queue.put(requests)
+        return len(requests)
+
+
+def _tens(entries: Sequence[Submission]) -> Iterator[Sequence[Submission]]:
+    for start in range(0, len(entries), AT_ONCE):
+        yield entries[start : start + AT_ONCE]

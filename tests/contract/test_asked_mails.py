@@ -1,0 +1,196 @@
+"""Mails that the staff ask for, and their sendings: in memory and in a table, with the same promises."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from contract.fakes import CountedRandomness, InMemorySubmissionRepository, StoppedClock
+from contract.mail_fakes import InMemoryAskedMails, InMemorySendings
+from unit.core.builders import a_form, an_entry
+
+from registration_core.adapters.dynamodb.asking import DynamoAskedMails
+from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
+from registration_core.adapters.dynamodb.sdk import sdk_call
+from registration_core.adapters.dynamodb.sendings import DynamoSendings
+from registration_core.domain.errors import EntryChangedError
+from registration_core.domain.identifiers import new_submission_id
+from registration_core.domain.mail import MailKind, MailRequest, MailState
+from registration_core.domain.mail_errors import MailAskedError, SendingNotFoundError
+from registration_core.domain.sendings import Sending, sending_digest
+from registration_core.domain.submission import Idempotency, Status
+
+if TYPE_CHECKING:
+    from registration_core.domain.mail_ports import AskedMails, Sendings
+    from registration_core.domain.ports import SubmissionRepository
+
+STAFF = "arn:aws:iam::000000000000:user/staff"
+
+
+@dataclass
+class World:
+    """One stored entry, and what is asked for it."""
+
+    clock: StoppedClock
+    repository: SubmissionRepository
+    asked: AskedMails
+    sendings: Sendings
+
+    def __post_init__(self) -> None:
+        self.entry = an_entry(
+            a_form(),
+            {"name": "Åsa"},
+            id=new_submission_id("crs", self.clock.at, os.urandom),
+            expires_at=self.clock.at + timedelta(days=30),
+        )
+        key = Idempotency("key-1", "f", self.clock.at + timedelta(days=1))
+        self.repository.add(self.entry, once=None, idempotency=key)
+        self.copy = MailRequest(self.entry.id, MailKind.CONFIRMED, 1, copy=1)
+
+    def ask(self, request: MailRequest) -> None:
+        self.asked.ask(request, self.entry, what=f"mail resent: {request.kind}", by=STAFF)
+
+    def lease(self, request: MailRequest) -> bool:
+        until = self.clock.at + timedelta(seconds=90)
+        return self.repository.lease_mail(request, holder="one", until=until, expires_at=self.entry.expires_at)
+
+
+@pytest.fixture(params=["memory", "table"])
+def world(request: pytest.FixtureRequest) -> World:
+    clock = StoppedClock()
+    if request.param == "memory":
+        repository = InMemorySubmissionRepository(clock, CountedRandomness())
+        return World(clock, repository, InMemoryAskedMails(repository), InMemorySendings(clock))
+    call, table = sdk_call(request.getfixturevalue("dynamodb")), request.getfixturevalue("table")
+    return World(
+        clock,
+        DynamoSubmissionRepository(call, table, clock=clock),
+        DynamoAskedMails(call, table, clock=clock, randomness=os.urandom),
+        DynamoSendings(call, table, clock=clock),
+    )
+
+
+def test_ask__notes_the_mail_and_who_asked(world: World) -> None:
+    world.ask(world.copy)
+
+    details = world.repository.details(world.entry.id)
+    (mail,) = details.mails
+    assert (mail.kind, mail.version, mail.copy, mail.state) == ("confirmed", 1, 1, "queued")
+    assert (mail.asked_at, mail.attempts, mail.sent_at) == (world.clock.at, 0, None)
+    event = details.events[-1]
+    assert (event.what, event.by, event.status, event.version) == (
+        "mail resent: confirmed",
+        STAFF,
+        Status.CONFIRMED,
+        1,
+    )
+
+
+def test_ask__an_asked_mail_is_leased_and_sent_once(world: World) -> None:
+    world.ask(world.copy)
+    assert world.lease(world.copy)
+    world.repository.mark_mail_sent(world.copy, holder="one", message_id="m-1")
+
+    assert not world.lease(world.copy)
+    (mail,) = world.repository.details(world.entry.id).mails
+    assert (mail.state, mail.copy, mail.attempts, mail.message_id) == ("sent", 1, 1, "m-1")
+
+
+def test_ask__the_same_again_is_refused_and_writes_no_history(world: World) -> None:
+    world.ask(world.copy)
+    with pytest.raises(MailAskedError):
+        world.ask(world.copy)
+    assert len(world.repository.details(world.entry.id).events) == 2
+
+
+def test_ask__copies_and_sendings_are_mails_of_their_own(world: World) -> None:
+    sent = MailRequest(world.entry.id, "moved", 1, sending="abc-1", statuses=frozenset({Status.CONFIRMED}))
+    assert world.lease(replace(world.copy, copy=0))
+    for request in (world.copy, replace(world.copy, copy=2), sent, replace(sent, sending="abc-2")):
+        world.ask(request)
+        assert world.lease(request)
+
+    mails = world.repository.details(world.entry.id).mails
+    assert sorted((mail.kind, mail.copy, mail.sending or "") for mail in mails) == [
+        ("confirmed", 0, ""),
+        ("confirmed", 1, ""),
+        ("confirmed", 2, ""),
+        ("moved", 0, "abc-1"),
+        ("moved", 0, "abc-2"),
+    ]
+
+
+def test_ask__an_entry_that_was_changed_meanwhile_is_told(world: World) -> None:
+    world.entry = replace(world.entry, version=2)
+    with pytest.raises(EntryChangedError):
+        world.ask(world.copy)
+    assert world.repository.details(world.entry.id).mails == ()
+
+
+def test_lease__counts_each_attempt_and_keeps_what_the_last_failed_with(world: World) -> None:
+    for _ in range(2):
+        world.lease(world.copy)
+        world.repository.release_mail(world.copy, holder="one", problem="mailer")
+    (mail,) = world.repository.details(world.entry.id).mails
+    assert (mail.state, mail.attempts, mail.problem) == ("sending", 2, "mailer")
+
+    world.lease(world.copy)
+    world.repository.mark_mail_sent(world.copy, holder="one", message_id="m-1")
+    (mail,) = world.repository.details(world.entry.id).mails
+    assert (mail.attempts, mail.problem) == (3, None)
+
+
+def test_states__are_told_of_what_is_noted(world: World) -> None:
+    other = replace(world.copy, copy=7)
+    world.ask(world.copy)
+    assert world.asked.states([world.copy, other]) == {(world.entry.id, "confirmed#1#1"): MailState.QUEUED}
+    assert world.asked.states([]) == {}
+
+
+def test_states__of_more_than_one_read_holds(world: World) -> None:
+    copies = [replace(world.copy, copy=number) for number in range(1, 131)]
+    world.ask(copies[-1])
+    assert list(world.asked.states(copies)) == [(world.entry.id, "confirmed#1#130")]
+
+
+def a_sending(clock: StoppedClock, number: int = 1) -> Sending:
+    return Sending(
+        digest=sending_digest("course", "moved", {"room": "Kuggen 2"}),
+        number=number,
+        form="course",
+        template="moved",
+        values={"room": "Kuggen 2"},
+        by=STAFF,
+        at=clock.at,
+        expires_at=clock.at.replace(microsecond=0) + timedelta(days=30),
+    )
+
+
+def test_sendings__are_kept_once_and_found_by_id_and_by_words(world: World) -> None:
+    first, second = a_sending(world.clock), a_sending(world.clock, 2)
+    assert world.sendings.of(first.digest) == []
+    assert [world.sendings.begin(each) for each in (first, second, first)] == [True, True, False]
+    assert world.sendings.get(first.id) == first
+    assert world.sendings.of(first.digest) == [first, second]
+
+    world.sendings.end(first, at=world.clock.at)
+    assert world.sendings.get(first.id) == replace(first, ended_at=world.clock.at)
+
+
+@pytest.mark.parametrize("unknown", ["0123-1", "nothing", "x-y", ""])
+def test_sendings__an_unknown_one_is_told(world: World, unknown: str) -> None:
+    with pytest.raises(SendingNotFoundError):
+        world.sendings.get(unknown)
+
+
+def test_sendings__are_forgotten_when_their_time_is_over(world: World) -> None:
+    sending = a_sending(world.clock)
+    world.sendings.begin(sending)
+    world.clock.forward(days=30)
+    with pytest.raises(SendingNotFoundError):
+        world.sendings.get(sending.id)
+    assert world.sendings.of(sending.digest) == []
+    assert world.sendings.begin(replace(sending, expires_at=world.clock.at + timedelta(days=1)))

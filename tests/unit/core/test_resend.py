@@ -1,0 +1,142 @@
+"""Resend: which mail may go out again, and that it is noted before it is queued."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from contract.fakes import START, CountedRandomness, InMemorySubmissionRepository, ListedMailQueue, StoppedClock
+from contract.mail_fakes import InMemoryAskedMails
+from unit.core.builders import a_form, an_entry
+
+from registration_core.domain.errors import EntryChangedError, MailQueueError
+from registration_core.domain.mail import MailKind, MailRequest, MailState
+from registration_core.domain.mail_errors import MailedLatelyError, MailNotFittingError
+from registration_core.domain.submission import Event, Idempotency, Status, SubmissionDetails
+from registration_core.services.resend import LATELY, USUAL, ResendService, fitting
+
+ENTRY = an_entry(a_form(), {"name": "Åsa"}, expires_at=START + timedelta(days=30))
+STAFF = "arn:aws:iam::000000000000:user/staff"
+
+
+class World:
+    """A resend service over one stored entry."""
+
+    def __init__(self, status: Status = Status.CONFIRMED) -> None:
+        self.clock = StoppedClock()
+        self.repository = InMemorySubmissionRepository(self.clock, CountedRandomness())
+        entry = replace(ENTRY, status=status)
+        self.repository.add(entry, once=None, idempotency=Idempotency("k", "f", START + timedelta(days=1)))
+        self.queue = ListedMailQueue()
+        self.service = ResendService(asked=InMemoryAskedMails(self.repository), queue=self.queue, clock=self.clock)
+
+    @property
+    def details(self) -> SubmissionDetails:
+        return self.repository.details(ENTRY.id)
+
+    def resend(self, kind: MailKind | None = None, *, again: bool = False) -> MailRequest:
+        plan = self.service.plan(self.details, kind, again=again)
+        self.service.resend(plan, by=STAFF)
+        return plan.request
+
+    def sent(self, request: MailRequest, state: MailState | None = None) -> None:
+        """Carry a request out as notify does."""
+        until = self.clock.at + timedelta(seconds=90)
+        assert self.repository.lease_mail(request, holder="n", until=until, expires_at=ENTRY.expires_at)
+        if state is None:
+            self.repository.mark_mail_sent(request, holder="n", message_id="m")
+        else:
+            self.repository.end_mail(request, holder="n", state=state)
+
+
+@pytest.mark.parametrize(("status", "kind"), USUAL.items())
+def test_plan__the_usual_mail_tells_what_the_entry_is(status: Status, kind: MailKind) -> None:
+    assert World(status).resend() == MailRequest(ENTRY.id, kind, 1, copy=1)
+
+
+def test_resend__is_noted_by_its_caller_then_queued() -> None:
+    world = World()
+    request = world.resend()
+    assert world.queue.requests == [request]
+    assert [(mail.kind, mail.copy, mail.state) for mail in world.details.mails] == [("confirmed", 1, "queued")]
+    assert (world.details.events[-1].what, world.details.events[-1].by) == ("mail resent: confirmed", STAFF)
+
+
+def test_plan__numbers_copies_and_refuses_the_same_mail_a_moment_later() -> None:
+    world = World()
+    world.sent(MailRequest(ENTRY.id, MailKind.CONFIRMED, 1))
+    with pytest.raises(MailedLatelyError) as error:
+        world.resend()
+    assert error.value.at == world.clock.at
+
+    world.clock.at += LATELY
+    first = world.resend()
+    world.sent(first)
+    assert first.copy == 1
+    with pytest.raises(MailedLatelyError):
+        world.resend()
+    assert world.resend(again=True).copy == 2
+
+
+def test_plan__another_kind_is_another_mail() -> None:
+    world = World()
+    world.sent(world.resend())
+    assert world.resend(MailKind.STAFF) == MailRequest(ENTRY.id, MailKind.STAFF, 1, copy=1)
+
+
+def test_plan__what_the_queue_did_not_take_goes_on_and_is_written_down_once() -> None:
+    world = World()
+    world.queue.refusing = True
+    with pytest.raises(MailQueueError):
+        world.resend()
+    world.queue.refusing = False
+
+    assert [world.resend() for _ in range(2)] == world.queue.requests
+    assert {request.copy for request in world.queue.requests} == {1}
+    assert [event.what for event in world.details.events].count("mail resent: confirmed") == 1
+
+
+def test_plan__an_entry_changed_since_the_last_mail_is_mailed_anew() -> None:
+    """A mistyped address was mended: nobody has to wait."""
+    world = World()
+    world.sent(MailRequest(ENTRY.id, MailKind.CONFIRMED, 1))
+    world.repository.entries[ENTRY.id] = replace(ENTRY, email="asa@example.org", version=2)
+    assert world.resend() == MailRequest(ENTRY.id, MailKind.CONFIRMED, 2, copy=1)
+
+
+@pytest.mark.parametrize("state", [MailState.SUPPRESSED, MailState.OUTDATED])
+def test_plan__what_never_went_out_is_no_reason_to_wait(state: MailState) -> None:
+    world = World()
+    world.sent(MailRequest(ENTRY.id, MailKind.CONFIRMED, 1), state)
+    assert world.resend().copy == 1
+
+
+def test_resend__tells_when_the_entry_was_changed_meanwhile() -> None:
+    world = World()
+    plan = world.service.plan(world.details)
+    world.repository.entries[ENTRY.id] = replace(ENTRY, version=2)
+    with pytest.raises(EntryChangedError):
+        world.service.resend(plan, by=STAFF)
+    assert world.queue.requests == []
+
+
+@pytest.mark.parametrize("status", [Status.SPAM, Status.ERASED])
+def test_plan__nobody_is_mailed_about_spam_and_what_is_erased(status: Status) -> None:
+    details = SubmissionDetails(replace(ENTRY, status=status), (), ())
+    assert fitting(details) == []
+    with pytest.raises(MailNotFittingError, match=f"is {status}, so nobody is mailed"):
+        World().service.plan(details)
+
+
+@pytest.mark.parametrize(
+    "kind", [MailKind.WAITLISTED, MailKind.VERIFY, MailKind.PROMOTED, MailKind.ALREADY_REGISTERED, MailKind.CANCELLED]
+)
+def test_plan__words_that_are_not_true_are_refused(kind: MailKind) -> None:
+    with pytest.raises(MailNotFittingError, match="what fits is confirmed, staff"):
+        World().resend(kind)
+
+
+def test_fitting__whoever_waited_may_be_told_of_the_place() -> None:
+    waited = Event("01KJM2N0S0ABCDEFGHJKMNPQRS", START, "submitted", "registrant", Status.WAITLISTED, 1)
+    assert fitting(SubmissionDetails(ENTRY, (waited,), ())) == [MailKind.CONFIRMED, MailKind.PROMOTED, MailKind.STAFF]

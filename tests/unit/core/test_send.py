@@ -1,0 +1,242 @@
+"""Send: a form's own mail reaches each entry once, whatever is repeated or broken off."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from contract.fakes import (
+    START,
+    CountedRandomness,
+    GivenForms,
+    InMemorySubmissionRepository,
+    ListedMailer,
+    ListedMailQueue,
+    PlainRenderer,
+    StoppedClock,
+)
+from contract.mail_fakes import InMemoryAskedMails, InMemorySendings, InMemorySuppressionList
+from unit.core.builders import a_form, an_entry
+
+from registration_core.domain.errors import MailQueueError
+from registration_core.domain.mail import MailState
+from registration_core.domain.mail_errors import SendingNotFoundError
+from registration_core.domain.submission import Idempotency, Status, Submission
+from registration_core.services.mail_watch import MailWatch
+from registration_core.services.notify import NotifyService, Outcome
+from registration_core.services.send import USUAL, SendingPlan, SendService
+
+if TYPE_CHECKING:
+    from registration_core.domain.mail import MailRequest
+
+FORM = a_form()
+STAFF = "arn:aws:iam::000000000000:user/staff"
+ROOM = {"room": "Kuggen 2"}
+
+
+class World:
+    """Some entries of one option, a send service, and the notify that ends what it queues."""
+
+    def __init__(self, entries: int = 3) -> None:
+        self.clock = StoppedClock()
+        self.repository = InMemorySubmissionRepository(self.clock, CountedRandomness())
+        for number in range(entries):
+            self.add(number)
+        self.queue = ListedMailQueue()
+        self.asked = InMemoryAskedMails(self.repository)
+        self.sendings = InMemorySendings(self.clock)
+        self.service = SendService(asked=self.asked, sendings=self.sendings, queue=self.queue, clock=self.clock)
+        self.suppressions = InMemorySuppressionList(self.clock)
+        self.mailer = ListedMailer()
+        self.notify = NotifyService(
+            forms=GivenForms(FORM),
+            repository=self.repository,
+            suppressions=self.suppressions,
+            sendings=self.sendings,
+            renderer=PlainRenderer(),
+            mailer=self.mailer,
+            links=lambda submission: f"https://api.example/my?t={submission.id}",
+            clock=self.clock,
+            randomness=CountedRandomness("notify"),
+        )
+
+    def add(self, number: int) -> None:
+        entry = an_entry(
+            FORM,
+            {"name": "Åsa"},
+            id=f"crs_01JD2M8V4Q7ZJ3T9X0K5W6{number:04}",
+            reference=f"K7QM{number:04}",
+            email=f"r{number}@example.org",
+            expires_at=START + timedelta(days=30),
+        )
+        key = Idempotency(f"k{number}", "f", START + timedelta(days=1))
+        self.repository.add(entry, once=None, idempotency=key)
+
+    @property
+    def entries(self) -> list[Submission]:
+        return list(self.repository.entries.values())
+
+    def plan(self, **settings: Any) -> SendingPlan:
+        values = {"template": "moved", "values": ROOM, "entries": self.entries, "statuses": USUAL, "by": STAFF}
+        return self.service.plan(FORM, **(values | settings))
+
+    def send(self, **settings: Any) -> int:
+        return sum(self.service.send(self.plan(**settings), by=STAFF))
+
+    def work(self) -> list[Outcome]:
+        """Have notify end all that is queued."""
+        requests, self.queue.requests = self.queue.requests, []
+        return [self.notify.notify(request) for request in requests]
+
+    @property
+    def mailed(self) -> list[str]:
+        return sorted(mail.to[0] for mail in self.mailer.sent)
+
+
+def test_send__each_gets_the_mail_once_with_what_was_given() -> None:
+    world = World()
+    assert world.send() == 3
+    assert world.work() == [Outcome.SENT] * 3
+    assert world.mailed == ["r0@example.org", "r1@example.org", "r2@example.org"]
+    assert {mail.subject for mail in world.mailer.sent} == {f"moved course {ROOM}"}
+    assert world.mailer.sent[0].text == f"https://api.example/my?t={world.entries[0].id}"
+    event = world.repository.details(world.entries[0].id).events[-1]
+    assert (event.what, event.by) == ("mail sent: moved", STAFF)
+
+
+def test_send__the_same_again_mails_nobody_twice_and_newcomers_once() -> None:
+    world = World()
+    world.send()
+    world.work()
+    world.clock.forward(days=1)
+
+    plan = world.plan()
+    assert (plan.to_queue, len(plan.had)) == (0, 3)
+    assert sum(world.service.send(plan, by=STAFF)) == 0
+
+    world.add(3)
+    assert world.send() == 1
+    world.work()
+    assert world.mailed == [f"r{number}@example.org" for number in range(4)]
+
+
+def test_send__to_others_leaves_out_whoever_had_the_same_words() -> None:
+    world = World()
+    world.send(entries=world.entries[:2])
+    world.work()
+    assert world.send() == 1
+
+
+def test_send__other_words_are_another_mail() -> None:
+    world = World()
+    world.send()
+    assert world.send(values={"room": "Kuggen 3"}) == 3
+    assert world.send(template="bring") == 3
+
+
+@pytest.mark.parametrize("taken", [0, 10, 20])
+def test_send__broken_off_goes_on_with_the_same_command(taken: int) -> None:
+    """Some were queued; of others only the note was written; the rest was not begun."""
+    world = World(entries=25)
+    steps = world.service.send(world.plan(), by=STAFF)
+    for _ in range(taken // 10):
+        next(steps)
+    world.queue.refusing = True
+    with pytest.raises(MailQueueError):
+        next(steps)
+    world.queue.refusing = False
+    world.work()
+
+    world.send()
+    world.work()
+
+    assert world.mailed == sorted(f"r{number}@example.org" for number in range(25))
+    notes = [event.what for entry in world.entries for event in world.repository.details(entry.id).events]
+    assert notes.count("mail sent: moved") == 25
+
+
+def test_send__delivered_twice_mails_once() -> None:
+    world = World(entries=1)
+    world.send()
+    (request,) = world.queue.requests
+    assert [world.notify.notify(request) for _ in range(2)] == [Outcome.SENT, Outcome.SENT_BEFORE]
+
+
+def test_send__again_is_a_new_one_on_purpose() -> None:
+    world = World()
+    world.send()
+    world.work()
+    assert world.send(again=True) == 3
+    world.work()
+    assert len(world.mailed) == 6
+    assert world.send() == 0
+    assert sorted(each.number for each in world.sendings.kept.values()) == [1, 2]
+
+
+def test_send__again_goes_on_with_one_that_was_broken_off() -> None:
+    world = World(entries=15)
+    world.send()
+    world.work()
+    steps = world.service.send(world.plan(again=True), by=STAFF)
+    next(steps)
+    world.work()
+
+    plan = world.plan(again=True)
+    assert (plan.sending.number, plan.to_queue, len(plan.had)) == (2, 5, 10)
+    world.send(again=True)
+    world.work()
+    assert len(world.mailed) == 30
+
+
+@pytest.mark.parametrize("change", [{"status": Status.CANCELLED}, {"option": "another"}])
+def test_send__whoever_the_mail_no_longer_fits_is_not_mailed(change: dict[str, Any]) -> None:
+    world = World()
+    world.send()
+    moved_on = world.entries[0]
+    world.repository.entries[moved_on.id] = replace(moved_on, **change)
+    assert world.work() == [Outcome.OUTDATED, Outcome.SENT, Outcome.SENT]
+
+
+def test_send__an_entry_changed_meanwhile_is_found_by_the_next_run() -> None:
+    world = World()
+    plan = world.plan()
+    changed = world.entries[0]
+    world.repository.entries[changed.id] = replace(changed, version=2)
+    assert sum(world.service.send(plan, by=STAFF)) == 2
+    world.work()
+    assert world.send() == 1
+
+
+def test_watch__counts_what_became_of_the_mails() -> None:
+    world = World()
+    world.suppressions.add("r1@example.org", reason=MailState.BOUNCED, expires_at=START + timedelta(days=1))
+    plan = world.plan()
+    sum(world.service.send(plan, by=STAFF))
+    requests: list[MailRequest] = [plan.request(entry) for entry in plan.fresh]
+    ended: list[int] = []
+    watch = MailWatch(asked=world.asked, sleep=lambda _: world.work() and None, monotonic=lambda: 0.0)
+
+    states = watch.states(requests, longest_s=60, ended=ended.append)
+
+    assert states == {MailState.SENT: 2, MailState.SUPPRESSED: 1}
+    assert ended == [0, 3]
+
+
+def test_watch__gives_up_when_the_time_is_over() -> None:
+    world = World()
+    plan = world.plan()
+    sum(world.service.send(plan, by=STAFF))
+    seconds = iter(range(100))
+    watch = MailWatch(asked=world.asked, sleep=lambda _: None, monotonic=lambda: float(next(seconds)))
+    assert watch.states([plan.request(entry) for entry in plan.fresh], longest_s=3) == {MailState.QUEUED: 3}
+
+
+def test_notify__a_sending_that_is_gone_is_tried_again_and_then_seen_as_a_dead_letter() -> None:
+    world = World(entries=1)
+    world.send()
+    world.sendings.kept.clear()
+    with pytest.raises(SendingNotFoundError):
+        world.work()
+    assert world.mailer.sent == []

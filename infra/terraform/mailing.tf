@@ -93,14 +93,14 @@ data "aws_iam_policy_document" "notify" {
   }
 
   statement {
-    sid       = "SeeWhoIsNotToBeMailed"
+    sid       = "SeeWhatIsSentToManyAndWhoIsNotToBeMailed"
     actions   = ["dynamodb:GetItem"]
     resources = [module.store.arn]
 
     condition {
       test     = "ForAllValues:StringLike"
       variable = "dynamodb:LeadingKeys"
-      values   = ["SUPPRESS#*"]
+      values   = ["SEND#*", "SUPPRESS#*"]
     }
   }
 

@@ -92,9 +92,24 @@ def test_feedback_of__says_without_personal_data_what_cannot_be_read(message: st
         feedback_of(message)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        MailRequest(REQUEST.id, MailKind.CONFIRMED, 1, copy=2),
+        MailRequest(REQUEST.id, "moved_again", 1, sending="0123456789abcdef-1"),
+    ],
+)
+def test_feedback_of__names_what_the_staff_asked_for(asked: MailRequest) -> None:
+    event = {"eventType": "Delivery", "mail": {"tags": tags(asked)}}
+    told = feedback_of(json.dumps(event))
+    assert told is not None
+    assert told.request == asked
+
+
 def test_message_tags__hold_only_what_ses_allows() -> None:
-    for kind in MailKind:
-        for tag in message_tags(MailRequest(REQUEST.id, kind, 1)):
+    asked = [MailRequest(REQUEST.id, "moved_again", 1, sending="0123456789abcdef-1", option="a b")]
+    for request in [*(MailRequest(REQUEST.id, kind, 1, copy=2) for kind in MailKind), *asked]:
+        for tag in message_tags(request):
             assert tag["Value"].replace("_", "").replace("-", "").isalnum()
             assert tag["Value"].isascii()
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from registration_core.adapters.sqs import SqsMailQueue, from_message
+from registration_core.adapters.sqs import SqsMailQueue, from_message, to_message
 from registration_core.domain.errors import MailQueueError
 from registration_core.domain.mail import MailKind, MailRequest
+from registration_core.domain.submission import Status
 
 
 class ScriptedSqs:
@@ -44,6 +45,20 @@ def test_put__queues_no_personal_data() -> None:
     sqs = ScriptedSqs()
     SqsMailQueue(sqs, "url").put(REQUESTS[:1])
     assert json.loads(sqs.batches[0][0]["MessageBody"]) == {"id": "crs_0", "kind": "staff", "version": 1}
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        MailRequest("crs_0", MailKind.CONFIRMED, 2, copy=3),
+        MailRequest(
+            "crs_0", "moved", 2, sending="abc-1", statuses=frozenset({Status.CONFIRMED, Status.PENDING}), option="a"
+        ),
+        MailRequest("crs_0", "moved", 2, sending="abc-1", statuses=frozenset({Status.CANCELLED})),
+    ],
+)
+def test_message__holds_all_of_what_the_staff_asked_for(request_: MailRequest) -> None:
+    assert from_message(to_message(request_)) == request_
 
 
 @pytest.mark.parametrize(

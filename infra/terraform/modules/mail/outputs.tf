@@ -23,6 +23,11 @@ output "queue_name" {
   value       = module.queue.name
 }
 
+output "dead_letters_arn" {
+  description = "The ARN of the queue of mails that could not be sent."
+  value       = module.dead_letters.arn
+}
+
 output "dead_letters_url" {
   description = "The URL of the queue of mails that could not be sent."
   value       = module.dead_letters.url

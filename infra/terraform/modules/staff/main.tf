@@ -36,7 +36,7 @@ data "aws_iam_policy_document" "reader" {
 }
 
 data "aws_iam_policy_document" "manager" {
-  source_policy_documents = [data.aws_iam_policy_document.reader.json]
+  source_policy_documents = [data.aws_iam_policy_document.reader.json, data.aws_iam_policy_document.mailing.json]
 
   # DynamoDB checks a transaction item by item, as what each of them is. A guard is read to see who is registered already.
   statement {
@@ -62,6 +62,52 @@ data "aws_iam_policy_document" "manager" {
     sid       = "ReadTheKeyOfTheGuards"
     actions   = ["lambda:GetFunctionConfiguration"]
     resources = [var.submit_function_arn]
+  }
+}
+
+data "aws_iam_policy_document" "mailing" {
+  # Nobody mails by hand: what staff have sent goes through the queue, and the function notify mails it, once.
+  statement {
+    sid       = "QueueMails"
+    actions   = ["sqs:SendMessage"]
+    resources = [var.mail_queue_arn]
+  }
+
+  statement {
+    sid       = "SeeAndRedriveDeadLetters"
+    actions   = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage"]
+    resources = var.dead_letters_arns
+  }
+
+  # The dead letters of the stream only say where its records are.
+  statement {
+    sid       = "ReadTheChangesThatDeadLettersName"
+    actions   = ["dynamodb:GetRecords", "dynamodb:GetShardIterator"]
+    resources = [var.stream_arn]
+  }
+
+  statement {
+    sid       = "KeepWhatIsSentToMany"
+    actions   = ["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+    resources = [var.table_arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["SEND#*"]
+    }
+  }
+
+  statement {
+    sid       = "SeeWhoIsNotToBeMailed"
+    actions   = ["dynamodb:GetItem"]
+    resources = [var.table_arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["SUPPRESS#*"]
+    }
   }
 }
 

@@ -17,3 +17,18 @@ variable "submit_function_arn" {
   description = "The ARN of the function that sets up the guards against a second entry."
   type        = string
 }
+
+variable "stream_arn" {
+  description = "The ARN of the table's stream."
+  type        = string
+}
+
+variable "mail_queue_arn" {
+  description = "The ARN of the queue of mails to send."
+  type        = string
+}
+
+variable "dead_letters_arns" {
+  description = "The ARNs of the queues of what could not be mailed, or told to be mailed."
+  type        = list(string)
+}

@@ -47,6 +47,7 @@ class DynamoAskedMails(AskedMails):
         mail = items.plain_item(
             table.mail_key(entry.id, request.name),
             state=MailState.QUEUED.value,
+            attempts=0,
             asked_at=now.isoformat(timespec="milliseconds"),
             expires_at=items.seconds(entry.expires_at),
             **items.mail_attributes(request),

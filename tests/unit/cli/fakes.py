@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from contract.fakes import InMemorySubmissionRepository, StoppedClock
+
 from admin_cli.app import run
 from admin_cli.output import Output
 from admin_cli.services import Services
@@ -228,6 +230,9 @@ class FakeQueries(QueryService):
     """Two entries, found as the service would find them."""
 
     def __init__(self) -> None:
+        super().__init__(
+            forms=None, repository=InMemorySubmissionRepository(StoppedClock(), bytes), clock=StoppedClock()
+        )
         self.entries = [ADA, BOB]
         self.places: list[QuotaState] = []
         self.mails: tuple[tuple[str, str], ...] = (("confirmed", "sent"),)
@@ -261,6 +266,9 @@ class FakeQueries(QueryService):
                 )
                 return SubmissionDetails(entry, tuple(events), tuple(mails))
         raise SubmissionNotFoundError(id_or_reference)
+
+    def by_email(self, address: str, *, limit: int = 20) -> tuple[Submission, ...]:
+        return tuple([entry for entry in self.entries if entry.email == address.lower()][:limit])
 
     def rank(self, submission: Submission) -> int | None:
         return None if submission.position is None else 3

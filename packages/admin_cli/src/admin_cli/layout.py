@@ -32,6 +32,13 @@ def wrap(text: str, width: int) -> list[str]:
     return [*lines, line]
 
 
+def cut(text: str, width: int) -> str:
+    """Shorten a text to so many cells, with an ellipsis where something is missing."""
+    if cell_len(text) <= width:
+        return text
+    return (chop_cells(text, width - 1) or [""])[0] + "…" if width > 1 else "…"[:width]
+
+
 def pad(text: str, width: int) -> str:
     """Fill a text up with spaces to so many cells."""
     return text + " " * (width - cell_len(text))

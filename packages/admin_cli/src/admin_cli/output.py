@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 from dataclasses import dataclass
+from itertools import chain, islice
+from textwrap import indent
 from typing import TYPE_CHECKING, TextIO
 
 from admin_cli.errors import CliError, OutputClosedError
@@ -12,12 +14,15 @@ from admin_cli.escape import plain, plain_lines, tab_separated, to_json, to_json
 from admin_cli.values import for_person, for_program
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from admin_cli.table import Column
     from admin_cli.values import Value
 
 DEFAULT_WIDTH = 80
+
+#: How many rows a terminal waits for to see how wide the columns are; more follow one by one.
+SAMPLE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +69,54 @@ class Output:
         """Write one JSON value."""
         self.line(to_json(value))
 
+    def json_array(self, records: Iterable[Mapping[str, object]]) -> None:
+        """Write a JSON array, each element as soon as it is there; whole JSON also when it is interrupted."""
+        begun = False
+        try:
+            for record in records:
+                self.write(",\n" if begun else "[\n")
+                self.write(indent(to_json(record), "  "))
+                begun = True
+        except OutputClosedError:
+            raise
+        except BaseException:
+            self.line("\n]" if begun else "[]")
+            raise
+        self.line("\n]" if begun else "[]")
+
     def json_lines(self, records: Iterable[Mapping[str, object]]) -> None:
         """Write JSON lines, each as soon as it is there."""
-        for record in records:
+        for place, record in enumerate(records):
             self.line(to_json_line(record))
+            if place == 0:
+                self.flush()
 
     def rows(self, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> None:
         """Write rows: a table for a person, tab-separated lines without a header for a program."""
         if self.on_terminal:
-            from admin_cli.table import render  # noqa: PLC0415 - a pipe needs no Rich
-
-            self.write(render(columns, rows, coloured=self.coloured, width=self.width))
+            rows = iter(rows)
+            sample = list(islice(rows, SAMPLE))
+            draw = self.table(columns, sample)
+            for row in chain(sample, rows):
+                draw(row)
             return
-        for row in rows:
+        for place, row in enumerate(rows):
             self.line("\t".join(tab_separated(for_program(value)) for value in row))
+            if place == 0:
+                self.flush()  # the next may be long in coming
+
+    def table(self, columns: Sequence[Column], sample: Iterable[Sequence[Value]]) -> Callable[[Sequence[Value]], None]:
+        """Begin a table whose rows come one by one, and give what writes a row.
+
+        sample: rows that show how wide the columns are to be on a terminal; they are not written.
+        """
+        if not self.on_terminal:
+            return lambda row: self.rows(columns, [row])
+        from admin_cli.table import Table  # noqa: PLC0415 - a pipe draws nothing
+
+        table = Table(columns, sample, coloured=self.coloured, width=self.width)
+        self.write(table.header())
+        return lambda row: self.write(table.row(row))
 
     def fields(self, pairs: Iterable[tuple[str, Value]]) -> None:
         """Write names and values: aligned for a person, tab-separated for a program."""
@@ -93,9 +132,11 @@ class Output:
 
     def heading(self, text: str) -> None:
         """Begin a part of what a person reads; a program gets nothing of it."""
+        from admin_cli.table import BOLD, styled  # noqa: PLC0415 - a pipe draws nothing
+
         if self.on_terminal:
             self.line()
-            self.line(f"\x1b[1m{plain(text)}\x1b[0m" if self.coloured else plain(text))
+            self.line(styled(plain(text), BOLD, coloured=self.coloured))
 
     def note(self, text: str) -> None:
         """Tell the person something that is not data."""

@@ -62,7 +62,7 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._wipe()
+        self.clear()
 
     @property
     def done(self) -> int:
@@ -84,7 +84,7 @@ class Progress:
 
     def note(self, text: str) -> None:
         """Tell the person something meanwhile, on a line of its own."""
-        self._wipe()
+        self.clear()
         self._output.note(text)
 
     def _tell(self) -> None:
@@ -95,7 +95,8 @@ class Progress:
         else:
             self._output.note(str(self))
 
-    def _wipe(self) -> None:
+    def clear(self) -> None:
+        """Take the line off the terminal, so that something else can be written."""
         if self._drawn:
             self._write("\r\x1b[K")
             self._drawn = False

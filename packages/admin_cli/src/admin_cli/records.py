@@ -49,6 +49,10 @@ COLUMNS = (
 )
 
 
+#: About as wide as a line of `list` is, for a table that begins before its lines are known.
+USUAL: tuple[Value, ...] = ("K7QM-3XTP", "2026-03-01 09:30", "registration", "waitlisted", "x" * 32, "x" * 30)
+
+
 def row(entry: Submission) -> list[Value]:
     """Give an entry as a line of `list`."""
     return [

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli.fields import JsonOption, pick, wanted
+from admin_cli.fields import JsonOption, wanted
 from admin_cli.helping import Command, verb
-from admin_cli.records import COLUMNS, FIELDS, record, row
+from admin_cli.listing import JsonLines, print_entries
+from admin_cli.records import FIELDS
 from admin_cli.selecting import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
 from admin_cli.services import of
 
@@ -32,7 +33,7 @@ def list_submissions(
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="How many at most.")] = USUAL_LIMIT,
     cursor: Annotated[str | None, typer.Option(metavar="CURSOR", help="Go on where a list before ended.")] = None,
     json: JsonOption = None,
-    jsonl: Annotated[bool, typer.Option("--jsonl", help="Print one JSON object a line, whole.")] = False,
+    jsonl: JsonLines = False,
 ) -> None:
     """Print submissions, newest first: a table on a terminal, tab-separated lines in a pipe.
 
@@ -55,16 +56,7 @@ def list_submissions(
     stack = services.stack()
     chosen = selection(lambda: stack.forms, form=form, status=status, since=since, until=until, option=option)
     entries = stack.query().select(chosen, limit=limit, cursor=cursor)
-    if jsonl:
-        output.json_lines(record(entry) if names is None else pick(record(entry), names) for entry in entries)
-    elif names is not None:
-        output.json([pick(record(entry), names) for entry in entries])
-    else:
-        rows = [row(entry) for entry in entries] if output.on_terminal else map(row, entries)
-        if rows:
-            output.rows(COLUMNS, rows)
-        else:
-            output.note(_nothing(chosen))
+    print_entries(output, entries, names=names, jsonl=jsonl, nothing=_nothing(chosen))
     if entries.cursor is not None:
         output.note(f"To go on: the same with --cursor {entries.cursor}")
 

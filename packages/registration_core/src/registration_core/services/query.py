@@ -11,6 +11,8 @@ from registration_core.domain.errors import (
     SubmissionNotFoundError,
     UnknownFormError,
 )
+from registration_core.domain.fields import FieldType
+from registration_core.domain.folding import fold, holds_words
 from registration_core.domain.forms import LONGEST_RETENTION_DAYS
 from registration_core.domain.identifiers import parse_reference
 from registration_core.domain.quota import QuotaState
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from registration_core.domain.submission import Submission, SubmissionDetails
 
 _LARGEST_PAGE = 500
+_WRITTEN = frozenset({FieldType.TEXT, FieldType.TEXTAREA, FieldType.EMAIL, FieldType.PHONE})
 
 
 class QueryService:
@@ -83,6 +86,16 @@ class QueryService:
             return self._repository.details(wanted)
         return self._repository.details(self._repository.by_reference(reference).id)
 
+    def named(self, words: str, entry: Submission) -> bool:
+        """Whether the words stand in one of an entry's texts, in any case and with or without accents."""
+        form = self._forms.get(entry.form) if self._forms is not None else None
+        wanted = fold(words)
+        return any(
+            holds_words(fold(answer), wanted)
+            for name, answer in entry.answers.items()
+            if isinstance(answer, str) and _written(form, name)
+        )
+
     def by_email(self, address: str, *, limit: int = 20) -> tuple[Submission, ...]:
         """Return the newest entries of an address, in any spelling, of all forms."""
         return self._repository.by_email(address.strip(), limit=limit)
@@ -132,3 +145,9 @@ class QueryService:
                 raise InvalidCursorError(f'"{cursor[:60]}" is no cursor that this list gave out.')
             given[name] = last
         return given
+
+
+def _written(form: Form | None, field_name: str) -> bool:
+    """Whether an answer is somebody's own words, rather than one of those offered."""
+    field = form.field(field_name) if form is not None else None
+    return field is None or field.type in _WRITTEN

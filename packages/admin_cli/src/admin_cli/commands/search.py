@@ -1,0 +1,126 @@
+"""`rollcall search`: submissions by what a person has at hand."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from admin_cli.errors import CliError, ExitCode
+from admin_cli.fields import JsonOption, wanted
+from admin_cli.helping import Command, verb
+from admin_cli.listing import JsonLines, print_entries
+from admin_cli.progress import Progress
+from admin_cli.records import FIELDS
+from admin_cli.selecting import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
+from admin_cli.services import of
+from registration_core.domain.errors import InvalidReferenceError, SubmissionNotFoundError
+from registration_core.domain.identifiers import parse_reference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from admin_cli.output import Output
+    from registration_core.domain.selection import Selection
+    from registration_core.domain.submission import Submission
+    from registration_core.services.query import QueryService
+
+app = verb()
+
+USUAL_LIMIT = 30
+_ALL = 10_000
+
+_ID = re.compile(r"[a-z]{2,8}_[0-9A-Za-z]{26}")
+_REFERENCE = re.compile(r"(?=.*[0-9])[0-9A-Za-z]{4}[- ]?[0-9A-Za-z]{4}")
+
+
+@app.command(cls=Command)
+def search(
+    ctx: typer.Context,
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="An e-mail address, a reference, an ID, or a name.")],
+    *,
+    form: FormOption = None,
+    status: StatusOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    option: OptionOption = None,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="How many at most.")] = USUAL_LIMIT,
+    json: JsonOption = None,
+    jsonl: JsonLines = False,
+) -> None:
+    """Find submissions, newest first: by e-mail address, reference or ID at once, by name by reading them all.
+
+    Anything that is neither address, reference nor ID is looked for in what people wrote: all of its words must stand
+    in one answer, in any case and with or without accents. That reads every submission, so name a form or a time where
+    you can. Ctrl-C ends it; what was found until then is printed.
+
+    Examples:
+      rollcall search per.lindqvist@example.org
+      rollcall search K7QM-3XTP
+      rollcall search "asa lindqvist" --form registration --since 90d
+      rollcall search lindqvist --json reference,email,answers.participant
+    """
+    services = of(ctx)
+    output = services.output
+    names = wanted(output, json, FIELDS)
+    _check(what)
+    stack = services.stack()
+    chosen = selection(lambda: stack.forms, form=form, status=status, since=since, until=until, option=option)
+    found = _found(output, stack.query(), what.strip(), chosen, limit)
+    print_entries(output, found, names=names, jsonl=jsonl, nothing=f"Nothing was found for {what!r}.", slow=True)
+
+
+def _check(what: str) -> None:
+    """Tell what cannot be looked for before anything is asked. Raises CliError, InvalidReferenceError."""
+    if not what.strip():
+        raise CliError(
+            "There is nothing to look for: give an address, a reference or a name.", exit_code=ExitCode.USAGE
+        )
+    if _REFERENCE.fullmatch(what.strip()):
+        parse_reference(what)
+
+
+def _found(output: Output, query: QueryService, what: str, chosen: Selection, limit: int) -> Iterator[Submission]:
+    """Choose the cheapest way to look."""
+    if "@" in what:
+        entries = query.by_email(what, limit=_ALL)
+        yield from [entry for entry in entries if chosen.admits(entry)][:limit]
+    elif _ID.fullmatch(what) or _REFERENCE.fullmatch(what):
+        yield query.show(what).submission
+    else:
+        by_chance = _by_reference(query, what)
+        if by_chance is not None:
+            yield by_chance
+        else:
+            yield from _by_name(output, query, what, chosen, limit)
+
+
+def _by_reference(query: QueryService, what: str) -> Submission | None:
+    """Find an entry by a reference that is letters alone, as one in a few hundred is; so is many a name."""
+    try:
+        parse_reference(what)
+        return query.show(what).submission
+    except (InvalidReferenceError, SubmissionNotFoundError):
+        return None
+
+
+def _by_name(output: Output, query: QueryService, what: str, chosen: Selection, limit: int) -> Iterator[Submission]:
+    output.note("Names have no index: every submission is read. Narrow it with --form or --since; Ctrl-C ends it.")
+    found = 0
+    with Progress(output, "submissions read") as progress:
+        try:
+            for entry in query.select(chosen):
+                progress.advance()
+                if not query.named(what, entry):
+                    continue
+                progress.clear()
+                found += 1
+                yield entry
+                output.flush()
+                if found == limit:
+                    progress.note(f"{found} found among the newest {progress.done:,}; for more: --limit N")
+                    return
+        except KeyboardInterrupt:
+            progress.note(f"Ended after {progress.done:,} submissions; {found} found until then.")
+            raise

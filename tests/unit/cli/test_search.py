@@ -1,0 +1,135 @@
+"""`rollcall search`, over fake entries."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from unit.cli.fakes import ADA, BOB, CommandLine, FakeQueries, Terminal
+from unit.core.builders import a_field, a_form
+
+from registration_core.domain.identifiers import display_reference, new_reference
+from registration_core.domain.submission import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from registration_core.domain.submission import Submission
+
+REFERENCE = display_reference(ADA.reference)
+ASA = replace(
+    ADA,
+    id="reg_01KJM2N0S0ABCDEFGHJKMNPQRV",
+    reference=new_reference(lambda count: b"\x0b" * count),
+    answers={"name": "Åsa Lovelace"},
+    status=Status.SPAM,
+)
+
+
+@pytest.fixture
+def rollcall(rollcall_local: CommandLine) -> CommandLine:
+    rollcall_local.queries = FakeQueries()
+    rollcall_local.queries.entries = [ASA, ADA, BOB]
+    rollcall_local.forms = {"registration": a_form(a_field("text", "name"), a_field("choice", "course"))}
+    return rollcall_local
+
+
+def ids(out: str) -> list[str]:
+    return [line.split("\t")[5] for line in out.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("what", "found"),
+    [
+        ("ADA@example.org", [ASA.id, ADA.id]),
+        ("nobody@example.org", []),
+        (ADA.id, [ADA.id]),
+        (REFERENCE, [ADA.id]),
+    ],
+)
+def test_search__by_index_reads_nothing_else(rollcall: CommandLine, what: str, found: list[str]) -> None:
+    """By address, ID or reference, without a word on stderr."""
+    ran = rollcall("search", what)
+
+    assert (ran.code, ids(ran.out), ran.err) == (0, found, "")
+    assert rollcall.queries.asked == []  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("what", ["asa lovelace", "LÖVELACE ås", "Åsa"])
+def test_search__by_name_reads_everything_and_says_so(rollcall: CommandLine, what: str) -> None:
+    """In any case, with or without accents, all words in one answer."""
+    ran = rollcall("search", what)
+
+    assert ids(ran.out) == [ASA.id]
+    assert ran.err.startswith("Names have no index: every submission is read.")
+
+
+def test_search__narrows(rollcall: CommandLine) -> None:
+    """The options of `list` hold here too, and --limit says that there may be more."""
+    assert ids(rollcall("search", "lovelace").out) == [ASA.id, ADA.id]
+    assert ids(rollcall("search", "lovelace", "--status", "confirmed").out) == [ADA.id]
+    assert ids(rollcall("search", "ada@example.org", "--status", "spam").out) == [ASA.id]
+    ran = rollcall("search", "lovelace", "--limit", "1")
+    assert (ids(ran.out), ran.err.splitlines()[1]) == ([ASA.id], "1 found among the newest 1; for more: --limit N")
+
+
+def test_search__prints_as_list_does(rollcall: CommandLine) -> None:
+    assert json.loads(rollcall("search", REFERENCE, "--json", "id,answers.name").out) == [
+        {"id": ADA.id, "answers.name": "Ada Lovelace"}
+    ]
+    assert json.loads(rollcall("search", "ada", "--jsonl").out)["id"] == ADA.id
+    assert "REFERENCE" in rollcall("search", REFERENCE, terminal=True).out
+    assert rollcall("search", "xyz", terminal=True).err.endswith("Nothing was found for 'xyz'.\n")
+    assert rollcall("search", "xyz", "--json", "id").out == "[]\n"
+
+
+@pytest.mark.parametrize("what", ["K7QM-3XTQ", "k7qm3xtq", "reg_01KJM2N0S0ABCDEFGHJKMNPQRT", "K7QM-3XTP"])
+def test_search__for_what_cannot_be_or_is_not_there_is_not_found(rollcall: CommandLine, what: str) -> None:
+    """A slip in a reference is told; no name is looked for instead."""
+    ran = rollcall("search", what)
+
+    assert (ran.code, ran.out) == (3, "")
+    assert "Names have no index" not in ran.err
+
+
+def test_search__for_nothing_is_a_mistake(rollcall: CommandLine) -> None:
+    assert rollcall("search", " ").code == 2
+
+
+@pytest.mark.parametrize("options", [[], ["--json", "id"], ["--jsonl"]])
+def test_search__interrupted_prints_what_was_found(
+    rollcall: CommandLine, monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
+    """Exit code 130; JSON is whole all the same."""
+
+    def read(found: list[Submission]) -> Iterator[Submission]:
+        yield found[0]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(rollcall.queries, "_read", read)
+
+    ran = rollcall("search", "lovelace", *options)
+
+    assert ran.code == 130
+    assert ASA.id in ran.out
+    assert json.loads(ran.out) if options else ids(ran.out) == [ASA.id]
+    assert ran.err.endswith("Ended after 1 submissions; 1 found until then.\n")
+
+
+def test_search__shows_each_on_a_terminal_as_soon_as_it_is_found(
+    rollcall: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The table does not wait for its last line."""
+    out = Terminal()
+
+    def read(found: list[Submission]) -> Iterator[Submission]:
+        yield found[0]
+        assert display_reference(ASA.reference) in out.getvalue()
+        yield found[1]
+
+    monkeypatch.setattr(rollcall.queries, "_read", read)
+
+    assert rollcall("search", "lovelace", out=out).code == 0
+    assert REFERENCE in out.getvalue()

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from contract.fakes import InMemorySubmissionRepository, StoppedClock
 
 from admin_cli.app import run
@@ -169,6 +170,7 @@ class CommandLine:
     versions: Mapping[str, Form] = field(default_factory=dict)
     environ: dict[str, str] = field(default_factory=lambda: {"COLUMNS": "120", "TERM": "xterm"})
     connected: list[Context] = field(default_factory=list)
+    sleep: Callable[[float], None] = field(default=lambda _seconds: pytest.fail("it waits"))
 
     def __call__(
         self, *arguments: str, terminal: bool = False, out: io.StringIO | None = None, typed: str | None = None
@@ -183,6 +185,7 @@ class CommandLine:
             connect=self._connect,
             local=lambda: self.local,
             stdin=io.StringIO() if typed is None else Terminal(typed),
+            sleep=self.sleep,
         )
         code = run(list(arguments), services)
         return Ran(code, out.getvalue(), err.getvalue())
@@ -240,9 +243,19 @@ class FakeQueries(QueryService):
         self.events: list[Event] = []
         self.asked: list[dict[str, object]] = []
         self.read = 0
+        self.failure: Exception | None = None
 
-    def select(self, selection: Selection, *, limit: int | None = None, cursor: str | None = None) -> Listing:
+    def select(
+        self,
+        selection: Selection,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        page_size: int = 500,  # noqa: ARG002 - nothing is read in pages here
+    ) -> Listing:
         self.asked.append({"selection": selection, "limit": limit, "cursor": cursor})
+        if self.failure is not None:
+            raise self.failure
         if selection.form not in (None, "registration", "contact"):
             raise UnknownFormError(selection.form or "")
         found = [entry for entry in self.entries if selection.admits(entry)]

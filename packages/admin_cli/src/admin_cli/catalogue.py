@@ -18,6 +18,7 @@ GROUPS: dict[str, dict[str, Command]] = {
         "list": Command("list", "Submissions, newest first"),
         "show": Command("show", "One submission, by its ID or reference"),
         "search": Command("search", "Submissions by e-mail, reference, ID or name"),
+        "watch": Command("watch", "Submissions as they come in"),
         "history": Command("history", "What happened to a submission, and who did it"),
     },
     "Change what came in": {

@@ -35,6 +35,7 @@ def print_entries(
     names: the fields that --json named. nothing: told on a terminal if there is none. slow: each may be long in coming,
     so a table does not wait to see how wide its lines are.
     """
+    entries = output.at_once(entries) if slow else entries
     records = (record(entry) if names is None else pick(record(entry), names) for entry in entries)
     if jsonl:
         output.json_lines(records)

@@ -7,17 +7,19 @@ import os
 from dataclasses import dataclass
 from itertools import chain, islice
 from textwrap import indent
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from admin_cli.errors import CliError, OutputClosedError
 from admin_cli.escape import plain, plain_lines, tab_separated, to_json, to_json_line
 from admin_cli.values import for_person, for_program
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from admin_cli.table import Column
     from admin_cli.values import Value
+
+T = TypeVar("T")
 
 DEFAULT_WIDTH = 80
 
@@ -142,6 +144,12 @@ class Output:
         """Tell the person something that is not data."""
         with contextlib.suppress(OSError):  # nobody reads it any more; the exit code still tells
             self.stderr.write("\n".join(plain_lines(text)) + "\n")
+
+    def at_once(self, items: Iterable[T]) -> Iterator[T]:
+        """Have each written out before the next is waited for."""
+        for item in items:
+            yield item
+            self.flush()
 
     def flush(self) -> None:
         """Have everything written out. Raises as `write` does."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
@@ -27,7 +28,8 @@ class Services:
     """What one run of a command works with.
 
     connect: makes a stack of a context. local: finds the local system of the working folder.
-    context_name: what --context said. stdin: where a person answers; None where nobody can.
+    context_name: what --context said. stdin: where a person answers; None where nobody can. sleep: waits so
+    many seconds.
     """
 
     output: Output
@@ -37,6 +39,7 @@ class Services:
     local: Callable[[], LocalSystem]
     context_name: str | None = None
     stdin: TextIO | None = None
+    sleep: Callable[[float], None] = time.sleep
 
     def context(self) -> Context:
         """Give the context in force: --context, else ROLLCALL_CONTEXT, else the one in use.

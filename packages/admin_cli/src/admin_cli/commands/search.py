@@ -117,7 +117,6 @@ def _by_name(output: Output, query: QueryService, what: str, chosen: Selection, 
                 progress.clear()
                 found += 1
                 yield entry
-                output.flush()
                 if found == limit:
                     progress.note(f"{found} found among the newest {progress.done:,}; for more: --limit N")
                     return

@@ -43,12 +43,19 @@ class QueryService:
         self._repository = repository
         self._clock = clock
 
-    def select(self, selection: Selection, *, limit: int | None = None, cursor: str | None = None) -> Listing:
+    def select(
+        self,
+        selection: Selection,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        page_size: int = _LARGEST_PAGE,
+    ) -> Listing:
         """Return the entries that a selection admits, newest first, read while they are looped over.
 
         Of all forms when it names none, and as far back as entries are kept when it has no `since`. limit: at most so
-        many; None means all. cursor: the one of a listing before, of the same selection. Raises UnknownFormError,
-        FormNotNamedError, InvalidCursorError, ValueError for a limit below 1; the listing raises
+        many; None means all. cursor: the one of a listing before, of the same selection. page_size: how many are read
+        at once, where that is not known from the limit. Raises UnknownFormError, FormNotNamedError, InvalidCursorError, ValueError for a limit below 1; the listing raises
         StorageUnavailableError.
         """
         if limit is not None and limit < 1:
@@ -57,7 +64,7 @@ class QueryService:
         several = selection.form is None
         given = self._given(cursor, names, several=several)
         sure = not selection.sifting
-        page_size = _LARGEST_PAGE if limit is None else min(limit + sure, _LARGEST_PAGE)
+        page_size = page_size if limit is None else min(limit + sure, _LARGEST_PAGE)
         streams = {
             name: self._repository.newest(
                 name,

@@ -1,0 +1,55 @@
+"""`rollcall watch`: submissions as they come in."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from admin_cli.fields import JsonOption, wanted
+from admin_cli.helping import Command, verb
+from admin_cli.listing import JsonLines, print_entries
+from admin_cli.records import FIELDS
+from admin_cli.selecting import FormOption, OptionOption, SinceOption, StatusOption, selection
+from admin_cli.services import of
+from admin_cli.watching import Watch
+
+app = verb()
+
+USUAL_INTERVAL_S = 5.0
+
+
+@app.command(cls=Command)
+def watch(
+    ctx: typer.Context,
+    *,
+    form: FormOption = None,
+    status: StatusOption = None,
+    since: SinceOption = None,
+    option: OptionOption = None,
+    interval: Annotated[
+        float, typer.Option(min=1, max=3600, metavar="SECONDS", help="How long to wait between two looks.")
+    ] = USUAL_INTERVAL_S,
+    json: JsonOption = None,
+    jsonl: JsonLines = False,
+) -> None:
+    """Print submissions as they come in, each once, until Ctrl-C.
+
+    With --since what came in since then is printed first. With --json each is an object on a line of its own, as with
+    --jsonl. When the network goes, it says so, and goes on when it is back: nothing is missed.
+
+    Examples:
+      rollcall watch
+      rollcall watch --form registration --status waitlisted
+      rollcall watch --since 1h --interval 30
+      rollcall watch --jsonl | jq -r .email
+    """
+    services = of(ctx)
+    output = services.output
+    names = wanted(output, json, FIELDS)
+    stack = services.stack()
+    chosen = selection(lambda: stack.forms, form=form, status=status, since=since, option=option)
+    entries = Watch(stack.query(), chosen, interval_s=interval, sleep=services.sleep, say=output.note)
+    if output.on_terminal:
+        output.note("Watching for new submissions; Ctrl-C ends it.")
+    print_entries(output, entries, names=names, jsonl=jsonl or names is not None, nothing="", slow=True)

@@ -1,0 +1,170 @@
+"""`rollcall watch`: what comes in, each told once, whatever the network does meanwhile."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from unit.cli.fakes import ADA, BOB, CommandLine, FakeQueries
+
+from registration_core.domain.errors import StorageDeniedError, StorageUnavailableError
+from registration_core.domain.submission import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from registration_core.domain.submission import Submission
+
+LATER = ADA.submitted_at + timedelta(minutes=1)
+
+
+def new(number: int, **changes: object) -> Submission:
+    return replace(ADA, id=f"reg_{number}", submitted_at=LATER + timedelta(seconds=number), **changes)  # type: ignore[arg-type]
+
+
+@dataclass
+class Day:
+    """What happens while somebody watches: one thing at each wait; at the end Ctrl-C."""
+
+    happenings: list[Callable[[], object]]
+    waits: list[float] = field(default_factory=list)
+
+    def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        if not self.happenings:
+            raise KeyboardInterrupt
+        self.happenings.pop(0)()
+
+
+@pytest.fixture
+def queries(rollcall_local: CommandLine) -> FakeQueries:
+    rollcall_local.queries = FakeQueries()
+    return rollcall_local.queries
+
+
+def during(rollcall: CommandLine, *happenings: Callable[[], object]) -> Day:
+    day = Day(list(happenings))
+    rollcall.sleep = day.sleep
+    return day
+
+
+def ids(out: str) -> list[str]:
+    return [line.split("\t")[5] for line in out.splitlines()]
+
+
+def test_watch__tells_what_comes_in_once_and_in_order(rollcall_local: CommandLine, queries: FakeQueries) -> None:
+    """Nothing of what was there before; Ctrl-C ends with 130 and without a word."""
+    one, two, three = new(1), new(2), new(3)
+    arrive = queries.entries.insert
+    day = during(
+        rollcall_local,
+        lambda: (arrive(0, one), arrive(0, two)),
+        lambda: None,
+        lambda: arrive(0, three),
+        lambda: None,
+    )
+
+    ran = rollcall_local("watch", "--interval", "7")
+
+    assert (ran.code, ids(ran.out), ran.err) == (130, [one.id, two.id, three.id], "")
+    assert day.waits == [7.0] * 5
+
+
+def test_watch__misses_nothing_that_is_seen_late(rollcall_local: CommandLine, queries: FakeQueries) -> None:
+    """One that was sent before the newest, but written after it."""
+    late, newest = new(1), new(30)
+    during(rollcall_local, lambda: queries.entries.insert(0, newest), lambda: queries.entries.insert(1, late))
+
+    assert ids(rollcall_local("watch").out) == [newest.id, late.id]
+
+
+def test_watch__reads_only_what_is_new(rollcall_local: CommandLine, queries: FakeQueries) -> None:
+    """Each look goes back a little before the newest entry, whatever the reader's clock says."""
+    during(rollcall_local, lambda: queries.entries.insert(0, new(30)), lambda: None)
+    rollcall_local("watch", "--form", "registration")
+
+    looks = [asked["selection"] for asked in queries.asked[1:]]
+    newest = [ADA.submitted_at, ADA.submitted_at, ADA.submitted_at, new(30).submitted_at]
+    assert [look.since for look in looks] == [at - timedelta(minutes=2) for at in newest]  # type: ignore[attr-defined]
+    assert {look.form for look in looks} == {"registration"}  # type: ignore[attr-defined]
+
+
+def test_watch__tells_only_what_is_wanted(rollcall_local: CommandLine, queries: FakeQueries) -> None:
+    waiting = new(1, status=Status.WAITLISTED, option="a", position=1)
+    other = replace(BOB, id="msg_9", submitted_at=LATER)
+    during(rollcall_local, lambda: queries.entries.extend([waiting, other, new(2)]))
+
+    ran = rollcall_local("watch", "--status", "waitlisted", "--option", "a", "--form", "registration", "--jsonl")
+
+    assert [json.loads(line)["id"] for line in ran.out.splitlines()] == [waiting.id]
+
+
+def test_watch__since_begins_with_what_was_there(rollcall_local: CommandLine, queries: FakeQueries) -> None:
+    """Oldest first, and not what is older."""
+    during(rollcall_local, lambda: queries.entries.insert(0, new(1)))
+
+    ran = rollcall_local("watch", "--since", "2026-02-15", "--json", "id")
+
+    assert [json.loads(line)["id"] for line in ran.out.splitlines()] == [ADA.id, "reg_1"]
+
+
+def test_watch__begins_with_an_empty_stack(rollcall_local: CommandLine, queries: FakeQueries) -> None:
+    queries.entries = []
+    fresh = replace(ADA, submitted_at=ADA.submitted_at + timedelta(days=100_000))
+    during(rollcall_local, lambda: queries.entries.append(fresh))
+
+    assert ids(rollcall_local("watch").out) == [ADA.id]
+
+
+def test_watch__waits_longer_while_the_network_is_gone_and_says_so(
+    rollcall_local: CommandLine, queries: FakeQueries
+) -> None:
+    """Once when it goes, once when it is back; what came in meanwhile is told."""
+    gone = StorageUnavailableError("The table cannot be used now.")
+    day = during(
+        rollcall_local,
+        lambda: setattr(queries, "failure", gone),
+        lambda: queries.entries.insert(0, new(1)),
+        lambda: None,
+        lambda: setattr(queries, "failure", None),
+    )
+
+    ran = rollcall_local("watch")
+
+    assert (ran.code, ids(ran.out)) == (130, ["reg_1"])
+    assert ran.err.splitlines() == [
+        "The table cannot be used now. Watching goes on as soon as it can.",
+        "The table is there again after 35 s.",
+    ]
+    assert day.waits == [5, 5, 10, 20, 5]
+
+
+def test_watch__never_waits_more_than_a_minute(rollcall_local: CommandLine, queries: FakeQueries) -> None:
+    gone = StorageUnavailableError("gone")
+    day = during(rollcall_local, lambda: setattr(queries, "failure", gone), *[lambda: None] * 6)
+
+    assert rollcall_local("watch").code == 130
+    assert day.waits[-2:] == [60, 60]
+
+
+def test_watch__ends_when_credentials_do(rollcall_local: CommandLine, queries: FakeQueries) -> None:
+    """Waiting would not help."""
+    during(rollcall_local, lambda: setattr(queries, "failure", StorageDeniedError("expired")))
+
+    ran = rollcall_local("watch")
+
+    assert (ran.code, ran.err.splitlines()[0]) == (4, "error: expired")
+
+
+def test_watch__draws_a_table_line_by_line(rollcall_local: CommandLine, queries: FakeQueries) -> None:
+    """With the harm taken out of what people typed."""
+    during(rollcall_local, lambda: queries.entries.insert(0, new(1, email="a\x1b[2J\u202e@example.org")))
+
+    ran = rollcall_local("watch", terminal=True)
+
+    assert ran.out.splitlines()[0].split()[0] == "\x1b[1mREFERENCE\x1b[0m"
+    assert r"a\x1b[2J\u202e@example.org" in ran.out
+    assert "Ctrl-C ends it" in ran.err

@@ -115,4 +115,9 @@ module "staff" {
   stream_arn             = module.store.stream_arn
   mail_queue_arn         = module.mail.queue_arn
   dead_letters_arns      = [module.mail.dead_letters_arn, module.store.stream_dead_letters_arn]
+
+  sender_identity_arns = [
+    for identity in [local.sender_address, split("@", local.sender_address)[1]] :
+    "arn:${data.aws_partition.this.partition}:ses:${var.region}:${data.aws_caller_identity.this.account_id}:identity/${identity}"
+  ]
 }

@@ -57,7 +57,13 @@ WORK = {
         "dynamodb:UpdateItem": "module.store.arn",
     },
 }
-KNOW_NO_RESOURCE = {"ses:SendRawEmail", "secretsmanager:ListSecrets"}
+KNOW_NO_RESOURCE = {
+    "lambda:GetAccountSettings",
+    "lambda:ListEventSourceMappings",
+    "secretsmanager:ListSecrets",
+    "ses:GetAccount",
+    "ses:SendRawEmail",
+}
 KEYS = {
     "submit": {"SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*", "RATE#*"},
     "links": {"SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*", "ERASED#*"},
@@ -149,6 +155,16 @@ STAFF = {
         ("dynamodb:BatchGetItem", "var.table_arn"),
         ("dynamodb:GetItem", "var.table_arn"),
         ("dynamodb:Query", "var.table_arn"),
+        ("dynamodb:DescribeContinuousBackups", "var.table_arn"),
+        ("dynamodb:DescribeTable", "var.table_arn"),
+        ("dynamodb:DescribeTimeToLive", "var.table_arn"),
+        ("sqs:GetQueueAttributes", "var.dead_letters_arns"),
+        ("ses:GetEmailIdentity", "var.sender_identity_arns"),
+        ("ses:GetEmailIdentity", "arn:aws:ses:eu-north-1:000000000000:identity/courses@example.org"),
+        ("ses:GetEmailIdentity", "arn:aws:ses:eu-north-1:000000000000:identity/example.org"),
+        ("lambda:GetAccountSettings", "*"),
+        ("lambda:ListEventSourceMappings", "*"),
+        ("ses:GetAccount", "*"),
     },
     "manager": {
         ("dynamodb:ConditionCheckItem", "var.table_arn"),
@@ -203,7 +219,11 @@ def test_staff__reach_entries_places_and_forms_alone(prod: Plan, who: str) -> No
     for statement in bound:
         assert list(statement.conditions) == [("ForAllValues:StringLike", "dynamodb:LeadingKeys")]
     assert {key for statement in bound for values in statement.conditions.values() for key in values} == STAFF_KEYS[who]
-    free = {"reader": [{"dynamodb:Query"}], "mailing": [{"dynamodb:GetRecords", "dynamodb:GetShardIterator"}]}
+    describes = {"dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"}
+    free = {
+        "reader": [{"dynamodb:Query"}, describes],
+        "mailing": [{"dynamodb:GetRecords", "dynamodb:GetShardIterator"}],
+    }
     assert [statement.actions for statement in statements if not statement.conditions] == free.get(who, [])
 
 

@@ -151,8 +151,8 @@ class LocalTerraform:
         return environment
 
 
-def require_terraform() -> None:
-    """Raise TerraformMissingError where Terraform is missing or too old."""
+def require_terraform() -> str:
+    """Give Terraform's version, as `1.11`. Raises TerraformMissingError where it is missing or too old."""
     oldest = ".".join(map(str, OLDEST))
     if shutil.which("terraform") is None:
         raise TerraformMissingError(f"Terraform is not on the PATH. Install Terraform {oldest} or newer and try again.")
@@ -172,6 +172,7 @@ def require_terraform() -> None:
         raise TerraformMissingError(
             f"Terraform {found[1]}.{found[2]} is too old. Install Terraform {oldest} or newer and try again.",
         )
+    return f"{found[1]}.{found[2]}"
 
 
 def _last_words(out: str) -> str:

@@ -33,6 +33,31 @@ data "aws_iam_policy_document" "reader" {
     actions   = ["dynamodb:Query"]
     resources = ["${var.table_arn}/index/by_month"]
   }
+
+  # What `rollcall doctor` asks. The functions' own configuration is not for readers: keys stand in their environment.
+  statement {
+    sid       = "ExamineTheTable"
+    actions   = ["dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"]
+    resources = [var.table_arn]
+  }
+
+  statement {
+    sid       = "CountDeadLetters"
+    actions   = ["sqs:GetQueueAttributes"]
+    resources = var.dead_letters_arns
+  }
+
+  statement {
+    sid       = "SeeWhetherTheSenderIsVerified"
+    actions   = ["ses:GetEmailIdentity"]
+    resources = var.sender_identity_arns
+  }
+
+  statement {
+    sid       = "SeeWhatTheAccountAllows"
+    actions   = ["lambda:GetAccountSettings", "lambda:ListEventSourceMappings", "ses:GetAccount"]
+    resources = ["*"]
+  }
 }
 
 data "aws_iam_policy_document" "manager" {

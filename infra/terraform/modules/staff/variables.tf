@@ -32,3 +32,8 @@ variable "dead_letters_arns" {
   description = "The ARNs of the queues of what could not be mailed, or told to be mailed."
   type        = list(string)
 }
+
+variable "sender_identity_arns" {
+  description = "The ARNs that the sender's identity in SES may have: its domain's, its address's."
+  type        = list(string)
+}

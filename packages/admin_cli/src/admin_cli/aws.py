@@ -132,6 +132,11 @@ def refusal(code: str, message: str, operation: str | None, context: Context | N
 
     code: the service's, or the name of the SDK's own error. operation: what was asked, such as GetItem.
     """
+    if code == "RequestTimeTooSkewed" or message.startswith(("Signature expired", "Signature not yet current")):
+        return CliError(
+            "This machine's clock and that of AWS are more than five minutes apart.",
+            hint="Let the system set its time by the network (timedatectl set-ntp true).",
+        )
     for codes, sentence in _CREDENTIALS:
         if code in codes:
             return _credentials(sentence.format(code=code), context)

@@ -35,6 +35,7 @@ GROUPS: dict[str, dict[str, Command]] = {
     },
     "Operate": {
         "login": Command("login", "Sign in to AWS by IAM Identity Center"),
+        "doctor": Command("doctor", "What is wrong with a stack, and how to mend it"),
         "infra": Command("infra", "Terraform on a stack: plan, apply, output, destroy"),
         "local": Command("local", "The whole system on this machine"),
         "context": Command("context", "Which stack the commands work on"),

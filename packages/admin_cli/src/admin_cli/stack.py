@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from admin_cli import aws
@@ -125,6 +126,8 @@ class AwsStack:
     context: Context
     say: Callable[[str], None]
     session: Callable[[Context], Any] = aws.session
+    _one_at_a_time: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
+    """Clients may be shared by threads; the session that makes them may not."""
 
     @cached_property
     def description(self) -> StackDescription:
@@ -207,7 +210,8 @@ class AwsStack:
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
         """Make a client with the context's region, endpoint and credentials."""
-        return aws.client(self.context, service, self._session, self.say)
+        with self._one_at_a_time:
+            return aws.client(self.context, service, self._session, self.say)
 
     @cached_property
     def _session(self) -> Any:  # noqa: ANN401 - boto3 has no types

@@ -1,0 +1,71 @@
+"""Checks of forms: whether clone, stack and functions have the same ones, and places are as many as the files say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from admin_cli.doctor.findings import not_examined, well, worth_a_look, wrong
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from admin_cli.doctor.examination import Patient
+    from admin_cli.doctor.findings import Verdict
+    from registration_core.domain.forms import Form
+
+PUBLISH = "rollcall site publish"
+
+
+def published(patient: Patient) -> Verdict:
+    """Whether the stack keeps the forms of this clone."""
+    kept = patient.stack.forms
+    if not kept:
+        return wrong("No forms were ever published to the stack.", f"Run in a clone: {PUBLISH}")
+    here = _here(patient)
+    if here is None:
+        return not_examined(f"This is no clone; the stack keeps {', '.join(kept)}.")
+    differing = sorted(name for name in {*here, *kept} if here.get(name) != kept.get(name))
+    if differing:
+        return worth_a_look(f"This clone and the stack differ in {', '.join(differing)}.", f"To bring them: {PUBLISH}")
+    return well(f"{', '.join(kept)}: as in this clone")
+
+
+def deployed(patient: Patient) -> Verdict:
+    """Whether the functions check by the forms that the pages show."""
+    kept = patient.stack.forms
+    differing = [name for name, form in kept.items() if patient.stack.deployed_version(name) != form.version]
+    if differing:
+        return worth_a_look(
+            f"The functions have another version of {', '.join(differing)} than the site.",
+            f"Bring both up to date: rollcall infra apply, then {PUBLISH}",
+        )
+    return well("the API answers, with the forms of the site")
+
+
+def places(patient: Patient) -> Verdict:
+    """Whether each option has as many places as its form's file begins it with; the table's number counts."""
+    query = patient.stack.query()
+    forms = _here(patient) or patient.stack.forms
+    states = [
+        (form, state) for form in forms.values() if form.name in patient.stack.forms for state in query.quotas(form)
+    ]
+    changed = [
+        (state, seeded) for form, state in states if (seeded := form.capacities()[state.option]) != state.capacity
+    ]
+    if changed:
+        told = ", ".join(f"{state.option} {state.capacity} instead of {seeded}" for state, seeded in changed)
+        state, seeded = changed[0]
+        return worth_a_look(
+            f"The table has other numbers of places than the form's file: {told}.",
+            f"If that was not meant: rollcall quota set {state.form} {state.option} {seeded}",
+        )
+    return well(f"{len(states)} options as their files say")
+
+
+def _here(patient: Patient) -> Mapping[str, Form] | None:
+    """Read the clone's forms; None outside of one. Raises FormFileError."""
+    if patient.root is None:
+        return None
+    from registration_core.adapters.form_files import compile_forms  # noqa: PLC0415 - reads TOML; only for this
+
+    return compile_forms(patient.root / "forms")

@@ -1,0 +1,57 @@
+"""Checks of what SES lets the stack mail, and to whom."""
+
+from __future__ import annotations
+
+from email.utils import parseaddr
+from typing import TYPE_CHECKING
+
+from admin_cli import aws
+from admin_cli.doctor.findings import not_examined, well, worth_a_look, wrong
+
+if TYPE_CHECKING:
+    from admin_cli.doctor.examination import Patient
+    from admin_cli.doctor.findings import Verdict
+
+
+def sandbox(patient: Patient) -> Verdict:
+    """Whether the account may mail to anyone, and may mail at all."""
+    if patient.on_this_machine:
+        return not_examined("An emulator has no sandbox.")
+    with aws.sentences(patient.stack.context):
+        account = patient.stack.client("sesv2").get_account()
+    if not account.get("SendingEnabled") or account.get("EnforcementStatus") == "SHUTDOWN":
+        return wrong("SES has paused this account's mails.", "SES console, Account dashboard: it says why.")
+    if not account.get("ProductionAccessEnabled"):
+        return worth_a_look(
+            "SES is in its sandbox: only verified addresses are mailed, 200 mails a day.",
+            "Ask for production access: docs/operator.md, step 4.",
+        )
+    if account.get("EnforcementStatus") == "PROBATION":
+        return worth_a_look(
+            "SES has put this account on probation: too many bounces or complaints.",
+            "SES console, Account dashboard: it says what to change.",
+        )
+    return well(f"{account['SendQuota']['Max24HourSend']:.0f} mails a day, to anyone")
+
+
+def identity(patient: Patient) -> Verdict:
+    """Whether SES takes the sender for who it is."""
+    address = parseaddr(patient.stack.description.sender)[1]
+    domain = address.rpartition("@")[2]
+    client = patient.stack.client("sesv2")
+    there = {}
+    for name in (domain, address):
+        with aws.sentences(patient.stack.context):
+            try:
+                there[name] = bool(client.get_email_identity(EmailIdentity=name)["VerifiedForSendingStatus"])
+            except client.exceptions.NotFoundException:
+                continue
+    if verified := [name for name, good in there.items() if good]:
+        return well(f"{verified[0]} is verified")
+    if domain in there:
+        return wrong(
+            f"The domain {domain} is not verified.", "Enter into its DNS: rollcall infra output mail_dns_records"
+        )
+    if address in there:
+        return wrong(f"The address {address} is not verified.", "Follow the link that SES mailed to it.")
+    return wrong(f"SES knows neither {domain} nor {address}.", "Have the deployer run: rollcall infra apply")

@@ -1,0 +1,43 @@
+"""What those who run a stack ask of it by the command line, on the deployed stack."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
+    from conftest import DeployedStack
+    from integration.staff import Staff
+
+
+def test_doctor__finds_nothing_wrong_and_a_reader_may_ask_it(reader: Staff) -> None:
+    """All but the functions' own configuration, which holds keys; and places, which tests have changed."""
+    ran = reader.done("doctor", "--json", "all")
+
+    found = {each["check"]: each for each in json.loads(ran.out)}
+    assert {name: each["health"] for name, each in found.items() if each["health"] != "ok"} == {
+        "functions": "skipped",
+        "sandbox": "skipped",
+        "concurrency": "skipped",
+        "places": "warning",
+    }
+    assert found["credentials"]["says"] == "arn:aws:iam::000000000000:user/staff-reader, account 000000000000"
+    assert "it lacks lambda:GetFunctionConfiguration." in found["functions"]["says"]
+
+
+def test_doctor__of_the_deployer_sees_every_function(deployer: Staff) -> None:
+    """What its policy allows anyway."""
+    found = {each["check"]: each for each in json.loads(deployer("doctor", "--json", "all").out)}
+
+    assert (found["functions"]["health"], found["mappings"]["health"]) == ("ok", "ok")
+
+
+def test_infra_output__prints_what_terraform_made(
+    manager: Staff, stack: DeployedStack, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Terraform's own output and exit code, by the local system's workspace."""
+    assert manager("infra", "output", "-raw", "table").code == 0
+    assert capfd.readouterr().out == stack.table
+
+    assert manager("infra", "output", "nonsense").code == 1

@@ -1,0 +1,471 @@
+"""`rollcall doctor`: each thing that can be wrong, at a fake of AWS, and how it is told."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+from conftest import ROOT
+from unit.cli.fakes import DESCRIPTION, CommandLine, FakeStack, Ran
+
+from admin_cli.contexts import Context
+from admin_cli.doctor import forms, machine, mail, parts
+from admin_cli.doctor.examination import Patient, examine
+from admin_cli.doctor.findings import Health, Verdict, well
+from admin_cli.errors import CliError, ExitCode
+from registration_core.adapters.form_files import compile_forms
+from registration_core.domain.quota import QuotaState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from registration_core.domain.forms import Form
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+FORMS = compile_forms(ROOT / "forms")
+IN_AWS = Context("prod", "local", "eu-north-1")
+LOCAL = Context("local", "local", "eu-north-1", "http://localhost:4566")
+
+SOUND: dict[str, Any] = {
+    "get_caller_identity": {"ResponseMetadata": {"HTTPHeaders": {"date": "Sun, 01 Mar 2026 12:00:00 GMT"}}},
+    "describe_table": {
+        "Table": {"TableStatus": "ACTIVE", "StreamSpecification": {"StreamViewType": "NEW_AND_OLD_IMAGES"}}
+    },
+    "describe_continuous_backups": {
+        "ContinuousBackupsDescription": {"PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "ENABLED"}}
+    },
+    "describe_time_to_live": {"TimeToLiveDescription": {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}},
+    "get_function_configuration": {"State": "Active", "LastUpdateStatus": "Successful"},
+    "list_event_source_mappings": {"EventSourceMappings": [{"UUID": "u-1", "State": "Enabled"}]},
+    "get_queue_attributes": {"Attributes": {"ApproximateNumberOfMessages": "0"}},
+    "get_account_settings": {"AccountLimit": {"ConcurrentExecutions": 1000}},
+    "get_account": {
+        "SendingEnabled": True,
+        "ProductionAccessEnabled": True,
+        "EnforcementStatus": "HEALTHY",
+        "SendQuota": {"Max24HourSend": 50000.0},
+    },
+    "get_email_identity": {"VerifiedForSendingStatus": True},
+}
+
+
+class NotFoundError(ClientError):
+    def __init__(self) -> None:
+        super().__init__({"Error": {"Code": "NotFoundException", "Message": "no"}}, "GetEmailIdentity")
+
+
+class FakeAws(FakeStack):
+    """A stack whose services answer from a table: operation -> answer, or what makes one of the parameters."""
+
+    def __init__(self, answers: dict[str, Any], context: Context, **more: Any) -> None:
+        super().__init__(context, **more)
+        self.answers = answers
+        self.deployed: dict[str, str] = {name: form.version for name, form in self.forms.items()}
+
+    def client(self, service: str) -> Any:
+        del service
+        answers = self.answers
+
+        class Client:
+            exceptions = SimpleNamespace(NotFoundException=NotFoundError)
+
+            def __getattr__(self, operation: str) -> Callable[..., Any]:
+                def call(**parameters: Any) -> Any:
+                    answer = answers[operation]
+                    if callable(answer):
+                        answer = answer(**parameters)
+                    if isinstance(answer, Exception):
+                        raise answer
+                    return answer
+
+                return call
+
+        return Client()
+
+    def query(self) -> Any:
+        states = self.answers.get("quotas", {})
+        return SimpleNamespace(
+            quotas=lambda form: [
+                QuotaState(form.name, option, states.get(option, seeded))
+                for option, seeded in form.capacities().items()
+            ]
+        )
+
+    def deployed_version(self, form: str) -> str:
+        return self.deployed[form]
+
+
+def patient(context: Context = IN_AWS, *, root: Path | None = ROOT, now: datetime = NOW, **answers: Any) -> Patient:
+    kept = answers.pop("forms", FORMS)
+    description = answers.pop("description", DESCRIPTION)
+    return Patient(FakeAws(SOUND | answers, context, forms=kept, description=description), root, lambda: now)
+
+
+CHECKS = {
+    "credentials": machine.credentials,
+    "clock": machine.clock,
+    "stack": machine.description,
+    "table": parts.table,
+    "backups": parts.backups,
+    "expiry": parts.expiry,
+    "functions": parts.functions,
+    "mappings": parts.mappings,
+    "dead letters": parts.dead_letters,
+    "concurrency": parts.concurrency,
+    "sandbox": mail.sandbox,
+    "identity": mail.identity,
+    "forms": forms.published,
+    "api": forms.deployed,
+    "places": forms.places,
+}
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_check__of_a_sound_stack_is_ok(check: str) -> None:
+    """Nothing to mend."""
+    found = CHECKS[check](patient())
+
+    assert (found.health, found.mend) == (Health.OK, None)
+
+
+def table(**changes: Any) -> dict[str, Any]:
+    return {"Table": SOUND["describe_table"]["Table"] | changes}
+
+
+def mapping(state: str) -> dict[str, Any]:
+    return {"EventSourceMappings": [{"UUID": "u-1", "State": state}]}
+
+
+def account(**changes: Any) -> dict[str, Any]:
+    return SOUND["get_account"] | changes
+
+
+def form_with(form: Form, **changes: Any) -> Form:
+    return replace(form, **changes)
+
+
+WRONG: dict[str, tuple[str, dict[str, Any], Health, str, str]] = {
+    "table being deleted": (
+        "table", {"describe_table": table(TableStatus="DELETING")}, Health.FAILURE, "is DELETING", "apply",
+    ),
+    "table without stream": (
+        "table", {"describe_table": table(StreamSpecification={})}, Health.FAILURE, "has no stream", "infra apply",
+    ),
+    "no backups": (
+        "backups",
+        {"describe_continuous_backups": {"ContinuousBackupsDescription": {}}},
+        Health.FAILURE, "Point-in-time recovery is off", "infra apply",
+    ),
+    "no expiry": (
+        "expiry",
+        {"describe_time_to_live": {"TimeToLiveDescription": {"TimeToLiveStatus": "DISABLED"}}},
+        Health.FAILURE, "time to live is off", "infra apply",
+    ),
+    "expiry by another attribute": (
+        "expiry",
+        {"describe_time_to_live": {"TimeToLiveDescription": {"TimeToLiveStatus": "ENABLED", "AttributeName": "x"}}},
+        Health.FAILURE, "time to live is off", "infra apply",
+    ),
+    "function failed": (
+        "functions",
+        {"get_function_configuration": {"State": "Failed", "StateReason": "the role is gone"}},
+        Health.FAILURE, "submit is Failed (the role is gone)", "log group",
+    ),
+    "function's update failed": (
+        "functions",
+        {"get_function_configuration": {"State": "Active", "LastUpdateStatus": "Failed"}},
+        Health.FAILURE, "submit is Active (Failed)", "log group",
+    ),
+    "mapping off": (
+        "mappings",
+        {"list_event_source_mappings": mapping("Disabled")},
+        Health.FAILURE, "does not wake dispatch (Disabled)", "--enabled --uuid u-1",
+    ),
+    "mapping gone": (
+        "mappings", {"list_event_source_mappings": {"EventSourceMappings": []}},
+        Health.FAILURE, "nothing wakes notify", "infra apply",
+    ),
+    "dead letters": (
+        "dead letters",
+        {"get_queue_attributes": {"Attributes": {"ApproximateNumberOfMessages": "3"}}},
+        Health.FAILURE, "3 mails and 3 changes", "rollcall mail redrive",
+    ),
+    "few at once": (
+        "concurrency",
+        {"get_account_settings": {"AccountLimit": {"ConcurrentExecutions": 10}}},
+        Health.WARNING, "10 functions at once", "Service Quotas",
+    ),
+    "sandbox": (
+        "sandbox", {"get_account": account(ProductionAccessEnabled=False)}, Health.WARNING, "sandbox", "step 4",
+    ),
+    "mails paused": (
+        "sandbox", {"get_account": account(SendingEnabled=False)}, Health.FAILURE, "paused", "SES console",
+    ),
+    "probation": (
+        "sandbox", {"get_account": account(EnforcementStatus="PROBATION")}, Health.WARNING, "probation", "SES console",
+    ),
+    "identity unknown": (
+        "identity", {"get_email_identity": NotFoundError()}, Health.FAILURE, "knows neither", "infra apply",
+    ),
+    "domain unverified": (
+        "identity",
+        {"get_email_identity": {"VerifiedForSendingStatus": False}},
+        Health.FAILURE, "domain example.org is not verified", "mail_dns_records",
+    ),
+    "address unverified": (
+        "identity",
+        {
+            "get_email_identity": lambda EmailIdentity: (  # noqa: N803 - as AWS names it
+                {"VerifiedForSendingStatus": False} if "@" in EmailIdentity else NotFoundError()
+            )
+        },
+        Health.FAILURE, "address courses@example.org is not verified", "Follow the link",
+    ),
+    "clock a minute off": ("clock", {"now": NOW + timedelta(seconds=61)}, Health.WARNING, "61 s off", "timedatectl"),
+    "clock far off": ("clock", {"now": NOW - timedelta(minutes=5)}, Health.FAILURE, "300 s off", "timedatectl"),
+    "stack elsewhere": (
+        "stack", {"description": replace(DESCRIPTION, region="eu-west-1")},
+        Health.FAILURE, "stands in eu-west-1", "--region eu-west-1",
+    ),
+    "another stack's description": (
+        "stack", {"description": replace(DESCRIPTION, stack="dev")},
+        Health.FAILURE, "describes the stack dev", "infra apply",
+    ),
+    "no forms": ("forms", {"forms": {}}, Health.FAILURE, "No forms were ever published", "site publish"),
+    "forms differ": (
+        "forms",
+        {"forms": FORMS | {"contact": form_with(FORMS["contact"], version="0")}},
+        Health.WARNING, "differ in contact", "site publish",
+    ),
+    "form not published": (
+        "forms", {"forms": {"contact": FORMS["contact"]}}, Health.WARNING, "differ in registration", "site publish",
+    ),
+    "places changed": (
+        "places",
+        {"quotas": {next(iter(FORMS["registration"].capacities())): 3}},
+        Health.WARNING, "3 instead of", "rollcall quota set registration",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_check__tells_what_is_wrong_and_how_to_mend_it(name: str) -> None:
+    """Each thing that can be wrong."""
+    check, answers, health, says, mend = WRONG[name]
+
+    found = CHECKS[check](patient(**answers))
+
+    assert found.health is health
+    assert says in found.says
+    assert mend in (found.mend or "")
+
+
+def test_api__with_other_forms_than_the_site_is_told() -> None:
+    """The functions were deployed before the form's file was changed."""
+    one = patient()
+    assert isinstance(one.stack, FakeAws)
+    one.stack.deployed["contact"] = "older"
+
+    found = forms.deployed(one)
+
+    assert (found.health, found.says) == (
+        Health.WARNING,
+        "The functions have another version of contact than the site.",
+    )
+
+
+@pytest.fixture
+def terraform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The only Terraform on the PATH."""
+    program = tmp_path / "terraform"
+    program.write_text('#!/bin/sh\necho \'{"terraform_version": "1.12.3"}\'\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
+    return program
+
+
+def test_terraform__is_told_and_missing_is_worth_a_look(terraform: Path) -> None:
+    """Staff need none."""
+    assert machine.terraform(patient()) == well("Terraform 1.12")
+
+    terraform.unlink()
+    found = machine.terraform(patient())
+
+    assert (found.health, found.says.partition(".")[0]) == (Health.WARNING, "Terraform is not on the PATH")
+
+
+@pytest.mark.parametrize("check", ["concurrency", "sandbox"])
+def test_check__of_what_an_emulator_has_not_is_passed_over(check: str) -> None:
+    """It says so, and does not fail."""
+    found = CHECKS[check](patient(LOCAL, get_account=NotFoundError(), get_account_settings=NotFoundError()))
+
+    assert found.health is Health.SKIPPED
+
+
+def test_forms__outside_a_clone_are_not_compared() -> None:
+    """There is nothing to compare with."""
+    assert forms.published(patient(root=None)).health is Health.SKIPPED
+    assert forms.places(patient(root=None)).health is Health.OK
+
+
+def denied(action: str) -> ClientError:
+    message = f"User: arn:aws:iam::1:user/ada is not authorized to perform: {action} on resource: x"
+    return ClientError({"Error": {"Code": "AccessDeniedException", "Message": message}}, "Operation")
+
+
+def test_examine__passes_over_what_the_role_may_not_ask() -> None:
+    """A right that somebody lacks says nothing of the stack; the action is named."""
+    one = patient(describe_table=denied("dynamodb:DescribeTable"))
+
+    (found,) = examine({"table": parts.table}, one)
+
+    assert (found.check, found.health) == ("table", Health.SKIPPED)
+    assert "it lacks dynamodb:DescribeTable." in found.says
+
+
+def test_examine__makes_a_finding_of_whatever_a_check_raises() -> None:
+    """And makes the others."""
+
+    def broken(_patient: Patient) -> Verdict:
+        raise ZeroDivisionError("odd")
+
+    def refused(_patient: Patient) -> Verdict:
+        raise CliError("It is so.", hint="Do that.", exit_code=ExitCode.FAILURE)
+
+    found = list(examine({"a": broken, "b": refused, "c": lambda _: well("fine")}, patient()))
+
+    assert [finding.health for finding in found] == [Health.FAILURE, Health.FAILURE, Health.OK]
+    assert "ZeroDivisionError" in found[0].says
+    assert (found[1].says, found[1].mend) == ("It is so.", "Do that.")
+
+
+def test_examine__is_side_by_side_and_in_time() -> None:
+    """Two checks that wait for each other both end; one that never answers is told so after its time."""
+    met = threading.Barrier(2)
+    never = threading.Event()
+
+    def meets(_patient: Patient) -> Verdict:
+        met.wait(10)
+        return well("met")
+
+    def hangs(_patient: Patient) -> Verdict:
+        never.wait(30)
+        return well("too late")
+
+    found = {one.check: one for one in examine({"a": meets, "hung": hangs, "b": meets}, patient(), limit_s=0.5)}
+    never.set()
+
+    assert (found["a"].says, found["b"].says) == ("met", "met")
+    assert (found["hung"].health, found["hung"].says) == (Health.FAILURE, "No answer within 0.5 s.")
+
+
+@dataclass
+class Examining(CommandLine):
+    """A command line whose stack is the fake of AWS."""
+
+    answers: dict[str, Any] = field(default_factory=dict)
+
+    def _connect(self, context: Context) -> FakeStack:
+        more = {name: self.answers.pop(name) for name in ("caller", "description") if name in self.answers}
+        today = format_datetime(datetime.now(UTC), usegmt=True)
+        clock = {"get_caller_identity": {"ResponseMetadata": {"HTTPHeaders": {"date": today}}}}
+        return Unlucky(SOUND | clock | self.answers, context, forms=FORMS, **more)
+
+
+class Unlucky(FakeAws):
+    """A fake whose caller or description may be an error."""
+
+    def __getattribute__(self, name: str) -> Any:
+        found = super().__getattribute__(name)
+        if isinstance(found, CliError):
+            raise found
+        return found
+
+
+@pytest.fixture
+def doctor(terraform: Path, rollcall_local: CommandLine) -> Callable[..., Ran]:
+    """The command, with these answers of AWS."""
+    assert terraform
+
+    def run(*arguments: str, terminal: bool = False, columns: int = 120, **answers: Any) -> Ran:
+        environ = rollcall_local.environ | {"COLUMNS": str(columns)}
+        return Examining(rollcall_local.contexts, environ=environ, answers=answers)(
+            "doctor", *arguments, terminal=terminal
+        )
+
+    return run
+
+
+def healths(ran: Ran) -> list[str]:
+    return [line.split("\t")[0] for line in ran.out.splitlines()]
+
+
+OFF = {"ContinuousBackupsDescription": {}}
+
+
+def test_doctor__with_a_failure_ends_with_1(doctor: Callable[..., Ran]) -> None:
+    """A warning alone does not."""
+    option = next(iter(FORMS["registration"].capacities()))
+    sound, warned, failed = doctor(), doctor(quotas={option: 3}), doctor(describe_continuous_backups=OFF)
+
+    assert (sound.code, warned.code, failed.code) == (0, 0, 1)
+    assert sound.err == "14 ok, 0 to look at, 0 wrong, 2 not examined.\n"
+    assert warned.err == "13 ok, 1 to look at, 0 wrong, 2 not examined.\n"
+    assert (
+        "failure\tbackups\tPoint-in-time recovery is off: what is lost stays lost.\tHave the deployer run: "
+        "rollcall infra apply\n"
+    ) in failed.out
+
+
+def test_doctor__prints_json(doctor: Callable[..., Ran]) -> None:
+    """For a pipeline; the exit code still tells."""
+    ran = doctor("--json", "check,health", describe_continuous_backups=OFF)
+
+    found = json.loads(ran.out)
+    assert ran.code == 1
+    assert len(found) == 16
+    assert {"check": "backups", "health": "failure"} in found
+    assert {"check": "clock", "health": "ok"} in found
+
+
+def test_doctor__without_credentials_asks_nothing_more(doctor: Callable[..., Ran]) -> None:
+    """One failing line, not sixteen."""
+    ran = doctor(caller=CliError("No AWS credentials were found.", hint="Sign in", exit_code=ExitCode.CREDENTIALS))
+
+    assert ran.code == 1
+    assert healths(ran) == ["ok", "failure", "ok", *["skipped"] * 13]
+    assert "failure\tcredentials\tNo AWS credentials were found.\tSign in\n" in ran.out
+
+
+def test_doctor__without_a_description_asks_nothing_more(doctor: Callable[..., Ran]) -> None:
+    """Nobody knows then what there should be."""
+    ran = doctor(description=CliError("There is no stack 'x'.", hint="Name another."))
+
+    assert healths(ran) == ["ok", "ok", "ok", "failure", *["skipped"] * 12]
+
+
+def test_doctor__on_a_terminal_fits_80_columns(doctor: Callable[..., Ran]) -> None:
+    """What is long goes on under itself, and what to do stands below."""
+    letters = {"Attributes": {"ApproximateNumberOfMessages": "12"}}
+
+    ran = doctor(terminal=True, columns=80, get_queue_attributes=letters)
+
+    assert "\x1b[1;31mFAIL" in ran.out
+    lines = re.sub("\x1b\\[[0-9;]*m", "", ran.out).splitlines()
+    start = next(index for index, line in enumerate(lines) if line.startswith("FAIL"))
+    assert max(map(len, lines)) <= 80
+    assert lines[start : start + 4] == [
+        "FAIL  dead letters  12 mails and 12 changes of the table were given up.",
+        "                    → See why: rollcall mail failed; mend the cause, then:",
+        "                      rollcall mail redrive",
+        "ok    identity      example.org is verified",
+    ]

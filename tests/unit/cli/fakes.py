@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from registration_core.domain.forms import Form
     from registration_core.domain.selection import Selection
     from registration_core.services.edit import EditService
+    from registration_core.services.intake import IntakeService
 
 DESCRIPTION = StackDescription(
     stack="local",
@@ -123,6 +124,7 @@ class FakeStack:
     forms: Mapping[str, Form] = field(default_factory=dict)
     caller: Caller = STAFF
     editing: EditService | None = None
+    taking_in: IntakeService | None = None
     versions: Mapping[str, Form] = field(default_factory=dict)
 
     def form_of(self, entry: Submission) -> Form | None:
@@ -136,6 +138,10 @@ class FakeStack:
     def edit(self) -> EditService:
         assert self.editing is not None
         return self.editing
+
+    def intake(self) -> IntakeService:
+        assert self.taking_in is not None
+        return self.taking_in
 
     def query(self) -> QueryService:
         assert self.queries is not None
@@ -166,6 +172,7 @@ class CommandLine:
     queries: QueryService | None = None
     managing: ManageService | None = None
     editing: EditService | None = None
+    taking_in: IntakeService | None = None
     forms: Mapping[str, Form] = field(default_factory=dict)
     versions: Mapping[str, Form] = field(default_factory=dict)
     environ: dict[str, str] = field(default_factory=lambda: {"COLUMNS": "120", "TERM": "xterm"})
@@ -173,9 +180,14 @@ class CommandLine:
     sleep: Callable[[float], None] = field(default=lambda _seconds: pytest.fail("it waits"))
 
     def __call__(
-        self, *arguments: str, terminal: bool = False, out: io.StringIO | None = None, typed: str | None = None
+        self,
+        *arguments: str,
+        terminal: bool = False,
+        out: io.StringIO | None = None,
+        typed: str | None = None,
+        piped: str | None = None,
     ) -> Ran:
-        """Run a command. typed: what a person at a terminal answers; None where nobody is."""
+        """Run a command. typed: what a person at a terminal answers; None where nobody is. piped: what a pipe holds."""
         out = out or (Terminal() if terminal else io.StringIO())
         err = io.StringIO() if typed is None else Terminal()
         services = Services(
@@ -184,7 +196,7 @@ class CommandLine:
             contexts=self.contexts,
             connect=self._connect,
             local=lambda: self.local,
-            stdin=io.StringIO() if typed is None else Terminal(typed),
+            stdin=io.StringIO(piped) if typed is None else Terminal(typed),
             sleep=self.sleep,
         )
         code = run(list(arguments), services)
@@ -199,6 +211,7 @@ class CommandLine:
             self.managing,
             self.forms,
             editing=self.editing,
+            taking_in=self.taking_in,
             versions=self.versions,
         )
 

@@ -14,6 +14,7 @@ from registration_core.adapters.given_forms import GivenForms
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.validation import example_submission
 from registration_core.services.edit import EditService
+from registration_core.services.intake import IntakeService
 from registration_core.services.manage import ManageService
 from registration_core.services.query import QueryService
 from registration_core.services.submit import SubmitService
@@ -46,6 +47,7 @@ class Office:
         self.submits = SubmitService(signer=PlainSigner(), **shared)
         self.manage = self.line.managing = ManageService(forms=catalogue, **shared)
         self.line.editing = EditService(forms=catalogue, signer=PlainSigner(), **shared)
+        self.line.taking_in = IntakeService(signer=PlainSigner(), **shared)
         self.line.queries = QueryService(forms=self.forms, repository=self.repository, clock=self.clock)
         self.line.forms = self.forms
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
@@ -95,6 +96,18 @@ def test_change_of__reads_what_an_entry_was_and_is() -> None:
     before = {**item, "status": {"S": "waitlisted"}}
     changed = {"eventName": "MODIFY", "dynamodb": {"OldImage": before, "NewImage": {**item, "version": {"N": "2"}}}}
     assert change_of(changed) == Change(ENTRY.id, 2, Status.CONFIRMED, Status.WAITLISTED)
+
+
+def test_change_of__tells_who_came_quietly_and_what_became_of_them_later() -> None:
+    """Nobody is mailed of an imported entry; a cancellation or promotion afterwards is mailed as ever."""
+    item = submission_item(replace(ENTRY, quiet=True))
+    came = change_of({"eventName": "INSERT", "dynamodb": {"NewImage": item}})
+    after = {**item, "status": {"S": "cancelled"}, "version": {"N": "2"}}
+    cancelled = change_of({"eventName": "MODIFY", "dynamodb": {"OldImage": item, "NewImage": after}})
+    assert came is not None
+    assert cancelled is not None
+    assert mails_for(came) == []
+    assert mails_for(cancelled) == [MailRequest(ENTRY.id, MailKind.CANCELLED, 2)]
 
 
 def test_change_of__reads_a_notice_when_it_is_new() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -283,6 +283,24 @@ def test_sweep__queues_mails_that_nobody_noted(office: Office) -> None:
     assert office.sweeper.sweep().mails == 1
     office.clock.forward(days=1)
     assert office.sweeper.sweep().mails == 0
+
+
+def test_sweep__mails_nobody_of_who_came_quietly_but_of_what_became_of_them(office: Office) -> None:
+    receipt = office.submit()
+    office.repository.entries[receipt.id] = replace(office.get(receipt), quiet=True)
+    office.clock.forward(minutes=2)
+    assert office.sweeper.sweep().mails == 0
+    office.manage.cancel(receipt.id, by="staff")
+    office.clock.forward(minutes=2)
+    assert office.sweeper.sweep().mails == 1
+    assert office.queue.requests == [MailRequest(receipt.id, MailKind.CANCELLED, 2)]
+
+
+def test_waiting__names_who_is_in_line(office: Office) -> None:
+    _, first, second, third = (office.submit() for _ in range(4))
+    office.manage.cancel(second.id, by="staff")
+    assert [entry.id for entry in office.manage.waiting("course", "a", limit=5)] == [first.id, third.id]
+    assert [entry.id for entry in office.manage.waiting("course", "a", limit=1)] == [first.id]
 
 
 def test_sweep__mails_nobody_what_is_no_longer_true(office: Office) -> None:

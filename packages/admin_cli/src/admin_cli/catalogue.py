@@ -24,6 +24,7 @@ GROUPS: dict[str, dict[str, Command]] = {
     "Change what came in": {
         "edit": Command("edit", "Put right what a submission says, or move it"),
         "status": Command("status", "Confirm and cancel submissions, promote who waits"),
+        "import": Command("import_file", "Take submissions in from a CSV file"),
         "quota": Command("quota", "Places: how many there are, are taken, are waited for"),
         "erase": Command("erase", "Remove what a submission says of its person, for ever"),
         "purge": Command("purge", "Erase what is older than it need be kept"),

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from admin_cli.contexts import Context
+    from admin_cli.digest_key import FunctionsDigestKey
     from registration_core.adapters.dynamodb.stored_forms import StoredForms
     from registration_core.bootstrap import MailingParts
     from registration_core.domain.forms import Form
     from registration_core.domain.submission import Submission
     from registration_core.services.edit import EditService
+    from registration_core.services.intake import IntakeService
     from registration_core.services.manage import ManageService
     from registration_core.services.query import QueryService
 
@@ -108,6 +110,9 @@ class Stack(Protocol):
     def deployed_version(self, form: str) -> str:
         """Ask the API which version of a form its functions have. Raises CliError."""
 
+    def intake(self) -> IntakeService:
+        """Connect to what takes rows of a file in. Raises CliError."""
+
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
         """Make a client of an AWS service. Raises CliError."""
 
@@ -180,12 +185,23 @@ class AwsStack:
 
     def edit(self) -> EditService:
         """Connect to the stack's table, to put right what entries say."""
-        from admin_cli.digest_key import FunctionsDigestKey  # noqa: PLC0415 - only commands that change what
-        from registration_core.adapters.given_forms import GivenForms  # noqa: PLC0415 - entries say
-        from registration_core.bootstrap import edit_service  # noqa: PLC0415
+        from registration_core.adapters.given_forms import GivenForms  # noqa: PLC0415 - only commands that change
+        from registration_core.bootstrap import edit_service  # noqa: PLC0415 - what entries say
 
-        signer = FunctionsDigestKey(self.context, self.client, f"rollcall-{self.description.stack}-submit")
-        return edit_service(self.client("dynamodb"), self.description.table, GivenForms(self.forms), signer)
+        table = self.description.table
+        return edit_service(self.client("dynamodb"), table, GivenForms(self.forms), self._digest_key)
+
+    def intake(self) -> IntakeService:
+        """Connect to the stack's table, to take rows of a file in."""
+        from registration_core.bootstrap import intake_service  # noqa: PLC0415 - only for an import
+
+        return intake_service(self.client("dynamodb"), self.description.table, self._digest_key)
+
+    @cached_property
+    def _digest_key(self) -> FunctionsDigestKey:
+        from admin_cli.digest_key import FunctionsDigestKey  # noqa: PLC0415 - only where a guard is set up
+
+        return FunctionsDigestKey(self.context, self.client, f"rollcall-{self.description.stack}-submit")
 
     def mailing(self) -> MailingParts:
         """Connect to the stack's table and queues."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from registration_core.services.door import Door
     from registration_core.services.edit import EditService
     from registration_core.services.feedback import FeedbackService
+    from registration_core.services.intake import IntakeService
     from registration_core.services.mail_watch import MailWatch
     from registration_core.services.manage import ManageService
     from registration_core.services.notify import NotifyService
@@ -300,6 +301,22 @@ def mailing_parts(
             clock=clock,
         ),
     )
+
+
+def intake_service(
+    dynamodb_client: Any,  # noqa: ANN401 - boto3 ships no types
+    table: str,
+    signer: Signer,
+) -> IntakeService:
+    """Make what takes rows of a file in. signer: with the key that submit's guards are made with."""
+    from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+    from registration_core.adapters.dynamodb.sdk import sdk_call
+    from registration_core.services.intake import IntakeService
+
+    clock = SystemClock()
+    repository = ManagedDynamoRepository(sdk_call(dynamodb_client), table, clock=clock)
+    return IntakeService(repository=repository, signer=signer, clock=clock, randomness=os.urandom)
 
 
 def sweep_service(settings: SweepSettings) -> SweepService:

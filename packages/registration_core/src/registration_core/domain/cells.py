@@ -13,18 +13,15 @@ if TYPE_CHECKING:
 _YES = frozenset({"yes", "true", "on", "1", "x", "ja", "sant"})
 _NO = frozenset({"no", "false", "off", "0", "nej", "falskt"})
 _SEPARATORS = (";", ",", "\n")
-_FORMULA = ("'=", "'+", "'-", "'@", "'\t", "'\r")
-"""How a text begins that was kept from being taken for a formula by an apostrophe."""
 
 
-def raw_answer(field: Field, cell: str) -> object:
-    """Return a cell's text as the raw answer that `validate` takes.
+def raw_answer(field: Field, text: str) -> object:
+    """Return a text as the raw answer that `validate` takes.
 
     An option may be written as its value or as its label in any of the form's languages; several options with commas or
-    semicolons between them; a consent as yes or no, also in Swedish. An apostrophe before what a spreadsheet would take
-    for a formula is left out. What cannot be read is left as it is, for `validate` to refuse.
+    semicolons between them; a consent as yes or no, also in Swedish. What cannot be read is left as it is, for
+    `validate` to refuse.
     """
-    text = cell[1:] if cell.startswith(_FORMULA) else cell
     if field.type is FieldType.CHOICE:
         return _option(field, text)
     if field.type is FieldType.CHOICES:

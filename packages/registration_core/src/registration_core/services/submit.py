@@ -67,7 +67,7 @@ class SubmitService:
         form.ensure_open(now)
         _ensure_key(key)
         answers = validate(form, raw_answers, language, today=now.date())
-        submission = self._submission(form, answers, language, now)
+        submission = new_submission(form, answers, language, now=now, randomness=self._randomness)
         if suspected:
             submission = replace(submission, status=Status.SPAM, verify_by=None, expires_at=_spam_expires(submission))
         return self._repository.add(
@@ -81,25 +81,6 @@ class SubmitService:
         now = self._clock.now().astimezone(UTC)
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
-    def _submission(self, form: Form, answers: Mapping[str, Answer], language: str, now: datetime) -> Submission:
-        to_the_second = now.replace(microsecond=0)
-        verify = form.verification
-        return Submission(
-            id=new_submission_id(form.id_prefix, now, self._randomness),
-            form=form.name,
-            form_version=form.version,
-            submitted_at=now,
-            answers=answers,
-            status=Status.CONFIRMED if verify is None else Status.PENDING,
-            reference=new_reference(self._randomness),
-            email=str(answers[form.email_field]),
-            language=language,
-            version=1,
-            expires_at=to_the_second + timedelta(days=form.retention_days),
-            option=form.counted_option(answers),
-            verify_by=None if verify is None else to_the_second + timedelta(hours=verify.within_hours),
-        )
-
     def _idempotency(self, submission: Submission, key: str | None, now: datetime) -> Idempotency:
         content = json.dumps([submission.form, dict(submission.answers)], sort_keys=True, separators=(",", ":"))
         fingerprint = self._signer.fingerprint("answers", content)
@@ -107,6 +88,29 @@ class SubmitService:
             answers_key = f"same-answers-{fingerprint}"
             return Idempotency(answers_key, fingerprint, now + SAME_ANSWERS_KEPT, of_answers=True)
         return Idempotency(f"key-{key}", fingerprint, now + KEY_KEPT)
+
+
+def new_submission(
+    form: Form, answers: Mapping[str, Answer], language: str, *, now: datetime, randomness: Callable[[int], bytes]
+) -> Submission:
+    """Return an entry as it comes in, to be verified where the form asks for that. now: to the millisecond."""
+    to_the_second = now.replace(microsecond=0)
+    verify = form.verification
+    return Submission(
+        id=new_submission_id(form.id_prefix, now, randomness),
+        form=form.name,
+        form_version=form.version,
+        submitted_at=now,
+        answers=answers,
+        status=Status.CONFIRMED if verify is None else Status.PENDING,
+        reference=new_reference(randomness),
+        email=str(answers[form.email_field]),
+        language=language,
+        version=1,
+        expires_at=to_the_second + timedelta(days=form.retention_days),
+        option=form.counted_option(answers),
+        verify_by=None if verify is None else to_the_second + timedelta(hours=verify.within_hours),
+    )
 
 
 def once_for(form: Form, answers: Mapping[str, Answer], signer: Signer) -> Once | None:

@@ -1,0 +1,347 @@
+"""`rollcall import` over the real services, in memory."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from unit.cli.fakes import STAFF
+from unit.cli.office import COURSE, Office, reference
+
+from admin_cli.csv_file import column_letters
+from registration_core.domain.errors import StorageUnavailableError
+from registration_core.domain.policies import Verification
+from registration_core.domain.submission import Status, Submission
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from unit.cli.fakes import CommandLine, Ran
+
+HEADER = "participant,birth_date,course,experience,guardian,email,phone,needs,consent"
+ROW = "{name},2018-04-30,first-robot,none,Per Ek,{name}@example.org,+46 70 123 45 67,,yes"
+
+
+def row(name: str, **instead: str) -> str:
+    text = ROW.format(name=name)
+    for old, new in instead.items():
+        text = text.replace(old.replace("_", "-"), new)
+    return text
+
+
+@pytest.fixture
+def office(rollcall_local: CommandLine) -> Office:
+    return Office(rollcall_local)
+
+
+@pytest.fixture
+def imports(office: Office, tmp_path: Path) -> Imports:
+    return Imports(office, tmp_path)
+
+
+class Imports:
+    """Writes a file and imports it."""
+
+    def __init__(self, office: Office, folder: Path) -> None:
+        self.office = office
+        self.file = folder / "spring.csv"
+
+    def __call__(self, content: str | bytes, *options: str, form: str = "registration", **how: str) -> Ran:
+        self.file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        agreed = () if "--dry-run" in options or "typed" in how else ("--yes",)
+        return self.office.line("import", str(self.file), "--form", form, *options, *agreed, **how)
+
+    def entries(self) -> list[Submission]:
+        return sorted(self.office.repository.entries.values(), key=lambda entry: entry.email)
+
+
+def lines(*rows: str, header: str = HEADER) -> str:
+    return "\r\n".join([header, *rows]) + "\r\n"
+
+
+def test_import__takes_every_row_in_by_the_caller(imports: Imports) -> None:
+    """Says what it will do, asks, and sums up; nobody is mailed."""
+    ran = imports(lines(row("asa"), row("bo")), typed="y\n")
+
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err == (
+        "Stack local, account 000000000000, eu-north-1\n"
+        "  first-robot: 2 rows, 12 of its places free\n"
+        "Import 2 rows into registration, without mails?\ny/N: "
+        "2 rows imported; nobody was mailed.\n"
+    )
+    asa, bo = imports.entries()
+    assert asa.answers == {
+        "participant": "asa",
+        "birth_date": "2018-04-30",
+        "course": "first-robot",
+        "experience": "none",
+        "guardian": "Per Ek",
+        "email": "asa@example.org",
+        "phone": "+46701234567",
+        "consent": True,
+    }
+    assert (bo.status, bo.option, bo.quiet, bo.language) == (Status.CONFIRMED, COURSE, True, "en")
+    events = imports.office.repository.details(asa.id).events
+    assert [(event.what, event.by) for event in events] == [("imported", STAFF.arn)]
+
+
+def test_import__again_adds_nothing_and_says_so(imports: Imports) -> None:
+    imports(lines(row("asa"), row("bo")))
+    again = imports(lines(row("asa"), row("bo"), row("cleo")), "--mail")
+
+    assert again.code == 0
+    assert "  2 rows there already\n" in again.err
+    assert again.err.endswith("1 row imported; they are mailed now.\n")
+    assert [entry.quiet for entry in imports.entries()] == [True, True, False]
+    nothing = imports(lines(row("asa")))
+    assert (nothing.code, nothing.err.endswith("Nothing is left to import.\n")) == (0, True)
+
+
+def test_import__brings_nobody_back_who_cancelled(imports: Imports) -> None:
+    imports(lines(row("asa")))
+    (entry,) = imports.entries()
+    imports.office.manage.cancel(entry.id, by="registrant")
+    imports.office.clock.forward(days=30)
+
+    assert imports(lines(row("asa"))).err.endswith("Nothing is left to import.\n")
+    assert [each.status for each in imports.entries()] == [Status.CANCELLED]
+
+
+def test_import__knows_who_registered_by_the_page(imports: Imports) -> None:
+    """No second entry, and no mail that tells them of one."""
+    imports.office.register("Åsa Ek", email="asa@example.org")
+
+    ran = imports(lines(row("Åsa Ek", **{"Åsa Ek@": "ASA@"})))
+
+    assert "  1 row there already\n" in ran.err
+    assert len(imports.entries()) == 1
+    assert imports.office.repository.notices == []
+
+
+def test_import__tells_all_wrong_rows_with_line_and_column_before_anything_is_written(imports: Imports) -> None:
+    """The file's own lines, those inside quotes counted."""
+    ran = imports(
+        lines(
+            row("asa", yes='"yes"').replace(",,", ',"Nuts,\r\nand ""milk"""\r\n,'.replace("\r\n,", ",")),
+            row("bo", none="never").replace("@", " at "),
+            row("cleo") + ",more",
+            row("dag", yes="no"),
+        )
+    )
+
+    assert ran.code == 1
+    experiences = "None yet, Some, at school or at home, A course or a club before"
+    told = [line for line in ran.err.splitlines() if "spring.csv" in line]
+    assert [line.partition("spring.csv, ")[2] for line in told] == [
+        f"line 4, column D (experience): Please choose one of: {experiences}.",
+        "line 4, column F (email): Please write an e-mail address such as name@example.org.",
+        "line 5: It has 10 cells; the first row names 9.",
+        "line 6, column I (consent): Please tick this box; we need your consent to go on.",
+    ]
+    assert "error: 3 rows of 4 cannot be taken; nothing was imported.\n" in ran.err
+    assert imports.entries() == []
+
+
+def test_import__tells_rows_that_say_the_same(imports: Imports) -> None:
+    ran = imports(lines(row("asa"), row("bo"), row("ASA").replace("Per", "Pia"), row("bo")))
+
+    assert ran.code == 1
+    assert "line 4: This row is the same person's for the same option as line 2.\n" in ran.err
+    assert "line 5: This row says the same as line 3.\n" in ran.err
+    assert imports.entries() == []
+
+
+def test_import__takes_what_spreadsheets_save(imports: Imports) -> None:
+    """A byte order mark, semicolons, labels in any language as headings and answers, empty lines."""
+    header = (
+        "Deltagarens namn;Participant's date of birth;KURS;answers.experience;guardian;Vårdnadshavarens e-post;"
+        "phone;heard_of_us;photos;Akademin får spara uppgifterna för att hålla kursen och raderar dem efter två år."
+    )
+    answers = "Åsa Ek;2018-04-30;Min första robot;Lite, i skolan eller hemma;Per;a@example.org;'+46701234567;"
+
+    ran = imports(("\ufeff" + lines(answers + "I skolan, friend;Nej;JA", ";;;;;;;;;", header=header)).encode())
+
+    assert ran.code == 0, ran.err
+    (entry,) = imports.entries()
+    assert entry.answers["course"] == COURSE
+    assert entry.answers["experience"] == "some"
+    assert entry.answers["phone"] == "+46701234567"
+    assert entry.answers["heard_of_us"] == ["school", "friend"]
+    assert "photos" not in entry.answers
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is empty"),
+        (lines(row("asa")).encode("utf-16"), "is in UTF-16"),
+        (lines(row("asa"), row("Åsa")).encode("latin-1"), "is not in UTF-8: line 3"),
+        (b"a,b\n1,\x00\n", "line 2 holds a zero byte"),
+        (lines(row("asa"), '"no end'), "line 3: this row cannot be read"),
+        (lines("x", header="emial"), "column A has the heading 'emial', which is no field of registration. Did you"),
+        (lines("x", header=f"{HEADER},email"), "column J is email again; column F is that already."),
+        (lines("x", header="email,phone"), "there is no column for participant, birth_date, course"),
+        (lines("x", header=f"{HEADER},"), "column J has no heading"),
+    ],
+)
+def test_import__a_file_that_cannot_be_read_is_a_sentence(imports: Imports, content: str | bytes, said: str) -> None:
+    ran = imports(content)
+
+    assert ran.code == 1
+    assert said in ran.err
+    assert imports.entries() == []
+
+
+def test_import__gives_numbers_on_the_waiting_list_in_the_files_order(imports: Imports) -> None:
+    imports.office.register()
+    imports.office.places(capacity=2)
+
+    ran = imports(lines(row("cleo"), row("bo"), row("asa")))
+
+    assert "  first-robot: 3 rows, 1 of its places free, 2 would wait\n" in ran.err
+    assert ran.err.endswith("3 rows imported, 2 of them on the waiting list; nobody was mailed.\n")
+    assert [(entry.email[:3], entry.position) for entry in imports.entries()[:3]] == [
+        ("asa", 2),
+        ("bo@", 1),
+        ("cle", None),
+    ]
+
+
+def test_import__vouches_for_the_address_and_minds_no_closing_date(imports: Imports) -> None:
+    form = imports.office.forms["registration"]
+    closed = imports.office.clock.now() - timedelta(days=1)
+    imports.office.forms["registration"] = replace(form, verification=Verification(), closes_at=closed)
+
+    assert imports(lines(row("asa"))).code == 0
+    (entry,) = imports.entries()
+    assert (entry.status, entry.verify_by, entry.verified_at is None) == (Status.CONFIRMED, None, False)
+
+
+def test_import__dry_run_writes_nothing(imports: Imports) -> None:
+    ran = imports(lines(row("asa")), "--dry-run")
+
+    assert (ran.code, imports.entries()) == (0, [])
+    assert ran.err.endswith("Would import 1 row into registration, without mails. Nothing was changed.\n")
+
+
+def test_import__interrupted_is_completed_by_the_same_command(imports: Imports) -> None:
+    intake = imports.office.line.taking_in
+    content = lines(*[row(name) for name in ("asa", "bo", "cleo", "dag")])
+
+    class Interrupted(type(intake)):  # type: ignore[misc]
+        def take(self, form: object, candidate: object, **how: object) -> object:
+            if len(imports.entries()) == 2:
+                super().take(form, candidate, **how)  # written, but nobody heard of it
+                raise KeyboardInterrupt
+            return super().take(form, candidate, **how)
+
+    usual, intake.__class__ = intake.__class__, Interrupted
+    ran = imports(content)
+    assert ran.code == 130
+    assert "Interrupted: 2 of 4 rows were imported. The same command again does the rest.\n" in ran.err
+    intake.__class__ = usual
+
+    again = imports(content)
+
+    assert "  3 rows there already\n" in again.err
+    assert len(imports.entries()) == 4
+
+
+def test_import__names_the_lines_that_failed(imports: Imports) -> None:
+    intake = imports.office.line.taking_in
+
+    class Stumbling(type(intake)):  # type: ignore[misc]
+        def take(self, form: object, candidate: object, **how: object) -> object:
+            if candidate.row.line == 3:
+                raise StorageUnavailableError("Not now.")
+            return super().take(form, candidate, **how)
+
+    intake.__class__ = Stumbling
+    ran = imports(lines(*[row(name) for name in ("asa", "bo", "cleo")]))
+
+    assert ran.code == 1
+    assert "line 3 was not imported: Not now.\n" in ran.err
+    assert len(imports.entries()) == 2
+
+
+def test_import__takes_an_export_of_its_own(imports: Imports) -> None:
+    """What is there already stays; what is cancelled is left out; the rest of an export's columns is named."""
+    here = imports.office.register("Here")
+    header = f"Reference,Submitted (UTC),Status,form,Språk,{HEADER},ID"
+
+    def exported(name: str, status: str, origin: str) -> str:
+        return f"X,2027-01-01T00:00:00Z,{status},registration,sv,{row(name)},{origin}"
+
+    ran = imports(
+        lines(
+            exported("here", "confirmed", here.id),
+            exported("gone", "cancelled", "reg_01KJM2N0S0ABCDEFGHJKMNPQRS"),
+            exported("new", "waitlisted", "reg_01KJM2N0S0ABCDEFGHJKMNPQRT"),
+            header=header,
+        )
+    )
+
+    assert ran.code == 0, ran.err
+    assert "  not imported, for Rollcall makes them anew: Submitted (UTC)\n  1 row left out: cancelled\n" in ran.err
+    assert "  1 row there already\n" in ran.err
+    new = next(entry for entry in imports.entries() if entry.email == "new@example.org")
+    assert (len(imports.entries()), new.language, new.status) == (2, "sv", Status.CONFIRMED)
+
+
+def test_import__tells_what_an_exports_columns_have_wrong(imports: Imports) -> None:
+    ran = imports(lines(f"contact,xx,canceled,{row('asa')}", header=f"form,language,status,{HEADER}"))
+
+    assert ran.code == 1
+    assert "line 2: It is of the form 'contact', not of registration.\n" in ran.err
+    assert "line 2: The form has no language 'xx'. There are: en, sv.\n" in ran.err
+    assert "line 2: There is no status 'canceled'. Did you mean 'cancelled'?\n" in ran.err
+
+
+def test_import__reads_standard_input_where_nobody_is_asked(office: Office) -> None:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerows([HEADER.split(","), row("asa").split(",")])
+
+    refused = office.line("import", "-", "--form", "registration", typed="y\n")
+    ran = office.line("import", "-", "--form", "registration", "--yes", piped=buffer.getvalue())
+
+    assert (refused.code, "Add --yes or --dry-run." in refused.err) == (2, True)
+    assert (ran.code, len(office.repository.entries)) == (0, 1)
+
+
+def test_import__what_is_not_there_is_told(office: Office) -> None:
+    assert office.line("import", "none.csv", "--form", "registration", "--yes").code == 3
+    nope = office.line("import", "none.csv", "--form", "registratoin", "--yes")
+    assert (nope.code, "Did you mean 'registration'?" in nope.err) == (3, True)
+
+
+def test_import__of_a_form_where_anybody_may_write_twice(imports: Imports) -> None:
+    """The same message twice in a file is a slip; another one of the same person's is not."""
+    header, message = "name,email,topic,message,consent", "Bo,bo@example.org,courses,{},yes"
+    fields = [field.name for field in imports.office.forms["contact"].fields]
+    header = ",".join(name for name in header.split(",") if name in fields)
+    content = lines(*[message.format(text) for text in ("Hello there.", "And again.")], header=header)
+
+    ran = imports(content, form="contact")
+    again = imports(content, form="contact")
+
+    assert ran.code == 0, ran.err
+    assert len(imports.entries()) == 2
+    assert again.err.endswith("Nothing is left to import.\n")
+
+
+@pytest.mark.parametrize(("place", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])
+def test_columns__have_a_spreadsheets_letters(place: int, letters: str) -> None:
+    assert column_letters(place) == letters
+
+
+def test_reference__tells_an_exported_row_without_an_id(imports: Imports) -> None:
+    here = imports.office.register("Here")
+
+    ran = imports(lines(f"{reference(here)},{row('other')}", header=f"reference,{HEADER}"))
+
+    assert "  1 row there already\n" in ran.err

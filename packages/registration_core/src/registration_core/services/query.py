@@ -55,8 +55,8 @@ class QueryService:
 
         Of all forms when it names none, and as far back as entries are kept when it has no `since`. limit: at most so
         many; None means all. cursor: the one of a listing before, of the same selection. page_size: how many are read
-        at once, where that is not known from the limit. Raises UnknownFormError, FormNotNamedError, InvalidCursorError, ValueError for a limit below 1; the listing raises
-        StorageUnavailableError.
+        at once, where that is not known from the limit. Raises UnknownFormError, FormNotNamedError, InvalidCursorError,
+        ValueError for a limit below 1; the listing raises StorageUnavailableError.
         """
         if limit is not None and limit < 1:
             raise ValueError("a listing holds one entry at least")

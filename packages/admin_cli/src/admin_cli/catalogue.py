@@ -31,7 +31,7 @@ GROUPS: dict[str, dict[str, Command]] = {
     },
     "Forms and site": {
         "forms": Command("forms", "Check, show and try the forms of a clone"),
-        "mail": Command("mail", "Read a form's mails before anyone gets them"),
+        "mail": Command("mail", "Read mails, send them again or to many, see what failed"),
         "site": Command("site", "Build the site's pages and publish them"),
     },
     "Operate": {

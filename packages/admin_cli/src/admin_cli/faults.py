@@ -9,6 +9,7 @@ from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.domain.errors import (
     FormNotNamedError,
     InvalidReferenceError,
+    MailQueueError,
     QuotaNotFoundError,
     RollcallError,
     StorageDeniedError,
@@ -16,6 +17,7 @@ from registration_core.domain.errors import (
     SubmissionNotFoundError,
     UnknownFormError,
 )
+from registration_core.domain.mail_errors import DeadLettersError
 from rollcall_local.errors import LocalStackError
 
 _EXIT_CODES: tuple[tuple[type[RollcallError], ExitCode], ...] = (
@@ -34,12 +36,20 @@ _HINTS: tuple[tuple[type[RollcallError], str], ...] = (
     (SubmissionNotFoundError, "See what there is: rollcall list"),
     (StorageDeniedError, "See who you are to AWS, and what the stack's table is: rollcall doctor"),
     (StorageUnavailableError, "Check the network, then the same command again: nothing is done twice."),
+    (MailQueueError, "The same command again goes on: what was queued twice is sent once."),
+    (DeadLettersError, "The same command again goes on: nothing was lost."),
     (InvalidReferenceError, "A reference looks like K7QM-3XTP, an ID like reg_01J…; see: rollcall list"),
 )
 
 
 def explain(error: Exception) -> CliError:
     """Say what an error means to the person at the terminal."""
+    if isinstance(error, (MailQueueError, DeadLettersError)) and error.__cause__ is not None:
+        response = getattr(error.__cause__, "response", {}).get("Error", {})
+        operation = getattr(error.__cause__, "operation_name", None)
+        told = aws.refusal(response.get("Code", ""), response.get("Message", ""), operation)
+        if told is not None:
+            return told
     if isinstance(error, StorageUnavailableError) and isinstance(error.__cause__, AwsCallError):
         told = aws.refusal(error.__cause__.code, error.__cause__.message, None)
         if told is not None:

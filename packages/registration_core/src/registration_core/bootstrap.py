@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from registration_core.adapters.dynamodb.wire import WireCall
     from registration_core.adapters.signing_keys import SecretSigner
     from registration_core.domain.forms import Form
+    from registration_core.domain.mail_ports import SuppressionList
     from registration_core.domain.ports import Clock, FormCatalogue, HumanCheck, Signer
     from registration_core.domain.submission import Submission
     from registration_core.services.describe import DescribeService
@@ -257,6 +258,7 @@ class MailingParts:
     send: SendService
     watch: MailWatch
     redrive: RedriveService
+    suppressions: SuppressionList
 
 
 def mailing_parts(
@@ -267,13 +269,18 @@ def mailing_parts(
     mail_dead_letters_url: str,
     stream_dead_letters_url: str,
     forms: FormCatalogue,
+    signer: Signer,
 ) -> MailingParts:
-    """Make what the command line has mails sent with. client: makes boto3's low-level one of a service."""
+    """Make what the command line has mails sent with.
+
+    client: makes boto3's low-level one of a service. signer: makes the fingerprints that the functions make.
+    """
     import time
 
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dead_letters import SqsDeadLetters, StreamChanges
     from registration_core.adapters.dynamodb.asking import DynamoAskedMails
+    from registration_core.adapters.dynamodb.outcomes import DynamoSuppressionList
     from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
     from registration_core.adapters.dynamodb.sdk import sdk_call
     from registration_core.adapters.dynamodb.sendings import DynamoSendings
@@ -300,6 +307,7 @@ def mailing_parts(
             repository=DynamoSubmissionRepository(call, table, clock=clock),
             clock=clock,
         ),
+        suppressions=DynamoSuppressionList(call, table, signer=signer, clock=clock),
     )
 
 

@@ -96,7 +96,7 @@ def _facts(entry: Submission, rank: int | None) -> list[tuple[str, Value]]:
 
 
 def _attempts(mail: MailRecord) -> Value:
-    return mail.attempts if mail.attempts == 1 else f"{mail.attempts}: it may have gone out more than once"
+    return mail.attempts if mail.attempts <= 1 else f"{mail.attempts}: it may have gone out more than once"
 
 
 def _lines(details: SubmissionDetails, rank: int | None) -> list[tuple[str, Value]]:

@@ -1,0 +1,1 @@
+"""The verbs of `rollcall mail`, one module each."""

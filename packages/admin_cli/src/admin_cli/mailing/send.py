@@ -1,0 +1,188 @@
+"""`rollcall mail send`: a form's own mail to many of its submissions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from admin_cli.acting import DryRun, Yes, begin
+from admin_cli.commands.forms import Folder  # noqa: TC001 - Typer reads the annotations
+from admin_cli.entries import called, counted
+from admin_cli.errors import CliError, ExitCode
+from admin_cli.escape import plain_lines
+from admin_cli.formsets import forms_folder, read_forms, the_form
+from admin_cli.mailing.kinds import Given, given_values, the_mail
+from admin_cli.mailing.outcome import NoWait, told
+from admin_cli.mailing.preview import as_text, written
+from admin_cli.progress import Progress
+from admin_cli.selecting import OptionOption, SinceOption, StatusOption, UntilOption, selection
+from admin_cli.services import of
+from admin_cli.values import for_person
+from registration_core.domain.mail import MailKind, MailState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from admin_cli.acting import Act
+    from registration_core.domain.forms import Form, OwnMail
+    from registration_core.domain.selection import Selection
+    from registration_core.domain.submission import Status
+    from registration_core.services.send import SendingPlan
+
+FormName = Annotated[str, typer.Option("--form", metavar="FORM", help="Whose submissions.")]
+Template = Annotated[str, typer.Option("--template", metavar="NAME", help="Which of the form's own mails.")]
+Again = Annotated[bool, typer.Option("--again", help="Also to those who had the same words before.")]
+
+FIRST = 5
+LEAST_WAIT_S, MOST_WAIT_S = 30.0, 600.0
+
+
+def send(
+    ctx: typer.Context,
+    *,
+    form: FormName,
+    template: Template,
+    option: OptionOption = None,
+    status: StatusOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    given: Given = None,
+    again: Again = False,
+    no_wait: NoWait = False,
+    folder: Folder = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Send one of a form's own mails to many, such as that a course moved; each gets it once.
+
+    Without --status to those who are confirmed or waitlisted. The same words reach nobody twice: the same command
+    again mails only those who came since, and goes on with one that was broken off; --again sends them anew. Who has
+    moved on by the time their mail is due, or takes no mail, is passed over, and counted. --dry-run prints the first
+    mail, by the templates of this clone.
+
+    Examples:
+      rollcall mail send --form registration --option first-robot --template moved --set room="Kuggen 2" --dry-run
+      rollcall mail send --form registration --option first-robot --template moved --set room="Kuggen 2"
+      rollcall mail send --form registration --status waitlisted --template moved --set room="Kuggen 2" --yes
+    """
+    services = of(ctx)
+    act = begin(services, yes=yes, dry_run=dry_run)
+    chosen = selection(lambda: act.stack.forms, form=form, status=status, since=since, until=until, option=option)
+    published = the_form(act.stack.forms, form)
+    mail = _the_own(published, template)
+    values = given_values(mail, given) or {}
+    _ensure_deployed(act, published, mail)
+    plan = _planned(act, published, mail, values, chosen, again=again)
+    _say_who(act, plan)
+    if dry_run and plan.to_queue:
+        _print_first(act, published, plan, folder)
+    if not plan.to_queue:
+        act.say("Nobody is left to mail." + ("" if again else " To mail those who had it once more, add --again."))
+        return
+    if not act.agreed(f'send the mail "{template}" to {counted(plan.to_queue)}'):
+        return
+    with Progress(services.output, "mails queued", total=plan.to_queue) as progress:
+        for queued in act.stack.mailing().send.send(plan, by=act.by):
+            progress.advance(queued)
+    act.say(f"Queued {progress.done:,} of {plan.to_queue:,} mails.")
+    if progress.done < plan.to_queue:
+        act.say("The others were changed meanwhile: the same command again finds them as they are now.")
+    if not no_wait:
+        _say_what_became(act, plan)
+
+
+def _the_own(form: Form, name: str) -> OwnMail:
+    mail = the_mail(form, name) if form.own_mail(name) is not None or name in list(MailKind) else None
+    if mail is None or isinstance(mail, MailKind):
+        own = ", ".join(each.name for each in form.mails)
+        there = f"There are: {own}." if own else "It has none."
+        why = f"{name!r} is sent by itself" if mail is not None else f"The form {form.name} has no mail {name!r}"
+        raise CliError(
+            f"{why}. Its own mails can be sent to many. {there}",
+            hint=f"Write forms/{form.name}/mail/{name}.en.subject.j2, .txt.j2 and .html.j2 (docs/editor.md), deploy, "
+            "then: rollcall site publish"
+            if mail is None
+            else f"To one submission: rollcall mail resend ID {name}",
+            exit_code=ExitCode.NOT_FOUND if mail is None else ExitCode.USAGE,
+        )
+    return mail
+
+
+def _ensure_deployed(act: Act, form: Form, mail: OwnMail) -> None:
+    """Raise CliError where the functions have other templates than the stack's forms tell of."""
+    deployed = act.stack.deployed_version(form.name)
+    if deployed != form.version:
+        raise CliError(
+            f"The functions have another version of the form {form.name} ({deployed}) than was published "
+            f"({form.version}), so it is not sure what their mail {mail.name!r} says.",
+            hint="Deploy this version (rollcall infra apply), then publish it (rollcall site publish).",
+        )
+
+
+def _planned(
+    act: Act, form: Form, mail: OwnMail, values: Mapping[str, str], chosen: Selection, *, again: bool
+) -> SendingPlan:
+    from dataclasses import replace  # noqa: PLC0415 - only here
+
+    from registration_core.services.send import MAILABLE, USUAL  # noqa: PLC0415 - hashlib; only where it is sent
+
+    _ensure_mailable(chosen.statuses - MAILABLE)
+    statuses = chosen.statuses or USUAL
+    found = list(act.stack.query().select(replace(chosen, statuses=statuses)))
+    return act.stack.mailing().send.plan(form, mail.name, values, found, statuses=statuses, by=act.by, again=again)
+
+
+def _ensure_mailable(others: frozenset[Status]) -> None:
+    if others:
+        raise CliError(f"Nobody is mailed about what is {' or '.join(sorted(others))}.", exit_code=ExitCode.USAGE)
+
+
+def _say_who(act: Act, plan: SendingPlan) -> None:
+    """Say how many would be mailed, and who the first are."""
+    if plan.had:
+        at = f", the first at {for_person(plan.sending.at)}" if plan.sending.number == 1 else ""
+        act.say(f"{counted(len(plan.had))} had it before{at}.")
+    if plan.begun:
+        act.say(
+            f"{counted(len(plan.begun))} of a sending that was begun at {for_person(plan.sending.at)} "
+            "may still wait for it."
+        )
+    recipients = [*plan.begun, *plan.fresh]
+    if recipients:
+        more = f", and {len(recipients) - FIRST:,} more" if len(recipients) > FIRST else ""
+        act.say(f"To mail: {', '.join(map(called, recipients[:FIRST]))}{more}.")
+
+
+def _print_first(act: Act, form: Form, plan: SendingPlan, folder: Path | None) -> None:
+    """Print the first mail, where a clone is at hand that has the templates."""
+    from rollcall_local.errors import LocalStackError  # noqa: PLC0415 - only here
+
+    entry, output = [*plan.begun, *plan.fresh][0], act.services.output
+    try:
+        ours = read_forms(folder).get(form.name)
+    except LocalStackError:
+        act.say("The mail itself is shown in a clone only, or with --dir.")
+        return
+    if ours is None or ours.own_mail(plan.sending.template) != form.own_mail(plan.sending.template):
+        act.say("The mail itself is not shown: this clone has another version of its templates than the stack.")
+        return
+    sending = plan.sending
+    mail = written(act.stack, form, entry, kind=sending.template, values=sending.values, folder=forms_folder(folder))
+    text = as_text(mail)
+    output.line("\n".join(plain_lines(text)) if output.on_terminal else text)
+
+
+def _say_what_became(act: Act, plan: SendingPlan) -> None:
+    requests = [plan.request(entry) for entry in (*plan.begun, *plan.fresh)]
+    longest_s = min(MOST_WAIT_S, LEAST_WAIT_S + len(requests))
+    states = told(act, act.stack.mailing(), requests, longest_s=longest_s)
+    parts = [f"{states.pop(MailState.SENT, 0):,} sent"]
+    waiting = states.pop(MailState.QUEUED, 0)
+    parts += [f"{many:,} {state}" for state, many in sorted(states.items())]
+    if waiting:
+        parts.append(f"{waiting:,} still on their way")
+    act.say(f"{', '.join(parts)}.")
+    if waiting:
+        act.say("See what could not be mailed, if anything: rollcall mail failed")

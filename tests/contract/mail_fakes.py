@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING
 from registration_core.domain.errors import EntryChangedError
 from registration_core.domain.identifiers import new_ulid
 from registration_core.domain.mail import MailState
-from registration_core.domain.mail_errors import MailAskedError, SendingNotFoundError
-from registration_core.domain.mail_ports import AskedMails, MailOutcomes, Sendings, SuppressionList
+from registration_core.domain.mail_errors import ChangesGoneError, MailAskedError, SendingNotFoundError
+from registration_core.domain.mail_ports import (
+    AskedMails,
+    Changes,
+    DeadLetters,
+    MailOutcomes,
+    Sendings,
+    SuppressionList,
+)
 from registration_core.domain.submission import Event, email_key
 
 if TYPE_CHECKING:
@@ -18,7 +25,8 @@ if TYPE_CHECKING:
 
     from contract.fakes import InMemorySubmissionRepository
 
-    from registration_core.domain.mail import MailRequest
+    from registration_core.domain.dead_letters import ChangeSpan, DeadLetter
+    from registration_core.domain.mail import Change, MailRequest, Notice
     from registration_core.domain.ports import Clock
     from registration_core.domain.sendings import Sending
     from registration_core.domain.submission import Submission
@@ -90,6 +98,40 @@ class InMemoryAskedMails(AskedMails):
         places = [(request.id, request.name) for request in requests]
         leases = self.repository._leases
         return {place: MailState(leases[place].record.state) for place in places if place in leases}
+
+
+@dataclass(slots=True)
+class ListedDeadLetters(DeadLetters):
+    """Dead letters in a list; what is held is seen by nobody else."""
+
+    letters: list[DeadLetter] = field(default_factory=list)
+    held: set[str] = field(default_factory=set)
+
+    def hold(self) -> Sequence[DeadLetter]:
+        found = [letter for letter in self.letters if letter.id not in self.held]
+        self.held |= {letter.id for letter in found}
+        return found
+
+    def release(self, letters: Iterable[DeadLetter]) -> None:
+        self.held -= {letter.id for letter in letters}
+
+    def remove(self, letter: DeadLetter) -> None:
+        assert letter.id in self.held
+        self.letters.remove(letter)
+        self.held.remove(letter.id)
+
+
+@dataclass(slots=True)
+class ListedChanges(Changes):
+    """The changes of one stretch; None when the stream keeps them no more."""
+
+    changes: list[Change | Notice] | None = None
+
+    def read(self, span: ChangeSpan) -> Sequence[Change | Notice]:
+        assert span.count
+        if self.changes is None:
+            raise ChangesGoneError("gone")
+        return self.changes
 
 
 @dataclass(slots=True)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from admin_cli.contexts import Context, ContextFile
+    from registration_core.bootstrap import MailingParts
     from registration_core.domain.forms import Form
     from registration_core.domain.selection import Selection
     from registration_core.services.edit import EditService
@@ -126,6 +127,8 @@ class FakeStack:
     editing: EditService | None = None
     taking_in: IntakeService | None = None
     versions: Mapping[str, Form] = field(default_factory=dict)
+    parts: MailingParts | None = None
+    deployed: Mapping[str, str] = field(default_factory=dict)
 
     def form_of(self, entry: Submission) -> Form | None:
         now = self.forms.get(entry.form)
@@ -142,6 +145,12 @@ class FakeStack:
     def intake(self) -> IntakeService:
         assert self.taking_in is not None
         return self.taking_in
+    def mailing(self) -> MailingParts:
+        assert self.parts is not None
+        return self.parts
+
+    def deployed_version(self, form: str) -> str:
+        return self.deployed.get(form, self.forms[form].version)
 
     def query(self) -> QueryService:
         assert self.queries is not None
@@ -175,6 +184,8 @@ class CommandLine:
     taking_in: IntakeService | None = None
     forms: Mapping[str, Form] = field(default_factory=dict)
     versions: Mapping[str, Form] = field(default_factory=dict)
+    parts: MailingParts | None = None
+    deployed: Mapping[str, str] = field(default_factory=dict)
     environ: dict[str, str] = field(default_factory=lambda: {"COLUMNS": "120", "TERM": "xterm"})
     connected: list[Context] = field(default_factory=list)
     sleep: Callable[[float], None] = field(default=lambda _seconds: pytest.fail("it waits"))
@@ -213,6 +224,8 @@ class CommandLine:
             editing=self.editing,
             taking_in=self.taking_in,
             versions=self.versions,
+            parts=self.parts,
+            deployed=self.deployed,
         )
 
 

@@ -30,7 +30,7 @@ def the_kind(name: str) -> MailKind:
         return MailKind(name)
     except ValueError as error:
         raise CliError(
-            f"There is no kind of mail {name!r}.{meant(name, MailKind)} There are: {', '.join(MailKind)}.",
+            f"There is no kind of mail {name!r}.{meant(name, map(str, MailKind))} There are: {', '.join(MailKind)}.",
             exit_code=ExitCode.USAGE,
         ) from error
 
@@ -42,7 +42,7 @@ def the_mail(form: Form, name: str) -> MailKind | OwnMail:
         return own
     if name in list(MailKind):
         return MailKind(name)
-    known = [*MailKind, *(mail.name for mail in form.mails)]
+    known = [*map(str, MailKind), *(mail.name for mail in form.mails)]
     raise CliError(
         f"The form {form.name} has no mail {name!r}.{meant(name, known)} There are: {', '.join(known)}.",
         exit_code=ExitCode.USAGE,

@@ -1,0 +1,438 @@
+"""`rollcall mail`: what the staff have mailed, over fakes; notify's part is done by hand."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from contract.fakes import CountedRandomness, GivenForms, InMemorySubmissionRepository, ListedMailQueue, StoppedClock
+from contract.mail_fakes import (
+    InMemoryAskedMails,
+    InMemorySendings,
+    InMemorySuppressionList,
+    ListedChanges,
+    ListedDeadLetters,
+)
+from unit.cli.fakes import STAFF, CommandLine
+
+from registration_core.adapters.form_files import compile_forms
+from registration_core.bootstrap import MailingParts
+from registration_core.domain.dead_letters import ChangeSpan, DeadLetter
+from registration_core.domain.identifiers import display_reference
+from registration_core.domain.mail import MailKind, MailRequest, MailState
+from registration_core.domain.submission import Idempotency, Status, Submission
+from registration_core.services.mail_watch import MailWatch
+from registration_core.services.preview import example_entry
+from registration_core.services.query import QueryService
+from registration_core.services.redrive import RedriveService
+from registration_core.services.resend import ResendService
+from registration_core.services.send import SendService
+
+if TYPE_CHECKING:
+    from unit.cli.fakes import Ran
+
+FORMS_DIR = Path(__file__).resolve().parents[3] / "forms"
+FORMS = compile_forms(FORMS_DIR)
+NOW = datetime.now(UTC).replace(microsecond=0)
+NAMED = "Stack local, account 000000000000, eu-north-1\n"
+ENTRY = example_entry(FORMS["registration"], Status.CONFIRMED, "en", NOW - timedelta(hours=1))
+REFERENCE = display_reference(ENTRY.reference)
+MOVED = ("mail", "send", "--form", "registration", "--template", "moved", "--set", "room=Kuggen 2")
+LETTER = DeadLetter("3f2a9c01-aaaa", NOW, MailRequest(ENTRY.id, MailKind.CONFIRMED, 1), "h")
+
+
+class World:
+    """A command line over a stack in memory. ending: what becomes of a mail as soon as one waits for it."""
+
+    def __init__(self, rollcall: CommandLine) -> None:
+        self.clock = StoppedClock(NOW)
+        self.repository = InMemorySubmissionRepository(self.clock, CountedRandomness())
+        self.add(ENTRY)
+        self.queue = ListedMailQueue()
+        self.suppressions = InMemorySuppressionList(self.clock)
+        self.mails, self.stream, self.changes = ListedDeadLetters(), ListedDeadLetters(), ListedChanges()
+        self.ending = MailState.SENT
+        asked = InMemoryAskedMails(self.repository)
+        forms = GivenForms(*FORMS.values())
+        self.seconds = 0.0
+        self.rollcall = rollcall
+        rollcall.queries = QueryService(forms=FORMS, repository=self.repository, clock=self.clock)
+        rollcall.forms = FORMS
+        rollcall.parts = MailingParts(
+            resend=ResendService(asked=asked, queue=self.queue, clock=self.clock),
+            send=SendService(asked=asked, sendings=InMemorySendings(self.clock), queue=self.queue, clock=self.clock),
+            watch=MailWatch(asked=asked, sleep=self.work, monotonic=self.elapsed),
+            redrive=RedriveService(
+                mail_letters=self.mails,
+                stream_letters=self.stream,
+                changes=self.changes,
+                queue=self.queue,
+                forms=forms,
+                repository=self.repository,
+                clock=self.clock,
+            ),
+            suppressions=self.suppressions,
+        )
+
+    def __call__(self, *arguments: str, terminal: bool = False, typed: str | None = None) -> Ran:
+        return self.rollcall(*arguments, terminal=terminal, typed=typed)
+
+    def add(self, entry: Submission) -> None:
+        self.repository.add(
+            entry, once=None, idempotency=Idempotency(entry.id, "f", NOW + timedelta(days=1)), capacity=9
+        )
+
+    def more(self, count: int) -> None:
+        for number in range(1, count + 1):
+            self.add(
+                replace(
+                    ENTRY, id=f"{ENTRY.id[:-4]}{number:04}", reference=f"{number:08}", email=f"r{number}@example.org"
+                )
+            )
+
+    def work(self, _pause_s: float = 0.0) -> None:
+        """Do what notify does with all that is queued."""
+        requests, self.queue.requests = self.queue.requests, []
+        for request in requests:
+            until = self.clock.at + timedelta(seconds=90)
+            if not self.repository.lease_mail(request, holder="n", until=until, expires_at=ENTRY.expires_at):
+                continue
+            if self.ending is MailState.SENT:
+                self.repository.mark_mail_sent(request, holder="n", message_id="m")
+            elif self.ending is not MailState.SENDING:
+                self.repository.end_mail(request, holder="n", state=self.ending)
+
+    def elapsed(self) -> float:
+        self.seconds += 1.0
+        return self.seconds
+
+    def states(self) -> list[tuple[str, int, str]]:
+        return [(mail.kind, mail.copy, mail.state) for mail in self.repository.details(ENTRY.id).mails]
+
+
+@pytest.fixture
+def world(rollcall_local: CommandLine) -> World:
+    return World(rollcall_local)
+
+
+def test_resend__sends_once_more_and_tells_that_it_is_out(world: World) -> None:
+    ran = world("mail", "resend", REFERENCE, "--yes")
+
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err == f"{NAMED}It is sent.\n"
+    assert world.states() == [("confirmed", 1, "sent")]
+    assert world.repository.details(ENTRY.id).events[-1].by == STAFF.arn
+
+
+def test_resend__a_moment_later_is_refused_and_names_when_unless_again(world: World) -> None:
+    world("mail", "resend", REFERENCE, "--yes")
+
+    refused = world("mail", "resend", REFERENCE, "--yes")
+    assert refused.code == 1
+    assert f"went out at {NOW.astimezone():%Y-%m-%d %H:%M}, a moment ago.\n" in refused.err
+    assert "--again" in refused.err
+    assert world("mail", "resend", REFERENCE, "--yes", "--again").code == 0
+    assert world.states() == [("confirmed", 1, "sent"), ("confirmed", 2, "sent")]
+
+
+@pytest.mark.parametrize("arguments", [("resend", REFERENCE), (*MOVED[1:],), ("redrive", "--all")])
+@pytest.mark.parametrize("how", ["--dry-run", "no", "nobody"])
+def test_mail__changes_nothing_without_a_yes(world: World, arguments: tuple[str, ...], how: str) -> None:
+    world.mails.letters = [LETTER]
+    if how == "--dry-run":
+        ran = world("mail", *arguments, "--dry-run")
+        assert (ran.code, ran.err.endswith("Nothing was changed.\n")) == (0, True)
+    elif how == "no":
+        ran = world("mail", *arguments, typed="n\n")
+        assert (ran.code, ran.err.endswith("error: Nothing was changed.\n")) == (1, True)
+    else:
+        assert world("mail", *arguments).code == 2
+    assert (world.queue.requests, world.states(), world.mails.held) == ([], [], set())
+
+
+def test_resend__an_address_that_takes_no_mail_is_told_before_anything_is_queued(world: World) -> None:
+    world.suppressions.add(ENTRY.email, reason=MailState.BOUNCED, expires_at=NOW + timedelta(days=1))
+
+    ran = world("mail", "resend", REFERENCE, "--yes")
+
+    assert ran.code == 1
+    assert f"{ENTRY.email} is not mailed: an earlier mail to it bounced for good" in ran.err
+    assert "rollcall edit" in ran.err
+    assert world.states() == []
+    assert world("mail", "resend", REFERENCE, "staff", "--yes").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ((REFERENCE, "waitlisted"), 1, "what fits is confirmed, staff"),
+        ((REFERENCE, "confrimed"), 2, "Did you mean 'confirmed'?"),
+        ((f"{REFERENCE[:-1]}{'A' if REFERENCE[-1] != 'A' else 'B'}",), 3, "typing error"),
+        (("reg_01KJM2N0S0ABCDEFGHJKMNPQRT",), 3, "There is no entry"),
+    ],
+)
+def test_resend__what_is_wrong_is_told(world: World, arguments: tuple[str, ...], code: int, said: str) -> None:
+    ran = world("mail", "resend", *arguments, "--yes")
+
+    assert (ran.code, ran.out) == (code, "")
+    assert said in ran.err
+
+
+@pytest.mark.parametrize("status", [Status.SPAM, Status.ERASED])
+def test_resend__nobody_is_mailed_about_spam_or_what_is_erased(world: World, status: Status) -> None:
+    world.repository.entries[ENTRY.id] = replace(ENTRY, status=status)
+
+    ran = world("mail", "resend", ENTRY.id, "--yes")
+
+    assert ran.code == 1
+    assert f"is {status}, so nobody is mailed about it." in ran.err
+
+
+def test_resend__what_was_not_sent_after_all_fails(world: World) -> None:
+    world.ending = MailState.OUTDATED
+    ran = world("mail", "resend", REFERENCE, "--yes")
+    assert (ran.code, "It was not sent: outdated." in ran.err) == (1, True)
+
+
+def test_resend__what_is_still_on_its_way_is_told(world: World) -> None:
+    world.ending = MailState.SENDING
+    waited = world("mail", "resend", REFERENCE, "--yes")
+    assert (waited.code, "It is not out yet." in waited.err) == (0, True)
+    unwaited = world("mail", "resend", REFERENCE, "staff", "--yes", "--no-wait")
+    assert (unwaited.code, f"rollcall show {REFERENCE}" in unwaited.err) == (0, True)
+
+
+def test_resend__the_queue_refused_it_then_the_same_command_goes_on(world: World) -> None:
+    world.queue.refusing = True
+    ran = world("mail", "resend", REFERENCE, "--yes")
+    assert (ran.code, "The same command again goes on" in ran.err) == (1, True)
+
+    world.queue.refusing = False
+    again = world("mail", "resend", REFERENCE, "--yes")
+    assert (again.code, "was asked for already" in again.err) == (0, True)
+    assert world.states() == [("confirmed", 1, "sent")]
+
+
+def test_send__dry_run_prints_how_many_who_and_the_first_mail(world: World) -> None:
+    world.more(7)
+
+    ran = world(*MOVED, "--dir", str(FORMS_DIR), "--dry-run")
+
+    assert ran.code == 0
+    assert ran.err.startswith(f"{NAMED}To mail: registration ")
+    assert ", and 3 more.\n" in ran.err
+    assert 'Would send the mail "moved" to 8 submissions. Nothing was changed.\n' in ran.err
+    assert ran.out.startswith("Subject: Another room: Line followers (")
+    assert "we now meet in Kuggen 2" in ran.out
+    assert "/my?t=preview" in ran.out
+
+
+def test_send__each_gets_it_once_and_the_same_again_mails_nobody(world: World) -> None:
+    world.more(12)
+
+    ran = world(*MOVED, "--yes")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err.endswith("Queued 13 of 13 mails.\n13 sent.\n")
+
+    again = world(*MOVED, "--yes")
+    assert again.code == 0
+    assert "13 submissions had it before, the first at " in again.err
+    assert again.err.endswith("Nobody is left to mail. To mail those who had it once more, add --again.\n")
+    assert world(*MOVED, "--yes", "--again").err.endswith("13 sent.\n")
+
+
+def test_send__tells_how_many_were_not_sent_and_why(world: World) -> None:
+    world.ending = MailState.SUPPRESSED
+    assert world(*MOVED, "--yes").err.endswith("0 sent, 1 suppressed.\n")
+
+
+def test_send__broken_off_goes_on_with_the_same_command(world: World) -> None:
+    world.queue.refusing = True
+    assert world(*MOVED, "--yes").code == 1
+    world.queue.refusing = False
+
+    ran = world(*MOVED, "--yes")
+
+    assert "1 submission of a sending that was begun at " in ran.err
+    assert ran.err.endswith("1 sent.\n")
+
+
+def test_send__goes_to_whom_the_options_name(world: World) -> None:
+    world.add(replace(ENTRY, id=f"{ENTRY.id[:-4]}ZZZZ", reference="ZZZZZZZZ", status=Status.CANCELLED, option=None))
+
+    assert "to 1 submission." in world(*MOVED, "--dry-run").err
+    assert "to 2 submissions." in world(*MOVED, "--status", "confirmed,cancelled", "--dry-run").err
+    assert "Nobody is left" in world(*MOVED, "--option", "first-robot", "--dry-run").err
+    assert "Nobody is left" in world(*MOVED, "--until", "2h", "--dry-run").err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("--template", "moved"), 2, 'needs room, which was not given.\nAdd --set room="…"'),
+        (("--template", "moved", "--set", "room"), 2, "cannot be read"),
+        (("--template", "moved", "--set", "room="), 2, "cannot be read"),
+        (("--template", "moved", "--set", "room=a\nb"), 2, "one line of text"),
+        (("--template", "moved", "--set", "romo=1"), 2, "Did you mean 'room'? It uses: room."),
+        (("--template", "mvoed"), 3, "There are: moved.\nWrite forms/registration/mail/mvoed.en.subject.j2"),
+        (("--template", "confirmed"), 2, "'confirmed' is sent by itself"),
+        (("--template", "moved", "--set", "room=x", "--status", "spam"), 2, "Nobody is mailed about what is spam."),
+        (("--template", "moved", "--set", "room=x", "--option", "nope"), 3, "There is no option 'nope'"),
+    ],
+)
+def test_send__what_is_wrong_is_told(world: World, arguments: tuple[str, ...], code: int, said: str) -> None:
+    ran = world("mail", "send", "--form", "registration", *arguments, "--yes")
+
+    assert (ran.code, ran.out) == (code, "")
+    assert said in ran.err
+    assert world.queue.requests == []
+
+
+def test_send__a_form_without_mails_of_its_own_says_so(world: World) -> None:
+    ran = world("mail", "send", "--form", "contact", "--template", "moved", "--yes")
+    assert (ran.code, "It has none." in ran.err) == (3, True)
+
+
+def test_send__refuses_what_the_functions_have_in_another_version(world: World) -> None:
+    world.rollcall.deployed = {"registration": "0123456789ab"}
+
+    ran = world(*MOVED, "--yes")
+
+    assert ran.code == 1
+    assert "The functions have another version of the form registration (0123456789ab)" in ran.err
+    assert "Deploy this version" in ran.err
+    assert world.queue.requests == []
+
+
+def test_failed__prints_dead_letters_and_mails_that_came_back(world: World) -> None:
+    request = MailRequest(ENTRY.id, MailKind.STAFF, 1)
+    world.queue.put([request])
+    world.ending = MailState.SUPPRESSED
+    world.work()
+    span = ChangeSpan("arn", "shard", "1", "2", 2, NOW, NOW)
+    world.mails.letters = [LETTER, replace(LETTER, id="44", about=replace(request, id="reg_gone"))]
+    world.stream.letters = [DeadLetter("55", NOW, span, "h"), DeadLetter("66", NOW, None, "h")]
+
+    ran = world("mail", "failed")
+
+    lines = [line.split("\t") for line in ran.out.splitlines()]
+    assert [(line[0], line[1], line[2], line[3]) for line in lines] == [
+        ("3f2a9c01-aaaa", REFERENCE, "confirmed", "not sent"),
+        ("44", "reg_gone", "staff", "not sent"),
+        ("55", "", "", "not queued"),
+        ("66", "", "", "unknown"),
+        ("", REFERENCE, "staff", "suppressed"),
+    ]
+    assert lines[0][5] == "never begun: the log of notify tells"
+    assert lines[1][5] == "the submission is gone: nobody will be mailed"
+    assert ran.err.startswith("Looked at both queues of dead letters, and at the mails of 1 submission since ")
+    assert (len(world.mails.letters), len(world.stream.letters), world.mails.held) == (2, 2, set())
+    assert "3f2a9c01 " in world("mail", "failed", terminal=True).out
+
+
+def test_failed__json_has_the_fields_that_were_named(world: World) -> None:
+    world.mails.letters = [LETTER]
+
+    assert json.loads(world("mail", "failed", "--json", "message,reference,since").out) == [
+        {"message": LETTER.id, "reference": REFERENCE, "since": NOW.isoformat().replace("+00:00", "Z")}
+    ]
+    assert world("mail", "failed", "--json").out.split() == [
+        *("message", "reference", "id", "kind", "state", "since", "why")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("problem", "state", "why"),
+    [
+        ("mail_refused", None, "mail_refused, 1 attempt"),
+        (None, MailState.SENT, "it was seen to after all"),
+        (None, MailState.SENDING, "no answer, 1 attempt"),
+    ],
+)
+def test_failed__tells_why_as_far_as_it_is_known(
+    world: World, problem: str | None, state: MailState | None, why: str
+) -> None:
+    request = LETTER.about
+    assert isinstance(request, MailRequest)
+    if problem is not None:
+        world.repository.lease_mail(request, holder="n", until=NOW, expires_at=ENTRY.expires_at)
+        world.repository.release_mail(request, holder="n", problem=problem)
+    else:
+        assert state is not None
+        world.ending = state
+        world.queue.put([request])
+        world.work()
+    world.mails.letters = [LETTER]
+
+    assert world("mail", "failed").out.splitlines()[0].endswith(why)
+
+
+def test_failed__says_that_there_is_nothing(world: World) -> None:
+    ran = world("mail", "failed")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err.startswith("Nothing failed: looked at both queues of dead letters")
+
+
+def test_redrive__queues_again_and_is_safe_to_repeat(world: World) -> None:
+    world.mails.letters = [LETTER, replace(LETTER, id="44")]
+
+    assert world("mail", "redrive", "--all", "--yes").err.endswith("Queued 2 mails for 2 of 2 dead letters.\n")
+    assert world("mail", "redrive", "--all", "--yes").err.endswith("There are no dead letters.\n")
+    assert world.queue.requests == [LETTER.about] * 2
+
+
+def test_redrive__takes_the_first_letters_of_a_message(world: World) -> None:
+    world.mails.letters = [LETTER, replace(LETTER, id="3f2b")]
+
+    assert world("mail", "redrive", "3f2", "--yes").code == 2
+    assert world("mail", "redrive", "3f2a", "--yes").code == 0
+    gone = world("mail", "redrive", "3f2a", "--yes")
+    assert (gone.code, "may have been queued again already" in gone.err) == (3, True)
+    assert [letter.id for letter in world.mails.letters] == ["3f2b"]
+
+
+def test_redrive__says_what_the_stream_has_forgotten(world: World) -> None:
+    world.stream.letters = [DeadLetter("55", NOW, ChangeSpan("arn", "s", "1", "2", 2, NOW, NOW), "h")]
+    ran = world("mail", "redrive", "--all", "--yes")
+    assert "55: the stream has forgotten those changes" in ran.err
+
+
+@pytest.mark.parametrize("arguments", [(), ("--all", "3f2a")])
+def test_redrive__wants_messages_or_all(world: World, arguments: tuple[str, ...]) -> None:
+    ran = world("mail", "redrive", *arguments, "--yes")
+    assert (ran.code, "Name the messages to queue again, or --all." in ran.err) == (2, True)
+
+
+def test_preview__of_a_submission_has_no_working_link(world: World) -> None:
+    ran = world("mail", "preview", REFERENCE, "--dir", str(FORMS_DIR))
+
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(f"Subject: A place in Line followers ({REFERENCE})\n")
+    assert "http://localhost:4566/api/v1/my?t=preview" in ran.out
+    assert world.queue.requests == []
+
+
+def test_preview__of_a_submission_and_a_mail_of_the_forms_own(world: World) -> None:
+    words = ("mail", "preview", ENTRY.id, "moved", "--set", "room=<Kuggen>", "--dir", str(FORMS_DIR))
+    assert "&lt;Kuggen&gt;" in world(*words, "--part", "html").out
+    assert world(*words, "--language", "sv", "--part", "subject").out.startswith("Ny lokal: Linjeföljare")
+
+
+def test_preview__of_a_submission_says_what_would_not_be_true(world: World) -> None:
+    ran = world("mail", "preview", REFERENCE, "waitlisted", "--dir", str(FORMS_DIR))
+    assert (ran.code, "what fits is confirmed, staff" in ran.err) == (1, True)
+
+
+def test_preview__says_when_the_stack_has_another_version(world: World) -> None:
+    world.rollcall.forms = {"registration": replace(FORMS["registration"], version="0123456789ab")}
+    ran = world("mail", "preview", REFERENCE, "--dir", str(FORMS_DIR))
+    assert (ran.code, "the stack has another version of the form" in ran.err) == (0, True)
+
+
+def test_preview__of_a_form_wants_a_kind(world: World) -> None:
+    ran = world("mail", "preview", "registration", "--dir", str(FORMS_DIR))
+    assert (ran.code, "staff, moved." in ran.err) == (2, True)

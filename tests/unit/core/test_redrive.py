@@ -1,0 +1,145 @@
+"""Redrive: dead letters are turned into mails, none is lost, and who has a mail gets no second one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from contract.fakes import (
+    START,
+    CountedRandomness,
+    GivenForms,
+    InMemorySubmissionRepository,
+    ListedMailQueue,
+    StoppedClock,
+)
+from contract.mail_fakes import ListedChanges, ListedDeadLetters
+from unit.core.builders import a_form, an_entry
+
+from registration_core.domain.dead_letters import ChangeSpan, DeadLetter
+from registration_core.domain.errors import MailQueueError
+from registration_core.domain.mail import Change, MailKind, MailRequest, Notice
+from registration_core.domain.submission import Idempotency, MailRecord, Status
+from registration_core.services.redrive import STUCK_AFTER, RedriveService
+
+FORM = a_form()
+ENTRY = an_entry(FORM, {"name": "Åsa"}, submitted_at=START, expires_at=START + timedelta(days=30))
+SPAN = ChangeSpan("arn", "shard-1", "100", "120", 2, START, START + timedelta(minutes=1))
+
+
+def a_letter(number: int, about: MailRequest | ChangeSpan | None) -> DeadLetter:
+    return DeadLetter(f"{number}f2a9c01", START, about, f"handle-{number}")
+
+
+MAILS = [a_letter(number, MailRequest(ENTRY.id, MailKind.CONFIRMED, number)) for number in (1, 2, 3)]
+
+
+class World:
+    """A redrive service over one stored entry and both queues of dead letters."""
+
+    def __init__(self, *mails: DeadLetter, stream: tuple[DeadLetter, ...] = ()) -> None:
+        self.clock = StoppedClock()
+        self.repository = InMemorySubmissionRepository(self.clock, CountedRandomness())
+        self.repository.add(ENTRY, once=None, idempotency=Idempotency("k", "f", START + timedelta(days=1)))
+        self.mails = ListedDeadLetters(list(mails))
+        self.stream = ListedDeadLetters(list(stream))
+        self.changes = ListedChanges()
+        self.queue = ListedMailQueue()
+        self.service = RedriveService(
+            mail_letters=self.mails,
+            stream_letters=self.stream,
+            changes=self.changes,
+            queue=self.queue,
+            forms=GivenForms(FORM),
+            repository=self.repository,
+            clock=self.clock,
+        )
+
+
+def test_read__consumes_nothing() -> None:
+    world = World(*MAILS, stream=(a_letter(4, SPAN),))
+    assert [letter.id[0] for letter in world.service.read()] == ["1", "2", "3", "4"]
+    assert [letter.id[0] for letter in world.service.read()] == ["1", "2", "3", "4"]
+
+
+def test_redrive__queues_all_and_leaves_none() -> None:
+    world = World(*MAILS)
+    assert [redriven.mails for redriven in world.service.redrive(None)] == [1, 1, 1]
+    assert world.queue.requests == [letter.about for letter in MAILS]
+    assert world.service.read() == []
+
+
+def test_redrive__takes_the_chosen_and_releases_the_others() -> None:
+    world = World(*MAILS)
+    assert len(list(world.service.redrive([MAILS[1].id]))) == 1
+    assert [letter.id for letter in world.service.read()] == [MAILS[0].id, MAILS[2].id]
+
+
+def test_redrive__a_letter_stays_until_its_mail_is_queued() -> None:
+    world = World(*MAILS)
+    steps = world.service.redrive(None)
+    next(steps)
+    world.queue.refusing = True
+    with pytest.raises(MailQueueError):
+        next(steps)
+    assert [letter.id for letter in world.service.read()] == [MAILS[1].id, MAILS[2].id]
+
+
+def test_redrive__broken_off_releases_what_it_held() -> None:
+    world = World(*MAILS)
+    steps = world.service.redrive(None)
+    next(steps)
+    steps.close()  # type: ignore[attr-defined]
+    assert len(world.service.read()) == 2
+
+
+def test_redrive__what_is_none_of_ours_stays() -> None:
+    world = World(a_letter(1, None))
+    assert list(world.service.redrive(None)) == []
+    assert len(world.service.read()) == 1
+
+
+def test_redrive__changes_become_the_mails_that_they_call_for() -> None:
+    world = World(stream=(a_letter(4, SPAN),))
+    world.changes.changes = [Change(ENTRY.id, 1, Status.CONFIRMED), Notice(ENTRY.id, 20270301)]
+    (redriven,) = world.service.redrive(None)
+    assert (redriven.mails, redriven.gone) == (3, False)
+    assert [str(request.kind) for request in world.queue.requests] == ["confirmed", "staff", "already_registered"]
+
+
+def test_redrive__where_the_stream_forgot_them_the_entries_of_that_time_are_looked_at() -> None:
+    world = World(stream=(a_letter(4, SPAN), a_letter(5, replace(SPAN, since=START + timedelta(days=1)))))
+    until = START + timedelta(seconds=90)
+    sent = MailRequest(ENTRY.id, MailKind.STAFF, 1)
+    world.repository.lease_mail(sent, holder="n", until=until, expires_at=ENTRY.expires_at)
+
+    first, second = world.service.redrive(None)
+
+    assert (first.mails, first.gone, second.mails) == (1, True, 0)
+    assert world.queue.requests == [MailRequest(ENTRY.id, MailKind.CONFIRMED, 1)]
+
+
+@pytest.mark.parametrize(
+    ("record", "told"),
+    [
+        (MailRecord("confirmed", 1, "bounced"), True),
+        (MailRecord("confirmed", 1, "suppressed"), True),
+        (MailRecord("confirmed", 1, "delivered"), False),
+        (MailRecord("confirmed", 1, "outdated"), False),
+        (MailRecord("confirmed", 1, "sending", lease_until=START), False),
+        (MailRecord("confirmed", 1, "sending", lease_until=START - STUCK_AFTER - timedelta(seconds=1)), True),
+        (MailRecord("confirmed", 1, "queued", asked_at=START), False),
+        (MailRecord("confirmed", 1, "queued", asked_at=START - STUCK_AFTER - timedelta(seconds=1)), True),
+    ],
+)
+def test_problems__are_mails_that_came_back_or_are_stuck(record: MailRecord, *, told: bool) -> None:
+    world = World()
+    request = MailRequest(ENTRY.id, MailKind.CONFIRMED, 1)
+    world.repository.lease_mail(request, holder="n", until=START, expires_at=ENTRY.expires_at)
+    world.repository._leases[ENTRY.id, request.name].record = record
+    assert world.service.problems(ENTRY) == ([record] if told else [])
+
+
+def test_problems__of_an_entry_that_is_gone_are_none() -> None:
+    assert World().service.problems(replace(ENTRY, id="crs_other")) == []

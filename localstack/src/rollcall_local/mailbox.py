@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 from rollcall_local.process import BackgroundProcess, answers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from email.message import EmailMessage
 
     from rollcall_local.paths import Workspace
@@ -45,6 +46,19 @@ iframe { inline-size: 100%; block-size: 28rem; border: 1px solid color-mix(in sr
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that came with a mail. name: as the mail says it, without folders."""
+
+    name: str
+    type: str
+    content: bytes
+
+    def as_json(self) -> dict[str, Any]:
+        """Give what is told of it: its name, type and size."""
+        return {"name": self.name, "type": self.type, "size": len(self.content)}
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """One mail as it was sent.
 
@@ -59,12 +73,14 @@ class Mail:
     subject: str
     text: str
     html: str | None
+    attachments: tuple[Attached, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Give the mail's parts under the names that `rollcall local mail --json` prints."""
         parts = asdict(self)
         parts["from"] = parts.pop("sender")
         parts["at"] = self.at.isoformat().replace("+00:00", "Z")
+        parts["attachments"] = [attached.as_json() for attached in self.attachments]
         return parts
 
 
@@ -92,7 +108,15 @@ def _read(path: Path) -> Mail:
         subject=str(message.get("Subject", "")),
         text=str(text.get_content()) if text else "",
         html=str(page.get_content()) if page else None,
+        attachments=tuple(_attached(message)),
     )
+
+
+def _attached(message: EmailMessage) -> Iterator[Attached]:
+    for number, part in enumerate(message.iter_attachments(), start=1):
+        name = Path((part.get_filename() or "").replace("\\", "/")).name or f"attachment-{number}"
+        content = part.get_payload(decode=True)
+        yield Attached(name, part.get_content_type(), content if isinstance(content, bytes) else b"")
 
 
 def _addresses(message: EmailMessage, header: str) -> list[str]:
@@ -133,7 +157,9 @@ def _article(mail: Mail) -> str:
         if mail.html
         else f"<pre>{html.escape(mail.text)}</pre>"
     )
+    attached = ", ".join(f"{each.name} ({each.type}, {len(each.content)} bytes)" for each in mail.attachments)
     headers = row("From", mail.sender) + row("To", ", ".join(mail.to)) + row("Reply-To", mail.reply_to or "")
+    headers += row("Attached", attached)
     return (
         f'<article id="{mail.id}"><details><summary><strong>{html.escape(mail.subject)}</strong> · '
         f"{html.escape(', '.join(mail.to))} · <time>{mail.at:%Y-%m-%d %H:%M:%S} UTC</time></summary>"

@@ -24,7 +24,7 @@ from registration_core.domain.submission import Event, MailRecord, Status, Submi
 from registration_core.services.listing import Listing
 from registration_core.services.manage import ManageService
 from registration_core.services.query import QueryService
-from rollcall_local.mailbox import Mail
+from rollcall_local.mailbox import Attached, Mail
 from rollcall_local.stack import Status as LocalStatus
 from rollcall_local.terraform import Invocation
 
@@ -61,6 +61,7 @@ MAIL = Mail(
     subject="We have your registration",
     text="Hello Ada,\nwelcome.\n",
     html="<p>Hello Ada</p>",
+    attachments=(Attached("course.ics", "text/calendar", b"BEGIN:VCALENDAR"),),
 )
 
 STAFF = Caller("000000000000", "arn:aws:iam::000000000000:user/staff")
@@ -145,6 +146,7 @@ class FakeStack:
     def intake(self) -> IntakeService:
         assert self.taking_in is not None
         return self.taking_in
+
     def mailing(self) -> MailingParts:
         assert self.parts is not None
         return self.parts

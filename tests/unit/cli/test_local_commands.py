@@ -108,10 +108,25 @@ def test_mail__as_json_has_every_part(rollcall: CommandLine) -> None:
             "to": ["ada@example.org"],
             "reply_to": None,
             "subject": "We have your registration",
+            "attachments": [{"name": "course.ics", "type": "text/calendar", "size": 15}],
             "text": "Hello Ada,\nwelcome.\n",
             "html": "<p>Hello Ada</p>",
         },
     ]
+
+
+def test_mail__shows_and_saves_what_is_attached(rollcall: CommandLine, tmp_path: Path) -> None:
+    """A folder for each mail; a mail without any says so."""
+    one = rollcall.local.mails[0].id
+    assert "attached\tcourse.ics (text/calendar, 15 bytes)\n" in rollcall("local", "mail", one).out
+
+    ran = rollcall("local", "mail", one, "--save", str(tmp_path))
+
+    file = tmp_path / one / "course.ics"
+    assert (ran.code, ran.err) == (0, f"Saved {file}\n")
+    assert file.read_bytes() == b"BEGIN:VCALENDAR"
+    rollcall.local.mails = []
+    assert "Nothing is attached." in rollcall("local", "mail", "--save", str(tmp_path)).err
 
 
 def test_mail__is_listed_a_line_each(rollcall: CommandLine) -> None:

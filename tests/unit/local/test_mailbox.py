@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
+import pytest
+
 from rollcall_local.mailbox import _page, read_folder
 
 if TYPE_CHECKING:
@@ -50,8 +52,27 @@ def test_as_json__names_the_parts_as_the_command_prints_them(tmp_path: Path) -> 
     keep(tmp_path)
     (mail,) = read_folder(tmp_path)
     told = mail.as_json()
-    assert set(told) == {"id", "at", "from", "to", "reply_to", "subject", "text", "html"}
+    assert set(told) == {"id", "at", "from", "to", "reply_to", "subject", "text", "html", "attachments"}
     assert told["at"] == "2023-11-14T22:13:20Z"
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [("kurs.ics", "kurs.ics"), ("../../x/kurs.ics", "kurs.ics"), ("..\\kurs.ics", "kurs.ics"), ("/", "attachment-1")],
+)
+def test_read_folder__gives_what_is_attached_by_a_name_without_folders(tmp_path: Path, said: str, name: str) -> None:
+    message = EmailMessage(policy=email.policy.SMTP)
+    message.set_content("Hej!\n")
+    message.add_attachment(b"BEGIN:VCALENDAR", maintype="text", subtype="calendar", filename=said)
+    (tmp_path / "0001700000000000000001-00.eml").write_bytes(message.as_bytes())
+
+    (mail,) = read_folder(tmp_path)
+
+    assert [(each.name, each.type, each.content) for each in mail.attachments] == [
+        (name, "text/calendar", b"BEGIN:VCALENDAR")
+    ]
+    assert mail.as_json()["attachments"] == [{"name": name, "type": "text/calendar", "size": 15}]
+    assert f"{name} (text/calendar, 15 bytes)" in _page([mail])
 
 
 def test_page__shows_what_a_mail_says_as_text_never_as_markup(tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ from admin_cli.services import of
 from admin_cli.table import Column
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from admin_cli.output import Output
     from rollcall_local.mailbox import Mail
     from rollcall_local.stack import Status
@@ -43,7 +45,7 @@ STATUS_FIELDS = (
     "emulator",
     "provider",
 )
-MAIL_FIELDS = ("id", "at", "from", "to", "reply_to", "subject", "text", "html")
+MAIL_FIELDS = ("id", "at", "from", "to", "reply_to", "subject", "attachments", "text", "html")
 
 COLUMNS = (
     Column("AT"),
@@ -124,12 +126,16 @@ def mail(
     mail_id: Annotated[str | None, typer.Argument(metavar="ID", help="One mail, whole.")] = None,
     *,
     to: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Only mails to this address.")] = None,
+    save: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write what is attached there, a folder for each mail.")
+    ] = None,
     json: JsonOption = None,
 ) -> None:
     """Print what was mailed on this machine, oldest first; nothing of it left the machine.
 
     Examples:
       rollcall local mail
+      rollcall local mail --to ada@example.org --save attachments
       rollcall local mail --to ada@example.org --json subject,text
       rollcall local mail 01763879876543210987-1a2b3c4d
     """
@@ -144,6 +150,8 @@ def mail(
                 hint="See what was mailed: rollcall local mail",
                 exit_code=ExitCode.NOT_FOUND,
             )
+    if save is not None:
+        _save(services.output, mails, save)
     if names is not None:
         services.output.json([pick(record(m), names) for m in mails])
     elif mail_id is not None:
@@ -158,6 +166,20 @@ def record(mail: Mail) -> dict[str, object]:
     """Give a mail as `--json` prints it."""
     parts = mail.as_json()
     return {name: parts[name] for name in MAIL_FIELDS}
+
+
+def _save(output: Output, mails: Sequence[Mail], folder: Path) -> None:
+    """Write what is attached, and say what was written."""
+    saved = 0
+    for mail in mails:
+        for attached in mail.attachments:
+            path = folder / mail.id / attached.name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(attached.content)
+            output.note(f"Saved {path}")
+            saved += 1
+    if not saved:
+        output.note("Nothing is attached.")
 
 
 def _own_name() -> str:
@@ -181,6 +203,7 @@ def _print_mail(output: Output, mail: Mail) -> None:
             ("to", mail.to),
             ("reply to", mail.reply_to),
             ("subject", mail.subject),
+            ("attached", [f"{each.name} ({each.type}, {len(each.content):,} bytes)" for each in mail.attachments]),
             ("text", mail.text.rstrip("\n")),
         ],
     )

@@ -1,0 +1,232 @@
+"""Every page and state of the site that the audits look at, each with the way a visitor comes to it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from registrants import Registrant, no_seats_left, press, signed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conftest import DeployedStack
+
+LANGUAGES = ("en", "sv")
+COURSE = "competition-team"
+A_LONG_NAME = "Maximiliana-Konstantina von Württemberg-Sachsen-Weißenfels Donaudampfschifffahrt"
+AN_ARABIC_NAME = "عبد الرحمن بن محمد الأندلسي (Abdul)"
+ANSWERED = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "content-type,idempotency-key"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A visitor, and the stack behind the page. language: of the page."""
+
+    visitor: Any
+    stack: DeployedStack
+    language: str
+
+    def address(self, page: str) -> str:
+        """Return where the page stands in this language."""
+        return page if self.language == "en" else f"/{self.language}{page}"
+
+    def opens(self, page: str) -> None:
+        """Go to a page of the site, and wait until everything that it asks for has come."""
+        self.visitor.goes_to(self.address(page))
+        self.visitor.page.wait_for_load_state("networkidle")
+
+    def sends_nothing(self, form: str) -> None:
+        """Open a form and press its button at once; what is told stands above it then."""
+        self.opens(f"/{form}")
+        self.is_refused()
+
+    def is_refused(self) -> None:
+        """Press the button, and wait for what the page tells."""
+        self.visitor.sends()
+        self.visitor.page.wait_for_selector("#error-summary:not([hidden])")
+
+    def answers(self, **given: Any) -> None:
+        """Have the API answer every POST by this."""
+        self.visitor.page.route(
+            "**/_user_request_/*",
+            lambda route: route.fulfill(**given) if route.request.method == "POST" else route.fallback(),
+        )
+
+    def seats(self, left: dict[str, int]) -> None:
+        """Have the API tell of so many seats an option; of options not named, five."""
+
+        def told(route: Any) -> None:
+            answer = route.fetch()
+            form = answer.json()
+            for option in (option for field in form["fields"] for option in field.get("options", ())):
+                if "seats" in option:
+                    number = left.get(option["value"], 5)
+                    option["seats"] = {"capacity": 12, "left": number, "waiting": 0 if number else 3}
+            route.fulfill(response=answer, body=json.dumps(form))
+
+        self.visitor.page.route("**/_user_request_/forms/*", told)
+
+    def own_page(self, registrant: Registrant, *, days: int = 1) -> None:
+        """Open a registrant's own page by a link that is good for so many days."""
+        token = signed(self.stack, registrant.id, expires_at=datetime.now(UTC) + timedelta(days=days))
+        self.visitor.page.goto(f"{self.stack.api_url}/my?t={token}&lang={self.language}")
+
+    def presses_on_own_page(self, action: str) -> None:
+        """Press one of the buttons there."""
+        self.visitor.page.click(f'button[value="{action}"]')
+        self.visitor.page.wait_for_selector('input[name="confirm"]', state="attached")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One page in one state.
+
+    reach: how a scene comes there. says: what a browser's console may tell of it by design; it tells of every answer
+    that is an error.
+    """
+
+    name: str
+    reach: Callable[[Scene], None]
+    says: str | None = None
+
+
+def page(name: str, address: str, *, says: str | None = None) -> State:
+    """Describe a page that a visitor opens by its address."""
+    return State(name, lambda scene: scene.opens(address), says)
+
+
+def home_nearly_full(scene: Scene) -> None:
+    scene.seats({"first-robot": 0, "line-followers": 1, COURSE: 0})
+    scene.opens("/")
+
+
+def course_full(scene: Scene) -> None:
+    scene.seats({"first-robot": 0, "line-followers": 1, COURSE: 0})
+    scene.opens("/registration?course=first-robot")
+
+
+def one_field_wrong(scene: Scene) -> None:
+    scene.opens("/contact")
+    scene.visitor.page.fill('[name="email"]', "anna@example")
+    scene.is_refused()
+
+
+def refused(form: str, status: int, problem: dict[str, Any] | None = None) -> Callable[[Scene], None]:
+    """Come to a form whose POST the API answers by a status."""
+
+    def reach(scene: Scene) -> None:
+        body = json.dumps(problem) if problem else "<h1>Bad gateway</h1>"
+        scene.answers(status=status, body=body, headers=ANSWERED)
+        scene.sends_nothing(form)
+
+    return reach
+
+
+def offline(scene: Scene) -> None:
+    scene.opens("/contact")
+    scene.visitor.page.context.set_offline(True)
+    scene.visitor.sends()
+    scene.visitor.page.wait_for_selector("#error-summary:not([hidden]), [role=status]:not([hidden]):not(:empty)")
+
+
+def mending(form: str) -> Callable[[Scene], None]:
+    """Come to the page that lists what to mend, as a browser without JavaScript does."""
+
+    def reach(scene: Scene) -> None:
+        scene.opens(f"/{form}")
+        visitor = scene.visitor
+        visitor.page.locator("input[type=text]").first.fill(AN_ARABIC_NAME)
+        with visitor.page.expect_navigation():
+            visitor.page.evaluate("HTMLFormElement.prototype.submit.call(document.querySelector('form[data-form]'))")
+
+    return reach
+
+
+def not_taken(scene: Scene) -> None:
+    """Come to the page that says in one sentence why a plain form was not taken: its text is too long to be one."""
+    scene.opens("/contact")
+    visitor = scene.visitor
+    visitor.page.fill('[name="message"]', "a" * 40_000)
+    with visitor.page.expect_navigation():
+        visitor.page.evaluate("HTMLFormElement.prototype.submit.call(document.querySelector('form[data-form]'))")
+
+
+def own(form: str, *done: str, **how: Any) -> Callable[[Scene], None]:
+    """Come to one's own page after these buttons were pressed."""
+
+    def reach(scene: Scene) -> None:
+        registrant = Registrant(scene.stack, form, **how)
+        for action in done:
+            token = signed(scene.stack, registrant.id, expires_at=datetime.now(UTC) + timedelta(days=1))
+            press(scene.stack, token, action, confirm="yes")
+        scene.own_page(registrant)
+
+    return reach
+
+
+def own_waiting(scene: Scene) -> None:
+    with no_seats_left(scene.stack, "registration", COURSE):
+        registrant = Registrant(scene.stack, "registration", course=COURSE)
+        scene.own_page(registrant)
+
+
+def asked(action: str) -> Callable[[Scene], None]:
+    """Come to the page that asks once more."""
+
+    def reach(scene: Scene) -> None:
+        scene.own_page(Registrant(scene.stack, "registration", course=COURSE))
+        scene.presses_on_own_page(action)
+
+    return reach
+
+
+def expired(scene: Scene) -> None:
+    scene.own_page(Registrant(scene.stack), days=-1)
+
+
+def broken_link(scene: Scene) -> None:
+    scene.visitor.page.goto(f"{scene.stack.api_url}/my?t=v1.broken&lang={scene.language}")
+
+
+PAGES = (
+    page("home", "/"),
+    page("registration", "/registration"),
+    page("contact", "/contact"),
+    page("privacy", "/privacy"),
+    page("thank-you", "/thank-you?form=registration&reference=K7QM-3XTP&status=confirmed"),
+    page("not-found", "/nowhere", says="404"),
+    State("unavailable", lambda scene: scene.visitor.goes_to("/unavailable")),  # one page for all languages
+)
+"""As they are when one comes to them."""
+
+STATES = (
+    *PAGES,
+    State("home-nearly-full", home_nearly_full),
+    page("registration-chosen", f"/registration?course={COURSE}"),
+    State("registration-course-full", course_full),
+    State("registration-errors", lambda scene: scene.sends_nothing("registration"), "422"),
+    State("contact-error", one_field_wrong, "422"),
+    State("contact-unavailable", refused("contact", 503), "503"),
+    State("registration-closed", refused("registration", 403, {"code": "form_closed", "detail": "It closed."}), "403"),
+    State("contact-offline", offline, "net::ERR_INTERNET_DISCONNECTED"),
+    page("thank-you-plain", "/thank-you"),
+    page("thank-you-pending", "/thank-you?form=registration&reference=K7QM-3XTP&status=pending"),
+    page("thank-you-waitlisted", "/thank-you?form=registration&reference=K7QM-3XTP&status=waitlisted"),
+    page("thank-you-contact", "/thank-you?form=contact&reference=K7QM-3XTP&status=confirmed"),
+    State("mend-registration", mending("registration"), "422"),
+    State("mend-contact", mending("contact"), "422"),
+    State("not-taken", not_taken, "413"),
+    State("my-place", own("registration", course=COURSE, participant=A_LONG_NAME)),
+    State("my-message", own("contact", message=f"{AN_ARABIC_NAME}\n" + "Donaudampfschifffahrt" * 9)),
+    State("my-pending", own("registration", verifying=True, course=COURSE, participant=AN_ARABIC_NAME)),
+    State("my-waiting", own_waiting),
+    State("my-cancelled", own("registration", "cancel", course=COURSE)),
+    State("my-erased", own("contact", "erase")),
+    State("my-cancel-asked", asked("cancel")),
+    State("my-erase-asked", asked("erase")),
+    State("my-expired", expired, "410"),
+    State("my-broken-link", broken_link, "403"),
+)

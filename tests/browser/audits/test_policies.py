@@ -1,0 +1,147 @@
+"""What browsers are told about the pages, asked at the front door and tried in a browser."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from browser.audits.states import PAGES, Scene, mending, own
+from registrants import Registrant, signed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+A_YEAR_S = 31_536_000
+REFUSED = ("camera=()", "geolocation=()", "microphone=()", "payment=()", "usb=()")
+
+# How a page might be made to run what it didn't bring, and what the policy says of it.
+INTRUSIONS = {
+    "a script in the page": (
+        "const s = document.createElement('script'); s.append('window.intruded = true'); document.body.append(s)"
+    ),
+    "a handler in the markup": (
+        "const b = document.createElement('button'); b.setAttribute('onclick', 'window.intruded = true');"
+        "document.body.append(b); b.click()"
+    ),
+    "markup from text": "document.body.innerHTML = '<img src=x onerror=\"window.intruded = true\">'",
+    "a script of somebody else": (
+        "const s = document.createElement('script'); s.src = 'http://elsewhere.localhost:9/'; document.body.append(s)"
+    ),
+    "another base": (
+        "const b = document.createElement('base'); b.href = 'http://elsewhere.localhost:9/'; document.head.append(b);"
+        "window.intruded = document.baseURI.includes('elsewhere')"
+    ),
+    "a style in the page": (
+        "const s = document.createElement('style'); s.append('h1 { display: none }'); document.head.append(s);"
+        "window.intruded = getComputedStyle(document.querySelector('h1')).display == 'none'"
+    ),
+}
+
+
+def rules(headers: dict[str, str]) -> dict[str, list[str]]:
+    """Return the policy's rules by name."""
+    parts = [rule.split() for rule in headers["content-security-policy"].split(";")]
+    return {name: values for name, *values in parts}
+
+
+def told_of_every_page(headers: dict[str, str]) -> None:
+    """Check what holds of the site's pages and of the API's."""
+    policy = rules(headers)
+    assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == ["'none'"]
+    assert not [value for values in policy.values() for value in values if "unsafe" in value or value in ("*", "data:")]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    assert int(headers["strict-transport-security"].removeprefix("max-age=").partition(";")[0]) >= A_YEAR_S
+    assert set(REFUSED) <= set(headers["permissions-policy"].split(", "))
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert "set-cookie" not in headers
+
+
+def test_every_page__holds_a_browser_to_its_own_files(visit: Any, stack: Any, origins: tuple[str, ...]) -> None:
+    visitor, (site, api) = visit(), origins
+    answers: list[Any] = []
+    visitor.page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - Playwright marks it
+    for page in PAGES:
+        answers.clear()
+        with visitor.forgiving("404"):
+            page.reach(Scene(visitor, stack, "en"))
+        headers = answers[0].headers
+        told_of_every_page(headers)
+        policy = rules(headers)
+        assert policy["script-src"] == policy["style-src"] == policy["img-src"] == ["'self'"]
+        assert policy["connect-src"] == ["'self'", api]
+        assert set(policy["form-action"]) == {"'self'", api, site}
+        assert policy["require-trusted-types-for"] == ["'script'"]
+        assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
+        assert headers["cache-control"] == "public, max-age=60, s-maxage=300"
+
+
+def test_every_asset__is_kept_for_ever_under_a_name_of_its_content(visit: Any) -> None:
+    visitor, answers = visit(), []
+    visitor.page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - Playwright marks it
+    visitor.goes_to("/")
+    assets = [answer for answer in answers if "/assets/" in answer.url]
+    assert assets
+    for answer in assets:
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable", answer.url
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("reach", [own("contact"), mending("contact")], ids=["my-page", "mend-page"])
+def test_api_s_pages__hold_a_browser_to_the_site_s_files(
+    visit: Any, stack: Any, origins: tuple[str, ...], reach: Callable[[Scene], None]
+) -> None:
+    visitor, answers = visit(), []
+    visitor.page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - Playwright marks it
+    with visitor.forgiving("422"):
+        reach(Scene(visitor, stack, "en"))
+
+    headers = next(answer for answer in answers if answer.url.startswith(stack.api_url)).headers
+
+    told_of_every_page(headers)
+    assert "script-src" not in rules(headers)
+    assert set(rules(headers)["form-action"]) == {"'self'", origins[0]}
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cache-control"] == "no-store"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("intrusion", INTRUSIONS.values(), ids=INTRUSIONS)
+def test_page__runs_nothing_that_it_did_not_bring(visit: Any, intrusion: str) -> None:
+    visitor = visit()
+    visitor.goes_to("/contact")
+
+    with visitor.forgiving("Content Security Policy", "Trusted", "elsewhere"):
+        visitor.page.evaluate(f"() => {{ try {{ {intrusion} }} catch (refused) {{}} }}")
+        visitor.page.wait_for_function("() => new Promise(done => setTimeout(() => done(true), 50))")
+
+    assert not visitor.page.evaluate("window.intruded")
+
+
+def test_own_page__runs_no_script_at_all(visit: Any, stack: Any) -> None:
+    registrant, visitor = (
+        Registrant(stack, message='<script>window.intruded = true</script>"><img src=x onerror=a()>'),
+        visit(),
+    )
+    token = signed(stack, registrant.id, expires_at=datetime.now(UTC) + timedelta(days=1))
+    answer = visitor.page.goto(f"{stack.api_url}/my?t={token}")
+    assert answer.status == HTTPStatus.OK
+    assert "<script>" in visitor.page.inner_text("main")
+    assert not visitor.page.evaluate("window.intruded")
+
+
+@pytest.mark.parametrize("page", ["site", "api"])
+def test_page__is_shown_in_nobody_s_frame(visit: Any, stack: Any, page: str) -> None:
+    visitor = visit()
+    address = f"{stack.site_url}/contact" if page == "site" else f"{stack.api_url}/my?t=v1.broken"
+    visitor.page.route(
+        "http://elsewhere.localhost:9/",
+        lambda route: route.fulfill(content_type="text/html", body=f"<iframe src='{address}'></iframe>"),
+    )
+    with visitor.forgiving("frame-ancestors", "403"):
+        visitor.page.goto("http://elsewhere.localhost:9/")
+        [framed] = visitor.page.frames[1:]
+        framed.wait_for_load_state()
+    assert framed.url == "chrome-error://chromewebdata/"

@@ -1,0 +1,109 @@
+"""What a watcher finds wrong with a page while a visitor looks at it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from axe_playwright_python.sync_playwright import Axe
+from justhtml import JustHTML
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST_BYTES = 50_000
+MOST_SCRIPT_BYTES = 6_000
+MOST_SHIFT = 0.01
+
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+AXE = {"runOnly": {"type": "tag", "values": list(RULES)}, "resultTypes": ["violations"], "preload": False}
+
+NOTE_SHIFTS = """
+window.shifts = [];
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) {
+    if (entry.hadRecentInput) continue;
+    const moved = entry.sources.map((source) => source.node?.id || source.node?.className || source.node?.nodeName);
+    window.shifts.push([entry.value, moved.join(" ")]);
+  }
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+class Watcher:
+    """Looks over a visitor's shoulder: what a page asks for, how it moves, what axe-core and others say.
+
+    origins: those that a page may talk to.
+    """
+
+    def __init__(self, visitor: Any, *, origins: tuple[str, ...]) -> None:
+        self._visitor = visitor
+        self._origins = origins
+        self._answers: list[Any] = []
+        self._asked: list[str] = []
+        visitor.page.add_init_script(NOTE_SHIFTS)
+        visitor.page.on("response", lambda answer: self._answers.append(answer))  # noqa: PLW0108 - Playwright marks it
+        visitor.page.on("request", lambda request: self._asked.append(request.url))
+
+    def findings(self, *, says: str | None = None) -> list[str]:
+        """Return what is wrong, one sentence each. says: what the console may tell by design."""
+        return [
+            *self._of_axe(),
+            *self._of_movement(),
+            *self._of_requests(),
+            *self._of_markup(),
+            *self._of_room(),
+            *self._of_complaints(says),
+        ]
+
+    def _of_axe(self) -> Iterator[str]:
+        for rule in Axe().run(self._visitor.page, options=AXE).response["violations"]:
+            for node in rule["nodes"]:
+                yield f"axe, {rule['id']}: {node['html'][:200]} {node['failureSummary']}"
+
+    def _of_movement(self) -> Iterator[str]:
+        shifts = self._visitor.page.evaluate("window.shifts")
+        if sum(value for value, _ in shifts) > MOST_SHIFT:
+            yield f"The page moves under the reader: {shifts}"
+
+    def _of_requests(self) -> Iterator[str]:
+        """Nothing of anyone else's, no cookie, and no more bytes than promised of this page's own."""
+        for url in self._asked:
+            if not url.startswith(tuple(f"{origin}/" for origin in self._origins)):
+                yield f"The page asks somebody else: {url}"
+        for cookie in self._visitor.page.context.cookies():
+            yield f"A cookie is set: {cookie['name']}"
+        weights = self.weights()
+        if sum(weights.values()) >= MOST_BYTES:
+            yield f"The page weighs too much: {weights}"
+        if sum(weight for url, weight in weights.items() if url.endswith(".js")) >= MOST_SCRIPT_BYTES:
+            yield f"The script weighs too much: {weights}"
+
+    def weights(self) -> dict[str, int]:
+        """Return the bytes of every answer to the page that is open now, by address; uncompressed, without headers."""
+        return {answer.url: answer.request.sizes()["responseBodySize"] for answer in self._answers[self._last_page :]}
+
+    @property
+    def _last_page(self) -> int:
+        """The place of the answer that is the page which is open now."""
+        return max(number for number, answer in enumerate(self._answers) if self._is_page(answer))
+
+    @staticmethod
+    def _is_page(answer: Any) -> bool:
+        return bool(answer.request.is_navigation_request()) and answer.status not in range(300, 400)
+
+    def _of_markup(self) -> Iterator[str]:
+        """The page as it came: before a script or a forgiving parser touched it."""
+        answer = self._answers[self._last_page]
+        for error in JustHTML(answer.text(), collect_errors=True, sanitize=False).errors:
+            yield f"HTML of {answer.url}, line {error.line}: {error.message}"
+
+    def _of_room(self) -> Iterator[str]:
+        wide = self._visitor.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if wide > 0:
+            yield f"The page scrolls sideways by {wide} px"
+
+    def _of_complaints(self, says: str | None) -> Iterator[str]:
+        for complaint in self._visitor.complaints:
+            if says is None or says not in complaint:
+                yield f"The browser complains: {complaint}"
+        self._visitor.complaints.clear()

@@ -25,10 +25,21 @@ def _run(arguments: list[str]) -> int:
             return _print(root_help())
         if arguments == ["--version"]:
             return _print(f"rollcall {__version__}\n")
+    else:
+        _prepare_completion()
     from admin_cli.app import run  # noqa: PLC0415 - help and version need no Typer
     from admin_cli.services import services  # noqa: PLC0415
 
     return run(arguments, services())
+
+
+def _prepare_completion() -> None:
+    """Have a word that was begun be completed soon, or nothing said: stderr would spoil the prompt."""
+    from admin_cli.completing import globals_in_front  # noqa: PLC0415 - help and version need no Typer
+
+    sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for as long as the process lives
+    sys.modules["rich"] = None  # type: ignore[assignment] # Typer would load it, to take markup out that isn't there
+    globals_in_front(os.environ)
 
 
 def _print(text: str) -> int:

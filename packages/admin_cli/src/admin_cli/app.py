@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.core import TyperGroup
 from typer.exceptions import Abort, TyperException
 
-from admin_cli import __version__
+from admin_cli import __version__, completing
 from admin_cli.catalogue import COMMANDS
 from admin_cli.errors import CliError, ExitCode, OutputClosedError
 from admin_cli.faults import explain
@@ -20,6 +21,7 @@ from admin_cli.usage import sentence
 if TYPE_CHECKING:
     from typer._click import Command as AnyCommand  # Typer brings its own copy of Click
     from typer._click import Context as AnyContext
+    from typer._click.shell_completion import CompletionItem
 
     from admin_cli.services import Services
 
@@ -49,6 +51,15 @@ class LazyRoot(Root):
         command.name, command.short_help = cmd_name, entry.summary
         return command
 
+    def shell_complete(self, ctx: AnyContext, incomplete: str) -> list[CompletionItem]:
+        """Offer the commands by what the overview knows of them, importing none; then the options."""
+        from typer._click.shell_completion import CompletionItem  # noqa: PLC0415 - only for this
+
+        commands = [
+            CompletionItem(name, help=entry.summary) for name, entry in COMMANDS.items() if name.startswith(incomplete)
+        ]
+        return commands + super(TyperGroup, self).shell_complete(ctx, incomplete)
+
 
 app = typer.Typer(
     cls=LazyRoot,
@@ -68,7 +79,10 @@ def _print_version(ctx: typer.Context, value: bool) -> None:  # noqa: FBT001 - h
 def root(
     ctx: typer.Context,
     *,
-    context: Annotated[str | None, typer.Option(metavar="NAME", help="Work on this context's stack.")] = None,
+    context: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Work on this context's stack.", autocompletion=completing.contexts),
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show where an error came from.")] = False,
     version: Annotated[
         bool,

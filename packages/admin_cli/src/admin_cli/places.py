@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from admin_cli import completing
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.formsets import the_form
 from admin_cli.usage import meant
@@ -17,8 +18,14 @@ if TYPE_CHECKING:
     from registration_core.domain.forms import Form
     from registration_core.domain.quota import QuotaState
 
-FormArgument = Annotated[str, typer.Argument(metavar="FORM", help="The form's name, such as registration.")]
-OptionArgument = Annotated[str, typer.Argument(metavar="OPTION", help="The option, as `quota list` prints it.")]
+FormArgument = Annotated[
+    str,
+    typer.Argument(metavar="FORM", help="The form's name, such as registration.", autocompletion=completing.forms),
+]
+OptionArgument = Annotated[
+    str,
+    typer.Argument(metavar="OPTION", help="The option, as `quota list` prints it.", autocompletion=completing.options),
+]
 
 
 def forms_of(stack: Stack) -> Mapping[str, Form]:

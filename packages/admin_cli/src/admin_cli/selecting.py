@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from admin_cli import completing
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.formsets import the_form
 from admin_cli.usage import meant
@@ -21,10 +22,18 @@ if TYPE_CHECKING:
 
 STATUSES = ", ".join(Status)
 
-FormOption = Annotated[str | None, typer.Option("--form", metavar="FORM", help="Only this form's entries.")]
+FormOption = Annotated[
+    str | None,
+    typer.Option("--form", metavar="FORM", help="Only this form's entries.", autocompletion=completing.forms),
+]
 StatusOption = Annotated[
     list[str] | None,
-    typer.Option("--status", metavar="STATUS", help=f"Only of this status; may be repeated: {STATUSES}."),
+    typer.Option(
+        "--status",
+        metavar="STATUS",
+        help=f"Only of this status; may be repeated: {STATUSES}.",
+        autocompletion=completing.statuses,
+    ),
 ]
 SinceOption = Annotated[
     str | None, typer.Option("--since", metavar="WHEN", help="Only what came in since then: 7d, 12h, 2026-03-01.")
@@ -33,7 +42,13 @@ UntilOption = Annotated[
     str | None, typer.Option("--until", metavar="WHEN", help="Only what came in before then; a day counts whole.")
 ]
 OptionOption = Annotated[
-    str | None, typer.Option("--option", metavar="OPTION", help="Only for this option, as `quota list` prints it.")
+    str | None,
+    typer.Option(
+        "--option",
+        metavar="OPTION",
+        help="Only for this option, as `quota list` prints it.",
+        autocompletion=completing.options,
+    ),
 ]
 
 _AGO = re.compile(r"([0-9]{1,6}) ?(m|h|d|w)", re.IGNORECASE)

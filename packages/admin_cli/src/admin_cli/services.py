@@ -90,9 +90,10 @@ def of(ctx: typer.Context) -> Services:
 
 
 def _connect(context: Context, output: Output) -> Stack:
-    from admin_cli.stack import AwsStack  # noqa: PLC0415 - most commands stay on this machine
+    from admin_cli.completing import note_forms  # noqa: PLC0415 - most commands stay on this machine
+    from admin_cli.stack import AwsStack  # noqa: PLC0415
 
-    return AwsStack(context, output.note)
+    return AwsStack(context, output.note, noted=lambda forms: note_forms(os.environ, context.name, forms))
 
 
 def _local() -> LocalSystem:

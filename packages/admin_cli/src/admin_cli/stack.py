@@ -125,12 +125,13 @@ class AwsStack:
     """A stack in AWS, or in an emulator: the context alone tells the difference.
 
     say: is told what a person should know while they wait. session: begins to speak to AWS as somebody; whoever it is
-    reaches what their policies allow.
+    reaches what their policies allow. noted: is told of the stack's forms when they were read.
     """
 
     context: Context
     say: Callable[[str], None]
     session: Callable[[Context], Any] = aws.session
+    noted: Callable[[Mapping[str, Form]], None] = lambda _forms: None
     _one_at_a_time: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
     """Clients may be shared by threads; the session that makes them may not."""
 
@@ -154,7 +155,9 @@ class AwsStack:
     @cached_property
     def forms(self) -> Mapping[str, Form]:
         """Read the forms that were published to the stack."""
-        return stored_forms(self.client("dynamodb"), self.description.table).read()
+        found = stored_forms(self.client("dynamodb"), self.description.table).read()
+        self.noted(found)
+        return found
 
     @cached_property
     def caller(self) -> Caller:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from admin_cli import completing
 from admin_cli.contexts import Context
 from admin_cli.fields import JsonOption, pick, wanted
 from admin_cli.helping import Command, noun
@@ -72,7 +73,10 @@ def list_contexts(
 
 
 @app.command("use", cls=Command)
-def use_context(ctx: typer.Context, name: Annotated[str, typer.Argument(help="The context to work on.")]) -> None:
+def use_context(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="The context to work on.", autocompletion=completing.contexts)],
+) -> None:
     """Make commands work on this context's stack from now on.
 
     Examples:
@@ -113,7 +117,12 @@ def add_context(
 @app.command("show", cls=Command)
 def show_context(
     ctx: typer.Context,
-    name: Annotated[str | None, typer.Argument(help="The context (default: the one that commands work on).")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="The context (default: the one that commands work on).", autocompletion=completing.contexts
+        ),
+    ] = None,
     *,
     json: JsonOption = None,
 ) -> None:
@@ -135,7 +144,10 @@ def show_context(
 
 
 @app.command("remove", cls=Command)
-def remove_context(ctx: typer.Context, name: Annotated[str, typer.Argument(help="The context to forget.")]) -> None:
+def remove_context(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="The context to forget.", autocompletion=completing.contexts)],
+) -> None:
     """Forget a context. The stack that it names stays as it is, and so do your credentials.
 
     Examples:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from admin_cli import completing
 from admin_cli.escape import to_json, to_json_line
 from admin_cli.fields import JsonOption, pick, wanted
 from admin_cli.formsets import read_checked_forms, read_forms, the_form
@@ -31,7 +32,10 @@ Examples:
   rollcall forms example registration --curl
 """)
 
-FormName = Annotated[str, typer.Argument(metavar="FORM", help="The form's name, such as registration.")]
+FormName = Annotated[
+    str,
+    typer.Argument(metavar="FORM", help="The form's name, such as registration.", autocompletion=completing.forms),
+]
 Folder = Annotated[
     Path | None,
     typer.Option("--dir", metavar="DIR", help="The folder of form files (default: the clone's forms)."),

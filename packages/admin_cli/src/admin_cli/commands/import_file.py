@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from admin_cli import completing
 from admin_cli.acting import DryRun, Yes, begin
 from admin_cli.bulk import for_each
 from admin_cli.csv_columns import Sheet, read_columns, read_rows
@@ -36,7 +37,12 @@ app = verb()
 STDIN = "-"
 
 File = Annotated[str, typer.Argument(metavar="FILE.csv", help="The file; - reads standard input.")]
-OfForm = Annotated[str, typer.Option("--form", metavar="FORM", help="The form that the rows are answers to.")]
+OfForm = Annotated[
+    str,
+    typer.Option(
+        "--form", metavar="FORM", help="The form that the rows are answers to.", autocompletion=completing.forms
+    ),
+]
 Mail = Annotated[
     bool,
     typer.Option("--mail", help="Mail registrants and staff as if each had been sent by the page (default: nobody)."),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from admin_cli import completing
 from admin_cli.acting import DryRun, Yes, begin
 from admin_cli.errors import CliError
 from admin_cli.fields import JsonOption, pick, wanted
@@ -38,7 +39,10 @@ COLUMNS = (Column("FORM"), Column("OPTION"), Column("CAPACITY"), Column("TAKEN")
 def list_quotas(
     ctx: typer.Context,
     *,
-    form: Annotated[str | None, typer.Option(metavar="FORM", help="Only this form's options.")] = None,
+    form: Annotated[
+        str | None,
+        typer.Option(metavar="FORM", help="Only this form's options.", autocompletion=completing.forms),
+    ] = None,
     json: JsonOption = None,
 ) -> None:
     """Print each counted option with its capacity, the places taken, and who waits.

@@ -1,0 +1,129 @@
+"""What a shell offers for a word that was begun: contexts, forms, options, statuses.
+
+Nothing is asked of a stack for it: commands note the stack's forms whenever they read them, and what is not known is
+not offered. Whatever goes wrong, the prompt stays as it is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer  # noqa: TC002 - Typer reads the annotations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+
+    from registration_core.domain.forms import Form
+
+#: What the forms of one stack are called, and the options whose places they count.
+Known = dict[str, list[str]]
+
+_CONTEXT = "--context"
+_ANYTHING = (OSError, ValueError, TypeError, AttributeError, LookupError, RuntimeError)
+
+
+def note_forms(environ: Mapping[str, str], context: str, forms: Mapping[str, Form]) -> None:
+    """Note what a stack's forms are called, for the next time that a word is begun; never fails."""
+    known = {name: list(form.capacities()) for name, form in forms.items()}
+    with contextlib.suppress(*_ANYTHING):
+        if known != _noted(environ, context):
+            from admin_cli.private_file import replace_private  # noqa: PLC0415 - only where something is new
+
+            replace_private(_file(environ, context), json.dumps(known))
+
+
+def contexts(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Offer the names of contexts."""
+    return _offered(incomplete, lambda: ctx.obj.contexts.read().entries)
+
+
+def forms(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Offer the stack's forms, and those of the clone that one stands in."""
+    return _offered(incomplete, lambda: dict.fromkeys([*_known(ctx), *_cloned()]))
+
+
+def options(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Offer the options of the form that the line names, or of every form."""
+
+    def there() -> Iterator[str]:
+        known, named = _known(ctx), ctx.params.get("form")
+        for form, names in known.items():
+            if named is None or form in (named if isinstance(named, list | tuple) else [named]):
+                yield from names
+
+    return _offered(incomplete, there)
+
+
+def statuses(incomplete: str) -> list[str]:
+    """Offer the statuses; after a comma the next one."""
+    from registration_core.domain.submission import Status  # noqa: PLC0415 - only for this
+
+    begun, comma, last = incomplete.rpartition(",")
+    return [f"{begun}{comma}{status}" for status in _offered(last, lambda: map(str, Status))]
+
+
+def globals_in_front(environ: MutableMapping[str, str]) -> None:
+    """Let options that hold for every command be completed, and understood, wherever they stand on the line.
+
+    environ: what the shell's completion function put there; it is changed.
+    """
+    from admin_cli.app import globals_first  # noqa: PLC0415 - Typer; this begins where it is loaded anyway
+
+    with contextlib.suppress(*_ANYTHING):
+        if "COMP_WORDS" in environ:
+            words, place = shlex.split(environ["COMP_WORDS"]), int(environ["COMP_CWORD"])
+            before = _in_front(words[1:place], globals_first)
+            environ["COMP_WORDS"] = shlex.join([words[0], *before, *words[place : place + 1]])
+            environ["COMP_CWORD"] = str(len(before) + 1)
+        elif "_TYPER_COMPLETE_ARGS" in environ:
+            line = environ["_TYPER_COMPLETE_ARGS"]
+            words = shlex.split(line)
+            last = [] if line.endswith(" ") else words[-1:]
+            before = _in_front(words[1 : len(words) - len(last)], globals_first)
+            environ["_TYPER_COMPLETE_ARGS"] = shlex.join([words[0], *before, *last]) + ("" if last else " ")
+
+
+def _in_front(before: list[str], globals_first: Callable[[list[str]], list[str]]) -> list[str]:
+    """Arrange what stands before the begun word; when that is a context's name, nothing else matters."""
+    return [_CONTEXT] if before[-1:] == [_CONTEXT] else globals_first(before)
+
+
+def _offered(incomplete: str, there: Callable[[], Iterable[str]]) -> list[str]:
+    with contextlib.suppress(*_ANYTHING):
+        return [name for name in there() if name.startswith(incomplete)]
+    return []
+
+
+def _known(ctx: typer.Context) -> Known:
+    """Give what was noted of the stack that the line means."""
+    services, named = ctx.obj, ctx.find_root().params.get("context")
+    chosen = named or services.environ.get("ROLLCALL_CONTEXT") or services.contexts.read().current
+    return _noted(services.environ, chosen) if chosen else {}
+
+
+def _noted(environ: Mapping[str, str], context: str) -> Known:
+    try:
+        noted: Known = json.loads(_file(environ, context).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return noted
+
+
+def _cloned() -> list[str]:
+    """Name the forms of the clone that the working folder lies in."""
+    from rollcall_local.errors import LocalStackError  # noqa: PLC0415 - only for this
+    from rollcall_local.paths import find_root  # noqa: PLC0415
+
+    try:
+        return sorted(path.parent.name for path in find_root().glob("forms/*/form.toml"))
+    except LocalStackError:
+        return []
+
+
+def _file(environ: Mapping[str, str], context: str) -> Path:
+    home = environ.get("XDG_CACHE_HOME")
+    return (Path(home) if home else Path.home() / ".cache") / "rollcall" / f"forms-{context}.json"

@@ -1,0 +1,174 @@
+"""Completion, as the shells ask for it: what is offered, from where, and that the prompt is never spoilt."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import typer
+from conftest import ROOT
+
+from admin_cli import completing
+from admin_cli.app import app
+from admin_cli.catalogue import COMMANDS
+from admin_cli.contexts import Context, ContextFile
+from admin_cli.helping import HELP_OPTIONS
+from registration_core.adapters.form_files import compile_forms
+from registration_core.domain.submission import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FORMS = compile_forms(ROOT / "forms")
+COURSES = list(FORMS["registration"].capacities())
+
+#: Runs the command as the shell does, and tells on stderr what was loaded for it.
+START = (
+    "import atexit, os, sys; atexit.register(lambda: os.write(2, ' '.join(sys.modules).encode())); "
+    "sys.argv[0] = 'rollcall'; from admin_cli.__main__ import main; main()"
+)
+HEAVY = {"boto3", "botocore", "rich.console", "jinja2", "python_terraform"}
+
+
+class Shell:
+    """Asks for completions in a folder that is no clone, with the contexts prod (in use) and dev."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.environ = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "ROLLCALL_CONFIG_DIR": str(folder / "config"),
+            "XDG_CACHE_HOME": str(folder / "cache"),
+        }
+        file = ContextFile(folder / "config" / "contexts.json")
+        for name in ("prod", "dev"):
+            file.write(file.read().with_entry(Context(name, name, "eu-north-1")))
+        completing.note_forms(self.environ, "prod", FORMS)
+        completing.note_forms(self.environ, "dev", {"contact": FORMS["contact"]})
+
+    def _ask(self, **asked: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", START],
+            env=self.environ | asked,
+            cwd=self._folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert not HEAVY & set(done.stderr.split())
+        return done.stdout
+
+    def bash(self, line: str) -> list[str]:
+        """What bash would offer for the last word of a line."""
+        place = str(line.count(" "))
+        return self._ask(_ROLLCALL_COMPLETE="complete_bash", COMP_WORDS=line, COMP_CWORD=place).split()
+
+    def zsh(self, line: str) -> str:
+        return self._ask(_ROLLCALL_COMPLETE="complete_zsh", _TYPER_COMPLETE_ARGS=line)
+
+    def fish(self, line: str) -> list[str]:
+        asked = {"_TYPER_COMPLETE_FISH_ACTION": "get-args", "_TYPER_COMPLETE_ARGS": line}
+        return self._ask(_ROLLCALL_COMPLETE="complete_fish", **asked).splitlines()
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """A shell of this test's own."""
+    return Shell(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("rollcall lis", ["list"]),
+        ("rollcall quota ", ["list", "set"]),
+        ("rollcall list --form ", ["contact", "registration"]),
+        ("rollcall list --form reg", ["registration"]),
+        ("rollcall list --option ", COURSES),
+        ("rollcall list --form contact --option ", []),
+        ("rollcall list --status w", ["waitlisted"]),
+        ("rollcall list --status pending,c", ["pending,confirmed", "pending,cancelled"]),
+        ("rollcall quota set registration ", COURSES),
+        ("rollcall context use ", ["prod", "dev"]),
+        ("rollcall list --context d", ["dev"]),
+        ("rollcall list --context dev --form ", ["contact"]),
+        ("rollcall list --form registration --context dev --sta", ["--status"]),
+        ("rollcall list 'unended ", []),
+    ],
+)
+def test_bash__is_offered(shell: Shell, line: str, offered: list[str]) -> None:
+    """Each kind of word; options that hold for every command are understood wherever they stand."""
+    assert shell.bash(line) == offered
+
+
+def test_zsh__is_offered_commands_with_what_they_do_and_forms(shell: Shell) -> None:
+    """In the words of its own completion function."""
+    assert '"doctor":"What is wrong with a stack, and how to mend it"' in shell.zsh("rollcall ")
+    assert '"registration"' in shell.zsh("rollcall list --context prod --form r")
+
+
+def test_fish__is_offered_commands_with_what_they_do_and_contexts(shell: Shell) -> None:
+    """A line each."""
+    assert "login\tSign in to AWS by IAM Identity Center" in shell.fish("rollcall lo")
+    assert shell.fish("rollcall list --context ") == ["prod", "dev"]
+
+
+def test_prompt__stays_as_it_is_whatever_goes_wrong(shell: Shell, tmp_path: Path) -> None:
+    """A damaged file of contexts, a damaged note: nothing is offered, and nothing is said."""
+    (tmp_path / "cache" / "rollcall" / "forms-prod.json").write_text("[1")
+    assert shell.bash("rollcall list --form ") == []
+
+    (tmp_path / "config" / "contexts.json").write_text("{")
+    assert shell.bash("rollcall list --context ") == []
+    assert shell.bash("rollcall list --form ") == []
+
+
+def test_forms__of_the_clone_are_offered_where_nothing_was_noted(shell: Shell) -> None:
+    """A new form can be checked and shown before it is published."""
+    shell.environ |= {"ROLLCALL_ROOT": str(ROOT), "ROLLCALL_CONTEXT": "none"}
+
+    assert shell.bash("rollcall forms show ") == ["contact", "registration"]
+
+
+def test_note__is_written_only_when_something_is_new(tmp_path: Path) -> None:
+    """And never in the way of a command: a cache that cannot be written is done without."""
+    environ = {"XDG_CACHE_HOME": str(tmp_path)}
+    completing.note_forms(environ, "prod", FORMS)
+    (note,) = (tmp_path / "rollcall").iterdir()
+    before = note.stat().st_ino
+
+    completing.note_forms(environ, "prod", FORMS)
+    assert note.stat().st_ino == before
+    assert json.loads(note.read_text()) == {"contact": [], "registration": COURSES}
+
+    completing.note_forms({"XDG_CACHE_HOME": str(note)}, "prod", FORMS)
+
+
+def parameters() -> Iterator[tuple[str, Any]]:
+    root = typer.main.get_command(app)
+    ctx = typer.Context(root, **HELP_OPTIONS)
+    for noun in COMMANDS:
+        command = root.get_command(ctx, noun)
+        for each in getattr(command, "commands", {"": command}).values():
+            for param in each.params:
+                if param.metavar in ("FORM", "OPTION", "STATUS"):
+                    yield f"{noun} {each.name} {param.name}", param
+
+
+@pytest.mark.parametrize(("where", "param"), [pytest.param(*each, id=each[0]) for each in parameters()])
+def test_parameters__that_name_a_form_option_or_status_are_completed(where: str, param: Any) -> None:
+    """Also those of commands to come: the metavar tells."""
+    offered = param.shell_complete(typer.Context(typer.main.get_command(app), obj=None), "")
+
+    assert param._custom_shell_complete is not None or offered, where
+
+
+def test_statuses__are_all_offered() -> None:
+    """Each of the domain's."""
+    assert completing.statuses("") == list(map(str, Status))

@@ -1,0 +1,133 @@
+"""Checks that a page can make by itself: a field's rules as data, each with the server's own sentence.
+
+They are the rules of `values` as far as a browser can know them, and never stricter: what a check refuses, the server
+refuses too. So the page may keep such an answer back; everything else the server decides.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from registration_core.domain.fields import Field, FieldType
+from registration_core.domain.messages import message
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class Rule(StrEnum):
+    """What is wrong with an answer.
+
+    required: there is none. All others look at an answer that is there. pattern: it does not match. short, long: it has
+    fewer or more letters. least, most: a number, a date (as text) or a count of options lies beyond the limit.
+    """
+
+    REQUIRED = "required"
+    PATTERN = "pattern"
+    SHORT = "short"
+    LONG = "long"
+    LEAST = "least"
+    MOST = "most"
+
+
+class Check(NamedTuple):
+    """One rule, in the order that the server looks at them.
+
+    limit: a pattern (one that Python's `regex` and a browser's `u` flag read alike), a number, or None: the date that
+    the control itself names. sentence: what to say; `{length}` and `{limit}` in it are for the page to fill in.
+    """
+
+    rule: Rule
+    limit: str | float | None
+    sentence: str
+
+
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?"
+_TOP = r"(?:[A-Za-z]{1,63}|[Xx][Nn]--[A-Za-z0-9\-]{0,58}[A-Za-z0-9])"
+EMAIL = (
+    r"^(?![.])(?!\S*([.][.]|[.]@|=[?]\S*@))(?:[^\x00-\x7f]|[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~.]){1,64}"
+    rf"@(?:(?:{_LABEL}[.])+{_TOP}|(?=\S*[^\x00-\x7f])[^@\s]+)$"
+)
+"""See `emails`. A domain with letters beyond ASCII is the server's to judge."""
+EMAIL_ASCII = r"^[\x00-\x7f]+@"
+_GAP = r"[\t \-./()\u00a0\u2009\u2010\u2011\u2012\u2013\u202f\u2212]*"
+PHONE = (
+    rf"^(?:tel:)?(?:(?!00)(?:{_GAP}\p{{Nd}}){{5,15}}"
+    rf"|(?:[+]|00)(?!{_GAP}0(?![)]))(?:(?!.*[(]0[)])(?:{_GAP}\p{{Nd}}){{5,15}}|(?=.*[(]0[)])(?:{_GAP}\p{{Nd}}){{6,16}})"
+    rf"){_GAP}$"
+)
+"""From abroad (`+` or `00`) the first `(0)` is left out, and no country's code begins with 0."""
+DATE = r"^\d{4}-\d\d-\d\d$"
+NUMBER = r"^(?=.{1,16}$)[\-\u2212]?\p{Nd}+(?:[.,]\p{Nd}*)?$"
+DECIMALS = r"^[^.,]*(?:[.,]\p{{Nd}}{{0,{most}}}0*)?$"
+
+
+def checks_of(field: Field, language: str) -> tuple[Check, ...]:
+    """Return a field's checks with their sentences in this language."""
+    found: list[Check] = []
+    if field.required:
+        found.append(Check(Rule.REQUIRED, None, message(_wording_of_required(field), language)))
+    of_type = _CHECKS.get(field.type)
+    return (*found, *(of_type(field, language) if of_type else ()))
+
+
+def _wording_of_required(field: Field) -> str:
+    if field.type is FieldType.CONSENT:
+        return "required_consent"
+    return "required_choice" if field.options else "required"
+
+
+def _text_checks(field: Field, language: str) -> Iterator[Check]:
+    if field.min_length is not None:
+        said = message("too_short", language, limit=field.min_length, length="{length}")
+        yield Check(Rule.SHORT, field.min_length, said)
+    if field.max_length is not None:
+        said = message("too_long", language, limit=field.max_length, length="{length}")
+        yield Check(Rule.LONG, field.max_length, said)
+
+
+def _email_checks(_field: Field, language: str) -> Iterator[Check]:
+    yield Check(Rule.PATTERN, EMAIL, message("not_an_email", language))
+    yield Check(Rule.PATTERN, EMAIL_ASCII, message("email_not_ascii", language))
+
+
+def _phone_checks(_field: Field, language: str) -> Iterator[Check]:
+    yield Check(Rule.PATTERN, PHONE, message("not_a_phone", language))
+
+
+def _date_checks(field: Field, language: str) -> Iterator[Check]:
+    yield Check(Rule.PATTERN, DATE, message("not_a_date", language))
+    if field.minimum is not None:
+        yield Check(Rule.LEAST, None, message("too_early", language, limit="{limit}"))
+    if field.maximum is not None:
+        yield Check(Rule.MOST, None, message("too_late", language, limit="{limit}"))
+
+
+def _number_checks(field: Field, language: str) -> Iterator[Check]:
+    yield Check(Rule.PATTERN, NUMBER, message("not_a_number", language, example="12.5" if field.decimals else "12"))
+    wording = "too_many_decimals" if field.decimals else "not_whole"
+    yield Check(Rule.PATTERN, DECIMALS.format(most=field.decimals), message(wording, language, limit=field.decimals))
+    if field.minimum is not None:
+        yield Check(Rule.LEAST, float(field.minimum), message("too_small", language, limit=field.minimum))
+    if field.maximum is not None:
+        yield Check(Rule.MOST, float(field.maximum), message("too_large", language, limit=field.maximum))
+
+
+def _choices_checks(field: Field, language: str) -> Iterator[Check]:
+    if field.min_choices is not None:
+        yield Check(Rule.LEAST, field.min_choices, message("too_few", language, limit=field.min_choices))
+    if field.max_choices is not None:
+        yield Check(Rule.MOST, field.max_choices, message("too_many", language, limit=field.max_choices))
+
+
+_CHECKS: dict[FieldType, Callable[[Field, str], Iterator[Check]]] = {
+    FieldType.TEXT: _text_checks,
+    FieldType.TEXTAREA: _text_checks,
+    FieldType.EMAIL: _email_checks,
+    FieldType.PHONE: _phone_checks,
+    FieldType.DATE: _date_checks,
+    FieldType.NUMBER: _number_checks,
+    FieldType.CHOICES: _choices_checks,
+}

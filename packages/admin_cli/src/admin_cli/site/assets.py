@@ -3,6 +3,9 @@
 import hashlib
 from pathlib import Path, PurePosixPath
 
+import rcssmin
+import rjsmin
+
 from admin_cli.site.errors import SiteBuildError
 from admin_cli.site.files import CONTENT_TYPES, HASH_LETTERS, SiteFile
 
@@ -42,19 +45,11 @@ def _hashed_name(name: str, body: bytes) -> str:
 
 
 def slimmed(name: str, body: bytes) -> bytes:
-    """Return a style or script without indentation, blank lines and lines that are comments; others as they are.
-
-    Line breaks stay, so that a script means the same. A text over several lines (a template literal) would lose its
-    indentation: ours have none.
-    """
-    if not name.endswith((".js", ".css")):
-        return body
-    kept = []
-    in_comment = False
-    for line in (line.strip() for line in body.decode().splitlines()):
-        in_comment = in_comment or line.startswith("/*")
-        if line and not in_comment and not line.startswith("//"):
-            kept.append(line)
-        if in_comment and line.endswith("*/"):
-            in_comment = False
-    return ("\n".join(kept) + "\n").encode()
+    """Return a style or script without what only its authors read; others as they are. Names stay as they are."""
+    match PurePosixPath(name).suffix:
+        case ".js":
+            return f"{rjsmin.jsmin(body.decode())}\n".encode()
+        case ".css":
+            return f"{rcssmin.cssmin(body.decode())}\n".encode()
+        case _:
+            return body

@@ -1,172 +1,192 @@
-// Improves the forms. Every page works without it.
+// Improves the pages. Each works without it: an older browser leaves this file unread and posts the form by itself.
 (() => {
-  "use strict";
-  const query = new URLSearchParams(location.search);
+  const query = new URLSearchParams(location.search), all = (css, root = document) => [...root.querySelectorAll(css)];
+  const [form] = all("form[data-form]");
 
   // --- the switch between languages keeps what the address says
-  for (const a of document.querySelectorAll("[data-language]")) a.search = location.search;
+  for (const link of all("[data-language]")) link.search = location.search;
 
-  // --- thank-you: the reference in large type, and the words of the form it came from, or of what is still to come
-  const plate = document.querySelector("[data-reference]");
-  if (plate) {
-    const reference = (query.get("reference") || "").toUpperCase();
-    if (/^[0-9A-Z]{4}-[0-9A-Z]{4}$/.test(reference)) {
-      plate.querySelector("strong").textContent = reference;
-      plate.hidden = false;
-    }
-    const blocks = [...document.querySelectorAll("[data-thanks-for]")];
-    const own = blocks.find((block) => block.dataset.thanksFor === query.get("form"));
-    if (own) for (const block of blocks) block.hidden = block !== own;
-    for (const note of document.querySelectorAll("[data-status]")) {
-      if (note.dataset.status !== query.get("status")) continue;
-      note.hidden = false;
-      for (const block of blocks) block.hidden = true;
-    }
+  // --- thank-you: the reference in large type, and what goes with the form, the status and the option in the address
+  for (const plate of all("[data-reference]")) {
+    const code = query.get("reference") || "", told = [...query.values()];
+    plate.hidden = !/^\w{4}-\w{4}$/.test(code);
+    if (!plate.hidden) all("strong", plate)[0].append(code.toUpperCase());
+    for (const part of all("[data-when]")) part.hidden = !part.dataset.when.split(" ").every((word) => told.includes(word));
   }
 
-  const form = document.querySelector("form[data-form]");
-  // An older browser posts the form by itself.
-  if (!form || !AbortSignal.timeout) return;
-  const say = form.dataset;
-  const button = form.querySelector("[type=submit]");
-  const label = button.textContent;
-  const summary = document.getElementById("error-summary");
-  const title = document.title;
-  const seconds = () => Math.floor(Date.now() / 1000);
-  // Programs are quicker than people.
-  const started = seconds();
-  // The server's sentences instead of the browser's.
-  form.noValidate = true;
-
-  // --- a link such as /registration?course=rovers chooses for the visitor
-  for (const input of form.querySelectorAll("[type=radio], option")) {
-    if (input.value && query.get((input.closest("select") || input).name) === input.value) {
-      input[input.type ? "checked" : "selected"] = true;
-    }
+  // --- places left, and the dates that move with the day; where the API says nothing the page says nothing
+  for (const { dataset: words } of all("[data-seats-from]")) {
+    fetch(words.seatsFrom).then((answer) => answer.json()).then(({ fields }) => {
+      for (const { name, type, minimum: min = "", maximum: max = "", options = [] } of fields) {
+        if (form && type === "date") Object.assign(form[name], { min, max });
+        for (const { value, seats } of options) {
+          if (seats) for (const place of all(`[data-seats="${value}"]`)) place.append(" " + words[seats.left > 1 ? "left" : seats.left ? "one" : "full"].replace("{left}", seats.left));
+        }
+      }
+    }).catch(() => {});
   }
 
-  // --- the key: the same until the form is known to have arrived, also over a reload; then, for ten minutes, the same
-  // for the same answers ("back", and sent again). Kept: the key; once arrived also a digest of the answers, and until when
-  const slot = "rollcall-key-" + say.form;
-  let kept = "";
-  const keep = (...parts) => {
-    kept = parts.join(" ");
+  if (!form || !AbortSignal.timeout || !crypto.randomUUID) return;
+  const say = form.dataset, title = document.title, now = () => Date.now() / 1000,
+    fields = all("[data-field]"), inputs = all("[data-field] [name]"), ticks = ({ type }) => /radio|box/.test(type),
+    [button] = all("[type=submit]"), [status] = all("[role=status]"), [draft] = all("[data-draft]"),
+    [summary] = all(".error-summary"), [list] = all("ul", summary), label = button.textContent;
+  let sending, timer, touched;
+  form.noValidate = true; // the server's sentences instead of the browser's
+
+  // --- what the browser keeps until the form has arrived: the answers, and the key that makes two sendings one. Then,
+  // for ten minutes, the key and a digest of the answers, for those who go back and send the same again
+  const slot = "rollcall-" + say.form;
+  let kept = {};
+  const keep = (more) => {
+    Object.assign(kept, more);
     try {
-      sessionStorage.setItem(slot, kept);
+      localStorage.setItem(slot, JSON.stringify(kept));
+      return true;
     } catch {} // storage is blocked: the page's own memory will do
   };
   try {
-    kept = sessionStorage.getItem(slot) || "";
+    kept = JSON.parse(localStorage.getItem(slot)) || kept;
   } catch {}
-  // Two texts of one digest do no harm: the API knows other answers under a used key. A widget's proof is new each time.
-  const digest = (values) =>
-    [...JSON.stringify(values, (name, value) => (/^cf-/.test(name) ? "" : value))].reduce((sum, letter) => (sum * 31 + letter.codePointAt()) | 0, 7) + "";
-  const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-
-  const answers = () => {
+  const age = now() - kept.at;
+  if (age > 604800) kept = {}; // a week
+  draft.hidden = !keep({ started: kept.started || now() }); // programs are quicker than people
+  const read = (unasked) => {
     const values = {};
-    for (const input of form.elements) {
-      const several = input.type === "checkbox" && input.closest("fieldset");
-      if (!input.name) continue;
-      if (several) values[input.name] = (values[input.name] || []).concat(input.checked ? input.value : []);
-      else if (input.type === "checkbox") values[input.name] = input.checked;
-      else if (input.type !== "radio" || input.checked) values[input.name] = input.value;
+    for (const [name, value] of new FormData(form)) {
+      if (unasked || inputs.some((input) => input.name === name)) values[name] = name in values ? [values[name], value].flat() : value;
     }
     return values;
   };
+  for (const input of inputs) {
+    // a link such as /registration?course=rovers chooses for the visitor
+    const value = query.get(input.name) || (kept.values || {})[input.name];
+    if (value) ticks(input) ? (input.checked = [value].flat().includes(input.value)) : (input.value = value);
+  }
+
+  // --- checks: as the build wrote them down, in the server's words
+  const wrong = (field) => {
+    const asked = inputs.filter((input) => field.contains(input)), [{ type, validity, value, min, max }] = asked,
+      group = ticks(asked[0]), text = validity.badInput ? "?" : value.trim().normalize(),
+      size = group ? asked.filter((input) => input.checked).length : type === "date" ? text : +text.replace(",", ".").replace("\u2212", "-"),
+      letters = Intl.Segmenter ? [...new Intl.Segmenter().segment(text)].length : 0;
+    for (const [rule, given, said] of JSON.parse(field.dataset.checks)) {
+      const limit = given ?? (rule === "least" ? min : max);
+      if (
+        (group ? !size : !text) ? rule === "required"
+        : rule === "pattern" ? !RegExp(limit, "u").test(text)
+        : rule === "short" ? [...text].length < limit
+        : rule === "long" ? letters > limit
+        : rule === "least" ? size < limit
+        : rule === "most" && limit !== "" && size > limit
+      ) return said.replace("{length}", letters).replace("{limit}", limit);
+    }
+  };
 
   // --- errors: beside each field, and in a summary that takes the focus
-  const mark = (field, message) => {
-    const note = field.querySelector(".field-error");
-    note.textContent = message;
-    note.hidden = !message;
-    field.classList.toggle("has-error", !!message);
-    const marked = field.matches("[role=radiogroup]") ? [field] : field.querySelectorAll("input, select, textarea");
-    for (const control of marked) message ? control.setAttribute("aria-invalid", "true") : control.removeAttribute("aria-invalid");
+  const each = (find) => fields.forEach((field) => mark(field, find(field)));
+  const mark = (field, said = "") => {
+    all(".field-error", field)[0].textContent = said;
+    field.classList.toggle("has-error", said);
+    for (const input of field.role ? [field] : all("[name]", field)) input.ariaInvalid = said ? true : null;
   };
-  const clear = () => {
-    summary.hidden = true;
-    document.title = title;
-    for (const field of form.querySelectorAll(".has-error")) mark(field, "");
+  const tell = (said, place = status) => {
+    const [words, help] = all("p", place);
+    words.textContent = said;
+    help.hidden = !said;
   };
-  const show = (sentence, errors) => {
-    const list = summary.querySelector("ul");
-    const loose = [sentence];
+  const show = (said) => {
     list.replaceChildren();
-    for (const { field: name, message } of errors) {
-      const field = form.querySelector(`[data-field="${CSS.escape(name)}"]`);
-      if (!field) {
-        loose.push(`${name}: ${message}`);
-        continue;
-      }
-      mark(field, message);
+    for (const field of all(".has-error")) {
       const link = document.createElement("a");
-      const control = field.querySelector("input, select, textarea");
-      link.href = "#" + control.id;
-      link.textContent = [field.dataset.label, message].filter(Boolean).join(" ");
-      link.onclick = (event) => {
-        event.preventDefault();
-        field.scrollIntoView(); // with its label, not the bare control
-        control.focus({ preventScroll: true });
-      };
+      link.append(field.dataset.label, " ", all(".field-error", field)[0].textContent);
+      link.href = "#" + all("[name]", field)[0].id;
       list.appendChild(document.createElement("li")).append(link);
     }
-    const words = summary.querySelector("p");
-    words.textContent = loose.filter(Boolean).join(" ");
-    words.hidden = !words.textContent;
-    list.hidden = !list.children.length;
+    tell(list.firstChild ? "" : said, summary);
     summary.hidden = false;
-    document.title = `${say.errorPrefix} ${title}`;
+    document.title = say.errorPrefix + " " + title;
     summary.focus();
   };
 
-  // --- sending: once more by itself when the line or the server stumbled, always with the same key
-  const post = async (key, body, last) => {
-    try {
-      const answer = await fetch(form.action, {
-        method: "POST",
-        headers: { "Content-Type": "application/json", Accept: "application/json", "Idempotency-Key": key },
-        body,
-        signal: AbortSignal.timeout(20000),
-      });
-      if (last || answer.status < 500) return answer;
-    } catch (error) {
-      if (last) throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    return post(key, body, true);
+  // --- sending: again by itself, with the same key, for as long as the line or the server stumbles
+  const pause = () => {
+    clearTimeout(timer);
+    tell("");
   };
-
   const busy = (yes) => {
+    pause();
+    sending = yes;
     button.textContent = yes ? say.sending : label;
-    yes ? button.setAttribute("aria-disabled", "true") : button.removeAttribute("aria-disabled");
+    button.ariaDisabled = yes || null;
+    summary.hidden = true;
+    document.title = title;
+  };
+  const send = async (tries) => {
+    // Two texts of one digest do no harm: the API knows other answers under a used key.
+    const values = read(), sum = [...JSON.stringify(values)].reduce((sum, letter) => (sum * 31 + letter.codePointAt()) | 0, 7);
+    if (!kept.key || (kept.until && (kept.sum !== sum || kept.until < now()))) keep({ key: crypto.randomUUID(), until: 0 });
+    const { key } = kept, saved = keep({ values, sum, at: now(), waiting: true });
+    busy(true);
+    timer = setTimeout(tell, 10000, say.slow);
+    let answer, body = {};
+    try {
+      answer = await fetch(form.action, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "Idempotency-Key": key },
+        body: JSON.stringify({ ...read(true), _started: kept.started, _sent: now() }),
+        signal: AbortSignal.timeout(30000),
+      });
+      body = await answer.json();
+    } catch {}
+    const { reference, status, code, detail, errors = [] } = body;
+    if (reference) {
+      kept = { key, sum, until: now() + 600 };
+      keep();
+      location = say.thanks + "?" + new URLSearchParams({ form: say.form, reference, status, option: values[say.option] || "" });
+      return;
+    }
+    busy();
+    const stands = answer?.status || 0, wait = +answer?.headers.get("Retry-After") || Math.min(60, 2 ** tries);
+    if ((stands < 400 || stands > 428) && wait < 61) { // nobody there, no answer of ours, too many, or a server in trouble
+      tell((saved ? say.saved + " " : "") + (stands ? say.refused : say.unreachable));
+      timer = setTimeout(send, wait * 1000, tries + 1);
+    } else {
+      const reused = code === "key_reused"; // then the first answers did arrive; these are new ones
+      keep({ waiting: false, key: reused ? "" : key });
+      each(({ dataset }) => errors.find(({ field }) => field === dataset.field)?.message);
+      show(reused ? say.reused : detail || say.refused);
+    }
   };
 
-  form.addEventListener("submit", async (event) => {
+  form.onsubmit = (event) => {
     event.preventDefault();
-    if (button.hasAttribute("aria-disabled")) return; // pressed twice
-    busy(true);
-    clear();
-    const values = answers();
-    const sum = digest(values);
-    const [used, arrived, until] = kept.split(" ");
-    const key = used && (!until || (arrived === sum && until > Date.now())) ? used : newKey();
-    if (key !== used) keep(key);
-    try {
-      const answer = await post(key, JSON.stringify({ ...values, _started: started, _sent: seconds() }), false);
-      const body = await answer.json().catch(() => ({}));
-      if (answer.ok && body.reference) {
-        keep(key, sum, Date.now() + 600000);
-        location.assign(say.thanks + "?" + new URLSearchParams({ form: say.form, reference: body.reference, status: body.status }));
-        return;
-      }
-      if (body.code === "key_reused") keep(); // the first answers did arrive; these are new ones
-      if (body.errors) show("", body.errors);
-      else show(body.code === "key_reused" ? say.reused : answer.status < 500 && body.detail || say.refused, []);
-    } catch {
-      show(say.unreachable, []);
-    }
-    busy(false);
+    if (sending) return; // pressed twice
+    each(wrong);
+    all(".has-error")[0] ? show() : send(0);
+  };
+  form.oninput = ({ target }) => {
+    touched = target.closest("[data-field]");
+    if (sending) return;
+    pause(); // other answers wait for the button
+    keep({ values: read(), at: now(), waiting: false });
+  };
+  // --- a field that was touched is looked at when it is left; a click within a group passes by nothing at all
+  form.addEventListener("focusout", ({ relatedTarget: next }) => {
+    if (!touched || (next ? touched.contains(next) : touched.type)) return;
+    mark(touched, wrong(touched));
+    touched = 0;
   });
-  addEventListener("pageshow", () => busy(false)); // the page as the browser kept it, after "back"
+  all("button", draft)[0].onclick = () => {
+    if (sending) return;
+    busy();
+    form.reset();
+    each(() => "");
+    kept = { started: now() };
+    keep();
+    inputs[0].focus();
+  };
+  ononline = () => kept.waiting && !sending && send(0);
+  onpageshow = ({ persisted }) => persisted && busy(); // the page as the browser kept it, after "back"
+  if (kept.waiting && age < 72000 && !all(".cf-turnstile")[0]) send(0); // the API knows a key for a day
 })();

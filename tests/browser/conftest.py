@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tomllib
 import uuid
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,25 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+LANGUAGES = ("en", "sv")
+
+
+def path_in(language: str, path: str) -> str:
+    """Where a page stands in a language."""
+    return path if language == LANGUAGES[0] else f"/{language}{path}"
+
+
+def words_in(language: str) -> dict[str, Any]:
+    """What the site says in a language, a registrant's own pages included."""
+    content = ROOT / "site" / "content"
+    files = (content / "site.toml", content / f"{language}.toml", content / f"my.{language}.toml")
+    words: dict[str, Any] = {}
+    for file in files:
+        for table, texts in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            words[table] = words[table] | texts if isinstance(texts, dict) and table in words else texts
+    return words
 
 
 def find_browser() -> str:
@@ -98,6 +118,21 @@ class Visitor:
                 control.select_option(value)
             else:
                 control.fill(str(value))
+
+    def reads(self, form: Form) -> dict[str, Any]:
+        """Give what the page holds of each field, as `fills` takes it."""
+        found: dict[str, Any] = {}
+        for field in form.fields:
+            control = self.page.locator(f'[name="{field.name}"]')
+            if field.type is FieldType.CONSENT:
+                found[field.name] = control.is_checked()
+            elif field.type in (FieldType.CHOICE, FieldType.CHOICES):
+                chosen = [one.get_attribute("value") for one in control.all() if one.is_checked()]
+                found[field.name] = chosen if field.type is FieldType.CHOICES else chosen[0]
+            else:
+                typed = control.input_value()
+                found[field.name] = int(typed) if field.type is FieldType.NUMBER else typed
+        return found
 
     def sends(self) -> None:
         """Press the form's button."""

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 COURSE = "competition-team"
-BROWSERS = pytest.mark.parametrize("browser_has", [{}, {"java_script_enabled": False}], ids=["script", "no-script"])
 
 
 @pytest.fixture
@@ -31,72 +30,6 @@ def tomorrow() -> datetime:
 def headline(visitor: Any) -> str:
     found: str = visitor.page.locator("h1").inner_text()
     return found
-
-
-@BROWSERS
-def test_verify__with_one_press__confirms_the_place(
-    stack: Any, visit: Callable[..., Any], erased_after: list[Registrant], browser_has: dict[str, bool]
-) -> None:
-    registrant = Registrant(stack, "registration", verifying=True, course=COURSE)
-    erased_after.append(registrant)
-    visitor = visit(**browser_has)
-    visitor.page.goto(registrant.mailed_link())
-    assert headline(visitor) == "One step left"
-    assert registrant.status == "pending"
-
-    visitor.page.get_by_role("button", name="Yes, this address is mine").click()
-
-    visitor.page.get_by_role("heading", name="You have a place").wait_for()
-    assert registrant.status == "confirmed"
-    visitor.page.reload()
-    assert headline(visitor) == "You have a place"
-    assert visitor.page.get_by_role("button", name="Yes, this address is mine").count() == 0
-
-
-@BROWSERS
-def test_cancel__asks_once_more_then_gives_the_place_away(
-    stack: Any, visit: Callable[..., Any], erased_after: list[Registrant], browser_has: dict[str, bool]
-) -> None:
-    registrant = Registrant(stack, "registration", course=COURSE)
-    erased_after.append(registrant)
-    visitor = visit(**browser_has)
-    visitor.page.goto(registrant.mailed_link())
-
-    visitor.page.get_by_role("button", name="Cancel the registration").click()
-    visitor.page.get_by_role("heading", name="Cancel the registration?").wait_for()
-    visitor.page.get_by_role("link", name="No, leave it as it is").click()
-    visitor.page.get_by_role("heading", name="You have a place").wait_for()
-    assert registrant.status == "confirmed"
-    visitor.page.get_by_role("button", name="Cancel the registration").click()
-    visitor.page.get_by_role("button", name="Yes, cancel it").click()
-
-    visitor.page.get_by_role("heading", name="The registration is cancelled").wait_for()
-    assert registrant.status == "cancelled"
-    visitor.page.get_by_role("link", name="Register for a course").click()
-    visitor.page.wait_for_url(f"{stack.site_url}/registration")
-
-
-@BROWSERS
-def test_erase__asks_once_more_then_leaves_nothing(
-    stack: Any, visit: Callable[..., Any], browser_has: dict[str, bool]
-) -> None:
-    registrant = Registrant(stack)
-    link = registrant.mailed_link()
-    visitor = visit(**browser_has)
-    visitor.page.goto(link)
-    assert visitor.page.get_by_text(registrant.entered["email"]).is_visible()
-
-    visitor.page.get_by_role("button", name="Erase my data").click()
-    visitor.page.get_by_role("heading", name="Erase everything?").wait_for()
-    assert registrant.status == "confirmed"
-    visitor.page.get_by_role("button", name="Yes, erase it all").click()
-
-    visitor.page.get_by_role("heading", name="Everything is erased").wait_for()
-    assert registrant.status == "erased"
-    visitor.page.goto(link)
-    assert headline(visitor) == "Everything is erased"
-    assert visitor.page.get_by_role("button").count() == 0
-    assert registrant.entered["email"] not in visitor.page.content()
 
 
 def test_waiting__tells_the_rank_in_the_visitor_s_language(

@@ -74,11 +74,11 @@ def test_page__never_scrolls_sideways(visit: Any, width: int) -> None:
 
 def test_thank_you__shows_the_reference_in_large_type(visit: Any) -> None:
     visitor = visit()
-    visitor.goes_to("/thank-you?form=registration&reference=k7qm-3xtp")
+    visitor.goes_to("/thank-you?form=registration&reference=k7qm-3xtp&status=confirmed")
     plate = visitor.page.locator(".reference strong")
     assert plate.inner_text() == "K7QM-3XTP"
-    assert visitor.page.locator("[data-thanks-for=registration]").is_visible()
-    assert visitor.page.locator("[data-thanks-for=any]").is_hidden()
+    assert visitor.page.get_by_text("We have your registration").is_visible()
+    assert visitor.page.locator("[data-otherwise]").is_hidden()
 
 
 @pytest.mark.parametrize("reference", ["", "<b>1</b>", "CALL-0900-123"])
@@ -86,7 +86,7 @@ def test_thank_you__shows_no_words_that_a_link_puts_into_its_mouth(visit: Any, r
     visitor = visit()
     visitor.goes_to(f"/thank-you?form=__proto__&reference={reference}")
     assert visitor.page.locator(".reference").is_hidden()
-    assert visitor.page.locator("[data-thanks-for=any]").is_visible()
+    assert visitor.page.locator("[data-otherwise]").is_visible()
 
 
 def test_keyboard__skips_to_the_content_first(visit: Any) -> None:

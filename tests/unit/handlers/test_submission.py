@@ -221,7 +221,8 @@ def test_page__a_plain_post__leads_to_the_thank_you_page(post_page: Callable[...
     answer = post_page({"name": "Anna"})
 
     assert answer["statusCode"] == 303
-    assert answer["headers"]["Location"] == f"{ORIGIN}/thank-you?form=registration&reference=K7QM-3XTP"
+    address = f"{ORIGIN}/thank-you?form=registration&reference=K7QM-3XTP&status=confirmed"
+    assert answer["headers"]["Location"] == address
 
 
 def test_page__wrong_answers__gives_the_form_again_as_it_was_filled_in(

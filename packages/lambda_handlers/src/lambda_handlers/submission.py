@@ -93,9 +93,8 @@ class SubmitFunction:
     def _acknowledge(self, request: Request, form: Form, receipt: Receipt, language: str) -> dict[str, Any]:
         reference, status = display_reference(receipt.reference), _told(form, receipt)
         if request.from_page:
-            told = "" if status is Status.CONFIRMED else f"&status={status}"
             thanks = self._words.thank_you_url(language)
-            return redirect(f"{thanks}?form={form.name}&reference={reference}{told}")
+            return redirect(f"{thanks}?form={form.name}&reference={reference}&status={status}")
         content: dict[str, object] = {"id": receipt.id, "reference": reference, "status": status}
         if receipt.position is not None:
             content["position"] = receipt.position

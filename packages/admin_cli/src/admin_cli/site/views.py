@@ -1,16 +1,18 @@
 """What the templates are given: forms and courses in one language's words."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from admin_cli.site.content import Texts
 from admin_cli.site.errors import SiteBuildError
 from registration_core.adapters.field_views import FieldView, field_view
 from registration_core.adapters.mail_dates import long_date, span
-from registration_core.domain.fields import Field, Option
+from registration_core.domain.checks import checks_of
+from registration_core.domain.fields import Field, FieldType, Option
 from registration_core.domain.forms import Form
 
-MESSAGES = ("sending", "unreachable", "refused", "reused", "error_prefix")  # what the script says
+MESSAGES = ("sending", "saved", "slow", "unreachable", "refused", "reused", "error_prefix")  # what the script says
 OPTION_KEYS = ("badge", "age", "description")  # what the content file may say about an option
 DAYS_A_YEAR = 365
 
@@ -19,14 +21,18 @@ DAYS_A_YEAR = 365
 class FormView:
     """A form as its page shows it.
 
-    link: its name in the navigation. api: where the form is described. honeypot: the field that only programs fill in.
-    messages: what the script says, as data attributes. kept: how long an entry is kept, in words.
+    link: its name in the navigation. api: where the form is described; described: whether its page has to ask there for
+    what moves, places left or a date's limits. option: the field that says what the entry is about; empty when there is
+    none. honeypot: the field that only programs fill in. messages: what the script says, as data attributes. kept: how
+    long an entry is kept, in words.
     """
 
     name: str
     path: str
     action: str
     api: str
+    described: bool
+    option: str
     link: str
     title: str
     description: str
@@ -68,15 +74,32 @@ def form_view(form: Form, texts: Texts, *, path: str, link: str, api_url: str) -
         path=path,
         action=f"{api_url}/{form.name}",
         api=f"{api_url}/forms/{form.name}",
+        described=bool(form.capacities()) or any(map(_moves, form.fields)),
+        option=(form.quota.field if form.quota else form.once) or "",
         link=link,
         title=form.title.in_language(language),
         description=form.description.in_language(language) if form.description else "",
-        fields=tuple(field_view(field, language) for field in form.fields),
+        fields=tuple(_field(form, field, language) for field in form.fields),
         honeypot=form.spam.honeypot,
         texts=own.over(any_forms),
         messages={f"data-{name.replace('_', '-')}": message for name, message in said.items()},
         kept=_period(form.retention_days, texts),
     )
+
+
+def _field(form: Form, field: Field, language: str) -> FieldView:
+    """Return a field with what the page's script needs: its checks, and which of its options are counted."""
+    view = field_view(field, language)
+    counted = form.capacities() if form.quota is not None and form.quota.field == field.name else {}
+    options = tuple(replace(option, counted=option.value in counted) for option in view.options)
+    checks = json.dumps(checks_of(field, language), ensure_ascii=False, separators=(",", ":"))
+    return replace(view, options=options, checks=checks)
+
+
+def _moves(field: Field) -> bool:
+    """Whether a date's limits move with the day."""
+    limits = (field.minimum, field.maximum) if field.type is FieldType.DATE else ()
+    return any(str(limit).startswith("today") for limit in limits)
 
 
 def course_field(forms: Mapping[str, Form], texts: Texts, *, source: str) -> tuple[Form, Field]:

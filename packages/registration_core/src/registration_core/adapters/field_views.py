@@ -27,13 +27,17 @@ ATTRIBUTES: dict[FieldType, dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class OptionView:
-    """One radio button, checkbox or list entry. chosen: whether it was, when the page shows an answer again."""
+    """One radio button, checkbox or list entry.
+
+    chosen: whether it was, when the page shows an answer again. counted: whether the page tells how many places it has.
+    """
 
     id: str
     value: str
     label: str
     hint: str | None
     chosen: bool
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,8 @@ class FieldView:
 
     control: input, textarea, select, radios, checkboxes or consent. attributes: what the control carries beside id,
     name and aria-describedby; None leaves one out. value: what was typed, when the page shows an answer again; for a
-    consent whatever it was ticked with. error: what is wrong with it.
+    consent whatever it was ticked with. error: what is wrong with it. checks: what the page's script may look at by
+    itself, as JSON; empty where there is no script.
     """
 
     id: str
@@ -55,6 +60,7 @@ class FieldView:
     options: tuple[OptionView, ...]
     value: str = ""
     error: str = ""
+    checks: str = ""
 
     @property
     def summary_label(self) -> str:

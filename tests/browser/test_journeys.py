@@ -1,0 +1,234 @@
+"""The journeys of a visitor, each once by a way that differs; every journey by every way in the full run."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from browser.conftest import LANGUAGES, path_in, words_in
+from conftest import FULL_COURSE
+from registrants import Registrant, signed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from registration_core.domain.forms import Form
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a visitor goes."""
+
+    script: bool
+    width: int
+    language: str
+    scheme: str
+
+    def __str__(self) -> str:
+        return f"{'script' if self.script else 'no-script'}-{self.width}-{self.language}-{self.scheme}"
+
+
+@dataclass(frozen=True)
+class Trip:
+    """One visitor on one way. words: what the site says in the language of the way."""
+
+    way: Way
+    stack: Any
+    visitor: Any
+    person: Any
+    forms: dict[str, Form]
+    words: dict[str, Any]
+
+    @property
+    def page(self) -> Any:
+        return self.visitor.page
+
+    def fill_in(self, name: str, **changes: Any) -> dict[str, Any]:
+        """Open a form's page and answer all of it."""
+        self.visitor.goes_to(path_in(self.way.language, f"/{name}"))
+        answers = self.person.answers(self.forms[name]) | changes
+        self.visitor.fills(self.forms[name], answers)
+        return answers
+
+    def press(self, label: str) -> None:
+        self.page.get_by_role("button", name=label).click()
+
+    def read_heading(self, title: str) -> None:
+        self.page.get_by_role("heading", name=title, exact=True).wait_for()
+
+    def open_own_page(self, registrant: Registrant) -> None:
+        token = signed(self.stack, registrant.id, expires_at=datetime.now(UTC) + timedelta(days=1))
+        self.page.goto(f"{self.stack.api_url}/my?t={token}&lang={self.way.language}")
+        assert self.page.get_attribute("html", "lang") == self.way.language
+
+
+def arrives(trip: Trip, name: str, *, says: str) -> None:
+    """Read the thank-you page in the visitor's language, and the one mail."""
+    reference = trip.visitor.arrives_at_thank_you()
+    assert trip.page.url.startswith(f"{trip.stack.site_url}{path_in(trip.way.language, '/thank-you')}?")
+    assert trip.page.get_attribute("html", "lang") == trip.way.language
+    if trip.way.script:
+        assert trip.page.locator(".reference strong").inner_text() == reference
+        assert trip.page.get_by_text(says).is_visible()
+    else:
+        assert trip.page.get_by_text(trip.words["thank_you"]["text"]).is_visible()
+    mail = trip.person.only_mail()
+    assert reference in mail.text
+    assert reference in mail.html
+    assert reference in trip.person.staffs_only_mail(trip.forms[name]).text
+
+
+def register(trip: Trip) -> None:
+    trip.fill_in("registration")
+    trip.visitor.sends()
+    arrives(trip, "registration", says=trip.words["forms"]["registration"]["thanks"])
+
+
+def contact(trip: Trip) -> None:
+    trip.fill_in("contact")
+    trip.visitor.sends()
+    arrives(trip, "contact", says=trip.words["forms"]["contact"]["thanks"])
+
+
+def wrong_fields(trip: Trip) -> None:
+    """An address that no mail gets to: all else is kept, and one thing mended is enough."""
+    form = trip.forms["registration"]
+    answers = trip.fill_in("registration", email="nobody@nowhere")
+    with trip.visitor.forgiving("422"):
+        trip.visitor.sends()
+        trip.page.locator(".error-summary:visible").wait_for()
+    assert trip.page.locator(".error-summary li a").count() == 1
+    assert trip.page.title().startswith(trip.words["form"]["error_prefix"])
+    assert trip.page.url.startswith(trip.stack.site_url if trip.way.script else trip.stack.api_url)
+    assert trip.page.get_attribute('[name="email"]', "aria-invalid") == "true"
+    assert trip.visitor.reads(form) == answers
+    trip.page.fill('[name="email"]', trip.person.address)
+    trip.visitor.sends()
+    arrives(trip, "registration", says=trip.words["forms"]["registration"]["thanks"])
+
+
+def full_course(trip: Trip) -> None:
+    trip.fill_in("registration", course=FULL_COURSE)
+    if trip.way.script:
+        full = trip.page.locator(f'[data-seats="{FULL_COURSE}"]', has_text=trip.words["seats"]["full"])
+        full.wait_for()
+        assert trip.page.locator('[name="course"]:checked').is_enabled()
+    trip.visitor.sends()
+    arrives(trip, "registration", says=trip.words["thank_you"]["waitlisted"])
+
+
+def double_click(trip: Trip) -> None:
+    trip.fill_in("contact")
+    trip.page.dblclick("main form [type=submit]", no_wait_after=True)
+    trip.visitor.arrives_at_thank_you()
+    assert not trip.way.script or len(trip.visitor.posts) == 1
+    trip.person.only_mail()
+
+
+def offline_and_back(trip: Trip) -> None:
+    trip.fill_in("contact")
+    with trip.visitor.forgiving("ERR_INTERNET_DISCONNECTED"):
+        trip.page.context.set_offline(True)
+        trip.visitor.sends()
+        status = trip.page.get_by_role("status")
+        status.get_by_text(trip.words["form"]["saved"]).wait_for()
+        assert trip.words["organisation"]["email"] in status.inner_text()
+        trip.page.context.set_offline(False)
+        trip.visitor.arrives_at_thank_you()
+    assert len({key for key, _ in trip.visitor.posts}) == 1
+    trip.person.only_mail()
+
+
+def verify(trip: Trip) -> None:
+    registrant = Registrant(trip.stack, "registration", verifying=True)
+    trip.open_own_page(registrant)
+    trip.read_heading(trip.words["my"]["status"]["pending_place"]["title"])
+    trip.press(trip.words["my"]["verify"])
+    trip.read_heading(trip.words["my"]["status"]["confirmed_place"]["title"])
+    assert registrant.status == "confirmed"
+    trip.page.reload()
+    trip.read_heading(trip.words["my"]["status"]["confirmed_place"]["title"])
+    assert trip.page.get_by_role("button", name=trip.words["my"]["verify"]).count() == 0
+
+
+def cancel(trip: Trip) -> None:
+    words = trip.words["my"]
+    registrant = Registrant(trip.stack, "registration")
+    trip.open_own_page(registrant)
+    trip.press(words["place"]["cancel"])
+    trip.read_heading(words["ask"]["cancel_place"]["title"])
+    trip.page.get_by_role("link", name=words["no"]).click()
+    trip.read_heading(words["status"]["confirmed_place"]["title"])
+    assert registrant.status == "confirmed"
+    trip.press(words["place"]["cancel"])
+    trip.press(words["ask"]["cancel_place"]["yes"])
+    trip.read_heading(words["status"]["cancelled_place"]["title"])
+    assert registrant.status == "cancelled"
+
+
+def erase(trip: Trip) -> None:
+    words = trip.words["my"]
+    registrant = Registrant(trip.stack)
+    trip.open_own_page(registrant)
+    assert trip.page.get_by_text(registrant.entered["email"]).is_visible()
+    trip.press(words["erase"])
+    trip.read_heading(words["ask"]["erase_plain"]["title"])
+    assert registrant.status == "confirmed"
+    trip.press(words["ask"]["erase_plain"]["yes"])
+    trip.read_heading(words["status"]["erased"]["title"])
+    assert registrant.status == "erased"
+    assert registrant.entered["email"] not in trip.page.content()
+    assert trip.page.get_by_role("button").count() == 0
+
+
+ONCE: dict[Any, Way] = {
+    register: Way(script=True, width=360, language="sv", scheme="dark"),
+    wrong_fields: Way(script=False, width=1280, language="sv", scheme="light"),
+    full_course: Way(script=True, width=1280, language="en", scheme="dark"),
+    double_click: Way(script=True, width=360, language="en", scheme="light"),
+    offline_and_back: Way(script=True, width=360, language="sv", scheme="light"),
+    contact: Way(script=False, width=360, language="en", scheme="dark"),
+    verify: Way(script=False, width=360, language="sv", scheme="dark"),
+    cancel: Way(script=True, width=1280, language="en", scheme="light"),
+    erase: Way(script=False, width=1280, language="sv", scheme="light"),
+}
+WAYS = [Way(*way) for way in itertools.product((True, False), (360, 1280), LANGUAGES, ("light", "dark"))]
+MATRIX = [
+    pytest.param(
+        journey,
+        way,
+        id=f"{journey.__name__}-{way}",
+        marks=[] if ONCE[journey] == way else [pytest.mark.full],
+    )
+    for journey in ONCE
+    for way in WAYS
+    if way.script or journey is not offline_and_back  # a browser that is offline shows a page of its own
+]
+
+
+@pytest.fixture
+def set_out(stack: Any, visit: Any, forms: dict[str, Form], person: Any) -> Callable[[Way], Trip]:
+    """Give a browser that goes this way."""
+
+    def setting_out(way: Way) -> Trip:
+        visitor = visit(
+            java_script_enabled=way.script,
+            viewport={"width": way.width, "height": 800},
+            color_scheme=way.scheme,
+            locale=way.language,
+        )
+        return Trip(way, stack, visitor, person, forms, words_in(way.language))
+
+    return setting_out
+
+
+@pytest.mark.parametrize(("journey", "way"), MATRIX)
+def test_journey__leads_where_it_should(
+    set_out: Callable[[Way], Trip], journey: Callable[[Trip], None], way: Way
+) -> None:
+    trip = set_out(way)
+    journey(trip)
+    assert trip.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

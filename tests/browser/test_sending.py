@@ -1,0 +1,284 @@
+"""When sending goes wrong: what the visitor is told, what is kept, and that nothing is ever sent twice."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from browser.conftest import path_in, words_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+WORDS = words_in("en")["form"]
+POST_TO = "**/_user_request_/contact?*"
+SUMMARY = "#error-summary:visible"
+
+
+@pytest.fixture
+def filled_in(forms: Any, person: Any) -> Callable[..., None]:
+    """Bring a visitor to the contact form, and fill it in."""
+
+    def fill(visitor: Any, language: str = "en") -> None:
+        visitor.goes_to(path_in(language, "/contact"))
+        visitor.fills(forms["contact"], person.answers(forms["contact"]))
+
+    return fill
+
+
+def problem(code: str, detail: str) -> str:
+    return json.dumps({"code": code, "detail": detail})
+
+
+class Gateway:
+    """What stands between a page and the API: the first posts get these answers, the others pass.
+
+    answers: (status, body, headers). Says nothing of it to the browser but what an answer of the API would.
+    """
+
+    def __init__(self, visitor: Any, *answers: tuple[int, str, dict[str, str]]) -> None:
+        self._answers = list(answers)
+        self._cors = {
+            "Access-Control-Allow-Origin": visitor.site_url,
+            "Access-Control-Allow-Headers": "content-type,idempotency-key",
+            "Access-Control-Expose-Headers": "ETag, Retry-After",
+        }
+        visitor.page.route(POST_TO, self._answer)
+
+    def _answer(self, route: Any) -> None:
+        if route.request.method != "POST" or not self._answers:
+            route.continue_()
+            return
+        status, body, headers = self._answers.pop(0)
+        route.fulfill(status=status, body=body, headers=self._cors | headers)
+
+
+def told_in_status(visitor: Any, *texts: str) -> None:
+    """Wait for a sentence below the button, with the address to write to."""
+    status = visitor.page.get_by_role("status")
+    for text in texts:
+        status.get_by_text(text).wait_for()
+    assert status.get_by_role("link").get_attribute("href") == "mailto:office@robotics-academy.example"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (503, problem("storage_unavailable", "Later."), {"Retry-After": "2"}),
+        (429, problem("too_many_requests", "Many people are sending."), {}),
+        (502, "<h1>Bad gateway</h1>", {"Content-Type": "text/html"}),
+        (200, "<h1>Sign in to this network</h1>", {"Content-Type": "text/html"}),
+    ],
+    ids=["503", "429", "502-html", "200-html"],
+)
+def test_answer_that_may_be_better_soon__is_waited_for_and_sent_again_with_the_same_key(
+    visit: Any, filled_in: Any, person: Any, answer: tuple[int, str, dict[str, str]]
+) -> None:
+    visitor = visit()
+    page = visitor.page
+    page.clock.install()
+    filled_in(visitor)
+    Gateway(visitor, answer)
+    with visitor.forgiving(str(answer[0])):
+        visitor.sends()
+        told_in_status(visitor, f"{WORDS['saved']} {WORDS['refused']}")
+        assert page.locator("main form [type=submit]").get_attribute("aria-disabled") is None
+        assert page.input_value("#f-email") == person.address
+        page.clock.fast_forward(2500)
+        visitor.arrives_at_thank_you()
+    assert len(visitor.posts) == 2
+    assert len({key for key, _ in visitor.posts}) == 1
+    person.only_mail()
+
+
+def test_slow_api__is_told_of_after_ten_seconds_and_arrives(visit: Any, filled_in: Any) -> None:
+    visitor, held = visit(), []
+    page = visitor.page
+    page.clock.install()
+    filled_in(visitor)
+    page.route(POST_TO, lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    with page.expect_request(POST_TO):
+        visitor.sends()
+    button = page.locator("main form [type=submit]")
+    assert button.get_attribute("aria-disabled") == "true"
+    assert button.inner_text() == WORDS["sending"]
+    page.clock.fast_forward(9000)
+    assert page.get_by_role("status").inner_text().strip() == ""
+    page.clock.fast_forward(1500)
+    told_in_status(visitor, WORDS["slow"])
+    held[0].continue_()
+    visitor.arrives_at_thank_you()
+    assert len(visitor.posts) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ((403, problem("form_closed", "This form closed."), {}), "This form closed."),
+        ((429, problem("too_many_requests", "Try again in 9 minutes."), {"Retry-After": "540"}), "in 9 minutes."),
+        ((422, problem("key_reused", "Send a new key."), {}), WORDS["reused"]),
+        ((403, "<h1>Forbidden</h1>", {}), WORDS["refused"]),
+    ],
+    ids=["closed", "429-for-long", "key-reused", "403-html"],
+)
+def test_refusal__is_told_at_the_top_with_all_that_was_typed_kept(
+    visit: Any, filled_in: Any, person: Any, answer: tuple[int, str, dict[str, str]], said: str
+) -> None:
+    visitor = visit()
+    filled_in(visitor)
+    Gateway(visitor, answer)
+    with visitor.forgiving(str(answer[0])):
+        visitor.sends()
+        summary = visitor.page.locator(SUMMARY)
+        summary.get_by_text(said).wait_for()
+    assert visitor.page.evaluate("document.activeElement.id") == "error-summary"
+    assert summary.get_by_role("link").get_attribute("href") == "mailto:office@robotics-academy.example"
+    assert visitor.page.input_value("#f-email") == person.address
+    visitor.page.reload()
+    assert visitor.page.input_value("#f-email") == person.address
+    assert len(visitor.posts) == 1
+    visitor.sends()
+    visitor.arrives_at_thank_you()
+    assert (visitor.posts[0][0] == visitor.posts[1][0]) is (said != WORDS["reused"])
+
+
+def test_lost_answer__counts_once(visit: Any, filled_in: Any, person: Any) -> None:
+    visitor, lost = visit(), []
+
+    def lose_the_first(route: Any) -> None:
+        if lost or route.request.method != "POST":
+            route.continue_()
+        else:
+            lost.append(route.fetch().json()["reference"])
+            route.abort("connectionreset")
+
+    visitor.page.route(POST_TO, lose_the_first)
+    filled_in(visitor)
+    with visitor.forgiving("ERR_CONNECTION_RESET"):
+        visitor.sends()
+        reference = visitor.arrives_at_thank_you()
+    assert [reference] == lost
+    person.only_mail()
+
+
+def test_waiting_form__goes_out_after_a_reload_too_and_once(visit: Any, filled_in: Any, person: Any) -> None:
+    visitor = visit()
+    filled_in(visitor)
+    with visitor.forgiving("ERR_FAILED"):
+        visitor.page.route(POST_TO, lambda route: route.abort())
+        visitor.sends()
+        told_in_status(visitor, WORDS["saved"])
+        visitor.page.unroute(POST_TO)
+        visitor.page.reload(wait_until="commit")
+        visitor.arrives_at_thank_you()
+    assert len({key for key, _ in visitor.posts}) == 1
+    person.only_mail()
+    assert person.address not in json.dumps(visitor.page.evaluate("({ ...localStorage })"))
+
+
+def test_waiting_form__that_is_changed_waits_for_the_button(visit: Any, filled_in: Any, person: Any) -> None:
+    visitor = visit()
+    page = visitor.page
+    page.clock.install()
+    filled_in(visitor)
+    with visitor.forgiving("ERR_FAILED"):
+        page.route(POST_TO, lambda route: route.abort())
+        visitor.sends()
+        told_in_status(visitor, WORDS["saved"])
+        page.fill("#f-message", "I would rather say it otherwise.")
+        assert page.get_by_role("status").inner_text().strip() == ""
+        page.unroute(POST_TO)
+        tried = len(visitor.posts)
+        page.clock.fast_forward(120_000)
+        assert len(visitor.posts) == tried
+        visitor.sends()
+        visitor.arrives_at_thank_you()
+    assert "I would rather say it otherwise." in person.only_mail().text
+
+
+@pytest.mark.parametrize("back", ["go_back", "reopened"])
+def test_back_after_thank_you__same_answers_count_once_and_others_anew(
+    visit: Any, filled_in: Any, person: Any, back: str
+) -> None:
+    visitor = visit()
+
+    def returns() -> None:
+        if back == "go_back":
+            visitor.page.go_back()
+        filled_in(visitor)
+
+    filled_in(visitor)
+    visitor.sends()
+    first = visitor.arrives_at_thank_you()
+    returns()
+    visitor.sends()
+    assert visitor.arrives_at_thank_you() == first
+    person.only_mail()
+
+    returns()
+    visitor.page.fill('[name="message"]', "Something else altogether, please.")
+    visitor.sends()
+    assert visitor.arrives_at_thank_you() != first
+    keys = [key for key, _ in visitor.posts]
+    assert keys[0] == keys[1] != keys[2]
+
+
+def test_draft__is_kept_over_a_reload_and_the_switch_of_language_until_it_is_sent(
+    visit: Any, forms: Any, person: Any
+) -> None:
+    form, visitor = forms["registration"], visit()
+    answers = person.answers(form)
+    visitor.goes_to("/registration")
+    visitor.fills(form, answers)
+    visitor.page.reload()
+    assert visitor.reads(form) == answers
+    visitor.page.get_by_role("link", name="Svenska").click()
+    visitor.page.wait_for_url("**/sv/registration")
+    assert visitor.reads(form) == answers
+    visitor.sends()
+    visitor.arrives_at_thank_you()
+    assert person.address not in json.dumps(visitor.page.evaluate("({ ...localStorage })"))
+    visitor.goes_to("/registration")
+    assert visitor.page.input_value("#f-email") == ""
+
+
+def test_draft__holds_no_trap_and_is_cleared_by_one_press(visit: Any, filled_in: Any, person: Any) -> None:
+    visitor = visit()
+    filled_in(visitor)
+    page = visitor.page
+    page.locator('[name="website"]').evaluate("e => { e.value = 'https://example.org' }")
+    page.fill("#f-name", "Ada Ek")
+    kept = json.dumps(page.evaluate("({ ...localStorage })"))
+    assert person.address in kept
+    assert "website" not in kept
+    page.get_by_role("button", name=WORDS["clear"]).click()
+    assert page.evaluate("document.activeElement.name") == "name"
+    page.reload()
+    assert page.input_value("#f-email") == page.input_value("#f-name") == ""
+    assert person.address not in json.dumps(page.evaluate("({ ...localStorage })"))
+
+
+def test_blocked_storage__does_not_stop_a_visitor_nor_promise_too_much(visit: Any, filled_in: Any) -> None:
+    visitor = visit()
+    visitor.page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('', 'SecurityError') } })"
+    )
+    filled_in(visitor)
+    Gateway(visitor, (503, "{}", {}))
+    assert visitor.page.get_by_role("button", name=WORDS["clear"]).is_hidden()
+    with visitor.forgiving("503"):
+        visitor.sends()
+        told_in_status(visitor, WORDS["refused"])
+        assert WORDS["saved"] not in visitor.page.inner_text("main form")
+        visitor.arrives_at_thank_you()
+
+
+def test_older_browser__posts_the_form_by_itself(visit: Any, filled_in: Any, person: Any) -> None:
+    visitor = visit()
+    visitor.page.add_init_script("delete AbortSignal.timeout")
+    filled_in(visitor, "sv")
+    visitor.sends()
+    visitor.arrives_at_thank_you()
+    assert visitor.posts[0][0] is None
+    person.only_mail()

@@ -188,7 +188,7 @@ STAFF = {
     },
 }
 STAFF_KEYS = {
-    "reader": {"SUB#*", "REF#*", "QUOTA#*", "FORMS"},
+    "reader": {"SUB#*", "REF#*", "QUOTA#*", "FORMS", "FORM#*"},
     "manager": {"SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*", "ERASED#*"},
     "mailing": {"SEND#*", "SUPPRESS#*"},
 }

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from admin_cli.contexts import Context, ContextFile
+    from admin_cli.export.source import Source
     from registration_core.bootstrap import MailingParts
     from registration_core.domain.forms import Form
     from registration_core.domain.selection import Selection
@@ -130,6 +131,11 @@ class FakeStack:
     versions: Mapping[str, Form] = field(default_factory=dict)
     parts: MailingParts | None = None
     deployed: Mapping[str, str] = field(default_factory=dict)
+    entries: Source | None = None
+
+    def source(self) -> Source:
+        assert self.entries is not None
+        return self.entries
 
     def form_of(self, entry: Submission) -> Form | None:
         now = self.forms.get(entry.form)
@@ -158,7 +164,8 @@ class FakeStack:
         assert self.queries is not None
         return self.queries
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, say: Callable[[str], None] | None = None) -> Any:
+        del say
         raise AssertionError(f"no test of a command needs {service}")
 
     def account(self) -> str:
@@ -188,6 +195,7 @@ class CommandLine:
     versions: Mapping[str, Form] = field(default_factory=dict)
     parts: MailingParts | None = None
     deployed: Mapping[str, str] = field(default_factory=dict)
+    source: Source | None = None
     environ: dict[str, str] = field(default_factory=lambda: {"COLUMNS": "120", "TERM": "xterm"})
     connected: list[Context] = field(default_factory=list)
     sleep: Callable[[float], None] = field(default=lambda _seconds: pytest.fail("it waits"))
@@ -228,6 +236,7 @@ class CommandLine:
             versions=self.versions,
             parts=self.parts,
             deployed=self.deployed,
+            entries=self.source,
         )
 
 

@@ -23,7 +23,7 @@ data "aws_iam_policy_document" "reader" {
     condition {
       test     = "ForAllValues:StringLike"
       variable = "dynamodb:LeadingKeys"
-      values   = ["SUB#*", "REF#*", "QUOTA#*", "FORMS"]
+      values   = ["SUB#*", "REF#*", "QUOTA#*", "FORMS", "FORM#*"]
     }
   }
 

@@ -41,14 +41,14 @@ class Act:
         if self.dry_run:
             self.say(f"Would {what}. Nothing was changed.")
             return False
-        if not self.yes and not _says_yes(self.services, f"{what[:1].upper()}{what[1:]}?"):
+        if not self.yes and not says_yes(self.services, f"{what[:1].upper()}{what[1:]}?"):
             raise CliError("Nothing was changed.")
         return True
 
 
 def begin(services: Services, *, yes: bool, dry_run: bool) -> Act:
     """Name the stack and the account. Raises CliError where nobody can be asked and --yes was not given."""
-    if not yes and not dry_run and not _can_ask(services):
+    if not yes and not dry_run and not can_ask(services):
         raise CliError(
             "This changes the stack, and nobody can be asked here.",
             hint="Add --yes to do it, or --dry-run to see what would be done.",
@@ -60,11 +60,13 @@ def begin(services: Services, *, yes: bool, dry_run: bool) -> Act:
     return Act(services, stack, yes, dry_run)
 
 
-def _can_ask(services: Services) -> bool:
+def can_ask(services: Services) -> bool:
+    """Whether a person sits there to be asked."""
     return services.stdin is not None and services.stdin.isatty() and services.output.stderr.isatty()
 
 
-def _says_yes(services: Services, question: str) -> bool:
+def says_yes(services: Services, question: str) -> bool:
+    """Ask, where `can_ask`; whether the person agrees."""
     assert services.stdin is not None  # noqa: S101 - `begin` made sure
     services.output.note(question)
     with contextlib.suppress(OSError):

@@ -20,6 +20,7 @@ GROUPS: dict[str, dict[str, Command]] = {
         "search": Command("search", "Submissions by e-mail, reference, ID or name"),
         "watch": Command("watch", "Submissions as they come in"),
         "history": Command("history", "What happened to a submission, and who did it"),
+        "export": Command("export", "Everything that came in, as a file"),
     },
     "Change what came in": {
         "edit": Command("edit", "Put right what a submission says, or move it"),

@@ -20,7 +20,7 @@ HEADING = "Examples:"
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 
 #: Options whose value may be left out, as gh's `--json` does.
-OPTIONAL_VALUES = ("--json",)
+OPTIONAL_VALUES = ("--json", "--columns")
 
 #: An entry's ID or reference is never the value of such an option, so that `show --json K7QM-3XTP` works.
 _ENTRY = re.compile(r"[a-z]+_[0-9A-Za-z]{26}|[0-9A-Z]{4}-?[0-9A-Z]{4}|[0-9a-z]{4}-[0-9a-z]{4}")

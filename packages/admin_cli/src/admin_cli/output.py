@@ -63,6 +63,17 @@ class Output:
         except OSError as error:
             raise self._failed(error) from error
 
+    def data(self, content: bytes) -> None:
+        """Write bytes as they are. Raises as `write` does."""
+        buffer = getattr(self.stdout, "buffer", None)
+        if buffer is None:  # a stream of texts alone
+            self.write(content.decode())
+            return
+        try:
+            buffer.write(content)
+        except OSError as error:
+            raise self._failed(error) from error
+
     def line(self, text: str = "") -> None:
         """Write one line of data."""
         self.write(text + "\n")

@@ -32,7 +32,8 @@ class Progress:
     """Counts what is done while it is entered, and says so on stderr.
 
     what: of what, in the plural ("entries"). total: how many there will be; None when nobody knows. about: whether the
-    total is an estimate. done: how many were there already, which no rate counts.
+    total is an estimate; at_most: whether it is only known not to be more. done: how many were there already, which no
+    rate counts.
     """
 
     def __init__(
@@ -42,13 +43,14 @@ class Progress:
         *,
         total: int | None = None,
         about: bool = False,
+        at_most: bool = False,
         done: int = 0,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._output = output
         self._what = what
         self._total = total
-        self._about = about
+        self._how = "at most " if at_most else "about " if about else ""
         self._before = done
         self._done = done
         self._monotonic = monotonic
@@ -119,14 +121,14 @@ class Progress:
     def __str__(self) -> str:
         """Say how many, how fast, and how long it may still take."""
         total = self._total if self._total is not None and self._total >= self._done else None
-        of_all = f" of {'about ' if self._about else ''}{total:,}" if total is not None else ""
+        of_all = f" of {self._how}{total:,}" if total is not None else ""
         parts = [f"{self._done:,}{of_all} {self._what}"]
         elapsed = self.elapsed_s
         rate = (self._done - self._before) / elapsed if elapsed >= _TOO_SOON_S else 0.0
         if rate:
             parts.append(f"{rate:,.0f}/s" if rate >= 1 else f"{rate * _MINUTE:,.0f}/min")
         if rate and total is not None:
-            parts.append(f"about {duration((total - self._done) / rate)} left")
+            parts.append(f"{self._how or 'about '}{duration((total - self._done) / rate)} left")
         return ", ".join(parts)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from admin_cli.contexts import Context
     from admin_cli.digest_key import FunctionsDigestKey
+    from admin_cli.export.source import Source
     from registration_core.adapters.dynamodb.stored_forms import StoredForms
     from registration_core.bootstrap import MailingParts
     from registration_core.domain.forms import Form
@@ -113,8 +114,11 @@ class Stack(Protocol):
     def intake(self) -> IntakeService:
         """Connect to what takes rows of a file in. Raises CliError."""
 
-    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
-        """Make a client of an AWS service. Raises CliError."""
+    def source(self) -> Source:
+        """Connect to what exports read. Raises CliError."""
+
+    def client(self, service: str, say: Callable[[str], None] | None = None) -> Any:  # noqa: ANN401 - boto3 has no types
+        """Make a client of an AWS service. say: is told when that throttles; None for the usual. Raises CliError."""
 
     def account(self) -> str:
         """Ask for the AWS account's number. Raises CliError."""
@@ -229,10 +233,16 @@ class AwsStack:
 
         return version_at(self.description.api_url, form)
 
-    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
+    def source(self) -> Source:
+        """Connect to the stack's table, to read it whole."""
+        from admin_cli.export.source import StackSource  # noqa: PLC0415 - only exports
+
+        return StackSource(self)
+
+    def client(self, service: str, say: Callable[[str], None] | None = None) -> Any:  # noqa: ANN401 - boto3 has no types
         """Make a client with the context's region, endpoint and credentials."""
         with self._one_at_a_time:
-            return aws.client(self.context, service, self._session, self.say)
+            return aws.client(self.context, service, self._session, say or self.say)
 
     @cached_property
     def _session(self) -> Any:  # noqa: ANN401 - boto3 has no types

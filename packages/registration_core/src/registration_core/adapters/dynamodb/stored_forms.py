@@ -37,6 +37,20 @@ class StoredForms:
         item = self._ask("GetItem", Key=_version_key(name, version)).get("Item")
         return None if item is None else Form.from_dict(json.loads(item["compiled"]["S"]))
 
+    def versions(self, name: str) -> list[Form]:
+        """Return a form as it ever was, also as it is. Raises StorageUnavailableError."""
+        parameters: dict[str, Any] = {
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": {"S": f"FORM#{name}"}},
+        }
+        found: list[Form] = []
+        while True:
+            answer = self._ask("Query", **parameters)
+            found += [Form.from_dict(json.loads(item["compiled"]["S"])) for item in answer.get("Items", ())]
+            if not answer.get("LastEvaluatedKey"):
+                return found
+            parameters["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
     def store(self, forms: Mapping[str, Form]) -> tuple[str, ...]:
         """Bring these forms into force, and only these; return the names of those that are new or changed.
 

@@ -1,0 +1,71 @@
+"""Many entries of the registration form, the same for every contender: as items of the table, with all their company.
+
+An entry is what submit writes: the entry itself; with `whole=True` also its line of history, its reference, its guard
+and its mails, as they lie in a table of a year's standing.
+"""
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from registration_core.adapters.dynamodb.items import submission_item
+from registration_core.adapters.form_files import compile_forms
+from registration_core.domain.forms import Form
+from registration_core.domain.identifiers import new_reference, new_submission_id
+from registration_core.domain.submission import Status, Submission
+
+ROOT = Path(__file__).resolve().parents[1]
+FIRST = ("Åsa", "Per", "Ingrid", "Lars", "Fatima", "Nils", "Zofia", "Omar", "Elin", "Jörgen")
+LAST = ("Lindqvist", "Berg", "Nyström", "Hassan", "Kowalska", "Öberg", "Svensson", "Ek", "Sjögren", "Ali")
+SPREAD = timedelta(days=700)
+
+
+def the_forms() -> dict[str, Form]:
+    """Compile the forms of the clone."""
+    return dict(compile_forms(ROOT / "forms"))
+
+
+def submissions(count: int, *, form: Form, newest: datetime | None = None, seed: int = 1) -> Iterator[Submission]:
+    """Give entries, the newest first, spread over not quite two years; the same ones for the same seed and time."""
+    chance = random.Random(seed)  # noqa: S311 - data for a benchmark
+    newest = newest or datetime.now(UTC).replace(microsecond=0)
+    for number in range(count):
+        at = newest - SPREAD * number / count
+        at = at.replace(microsecond=at.microsecond // 1000 * 1000)
+        name, family = chance.choice(FIRST), chance.choice(LAST)
+        email = f"{name}.{family}.{number}@example.org".lower().translate(str.maketrans("åäö", "aao"))
+        answers: dict[str, str | int | float | bool | list[str]] = {
+            "participant": f"{name} {family}",
+            "birth_date": f"20{chance.randrange(8, 18):02}-{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}",
+            "course": chance.choice(("first-robot", "line-followers", "python-and-sensors", "competition-team")),
+            "experience": chance.choice(("none", "some", "course")),
+            "guardian": f"{chance.choice(FIRST)} {family}",
+            "email": email,
+            "phone": f"+4670{chance.randrange(10**7):07}",
+            "heard_of_us": chance.sample(("school", "friend", "library", "web", "event"), chance.randrange(1, 4)),
+            "consent": True,
+        }
+        if number % 3 == 0:
+            answers |= {"robots_at_home": chance.randrange(5), "needs": "Allergic to nuts, and to getting up early."}
+        if number % 2 == 0:
+            answers["photos"] = True
+        yield Submission(
+            id=new_submission_id(form.id_prefix, at, chance.randbytes),
+            form=form.name,
+            form_version=form.version,
+            submitted_at=at,
+            answers=answers,
+            status=chance.choice((Status.CONFIRMED,) * 8 + (Status.WAITLISTED, Status.CANCELLED)),
+            reference=new_reference(chance.randbytes),
+            email=email,
+            language="sv",
+            version=1,
+            expires_at=newest.replace(microsecond=0) + timedelta(days=730),
+            option=str(answers["course"]),
+        )
+
+
+def items(count: int, *, form: Form, seed: int = 1) -> Iterator[dict[str, object]]:
+    """Give the entries' items, as DynamoDB takes them."""
+    return map(submission_item, submissions(count, form=form, seed=seed))

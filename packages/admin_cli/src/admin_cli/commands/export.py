@@ -1,0 +1,85 @@
+"""`rollcall export`: everything that came in, as a file."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from admin_cli.helping import Command, verb
+from admin_cli.selecting import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
+from admin_cli.services import of
+
+if TYPE_CHECKING:
+    from admin_cli.stack import Stack
+    from registration_core.domain.selection import Selection
+
+app = verb()
+
+_MOST_JOBS = 32
+_USUAL_JOBS = 4
+_FORMATS = "csv, tsv, json, jsonl, xlsx or parquet"
+
+
+@app.command(cls=Command)
+def export(
+    ctx: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="Where to; - or nothing for stdout.")] = "-",
+    *,
+    form: FormOption = None,
+    status: StatusOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    option: OptionOption = None,
+    format_: Annotated[
+        str | None,
+        typer.Option("--format", metavar="FORMAT", help=f"{_FORMATS}; the file's name tells where it is left out."),
+    ] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option(metavar="[COLUMNS]", help="Only these columns, comma-separated; alone: name them."),
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="LANGUAGE", help="Of headings and options; the form's first, if left out.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an export that was interrupted.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the file, or an export that was interrupted.")
+    ] = False,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, max=_MOST_JOBS, metavar="N", help="How many processes read at most.")
+    ] = None,
+) -> None:
+    """Write everything that came in, newest first, to a file or to stdout.
+
+    CSV, TSV and Excel have the form's columns in the form's words, so they are of one form; JSON and JSON lines have
+    what `list --json` prints, of one form or of all; Parquet has typed columns. The file appears when it is whole. An
+    export that was interrupted is gone on with by --resume.
+
+    Examples:
+      rollcall export registrations.csv --form registration
+      rollcall export registrations.xlsx --form registration --status confirmed --language sv
+      rollcall export registrations.csv --resume
+      rollcall export --form registration --columns reference,participant,course | head
+      rollcall export --format jsonl --since 7d | jq -r .email
+    """
+    from admin_cli.export import asking  # noqa: PLC0415 - only when it is asked for
+
+    services = of(ctx)
+
+    def choose(stack: Stack) -> Selection:
+        return selection(lambda: stack.forms, form=form, status=status, since=since, until=until, option=option)
+
+    names = None if columns is None else [name.strip() for name in columns.split(",") if name.strip()]
+    if names == []:
+        stack = services.stack()
+        asking.name_columns(services, choose(stack), stack)
+        return
+    wish = asking.Wish(file, format_, names, language, resume, force, jobs or _usual_jobs())
+    asking.export(services, wish, choose)
+
+
+def _usual_jobs() -> int:
+    """As many as there are processors, and a second one that waits for AWS meanwhile."""
+    return min(_USUAL_JOBS, max(2, os.cpu_count() or 1))

@@ -1,0 +1,178 @@
+"""The columns of an export: which there are, in what order, under what heading, and what an entry has in each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from admin_cli.errors import CliError, ExitCode
+from admin_cli.export.rows import moment
+from admin_cli.export.words import words
+from admin_cli.values import iso
+from registration_core.domain.fields import FieldType
+from registration_core.domain.identifiers import display_reference
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from admin_cli.export.rows import Answer, Row
+    from registration_core.domain.fields import Field
+    from registration_core.domain.forms import Form
+
+ANSWER = "answers."
+
+
+class Kind(StrEnum):
+    """What a column holds, for formats that have types."""
+
+    TEXT = "text"
+    MOMENT = "moment"
+    DATE = "date"
+    WHOLE = "whole"
+    NUMBER = "number"
+    YES_NO = "yes_no"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column.
+
+    name: as `--columns` has it. value: what an entry has there, as it is stored; a moment as ISO 8601 UTC. labels: what
+    people call the options. asked_in: versions of the form that asked a yes or no; there, no answer means no.
+    """
+
+    name: str
+    heading: str
+    kind: Kind
+    value: Callable[[Row], Answer | None]
+    labels: Mapping[str, str] | None = None
+
+
+#: What every entry has, under the names of `list --json`: kind, and where it is taken from.
+FIXED: Mapping[str, tuple[Kind, Callable[[Row], Answer | None]]] = {
+    "id": (Kind.TEXT, lambda row: row.id),
+    "reference": (Kind.TEXT, lambda row: display_reference(row.reference)),
+    "form": (Kind.TEXT, lambda row: row.form),
+    "status": (Kind.TEXT, lambda row: row.status),
+    "submitted_at": (Kind.MOMENT, lambda row: in_utc(row.submitted_at)),
+    "email": (Kind.TEXT, lambda row: row.email or None),
+    "language": (Kind.TEXT, lambda row: row.language),
+    "form_version": (Kind.TEXT, lambda row: row.form_version),
+    "version": (Kind.WHOLE, lambda row: row.version),
+    "expires_at": (Kind.MOMENT, lambda row: iso(moment(row.expires_at))),
+    "option": (Kind.TEXT, lambda row: row.option),
+    "position": (Kind.WHOLE, lambda row: row.position),
+    "verify_by": (Kind.MOMENT, lambda row: None if row.verify_by is None else iso(moment(row.verify_by))),
+    "verified_at": (Kind.MOMENT, lambda row: None if row.verified_at is None else in_utc(row.verified_at)),
+}
+
+#: What stands before the answers, and after them, unless --columns says otherwise.
+BEFORE, AFTER = ("reference", "submitted_at", "status"), ("id",)
+
+_KINDS = {
+    FieldType.DATE: Kind.DATE,
+    FieldType.CONSENT: Kind.YES_NO,
+    FieldType.CHOICES: Kind.LIST,
+}
+
+
+def in_utc(stored: str) -> str:
+    """Write a stored moment as everything of ours prints it: `2026-03-01T12:30:05Z`, with milliseconds if any."""
+    return stored.replace("+00:00", "Z").replace(".000Z", "Z")
+
+
+class Columns:
+    """All columns of one form's entries, the present version's first, then what older ones asked.
+
+    versions: the form as it is now, then as it was, the present one first. answered: the names of all answers there
+    are; of what no present version asks only those get a column.
+    """
+
+    def __init__(self, versions: Sequence[Form], answered: Iterable[str], language: str) -> None:
+        self._language = language
+        self._words = words(language)
+        self._fields: dict[str, list[tuple[str, Field]]] = {}
+        for form in versions:
+            for field in form.fields:
+                self._fields.setdefault(field.name, []).append((form.version, field))
+        present = [field.name for field in versions[0].fields] if versions else []
+        answered = set(answered)
+        older = [name for name in self._fields if name not in present and name in answered]
+        unknown = sorted(answered - self._fields.keys())
+        self._answers = [*present, *older, *unknown]
+
+    def chosen(self, names: Sequence[str] | None) -> list[Column]:
+        """Give these columns, or the usual ones. Raises CliError for a name that there is none of."""
+        if names is None:
+            names = [*BEFORE, *(ANSWER + name for name in self._answers), *AFTER]
+        return _distinct([self._column(name) for name in names])
+
+    def _column(self, name: str) -> Column:
+        if name in FIXED:
+            kind, value = FIXED[name]
+            return Column(name, self._words[name], kind, value)
+        answer = name.removeprefix(ANSWER)
+        if answer not in self._fields and answer not in self._answers:
+            raise no_column(name, self._answers)
+        fields = self._fields.get(answer, [])
+        kinds = {_kind(field) for _, field in fields}
+        kind = kinds.pop() if len(kinds) == 1 else Kind.TEXT
+        labels = {
+            option.value: option.label.in_language(self._language)
+            for _, field in reversed(fields)
+            for option in field.options
+        }
+        asked_in = frozenset(version for version, _ in fields)
+        value = _yes_or_no(answer, asked_in) if kind is Kind.YES_NO else _answer(answer)
+        heading = fields[0][1].label.in_language(self._language) if fields else answer
+        return Column(ANSWER + answer, heading, kind, value, labels or None)
+
+
+def check_names(names: Sequence[str], forms: Iterable[Form]) -> None:
+    """Raise CliError for a column that neither every entry has nor any of these forms asks."""
+    asked = [field.name for form in forms for field in form.fields]
+    for name in names:
+        if name not in FIXED and not name.startswith(ANSWER) and name not in asked:
+            raise no_column(name, asked)
+
+
+def no_column(name: str, asked: Sequence[str]) -> CliError:
+    """Say that there is no such column, and which there are."""
+    near = get_close_matches(name.removeprefix(ANSWER), [*FIXED, *asked], n=1)
+    guess = f" Did you mean {near[0]!r}?" if near else ""
+    there = ", ".join([*FIXED, *(ANSWER + each for each in asked)])
+    return CliError(f"There is no column {name!r}.{guess} There are: {there}.", exit_code=ExitCode.USAGE)
+
+
+def _kind(field: Field) -> Kind:
+    if field.type is FieldType.NUMBER:
+        return Kind.NUMBER if field.decimals else Kind.WHOLE
+    return _KINDS.get(field.type, Kind.TEXT)
+
+
+def _answer(name: str) -> Callable[[Row], Answer | None]:
+    return lambda row: row.answers.get(name)
+
+
+def _yes_or_no(name: str, asked_in: frozenset[str]) -> Callable[[Row], Answer | None]:
+    """Read a consent: an entry keeps one that was given; one that was asked and not given is a no."""
+
+    def value(row: Row) -> Answer | None:
+        return row.answers.get(name, False if row.form_version in asked_in else None)
+
+    return value
+
+
+def _distinct(columns: list[Column]) -> list[Column]:
+    """Tell headings apart that are the same words."""
+    seen = Counter(column.heading for column in columns)
+    return [
+        replace(column, heading=f"{column.heading} ({column.name.removeprefix(ANSWER)})")
+        if seen[column.heading] > 1
+        else column
+        for column in columns
+    ]

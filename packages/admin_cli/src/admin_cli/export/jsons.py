@@ -1,0 +1,52 @@
+"""JSON and JSON lines: the same names and values as `list --json` and `list --jsonl` print."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from admin_cli.escape import to_json_line
+from admin_cli.export.columns import FIXED
+from admin_cli.records import FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import BinaryIO
+
+    from admin_cli.export.columns import Column
+    from admin_cli.export.rows import Row
+
+
+def write_jsonl(rows: Iterable[Row], columns: Sequence[Column] | None, stream: BinaryIO) -> None:
+    """Write an object a line. columns: None for whole entries."""
+    stream.writelines(line + b"\n" for line in _lines(rows, columns))
+
+
+def write_json(rows: Iterable[Row], columns: Sequence[Column] | None, stream: BinaryIO) -> None:
+    """Write one array, an object a line."""
+    begin = b"[\n"
+    for line in _lines(rows, columns):
+        stream.write(begin + line)
+        begin = b",\n"
+    stream.write(b"[]\n" if begin == b"[\n" else b"\n]\n")
+
+
+def whole(row: Row) -> dict[str, object]:
+    """Give everything that an entry holds: what `records.record` gives of its submission."""
+    return {name: dict(row.answers) if name == "answers" else _FIXED[name](row) for name in FIELDS}
+
+
+_FIXED: dict[str, Callable[[Row], object]] = {name: value for name, (_, value) in FIXED.items()} | {
+    "email": lambda row: row.email
+}
+
+
+def _lines(rows: Iterable[Row], columns: Sequence[Column] | None) -> Iterator[bytes]:
+    for row in rows:
+        values = whole(row) if columns is None else {column.name: _stored(column, row) for column in columns}
+        yield to_json_line(values).encode()
+
+
+def _stored(column: Column, row: Row) -> object:
+    if column.name in _FIXED:
+        return _FIXED[column.name](row)
+    return row.answers.get(column.name.removeprefix("answers."))

@@ -1,0 +1,176 @@
+"""Entries in bulk: decoded from DynamoDB's JSON and kept as lines of JSON, with as little work as an entry allows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
+
+from registration_core.domain.submission import Status, Submission
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Answer: TypeAlias = str | int | float | bool | list[str]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Row(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """One entry, as `Submission` has it: times as the item holds them (texts, and seconds since 1970).
+
+    A line of a spool is a row's values as a JSON array.
+    """
+
+    id: str
+    form: str
+    form_version: str
+    submitted_at: str
+    status: str
+    reference: str
+    email: str
+    language: str
+    version: int
+    expires_at: int
+    option: str | None
+    position: int | None
+    verify_by: int | None
+    verified_at: str | None
+    answers: dict[str, Answer]
+
+    def submission(self) -> Submission:
+        """Give the entry as everything else knows it."""
+        return Submission(
+            id=self.id,
+            form=self.form,
+            form_version=self.form_version,
+            submitted_at=datetime.fromisoformat(self.submitted_at),
+            answers=self.answers,
+            status=Status(self.status),
+            reference=self.reference,
+            email=self.email,
+            language=self.language,
+            version=self.version,
+            expires_at=moment(self.expires_at),
+            option=self.option,
+            position=self.position,
+            verify_by=None if self.verify_by is None else moment(self.verify_by),
+            verified_at=None if self.verified_at is None else datetime.fromisoformat(self.verified_at),
+        )
+
+
+class _Text(msgspec.Struct, gc=False):
+    S: str
+
+
+class _Number(msgspec.Struct, gc=False):
+    N: str
+
+
+class _Value(msgspec.Struct, gc=False):
+    """One answer on the wire: one of these is set."""
+
+    S: str | None = None
+    N: str | None = None
+    BOOL: bool | None = None
+    L: list[_Value] | None = None
+
+
+class _Answers(msgspec.Struct, gc=False):
+    M: dict[str, _Value]
+
+
+class _Item(msgspec.Struct, gc=False):
+    """An entry on the wire; whatever else an item holds is passed over."""
+
+    id: _Text
+    form: _Text
+    form_version: _Text
+    submitted_at: _Text
+    status: _Text
+    reference: _Text
+    language: _Text
+    version: _Number
+    expires_at: _Number
+    answers: _Answers
+    email: _Text | None = None
+    option: _Text | None = None
+    position: _Number | None = None
+    verify_by: _Number | None = None
+    verified_at: _Text | None = None
+
+
+class _Answer(msgspec.Struct):
+    Items: list[_Item]
+    LastEvaluatedKey: dict[str, dict[str, str]] | None = None
+
+
+#: Where a query goes on, in DynamoDB's own form; None for its beginning or its end.
+Key: TypeAlias = dict[str, dict[str, str]] | None
+
+_DECODER = msgspec.json.Decoder(_Answer)
+_LINE = msgspec.json.Decoder(Row)
+_ENCODER = msgspec.json.Encoder()
+
+
+class Page(msgspec.Struct):
+    """What one query answered. key: where the next one begins; None when this was the last."""
+
+    rows: list[Row]
+    key: Key
+
+
+def read_page(body: bytes) -> Page:
+    """Decode the answer to a query of entries. Raises msgspec.DecodeError for what is none."""
+    answer = _DECODER.decode(body)
+    return Page([_row(item) for item in answer.Items], answer.LastEvaluatedKey or None)
+
+
+def read_row(line: bytes) -> Row:
+    """Decode a spool's line. Raises msgspec.DecodeError."""
+    return _LINE.decode(line)
+
+
+def to_lines(rows: list[Row]) -> bytes:
+    """Write rows as lines of JSON."""
+    return _ENCODER.encode_lines(rows)
+
+
+def moment(since_1970_s: int) -> datetime:
+    """Give the moment so many seconds after 1970 began."""
+    return _EPOCH + timedelta(seconds=since_1970_s)
+
+
+def _row(item: _Item) -> Row:
+    return Row(
+        item.id.S,
+        item.form.S,
+        item.form_version.S,
+        item.submitted_at.S,
+        item.status.S,
+        item.reference.S,
+        item.email.S if item.email is not None else "",
+        item.language.S,
+        int(item.version.N),
+        int(item.expires_at.N),
+        item.option.S if item.option is not None else None,
+        int(item.position.N) if item.position is not None else None,
+        int(item.verify_by.N) if item.verify_by is not None else None,
+        item.verified_at.S if item.verified_at is not None else None,
+        _plain(item.answers.M),
+    )
+
+
+def _plain(answers: Mapping[str, _Value]) -> dict[str, Answer]:
+    return {name: value.S if value.S is not None else _other(value) for name, value in answers.items()}
+
+
+def _other(value: _Value) -> Answer:
+    if value.BOOL is not None:
+        return value.BOOL
+    if value.N is not None:
+        return int(value.N) if value.N.lstrip("-").isdigit() else float(value.N)
+    if value.L is not None:
+        return [each.S or "" for each in value.L]
+    raise TypeError("an answer is a text, a number, a yes or no, or a list of texts")

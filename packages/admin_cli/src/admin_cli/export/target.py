@@ -1,0 +1,120 @@
+"""Where an export goes: a file that appears when it is whole, or a stream."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from admin_cli.errors import CliError, ExitCode, OutputClosedError
+from admin_cli.escape import plain
+from admin_cli.export.spool import folder_for
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from admin_cli.output import Output
+
+STDOUT = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One place. path: of the file; None for stdout. streams: whether it takes what comes, and nothing replaces it.
+
+    folder: where the spool is kept meanwhile; a stream's cannot be gone on with.
+    """
+
+    path: Path | None
+    streams: bool
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """Name it for people."""
+        return "stdout" if self.path is None else str(self.path)
+
+    @property
+    def exists(self) -> bool:
+        """Whether a file is there that would be replaced."""
+        return not self.streams and self.path is not None and self.path.exists()
+
+    def put(self, made: Path, output: Output, *, replaces: bool) -> None:
+        """Put what was written in its place, all of it. Raises CliError, OutputClosedError, OSError."""
+        if self.path is None:
+            with made.open("rb") as source:
+                _print(source, output)
+        elif self.streams:
+            with made.open("rb") as source:
+                _pour(source, self.path)
+        else:
+            _place(made, self.path, replaces=replaces)
+
+
+def the_target(file: str) -> Target:
+    """Give the place of that name. Raises CliError when nothing can be written there."""
+    if file == STDOUT:
+        return Target(None, streams=True, folder=_scratch())
+    path = Path(file)
+    if path.is_symlink():
+        path = path.resolve()
+    if path.is_dir():
+        raise CliError(
+            f"{file} is a folder.", hint=f"Name a file in it: {path / 'registrations.csv'}", exit_code=ExitCode.USAGE
+        )
+    if path.exists() and not path.is_file():
+        return Target(path, streams=True, folder=_scratch())
+    if not path.parent.is_dir():
+        raise CliError(f"There is no folder {path.parent}.", hint="Make it first, or name another.")
+    return Target(path, streams=False, folder=folder_for(path))
+
+
+def _scratch() -> Path:
+    """Name a private folder that is not there yet."""
+    return Path(tempfile.gettempdir()) / f"rollcall-export-{os.getpid()}-{os.urandom(4).hex()}"
+
+
+def _print(source: BinaryIO, output: Output) -> None:
+    """Write to stdout; a terminal gets nothing that would move its cursor."""
+    for line in source:
+        if output.on_terminal:
+            output.line(plain(line.decode().rstrip("\r\n")))
+        else:
+            output.data(line)
+
+
+def _pour(source: BinaryIO, path: Path) -> None:
+    """Write into a pipe or a device."""
+    try:
+        with path.open("wb") as out:
+            for line in source:
+                out.write(line)
+    except BrokenPipeError as error:
+        raise OutputClosedError from error
+    except OSError as error:
+        raise CliError(f"{path} could not be written: {error.strerror}.") from error
+
+
+def _place(made: Path, path: Path, *, replaces: bool) -> None:
+    """Give the file its name in one step, and the rights that any new file of the person's has."""
+    if replaces and path.exists():
+        made.chmod(path.stat().st_mode & 0o777)
+        made.replace(path)
+        return
+    made.chmod(0o666 & ~_umask())
+    try:
+        os.link(made, path)
+    except FileExistsError as error:
+        raise CliError(
+            f"{path} came into being meanwhile.", hint="Go on with --resume --force to replace it."
+        ) from error
+    except OSError:  # a file system without links
+        made.replace(path)
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

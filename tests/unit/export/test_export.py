@@ -1,0 +1,359 @@
+"""`rollcall export`, over a table in memory: what stands in each kind of file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
+from zipfile import ZipFile
+
+import pytest
+from pyarrow import parquet
+from unit.cli.fakes import CommandLine
+from unit.core.builders import a_field, a_form
+from unit.export.a_table import COURSE, NOW, TableSource, entry
+
+from admin_cli.contexts import Context, ContextFile
+from admin_cli.export import xlsx
+from admin_cli.records import FIELDS, record
+from registration_core.domain.identifiers import display_reference
+from registration_core.domain.submission import Status
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from registration_core.domain.forms import Form
+    from registration_core.domain.submission import Submission
+
+CONTACT = a_form(a_field("textarea", "message"), name="contact", id_prefix="msg", retention_days=3660)
+
+ANSWERS = {
+    "name": 'Åsa, "Ada" ø',
+    "born": "2015-04-30",
+    "level": "a",
+    "days": ["a", "c"],
+    "age": 7,
+    "height": 1.25,
+    "photos": True,
+}
+FULL = entry(0, answers=ANSWERS, at=datetime(2026, 11, 26, 11, 30, 5, 250000, tzinfo=UTC))
+BARE = entry(1, answers={"name": "=1+1"}, status=Status.WAITLISTED)
+
+
+@pytest.fixture
+def source() -> TableSource:
+    return TableSource([FULL, BARE])
+
+
+@pytest.fixture
+def rollcall(tmp_path: Path, source: TableSource) -> CommandLine:
+    file = ContextFile(tmp_path / "config" / "contexts.json")
+    file.write(file.read().with_entry(Context("local", "local", "eu-north-1", "http://localhost:1")))
+    return CommandLine(file, forms={"course": COURSE}, source=source)
+
+
+def table(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text, newline="")))
+
+
+def reference(of: Submission) -> str:
+    return display_reference(of.reference)
+
+
+def test_csv__has_the_forms_columns_in_its_words(rollcall: CommandLine) -> None:
+    """Order and headings are the form's; options are labels, consents words, times UTC."""
+    ran = rollcall("export")
+
+    assert ran.code == 0
+    assert table(ran.out) == [
+        ["Reference", "Submitted (UTC)", "Status",
+         "Name", "Email", "Born", "Level", "Days", "Age", "Height", "Photos", "ID"],
+        [reference(FULL), "2026-11-26T11:30:05.250Z", "confirmed", ANSWERS["name"], FULL.email,
+         "2015-04-30", "A", "A; C", "7", "1.25", "yes", FULL.id],
+        [reference(BARE), "2026-11-26T10:00:00Z", "waitlisted", "'=1+1", BARE.email, "", "", "", "", "", "no", BARE.id],
+    ]  # fmt: skip
+
+
+def test_csv__in_another_language(rollcall: CommandLine) -> None:
+    """Headings, options, yes and no are all in it."""
+    rows = table(rollcall("export", "--language", "sv").out)
+
+    assert rows[0][:4] == ["Referens", "Inkommen (UTC)", "Status", "Name (sv)"]
+    assert rows[1][6:11] == ["A (sv)", "A (sv); C (sv)", "7", "1.25", "ja"]
+
+
+def test_csv__to_a_file__is_what_excel_takes(rollcall: CommandLine, tmp_path: Path) -> None:
+    """A byte order mark, lines that end as RFC 4180 has them; a summary on stderr, nothing on stdout."""
+    out = tmp_path / "course.csv"
+
+    ran = rollcall("export", str(out))
+
+    content = out.read_bytes()
+    assert content.startswith(b"\xef\xbb\xbfReference,")
+    assert content.count(b"\r\n") == 3
+    assert content.replace(b"\r\n", b"").count(b"\n") == 0
+    assert ran.out == ""
+    assert ran.err.startswith(f"{out}: 2 entries, {len(content)} bytes, ")
+    assert ran.err.endswith(" entries/s\n")
+
+
+def test_tsv__has_one_line_an_entry(rollcall: CommandLine, source: TableSource) -> None:
+    """What would break a line or a column is escaped, as everywhere in pipes."""
+    source.entries[:] = [entry(0, answers={"name": "a\tb\nc\\d"})]
+
+    lines = rollcall("export", "--format", "tsv", "--columns", "name,id").out.splitlines()
+
+    assert lines == ["Name\tID", f"a\\tb\\nc\\\\d\t{source.entries[0].id}"]
+
+
+@pytest.mark.parametrize("name", ["jsonl", "json"])
+def test_json__is_what_list_prints(rollcall: CommandLine, name: str) -> None:
+    """The same names and values, so that a script may use either."""
+    out = rollcall("export", "--format", name).out
+
+    found = json.loads(out) if name == "json" else [json.loads(line) for line in out.splitlines()]
+    assert found == [record(FULL), record(BARE)]
+    assert list(found[0]) == list(FIELDS)
+
+
+def test_json__of_nothing__is_an_empty_array(rollcall: CommandLine, source: TableSource) -> None:
+    """A program reads it like any other."""
+    source.entries.clear()
+
+    assert json.loads(rollcall("export", "--format", "json").out) == []
+
+
+def test_json__columns__are_picked(rollcall: CommandLine) -> None:
+    """An answer that was not given is null."""
+    ran = rollcall("export", "--format", "jsonl", "--columns", "reference,answers.level,age")
+
+    assert json.loads(ran.out.splitlines()[1]) == {
+        "reference": reference(BARE),
+        "answers.level": None,
+        "answers.age": None,
+    }
+
+
+def sheet(path: Path) -> ET.Element:
+    with ZipFile(path) as archive:
+        return ET.fromstring(archive.read("xl/worksheets/sheet1.xml"))  # noqa: S314 - our own file
+
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def cells(row: ET.Element) -> list[str]:
+    return ["".join(cell.itertext()) for cell in row.iter(f"{MAIN}c")]
+
+
+def test_xlsx__has_dates_numbers_a_heading_that_stays_and_filters(rollcall: CommandLine, tmp_path: Path) -> None:
+    """A date is a number to Excel, days since 1899-12-30; a formula stays a text."""
+    out = tmp_path / "course.xlsx"
+
+    assert rollcall("export", str(out)).code == 0
+
+    root = sheet(out)
+    head, full, bare = root.iter(f"{MAIN}row")
+    assert cells(head)[3:6] == ["Name", "Email", "Born"]
+    assert float(cells(full)[5]) == (date(2015, 4, 30) - date(1899, 12, 30)).days
+    assert float(cells(full)[1]) == pytest.approx((date(2026, 11, 26) - date(1899, 12, 30)).days + 0.4792274305)
+    assert cells(full)[8:11] == ["7", "1.25", "yes"]
+    assert cells(bare)[3] == "=1+1"
+    assert not list(root.iter(f"{MAIN}f"))
+    assert next(root.iter(f"{MAIN}pane")).attrib["ySplit"] == "1"
+    assert next(root.iter(f"{MAIN}autoFilter")).attrib["ref"] == "A1:L3"
+
+
+def test_xlsx__too_many_entries__names_csv_and_leaves_nothing(
+    rollcall: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sheet has an end; half a file would look like a whole one."""
+    monkeypatch.setattr(xlsx, "MOST_ENTRIES", 1)
+
+    ran = rollcall("export", str(tmp_path / "course.xlsx"))
+
+    assert ran.code == 2
+    assert "--format csv" in ran.err
+    assert [path.name for path in tmp_path.iterdir()] == ["config"]
+
+
+def test_xlsx__a_day_before_excels_calendar__is_a_text(
+    rollcall: CommandLine, source: TableSource, tmp_path: Path
+) -> None:
+    """No date is changed to fit."""
+    source.entries[:] = [entry(0, answers={"born": "1899-12-31"})]
+    out = tmp_path / "course.xlsx"
+
+    rollcall("export", str(out), "--columns", "born")
+
+    assert cells(list(sheet(out).iter(f"{MAIN}row"))[1]) == ["1899-12-31"]
+
+
+def test_parquet__has_typed_columns(rollcall: CommandLine, tmp_path: Path) -> None:
+    """Names that programs know, and values of their types."""
+    out = tmp_path / "course.parquet"
+
+    assert rollcall("export", str(out)).code == 0
+
+    full, bare = parquet.read_table(out).to_pylist()
+    assert full == {
+        "reference": reference(FULL),
+        "submitted_at": FULL.submitted_at,
+        "status": "confirmed",
+        "name": ANSWERS["name"],
+        "email": FULL.email,
+        "born": date(2015, 4, 30),
+        "level": "a",
+        "days": ["a", "c"],
+        "age": 7,
+        "height": 1.25,
+        "photos": True,
+        "id": FULL.id,
+    }
+    assert (bare["born"], bare["days"], bare["photos"]) == (None, None, False)
+
+
+def older(**changes: Any) -> Form:
+    fields = (a_field("text", "name"), a_field("text", "shirt"), a_field("text", "age"))
+    return replace(COURSE, version="older0000000", fields=fields, **changes)
+
+
+def test_older_version__keeps_its_answers(rollcall: CommandLine, source: TableSource) -> None:
+    """What is no longer asked stands after what is, under its own heading; a consent never asked is no no."""
+    source.kept = [COURSE, older()]
+    source.entries.append(entry(2, form=older(), answers={"shirt": "M", "age": "seven"}))
+
+    head, *rows = table(rollcall("export").out)
+
+    assert head[-2:] == ["Shirt", "ID"]
+    assert rows[-1][-5:-1] == ["seven", "", "", "M"]
+    assert [row[-2] for row in rows[:2]] == ["", ""]
+
+
+def test_older_version__that_nobody_answered__adds_no_column(rollcall: CommandLine, source: TableSource) -> None:
+    """A column without a single answer helps nobody."""
+    source.kept = [COURSE, older()]
+
+    assert "Shirt" not in rollcall("export").out
+
+
+def test_older_version__of_another_type__becomes_text_in_parquet(
+    rollcall: CommandLine, source: TableSource, tmp_path: Path
+) -> None:
+    """Nothing is lost to a type."""
+    source.kept = [COURSE, older()]
+    source.entries.append(entry(2, form=older(), answers={"age": "seven"}))
+    out = tmp_path / "course.parquet"
+
+    rollcall("export", str(out))
+
+    assert parquet.read_table(out).column("age").to_pylist() == ["7", None, "seven"]
+
+
+def test_selection__erased_expired_and_others_are_left_out(rollcall: CommandLine, source: TableSource) -> None:
+    """What nobody may see any more, and what was not asked for."""
+    source.entries += [
+        entry(2, status=Status.ERASED),
+        entry(3, expires_at=datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=1)),
+        entry(4, status=Status.SPAM),
+    ]
+
+    every = table(rollcall("export", "--columns", "id").out)
+    waiting = table(rollcall("export", "--columns", "id", "--status", "waitlisted").out)
+    early = table(rollcall("export", "--columns", "id", "--until", "2026-11-26T11:00:00+00:00").out)
+
+    assert [row[0] for row in every] == ["ID", FULL.id, BARE.id, source.entries[4].id]
+    assert [row[0] for row in waiting] == ["ID", BARE.id]
+    assert [row[0] for row in early] == ["ID", BARE.id, source.entries[4].id]
+
+
+def test_several_forms__need_one_named_but_for_json(rollcall: CommandLine, source: TableSource) -> None:
+    """Each form has columns of its own; what all entries have may stand together."""
+    rollcall.forms = {"contact": CONTACT, "course": COURSE}
+    message = entry(9, form=CONTACT, answers={"message": "Hello"}, at=NOW + timedelta(minutes=1))
+    source.entries.append(message)
+
+    refused = rollcall("export", "--format", "csv")
+    jsonl = rollcall("export", "--format", "jsonl")
+    common = rollcall("export", "--columns", "form,id")
+    one = rollcall("export", "--form", "contact", "--columns", "message,id")
+
+    assert refused.code == 2
+    assert "There are: contact, course." in refused.err
+    assert [json.loads(line)["id"] for line in jsonl.out.splitlines()] == [message.id, FULL.id, BARE.id]
+    assert [row[1] for row in table(common.out)[1:]] == [message.id, FULL.id, BARE.id]
+    assert table(one.out)[1:] == [["Hello", message.id]]
+
+
+def test_columns__alone__names_them(rollcall: CommandLine) -> None:
+    """Like `list --json`."""
+    lines = rollcall("export", "--columns").out.splitlines()
+
+    assert lines[:3] == ["id", "reference", "form"]
+    assert lines[-1] == "answers.photos"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["--columns", "refrence"], 2, "There is no column 'refrence'. Did you mean 'reference'?"),
+        (["--format", "xslx"], 2, "There is no format 'xslx'. Did you mean 'xlsx'?"),
+        (["course.doc"], 2, "'course.doc' does not tell which format it is to have."),
+        (["--language", "fi"], 2, "The form has no texts in 'fi'. There are: en, sv."),
+        (["--form", "curse"], 3, "There is no form 'curse'. Did you mean 'course'?"),
+        (["nowhere/course.csv"], 1, "There is no folder nowhere."),
+    ],
+)
+def test_mistake__is_told_before_anything_is_read(
+    rollcall: CommandLine, source: TableSource, words: list[str], code: int, said: str
+) -> None:
+    """One sentence that says what is wrong and what there is."""
+    ran = rollcall("export", *words)
+
+    assert (ran.code, ran.out) == (code, "")
+    assert ran.err.startswith(f"error: {said}")
+    assert not source.asked
+
+
+def test_existing_file__is_asked_about(rollcall: CommandLine, tmp_path: Path) -> None:
+    """No by hand or without an answer leaves it; --force and yes replace it, and keep its rights."""
+    out = tmp_path / "course.csv"
+    out.write_text("mine", encoding="utf-8")
+    out.chmod(0o640)
+
+    nobody, no = rollcall("export", str(out)), rollcall("export", str(out), typed="n\n")
+    assert (nobody.code, no.code, out.read_text(encoding="utf-8")) == (2, 1, "mine")
+    assert "--force" in nobody.err
+    assert rollcall("export", str(out), typed="y\n").code == 0
+    assert rollcall("export", str(out), "--force").code == 0
+    assert out.stat().st_mode & 0o777 == 0o640
+    assert out.read_text(encoding="utf-8-sig").startswith("Reference")
+
+
+def test_terminal__gets_nothing_that_moves_its_cursor(rollcall: CommandLine, source: TableSource) -> None:
+    """What a visitor typed is shown, not obeyed."""
+    source.entries[:] = [entry(0, answers={"name": "\x1b[2J"})]
+
+    assert "\\x1b[2J" in rollcall("export", terminal=True).out
+    assert rollcall("export", "--format", "xlsx", terminal=True).code == 2
+
+
+def test_full_disk__is_told_and_can_be_gone_on_with(rollcall: CommandLine, tmp_path: Path) -> None:
+    """What there is no room for fails the export, not what was read."""
+    ran = rollcall("export", "/dev/full", "--format", "csv")
+
+    assert ran.code == 1
+    assert ran.err == "error: /dev/full could not be written: No space left on device.\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["config"]
+
+
+def test_columns__of_the_same_words__are_told_apart(rollcall: CommandLine) -> None:
+    """Two headings that are alike would be one column to many programs."""
+    twin = replace(COURSE.fields[0], name="other")
+    rollcall.forms = {"course": replace(COURSE, fields=(*COURSE.fields, twin))}
+
+    assert table(rollcall("export").out)[0][3] == "Name (name)"

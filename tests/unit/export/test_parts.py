@@ -1,0 +1,63 @@
+"""A spool's part after a crash: whole pages and no half ones."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from unit.export.a_table import entry
+
+from admin_cli.export.parts import NOTHING, PartWriter, recover, rows_of
+from admin_cli.export.rows import read_page
+from registration_core.adapters.dynamodb.items import submission_item
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from admin_cli.export.rows import Row
+
+
+def rows(*numbers: int) -> list[Row]:
+    items = [submission_item(entry(number, answers={"note": 'a\n{"key": 1}'})) for number in numbers]
+    return read_page(json.dumps({"Items": items}).encode()).rows
+
+
+def written(path: Path) -> list[int]:
+    """Write three pages; give the file's length after each."""
+    mark, ends = NOTHING, [0]
+    with PartWriter(path) as part:
+        for page, key in ((rows(1, 2), {"id": {"S": "2"}}), ([], {"id": {"S": "3"}}), (rows(4), None)):
+            mark = mark.after(page, read=3, key=key)
+            ends.append(ends[-1] + part.append(page, mark))
+    return ends
+
+
+def test_recover__cut_anywhere__keeps_whole_pages_alone(tmp_path: Path) -> None:
+    """Wherever the writing stopped, what is left ends with a mark, and the mark tells what is there."""
+    path = tmp_path / "part"
+    ends = written(path)
+    content = path.read_bytes()
+    pages = [0, 2, 2, 3]
+    for length in range(len(content) + 1):
+        path.write_bytes(content[:length])
+        whole = max(number for number, end in enumerate(ends) if end <= length)
+
+        mark = recover(path)
+
+        assert path.stat().st_size == ends[whole]
+        assert (mark.rows, mark.read, mark.ended) == (pages[whole], 3 * whole, whole == 3)
+        assert len(list(rows_of(path))) == pages[whole]
+
+
+def test_mark__names_the_answers_so_far(tmp_path: Path) -> None:
+    """An export's columns are known when everything is read."""
+    written(tmp_path / "part")
+
+    assert recover(tmp_path / "part").answers == ("email", "name", "note")
+
+
+def test_part__is_private(tmp_path: Path) -> None:
+    """It holds what registrants wrote."""
+    written(tmp_path / "part")
+
+    assert (tmp_path / "part").stat().st_mode & 0o777 == 0o600

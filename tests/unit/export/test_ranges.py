@@ -1,0 +1,60 @@
+"""How a form's entries are shared out among those who read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from admin_cli.export.ranges import Range, months
+from registration_core.domain.identifiers import new_submission_id
+
+MONTH = Range("course#2026-11")
+MOMENTS = st.datetimes(datetime(2026, 11, 1), datetime(2026, 11, 30), timezones=st.just(UTC))  # noqa: DTZ001 - st gives the zone
+
+
+def an_id(at: datetime, number: int = 0) -> str:
+    return new_submission_id("crs", at, lambda count: number.to_bytes(count, "big"))
+
+
+def holds(wanted: Range, id_: str) -> bool:
+    return (wanted.below is None or id_ < wanted.below) and (wanted.down_to is None or id_ >= wanted.down_to)
+
+
+def test_months__go_back_to_the_oldest() -> None:
+    """Both ends are among them."""
+    newest, oldest = datetime(2026, 2, 3, tzinfo=UTC), datetime(2025, 12, 31, tzinfo=UTC)
+
+    assert [each.partition for each in months("course", newest=newest, oldest=oldest)] == [
+        "course#2026-02",
+        "course#2026-01",
+        "course#2025-12",
+    ]
+
+
+@given(st.lists(MOMENTS, min_size=2, max_size=2, unique=True), st.integers(2, 40), st.lists(MOMENTS, max_size=20))
+def test_shared__ranges_hold_every_entry_once(page: list[datetime], ways: int, others: list[datetime]) -> None:
+    """However a month is cut, and cut again, each of its entries lies in one range, and they stand newest first."""
+    oldest, newest = (an_id(at) for at in sorted(page))
+    ranges = MONTH.shared(newest, oldest, ways)
+    ranges = [*ranges[0].shared(newest, oldest, ways), *ranges[1:]]
+    ids = sorted({an_id(at, 7) for at in others} | {oldest, newest}, reverse=True)
+
+    places = [[place for place, each in enumerate(ranges) if holds(each, id_)] for id_ in ids]
+
+    assert all(len(place) == 1 for place in places)
+    assert places == sorted(places)
+    assert holds(ranges[0], oldest)  # where the reading goes on
+
+
+def test_shared__little_left__stays_one() -> None:
+    """A range of which less than two pages are left is not worth another process."""
+    newest, oldest = an_id(datetime(2026, 11, 29, tzinfo=UTC)), an_id(datetime(2026, 11, 10, tzinfo=UTC))
+
+    assert MONTH.shared(newest, oldest, 8) == [MONTH]
+
+
+def test_shared__ids_without_a_time__stay_one() -> None:
+    """What cannot be judged is read through."""
+    assert MONTH.shared("zz", "aa", 8) == [MONTH]

@@ -164,6 +164,7 @@ def test_edit__tells_what_someone_else_changed_and_writes_nothing(office: Office
     assert ran.code == 1
     assert "was changed by someone else meanwhile; nothing of yours was written.\n" in ran.err
     assert "  edited phone, by arn:aws:iam::1:user/lee\nphone is now '+46701'; you saw '+46701234567'\n" in ran.err
+    assert "submitted" not in ran.err
     assert ran.err.endswith(f"rollcall show {reference(entry)}\n")
     assert office.get(entry).answers["guardian"] != "Bo Ek"
 

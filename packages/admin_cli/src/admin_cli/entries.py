@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Entry = Annotated[str, typer.Argument(metavar="ID|REFERENCE", help="As `list` prints it, or as a person says it.")]
 
 Entries = Annotated[
-    list[str], typer.Argument(metavar="ID|REFERENCE...", help="As `list` prints them, or as a person says them.")
+    list[str], typer.Argument(metavar="ID|REFERENCE", help="As `list` prints them, or as a person says them.")
 ]
 
 

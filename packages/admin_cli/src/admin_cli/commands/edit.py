@@ -43,7 +43,7 @@ OTHERWISE = {
     "position": "Who waits keeps their number and moves up in their turn: rollcall status promote FORM OPTION",
 }
 
-Given = Annotated[list[str], typer.Argument(metavar="FIELD=VALUE...", help="A field's name and its new value.")]
+Given = Annotated[list[str], typer.Argument(metavar="FIELD=VALUE", help="A field's name and its new value.")]
 Waitlist = Annotated[
     bool,
     typer.Option("--waitlist", help="When moved where no place is free: take the next number of its waiting list."),

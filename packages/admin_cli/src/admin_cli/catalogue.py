@@ -19,6 +19,7 @@ GROUPS: dict[str, dict[str, Command]] = {
         "show": Command("show", "One submission, by its ID or reference"),
         "search": Command("search", "Submissions by e-mail, reference, ID or name"),
         "watch": Command("watch", "Submissions as they come in"),
+        "stats": Command("stats", "How many came in, by day, form, option and status"),
         "history": Command("history", "What happened to a submission, and who did it"),
         "export": Command("export", "Everything that came in, as a file"),
     },

@@ -1,0 +1,206 @@
+"""`rollcall stats`: on a terminal, for programs, and as a page."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+import pytest
+from rich.cells import cell_len
+from unit.cli.fakes import ADA, BOB, CommandLine, FakeQueries
+from unit.core.builders import a_field, a_form, words
+
+from admin_cli.errors import CliError
+from admin_cli.whole_file import write_whole
+from registration_core.domain.fields import Option
+from registration_core.domain.quota import Quota
+from registration_core.domain.submission import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+EVIL = '<script>alert(1)</script>"&\x1b[2J'
+
+
+@pytest.fixture(autouse=True)
+def stockholm(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "Europe/Stockholm")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.fixture
+def rollcall(rollcall_local: CommandLine) -> CommandLine:
+    """Three entries: two of an option on one day, one message a month before."""
+    rollcall_local.queries = FakeQueries()
+    rollcall_local.queries.entries = [
+        replace(ADA, option="robots"),
+        replace(ADA, id="reg_2", option="robots", status=Status.WAITLISTED),
+        BOB,
+    ]
+    course = a_field("choice", "course", options=(Option("robots", words("Robots for <all>"), capacity=1),))
+    rollcall_local.forms = {
+        "registration": a_form(course, name="registration", quota=Quota("course"), title=words("Register")),
+        "contact": a_form(name="contact"),
+    }
+    return rollcall_local
+
+
+def test_stats__are_tab_separated_in_a_pipe(rollcall: CommandLine) -> None:
+    """What is counted, form, name, count; days of UTC, none left out."""
+    lines = rollcall("stats").out.splitlines()
+
+    assert lines[0] == "day\t\t2026-02-01\t1"
+    assert lines[1] == "day\t\t2026-02-02\t0"
+    assert lines[28:] == [
+        "day\t\t2026-03-01\t2",
+        "form\tcontact\tcontact\t1",
+        "form\tregistration\tregistration\t2",
+        "option\tregistration\trobots\t2",
+        "status\t\tpending\t1",
+        "status\t\tconfirmed\t1",
+        "status\t\twaitlisted\t1",
+    ]
+
+
+def test_stats__as_json(rollcall: CommandLine) -> None:
+    said = json.loads(rollcall("stats", "--json", "total,options,statuses").out)
+
+    assert said == {
+        "total": 3,
+        "options": [
+            {
+                "form": "registration",
+                "option": "robots",
+                "count": 2,
+                "statuses": {"confirmed": 1, "waitlisted": 1},
+            }
+        ],
+        "statuses": [{"status": name, "count": 1} for name in ("pending", "confirmed", "waitlisted")],
+    }
+    assert rollcall("stats", "--json").out.split() == ["total", "days", "forms", "options", "statuses"]
+
+
+@pytest.mark.parametrize("width", [20, 47, 80, 300])
+def test_stats__have_bars_on_a_terminal(rollcall: CommandLine, width: int) -> None:
+    """As wide as it is; they need no colour."""
+    rollcall.environ |= {"COLUMNS": str(width), "NO_COLOR": "1"}
+
+    lines = rollcall("stats", terminal=True).out.splitlines()
+
+    assert lines[0] == "3 submissions"
+    assert [line for line in lines if line.startswith("By ")] == ["By day", "By form", "By option", "By status"]
+    assert max(map(cell_len, lines)) <= width
+    assert any(line.startswith("2026-03-01") and "2" in line for line in lines)
+    assert any("█" in line for line in lines)
+
+
+def test_stats__take_the_options_of_list(rollcall: CommandLine) -> None:
+    assert json.loads(rollcall("stats", "--status", "pending", "--json", "total").out) == {"total": 1}
+    assert json.loads(rollcall("stats", "--form", "registration", "--json", "total").out) == {"total": 2}
+    assert rollcall("stats", "--status", "spam", terminal=True).err == "Nothing of that came in.\n"
+    assert rollcall("stats", "--status", "spam").out == ""
+
+
+class Page(HTMLParser):
+    """Tells what a page holds: its tags, the addresses in it, the texts of its tables' cells."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.cells: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes.extend(attrs)
+
+    def handle_data(self, data: str) -> None:
+        if self.tags and self.tags[-1] in ("td", "th") and data.strip():
+            self.cells.append(data)
+
+
+def page(rollcall: CommandLine, path: Path, *options: str) -> str:
+    ran = rollcall("stats", "--html", str(path), *options)
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err == f"{len(rollcall.queries.entries)} submissions counted; the page is {path}\n"  # type: ignore[union-attr]
+    return path.read_text(encoding="utf-8")
+
+
+def test_page__holds_the_figures(rollcall: CommandLine, tmp_path: Path) -> None:
+    """In tables, beside the charts; options by what they are called."""
+    found = Page(page(rollcall, tmp_path / "stats.html"))
+
+    assert found.cells[found.cells.index("2026-03-01") :][:5] == ["2026-03-01", "2", "0", "1", "1"]
+    assert found.cells[found.cells.index("Robots for <all>") :][:2] == ["Robots for <all>", "2"]
+    assert "svg" in found.tags
+
+
+def test_page__needs_nothing_else(rollcall: CommandLine, tmp_path: Path) -> None:
+    """No script, nothing fetched; light and dark."""
+    text = page(rollcall, tmp_path / "stats.html")
+    found = Page(text)
+
+    assert "script" not in found.tags
+    assert not {"src", "href", "xlink:href", "srcset"} & {name for name, _ in found.attributes}
+    assert "url(" not in text
+    assert "://" not in text
+    assert "prefers-color-scheme: dark" in text
+
+
+def test_page__escapes_everything(rollcall: CommandLine, tmp_path: Path) -> None:
+    """A form or an option whose name is markup, and one that nobody knows any more."""
+    rollcall.queries.entries = [replace(ADA, form=EVIL, option=EVIL)]  # type: ignore[union-attr]
+    found = Page(page(rollcall, tmp_path / "stats.html"))
+
+    assert "script" not in found.tags
+    assert any("<script>" in cell for cell in found.cells)
+
+
+def test_page__of_nothing_says_zero(rollcall: CommandLine, tmp_path: Path) -> None:
+    rollcall.queries.entries = []  # type: ignore[union-attr]
+
+    assert '<p class="total">0<small>submissions' in page(rollcall, tmp_path / "stats.html")
+
+
+def test_page__over_another_asks_or_is_told(rollcall: CommandLine, tmp_path: Path) -> None:
+    """Before anything is read; what stood there stays until the new one is whole."""
+    path = tmp_path / "stats.html"
+    path.write_text("old")
+
+    ran = rollcall("stats", "--html", str(path))
+    assert (ran.code, ran.err.splitlines()[1]) == (2, "Add --force to replace it.")
+    assert rollcall.connected == []
+    assert rollcall("stats", "--html", str(path), typed="n\n").code == 1
+    assert path.read_text() == "old"
+
+    assert rollcall("stats", "--html", str(path), typed="y\n").code == 0
+    assert path.read_text().startswith("<!DOCTYPE html>")
+    path.write_text("old")
+    page(rollcall, path, "--force")
+    assert [each.name for each in tmp_path.glob("*.html")] == ["stats.html"]
+
+
+def test_page__that_cannot_be_written_leaves_nothing(rollcall: CommandLine, tmp_path: Path) -> None:
+    assert rollcall("stats", "--html", str(tmp_path)).code == 2
+    assert rollcall("stats", "--html", str(tmp_path / "no" / "stats.html")).code == 2
+    assert rollcall("stats", "--force").code == 2
+    folder = tmp_path / "full"
+    folder.mkdir()
+    rollcall.queries.failure = OSError(28, "No space left on device")  # type: ignore[union-attr]
+    assert rollcall("stats", "--html", str(folder / "stats.html")).code == 1
+    assert os.listdir(folder) == []  # noqa: PTH208 - also hidden ones
+
+
+def test_page__that_the_disk_does_not_take_is_told(tmp_path: Path) -> None:
+    with pytest.raises(CliError, match=r"could not be written: File name too long\."):
+        write_whole(tmp_path / ("x" * 300), "page")
+    assert list(tmp_path.iterdir()) == []

@@ -100,6 +100,7 @@ def environment_of(workspace: Workspace) -> dict[str, str]:
         ROLLCALL_ROOT=str(workspace.root),
         ROLLCALL_SITE_PORT=str(workspace.site_port),
         ROLLCALL_STATE=str(workspace.state),
+        XDG_CACHE_HOME=str(workspace.state / "cache"),
     )
 
 

@@ -188,7 +188,7 @@ STAFF = {
     },
 }
 STAFF_KEYS = {
-    "reader": {"SUB#*", "REF#*", "QUOTA#*", "FORMS", "FORM#*"},
+    "reader": {"SUB#*", "REF#*", "QUOTA#*", "FORM#*", "FORMS"},
     "manager": {"SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*", "ERASED#*"},
     "mailing": {"SEND#*", "SUPPRESS#*"},
 }

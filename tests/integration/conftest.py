@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from integration.staff import Staff, user
+from integration.staff import Staff, with_policy
 
 from rollcall_local import credentials
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def reader(deployed: DeployedStack) -> Staff:
     """Somebody who may look, with `rollcall-local-reader`."""
-    return Staff(deployed, user(deployed, "staff-reader", deployed.outputs["reader_policy_arn"]))
+    return with_policy(deployed, "staff-reader", deployed.outputs["reader_policy_arn"])
 
 
 @pytest.fixture(scope="session")
 def manager(deployed: DeployedStack) -> Staff:
     """Somebody who may look and act, with `rollcall-local-manager`."""
-    return Staff(deployed, user(deployed, "staff-manager", deployed.outputs["manager_policy_arn"]))
+    return with_policy(deployed, "staff-manager", deployed.outputs["manager_policy_arn"])
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from integration.leading_keys import KeysThatArePermitted
 
 from admin_cli.app import run
 from admin_cli.contexts import add_local, context_file
@@ -17,7 +20,11 @@ from registration_core.adapters.loopback import loopback_session
 from rollcall_local.credentials import Credentials
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from conftest import DeployedStack
+
+    from admin_cli.contexts import ContextFile
 
 
 class Stream(io.TextIOWrapper):
@@ -51,18 +58,55 @@ class Ran:
         return self.raw.decode()
 
 
+class Session:
+    """A boto3 session that makes each client once: that takes longer than most commands."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+        self._made: dict[tuple[str, str], Any] = {}
+
+    def client(self, service: str, **more: Any) -> Any:
+        key = service, more["endpoint_url"]
+        if key not in self._made:
+            self._made[key] = self._session.client(service, **more)
+        return self._made[key]
+
+
+def interrupted(_seconds: float) -> None:
+    """Press Ctrl-C instead of waiting."""
+    raise KeyboardInterrupt
+
+
 class Staff:
     """Runs `rollcall` as one IAM user of the emulator."""
 
-    def __init__(self, stack: DeployedStack, credentials: Credentials) -> None:
+    def __init__(
+        self,
+        stack: DeployedStack,
+        credentials: Credentials,
+        *,
+        statements: Sequence[dict[str, Any]] = (),
+        contexts: ContextFile | None = None,
+    ) -> None:
         self._stack = stack
-        self._session = loopback_session(credentials.access_key_id, credentials.secret_access_key)
+        session = loopback_session(credentials.access_key_id, credentials.secret_access_key)
+        if statements:
+            KeysThatArePermitted(statements).watch(session)
+        self._session = Session(session)
         workspace = stack.workspace
-        self.contexts = context_file(stack.env)
+        self.contexts = contexts or context_file(stack.env)
         add_local(workspace.stack, workspace.region, workspace.endpoint_url, file=self.contexts)
 
-    def __call__(self, *arguments: str, typed: str | None = None, terminal: bool = False, **environ: str) -> Ran:
-        """Run one command line. typed: what a person answers; None where nobody can be asked."""
+    def __call__(
+        self,
+        *arguments: str,
+        typed: str | None = None,
+        piped: str | None = None,
+        terminal: bool = False,
+        sleep: Callable[[float], None] = time.sleep,
+        **environ: str,
+    ) -> Ran:
+        """Run one command line. typed: what a person answers; None where nobody can be asked. piped: what comes in."""
         asked = typed is not None
         out, err = Stream(terminal=terminal), Stream(terminal=terminal or asked)
         output = Output(out, err, {"COLUMNS": "150", "TERM": "xterm"} | self._stack.env | environ)
@@ -72,7 +116,8 @@ class Staff:
             contexts=self.contexts,
             connect=lambda context: AwsStack(context, output.note, session=lambda _: self._session),
             local=lambda: WorkspaceSystem(self._stack.workspace),
-            stdin=Stream(terminal=True, typed=typed) if typed is not None else None,
+            stdin=Stream(terminal=asked, typed=typed or piped or "") if asked or piped is not None else None,
+            sleep=sleep,
         )
         code = run(list(arguments), services)
         return Ran(code, out.content, err.content.decode())
@@ -90,10 +135,21 @@ class Staff:
         return json.loads(ran.out)
 
 
-def user(stack: DeployedStack, name: str, policy_arn: str) -> Credentials:
-    """Make an IAM user who holds this policy and nothing else."""
+def statements_of(stack: DeployedStack, policy_arn: str) -> list[dict[str, Any]]:
+    """What a managed policy says in the emulator."""
+    iam = stack.client("iam")
+    version = iam.get_policy(PolicyArn=policy_arn)["Policy"]["DefaultVersionId"]
+    document = iam.get_policy_version(PolicyArn=policy_arn, VersionId=version)["PolicyVersion"]["Document"]
+    found: list[dict[str, Any]] = document["Statement"]
+    return found
+
+
+def with_policy(stack: DeployedStack, name: str, policy_arn: str) -> Staff:
+    """Somebody new who holds this policy and nothing else."""
     iam = stack.client("iam")
     iam.create_user(UserName=name)
     iam.attach_user_policy(UserName=name, PolicyArn=policy_arn)
     key = iam.create_access_key(UserName=name)["AccessKey"]
-    return Credentials(key["AccessKeyId"], key["SecretAccessKey"])
+    return Staff(
+        stack, Credentials(key["AccessKeyId"], key["SecretAccessKey"]), statements=statements_of(stack, policy_arn)
+    )

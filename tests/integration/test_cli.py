@@ -284,7 +284,7 @@ def test_local_mail__shows_what_was_mailed(reader: Staff, deployed: DeployedStac
 
     (said,) = reader.json("local", "mail", "--to", posted["email"], "--json", "all")
 
-    assert list(said) == ["id", "at", "from", "to", "reply_to", "subject", "text", "html"]
+    assert list(said) == ["id", "at", "from", "to", "reply_to", "subject", "attachments", "text", "html"]
     assert said["to"] == [posted["email"]]
     assert posted["reference"] in said["text"]
     assert reader("local", "mail", said["id"]).out.startswith(f"id\t{mail.id}\n")

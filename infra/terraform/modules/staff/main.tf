@@ -23,7 +23,7 @@ data "aws_iam_policy_document" "reader" {
     condition {
       test     = "ForAllValues:StringLike"
       variable = "dynamodb:LeadingKeys"
-      values   = ["SUB#*", "REF#*", "QUOTA#*", "FORMS", "FORM#*"]
+      values   = ["SUB#*", "REF#*", "QUOTA#*", "FORM#*", "FORMS"]
     }
   }
 
@@ -31,7 +31,7 @@ data "aws_iam_policy_document" "reader" {
   statement {
     sid       = "ListEntries"
     actions   = ["dynamodb:Query"]
-    resources = ["${var.table_arn}/index/by_month"]
+    resources = ["${var.table_arn}/index/by_email", "${var.table_arn}/index/by_month"]
   }
 
   # What `rollcall doctor` asks. The functions' own configuration is not for readers: keys stand in their environment.

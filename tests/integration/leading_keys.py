@@ -1,0 +1,72 @@
+"""What the emulator does not check of a policy: which items an identity may reach (dynamodb:LeadingKeys).
+
+Source: DynamoDB's developer guide, "Using IAM policy conditions for fine-grained access control"; a transaction is
+checked item by item, as what each of them is.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+CONDITION = ("ForAllValues:StringLike", "dynamodb:LeadingKeys")
+IN_TRANSACTIONS = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+}
+
+
+def listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+class KeysThatArePermitted:
+    """Refuses every call to DynamoDB that AWS would refuse for its keys."""
+
+    def __init__(self, statements: Sequence[Mapping[str, Any]]) -> None:
+        self._statements = statements
+
+    def watch(self, session: Any) -> None:
+        """Look at whatever the clients of a boto3 session are about to send."""
+        session.events.register("before-parameter-build.dynamodb", self._looked_at)
+
+    def _looked_at(self, params: Mapping[str, Any], model: Any, **_more: object) -> None:
+        for action, key in reached(model.name, params):
+            assert self._permits(f"dynamodb:{action}", key), f"No statement allows dynamodb:{action} on {key}."
+
+    def _permits(self, action: str, key: str | None) -> bool:
+        return any(
+            action in listed(statement["Action"]) and (key is None or self._admits(statement, key))
+            for statement in self._statements
+        )
+
+    @staticmethod
+    def _admits(statement: Mapping[str, Any], key: str) -> bool:
+        operator, variable = CONDITION
+        conditions = statement.get("Condition", {})
+        if not conditions:
+            return not any("/index/" in resource for resource in listed(statement["Resource"]))
+        return any(fnmatchcase(key, pattern) for pattern in listed(conditions[operator][variable]))
+
+
+def reached(operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
+    """Each action that a call needs, with the leading key of the item; None where an index is asked."""
+    if operation == "TransactWriteItems":
+        for write in params["TransactItems"]:
+            for kind, one in write.items():
+                yield IN_TRANSACTIONS[kind], (one.get("Item") or one["Key"])["pk"]["S"]
+    elif operation == "BatchGetItem":
+        for asked in params["RequestItems"].values():
+            for key in asked["Keys"]:
+                yield operation, key["pk"]["S"]
+    elif operation == "Query":
+        yield operation, None if "IndexName" in params else params["ExpressionAttributeValues"][":pk"]["S"]
+    elif "Key" in params or "Item" in params:
+        yield operation, (params.get("Item") or params["Key"])["pk"]["S"]
+    else:
+        yield operation, None

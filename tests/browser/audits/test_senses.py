@@ -97,7 +97,8 @@ HAS_AN_EDGE_OR_A_LINE = """(element) => {
   return edged || style.textDecorationLine.includes("underline") || element.matches("a");
 }"""
 EDGES = (
-    "(element) => { const s = getComputedStyle(element); return s.borderInlineStartWidth + s.borderInlineStartStyle }"
+    "(element) => { const s = getComputedStyle(element, '::before');"
+    " return s.borderInlineStartWidth + s.borderInlineStartStyle }"
 )
 
 MOVING = """() => [...document.querySelectorAll("*, *::before, *::after")].filter((element) => {

@@ -17,7 +17,7 @@ from admin_cli.app import run
 from admin_cli.output import Output
 from admin_cli.services import Services
 from admin_cli.stack import Caller, StackDescription
-from registration_core.domain.errors import SubmissionNotFoundError, UnknownFormError
+from registration_core.domain.errors import InvalidCursorError, SubmissionNotFoundError, UnknownFormError
 from registration_core.domain.identifiers import display_reference, new_reference
 from registration_core.domain.quota import QuotaState
 from registration_core.domain.submission import Event, MailRecord, Status, Submission, SubmissionDetails
@@ -296,7 +296,10 @@ class FakeQueries(QueryService):
         if selection.form not in (None, "registration", "contact"):
             raise UnknownFormError(selection.form or "")
         found = [entry for entry in self.entries if selection.admits(entry)]
-        start = 1 + [entry.id for entry in found].index(cursor) if cursor else 0
+        ids = [entry.id for entry in found]
+        if cursor is not None and cursor not in ids:
+            raise InvalidCursorError(f"{cursor!r} is no cursor.")
+        start = 1 + ids.index(cursor) if cursor is not None else 0
         return Listing({"all": self._read(found[start:])}, limit=limit, given={}, several=False, sure=True)
 
     def _read(self, found: list[Submission]) -> Iterator[Submission]:

@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: Control characters (C0, DEL, C1), line and paragraph separators, bidirectional overrides, lone surrogates, and the
-#: invisible tag characters. Joiners stay: names in several scripts, and emoji, are written with them.
-_HARMFUL = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\U000e0000-\U000e007f"
+#: Control characters (C0, DEL, C1), line and paragraph separators, bidirectional overrides, lone surrogates, and what
+#: nobody sees: spaces of no width, soft hyphens, fillers, annotation and tag characters. Joiners stay: names in
+#: several scripts, and emoji, are written with them.
+_HARMFUL = (
+    "\x00-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164"
+    "\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f"
+)
 _HARMFUL_ANYWHERE = re.compile(f"[{_HARMFUL}]")
 _LAST_OF_TWO, _LAST_OF_FOUR = 0xFF, 0xFFFF  # hexadecimal digits
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}

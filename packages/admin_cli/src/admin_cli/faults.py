@@ -8,6 +8,7 @@ from admin_cli.errors import CliError, ExitCode
 from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.domain.errors import (
     FormNotNamedError,
+    InvalidCursorError,
     InvalidReferenceError,
     MailQueueError,
     QuotaNotFoundError,
@@ -27,12 +28,17 @@ _EXIT_CODES: tuple[tuple[type[RollcallError], ExitCode], ...] = (
     (QuotaNotFoundError, ExitCode.NOT_FOUND),
     (UnknownContextError, ExitCode.NOT_FOUND),
     (InvalidContextError, ExitCode.USAGE),
+    (InvalidCursorError, ExitCode.USAGE),
     (FormNotNamedError, ExitCode.USAGE),
     (StorageDeniedError, ExitCode.CREDENTIALS),
 )
 
 _HINTS: tuple[tuple[type[RollcallError], str], ...] = (
     (FormNotNamedError, "Name it (rollcall list --form registration), or publish the forms: rollcall site publish"),
+    (
+        InvalidCursorError,
+        "Take the one that the list before named on stderr, with the same options; or begin anew without.",
+    ),
     (SubmissionNotFoundError, "See what there is: rollcall list"),
     (StorageDeniedError, "See who you are to AWS, and what the stack's table is: rollcall doctor"),
     (StorageUnavailableError, "Check the network, then the same command again: nothing is done twice."),

@@ -46,6 +46,13 @@ class Output:
         return self.on_terminal and not self.environ.get("NO_COLOR") and self.environ.get("TERM") != "dumb"
 
     @property
+    def has_blocks(self) -> bool:
+        """Whether stdout carries block characters, to draw bars with."""
+        from admin_cli.bars import blocks_in  # noqa: PLC0415 - only a terminal draws
+
+        return blocks_in(getattr(self.stdout, "encoding", None) or "utf-8")
+
+    @property
     def width(self) -> int:
         """How many cells a line of the terminal holds; COLUMNS overrides."""
         columns = self.environ.get("COLUMNS", "")

@@ -20,7 +20,10 @@ from registration_core.adapters.option_files import MOST_SEATS
 from registration_core.domain.errors import QuotaChangedError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from admin_cli.acting import Act
+    from admin_cli.output import Output
     from registration_core.domain.quota import QuotaState
 
 app = noun("""
@@ -32,7 +35,15 @@ Examples:
 """)
 
 FIELDS = ("form", "option", "capacity", "taken", "waiting")
-COLUMNS = (Column("FORM"), Column("OPTION"), Column("CAPACITY"), Column("TAKEN"), Column("WAITING"))
+COLUMNS = (
+    Column("FORM", narrowest=8),
+    Column("OPTION", narrowest=12),
+    Column("CAPACITY", number=True),
+    Column("TAKEN", number=True),
+    Column("WAITING", number=True),
+)
+FULLNESS = Column("", optional=True)
+_BAR_CELLS = 12
 
 
 @app.command("list", cls=Command)
@@ -61,9 +72,23 @@ def list_quotas(
     if names is not None:
         services.output.json([pick(_record(state), names) for state in states])
     elif states:
-        services.output.rows(COLUMNS, [list(_record(state).values()) for state in states])
+        _print(services.output, states)
     else:
         services.output.note(f"No places are counted{f' in the form {form}' if form else ''}.")
+
+
+def _print(output: Output, states: Sequence[QuotaState]) -> None:
+    """Print a line for each; on a terminal with a bar that shows how full it is."""
+    if not output.on_terminal:
+        output.rows(COLUMNS, [list(_record(state).values()) for state in states])
+        return
+    from admin_cli.bars import bar  # noqa: PLC0415 - only a terminal draws
+
+    def full(state: QuotaState) -> str:
+        share = min(1.0, state.taken / state.capacity) if state.capacity else 1.0
+        return bar(share, _BAR_CELLS, blocks=output.has_blocks) + (" full" if state.left == 0 else "")
+
+    output.rows((*COLUMNS, FULLNESS), [[*_record(state).values(), full(state)] for state in states])
 
 
 @app.command("set", cls=Command)

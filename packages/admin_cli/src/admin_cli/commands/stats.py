@@ -92,7 +92,7 @@ def _counted(output: Output, entries: Iterable[Submission], tally: Tally) -> Tal
 
 
 def _draw(output: Output, tally: Tally) -> None:
-    from admin_cli.bars import blocks_in, chart  # noqa: PLC0415 - only a terminal draws
+    from admin_cli.bars import chart  # noqa: PLC0415 - only a terminal draws
 
     if not tally.total:
         output.note("Nothing of that came in.")
@@ -104,12 +104,11 @@ def _draw(output: Output, tally: Tally) -> None:
         ("By option", [(f"{name}, {option}", s.total()) for (name, option), s in _largest(tally.options.items())]),
         ("By status", [(str(status), tally.statuses[status]) for status in tally.used()]),
     ]
-    blocks = blocks_in(getattr(output.stdout, "encoding", None) or "utf-8")
     output.line(f"{tally.total:,} submissions")
     for title, counts in parts:
         if counts:
             output.heading(title)
-            for line in chart(counts, output.width, blocks=blocks):
+            for line in chart(counts, output.width, blocks=output.has_blocks):
                 output.line(line)
 
 

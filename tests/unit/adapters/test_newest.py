@@ -1,0 +1,98 @@
+"""What a list costs: how many queries it makes, and how much each of them may read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from contract.entries import an_entry
+from contract.fakes import START
+
+from registration_core.adapters.dynamodb import items
+from registration_core.adapters.dynamodb.newest import NewestFirst
+from registration_core.domain.selection import Selection
+from registration_core.domain.submission import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MINUTE = timedelta(minutes=1)
+
+
+class Index:
+    """So many entries of one month, a second apart; it notes what was asked."""
+
+    def __init__(self, count: int) -> None:
+        entry = an_entry()
+        self._items = [
+            items.submission_item(
+                replace(entry, id=f"crs_01JD2M8V4Q{count - n:016}", submitted_at=START - timedelta(seconds=n))
+            )
+            for n in range(count)
+        ]
+        self.asked: list[Mapping[str, Any]] = []
+        self.read = 0
+
+    def __call__(self, operation: str, query: Mapping[str, Any]) -> dict[str, Any]:
+        assert (operation, query["IndexName"], query["ScanIndexForward"]) == ("Query", "by_month", False)
+        self.asked.append(dict(query))
+        if query["ExpressionAttributeValues"][":month"]["S"] != "course#2027-03":
+            return {"Items": []}
+        start = query.get("ExclusiveStartKey", 0)
+        page = self._items[start : start + query["Limit"]]
+        self.read += len(page)
+        end = start + query["Limit"]
+        return {"Items": page} | ({"LastEvaluatedKey": end} if end < len(self._items) else {})
+
+
+def newest(index: Index, *, page_size: int, **chosen: Any) -> NewestFirst:
+    wanted = Selection("course", **({"since": START - timedelta(days=300)} | chosen))
+    return NewestFirst(index, wanted, now=START, cursor=None, page_size=page_size)
+
+
+@pytest.mark.parametrize("count", [100, 10_000])
+def test_list__of_the_newest_reads_the_same_of_few_as_of_many(count: int) -> None:
+    """One query, one entry more than is shown."""
+    index = Index(count)
+
+    assert len(list(islice(newest(index, page_size=31), 31))) == 31
+    assert ([query["Limit"] for query in index.asked], index.read) == ([31], 31)
+
+
+def test_list__of_many_reads_pages_of_a_bounded_size() -> None:
+    index = Index(2_000)
+
+    assert len(list(islice(newest(index, page_size=10_000), 1_200))) == 1_200
+    assert [query["Limit"] for query in index.asked] == [500, 500, 500]
+
+
+def test_list__that_sifts_begins_small_and_reads_more_at_once() -> None:
+    """The table sifts; pages double, but never beyond a bound."""
+    index = Index(3_000)
+    list(newest(index, page_size=30, statuses=frozenset({Status.SPAM})))
+
+    assert [query["Limit"] for query in index.asked][:7] == [30, 60, 120, 240, 480, 500, 500]
+    assert index.asked[0]["FilterExpression"] == "#status IN (:status0)"
+
+
+def test_list__between_two_times_is_bounded_in_the_index() -> None:
+    """Neither what is newer than `until` nor what is older than `since` is read."""
+    index = Index(100)
+    list(newest(index, page_size=5, since=START - 2 * MINUTE, until=START - MINUTE, option="a"))
+
+    learning, bounded = index.asked[0], index.asked[1]
+    assert learning["Limit"] == 1
+    assert bounded["KeyConditionExpression"] == "#month = :month AND id BETWEEN :lowest AND :highest"
+    assert {query["ExpressionAttributeValues"][":month"]["S"] for query in index.asked} == {"course#2027-03"}
+
+
+def test_list__of_a_past_month_begins_there() -> None:
+    index = Index(100)
+    list(newest(index, page_size=5, since=START - timedelta(days=90), until=START - timedelta(days=60)))
+
+    months = [query["ExpressionAttributeValues"][":month"]["S"] for query in index.asked]
+    assert set(months) == {"course#2026-12"}
+    assert index.read == 0

@@ -70,10 +70,15 @@ def make_table(endpoint: str) -> None:
     StoredForms(sdk_call(dynamodb), TABLE).store(the_forms())
 
 
+def said_of_itself() -> dict[str, str]:
+    """Give what the stack says of itself; only its table is there."""
+    said = {field.name: "http://localhost:1" for field in fields(StackDescription)}
+    return said | {"stack": STACK, "region": REGION, "table": TABLE}
+
+
 def describe(endpoint: str) -> None:
     """Write the secret that a stack describes itself in."""
-    said = {field.name: "http://localhost:1" for field in fields(StackDescription)}
-    said |= {"stack": STACK, "region": REGION, "table": TABLE}
+    said = said_of_itself()
     try:
         client(endpoint, "secretsmanager").create_secret(Name=f"rollcall/{STACK}", SecretString=json.dumps(said))
     except ClientError as error:

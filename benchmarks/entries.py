@@ -30,9 +30,7 @@ def submissions(count: int, *, form: Form, newest: datetime | None = None, seed:
     """Give entries, the newest first, spread over not quite two years; the same ones for the same seed and time."""
     chance = random.Random(seed)  # noqa: S311 - data for a benchmark
     newest = newest or datetime.now(UTC).replace(microsecond=0)
-    for number in range(count):
-        at = newest - SPREAD * number / count
-        at = at.replace(microsecond=at.microsecond // 1000 * 1000)
+    for number, (id_, at) in enumerate(stamps(count, form=form, newest=newest, seed=seed)):
         name, family = chance.choice(FIRST), chance.choice(LAST)
         email = f"{name}.{family}.{number}@example.org".lower().translate(str.maketrans("åäö", "aao"))
         answers: dict[str, str | int | float | bool | list[str]] = {
@@ -51,7 +49,7 @@ def submissions(count: int, *, form: Form, newest: datetime | None = None, seed:
         if number % 2 == 0:
             answers["photos"] = True
         yield Submission(
-            id=new_submission_id(form.id_prefix, at, chance.randbytes),
+            id=id_,
             form=form.name,
             form_version=form.version,
             submitted_at=at,
@@ -64,6 +62,15 @@ def submissions(count: int, *, form: Form, newest: datetime | None = None, seed:
             expires_at=newest.replace(microsecond=0) + timedelta(days=730),
             option=str(answers["course"]),
         )
+
+
+def stamps(count: int, *, form: Form, newest: datetime, seed: int = 1) -> Iterator[tuple[str, datetime]]:
+    """Give the entries' IDs and times, newest first."""
+    chance = random.Random(seed)  # noqa: S311 - data for a benchmark
+    for number in range(count):
+        at = newest - SPREAD * number / count
+        at = at.replace(microsecond=at.microsecond // 1000 * 1000)
+        yield new_submission_id(form.id_prefix, at, chance.randbytes), at
 
 
 def items(count: int, *, form: Form, seed: int = 1) -> Iterator[dict[str, object]]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from unit.core.builders import a_form, an_entry
 
 from admin_cli.export.jsons import whole
-from admin_cli.export.rows import read_page, read_row, to_lines
+from admin_cli.export.rows import read_page, read_rows, to_lines
 from admin_cli.records import record
 from registration_core.adapters.dynamodb.items import submission_item
 from registration_core.domain.submission import Status
@@ -47,7 +47,7 @@ def test_row__is_the_entry(entry: object) -> None:
     (row,) = read_page(json.dumps({"Items": [submission_item(entry)]}).encode()).rows  # type: ignore[arg-type]
 
     assert row.submission() == entry
-    assert read_row(to_lines([row])) == row
+    assert read_rows(to_lines([row])) == [row]
     assert whole(row) == record(entry)  # type: ignore[arg-type]
 
 

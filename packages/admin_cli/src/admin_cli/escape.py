@@ -26,6 +26,11 @@ def plain(text: str) -> str:
     return _HARMFUL_ANYWHERE.sub(_escape, text)
 
 
+def harmless(text: str) -> bool:
+    """Whether `plain` would leave a text as it is."""
+    return _HARMFUL_ANYWHERE.search(text) is None
+
+
 def plain_lines(text: str) -> list[str]:
     """Write a text that may have several lines, each made harmless."""
     return [plain(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]

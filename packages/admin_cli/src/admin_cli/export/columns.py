@@ -42,7 +42,7 @@ class Column:
     """One column.
 
     name: as `--columns` has it. value: what an entry has there, as it is stored; a moment as ISO 8601 UTC. labels: what
-    people call the options. asked_in: versions of the form that asked a yes or no; there, no answer means no.
+    people call the options. answer: the name of the answer that it is just as it is; None where there is more to it.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Column:
     kind: Kind
     value: Callable[[Row], Answer | None]
     labels: Mapping[str, str] | None = None
+    answer: str | None = None
 
 
 #: What every entry has, under the names of `list --json`: kind, and where it is taken from.
@@ -127,9 +128,10 @@ class Columns:
             for option in field.options
         }
         asked_in = frozenset(version for version, _ in fields)
-        value = _yes_or_no(answer, asked_in) if kind is Kind.YES_NO else _answer(answer)
+        plain = kind is not Kind.YES_NO
+        value = _answer(answer) if plain else _yes_or_no(answer, asked_in)
         heading = fields[0][1].label.in_language(self._language) if fields else answer
-        return Column(ANSWER + answer, heading, kind, value, labels or None)
+        return Column(ANSWER + answer, heading, kind, value, labels or None, answer if plain else None)
 
 
 def check_names(names: Sequence[str], forms: Iterable[Form]) -> None:

@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 _CLOCKS_DIFFER = timedelta(hours=1)
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _BUFFER = 1 << 18
-_STEP = 100
 _THOUSAND = 1000
 _BRIEF_S = 60
 
@@ -197,12 +196,11 @@ def _private(spool: Spool) -> BinaryIO:
     return os.fdopen(os.open(made, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b", _BUFFER)
 
 
-def _counted(rows: Iterable[Row], progress: Progress) -> Iterator[Row]:
-    """Count rows as they go by, a hundred at a time."""
-    for number, row in enumerate(rows, 1):
-        yield row
-        if number % _STEP == 0:
-            progress.advance(_STEP)
+def _counted(batches: Iterable[list[Row]], progress: Progress) -> Iterator[list[Row]]:
+    """Count entries as they go by."""
+    for rows in batches:
+        yield rows
+        progress.advance(len(rows))
 
 
 def _slept(pause_s: float) -> bool:

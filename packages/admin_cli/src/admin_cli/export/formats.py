@@ -99,25 +99,25 @@ class Encoding:
     to_file: bool
     folder: Path
 
-    def write(self, rows: Iterable[Row], stream: BinaryIO) -> None:
+    def write(self, batches: Iterable[list[Row]], stream: BinaryIO) -> None:
         """Write the entries. Raises OSError, and CliError for what the format cannot hold."""
         if self.format.whole:
             from admin_cli.export import jsons  # noqa: PLC0415 - only the format that is asked for
 
             write = jsons.write_jsonl if self.format is Format.JSONL else jsons.write_json
-            write(rows, self.columns, stream)
+            write(batches, self.columns, stream)
             return
         columns = self.columns or ()
         if self.format is Format.XLSX:
             from admin_cli.export import xlsx  # noqa: PLC0415
 
-            xlsx.write_xlsx(rows, columns, stream, said=self.said, folder=self.folder)
+            xlsx.write_xlsx(batches, columns, stream, said=self.said, folder=self.folder)
         elif self.format is Format.PARQUET:
             from admin_cli.export import parquet  # noqa: PLC0415
 
-            parquet.write_parquet(rows, columns, stream)
+            parquet.write_parquet(batches, columns, stream)
         else:
             from admin_cli.export import separated  # noqa: PLC0415
 
             write_lines = separated.write_csv if self.format is Format.CSV else separated.write_tsv
-            write_lines(rows, columns, stream, said=self.said, marked=self.to_file)
+            write_lines(batches, columns, stream, said=self.said, marked=self.to_file)

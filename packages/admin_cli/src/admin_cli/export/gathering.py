@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import heapq
 from collections import deque
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 from typing import TYPE_CHECKING
 
 from admin_cli.export.parts import rows_of
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: From so many bytes on there may be much more, and starting processes pays.
 _MUCH = 3_000_000
+
+_AT_ONCE = 1000
 
 
 class Gathering:
@@ -90,14 +92,15 @@ class Gathering:
         self._waiting.appendleft(part)
 
 
-def entries(spool: Spool) -> Iterator[Row]:
-    """Give a whole spool's entries, newest first."""
+def entries(spool: Spool) -> Iterator[list[Row]]:
+    """Give a whole spool's entries, newest first, many at a time."""
     by_form = groupby(spool.parts(), lambda part: part.range.partition.rpartition("#")[0])
     forms = [_of_one_form(spool, [part.number for part in parts]) for _, parts in by_form]
     if len(forms) == 1:
         return forms[0]
-    return heapq.merge(*forms, key=lambda row: (row.submitted_at, row.id), reverse=True)
+    merged = heapq.merge(*map(chain.from_iterable, forms), key=lambda row: (row.submitted_at, row.id), reverse=True)
+    return iter(lambda: list(islice(merged, _AT_ONCE)), [])
 
 
-def _of_one_form(spool: Spool, parts: list[int]) -> Iterator[Row]:
+def _of_one_form(spool: Spool, parts: list[int]) -> Iterator[list[Row]]:
     return chain.from_iterable(rows_of(spool.path(part)) for part in parts)

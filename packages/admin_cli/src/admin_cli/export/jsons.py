@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from admin_cli.escape import to_json_line
+import msgspec
+
+from admin_cli.escape import harmless, to_json_line
 from admin_cli.export.columns import FIXED
 from admin_cli.records import FIELDS
 
@@ -16,15 +19,15 @@ if TYPE_CHECKING:
     from admin_cli.export.rows import Row
 
 
-def write_jsonl(rows: Iterable[Row], columns: Sequence[Column] | None, stream: BinaryIO) -> None:
+def write_jsonl(batches: Iterable[list[Row]], columns: Sequence[Column] | None, stream: BinaryIO) -> None:
     """Write an object a line. columns: None for whole entries."""
-    stream.writelines(line + b"\n" for line in _lines(rows, columns))
+    stream.writelines(line + b"\n" for line in _lines(batches, columns))
 
 
-def write_json(rows: Iterable[Row], columns: Sequence[Column] | None, stream: BinaryIO) -> None:
+def write_json(batches: Iterable[list[Row]], columns: Sequence[Column] | None, stream: BinaryIO) -> None:
     """Write one array, an object a line."""
     begin = b"[\n"
-    for line in _lines(rows, columns):
+    for line in _lines(batches, columns):
         stream.write(begin + line)
         begin = b",\n"
     stream.write(b"[]\n" if begin == b"[\n" else b"\n]\n")
@@ -40,10 +43,11 @@ _FIXED: dict[str, Callable[[Row], object]] = {name: value for name, (_, value) i
 }
 
 
-def _lines(rows: Iterable[Row], columns: Sequence[Column] | None) -> Iterator[bytes]:
-    for row in rows:
+def _lines(batches: Iterable[list[Row]], columns: Sequence[Column] | None) -> Iterator[bytes]:
+    for row in chain.from_iterable(batches):
         values = whole(row) if columns is None else {column.name: _stored(column, row) for column in columns}
-        yield to_json_line(values).encode()
+        line = msgspec.json.encode(values)
+        yield line if harmless(line.decode()) else to_json_line(values).encode()
 
 
 def _stored(column: Column, row: Row) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from admin_cli.errors import CliError
@@ -30,7 +30,7 @@ def ensure_there() -> None:
         raise CliError("Parquet needs a library that is not installed.", hint=f"Install it: {INSTALL}") from error
 
 
-def write_parquet(rows: Iterable[Row], columns: Sequence[Column], stream: BinaryIO) -> None:
+def write_parquet(batches: Iterable[list[Row]], columns: Sequence[Column], stream: BinaryIO) -> None:
     """Write one table. An answer's column bears the field's name, another one the name that `--columns` knows."""
     import pyarrow as pa  # noqa: PLC0415 - 170 MB that only this format needs
     from pyarrow.parquet import ParquetWriter  # noqa: PLC0415
@@ -40,7 +40,7 @@ def write_parquet(rows: Iterable[Row], columns: Sequence[Column], stream: Binary
     schema = pa.schema(
         [pa.field(_name(column, taken), types[column.kind], metadata={"heading": column.heading}) for column in columns]
     )
-    left = iter(rows)
+    left = chain.from_iterable(batches)
     with ParquetWriter(stream, schema, compression="zstd") as writer:
         while group := list(islice(left, _GROUP)):
             values = [[_typed(column.kind, column.value(row)) for row in group] for column in columns]

@@ -110,7 +110,7 @@ class _Answer(msgspec.Struct):
 Key: TypeAlias = dict[str, dict[str, str]] | None
 
 _DECODER = msgspec.json.Decoder(_Answer)
-_LINE = msgspec.json.Decoder(Row)
+_LINES = msgspec.json.Decoder(Row)
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -127,9 +127,9 @@ def read_page(body: bytes) -> Page:
     return Page([_row(item) for item in answer.Items], answer.LastEvaluatedKey or None)
 
 
-def read_row(line: bytes) -> Row:
-    """Decode a spool's line. Raises msgspec.DecodeError."""
-    return _LINE.decode(line)
+def read_rows(lines: bytes) -> list[Row]:
+    """Decode a spool's lines. Raises msgspec.DecodeError."""
+    return _LINES.decode_lines(lines)
 
 
 def to_lines(rows: list[Row]) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from admin_cli.errors import CliError, ExitCode
@@ -42,7 +43,7 @@ def ensure_fits(entries: int) -> None:
 
 
 def write_xlsx(
-    rows: Iterable[Row], columns: Sequence[Column], stream: BinaryIO, *, said: Mapping[str, str], folder: Path
+    batches: Iterable[list[Row]], columns: Sequence[Column], stream: BinaryIO, *, said: Mapping[str, str], folder: Path
 ) -> None:
     """Write one sheet. folder: where it may keep what does not fit in memory. Raises CliError when it does not fit."""
     import xlsxwriter  # noqa: PLC0415 - only for this format
@@ -61,7 +62,7 @@ def write_xlsx(
         sheet.freeze_panes(1, 0)
         writers = [_writer(sheet, place, column, formats, said) for place, column in enumerate(columns)]
         last = 0
-        for last, row in enumerate(rows, 1):
+        for last, row in enumerate(chain.from_iterable(batches), 1):
             ensure_fits(last)
             for write in writers:
                 write(last, row)

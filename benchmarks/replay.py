@@ -1,0 +1,173 @@
+"""A DynamoDB that gives the pages of one table as fast as they can be sent: what it takes is its clients' own time.
+
+`replay.py COUNT` prints its endpoint, and serves until it is ended. Its pages are those that an emulator gave for the
+same entries: a megabyte each, whole items, the same keys. Scan gives them in one order, Query by form and month.
+"""
+
+import json
+import sys
+import zlib
+from bisect import bisect_right
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import entries
+from emulated import TABLE, said_of_itself
+
+from registration_core.adapters.dynamodb.items import submission_item
+
+PAGE_BYTES = 1_000_000
+DISTINCT = 20_000
+"""So many entries differ in what they say; beyond that the same answers come again, with other IDs and times."""
+
+
+class Recorded:
+    """All items as they are sent, newest first, and where each month begins."""
+
+    def __init__(self, count: int) -> None:
+        form = entries.the_forms()["registration"]
+        newest = datetime.now(UTC).replace(microsecond=0)
+        told = [
+            json.dumps(submission_item(each), separators=(",", ":"), ensure_ascii=False).encode()
+            for each in entries.submissions(min(count, DISTINCT), form=form, newest=newest)
+        ]
+        self.items: list[bytes] = []
+        self.ids: list[str] = []
+        self.months: dict[str, tuple[int, int]] = {}
+        for number, (id_, at) in enumerate(entries.stamps(count, form=form, newest=newest)):
+            self._keep(told[number % len(told)], id_, at, form.name)
+        self.forms = {
+            name: {"S": json.dumps(each.to_dict(), ensure_ascii=False)} for name, each in entries.the_forms().items()
+        }
+
+    def page(self, start: int, end: int) -> tuple[int, bytes]:
+        """Give the page that begins at `start`; where the next one begins, and its content."""
+        size, stop = 0, start
+        while stop < end and size < PAGE_BYTES:
+            size += len(self.items[stop])
+            stop += 1
+        more = b""
+        if stop < end:
+            id_ = self.ids[stop - 1]
+            key = {
+                "pk": {"S": f"SUB#{id_}"},
+                "sk": {"S": "SUB"},
+                "id": {"S": id_},
+                "month": {"S": self._month(stop - 1)},
+            }
+            more = b',"LastEvaluatedKey":' + json.dumps({name: {"S": value} for name, value in key.items()}).encode()
+        held = b",".join(self.items[start:stop])
+        told = b'{"Count":%d,"ScannedCount":%d,"Items":[' % (stop - start, stop - start)
+        return stop, told + held + b"]" + more + b"}"
+
+    def between(self, month: str, below: str | None, down_to: str | None) -> tuple[int, int]:
+        """Give where a month's entries lie that are between two beginnings of IDs."""
+        first, last = self.months.get(month, (0, 0))
+        if below is not None:
+            first = bisect_right(self.ids, _turned(below), first, last, key=_turned)
+        if down_to is not None:
+            last = bisect_right(self.ids, _turned(down_to), first, last, key=_turned)
+        return first, last
+
+    def place_of(self, id_: str) -> int:
+        """Give the place after an entry."""
+        return bisect_right(self.ids, _turned(id_), key=_turned)
+
+    def _month(self, place: int) -> str:
+        return next(month for month, (first, last) in self.months.items() if first <= place < last)
+
+    def _keep(self, told: bytes, id_: str, at: datetime, form: str) -> None:
+        item = told
+        month = f"{form}#{at:%Y-%m}"
+        begin = item.index(b'"pk":{"S":"SUB#') + len(b'"pk":{"S":"SUB#')
+        old_id = item[begin : item.index(b'"', begin)]
+        at_begin = item.index(b'"submitted_at":{"S":"') + len(b'"submitted_at":{"S":"')
+        old_at = item[at_begin : item.index(b'"', at_begin)]
+        month_begin = item.index(b'"month":{"S":"') + len(b'"month":{"S":"')
+        old_month = item[month_begin : item.index(b'"', month_begin)]
+        new_at = at.isoformat(timespec="milliseconds").encode()
+        item = item.replace(old_id, id_.encode()).replace(old_at, new_at).replace(old_month, month.encode())
+        place = len(self.items)
+        self.items.append(item)
+        self.ids.append(id_)
+        first, _ = self.months.get(month, (place, place))
+        self.months[month] = (first, place + 1)
+
+
+def _turned(id_: str) -> bytes:
+    """Give what sorts the other way round: IDs lie newest first, and a search wants the lowest first."""
+    return bytes(255 - each for each in id_.encode().ljust(32, b"\0"))
+
+
+class Answers(BaseHTTPRequestHandler):
+    """Answers what exports ask."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    recorded: Recorded
+
+    def do_POST(self) -> None:
+        """Answer one call."""
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"{}")
+        body = getattr(self, self.headers["X-Amz-Target"].rpartition(".")[2])(asked)
+        self.send_response(200)
+        self.send_header("Content-Type", "application/x-amz-json-1.0")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("x-amz-crc32", str(zlib.crc32(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def Scan(self, asked: dict[str, Any]) -> bytes:  # noqa: N802 - AWS's name
+        """Give a page of everything."""
+        start = self.recorded.place_of(asked["ExclusiveStartKey"]["id"]["S"]) if "ExclusiveStartKey" in asked else 0
+        return self.recorded.page(start, len(self.recorded.items))[1]
+
+    def Query(self, asked: dict[str, Any]) -> bytes:  # noqa: N802 - AWS's name
+        """Give a page of a form's month."""
+        values = {name: value["S"] for name, value in asked["ExpressionAttributeValues"].items()}
+        if ":month" not in values:
+            return b'{"Count":0,"ScannedCount":0,"Items":[]}'  # a form as it was: there is none
+        first, last = self.recorded.between(values[":month"], values.get(":below"), values.get(":down_to"))
+        if "ExclusiveStartKey" in asked:
+            first = max(first, self.recorded.place_of(asked["ExclusiveStartKey"]["id"]["S"]))
+        return self.recorded.page(first, last)[1]
+
+    def GetItem(self, asked: dict[str, Any]) -> bytes:  # noqa: N802 - AWS's name
+        """Give the forms in force."""
+        found = asked["Key"]["pk"]["S"] == "FORMS"
+        return json.dumps({"Item": {"forms": {"M": self.recorded.forms}}} if found else {}).encode()
+
+    def DescribeTable(self, _asked: dict[str, Any]) -> bytes:  # noqa: N802 - AWS's name
+        """Tell of the table."""
+        index = {"IndexName": "by_month", "ItemCount": len(self.recorded.items)}
+        table = {
+            "TableName": TABLE,
+            "TableStatus": "ACTIVE",
+            "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+            "ItemCount": len(self.recorded.items),
+            "GlobalSecondaryIndexes": [index],
+        }
+        return json.dumps({"Table": table}).encode()
+
+    def GetSecretValue(self, asked: dict[str, Any]) -> bytes:  # noqa: N802 - AWS's name
+        """Tell of the stack."""
+        return json.dumps({"Name": asked["SecretId"], "SecretString": json.dumps(said_of_itself())}).encode()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        """Say nothing."""
+
+
+def main() -> int:
+    """Serve."""
+    Answers.recorded = Recorded(int(sys.argv[1]))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    server.daemon_threads = True
+    print(f"http://127.0.0.1:{server.server_address[1]}", flush=True)
+    server.serve_forever()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from admin_cli import completing
 from admin_cli.acting import DryRun, Yes, begin
 from admin_cli.commands.forms import Folder  # noqa: TC001 - Typer reads the annotations
 from admin_cli.entries import called, counted
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
     from registration_core.domain.submission import Status
     from registration_core.services.send import SendingPlan
 
-FormName = Annotated[str, typer.Option("--form", metavar="FORM", help="Whose submissions.")]
+FormName = Annotated[
+    str, typer.Option("--form", metavar="FORM", help="Whose submissions.", autocompletion=completing.forms)
+]
 Template = Annotated[str, typer.Option("--template", metavar="NAME", help="Which of the form's own mails.")]
 Again = Annotated[bool, typer.Option("--again", help="Also to those who had the same words before.")]
 

@@ -141,6 +141,9 @@ class FakeStack:
         now = self.forms.get(entry.form)
         return now if now is not None and now.version == entry.form_version else self.versions.get(entry.form_version)
 
+    def versions_of(self, form: str) -> list[Form]:
+        return [each for each in [*self.forms.values(), *self.versions.values()] if each.name == form]
+
     def manage(self) -> ManageService:
         assert self.managing is not None
         return self.managing

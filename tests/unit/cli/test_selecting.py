@@ -115,6 +115,17 @@ def test_selection__names_what_was_probably_meant(options: dict[str, str], code:
     assert (told in str(raised.value), raised.value.exit_code) == (True, code)
 
 
+def test_selection__takes_an_option_that_is_gone_from_the_form() -> None:
+    """Its entries are still there; only then the older versions are read."""
+    chosen = selection(
+        lambda: FORMS, option="robots", form="contact", now=NOW, versions_of=lambda _: [FORMS["registration"]]
+    )
+    assert chosen.option == "robots"
+    assert selection(lambda: FORMS, option="code", now=NOW, versions_of=lambda _: pytest.fail("read")).option == "code"
+    with pytest.raises(CliError):
+        selection(lambda: FORMS, option="cooking", now=NOW, versions_of=lambda _: [FORMS["registration"]])
+
+
 def test_selection__believes_the_name_where_no_form_is_known() -> None:
     """A stack whose forms were never published."""
     assert selection(dict, form="registration", option="robots", now=NOW) == Selection("registration", option="robots")

@@ -66,11 +66,13 @@ def selection(
     until: str | None = None,
     option: str | None = None,
     now: datetime | None = None,
+    versions_of: Callable[[str], Sequence[Form]] | None = None,
 ) -> Selection:
     """Give the selection that these options mean.
 
-    forms: the stack's, read only when a form or an option is named. now: the present moment; None to look. Raises
-    CliError, which names what there is, for a form, status, option or time that there is none of.
+    forms: the stack's, read only when a form or an option is named. now: the present moment; None to look.
+    versions_of: gives all that a form ever was, for an option that is gone from it. Raises CliError, which names what
+    there is, for a form, status, option or time that there is none of.
     """
     now = now or datetime.now(UTC)
     chosen = Selection(
@@ -86,7 +88,7 @@ def selection(
             exit_code=ExitCode.USAGE,
         )
     if form is not None or option is not None:
-        _ensure_there(forms(), form, option)
+        _ensure_there(forms(), form, option, versions_of)
     return chosen
 
 
@@ -124,12 +126,19 @@ def moment(text: str, *, now: datetime, option: str, ends: bool = False) -> date
         ) from error
 
 
-def _ensure_there(forms: Mapping[str, Form], form: str | None, option: str | None) -> None:
+def _ensure_there(
+    forms: Mapping[str, Form],
+    form: str | None,
+    option: str | None,
+    versions_of: Callable[[str], Sequence[Form]] | None,
+) -> None:
     if not forms:
         return  # nobody knows here: the list itself tells what came in
-    wanted = forms.values() if form is None else [the_form(forms, form)]
+    wanted = list(forms.values()) if form is None else [the_form(forms, form)]
     counted = [name for each in wanted for name in each.capacities()]
     if option is None or option in counted:
+        return
+    if versions_of is not None and any(option in old.capacities() for each in wanted for old in versions_of(each.name)):
         return
     where = "the form " + form if form is not None else "any form"
     there = f"There are: {', '.join(counted)}." if counted else "It counts no places."

@@ -12,7 +12,7 @@ from admin_cli import aws
 from admin_cli.errors import CliError, ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from admin_cli.contexts import Context
     from admin_cli.digest_key import FunctionsDigestKey
@@ -96,6 +96,9 @@ class Stack(Protocol):
     def form_of(self, entry: Submission) -> Form | None:
         """Give the form as it was when an entry was made with it; None when nobody kept that. Raises CliError."""
 
+    def versions_of(self, form: str) -> Sequence[Form]:
+        """Give every version of a form that the stack kept. Raises CliError."""
+
     def query(self) -> QueryService:
         """Connect to what came in. Raises CliError."""
 
@@ -176,6 +179,10 @@ class AwsStack:
         if now is not None and now.version == entry.form_version:
             return now
         return stored_forms(self.client("dynamodb"), self.description.table).version(entry.form, entry.form_version)
+
+    def versions_of(self, form: str) -> Sequence[Form]:
+        """Read the form as it ever was: an option may be gone from it, and its entries still there."""
+        return stored_forms(self.client("dynamodb"), self.description.table).versions(form)
 
     def query(self) -> QueryService:
         """Connect to the stack's table; what forms there are, the stack says itself."""

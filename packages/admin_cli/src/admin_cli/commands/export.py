@@ -69,7 +69,15 @@ def export(
     services = of(ctx)
 
     def choose(stack: Stack) -> Selection:
-        return selection(lambda: stack.forms, form=form, status=status, since=since, until=until, option=option)
+        return selection(
+            lambda: stack.forms,
+            form=form,
+            status=status,
+            since=since,
+            until=until,
+            option=option,
+            versions_of=stack.versions_of,
+        )
 
     names = None if columns is None else [name.strip() for name in columns.split(",") if name.strip()]
     if names == []:

@@ -54,7 +54,15 @@ def list_submissions(
     output = services.output
     names = wanted(output, json, FIELDS)
     stack = services.stack()
-    chosen = selection(lambda: stack.forms, form=form, status=status, since=since, until=until, option=option)
+    chosen = selection(
+        lambda: stack.forms,
+        form=form,
+        status=status,
+        since=since,
+        until=until,
+        option=option,
+        versions_of=stack.versions_of,
+    )
     entries = stack.query().select(chosen, limit=limit, cursor=cursor)
     print_entries(output, entries, names=names, jsonl=jsonl, nothing=_nothing(chosen))
     if entries.cursor is not None:

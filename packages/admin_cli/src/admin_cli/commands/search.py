@@ -66,7 +66,15 @@ def search(
     names = wanted(output, json, FIELDS)
     _check(what)
     stack = services.stack()
-    chosen = selection(lambda: stack.forms, form=form, status=status, since=since, until=until, option=option)
+    chosen = selection(
+        lambda: stack.forms,
+        form=form,
+        status=status,
+        since=since,
+        until=until,
+        option=option,
+        versions_of=stack.versions_of,
+    )
     found = _found(output, stack.query(), what.strip(), chosen, limit)
     print_entries(output, found, names=names, jsonl=jsonl, nothing=f"Nothing was found for {what!r}.", slow=True)
 

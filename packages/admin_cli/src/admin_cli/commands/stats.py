@@ -67,7 +67,15 @@ def stats(
     if html is not None:
         ensure_writable(services, html, force=force)
     stack = services.stack()
-    chosen = selection(lambda: stack.forms, form=form, status=status, since=since, until=until, option=option)
+    chosen = selection(
+        lambda: stack.forms,
+        form=form,
+        status=status,
+        since=since,
+        until=until,
+        option=option,
+        versions_of=stack.versions_of,
+    )
     for_person = html is not None or (output.on_terminal and names is None)
     tally = _counted(output, stack.query().select(chosen), Tally(None if for_person else UTC))
     if html is not None:

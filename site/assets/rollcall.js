@@ -10,7 +10,7 @@
   for (const plate of all("[data-reference]")) {
     const code = query.get("reference") || "", told = [...query.values()];
     plate.hidden = !/^\w{4}-\w{4}$/.test(code);
-    if (!plate.hidden) all("strong", plate)[0].append(code.toUpperCase());
+    if (!plate.hidden) all("strong", plate)[0].append(code);
     for (const part of all("[data-when]")) part.hidden = !part.dataset.when.split(" ").every((word) => told.includes(word));
   }
 
@@ -29,7 +29,7 @@
   if (!form || !AbortSignal.timeout || !crypto.randomUUID) return;
   const say = form.dataset, title = document.title, now = () => Date.now() / 1000,
     fields = all("[data-field]"), inputs = all("[data-field] [name]"), ticks = ({ type }) => /radio|box/.test(type),
-    [button] = all("[type=submit]"), [status] = all("[role=status]"), [draft] = all("[data-draft]"),
+    [button, status, draft] = all("[type=submit], [role=status], [data-draft]"),
     [summary] = all(".error-summary"), [list] = all("ul", summary), label = button.textContent;
   let sending, timer, touched;
   form.noValidate = true; // the server's sentences instead of the browser's
@@ -94,6 +94,7 @@
     const [words, help] = all("p", place);
     words.textContent = said;
     help.hidden = !said;
+    if (said) place.scrollIntoView({ block: "nearest" });
   };
   const show = (said) => {
     list.replaceChildren();

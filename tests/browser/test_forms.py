@@ -115,6 +115,7 @@ def test_empty_form__says_beside_each_field_and_in_a_summary_what_to_mend(
     required = [field.name for field in form.fields if field.required]
     assert page.evaluate("document.activeElement.id") == "error-summary"
     assert page.title().startswith("Error: ")
+    assert page.locator("#error-summary h2").inner_text() == words_in("en")["form"]["summary_title"]
     assert page.locator("#error-summary li a").count() == len(required)
     for wrong in required:
         note = page.locator(f'[data-field="{wrong}"] .field-error')

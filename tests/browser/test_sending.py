@@ -133,6 +133,7 @@ def test_refusal__is_told_at_the_top_with_all_that_was_typed_kept(
         summary = visitor.page.locator(SUMMARY)
         summary.get_by_text(said).wait_for()
     assert visitor.page.evaluate("document.activeElement.id") == "error-summary"
+    assert summary.get_by_role("heading").inner_text() == WORDS["not_sent"]
     assert summary.get_by_role("link").get_attribute("href") == "mailto:office@robotics-academy.example"
     assert visitor.page.input_value("#f-email") == person.address
     visitor.page.reload()

@@ -23,7 +23,8 @@ _HEIGHT = 1000
 _STEP = 10
 _BAR = 8
 _MOST_NAMES = 6
-_STEPS = (2, 4, 6, 8, 10, 12, 14, 16, 20)
+_FEWEST_COLUMNS = 12
+_STEPS = (2, 4, 6, 8, 10, 12, 16, 20, 24, 30, 40, 50, 60, 80, 100)
 
 
 def stats_page(tally: Tally, stack: str, forms: Mapping[str, Form], chosen: Selection, now: datetime) -> str:
@@ -45,6 +46,7 @@ def stats_page(tally: Tally, stack: str, forms: Mapping[str, Form], chosen: Sele
         statuses=[(str(status), tally.statuses[status], tally.statuses[status] / tally.total) for status in used],
         unit=by_time.unit,
         columns=_columns(by_time.counts, used),
+        across=_across(by_time.counts) * _STEP,
         names=_spread(list(by_time.counts)),
         top=_top(by_time.counts),
         groups=[
@@ -70,6 +72,7 @@ def _said(chosen: Selection, tally: Tally, now: datetime) -> list[tuple[str, str
 def _columns(counts: Mapping[str, Counter[Status]], used: Sequence[Status]) -> list[dict[str, object]]:
     """Lay out a column for each stretch of time, from the bottom up in units of a thousandth of the height."""
     top = _top(counts)
+    before = (_across(counts) - len(counts)) / 2
     columns = []
     for place, (name, split) in enumerate(counts.items()):
         parts, y = [], float(_HEIGHT)
@@ -80,13 +83,18 @@ def _columns(counts: Mapping[str, Counter[Status]], used: Sequence[Status]) -> l
         told = ", ".join(f"{split[status]} {status}" for status in used if split[status]) or "none"
         columns.append(
             {
-                "x": place * _STEP + (_STEP - _BAR) / 2,
+                "x": (before + place) * _STEP + (_STEP - _BAR) / 2,
                 "name": name,
                 "told": told,
                 "parts": [p for p in parts if p["height"]],
             }
         )
     return columns
+
+
+def _across(counts: Mapping[str, Counter[Status]]) -> int:
+    """Give how many columns there is room for: a few stand in the middle, no wider than others."""
+    return max(len(counts), _FEWEST_COLUMNS)
 
 
 def _rows(counts: Mapping[tuple[str, str], Counter[Status]], used: Sequence[Status]) -> list[dict[str, object]]:
@@ -125,7 +133,9 @@ def _top(counts: Mapping[str, Counter[Status]]) -> int:
 def _spread(names: Sequence[str]) -> list[tuple[float, str]]:
     """Choose a few names to write below the columns, and where, as a share of the width."""
     every = max(1, -(-len(names) // _MOST_NAMES))
-    return [((place + 0.5) / len(names), name) for place, name in enumerate(names) if place % every == 0]
+    across = max(len(names), _FEWEST_COLUMNS)
+    before = (across - len(names)) / 2 + 0.5
+    return [((before + place) / across, name) for place, name in enumerate(names) if place % every == 0]
 
 
 def _titled(forms: Mapping[str, Form], name: str) -> tuple[str, str]:

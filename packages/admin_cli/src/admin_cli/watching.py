@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from admin_cli.progress import duration
 from registration_core.domain.errors import StorageDeniedError, StorageUnavailableError
 from registration_core.domain.selection import Selection
 
@@ -67,7 +66,7 @@ class Watch:
 
     def _patiently(self) -> list[Submission]:
         """Look; while the table cannot be reached, wait longer from time to time, and say so once."""
-        waited_s = 0.0
+        gone = False
         pause_s = max(self._interval_s, 1.0)
         while True:
             try:
@@ -75,14 +74,14 @@ class Watch:
             except StorageDeniedError:
                 raise
             except StorageUnavailableError as error:
-                if not waited_s:
+                if not gone:
                     self._say(f"{error} Watching goes on as soon as it can.")
                 self._sleep(pause_s)
-                waited_s += pause_s
+                gone = True
                 pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
             else:
-                if waited_s:
-                    self._say(f"The table is there again after {duration(waited_s)}.")
+                if gone:
+                    self._say("The table is there again.")
                 return new
 
     def _look(self) -> list[Submission]:

@@ -178,10 +178,14 @@ def test_show__json_prints_everything(rollcall: CommandLine, arguments: list[str
     assert said["mails"] == [
         {
             "kind": "confirmed",
+            "copy": 0,
+            "sending": None,
             "state": "sent",
+            "asked_at": None,
             "sent_at": "2026-03-01T12:30:05.250Z",
             "message_id": "m-1",
             "attempts": 1,
+            "problem": None,
         },
     ]
 

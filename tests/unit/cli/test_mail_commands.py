@@ -154,6 +154,14 @@ def test_mail__changes_nothing_without_a_yes(world: World, arguments: tuple[str,
     assert (world.queue.requests, world.states(), world.mails.held) == ([], [], set())
 
 
+def test_show__tells_resends_from_the_first_mail(world: World) -> None:
+    world("mail", "resend", REFERENCE, "--yes")
+
+    assert "mails.confirmed.resent1\tsent\n" in world("show", REFERENCE).out
+    assert "confirmed (resent, 1)" in world("show", REFERENCE, terminal=True).out
+    assert "mail resent: confirmed" in world("history", REFERENCE).out
+
+
 def test_resend__an_address_that_takes_no_mail_is_told_before_anything_is_queued(world: World) -> None:
     world.suppressions.add(ENTRY.email, reason=MailState.BOUNCED, expires_at=NOW + timedelta(days=1))
 

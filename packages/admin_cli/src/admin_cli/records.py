@@ -93,10 +93,14 @@ def detailed_record(details: SubmissionDetails, rank: int | None) -> dict[str, o
         "mails": [
             {
                 "kind": str(mail.kind),
+                "copy": mail.copy,
+                "sending": mail.sending,
                 "state": mail.state,
+                "asked_at": _time(mail.asked_at),
                 "sent_at": _time(mail.sent_at),
                 "message_id": mail.message_id,
                 "attempts": mail.attempts,
+                "problem": mail.problem,
             }
             for mail in details.mails
         ],

@@ -73,7 +73,7 @@ def _print(
     print_history(output, details.events)
     if details.mails:
         output.heading("Mails")
-        output.rows(MAILS, [[mail.kind, mail.state, mail.sent_at, _attempts(mail)] for mail in details.mails])
+        output.rows(MAILS, [[_which(mail), mail.state, mail.sent_at, _attempts(mail)] for mail in details.mails])
 
 
 def _facts(entry: Submission, rank: int | None) -> list[tuple[str, Value]]:
@@ -95,6 +95,10 @@ def _facts(entry: Submission, rank: int | None) -> list[tuple[str, Value]]:
     ]
 
 
+def _which(mail: MailRecord) -> str:
+    return f"{mail.kind} (resent, {mail.copy})" if mail.copy else mail.kind
+
+
 def _attempts(mail: MailRecord) -> Value:
     return mail.attempts if mail.attempts <= 1 else f"{mail.attempts}: it may have gone out more than once"
 
@@ -105,6 +109,7 @@ def _lines(details: SubmissionDetails, rank: int | None) -> list[tuple[str, Valu
     lines = [*_facts(entry, rank), ("form_version", entry.form_version)]
     lines += [(f"answers.{name}", value) for name, value in answered(None, entry.answers)]
     for mail in details.mails:
-        lines.append((f"mails.{mail.kind}", mail.state))
-        lines += [(f"mails.{mail.kind}.attempts", mail.attempts)] if mail.attempts > 1 else []
+        name = f"mails.{mail.kind}" + (f".resent{mail.copy}" if mail.copy else "")
+        lines.append((name, mail.state))
+        lines += [(f"{name}.attempts", mail.attempts)] if mail.attempts > 1 else []
     return lines + [(f"history.{event.what}", event.at) for event in details.events]

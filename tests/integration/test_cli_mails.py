@@ -1,0 +1,207 @@
+"""Mails that the staff have sent, on the deployed stack: each arrives once, whatever is repeated or delivered twice."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from conftest import wait_until
+from integration.asking import example, send
+
+from registration_core.adapters.sqs import to_message
+from registration_core.domain.mail import MailKind, MailRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conftest import DeployedStack
+    from integration.staff import Staff
+
+MANAGER = "arn:aws:iam::000000000000:user/staff-manager"
+MOVED = ("mail", "send", "--form", "registration", "--template", "moved")
+
+
+def registered(stack: DeployedStack, **changes: Any) -> tuple[dict[str, Any], str]:
+    """Register somebody new whose first mail is out; return the API's answer and the address."""
+    answers = example("registration", **changes)
+    answer = send(stack, "registration", answers)
+    assert answer.status == 201, answer.body
+    stack.wait_for_mails(to=answers["email"])
+    return answer.json, answers["email"]
+
+
+def deliver(stack: DeployedStack, request: MailRequest, *, queue: str = "mail_queue_url", times: int = 1) -> None:
+    for _ in range(times):
+        stack.client("sqs").send_message(QueueUrl=stack.outputs[queue], MessageBody=to_message(request))
+
+
+def nothing_is_in_flight(stack: DeployedStack) -> None:
+    """Wait until every message was seen to, so that a mail too many would be there."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+
+    def counts() -> bool:
+        url = stack.outputs["mail_queue_url"]
+        told = stack.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        return all(int(told[name]) == 0 for name in names)
+
+    wait_until(counts, what="an idle mail queue")
+
+
+@pytest.fixture(autouse=True)
+def no_dead_letters(stack: DeployedStack) -> Iterator[None]:
+    """None are left to other tests."""
+    yield
+    for queue in ("mail_dead_letters_url", "stream_dead_letters_url"):
+        stack.client("sqs").purge_queue(QueueUrl=stack.outputs[queue])
+
+
+def test_resend__arrives_once_though_it_is_delivered_twice(stack: DeployedStack, manager: Staff) -> None:
+    told, address = registered(stack)
+
+    refused = manager("mail", "resend", told["reference"], "--yes")
+    assert (refused.code, "a moment ago" in refused.err) == (1, True)
+    done = manager.done("mail", "resend", told["reference"], "--again", "--yes")
+    assert done.err.endswith("It is sent.\n")
+    deliver(stack, MailRequest(told["id"], MailKind.CONFIRMED, 1, copy=1), times=2)
+    nothing_is_in_flight(stack)
+
+    first, second = stack.wait_for_mails(to=address, count=2)
+    assert (first.subject, first.text.partition("/my?t=")[0]) == (second.subject, second.text.partition("/my?t=")[0])
+    history = manager.json("history", told["reference"], "--json", "what,by")
+    assert history[-1] == {"what": "mail resent: confirmed", "by": MANAGER}
+    mails = manager.json("show", told["reference"], "--json", "mails")["mails"]
+    assert [(mail["kind"], mail["copy"], mail["attempts"]) for mail in mails if mail["kind"] == "confirmed"] == [
+        ("confirmed", 0, 1),
+        ("confirmed", 1, 1),
+    ]
+
+
+def test_resend__after_a_mistyped_address_was_mended_goes_to_the_right_one(
+    stack: DeployedStack, manager: Staff
+) -> None:
+    told, wrong = registered(stack)
+    right = f"right-{wrong}"
+    manager.done("edit", told["reference"], f"email={right}", "--yes")
+
+    manager.done("mail", "resend", told["reference"], "--yes")
+
+    stack.wait_for_mails(to=right)
+    assert len(stack.mails(to=wrong)) == 1
+
+
+def test_send__reaches_each_once_and_the_same_again_nobody(stack: DeployedStack, manager: Staff) -> None:
+    since = datetime.now(UTC).isoformat()
+    people = [registered(stack, course="python-and-sensors") for _ in range(3)]
+    said = (*MOVED, "--option", "python-and-sensors", "--since", since, "--set", "room=Kuggen <2>")
+
+    shown = manager.done(*said, "--dry-run")
+    assert shown.out.startswith("Subject: Another room: Python and sensors (")
+    done = manager.done(*said, "--yes")
+    assert done.err.endswith("Queued 3 of 3 mails.\n3 sent.\n")
+    again = manager.done(*said, "--yes")
+    assert "Nobody is left to mail." in again.err
+    sending = next(
+        mail["sending"]
+        for mail in manager.json("show", people[0][0]["id"], "--json", "mails")["mails"]
+        if mail["kind"] == "moved"
+    )
+    request = MailRequest(people[0][0]["id"], "moved", 1, sending=sending, statuses=frozenset(), option=None)
+    deliver(stack, request)
+    nothing_is_in_flight(stack)
+
+    for _, address in people:
+        _, moved = stack.wait_for_mails(to=address, count=2)
+        assert "we now meet in Kuggen <2>." in moved.text
+        assert moved.html is not None
+        assert "Kuggen &lt;2&gt;" in moved.html
+        assert f"{stack.api_url}/my?t=v1." in moved.text
+
+
+def test_dead_letters__are_seen_without_consuming_and_redriven_once(stack: DeployedStack, manager: Staff) -> None:
+    told, address = registered(stack)
+    copy = MailRequest(told["id"], MailKind.CONFIRMED, 1, copy=1)
+    deliver(stack, copy, queue="mail_dead_letters_url")
+    deliver(stack, MailRequest(told["id"], MailKind.WAITLISTED, 1), queue="mail_dead_letters_url")
+
+    for _ in range(2):
+        failed = json.loads(manager.done("mail", "failed", "--json", "message,reference,kind,why").out)
+        assert {(line["reference"], line["kind"], line["why"]) for line in failed if line["message"]} == {
+            (told["reference"], "confirmed", "never begun: the log of notify tells"),
+            (told["reference"], "waitlisted", "it is confirmed now: nobody will be mailed"),
+        }
+    chosen = next(line["message"] for line in failed if line["kind"] == "confirmed")
+    manager.done("mail", "redrive", chosen[:8], "--yes")
+    stack.wait_for_mails(to=address, count=2)
+    done = manager.done("mail", "redrive", "--all", "--yes")
+    assert done.err.endswith("Queued 1 mail for 1 of 1 dead letter.\n")
+    deliver(stack, copy, queue="mail_dead_letters_url")
+    manager.done("mail", "redrive", "--all", "--yes")
+
+    nothing_is_in_flight(stack)
+    stack.wait_for_mails(to=address, count=2)
+    assert manager.done("mail", "redrive", "--all", "--yes").err.endswith("There are no dead letters.\n")
+
+
+def test_dead_letters__of_the_stream_become_the_mails_that_its_changes_call_for(
+    stack: DeployedStack, manager: Staff
+) -> None:
+    """As Lambda writes them where dispatch failed; here dispatch did its work, so its notes are taken away first."""
+    told, address = registered(stack)
+    key = {"pk": {"S": f"SUB#{told['id']}"}, "sk": {"S": "MAIL#confirmed#1"}}
+    wait_until(
+        lambda: (
+            stack.client("dynamodb")
+            .delete_item(TableName=stack.table, Key=key, ReturnValues="ALL_OLD")
+            .get("Attributes")
+        ),
+        what="the note of the first mail",
+    )
+    stack.client("sqs").send_message(
+        QueueUrl=stack.outputs["stream_dead_letters_url"], MessageBody=json.dumps(pointer(stack, told["id"]))
+    )
+
+    done = manager.done("mail", "redrive", "--all", "--yes")
+
+    assert done.err.endswith("Queued 2 mails for 1 of 1 dead letter.\n")
+    stack.wait_for_mails(to=address, count=2)
+
+
+def pointer(stack: DeployedStack, entry: str) -> dict[str, Any]:
+    """Say where the stream tells of an entry, in the words of Lambda's OnFailure."""
+    streams = stack.client("dynamodbstreams")
+    (stream,) = [each["StreamArn"] for each in streams.list_streams(TableName=stack.table)["Streams"]]
+    (shard, *_) = streams.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"]
+    iterator = streams.get_shard_iterator(StreamArn=stream, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON")[
+        "ShardIterator"
+    ]
+    while iterator:
+        answer = streams.get_records(ShardIterator=iterator)
+        for record in answer["Records"]:
+            keys = record["dynamodb"]["Keys"]
+            if (keys["pk"]["S"], keys["sk"]["S"]) == (f"SUB#{entry}", "SUB"):
+                number, now = record["dynamodb"]["SequenceNumber"], datetime.now(UTC).isoformat()
+                return {
+                    "version": "1.0",
+                    "requestContext": {"condition": "RetryAttemptsExhausted"},
+                    "DDBStreamBatchInfo": {
+                        "shardId": shard["ShardId"],
+                        "startSequenceNumber": number,
+                        "endSequenceNumber": number,
+                        "approximateArrivalOfFirstRecord": now,
+                        "approximateArrivalOfLastRecord": now,
+                        "batchSize": 1,
+                        "streamArn": stream,
+                    },
+                }
+        iterator = answer.get("NextShardIterator") if answer["Records"] else None
+    raise AssertionError("the stream does not tell of the entry")
+
+
+def test_mail__whoever_only_looks_is_told_what_they_lack(stack: DeployedStack, reader: Staff) -> None:
+    told, _ = registered(stack)
+    ran = reader("mail", "failed")
+    assert (ran.code, "sqs:ReceiveMessage" in ran.err) == (4, True)
+    ran = reader("mail", "resend", told["reference"], "--again", "--yes")
+    assert (ran.code, "it lacks " in ran.err) == (4, True)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from faults.visitors import FunctionDoor, Post
 
+from registration_core.adapters.sqs import from_message
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -75,4 +77,5 @@ def an_entry(submit: Function, origin: str, answers: Mapping[str, Any]) -> dict[
 
 
 def _key(request: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    return {"pk": {"S": f"SUB#{request['id']}"}, "sk": {"S": f"MAIL#{request['kind']}#{request['version']}"}}
+    name = from_message(json.dumps(request)).name
+    return {"pk": {"S": f"SUB#{request['id']}"}, "sk": {"S": f"MAIL#{name}"}}

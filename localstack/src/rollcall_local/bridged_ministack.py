@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ministack import app
 from ministack.core import iam_actions
+from ministack.services import dynamodb_streams
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,8 +47,9 @@ def authorise_by_the_arns_that_aws_asks_for() -> None:
     """Let ministack ask for the resources that AWS asks for.
 
     A rule of the default bus has no bus in its ARN, a target's rule is named `Rule`, and a tag's resource by its ARN; a
-    managed policy that is to be made is named by its path and name.
-    Source: Service Authorization Reference, "… for Amazon EventBridge", "… for Amazon SNS" and "… for AWS IAM".
+    managed policy that is to be made is named by its path and name; what reads a table's stream, by the stream.
+    Source: Service Authorization Reference, "… for Amazon EventBridge", "… for Amazon SNS", "… for AWS IAM" and "… for
+    Amazon DynamoDB".
     """
     named: Callable[..., str] = iam_actions.extract_resource_arn
 
@@ -57,6 +59,8 @@ def authorise_by_the_arns_that_aws_asks_for() -> None:
             return str(first(query["ResourceArn"]))
         if service == "iam" and first(query.get("Action", "")) == "CreatePolicy":
             return f"arn:aws:iam::{account}:policy{first(query.get('Path', '/'))}{first(query['PolicyName'])}"
+        if service == "dynamodbstreams":
+            return stream_of(body) or named(*request)
         if service == "events":
             with contextlib.suppress(ValueError, AttributeError):
                 asked = json.loads(body)
@@ -66,6 +70,14 @@ def authorise_by_the_arns_that_aws_asks_for() -> None:
                 if rule:
                     return f"arn:aws:events:{region}:{account}:rule/{'' if bus == 'default' else bus + '/'}{rule}"
         return named(*request)
+
+    def stream_of(body: bytes) -> str | None:
+        with contextlib.suppress(ValueError, AttributeError):
+            asked = json.loads(body)
+            iterator = dynamodb_streams._decode_iterator(asked.get("ShardIterator") or "") or {}  # noqa: SLF001 - the token's form is ministack's own
+            arn = asked.get("StreamArn") or iterator.get("arn")
+            return str(arn) if arn else None
+        return None
 
     def first(value: str | list[str]) -> str:
         return value[0] if isinstance(value, list) else value

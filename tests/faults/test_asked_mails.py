@@ -1,0 +1,106 @@
+"""What the staff ask to be mailed goes out once, too: a resend and a mail to many, killed and delivered at random.
+
+The command's part is killed between its note and the queue by `tests/unit`, where the same command then goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from conftest import ROOT
+from faults.conftest import NOTIFY_AT_ONCE, ORIGIN
+from faults.functions import FunctionDiedError
+from faults.kills import KillAt
+from faults.mails import AskedMail, MailDesk
+from faults.visitors import FunctionDoor, Post
+
+from registration_core.adapters.clock import SystemClock
+from registration_core.adapters.dynamodb.asking import DynamoAskedMails
+from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
+from registration_core.adapters.dynamodb.sdk import sdk_call
+from registration_core.adapters.dynamodb.sendings import DynamoSendings
+from registration_core.adapters.form_files import compile_forms
+from registration_core.adapters.sqs import SqsMailQueue
+from registration_core.domain.validation import example_submission
+from registration_core.services.resend import ResendService
+from registration_core.services.send import USUAL, SendService
+
+if TYPE_CHECKING:
+    from faults.functions import Function
+    from faults.proxy import FaultProxy
+
+FORM = compile_forms(ROOT / "forms")["registration"]
+STAFF = "arn:aws:iam::000000000000:user/staff"
+
+
+class Sqs:
+    """Keeps what a command puts on the queue."""
+
+    def __init__(self) -> None:
+        self.bodies: list[str] = []
+
+    def send_message_batch(self, **call: Any) -> dict[str, Any]:
+        self.bodies += [entry["MessageBody"] for entry in call["Entries"]]
+        return {}
+
+
+@pytest.fixture
+def desk(notify: Function, emulator: str, dynamodb: Any, table: str) -> MailDesk:
+    return MailDesk(emulator, dynamodb, table, notify)
+
+
+@pytest.fixture(params=["resend", "send"])
+def mail(request: pytest.FixtureRequest, submit: Function, dynamodb: Any, table: str) -> AskedMail:
+    """One mail that the staff asked for, as their command noted and queued it."""
+    address = f"asked-{request.param}-{os.urandom(4).hex()}@example.org"
+    told = FunctionDoor(submit, ORIGIN).send(Post(FORM.name, example_submission(FORM) | {"email": address}))
+    assert told.status == 201, told
+    clock, call, sqs = SystemClock(), sdk_call(dynamodb), Sqs()
+    asked = DynamoAskedMails(call, table, clock=clock, randomness=os.urandom)
+    details = DynamoSubmissionRepository(call, table, clock=clock).details(told.content["id"])
+    queue = SqsMailQueue(sqs, "url")
+    if request.param == "resend":
+        resend = ResendService(asked=asked, queue=queue, clock=clock)
+        resend.resend(resend.plan(details), by=STAFF)
+    else:
+        send = SendService(asked=asked, sendings=DynamoSendings(call, table, clock=clock), queue=queue, clock=clock)
+        plan = send.plan(FORM, "moved", {"room": "2"}, [details.submission], statuses=USUAL, by=STAFF)
+        assert sum(send.send(plan, by=STAFF)) == 1
+    (body,) = sqs.bodies
+    return AskedMail(address, json.loads(body))
+
+
+def test_asked_mail__is_sent_once_when_asked_many_times_at_once(desk: MailDesk, mail: AskedMail) -> None:
+    with ThreadPoolExecutor(NOTIFY_AT_ONCE) as queue:
+        again = [
+            request
+            for left in queue.map(lambda _: desk.deliver(mail.request, mail.request), range(NOTIFY_AT_ONCE * 2))
+            for request in left
+        ]
+    assert desk.deliver(*again) == []
+    assert desk.mails_to(mail.address) == 1
+
+
+@pytest.mark.parametrize("carried_out", [False, True], ids=["before SES", "after the note"])
+def test_asked_mail__is_sent_once_though_notify_is_killed(
+    desk: MailDesk, mail: AskedMail, proxy: FaultProxy, *, carried_out: bool
+) -> None:
+    """Before SES took it the lease runs out first; after it was noted nothing is left to do."""
+    proxy.plan = (
+        KillAt(desk.notify, "UpdateItem", calls=[2], carried_out=True)
+        if carried_out
+        else KillAt(desk.notify, "SendRawEmail")
+    )
+    with pytest.raises(FunctionDiedError):
+        desk.deliver(mail.request)
+    if not carried_out:
+        desk.let_the_lease_run_out(mail.request)
+
+    assert desk.deliver(mail.request) == []
+    assert desk.deliver(mail.request) == []
+    assert desk.mails_to(mail.address) == 1
+    assert desk.note(mail.request)["state"] == "sent"

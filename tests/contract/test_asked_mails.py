@@ -178,6 +178,9 @@ def test_sendings__are_kept_once_and_found_by_id_and_by_words(world: World) -> N
 
     world.sendings.end(first, at=world.clock.at)
     assert world.sendings.get(first.id) == replace(first, ended_at=world.clock.at)
+    longer = replace(first, expires_at=first.expires_at + timedelta(days=9))
+    world.sendings.end(longer, at=world.clock.at)
+    assert world.sendings.get(first.id) == replace(longer, ended_at=world.clock.at)
 
 
 @pytest.mark.parametrize("unknown", ["0123-1", "nothing", "x-y", ""])

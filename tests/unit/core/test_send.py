@@ -122,6 +122,25 @@ def test_send__the_same_again_mails_nobody_twice_and_newcomers_once() -> None:
     assert world.mailed == [f"r{number}@example.org" for number in range(4)]
 
 
+def test_send__whoever_had_it_is_known_though_the_sending_is_forgotten() -> None:
+    """An entry may be kept longer than the sending: the mails' own notes tell."""
+    world = World()
+    world.send()
+    world.work()
+    world.sendings.kept.clear()
+    assert world.send() == 0
+
+
+def test_send__is_kept_as_long_as_the_last_who_got_it() -> None:
+    world = World()
+    world.send()
+    (first,) = world.sendings.kept.values()
+    world.clock.forward(days=3)
+    world.send()
+    (now,) = world.sendings.kept.values()
+    assert now.expires_at == first.expires_at + timedelta(days=3)
+
+
 def test_send__to_others_leaves_out_whoever_had_the_same_words() -> None:
     world = World()
     world.send(entries=world.entries[:2])

@@ -20,9 +20,15 @@ def version_at(api_url: str, form: str) -> str:
     try:
         with urllib.request.urlopen(url, timeout=TIMEOUT_S) as answer:  # noqa: S310 - https or http, as was seen to
             return str(json.load(answer)["version"])
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise _untold(form, url, f" (status {error.code})") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
-        said = f" (status {error.code})" if isinstance(error, urllib.error.HTTPError) else ""
-        raise CliError(
-            f"The API did not tell which version of the form {form} is deployed{said}.",
-            hint=f"See whether it answers: {url}",
-        ) from error
+        raise _untold(form, url) from error
+
+
+def _untold(form: str, url: str, why: str = "") -> CliError:
+    return CliError(
+        f"The API did not tell which version of the form {form} is deployed{why}.",
+        hint=f"See whether it answers: {url}",
+    )

@@ -87,8 +87,12 @@ def send(
     if not act.agreed(f'send the mail "{template}" to {counted(plan.to_queue)}'):
         return
     with Progress(services.output, "mails queued", total=plan.to_queue) as progress:
-        for queued in act.stack.mailing().send.send(plan, by=act.by):
-            progress.advance(queued)
+        try:
+            for queued in act.stack.mailing().send.send(plan, by=act.by):
+                progress.advance(queued)
+        except KeyboardInterrupt:
+            progress.note(f"Broken off after {progress.done:,} mails; the same command again goes on with the rest.")
+            raise
     act.say(f"Queued {progress.done:,} of {plan.to_queue:,} mails.")
     if progress.done < plan.to_queue:
         act.say("The others were changed meanwhile: the same command again finds them as they are now.")

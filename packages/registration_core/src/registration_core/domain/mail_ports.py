@@ -72,7 +72,7 @@ class Sendings(ABC):
 
     @abstractmethod
     def end(self, sending: Sending, *, at: datetime) -> None:
-        """Note that all of a sending was queued by then."""
+        """Note that all of a sending was queued by then, and keep it until its `expires_at`, which may be another."""
 
 
 class DeadLetters(ABC):

@@ -97,14 +97,14 @@ class SendService:
             expires_at=now + timedelta(days=form.retention_days),
         )
         before = self._sendings.of(first.digest)
-        sending = before[-1] if before else first
+        sending = replace(before[-1], expires_at=first.expires_at) if before else first
         if again and sending.ended_at is not None:
             sending = replace(first, number=sending.number + 1)
         told = [sending] if again else [*before] or [sending]
         plan = SendingPlan(sending, statuses, (), (), ())
         entries = tuple(entries)
         asked = {(entry.id, each.id): replace(plan, sending=each).request(entry) for entry in entries for each in told}
-        states = self._asked.states(asked.values()) if before else {}
+        states = self._asked.states(asked.values())
         fresh, begun, had = [], [], []
         for entry in entries:
             found = {

@@ -79,12 +79,15 @@ class DynamoSendings(Sendings):
         return self._write("PutItem", put)
 
     def end(self, sending: Sending, *, at: datetime) -> None:
-        """Note that all of a sending was queued by then."""
+        """Note that all of a sending was queued by then, and keep it as long as it says now."""
         update = {
             "Key": wire_key(table.sending_key(sending.digest, sending.number)),
-            "UpdateExpression": "SET ended_at = :at",
+            "UpdateExpression": "SET ended_at = :at, expires_at = :expires",
             "ConditionExpression": "attribute_exists(pk)",
-            "ExpressionAttributeValues": {":at": {"S": at.isoformat(timespec="milliseconds")}},
+            "ExpressionAttributeValues": {
+                ":at": {"S": at.isoformat(timespec="milliseconds")},
+                ":expires": {"N": str(items.seconds(sending.expires_at))},
+            },
         }
         self._write("UpdateItem", update)
 

@@ -1,0 +1,64 @@
+"""Which version of a form the functions have: told by the API, or a sentence that says why not."""
+
+from __future__ import annotations
+
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import TYPE_CHECKING
+
+import pytest
+
+from admin_cli.deployed import version_at
+from admin_cli.errors import CliError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ANSWERS = {
+    "/v1/forms/registration": (200, b'{"name": "registration", "version": "0123456789ab"}'),
+    "/v1/forms/broken": (200, b"<html>"),
+    "/v1/forms/bare": (200, b"{}"),
+}
+
+
+class Api(BaseHTTPRequestHandler):
+    """Answers what a test wrote down."""
+
+    def do_GET(self) -> None:
+        status, body = ANSWERS.get(self.path, (404, b"{}"))
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def api_url() -> Iterator[str]:
+    server = HTTPServer(("127.0.0.1", 0), Api)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/v1"
+    server.shutdown()
+    server.server_close()
+
+
+def test_version__is_what_the_api_tells(api_url: str) -> None:
+    assert version_at(api_url, "registration") == "0123456789ab"
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [("nope", "is deployed (status 404)."), ("broken", "is deployed."), ("bare", "is deployed."), ("a/b", "404")],
+)
+def test_version__says_when_the_api_does_not_tell(api_url: str, form: str, said: str) -> None:
+    with pytest.raises(CliError, match="did not tell which version") as error:
+        version_at(api_url, form)
+    assert said in str(error.value)
+
+
+def test_version__says_when_nothing_answers_or_the_address_is_none() -> None:
+    with pytest.raises(CliError, match="did not tell"):
+        version_at("http://127.0.0.1:1/v1", "registration")
+    with pytest.raises(CliError, match="is no web address"):
+        version_at("file:///etc", "registration")

@@ -136,6 +136,7 @@ def test_send__is_kept_as_long_as_the_last_who_got_it() -> None:
     world.send()
     (first,) = world.sendings.kept.values()
     world.clock.forward(days=3)
+    world.add(3)
     world.send()
     (now,) = world.sendings.kept.values()
     assert now.expires_at == first.expires_at + timedelta(days=3)

@@ -126,8 +126,9 @@ class SendService:
         An entry that was changed meanwhile is passed over: the next run finds it as it is then. Raises MailQueueError,
         StorageUnavailableError; the same plan made anew then goes on.
         """
-        if plan.to_queue:
-            self._sendings.begin(plan.sending)
+        if not plan.to_queue:
+            return
+        self._sendings.begin(plan.sending)
         for some in _tens(plan.begun):
             yield self._put([plan.request(entry) for entry in some])
         for some in _tens(plan.fresh):

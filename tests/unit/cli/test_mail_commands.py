@@ -33,6 +33,8 @@ from registration_core.services.resend import ResendService
 from registration_core.services.send import SendService
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from unit.cli.fakes import Ran
 
 FORMS_DIR = Path(__file__).resolve().parents[3] / "forms"
@@ -59,13 +61,14 @@ class World:
         asked = InMemoryAskedMails(self.repository)
         forms = GivenForms(*FORMS.values())
         self.seconds = 0.0
+        self.interrupting = False
         self.rollcall = rollcall
         rollcall.queries = QueryService(forms=FORMS, repository=self.repository, clock=self.clock)
         rollcall.forms = FORMS
         rollcall.parts = MailingParts(
             resend=ResendService(asked=asked, queue=self.queue, clock=self.clock),
             send=SendService(asked=asked, sendings=InMemorySendings(self.clock), queue=self.queue, clock=self.clock),
-            watch=MailWatch(asked=asked, sleep=self.work, monotonic=self.elapsed),
+            watch=MailWatch(asked=asked, sleep=self.pause, monotonic=self.elapsed),
             redrive=RedriveService(
                 mail_letters=self.mails,
                 stream_letters=self.stream,
@@ -94,7 +97,13 @@ class World:
                 )
             )
 
-    def work(self, _pause_s: float = 0.0) -> None:
+    def pause(self, _seconds: float) -> None:
+        """Let notify work while a command waits."""
+        if self.interrupting:
+            raise KeyboardInterrupt
+        self.work()
+
+    def work(self) -> None:
         """Do what notify does with all that is queued."""
         requests, self.queue.requests = self.queue.requests, []
         for request in requests:
@@ -269,6 +278,30 @@ def test_send__broken_off_goes_on_with_the_same_command(world: World) -> None:
     assert ran.err.endswith("1 sent.\n")
 
 
+def test_send__ctrl_c_says_what_happens_to_the_rest(world: World) -> None:
+    """While it queues, and while it waits for what is queued."""
+    world.more(12)
+    put, taken = world.queue.put, []
+
+    def one_call(requests: Sequence[MailRequest]) -> None:
+        if taken:
+            raise KeyboardInterrupt
+        taken.extend(requests)
+        put(requests)
+
+    world.queue.put = one_call  # type: ignore[method-assign]
+    ran = world(*MOVED, "--yes")
+    assert ran.code == 130
+    assert "Broken off after 10 mails; the same command again goes on with the rest.\n" in ran.err
+    world.queue.put = put  # type: ignore[method-assign]
+
+    world.interrupting = True
+    ran = world(*MOVED, "--yes")
+    assert (ran.code, "What is queued is sent all the same.\n" in ran.err) == (130, True)
+    world.work()
+    assert "13 submissions had it before" in world(*MOVED, "--yes").err
+
+
 def test_send__goes_to_whom_the_options_name(world: World) -> None:
     world.add(replace(ENTRY, id=f"{ENTRY.id[:-4]}ZZZZ", reference="ZZZZZZZZ", status=Status.CANCELLED, option=None))
 
@@ -377,6 +410,21 @@ def test_failed__tells_why_as_far_as_it_is_known(
     world.mails.letters = [LETTER]
 
     assert world("mail", "failed").out.splitlines()[0].endswith(why)
+
+
+def test_failed__a_resend_that_was_never_begun_says_where_to_look(world: World) -> None:
+    world("mail", "resend", REFERENCE, "--yes", "--no-wait")
+    (request,) = world.queue.requests
+    world.mails.letters = [replace(LETTER, about=request)]
+
+    assert world("mail", "failed").out.splitlines()[0].endswith("never begun: the log of notify tells")
+
+
+def test_redrive__leaves_what_is_none_of_ours(world: World) -> None:
+    world.mails.letters = [replace(LETTER, about=None)]
+    ran = world("mail", "redrive", "--all", "--yes")
+    assert (ran.code, "none of Rollcall's: 1 of the messages." in ran.err) == (0, True)
+    assert len(world.mails.letters) == 1
 
 
 def test_failed__says_that_there_is_nothing(world: World) -> None:

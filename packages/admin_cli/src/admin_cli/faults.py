@@ -18,7 +18,7 @@ from registration_core.domain.errors import (
     SubmissionNotFoundError,
     UnknownFormError,
 )
-from registration_core.domain.mail_errors import DeadLettersError
+from registration_core.domain.mail_errors import DeadLettersError, MailAskedError
 from rollcall_local.errors import LocalStackError
 
 _EXIT_CODES: tuple[tuple[type[RollcallError], ExitCode], ...] = (
@@ -42,6 +42,7 @@ _HINTS: tuple[tuple[type[RollcallError], str], ...] = (
     (SubmissionNotFoundError, "See what there is: rollcall list"),
     (StorageDeniedError, "See who you are to AWS, and what the stack's table is: rollcall doctor"),
     (StorageUnavailableError, "Check the network, then the same command again: nothing is done twice."),
+    (MailAskedError, "Somebody did the same at this moment; the same command again says when it went out."),
     (MailQueueError, "The same command again goes on: what was queued twice is sent once."),
     (DeadLettersError, "The same command again goes on: nothing was lost."),
     (InvalidReferenceError, "A reference looks like K7QM-3XTP, an ID like reg_01J…; see: rollcall list"),

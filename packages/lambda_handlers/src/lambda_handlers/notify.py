@@ -45,6 +45,8 @@ def _sent(service: NotifyService, log: Log, message: Mapping[str, Any], request_
     try:
         request = from_message(message["body"])
         facts |= {"submission_id": request.id, "kind": request.kind, "version": request.version}
+        facts |= {"copy": request.copy} if request.copy else {}
+        facts |= {"sending": request.sending} if request.sending is not None else {}
         outcome = service.notify(request)
     except MailHeldError:
         log.warning("held by another", **facts)

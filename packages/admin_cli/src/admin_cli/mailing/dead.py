@@ -152,7 +152,7 @@ def redrive(
     letters = service.read()
     ours = [letter for letter in letters if letter.about is not None]
     if len(ours) < len(letters):
-        act.say(f"{len(letters) - len(ours)} of the messages are none of Rollcall's; they stay.")
+        act.say(f"Left where they are, for they are none of Rollcall's: {len(letters) - len(ours)} of the messages.")
     chosen = ours if every else [_the_letter(ours, named) for named in messages or ()]
     if not chosen:
         act.say("There are no dead letters.")
@@ -204,7 +204,7 @@ def _of_letter(stack: Stack, letter: DeadLetter) -> Failed:
     noted = next((mail for mail in details.mails if _same(mail, about)), None)
     if not about.fits(entry):
         why = f"it is {entry.status} now: nobody will be mailed"
-    elif noted is None:
+    elif noted is None or not noted.attempts:
         why = "never begun: the log of notify tells"
     elif noted.state not in (MailState.SENDING, MailState.QUEUED):
         return Failed(noted.state, letter.since, **line, reference=reference, why="it was seen to after all")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from contract.fakes import START, CountedRandomness, InMemorySubmissionRepository, StoppedClock
@@ -18,6 +20,9 @@ from registration_core.domain.identifiers import new_reference, new_submission_i
 from registration_core.domain.selection import Selection
 from registration_core.domain.submission import Idempotency
 from registration_core.services.query import QueryService
+
+if TYPE_CHECKING:
+    from registration_core.domain.forms import Form
 
 FORMS = {name: a_form(name=name, id_prefix=name[:3], retention_days=60) for name in ("course", "visit")}
 RANDOMNESS = CountedRandomness("query")
@@ -71,6 +76,32 @@ def test_select__gives_every_entry_once_newest_first(
 
 def test_select__begins_where_it_is_told(query: QueryService) -> None:
     assert len(list(query.select(Selection(since=START - timedelta(hours=4))))) == 5
+
+
+@pytest.mark.parametrize("since", [None, START - timedelta(days=9000)])
+def test_select__finds_what_an_earlier_version_keeps_longer(
+    repository: InMemorySubmissionRepository, clock: StoppedClock, since: datetime | None
+) -> None:
+    """The other versions are read only when the list comes so far, and none reaches back further than they tell."""
+    for entry in list(repository.entries.values())[:5]:
+        repository.entries[entry.id] = replace(entry, expires_at=START + timedelta(days=400))
+    clock.forward(days=90)
+    asked = []
+
+    def versions(name: str) -> list[Form]:
+        asked.append(name)
+        return [FORMS[name], replace(FORMS[name], retention_days=400)]
+
+    query = QueryService(forms=FORMS, repository=repository, clock=clock, versions=versions)
+
+    kept = list(query.select(Selection(since=since)))
+    assert kept == list(repository.entries.values())[:5]
+    assert sorted(asked) == ["course", "visit"]
+    assert list(query.select(Selection(since=clock.now() - timedelta(days=9)))) == []
+    assert len(asked) == 2
+    listing = query.select(Selection("course"), limit=1)
+    rest = query.select(Selection("course"), cursor=[*listing] and listing.cursor)
+    assert [*rest] == [entry for entry in kept if entry.form == "course"][1:]
 
 
 @pytest.mark.parametrize(

@@ -197,11 +197,17 @@ def query_service(
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
     from registration_core.adapters.dynamodb.sdk import sdk_call
+    from registration_core.adapters.dynamodb.stored_forms import StoredForms
     from registration_core.services.query import QueryService
 
     clock = SystemClock()
-    repository = DynamoSubmissionRepository(sdk_call(dynamodb_client), table, clock=clock)
-    return QueryService(forms=forms, repository=repository, clock=clock)
+    call = sdk_call(dynamodb_client)
+    return QueryService(
+        forms=forms,
+        repository=DynamoSubmissionRepository(call, table, clock=clock),
+        clock=clock,
+        versions=StoredForms(call, table).versions,
+    )
 
 
 def preview_service(forms_dir: Path, *, site_url: str, my_url: str) -> PreviewService:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 from registration_core.domain.errors import (
     FormNotNamedError,
@@ -20,8 +22,7 @@ from registration_core.services.listing import Listing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from registration_core.domain.forms import Form
     from registration_core.domain.ports import Clock, SubmissionRepository
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from registration_core.domain.submission import Submission, SubmissionDetails
 
 _LARGEST_PAGE = 500
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _WRITTEN = frozenset({FieldType.TEXT, FieldType.TEXTAREA, FieldType.EMAIL, FieldType.PHONE})
 
 
@@ -36,12 +38,21 @@ class QueryService:
     """Lists and shows entries.
 
     forms: the definitions at hand; without them (outside of a clone) a list must name its form, and looks back further.
+    versions: gives all that a form ever was: an earlier version may have kept its entries longer.
     """
 
-    def __init__(self, *, forms: Mapping[str, Form] | None, repository: SubmissionRepository, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        forms: Mapping[str, Form] | None,
+        repository: SubmissionRepository,
+        clock: Clock,
+        versions: Callable[[str], Sequence[Form]] | None = None,
+    ) -> None:
         self._forms = forms
         self._repository = repository
         self._clock = clock
+        self._versions = versions
 
     def select(
         self,
@@ -65,18 +76,7 @@ class QueryService:
         given = self._given(cursor, names, several=several)
         sure = not selection.sifting
         page_size = page_size if limit is None else min(limit + sure, _LARGEST_PAGE)
-        streams = {
-            name: self._repository.newest(
-                name,
-                since=selection.since or self._first(name),
-                until=selection.until,
-                statuses=selection.statuses,
-                option=selection.option,
-                cursor=given.get(name),
-                page_size=page_size,
-            )
-            for name in names
-        }
+        streams = {name: self._stream(name, selection, given.get(name), page_size) for name in names}
         return Listing(streams, limit=limit, given=given, several=several, sure=sure)
 
     def show(self, id_or_reference: str) -> SubmissionDetails:
@@ -123,6 +123,33 @@ class QueryService:
         if submission.option is None or submission.position is None:
             return None
         return self._repository.rank(submission.form, submission.option, submission.position)
+
+    def _stream(self, form: str, selection: Selection, cursor: str | None, page_size: int) -> Iterator[Submission]:
+        """Return a form's entries: first those of the time that it keeps them, then what is kept longer."""
+        first = self._first(form)
+        since = first if selection.since is None else max(first, selection.since)
+        wanted = replace(selection, form=form)
+
+        def between(since: datetime, until: datetime | None) -> Iterator[Submission]:
+            return self._repository.newest(
+                form,
+                since=since,
+                until=until,
+                statuses=wanted.statuses,
+                option=wanted.option,
+                cursor=cursor,
+                page_size=page_size,
+            )
+
+        def older() -> Iterator[Submission]:
+            if self._versions is None or since > first:
+                return
+            kept_days = max((version.retention_days for version in self._versions(form)), default=0)
+            oldest = max(self._clock.now() - timedelta(days=kept_days), wanted.since or _LONG_AGO)
+            if oldest < first:
+                yield from between(oldest, min(first, wanted.until or first))
+
+        return chain(between(since, wanted.until), older())
 
     def _first(self, form: str) -> datetime:
         """Return since when a form's entries may be there."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -176,6 +177,24 @@ def test_waiting_form__goes_out_after_a_reload_too_and_once(visit: Any, filled_i
     assert len({key for key, _ in visitor.posts}) == 1
     person.only_mail()
     assert person.address not in json.dumps(visitor.page.evaluate("({ ...localStorage })"))
+
+
+def test_waiting_form__goes_out_at_once_when_the_browser_is_online_again(
+    visit: Any, filled_in: Any, person: Any
+) -> None:
+    visitor, noon = visit(), datetime(2027, 3, 1, 12, tzinfo=UTC)
+    page = visitor.page
+    page.clock.install(time=noon)
+    filled_in(visitor)
+    page.clock.pause_at(noon + timedelta(hours=1))  # no timer runs out any more
+    with visitor.forgiving("ERR_INTERNET_DISCONNECTED"):
+        page.context.set_offline(True)
+        visitor.sends()
+        told_in_status(visitor, f"{WORDS['saved']} {WORDS['unreachable']}")
+        page.context.set_offline(False)
+        visitor.arrives_at_thank_you()
+    assert len(visitor.posts) == 2
+    person.only_mail()
 
 
 def test_waiting_form__that_is_changed_waits_for_the_button(visit: Any, filled_in: Any, person: Any) -> None:

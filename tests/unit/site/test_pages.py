@@ -1,5 +1,6 @@
 """The pages as a browser reads them: sound HTML, nothing inline, every control labelled, and light."""
 
+import json
 import re
 from collections import Counter
 from html.parser import HTMLParser
@@ -8,12 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from admin_cli.site.build import render
+from registration_core.domain.checks import DATE
+from registration_core.domain.forms import Form
+from registration_core.domain.messages import message
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from admin_cli.site.files import SiteFile
-    from registration_core.domain.forms import Form
 
 PAGES = ("index.html", "registration", "contact", "thank-you", "not-found", "unavailable")
 VOID = {"meta", "link", "input", "br", "img", "hr"}
@@ -159,6 +162,34 @@ def test_form_page__stamps_only_dates_that_stand_still(registration: Reader) -> 
     born = next(control for control in registration.all("input") if control["name"] == "born")
     assert born["min"] == "2000-01-01"
     assert "max" not in born
+
+
+def test_form_page__writes_down_what_its_script_may_check(registration: Reader) -> None:
+    asked = [attributes for _, attributes in registration.elements if "data-field" in attributes]
+    checks = {attributes["data-field"]: json.loads(attributes["data-checks"]) for attributes in asked}
+    assert checks["course"] == [["required", None, message("required_choice", "en")]]
+    assert checks["born"][0] == ["pattern", DATE, message("not_a_date", "en")]
+    assert [rule for rule, _, _ in checks["email"]] == ["required", "pattern", "pattern"]
+    assert checks["tools"] == []
+
+
+def test_form_page__asks_the_api_only_for_what_moves(files: "dict[str, SiteFile]") -> None:
+    asking = {
+        name: Reader(files[name].body).all("form")[0].get("data-seats-from") for name in ("registration", "contact")
+    }
+    assert asking == {"registration": "https://api.example/v1/forms/registration", "contact": None}
+
+
+def test_form_page__keeps_a_place_for_places_left_at_counted_options(
+    workspace_root: "Path", forms: "dict[str, Form]"
+) -> None:
+    data = forms["registration"].to_dict() | {"quota": {"field": "course", "waitlist": "auto"}}
+    data["fields"][0]["options"][1]["capacity"] = 12
+    forms["registration"] = Form.from_dict(data)
+    made = render(workspace_root, forms, api_url="https://api.example/v1", site_url="https://site.example")
+    page = Reader(next(file.body for file in made if file.key == "registration"))
+    assert [place["data-seats"] for place in page.all("small") if "data-seats" in place] == ["arms"]
+    assert page.all("form")[0]["data-option"] == "course"
 
 
 def test_home__offers_each_course_with_a_way_in(files: "dict[str, SiteFile]") -> None:

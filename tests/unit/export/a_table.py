@@ -81,6 +81,10 @@ class TableSource:
 
     def _answer(self, query: Mapping[str, Any]) -> Page:
         self.before()
+        return read_page(json.dumps(self.answer(query)).encode())
+
+    def answer(self, query: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer as DynamoDB does."""
         self.asked.append(query)
         values = {name: value["S"] for name, value in query["ExpressionAttributeValues"].items()}
         after = query.get("ExclusiveStartKey", {}).get("id", {}).get("S")
@@ -100,4 +104,4 @@ class TableSource:
         if len(found) > self.page:
             last = found[self.page - 1]
             answer["LastEvaluatedKey"] = {name: last[name] for name in ("pk", "sk", "month", "id")}
-        return read_page(json.dumps(answer).encode())
+        return answer

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import shlex
 import time
@@ -17,7 +16,7 @@ from admin_cli.export.crew import Crew
 from admin_cli.export.formats import Encoding, Format
 from admin_cli.export.gathering import Gathering, entries
 from admin_cli.export.ranges import months
-from admin_cli.export.reading import Reader, Sieve
+from admin_cli.export.reading import Reader, Sieve, unwritable
 from admin_cli.export.rows import moment
 from admin_cli.export.spool import Spool
 from admin_cli.export.words import words
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
     from registration_core.domain.forms import Form
 
 _CLOCKS_DIFFER = timedelta(hours=1)
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _BUFFER = 1 << 18
 _THOUSAND = 1000
 _BRIEF_S = 60
@@ -148,16 +146,10 @@ class Exporting:
     def _kept(self, spool: Spool) -> Iterator[None]:
         """Keep what was read when something goes wrong, and say how to go on; drop what nobody can go on with."""
         try:
-            yield
+            with _sentences():
+                yield
         except OutputClosedError:
             spool.remove()
-            raise
-        except OSError as error:
-            self._leave(spool)
-            if error.errno in _FULL:
-                raise CliError(
-                    "There is no room left on the disk.", hint=f"Make some, then go on: {self._again()}"
-                ) from error
             raise
         except CliError as error:
             if error.exit_code is ExitCode.USAGE:
@@ -180,6 +172,15 @@ class Exporting:
 
     def _again(self) -> str:
         return f"rollcall export {shlex.quote(self.target.name)} --resume"
+
+
+@contextlib.contextmanager
+def _sentences() -> Iterator[None]:
+    """Raise CliError for a disk that takes no more."""
+    try:
+        yield
+    except OSError as error:
+        raise unwritable(error) from error
 
 
 def _newest(request: Request) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import random
 import time
 from dataclasses import dataclass
@@ -30,7 +31,15 @@ if TYPE_CHECKING:
 THROTTLED_S, LOST_S = 600.0, 60.0
 
 _LONGEST_PAUSE_S = 20.0
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _OK, _SERVERS_FAULT = 200, 500
+
+
+def unwritable(error: OSError) -> CliError:
+    """Say that the spool, or what is made of it, cannot be written."""
+    if error.errno in _FULL:
+        return CliError("There is no room left on the disk: make some.")
+    return CliError(f"What was read cannot be kept: {error.strerror}.")
 
 
 class NotNowError(Exception):
@@ -152,8 +161,11 @@ class Reader:
         after = mark.after(rows, read=len(page.rows), key=page.key)
         if after.ended and not after.read:  # an empty month leaves nothing, and is asked again by who resumes
             return Progressed(after, 0)
-        with PartWriter(path) as part:
-            size = part.append(rows, after)
+        try:
+            with PartWriter(path) as part:
+                size = part.append(rows, after)
+        except OSError as error:
+            raise unwritable(error) from error
         if not page.rows:
             return Progressed(after, size)
         return Progressed(after, size, page.rows[0].id, page.rows[-1].id)

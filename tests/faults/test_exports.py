@@ -1,0 +1,146 @@
+"""Exports in processes of their own, killed, interrupted, cut off, out of room: nothing is lost and nothing twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from conftest import wait_until
+from faults.table_server import CUT_OFF, THROTTLED, TableServer
+from unit.export.a_table import NOW, entry
+
+from admin_cli.contexts import Context, ContextFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+ENTRIES = [
+    entry(number, at=NOW - timedelta(minutes=number), answers={"name": f"Robin {number} " + 30_000 * "x"})
+    for number in range(240)
+]
+PAGE = 20
+MUCH = 9
+"""From so many pages on the export has processes that read side by side."""
+
+
+@pytest.fixture
+def server() -> Iterator[TableServer]:
+    with TableServer(ENTRIES, PAGE) as serving:
+        yield serving
+
+
+@pytest.fixture
+def environ(server: TableServer, tmp_path: Path) -> dict[str, str]:
+    file = ContextFile(tmp_path / "config" / "contexts.json")
+    file.write(file.read().with_entry(Context("local", "local", "eu-north-1", server.endpoint)))
+    return {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "ROLLCALL_CONFIG_DIR": str(tmp_path / "config")}
+
+
+def start(environ: dict[str, str], *words: str, **options: Any) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "admin_cli", "export", *words],
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
+    _, err = process.communicate(timeout=60)
+    return process.returncode, err
+
+
+def ids(path: Path) -> list[str]:
+    return [json.loads(line)["id"] for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_killed__in_the_middle__and_resumed(server: TableServer, environ: dict[str, str], tmp_path: Path) -> None:
+    """Kill -9 while several processes read: none outlives it for long, and what it had read is not read again."""
+    server.hold_after = MUCH
+    out = tmp_path / "course.jsonl"
+    process = start(environ, str(out), "--jobs", "3")
+    wait_until(lambda: server.held >= 3, what="three pages being read at once")
+    process.kill()
+    process.wait()
+    server.hold_after = None
+    server.release.set()
+    finish(process)  # its processes had the same stderr: they have ended too
+    before = server.given
+    assert not out.exists()
+
+    code, err = finish(start(environ, str(out), "--resume"))
+
+    assert code == 0, err
+    assert ids(out) == [each.id for each in ENTRIES]
+    assert server.given - before < len(ENTRIES)
+    assert not list(tmp_path.glob(".course*"))
+
+
+def test_ctrl_c__ends_every_process_and_can_be_gone_on_with(
+    server: TableServer, environ: dict[str, str], tmp_path: Path
+) -> None:
+    """130, one line that says how to go on, and nobody left that reads."""
+    server.hold_after = MUCH
+    out = tmp_path / "course.jsonl"
+    process = start(environ, str(out), "--jobs", "3")
+    wait_until(lambda: server.held >= 3, what="three pages being read at once")
+    process.send_signal(signal.SIGINT)
+
+    assert finish(process) == (130, f"What was read is kept. Go on: rollcall export {out} --resume\n")
+    server.hold_after = None
+    server.release.set()
+    assert finish(start(environ, str(out), "--resume"))[0] == 0
+    assert ids(out) == [each.id for each in ENTRIES]
+
+
+def test_answers_cut_off_and_throttled__are_asked_for_again(
+    server: TableServer, environ: dict[str, str], tmp_path: Path
+) -> None:
+    """A network that drops connections and a table that is asked too much, told, and waited out."""
+    server.spoiled = {2: CUT_OFF, 4: THROTTLED, 7: CUT_OFF, MUCH + 2: THROTTLED, MUCH + 4: CUT_OFF}
+    out = tmp_path / "course.jsonl"
+
+    code, err = finish(start(environ, str(out), "--jobs", "2"))
+
+    assert code == 0, err
+    assert "throttling" in err
+    assert ids(out) == [each.id for each in ENTRIES]
+
+
+@pytest.mark.parametrize("room", [700_000, 3_500_000], ids=["alone", "processes"])
+def test_no_room__is_told_and_can_be_gone_on_with(environ: dict[str, str], tmp_path: Path, room: int) -> None:
+    """A full disk costs nothing that was read."""
+    out = tmp_path / "course.jsonl"
+
+    def little_room() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+
+    code, err = finish(start(environ, str(out), "--jobs", "2", preexec_fn=little_room))
+
+    assert code == 1
+    assert err.splitlines() == [
+        "error: There is no room left on the disk: make some.",
+        f"Then go on: rollcall export {out} --resume",
+    ]
+    assert not out.exists()
+    assert finish(start(environ, str(out), "--resume"))[0] == 0
+    assert ids(out) == [each.id for each in ENTRIES]
+
+
+def test_closed_pipe__is_quiet(environ: dict[str, str]) -> None:
+    """`| head` is no mistake, and leaves nothing behind."""
+    command = f'"{sys.executable}" -m admin_cli export --columns id | head -1; echo "${{PIPESTATUS[0]}}"'
+    done = subprocess.run(["bash", "-c", command], env=environ, capture_output=True, text=True, check=False, timeout=60)
+
+    assert (done.stdout, done.stderr) == ("ID\n0\n", "")

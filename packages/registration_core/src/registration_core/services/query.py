@@ -16,7 +16,7 @@ from registration_core.domain.errors import (
 from registration_core.domain.fields import FieldType
 from registration_core.domain.folding import fold, holds_words
 from registration_core.domain.forms import LONGEST_RETENTION_DAYS
-from registration_core.domain.identifiers import parse_reference
+from registration_core.domain.identifiers import display_reference, parse_reference
 from registration_core.domain.quota import QuotaState
 from registration_core.services.listing import Listing
 
@@ -91,7 +91,10 @@ class QueryService:
             if "_" not in wanted:
                 raise SubmissionNotFoundError(wanted) from error
             return self._repository.details(wanted)
-        return self._repository.details(self._repository.by_reference(reference).id)
+        try:
+            return self._repository.details(self._repository.by_reference(reference).id)
+        except SubmissionNotFoundError as error:
+            raise SubmissionNotFoundError(display_reference(reference)) from error
 
     def named(self, words: str, entry: Submission) -> bool:
         """Whether the words stand in one of an entry's texts, in any case and with or without accents."""

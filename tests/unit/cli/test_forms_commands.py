@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import shutil
 from datetime import UTC, datetime
@@ -100,6 +101,12 @@ def test_show__prints_every_field(rollcall: CommandLine) -> None:
     assert [line[0] for line in lines] == [field.name for field in form.fields]
     assert all(len(line) == 6 for line in lines)
     assert {line[0]: line[5] for line in lines if line[5]} == {"course": "48"}
+
+
+def test_show__names_the_forms_own_mails_and_what_they_are_given(rollcall: CommandLine) -> None:
+    shown = ("forms", "show", "--dir", str(FORMS))
+    assert "moved (en, sv) --set room=…\n" in rollcall(*shown, "registration", terminal=True).out
+    assert re.search(r"^own mails +none$", rollcall(*shown, "contact", terminal=True).out, re.MULTILINE)
 
 
 def test_show__json_is_the_compiled_form(rollcall: CommandLine) -> None:

@@ -61,6 +61,7 @@ COMPILED = (
     "quota",
     "verification",
     "spam",
+    "mails",
 )
 
 FIELDS = (
@@ -170,7 +171,14 @@ def _heading(form: Form) -> list[tuple[str, Value]]:
         ("waiting list", _waiting_list(form)),
         ("verification", f"within {form.verification.within_hours} hours" if form.verification else "no"),
         ("spam when", _spam(form)),
+        ("own mails", _own_mails(form)),
     ]
+
+
+def _own_mails(form: Form) -> str:
+    """Name the mails that `mail send` can send, one a line, and what each must be given."""
+    needs = {mail.name: "".join(f" --set {name}=…" for name in mail.needs) for mail in form.mails}
+    return "\n".join(f"{mail.name} ({', '.join(mail.languages)}){needs[mail.name]}" for mail in form.mails) or "none"
 
 
 def _places(form: Form) -> str:

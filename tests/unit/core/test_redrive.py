@@ -86,6 +86,24 @@ def test_redrive__a_letter_stays_until_its_mail_is_queued() -> None:
     assert [letter.id for letter in world.service.read()] == [MAILS[1].id, MAILS[2].id]
 
 
+def test_redrive__killed_between_queue_and_removal_repeats_the_message_and_loses_none() -> None:
+    world = World(MAILS[0])
+    remove = world.mails.remove
+
+    def killed(_letter: DeadLetter) -> None:
+        raise KeyboardInterrupt
+
+    world.mails.remove = killed  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        list(world.service.redrive(None))
+    world.mails.remove = remove  # type: ignore[method-assign]
+
+    list(world.service.redrive(None))
+
+    assert world.queue.requests == [MAILS[0].about] * 2  # notify sends it once
+    assert world.service.read() == []
+
+
 def test_redrive__broken_off_releases_what_it_held() -> None:
     world = World(*MAILS)
     steps = world.service.redrive(None)

@@ -142,6 +142,21 @@ bench: package $(VENVS)/bench/$(STAMP) ## speed: the local stack, and cold start
 	@$(VENVS)/bench/bin/python benchmarks/cold_start.py --package dist/rollcall-lambda.zip
 	@$(DEV)/python benchmarks/local_stack.py
 
+# npm's packages as benchmarks/lighthouse/package-lock.json locks them: versions and hashes, no addresses, no scripts run.
+benchmarks/lighthouse/node_modules/.installed: benchmarks/lighthouse/package-lock.json
+	@command -v npm >/dev/null || { echo "Lighthouse is installed by npm, and none is on the PATH. Install Node.js 18 or newer." >&2; exit 1; }
+	@echo "Installing Lighthouse ..." >&2
+	@cd benchmarks/lighthouse && npm ci --silent
+	@touch $@
+
+.PHONY: lighthouse
+lighthouse: dev benchmarks/lighthouse/node_modules/.installed ## Lighthouse on every page, on a stack of its own (minutes)
+	@$(DEV)/python benchmarks/lighthouse.py
+
+.PHONY: screenshots
+screenshots: dev ## each page and state, light and dark, narrow and wide: build/screenshots/index.html
+	@$(PYTEST) -q tests/browser/audits/pictures.py
+
 .PHONY: docs
 docs: dev ## write what is made from the code: docs/openapi.json
 	@$(DEV)/python -m lambda_handlers.openapi

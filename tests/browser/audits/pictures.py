@@ -1,0 +1,69 @@
+"""Takes a picture of each page and state, light and dark, narrow and wide: `make screenshots`. No test of any run."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from browser.audits.states import STATES, State
+from conftest import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+FOLDER = ROOT / "build/screenshots"
+SCHEMES = ("light", "dark")
+WIDTHS = (360, 1280)
+# Swedish where words are longest: every other state, so that both languages are seen.
+LANGUAGES = ("en", "sv")
+
+SHEET = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Rollcall: every page and state</title>
+<style>
+  body {{ margin: 2rem; font: 1rem/1.4 system-ui, sans-serif; background: #8a949c; }}
+  section > div {{ display: flex; gap: 1rem; align-items: start; overflow-x: auto; }}
+  img {{ height: 40rem; object-fit: contain; object-position: top; box-shadow: 0 2px 12px #0006; }}
+</style>
+<h1>Every page and state</h1>
+{sections}</html>
+"""
+
+
+@pytest.fixture(scope="module")
+def folder() -> Path:
+    """An empty folder, with a sheet that shows what will be in it."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    sections = "".join(
+        f"<section><h2>{escape(state.name)}</h2><div>"
+        + "".join(f'<a href="{name}"><img src="{name}" alt="{name}" loading="lazy"></a>' for name in names(state))
+        + "</div></section>\n"
+        for state in STATES
+    )
+    (FOLDER / "index.html").write_text(SHEET.format(sections=sections), encoding="utf-8")
+    return FOLDER
+
+
+def names(state: State) -> list[str]:
+    return [name_of(state, width, scheme) for width, scheme in itertools.product(WIDTHS, SCHEMES)]
+
+
+def name_of(state: State, width: int, scheme: str) -> str:
+    return f"{state.name}-{width}-{scheme}.png"
+
+
+@pytest.mark.parametrize(("number", "state"), enumerate(STATES), ids=[state.name for state in STATES])
+def test_state__is_pictured(watched: Callable[..., Any], folder: Path, number: int, state: State) -> None:
+    for width in WIDTHS:
+        scene, _ = watched(LANGUAGES[number % len(LANGUAGES)], viewport={"width": width, "height": 800})
+        scene.seats({"first-robot": 0, "line-followers": 1})
+        state.reach(scene)
+        for scheme in SCHEMES:
+            scene.visitor.page.emulate_media(color_scheme=scheme)
+            path = folder / name_of(state, width, scheme)
+            scene.visitor.page.screenshot(path=path, full_page=True, animations="disabled")
+        scene.visitor.complaints.clear()
+        scene.visitor.page.context.close()

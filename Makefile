@@ -142,20 +142,26 @@ bench: package $(VENVS)/bench/$(STAMP) ## speed: the local stack, and cold start
 	@$(VENVS)/bench/bin/python benchmarks/cold_start.py --package dist/rollcall-lambda.zip
 	@$(DEV)/python benchmarks/local_stack.py
 
-# npm's packages as benchmarks/lighthouse/package-lock.json locks them: versions and hashes, no addresses, no scripts run.
-benchmarks/lighthouse/node_modules/.installed: benchmarks/lighthouse/package-lock.json
-	@command -v npm >/dev/null || { echo "Lighthouse is installed by npm, and none is on the PATH. Install Node.js 18 or newer." >&2; exit 1; }
-	@echo "Installing Lighthouse ..." >&2
-	@cd benchmarks/lighthouse && npm ci --silent
+# npm's packages as a folder's package-lock.json locks them: versions and hashes, no addresses, no scripts run.
+LIGHTHOUSE := benchmarks/lighthouse
+NU := tests/browser/audits/nu
+$(LIGHTHOUSE)/node_modules/.installed $(NU)/node_modules/.installed: %/node_modules/.installed: %/package-lock.json
+	@command -v npm >/dev/null || { echo "This is installed by npm, and none is on the PATH. Install Node.js 18 or newer." >&2; exit 1; }
+	@echo "Installing what $*/package-lock.json locks ..." >&2
+	@cd $* && npm ci --silent
 	@touch $@
 
 .PHONY: lighthouse
-lighthouse: dev benchmarks/lighthouse/node_modules/.installed ## Lighthouse on every page, on a stack of its own (minutes)
+lighthouse: dev $(LIGHTHOUSE)/node_modules/.installed ## Lighthouse on every page, on a stack of its own (minutes)
 	@$(DEV)/python benchmarks/lighthouse.py
 
 .PHONY: screenshots
 screenshots: dev ## each page and state, light and dark, narrow and wide: build/screenshots/index.html
 	@$(PYTEST) -q tests/browser/audits/pictures.py
+
+.PHONY: validate
+validate: dev $(NU)/node_modules/.installed ## every page and mail through the Nu HTML checker
+	@$(PYTEST) -q tests/browser/audits/validity.py
 
 .PHONY: docs
 docs: dev ## write what is made from the code: docs/openapi.json

@@ -55,7 +55,7 @@ def name_of(state: State, width: int, scheme: str) -> str:
     return f"{state.name}-{width}-{scheme}.png"
 
 
-@pytest.mark.parametrize(("number", "state"), enumerate(STATES), ids=[state.name for state in STATES])
+@pytest.mark.parametrize(("number", "state"), list(enumerate(STATES)), ids=[state.name for state in STATES])
 def test_state__is_pictured(watched: Callable[..., Any], folder: Path, number: int, state: State) -> None:
     for width in WIDTHS:
         scene, _ = watched(LANGUAGES[number % len(LANGUAGES)], viewport={"width": width, "height": 800})

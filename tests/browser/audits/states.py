@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from integration.asking import FORMS, example
 from registrants import Registrant, no_seats_left, press, signed
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ LANGUAGES = ("en", "sv")
 COURSE = "competition-team"
 A_LONG_NAME = "Maximiliana-Konstantina von Württemberg-Sachsen-Weißenfels Donaudampfschifffahrt"
 AN_ARABIC_NAME = "عبد الرحمن بن محمد الأندلسي (Abdul)"
+ERRORS = "#error-summary:not([hidden])"
+NOTICE = "[role=status] p:not(:empty)"
 ANSWERED = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "content-type,idempotency-key"}
 
 
@@ -38,15 +41,15 @@ class Scene:
         self.visitor.goes_to(self.address(page))
         self.visitor.page.wait_for_load_state("networkidle")
 
-    def sends_nothing(self, form: str) -> None:
-        """Open a form and press its button at once; what is told stands above it then."""
+    def fills(self, form: str, **answers: Any) -> None:
+        """Open a form and answer all of it."""
         self.opens(f"/{form}")
-        self.is_refused()
+        self.visitor.fills(FORMS[form], example(form, **answers))
 
-    def is_refused(self) -> None:
+    def sends(self, told: str = ERRORS) -> None:
         """Press the button, and wait for what the page tells."""
         self.visitor.sends()
-        self.visitor.page.wait_for_selector("#error-summary:not([hidden])")
+        self.visitor.page.wait_for_selector(told)
 
     def answers(self, **given: Any) -> None:
         """Have the API answer every POST by this."""
@@ -109,27 +112,47 @@ def course_full(scene: Scene) -> None:
 
 
 def one_field_wrong(scene: Scene) -> None:
-    scene.opens("/contact")
-    scene.visitor.page.fill('[name="email"]', "anna@example")
-    scene.is_refused()
+    scene.fills("contact", email="anna@example")
+    scene.sends()
 
 
-def refused(form: str, status: int, problem: dict[str, Any] | None = None) -> Callable[[Scene], None]:
-    """Come to a form whose POST the API answers by a status."""
+def every_field_wrong(scene: Scene) -> None:
+    scene.opens("/registration")
+    scene.sends()
 
-    def reach(scene: Scene) -> None:
-        body = json.dumps(problem) if problem else "<h1>Bad gateway</h1>"
-        scene.answers(status=status, body=body, headers=ANSWERED)
-        scene.sends_nothing(form)
 
-    return reach
+def wrong_to_the_server_alone(scene: Scene) -> None:
+    """Be told what only the API knows, and late."""
+    errors = [{"field": "message", "message": "Please write more about it."}]
+    scene.answers(status=422, body=json.dumps({"code": "invalid_answers", "errors": errors}), headers=ANSWERED)
+    scene.fills("contact")
+    scene.sends()
+
+
+def draft_kept(scene: Scene) -> None:
+    """Come back to a form that was half filled in."""
+    scene.opens("/registration")
+    scene.visitor.page.fill('[name="participant"]', A_LONG_NAME)
+    scene.visitor.page.reload(wait_until="networkidle")
+
+
+def unavailable(scene: Scene) -> None:
+    scene.answers(status=503, body="<h1>Bad gateway</h1>", headers=ANSWERED)
+    scene.fills("contact")
+    scene.sends(NOTICE)
+
+
+def closed(scene: Scene) -> None:
+    problem = {"code": "form_closed", "detail": "Registration closed on 1 December 2026."}
+    scene.answers(status=403, body=json.dumps(problem), headers=ANSWERED)
+    scene.fills("registration")
+    scene.sends()
 
 
 def offline(scene: Scene) -> None:
-    scene.opens("/contact")
+    scene.fills("contact")
     scene.visitor.page.context.set_offline(True)
-    scene.visitor.sends()
-    scene.visitor.page.wait_for_selector("#error-summary:not([hidden]), [role=status]:not([hidden]):not(:empty)")
+    scene.sends(NOTICE)
 
 
 def mending(form: str) -> Callable[[Scene], None]:
@@ -196,7 +219,7 @@ PAGES = (
     page("registration", "/registration"),
     page("contact", "/contact"),
     page("privacy", "/privacy"),
-    page("thank-you", "/thank-you?form=registration&reference=K7QM-3XTP&status=confirmed"),
+    page("thank-you", "/thank-you?form=registration&reference=K7QM-3XTP&status=confirmed&option=line-followers"),
     page("not-found", "/nowhere", says="404"),
     State("unavailable", lambda scene: scene.visitor.goes_to("/unavailable")),  # one page for all languages
 )
@@ -207,10 +230,12 @@ STATES = (
     State("home-nearly-full", home_nearly_full),
     page("registration-chosen", f"/registration?course={COURSE}"),
     State("registration-course-full", course_full),
-    State("registration-errors", lambda scene: scene.sends_nothing("registration"), "422"),
-    State("contact-error", one_field_wrong, "422"),
-    State("contact-unavailable", refused("contact", 503), "503"),
-    State("registration-closed", refused("registration", 403, {"code": "form_closed", "detail": "It closed."}), "403"),
+    State("registration-draft-kept", draft_kept),
+    State("registration-errors", every_field_wrong),
+    State("contact-error", one_field_wrong),
+    State("contact-error-from-the-server", wrong_to_the_server_alone, "422"),
+    State("contact-unavailable", unavailable, "503"),
+    State("registration-closed", closed, "403"),
     State("contact-offline", offline, "net::ERR_INTERNET_DISCONNECTED"),
     page("thank-you-plain", "/thank-you"),
     page("thank-you-pending", "/thank-you?form=registration&reference=K7QM-3XTP&status=pending"),

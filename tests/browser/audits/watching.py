@@ -83,6 +83,11 @@ class Watcher:
         return {answer.url: answer.request.sizes()["responseBodySize"] for answer in self._answers[self._last_page :]}
 
     @property
+    def page_as_it_came(self) -> Any:
+        """The answer that is the page which is open now."""
+        return self._answers[self._last_page]
+
+    @property
     def _last_page(self) -> int:
         """The place of the answer that is the page which is open now."""
         return max(number for number, answer in enumerate(self._answers) if self._is_page(answer))
@@ -93,7 +98,7 @@ class Watcher:
 
     def _of_markup(self) -> Iterator[str]:
         """The page as it came: before a script or a forgiving parser touched it."""
-        answer = self._answers[self._last_page]
+        answer = self.page_as_it_came
         for error in JustHTML(answer.text(), collect_errors=True, sanitize=False).errors:
             yield f"HTML of {answer.url}, line {error.line}: {error.message}"
 

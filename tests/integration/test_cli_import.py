@@ -88,3 +88,27 @@ def test_purge__erases_what_matches_for_good(stack: DeployedStack, manager: Staf
     assert stored(stack, entries[0].id)["status"]["S"] == "erased"
     assert stored(stack, entries[1].id)["status"]["S"] == "confirmed"
     assert repository(stack).by_email(rows[0]["email"], limit=5) == ()
+
+
+def test_import__takes_an_export_back(stack: DeployedStack, manager: Staff, tmp_path: Path) -> None:
+    """Labels, several options, line breaks, and what a spreadsheet would take for a formula; then as somebody new's."""
+    tricky = {"needs": '=HYPERLINK("x")\nand "nuts"; eggs, milk', "guardian": "'Åsa", "heard_of_us": ["school", "web"]}
+    (person,) = people(1)
+    sent = send(stack, "registration", {**person, **tricky, "consent": True, "photos": False})
+    assert sent.status == 201, sent.body
+    old = repository(stack).get(sent.json["id"])
+    exported, changed = tmp_path / "all.csv", tmp_path / "changed.csv"
+    since = old.submitted_at.isoformat()
+
+    manager.done("export", str(exported), "--form", "registration", "--language", "sv", "--since", since)
+    same = manager.done("import", str(exported), "--form", "registration", "--yes")
+    text = exported.read_text(encoding="utf-8-sig")
+    changed.write_text(
+        text.replace(old.id, "").replace(sent.json["reference"], "").replace(old.email, f"new-{old.email}"),
+        encoding="utf-8-sig",
+    )
+    manager.done("import", str(changed), "--form", "registration", "--yes")
+
+    assert same.err.endswith("Nothing is left to import.\n")
+    (new,) = repository(stack).by_email(f"new-{old.email}", limit=5)
+    assert new.answers == {**old.answers, "email": new.email}

@@ -20,7 +20,9 @@ def test_acts__spam_marked_genuine_is_mailed_then_cancelled_and_erased(stack: De
     course = ("registration", COURSE)
 
     def places() -> dict[str, Any]:
-        listed = json.loads(rollcall("quota", "list", "--form", "registration", "--json", "all").out)
+        listed = json.loads(
+            rollcall("quota", "list", "--form", "registration", "--json", "option,capacity,taken,waiting").out
+        )
         (found,) = [each for each in listed if each["option"] == COURSE]
         return dict(found)
 

@@ -240,6 +240,8 @@ def test_quota_list__prints_every_counted_option(rollcall: CommandLine, queries:
         "capacity",
         "taken",
         "waiting",
+        "set_by",
+        "set_at",
     }
 
 

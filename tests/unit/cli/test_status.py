@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -164,3 +165,5 @@ def test_quota_set__tells_of_someone_elses_number(office: Office) -> None:
     assert "was given 20 places by arn:aws:iam::1:user/lee meanwhile, 20" in ran.err
     assert "it had 12 when you looked. Nothing was changed.\n" in ran.err
     assert office.repository.quotas("registration", [COURSE])[COURSE].capacity == 20
+    told = json.loads(office.line("quota", "list", "--json", "option,set_by,set_at").out)
+    assert {"option": COURSE, "set_by": "arn:aws:iam::1:user/lee", "set_at": "2027-03-01T09:30:15.250Z"} in told

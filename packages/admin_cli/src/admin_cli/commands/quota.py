@@ -15,7 +15,7 @@ from admin_cli.helping import Command, noun
 from admin_cli.places import FormArgument, OptionArgument, forms_of, place_of, said
 from admin_cli.services import of
 from admin_cli.table import Column
-from admin_cli.values import for_person
+from admin_cli.values import for_person, iso
 from registration_core.adapters.option_files import MOST_SEATS
 from registration_core.domain.errors import QuotaChangedError
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from admin_cli.acting import Act
     from admin_cli.output import Output
+    from admin_cli.values import Value
     from registration_core.domain.quota import QuotaState
 
 app = noun("""
@@ -34,7 +35,7 @@ Examples:
   rollcall quota set registration first-robot 14
 """)
 
-FIELDS = ("form", "option", "capacity", "taken", "waiting")
+FIELDS = ("form", "option", "capacity", "taken", "waiting", "set_by", "set_at")
 COLUMNS = (
     Column("FORM", narrowest=8),
     Column("OPTION", narrowest=12),
@@ -58,6 +59,8 @@ def list_quotas(
 ) -> None:
     """Print each counted option with its capacity, the places taken, and who waits.
 
+    With --json also who of the staff set the capacity last, and when.
+
     Examples:
       rollcall quota list
       rollcall quota list --form registration --json option,taken,capacity
@@ -80,7 +83,7 @@ def list_quotas(
 def _print(output: Output, states: Sequence[QuotaState]) -> None:
     """Print a line for each; on a terminal with a bar that shows how full it is."""
     if not output.on_terminal:
-        output.rows(COLUMNS, [list(_record(state).values()) for state in states])
+        output.rows(COLUMNS, [_row(state) for state in states])
         return
     from admin_cli.bars import bar  # noqa: PLC0415 - only a terminal draws
 
@@ -88,7 +91,7 @@ def _print(output: Output, states: Sequence[QuotaState]) -> None:
         share = min(1.0, state.taken / state.capacity) if state.capacity else 1.0
         return bar(share, _BAR_CELLS, blocks=output.has_blocks) + (" full" if state.left == 0 else "")
 
-    output.rows((*COLUMNS, FULLNESS), [[*_record(state).values(), full(state)] for state in states])
+    output.rows((*COLUMNS, FULLNESS), [[*_row(state), full(state)] for state in states])
 
 
 @app.command("set", cls=Command)
@@ -137,11 +140,10 @@ def _set(act: Act, before: QuotaState, places: int) -> QuotaState:
         ) from error
 
 
-def _record(state: QuotaState) -> dict[str, str | int]:
-    return {
-        "form": state.form,
-        "option": state.option,
-        "capacity": state.capacity,
-        "taken": state.taken,
-        "waiting": state.waiting,
-    }
+def _row(state: QuotaState) -> list[Value]:
+    return [state.form, state.option, state.capacity, state.taken, state.waiting]
+
+
+def _record(state: QuotaState) -> dict[str, object]:
+    set_at = iso(state.set_at) if state.set_at else None
+    return dict(zip(FIELDS, [*_row(state), state.set_by, set_at], strict=True))

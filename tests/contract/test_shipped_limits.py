@@ -11,6 +11,7 @@ import pytest
 from contract.conftest import REGION
 
 from lambda_handlers.log import Log
+from lambda_handlers.site_words import SiteWords
 from lambda_handlers.submission import SubmitFunction
 from registration_core import bootstrap
 from registration_core.adapters.form_files import compile_forms
@@ -49,7 +50,7 @@ def post(emulator: str, table: str, tmp_path: Path) -> Iterator[Post]:
         parts.submit,
         parts.describe,
         allowed_origins=settings.allowed_origins,
-        site_url=settings.site_url,
+        words=SiteWords(str(tmp_path), site_url=settings.site_url),
         log=Log("submit"),
         begin=lambda: None,
     )

@@ -45,6 +45,7 @@ FORM_FACTORS = ("mobile", "desktop")
 MY_LINK = re.compile(r"https?://\S+/my\?t=[A-Za-z0-9._-]+")
 MAIL_DEADLINE_S = 60.0
 HUNDRED = 100
+TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +109,32 @@ def mailed_link(workspace: Workspace) -> str:
 
 
 def measure(target: Target, form_factor: str, *, chrome: str) -> dict[str, Any]:
-    """Run Lighthouse once; return its report."""
+    """Return Lighthouse's report; where speed isn't at 100, the middle one of three: a busy machine is no slow page."""
+    first = run_once(target, form_factor, chrome=chrome)
+    if speed(first) == HUNDRED:
+        return first
+    reports = [first, *(run_once(target, form_factor, chrome=chrome) for _ in range(2))]
+    return sorted(reports, key=speed)[1]
+
+
+def speed(report: dict[str, Any]) -> int:
+    """Return the score of the category that a machine's load moves."""
+    return round(report["categories"]["performance"]["score"] * HUNDRED)
+
+
+def run_once(target: Target, form_factor: str, *, chrome: str) -> dict[str, Any]:
+    """Run Lighthouse; again when the browser gave it nothing to look at."""
     words = ["node", str(TOOL), target.url, "--output=json", "--output-path=stdout", "--quiet"]
     words += [f"--chrome-flags={FLAGS}", f"--only-categories={','.join(CATEGORIES)}"]
     words += ["--preset=desktop"] if form_factor == "desktop" else []
     words += [] if target.listed else ["--skip-audits=is-crawlable"]
-    ran = subprocess.run(words, env=os.environ | {"CHROME_PATH": chrome}, capture_output=True, text=True, check=False)
-    if ran.returncode != 0:
-        sys.exit(f"Lighthouse failed on {target.url}:\n{ran.stderr[-2000:]}")
-    report: dict[str, Any] = json.loads(ran.stdout)
-    return report
+    environment = os.environ | {"CHROME_PATH": chrome}
+    for _ in range(TRIES):
+        ran = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+        if ran.returncode == 0:
+            report: dict[str, Any] = json.loads(ran.stdout)
+            return report
+    sys.exit(f"Lighthouse failed on {target.url}:\n{ran.stderr[-2000:]}")
 
 
 def losses(report: dict[str, Any]) -> Iterator[str]:

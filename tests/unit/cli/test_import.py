@@ -6,6 +6,7 @@ import csv
 import io
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,8 +19,6 @@ from registration_core.domain.policies import Verification
 from registration_core.domain.submission import Status, Submission
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from unit.cli.fakes import CommandLine, Ran
 
 HEADER = "participant,birth_date,course,experience,guardian,email,phone,needs,consent"
@@ -345,3 +344,18 @@ def test_reference__tells_an_exported_row_without_an_id(imports: Imports) -> Non
     ran = imports(lines(f"{reference(here)},{row('other')}", header=f"reference,{HEADER}"))
 
     assert "  1 row there already\n" in ran.err
+
+
+def test_guide__shows_a_file_that_the_form_takes_and_what_it_says_of_a_wrong_one(imports: Imports) -> None:
+    """The worked example of docs/staff.md, word for word."""
+    guide = (Path(__file__).resolve().parents[3] / "docs" / "staff.md").read_text(encoding="utf-8")
+    example = guide.partition("`spring.csv`:\n```\n")[2].partition("```\n")[0]
+    assert example.count("\n") == 3
+
+    wrong = imports(example.replace("eva.ek@", "eva.ek at "))
+    taken = imports(example)
+
+    said = [line.strip() for line in guide.splitlines() if line.startswith("  spring.csv, line")]
+    assert said == [line.partition(str(imports.file.parent) + "/")[2] for line in wrong.err.splitlines()[1:2]]
+    assert "error: 1 row of 2 cannot be taken; nothing was imported.\n" in wrong.err
+    assert (taken.code, taken.err.endswith("2 rows imported; nobody was mailed.\n")) == (0, True)

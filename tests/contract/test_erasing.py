@@ -17,6 +17,7 @@ from registration_core.domain.errors import StorageUnavailableError
 from registration_core.domain.fields import Option
 from registration_core.domain.quota import Quota
 from registration_core.domain.submission import Status
+from registration_core.services.intake import IntakeService, Row
 from registration_core.services.submit import SubmitService
 
 if TYPE_CHECKING:
@@ -92,3 +93,17 @@ def test_erase__leaves_nothing_of_the_person_also_when_it_was_broken_off(
     assert [(event.what, event.by) for event in details.events][-1] == ("erased", "registrant")
     assert [mail.state for mail in details.mails] == ["bounced"]
     assert repository.erased(since=START) == [submission_id]
+
+
+def test_erase__leaves_nothing_of_an_imported_row(dynamodb: Any, table: str, clock: StoppedClock) -> None:
+    repository = ManagedDynamoRepository(
+        sdk_call(dynamodb), table, clock=clock, randomness=CountedRandomness(f"{table} import")
+    )
+    intake = IntakeService(
+        repository=repository, signer=PlainSigner(), clock=clock, randomness=CountedRandomness(f"{table} rows")
+    )
+    (candidate,) = intake.check(FORM, [Row(2, ANSWERS)])
+    taken = intake.take(FORM, candidate, by="kim", mails=False)
+    repository.erase(repository.get(taken.id), by="kim")
+    kept = json.dumps(everything(dynamodb, table), ensure_ascii=False).lower()
+    assert not any(word in kept for word in (*PERSONAL, candidate.key))

@@ -10,6 +10,7 @@ import pytest
 from contract.fakes import START, CountedRandomness, PlainSigner, StoppedClock
 from unit.core.builders import a_field, a_form, words
 
+from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.domain.errors import MailHeldError
@@ -17,6 +18,7 @@ from registration_core.domain.fields import Option
 from registration_core.domain.mail import MailKind, MailRequest
 from registration_core.domain.quota import Quota, QuotaState
 from registration_core.domain.submission import Status
+from registration_core.services.intake import IntakeService, Row
 from registration_core.services.submit import SubmitService
 
 if TYPE_CHECKING:
@@ -99,3 +101,26 @@ def test_lease_mail__goes_to_one_of_many(table_repository: DynamoSubmissionRepos
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         assert sum(pool.map(lease, range(AT_ONCE))) == 1
+
+
+def test_import__stores_one_entry_for_a_row_that_many_take_in_at_once(dynamodb: Any, table: str) -> None:
+    """Nobody is told of the others, for they leave no trace."""
+
+    def take(worker: int) -> Receipt:
+        clock = StoppedClock()
+        repository = ManagedDynamoRepository(
+            sdk_call(dynamodb), table, clock=clock, randomness=CountedRandomness(f"{table} {worker}")
+        )
+        intake = IntakeService(
+            repository=repository, signer=PlainSigner(), clock=clock, randomness=CountedRandomness(f"row {worker}")
+        )
+        (candidate,) = intake.check(FORM, [Row(2, ANSWERS)])
+        return intake.take(FORM, candidate, by=f"worker {worker}", mails=True)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        receipts = list(pool.map(take, range(AT_ONCE)))
+
+    assert len({(receipt.id, receipt.reference) for receipt in receipts}) == 1
+    assert sum(not receipt.repeated for receipt in receipts) == 1
+    kinds = {item["sk"]["S"].partition("#")[0] for item in dynamodb.scan(TableName=table)["Items"]}
+    assert kinds == {"SUB", "EVENT", "ONCE", "IDEM", "REF"}

@@ -74,9 +74,10 @@ def _read_email(field: Field, raw: object, _today: date) -> str | None:
 
 def _read_phone(field: Field, raw: object, _today: date) -> str | None:
     """Take what E.164 allows; see docs/decisions/0004-telephone-numbers.md for what is not asked."""
-    text = clean_line(raw).removeprefix("tel:")
+    text = clean_line(raw)
     if not text:
         return None
+    text = text.removeprefix("tel:")
     plus, zeros = text.startswith("+"), text.startswith("00")
     abroad = plus or zeros
     if abroad:

@@ -94,6 +94,12 @@ def test_search__for_what_cannot_be_or_is_not_there_is_not_found(rollcall: Comma
     assert "Names have no index" not in ran.err
 
 
+def test_search__tells_a_slip_in_a_reference_before_anything_is_asked(rollcall: CommandLine) -> None:
+    """The check letter does."""
+    assert "typing error" in rollcall("search", "K7QM-3XTQ").err
+    assert rollcall.connected == []
+
+
 def test_search__for_nothing_is_a_mistake(rollcall: CommandLine) -> None:
     assert rollcall("search", " ").code == 2
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _GAP = 2
 _NARROWEST_NAME = 12
-_NARROWEST_VALUE = 16
+_NARROWEST_VALUE = 30  # an ID, so that it can be copied
 _INDENT = 2
 
 

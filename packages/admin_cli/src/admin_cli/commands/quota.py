@@ -37,8 +37,8 @@ Examples:
 
 FIELDS = ("form", "option", "capacity", "taken", "waiting", "set_by", "set_at")
 COLUMNS = (
-    Column("FORM", narrowest=8),
-    Column("OPTION", narrowest=12),
+    Column("FORM"),
+    Column("OPTION"),
     Column("CAPACITY", number=True),
     Column("TAKEN", number=True),
     Column("WAITING", number=True),

@@ -79,6 +79,16 @@ def test_plan__numbers_copies_and_refuses_the_same_mail_a_moment_later() -> None
     assert world.resend(again=True).copy == 2
 
 
+def test_plan__a_mail_that_is_being_sent_right_now_is_not_sent_again() -> None:
+    world = World()
+    first = MailRequest(ENTRY.id, MailKind.CONFIRMED, 1)
+    until = world.clock.at + timedelta(seconds=90)
+    world.repository.lease_mail(first, holder="n", until=until, expires_at=ENTRY.expires_at)
+    with pytest.raises(MailedLatelyError) as error:
+        world.resend()
+    assert error.value.at == world.clock.at
+
+
 def test_plan__another_kind_is_another_mail() -> None:
     world = World()
     world.sent(world.resend())

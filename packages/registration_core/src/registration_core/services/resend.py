@@ -91,8 +91,9 @@ class ResendService:
         for mail in same:
             if mail.state == MailState.QUEUED:
                 return Resend(entry, MailRequest(entry.id, chosen, entry.version, mail.copy), begun=True)
-        last = max(filter(None, map(_went_out, same)), default=None)
-        if last is not None and not again and self._clock.now() - last < LATELY:
+        now = self._clock.now()
+        last = max((min(now, at) for at in map(_went_out, same) if at is not None), default=None)
+        if last is not None and not again and now - last < LATELY:
             raise MailedLatelyError(f'The mail "{chosen}" of the entry "{entry.id}" went out a moment ago.', at=last)
         copy = 1 + max((mail.copy for mail in same), default=0)
         return Resend(entry, MailRequest(entry.id, chosen, entry.version, copy))

@@ -120,6 +120,7 @@ def test_purge__gives_up_where_the_table_takes_nothing_or_the_rights_are_missing
     stumble(office, StorageDeniedError("You may not."))
     denied = office.line("purge", "--older-than", "90d", "--yes")
     assert (denied.code, denied.err.count("You may not.")) == (4, 1)
+    assert "0 of 3 submissions were erased.\n" in denied.err
 
 
 def test_purge__interrupted_says_how_far_it_came(office: Office) -> None:

@@ -44,6 +44,7 @@ def for_each(
                 progress.note(f"Interrupted: {place - failed} of {len(things)} {what} were {done}. {_GO_ON}")
                 raise
             except StorageDeniedError:
+                progress.note(f"{place - failed} of {len(things)} {what} were {done}.")
                 raise
             except RollcallError as error:
                 failed += 1

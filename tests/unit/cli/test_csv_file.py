@@ -1,0 +1,59 @@
+"""Files of comma-separated values: whatever a spreadsheet writes is read as it was, with its real lines."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from admin_cli.csv_file import read_csv
+from admin_cli.errors import CliError
+
+CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
+ROWS = st.lists(st.lists(CELL, min_size=2, max_size=2), max_size=6)
+
+
+@given(rows=ROWS, delimiter=st.sampled_from(",;\t"), end=st.sampled_from(["\n", "\r\n"]), marked=st.booleans())
+def test_read__gives_back_what_was_written(rows: list[list[str]], delimiter: str, end: str, *, marked: bool) -> None:
+    lines, starts = "", []
+    for row in [["first", "second"], *rows]:
+        starts.append(1 + len(io.StringIO(lines, newline="").readlines()))
+        out = io.StringIO()
+        csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL).writerow(row)
+        lines += out.getvalue()
+
+    found = read_csv(("\ufeff" * marked + lines).encode(), "a.csv")
+
+    expected = [(start, row) for start, row in zip(starts[1:], rows, strict=True) if any(map(str.strip, row))]
+    assert found.header.cells == ["first", "second"]
+    assert [(record.line, record.cells) for record in found.records] == expected
+
+
+def test_read__minds_a_line_that_names_the_delimiter() -> None:
+    """Excel writes one, and counts it as a line."""
+    found = read_csv(b"sep=;\r\na;b,c\r\n1;2\r\n", "a.csv")
+
+    assert (found.header.line, found.header.cells) == (2, ["a", "b,c"])
+    assert [(record.line, record.cells) for record in found.records] == [(3, ["1", "2"])]
+
+
+@given(content=st.binary(max_size=60))
+def test_read__says_in_words_what_it_cannot_read(content: bytes) -> None:
+    """Whatever the bytes: a file, or a sentence that names it."""
+    told = CliError("a.csv", hint="none")
+    try:
+        read_csv(content, "a.csv")
+    except CliError as error:
+        told = error
+    assert str(told).startswith("a.csv")
+    assert told.hint
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_read__knows_every_end_of_a_line(end: str) -> None:
+    found = read_csv(end.join(["a,b", "1,2", "", "3,4"]).encode(), "a.csv")
+
+    assert [(record.line, record.cells) for record in found.records] == [(2, ["1", "2"]), (4, ["3", "4"])]

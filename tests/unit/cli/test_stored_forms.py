@@ -110,3 +110,16 @@ def test_store__makes_the_quotas_that_are_not_there_yet() -> None:
     table.items[f"QUOTA#registration#{option}", "QUOTA"] = {**quota, "capacity": {"N": "3"}}
     StoredForms(table, "rollcall-local").store({**FORMS, "registration": replace(form, version="other")})
     assert table.items[f"QUOTA#registration#{option}", "QUOTA"]["capacity"] == {"N": "3"}
+
+
+def test_version__is_the_form_as_it_was() -> None:
+    """Also when another is in force; None for one that was never stored."""
+    table = Table()
+    stored = StoredForms(table, "rollcall-local")
+    before = FORMS["contact"]
+    stored.store(FORMS)
+    stored.store(FORMS | {"contact": replace(before, version="f" * 12, retention_days=1)})
+
+    assert stored.version("contact", before.version) == before
+    assert stored.version("contact", "f" * 12) == stored.read()["contact"]
+    assert stored.version("contact", "0" * 12) is None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import io
+import itertools
 import json
 import time
 from dataclasses import dataclass
@@ -20,7 +23,7 @@ from registration_core.adapters.loopback import loopback_session
 from rollcall_local.credentials import Credentials
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from conftest import DeployedStack
 
@@ -58,20 +61,6 @@ class Ran:
         return self.raw.decode()
 
 
-class Session:
-    """A boto3 session that makes each client once: that takes longer than most commands."""
-
-    def __init__(self, session: Any) -> None:
-        self._session = session
-        self._made: dict[tuple[str, str], Any] = {}
-
-    def client(self, service: str, **more: Any) -> Any:
-        key = service, more["endpoint_url"]
-        if key not in self._made:
-            self._made[key] = self._session.client(service, **more)
-        return self._made[key]
-
-
 def interrupted(_seconds: float) -> None:
     """Press Ctrl-C instead of waiting."""
     raise KeyboardInterrupt
@@ -92,7 +81,7 @@ class Staff:
         session = loopback_session(credentials.access_key_id, credentials.secret_access_key)
         if statements:
             KeysThatArePermitted(statements).watch(session)
-        self._session = Session(session)
+        self._session = session
         workspace = stack.workspace
         self.contexts = contexts or context_file(stack.env)
         add_local(workspace.stack, workspace.region, workspace.endpoint_url, file=self.contexts)
@@ -121,6 +110,27 @@ class Staff:
         )
         code = run(list(arguments), services)
         return Ran(code, out.content, err.content.decode())
+
+    def with_contexts(self, contexts: ContextFile) -> Staff:
+        """The same person, with these contexts."""
+        other = copy.copy(self)
+        other.contexts = contexts
+        return other
+
+    @contextlib.contextmanager
+    def interrupted_at_query(self, number: int) -> Iterator[None]:
+        """Press Ctrl-C when so many queries were sent to the table."""
+        left = itertools.count(number - 1, -1)
+
+        def looked_at(**_more: object) -> None:
+            if next(left) == 0:
+                raise KeyboardInterrupt
+
+        self._session.events.register("before-parameter-build.dynamodb.Query", looked_at)
+        try:
+            yield
+        finally:
+            self._session.events.unregister("before-parameter-build.dynamodb.Query", looked_at)
 
     def done(self, *arguments: str, **environ: str) -> Ran:
         """Run a command that must succeed."""

@@ -6,12 +6,14 @@ import contextlib
 import json
 import os
 import pty
+import shlex
 import signal
 import subprocess
 import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
+import guide
 import pytest
 
 from rollcall_local.paths import LANDMARKS
@@ -260,6 +262,20 @@ def test_local__of_another_clone_is_told(rollcall_local: CommandLine, terraform:
     assert ran.code == 1
     assert "at http://localhost:4999, but this clone's" in ran.err
     assert terraform.calls == []
+
+
+@pytest.mark.parametrize("line", guide.beyond("rollcall infra"))
+def test_guide__says_what_works(prod: CommandLine, terraform: Terraform, line: str) -> None:
+    """Each line of the guide for staff; the name that destroy asks for is typed."""
+    prod("context", "add", "dev", "--region", "eu-north-1")
+    environments = terraform.root / "infra" / "terraform" / "environments"
+    (environments / "dev.tfvars").write_text(VALUES.replace("prod", "dev"))
+    (environments / "dev.s3.tfbackend").touch()
+
+    ran = prod(*shlex.split(line)[1:], typed=None if "--yes" in line else "dev\n")
+
+    assert ran.code == 0, ran.err
+    assert terraform.words[-1][0] == line.split()[2]
 
 
 #: Says that it works, waits to be interrupted, puts its state away, and counts how often it was told to end.

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import guide
 import pytest
 
 from admin_cli.contexts import Context
@@ -170,3 +171,10 @@ def test_mail__nothing_yet_is_told_on_stderr(rollcall: CommandLine) -> None:
 
     assert (ran.code, ran.out) == (0, "")
     assert "Nothing was mailed yet." in ran.err
+
+
+@pytest.mark.parametrize("line", guide.beyond("rollcall local up", "rollcall local down"))
+def test_guide__says_what_works(rollcall: CommandLine, line: str) -> None:
+    """Each line of the guide for staff that starts or stops the local system."""
+    assert rollcall(*line.split()[1:]).code == 0
+    assert rollcall.local.asked == [line.removeprefix("rollcall local ")]

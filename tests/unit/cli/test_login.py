@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import botocore.session
+import guide
 import pytest
 from botocore.tokens import SSOTokenProvider
 from botocore.utils import JSONFileCache
@@ -293,6 +294,13 @@ def test_browser__is_opened_on_a_terminal_when_asked(academy: CommandLine, typed
         webbrowser._tryorder.remove("tests")
 
     assert len(seen) == opened
+
+
+@pytest.mark.parametrize("line", guide.beyond("rollcall login"))
+def test_guide__says_what_works(academy: CommandLine, line: str) -> None:
+    """Each line of the guide for staff."""
+    assert academy(*line.split()[1:]).code == 0
+    assert cached("academy").exists()
 
 
 def test_login__of_a_local_context_has_nothing_to_do(rollcall_local: CommandLine) -> None:

@@ -1,0 +1,163 @@
+"""Every command of the guide for staff runs: on the deployed stack, by somebody who holds just the manager's policy.
+
+References, addresses and files of the guide become real ones of each line's own. What goes beyond the stack
+(guide.BEYOND) is run by the tests of those commands, over fakes.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shlex
+import uuid
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import guide
+import pytest
+from conftest import ROOT
+from integration.asking import example, send
+from integration.staff import Ran, interrupted
+
+from admin_cli.contexts import Context, ContextFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from conftest import DeployedStack
+    from integration.staff import Staff
+
+REFERENCE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b")
+ADDRESS, LETTER, MAIL = "per.lindqvist@example.org", "3f2a9c01", "01763879876543210987-1a2b3c4d"
+PERSON = "asa lindqvist"
+
+#: Commands that the deployer runs: what they publish is not the staff's.
+DEPLOYERS = ("rollcall site",)
+
+#: The columns of the guide's files, from the answers of a form's example.
+FILES = {"spring.csv": "registration", "letters.csv": "contact"}
+
+
+def ran_here() -> list[str]:
+    return [line for line in guide.lines() if not line.startswith(guide.BEYOND)]
+
+
+class Reader:
+    """Somebody who reads the guide and types what it says, in a folder of their own."""
+
+    def __init__(self, stack: DeployedStack, folder: Path, manager: Staff, deployer: Staff) -> None:
+        self._stack = stack
+        self._folder = folder
+        self._manager, self._deployer = manager, deployer
+        self._began = datetime.now(UTC)
+
+    def types(self, line: str) -> Ran:
+        """Run a line, with real things in place of the guide's, and everything confirmed that is asked."""
+        words = self._words(line)
+        redirected = words.index("<") if "<" in words else None
+        piped = None
+        if redirected is not None:
+            piped = (self._folder / words[redirected + 1]).read_text(encoding="utf-8")
+            words = words[:redirected]
+        who = self._deployer if line.startswith(DEPLOYERS) else self._manager
+        if "--resume" in words:
+            self._interrupt([*words[1:-1], "--form", "registration", "--jobs", "1"])
+        asked = None if piped is not None or "--yes" in words else "y\n" * 3
+        sleep = {"sleep": interrupted} if words[1] == "watch" else {}
+        return who(*words[1:], typed=asked, piped=piped, **sleep)
+
+    def _words(self, line: str) -> list[str]:
+        command = re.split(r" \| | > ", line)[0]
+        for reference in dict.fromkeys(REFERENCE.findall(command)):
+            # What was mailed a moment ago is not mailed again; who was imported was not mailed at all.
+            real = self._imported() if " resend " in command else self._registered()
+            command = command.replace(reference, real)
+        if " edit " in command or " search " in command:
+            command = command.replace(ADDRESS, f"{uuid.uuid4().hex}@example.org")
+        if LETTER in command:
+            command = command.replace(LETTER, self._dead_letter())
+        if MAIL in command:
+            command = command.replace(MAIL, self._mailed())
+        for name, form in FILES.items():
+            if name in command:
+                self._write(name, form)
+        words = shlex.split(command)
+        if words[1:3] == ["mail", "send"]:  # to those of this test alone
+            self._registered()
+            words = [word for word in words if word not in ("--since", "30d")]
+            words += ["--since", self._began.isoformat()]
+        return words
+
+    def _registered(self) -> str:
+        answer = send(self._stack, "registration", example("registration"))
+        assert answer.status == 201, answer.body
+        reference: str = answer.json["reference"]
+        return reference
+
+    def _imported(self) -> str:
+        self._write("one.csv", "registration")
+        self._manager.done("import", "one.csv", "--form", "registration", "--yes")
+        with (self._folder / "one.csv").open(encoding="utf-8", newline="") as file:
+            address = next(csv.DictReader(file, delimiter=";"))["email"]
+        (found,) = self._manager.json("search", address, "--json", "reference")
+        return str(found["reference"])
+
+    def _interrupt(self, words: list[str]) -> None:
+        self._registered()
+        with self._manager.interrupted_at_query(8):
+            assert self._manager(*words).code == 130
+
+    def _mailed(self) -> str:
+        address = f"{uuid.uuid4().hex}@example.org"
+        send(self._stack, "registration", example("registration", email=address))
+        (mail,) = self._stack.wait_for_mails(to=address)
+        return mail.id
+
+    def _dead_letter(self) -> str:
+        answer = send(self._stack, "registration", example("registration"))
+        body = json.dumps({"id": answer.json["id"], "kind": "confirmed", "version": 1})
+        queue = self._stack.outputs["mail_dead_letters_url"]
+        return str(self._stack.client("sqs").send_message(QueueUrl=queue, MessageBody=body)["MessageId"])
+
+    def _write(self, name: str, form: str) -> None:
+        answers = {field: _cell(value) for field, value in example(form).items()}
+        with (self._folder / name).open("w", encoding="utf-8", newline="") as file:
+            rows = csv.DictWriter(file, list(answers), delimiter=";")
+            rows.writeheader()
+            rows.writerow(answers)
+
+
+def _cell(value: Any) -> str:
+    if value is True:
+        return "yes"
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+@pytest.fixture
+def reader_of_guide(
+    stack: DeployedStack, manager: Staff, deployer: Staff, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Reader]:
+    """With contexts of their own, all of which mean the deployed stack; places and dead letters are put back after."""
+    monkeypatch.setenv("ROLLCALL_ROOT", str(ROOT))
+    monkeypatch.chdir(tmp_path)
+    contexts = ContextFile(tmp_path / "config" / "contexts.json")
+    workspace = stack.workspace
+    for name in ("local", "prod", "dev"):
+        one = Context(name, workspace.stack, workspace.region, workspace.endpoint_url)
+        contexts.write(contexts.read().with_entry(one))
+    queues = [stack.outputs["mail_dead_letters_url"], stack.outputs["stream_dead_letters_url"]]
+    for queue in queues:
+        stack.client("sqs").purge_queue(QueueUrl=queue)
+    yield Reader(stack, tmp_path, manager.with_contexts(contexts), deployer.with_contexts(contexts))
+    manager.done("quota", "set", "registration", "first-robot", "10000", "--yes")
+
+
+@pytest.mark.parametrize("line", ran_here())
+def test_guide__says_what_works(reader_of_guide: Reader, line: str) -> None:
+    """Each line of the guide, as it stands there."""
+    ran = reader_of_guide.types(line)
+
+    assert ran.code == (130 if line.startswith("rollcall watch") else 0), ran.err
+    assert "error:" not in ran.err

@@ -33,6 +33,16 @@ def test_doctor__of_the_deployer_sees_every_function(deployer: Staff) -> None:
     assert (found["functions"]["health"], found["mappings"]["health"]) == ("ok", "ok")
 
 
+def test_site_publish__is_not_for_staff_and_names_what_they_lack(manager: Staff, stack: DeployedStack) -> None:
+    """The pages are the deployer's."""
+    assert stack.outputs["site_bucket"]
+
+    ran = manager("site", "publish", "--dry-run")
+
+    assert ran.code == 4
+    assert "Your AWS role may not do this: it lacks s3:ListBucket." in ran.err
+
+
 def test_infra_output__prints_what_terraform_made(
     manager: Staff, stack: DeployedStack, capfd: pytest.CaptureFixture[str]
 ) -> None:

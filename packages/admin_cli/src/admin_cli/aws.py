@@ -33,7 +33,7 @@ _REFUSED = frozenset(
         "UnrecognizedClientException",
     },
 )
-_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"})
+_DENIED = frozenset({"403", "AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"})
 _NONE_FOUND = frozenset({"CredentialRetrievalError", "NoCredentialsError", "PartialCredentialsError"})
 _SIGNED_OUT = frozenset({"SSOTokenLoadError", "TokenRetrievalError", "UnauthorizedSSOTokenError"})
 _THROTTLED = frozenset(

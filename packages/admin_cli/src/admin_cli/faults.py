@@ -51,16 +51,8 @@ _HINTS: tuple[tuple[type[RollcallError], str], ...] = (
 
 def explain(error: Exception) -> CliError:
     """Say what an error means to the person at the terminal."""
-    if isinstance(error, (MailQueueError, DeadLettersError)) and error.__cause__ is not None:
-        response = getattr(error.__cause__, "response", {}).get("Error", {})
-        operation = getattr(error.__cause__, "operation_name", None)
-        told = aws.refusal(response.get("Code", ""), response.get("Message", ""), operation)
-        if told is not None:
-            return told
-    if isinstance(error, StorageUnavailableError) and isinstance(error.__cause__, AwsCallError):
-        told = aws.refusal(error.__cause__.code, error.__cause__.message, None)
-        if told is not None:
-            return told
+    if isinstance(error, RollcallError) and (told := _refused(error.__cause__)) is not None:
+        return told
     if isinstance(error, RollcallError):
         exit_code = next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), ExitCode.FAILURE)
         hint = next((text for kind, text in _HINTS if isinstance(error, kind)), None)
@@ -73,3 +65,14 @@ def explain(error: Exception) -> CliError:
         f"Rollcall met an error that it did not expect ({type(error).__name__}: {error}).",
         hint="Run the same command with --debug to see where it came from, and report it.",
     )
+
+
+def _refused(cause: BaseException | None) -> CliError | None:
+    """Say what AWS's refusal behind an error has to do with who asks, or how often; None when there was none."""
+    if isinstance(cause, AwsCallError):
+        return aws.refusal(cause.code, cause.message, None)
+    answer = getattr(cause, "response", None)  # the SDK's errors have it, and name what was asked
+    if not isinstance(answer, dict):
+        return None
+    said = answer.get("Error", {})
+    return aws.refusal(said.get("Code", ""), said.get("Message", ""), getattr(cause, "operation_name", None))

@@ -35,7 +35,7 @@ Examples:
 TAKES_ALL = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 
 Arguments = Annotated[
-    list[str] | None, typer.Argument(metavar="[TERRAFORM'S OPTIONS]...", help="Passed to Terraform as they are.")
+    list[str] | None, typer.Argument(metavar="ARG", help="Terraform's own options, passed on as they are.")
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking; needed where nobody can be asked.")]
 

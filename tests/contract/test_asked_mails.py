@@ -51,6 +51,7 @@ class World:
         self.copy = MailRequest(self.entry.id, MailKind.CONFIRMED, 1, copy=1)
 
     def ask(self, request: MailRequest) -> None:
+        self.clock.forward(milliseconds=1)  # lines of one millisecond have no order
         self.asked.ask(request, self.entry, what=f"mail resent: {request.kind}", by=STAFF)
 
     def lease(self, request: MailRequest) -> bool:

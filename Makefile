@@ -142,6 +142,10 @@ bench: package $(VENVS)/bench/$(STAMP) ## speed: the local stack, and cold start
 	@$(VENVS)/bench/bin/python benchmarks/cold_start.py --package dist/rollcall-lambda.zip
 	@$(DEV)/python benchmarks/local_stack.py
 
+.PHONY: pictures
+pictures: dev ## draw the site's PNG pictures from its logo, name and colours
+	@$(DEV)/python site/pictures.py
+
 # npm's packages as a folder's package-lock.json locks them: versions and hashes, no addresses, no scripts run.
 LIGHTHOUSE := benchmarks/lighthouse
 NU := tests/browser/audits/nu

@@ -94,7 +94,7 @@ def test_zip__holds_what_the_functions_need_and_no_more(package: Path) -> None:
 
     assert package.stat().st_size < MOST_BYTES
     assert {f"lambda_handlers/{function}.py" for function in FUNCTIONS} <= names
-    assert {"site/words.json", "site/templates/drawings.html.j2", "site/templates/my/entry.html.j2"} <= names
+    assert {"site/words.json", "site/templates/layout.html.j2", "site/templates/my/entry.html.j2"} <= names
     assert {"forms/registration.json", "forms/contact.json", "jinja2/environment.py"} <= names
     assert {name for name in names if name.startswith("licenses/")} >= {"licenses/jinja2-LICENSE.txt"}
     assert {Path(name).suffix for name in names} <= {".py", ".json", ".j2", ".txt"}

@@ -145,8 +145,8 @@ class TestMistakes:
         assert message() == "site/templates/thank-you.html.j2: this template is missing."
 
     def test_missing_asset__is_named(self, workspace_root: Path, message: Callable[[], str]) -> None:
-        (workspace_root / "site/assets/favicon.svg").unlink()
-        assert message() == "site/assets/favicon.svg: a page asks for this file, and it is missing."
+        (workspace_root / "site/assets/rollcall.js").unlink()
+        assert message() == "site/assets/rollcall.js: a page asks for this file, and it is missing."
 
     def test_asset_of_an_unknown_kind__is_named(self, workspace_root: Path, message: Callable[[], str]) -> None:
         (workspace_root / "site/assets/robot.psd").write_bytes(b"")

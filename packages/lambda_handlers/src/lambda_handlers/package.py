@@ -28,6 +28,7 @@ from registration_core.adapters.form_files import compile_forms
 from registration_core.adapters.mail_check import check_mails
 from registration_core.adapters.site_content import SiteContent, read_site_content
 from registration_core.adapters.site_pages import home_path, navigation
+from registration_core.adapters.site_theme import SCHEMES, read_theme
 from registration_core.domain.errors import RollcallError
 from registration_core.domain.forms import Form
 
@@ -35,7 +36,8 @@ FUNCTIONS = ("submit", "links", "sweep", "dispatch", "notify", "feedback")
 ENTRY_POINTS = tuple(f"lambda_handlers.{name}" for name in FUNCTIONS)
 OURS = ("registration_core", "lambda_handlers")
 THIRD_PARTY = ("jinja2", "markupsafe")
-SHARED_TEMPLATES = ("layout.html.j2", "drawings.html.j2", "fields.html.j2")
+SHARED_TEMPLATES = ("layout.html.j2", "fields.html.j2")
+PAGE_DRAWINGS = ("not-found", "unavailable")
 SHARED_WORDS = ("organisation", "navigation", "footer", "form", "my")
 MOST_BYTES = 1_500_000
 
@@ -137,7 +139,13 @@ def site_parts(root: Path) -> Iterator[tuple[str, bytes]]:
     """
     forms = compile_forms(root / "forms")
     content = read_site_content(root / "site" / "content", source="site/content")
-    words = {language: _page_words(content, forms, language) for language in content.languages}
+    theme = read_theme(root / "site" / "content", source="site/content")
+    look = {
+        "logo": theme.logo,
+        "drawings": {name: theme.drawings[name] for name in PAGE_DRAWINGS if name in theme.drawings},
+        "theme_colours": {scheme: theme.colours[scheme]["card"] for scheme in SCHEMES},
+    }
+    words = {language: _page_words(content, forms, language, look) for language in content.languages}
     yield "site/words.json", json.dumps(words, ensure_ascii=False, separators=(",", ":")).encode()
     templates = root / "site" / "templates"
     for path in [*(templates / name for name in SHARED_TEMPLATES), *sorted((templates / "my").glob("*.j2"))]:
@@ -146,7 +154,9 @@ def site_parts(root: Path) -> Iterator[tuple[str, bytes]]:
         yield f"site/{path.relative_to(root / 'site').as_posix()}", path.read_bytes()
 
 
-def _page_words(content: SiteContent, forms: Mapping[str, Form], language: str) -> dict[str, Any]:
+def _page_words(
+    content: SiteContent, forms: Mapping[str, Form], language: str, look: Mapping[str, object]
+) -> dict[str, Any]:
     """Return a language's words for these pages, and the addresses on the site that they lead to."""
     words = content.words[language]
     links = navigation(content, forms, language)
@@ -156,6 +166,7 @@ def _page_words(content: SiteContent, forms: Mapping[str, Form], language: str) 
         **{name: words[name] for name in ("language", "name", "direction")},
         **said,
         "site": {
+            **look,
             "home": home_path(content, language),
             "prefix": content.prefix(language),
             "navigation": [{"path": link.path, "label": link.label, "language": link.language} for link in links],

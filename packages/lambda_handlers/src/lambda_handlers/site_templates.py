@@ -6,6 +6,7 @@ import functools
 import os
 
 import jinja2
+import markupsafe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ def render(site: SiteWords, template: str, language: str, /, *, here: str = "", 
         "current": "",
         "switch": switch,
         "asset": lambda name: f"{site.site_url}/assets/{name}",
-        **{name: text["site"][name] for name in ("home", "prefix", "navigation")},
+        **{name: text["site"][name] for name in ("home", "prefix", "navigation", "theme_colours")},
+        # Ours, and looked through when the zip was built.
+        "logo": markupsafe.Markup(text["site"]["logo"]),  # noqa: S704
+        "drawing": lambda name: markupsafe.Markup(text["site"]["drawings"].get(name, "")),  # noqa: S704
     }
     return _environment(site.site_dir).get_template(f"my/{template}.html.j2").render({**shared, **given})

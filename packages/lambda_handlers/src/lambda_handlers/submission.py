@@ -88,13 +88,15 @@ class SubmitFunction:
             return self._refuse(request, error, language)
         event = "repeated" if receipt.repeated else "stored"
         self._log.info(event, form=form.name, request_id=request.id, submission_id=receipt.id, status=receipt.status)
-        return self._acknowledge(request, form, receipt, language)
+        return self._acknowledge(request, form, sent, receipt, language)
 
-    def _acknowledge(self, request: Request, form: Form, receipt: Receipt, language: str) -> dict[str, Any]:
+    def _acknowledge(
+        self, request: Request, form: Form, sent: Mapping[str, object], receipt: Receipt, language: str
+    ) -> dict[str, Any]:
         reference, status = display_reference(receipt.reference), _told(form, receipt)
         if request.from_page:
             thanks = self._words.thank_you_url(language)
-            return redirect(f"{thanks}?form={form.name}&reference={reference}&status={status}")
+            return redirect(f"{thanks}?form={form.name}&reference={reference}&status={status}{_dated(form, sent)}")
         content: dict[str, object] = {"id": receipt.id, "reference": reference, "status": status}
         if receipt.position is not None:
             content["position"] = receipt.position
@@ -129,6 +131,13 @@ class SubmitFunction:
         else:
             self._log.info("refused", code=refused.code, status=refused.status, request_id=request.id)
         return refusal(request, refused, words=self._words, language=language)
+
+
+def _dated(form: Form, sent: Mapping[str, object]) -> str:
+    """Return the chosen option for the thank-you page's address, where it has a time and so a file for the calendar."""
+    field = form.chosen_field
+    option = field.option(str(sent.get(field.name))) if field is not None else None
+    return f"&option={option.value}" if option is not None and option.starts_at is not None else ""
 
 
 def _told(form: Form, receipt: Receipt) -> Status:

@@ -1,6 +1,7 @@
 """Assets: each kept under its own name, and under one with a hash in it that may be cached for ever."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 import rcssmin
@@ -11,12 +12,15 @@ from admin_cli.site.files import CONTENT_TYPES, HASH_LETTERS, SiteFile
 
 
 class Assets:
-    """The files of `site/assets/`, and the addresses that pages ask for them by."""
+    """The files of `site/assets/`, and the addresses that pages ask for them by.
 
-    def __init__(self, folder: Path, *, source: str) -> None:
+    made: more files, by name. before: what goes before a file's own content, by name.
+    """
+
+    def __init__(self, folder: Path, *, source: str, made: Mapping[str, bytes], before: Mapping[str, str]) -> None:
         self._source = source
         self._hashed: dict[str, str] = {}
-        files: list[SiteFile] = []
+        found = dict(made)
         for path in sorted(folder.rglob("*")):
             name = path.relative_to(folder).as_posix()
             if path.is_dir() or path.name.startswith("."):
@@ -26,10 +30,14 @@ class Assets:
                 raise SiteBuildError(
                     f"{source}/{name}: files ending in {path.suffix!r} are not known; use one of {known}."
                 )
-            body = slimmed(name, path.read_bytes())
-            self._hashed[name] = _hashed_name(name, body)
-            files += [SiteFile(f"assets/{name}", body), SiteFile(f"assets/{self._hashed[name]}", body)]
-        self.files = tuple(files)
+            found[name] = before.get(name, "").encode() + path.read_bytes()
+        self.files = tuple(
+            file for name, body in sorted(found.items()) for file in self._both(name, slimmed(name, body))
+        )
+
+    def _both(self, name: str, body: bytes) -> tuple[SiteFile, SiteFile]:
+        self._hashed[name] = _hashed_name(name, body)
+        return SiteFile(f"assets/{name}", body), SiteFile(f"assets/{self._hashed[name]}", body)
 
     def address(self, name: str) -> str:
         """Where a page finds the asset `name`. Raises SiteBuildError when there is no such file."""

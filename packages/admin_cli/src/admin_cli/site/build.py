@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from markupsafe import Markup
+
 from admin_cli.site.assets import Assets
 from admin_cli.site.content import Texts
 from admin_cli.site.errors import SiteBuildError
+from admin_cli.site.events import event_links, events
 from admin_cli.site.files import SiteBuild, SiteFile
 from admin_cli.site.indexes import robots, sitemap
 from admin_cli.site.templates import Renderer
@@ -16,11 +19,13 @@ from admin_cli.site.views import FormView, course_field, courses, form_view
 from registration_core.adapters.form_files import compile_forms
 from registration_core.adapters.site_content import SHARED, SiteContent, SiteContentError, read_site_content
 from registration_core.adapters.site_pages import Page, home_path, navigation, site_pages, switch
+from registration_core.adapters.site_theme import SCHEMES, Theme, read_theme
 from registration_core.domain.forms import Form
 
 CONTENT = "site/content"
 TEMPLATES = "site/templates"
 ASSETS = "site/assets"
+STYLE = "rollcall.css"
 
 MANIFEST = ".rollcall-site.json"  # says that a folder is ours to empty, and what a finished build left in it
 
@@ -47,10 +52,14 @@ def render(workspace_root: Path, forms: Mapping[str, Form], *, api_url: str, sit
     """Return every file of the site, sorted by key, without writing any. Raises SiteBuildError."""
     content = _content(workspace_root)
     pages = _pages(content, forms)
-    assets = Assets(workspace_root / ASSETS, source=ASSETS)
-    renderer = Renderer(workspace_root / TEMPLATES, source=TEMPLATES, asset=assets.address, base="", site_url=site_url)
+    theme = _theme(workspace_root)
+    made, before = {"favicon.svg": theme.favicon.encode()}, {STYLE: theme.style}
+    assets = Assets(workspace_root / ASSETS, source=ASSETS, made=made, before=before)
+    addresses = {"asset": assets.address, "base": "", "site_url": site_url}
+    renderer = Renderer(workspace_root / TEMPLATES, source=TEMPLATES, **addresses, **_look(theme))
     files = [*assets.files, sitemap(pages, site_url), robots(site_url)]
     for language in content.languages:
+        files += events(content, forms, language, site_url=site_url)
         given = _given(content, forms, language, api_url=api_url)
         views: Mapping[str, FormView] = given["views"]  # type: ignore[assignment]
         for page in pages:
@@ -59,6 +68,24 @@ def render(workspace_root: Path, forms: Mapping[str, Form], *, api_url: str, sit
                 body = renderer.render(page, **given, **own)
                 files += [SiteFile(key, body) for key in _keys(page)]
     return tuple(sorted(files, key=lambda file: file.key))
+
+
+def _theme(workspace_root: Path) -> Theme:
+    try:
+        return read_theme(workspace_root / CONTENT, source=CONTENT)
+    except SiteContentError as error:
+        raise SiteBuildError(str(error)) from error
+
+
+def _look(theme: Theme) -> dict[str, object]:
+    """Return what the templates are given of the theme. Its drawings were looked through when it was read."""
+    drawings = {name: Markup(drawing) for name, drawing in theme.drawings.items()}  # noqa: S704 - see above
+    return {
+        "theme_colours": {scheme: theme.colours[scheme]["card"] for scheme in SCHEMES},
+        "logo": Markup(theme.logo),  # noqa: S704 - see above
+        "drawing": lambda name: drawings.get(name, ""),
+        "kits": [Markup(kit) for kit in theme.kits],  # noqa: S704 - see above
+    }
 
 
 def _content(workspace_root: Path) -> SiteContent:
@@ -107,6 +134,7 @@ def _given(content: SiteContent, forms: Mapping[str, Form], language: str, *, ap
         "views": views,
         "courses": courses(form, field, text, path=views[form.name].path, source=described),
         "course_form": views[form.name],
+        "events": {name: event_links(content, forms[name], language) for name in views},
     }
 
 

@@ -21,6 +21,7 @@ CONTENT_TYPES = {
     ".txt": "text/plain; charset=utf-8",
     ".xml": "application/xml",
     ".json": "application/json",
+    ".ics": "text/calendar; charset=utf-8",
     ".pdf": "application/pdf",
 }
 

@@ -13,7 +13,7 @@ from registration_core.domain.fields import Field, FieldType, Option
 from registration_core.domain.forms import Form
 
 MESSAGES = ("sending", "saved", "slow", "unreachable", "refused", "reused", "error_prefix")  # what the script says
-OPTION_KEYS = ("badge", "age", "description")  # what the content file may say about an option
+OPTION_KEYS = ("badge", "age", "length", "description")  # what the content file may say about an option
 DAYS_A_YEAR = 365
 
 
@@ -48,7 +48,7 @@ class Course:
     """One option of the course field: what the form file says of it, and what the content does.
 
     starts: the first day, in words; when: the same with its hours. Both are empty where the form file has no
-    `starts_at`.
+    `starts_at`. age, length, badge, description: empty where the content file has none.
     """
 
     value: str
@@ -59,6 +59,7 @@ class Course:
     when: str
     place: str
     age: str
+    length: str
     badge: str
     description: str
 
@@ -75,7 +76,7 @@ def form_view(form: Form, texts: Texts, *, path: str, link: str, api_url: str) -
         action=f"{api_url}/{form.name}",
         api=f"{api_url}/forms/{form.name}",
         described=bool(form.capacities()) or any(map(_moves, form.fields)),
-        option=(form.quota.field if form.quota else form.once) or "",
+        option=form.chosen_field.name if form.chosen_field is not None else "",
         link=link,
         title=form.title.in_language(language),
         description=form.description.in_language(language) if form.description else "",

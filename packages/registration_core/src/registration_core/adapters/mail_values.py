@@ -59,8 +59,7 @@ def mail_values(
 
 def chosen_option(form: Form, submission: Submission) -> tuple[Field, Option] | None:
     """Return what the entry is about: the answered option of the quota's field, or else of the field `once`."""
-    name = form.quota.field if form.quota is not None else form.once
-    field = form.field(name) if name is not None else None
+    field = form.chosen_field
     if field is None:
         return None
     option = field.option(str(submission.answers.get(field.name, "")))

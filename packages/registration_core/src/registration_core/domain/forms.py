@@ -86,6 +86,12 @@ class Form:
                 return field
         return None
 
+    @property
+    def chosen_field(self) -> Field | None:
+        """The field whose answer an entry is about: the one that places are counted of, or else `once`."""
+        name = self.quota.field if self.quota is not None else self.once
+        return self.field(name) if name is not None else None
+
     def columns(self) -> dict[str, Text]:
         """Return the name and the heading of each answer's column in an export, in the order that the form asks."""
         return {field.name: field.label for field in self.fields}

@@ -1,0 +1,99 @@
+"""What an organisation writes: mistakes in words and colours are told with the file, the key and what is allowed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from registration_core.adapters.site_content import SiteContentError, read_site_content
+from registration_core.adapters.site_theme import COLOURS, contrast, read_theme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def content(workspace_root: Path) -> Path:
+    return workspace_root / "site/content"
+
+
+def read_all(content: Path) -> None:
+    read_site_content(content, source="site/content")
+    read_theme(content, source="site/content")
+
+
+def mistakes(content: Path) -> list[str]:
+    with pytest.raises(SiteContentError) as caught:
+        read_all(content)
+    return str(caught.value).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "told"),
+    [
+        ("sv.toml", "skip = ", "skipp = ", '"navigation.skip" is missing, and en.toml has it. Add it there.'),
+        ("my.sv.toml", "retry = ", "retrry = ", '"my.retry" is missing, and my.en.toml has it. Add it there.'),
+        ("sv.toml", "{count} dagar", "dagar", '"privacy.days" must hold {count}, as in en.toml.'),
+        ("sv.toml", 'submit = "Skicka"', "submit = 1", '"forms.any.submit" must be a text, as in en.toml.'),
+        ("sv.toml", 'name = "Svenska"', "", '"name" must be a text: what its speakers call it, such as "Deutsch".'),
+        ("sv.toml", 'name = "Svenska"', 'name = "x"\ndirection = "up"', "\"direction\" is 'up'; use one of ltr, rtl."),
+        (
+            "site.toml",
+            'first_language = "en"',
+            'first_language = "de"',
+            "\"first_language\" is 'de'; use one of en, sv.",
+        ),
+        ("theme.toml", 'paper = "#f1f4f5"', "", '"light.paper" is missing. Add it there.'),
+        ("theme.toml", "paper =", "papper =", f'"light.papper" is not known; use one of {", ".join(COLOURS)}.'),
+        ("theme.toml", '"#f1f4f5"', '"grey"', "\"light.paper\" is 'grey'; write a colour as # and six hex digits"),
+        ("theme.toml", "[corners]", "[corner]", "[corner] is not known; use [light], [dark], [letters], [corners]."),
+        ("theme.toml", '"0.375rem"', '"6"', '"corners.small" is \'6\'; write a length such as "0.5rem"'),
+        ("theme.toml", "text = '\"Avenir", "text = '};", '"letters.text" is'),
+        (
+            "theme.toml",
+            'link = "#0d4f8f"',
+            'link = "#8fc0ee"',
+            '"light.link" (#8fc0ee) on "light.paper" (#f1f4f5) has a',
+        ),
+        ("logo.svg", "<path", "<script></script><path", '"<script" may not be in it; write colours as fill="#ffc62b"'),
+        ("logo.svg", "<path", '<path style="fill:red"', '"style=" may not be in it'),
+        ("logo.svg", "viewBox", "viewbox", "this is no SVG drawing with a viewBox; save it as plain SVG."),
+    ],
+)
+def test_mistake__is_told_with_its_file(  # noqa: PLR0917 - fixtures and parameters
+    content: Path, rewrite: Callable[[str, str, str], None], name: str, old: str, new: str, told: str
+) -> None:
+    rewrite(f"content/{name}", old, new)
+    assert any(line.startswith(f"site/content/{name}: ") and told in line for line in mistakes(content))
+
+
+def test_mistakes__are_told_all_at_once(content: Path, rewrite: Callable[[str, str, str], None]) -> None:
+    rewrite("content/sv.toml", "skip = ", "skipp = ")
+    rewrite("content/sv.toml", "error_prefix = ", "prefix = ")
+    missing = [line for line in mistakes(content) if line.startswith("site/content/sv.toml")]
+    assert len(missing) == 2
+
+
+def test_language__without_the_words_of_its_own_page__is_told(content: Path) -> None:
+    (content / "my.sv.toml").unlink()
+    assert mistakes(content) == ["site/content/my.sv.toml: this file is missing."]
+
+
+def test_contrast__is_as_wcag_defines_it() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)
+    assert contrast("#ffc62b", "#ffc62b") == 1
+
+
+def test_theme__stands_in_the_stylesheet_for_both_schemes() -> None:
+    theme = read_theme(ROOT / "site/content", source="site/content")
+    light, dark = theme.style.split("@media (prefers-color-scheme: dark)")
+    assert f"--on-action: {theme.colours['light']['on_action']};" in light
+    assert f"--on-action: {theme.colours['dark']['on_action']};" in dark
+    used = (ROOT / "site/assets/rollcall.css").read_text()
+    for name in COLOURS:
+        assert f"var(--{name.replace('_', '-')})" in used, name

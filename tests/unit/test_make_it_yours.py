@@ -1,0 +1,133 @@
+"""The guide for an organisation of its own, followed to the letter: its blocks give a site of theirs."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from unit.site.reading import Reader
+
+from admin_cli.site.build import build
+from lambda_handlers.package import site_parts
+from registration_core.adapters.form_files import compile_forms
+
+ROOT = Path(__file__).resolve().parents[2]
+GUIDE = (ROOT / "docs" / "make-it-yours.md").read_text(encoding="utf-8")
+BLOCK = re.compile(r"^```(?:toml|svg) (\S+)(?: \[([\w.]+)\])?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+REMOVAL = re.compile(r"^\s*rm (.+)$", re.MULTILINE)
+WHOLE = ("site/content/site.toml", "site/content/logo.svg")
+OURS = re.compile(r"kuggen|academy|robot", re.IGNORECASE)
+
+
+def follow(clone: Path) -> None:
+    """Do what the guide says, step by step."""
+    for name, part, block in BLOCK.findall(GUIDE):
+        path = clone / name
+        text = path.read_text(encoding="utf-8")
+        if name in WHOLE:
+            text = block
+        elif part == "course":
+            text = with_options(text, block)
+        elif part:
+            text = with_tables(text, part, block)
+        else:
+            text = with_values(text, block)
+        path.write_text(text, encoding="utf-8")
+    for pattern in " ".join(REMOVAL.findall(GUIDE)).split():
+        for path in list(clone.glob(pattern)):
+            path.unlink()
+
+
+def with_values(text: str, block: str) -> str:
+    """Put each `key = value` of a block over the one of the same table."""
+    table = ""
+    for line in block.splitlines():
+        if line.startswith("["):
+            table = line
+        elif line:
+            start = text.index(f"{table}\n")
+            before, after = text[:start], text[start:]
+            end = after.find("\n[", 1)
+            inside, rest = (after, "") if end == -1 else (after[:end], after[end:])
+            inside, changed = re.subn(
+                rf"^{re.escape(line.partition('=')[0])}=.*$", lambda _, line=line: line, inside, flags=re.MULTILINE
+            )
+            assert changed == 1, (table, line)
+            text = before + inside + rest
+    return text
+
+
+def with_tables(text: str, name: str, block: str) -> str:
+    """Put the tables of a block in the place of all that begin with this name."""
+    kept = re.split(r"^(?=\[)", text, flags=re.MULTILINE)
+    first = next(number for number, table in enumerate(kept) if table.startswith(f"[{name}."))
+    others = [table for table in kept if not table.startswith(f"[{name}.")]
+    return "".join([*others[:first], f"{block}\n", *others[first:]])
+
+
+def with_options(text: str, block: str) -> str:
+    """Put the options of a block in the place of those of the field `course`."""
+    field = text.index('name = "course"')
+    start = text.index("[[fields.options]]", field)
+    end = text.index("[[fields]]", start)
+    return f"{text[:start]}{block}\n{text[end:]}"
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("yours") / "clone"
+    for folder in ("site", "forms"):
+        shutil.copytree(ROOT / folder, root / folder)
+    follow(root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def pages(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    out = tmp_path_factory.mktemp("yours") / "site"
+    site = build(clone, api_url="https://api.example/v1", site_url="https://havsbris.example", out=out)
+    return {file.key: file.body for file in site}
+
+
+def test_guide__gives_a_site_with_their_name_courses_and_colours(pages: dict[str, bytes]) -> None:
+    home = pages["index.html"].decode()
+    assert "<title>Learn to sail \u2013 Havsbris Sailing School</title>" in home
+    assert "Keelboat weekend" in home
+    assert "16+" in home
+    assert "10 July 2027" in home
+    assert 'href="mailto:hello@havsbris.example"' in home
+    assert b"--cover:#0b5563;" in pages["assets/rollcall.css"]
+    assert b"#3fa7b8" in pages["assets/favicon.svg"]
+
+
+def test_guide__leaves_nothing_of_the_academy_on_any_page_but_in_the_forms_words(pages: dict[str, bytes]) -> None:
+    for key in ("index.html", "not-found", "thank-you"):
+        said = Reader(pages[key]).text_in("en")
+        words = [line for line in said.splitlines() if OURS.search(line)]
+        assert words == [], key
+
+
+def test_guide__gives_one_language_and_no_switch(pages: dict[str, bytes]) -> None:
+    assert not [key for key in pages if key.startswith("sv")]
+    assert b"data-language" not in pages["index.html"]
+    assert b"hreflang" not in pages["index.html"]
+
+
+def test_guide__keeps_the_drawings_away(pages: dict[str, bytes]) -> None:
+    drawn = [element for element in Reader(pages["index.html"]).all("svg") if element["viewbox"] != "0 0 64 64"]
+    assert drawn == []
+    assert b'class="cover-drawing"' not in pages["index.html"]
+
+
+def test_guide__reaches_the_functions_pages_too(clone: Path) -> None:
+    parts = dict(site_parts(clone))
+    assert b"Havsbris Sailing School" in parts["site/words.json"]
+    assert b"Kuggen" not in b"".join(parts.values())
+
+
+def test_guide__leaves_forms_that_take_their_own_examples(clone: Path) -> None:
+    field = compile_forms(clone / "forms")["registration"].field("course")
+    assert field is not None
+    assert [option.value for option in field.options] == ["line-followers", "keelboat"]

@@ -107,7 +107,9 @@ def test_templates__each_file_is_of_a_kind_that_is_mailed(path: Path) -> None:
 
 def test_guide__names_every_value_that_a_template_may_use_and_no_other() -> None:
     entry = example_entry(FORMS["registration"], Status.PENDING, "en", NOW)
-    values = mail_values(FORMS["registration"], entry, facts(MailKind.VERIFY), site_url="https://x", language="en")
+    values = mail_values(
+        FORMS["registration"], entry, facts(MailKind.VERIFY), site_url="https://x", form_path="/f", language="en"
+    )
     parts = {f"{name}.{part}" for name in ("form", "option") for part in values.pop(name)}  # type: ignore[attr-defined]
     table = GUIDE.partition("| name | is |")[2].partition("\n\n")[0]
     named = {name for row in table.splitlines() for name in re.findall(r"`([^`]+)`", row.split(" | ")[0])}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -16,7 +17,7 @@ from unit.core.builders import NOW, TODAY, a_field, a_form, an_entry
 
 from registration_core.adapters.form_files import compile_forms
 from registration_core.adapters.mail_values import shown_answers
-from registration_core.adapters.render import JinjaMailRenderer, one_line
+from registration_core.adapters.render import PAGES, JinjaMailRenderer, one_line
 from registration_core.domain.mail import FITTING, MailFacts, MailKind, RenderedMail
 from registration_core.domain.submission import Status, Submission
 from registration_core.domain.validation import example_submission, validate
@@ -239,3 +240,17 @@ def test_shown_answers__names_options_by_label_and_keeps_what_the_form_asks_no_m
     }  # fmt: skip
     swedish = {answer["name"]: answer["value"] for answer in shown_answers(form, entry, "sv")}
     assert (swedish["consent"], swedish["day"], swedish["some"]) == ("Ja", "3 april 2015", "A (sv), C (sv)")
+
+
+def test_mail__leads_to_the_forms_page_in_its_own_language(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "forms", tmp_path / "forms")
+    (tmp_path / "forms" / PAGES).write_text(
+        '{"en": {"registration": "/registration"}, "sv": {"registration": "/sv/registration"}}'
+    )
+    renderer = JinjaMailRenderer(tmp_path / "forms", site_url="https://academy.example")
+    form = form_of("registration")
+    for language, address in (("en", "/registration"), ("sv", "/sv/registration")):
+        entry = example_entry(form, Status.CANCELLED, language, NOW)
+        mail = renderer.render(MailKind.CANCELLED, form, entry, facts(MailKind.CANCELLED))
+        assert f"https://academy.example{address}\n" in mail.text
+        assert f'href="https://academy.example{address}"' in mail.html

@@ -26,6 +26,7 @@ from typing import Any
 from registration_core.adapters.clock import SystemClock
 from registration_core.adapters.form_files import compile_forms
 from registration_core.adapters.mail_check import check_mails
+from registration_core.adapters.render import PAGES
 from registration_core.adapters.site_content import SiteContent, read_site_content
 from registration_core.adapters.site_pages import home_path, navigation
 from registration_core.adapters.site_theme import SCHEMES, read_theme
@@ -135,6 +136,8 @@ def _templates(folder: Path, templates: Path) -> Iterator[tuple[str, bytes]]:
 def site_parts(root: Path) -> Iterator[tuple[str, bytes]]:
     """Give what the functions' own pages are made of: `words.json`, and the site's templates for them, below `site/`.
 
+    And, beside the mails' templates, where on the site the forms are.
+
     Raises FormFileError, SiteContentError or PackageError, which name the file.
     """
     forms = compile_forms(root / "forms")
@@ -146,6 +149,8 @@ def site_parts(root: Path) -> Iterator[tuple[str, bytes]]:
         "theme_colours": {scheme: theme.colours[scheme]["card"] for scheme in SCHEMES},
     }
     words = {language: _page_words(content, forms, language, look) for language in content.languages}
+    pages = {language: {link.name: link.path for link in navigation(content, forms, language)} for language in words}
+    yield f"forms/{PAGES}", json.dumps(pages, separators=(",", ":")).encode()
     yield "site/words.json", json.dumps(words, ensure_ascii=False, separators=(",", ":")).encode()
     templates = root / "site" / "templates"
     for path in [*(templates / name for name in SHARED_TEMPLATES), *sorted((templates / "my").glob("*.j2"))]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from urllib.parse import quote
 
 from registration_core.adapters.mail_dates import long_date, moment, span
 from registration_core.domain.fields import FieldType
@@ -21,9 +20,9 @@ _YES = {"en": "Yes", "sv": "Ja"}
 
 
 def mail_values(
-    form: Form, submission: Submission, facts: MailFacts, *, site_url: str, language: str
+    form: Form, submission: Submission, facts: MailFacts, *, site_url: str, form_path: str, language: str
 ) -> dict[str, object]:
-    """Return the values for a mail in one language.
+    """Return the values for a mail in one language. form_path: the form's page, below site_url.
 
     `my_url` is missing, so an error, where nobody may learn it; `set` in a mail that the staff gave nothing to say.
     """
@@ -34,7 +33,7 @@ def mail_values(
         "form": {
             "name": form.name,
             "title": form.title.in_language(language),
-            "url": f"{site_url}/{quote(form.name)}",
+            "url": f"{site_url}{form_path}",
         },
         "id": submission.id,
         "language": language,

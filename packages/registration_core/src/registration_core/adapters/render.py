@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
+from pathlib import Path
+from urllib.parse import quote
 
 import jinja2
 
@@ -16,8 +19,6 @@ from registration_core.domain.submission import Status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from registration_core.domain.forms import Form
     from registration_core.domain.mail import Attachment, MailFacts
     from registration_core.domain.submission import Submission
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 PARTS = ("subject", "txt", "html")
 SHARED = "_mail"
 """The folder of what all forms mail: a kind without a file of the form's own has the one from here."""
+
+PAGES = f"{SHARED}/pages.json"
+"""Where each form is asked on the site, by language and form: what the functions' zip brings beside the templates."""
 
 _SUBJECT_LENGTH = 200
 _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -38,6 +42,7 @@ class JinjaMailRenderer(MailRenderer):
 
     def __init__(self, forms_dir: Path | str, *, site_url: str) -> None:
         self._site_url = site_url
+        self._pages = _form_pages(Path(forms_dir))
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(forms_dir),
             undefined=jinja2.StrictUndefined,
@@ -57,10 +62,16 @@ class JinjaMailRenderer(MailRenderer):
             (each for each in (wanted, *form.languages) if all(self._has(kind, form, each, part) for part in PARTS)),
             form.languages[0],
         )
-        values = mail_values(form, submission, facts, site_url=self._site_url, language=language)
+        path = self._path(form.name, language)
+        values = mail_values(form, submission, facts, site_url=self._site_url, form_path=path, language=language)
         subject, text, html = (self._render(_names(kind, form, language, part), values) for part in PARTS)
         attachments = _invitations(kind, form, submission, facts, language)
         return RenderedMail(one_line(subject), re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", html, attachments)
+
+    def _path(self, form: str, language: str) -> str:
+        """Return where on the site the form is asked in this language, or in the site's first."""
+        pages = self._pages.get(language) or next(iter(self._pages.values()), {})
+        return pages.get(form, f"/{quote(form)}")
 
     def _has(self, kind: str, form: Form, language: str, part: str) -> bool:
         try:
@@ -112,6 +123,15 @@ def _invitations(
             place=option.place.in_language(language) if option.place is not None else None,
         ),
     )
+
+
+def _form_pages(forms_dir: Path) -> dict[str, dict[str, str]]:
+    """Return the addresses of the forms' pages by language, as the functions' zip tells them; a clone does not."""
+    try:
+        pages: dict[str, dict[str, str]] = json.loads((forms_dir / PAGES).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return pages
 
 
 def one_line(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -120,6 +121,24 @@ def test_submit__suspected_spam_is_answered_like_anything_else(
     page = ask("", headers=PLAIN)
     assert page["statusCode"] == 303
     assert "spam" not in page["headers"]["Location"]
+
+
+def test_submit__a_plain_post_is_led_to_the_page_that_thanks_in_its_language(ask: Ask) -> None:
+    for language, page in (("sv", "/sv/thank-you?"), ("en", "/thank-you?"), ("xx", "/thank-you?")):
+        answer = ask("", headers=PLAIN, query={"lang": language})
+        assert answer["headers"]["Location"].startswith(f"{ORIGIN}{page}"), language
+
+
+def test_submit__a_plain_post_tells_the_chosen_option_where_it_has_a_file_for_the_calendar(
+    ask: Ask, forms: Forms
+) -> None:
+    monday, tuesday = next(field.options for field in forms.form.fields if field.name == "day")
+    dated = replace(monday, starts_at=datetime(2027, 1, 16, 10, tzinfo=UTC))
+    fields = [replace(field, options=(dated, tuesday)) if field.name == "day" else field for field in forms.form.fields]
+    forms.form = replace(forms.form, fields=tuple(fields), once="day")
+    told = {day: ask(f"day={day}", headers=PLAIN)["headers"]["Location"] for day in ("mon", "tue", "%3Cx%3E")}
+    assert told["mon"].endswith("&option=mon")
+    assert "option" not in told["tue"] + told["%3Cx%3E"]
 
 
 def test_submit__a_plain_post_is_led_on_with_what_is_still_to_come(ask: Ask, service: Any) -> None:

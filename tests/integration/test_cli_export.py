@@ -1,0 +1,103 @@
+"""`rollcall export` on the deployed stack, as somebody who may only look."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from integration.asking import FORMS, example, send, stored
+
+from registration_core.adapters.dynamodb.sdk import sdk_call
+from registration_core.adapters.dynamodb.stored_forms import StoredForms
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import DeployedStack
+    from integration.staff import Staff
+
+COURSE = "python-and-sensors"
+
+
+@pytest.fixture
+def sent(stack: DeployedStack) -> list[dict[str, Any]]:
+    """Two registrations, the newest first."""
+    answers = [
+        example("registration", course=COURSE, participant="=1+1", phone="+46 70 123 45 67"),
+        example("registration", course=COURSE, participant='Åsa, "Ada"', heard_of_us=["school", "web"]),
+    ]
+    return [each | send(stack, "registration", each).json for each in answers][::-1]
+
+
+def rows(path: Path, sent: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """The rows of what was sent, in the file's order."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        found = list(csv.DictReader(file))
+    return [row for row in found if row["ID"] in {each["id"] for each in sent}]
+
+
+def test_export__holds_what_was_sent(reader: Staff, sent: list[dict[str, Any]], tmp_path: Path) -> None:
+    """Newest first, in the form's words; the reader's policy is enough."""
+    out = tmp_path / "registrations.csv"
+
+    ran = reader.done("export", str(out), "--form", "registration", "--option", COURSE)
+
+    newest, oldest = rows(out, sent)
+    assert [newest["ID"], oldest["ID"]] == [each["id"] for each in sent]
+    assert newest["Reference"] == sent[0]["reference"]
+    assert newest["Course"] == "Python and sensors"
+    assert newest["How did you hear of us?"] == "At school; On the web"
+    assert (oldest["Participant's name"], oldest["Guardian's telephone"]) == ("'=1+1", "'+46701234567")
+    assert ran.err.startswith(f"{out}: ")
+
+
+def test_export__is_what_list_prints(reader: Staff, sent: list[dict[str, Any]]) -> None:
+    """The same entries, names and values."""
+    exported = [
+        json.loads(line) for line in reader.done("export", "--format", "jsonl", "--option", COURSE).out.splitlines()
+    ]
+    listed = [
+        json.loads(line)
+        for line in reader.done("list", "--jsonl", "--option", COURSE, "--limit", "10000").out.splitlines()
+    ]
+
+    assert exported == listed
+    assert [each["id"] for each in exported[:2]] == [each["id"] for each in sent]
+
+
+def test_export__keeps_the_answers_of_an_older_form(
+    stack: DeployedStack, reader: Staff, sent: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    """A question that is no longer asked stands after those that are."""
+    form = FORMS["registration"]
+    gone = replace(form.fields[-3], name="shirt", label=replace(form.fields[-3].label, by_language={"en": "Shirt"}))
+    dynamodb = stack.client("dynamodb")
+    kept = StoredForms(sdk_call(dynamodb), stack.table)
+    kept.store(FORMS | {"registration": replace(form, version="0lder0000000", fields=(*form.fields, gone))})
+    kept.store(FORMS)
+    key = {name: stored(stack, sent[1]["id"])[name] for name in ("pk", "sk")}
+    dynamodb.update_item(
+        TableName=stack.table,
+        Key=key,
+        UpdateExpression="SET answers.shirt = :m, form_version = :v",
+        ExpressionAttributeValues={":m": {"S": "M"}, ":v": {"S": "0lder0000000"}},
+    )
+    out = tmp_path / "registrations.csv"
+
+    reader.done("export", str(out), "--form", "registration", "--option", COURSE)
+
+    assert [row["Shirt"] for row in rows(out, sent)] == ["", "M"]
+
+
+def test_export__comes_in_again_by_import(manager: Staff, sent: list[dict[str, Any]], tmp_path: Path) -> None:
+    """What a spreadsheet got is what `import` takes: nothing in it is wrong, and nothing is new."""
+    out = tmp_path / "registrations.csv"
+    manager.done("export", str(out), "--form", "registration", "--option", COURSE, "--since", "1h")
+    assert len(rows(out, sent)) == 2
+
+    ran = manager("import", str(out), "--form", "registration", "--dry-run")
+
+    assert ran.code == 0, ran.err

@@ -137,6 +137,10 @@ test: static ## everything once: what CI runs
 test-full: static ## also every combination, many rounds
 	@$(PYTEST)
 
+$(VENVS)/bench-export/$(STAMP): requirements/bench-export.txt $(UV)
+	$(call environment,bench-export)
+	@touch $@
+
 .PHONY: bench
 bench: package $(VENVS)/bench/$(STAMP) ## speed: the local stack, and cold starts against the rivals (minutes)
 	@$(VENVS)/bench/bin/python benchmarks/cold_start.py --package dist/rollcall-lambda.zip
@@ -166,6 +170,13 @@ screenshots: dev ## each page and state, light and dark, narrow and wide: build/
 .PHONY: validate
 validate: dev $(NU)/node_modules/.installed ## every page and mail through the Nu HTML checker
 	@$(PYTEST) -q tests/browser/audits/validity.py
+
+.PHONY: bench-cli
+bench-cli: dev $(VENVS)/bench-export/$(STAMP) ## speed: exports and lists beside their rivals (a quarter of an hour)
+	@$(DEV)/python benchmarks/command_start.py
+	@$(DEV)/python benchmarks/list_capacity.py
+	@$(DEV)/python benchmarks/export_speed.py
+	@$(DEV)/python benchmarks/export_speed.py --memory
 
 .PHONY: docs
 docs: dev ## write what is made from the code: docs/openapi.json

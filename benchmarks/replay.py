@@ -18,6 +18,8 @@ from emulated import TABLE, said_of_itself
 from registration_core.adapters.dynamodb.items import submission_item
 
 PAGE_BYTES = 1_000_000
+READ_BYTES = 4096
+"""So much is read for a unit, or half a unit where it need not be consistent."""
 DISTINCT = 20_000
 """So many entries differ in what they say; beyond that the same answers come again, with other IDs and times."""
 
@@ -41,25 +43,24 @@ class Recorded:
             name: {"S": json.dumps(each.to_dict(), ensure_ascii=False)} for name, each in entries.the_forms().items()
         }
 
-    def page(self, start: int, end: int) -> tuple[int, bytes]:
-        """Give the page that begins at `start`; where the next one begins, and its content."""
+    def page(self, start: int, end: int, *, limit: int | None = None, charged: bool = False) -> bytes:
+        """Give the page that begins at `start`. charged: whether to tell what AWS would charge for it."""
         size, stop = 0, start
-        while stop < end and size < PAGE_BYTES:
+        while stop < end and size < PAGE_BYTES and (limit is None or stop - start < limit):
             size += len(self.items[stop])
             stop += 1
         more = b""
         if stop < end:
             id_ = self.ids[stop - 1]
-            key = {
-                "pk": {"S": f"SUB#{id_}"},
-                "sk": {"S": "SUB"},
-                "id": {"S": id_},
-                "month": {"S": self._month(stop - 1)},
-            }
+            key = {"pk": f"SUB#{id_}", "sk": "SUB", "id": id_, "month": self._month(stop - 1)}
             more = b',"LastEvaluatedKey":' + json.dumps({name: {"S": value} for name, value in key.items()}).encode()
         held = b",".join(self.items[start:stop])
         told = b'{"Count":%d,"ScannedCount":%d,"Items":[' % (stop - start, stop - start)
-        return stop, told + held + b"]" + more + b"}"
+        units = max(1, -(-sum(map(_stored_bytes, self.items[start:stop])) // READ_BYTES)) / 2 if charged else 0
+        cost = (
+            b',"ConsumedCapacity":{"TableName":"%s","CapacityUnits":%.1f}' % (TABLE.encode(), units) if charged else b""
+        )
+        return told + held + b"]" + more + cost + b"}"
 
     def between(self, month: str, below: str | None, down_to: str | None) -> tuple[int, int]:
         """Give where a month's entries lie that are between two beginnings of IDs."""
@@ -100,6 +101,11 @@ def _turned(id_: str) -> bytes:
     return bytes(255 - each for each in id_.encode().ljust(32, b"\0"))
 
 
+def _stored_bytes(item: bytes) -> int:
+    """Give about what an item takes in the table: its names and values, without the wire's quotes, braces and types."""
+    return len(item) - sum(map(item.count, (b'"', b"{", b"}", b":", b",")))
+
+
 class Answers(BaseHTTPRequestHandler):
     """Answers what exports ask."""
 
@@ -121,7 +127,7 @@ class Answers(BaseHTTPRequestHandler):
     def Scan(self, asked: dict[str, Any]) -> bytes:  # noqa: N802 - AWS's name
         """Give a page of everything."""
         start = self.recorded.place_of(asked["ExclusiveStartKey"]["id"]["S"]) if "ExclusiveStartKey" in asked else 0
-        return self.recorded.page(start, len(self.recorded.items))[1]
+        return self.recorded.page(start, len(self.recorded.items))
 
     def Query(self, asked: dict[str, Any]) -> bytes:  # noqa: N802 - AWS's name
         """Give a page of a form's month."""
@@ -131,7 +137,8 @@ class Answers(BaseHTTPRequestHandler):
         first, last = self.recorded.between(values[":month"], values.get(":below"), values.get(":down_to"))
         if "ExclusiveStartKey" in asked:
             first = max(first, self.recorded.place_of(asked["ExclusiveStartKey"]["id"]["S"]))
-        return self.recorded.page(first, last)[1]
+        charged = asked.get("ReturnConsumedCapacity", "NONE") != "NONE"
+        return self.recorded.page(first, last, limit=asked.get("Limit"), charged=charged)
 
     def GetItem(self, asked: dict[str, Any]) -> bytes:  # noqa: N802 - AWS's name
         """Give the forms in force."""

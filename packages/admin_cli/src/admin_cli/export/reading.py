@@ -33,6 +33,7 @@ THROTTLED_S, LOST_S = 600.0, 60.0
 _LONGEST_PAUSE_S = 20.0
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _OK, _SERVERS_FAULT = 200, 500
+_BEFORE_PARSE = "before-parse.dynamodb.Query"
 
 
 def unwritable(error: OSError) -> CliError:
@@ -71,17 +72,19 @@ class TablePages:
         self._table = table
         self._client = client
         self._bodies: list[bytes] = []
-        client.meta.events.register("before-parse.dynamodb.Query", self._take)
 
     def __call__(self, query: Mapping[str, Any]) -> Page:
         """Answer one query."""
         from botocore import exceptions as sdk  # noqa: PLC0415 - loaded with the client
 
         self._bodies.clear()
+        self._client.meta.events.register(_BEFORE_PARSE, self._take)
         try:
             with aws.sentences(self._context):
                 self._client.query(TableName=self._table, **query)
             return read_page(self._bodies[-1])
+        except msgspec.ValidationError as error:  # it came whole
+            raise CliError(f"An entry of the table is none that this Rollcall knows: {error}.") from error
         except msgspec.DecodeError as error:
             told = CliError(f"An answer of DynamoDB's could not be read: {error}.")
             raise NotNowError("an answer was cut off", lost=True, told=told) from error
@@ -95,6 +98,8 @@ class TablePages:
             elif isinstance(cause, _lost(sdk)):
                 raise NotNowError("no answer", lost=True, told=told) from cause
             raise
+        finally:
+            self._client.meta.events.unregister(_BEFORE_PARSE, self._take)
 
     def _take(self, response_dict: dict[str, Any], **_: object) -> None:
         if response_dict["status_code"] == _OK:

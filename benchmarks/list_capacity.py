@@ -1,0 +1,118 @@
+"""What a list costs: the read capacity that DynamoDB charges for `rollcall list`, in a small table and in a large one.
+
+`.venvs/dev/bin/python benchmarks/list_capacity.py` has the command ask for ReturnConsumedCapacity and adds up what it
+is told: by the replay server, which charges as AWS documents it (half a unit for every 4 KB of items that a query
+reads), at a thousand and at a million entries; and by the emulator, which charges half a unit a query whatever it
+reads, and so counts queries. For AWS's own word name a context: `--context prod`. A list must cost the same in both.
+"""
+
+import argparse
+import io
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import emulated
+import entries
+from export_speed import replayed
+
+from admin_cli import aws
+from admin_cli.app import run
+from admin_cli.contexts import Context, ContextFile, context_file
+from admin_cli.output import Output
+from admin_cli.services import Services
+from admin_cli.stack import AwsStack
+
+LISTS = (("list", "--form", "registration"), ("list", "--form", "registration", "--limit", "200"))
+
+
+@dataclass
+class Meter:
+    """Asks what each call costs, and adds it up."""
+
+    units: float = 0.0
+    calls: int = 0
+
+    def session(self, context: Context) -> Any:  # noqa: ANN401 - boto3 has no types
+        """Make sessions whose DynamoDB clients are metered."""
+        made = aws.session(context)
+        client = made.client
+
+        def metered(service: str, **more: object) -> Any:  # noqa: ANN401 - boto3 has no types
+            found = client(service, **more)
+            if service == "dynamodb":
+                found.meta.events.register("provide-client-params.dynamodb.*", self._asked)
+                found.meta.events.register("after-call.dynamodb.*", self._told)
+            return found
+
+        made.client = metered
+        return made
+
+    def _asked(self, params: dict[str, Any], **_: object) -> dict[str, Any]:
+        return params | {"ReturnConsumedCapacity": "TOTAL"}
+
+    def _told(self, parsed: dict[str, Any], **_: object) -> None:
+        self.calls += 1
+        self.units += parsed.get("ConsumedCapacity", {}).get("CapacityUnits", 0.0)
+
+
+def main() -> int:
+    """Run, and print a table; 1 when a larger table costs more."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--small", type=int, default=1_000, help="entries of the small table (default: 1,000)")
+    parser.add_argument("--large", type=int, default=1_000_000, help="entries of the large one (default: 1,000,000)")
+    parser.add_argument("--emulated", type=int, nargs="*", default=[1_000, 4_000], help="entries in the emulator")
+    parser.add_argument("--context", help="measure this context's stack instead")
+    options = parser.parse_args()
+    print(f"{'units':>7} {'calls':>6} {'rows':>5}  of")
+    if options.context:
+        report(f"{options.context}", context_file(os.environ), options.context)
+        return 0
+    with tempfile.TemporaryDirectory() as scratch:
+        costs = []
+        for count in (options.small, options.large):
+            with replayed(count) as endpoint:
+                costs.append(report(f"{count:,} entries, replay server", written(Path(scratch), endpoint)))
+        if options.emulated:
+            with emulated.emulator(Path(scratch) / "emulator") as endpoint:
+                emulated.make_table(endpoint)
+                emulated.describe(endpoint)
+                there = 0
+                for count in options.emulated:
+                    form = entries.the_forms()["registration"]
+                    there += emulated.fill(endpoint, entries.items(count - there, form=form, seed=count))
+                    report(f"{count:,} entries, emulator", written(Path(scratch), endpoint))
+    small, large = costs
+    return int(any(dear > cheap * 1.1 for cheap, dear in zip(small, large, strict=True)))
+
+
+def report(what: str, contexts: ContextFile, name: str | None = None) -> Sequence[float]:
+    """Have each list printed, and say what it cost; give the units."""
+    found = []
+    for words in LISTS:
+        meter = Meter()
+        out, err = io.StringIO(), io.StringIO()
+        output = Output(out, err, os.environ)
+        connect = partial(AwsStack, say=output.note, session=meter.session)
+        services = Services(output, os.environ, contexts, connect, local=sys.exit, context_name=name)
+        if run(list(words), services) != 0:
+            sys.exit(err.getvalue())
+        rows = out.getvalue().count("\n")
+        print(f"{meter.units:7.1f} {meter.calls:6} {rows:5}  rollcall {' '.join(words)}: {what}", flush=True)
+        found.append(meter.units)
+    return found
+
+
+def written(folder: Path, endpoint: str) -> ContextFile:
+    """Write a context for an endpoint."""
+    emulated.context(folder / "config", endpoint)
+    return ContextFile(folder / "config" / "contexts.json")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -56,12 +56,13 @@ def main() -> int:
     parser.add_argument("--emulated", type=int, default=5_000, help="in the emulator; 0 leaves it out (default: 5,000)")
     parser.add_argument("--runs", type=int, default=FEWEST_RUNS, help=f"of each contender (default: {FEWEST_RUNS})")
     parser.add_argument("--memory", type=int, nargs="*", metavar="N", help="measure memory at so many entries instead")
+    parser.add_argument("--formats", default="csv,parquet,xlsx", help="to measure memory of (default: all three)")
     options = parser.parse_args()
     print(f"Python {platform.python_version()}, boto3 {version('boto3')}, {os.cpu_count()} processors")
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         if options.memory is not None:
-            measure_memory(folder, options.memory or [10_000, 1_000_000])
+            measure_memory(folder, options.memory or [10_000, 1_000_000], options.formats.split(","))
             return 0
         with replayed(options.entries) as endpoint:
             print(f"\nReplay server, {options.entries:,} entries, medians of {options.runs}:")
@@ -119,20 +120,20 @@ def run(command: Sequence[str], environ: Mapping[str, str]) -> Run:
     return Run(wall, spent)
 
 
-def measure_memory(folder: Path, counts: Sequence[int]) -> None:
+def measure_memory(folder: Path, counts: Sequence[int], formats: Sequence[str]) -> None:
     """Print the most memory that an export of so many entries ever holds, in each format."""
     print("\nPeak memory of all processes of `rollcall export` together (PSS), in MB:")
-    print(f"{'entries':>10}  csv  parquet  xlsx")
+    print(f"{'entries':>10}  " + "  ".join(f"{each:>7}" for each in formats))
     for count in counts:
         with replayed(count) as endpoint:
             environ = os.environ | emulated.context(folder / "config", endpoint)
             peaks = []
-            for ending in ("csv", "parquet", "xlsx"):
+            for ending in formats:
                 out = folder / f"r.{ending}"
                 words = [str(BIN / "rollcall"), "export", str(out), "--form", "registration", "--force", "--jobs", "4"]
                 peaks.append(peak(words, environ))
                 out.unlink()
-            print(f"{count:10,}  " + "  ".join(f"{each:.0f}" for each in peaks), flush=True)
+            print(f"{count:10,}  " + "  ".join(f"{each:7.0f}" for each in peaks), flush=True)
 
 
 def peak(command: Sequence[str], environ: Mapping[str, str]) -> float:

@@ -271,6 +271,17 @@ def test_selection__erased_expired_and_others_are_left_out(rollcall: CommandLine
     assert [row[0] for row in early] == ["ID", BARE.id, source.entries[4].id]
 
 
+def test_since__reads_no_further_back(rollcall: CommandLine, source: TableSource) -> None:
+    """What came in lately is had without reading the month."""
+    source.entries[:] = [entry(number) for number in range(200)]
+    source.page = 10
+
+    ran = rollcall("export", "--columns", "id", "--since", (NOW - timedelta(hours=12)).isoformat())
+
+    assert [row[0] for row in table(ran.out)[1:]] == [each.id for each in source.entries[:12]]
+    assert sum("ExclusiveStartKey" in query for query in source.asked) <= 2
+
+
 def test_several_forms__need_one_named_but_for_json(rollcall: CommandLine, source: TableSource) -> None:
     """Each form has columns of its own; what all entries have may stand together."""
     rollcall.forms = {"contact": CONTACT, "course": COURSE}

@@ -14,7 +14,8 @@ from unit.export.a_table import COURSE, NOW, TableSource, entry
 
 from admin_cli.contexts import Context, ContextFile
 from admin_cli.errors import CliError
-from admin_cli.export.reading import NotNowError
+from admin_cli.export.reading import LOST_S, NotNowError, Reader, Sieve
+from registration_core.domain.selection import Selection
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -190,8 +191,6 @@ def test_begin__over_an_interrupted_export__is_refused_unless_forced(tmp_path: P
 
 def test_reading__throttled__waits_and_goes_on() -> None:
     """Each pause is told, and longer than the one before at most; in the end the page is there."""
-    from admin_cli.export.reading import Reader  # noqa: PLC0415 - next to what it shows
-
     refusals = [NotNowError("ThrottlingException", lost=False, told=CliError("")) for _ in range(4)]
     said: list[str] = []
     waited: list[float] = []
@@ -205,7 +204,7 @@ def test_reading__throttled__waits_and_goes_on() -> None:
         waited.append(pause_s)
         return True
 
-    reader = Reader(pages, lambda _row: True, say=said.append, wait=wait, monotonic=lambda: sum(waited))
+    reader = Reader(pages, Sieve(Selection(), began=0), say=said.append, wait=wait, monotonic=lambda: sum(waited))
 
     assert reader._page({}) == "page"
     assert [line.startswith("Not now (ThrottlingException): trying again in ") for line in said] == [True] * 4
@@ -214,8 +213,6 @@ def test_reading__throttled__waits_and_goes_on() -> None:
 
 def test_reading__lost__gives_up_after_a_minute() -> None:
     """What a person can do something about is told while they still sit there."""
-    from admin_cli.export.reading import LOST_S, Reader  # noqa: PLC0415 - next to what it shows
-
     waited: list[float] = []
 
     def pages(_query: object) -> Any:
@@ -225,7 +222,9 @@ def test_reading__lost__gives_up_after_a_minute() -> None:
         waited.append(pause_s)
         return True
 
-    reader = Reader(pages, lambda _row: True, say=lambda _text: None, wait=wait, monotonic=lambda: sum(waited))
+    reader = Reader(
+        pages, Sieve(Selection(), began=0), say=lambda _text: None, wait=wait, monotonic=lambda: sum(waited)
+    )
 
     with pytest.raises(CliError, match="Nothing answers"):
         reader._page({})

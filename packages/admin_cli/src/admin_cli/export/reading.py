@@ -6,6 +6,7 @@ import errno
 import random
 import time
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 THROTTLED_S, LOST_S = 600.0, 60.0
 
 _LONGEST_PAUSE_S = 20.0
+_CLOCKS_DIFFER = timedelta(hours=1)
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _OK, _SERVERS_FAULT = 200, 500
 _BEFORE_PARSE = "before-parse.dynamodb.Query"
@@ -127,6 +129,11 @@ class Sieve:
             return row.status != Status.ERASED
         return self._selection.admits(row.submission())
 
+    def is_past(self, row: Row) -> bool:
+        """Whether whatever is older than an entry is too old: a month's entries come in the order of their time."""
+        since = self._selection.since
+        return since is not None and datetime.fromisoformat(row.submitted_at) < since - _CLOCKS_DIFFER
+
 
 @dataclass(frozen=True, slots=True)
 class Progressed:
@@ -147,7 +154,7 @@ class Reader:
     def __init__(
         self,
         pages: Pages,
-        sieve: Callable[[Row], bool],
+        sieve: Sieve,
         *,
         say: Callable[[str], None],
         wait: Callable[[float], bool],
@@ -163,7 +170,8 @@ class Reader:
         """Read the next page of a range into its part. Raises CliError, OSError."""
         page = self._page(wanted.query(mark.key))
         rows = [row for row in page.rows if self._sieve(row)]
-        after = mark.after(rows, read=len(page.rows), key=page.key)
+        key = None if page.rows and self._sieve.is_past(page.rows[-1]) else page.key
+        after = mark.after(rows, read=len(page.rows), key=key)
         if after.ended and not after.read:  # an empty month leaves nothing, and is asked again by who resumes
             return Progressed(after, 0)
         try:

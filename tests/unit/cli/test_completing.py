@@ -17,6 +17,8 @@ from admin_cli.app import app
 from admin_cli.catalogue import COMMANDS
 from admin_cli.contexts import Context, ContextFile
 from admin_cli.helping import HELP_OPTIONS
+from admin_cli.services import services
+from admin_cli.stack import AwsStack
 from registration_core.adapters.form_files import compile_forms
 from registration_core.domain.submission import Status
 
@@ -172,3 +174,14 @@ def test_parameters__that_name_a_form_option_or_status_are_completed(where: str,
 def test_statuses__are_all_offered() -> None:
     """Each of the domain's."""
     assert completing.statuses("") == list(map(str, Status))
+
+
+def test_stack__notes_its_forms_as_commands_read_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever command it is."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    stack = services().connect(Context("prod", "prod", "eu-north-1"))
+    assert isinstance(stack, AwsStack)
+
+    stack.noted(FORMS)
+
+    assert json.loads((tmp_path / "rollcall" / "forms-prod.json").read_text())["registration"] == COURSES

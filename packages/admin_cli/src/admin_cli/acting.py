@@ -67,9 +67,14 @@ def can_ask(services: Services) -> bool:
 
 def says_yes(services: Services, question: str) -> bool:
     """Ask, where `can_ask`; whether the person agrees."""
-    assert services.stdin is not None  # noqa: S101 - `begin` made sure
     services.output.note(question)
+    return answer(services, "y/N: ").lower() in ("y", "yes")
+
+
+def answer(services: Services, prompt: str) -> str:
+    """Give what the person types, where `can_ask`."""
+    assert services.stdin is not None  # noqa: S101 - `can_ask` made sure
     with contextlib.suppress(OSError):
-        services.output.stderr.write("y/N: ")
+        services.output.stderr.write(prompt)
         services.output.stderr.flush()
-    return services.stdin.readline().strip().lower() in ("y", "yes")
+    return services.stdin.readline().strip()

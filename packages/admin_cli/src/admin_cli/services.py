@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 import time
@@ -51,20 +50,6 @@ class Services:
     def stack(self) -> Stack:
         """Connect to the stack of the context in force."""
         return self.connect(self.context())
-
-    @property
-    def can_ask(self) -> bool:
-        """Whether a person reads what is said on stderr, and can answer."""
-        return self.stdin is not None and self.stdin.isatty() and self.output.stderr.isatty()
-
-    def ask(self, question: str) -> str:
-        """Ask a person for a word; nothing where nobody can be asked."""
-        if self.stdin is None or not self.can_ask:
-            return ""
-        with contextlib.suppress(OSError):
-            self.output.stderr.write(question)
-            self.output.stderr.flush()
-        return self.stdin.readline().strip()
 
 
 def services() -> Services:

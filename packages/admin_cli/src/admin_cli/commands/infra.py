@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from admin_cli.acting import Yes, answer, can_ask
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.helping import Command, noun
 from admin_cli.services import of
@@ -37,7 +38,6 @@ TAKES_ALL = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 Arguments = Annotated[
     list[str] | None, typer.Argument(metavar="ARG", help="Terraform's own options, passed on as they are.")
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking; needed where nobody can be asked.")]
 
 
 @app.command(cls=Command, context_settings=TAKES_ALL)
@@ -68,7 +68,7 @@ def apply(ctx: typer.Context, arguments: Arguments = None, *, yes: Yes = False) 
     from admin_cli.terraform import holds_plan  # noqa: PLC0415 - loads python-terraform
 
     services = of(ctx)
-    if not yes and not services.can_ask and not holds_plan(arguments or []):
+    if not yes and not can_ask(services) and not holds_plan(arguments or []):
         raise CliError(
             "This changes the stack, and nobody can be asked here.",
             hint="Give a plan that was looked at (rollcall infra plan -out=FILE), or --yes.",
@@ -119,7 +119,7 @@ def destroy(
             hint=f"Add it: --stack {context.stack}",
             exit_code=ExitCode.USAGE,
         )
-    if not yes and not services.can_ask:
+    if not yes and not can_ask(services):
         raise CliError(
             "This removes the stack, and nobody can be asked here.",
             hint="Add --yes and --stack NAME.",
@@ -149,7 +149,7 @@ def _run(
     if command in ("apply", "destroy"):
         account = services.stack().account()
         services.output.note(f"Stack {context.stack}, account {account}, {context.region}")
-    if not sure and services.ask("Type the stack's name to remove it with all of its entries: ") != context.stack:
+    if not sure and answer(services, "Type the stack's name to remove it with all of its entries: ") != context.stack:
         raise CliError("That is not the stack's name. Nothing was changed.")
     if command in ("plan", "apply"):
         _build_package(services, terraform.root)

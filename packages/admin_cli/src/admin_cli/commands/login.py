@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from admin_cli import aws
+from admin_cli.acting import can_ask
 from admin_cli.helping import Command, verb
 from admin_cli.services import of
 
@@ -46,7 +47,7 @@ def login(
         until = sign_in_by_device(
             sign_in,
             oidc_client(sign_in),
-            lambda invitation: _invite(output, invitation, browser=browser and services.can_ask),
+            lambda invitation: _invite(output, invitation, browser=browser and can_ask(services)),
             now=lambda: datetime.now(UTC),
             sleep=time.sleep,
         )

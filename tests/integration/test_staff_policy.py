@@ -1,0 +1,111 @@
+"""No action of the staff's policies is there for nothing: without any of them some command says that it lacks it."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from integration.asking import example, send
+from integration.leading_keys import listed
+from integration.staff import statements_of, with_policy
+from integration.test_cli_mails import pointer
+
+from admin_cli.contexts import Context
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conftest import DeployedStack
+
+pytestmark = pytest.mark.full
+
+DOCTOR = "doctor --json says"
+EDIT = "edit REFERENCE course=line-followers --yes"
+RESEND = "mail resend REFERENCE --again --no-wait --yes"
+
+#: Each action, and a command that needs it.
+NEEDED = {
+    "secretsmanager:GetSecretValue": "list",
+    "secretsmanager:ListSecrets": "list --context other",
+    "dynamodb:GetItem": "list",
+    "dynamodb:Query": "list",
+    "dynamodb:BatchGetItem": "quota list",
+    "dynamodb:DescribeContinuousBackups": DOCTOR,
+    "dynamodb:DescribeTable": DOCTOR,
+    "dynamodb:DescribeTimeToLive": DOCTOR,
+    "sqs:GetQueueAttributes": DOCTOR,
+    "ses:GetEmailIdentity": DOCTOR,
+    "lambda:ListEventSourceMappings": DOCTOR,
+    "dynamodb:PutItem": "edit REFERENCE guardian=Ada --yes",
+    "dynamodb:UpdateItem": "edit REFERENCE guardian=Ada --yes",
+    "dynamodb:DeleteItem": "status set REFERENCE cancelled --yes",
+    "dynamodb:ConditionCheckItem": RESEND,
+    "lambda:GetFunctionConfiguration": EDIT,
+    "sqs:SendMessage": RESEND,
+    "sqs:ReceiveMessage": "mail failed",
+    "sqs:ChangeMessageVisibility": "mail failed",
+    "sqs:DeleteMessage": "mail redrive --all --yes",
+    "dynamodb:GetShardIterator": "mail redrive --all --yes",
+    "dynamodb:GetRecords": "mail redrive --all --yes",
+}
+
+#: What only AWS has, so that nothing asks for it here.
+IN_AWS = {"lambda:GetAccountSettings", "ses:GetAccount"}
+
+#: Without the list of stacks, a stack that is not there looks like one that may not be read.
+LACKS = {"secretsmanager:ListSecrets": "secretsmanager:GetSecretValue"}
+
+
+def without(statements: list[dict[str, Any]], action: str) -> str:
+    """The policy less one action."""
+    left = [
+        statement | {"Action": [each for each in listed(statement["Action"]) if each != action]}
+        for statement in statements
+    ]
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement for statement in left if statement["Action"]]})
+
+
+@pytest.fixture
+def dead_letters(stack: DeployedStack) -> Iterator[None]:
+    """One of each kind, taken away afterwards."""
+    sqs, outputs = stack.client("sqs"), stack.outputs
+    entry = send(stack, "registration", example("registration")).json["id"]
+    mail = {"id": entry, "kind": "confirmed", "version": 1}
+    sqs.send_message(QueueUrl=outputs["mail_dead_letters_url"], MessageBody=json.dumps(mail))
+    changes = json.dumps(pointer(stack, entry))
+    sqs.send_message(QueueUrl=outputs["stream_dead_letters_url"], MessageBody=changes)
+    yield
+    for queue in ("mail_dead_letters_url", "stream_dead_letters_url"):
+        sqs.purge_queue(QueueUrl=outputs[queue])
+
+
+def test_every_action__is_needed_by_a_command(stack: DeployedStack) -> None:
+    """Whoever adds an action says here which command needs it."""
+    allowed = {
+        action
+        for output in ("reader_policy_arn", "manager_policy_arn")
+        for statement in statements_of(stack, stack.outputs[output])
+        for action in listed(statement["Action"])
+    }
+
+    assert allowed == NEEDED.keys() | IN_AWS
+
+
+@pytest.mark.usefixtures("dead_letters")
+@pytest.mark.parametrize("action", NEEDED)
+def test_without_one_action__a_command_says_that_it_lacks_it(stack: DeployedStack, action: str) -> None:
+    """The rest of the manager's policy is not enough."""
+    iam, name = stack.client("iam"), f"lacks-{uuid.uuid4().hex[:12]}"
+    policy = without(statements_of(stack, stack.outputs["manager_policy_arn"]), action)
+    arn = iam.create_policy(PolicyName=name, PolicyDocument=policy)["Policy"]["Arn"]
+    somebody = with_policy(stack, name, arn)
+    other = Context("other", "other", stack.workspace.region, stack.endpoint_url)
+    somebody.contexts.write(somebody.contexts.read().with_entry(other))
+    reference = send(stack, "registration", example("registration", course="competition-team")).json["reference"]
+
+    ran = somebody(*NEEDED[action].replace("REFERENCE", reference).split())
+
+    assert f"it lacks {LACKS.get(action, action)}." in ran.out + ran.err
+    assert NEEDED[action] == DOCTOR or ran.code == 4

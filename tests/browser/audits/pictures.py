@@ -65,5 +65,4 @@ def test_state__is_pictured(watched: Callable[..., Any], folder: Path, number: i
             scene.visitor.page.emulate_media(color_scheme=scheme)
             path = folder / name_of(state, width, scheme)
             scene.visitor.page.screenshot(path=path, full_page=True, animations="disabled")
-        scene.visitor.complaints.clear()
-        scene.visitor.page.context.close()
+        scene.leaves()

@@ -19,6 +19,7 @@ LANGUAGES = ("en", "sv")
 COURSE = "competition-team"
 A_LONG_NAME = "Maximiliana-Konstantina von Württemberg-Sachsen-Weißenfels Donaudampfschifffahrt"
 AN_ARABIC_NAME = "عبد الرحمن بن محمد الأندلسي (Abdul)"
+SETTLED = "() => [...document.querySelectorAll('[data-seats]')].every((place) => place.textContent.trim())"
 ERRORS = "#error-summary:not([hidden])"
 NOTICE = "[role=status] p:not(:empty)"
 ANSWERED = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "content-type,idempotency-key"}
@@ -39,7 +40,7 @@ class Scene:
     def opens(self, page: str) -> None:
         """Go to a page of the site, and wait until everything that it asks for has come."""
         self.visitor.goes_to(self.address(page))
-        self.visitor.page.wait_for_load_state("networkidle")
+        self.visitor.page.wait_for_function(SETTLED)
 
     def fills(self, form: str, **answers: Any) -> None:
         """Open a form and answer all of it."""
@@ -50,6 +51,11 @@ class Scene:
         """Press the button, and wait for what the page tells."""
         self.visitor.sends()
         self.visitor.page.wait_for_selector(told)
+
+    def leaves(self) -> None:
+        """Close the page, and forget what the browser said of it: a form that tries again goes on complaining."""
+        self.visitor.page.context.close()
+        self.visitor.complaints.clear()
 
     def answers(self, **given: Any) -> None:
         """Have the API answer every POST by this."""
@@ -133,7 +139,8 @@ def draft_kept(scene: Scene) -> None:
     """Come back to a form that was half filled in."""
     scene.opens("/registration")
     scene.visitor.page.fill('[name="participant"]', A_LONG_NAME)
-    scene.visitor.page.reload(wait_until="networkidle")
+    scene.visitor.page.reload()
+    scene.visitor.page.wait_for_function(SETTLED)
 
 
 def unavailable(scene: Scene) -> None:

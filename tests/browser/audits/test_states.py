@@ -35,7 +35,9 @@ def test_state__gives_no_finding(
 
     state.reach(scene)
 
-    assert watcher.findings(says=state.says) == []
+    found = watcher.findings(says=state.says)
+    scene.leaves()
+    assert found == []
 
 
 def test_states__know_every_page_of_the_site() -> None:

@@ -42,8 +42,7 @@ def test_every_page_and_mail__is_valid(watched: Callable[..., Any], stack: Any, 
         scene, watcher = watched(LANGUAGES[number % len(LANGUAGES)])
         state.reach(scene)
         (tmp_path / f"{state.name}.html").write_text(watcher.page_as_it_came.text(), encoding="utf-8")
-        scene.visitor.complaints.clear()
-        scene.visitor.page.context.close()
+        scene.leaves()
     for number, mail in enumerate(stack.mails()):
         (tmp_path / f"mail-{number}.html").write_text(mail.html, encoding="utf-8")
     assert len(list(tmp_path.iterdir())) > len(STATES)

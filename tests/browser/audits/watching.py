@@ -28,6 +28,9 @@ new PerformanceObserver((list) => {
 }).observe({ type: "layout-shift", buffered: true });
 """
 
+# They are told of after the next frame.
+SHIFTS = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(window.shifts), 50)))"
+
 
 class Watcher:
     """Looks over a visitor's shoulder: what a page asks for, how it moves, what axe-core and others say.
@@ -61,7 +64,7 @@ class Watcher:
                 yield f"axe, {rule['id']}: {node['html'][:200]} {node['failureSummary']}"
 
     def _of_movement(self) -> Iterator[str]:
-        shifts = self._visitor.page.evaluate("window.shifts")
+        shifts = self._visitor.page.evaluate(SHIFTS)
         if sum(value for value, _ in shifts) > MOST_SHIFT:
             yield f"The page moves under the reader: {shifts}"
 

@@ -303,3 +303,35 @@ def test_description__of_another_version_names_what_is_missing(said: dict[str, A
     """A stack made by another version of the configuration is told as such."""
     with pytest.raises(CliError, match=r"description lacks .*table"):
         StackDescription.from_mapping(said)
+
+
+def test_unreachable__aws_is_told_by_its_region(waits: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    """No network: what cannot be reached, and where to look."""
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(CliError, match="AWS in eu-north-1 cannot be reached") as caught:
+        _ = AwsStack(Context("dev", "dev", "eu-north-1"), print).description
+    assert (caught.value.exit_code, len(waits)) == (ExitCode.FAILURE, 4)
+    assert "Check the network" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("InvalidSignatureException", "Signature expired: 20260301T120000Z is now earlier than 20260301T121000Z"),
+        ("SignatureDoesNotMatch", "Signature not yet current: 20260301T123000Z is still later than 20260301T122000Z"),
+        ("RequestTimeTooSkewed", "The difference between the request time and the current time is too large."),
+    ],
+)
+def test_clock__far_off_is_told_as_such(service: Any, code: str, message: str) -> None:
+    """AWS says that the signature is wrong; it is the clock."""
+    refuse(service, code, message)
+
+    with pytest.raises(CliError, match="clock and that of AWS") as caught:
+        _ = stack(service).description
+    assert "set its time by the network" in str(caught.value.hint)

@@ -316,7 +316,7 @@ def test_columns__alone__names_them(rollcall: CommandLine) -> None:
         (["course.doc"], 2, "'course.doc' does not tell which format it is to have."),
         (["--language", "fi"], 2, "The form has no texts in 'fi'. There are: en, sv."),
         (["--form", "curse"], 3, "There is no form 'curse'. Did you mean 'course'?"),
-        (["nowhere/course.csv"], 1, "There is no folder nowhere."),
+        (["nowhere/course.csv"], 2, "There is no folder nowhere."),
     ],
 )
 def test_mistake__is_told_before_anything_is_read(

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from admin_cli.acting import can_ask, says_yes
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.export.columns import ANSWER, FIXED, check_names
 from admin_cli.export.exporting import Exporting
@@ -15,6 +14,7 @@ from admin_cli.export.formats import Format, the_format
 from admin_cli.export.request import Request, Selected
 from admin_cli.export.spool import Spool, file_of, others_beside
 from admin_cli.export.target import Target, the_target
+from admin_cli.whole_file import ensure_writable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -69,20 +69,15 @@ def name_columns(services: Services, chosen: Selection, stack: Stack) -> None:
 
 def _ensure_free(services: Services, target: Target, *, force: bool) -> None:
     """Have a person agree to what would be replaced. Raises CliError when nobody does."""
-    if force:
+    if target.path is None or target.streams:
         return
-    if not target.streams and target.folder.exists():
+    if not force and target.folder.exists():
         raise CliError(
             f"An export into {target.name} was interrupted.",
             hint="Go on with --resume, or begin anew with --force.",
             exit_code=ExitCode.USAGE,
         )
-    if not target.exists:
-        return
-    if not can_ask(services):
-        raise CliError(f"{target.name} is there already.", hint="Add --force to replace it.", exit_code=ExitCode.USAGE)
-    if not says_yes(services, f"{target.name} is there already. Replace it?"):
-        raise CliError(f"{target.name} was left as it is.")
+    ensure_writable(services, target.path, force=force)
 
 
 def _request(stack: Stack, wish: Wish, format_: Format, chosen: Selection, *, replaces: bool) -> Request:

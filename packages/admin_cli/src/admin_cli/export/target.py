@@ -66,8 +66,6 @@ def the_target(file: str) -> Target:
         )
     if path.exists() and not path.is_file():
         return Target(path, streams=True, folder=_scratch())
-    if not path.parent.is_dir():
-        raise CliError(f"There is no folder {path.parent}.", hint="Make it first, or name another.")
     return Target(path, streams=False, folder=folder_for(path))
 
 

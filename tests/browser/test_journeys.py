@@ -85,6 +85,9 @@ def register(trip: Trip) -> None:
     trip.fill_in("registration")
     trip.visitor.sends()
     arrives(trip, "registration", says=trip.words["forms"]["registration"]["thanks"])
+    if trip.way.script:
+        links = trip.page.get_by_role("link", name=trip.words["thank_you"]["calendar"])
+        assert [link for link in links.all() if link.is_visible()]
 
 
 def contact(trip: Trip) -> None:

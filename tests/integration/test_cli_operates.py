@@ -51,3 +51,11 @@ def test_infra_output__prints_what_terraform_made(
     assert capfd.readouterr().out == stack.table
 
     assert manager("infra", "output", "nonsense").code == 1
+
+
+def test_infra_plan__says_by_its_exit_code_that_there_is_something_to_change(
+    manager: Staff, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What was brought up, but for the log level: in Terraform's own words and codes."""
+    assert manager("infra", "plan", "-detailed-exitcode", "-no-color", "-var", "log_level=DEBUG").code == 2
+    assert '"LOG_LEVEL"' in capfd.readouterr().out

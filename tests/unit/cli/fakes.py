@@ -353,7 +353,8 @@ class FakeManage(ManageService):
     def mark_genuine(self, submission_id: str, *, by: str) -> Submission:
         return self._become(self.genuine, "mark_genuine", submission_id, by)
 
-    def erase(self, submission_id: str, *, by: str) -> Submission:
+    def erase(self, submission_id: str, *, by: str, only: Selection | None = None) -> Submission:
+        assert only is None or only.admits(self.queries.show(submission_id).submission)
         return self._become(Status.ERASED, "erase", submission_id, by)
 
     def set_capacity(

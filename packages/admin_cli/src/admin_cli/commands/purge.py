@@ -56,8 +56,9 @@ def purge(
     """Erase every submission that came in before then, for ever, as `rollcall erase` does one.
 
     It cannot be undone. It first says how many there are, of which forms and statuses, and the oldest and the newest.
-    It may be interrupted: what is erased is erased whole, and the same command again does the rest. Those that fail are
-    named, and it ends with 1. Without it each entry goes by itself when its form's retention_days are over.
+    It may be interrupted: what is erased is erased whole, and the same command again does the rest. Those that fail, or
+    are of another status or option by their turn, are named, and it ends with 1. Without it each entry goes by itself
+    when its form's retention_days are over.
 
     Examples:
       rollcall purge --older-than 52w --dry-run
@@ -68,7 +69,8 @@ def purge(
     until = moment(older_than, now=now, option="--older-than")
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
     chosen = selection(lambda: act.stack.forms, form=form, status=status, option=option, now=now)
-    found = _found(act, replace(chosen, until=until))
+    chosen = replace(chosen, until=until)
+    found = _found(act, chosen)
     if not found:
         act.say(f"Nothing of that came in before {for_person(until)}.")
         return
@@ -79,7 +81,7 @@ def purge(
 
     def erase(old: Old) -> None:
         try:
-            manage.erase(old.id, by=act.by)
+            manage.erase(old.id, by=act.by, only=chosen)
         except SubmissionNotFoundError:
             return  # its time ran out meanwhile
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from registration_core.domain.ports import Clock, FormCatalogue, ManagedRepository
     from registration_core.domain.quota import QuotaState
+    from registration_core.domain.selection import Selection
     from registration_core.domain.submission import Submission
 
 REGISTRANT = "registrant"
@@ -72,11 +73,17 @@ class ManageService:
         """
         return self._change(submission_id, self._lapsed, by=SYSTEM)
 
-    def erase(self, submission_id: str, *, by: str) -> Submission:
-        """Remove every personal value for ever, and free what the entry holds. Raises SubmissionNotFoundError."""
+    def erase(self, submission_id: str, *, by: str, only: Selection | None = None) -> Submission:
+        """Remove every personal value for ever, and free what the entry holds.
+
+        only: what it must still be. Raises SubmissionNotFoundError, EntryChangedError for one that is something else.
+        """
         for _ in range(ATTEMPTS):
+            before = self._repository.get(submission_id)
+            if only is not None and before.status is not Status.ERASED and not only.admits(before):
+                raise EntryChangedError(submission_id)
             try:
-                erased = self._repository.erase(self._repository.get(submission_id), by=by)
+                erased = self._repository.erase(before, by=by)
             except EntryChangedError:
                 continue
             self._promotion.fill(erased.form, erased.option)

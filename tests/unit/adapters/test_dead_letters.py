@@ -135,10 +135,11 @@ RECORDS = [
 
 
 class Stream:
-    """A shard, two records an answer."""
+    """A shard that ended, two records an answer. empty: how many answers without any come between two with some."""
 
-    def __init__(self, error: Exception | None = None) -> None:
+    def __init__(self, error: Exception | None = None, *, empty: int = 0) -> None:
         self.error = error
+        self.empty = empty
 
     def get_shard_iterator(self, **call: Any) -> dict[str, Any]:
         assert call == {
@@ -152,8 +153,11 @@ class Stream:
         return {"ShardIterator": "0"}
 
     def get_records(self, *, ShardIterator: str) -> dict[str, Any]:  # noqa: N803 - AWS's name
-        start = int(ShardIterator)
-        return {"Records": RECORDS[start : start + 2], "NextShardIterator": str(start + 2)}
+        start, _, empty = ShardIterator.partition(" ")
+        if len(empty) < self.empty:
+            return {"Records": [], "NextShardIterator": f"{start} {empty}-"}
+        end = int(start) + 2
+        return {"Records": RECORDS[end - 2 : end]} | ({"NextShardIterator": str(end)} if end < len(RECORDS) else {})
 
 
 @pytest.mark.parametrize(("last", "found"), [("300", 2), ("310", 2), ("100", 1), ("900", 3)])
@@ -168,6 +172,13 @@ def test_changes__are_those_of_the_stretch_alone(last: str, found: int) -> None:
             Change("reg_1", 1, Status.CONFIRMED),
         ][:found]
     )
+
+
+def test_changes__are_read_on_where_the_stream_answers_with_none_of_them() -> None:
+    """A mail of the rest would never be sent, for its dead letter would be gone."""
+    assert len(StreamChanges(Stream(empty=3)).read(SPAN)) == 2
+    with pytest.raises(DeadLettersError, match="does not give all"):
+        StreamChanges(Stream(empty=1000)).read(SPAN)
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,8 @@ HELD_S = 120
 _BATCH = 10
 _EMPTY_ANSWERS = 2
 """SQS asks some of its servers only: one empty answer is no proof."""
+_EMPTY_READS = 100
+"""A stream may answer with nothing although more follows."""
 _GONE = frozenset({"TrimmedDataAccessException", "ResourceNotFoundException", "ExpiredIteratorException"})
 
 
@@ -90,6 +92,7 @@ class StreamChanges(Changes):
     def read(self, span: ChangeSpan) -> Sequence[Change | Notice]:
         """Return the changes of a stretch."""
         found: list[Change | Notice] = []
+        empty = 0
         try:
             iterator = self._client.get_shard_iterator(
                 StreamArn=span.stream,
@@ -105,7 +108,10 @@ class StreamChanges(Changes):
                     found.extend(_changes(record))
                     if record["dynamodb"]["SequenceNumber"] == span.last:
                         return found
-                iterator = answer.get("NextShardIterator") if answer["Records"] else None
+                iterator = answer.get("NextShardIterator")
+                empty = 0 if answer["Records"] else empty + 1
+                if iterator and empty == _EMPTY_READS:
+                    raise DeadLettersError("The table's stream does not give all of these changes now.")
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") in _GONE:
                 raise ChangesGoneError("The table's stream keeps these changes no more.") from error

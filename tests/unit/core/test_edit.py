@@ -202,6 +202,18 @@ def test_edit__lets_nobody_be_registered_twice() -> None:
     assert desk.repository.get(second.id).answers["name"] == "Bo"
 
 
+def test_edit__puts_an_entry_right_that_came_before_the_form_asked_who_takes_what() -> None:
+    desk = Desk()
+    before = desk.repository.get(desk.submit().id)
+    answers = {name: value for name, value in before.answers.items() if name != "day"}
+    older = desk.repository.change(
+        before, replace(before, answers=answers, option=None, version=2), what="made older", by="kim"
+    )
+    plan = desk.edits.plan(older, {"email": "per@example.org"})
+    edited = desk.edits.carry_out(plan, by="kim")
+    assert (edited.email, edited.option, "day" in edited.answers) == ("per@example.org", None, False)
+
+
 def test_edit__asks_for_the_key_only_where_it_is_needed() -> None:
     class NoKey(PlainSigner):
         def fingerprint(self, purpose: str, value: str) -> str:

@@ -131,10 +131,15 @@ class EditService:
         return replace(entry, version=after.version)
 
     def _once(self, before: Submission, after: Submission) -> Once | None:
-        """Return who the entry stands for from now on; None when that stays as it is."""
+        """Return who the entry stands for from now on; None when that stays as it is.
+
+        One of an older form, which did not ask for all that decides it, stands for nobody and goes on so.
+        """
         form = self._forms.get(before.form)
         decisive = (form.email_field, form.name_field or "", form.once or "")
         if form.once is None or all(before.answers.get(name) == after.answers.get(name) for name in decisive):
+            return None
+        if form.email_field not in after.answers or form.once not in after.answers:
             return None
         return once_for(form, after.answers, self._signer)
 

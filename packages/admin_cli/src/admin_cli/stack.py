@@ -219,7 +219,6 @@ class AwsStack:
 
     def mailing(self) -> MailingParts:
         """Connect to the stack's table and queues."""
-        from admin_cli.digest_key import FunctionsDigestKey  # noqa: PLC0415 - only commands that mail
         from registration_core.adapters.given_forms import GivenForms  # noqa: PLC0415 - only commands that mail
         from registration_core.bootstrap import mailing_parts  # noqa: PLC0415
 
@@ -231,7 +230,7 @@ class AwsStack:
             mail_dead_letters_url=said.mail_dead_letters_url,
             stream_dead_letters_url=said.stream_dead_letters_url,
             forms=GivenForms(self.forms),
-            signer=FunctionsDigestKey(self.context, self.client, f"rollcall-{said.stack}-submit"),
+            signer=self._digest_key,
         )
 
     def deployed_version(self, form: str) -> str:

@@ -61,6 +61,19 @@ def test_state__at_400_percent_and_with_wide_text__loses_nothing(watched: Callab
         assert scene.visitor.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
+@pytest.mark.parametrize(
+    ("finding", "flaw"), [("cut", "overflow: hidden; block-size: 1rem"), ("outside", "margin-inline-start: 60%")]
+)
+def test_what_is_cut_or_outside__is_found(watched: Callable[..., Any], finding: str, flaw: str) -> None:
+    scene, _ = watched("en", viewport=AT_400_PERCENT)
+    scene.opens("/contact")
+    scene.visitor.page.evaluate(
+        f"() => {{ const h = document.querySelector('h1'); h.style.cssText = 'white-space: nowrap; {flaw}';"
+        " h.textContent = 'A heading that is far too long'; h.style.inlineSize = '100%' }"
+    )
+    assert [said for said in scene.visitor.page.evaluate(CUT) if said.startswith(finding)]
+
+
 def test_forced_colours__still_tell_what_is_chosen_wrong_and_focused(watched: Callable[..., Any]) -> None:
     scene, _ = watched("en", forced_colors="active", viewport={"width": 800, "height": 900})
     page = scene.visitor.page

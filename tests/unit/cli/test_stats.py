@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 import pytest
+from justhtml import JustHTML
 from rich.cells import cell_len
 from unit.cli.fakes import ADA, BOB, CommandLine, FakeQueries
 from unit.core.builders import a_field, a_form, words
@@ -145,10 +146,11 @@ def test_page__holds_the_figures(rollcall: CommandLine, tmp_path: Path) -> None:
 
 
 def test_page__needs_nothing_else(rollcall: CommandLine, tmp_path: Path) -> None:
-    """No script, nothing fetched; light and dark."""
+    """No script, nothing fetched, nothing that a browser would forgive; light and dark."""
     text = page(rollcall, tmp_path / "stats.html")
     found = Page(text)
 
+    assert JustHTML(text, collect_errors=True, sanitize=False).errors == []
     assert "script" not in found.tags
     assert not {"src", "href", "xlink:href", "srcset"} & {name for name, _ in found.attributes}
     assert "url(" not in text

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from justhtml import JustHTML
 from unit.core.builders import NOW, a_form, an_entry, words
 
 from registration_core.adapters.form_files import compile_forms
@@ -17,6 +18,9 @@ from registration_core.domain.errors import MailTemplateError
 from registration_core.domain.mail import MailFacts, MailKind, RenderedMail
 from registration_core.domain.submission import Status
 from registration_core.services.preview import example_entry
+
+if TYPE_CHECKING:
+    from registration_core.domain.forms import Form
 
 ROOT = Path(__file__).resolve().parents[3]
 FORMS = compile_forms(ROOT / "forms")
@@ -103,6 +107,14 @@ def test_templates__each_file_is_of_a_kind_that_is_mailed(path: Path) -> None:
     assert kind in [*MailKind, *(mail.name for mail in form.mails)]
     assert language in FORMS[path.parents[1].name].languages
     assert part in PARTS
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize("kind", MailKind)
+def test_html__of_every_mail__is_sound(form: Form, kind: MailKind) -> None:
+    for language in form.languages:
+        mail = RENDERER.render(kind, form, example_entry(form, Status.CONFIRMED, language, NOW), facts(kind))
+        assert [error.message for error in JustHTML(mail.html, collect_errors=True, sanitize=False).errors] == []
 
 
 def test_guide__names_every_value_that_a_template_may_use_and_no_other() -> None:

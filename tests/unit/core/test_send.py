@@ -244,6 +244,18 @@ def test_watch__counts_what_became_of_the_mails() -> None:
     assert ended == [0, 3]
 
 
+def test_watch__waits_for_no_mail_that_was_never_queued() -> None:
+    """Such as that of an entry that was changed meanwhile."""
+    world = World()
+    plan = world.plan()
+    world.repository.entries[plan.fresh[0].id] = replace(plan.fresh[0], version=2)
+    sum(world.service.send(plan, by=STAFF))
+    seconds = iter(range(100))
+    watch = MailWatch(asked=world.asked, sleep=lambda _: world.work() and None, monotonic=lambda: float(next(seconds)))
+    states = watch.states([plan.request(entry) for entry in plan.fresh], longest_s=60)
+    assert (states, next(seconds)) == ({MailState.SENT: 2}, 2)
+
+
 def test_watch__gives_up_when_the_time_is_over() -> None:
     world = World()
     plan = world.plan()

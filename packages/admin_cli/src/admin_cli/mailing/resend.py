@@ -74,7 +74,7 @@ def resend(
     if no_wait:
         act.say(f"It is queued. See what became of it: rollcall show {display_reference(plan.entry.reference)}")
         return
-    (state,) = told(act, mailing, [plan.request], longest_s=WAIT_S)
+    state = next(iter(told(act, mailing, [plan.request], longest_s=WAIT_S)), MailState.QUEUED)
     if state is MailState.SENT:
         act.say("It is sent.")
     elif state is MailState.QUEUED:

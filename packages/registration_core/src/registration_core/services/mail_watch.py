@@ -34,7 +34,8 @@ class MailWatch:
     ) -> Counter[MailState]:
         """Return how many mails are in which state, once none is on its way or the time is over.
 
-        ended: told each time how many more have ended. Raises StorageUnavailableError.
+        One that is not noted was never queued: it is neither waited for nor counted. ended: told each time how many
+        more have ended. Raises StorageUnavailableError.
         """
         end = self._monotonic() + longest_s
         counted: Counter[MailState] = Counter()
@@ -43,7 +44,7 @@ class MailWatch:
             now = self._asked.states(left.values())
             over = {place: state for place, state in now.items() if state not in ON_ITS_WAY}
             counted.update(over.values())
-            left = {place: request for place, request in left.items() if place not in over}
+            left = {place: request for place, request in left.items() if now.get(place) in ON_ITS_WAY}
             ended(len(over))
             if not left or self._monotonic() >= end:
                 counted[MailState.QUEUED] += len(left)

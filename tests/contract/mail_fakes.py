@@ -75,7 +75,8 @@ class InMemorySendings(Sendings):
         return True
 
     def end(self, sending: Sending, *, at: datetime) -> None:
-        self.kept[sending.id] = replace(self.kept[sending.id], ended_at=at, expires_at=sending.expires_at)
+        if sending.id in self.kept:
+            self.kept[sending.id] = replace(self.kept[sending.id], ended_at=at, expires_at=sending.expires_at)
 
 
 @dataclass(slots=True)

@@ -210,6 +210,17 @@ def test_send__again_goes_on_with_one_that_was_broken_off() -> None:
     assert len(world.mailed) == 30
 
 
+def test_send__again_is_a_new_one_also_after_one_that_was_broken_off_when_all_was_queued() -> None:
+    """First it is found that nobody is left, and noted; what is asked for after that is on purpose."""
+    world = World()
+    next(world.service.send(world.plan(), by=STAFF))
+    world.work()
+    assert world.send(again=True) == 0
+    assert world.send(again=True) == 3
+    world.work()
+    assert len(world.mailed) == 6
+
+
 @pytest.mark.parametrize("change", [{"status": Status.CANCELLED}, {"option": "another"}])
 def test_send__whoever_the_mail_no_longer_fits_is_not_mailed(change: dict[str, Any]) -> None:
     world = World()

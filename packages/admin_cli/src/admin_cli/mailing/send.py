@@ -82,6 +82,8 @@ def send(
     if dry_run and plan.to_queue:
         _print_first(act, published, plan, folder)
     if not plan.to_queue:
+        if not dry_run:
+            sum(act.stack.mailing().send.send(plan, by=act.by))
         act.say("Nobody is left to mail." + ("" if again else " To mail those who had it once more, add --again."))
         return
     if not act.agreed(f'send the mail "{template}" to {counted(plan.to_queue)}'):

@@ -127,6 +127,8 @@ class SendService:
         StorageUnavailableError; the same plan made anew then goes on.
         """
         if not plan.to_queue:
+            if plan.had and plan.sending.ended_at is None:  # broken off when all of it was queued
+                self._sendings.end(plan.sending, at=self._clock.now())
             return
         self._sendings.begin(plan.sending)
         for some in _tens(plan.begun):

@@ -22,7 +22,7 @@ class TableServer:
     """Serves between its start and its end.
 
     spoiled: what befalls queries, by their number. hold_after: from so many queries on they wait for `release`.
-    given: how many entries were given out.
+    given: how many entries were given out without waiting.
     """
 
     def __init__(self, entries: Sequence[Submission], page: int) -> None:
@@ -62,7 +62,7 @@ class TableServer:
             self.release.wait(60)
         answer = self.table.answer(asked)
         with self.lock:
-            self.given += len(answer["Items"])
+            self.given += 0 if holds else len(answer["Items"])
         return self.spoiled.get(number), answer
 
 

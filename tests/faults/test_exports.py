@@ -65,12 +65,22 @@ def ids(path: Path) -> list[str]:
     return [json.loads(line)["id"] for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def test_killed__in_the_middle__and_resumed(server: TableServer, environ: dict[str, str], tmp_path: Path) -> None:
-    """Kill -9 while several processes read: none outlives it for long, and what it had read is not read again."""
-    server.hold_after = MUCH
+@pytest.mark.parametrize(
+    ("pages", "jobs"),
+    [
+        (MUCH, 3),
+        *(pytest.param(pages, jobs, marks=pytest.mark.full) for pages in (1, 3, 6, 10, 12) for jobs in (1, 2, 4)),
+    ],
+)
+def test_killed__in_the_middle__and_resumed(
+    server: TableServer, environ: dict[str, str], tmp_path: Path, pages: int, jobs: int
+) -> None:
+    """Kill -9 while processes read: none outlives it for long, and what it had read is not read again."""
+    server.hold_after = pages
+    at_once = jobs if pages == MUCH else 1
     out = tmp_path / "course.jsonl"
-    process = start(environ, str(out), "--jobs", "3")
-    wait_until(lambda: server.held >= 3, what="three pages being read at once")
+    process = start(environ, str(out), "--jobs", str(jobs))
+    wait_until(lambda: server.held >= at_once, what=f"{at_once} pages being read at once")
     process.kill()
     process.wait()
     server.hold_after = None

@@ -98,7 +98,11 @@ def test_version__is_printed(rollcall: CommandLine) -> None:
         (["list", "--fmor", "x"], "There is no option '--fmor'. Did you mean '--form'?", "rollcall list"),
         (["list", "--limit", "0"], "--limit takes a number from 1 up.", "rollcall list"),
         (["list", "--limit", "x"], "--limit takes a whole number.", "rollcall list"),
-        (["show"], "Missing argument 'ID|REFERENCE'", "rollcall show"),
+        (["show"], "ID|REFERENCE is missing.\n", "rollcall show"),
+        (["context", "use"], "NAME is missing.\n", "rollcall context use"),
+        (["context", "add", "dev"], "--region is missing.\n", "rollcall context add"),
+        (["status", "set", "K7QM-3XTP"], "STATUS is missing: one of confirmed, cancelled.\n", "rollcall status set"),
+        (["purge", "--older-than"], "--older-than needs a value.\n", "rollcall purge"),
         (["list", "x"], "Too much was given: x.", "rollcall list"),
         (
             ["status", "set", "K7QM-3XTP", "confirm"],
@@ -120,6 +124,25 @@ def test_mistake__is_told_with_the_nearest_and_the_help(
     assert ran.err.startswith(f"error: {said}")
     assert f"Try: {help_of} --help\n" in ran.err
     assert "\x1b" not in ran.err
+
+
+@pytest.mark.parametrize("words", [[], ["list"], ["mail", "send"]])
+def test_help__as_the_first_word_is_the_page_of_what_follows(rollcall: CommandLine, words: list[str]) -> None:
+    """Many command lines take it, so people type it."""
+    asked = rollcall("help", *words)
+
+    assert (asked.code, asked.out) == (0, rollcall(*words, "--help").out)
+
+
+@pytest.mark.parametrize("noun", ["mail", "status", "forms", "infra"])
+def test_help__of_a_noun_says_of_each_verb_the_whole_sentence(rollcall: CommandLine, noun: str) -> None:
+    """A summary that is too long for a line goes on below; what was cut off would be the point of it."""
+    page = " ".join(rollcall(noun, "--help").out.split())
+
+    verbs = [(words, text) for words, text in every_command() if words[0] == noun and len(words) > 1]
+    assert verbs
+    for words, text in verbs:
+        assert f" {words[1]} {split_examples(text)[0].splitlines()[0].removesuffix('.')}" in page
 
 
 def test_globals_first__moves_them_from_anywhere() -> None:

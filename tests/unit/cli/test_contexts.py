@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from typing import TYPE_CHECKING
 
@@ -73,6 +74,31 @@ def test_file__damaged_names_itself(file: ContextFile, content: str) -> None:
     with pytest.raises(ContextError, match=r"contexts\.json is damaged .* Mend it, or remove it"):
         file.read()
     assert file.path.read_text() == content
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('{"contexts": [{"name": "dev"}]}', "(a context has no stack)"),
+        ('{"contexts": [{"name": "dev", "stack": "dev", "region": "eu-north-1", "zone": "a"}]}', "the unknown zone"),
+        ("{}", "(it has no 'contexts')"),
+    ],
+)
+def test_file__damaged_says_what_it_lacks(file: ContextFile, content: str, said: str) -> None:
+    """In words of the file, not of the program that reads it."""
+    file.path.parent.mkdir(parents=True, exist_ok=True)
+    file.path.write_text(content)
+
+    with pytest.raises(ContextError, match=re.escape(said)):
+        file.read()
+
+
+def test_file__that_is_a_folder_is_told_once(file: ContextFile) -> None:
+    """Its name stands in front already; the system's own sentence would name it again, with a number."""
+    file.path.mkdir(parents=True)
+
+    with pytest.raises(ContextError, match=r"contexts\.json cannot be read: Is a directory\.$"):
+        file.read()
 
 
 def test_file__that_cannot_be_written_says_so(tmp_path: Path) -> None:

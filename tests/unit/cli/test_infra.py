@@ -97,7 +97,7 @@ def _built(_root: Path, out: Path) -> Any:
     return Report
 
 
-INIT = ["init", "-input=false", "-backend-config=environments/prod.s3.tfbackend"]
+INIT = ["init", "-input=false", "-backend-config=environments/prod.s3.tfbackend", "-no-color"]
 
 
 def test_plan__has_the_stacks_values_state_and_credentials(
@@ -111,7 +111,7 @@ def test_plan__has_the_stacks_values_state_and_credentials(
     assert ran.code == 0
     assert terraform.words == [
         INIT,
-        ["plan", "-var-file=environments/prod.tfvars", "-detailed-exitcode", "-refresh=false"],
+        ["plan", "-var-file=environments/prod.tfvars", "-no-color", "-detailed-exitcode", "-refresh=false"],
     ]
     assert {call[1] for call in terraform.calls} == {str(terraform.root / "infra" / "terraform")}
     assert terraform.calls[0][2] == {
@@ -144,7 +144,7 @@ def test_init__that_fails_ends_it(prod: CommandLine, terraform: Terraform) -> No
 def test_output__takes_no_values(prod: CommandLine, terraform: Terraform) -> None:
     """`terraform output` knows no -var-file."""
     assert prod("infra", "output", "-raw", "site_url").code == 0
-    assert terraform.words[-1] == ["output", "-raw", "site_url"]
+    assert terraform.words[-1] == ["output", "-no-color", "-raw", "site_url"]
 
 
 def test_apply__names_stack_and_account_and_lets_terraform_ask(prod: CommandLine, terraform: Terraform) -> None:
@@ -157,7 +157,7 @@ def test_apply__names_stack_and_account_and_lets_terraform_ask(prod: CommandLine
     assert asked.err.startswith("Stack prod, account 000000000000, eu-north-1\n")
     assert [words for words in terraform.words if words[0] == "apply"] == [
         ["apply", values],
-        ["apply", values, "-auto-approve"],
+        ["apply", values, "-auto-approve", "-no-color"],
     ]
 
 
@@ -174,7 +174,7 @@ def test_apply__where_nobody_can_be_asked_needs_yes_or_a_plan(
     assert (refused.code, planned.code, applied.code) == (2, 0, 0)
     assert "--yes" in refused.err
     assert terraform.words[1][-1] == f"-out={tmp_path / 'next.plan'}"
-    assert terraform.words[-1] == ["apply", str(tmp_path / "prod.plan")]
+    assert terraform.words[-1] == ["apply", "-no-color", str(tmp_path / "prod.plan")]
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,8 @@ def test_destroy__wants_the_stacks_name(  # noqa: PLR0917 - what pytest gives
 
     assert ran.code == code
     assert said in ran.err
-    gone = ["destroy", "-var-file=environments/prod.tfvars", "-auto-approve", "-var", "deletion_protection=false"]
+    gone = ["destroy", "-var-file=environments/prod.tfvars", "-auto-approve", "-no-color"]
+    gone += ["-var", "deletion_protection=false"]
     assert terraform.words == ([INIT, gone] if code == 0 else [])
 
 
@@ -242,7 +243,7 @@ def test_local__plans_by_the_local_system(
     rollcall_local: CommandLine, terraform: Terraform, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Apply and destroy are `local up` and `local down --reset`, which see to forms, pages and data too."""
-    assert rollcall_local("infra", "plan", "-no-color").code == 0
+    assert rollcall_local("infra", "plan").code == 0
     assert terraform.words == [["plan", "-local", "-no-color"]]
     assert capfd.readouterr().out == "terraform says plan\n"
 
@@ -251,6 +252,26 @@ def test_local__plans_by_the_local_system(
     assert "rollcall local up" in applied.err
     assert "rollcall local down --reset" in destroyed.err
     assert len(terraform.calls) == 1
+
+
+def test_colour__is_only_for_a_terminal_that_wants_it(prod: CommandLine, terraform: Terraform) -> None:
+    """Terraform asks neither its stdout nor NO_COLOR, so it is told."""
+    prod("infra", "output", terminal=True)
+    prod("infra", "output")
+    prod.environ["NO_COLOR"] = "1"
+    prod("infra", "output", terminal=True)
+
+    assert ["-no-color" in words for words in terraform.words if words[0] == "output"] == [False, True, True]
+
+
+def test_exit_code__of_a_terraform_that_a_signal_ended_is_a_shells(prod: CommandLine, terraform: Terraform) -> None:
+    """A closed pipe ends it so: `rollcall infra plan | head` must not end with a number that nobody can look up."""
+    program = terraform.root.parent / "bin" / "terraform"
+    program.write_text(
+        TERRAFORM.replace("sys.exit(int(", "if sys.argv[1] == 'plan': os.kill(os.getpid(), 9)\nsys.exit(int(")
+    )
+
+    assert prod("infra", "plan").code == 128 + signal.SIGKILL
 
 
 def test_local__of_another_clone_is_told(rollcall_local: CommandLine, terraform: Terraform) -> None:

@@ -97,8 +97,8 @@ def test_csv__to_a_file__is_what_excel_takes(rollcall: CommandLine, tmp_path: Pa
     assert content.count(b"\r\n") == 3
     assert content.replace(b"\r\n", b"").count(b"\n") == 0
     assert ran.out == ""
-    assert ran.err.startswith(f"{out}: 2 entries, {len(content)} bytes, ")
-    assert ran.err.endswith(" entries/s\n")
+    assert ran.err.startswith(f"{out}: 2 submissions, {len(content)} bytes, ")
+    assert ran.err.endswith("/s\n")
 
 
 def test_tsv__has_one_line_an_entry(rollcall: CommandLine, source: TableSource) -> None:

@@ -99,6 +99,8 @@ def root(
 def run(arguments: list[str], services: Services) -> int:
     """Carry out one command line and give its exit code. Whatever goes wrong is told on stderr, never raised."""
     arguments = globals_first(arguments)
+    if arguments[:1] == ["help"]:  # as git and gh take it: `rollcall help list`
+        arguments = [*arguments[1:], "--help"]
     output, debug = services.output, _FLAG in arguments
     try:
         code = _call(arguments, services)

@@ -6,7 +6,7 @@ import ipaddress
 import json
 import os
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
@@ -139,13 +139,15 @@ class ContextFile:
             text = self.path.read_text(encoding="utf-8")
         except FileNotFoundError:
             return Contexts()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ContextError(f"{self.path} cannot be read: {error}.") from error
+        except OSError as error:
+            raise ContextError(f"{self.path} cannot be read: {error.strerror}.") from error
+        except UnicodeDecodeError as error:
+            raise ContextError(f"{self.path} is damaged (it is not in UTF-8). {_MEND}") from error
         try:
             return _parse(json.loads(text))
         except (ValueError, TypeError, KeyError, RecursionError, ContextError) as error:
             raise ContextError(
-                f"{self.path} is damaged ({error}). Mend it, or remove it and add the contexts again.",
+                f"{self.path} is damaged ({_damage(error)}). {_MEND}",
             ) from error
 
     def write(self, contexts: Contexts) -> None:
@@ -190,6 +192,13 @@ def add_local(stack: str, region: str, endpoint_url: str, *, file: ContextFile |
     return after.current == stack
 
 
+_MEND = "Mend it, or remove it and add the contexts again."
+
+
+def _damage(error: Exception) -> str:
+    return f"it has no {error}" if isinstance(error, KeyError) else str(error).removesuffix(".")
+
+
 def _is_web_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
@@ -213,6 +222,11 @@ def _parse(content: object) -> Contexts:
     for entry in content["contexts"]:
         if not isinstance(entry, dict) or not all(isinstance(value, str) for value in entry.values()):
             raise TypeError("a context is an object of texts")
+        for name in ("name", "stack", "region"):
+            if name not in entry:
+                raise ValueError(f"a context has no {name}")
+        if unknown := set(entry) - {each.name for each in fields(Context)}:
+            raise ValueError(f"a context has the unknown {', '.join(sorted(unknown))}")
         context = Context(**entry)
         entries[context.name] = context
     current = content.get("current")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.exceptions import TyperException
 
 from admin_cli.catalogue import root_help
 from admin_cli.usage import meant
@@ -49,7 +50,12 @@ class Command(Helped, TyperCommand):
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Give every lonely `--json` an empty value, then parse as usual."""
         takes_value = {name for param in self.params for name in param.opts if not getattr(param, "is_flag", False)}
-        return super().parse_args(ctx, _fill_in([name for name in OPTIONAL_VALUES if name in takes_value], args))
+        try:
+            return super().parse_args(ctx, _fill_in([name for name in OPTIONAL_VALUES if name in takes_value], args))
+        except TyperException as error:  # of an option without its value the parser does not say whose it is
+            if getattr(error, "ctx", ctx) is None:
+                error.ctx = ctx  # type: ignore[attr-defined] # all but its base class have it
+            raise
 
     def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write the help page."""
@@ -79,6 +85,12 @@ class Group(Helped, TyperGroup):
     def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write the help page."""
         _write_help(self, ctx, formatter)
+
+    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """Write what there is below it, each summary whole, on two lines where one is too short."""
+        verbs = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _first_line(verb.help)) for name, verb in verbs if verb is not None])
 
 
 class Root(Group):
@@ -130,8 +142,12 @@ def _write_help(command: Command | Group, ctx: Context, formatter: HelpFormatter
 
 
 def _summary(text: str | None, limit: int) -> str:
-    first = split_examples(text or "")[0].partition("\n")[0].removesuffix(".")
+    first = _first_line(text)
     return first if len(first) <= limit else first[: limit - 1].rstrip() + "…"
+
+
+def _first_line(text: str | None) -> str:
+    return split_examples(text or "")[0].partition("\n")[0].removesuffix(".")
 
 
 def _fill_in(names: list[str], args: list[str]) -> list[str]:

@@ -24,7 +24,7 @@ STATUSES = ", ".join(Status)
 
 FormOption = Annotated[
     str | None,
-    typer.Option("--form", metavar="FORM", help="Only this form's entries.", autocompletion=completing.forms),
+    typer.Option("--form", metavar="FORM", help="Only this form's submissions.", autocompletion=completing.forms),
 ]
 StatusOption = Annotated[
     list[str] | None,

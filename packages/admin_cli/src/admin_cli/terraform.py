@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 _SAID = re.compile(r'^(stack|region)\s*=\s*"([^"]*)"', re.MULTILINE)
 _STDERR = 2
+_SIGNALLED = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,11 @@ class StackTerraform:
                     hint="Mend one of them: Terraform would work on another stack than the other commands.",
                 )
 
-    def initialise(self) -> Invocation:
+    def initialise(self, *, coloured: bool) -> Invocation:
         """Call `terraform init`: the stack's own state, and a folder of its own for what Terraform fetches."""
         backend = f"environments/{self._backend.name}"
-        return self._invocation("init", input=False, backend_config=backend)
+        options = {} if coloured else {"no_color": IsFlagged}
+        return self._invocation("init", input=False, backend_config=backend, **options)
 
     def call(self, command: str, arguments: Sequence[str], *, approved: bool = False) -> Invocation:
         """Call a command with the stack's values, unless it takes a plan that holds them. approved: don't ask."""
@@ -114,6 +116,8 @@ def from_here(arguments: Sequence[str], here: Path) -> list[str]:
 def run_through(call: Invocation, *, to_stderr: bool = False) -> int:
     """Run Terraform on this process's own streams and give its exit code; 130 when it was interrupted.
 
+    Where a signal ended it, as a closed pipe does, it is the code that a shell gives: 128 and the signal's number.
+
     Who interrupts it waits until Terraform has put its state away. It is told once: at a second time it would drop all.
     """
     with (
@@ -126,6 +130,7 @@ def run_through(call: Invocation, *, to_stderr: bool = False) -> int:
         _interruptions_left_to(process) as interrupted,
     ):
         code = process.wait()
+    code = _SIGNALLED - code if code < 0 else code
     return ExitCode.INTERRUPTED if interrupted and code else code
 
 

@@ -36,6 +36,15 @@ def sentence(error: TyperException) -> str:
     if what is None:
         extra = _EXTRA.fullmatch(error.message)
         return f"Too much was given: {extra['extra']}." if extra else error.format_message()
+    return _missing(what, error) if hasattr(error, "param_type") else _wrong(what, error)
+
+
+def _missing(what: str, error: TyperException) -> str:
+    choices = " ".join(error.format_message().partition("Choose from:")[2].split())
+    return f"{what} is missing{': one of ' + choices if choices else ''}."
+
+
+def _wrong(what: str, error: TyperException) -> str:
     if one_of := _ONE_OF.fullmatch(error.message):
         known = re.findall(r"'([^']*)'", one_of["known"])
         return f"{what} {one_of['given']!r} is none of {', '.join(known)}.{meant(one_of['given'], known)}"
@@ -59,4 +68,6 @@ def _named(error: TyperException) -> str | None:
     param = getattr(error, "param", None)
     if param is None:
         return None
+    if param.param_type_name == "argument" and param.metavar is None:
+        return str(param.name).upper()
     return str(param.get_error_hint().strip("'").rpartition(" / ")[2].strip("'"))

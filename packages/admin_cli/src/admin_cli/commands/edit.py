@@ -36,9 +36,9 @@ app = verb()
 #: What an entry has beside its answers, and the way to change it.
 OTHERWISE = {
     "status": "Its status changes by: rollcall status set ID confirmed|cancelled, rollcall status promote FORM OPTION",
-    "id": "An ID is made once and stands in links and mails; erase the entry or register anew: rollcall erase ID",
+    "id": "An ID is made once and stands in links and mails; erase the submission or register anew: rollcall erase ID",
     "reference": "A reference is made once and the registrant has it in writing; it stays.",
-    "form": "An entry stays with its form. Cancel it, and register by the other one: rollcall status cancel ID",
+    "form": "A submission stays with its form. Cancel it, and register by the other one: rollcall status cancel ID",
     "language": "The language is the one in which the registrant filled in the form; it stays.",
     "position": "Who waits keeps their number and moves up in their turn: rollcall status promote FORM OPTION",
 }

@@ -35,6 +35,9 @@ Examples:
 #: Terraform's own options may follow, with one dash as it writes them; -refresh must not be read as -r, -e, … -h.
 TAKES_ALL = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 
+#: What Terraform is told where stdout may carry no colour: it asks neither the stream nor NO_COLOR.
+NO_COLOUR = "-no-color"
+
 Arguments = Annotated[
     list[str] | None, typer.Argument(metavar="ARG", help="Terraform's own options, passed on as they are.")
 ]
@@ -99,7 +102,7 @@ def destroy(
         str | None, typer.Option(metavar="NAME", help="With --yes: the stack that is to go, by its name.")
     ] = None,
 ) -> None:
-    """Remove the stack with everything in it, entries too. It asks for the stack's name first.
+    """Remove the stack with everything in it, submissions too. It asks for the stack's name first.
 
     Export what you keep before. A stack with deletion_protection refuses until an apply took that off.
 
@@ -137,6 +140,8 @@ def _run(
 
     context = services.context()
     words = from_here(arguments or [], Path.cwd())
+    if not services.output.coloured:
+        words = [NO_COLOUR, *words]
     require_terraform()
     if context.on_this_machine:
         if command not in ("plan", "output"):
@@ -149,12 +154,16 @@ def _run(
     if command in ("apply", "destroy"):
         account = services.stack().account()
         services.output.note(f"Stack {context.stack}, account {account}, {context.region}")
-    if not sure and answer(services, "Type the stack's name to remove it with all of its entries: ") != context.stack:
+    if (
+        not sure
+        and answer(services, "Type the stack's name to remove it with all of its submissions: ") != context.stack
+    ):
         raise CliError("That is not the stack's name. Nothing was changed.")
     if command in ("plan", "apply"):
         _build_package(services, terraform.root)
     services.output.note(f"Initialising Terraform for {context.stack} ...")
-    code = run_through(terraform.initialise(), to_stderr=True)
+    coloured = services.output.coloured and services.output.stderr.isatty()
+    code = run_through(terraform.initialise(coloured=coloured), to_stderr=True)
     raise typer.Exit(code or _through(services, terraform.call(command, words, approved=approved)))
 
 

@@ -82,7 +82,7 @@ def up(ctx: typer.Context) -> None:
 def down(
     ctx: typer.Context,
     *,
-    reset: Annotated[bool, typer.Option("--reset", help="Also drop its data: entries, mails, everything.")] = False,
+    reset: Annotated[bool, typer.Option("--reset", help="Also drop its data: submissions, mails, everything.")] = False,
 ) -> None:
     """Stop the system. Its data is kept for the next `up`, unless --reset drops it.
 

@@ -45,12 +45,12 @@ def backups(patient: Patient) -> Verdict:
 
 
 def expiry(patient: Patient) -> Verdict:
-    """Whether entries go when their time is over."""
+    """Whether submissions go when their time is over."""
     told = _ask(patient, "dynamodb", "describe_time_to_live", TableName=patient.stack.description.table)
     found = told["TimeToLiveDescription"]
     if found.get("TimeToLiveStatus") not in ("ENABLED", "ENABLING") or found.get("AttributeName") != "expires_at":
         return wrong("Entries are kept beyond their retention: the table's time to live is off.", APPLY)
-    return well("entries go when their retention ends")
+    return well("submissions go when their retention ends")
 
 
 def functions(patient: Patient) -> Verdict:

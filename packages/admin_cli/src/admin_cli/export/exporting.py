@@ -78,16 +78,21 @@ class Exporting:
         self.output.flush()
         spool.remove()
         seconds = time.monotonic() - began
-        what = "1 entry" if count == 1 else f"{count:,} entries"
+        what = "1 submission" if count == 1 else f"{count:,} submissions"
         took = f"{seconds:.1f} s" if seconds < _BRIEF_S else duration(seconds)
-        self.output.note(f"{self.target.name}: {what}, {_size(size)}, {took}, {count / seconds:,.0f} entries/s")
+        self.output.note(f"{self.target.name}: {what}, {_size(size)}, {took}, {count / seconds:,.0f}/s")
 
     def _gather(self, spool: Spool) -> None:
         format_ = Format(spool.request.format)
         done = sum(part.mark.read for part in spool.parts())
         total = self.source.estimate()
         with Progress(
-            self.output, "entries read", total=total, at_most=bool(spool.request.selected.form), about=True, done=done
+            self.output,
+            "submissions read",
+            total=total,
+            at_most=bool(spool.request.selected.form),
+            about=True,
+            done=done,
         ) as progress:
             gathering = Gathering(
                 spool,
@@ -120,7 +125,7 @@ class Exporting:
         to_file = self.target.path is not None
         encoding = Encoding(format_, columns, words(language), to_file=to_file, folder=spool.folder)
         with (
-            Progress(self.output, "entries written", total=total) as progress,
+            Progress(self.output, "submissions written", total=total) as progress,
             contextlib.closing(_private(spool)) as made,
         ):
             encoding.write(_counted(entries(spool), progress), made)

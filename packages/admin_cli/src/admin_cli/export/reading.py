@@ -86,7 +86,7 @@ class TablePages:
                 self._client.query(TableName=self._table, **query)
             return read_page(self._bodies[-1])
         except msgspec.ValidationError as error:  # it came whole
-            raise CliError(f"An entry of the table is none that this Rollcall knows: {error}.") from error
+            raise CliError(f"A submission in the table is none that this Rollcall knows: {error}.") from error
         except msgspec.DecodeError as error:
             told = CliError(f"An answer of DynamoDB's could not be read: {error}.")
             raise NotNowError("an answer was cut off", lost=True, told=told) from error

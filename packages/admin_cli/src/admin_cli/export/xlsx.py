@@ -36,8 +36,8 @@ def ensure_fits(entries: int) -> None:
     """Raise CliError when a sheet cannot hold so many entries."""
     if entries > MOST_ENTRIES:
         raise CliError(
-            f"An Excel sheet holds {MOST_ENTRIES:,} entries at most, and there are more.",
-            hint="Write CSV instead (--format csv), or fewer entries (--since, --until, --status).",
+            f"An Excel sheet holds {MOST_ENTRIES:,} submissions at most, and there are more.",
+            hint="Write CSV instead (--format csv), or fewer of them (--since, --until, --status).",
             exit_code=ExitCode.USAGE,
         )
 

@@ -189,7 +189,7 @@ def test_resend__an_address_that_takes_no_mail_is_told_before_anything_is_queued
         ((REFERENCE, "waitlisted"), 1, "what fits is confirmed, staff"),
         ((REFERENCE, "confrimed"), 2, "Did you mean 'confirmed'?"),
         ((f"{REFERENCE[:-1]}{'A' if REFERENCE[-1] != 'A' else 'B'}",), 3, "typing error"),
-        (("reg_01KJM2N0S0ABCDEFGHJKMNPQRT",), 3, "There is no entry"),
+        (("reg_01KJM2N0S0ABCDEFGHJKMNPQRT",), 3, "There is no submission"),
     ],
 )
 def test_resend__what_is_wrong_is_told(world: World, arguments: tuple[str, ...], code: int, said: str) -> None:

@@ -139,7 +139,7 @@ def test_show__takes_an_id_or_a_reference_as_people_write_it(
 
 @pytest.mark.parametrize("wanted", ["", "K7QM-3XTP", "K7QM-3XTQ", "cou_1", "poem"])
 def test_show__says_when_there_is_none(query: QueryService, wanted: str) -> None:
-    with pytest.raises(SubmissionNotFoundError, match=f'There is no entry "{wanted}"'):
+    with pytest.raises(SubmissionNotFoundError, match=f'There is no submission "{wanted}"'):
         query.show(wanted)
 
 

@@ -147,7 +147,7 @@ class SubmissionNotFoundError(RollcallError):
     code = "not_found"
 
     def __init__(self, wanted: str) -> None:
-        super().__init__(f'There is no entry "{wanted[:60]}".')
+        super().__init__(f'There is no submission "{wanted[:60]}".')
         self.wanted = wanted
 
 

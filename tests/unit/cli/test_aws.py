@@ -126,6 +126,7 @@ def test_no_stack__lists_those_there_are(service: Any) -> None:
     with pytest.raises(CliError, match=r"no stack 'dev' at http://localhost:\d+\. There are: local, prod\.") as caught:
         _ = stack(service).description
     assert caught.value.exit_code is ExitCode.NOT_FOUND
+    assert "rollcall context add" in str(caught.value.hint)
 
 
 @pytest.mark.parametrize(
@@ -181,14 +182,14 @@ def test_credentials__missing_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 
 def test_profile__that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The profile is named, and so is the sign-in for it."""
+    """The profile is named, and so is how to make one."""
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
 
     with pytest.raises(CliError, match="has no profile 'academy'") as caught:
         aws.session(Context("dev", "dev", "eu-north-1", profile="academy"))
     assert caught.value.exit_code is ExitCode.CREDENTIALS
-    assert "--profile academy" in str(caught.value.hint)
+    assert "aws configure sso --profile academy" in str(caught.value.hint)
 
 
 def test_stack__that_may_not_be_read_and_is_not_listed_is_not_there(service: Any) -> None:

@@ -105,7 +105,7 @@ def test_file__that_cannot_be_written_says_so(tmp_path: Path) -> None:
     """A folder that cannot be made is named in a sentence."""
     (tmp_path / "file").write_text("")
 
-    with pytest.raises(ContextError, match=r"contexts\.json cannot be written: "):
+    with pytest.raises(ContextError, match=r"contexts\.json cannot be written: .+ROLLCALL_CONFIG_DIR="):
         ContextFile(tmp_path / "file" / "contexts.json").write(Contexts())
 
 

@@ -170,8 +170,11 @@ def _from_sdk(error: Exception, context: Context) -> CliError:
     if told := refusal(type(error).__name__, str(error), None, context):
         return told
     if isinstance(error, sdk.ProfileNotFound):
-        return _credentials(
-            f"The AWS configuration has no profile {context.profile or os.environ['AWS_PROFILE']!r}.", context
+        named = context.profile or os.environ["AWS_PROFILE"]
+        return CliError(
+            f"The AWS configuration has no profile {named!r}.",
+            hint=f"Make it (aws configure sso --profile {named}), or name another: rollcall context add --profile",
+            exit_code=ExitCode.CREDENTIALS,
         )
     if isinstance(error, (sdk.HTTPClientError, sdk.ConnectionError)):
         return _unreachable(context)

@@ -162,7 +162,9 @@ class ContextFile:
         try:
             replace_private(self.path, json.dumps(content, indent=2) + "\n")
         except OSError as error:
-            raise ContextError(f"{self.path} cannot be written: {error.strerror}.") from error
+            raise ContextError(
+                f"{self.path} cannot be written: {error.strerror}. Name a folder of yours: ROLLCALL_CONFIG_DIR=…"
+            ) from error
 
 
 def context_file(environ: Mapping[str, str]) -> ContextFile:

@@ -263,7 +263,7 @@ class AwsStack:
         there = f"There are: {', '.join(stacks)}." if stacks else "None other was found."
         hint = (
             "Bring it up: rollcall local up"
-            if self.context.on_this_machine
+            if self.context.on_this_machine and not stacks
             else ("Name another in a context: rollcall context add NAME --stack STACK --region REGION")
         )
         return CliError(

@@ -142,7 +142,10 @@ def test_compile_forms__skips_folders_that_hold_no_form(tmp_path: Path) -> None:
         ),
         (HEAD + "verify = true" + EMAIL, 'key "verify" is unknown for a form'),
         (HEAD + "retention = 3" + EMAIL, 'key "retention" is unknown for a form (did you mean "retention_days"?)'),
-        (HEAD + 'languages = ["en", "de"]' + EMAIL, 'language "de" is unknown; use en, sv'),
+        (
+            HEAD + 'languages = ["en", "de"]' + EMAIL,
+            'language "de" has no words; use en, sv, or copy docs/words.toml to',
+        ),
         (HEAD + 'languages = ["sv"]' + EMAIL, '"languages" must have "en" among them'),
         (
             HEAD + 'languages = ["en", "sv"]' + EMAIL,

@@ -45,7 +45,7 @@ class MyPages:
             form={"path": self._path(form.name, language), "title": form.title.in_language(language)},
             reference=display_reference(submission.reference),
             answers=[] if erased else shown_answers(form, submission, language),
-            sent=moment(submission.submitted_at, language),
+            sent=moment(submission.submitted_at, language, form.words),
         )
 
     def confirm(self, entry: OwnEntry, action: Action, *, token: str, language: str) -> str:
@@ -74,7 +74,7 @@ class MyPages:
         until = entry.submission.verify_by
         return {
             "option": label.in_language(language),
-            "until": moment(until, language) if until is not None else "",
+            "until": moment(until, language, entry.form.words) if until is not None else "",
             "rank": entry.rank or entry.submission.position or "",
             "position": entry.submission.position or "",
         }

@@ -68,7 +68,7 @@ def document(forms: Mapping[str, Form]) -> dict[str, Any]:
         | {"/forms/{form}": {"get": _describe(forms)}, "/my": _my()},
         "components": {
             "schemas": schemas,
-            "parameters": _parameters(),
+            "parameters": _parameters(forms),
             "responses": {_name(status): _refusal(status) for status in CODES},
         },
     }
@@ -156,7 +156,8 @@ def _my() -> dict[str, Any]:
     }
 
 
-def _parameters() -> dict[str, Any]:
+def _parameters(forms: Mapping[str, Form]) -> dict[str, Any]:
+    own = [language for form in forms.values() for language in form.words]
     return {
         "key": {
             "name": "Idempotency-Key",
@@ -169,7 +170,7 @@ def _parameters() -> dict[str, Any]:
             "name": "lang",
             "in": "query",
             "description": "The language of sentences and mails, before the field _language and Accept-Language.",
-            "schema": {"enum": list(LANGUAGES)},
+            "schema": {"enum": list(dict.fromkeys((*LANGUAGES, *own)))},
         },
         "token": {
             "name": "t",

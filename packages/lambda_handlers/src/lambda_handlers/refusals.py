@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from lambda_handlers.http_request import Request
     from lambda_handlers.site_words import SiteWords
+    from registration_core.domain.messages import Words
 
 STATUS_OF: Mapping[type[RollcallError], int] = {
     InvalidKeyError: 400,
@@ -60,27 +61,29 @@ class Refusal:
     retry_after_s: int | None = None
 
 
-def refusal_of(error: RollcallError, language: str, *, asked_for_form: bool = False) -> Refusal:
+def refusal_of(
+    error: RollcallError, language: str, own: Words | None = None, *, asked_for_form: bool = False
+) -> Refusal:
     """Return what an error means to the visitor; for one that has no answer of its own, that something broke.
 
-    asked_for_form: nothing was to be stored.
+    own: the form's words. asked_for_form: nothing was to be stored.
     """
     if isinstance(error, RequestError):
-        return Refusal(error.status, error.code, sentence(error.code, language))
+        return Refusal(error.status, error.code, sentence(error.code, language, own))
     if isinstance(error, StorageUnavailableError):  # and its kinds, which are no visitor's business
         code = StorageUnavailableError.code
         wording = "form_unavailable" if asked_for_form else code
-        return Refusal(503, code, sentence(wording, language), error.retry_after_s)
+        return Refusal(503, code, sentence(wording, language, own), error.retry_after_s)
     status = STATUS_OF.get(type(error))
     if status is None:
-        return internal(language)
+        return internal(language, own)
     if isinstance(error, FormClosedError):
-        return Refusal(status, error.code, _closed(error, language))
+        return Refusal(status, error.code, _closed(error, language, own))
     if isinstance(error, TooManyRequestsError):
-        wait = wait_in_words(error.retry_after_s, language)
-        return Refusal(status, error.code, sentence(error.code, language, wait=wait), error.retry_after_s)
+        wait = wait_in_words(error.retry_after_s, language, own)
+        return Refusal(status, error.code, sentence(error.code, language, own, wait=wait), error.retry_after_s)
     later = RETRY_AFTER_S if isinstance(error, HumanCheckUnavailableError) else None
-    return Refusal(status, error.code, sentence(error.code, language), later)
+    return Refusal(status, error.code, sentence(error.code, language, own), later)
 
 
 def codes() -> dict[int, tuple[str, ...]]:
@@ -91,9 +94,9 @@ def codes() -> dict[int, tuple[str, ...]]:
     return {status: tuple(sorted(code for other, code in pairs if other == status)) for status in sorted(dict(pairs))}
 
 
-def internal(language: str) -> Refusal:
+def internal(language: str, own: Words | None = None) -> Refusal:
     """Return what is said when something broke that nobody thought of."""
-    return Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, INTERNAL, sentence(INTERNAL, language), RETRY_AFTER_S)
+    return Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, INTERNAL, sentence(INTERNAL, language, own), RETRY_AFTER_S)
 
 
 def refusal(request: Request, refused: Refusal, *, words: SiteWords, language: str) -> dict[str, Any]:
@@ -112,10 +115,10 @@ def refusal(request: Request, refused: Refusal, *, words: SiteWords, language: s
     return page(refused.status, html, site_url=words.site_url, headers=headers)
 
 
-def _closed(error: FormClosedError, language: str) -> str:
+def _closed(error: FormClosedError, language: str, own: Words | None) -> str:
     if error.at is None:
-        return sentence("form_closed_now", language)
+        return sentence("form_closed_now", language, own)
     offset = f"{error.at:%z}"
     zone = f"UTC{offset[:3]}:{offset[3:5]}" if error.at.utcoffset() else "UTC"
     wording = "form_opens" if error.opens else "form_closed"
-    return sentence(wording, language, day=f"{error.at:%Y-%m-%d}", time=f"{error.at:%H:%M}", zone=zone)
+    return sentence(wording, language, own, day=f"{error.at:%Y-%m-%d}", time=f"{error.at:%H:%M}", zone=zone)

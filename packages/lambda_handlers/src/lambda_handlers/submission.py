@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from lambda_handlers.site_words import SiteWords
     from registration_core.domain.errors import FieldError
     from registration_core.domain.forms import Form
+    from registration_core.domain.messages import Words
     from registration_core.domain.ports import FormCatalogue
     from registration_core.domain.submission import Receipt
     from registration_core.services.describe import DescribeService
@@ -60,12 +61,14 @@ class SubmitFunction:
         """Answer one event."""
         self._begin()
         request = read_request(event)
-        language = best_language(request.wanted_language, LANGUAGES)
+        form: Form | None = None
         try:
             form = self._forms.get(request.form)
             answer = self._describe(request, form) if request.asks_for_form else self._take(request, form)
         except RollcallError as error:
-            answer = self._refuse(request, error, language)
+            own = form.words if form is not None else {}
+            language = best_language(request.wanted_language, (*LANGUAGES, *own))
+            answer = self._refuse(request, error, language, own)
         return with_cors(answer, request.headers.get("origin"), self._allowed_origins)
 
     def _describe(self, request: Request, form: Form) -> dict[str, Any]:
@@ -85,7 +88,7 @@ class SubmitFunction:
         except InvalidAnswersError as error:
             return self._mend(request, form, sent, error.errors, language)
         except RollcallError as error:
-            return self._refuse(request, error, language)
+            return self._refuse(request, error, language, form.words)
         event = "repeated" if receipt.repeated else "stored"
         self._log.info(event, form=form.name, request_id=request.id, submission_id=receipt.id, status=receipt.status)
         return self._acknowledge(request, form, sent, receipt, language)
@@ -119,13 +122,13 @@ class SubmitFunction:
             html = mend_page(form, sent, errors, words=self._words, language=language)
             return page(422, html, site_url=self._words.site_url)
         listed = [{"field": error.field, "code": error.code, "message": error.message} for error in errors]
-        detail = sentence(InvalidAnswersError.code, language)
+        detail = sentence(InvalidAnswersError.code, language, form.words)
         return problem(422, InvalidAnswersError.code, detail, errors=listed)
 
-    def _refuse(self, request: Request, error: RollcallError, language: str) -> dict[str, Any]:
+    def _refuse(self, request: Request, error: RollcallError, language: str, own: Words) -> dict[str, Any]:
         from lambda_handlers.refusals import FAULTS, refusal, refusal_of  # noqa: PLC0415 - most are taken
 
-        refused = refusal_of(error, language, asked_for_form=request.asks_for_form)
+        refused = refusal_of(error, language, own, asked_for_form=request.asks_for_form)
         if isinstance(error, FAULTS):
             self._log.fault("failed", error, code=error.code, status=refused.status, request_id=request.id)
         else:

@@ -62,6 +62,7 @@ COMPILED = (
     "verification",
     "spam",
     "mails",
+    "words",
 )
 
 FIELDS = (

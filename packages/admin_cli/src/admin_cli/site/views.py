@@ -93,7 +93,7 @@ def _field(form: Form, field: Field, language: str) -> FieldView:
     view = field_view(field, language)
     counted = form.capacities() if form.quota is not None and form.quota.field == field.name else {}
     options = tuple(replace(option, counted=option.value in counted) for option in view.options)
-    checks = json.dumps(checks_of(field, language), ensure_ascii=False, separators=(",", ":"))
+    checks = json.dumps(checks_of(field, language, form.words), ensure_ascii=False, separators=(",", ":"))
     return replace(view, options=options, checks=checks)
 
 
@@ -138,10 +138,10 @@ def courses(form: Form, field: Field, texts: Texts, *, path: str, source: str) -
                 raise SiteBuildError(
                     f'{source}: "courses.options.{name}.{key}" is not known; use one of {", ".join(OPTION_KEYS)}.'
                 )
-    return tuple(_course(option, texts, at=f"{path}?{field.name}=") for option in field.options)
+    return tuple(_course(form, option, texts, at=f"{path}?{field.name}=") for option in field.options)
 
 
-def _course(option: Option, texts: Texts, *, at: str) -> Course:
+def _course(form: Form, option: Option, texts: Texts, *, at: str) -> Course:
     """Describe one option; without words of its own in the content file it shows what the form file says only."""
     language = texts.string("language")
     words = texts.table("courses", "options", option.value)
@@ -151,8 +151,8 @@ def _course(option: Option, texts: Texts, *, at: str) -> Course:
         path=f"{at}{option.value}",
         title=option.label.in_language(language),
         hint=option.hint.in_language(language) if option.hint else "",
-        starts=long_date(option.starts_at, language) if option.starts_at else "",
-        when=span(option.starts_at, option.ends_at, language) if option.starts_at else "",
+        starts=long_date(option.starts_at, language, form.words) if option.starts_at else "",
+        when=span(option.starts_at, option.ends_at, language, form.words) if option.starts_at else "",
         place=option.place.in_language(language) if option.place else "",
         **said,
     )

@@ -18,6 +18,7 @@ from registration_core.adapters.rule_files import (
     read_spam_rules,
     read_verification,
 )
+from registration_core.adapters.word_files import file_of, read_words
 from registration_core.domain.emails import EmailError, normalise_email
 from registration_core.domain.errors import FormFileError
 from registration_core.domain.fields import Field, FieldType, Text
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from registration_core.domain.forms import OwnMail
+    from registration_core.domain.messages import Words
 
 KEYS = (
     *("id_prefix", "languages", "title", "description", "staff", "retention_days", "email_field", "name_field"),
@@ -61,10 +63,11 @@ def compile_forms(forms_dir: Path) -> dict[str, Form]:
     Raises FormFileError with every mistake of every file.
     """
     problems: list[str] = []
+    words = read_words(forms_dir, problems)
     forms: dict[str, Form] = {}
     for folder in sorted(forms_dir.iterdir()):
         if folder.is_dir() and not folder.name.startswith(("_", ".")):
-            form = _read_form(folder, problems)
+            form = _read_form(folder, words, problems)
             if form is not None:
                 forms[form.name] = form
     problems.extend(_shared_prefixes(forms_dir, forms))
@@ -76,7 +79,7 @@ def compile_forms(forms_dir: Path) -> dict[str, Form]:
 def load_form(forms_dir: Path, name: str) -> Form:
     """Read one form. Raises FormFileError with every mistake in its file."""
     problems: list[str] = []
-    form = _read_form(forms_dir / name, problems)
+    form = _read_form(forms_dir / name, read_words(forms_dir, problems), problems)
     if problems or form is None:
         raise FormFileError(problems)
     return form
@@ -90,7 +93,7 @@ def content_version(form: Form) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()[:_VERSION_LENGTH]
 
 
-def _read_form(folder: Path, problems: list[str]) -> Form | None:
+def _read_form(folder: Path, words: Words, problems: list[str]) -> Form | None:
     """Read one form; None, and a problem noted, when the file cannot be read or has mistakes."""
     file = f"{folder.parent.name}/{folder.name}/{FILE}"
     before = len(problems)
@@ -110,15 +113,17 @@ def _read_form(folder: Path, problems: list[str]) -> Form | None:
     except tomllib.TOMLDecodeError as error:
         problems.append(f"{file}: this is not TOML: {error}")
     else:
-        form = _form(folder.name, CheckedTable(values, file, problems), own_mails(folder / "mail"))
+        table = CheckedTable(values, file, problems)
+        languages = _languages(table, folder.parent, words)
+        form = _form(folder.name, table, languages, own_mails(folder / "mail"))
+        form = replace(form, words={language: words[language] for language in languages if language in words})
         if len(problems) == before:
-            return form
+            return replace(form, version=content_version(form))
     return None
 
 
-def _form(name: str, values: CheckedTable, mails: tuple[OwnMail, ...]) -> Form | None:
+def _form(name: str, values: CheckedTable, languages: Sequence[str], mails: tuple[OwnMail, ...]) -> Form:
     values.known_keys(KEYS, of="a form")
-    languages = _languages(values)
     prefix = values.string("id_prefix", required=True)
     if prefix is not None and not _PREFIX.fullmatch(prefix):
         values.problem('"id_prefix" has two to eight small letters, such as reg')
@@ -138,7 +143,7 @@ def _form(name: str, values: CheckedTable, mails: tuple[OwnMail, ...]) -> Form |
     once = named_field(values, fields, "once", FieldType.CHOICE) if whole else None
     if whole:
         ensure_times_count(values, fields, quota.field if quota is not None else once)
-    form = Form(
+    return Form(
         name=name,
         version="",
         id_prefix=prefix or "",
@@ -158,14 +163,16 @@ def _form(name: str, values: CheckedTable, mails: tuple[OwnMail, ...]) -> Form |
         spam=read_spam_rules(values, [field.name for field in fields]),
         mails=mails,
     )
-    return replace(form, version=content_version(form))
 
 
-def _languages(values: CheckedTable) -> Sequence[str]:
+def _languages(values: CheckedTable, forms_dir: Path, words: Words) -> Sequence[str]:
     languages = values.strings("languages") or (DEFAULT_LANGUAGE,)
     for language in languages:
-        if language not in LANGUAGES:
-            values.problem(f'language "{language}" is unknown; use {listed(LANGUAGES)}')
+        if language not in LANGUAGES and language not in words:
+            values.problem(
+                f'language "{language}" has no words; use {listed([*LANGUAGES, *words])}, or copy docs/words.toml to '
+                f"{file_of(forms_dir, language)} and translate it"
+            )
     if DEFAULT_LANGUAGE not in languages:
         values.problem(f'"languages" must have "{DEFAULT_LANGUAGE}" among them')
     return languages

@@ -9,51 +9,95 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
-_MONTHS: Mapping[str, tuple[str, ...]] = {
-    "en": (
-        *("January", "February", "March", "April", "May", "June"),
-        *("July", "August", "September", "October", "November", "December"),
-    ),
-    "sv": (
-        *("januari", "februari", "mars", "april", "maj", "juni"),
-        *("juli", "augusti", "september", "oktober", "november", "december"),
-    ),
+    from registration_core.domain.messages import Words
+
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+DATES: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        **{name: name.capitalize() for name in (*MONTHS, *WEEKDAYS)},
+        "time": "{hour}:{minute}",
+        "date": "{day} {month} {year}",
+        "date_and_time": "{date} at {time}",
+        "weekday_and_date": "{weekday} {date}",
+        "start": "{date}, {time}",
+    },
+    "sv": {
+        "january": "januari",
+        "february": "februari",
+        "march": "mars",
+        "april": "april",
+        "may": "maj",
+        "june": "juni",
+        "july": "juli",
+        "august": "augusti",
+        "september": "september",
+        "october": "oktober",
+        "november": "november",
+        "december": "december",
+        "monday": "måndag",
+        "tuesday": "tisdag",
+        "wednesday": "onsdag",
+        "thursday": "torsdag",
+        "friday": "fredag",
+        "saturday": "lördag",
+        "sunday": "söndag",
+        "time": "{hour}.{minute}",
+        "date": "{day} {month} {year}",
+        "date_and_time": "{date} kl. {time}",
+        "weekday_and_date": "{weekday} {date}",
+        "start": "{date} kl. {time}",
+    },
 }
-_DAYS: Mapping[str, tuple[str, ...]] = {
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    "sv": ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag"),
+"""Names, and how they are put together. start: of something that takes place, with the day of the week."""
+
+_IN_DIGITS = {
+    **{name: f"{number:02}" for number, name in enumerate(MONTHS, start=1)},
+    **dict.fromkeys(WEEKDAYS, ""),
+    "time": "{hour}:{minute}",
+    "date": "{year}-{month}-{day:0>2}",
+    "date_and_time": "{date} {time}",
+    "weekday_and_date": "{date}",
+    "start": "{date}, {time}",
 }
-_AT = {"en": " at ", "sv": " kl. "}
+"""How it is written in a language that has no words."""
 
 
-def long_date(day: date, language: str) -> str:
-    """Return `30 April 2015`, `30 april 2015`; in a language that has no words here, `2015-04-30`."""
-    if language not in _MONTHS:
-        return f"{day:%Y-%m-%d}"
-    return f"{day.day} {_MONTHS[language][day.month - 1]} {day.year}"
+def long_date(day: date, language: str, own: Words | None = None) -> str:
+    """Return `30 April 2015`, `30 april 2015`; without words in the language `2015-04-30`. own: a form's words."""
+    words = _words(language, own)
+    return words["date"].format(day=day.day, month=words[MONTHS[day.month - 1]], year=f"{day.year:04}")
 
 
-def moment(at: datetime, language: str) -> str:
+def moment(at: datetime, language: str, own: Words | None = None) -> str:
     """Return `30 April 2015 at 07:31 UTC`."""
-    at = at.astimezone(UTC)
-    return f"{long_date(at, language)}{_AT.get(language, ' ')}{_clock(at, language)} UTC"
+    at, words = at.astimezone(UTC), _words(language, own)
+    said = words["date_and_time"].format(date=long_date(at, language, own), time=_clock(at, words))
+    return f"{said} UTC"
 
 
-def span(starts_at: datetime, ends_at: datetime | None, language: str) -> str:
+def span(starts_at: datetime, ends_at: datetime | None, language: str, own: Words | None = None) -> str:
     """Return `Saturday 16 January 2027, 10:00-12:30` with a dash, as the clock shows it where it takes place."""
-    start = f"{_day(starts_at, language)}{', ' if language != 'sv' else ' kl. '}{_clock(starts_at, language)}"
+    words = _words(language, own)
+    day = words["weekday_and_date"].format(
+        weekday=words[WEEKDAYS[starts_at.weekday()]], date=long_date(starts_at, language, own)
+    )
+    start = words["start"].format(date=day, time=_clock(starts_at, words))
     if ends_at is None:
         return start
     if ends_at.date() == starts_at.date():
-        return f"{start}\u2013{_clock(ends_at, language)}"
-    return f"{start} \u2013 {span(ends_at, None, language)}"
+        return f"{start}\u2013{_clock(ends_at, words)}"
+    return f"{start} \u2013 {span(ends_at, None, language, own)}"
 
 
-def _day(day: date, language: str) -> str:
-    name = _DAYS[language][day.weekday()] + " " if language in _DAYS else ""
-    return name + long_date(day, language)
+def _words(language: str, own: Words | None) -> Mapping[str, str]:
+    return DATES.get(language) or (own or {}).get(language, {}).get("dates") or _IN_DIGITS
 
 
-def _clock(at: datetime, language: str) -> str:
+def _clock(at: datetime, words: Mapping[str, str]) -> str:
     """Return `10:00`, in Swedish `10.00`."""
-    return f"{at:%H.%M}" if language == "sv" else f"{at:%H:%M}"
+    return words["time"].format(hour=f"{at:%H}", minute=f"{at:%M}")

@@ -7,16 +7,21 @@ from datetime import date
 from registration_core.adapters.mail_dates import long_date, moment, span
 from registration_core.domain.fields import FieldType
 from registration_core.domain.identifiers import display_reference
+from registration_core.domain.messages import said
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from registration_core.domain.fields import Field, Option
     from registration_core.domain.forms import Form
     from registration_core.domain.mail import MailFacts
+    from registration_core.domain.messages import Words
     from registration_core.domain.submission import Submission
     from registration_core.domain.values import Answer
 
-_YES = {"en": "Yes", "sv": "Ja"}
+ANSWERS: Mapping[str, Mapping[str, str]] = {"en": {"yes": "Yes"}, "sv": {"yes": "Ja"}}
+"""What a consent reads as."""
 
 
 def mail_values(
@@ -46,7 +51,7 @@ def mail_values(
         "site_url": site_url,
         "status": submission.status.value,
         "submitted_at": submission.submitted_at,
-        "verify_by": moment(submission.verify_by, language) if submission.verify_by is not None else "",
+        "verify_by": moment(submission.verify_by, language, form.words) if submission.verify_by is not None else "",
         "visitor_language": submission.language,
     }
     if facts.my_url is not None:
@@ -76,7 +81,7 @@ def _shown_option(form: Form, submission: Submission, language: str) -> dict[str
         "question": field.label.in_language(language),
         "label": option.label.in_language(language),
         "hint": option.hint.in_language(language) if option.hint is not None else "",
-        "when": span(option.starts_at, option.ends_at, language) if option.starts_at is not None else "",
+        "when": span(option.starts_at, option.ends_at, language, form.words) if option.starts_at is not None else "",
         "place": option.place.in_language(language) if option.place is not None else "",
     }
 
@@ -90,7 +95,7 @@ def shown_answers(form: Form, submission: Submission, language: str) -> list[dic
         {
             "name": field.name,
             "label": field.label.in_language(language),
-            "value": shown_value(field, submission.answers[field.name], language),
+            "value": shown_value(field, submission.answers[field.name], language, form.words),
         }
         for field in form.fields
         if field.name in submission.answers
@@ -99,15 +104,15 @@ def shown_answers(form: Form, submission: Submission, language: str) -> list[dic
     return shown + [{"name": name, "label": name, "value": _plain(submission.answers[name])} for name in no_more]
 
 
-def shown_value(field: Field, answer: Answer, language: str) -> str:
-    """Return one answer as a person reads it: options by their labels."""
+def shown_value(field: Field, answer: Answer, language: str, own: Words | None = None) -> str:
+    """Return one answer as a person reads it: options by their labels. own: the form's words."""
     if field.type is FieldType.CONSENT:
-        return _YES.get(language, _YES["en"])
+        return said(ANSWERS, language, own, "answers")["yes"]
     if field.options:
         chosen = answer if isinstance(answer, list) else [str(answer)]
         return ", ".join(_option_label(field, value, language) for value in chosen)
     if field.type is FieldType.DATE:
-        return _date(str(answer), language)
+        return _date(str(answer), language, own)
     return _plain(answer)
 
 
@@ -120,9 +125,9 @@ def _plain(answer: Answer) -> str:
     return ", ".join(answer) if isinstance(answer, list) else str(answer)
 
 
-def _date(text: str, language: str) -> str:
+def _date(text: str, language: str, own: Words | None) -> str:
     """Return a date in words; what was kept when the field was of another type stays as it is."""
     try:
-        return long_date(date.fromisoformat(text), language)
+        return long_date(date.fromisoformat(text), language, own)
     except ValueError:
         return text

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-FILE = re.compile(r"(?P<name>[a-z][a-z0-9_]{0,39})\.(?P<language>[a-z]{2})\.(?:subject|txt|html)\.j2")
+FILE = re.compile(r"(?P<name>[a-z][a-z0-9_]{0,39})\.(?P<language>[a-z]{2,3})\.(?:subject|txt|html)\.j2")
 _SAID = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
 _GIVEN = re.compile(r"\bset\.([a-z][a-z0-9_]*)")
 _DIGEST_LETTERS = 12

@@ -15,6 +15,15 @@ from registration_core.domain.messages import message
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Protocol
+
+    from registration_core.domain.messages import Words
+
+    class Say(Protocol):
+        """Gives the sentence for a code, in one language."""
+
+        def __call__(self, code: str, **values: object) -> str:
+            """Return it with these values filled in."""
 
 
 class Rule(StrEnum):
@@ -64,13 +73,17 @@ NUMBER = r"^(?=.{1,16}$)[\-\u2212]?\p{Nd}+(?:[.,]\p{Nd}*)?$"
 DECIMALS = r"^[^.,]*(?:[.,]\p{{Nd}}{{0,{most}}}0*)?$"
 
 
-def checks_of(field: Field, language: str) -> tuple[Check, ...]:
-    """Return a field's checks with their sentences in this language."""
+def checks_of(field: Field, language: str, own: Words | None = None) -> tuple[Check, ...]:
+    """Return a field's checks with their sentences in this language. own: the form's words."""
+
+    def say(code: str, **values: object) -> str:
+        return message(code, language, own, **values)
+
     found: list[Check] = []
     if field.required:
-        found.append(Check(Rule.REQUIRED, None, message(_wording_of_required(field), language)))
+        found.append(Check(Rule.REQUIRED, None, say(_wording_of_required(field))))
     of_type = _CHECKS.get(field.type)
-    return (*found, *(of_type(field, language) if of_type else ()))
+    return (*found, *(of_type(field, say) if of_type else ()))
 
 
 def _wording_of_required(field: Field) -> str:
@@ -79,50 +92,50 @@ def _wording_of_required(field: Field) -> str:
     return "required_choice" if field.options else "required"
 
 
-def _text_checks(field: Field, language: str) -> Iterator[Check]:
+def _text_checks(field: Field, say: Say) -> Iterator[Check]:
     if field.min_length is not None:
-        said = message("too_short", language, limit=field.min_length, length="{length}")
+        said = say("too_short", limit=field.min_length, length="{length}")
         yield Check(Rule.SHORT, field.min_length, said)
     if field.max_length is not None:
-        said = message("too_long", language, limit=field.max_length, length="{length}")
+        said = say("too_long", limit=field.max_length, length="{length}")
         yield Check(Rule.LONG, field.max_length, said)
 
 
-def _email_checks(_field: Field, language: str) -> Iterator[Check]:
-    yield Check(Rule.PATTERN, EMAIL, message("not_an_email", language))
-    yield Check(Rule.PATTERN, EMAIL_ASCII, message("email_not_ascii", language))
+def _email_checks(_field: Field, say: Say) -> Iterator[Check]:
+    yield Check(Rule.PATTERN, EMAIL, say("not_an_email"))
+    yield Check(Rule.PATTERN, EMAIL_ASCII, say("email_not_ascii"))
 
 
-def _phone_checks(_field: Field, language: str) -> Iterator[Check]:
-    yield Check(Rule.PATTERN, PHONE, message("not_a_phone", language))
+def _phone_checks(_field: Field, say: Say) -> Iterator[Check]:
+    yield Check(Rule.PATTERN, PHONE, say("not_a_phone"))
 
 
-def _date_checks(field: Field, language: str) -> Iterator[Check]:
-    yield Check(Rule.PATTERN, DATE, message("not_a_date", language))
+def _date_checks(field: Field, say: Say) -> Iterator[Check]:
+    yield Check(Rule.PATTERN, DATE, say("not_a_date"))
     if field.minimum is not None:
-        yield Check(Rule.LEAST, None, message("too_early", language, limit="{limit}"))
+        yield Check(Rule.LEAST, None, say("too_early", limit="{limit}"))
     if field.maximum is not None:
-        yield Check(Rule.MOST, None, message("too_late", language, limit="{limit}"))
+        yield Check(Rule.MOST, None, say("too_late", limit="{limit}"))
 
 
-def _number_checks(field: Field, language: str) -> Iterator[Check]:
-    yield Check(Rule.PATTERN, NUMBER, message("not_a_number", language, example="12.5" if field.decimals else "12"))
+def _number_checks(field: Field, say: Say) -> Iterator[Check]:
+    yield Check(Rule.PATTERN, NUMBER, say("not_a_number", example="12.5" if field.decimals else "12"))
     wording = "too_many_decimals" if field.decimals else "not_whole"
-    yield Check(Rule.PATTERN, DECIMALS.format(most=field.decimals), message(wording, language, limit=field.decimals))
+    yield Check(Rule.PATTERN, DECIMALS.format(most=field.decimals), say(wording, limit=field.decimals))
     if field.minimum is not None:
-        yield Check(Rule.LEAST, float(field.minimum), message("too_small", language, limit=field.minimum))
+        yield Check(Rule.LEAST, float(field.minimum), say("too_small", limit=field.minimum))
     if field.maximum is not None:
-        yield Check(Rule.MOST, float(field.maximum), message("too_large", language, limit=field.maximum))
+        yield Check(Rule.MOST, float(field.maximum), say("too_large", limit=field.maximum))
 
 
-def _choices_checks(field: Field, language: str) -> Iterator[Check]:
+def _choices_checks(field: Field, say: Say) -> Iterator[Check]:
     if field.min_choices is not None:
-        yield Check(Rule.LEAST, field.min_choices, message("too_few", language, limit=field.min_choices))
+        yield Check(Rule.LEAST, field.min_choices, say("too_few", limit=field.min_choices))
     if field.max_choices is not None:
-        yield Check(Rule.MOST, field.max_choices, message("too_many", language, limit=field.max_choices))
+        yield Check(Rule.MOST, field.max_choices, say("too_many", limit=field.max_choices))
 
 
-_CHECKS: dict[FieldType, Callable[[Field, str], Iterator[Check]]] = {
+_CHECKS: dict[FieldType, Callable[[Field, Say], Iterator[Check]]] = {
     FieldType.TEXT: _text_checks,
     FieldType.TEXTAREA: _text_checks,
     FieldType.EMAIL: _email_checks,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field as with_default
 from datetime import datetime
 
 from registration_core.domain.errors import FormClosedError
@@ -15,6 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
+
+    from registration_core.domain.messages import Words
 
 
 LONGEST_RETENTION_DAYS = 3660
@@ -53,7 +56,8 @@ class Form:
     whose answer is the registrant's address; name_field: whose answer is how to greet, and who takes part. once: the
     choice field of which a person (address and name) may take each option only once. staff: addresses that are told
     of new entries. retention_days: how long an entry is kept. quota: None when places are not counted. verification:
-    None when an address is taken as it is given. mails: those of its own, by name.
+    None when an address is taken as it is given. mails: those of its own, by name. words: what the API says in those of
+    its languages that are not built in.
     """
 
     name: str
@@ -74,6 +78,7 @@ class Form:
     verification: Verification | None = None
     spam: SpamRules = SHIPPED_SPAM_RULES
     mails: tuple[OwnMail, ...] = ()
+    words: Words = with_default(default_factory=dict)
 
     def own_mail(self, name: str) -> OwnMail | None:
         """Return the form's own mail of this name, or None when there is none."""
@@ -148,6 +153,7 @@ class Form:
             verification=Verification.from_dict(data["verification"]) if "verification" in data else None,
             spam=SpamRules.from_dict(data.get("spam", {})),
             mails=tuple(map(OwnMail.from_dict, data.get("mails", ()))),
+            words=data.get("words", {}),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -177,13 +183,17 @@ class Form:
             data["verification"] = self.verification.to_dict()
         if spam := self.spam.to_dict():
             data["spam"] = spam
-        data |= _mails(self.mails)
+        data |= _mails(self.mails) | _words(self.words)
         data["fields"] = [field.to_dict() for field in self.fields]
         return data
 
 
 def _mails(mails: tuple[OwnMail, ...]) -> dict[str, Any]:
     return {"mails": [mail.to_dict() for mail in mails]} if mails else {}
+
+
+def _words(words: Words) -> dict[str, Any]:
+    return {"words": words} if words else {}
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -6,6 +6,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    Words = Mapping[str, Mapping[str, Mapping[str, str]]]
+    """What a form brings along for languages that are not built in: language, table, key, text."""
+
 DEFAULT_LANGUAGE = "en"
 
 MESSAGES: Mapping[str, Mapping[str, str]] = {
@@ -65,9 +68,15 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
 """Codes and sentences. A code that ends in `_choice` or `_consent` is a wording of the code before it."""
 
 LANGUAGES = tuple(MESSAGES)
-"""The languages that a form may be written in."""
+"""The languages that are built in; a form brings the words of every other along."""
 
 
-def message(code: str, language: str, **values: object) -> str:
-    """Return the sentence for a code in this language, or in English when there is none in it."""
-    return MESSAGES.get(language, MESSAGES[DEFAULT_LANGUAGE])[code].format(**values)
+def message(code: str, language: str, own: Words | None = None, /, **values: object) -> str:
+    """Return the sentence for a code in this language, or in English when there is none in it. own: a form's words."""
+    return said(MESSAGES, language, own, "messages")[code].format(**values)
+
+
+def said(built_in: Mapping[str, Mapping[str, str]], language: str, own: Words | None, table: str) -> Mapping[str, str]:
+    """Return one table of words in this language: the built-in one, the form's own, or else the English one."""
+    found = built_in.get(language) or (own or {}).get(language, {}).get(table)
+    return found or built_in[DEFAULT_LANGUAGE]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from registration_core.domain.messages import DEFAULT_LANGUAGE
+from registration_core.domain.messages import said
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from registration_core.domain.messages import Words
 
 SENTENCES: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -30,6 +32,9 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "storage_unavailable": "Your answers could not be stored just now. Please send them again in a moment.",
         "internal_error": "Your answers could not be stored just now. Please send them again in a moment.",
         "form_unavailable": "The form cannot be shown just now. Please try again in a moment.",
+        "in_a_minute": "in a minute",
+        "in_minutes": "in {count} minutes",
+        "in_hours": "in {count} hours",
     },
     "sv": {
         "method_not_allowed": "Skicka svaren med POST till /<form>; hämta ett formulär med GET från /forms/<form>.",
@@ -52,27 +57,28 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "storage_unavailable": "Dina svar kunde inte sparas just nu. Skicka dem igen om en stund.",
         "internal_error": "Dina svar kunde inte sparas just nu. Skicka dem igen om en stund.",
         "form_unavailable": "Formuläret kan inte visas just nu. Försök igen om en stund.",
+        "in_a_minute": "om en minut",
+        "in_minutes": "om {count} minuter",
+        "in_hours": "om {count} timmar",
     },
 }
-"""Codes and sentences. Those of `form_opens` and `form_closed_now` are wordings of `form_closed`."""
+"""Codes and sentences. Those of `form_opens` and `form_closed_now` are wordings of `form_closed`.
 
-_WAITS = {
-    "en": ("in a minute", "in {count} minutes", "in {count} hours"),
-    "sv": ("om en minut", "om {count} minuter", "om {count} timmar"),
-}
+The last three are what stands for `{wait}` in `too_many_requests`.
+"""
+
 _MINUTE_S, _HOUR_S = 60, 3600
 
 
-def sentence(code: str, language: str, **values: object) -> str:
-    """Return the sentence for a code in this language, or in English when there is none in it."""
-    return SENTENCES.get(language, SENTENCES[DEFAULT_LANGUAGE])[code].format(**values)
+def sentence(code: str, language: str, own: Words | None = None, /, **values: object) -> str:
+    """Return the sentence for a code in this language, or in English when there is none in it. own: a form's words."""
+    return said(SENTENCES, language, own, "sentences")[code].format(**values)
 
 
-def wait_in_words(seconds: int, language: str) -> str:
+def wait_in_words(seconds: int, language: str, own: Words | None = None) -> str:
     """Return how long to wait, rounded up: `in 4 minutes`, `in 3 hours`."""
-    minute, minutes, hours = _WAITS.get(language, _WAITS[DEFAULT_LANGUAGE])
     if seconds <= _MINUTE_S:
-        return minute
+        return sentence("in_a_minute", language, own)
     if seconds <= 2 * _HOUR_S:
-        return minutes.format(count=-(-seconds // _MINUTE_S))
-    return hours.format(count=-(-seconds // _HOUR_S))
+        return sentence("in_minutes", language, own, count=-(-seconds // _MINUTE_S))
+    return sentence("in_hours", language, own, count=-(-seconds // _HOUR_S))

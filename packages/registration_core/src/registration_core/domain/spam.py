@@ -51,10 +51,10 @@ def _too_quick(form: Form, sent: Mapping[str, object], now: datetime) -> bool:
     return 0 <= took_s < form.spam.min_fill_s
 
 
-def unreadable_times(sent: Mapping[str, object], language: str) -> list[FieldError]:
+def unreadable_times(form: Form, sent: Mapping[str, object], language: str) -> list[FieldError]:
     """Return an error for each time that is no number: its sender means well, and should know."""
     return [
-        FieldError(name, "not_a_number", message("not_a_number", language, example="1800000000"))
+        FieldError(name, "not_a_number", message("not_a_number", language, form.words, example="1800000000"))
         for name in (STARTED, SENT)
         if sent.get(name) not in (None, "") and _time(sent[name]) is None
     ]

@@ -36,7 +36,7 @@ def validate(form: Form, raw: Mapping[str, object], language: str, *, today: dat
             value = _answer(field, raw.get(field.name), today)
         except ValueRefusedError as refusal:
             options = ", ".join(option.label.in_language(language) for option in field.options)
-            sentence = message(refusal.wording, language, options=options, **refusal.values)
+            sentence = message(refusal.wording, language, form.words, options=options, **refusal.values)
             errors.append(FieldError(field.name, refusal.code, sentence))
         else:
             if value is not None:
@@ -44,7 +44,7 @@ def validate(form: Form, raw: Mapping[str, object], language: str, *, today: dat
     known = {field.name for field in form.fields}
     unknown = [name for name in raw if name not in known]
     errors.extend(
-        FieldError(_shown(name), "unknown_field", message("unknown_field", language))
+        FieldError(_shown(name), "unknown_field", message("unknown_field", language, form.words))
         for name in unknown[:UNKNOWN_FIELDS_NAMED]
     )
     if errors:

@@ -106,7 +106,7 @@ def _validated(
     form: Form, answers: Mapping[str, object], sent: Mapping[str, object], language: str, now: datetime
 ) -> dict[str, Answer]:
     """Return the answers as they are kept. Raises InvalidAnswersError with every wrong field, the door's own too."""
-    wrong = unreadable_times(sent, language)
+    wrong = unreadable_times(form, sent, language)
     try:
         kept = validate(form, answers, language, today=now.astimezone(UTC).date())
     except InvalidAnswersError as error:

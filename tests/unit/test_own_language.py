@@ -1,0 +1,214 @@
+"""A third language, German: files in `forms/` and `site/content/`, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import zipfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from contract.fakes import StoppedClock
+from unit.core.builders import NOW, TODAY
+from unit.handlers.conftest import FakeDescriptions, FakeDoor, FakeSubmitService
+
+from admin_cli.site.build import build
+from lambda_handlers.log import Log
+from lambda_handlers.openapi import document
+from lambda_handlers.package import build_package, site_parts
+from lambda_handlers.site_words import SiteWords
+from lambda_handlers.submission import SubmitFunction
+from registration_core.adapters.form_files import compile_forms
+from registration_core.adapters.given_forms import GivenForms
+from registration_core.adapters.mail_check import check_mails
+from registration_core.adapters.mail_dates import moment, span
+from registration_core.adapters.render import JinjaMailRenderer
+from registration_core.domain.errors import (
+    FieldError,
+    FormClosedError,
+    InvalidAnswersError,
+    RollcallError,
+    TooManyRequestsError,
+)
+from registration_core.domain.forms import Form
+from registration_core.domain.mail import MailKind
+from registration_core.domain.validation import example_submission, validate
+from registration_core.services.preview import PreviewService
+
+ROOT = Path(__file__).resolve().parents[2]
+GERMAN = {
+    "january": "Januar",
+    "saturday": "Samstag",
+    "time": "{hour}:{minute}",
+    "date": "{day}. {month} {year}",
+    "date_and_time": "{date} um {time}",
+    "weekday_and_date": "{weekday}, {date}",
+    "start": "{date}, {time} Uhr",
+    "yes": "Ja",
+}
+
+
+def add_german(clone: Path) -> None:
+    """Write what the guide asks for; most of it is the English with a mark."""
+    words = (ROOT / "docs" / "words.toml").read_text(encoding="utf-8")
+    words = re.sub(
+        r'^(\w+) = "(.*)"$',
+        lambda said: f'{said[1]} = "{GERMAN.get(said[1], f"(de) {said[2]}")}"',
+        words,
+        flags=re.MULTILINE,
+    )
+    (clone / "forms" / "_words").mkdir()
+    (clone / "forms" / "_words" / "de.toml").write_text(words, encoding="utf-8")
+    for file in clone.glob("forms/*/form.toml"):
+        text = file.read_text(encoding="utf-8").replace('languages = ["en", "sv"]', 'languages = ["en", "sv", "de"]')
+        text = re.sub(r'^en = "(.*)"$', r'en = "\1"\nde = "\1 (de)"', text, flags=re.MULTILINE)
+        text = re.sub(r'\{ en = "((?:[^"\\]|\\.)*)"', r'{ en = "\1", de = "\1 (de)"', text)
+        file.write_text(text, encoding="utf-8")
+    content = clone / "site" / "content"
+    english = (content / "en.toml").read_text(encoding="utf-8")
+    (content / "de.toml").write_text(english.replace('name = "English"', 'name = "Deutsch"'), encoding="utf-8")
+    shutil.copy(content / "my.en.toml", content / "my.de.toml")
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("german") / "clone"
+    for folder in ("site", "forms"):
+        shutil.copytree(ROOT / folder, root / folder)
+    (root / "packages").symlink_to(ROOT / "packages")
+    add_german(root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def forms(clone: Path) -> dict[str, Form]:
+    return compile_forms(clone / "forms")
+
+
+@pytest.fixture(scope="module")
+def words(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> SiteWords:
+    folder = tmp_path_factory.mktemp("german") / "package"
+    for name, content in site_parts(clone):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return SiteWords(str(folder / "site"), site_url="https://site.example")
+
+
+def wrong(form: Form, raw: dict[str, object], language: str = "de") -> list[FieldError]:
+    with pytest.raises(InvalidAnswersError) as error:
+        validate(form, raw, language, today=TODAY)
+    return list(error.value.errors)
+
+
+def answer_to(
+    forms: dict[str, Form], words: SiteWords, error: RollcallError | None, *, body: str = "{}", **headers: str
+) -> dict[str, Any]:
+    """Post to the registration with a door that says this."""
+    function = SubmitFunction(
+        GivenForms(forms),
+        FakeDoor(error),  # type: ignore[arg-type]
+        FakeSubmitService(),  # type: ignore[arg-type]
+        FakeDescriptions(),  # type: ignore[arg-type]
+        allowed_origins=("https://site.example",),
+        words=words,
+        log=Log("submit"),
+        begin=lambda: None,
+    )
+    sent = {"content-type": "application/json", "accept-language": "de-AT, en;q=0.5"}
+    sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+    context = {"requestId": "r1", "identity": {"sourceIp": "192.0.2.7"}}
+    event = {"httpMethod": "POST", "path": "/registration", "headers": sent, "body": body, "requestContext": context}
+    return function(event)
+
+
+def test_own_language__is_what_answers_are_judged_in(forms: dict[str, Form]) -> None:
+    form = forms["registration"]
+    assert validate(form, example_submission(form, today=TODAY), "de", today=TODAY)
+    told = {error.field: error.message for error in wrong(form, {"email": "nope", "other": 1})}
+    assert told["email"] == "(de) Please write an e-mail address such as name@example.org."
+    assert told["other"] == "(de) This form has no such field."
+    assert all(sentence.startswith("(de) ") for sentence in told.values())
+    assert not [error for error in wrong(form, {}, "sv") if "(de)" in error.message]
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (InvalidAnswersError([]), "(de) Some answers need mending."),
+        (
+            TooManyRequestsError(retry_after_s=150),
+            "(de) Much was sent from here in a short time. Please try again (de) in 3",
+        ),
+        (
+            FormClosedError("closed", at=datetime(2027, 1, 10, 18, tzinfo=UTC)),
+            "(de) This form closed on 2027-01-10 at 18:00 (UTC).",
+        ),
+    ],
+)
+def test_own_language__is_what_the_api_answers_in(
+    forms: dict[str, Form], words: SiteWords, error: RollcallError, told: str
+) -> None:
+    assert json.loads(answer_to(forms, words, error)["body"])["detail"].startswith(told)
+
+
+def test_own_language__is_what_unreadable_bodies_are_refused_in(forms: dict[str, Form], words: SiteWords) -> None:
+    detail = json.loads(answer_to(forms, words, None, body="[")["body"])["detail"]
+    assert detail.startswith("(de) What was sent is not a JSON object")
+    swedish = json.loads(answer_to(forms, words, None, body="[", accept_language="sv")["body"])["detail"]
+    assert swedish.startswith("Det som skickades är inte")
+
+
+def test_own_language__is_that_of_the_page_with_what_to_mend(forms: dict[str, Form], words: SiteWords) -> None:
+    error = InvalidAnswersError(wrong(forms["registration"], {}))
+    form_post = {"content_type": "application/x-www-form-urlencoded", "accept": "text/html"}
+    page = answer_to(forms, words, error, body="email=nope", **form_post)["body"]
+    assert '<html lang="de"' in page
+    assert "(de) Please fill in this field." in page
+    assert "Register for a course (de)" in page
+
+
+def test_own_language__has_pages_whose_checks_speak_it(clone: Path, tmp_path: Path) -> None:
+    site = build(clone, api_url="https://api.example/v1", site_url="https://site.example", out=tmp_path / "site")
+    pages = {file.key: file.body.decode() for file in site if file.key.startswith("de/")}
+    assert {"de/", "de/registration", "de/contact", "de/thank-you", "de/privacy"} <= pages.keys()
+    assert '<html lang="de"' in pages["de/registration"]
+    assert "(de) Please fill in this field." in pages["de/registration"]
+    assert 'action="https://api.example/v1/registration?lang=de"' in pages["de/registration"]
+    assert "Januar 2027" in pages["de/"]
+
+
+def test_own_language__travels_with_the_functions(clone: Path, forms: dict[str, Form], tmp_path: Path) -> None:
+    build_package(clone, tmp_path / "package.zip")
+    with zipfile.ZipFile(tmp_path / "package.zip") as package:
+        compiled = json.loads(package.read("forms/registration.json"))
+    assert compiled["words"]["de"]["messages"]["required"] == "(de) Please fill in this field."
+    assert Form.from_dict(compiled) == forms["registration"]
+
+
+def test_own_language__is_among_those_that_programs_may_ask_for(forms: dict[str, Form]) -> None:
+    assert document(forms)["components"]["parameters"]["lang"]["schema"] == {"enum": ["en", "sv", "de"]}
+
+
+def test_own_language__writes_dates_its_own_way(forms: dict[str, Form]) -> None:
+    start = datetime(2027, 1, 16, 10, tzinfo=UTC)
+    own = forms["registration"].words
+    assert moment(start, "de", own) == "16. Januar 2027 um 10:00 UTC"
+    assert span(start, None, "de", own) == "Samstag, 16. Januar 2027, 10:00 Uhr"
+    assert span(start, start + timedelta(hours=2), "fi", own) == "2027-01-16, 10:00\N{EN DASH}12:00"
+
+
+def test_own_language__is_that_of_a_mail_once_it_has_templates(clone: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "forms"
+    shutil.copytree(clone / "forms", folder)
+    for template in folder.glob("registration/mail/confirmed.en.*"):
+        shutil.copy(template, template.with_name(template.name.replace(".en.", ".de.")))
+    forms = compile_forms(folder)
+    check_mails(folder, forms, clock=StoppedClock(NOW))
+    renderer = JinjaMailRenderer(folder, site_url="https://site.example")
+    preview = PreviewService(renderer=renderer, clock=StoppedClock(NOW), my_url="https://api.example/v1/my?t=token")
+    mail = preview.preview(MailKind.CONFIRMED, forms["registration"], language="de")
+    assert "Samstag, 16. Januar 2027, 10:00 Uhr" in mail.text
+    assert "Ja" in mail.text.split()

@@ -40,8 +40,8 @@ variable "forms" {
   }
 
   validation {
-    condition     = length(setintersection(var.forms, ["my", "forms", "assets", "index", "thank-you", "not-found", "unavailable"])) == 0
-    error_message = "forms must not name my or forms, where the API answers already, nor assets, index, thank-you, not-found or unavailable, which are the site's."
+    condition     = length(setintersection(var.forms, ["my", "forms", "assets", "calendar", "index", "privacy", "thank-you", "not-found", "unavailable"])) == 0
+    error_message = "forms must not name my or forms, where the API answers already, nor assets, calendar, index, privacy, thank-you, not-found or unavailable, which are the site's."
   }
 
   validation {

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 
 DEADLINE_S = 20.0
+ROOM = 10_000
+"""How many places each option but one has on the run's stack: enough for all who register in a run."""
+
 FULL_COURSE = "python-and-sensors"
 """The course that nobody gets a place in."""
 
@@ -214,7 +217,7 @@ def deployed(workspace: Workspace) -> Iterator[DeployedStack]:
         staff = bootstrap.manage_service(made.client("dynamodb"), made.table, GivenForms(forms))
         for form in forms.values():
             for option in form.capacities():
-                staff.set_capacity(form.name, option, 0 if option == FULL_COURSE else 10_000)
+                staff.set_capacity(form.name, option, 0 if option == FULL_COURSE else ROOM)
         yield made
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import ROOT, wait_until
+from conftest import ROOM, ROOT, wait_until
 from integration.test_submissions import example, send
 
 from registration_core.adapters.form_files import compile_forms
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 FORMS = compile_forms(ROOT / "forms")
 COURSE = "competition-team"
-"""No other test registers for it."""
 
 
 @pytest.fixture
@@ -40,13 +39,13 @@ def manage(stack: DeployedStack) -> ManageService:
 
 @contextmanager
 def seats_left(manage: ManageService, seats: int) -> Iterator[None]:
-    """Leave so many seats in the course, and the shipped capacity afterwards."""
+    """Leave so many seats in the course, and all the room that there was afterwards."""
     quota = manage.set_capacity("registration", COURSE, 0)
     manage.set_capacity("registration", COURSE, quota.taken + seats)
     try:
         yield
     finally:
-        manage.set_capacity("registration", COURSE, FORMS["registration"].capacities()[COURSE])
+        manage.set_capacity("registration", COURSE, ROOM)
 
 
 def register(stack: DeployedStack, **changes: Any) -> tuple[dict[str, Any], str]:

@@ -65,7 +65,7 @@ def test_purge__narrows_as_a_list_does(office: Office) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("--older-than", "soon"), 2, "--older-than 'soon' is no time"),
+        (("--older-than", "soon"), 2, "--older-than 'soon' is not a time"),
         ((), 2, "--older-than"),
         (("--older-than", "90d", "--form", "registratoin"), 3, "Did you mean 'registration'?"),
         (("--older-than", "90d", "--status", "canceled"), 2, "Did you mean 'cancelled'?"),

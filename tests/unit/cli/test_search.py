@@ -63,7 +63,29 @@ def test_search__by_name_reads_everything_and_says_so(rollcall: CommandLine, wha
     ran = rollcall("search", what)
 
     assert ids(ran.out) == [ASA.id]
-    assert ran.err.startswith("Names have no index: every submission is read.")
+    assert ran.err.startswith("Reading every submission: names and phone numbers have no index.")
+
+
+@pytest.mark.parametrize(
+    "what", ["070-140 50 21", "+46 70 140 50 21", "0046701405021", "0701405021", "140 50 21", "+46 (0)70-1405021"]
+)
+@pytest.mark.parametrize("stored", ["0701405021", "+46701405021", "+46 70-140 50 21"])
+def test_search__finds_a_phone_number_in_any_spelling(rollcall: CommandLine, what: str, stored: str) -> None:
+    """The prefixes that depend on where one dials from make no difference."""
+    rollcall.forms = {"registration": a_form(a_field("phone", "phone"), a_field("text", "name"))}
+    caller = replace(BOB, form="registration", answers={"name": "Bob", "phone": stored})
+    rollcall.queries.entries = [ASA, caller]  # type: ignore[union-attr]
+
+    assert ids(rollcall("search", what).out) == [caller.id]
+
+
+@pytest.mark.parametrize("what", ["070-140 50 22", "08 123 456 78", "12345678"])
+def test_search__finds_no_other_phone_number(rollcall: CommandLine, what: str) -> None:
+    """Nor does it take eight digits for a reference with a slip in it."""
+    rollcall.forms = {"registration": a_form(a_field("phone", "phone"), a_field("text", "name"))}
+    rollcall.queries.entries = [replace(BOB, form="registration", answers={"phone": "+46701405021"})]  # type: ignore[union-attr]
+
+    assert (rollcall("search", what).code, rollcall("search", what).out) == (0, "")
 
 
 def test_search__narrows(rollcall: CommandLine) -> None:
@@ -91,7 +113,7 @@ def test_search__for_what_cannot_be_or_is_not_there_is_not_found(rollcall: Comma
     ran = rollcall("search", what)
 
     assert (ran.code, ran.out) == (3, "")
-    assert "Names have no index" not in ran.err
+    assert "Reading every submission" not in ran.err
 
 
 def test_search__tells_a_slip_in_a_reference_before_anything_is_asked(rollcall: CommandLine) -> None:

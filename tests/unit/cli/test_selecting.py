@@ -10,7 +10,7 @@ import pytest
 from unit.core.builders import a_field, a_form, words
 
 from admin_cli.errors import CliError
-from admin_cli.selecting import moment, selection
+from admin_cli.selecting import selection
 from registration_core.domain.fields import Option
 from registration_core.domain.quota import Quota
 from registration_core.domain.selection import Selection
@@ -61,40 +61,6 @@ def test_selection__takes_what_is_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted"),
-    [
-        ("90m", NOW - timedelta(minutes=90)),
-        ("12h", NOW - timedelta(hours=12)),
-        ("2W", NOW - timedelta(days=14)),
-        ("today", datetime(2026, 11, 25, 23, tzinfo=UTC)),
-        ("yesterday", datetime(2026, 11, 24, 23, tzinfo=UTC)),
-        ("2026-03-01", datetime(2026, 2, 28, 23, tzinfo=UTC)),
-        ("2026-07-01", datetime(2026, 6, 30, 22, tzinfo=UTC)),
-        ("2026-03-01T09:30", datetime(2026, 3, 1, 8, 30, tzinfo=UTC)),
-        ("2026-03-01 09:30", datetime(2026, 3, 1, 8, 30, tzinfo=UTC)),
-        ("2026-03-01T09:30Z", datetime(2026, 3, 1, 9, 30, tzinfo=UTC)),
-        ("2026-03-01T09:30:00.250+02:00", datetime(2026, 3, 1, 7, 30, 0, 250_000, tzinfo=UTC)),
-    ],
-)
-def test_moment__reads_what_people_write(text: str, wanted: datetime) -> None:
-    """In the reader's zone, unless it names one."""
-    assert moment(text, now=NOW, option="--since") == wanted
-
-
-def test_moment__of_a_day_that_ends_is_its_end() -> None:
-    """`--until 2026-03-29` holds that day whole, also when the clocks change in it."""
-    assert moment("2026-03-29", now=NOW, option="--until", ends=True) == datetime(2026, 3, 29, 22, tzinfo=UTC)
-    assert moment("yesterday", now=NOW, option="--until", ends=True) == datetime(2026, 11, 25, 23, tzinfo=UTC)
-
-
-@pytest.mark.parametrize("text", ["", "soon", "7", "7y", "-7d", "2026-13-01", "2026-02-30", "999999w", "9999-12-31"])
-def test_moment__tells_what_it_takes(text: str) -> None:
-    with pytest.raises(CliError, match=r"--until '.*' is no time: give one such as 7d") as raised:
-        moment(text, now=NOW, option="--until", ends=True)
-    assert raised.value.exit_code == 2
-
-
-@pytest.mark.parametrize(
     ("options", "code", "told"),
     [
         ({"form": "registraton"}, 3, "There is no form 'registraton'. Did you mean 'registration'?"),
@@ -106,7 +72,7 @@ def test_moment__tells_what_it_takes(text: str) -> None:
             "There is no option 'robot' of any form. Did you mean 'robots'? There are: robots, code",
         ),
         ({"option": "robots", "form": "contact"}, 3, "of the form contact. It counts no places."),
-        ({"since": "2d", "until": "3d"}, 2, "Nothing comes in since 2d and before 3d"),
+        ({"since": "2d", "until": "3d"}, 2, "--since 2d must be earlier than --until 3d."),
     ],
 )
 def test_selection__names_what_was_probably_meant(options: dict[str, str], code: int, told: str) -> None:

@@ -17,7 +17,7 @@ GROUPS: dict[str, dict[str, Command]] = {
     "See what came in": {
         "list": Command("list", "Submissions, newest first"),
         "show": Command("show", "One submission, by its ID or reference"),
-        "search": Command("search", "Submissions by e-mail, reference, ID or name"),
+        "search": Command("search", "Submissions by e-mail, reference, name or phone"),
         "watch": Command("watch", "Submissions as they come in"),
         "stats": Command("stats", "How many came in, by day, form, option and status"),
         "history": Command("history", "What happened to a submission, and who did it"),

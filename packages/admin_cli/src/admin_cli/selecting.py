@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +10,7 @@ import typer
 from admin_cli import completing
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.formsets import the_form
+from admin_cli.times import parse_time
 from admin_cli.usage import meant
 from registration_core.domain.selection import Selection
 from registration_core.domain.submission import Status
@@ -36,7 +36,8 @@ StatusOption = Annotated[
     ),
 ]
 SinceOption = Annotated[
-    str | None, typer.Option("--since", metavar="WHEN", help="Only what came in since then: 7d, 12h, 2026-03-01.")
+    str | None,
+    typer.Option("--since", metavar="WHEN", help="Only what came in since then: 7d, 3mo, monday, 2026-03-01."),
 ]
 UntilOption = Annotated[
     str | None, typer.Option("--until", metavar="WHEN", help="Only what came in before then; a day counts whole.")
@@ -50,11 +51,6 @@ OptionOption = Annotated[
         autocompletion=completing.options,
     ),
 ]
-
-_AGO = re.compile(r"([0-9]{1,6}) ?(m|h|d|w)", re.IGNORECASE)
-_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_DAYS_AGO = {"today": 0, "yesterday": 1}
 
 
 def selection(
@@ -78,13 +74,13 @@ def selection(
     chosen = Selection(
         form=form,
         statuses=frozenset(map(the_status, (name for names in status or () for name in names.split(",")))),
-        since=None if since is None else moment(since, now=now, option="--since"),
-        until=None if until is None else moment(until, now=now, option="--until", ends=True),
+        since=None if since is None else parse_time(since, now=now, option="--since"),
+        until=None if until is None else parse_time(until, now=now, option="--until", ends=True),
         option=option,
     )
     if chosen.since is not None and chosen.until is not None and chosen.since >= chosen.until:
         raise CliError(
-            f"Nothing comes in since {since} and before {until}: the one is not before the other.",
+            f"--since {since} must be earlier than --until {until}.",
             exit_code=ExitCode.USAGE,
         )
     if form is not None or option is not None:
@@ -99,29 +95,6 @@ def the_status(name: str) -> Status:
     except ValueError as error:
         raise CliError(
             f"There is no status {name!r}.{meant(name.lower(), map(str, Status))} There are: {STATUSES}.",
-            exit_code=ExitCode.USAGE,
-        ) from error
-
-
-def moment(text: str, *, now: datetime, option: str, ends: bool = False) -> datetime:
-    """Read `7d` (before now), `today`, `yesterday` or ISO 8601, in the reader's zone when it names none.
-
-    ends: a day alone means its end. Raises CliError, naming the option and what it takes.
-    """
-    wanted = text.strip()
-    try:
-        if ago := _AGO.fullmatch(wanted):
-            return now - timedelta(**{_UNITS[ago[2].lower()]: int(ago[1])})
-        if wanted.lower() in _DAYS_AGO:
-            day = now.astimezone().date() - timedelta(days=_DAYS_AGO[wanted.lower()])
-        elif _DAY.fullmatch(wanted):
-            day = datetime.fromisoformat(wanted).date()
-        else:
-            return datetime.fromisoformat(wanted).astimezone(UTC)
-        return datetime.combine(day + timedelta(days=ends), time.min).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise CliError(
-            f"{option} {text!r} is no time: give one such as 7d, 12h, today, 2026-03-01 or 2026-03-01T09:30.",
             exit_code=ExitCode.USAGE,
         ) from error
 

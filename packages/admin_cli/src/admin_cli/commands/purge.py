@@ -14,8 +14,9 @@ from admin_cli.bulk import for_each
 from admin_cli.entries import counted
 from admin_cli.helping import Command, verb
 from admin_cli.progress import Progress
-from admin_cli.selecting import FormOption, OptionOption, StatusOption, moment, selection
+from admin_cli.selecting import FormOption, OptionOption, StatusOption, selection
 from admin_cli.services import of
+from admin_cli.times import parse_time
 from admin_cli.values import for_person
 from registration_core.domain.errors import SubmissionNotFoundError
 from registration_core.domain.identifiers import display_reference
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 app = verb()
 
 OlderThan = Annotated[
-    str, typer.Option("--older-than", metavar="WHEN", help="What came in before then: 90d, 52w, 2026-03-01.")
+    str, typer.Option("--older-than", metavar="WHEN", help="What came in before then: 90d, 3mo, 2y, 2026-03-01.")
 ]
 
 
@@ -61,12 +62,12 @@ def purge(
     when its form's retention_days are over.
 
     Examples:
-      rollcall purge --older-than 52w --dry-run
+      rollcall purge --older-than 2y --dry-run
       rollcall purge --older-than 90d --status cancelled --status spam
       rollcall purge --older-than 2026-03-01 --form contact --yes
     """
     now = datetime.now(UTC)
-    until = moment(older_than, now=now, option="--older-than")
+    until = parse_time(older_than, now=now, option="--older-than")
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
     chosen = selection(lambda: act.stack.forms, form=form, status=status, option=option, now=now)
     chosen = replace(chosen, until=until)

@@ -32,13 +32,15 @@ USUAL_LIMIT = 30
 _ALL = 10_000
 
 _ID = re.compile(r"[a-z]{2,8}_[0-9A-Za-z]{26}")
-_REFERENCE = re.compile(r"(?=.*[0-9])[0-9A-Za-z]{4}[- ]?[0-9A-Za-z]{4}")
+_REFERENCE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[0-9A-Za-z]{4}[- ]?[0-9A-Za-z]{4}")
 
 
 @app.command(cls=Command)
 def search(
     ctx: typer.Context,
-    what: Annotated[str, typer.Argument(metavar="WHAT", help="An e-mail address, a reference, an ID, or a name.")],
+    what: Annotated[
+        str, typer.Argument(metavar="WHAT", help="An e-mail address, a reference, an ID, a name or a phone number.")
+    ],
     *,
     form: FormOption = None,
     status: StatusOption = None,
@@ -49,16 +51,18 @@ def search(
     json: JsonOption = None,
     jsonl: JsonLines = False,
 ) -> None:
-    """Find submissions, newest first: by e-mail address, reference or ID at once, by name by reading them all.
+    """Find submissions, newest first: by e-mail address, reference, ID, name or phone number.
 
-    Anything that is neither address, reference nor ID is looked for in what people wrote: all of its words must stand
-    in one answer, in any case and with or without accents. That reads every submission, so name a form or a time where
-    you can. Ctrl-C ends it; what was found until then is printed.
+    Addresses, references and IDs are found at once. Anything else is looked for in what people wrote: one answer must
+    hold all of its words, in any case and with or without accents. A phone number is found however it is written:
+    070-140 50 21 finds +46 70 140 50 21. That reads every submission, so name a form or a time where you can. Ctrl-C
+    stops the search and keeps what it found.
 
     Examples:
       rollcall search per.lindqvist@example.org
       rollcall search K7QM-3XTP
       rollcall search "asa lindqvist" --form registration --since 90d
+      rollcall search "070-140 50 21" --since 1y
       rollcall search lindqvist --json reference,email,answers.participant
     """
     services = of(ctx)
@@ -105,7 +109,7 @@ def _found(output: Output, query: QueryService, what: str, chosen: Selection, li
 
 
 def _by_reference(query: QueryService, what: str) -> Submission | None:
-    """Find an entry by a reference that is letters alone, as one in a few hundred is; so is many a name."""
+    """Find an entry by a reference that is letters or digits alone: so are many names and phone numbers."""
     try:
         parse_reference(what)
         return query.show(what).submission
@@ -114,7 +118,9 @@ def _by_reference(query: QueryService, what: str) -> Submission | None:
 
 
 def _by_name(output: Output, query: QueryService, what: str, chosen: Selection, limit: int) -> Iterator[Submission]:
-    output.note("Names have no index: every submission is read. Narrow it with --form or --since; Ctrl-C ends it.")
+    output.note(
+        "Reading every submission: names and phone numbers have no index. Narrow with --form or --since; Ctrl-C stops."
+    )
     found = 0
     with Progress(output, "submissions read") as progress:
         try:

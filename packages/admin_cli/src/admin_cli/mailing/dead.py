@@ -13,9 +13,9 @@ from admin_cli.entries import counted
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.fields import JsonOption, pick, wanted
 from admin_cli.progress import Progress
-from admin_cli.selecting import moment
 from admin_cli.services import of
 from admin_cli.table import Column
+from admin_cli.times import parse_time
 from admin_cli.values import for_person, iso
 from registration_core.domain.dead_letters import ChangeSpan
 from registration_core.domain.errors import SubmissionNotFoundError
@@ -102,7 +102,7 @@ def failed(
     """
     services = of(ctx)
     names = wanted(services.output, json, FIELDS)
-    first = moment(since, now=datetime.now(UTC), option="--since")
+    first = parse_time(since, now=datetime.now(UTC), option="--since")
     stack = services.stack()
     letters = [_of_letter(stack, letter) for letter in stack.mailing().redrive.read()]
     mails, looked_at = _of_entries(services, stack, first)

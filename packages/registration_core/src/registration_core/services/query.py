@@ -14,7 +14,7 @@ from registration_core.domain.errors import (
     UnknownFormError,
 )
 from registration_core.domain.fields import FieldType
-from registration_core.domain.folding import fold, holds_words
+from registration_core.domain.folding import fold, holds_words, phone_digits, same_number
 from registration_core.domain.forms import LONGEST_RETENTION_DAYS
 from registration_core.domain.identifiers import display_reference, parse_reference
 from registration_core.domain.quota import QuotaState
@@ -97,11 +97,14 @@ class QueryService:
             raise SubmissionNotFoundError(display_reference(reference)) from error
 
     def named(self, words: str, entry: Submission) -> bool:
-        """Whether the words stand in one of an entry's texts, in any case and with or without accents."""
+        """Whether the words are in one of an entry's texts, or are its telephone number.
+
+        Words match in any case and with or without accents; a number matches in any spelling.
+        """
         form = self._forms.get(entry.form) if self._forms is not None else None
-        wanted = fold(words)
+        wanted, number = fold(words), phone_digits(words)
         return any(
-            holds_words(fold(answer), wanted)
+            holds_words(fold(answer), wanted) or (number is not None and _is_number(answer, number))
             for name, answer in entry.answers.items()
             if isinstance(answer, str) and _written(form, name)
         )
@@ -188,3 +191,8 @@ def _written(form: Form | None, field_name: str) -> bool:
     """Whether an answer is somebody's own words, rather than one of those offered."""
     field = form.field(field_name) if form is not None else None
     return field is None or field.type in _WRITTEN
+
+
+def _is_number(answer: str, number: str) -> bool:
+    digits = phone_digits(answer)
+    return digits is not None and same_number(digits, number)

@@ -1,0 +1,70 @@
+"""Times as staff write them: 7d, 3mo, monday, yesterday, 2026-03-01."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import UTC, date, datetime, time, timedelta
+
+from admin_cli.errors import CliError, ExitCode
+
+_AGO = re.compile(r"([0-9]{1,6}) ?(min|h|d|w|mo|y)")
+_MINUTE_OR_MONTH = re.compile(r"([0-9]{1,6}) ?m")
+_FIXED_UNITS = {"min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_MONTHS = {"mo": 1, "y": 12}
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAYS_AGO = {"today": 0, "yesterday": 1}
+_WEEKDAYS = [name.lower() for name in calendar.day_name]
+_SHORTEST_WEEKDAY = 3
+
+
+def parse_time(text: str, *, now: datetime, option: str, ends: bool = False) -> datetime:
+    """Return the time, in UTC, that a person means.
+
+    text: a time before `now` (`90min`, `12h`, `7d`, `2w`, `3mo`, `2y`), `today`, `yesterday`, the
+    latest of a weekday (`monday`, `mon`; today counts), or ISO 8601, in the reader's zone when it
+    names none. option: the option it was given to. ends: a day alone means its end. Raises CliError,
+    which names the option and what it takes.
+    """
+    written = text.strip().lower()
+    if unclear := _MINUTE_OR_MONTH.fullmatch(written):
+        number = unclear[1]
+        raise CliError(
+            f"{option} {text!r} could mean minutes or months: write {number}min or {number}mo.",
+            exit_code=ExitCode.USAGE,
+        )
+    try:
+        if ago := _AGO.fullmatch(written):
+            return _before(now, int(ago[1]), ago[2])
+        day = _day(written, now.astimezone().date())
+        if day is None:
+            return datetime.fromisoformat(text.strip()).astimezone(UTC)
+        return datetime.combine(day + timedelta(days=ends), time.min).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise CliError(
+            f"{option} {text!r} is not a time. Give one such as 7d, 12h, 3mo, monday, 2026-03-01 or 2026-03-01T09:30.",
+            exit_code=ExitCode.USAGE,
+        ) from error
+
+
+def _before(now: datetime, number: int, unit: str) -> datetime:
+    """Go back from now: by the clock, or by the reader's calendar for months and years."""
+    if unit in _FIXED_UNITS:
+        return now - timedelta(**{_FIXED_UNITS[unit]: number})
+    here = now.astimezone()
+    month = here.year * 12 + here.month - 1 - number * _MONTHS[unit]
+    year, month = divmod(month, 12)
+    day = min(here.day, calendar.monthrange(year, month + 1)[1])
+    # Without its zone, so that the same hour is found on the other side of a change of the clocks.
+    return here.replace(year=year, month=month + 1, day=day, tzinfo=None).astimezone(UTC)
+
+
+def _day(written: str, today: date) -> date | None:
+    """Return the day that is meant; None when it is no day alone."""
+    if written in _DAYS_AGO:
+        return today - timedelta(days=_DAYS_AGO[written])
+    if len(written) >= _SHORTEST_WEEKDAY:
+        for number, name in enumerate(_WEEKDAYS):
+            if name.startswith(written):
+                return today - timedelta(days=(today.weekday() - number) % 7)
+    return date.fromisoformat(written) if _DAY.fullmatch(written) else None

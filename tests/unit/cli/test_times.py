@@ -1,0 +1,82 @@
+"""Times as staff write them."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from admin_cli.errors import CliError
+from admin_cli.times import parse_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOW = datetime(2026, 11, 26, 17, 30, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def stockholm(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The reader sits in Stockholm."""
+    monkeypatch.setenv("TZ", "Europe/Stockholm")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("90min", NOW - timedelta(minutes=90)),
+        ("12h", NOW - timedelta(hours=12)),
+        ("2W", NOW - timedelta(days=14)),
+        ("3mo", datetime(2026, 8, 26, 16, 30, tzinfo=UTC)),
+        ("9mo", datetime(2026, 2, 26, 17, 30, tzinfo=UTC)),
+        ("2y", datetime(2024, 11, 26, 17, 30, tzinfo=UTC)),
+        ("monday", datetime(2026, 11, 22, 23, tzinfo=UTC)),
+        ("Thu", datetime(2026, 11, 25, 23, tzinfo=UTC)),
+        ("friday", datetime(2026, 11, 19, 23, tzinfo=UTC)),
+        ("today", datetime(2026, 11, 25, 23, tzinfo=UTC)),
+        ("yesterday", datetime(2026, 11, 24, 23, tzinfo=UTC)),
+        ("2026-03-01", datetime(2026, 2, 28, 23, tzinfo=UTC)),
+        ("2026-07-01", datetime(2026, 6, 30, 22, tzinfo=UTC)),
+        ("2026-03-01T09:30", datetime(2026, 3, 1, 8, 30, tzinfo=UTC)),
+        ("2026-03-01 09:30", datetime(2026, 3, 1, 8, 30, tzinfo=UTC)),
+        ("2026-03-01T09:30Z", datetime(2026, 3, 1, 9, 30, tzinfo=UTC)),
+        ("2026-03-01T09:30:00.250+02:00", datetime(2026, 3, 1, 7, 30, 0, 250_000, tzinfo=UTC)),
+    ],
+)
+def test_parse_time__reads_what_people_write(text: str, wanted: datetime) -> None:
+    """In the reader's zone, unless it names one."""
+    assert parse_time(text, now=NOW, option="--since") == wanted
+
+
+def test_parse_time__of_a_day_that_ends_is_its_end() -> None:
+    """`--until 2026-03-29` holds that day whole, also when the clocks change in it."""
+    assert parse_time("2026-03-29", now=NOW, option="--until", ends=True) == datetime(2026, 3, 29, 22, tzinfo=UTC)
+    assert parse_time("yesterday", now=NOW, option="--until", ends=True) == datetime(2026, 11, 25, 23, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "soon", "7", "7q", "t", "-7d", "2026-13-01", "2026-02-30", "999999w", "9999y", "9999-12-31"]
+)
+def test_parse_time__tells_what_it_takes(text: str) -> None:
+    with pytest.raises(CliError, match=r"--until '.*' is not a time. Give one such as 7d") as raised:
+        parse_time(text, now=NOW, option="--until", ends=True)
+    assert raised.value.exit_code == 2
+
+
+def test_parse_time__counts_months_by_the_calendar() -> None:
+    """A month before 31 March is the last day of February, at the same hour."""
+    now = datetime(2026, 3, 31, 10, tzinfo=UTC)
+    assert parse_time("1mo", now=now, option="--since") == datetime(2026, 2, 28, 11, tzinfo=UTC)
+
+
+def test_parse_time__refuses_what_can_be_misread() -> None:
+    """`1m` is a minute to one person and a month to another, and purge erases by it."""
+    with pytest.raises(CliError, match="could mean minutes or months: write 1min or 1mo") as raised:
+        parse_time("1m", now=NOW, option="--older-than")
+    assert raised.value.exit_code == 2

@@ -15,6 +15,7 @@ from rich.cells import cell_len
 from unit.cli.fakes import ADA, BOB, CommandLine, FakeQueries
 from unit.core.builders import a_field, a_form, words
 
+from admin_cli.entries import counted
 from admin_cli.errors import CliError
 from admin_cli.whole_file import write_whole
 from registration_core.domain.fields import Option
@@ -86,7 +87,15 @@ def test_stats__as_json(rollcall: CommandLine) -> None:
         ],
         "statuses": [{"status": name, "count": 1} for name in ("pending", "confirmed", "waitlisted")],
     }
-    assert rollcall("stats", "--json").out.split() == ["total", "days", "forms", "options", "statuses"]
+    assert rollcall("stats", "--json").out.split() == [
+        "total",
+        "days",
+        "forms",
+        "options",
+        "statuses",
+        "choices",
+        "periods",
+    ]
 
 
 @pytest.mark.parametrize("width", [20, 47, 80, 300])
@@ -106,8 +115,92 @@ def test_stats__have_bars_on_a_terminal(rollcall: CommandLine, width: int) -> No
 def test_stats__take_the_options_of_list(rollcall: CommandLine) -> None:
     assert json.loads(rollcall("stats", "--status", "pending", "--json", "total").out) == {"total": 1}
     assert json.loads(rollcall("stats", "--form", "registration", "--json", "total").out) == {"total": 2}
-    assert rollcall("stats", "--status", "spam", terminal=True).err == "Nothing of that came in.\n"
+    assert rollcall("stats", "--status", "spam", terminal=True).err == "No submissions match.\n"
     assert rollcall("stats", "--status", "spam").out == ""
+
+
+@pytest.fixture
+def diets(rollcall: CommandLine) -> CommandLine:
+    """Each of two registrants of a course said what they don't eat."""
+    form = rollcall.forms["registration"]
+    diet = a_field("choices", "diet", options=(Option("nuts", words("No nuts")), Option("milk", words("No milk"))))
+    rollcall.forms["registration"] = replace(form, fields=(*form.fields, diet))
+    first, second, other = rollcall.queries.entries  # type: ignore[union-attr]
+    rollcall.queries.entries = [  # type: ignore[union-attr]
+        replace(first, answers=first.answers | {"diet": ["nuts", "milk"]}),
+        replace(second, answers=second.answers | {"diet": ["nuts"]}),
+        other,
+    ]
+    return rollcall
+
+
+def test_stats__counts_each_choice_of_a_named_form(diets: CommandLine, tmp_path: Path) -> None:
+    """Who chose several is counted at each; on the page by what they are called."""
+    lines = diets("stats", "--form", "registration").out.splitlines()
+    assert lines[-2:] == ["choice\tregistration\tdiet=milk\t1", "choice\tregistration\tdiet=nuts\t2"]
+
+    drawn = diets("stats", "--form", "registration", terminal=True).out
+    assert "By diet" in drawn
+    assert "nuts" in drawn.partition("By diet")[2].splitlines()[1]
+
+    answers = json.loads(diets("stats", "--form", "registration", "--json", "choices").out)["choices"]
+    assert [(each["field"], each["option"], each["count"]) for each in answers] == [
+        ("diet", "milk", 1),
+        ("diet", "nuts", 2),
+    ]
+
+    diets.queries.entries = diets.queries.entries[:2]  # type: ignore[union-attr]
+    cells = Page(page(diets, tmp_path / "stats.html", "--form", "registration")).cells
+    assert cells[cells.index("No nuts") :][:2] == ["No nuts", "2"]
+
+
+def test_stats__counts_no_choices_of_forms_that_are_not_named(diets: CommandLine) -> None:
+    assert "choice" not in diets("stats").out
+
+
+@pytest.mark.parametrize(
+    ("by", "periods"),
+    [("day", ["2026-02-01", "2026-03-01"]), ("week", ["2026-01-26", "2026-02-23"]), ("month", ["2026-02", "2026-03"])],
+)
+def test_stats__by_period_prints_each_option(rollcall: CommandLine, by: str, periods: list[str]) -> None:
+    """A week is named by its Monday."""
+    first, second = periods
+
+    lines = rollcall("stats", "--by", by).out.splitlines()
+    assert lines == [f"{first}\tcontact\t\t1", f"{second}\tregistration\trobots\t2"]
+
+    rows = json.loads(rollcall("stats", "--by", by, "--json", "periods").out)["periods"]
+    assert [(row[by], row["option"], row["count"]) for row in rows] == [(first, None, 1), (second, "robots", 2)]
+
+
+def test_stats__by_month_crosses_periods_and_options(rollcall: CommandLine) -> None:
+    """On a terminal, with sums both ways."""
+    rollcall.environ["NO_COLOR"] = "1"
+    lines = [line.split() for line in rollcall("stats", "--by", "month", terminal=True).out.splitlines()]
+
+    assert lines == [
+        ["MONTH", "contact", "robots", "TOTAL"],
+        ["2026-02", "1", "0", "1"],
+        ["2026-03", "0", "2", "2"],
+        ["total", "1", "2", "3"],
+    ]
+
+
+def test_stats__as_csv_has_a_line_for_each_period_and_option(rollcall: CommandLine) -> None:
+    """For the board's spreadsheet: with a heading and a column for each status, safe from formulas."""
+    rollcall.queries.entries[1] = replace(rollcall.queries.entries[1], option="=1+1")  # type: ignore[union-attr]
+
+    ran = rollcall("stats", "--by", "month", "--csv")
+
+    assert ran.out.splitlines() == [
+        "month,form,option,total,pending,confirmed,waitlisted",
+        "2026-02,contact,,1,1,0,0",
+        "2026-03,registration,'=1+1,1,0,0,1",
+        "2026-03,registration,robots,1,0,1,0",
+    ]
+    assert rollcall("stats", "--csv").out.startswith("day,form,")
+    assert rollcall("stats", "--csv", "--json", "total").code == 2
+    assert rollcall("stats", "--by", "year").code == 2
 
 
 class Page(HTMLParser):
@@ -132,7 +225,7 @@ class Page(HTMLParser):
 def page(rollcall: CommandLine, path: Path, *options: str) -> str:
     ran = rollcall("stats", "--html", str(path), *options)
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err == f"{len(rollcall.queries.entries)} submissions counted; the page is {path}\n"  # type: ignore[union-attr]
+    assert ran.err == f"{counted(len(rollcall.queries.entries))} counted; the page is {path}\n"  # type: ignore[union-attr]
     return path.read_text(encoding="utf-8")
 
 

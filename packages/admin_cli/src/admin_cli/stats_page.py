@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from admin_cli.tally import stretches
+from admin_cli.tally import choice_fields, stretches
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from admin_cli.tally import Tally
+    from admin_cli.tally import Period, Tally
     from registration_core.domain.forms import Form
     from registration_core.domain.selection import Selection
     from registration_core.domain.submission import Status
@@ -27,8 +27,13 @@ _FEWEST_COLUMNS = 12
 _STEPS = (2, 4, 6, 8, 10, 12, 16, 20, 24, 30, 40, 50, 60, 80, 100)
 
 
-def stats_page(tally: Tally, stack: str, forms: Mapping[str, Form], chosen: Selection, now: datetime) -> str:
-    """Write the page: one file, everything in it escaped, nothing fetched from anywhere."""
+def stats_page(
+    tally: Tally, stack: str, forms: Mapping[str, Form], chosen: Selection, now: datetime, *, by: Period | None = None
+) -> str:
+    """Write the page: one file, everything in it escaped, nothing fetched from anywhere.
+
+    by: the period of its chart; None for one that fits.
+    """
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "pages"),
         autoescape=True,
@@ -37,7 +42,7 @@ def stats_page(tally: Tally, stack: str, forms: Mapping[str, Form], chosen: Sele
         lstrip_blocks=True,
     )
     used = tally.used()
-    by_time = stretches(tally.each_day())
+    by_time = stretches(tally.each_day(), by)
     return environment.get_template("stats.html.j2").render(
         stack=stack,
         now=now,
@@ -52,6 +57,7 @@ def stats_page(tally: Tally, stack: str, forms: Mapping[str, Form], chosen: Sele
         groups=[
             ("form", "Forms", _rows({_titled(forms, name): split for name, split in tally.forms.items()}, used)),
             ("option", "Options", _rows({_called(forms, *key): split for key, split in tally.options.items()}, used)),
+            *_choices(tally, used),
         ],
         times=[(name, split.total(), [split[status] for status in used]) for name, split in by_time.counts.items()],
     )
@@ -136,6 +142,19 @@ def _spread(names: Sequence[str]) -> list[tuple[float, str]]:
     across = max(len(names), _FEWEST_COLUMNS)
     before = (across - len(names)) / 2 + 0.5
     return [((before + place) / across, name) for place, name in enumerate(names) if place % every == 0]
+
+
+def _choices(tally: Tally, used: Sequence[Status]) -> list[tuple[str, str, list[dict[str, object]]]]:
+    """Lay out a group for each choice of the forms asked about."""
+    groups = []
+    for form in tally.asked.values():
+        for name in choice_fields(form):
+            field = form.field(name)
+            counts = {key[2]: split for key, split in tally.choices.items() if key[:2] == (form.name, name)}
+            labels = {option.value: str(option.label) for option in field.options} if field is not None else {}
+            rows = _rows({(labels.get(value, value), value): split for value, split in counts.items()}, used)
+            groups.append((name, str(field.label) if field is not None else name, rows))
+    return groups
 
 
 def _titled(forms: Mapping[str, Form], name: str) -> tuple[str, str]:

@@ -1,17 +1,21 @@
-"""Counts of entries: how many a day, of each form, option and status."""
+"""Counts of entries: by day, week or month, by form, option, status and answer."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from registration_core.domain.fields import FieldType
 from registration_core.domain.submission import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import tzinfo
 
+    from registration_core.domain.forms import Form
     from registration_core.domain.submission import Submission
 
     Split = Counter[Status]
@@ -19,17 +23,33 @@ if TYPE_CHECKING:
 _MOST_DAYS, _MOST_WEEKS = 62, 62 * 7
 
 
+class Period(StrEnum):
+    """What days are put together to."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+    def name_of(self, day: date) -> str:
+        """Name the period that a day is in; a week is named by its Monday."""
+        if self is Period.MONTH:
+            return f"{day:%Y-%m}"
+        return (day - timedelta(days=day.weekday() if self is Period.WEEK else 0)).isoformat()
+
+
 @dataclass(slots=True)
 class Tally:
     """How many entries there are, each split by status.
 
-    zone: where a day begins; None for the reader's own. options: by form and option.
+    zone: where a day begins; None for the reader's own. asked: the forms whose choices are counted,
+    by name. cells: by day, form and option ("" for none). choices: by form, field and option; who
+    chose several is counted at each.
     """
 
     zone: tzinfo | None = None
-    days: dict[date, Split] = field(default_factory=dict)
-    forms: dict[str, Split] = field(default_factory=dict)
-    options: dict[tuple[str, str], Split] = field(default_factory=dict)
+    asked: Mapping[str, Form] = field(default_factory=dict)
+    cells: dict[tuple[date, str, str], Split] = field(default_factory=dict)
+    choices: dict[tuple[str, str, str], Split] = field(default_factory=dict)
     statuses: Split = field(default_factory=Counter)
 
     @property
@@ -37,51 +57,86 @@ class Tally:
         """How many were counted."""
         return self.statuses.total()
 
+    @property
+    def days(self) -> dict[date, Split]:
+        """The counts by day; days with nothing are left out."""
+        counts: dict[date, Split] = {}
+        for (day, _, _), split in self.cells.items():
+            counts.setdefault(day, Counter()).update(split)
+        return counts
+
+    @property
+    def forms(self) -> dict[str, Split]:
+        """The counts by form."""
+        counts: dict[str, Split] = {}
+        for (_, form, _), split in self.cells.items():
+            counts.setdefault(form, Counter()).update(split)
+        return counts
+
+    @property
+    def options(self) -> dict[tuple[str, str], Split]:
+        """The counts by form and option; entries of no option are left out."""
+        counts: dict[tuple[str, str], Split] = {}
+        for (_, form, option), split in self.cells.items():
+            if option:
+                counts.setdefault((form, option), Counter()).update(split)
+        return counts
+
     def add(self, entry: Submission) -> None:
         """Count one more."""
         status = entry.status
         self.statuses[status] += 1
-        self.days.setdefault(entry.submitted_at.astimezone(self.zone).date(), Counter())[status] += 1
-        self.forms.setdefault(entry.form, Counter())[status] += 1
-        if entry.option is not None:
-            self.options.setdefault((entry.form, entry.option), Counter())[status] += 1
+        day = entry.submitted_at.astimezone(self.zone).date()
+        self.cells.setdefault((day, entry.form, entry.option or ""), Counter())[status] += 1
+        if entry.form in self.asked:
+            for name in choice_fields(self.asked[entry.form]):
+                answer = entry.answers.get(name)
+                for option in answer if isinstance(answer, list) else [answer]:
+                    if isinstance(option, str):
+                        self.choices.setdefault((entry.form, name, option), Counter())[status] += 1
+
+    def by(self, period: Period) -> dict[tuple[str, str, str], Split]:
+        """Give the counts by period, form and option, in order; what has nothing is left out."""
+        counts: dict[tuple[str, str, str], Split] = {}
+        for (day, form, option), split in sorted(self.cells.items()):
+            counts.setdefault((period.name_of(day), form, option), Counter()).update(split)
+        return counts
 
     def each_day(self) -> dict[date, Split]:
         """Give every day from the first to the last, those with nothing too."""
-        if not self.days:
+        days = self.days
+        if not days:
             return {}
-        first, last = min(self.days), max(self.days)
+        first, last = min(days), max(days)
         every = (first + timedelta(days=number) for number in range((last - first).days + 1))
-        return {day: self.days.get(day, Counter()) for day in every}
+        return {day: days.get(day, Counter()) for day in every}
 
     def used(self) -> list[Status]:
         """Give the statuses that any entry has, in their own order."""
         return [status for status in Status if self.statuses[status]]
 
 
+def choice_fields(form: Form) -> list[str]:
+    """Name a form's choices but the one that counts seats: `options` has that."""
+    counted = form.quota.field if form.quota is not None else None
+    return [
+        each.name for each in form.fields if each.type in (FieldType.CHOICE, FieldType.CHOICES) and each.name != counted
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Stretches:
-    """Days put together so that they can be drawn. unit: day, week or month. counts: by name, in order."""
+    """Days put together so that they can be drawn. counts: by name, in order."""
 
-    unit: str
+    unit: Period
     counts: dict[str, Split]
 
 
-def stretches(days: dict[date, Split]) -> Stretches:
-    """Put days together: by the week when there are many, by the month when there are very many."""
-    if len(days) <= _MOST_DAYS:
-        return Stretches("day", {day.isoformat(): split for day, split in days.items()})
-    unit, named = ("week", _week) if len(days) <= _MOST_WEEKS else ("month", _month)
+def stretches(days: dict[date, Split], unit: Period | None = None) -> Stretches:
+    """Put days together; unit: None for weeks when there are many, months when there are very many."""
+    if unit is None:
+        unit = Period.DAY if len(days) <= _MOST_DAYS else Period.WEEK if len(days) <= _MOST_WEEKS else Period.MONTH
     counts: dict[str, Split] = {}
     for day, split in days.items():
-        counts.setdefault(named(day), Counter()).update(split)
+        counts.setdefault(unit.name_of(day), Counter()).update(split)
     return Stretches(unit, counts)
-
-
-def _week(day: date) -> str:
-    """Name a week by its Monday."""
-    return (day - timedelta(days=day.weekday())).isoformat()
-
-
-def _month(day: date) -> str:
-    return f"{day:%Y-%m}"

@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path  # noqa: TC003 - Typer reads the annotations
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from admin_cli.entries import counted
 from admin_cli.errors import CliError, ExitCode
+from admin_cli.export.formulas import neutralised
 from admin_cli.fields import JsonOption, pick, wanted
 from admin_cli.helping import Command, verb
 from admin_cli.progress import Progress
 from admin_cli.selecting import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
 from admin_cli.services import of
 from admin_cli.table import Column
-from admin_cli.tally import Tally, stretches
+from admin_cli.tally import Period, Tally, choice_fields, stretches
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from admin_cli.output import Output
     from admin_cli.values import Value
+    from registration_core.domain.forms import Form
     from registration_core.domain.submission import Status, Submission
 
 app = verb()
 
 K = TypeVar("K")
 
-FIELDS = ("total", "days", "forms", "options", "statuses")
+FIELDS = ("total", "days", "forms", "options", "statuses", "choices", "periods")
 COLUMNS = (Column("WHAT"), Column("FORM"), Column("NAME"), Column("COUNT"))
+PERIOD_COLUMNS = (Column("PERIOD"), Column("FORM"), Column("OPTION"), Column("COUNT"))
 
 
 @app.command(cls=Command)
@@ -42,18 +48,28 @@ def stats(
     since: SinceOption = None,
     until: UntilOption = None,
     option: OptionOption = None,
+    by: Annotated[
+        Period | None,
+        typer.Option("--by", metavar="PERIOD", help="Count each option by day, week or month."),
+    ] = None,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Print CSV: a line for each period, form and option (default: by day).")
+    ] = False,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page with charts and tables.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the page's file if it is there.")] = False,
     json: JsonOption = None,
 ) -> None:
-    """Count submissions by day, form, option and status.
+    """Count submissions by day, form, option and status; with --form also by each choice.
 
     On a terminal with bars, and days of your time zone; in a pipe as lines of what is counted, form, name and count,
-    with days of UTC. The page is one file that needs nothing else: it can be mailed, or opened without a network.
+    with days of UTC. --by prints a table of periods and options instead; a week is named by its Monday. The page is one
+    file that needs nothing else: it can be mailed, or opened without a network.
 
     Examples:
       rollcall stats
       rollcall stats --form registration --since 30d
+      rollcall stats --by week --form registration
+      rollcall stats --by month --csv > board.csv
       rollcall stats --since 2026-01-01 --html stats.html
       rollcall stats --json total,options
     """
@@ -63,7 +79,9 @@ def stats(
     output = services.output
     names = wanted(output, json, FIELDS)
     if html is None and force:
-        raise CliError("--force says what becomes of the page's file: give --html FILE too.", exit_code=ExitCode.USAGE)
+        raise CliError("--force replaces the page's file: give --html FILE too.", exit_code=ExitCode.USAGE)
+    if as_csv and names is not None:
+        raise CliError("--csv and --json are two formats: give one of them.", exit_code=ExitCode.USAGE)
     if html is not None:
         ensure_writable(services, html, force=force)
     stack = services.stack()
@@ -76,17 +94,23 @@ def stats(
         option=option,
         versions_of=stack.versions_of,
     )
-    for_person = html is not None or (output.on_terminal and names is None)
-    tally = _counted(output, stack.query().select(chosen), Tally(None if for_person else UTC))
+    for_person = html is not None or as_csv or (output.on_terminal and names is None)
+    asked = {form: stack.forms[form]} if form is not None and form in stack.forms else {}
+    tally = _counted(output, stack.query().select(chosen), Tally(None if for_person else UTC, asked))
     if html is not None:
         from admin_cli.stats_page import stats_page  # noqa: PLC0415 - Jinja2; only for a page
 
-        write_whole(html, stats_page(tally, stack.description.stack, stack.forms, chosen, datetime.now().astimezone()))
-        output.note(f"{tally.total:,} submissions counted; the page is {html}")
+        now = datetime.now().astimezone()
+        write_whole(html, stats_page(tally, stack.description.stack, stack.forms, chosen, now, by=by))
+        output.note(f"{counted(tally.total)} counted; the page is {html}")
     if names is not None:
-        output.json(pick(_record(tally), names))
+        output.json(pick(_record(tally, by or Period.DAY), names))
+    elif as_csv:
+        output.write(_csv(tally, by or Period.DAY))
+    elif html is None and by is not None:
+        _print_periods(output, tally, by)
     elif html is None and output.on_terminal:
-        _draw(output, tally)
+        _draw(output, tally, asked)
     elif html is None:
         output.rows(COLUMNS, _rows(tally))
 
@@ -99,11 +123,46 @@ def _counted(output: Output, entries: Iterable[Submission], tally: Tally) -> Tal
     return tally
 
 
-def _draw(output: Output, tally: Tally) -> None:
+def _print_periods(output: Output, tally: Tally, by: Period) -> None:
+    """Print periods and options: crossed on a terminal, a line for each pair in a pipe."""
+    counts = tally.by(by)
+    if not output.on_terminal:
+        rows: list[list[Value]] = [[*key, split.total()] for key, split in counts.items()]
+        output.rows(PERIOD_COLUMNS, rows)
+        return
+    if not counts:
+        output.note("No submissions match.")
+        return
+    columns = list(dict.fromkeys((form, option) for _, form, option in sorted(counts, key=lambda key: key[1:])))
+    periods = stretches(tally.each_day(), by).counts
+    headings = [option or form for form, option in columns]
+    table: list[list[Value]] = []
+    for period, split in periods.items():
+        cells = [counts[period, *key].total() if (period, *key) in counts else 0 for key in columns]
+        table.append([period, *cells, split.total()])
+    sums = [sum(split.total() for key, split in counts.items() if key[1:] == column) for column in columns]
+    table.append(["total", *sums, tally.total])
+    numbers = [Column(heading, number=True) for heading in [*headings, "TOTAL"]]
+    output.rows([Column(by.upper()), *numbers], table)
+
+
+def _csv(tally: Tally, by: Period) -> str:
+    """Write RFC 4180: the period, the form, the option, the count, and the count of each status."""
+    text = StringIO()
+    lines = csv.writer(text)
+    used = tally.used()
+    lines.writerow([by, "form", "option", "total", *used])
+    for (period, form, option), split in tally.by(by).items():
+        counts = [split[status] for status in used]
+        lines.writerow([period, neutralised(form), neutralised(option), split.total(), *counts])
+    return text.getvalue()
+
+
+def _draw(output: Output, tally: Tally, asked: Mapping[str, Form]) -> None:
     from admin_cli.bars import chart  # noqa: PLC0415 - only a terminal draws
 
     if not tally.total:
-        output.note("Nothing of that came in.")
+        output.note("No submissions match.")
         return
     by_time = stretches(tally.each_day())
     parts = [
@@ -112,11 +171,15 @@ def _draw(output: Output, tally: Tally) -> None:
         ("By option", [(f"{name}, {option}", s.total()) for (name, option), s in _largest(tally.options.items())]),
         ("By status", [(str(status), tally.statuses[status]) for status in tally.used()]),
     ]
-    output.line(f"{tally.total:,} submissions")
-    for title, counts in parts:
-        if counts:
+    for form in asked.values():
+        for field in choice_fields(form):
+            counts = {key[2]: split for key, split in tally.choices.items() if key[:2] == (form.name, field)}
+            parts.append((f"By {field}", [(option, split.total()) for option, split in _largest(counts.items())]))
+    output.line(counted(tally.total))
+    for title, bars in parts:
+        if bars:
             output.heading(title)
-            for line in chart(counts, output.width, blocks=output.has_blocks):
+            for line in chart(bars, output.width, blocks=output.has_blocks):
                 output.line(line)
 
 
@@ -128,10 +191,12 @@ def _rows(tally: Tally) -> list[list[Value]]:
     rows: list[list[Value]] = [["day", "", day.isoformat(), split.total()] for day, split in tally.each_day().items()]
     rows += [["form", form, form, split.total()] for form, split in sorted(tally.forms.items())]
     rows += [["option", form, option, split.total()] for (form, option), split in sorted(tally.options.items())]
-    return rows + [["status", "", str(status), tally.statuses[status]] for status in tally.used()]
+    rows += [["status", "", str(status), tally.statuses[status]] for status in tally.used()]
+    choices = sorted(tally.choices.items())
+    return rows + [["choice", form, f"{field}={option}", s.total()] for (form, field, option), s in choices]
 
 
-def _record(tally: Tally) -> dict[str, object]:
+def _record(tally: Tally, by: Period) -> dict[str, object]:
     return {
         "total": tally.total,
         "days": [{"day": day.isoformat()} | _split(split) for day, split in tally.each_day().items()],
@@ -140,6 +205,14 @@ def _record(tally: Tally) -> dict[str, object]:
             {"form": form, "option": option} | _split(split) for (form, option), split in sorted(tally.options.items())
         ],
         "statuses": [{"status": str(status), "count": tally.statuses[status]} for status in tally.used()],
+        "choices": [
+            {"form": form, "field": field, "option": option} | _split(split)
+            for (form, field, option), split in sorted(tally.choices.items())
+        ],
+        "periods": [
+            {str(by): period, "form": form, "option": option or None} | _split(split)
+            for (period, form, option), split in tally.by(by).items()
+        ],
     }
 
 

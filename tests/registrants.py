@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from conftest import DeployedStack
     from integration.asking import Answer
 
+    from registration_core.domain.quota import QuotaState
+
 MY_LINK = re.compile(r"https?://\S+/my\?t=[A-Za-z0-9._-]+")
 PLAIN_FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
 
@@ -100,8 +102,13 @@ def no_seats_left(stack: DeployedStack, form: str, option: str) -> Iterator[None
     seats = repository(stack)
     seats.make_quotas(form, FORMS[form].capacities())
     before = seats.quotas(form, [option])[option]
-    seats.set_capacity(form, option, before.taken)
+    _tell(seats, seats.set_capacity(form, option, before.taken))
     try:
         yield
     finally:
-        seats.set_capacity(form, option, before.capacity)
+        _tell(seats, seats.set_capacity(form, option, before.capacity))
+
+
+def _tell(seats: ManagedDynamoRepository, state: QuotaState) -> None:
+    """Tell the public at once, as `rollcall quota set` does."""
+    seats.tell_seats(state.form, state.option, state.public)

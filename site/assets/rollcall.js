@@ -14,13 +14,13 @@
     for (const part of all("[data-when]")) part.hidden = !part.dataset.when.split(" ").every((word) => told.includes(word));
   }
 
-  // --- places left, and the dates that move with the day; where the API says nothing the page says nothing
+  // --- seats left, roughly, and the dates that move with the day; where the API says nothing the page says nothing
   for (const { dataset: words } of all("[data-seats-from]")) {
     fetch(words.seatsFrom).then((answer) => answer.json()).then(({ fields }) => {
       for (const { name, type, minimum: min = "", maximum: max = "", options = [] } of fields) {
         if (form && type === "date") Object.assign(form[name], { min, max });
         for (const { value, seats } of options) {
-          if (seats) for (const place of all(`[data-seats="${value}"]`)) place.append(" " + words[seats.left > 1 ? "left" : seats.left ? "one" : "full"].replace("{left}", seats.left));
+          if (seats) for (const place of all(`[data-seats="${value}"]`)) place.append(" " + words[seats]);
         }
       }
     }).catch(() => {});

@@ -116,7 +116,7 @@ def wrong_fields(trip: Trip) -> None:
 def full_course(trip: Trip) -> None:
     trip.fill_in("registration", course=FULL_COURSE)
     if trip.way.script:
-        full = trip.page.locator(f'[data-seats="{FULL_COURSE}"]', has_text=trip.words["seats"]["full"])
+        full = trip.page.locator(f'[data-seats="{FULL_COURSE}"]', has_text=trip.words["seats"]["waiting_list"])
         full.wait_for()
         assert trip.page.locator('[name="course"]:checked').is_enabled()
     trip.visitor.sends()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
 
-    from registration_core.domain.quota import QuotaState
+    from registration_core.domain.quota import PublicSeats, QuotaState
     from registration_core.domain.submission import Once, Submission
 
 
@@ -112,6 +112,9 @@ class InMemoryManagedRepository(InMemorySubmissionRepository, ManagedRepository)
         if by is not None:
             queue.set_by, queue.set_at = by, self.clock.now()
         return queue.state(form, option)
+
+    def tell_seats(self, form: str, option: str, seats: PublicSeats) -> None:
+        self._queue(form, option).told = seats
 
     def overdue(self, form: str, options: Sequence[str], *, since: datetime) -> Sequence[str]:
         now = self.clock.now()

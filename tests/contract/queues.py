@@ -10,6 +10,8 @@ from registration_core.domain.quota import Departures, QuotaState, may_be_promot
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from registration_core.domain.quota import PublicSeats
+
 
 @dataclass(slots=True)
 class Drawn:
@@ -30,11 +32,12 @@ class Queue:
     last_holder: str | None = None
     set_by: str | None = None
     set_at: datetime | None = None
+    told: PublicSeats | None = None
 
     def state(self, form: str, option: str) -> QuotaState:
         departed = sum(ticket.departed for ticket in self.drawn.values())
         counts = (self.capacity, len(self.seats), len(self.drawn), departed)
-        return QuotaState(form, option, *counts, set_by=self.set_by, set_at=self.set_at)
+        return QuotaState(form, option, *counts, set_by=self.set_by, set_at=self.set_at, told=self.told)
 
     def waiting(self) -> dict[int, str]:
         return {

@@ -10,7 +10,7 @@ from contract.entries import AGE, ONCE, an_entry, cancel, change, put, state
 from contract.fakes import START, StoppedClock
 
 from registration_core.domain.errors import EntryChangedError, QuotaNotFoundError, SubmissionNotFoundError
-from registration_core.domain.quota import QuotaState
+from registration_core.domain.quota import PublicSeats, QuotaState
 from registration_core.domain.submission import Status
 
 if TYPE_CHECKING:
@@ -110,6 +110,17 @@ def test_set_capacity__unseats_nobody(repository: ManagedRepository) -> None:
         put(repository, an_entry())
     assert repository.set_capacity("course", "a", 1) == QuotaState("course", "a", capacity=1, taken=2)
     assert put(repository, an_entry()).status is Status.WAITLISTED
+
+
+def test_tell_seats__is_kept_beside_the_counts(repository: ManagedRepository) -> None:
+    """What the public is told stays as it was told, whatever becomes of the counts."""
+    with pytest.raises(QuotaNotFoundError):
+        repository.tell_seats("course", "a", PublicSeats.FEW)
+    put(repository, an_entry(), capacity=5)
+    assert state(repository).told is None
+    repository.tell_seats("course", "a", PublicSeats.PLENTY)
+    put(repository, an_entry())
+    assert (state(repository).told, state(repository).public) == (PublicSeats.PLENTY, PublicSeats.FEW)
 
 
 def test_rank__counts_those_who_wait_before(repository: ManagedRepository) -> None:

@@ -59,7 +59,7 @@ def name_of(state: State, width: int, scheme: str) -> str:
 def test_state__is_pictured(watched: Callable[..., Any], folder: Path, number: int, state: State) -> None:
     for width in WIDTHS:
         scene, _ = watched(LANGUAGES[number % len(LANGUAGES)], viewport={"width": width, "height": 800})
-        scene.seats({"first-robot": 0, "line-followers": 1})
+        scene.seats({"first-robot": "waiting_list", "line-followers": "few"})
         state.reach(scene)
         for scheme in SCHEMES:
             scene.visitor.page.emulate_media(color_scheme=scheme)

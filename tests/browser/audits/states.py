@@ -64,16 +64,15 @@ class Scene:
             lambda route: route.fulfill(**given) if route.request.method == "POST" else route.fallback(),
         )
 
-    def seats(self, left: dict[str, int]) -> None:
-        """Have the API tell of so many seats an option; of options not named, five."""
+    def seats(self, told_of: dict[str, str]) -> None:
+        """Have the API tell this of an option's seats; of options not named, that there are plenty."""
 
         def told(route: Any) -> None:
             answer = route.fetch()
             form = answer.json()
             for option in (option for field in form["fields"] for option in field.get("options", ())):
                 if "seats" in option:
-                    number = left.get(option["value"], 5)
-                    option["seats"] = {"capacity": 12, "left": number, "waiting": 0 if number else 3}
+                    option["seats"] = told_of.get(option["value"], "plenty")
             route.fulfill(response=answer, body=json.dumps(form))
 
         self.visitor.page.route("**/_user_request_/forms/*", told)
@@ -108,12 +107,12 @@ def page(name: str, address: str, *, says: str | None = None) -> State:
 
 
 def home_nearly_full(scene: Scene) -> None:
-    scene.seats({"first-robot": 0, "line-followers": 1, COURSE: 0})
+    scene.seats({"first-robot": "waiting_list", "line-followers": "few", COURSE: "waiting_list"})
     scene.opens("/")
 
 
 def course_full(scene: Scene) -> None:
-    scene.seats({"first-robot": 0, "line-followers": 1, COURSE: 0})
+    scene.seats({"first-robot": "waiting_list", "line-followers": "few", COURSE: "waiting_list"})
     scene.opens("/registration?course=first-robot")
 
 

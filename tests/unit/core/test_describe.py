@@ -12,7 +12,7 @@ from unit.core.builders import a_field, a_form, words
 
 from registration_core.domain.fields import Option
 from registration_core.domain.policies import Verification
-from registration_core.domain.quota import Quota, QuotaState
+from registration_core.domain.quota import PublicSeats, Quota, QuotaState
 from registration_core.services.describe import DescribeService
 
 if TYPE_CHECKING:
@@ -63,16 +63,22 @@ def test_describe__tells_each_field_in_every_language_with_todays_limits() -> No
     assert age["minimum"] == 6
 
 
-def test_describe__tells_the_seats_left_of_each_counted_option() -> None:
-    quotas = FakeQuotas({"b": QuotaState("course", "b", capacity=4, taken=3, tickets=5, departed=3)})
+def test_describe__tells_seats_without_a_number_as_the_sweep_left_them() -> None:
+    """The public learns no number, and nothing that changes with a request that was just sent."""
+    counts = {"capacity": 4, "taken": 3, "tickets": 5, "departed": 3}
+    quotas = FakeQuotas({"b": QuotaState("course", "b", **counts, told=PublicSeats.WAITING_LIST)})
     a, b, c = described(FORM, quotas)["fields"][3]["options"]
     assert quotas.asked == [("course", ("a", "b"))]
     assert a == {
-        "value": "a", "label": {"en": "A", "sv": "A (sv)"}, "seats": {"capacity": 12, "left": 12, "waiting": 0},
+        "value": "a", "label": {"en": "A", "sv": "A (sv)"}, "seats": "plenty",
     }  # fmt: skip
-    assert b["seats"] == {"capacity": 4, "left": 0, "waiting": 2}
+    assert b["seats"] == "waiting_list"
     assert "seats" not in c
     assert "capacity" not in b
+    assert described(FORM, FakeQuotas({"b": QuotaState("course", "b", **counts)}))["fields"][3]["options"][1] == {
+        "value": "b", "label": {"en": "B", "sv": "B (sv)"}, "hint": {"en": "Saturdays", "sv": "Saturdays (sv)"},
+        "seats": "few",
+    }  # fmt: skip
 
 
 def test_describe__asks_the_table_nothing_for_a_form_without_a_quota() -> None:

@@ -21,7 +21,7 @@ from registration_core.domain.errors import (
 from registration_core.domain.fields import Option
 from registration_core.domain.mail import MailKind, MailRequest
 from registration_core.domain.policies import Verification
-from registration_core.domain.quota import Quota, Waitlist
+from registration_core.domain.quota import PublicSeats, Quota, Waitlist
 from registration_core.domain.submission import Receipt, Status, Submission
 from registration_core.services.manage import ManageService
 from registration_core.services.query import QueryService
@@ -270,6 +270,16 @@ def test_sweep__counts_tickets_that_nobody_came_for_and_goes_on(office: Office) 
     report = office.sweeper.sweep()
     assert (report.settled, report.promoted) == (1, 1)
     assert office.get(waiting).status is Status.CONFIRMED
+
+
+def test_sweep__tells_the_public_how_many_seats_there_are(office: Office) -> None:
+    """A visitor's request changes nothing that the public sees; the next sweep does, and so does the staff."""
+    office.submit()
+    assert office.query.quotas(office.form)[0].told is None
+    office.sweeper.sweep()
+    assert office.query.quotas(office.form)[0].told is PublicSeats.WAITING_LIST
+    office.manage.set_capacity("course", "a", 9)
+    assert office.query.quotas(office.form)[0].told is PublicSeats.PLENTY
 
 
 def test_sweep__queues_mails_that_nobody_noted(office: Office) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from registration_core.domain.emails import ADDRESS_LENGTH
 from registration_core.domain.fields import Field, FieldType
 from registration_core.domain.messages import MESSAGES
+from registration_core.domain.quota import FEW_SEATS, PublicSeats
 from registration_core.domain.spam import HUMAN_TOKEN, LANGUAGE, SENT, STARTED
 from registration_core.domain.submission import Status
 
@@ -149,9 +150,11 @@ def description_schema() -> dict[str, Any]:
     text = {"$ref": "#/components/schemas/Text"}
     moment = {"type": "string", "format": "date-time"}
     seats = {
-        "type": "object",
-        "properties": {name: {"type": "integer", "minimum": 0} for name in ("capacity", "left", "waiting")},
-        "required": ["capacity", "left", "waiting"],
+        "enum": [told.value for told in PublicSeats],
+        "description": (
+            f"How many seats are left, as of the last five minutes: {PublicSeats.FEW} is {FEW_SEATS} or fewer; at "
+            f"{PublicSeats.WAITING_LIST} a newcomer gets a ticket of the waiting list."
+        ),
     }
     option = {
         "type": "object",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
         OutgoingMail,
         RenderedMail,
     )
-    from registration_core.domain.quota import QuotaState
+    from registration_core.domain.quota import PublicSeats, QuotaState
     from registration_core.domain.submission import (
         Idempotency,
         Once,
@@ -230,6 +230,10 @@ class ManagedRepository(SubmissionRepository):
         by: an IAM principal, noted with the quota; None notes nobody. instead_of: the capacity that it must have
         before; None for any. Raises QuotaNotFoundError, QuotaChangedError.
         """
+
+    @abstractmethod
+    def tell_seats(self, form: str, option: str, seats: PublicSeats) -> None:
+        """Tell the public this of an option's seats from now on. Raises QuotaNotFoundError."""
 
     @abstractmethod
     def overdue(self, form: str, options: Sequence[str], *, since: datetime) -> Sequence[str]:

@@ -19,6 +19,18 @@ class Waitlist(StrEnum):
     MANUAL = "manual"
 
 
+class PublicSeats(StrEnum):
+    """What the public is told of an option's seats: no number, so that nobody can count along with it."""
+
+    PLENTY = "plenty"
+    FEW = "few"
+    WAITING_LIST = "waiting_list"
+
+
+FEW_SEATS = 3
+"""So many seats left, or fewer, are few."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quota:
     """A form's counted places. field: the required choice field whose options have a capacity."""
@@ -42,7 +54,8 @@ class QuotaState:
 
     capacity: seats that there are. taken: seats held; more than capacity after that was lowered. tickets: how many
     were ever given out, so the last one's number. departed: tickets that wait no longer. set_by: who of the staff gave
-    it this capacity last (an IAM principal), and set_at, when; None while it stands as the form began it.
+    it this capacity last (an IAM principal), and set_at, when; None while it stands as the form began it. told: what
+    the public is told, as of the last sweep; None while no sweep has seen it.
     """
 
     form: str
@@ -53,6 +66,7 @@ class QuotaState:
     departed: int = 0
     set_by: str | None = None
     set_at: datetime | None = None
+    told: PublicSeats | None = None
 
     @property
     def waiting(self) -> int:
@@ -73,6 +87,13 @@ class QuotaState:
     def left(self) -> int:
         """Seats that newcomers can have: none while anybody waits."""
         return self.free if self.waiting == 0 else 0
+
+    @property
+    def public(self) -> PublicSeats:
+        """What there is to tell the public now."""
+        if self.left == 0:
+            return PublicSeats.WAITING_LIST
+        return PublicSeats.FEW if self.left <= FEW_SEATS else PublicSeats.PLENTY
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Describe: a form as a client needs it to ask the form's questions, and how many seats are left."""
+"""Describe: a form as a client needs it to ask the form's questions, and roughly how many seats are left."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import UTC
 
 from registration_core.domain.errors import FormClosedError
 from registration_core.domain.fields import FieldType
+from registration_core.domain.quota import QuotaState
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from registration_core.domain.fields import Field
     from registration_core.domain.forms import Form
     from registration_core.domain.ports import Clock, SubmissionRepository
-    from registration_core.domain.quota import QuotaState
 
 
 class DescribeService:
@@ -29,9 +29,9 @@ class DescribeService:
     def describe(self, form: Form) -> dict[str, Any]:
         """Return plain values that JSON can hold; what is not set is left out.
 
-        Texts stand there in every language; a date's limits as they are today; at a counted option `seats` with its
-        capacity, how many are left for newcomers, and how many wait. What only concerns the staff is not told. Raises
-        StorageUnavailableError.
+        Texts stand there in every language; a date's limits as they are today; at a counted option `seats`, which tells
+        roughly how many are left, as of the last sweep: a number, or a change at once, would show whether a request
+        that was just sent took a seat. What only concerns the staff is not told. Raises StorageUnavailableError.
         """
         now = self._clock.now().astimezone(UTC)
         capacities = form.capacities()
@@ -60,7 +60,7 @@ class DescribeService:
         for field in data["fields"]:
             if form.quota is not None and field["name"] == form.quota.field:
                 for option in field["options"]:
-                    _count(option, states)
+                    _tell_seats(option, form.name, states)
         return data
 
 
@@ -75,13 +75,11 @@ def _field(field: Field, today: date) -> dict[str, Any]:
     return data
 
 
-def _count(option: dict[str, Any], states: Mapping[str, QuotaState]) -> None:
-    """Say how the option's quota stands; one that nobody asked for yet is as its form file says."""
+def _tell_seats(option: dict[str, Any], form: str, states: Mapping[str, QuotaState]) -> None:
+    """Say what the public is told of the option's seats; before the first sweep, as its form file begins it."""
     capacity = option.pop("capacity", None)
     if capacity is None:
         return
     state = states.get(option["value"])
-    if state is None:
-        option["seats"] = {"capacity": capacity, "left": capacity, "waiting": 0}
-    else:
-        option["seats"] = {"capacity": state.capacity, "left": state.left, "waiting": state.waiting}
+    told = state.told if state is not None else None
+    option["seats"] = told or QuotaState(form, option["value"], capacity).public

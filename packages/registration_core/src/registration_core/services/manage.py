@@ -150,7 +150,8 @@ class ManageService:
     ) -> QuotaState:
         """Give an option another capacity: lowered, it un-confirms nobody; raised, those who wait move up.
 
-        Where the waiting list is the staff's, they promote. by: the IAM principal who does it. instead_of: the capacity
+        Where the waiting list is the staff's, they promote. The public is told at once how many seats there are now,
+        for it learns nothing of a visitor by that. by: the IAM principal who does it. instead_of: the capacity
         that it must have before; None for any. Raises UnknownFormError, QuotaNotFoundError for an option that is not
         counted, QuotaChangedError, ValueError for a capacity below 0.
         """
@@ -159,7 +160,8 @@ class ManageService:
         self._seating.make_quota(form, option)
         state = self._repository.set_capacity(form, option, capacity, by=by, instead_of=instead_of)
         if self._promotion.fill(form, option):
-            return self._repository.quotas(form, [option])[option]
+            state = self._repository.quotas(form, [option])[option]
+        self._repository.tell_seats(form, option, state.public)
         return state
 
     def _change(

@@ -44,7 +44,11 @@ class SweepReport:
 
 
 class SweepService:
-    """Releases seats never verified, mends abandoned tickets, promotes, queues mails that no one noted."""
+    """Puts in order what time and accidents leave behind.
+
+    It releases seats never verified, settles tickets that nobody holds, promotes, tells the public how many seats there
+    are, and queues mails that no one noted.
+    """
 
     def __init__(
         self,
@@ -71,6 +75,7 @@ class SweepService:
             for option in options:
                 settled += self._settle(name, option)
                 promoted += len(self._manage.fill(name, option))
+            self._tell_seats(name, options)
             mails += self._queue_missing(name)
         return SweepReport(lapsed, settled, promoted, mails)
 
@@ -94,6 +99,12 @@ class SweepService:
         for ticket in abandoned:
             self._repository.settle_ticket(form, option, ticket)
         return len(abandoned)
+
+    def _tell_seats(self, form: str, options: Sequence[str]) -> None:
+        """Tell the public how many seats there are now: by the clock, so that no answer shows in it."""
+        for option, state in self._repository.quotas(form, options).items():
+            if state.told is not state.public:
+                self._repository.tell_seats(form, option, state.public)
 
     def _queue_missing(self, form: str) -> int:
         queued = 0

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
 
-    from registration_core.domain.quota import QuotaState
+    from registration_core.domain.quota import PublicSeats, QuotaState
     from registration_core.domain.submission import Once, Submission
 
 
@@ -110,6 +110,24 @@ class ManagedDynamoRepository(DynamoSubmissionRepository, ManagedRepository):
                 raise QuotaNotFoundError(form, option) from error
             raise translated(error, self._table_name) from error
         return read_state(answer["Attributes"])
+
+    def tell_seats(self, form: str, option: str, seats: PublicSeats) -> None:
+        """Tell the public this of an option's seats from now on."""
+        try:
+            self._patient(self._call)(
+                "UpdateItem",
+                {
+                    "TableName": self._table_name,
+                    "Key": wire_key(table.quota_key(form, option)),
+                    "UpdateExpression": "SET told = :told",
+                    "ConditionExpression": "attribute_exists(pk)",
+                    "ExpressionAttributeValues": {":told": {"S": seats.value}},
+                },
+            )
+        except AwsCallError as error:
+            if error.code == REFUSED:
+                raise QuotaNotFoundError(form, option) from error
+            raise translated(error, self._table_name) from error
 
     def overdue(self, form: str, options: Sequence[str], *, since: datetime) -> Sequence[str]:
         """Return the IDs of pending entries of a form that were to be verified by now."""

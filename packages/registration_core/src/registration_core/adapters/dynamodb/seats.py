@@ -13,7 +13,7 @@ from registration_core.adapters.dynamodb import items, table
 from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.adapters.dynamodb.failures import translated
 from registration_core.domain.errors import QuotaNotFoundError
-from registration_core.domain.quota import QuotaState
+from registration_core.domain.quota import PublicSeats, QuotaState
 from registration_core.domain.submission import Status
 
 TYPE_CHECKING = False
@@ -214,7 +214,9 @@ def read_state(item: Mapping[str, Any]) -> QuotaState:
     numbers = {name: int(item[name]["N"]) for name in ("capacity", "taken", "tickets", "departed")}
     set_at = datetime.fromisoformat(item["set_at"]["S"]) if "set_at" in item else None
     set_by = item.get("set_by", {}).get("S")
-    return QuotaState(form=item["form"]["S"], option=item["option"]["S"], **numbers, set_by=set_by, set_at=set_at)
+    told = PublicSeats(item["told"]["S"]) if "told" in item else None
+    form, option = item["form"]["S"], item["option"]["S"]
+    return QuotaState(form=form, option=option, **numbers, set_by=set_by, set_at=set_at, told=told)
 
 
 def _ticket(submission: Submission | None) -> int | None:

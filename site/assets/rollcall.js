@@ -59,8 +59,10 @@
     return values;
   };
   for (const input of inputs) {
-    // a link such as /registration?course=rovers chooses for the visitor
-    const value = query.get(input.name) || (kept.values || {})[input.name];
+    // a link such as /registration?course=rovers chooses among options; it never ticks a consent, nor writes a text
+    const given = query.getAll(input.name),
+      chosen = input.options ? [...input.options].some(({ value }) => given[0] === value) && given[0] : ticks(input) && input.closest("fieldset") && given,
+      value = chosen && chosen.length ? chosen : (kept.values || {})[input.name];
     if (value) ticks(input) ? (input.checked = [value].flat().includes(input.value)) : (input.value = value);
   }
 

@@ -1,5 +1,5 @@
 # The stack: what stands where, and how the parts learn of each other. The order that no cycle may break:
-# the API's id -> api_url -> the site's content security policy -> the distribution -> site_url -> the functions -> the API's methods.
+# the API's id -> api_url -> the site's content security policy -> the distribution -> site_url -> the functions. The API names its functions beforehand.
 
 data "aws_caller_identity" "this" {}
 
@@ -17,8 +17,7 @@ locals {
 
   sender_address = try(regex("<([^<>]+)>", var.sender)[0], var.sender)
 
-  # Spelled out, not asked of the function. The API's deployment is created before the old one is destroyed, and Terraform treats
-  # so whatever a deployment depends on; but a second function of the same name can't be made before the first is gone.
+  # Spelled out, not asked of the functions: they are told the API's address, so the API has to be there before them.
   invoke_arn = {
     for function in ["submit", "links"] : function =>
     "arn:${data.aws_partition.this.partition}:apigateway:${var.region}:lambda:path/2015-03-31/functions/arn:${data.aws_partition.this.partition}:lambda:${var.region}:${data.aws_caller_identity.this.account_id}:function:${local.name}-${function}/invocations"

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from integration.asking import ask
+from python_terraform import IsFlagged
 
 from rollcall_local.credentials import client, deployer
 from rollcall_local.terraform import LocalTerraform
@@ -147,7 +149,7 @@ def test_function__may_write_the_log_it_is_configured_with(applied: Applied, fun
         (
             "submit",
             "apigateway",
-            {"rollcall/v1/POST/registration", "rollcall/v1/POST/contact", "rollcall/v1/GET/forms/*"},
+            {"rollcall/v1/POST/*", "rollcall/v1/GET/forms/*"},
         ),
         ("links", "apigateway", {"rollcall/v1/GET/my", "rollcall/v1/POST/my"}),
         ("sweep", "events", {"rule/rollcall-local-sweep"}),
@@ -236,6 +238,26 @@ def test_dead_letters__take_from_the_mail_queue_alone(applied: Applied) -> None:
     mail, dead = attributes("mail_queue_url"), attributes("mail_dead_letters_url")
     assert json.loads(mail["RedrivePolicy"]) == {"deadLetterTargetArn": dead["QueueArn"], "maxReceiveCount": 5}
     assert json.loads(dead["RedriveAllowPolicy"])["sourceQueueArns"] == [mail["QueueArn"]]
+
+
+def test_api__forgets_a_form_that_was_removed(applied: Applied) -> None:
+    """A stage serves what was deployed: a removed form must not stay in it and answer 5xx."""
+    api_url, inputs = applied.terraform.output()["api_url"], applied.terraform.inputs
+
+    def status(form: str) -> int:
+        return ask(f"{api_url}/{form}", None, method="OPTIONS").status
+
+    def apply(*forms: str) -> None:
+        given = inputs | {"var": inputs["var"] | {"forms": list(forms)}}
+        applied.terraform.run("apply", input=False, auto_approve=IsFlagged, **given)
+
+    apply("contact", "registration", "workshop")
+    assert (status("workshop"), status("contact")) == (204, 204)
+
+    apply("contact", "registration")
+
+    assert (status("workshop"), status("contact")) == (404, 204)
+    assert ask(f"{api_url}/workshop", b"{}").json["code"] == "not_found"
 
 
 def test_destroy__leaves_nothing_even_of_a_site_with_pages(applied: Applied) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from infra.planned import Plan, block
 
@@ -175,25 +175,83 @@ def test_turnstile__opens_the_site_s_policy_for_it_alone(terraform: LocalTerrafo
     assert environ["variables"]["TURNSTILE_SECRET_NAME"] == "rollcall/prod/turnstile"
 
 
-def test_api__answers_preflights_itself_and_its_errors_can_be_read_anywhere(plan: Plan) -> None:
-    methods = plan.all("aws_api_gateway_method")
+def definition(plan: Plan) -> dict[str, Any]:
+    """What the API is made of: one OpenAPI document."""
+    found: dict[str, Any] = json.loads(plan.one("module.api.aws_api_gateway_rest_api.this")["body"])
+    return found
 
-    assert Counter(method["http_method"] for method in methods.values()) == {
-        "OPTIONS": len(plan.variables["forms"]),
-        "POST": len(plan.variables["forms"]) + 1,  # and /my
-        "GET": 2,  # /my, /forms/{form}
+
+def test_api__is_one_document_that_is_deployed_as_a_whole(plan: Plan) -> None:
+    """A route that is a resource of its own goes after its deployment was made: the stage would go on serving it."""
+    kinds = {kind for kind in plan.types if kind.startswith("aws_api_gateway_")}
+
+    assert kinds == {f"aws_api_gateway_{kind}" for kind in ("rest_api", "deployment", "stage", "method_settings")}
+    deployment = plan.one("module.api.aws_api_gateway_deployment.this")
+    body = plan.one("module.api.aws_api_gateway_rest_api.this")["body"]
+    assert deployment["triggers"] == {"definition": hashlib.sha256(body.encode()).hexdigest()}
+
+
+def test_api__takes_each_form_and_hands_it_to_submit(plan: Plan) -> None:
+    paths = definition(plan)["paths"]
+
+    forms = {f"/{form}": {"POST", "OPTIONS"} for form in plan.variables["forms"]}
+    assert {path: {verb.upper() for verb in verbs} for path, verbs in paths.items()} == forms | {
+        "/forms/{form}": {"GET"},
+        "/my": {"GET", "POST"},
     }
-    assert {method["authorization"] for method in methods.values()} == {"NONE"}
-    paths = {resource["path_part"] for resource in plan.all("aws_api_gateway_resource").values()}
-    assert paths == {*plan.variables["forms"], "forms", "{form}", "my"}
-    errors = plan.all("aws_api_gateway_gateway_response")
-    kinds = {error["response_type"] for error in errors.values()}
-    assert {"DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED", "REQUEST_TOO_LARGE"} <= kinds
+    for path, verbs in paths.items():
+        for verb, operation in verbs.items():
+            integration = operation["x-amazon-apigateway-integration"]
+            if verb == "options":
+                assert integration["type"] == "mock", path
+            else:
+                function = "links" if path == "/my" else "submit"
+                assert (integration["type"], integration["httpMethod"]) == ("aws_proxy", "POST"), path
+                name = f":function:rollcall-{plan.variables['stack']}-{function}/invocations"
+                assert integration["uri"].endswith(name), path
+
+
+def test_api__answers_preflights_itself(plan: Plan) -> None:
+    for form in plan.variables["forms"]:
+        operation = definition(plan)["paths"][f"/{form}"]["options"]
+        (response,) = operation["x-amazon-apigateway-integration"]["responses"].values()
+        allowed = {name.rsplit(".", 1)[1]: value for name, value in response["responseParameters"].items()}
+        assert response["statusCode"] == "204"
+        assert allowed == {
+            "Access-Control-Allow-Origin": "'*'",
+            "Access-Control-Allow-Methods": "'POST,OPTIONS'",
+            "Access-Control-Allow-Headers": "'Content-Type,Idempotency-Key'",
+            "Access-Control-Max-Age": "'600'",
+        }
+        assert operation["responses"]["204"]["headers"].keys() == allowed.keys()
+
+
+def test_gateway__says_by_itself_what_any_page_can_read(plan: Plan) -> None:
+    errors = definition(plan)["x-amazon-apigateway-gateway-responses"]
+
+    assert {"DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED", "REQUEST_TOO_LARGE"} <= errors.keys()
     for where, error in errors.items():
-        assert error["response_parameters"]["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'", where
-        assert "application/problem+json" in error["response_parameters"]["gatewayresponse.header.Content-Type"]
-        problem = json.loads(error["response_templates"]["application/json"])
+        headers = {name.rsplit(".", 1)[1]: value for name, value in error["responseParameters"].items()}
+        assert headers["Access-Control-Allow-Origin"] == "'*'", where
+        assert headers["Access-Control-Expose-Headers"] == "'Retry-After'", where
+        assert headers["Content-Type"] == "'application/problem+json'", where
+        problem = json.loads(error["responseTemplates"]["application/json"])
         assert {"type", "title", "detail", "code"} <= set(problem), where
+
+
+def test_gateway__says_when_to_send_again_what_it_could_not_take(plan: Plan) -> None:
+    """Every kind whose status is 429 or 5xx, the gateway's own default for the rest of them too."""
+    errors = definition(plan)["x-amazon-apigateway-gateway-responses"]
+
+    retried = {
+        where: error["responseParameters"].get("gatewayresponse.header.Retry-After") for where, error in errors.items()
+    }
+    assert {where: seconds for where, seconds in retried.items() if seconds} == {
+        "THROTTLED": "'2'",
+        "DEFAULT_5XX": "'5'",
+        "INTEGRATION_FAILURE": "'5'",
+        "INTEGRATION_TIMEOUT": "'5'",
+    }
 
 
 def test_api__is_throttled_and_logs_no_answers(plan: Plan) -> None:

@@ -8,13 +8,20 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import sys
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ministack import app
 from ministack.core import iam_actions
 from ministack.services import dynamodb_streams
+
+# The emulator's interpreter runs this file by its path and doesn't know the package that it is part of.
+sys.path.append(str(Path(__file__).parents[1]))
+
+from rollcall_local import bridged_gateway
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,6 +116,8 @@ def save_again_and_again() -> None:
 if __name__ == "__main__":
     authorise_batches_as_single_calls()
     authorise_by_the_arns_that_aws_asks_for()
+    bridged_gateway.serve_what_was_deployed()
+    bridged_gateway.take_definitions_as_a_whole()
     save_one_at_a_time()
     threading.Thread(target=save_again_and_again, daemon=True).start()
     app.main()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from infra.provider.api import API_CONFIG
 
 if TYPE_CHECKING:
@@ -39,6 +41,48 @@ def test_rest_api__tag_pins_its_id(tf: Harness) -> None:
     state = tf.apply(API, {**API_CONFIG, "tags": {"ms-custom-id": "pinned"}})
 
     assert state["id"] == "pinned"
+
+
+def document(*forms: str, detail: str = "Wait.") -> str:
+    """An API that answers a POST for each form by itself, and says the same when it is asked too much."""
+    answers = {"type": "mock", "responses": {"default": {"statusCode": "200"}}}
+    return json.dumps(
+        {
+            "openapi": "3.0.1",
+            "info": {"title": "forms", "version": "1"},
+            "paths": {f"/forms/{form}": {"post": {"x-amazon-apigateway-integration": answers}} for form in forms},
+            "x-amazon-apigateway-gateway-responses": {
+                "THROTTLED": {"statusCode": "429", "responseTemplates": {"application/json": detail}}
+            },
+        }
+    )
+
+
+def test_rest_api__holds_what_its_document_says_and_no_more(tf: Harness, aws: Callable[[str], Any]) -> None:
+    config = {**API_CONFIG, "body": document("a", "b")}
+    state = tf.apply(API, config)
+    client, asked = aws("apigateway"), {"restApiId": state["id"]}
+
+    def paths() -> set[str]:
+        return {one["path"] for one in client.get_resources(**asked)["items"]}
+
+    assert paths() == {"/", "/forms", "/forms/a", "/forms/b"}
+    assert tf.changes(API, state, config) == set()
+
+    other = {**API_CONFIG, "body": document("b", detail="Later.")}
+    updated = tf.apply(API, other, state)
+
+    assert updated["id"] == state["id"]
+    assert paths() == {"/", "/forms", "/forms/b"}
+    said = client.get_gateway_response(**asked, responseType="THROTTLED")["responseTemplates"]
+    assert said == {"application/json": "Later."}
+
+
+def test_rest_api__whose_document_says_what_is_not_carried_out_is_refused(tf: Harness) -> None:
+    strange = json.dumps(json.loads(document("a")) | {"x-amazon-apigateway-policy": {}})
+
+    with pytest.raises(Exception, match="x-amazon-apigateway-policy"):
+        tf.apply(API, {**API_CONFIG, "body": strange})
 
 
 def test_resource__arrives_updates_imports(tf: Harness, api: Api) -> None:

@@ -46,27 +46,27 @@ locals {
     }
   }
 
-  retry_after_s = { THROTTLED = 2, INTEGRATION_FAILURE = 5, INTEGRATION_TIMEOUT = 5 }
-}
+  # Every 5xx and a 429 may be sent again, and say when.
+  retry_after_s = { THROTTLED = 2, DEFAULT_5XX = 5, INTEGRATION_FAILURE = 5, INTEGRATION_TIMEOUT = 5 }
 
-resource "aws_api_gateway_gateway_response" "this" {
-  for_each = local.problems
-
-  rest_api_id   = aws_api_gateway_rest_api.this.id
-  response_type = each.key
-  status_code   = each.value.status == null ? null : tostring(each.value.status)
-
-  response_parameters = merge(
-    {
-      "gatewayresponse.header.Access-Control-Allow-Origin" = "'*'"
-      "gatewayresponse.header.Content-Type"                = "'application/problem+json'"
-    },
-    contains(keys(local.retry_after_s), each.key) ? { "gatewayresponse.header.Retry-After" = "'${local.retry_after_s[each.key]}'" } : {},
-  )
-
-  response_templates = {
-    "application/json" = jsonencode({
-      for key, value in merge(each.value, { type = "about:blank", request_id = "$context.requestId" }) : key => value if value != null
-    })
+  gateway_responses = {
+    for kind, problem in local.problems : kind => merge(
+      {
+        responseParameters = merge(
+          {
+            "gatewayresponse.header.Access-Control-Allow-Origin"   = "'*'"
+            "gatewayresponse.header.Access-Control-Expose-Headers" = "'Retry-After'"
+            "gatewayresponse.header.Content-Type"                  = "'application/problem+json'"
+          },
+          try({ "gatewayresponse.header.Retry-After" = "'${local.retry_after_s[kind]}'" }, {}),
+        )
+        responseTemplates = {
+          "application/json" = jsonencode({
+            for key, value in merge(problem, { type = "about:blank", request_id = "$context.requestId" }) : key => value if value != null
+          })
+        }
+      },
+      problem.status == null ? {} : { statusCode = tostring(problem.status) },
+    )
   }
 }

@@ -1,66 +1,27 @@
-# The API: POST /<form> to submit; preflights are answered by the gateway itself, and what is read is in reading.tf.
+# The API and its one stage. What it answers where is in routes.tf; what the gateway says by itself is in errors.tf.
+
+locals {
+  description = "Takes what visitors send by the forms."
+}
 
 resource "aws_api_gateway_rest_api" "this" {
   name        = var.name
-  description = "Takes what visitors send by the forms."
+  description = local.description
+  body        = local.definition
 
   endpoint_configuration {
     types = ["REGIONAL"]
   }
 }
 
-resource "aws_api_gateway_resource" "form" {
-  for_each = toset(var.forms)
-
-  rest_api_id = aws_api_gateway_rest_api.this.id
-  parent_id   = aws_api_gateway_rest_api.this.root_resource_id
-  path_part   = each.value
-}
-
-resource "aws_api_gateway_method" "submit" {
-  for_each = toset(var.forms)
-
-  rest_api_id   = aws_api_gateway_rest_api.this.id
-  resource_id   = aws_api_gateway_resource.form[each.value].id
-  http_method   = "POST"
-  authorization = "NONE"
-}
-
-resource "aws_api_gateway_integration" "submit" {
-  for_each = toset(var.forms)
-
-  rest_api_id             = aws_api_gateway_rest_api.this.id
-  resource_id             = aws_api_gateway_resource.form[each.value].id
-  http_method             = aws_api_gateway_method.submit[each.value].http_method
-  type                    = "AWS_PROXY"
-  integration_http_method = "POST"
-  uri                     = var.submit_invoke_arn
-}
-
+# A stage serves what was deployed, so each other document is deployed anew.
 resource "aws_api_gateway_deployment" "this" {
   rest_api_id = aws_api_gateway_rest_api.this.id
-
-  # A stage serves what was deployed, so whatever changes in this module must be deployed anew.
-  triggers = {
-    definition = sha1(jsonencode([
-      [for file in sort(fileset(path.module, "*.tf")) : filesha1("${path.module}/${file}")],
-      var.forms,
-      var.submit_invoke_arn,
-      var.links_invoke_arn,
-    ]))
-  }
+  triggers    = { definition = sha256(aws_api_gateway_rest_api.this.body) }
 
   lifecycle {
     create_before_destroy = true
   }
-
-  depends_on = [
-    aws_api_gateway_integration.submit,
-    aws_api_gateway_integration.describe,
-    aws_api_gateway_integration.links,
-    aws_api_gateway_integration_response.preflight,
-    aws_api_gateway_gateway_response.this,
-  ]
 }
 
 resource "aws_api_gateway_stage" "this" {

@@ -1,0 +1,63 @@
+# The routes, as one OpenAPI document. API Gateway takes it as a whole, so a form that goes is gone from the next deployment.
+# Resources of their own would be destroyed after the deployment that replaces them is made: docs/decisions/0030-one-api-document.md.
+
+locals {
+  submit = { type = "aws_proxy", httpMethod = "POST", uri = var.submit_invoke_arn }
+  links  = { type = "aws_proxy", httpMethod = "POST", uri = var.links_invoke_arn }
+
+  # Any origin may ask; which of them may read the answer is the function's to say.
+  preflight_headers = {
+    Access-Control-Allow-Origin  = "*"
+    Access-Control-Allow-Methods = "POST,OPTIONS"
+    Access-Control-Allow-Headers = "Content-Type,Idempotency-Key"
+    Access-Control-Max-Age       = "600"
+  }
+
+  # The gateway answers a preflight by itself: no function runs for it.
+  preflight = {
+    responses = {
+      "204" = {
+        description = "What a script may send."
+        headers     = { for header in keys(local.preflight_headers) : header => { schema = { type = "string" } } }
+      }
+    }
+    x-amazon-apigateway-integration = {
+      type             = "mock"
+      requestTemplates = { "application/json" = jsonencode({ statusCode = 204 }) }
+      responses = {
+        default = {
+          statusCode         = "204"
+          responseParameters = { for header, value in local.preflight_headers : "method.response.header.${header}" => "'${value}'" }
+        }
+      }
+    }
+  }
+
+  paths = merge(
+    {
+      for form in var.forms : "/${form}" => {
+        post    = { x-amazon-apigateway-integration = local.submit }
+        options = local.preflight
+      }
+    },
+    {
+      "/forms/{form}" = {
+        get = {
+          parameters                      = [{ name = "form", in = "path", required = true, schema = { type = "string" } }]
+          x-amazon-apigateway-integration = local.submit
+        }
+      }
+      "/my" = {
+        get  = { x-amazon-apigateway-integration = local.links }
+        post = { x-amazon-apigateway-integration = local.links }
+      }
+    },
+  )
+
+  definition = jsonencode({
+    openapi                               = "3.0.1"
+    info                                  = { title = var.name, description = local.description, version = "1" }
+    paths                                 = local.paths
+    x-amazon-apigateway-gateway-responses = local.gateway_responses
+  })
+}

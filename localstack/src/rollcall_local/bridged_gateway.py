@@ -1,0 +1,137 @@
+"""ministack's API Gateway, bridged where it differs from AWS: what a stage serves, and definitions put as a whole.
+
+Loaded by bridged_ministack.py in the emulator's own interpreter.
+"""
+
+# ruff: noqa: SLF001 - ministack has no hooks for this; its version is locked
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import copy
+import json
+from typing import TYPE_CHECKING, Any
+
+from ministack.services import apigateway_v1 as gateway
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: Where a deployment keeps the resources that it was made of. It is saved with the deployment.
+SNAPSHOT = "servedResources"
+
+#: What an operation and its integration may say here. Anything else is refused, so that nothing is dropped.
+OPERATION = {"responses", "parameters", "operationId", "summary", "security", "x-amazon-apigateway-integration"}
+INTEGRATION = {"type", "httpMethod", "uri", "requestTemplates", "responses", "passthroughBehavior", "timeoutInMillis"}
+TOP = {"openapi", "info", "paths", "x-amazon-apigateway-gateway-responses"}
+
+
+def serve_what_was_deployed() -> None:
+    """Let a stage serve the API as it was when its deployment was made, and not as it stands now.
+
+    Source: API Gateway Developer Guide, "Deploy REST APIs in API Gateway": a deployment is a snapshot of the resources
+    and methods, and every change needs a new one.
+    """
+    create, execute, match = gateway._create_deployment, gateway._execute_in_scope, gateway._match_resource_tree
+    serving: contextvars.ContextVar[str] = contextvars.ContextVar("serving")
+
+    def created(api_id: str, data: dict[str, Any]) -> Any:  # noqa: ANN401 - ministack's answers
+        status, headers, body = create(api_id, data)
+        if status == 201:  # noqa: PLR2004 - HTTP's own
+            made = gateway._deployments_v1[api_id][json.loads(body)["id"]]
+            made[SNAPSHOT] = copy.deepcopy(dict(gateway._resources.get(api_id, {})))
+        return status, headers, body
+
+    async def executed(request: dict[str, Any], api_id: str, stage_name: str, *rest: Any) -> Any:  # noqa: ANN401
+        token = serving.set(stage_name)
+        try:
+            return await execute(request, api_id, stage_name, *rest)
+        finally:
+            serving.reset(token)
+
+    def matched(api_id: str, segments: list[str]) -> Any:  # noqa: ANN401
+        stage = gateway._stages_v1.get(api_id, {}).get(serving.get(""), {})
+        deployment = gateway._deployments_v1.get(api_id, {}).get(stage.get("deploymentId"), {})
+        if SNAPSHOT not in deployment:
+            return match(api_id, segments)
+        resources = deployment[SNAPSHOT]
+        root = next(one for one in resources.values() if one["path"] == "/")
+        return gateway._match_recursive(resources, root["id"], segments, {}) if segments else (root, {})
+
+    gateway._create_deployment = created
+    gateway._execute_in_scope = executed
+    gateway._match_resource_tree = matched
+
+
+def take_definitions_as_a_whole() -> None:
+    """Let PutRestApi replace all resources and gateway responses by those of an OpenAPI document.
+
+    Source: API Gateway API Reference, PutRestApi, mode=overwrite; and Developer Guide, "OpenAPI extensions".
+    """
+    handle = gateway.handle_request
+
+    async def handled(method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]) -> Any:  # noqa: ANN401
+        parts = [part for part in path.split("/") if part]
+        if method == "PUT" and len(parts) == 2 and parts[0] == "restapis":  # noqa: PLR2004 - restapis/<id>
+            mode = query.get("mode", "merge")
+            return _put(parts[1], json.loads(body), mode[0] if isinstance(mode, list) else mode)
+        return await handle(method, path, headers, body, query)
+
+    gateway.handle_request = handled
+
+
+def _put(api_id: str, definition: dict[str, Any], mode: str) -> Any:  # noqa: ANN401
+    if api_id not in gateway._rest_apis:
+        return gateway._v1_error("NotFoundException", "Invalid API identifier specified", 404)
+    unknown = sorted(_unknown(definition))
+    if mode != "overwrite" or unknown:
+        said = f"the bridge of the emulator doesn't take: {', '.join(unknown) or f'mode {mode}'}"
+        return gateway._v1_error("BadRequestException", said, 400)
+    resources = gateway._resources[api_id]
+    root = next(one for one in resources.values() if one["path"] == "/")
+    root["resourceMethods"] = {}
+    for identifier in [one for one in resources if one != root["id"]]:
+        del resources[identifier]
+    for path, operations in definition["paths"].items():
+        resource_id = _resource(api_id, root["id"], path)
+        for verb, operation in operations.items():
+            _operation(api_id, resource_id, verb.upper(), operation)
+    gateway._gateway_responses[api_id] = {}
+    for kind, response in definition.get("x-amazon-apigateway-gateway-responses", {}).items():
+        gateway._put_gateway_response(api_id, kind, response)
+    return gateway._get_rest_api(api_id)
+
+
+def _unknown(definition: dict[str, Any]) -> Iterator[str]:
+    yield from definition.keys() - TOP
+    for path, operations in definition["paths"].items():
+        for verb, operation in operations.items():
+            yield from (f"{verb} {path} {key}" for key in operation.keys() - OPERATION)
+            integration = operation.get("x-amazon-apigateway-integration", {})
+            yield from (f"{verb} {path} integration {key}" for key in integration.keys() - INTEGRATION)
+
+
+def _resource(api_id: str, parent: str, path: str) -> str:
+    for part in path.strip("/").split("/"):
+        with contextlib.suppress(StopIteration):
+            siblings = gateway._resources[api_id].values()
+            parent = next(one["id"] for one in siblings if (one.get("parentId"), one.get("pathPart")) == (parent, part))
+            continue
+        _, _, body = gateway._create_resource(api_id, parent, {"pathPart": part})
+        parent = json.loads(body)["id"]
+    return parent
+
+
+def _operation(api_id: str, resource_id: str, verb: str, operation: dict[str, Any]) -> None:
+    place = (api_id, resource_id, verb)
+    gateway._put_method(*place, {"authorizationType": "NONE"})
+    for status, response in operation.get("responses", {}).items():
+        headers = {f"method.response.header.{name}": False for name in response.get("headers", {})}
+        gateway._put_method_response(*place, status, {"responseParameters": headers})
+    integration = operation["x-amazon-apigateway-integration"]
+    own = {key: value for key, value in integration.items() if key not in ("type", "responses")}
+    gateway._put_integration(*place, own | {"type": integration["type"].upper()})
+    for pattern, response in integration.get("responses", {}).items():
+        selection = {} if pattern == "default" else {"selectionPattern": pattern}
+        gateway._put_integration_response(*place, response["statusCode"], response | selection)

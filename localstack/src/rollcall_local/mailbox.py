@@ -35,6 +35,9 @@ FOLDER = "mail"
 
 HEALTH_PATH = "/health"
 
+#: What a shown mail may do: open its links in tabs of their own, and nothing else.
+POPUPS = "allow-popups allow-popups-to-escape-sandbox"
+
 STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
 body { margin: 0 auto; max-width: 60rem; padding: 1rem }
@@ -153,7 +156,7 @@ def _article(mail: Mail) -> str:
         return f"<dt>{name}</dt><dd>{html.escape(value)}</dd>" if value else ""
 
     shown = (
-        f'<iframe sandbox title="The mail as HTML" srcdoc="{html.escape(mail.html)}"></iframe>'
+        f'<iframe sandbox="{POPUPS}" title="The mail as HTML" srcdoc="{html.escape(_in_new_tabs(mail.html))}"></iframe>'
         if mail.html
         else f"<pre>{html.escape(mail.text)}</pre>"
     )
@@ -166,6 +169,13 @@ def _article(mail: Mail) -> str:
         f"<dl>{headers}</dl>{shown}<details><summary>As text</summary><pre>{html.escape(mail.text)}</pre></details>"
         f"</details></article>"
     )
+
+
+def _in_new_tabs(page: str) -> str:
+    """Have a mail's links open beside the mailbox: inside its frame they would lead nowhere."""
+    begin, head, rest = page.partition("<head>")
+    base = '<base target="_blank">'
+    return f"{begin}{head}{base}{rest}" if head else base + page
 
 
 class PageHandler(BaseHTTPRequestHandler):

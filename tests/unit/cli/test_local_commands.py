@@ -155,6 +155,43 @@ def test_mail__one_is_shown_whole(rollcall: CommandLine) -> None:
     assert "          welcome." in ran.out
 
 
+def test_mail__list_on_a_terminal_names_each_mail(rollcall: CommandLine) -> None:
+    """At 80 columns too, and what it prints opens the mail."""
+    rollcall.environ |= {"COLUMNS": "80", "NO_COLOR": "1"}
+    listed = rollcall("local", "mail", terminal=True).out.splitlines()[1]
+    assert len(listed) <= 80
+
+    ran = rollcall("local", "mail", listed.split()[-1])
+    assert (ran.code, "welcome." in ran.out) == (0, True)
+
+
+def test_mail__of_a_reference_is_all_that_tells_of_it(rollcall: CommandLine) -> None:
+    """As it stands in the mail, however a person writes it."""
+    sent = rollcall.local.mails[0]
+    rollcall.local.mails = [
+        replace(sent, id="1", subject="Yours: K7QM-3XTP"),
+        sent,
+        replace(sent, id="2", to=["staff@example.org"], text="New: K7QM-3XTP\n"),
+    ]
+
+    ran = rollcall("local", "mail", "k7qm 3xtp")
+
+    assert [line for line in ran.out.splitlines() if line.startswith("to\t")] == [
+        "to\tada@example.org",
+        "to\tstaff@example.org",
+    ]
+    assert rollcall("local", "mail", "8D2N-4WRA").code == 3
+
+
+def test_mail__never_breaks_a_link(rollcall: CommandLine) -> None:
+    """However long it is: half a link opens nothing."""
+    link = "https://example.org/my?t=" + "x" * 200
+    rollcall.local.mails[0] = replace(rollcall.local.mails[0], text=f"See or cancel:\n{link}\n")
+    rollcall.environ["COLUMNS"] = "60"
+
+    assert link in rollcall("local", "mail", rollcall.local.mails[0].id, terminal=True).out
+
+
 def test_mail__unknown_id_is_not_found(rollcall: CommandLine) -> None:
     """Exit code 3, and where to look."""
     ran = rollcall("local", "mail", "nope")

@@ -81,3 +81,13 @@ def test_page__shows_what_a_mail_says_as_text_never_as_markup(tmp_path: Path) ->
     assert "<script>" not in page
     assert "&lt;script&gt;alert(1)" in page
     assert "sandbox" in page
+
+
+def test_page__opens_the_links_of_a_mail_in_new_tabs(tmp_path: Path) -> None:
+    """Inside the sandboxed frame they would lead nowhere."""
+    keep(tmp_path, html="<!doctype html><html><head><title>x</title></head><body><a href='https://example.org'>x</a>")
+
+    page = _page(read_folder(tmp_path))
+
+    assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in page
+    assert "&lt;head&gt;&lt;base target=&quot;_blank&quot;&gt;" in page

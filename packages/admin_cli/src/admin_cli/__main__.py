@@ -22,7 +22,7 @@ def main() -> None:
 def _run(arguments: list[str]) -> int:
     if COMPLETION_VARIABLE not in os.environ:
         if arguments in ([], ["--help"], ["-h"], ["help"]):
-            return _print(root_help())
+            return _print(root_help(_columns()))
         if arguments == ["--version"]:
             return _print(f"rollcall {__version__}\n")
     else:
@@ -31,6 +31,14 @@ def _run(arguments: list[str]) -> int:
     from admin_cli.services import services  # noqa: PLC0415
 
     return run(arguments, services())
+
+
+def _columns() -> int:
+    """Tell how wide the terminal is; 0 where there is none."""
+    try:
+        return int(os.environ.get("COLUMNS") or os.get_terminal_size(sys.stdout.fileno()).columns)
+    except (OSError, ValueError):
+        return 0
 
 
 def _prepare_completion() -> None:

@@ -63,11 +63,17 @@ OPTIONS = {
     "-h, --help": "Show help; also after a command: rollcall list --help",
 }
 
+#: How many cells beside a term are enough to wrap its text there.
+_ROOM_BESIDE = 30
+
 EXIT_CODES = "0 ok, 1 failure, 2 usage, 3 not found, 4 credentials, 130 interrupted"
 
 
-def root_help() -> str:
-    """Write the overview that `rollcall --help` prints."""
+def root_help(columns: int = 0) -> str:
+    """Write the overview that `rollcall --help` prints.
+
+    columns: how wide the terminal is; 0 for as wide as the lines are.
+    """
     names = {group: {name: command.summary for name, command in held.items()} for group, held in GROUPS.items()}
     sections = {**names, "Options (also after a command)": OPTIONS}
     width = max(len(term) for section in sections.values() for term in section)
@@ -80,4 +86,24 @@ def root_help() -> str:
         lines = (f"  {term:<{width}}  {text}\n" for term, text in section.items())
         parts.append(f"{title}:\n{''.join(lines)}")
     parts.append(f"Exit codes:\n  {EXIT_CODES}\n")
-    return "\n".join(parts)
+    text = "\n".join(parts)
+    return text if not columns or max(map(len, text.splitlines())) <= columns else _narrowed(text, columns)
+
+
+def _narrowed(text: str, columns: int) -> str:
+    """Wrap each line that is too long; a term's text begins below it where there is no room beside it."""
+    import re  # noqa: PLC0415 - a terminal of usual width needs no wrapping
+    from textwrap import wrap  # noqa: PLC0415
+
+    lines: list[str] = []
+    for line in text.splitlines():
+        entry = re.fullmatch(r"(  \S.*? {2,})(\S.*)", line)
+        if len(line) <= columns or entry is None:
+            lines += wrap(line, columns, subsequent_indent="  ") or [""]
+            continue
+        term, said = entry.groups()
+        if columns - len(term) >= _ROOM_BESIDE:
+            lines += wrap(said, columns, initial_indent=term, subsequent_indent=" " * len(term))
+        else:
+            lines += [term.rstrip(), *wrap(said, columns, initial_indent="      ", subsequent_indent="      ")]
+    return "\n".join(lines) + "\n"

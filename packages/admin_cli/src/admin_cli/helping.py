@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 HEADING = "Examples:"
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 
+#: How narrow and how wide a help page is written, in cells.
+NARROWEST, WIDEST = 30, 100
+
 #: Options whose value may be left out, as gh's `--json` does.
 OPTIONAL_VALUES = ("--json", "--columns")
 
@@ -98,8 +101,8 @@ class Root(Group):
 
     def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write the overview."""
-        del ctx
-        formatter.write(root_help())
+        output = ctx.obj.output
+        formatter.write(root_help(output.width if output.on_terminal else 0))
 
 
 def noun(text: str) -> typer.Typer:
@@ -133,12 +136,17 @@ def _print_help(ctx: Context, _param: object, value: bool) -> None:  # noqa: FBT
 
 def _write_help(command: Command | Group, ctx: Context, formatter: HelpFormatter) -> None:
     description, examples = split_examples(command.help or "")
+    output = ctx.obj.output
+    formatter.width = max(NARROWEST, min(output.width if output.on_terminal else WIDEST, WIDEST))
     if examples:
         formatter.write(f"{HEADING}\n{examples}\n\n")
-    formatter.write(f"Usage: {ctx.command_path} {' '.join(command.collect_usage_pieces(ctx))}\n\n")
-    formatter.write(f"{description}\n")
+    formatter.write_usage(ctx.command_path, " ".join(command.collect_usage_pieces(ctx)), prefix="Usage: ")
+    for paragraph in description.split("\n\n"):
+        formatter.write_paragraph()
+        formatter.write_text(paragraph)
     command.format_options(ctx, formatter)
-    formatter.write("\nAlso: --context NAME, --debug (rollcall --help)\n")
+    formatter.write_paragraph()
+    formatter.write_text("Also: --context NAME, --debug (rollcall --help)")
 
 
 def _summary(text: str | None, limit: int) -> str:

@@ -13,10 +13,14 @@ _GAP = 2
 _NARROWEST_NAME = 12
 _NARROWEST_VALUE = 30  # an ID, so that it can be copied
 _INDENT = 2
+_LINKS = ("http://", "https://")
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Break a line between words, and a word that is longer than a line anywhere between letters."""
+    """Break a line between words, and a word that is longer than a line anywhere between letters.
+
+    A link stays whole: the terminal breaks it, and it can still be opened and copied.
+    """
     if cell_len(text) <= width:
         return [text]
     lines: list[str] = []
@@ -27,7 +31,7 @@ def wrap(text: str, width: int) -> list[str]:
             line = longer
             continue
         lines += [line] if line else []
-        *whole, line = chop_cells(word, width) or [word]
+        *whole, line = [word] if word.startswith(_LINKS) else chop_cells(word, width) or [word]
         lines += whole
     return [*lines, line]
 

@@ -17,6 +17,8 @@ from admin_cli.fields import JsonOption, pick, wanted
 from admin_cli.helping import Command, noun
 from admin_cli.services import of
 from admin_cli.table import Column
+from registration_core.domain.errors import InvalidReferenceError
+from registration_core.domain.identifiers import display_reference, parse_reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +53,7 @@ COLUMNS = (
     Column("AT"),
     Column("TO", narrowest=16),
     Column("SUBJECT", narrowest=16),
-    Column("ID", optional=True),
+    Column("ID"),
 )
 
 
@@ -123,7 +125,10 @@ def status(
 @app.command(cls=Command)
 def mail(
     ctx: typer.Context,
-    mail_id: Annotated[str | None, typer.Argument(metavar="ID", help="One mail, whole.")] = None,
+    wanted_mail: Annotated[
+        str | None,
+        typer.Argument(metavar="ID|REFERENCE", help="One mail by its ID, or all about a submission, whole."),
+    ] = None,
     *,
     to: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Only mails to this address.")] = None,
     save: Annotated[
@@ -135,18 +140,19 @@ def mail(
 
     Examples:
       rollcall local mail
+      rollcall local mail 1a2b3c4d
+      rollcall local mail K7QM-3XTP
       rollcall local mail --to ada@example.org --save attachments
       rollcall local mail --to ada@example.org --json subject,text
-      rollcall local mail 01763879876543210987-1a2b3c4d
     """
     services = of(ctx)
     names = wanted(services.output, json, MAIL_FIELDS)
     mails = [m for m in services.local().messages() if to is None or to.casefold() in map(str.casefold, m.to)]
-    if mail_id is not None:
-        mails = [m for m in mails if m.id == mail_id]
+    if wanted_mail is not None:
+        mails = [m for m in mails if _is_meant(m, wanted_mail)]
         if not mails:
             raise CliError(
-                f"There is no mail {mail_id!r}.",
+                f"There is no mail {wanted_mail!r}.",
                 hint="See what was mailed: rollcall local mail",
                 exit_code=ExitCode.NOT_FOUND,
             )
@@ -154,12 +160,32 @@ def mail(
         _save(services.output, mails, save)
     if names is not None:
         services.output.json([pick(record(m), names) for m in mails])
-    elif mail_id is not None:
-        _print_mail(services.output, mails[0])
+    elif wanted_mail is not None:
+        for place, each in enumerate(mails):
+            if place:
+                services.output.line()
+            _print_mail(services.output, each)
     elif mails:
-        services.output.rows(COLUMNS, ([m.at, m.to, m.subject, m.id] for m in mails))
+        name = _short if services.output.on_terminal else str
+        services.output.rows(COLUMNS, ([m.at, m.to, m.subject, name(m.id)] for m in mails))
     else:
         services.output.note("Nothing was mailed yet." if to is None else f"Nothing was mailed to {to} yet.")
+
+
+def _short(mail_id: str) -> str:
+    """Give the end of an ID, which is enough to name one mail."""
+    return mail_id.rpartition("-")[2]
+
+
+def _is_meant(mail: Mail, wanted_mail: str) -> bool:
+    """Whether a mail has this ID, or the end of it, or tells of the submission with this reference."""
+    if wanted_mail in (mail.id, _short(mail.id)):
+        return True
+    try:
+        reference = display_reference(parse_reference(wanted_mail))
+    except InvalidReferenceError:
+        return False
+    return reference in mail.text or reference in mail.subject
 
 
 def record(mail: Mail) -> dict[str, object]:

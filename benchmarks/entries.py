@@ -23,7 +23,7 @@ SPREAD = timedelta(days=700)
 
 def the_forms() -> dict[str, Form]:
     """Compile the forms of the clone."""
-    return dict(compile_forms(ROOT / "forms"))
+    return dict(compile_forms(ROOT / "example" / "forms"))
 
 
 def submissions(count: int, *, form: Form, newest: datetime | None = None, seed: int = 1) -> Iterator[Submission]:

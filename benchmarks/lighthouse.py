@@ -26,6 +26,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from shipped import SOURCES
+
 from admin_cli.site.build import shipped_pages
 from registration_core.adapters.form_files import compile_forms
 from registration_core.domain.validation import example_submission
@@ -82,18 +84,18 @@ def stack() -> Iterator[Workspace]:
 
 def targets(workspace: Workspace) -> Iterator[Target]:
     """Give every page of the site, and a registrant's own."""
-    for page in shipped_pages(ROOT):
+    for page in shipped_pages(SOURCES):
         query = "?form=registration&reference=K7QM-3XTP&status=confirmed" if page.name == "thank-you" else ""
         yield Target(f"{page.language} {page.name}", f"{workspace.site_url}{page.path}{query}", page.listed)
     link = mailed_link(workspace)
-    for language in dict.fromkeys(page.language for page in shipped_pages(ROOT)):
+    for language in dict.fromkeys(page.language for page in shipped_pages(SOURCES)):
         yield Target(f"{language} my", f"{link}&lang={language}", listed=False)
 
 
 def mailed_link(workspace: Workspace) -> str:
     """Register, wait for the mail, and return the link in it."""
     api = urllib.parse.urlsplit(workspace.api_url)
-    body = json.dumps(example_submission(compile_forms(ROOT / "forms")["registration"]))
+    body = json.dumps(example_submission(compile_forms(ROOT / "example" / "forms")["registration"]))
     connection = http.client.HTTPConnection(api.hostname or "localhost", api.port, timeout=30)
     connection.request("POST", f"{api.path}/registration", body, {"Content-Type": "application/json"})
     answer = connection.getresponse()

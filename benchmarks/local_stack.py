@@ -60,7 +60,7 @@ class Visitor:
         target = urllib.parse.urlsplit(workspace.api_url)
         self._path = target.path
         self._connection = http.client.HTTPConnection(target.hostname or "localhost", target.port)
-        self._example = example_submission(compile_forms(ROOT / "forms")["registration"])
+        self._example = example_submission(compile_forms(ROOT / "example" / "forms")["registration"])
 
     def post(self, address: str) -> float:
         """Send one registration; answer its wall time in seconds."""

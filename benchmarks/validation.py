@@ -49,7 +49,7 @@ def main() -> int:
     options = parser.parse_args()
     if options.rounds < 3:
         parser.error("--rounds must be 3 or more")
-    forms = compile_forms(ROOT / "forms")
+    forms = compile_forms(ROOT / "example" / "forms")
     form = forms["registration"]
     today = datetime.now(UTC).date()
     answers = example_submission(form, today=today)

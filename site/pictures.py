@@ -5,6 +5,7 @@ They show the organisation's own words, colours and logo, so nothing in here is 
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from playwright.sync_api import sync_playwright
 
 from registration_core.adapters.site_content import read_site_content
 from registration_core.adapters.site_theme import read_theme
+from registration_core.adapters.sources import Sources, sources_of
 from registration_core.domain.errors import RollcallError
 
 SITE = Path(__file__).resolve().parent
@@ -31,7 +33,8 @@ def main() -> int:
         )
         return 1
     try:
-        pages = _pages()
+        sources = sources_of(SITE.parent, os.environ)
+        pages = _pages(sources)
     except RollcallError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -40,15 +43,17 @@ def main() -> int:
         for name, (width, height) in PICTURES.items():
             page = chromium.new_page(viewport={"width": width, "height": height}, color_scheme="light")
             page.set_content(pages[name])
-            page.screenshot(path=SITE / "assets" / f"{name}.png")
-            sys.stdout.write(f"site/assets/{name}.png\n")
+            picture = sources.site / "pictures" / f"{name}.png"
+            picture.parent.mkdir(exist_ok=True)
+            page.screenshot(path=picture)
+            sys.stdout.write(f"{picture}\n")
         chromium.close()
     return 0
 
 
-def _pages() -> dict[str, str]:
-    content = read_site_content(SITE / "content", source="site/content")
-    theme = read_theme(SITE / "content", source="site/content")
+def _pages(sources: Sources) -> dict[str, str]:
+    content = read_site_content(sources.site)
+    theme = read_theme(sources.site)
     style = theme.style + (SITE / "assets" / "rollcall.css").read_text(encoding="utf-8")
     templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(SITE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined
@@ -57,9 +62,9 @@ def _pages() -> dict[str, str]:
     return {
         name: templates.get_template(f"pictures/{name}.html.j2").render(
             text=text,
-            style=Markup(style),  # noqa: S704 - the clone's own files
-            logo=Markup(theme.logo),  # noqa: S704 - the clone's own files
-            cover=Markup(theme.drawings.get("cover", "")),  # noqa: S704 - the clone's own files
+            style=Markup(style),  # noqa: S704 - the organisation's own files
+            logo=Markup(theme.logo),  # noqa: S704 - the organisation's own files
+            cover=Markup(theme.drawings.get("cover", "")),  # noqa: S704 - the organisation's own files
         )
         for name in PICTURES
     }

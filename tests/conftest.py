@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import hypothesis
 import localstack_client.session
 import pytest
+from shipped import ROOT, SOURCES
 
 from registration_core import bootstrap
 from registration_core.adapters.form_files import compile_forms
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from rollcall_local.mailbox import Mail
-
-ROOT = Path(__file__).resolve().parents[1]
 
 DEADLINE_S = 20.0
 ROOM = 10_000
@@ -75,7 +74,7 @@ def is_loopback(host: str) -> bool:
 
 @pytest.fixture(scope="session", autouse=True)
 def only_this_machine() -> Iterator[None]:
-    """Refuse every connection that would leave this machine, and forget the machine's AWS settings."""
+    """Refuse every connection that would leave this machine, and forget its AWS settings and its organisation."""
     connect = socket.socket.connect
     kept = os.environ.copy()
 
@@ -86,6 +85,7 @@ def only_this_machine() -> Iterator[None]:
 
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
+    os.environ["ROLLCALL_ORGANISATION"] = str(SOURCES.organisation)  # whatever this clone works for otherwise
     os.environ |= {name: value for name, value in clean_environment().items() if name.startswith("AWS_")}
     socket.socket.connect = guarded  # type: ignore[method-assign]
     yield
@@ -100,6 +100,7 @@ def environment_of(workspace: Workspace) -> dict[str, str]:
         EDGE_PORT=str(workspace.edge_port),
         ROLLCALL_CONFIG_DIR=str(workspace.state / "config"),
         ROLLCALL_MAILBOX_PORT=str(workspace.mailbox_port),
+        ROLLCALL_ORGANISATION=str(workspace.sources.organisation),
         ROLLCALL_ROOT=str(workspace.root),
         ROLLCALL_SITE_PORT=str(workspace.site_port),
         ROLLCALL_STATE=str(workspace.state),
@@ -213,7 +214,7 @@ def brought_up(workspace: Workspace) -> Iterator[DeployedStack]:
 def deployed(workspace: Workspace) -> Iterator[DeployedStack]:
     """The run's stack, with room for all who register in a run, but for one course: tests share the example's."""
     with brought_up(workspace) as made:
-        forms = compile_forms(ROOT / "forms")
+        forms = compile_forms(SOURCES.forms)
         staff = bootstrap.manage_service(made.client("dynamodb"), made.table, GivenForms(forms))
         for form in forms.values():
             for option in form.capacities():

@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shipped import ROOT, copied_sources
 
 from rollcall_local.paths import LANDMARKS
 
-ROOT = Path(__file__).resolve().parents[1]
-TFVARS = Path("infra/terraform/environments/local.tfvars")
+if TYPE_CHECKING:
+    from registration_core.adapters.sources import Sources
+
+TFVARS = Path("infra/terraform/local.tfvars")
 NAMED = 'forms = ["registration", "contact", "workshop"]\n'
 
 
@@ -19,20 +24,20 @@ def form_file() -> str:
     return guide.partition("```toml\n")[2].partition("```")[0]
 
 
-def workspace_with_workshop(root: Path) -> Path:
+def sources_with_workshop(root: Path) -> Sources:
     """Make a clone at root in which a third form was added: one file, and its name in a list.
 
     What is edited is a copy; all else is the clone's own, seen through links.
     """
-    for name in ("forms", "site", "infra"):
-        shutil.copytree(ROOT / name, root / name)
+    sources = copied_sources(root)
+    shutil.copytree(ROOT / "infra", root / "infra")
     for name in ("packages", "localstack", ".venvs"):
         (root / name).symlink_to(ROOT / name)
-    (root / "forms" / "workshop").mkdir()
-    (root / "forms" / "workshop" / "form.toml").write_text(form_file(), encoding="utf-8")
+    (sources.forms / "workshop").mkdir()
+    (sources.forms / "workshop" / "form.toml").write_text(form_file(), encoding="utf-8")
     tfvars = root / TFVARS
     given = tfvars.read_text(encoding="utf-8")
     assert not re.search(r"^forms\b", given, re.MULTILINE)
     tfvars.write_text(given + NAMED, encoding="utf-8")
     assert all((root / landmark).is_dir() for landmark in LANDMARKS)
-    return root
+    return sources

@@ -43,7 +43,7 @@ def path_in(language: str, path: str) -> str:
 
 def words_in(language: str) -> dict[str, Any]:
     """What the site says in a language, a registrant's own pages included."""
-    content = ROOT / "site" / "content"
+    content = ROOT / "example" / "site"
     files = (content / "site.toml", content / f"{language}.toml", content / f"my.{language}.toml")
     words: dict[str, Any] = {}
     for file in files:
@@ -176,7 +176,7 @@ def visit(browser: Browser, stack: Any) -> Iterator[Callable[..., Visitor]]:
 @pytest.fixture(scope="session")
 def forms() -> dict[str, Form]:
     """The shipped forms."""
-    return compile_forms(ROOT / "forms")
+    return compile_forms(ROOT / "example" / "forms")
 
 
 class Person:

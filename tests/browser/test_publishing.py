@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from shipped import SOURCES, copied_sources
 
 from admin_cli.site.build import build
 from admin_cli.site.publish import publish
 
-ROOT = Path(__file__).resolve().parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from registration_core.adapters.sources import Sources
 
 
 def test_publish__brings_a_changed_word_to_the_visitor_and_nothing_else(stack: Any, visit: Any, tmp_path: Path) -> None:
-    def published(clone: Path) -> Any:
-        site = build(clone, api_url=stack.api_url, site_url=stack.site_url, out=tmp_path / "site")
+    def published(sources: Sources) -> Any:
+        site = build(sources, api_url=stack.api_url, site_url=stack.site_url, out=tmp_path / "site")
         return publish(
             site,
             bucket=stack.outputs["site_bucket"],
@@ -23,20 +26,19 @@ def test_publish__brings_a_changed_word_to_the_visitor_and_nothing_else(stack: A
             distribution_id=stack.outputs["distribution_id"],
         )
 
-    for folder in ("site", "forms"):
-        shutil.copytree(ROOT / folder, tmp_path / "clone" / folder)
-    words = tmp_path / "clone/site/content/en.toml"
+    theirs = copied_sources(tmp_path / "clone")
+    words = theirs.site / "en.toml"
     words.write_text(words.read_text().replace('title = "Build a robot this term"', 'title = "Build two robots"'))
     visitor = visit()
     try:
-        assert published(ROOT).uploaded == ()
-        report = published(tmp_path / "clone")
+        assert published(SOURCES).uploaded == ()
+        report = published(theirs)
         assert report.uploaded == ("index.html",)
         assert report.invalidated == ("/", "/index.html")
         visitor.goes_to("/")
         assert visitor.page.inner_text("h1") == "Build two robots"
     finally:
-        published(ROOT)
+        published(SOURCES)
     newcomer = visit()  # with an empty cache: the first one's keeps a page for a minute
     newcomer.goes_to("/")
     assert newcomer.page.inner_text("h1") == "Build a robot this term"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Post = Callable[..., dict[str, Any]]
 
-FORMS = compile_forms(Path(__file__).resolve().parents[2] / "forms")
+FORMS = compile_forms(Path(__file__).resolve().parents[2] / "example" / "forms")
 
 
 @pytest.fixture

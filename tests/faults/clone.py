@@ -68,15 +68,15 @@ def option(number: int) -> str:
 
 def make_clone(folder: Path) -> Path:
     """Fill folder with what a clone holds, and the form; return it. Elsewhere only its name in a list is added."""
-    for name in (".venvs", "localstack", "packages", "site"):
+    for name in (".venvs", "localstack", "packages", "shared", "site"):
         (folder / name).symlink_to(ROOT / name)
-    shutil.copytree(ROOT / "forms", folder / "forms")
+    shutil.copytree(ROOT / "example", folder / "example")
     shutil.copytree(ROOT / "infra" / "terraform", folder / "infra" / "terraform", ignore=_what_init_leaves)
-    form = folder / "forms" / FORM
+    form = folder / "example" / "forms" / FORM
     form.mkdir()
     rounds = (OPTION.format(option=option(number), seats=SEATS) for number in range(1, ROUNDS * 2 + 1))
     (form / "form.toml").write_text(HEAD + "".join(rounds), encoding="utf-8")
-    values = folder / "infra" / "terraform" / "environments" / "local.tfvars"
+    values = folder / "infra" / "terraform" / "local.tfvars"
     told = re.sub(r"(?m)^forms\s*=.*\n", "", values.read_text(encoding="utf-8"))
     values.write_text(f'{told}\nforms = ["registration", "contact", "{FORM}"]\n', encoding="utf-8")
     return folder

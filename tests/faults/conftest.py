@@ -15,6 +15,7 @@ from faults.functions import running
 from faults.proxy import FaultProxy
 
 from lambda_handlers.package import build_package
+from registration_core.adapters.sources import Sources
 from rollcall_local.paths import Workspace
 from rollcall_local.process import free_port
 
@@ -44,7 +45,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def package(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The functions' zip, unpacked as Lambda does it."""
     folder = tmp_path_factory.mktemp("package")
-    report = build_package(clone, folder / "functions.zip")
+    report = build_package(Sources(clone, clone / "example"), folder / "functions.zip")
     with zipfile.ZipFile(report.path) as archive:
         archive.extractall(folder / "task")
     return folder / "task"

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from faults.functions import Function
     from faults.proxy import FaultProxy
 
-FORM = compile_forms(ROOT / "forms")["registration"]
+FORM = compile_forms(ROOT / "example" / "forms")["registration"]
 STAFF = "arn:aws:iam::000000000000:user/staff"
 
 

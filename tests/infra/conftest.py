@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from infra.planned import Plan
+from shipped import SOURCES
 
 from rollcall_local.credentials import deployer
 from rollcall_local.emulator import Emulator
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-ENVIRONMENTS = ("local", "dev", "prod")
+VALUES = {"local": None, **{name: SOURCES.values / f"{name}.tfvars" for name in ("dev", "prod")}}
+ENVIRONMENTS = tuple(VALUES)
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +52,7 @@ def terraform(infra_workspace: Workspace) -> LocalTerraform:
 @pytest.fixture(scope="session")
 def plans(terraform: LocalTerraform) -> dict[str, Plan]:
     """The plans of all environments, from nothing."""
-    return {environment: Plan(terraform.plan_as_json(f"{environment}.tfvars")) for environment in ENVIRONMENTS}
+    return {environment: Plan(terraform.plan_as_json(file)) for environment, file in VALUES.items()}
 
 
 @pytest.fixture(params=ENVIRONMENTS)

@@ -7,6 +7,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from shipped import SOURCES
 
 from rollcall_local.errors import TerraformFailedError
 
@@ -121,7 +122,7 @@ def test_modules__are_steered_by_no_boolean_but_protection(configuration: Path) 
 def test_state__lies_in_a_bucket_with_a_lock(configuration: Path) -> None:
     assert 'backend "s3" {}' in (configuration / "versions.tf").read_text(encoding="utf-8")
     for environment in ("dev", "prod"):
-        backend = (configuration / "environments" / f"{environment}.s3.tfbackend").read_text(encoding="utf-8")
+        backend = (SOURCES.values / f"{environment}.s3.tfbackend").read_text(encoding="utf-8")
         assert re.search(r"^use_lockfile = true$", backend, re.MULTILINE)
         assert re.search(r"^encrypt +=\s*true$", backend, re.MULTILINE)
         assert f"rollcall/{environment}.tfstate" in backend

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from infra.planned import Plan
 from infra.test_configuration import VALID
-from workshop import workspace_with_workshop
+from workshop import sources_with_workshop
 
 from registration_core.adapters.form_files import NAME, TAKEN
 from rollcall_local.credentials import deployer
@@ -41,9 +41,8 @@ def test_names__that_no_form_can_have_are_refused(terraform: LocalTerraform, tmp
 def test_third_form__gets_every_route_that_a_form_has(
     infra_workspace: Workspace, plans: dict[str, Plan], tmp_path: Path
 ) -> None:
-    theirs = Workspace(
-        root=workspace_with_workshop(tmp_path / "clone"), state=tmp_path / "state", edge_port=infra_workspace.edge_port
-    )
+    sources = sources_with_workshop(tmp_path / "clone")
+    theirs = Workspace(root=sources.root, state=tmp_path / "state", edge_port=infra_workspace.edge_port)
     theirs.package.parent.mkdir()
     theirs.package.write_bytes(infra_workspace.package.read_bytes())
     terraform = LocalTerraform(theirs, deployer(infra_workspace))

@@ -42,7 +42,7 @@ LEFTOVERS: dict[str, Callable[[Any], list[Any]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """The stack of environments/local.tfvars, as it stands in the emulator."""
+    """The stack of infra/terraform/local.tfvars, as it stands in the emulator."""
 
     workspace: Workspace
     terraform: LocalTerraform

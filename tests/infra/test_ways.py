@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from infra.planned import Plan, block
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rollcall_local.terraform import LocalTerraform
 
 
@@ -129,8 +131,8 @@ def test_site__tells_browsers_what_its_pages_may_do(plans: dict[str, Plan]) -> N
     assert {"camera=()", "geolocation=()", "microphone=()"} <= set(more["Permissions-Policy"].split(", "))
 
 
-def test_site_of_several_names__takes_a_form_by_each_of_them(terraform: LocalTerraform) -> None:
-    given = terraform.configuration / "environments" / "names.tfvars"
+def test_site_of_several_names__takes_a_form_by_each_of_them(terraform: LocalTerraform, tmp_path: Path) -> None:
+    given = tmp_path / "names.tfvars"
     given.write_text(
         'stack = "prod"\nregion = "eu-north-1"\nsender = "courses@example.org"\napi_url = "https://api.example.org"\n'
         'site_domain = {\n  names = ["courses.example.org", "www.example.org"]\n'
@@ -138,7 +140,7 @@ def test_site_of_several_names__takes_a_form_by_each_of_them(terraform: LocalTer
         encoding="utf-8",
     )
 
-    plan = Plan(terraform.plan_as_json(given.name))
+    plan = Plan(terraform.plan_as_json(given))
 
     (policy,) = plan.all("aws_cloudfront_response_headers_policy").values()
     headers = block(policy, "security_headers_config")
@@ -152,15 +154,15 @@ def test_site_of_several_names__takes_a_form_by_each_of_them(terraform: LocalTer
     assert environ["variables"]["SITE_URL"] == "https://courses.example.org"
 
 
-def test_turnstile__opens_the_site_s_policy_for_it_alone(terraform: LocalTerraform) -> None:
-    given = terraform.configuration / "environments" / "turnstile.tfvars"
+def test_turnstile__opens_the_site_s_policy_for_it_alone(terraform: LocalTerraform, tmp_path: Path) -> None:
+    given = tmp_path / "turnstile.tfvars"
     given.write_text(
         'stack = "prod"\nregion = "eu-north-1"\nsender = "courses@example.org"\n'
         'api_url = "https://api.example.org"\nturnstile = { secret_name = "rollcall/prod/turnstile" }\n',
         encoding="utf-8",
     )
 
-    plan = Plan(terraform.plan_as_json(given.name))
+    plan = Plan(terraform.plan_as_json(given))
 
     (policy,) = plan.all("aws_cloudfront_response_headers_policy").values()
     headers = block(policy, "security_headers_config")

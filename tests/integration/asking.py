@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from conftest import DeployedStack
 
-FORMS = compile_forms(ROOT / "forms")
+FORMS = compile_forms(ROOT / "example" / "forms")
 PLAIN_FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html,*/*;q=0.8"}
 
 

@@ -123,7 +123,7 @@ def test_list__jsonl_is_an_object_a_line(reader: Staff, posted: dict[str, str]) 
 def test_show__by_id_and_by_reference(reader: Staff, posted: dict[str, str], key: str) -> None:
     """The whole entry, with the answers as the form keeps them."""
     sent = json.loads(reader("forms", "example", "registration").out) | {"email": posted["email"]}
-    form = compile_forms(ROOT / "forms")["registration"]
+    form = compile_forms(ROOT / "example" / "forms")["registration"]
 
     said = reader.json("show", posted[key], "--json", "all")
 
@@ -316,7 +316,7 @@ def test_site_build__writes_the_pages(reader: Staff, deployed: DeployedStack, tm
 
 def test_forms_check__needs_no_stack(reader: Staff) -> None:
     """The clone is found by where the command runs."""
-    done = reader("forms", "check", str(ROOT / "forms"))
+    done = reader("forms", "check", str(ROOT / "example" / "forms"))
 
     assert done.code == 0
     assert [line.split("\t")[0] for line in done.out.splitlines()] == ["contact", "registration"]

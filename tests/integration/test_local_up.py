@@ -92,7 +92,7 @@ def clone(tmp_path: Path) -> Path:
 
 
 def test_up__a_mistake_in_a_form_file_is_named_with_file_and_key(own: Workspace, clone: Path) -> None:
-    form = clone / "forms" / "contact" / "form.toml"
+    form = clone / "example" / "forms" / "contact" / "form.toml"
     form.write_text(form.read_text().replace('type = "email"', 'type = "emial"'))
     done = up(own, ROLLCALL_ROOT=str(clone))
     assert done.returncode == 1
@@ -135,8 +135,8 @@ def test_up__on_other_ports_than_it_runs_on_is_refused(own: Workspace) -> None:
 
 
 def test_up__takes_a_new_form_from_its_folder_alone(own: Workspace, clone: Path) -> None:
-    shutil.copytree(clone / "forms" / "contact", clone / "forms" / "visit")
-    form = clone / "forms" / "visit" / "form.toml"
+    shutil.copytree(clone / "example" / "forms" / "contact", clone / "example" / "forms" / "visit")
+    form = clone / "example" / "forms" / "visit" / "form.toml"
     form.write_text(form.read_text().replace('id_prefix = "msg"', 'id_prefix = "vis"'))
     done = up(own, ROLLCALL_ROOT=str(clone))
     assert done.returncode == 0, done.stderr

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from registration_core.services.manage import ManageService
     from rollcall_local.mailbox import Mail
 
-FORMS = compile_forms(ROOT / "forms")
+FORMS = compile_forms(ROOT / "example" / "forms")
 COURSE = "competition-team"
 
 

@@ -15,18 +15,19 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from shipped import ROOT, SOURCES
 
 from lambda_handlers.package import FUNCTIONS, MOST_BYTES, build_package, main
 from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.adapters.dynamodb.sigv4 import Credentials
 from registration_core.adapters.dynamodb.wire import WireCall
 from registration_core.adapters.form_files import load_form
+from registration_core.adapters.sources import Sources
 from registration_core.domain.validation import example_submission
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).resolve().parents[2]
 RUNTIME = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six.py", "urllib3")
 START = """
 import json, sys
@@ -37,26 +38,26 @@ print(json.dumps({"answer": answer, "loaded": sorted(sys.modules), "from": modul
 """
 
 
-def workspace(folder: Path, *, moment: int) -> Path:
+def copied(folder: Path, *, moment: int) -> Sources:
     """Copy what the zip is made of, in other folders, at another time."""
-    for source in ("forms", "packages/registration_core/src", "packages/lambda_handlers/src", "site"):
+    for source in ("example", "shared", "packages/registration_core/src", "packages/lambda_handlers/src", "site"):
         shutil.copytree(ROOT / source, folder / source, ignore=shutil.ignore_patterns("__pycache__"))
     for path in sorted(folder.rglob("*"), reverse=moment % 2 == 0):
         os.utime(path, (moment, moment))
         path.chmod(0o755 if path.is_dir() or moment % 2 else 0o600)
-    return folder
+    return Sources(folder, folder / "example")
 
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_package(ROOT, tmp_path_factory.mktemp("package") / "rollcall-lambda.zip").path
+    return build_package(SOURCES, tmp_path_factory.mktemp("package") / "rollcall-lambda.zip").path
 
 
 def test_build__the_same_sources__give_the_same_bytes(tmp_path: Path) -> None:
-    first = build_package(workspace(tmp_path / "one", moment=1_000_000_001), tmp_path / "first.zip")
+    first = build_package(copied(tmp_path / "one", moment=1_000_000_001), tmp_path / "first.zip")
     before = os.umask(0o077)
     try:
-        second = build_package(workspace(tmp_path / "b" / "two", moment=1_700_000_000), tmp_path / "c" / "second.zip")
+        second = build_package(copied(tmp_path / "b" / "two", moment=1_700_000_000), tmp_path / "c" / "second.zip")
     finally:
         os.umask(before)
 
@@ -67,21 +68,21 @@ def test_build__the_same_sources__give_the_same_bytes(tmp_path: Path) -> None:
 
 def test_build__nothing_changed__leaves_the_file_alone(tmp_path: Path) -> None:
     out = tmp_path / "rollcall-lambda.zip"
-    assert build_package(ROOT, out).changed
+    assert build_package(SOURCES, out).changed
     os.utime(out, (1, 1))
 
-    assert not build_package(ROOT, out).changed
+    assert not build_package(SOURCES, out).changed
     assert out.stat().st_mtime == 1
     assert [path.name for path in tmp_path.iterdir()] == ["rollcall-lambda.zip"]
 
 
 def test_build__a_changed_form__makes_another_zip(tmp_path: Path) -> None:
-    root = workspace(tmp_path / "one", moment=1_000_000_001)
-    first = build_package(root, tmp_path / "rollcall-lambda.zip")
-    template = next((root / "forms").rglob("*.j2"))
+    sources = copied(tmp_path / "one", moment=1_000_000_001)
+    first = build_package(sources, tmp_path / "rollcall-lambda.zip")
+    template = next(sources.forms.rglob("*.j2"))
     template.write_text(template.read_text(encoding="utf-8") + "!", encoding="utf-8")
 
-    second = build_package(root, tmp_path / "rollcall-lambda.zip")
+    second = build_package(sources, tmp_path / "rollcall-lambda.zip")
 
     assert second.changed
     assert second.sha256 != first.sha256
@@ -112,23 +113,25 @@ def test_main__says_what_it_built(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 
 def test_main__a_mistake_in_a_form__is_named_and_nothing_is_written(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    root = workspace(tmp_path / "one", moment=1_000_000_001)
-    (root / "forms" / "contact" / "form.toml").write_text("title =", encoding="utf-8")
+    sources = copied(tmp_path / "one", moment=1_000_000_001)
+    (sources.forms / "contact" / "form.toml").write_text("title =", encoding="utf-8")
 
-    assert main(["--root", str(root), "--out", str(tmp_path / "a.zip")]) == 1
+    monkeypatch.setenv("ROLLCALL_ORGANISATION", str(sources.organisation))
+    assert main(["--root", str(sources.root), "--out", str(tmp_path / "a.zip")]) == 1
     assert "forms/contact/form.toml" in capsys.readouterr().err
     assert not (tmp_path / "a.zip").exists()
 
 
 def test_main__a_mistake_in_a_mail__is_named_and_nothing_is_written(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    root = workspace(tmp_path / "one", moment=1_000_000_001)
-    (root / "forms" / "contact" / "mail" / "staff.sv.subject.j2").write_text("{{ nope", encoding="utf-8")
+    sources = copied(tmp_path / "one", moment=1_000_000_001)
+    (sources.forms / "contact" / "mail" / "staff.sv.subject.j2").write_text("{{ nope", encoding="utf-8")
 
-    assert main(["--root", str(root), "--out", str(tmp_path / "a.zip")]) == 1
+    monkeypatch.setenv("ROLLCALL_ORGANISATION", str(sources.organisation))
+    assert main(["--root", str(sources.root), "--out", str(tmp_path / "a.zip")]) == 1
     assert "forms/contact/mail/staff.sv.subject.j2" in capsys.readouterr().err
     assert not (tmp_path / "a.zip").exists()
 
@@ -204,7 +207,7 @@ def submit_environment(dynamo: Any) -> dict[str, str]:
 
 
 def test_submit__starts_and_stores_with_the_standard_library_alone(bare: Bare, dynamo: Any) -> None:
-    form = load_form(ROOT / "forms", "registration")
+    form = load_form(SOURCES.forms, "registration")
     answers = example_submission(form, today=datetime.now(UTC).date())
 
     said = bare.start("submit", post(answers), **submit_environment(dynamo))
@@ -215,7 +218,7 @@ def test_submit__starts_and_stores_with_the_standard_library_alone(bare: Bare, d
 
 
 def test_submit__a_certificate_that_no_one_vouches_for__is_503_and_nothing_is_sent(bare: Bare, dynamo: Any) -> None:
-    form = load_form(ROOT / "forms", "registration")
+    form = load_form(SOURCES.forms, "registration")
     answers = example_submission(form, today=datetime.now(UTC).date())
 
     said = bare.start("submit", post(answers), **submit_environment(dynamo) | {"AWS_CA_BUNDLE": ""})

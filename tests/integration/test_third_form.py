@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import brought_up
-from workshop import workspace_with_workshop
+from workshop import sources_with_workshop
 
 from registration_core.adapters.form_files import compile_forms
 from registration_core.domain.validation import example_submission
@@ -27,7 +27,7 @@ def their_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedSt
     """The stack of an organisation that added a workshop."""
     folder = tmp_path_factory.mktemp("third")
     workspace = Workspace(
-        root=workspace_with_workshop(folder / "clone"),
+        root=sources_with_workshop(folder / "clone").root,
         state=folder / "state",
         edge_port=free_port(),
         site_port=free_port(),
@@ -38,7 +38,7 @@ def their_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedSt
 
 
 def test_third_form__takes_an_entry_and_asks_to_verify_the_address(their_stack: DeployedStack) -> None:
-    form = compile_forms(their_stack.workspace.root / "forms")["workshop"]
+    form = compile_forms(their_stack.workspace.sources.forms)["workshop"]
     address = f"{uuid.uuid4().hex}@example.org"
 
     answer = send(f"{their_stack.api_url}/workshop", example_submission(form) | {"email": address})

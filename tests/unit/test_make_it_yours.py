@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import re
-import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from shipped import ROOT, copied_sources
 from unit.site.reading import Reader
 
 from admin_cli.site.build import build
 from lambda_handlers.package import site_parts
 from registration_core.adapters.form_files import compile_forms
 
-ROOT = Path(__file__).resolve().parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from registration_core.adapters.sources import Sources
+
 GUIDE = (ROOT / "docs" / "make-it-yours.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```(?:toml|svg) (\S+)(?: \[([\w.]+)\])?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 REMOVAL = re.compile(r"^\s*rm (.+)$", re.MULTILINE)
-WHOLE = ("site/content/site.toml", "site/content/logo.svg")
+WHOLE = ("site/site.toml", "site/logo.svg")
 OURS = re.compile(r"kuggen|academy|robot", re.IGNORECASE)
 
 
-def follow(clone: Path) -> None:
+def follow(organisation: Path) -> None:
     """Do what the guide says, step by step."""
     for name, part, block in BLOCK.findall(GUIDE):
-        path = clone / name
+        path = organisation / name
         text = path.read_text(encoding="utf-8")
         if name in WHOLE:
             text = block
@@ -36,7 +40,7 @@ def follow(clone: Path) -> None:
             text = with_values(text, block)
         path.write_text(text, encoding="utf-8")
     for pattern in " ".join(REMOVAL.findall(GUIDE)).split():
-        for path in list(clone.glob(pattern)):
+        for path in list(organisation.glob(pattern)):
             path.unlink()
 
 
@@ -76,18 +80,16 @@ def with_options(text: str, block: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("yours") / "clone"
-    for folder in ("site", "forms"):
-        shutil.copytree(ROOT / folder, root / folder)
-    follow(root)
-    return root
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Sources:
+    copied = copied_sources(tmp_path_factory.mktemp("yours") / "clone")
+    follow(copied.organisation)
+    return copied
 
 
 @pytest.fixture(scope="module")
-def pages(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+def pages(sources: Sources, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     out = tmp_path_factory.mktemp("yours") / "site"
-    site = build(clone, api_url="https://api.example/v1", site_url="https://havsbris.example", out=out)
+    site = build(sources, api_url="https://api.example/v1", site_url="https://havsbris.example", out=out)
     return {file.key: file.body for file in site}
 
 
@@ -121,13 +123,13 @@ def test_guide__keeps_the_drawings_away(pages: dict[str, bytes]) -> None:
     assert b'class="cover-drawing"' not in pages["index.html"]
 
 
-def test_guide__reaches_the_functions_pages_too(clone: Path) -> None:
-    parts = dict(site_parts(clone))
+def test_guide__reaches_the_functions_pages_too(sources: Sources) -> None:
+    parts = dict(site_parts(sources))
     assert b"Havsbris Sailing School" in parts["site/words.json"]
     assert b"Kuggen" not in b"".join(parts.values())
 
 
-def test_guide__leaves_forms_that_take_their_own_examples(clone: Path) -> None:
-    field = compile_forms(clone / "forms")["registration"].field("course")
+def test_guide__leaves_forms_that_take_their_own_examples(sources: Sources) -> None:
+    field = compile_forms(sources.forms)["registration"].field("course")
     assert field is not None
     assert [option.value for option in field.options] == ["line-followers", "keelboat"]

@@ -1,4 +1,4 @@
-"""A third language, German: files in `forms/` and `site/content/`, and nothing else."""
+"""A third language, German: files in an organisation's `forms/` and `site/`, and nothing else."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import re
 import shutil
 import zipfile
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from contract.fakes import StoppedClock
+from shipped import ROOT, copied_sources
 from unit.core.builders import NOW, TODAY
 from unit.handlers.conftest import FakeDescriptions, FakeDoor, FakeSubmitService
 
@@ -38,7 +38,11 @@ from registration_core.domain.mail import MailKind
 from registration_core.domain.validation import example_submission, validate
 from registration_core.services.preview import PreviewService
 
-ROOT = Path(__file__).resolve().parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from registration_core.adapters.sources import Sources
+
 GERMAN = {
     "january": "Januar",
     "saturday": "Samstag",
@@ -51,7 +55,7 @@ GERMAN = {
 }
 
 
-def add_german(clone: Path) -> None:
+def add_german(sources: Sources) -> None:
     """Write what the guide asks for; most of it is the English with a mark."""
     words = (ROOT / "docs" / "words.toml").read_text(encoding="utf-8")
     words = re.sub(
@@ -60,38 +64,36 @@ def add_german(clone: Path) -> None:
         words,
         flags=re.MULTILINE,
     )
-    (clone / "forms" / "_words").mkdir()
-    (clone / "forms" / "_words" / "de.toml").write_text(words, encoding="utf-8")
-    for file in clone.glob("forms/*/form.toml"):
+    (sources.forms / "_words").mkdir()
+    (sources.forms / "_words" / "de.toml").write_text(words, encoding="utf-8")
+    for file in sources.forms.glob("*/form.toml"):
         text = file.read_text(encoding="utf-8").replace('languages = ["en", "sv"]', 'languages = ["en", "sv", "de"]')
         text = re.sub(r'^en = "(.*)"$', r'en = "\1"\nde = "\1 (de)"', text, flags=re.MULTILINE)
         text = re.sub(r'\{ en = "((?:[^"\\]|\\.)*)"', r'{ en = "\1", de = "\1 (de)"', text)
         file.write_text(text, encoding="utf-8")
-    content = clone / "site" / "content"
+    content = sources.site
     english = (content / "en.toml").read_text(encoding="utf-8")
     (content / "de.toml").write_text(english.replace('name = "English"', 'name = "Deutsch"'), encoding="utf-8")
     shutil.copy(content / "my.en.toml", content / "my.de.toml")
 
 
 @pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("german") / "clone"
-    for folder in ("site", "forms"):
-        shutil.copytree(ROOT / folder, root / folder)
-    (root / "packages").symlink_to(ROOT / "packages")
-    add_german(root)
-    return root
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Sources:
+    copied = copied_sources(tmp_path_factory.mktemp("german") / "clone")
+    (copied.root / "packages").symlink_to(ROOT / "packages")
+    add_german(copied)
+    return copied
 
 
 @pytest.fixture(scope="module")
-def forms(clone: Path) -> dict[str, Form]:
-    return compile_forms(clone / "forms")
+def forms(sources: Sources) -> dict[str, Form]:
+    return compile_forms(sources.forms)
 
 
 @pytest.fixture(scope="module")
-def words(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> SiteWords:
+def words(sources: Sources, tmp_path_factory: pytest.TempPathFactory) -> SiteWords:
     folder = tmp_path_factory.mktemp("german") / "package"
-    for name, content in site_parts(clone):
+    for name, content in site_parts(sources):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     return SiteWords(str(folder / "site"), site_url="https://site.example")
@@ -170,8 +172,8 @@ def test_own_language__is_that_of_the_page_with_what_to_mend(forms: dict[str, Fo
     assert "Register for a course (de)" in page
 
 
-def test_own_language__has_pages_whose_checks_speak_it(clone: Path, tmp_path: Path) -> None:
-    site = build(clone, api_url="https://api.example/v1", site_url="https://site.example", out=tmp_path / "site")
+def test_own_language__has_pages_whose_checks_speak_it(sources: Sources, tmp_path: Path) -> None:
+    site = build(sources, api_url="https://api.example/v1", site_url="https://site.example", out=tmp_path / "site")
     pages = {file.key: file.body.decode() for file in site if file.key.startswith("de/")}
     assert {"de/", "de/registration", "de/contact", "de/thank-you", "de/privacy"} <= pages.keys()
     assert '<html lang="de"' in pages["de/registration"]
@@ -180,8 +182,8 @@ def test_own_language__has_pages_whose_checks_speak_it(clone: Path, tmp_path: Pa
     assert "Januar 2027" in pages["de/"]
 
 
-def test_own_language__travels_with_the_functions(clone: Path, forms: dict[str, Form], tmp_path: Path) -> None:
-    build_package(clone, tmp_path / "package.zip")
+def test_own_language__travels_with_the_functions(sources: Sources, forms: dict[str, Form], tmp_path: Path) -> None:
+    build_package(sources, tmp_path / "package.zip")
     with zipfile.ZipFile(tmp_path / "package.zip") as package:
         compiled = json.loads(package.read("forms/registration.json"))
     assert compiled["words"]["de"]["messages"]["required"] == "(de) Please fill in this field."
@@ -200,14 +202,14 @@ def test_own_language__writes_dates_its_own_way(forms: dict[str, Form]) -> None:
     assert span(start, start + timedelta(hours=2), "fi", own) == "2027-01-16, 10:00\N{EN DASH}12:00"
 
 
-def test_own_language__is_that_of_a_mail_once_it_has_templates(clone: Path, tmp_path: Path) -> None:
+def test_own_language__is_that_of_a_mail_once_it_has_templates(sources: Sources, tmp_path: Path) -> None:
     folder = tmp_path / "forms"
-    shutil.copytree(clone / "forms", folder)
+    shutil.copytree(sources.forms, folder)
     for template in folder.glob("registration/mail/confirmed.en.*"):
         shutil.copy(template, template.with_name(template.name.replace(".en.", ".de.")))
     forms = compile_forms(folder)
-    check_mails(folder, forms, clock=StoppedClock(NOW))
-    renderer = JinjaMailRenderer(folder, site_url="https://site.example")
+    check_mails(folder, forms, shared=sources.shared, clock=StoppedClock(NOW))
+    renderer = JinjaMailRenderer(folder, shared=sources.shared, site_url="https://site.example")
     preview = PreviewService(renderer=renderer, clock=StoppedClock(NOW), my_url="https://api.example/v1/my?t=token")
     mail = preview.preview(MailKind.CONFIRMED, forms["registration"], language="de")
     assert "Samstag, 16. Januar 2027, 10:00 Uhr" in mail.text

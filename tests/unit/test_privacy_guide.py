@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
+from shipped import ROOT, SOURCES
 
 from registration_core.adapters.form_files import compile_forms
 from registration_core.adapters.signing import LINK_LIFE
@@ -14,7 +14,6 @@ from registration_core.services.door import ADDRESS_WINDOW_S, EMAIL_WINDOW_S
 from registration_core.services.feedback import SUPPRESSED_FOR
 from registration_core.services.submit import KEY_KEPT, SAME_ANSWERS_KEPT, SPAM_KEPT
 
-ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
 TERRAFORM = ROOT / "infra" / "terraform"
 
@@ -26,7 +25,7 @@ def row(beginning: str) -> str:
 
 
 def test_guide__tells_how_long_the_shipped_forms_keep_entries() -> None:
-    forms = compile_forms(ROOT / "forms")
+    forms = compile_forms(SOURCES.forms)
     told = f"registrations as shipped: {forms['registration'].retention_days} days; "
     assert told + f"messages: {forms['contact'].retention_days}" in row("entry")
     assert f"suspected spam: {SPAM_KEPT.days} days" in row("entry")
@@ -65,7 +64,8 @@ def test_guide__tells_how_long_logs_are_kept() -> None:
     (shipped,) = re.findall(r'variable "log_retention_days".*?default\s+= (\d+)', variables, re.DOTALL)
     kept = {
         name: re.findall(
-            r"(?m)^log_retention_days\s+= (\d+)", (TERRAFORM / "environments" / f"{name}.tfvars").read_text()
+            r"(?m)^log_retention_days\s+= (\d+)",
+            (TERRAFORM if name == "local" else SOURCES.values).joinpath(f"{name}.tfvars").read_text(),
         )
         for name in ("local", "dev", "prod")
     }

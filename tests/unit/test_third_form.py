@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from contract.fakes import StoppedClock
 from unit.core.builders import NOW, TODAY
-from workshop import workspace_with_workshop
+from workshop import sources_with_workshop
 
 from admin_cli.site.build import build
 from lambda_handlers.openapi import document
@@ -24,15 +24,17 @@ from registration_core.services.preview import PreviewService
 if TYPE_CHECKING:
     from pathlib import Path
 
-
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return workspace_with_workshop(tmp_path_factory.mktemp("third") / "clone")
+    from registration_core.adapters.sources import Sources
 
 
 @pytest.fixture(scope="module")
-def workshop(clone: Path) -> Form:
-    return compile_forms(clone / "forms")["workshop"]
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Sources:
+    return sources_with_workshop(tmp_path_factory.mktemp("third") / "clone")
+
+
+@pytest.fixture(scope="module")
+def workshop(sources: Sources) -> Form:
+    return compile_forms(sources.forms)["workshop"]
 
 
 def test_third_form__takes_its_own_example(workshop: Form) -> None:
@@ -40,8 +42,8 @@ def test_third_form__takes_its_own_example(workshop: Form) -> None:
     assert answers.keys() == {"name", "email", "day", "birth_date"}
 
 
-def test_third_form__has_a_page_that_the_others_lead_to(clone: Path, tmp_path: Path) -> None:
-    site = build(clone, api_url="https://api.example/v1", site_url="https://site.example", out=tmp_path / "site")
+def test_third_form__has_a_page_that_the_others_lead_to(sources: Sources, tmp_path: Path) -> None:
+    site = build(sources, api_url="https://api.example/v1", site_url="https://site.example", out=tmp_path / "site")
     pages = {file.key: file.body.decode() for file in site.files if file.key in ("workshop", "index.html")}
     assert 'action="https://api.example/v1/workshop?lang=en"' in pages["workshop"]
     assert 'name="day" value="saturday"' in pages["workshop"]
@@ -51,9 +53,9 @@ def test_third_form__has_a_page_that_the_others_lead_to(clone: Path, tmp_path: P
 @pytest.mark.parametrize("language", ["en", "sv"])
 @pytest.mark.parametrize("kind", MailKind)
 def test_third_form__mails_with_the_words_for_every_form(
-    clone: Path, workshop: Form, kind: MailKind, language: str
+    sources: Sources, workshop: Form, kind: MailKind, language: str
 ) -> None:
-    renderer = JinjaMailRenderer(clone / "forms", site_url="https://site.example")
+    renderer = JinjaMailRenderer(sources.forms, shared=sources.shared, site_url="https://site.example")
     preview = PreviewService(renderer=renderer, clock=StoppedClock(NOW), my_url="https://api.example/v1/my?t=token")
     mail = preview.preview(kind, workshop, language=language)
     title = workshop.title.in_language("en" if kind is MailKind.STAFF else language)
@@ -62,8 +64,8 @@ def test_third_form__mails_with_the_words_for_every_form(
     assert bool(mail.attachments) == (kind in (MailKind.CONFIRMED, MailKind.PROMOTED))
 
 
-def test_third_form__travels_with_the_functions(clone: Path, workshop: Form, tmp_path: Path) -> None:
-    build_package(clone, tmp_path / "package.zip")
+def test_third_form__travels_with_the_functions(sources: Sources, workshop: Form, tmp_path: Path) -> None:
+    build_package(sources, tmp_path / "package.zip")
     with zipfile.ZipFile(tmp_path / "package.zip") as package:
         compiled = json.loads(package.read("forms/workshop.json"))
     assert Form.from_dict(compiled) == workshop
@@ -75,7 +77,7 @@ def test_third_form__names_the_columns_of_its_export(workshop: Form) -> None:
     assert [label.in_language("sv") for label in columns.values()] == ["Namn", "E-post", "Vilken dag?", "Födelsedatum"]
 
 
-def test_third_form__is_described_to_programs(clone: Path) -> None:
-    described = document(compile_forms(clone / "forms"))
+def test_third_form__is_described_to_programs(sources: Sources) -> None:
+    described = document(compile_forms(sources.forms))
     assert "post" in described["paths"]["/workshop"]
     assert described["components"]["schemas"]["workshop-answers"]["required"] == ["name", "email", "day"]

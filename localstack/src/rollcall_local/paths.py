@@ -7,10 +7,11 @@ import os
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
+from registration_core.adapters.sources import EXAMPLE, Sources, sources_of
 from rollcall_local.errors import LocalStackError
 
 #: A folder is a clone of Rollcall when it holds these.
-LANDMARKS = ("forms", "infra/terraform", "localstack/terraform_provider", "site")
+LANDMARKS = ("example", "infra/terraform", "localstack/terraform_provider", "shared", "site")
 
 DEFAULT_EDGE_PORT = 4566
 DEFAULT_SITE_PORT = 8080
@@ -27,7 +28,8 @@ class WorkspaceNotFoundError(LocalStackError):
 class Workspace:
     """One local system: a clone, a folder for its state, and the loopback ports it listens on.
 
-    root: the clone. state: everything that a run leaves behind; removing it forgets the system.
+    root: the clone. state: everything that a run leaves behind; removing it forgets the system. organisation: whose
+    forms and site it shows; None for the example's.
     """
 
     root: Path
@@ -37,6 +39,12 @@ class Workspace:
     mailbox_port: int = DEFAULT_MAILBOX_PORT
     stack: str = "local"
     region: str = "eu-north-1"
+    organisation: Path | None = None
+
+    @property
+    def sources(self) -> Sources:
+        """The clone's files and the organisation's."""
+        return Sources(self.root, self.organisation or self.root / EXAMPLE)
 
     @property
     def endpoint_url(self) -> str:
@@ -45,7 +53,7 @@ class Workspace:
 
     @property
     def api_url(self) -> str:
-        """The base that a form posts to; the API's identifier is pinned by a tag in environments/local.tfvars."""
+        """The base that a form posts to; the API's identifier is pinned by a tag in infra/terraform/local.tfvars."""
         return f"{self.endpoint_url}/restapis/rollcall/v1/_user_request_"
 
     @property
@@ -94,8 +102,8 @@ def find_workspace(start: Path | None = None) -> Workspace:
     """Describe the local system of the clone that `start` lies in.
 
     Ports come from EDGE_PORT, ROLLCALL_SITE_PORT and ROLLCALL_MAILBOX_PORT, else they are those of the last `up`; the
-    state's folder from ROLLCALL_STATE (default: .local in the clone). Raises WorkspaceNotFoundError, or
-    LocalStackError for ports that cannot be.
+    state's folder from ROLLCALL_STATE (default: .local in the clone). Raises WorkspaceNotFoundError,
+    NoOrganisationError, or LocalStackError for ports that cannot be.
     """
     root = find_root(start)
     state = Path(os.environ.get("ROLLCALL_STATE") or root / ".local").resolve()
@@ -107,7 +115,14 @@ def find_workspace(start: Path | None = None) -> Workspace:
     )
     if len({ports.edge, ports.site, ports.mailbox}) < len(astuple(ports)):
         raise LocalStackError("EDGE_PORT, ROLLCALL_SITE_PORT and ROLLCALL_MAILBOX_PORT must be three different ports.")
-    return Workspace(root, state, edge_port=ports.edge, site_port=ports.site, mailbox_port=ports.mailbox)
+    return Workspace(
+        root,
+        state,
+        edge_port=ports.edge,
+        site_port=ports.site,
+        mailbox_port=ports.mailbox,
+        organisation=sources_of(root, os.environ).organisation,
+    )
 
 
 @dataclass(frozen=True, slots=True)

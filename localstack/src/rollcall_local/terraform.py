@@ -75,11 +75,11 @@ class LocalTerraform:
         """Whether nothing would change."""
         return self._command("plan", input=False, detailed_exitcode=IsFlagged, **self._inputs())[0] == 0
 
-    def plan_as_json(self, var_file: str = "local.tfvars") -> dict[str, Any]:
-        """Give a plan as Terraform describes it to programs."""
+    def plan_as_json(self, values: Path | None = None) -> dict[str, Any]:
+        """Give a plan as Terraform describes it to programs. values: a file of them; None for this machine's."""
         with tempfile.TemporaryDirectory() as folder:
             file = str(Path(folder) / "plan")
-            self.run("plan", input=False, out=file, **self._inputs(var_file))
+            self.run("plan", input=False, out=file, **self._inputs(values))
             described: dict[str, Any] = json.loads(self.run("show", file, json=IsFlagged))
             return described
 
@@ -122,19 +122,19 @@ class LocalTerraform:
         with self.invocation(command, *arguments, no_color=IsFlagged, **options) as one:
             return run_to_end(one.words, one.folder, one.environment)
 
-    def _inputs(self, var_file: str = "local.tfvars") -> dict[str, Any]:
+    def _inputs(self, values: Path | None = None) -> dict[str, Any]:
         workspace = self._workspace
+        if values is not None:
+            return {"var_file": str(values), "var": {"package_path": str(workspace.package)}}
         given = {
             "stack": workspace.stack,
             "region": workspace.region,
             "site_url": workspace.site_url,
             "api_url": workspace.api_url,
             "package_path": str(workspace.package),
-            "forms": sorted(path.parent.name for path in workspace.root.glob("forms/*/form.toml")),
+            "forms": sorted(path.parent.name for path in workspace.sources.forms.glob("*/form.toml")),
         }
-        if var_file != "local.tfvars":
-            given = {"package_path": str(workspace.package)}
-        return {"var_file": f"environments/{var_file}", "var": given}
+        return {"var_file": "local.tfvars", "var": given}
 
     def _environment(self) -> dict[str, str]:
         environment = clean_environment(

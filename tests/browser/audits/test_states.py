@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from browser.audits.states import LANGUAGES, PAGES, STATES, State
-from conftest import ROOT
+from shipped import SOURCES
 
 from admin_cli.site.build import shipped_pages
 
@@ -41,7 +41,7 @@ def test_state__gives_no_finding(
 
 
 def test_states__know_every_page_of_the_site() -> None:
-    assert {page.name for page in shipped_pages(ROOT)} == {page.name for page in PAGES}
+    assert {page.name for page in shipped_pages(SOURCES)} == {page.name for page in PAGES}
 
 
 FLAWS = {

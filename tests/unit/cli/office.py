@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from registration_core.domain.submission import Receipt, Submission
 
-FORMS = compile_forms(Path(__file__).resolve().parents[3] / "forms")
+FORMS = compile_forms(Path(__file__).resolve().parents[3] / "example" / "forms")
 COURSE, OTHER_COURSE = "first-robot", "line-followers"
 
 

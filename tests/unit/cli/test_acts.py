@@ -15,7 +15,7 @@ from registration_core.domain.mail import MailKind
 from registration_core.domain.quota import QuotaState
 from registration_core.domain.submission import Status
 
-FORMS_DIR = Path(__file__).resolve().parents[3] / "forms"
+FORMS_DIR = Path(__file__).resolve().parents[3] / "example" / "forms"
 FORMS = compile_forms(FORMS_DIR)
 REFERENCE = display_reference(ADA.reference)
 NAMED = "Stack local, account 000000000000, eu-north-1\n"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-FORMS = compile_forms(ROOT / "forms")
+FORMS = compile_forms(ROOT / "example" / "forms")
 COURSES = list(FORMS["registration"].capacities())
 
 #: Runs the command as the shell does, and tells on stderr what was loaded for it.

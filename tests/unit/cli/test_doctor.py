@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 from conftest import ROOT
+from shipped import SOURCES
 from unit.cli.fakes import DESCRIPTION, CommandLine, FakeStack, Ran
 
 from admin_cli.contexts import Context
@@ -28,10 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from registration_core.adapters.sources import Sources
     from registration_core.domain.forms import Form
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-FORMS = compile_forms(ROOT / "forms")
+FORMS = compile_forms(ROOT / "example" / "forms")
 IN_AWS = Context("prod", "local", "eu-north-1")
 LOCAL = Context("local", "local", "eu-north-1", "http://localhost:4566")
 
@@ -104,10 +106,12 @@ class FakeAws(FakeStack):
         return self.deployed[form]
 
 
-def patient(context: Context = IN_AWS, *, root: Path | None = ROOT, now: datetime = NOW, **answers: Any) -> Patient:
+def patient(
+    context: Context = IN_AWS, *, sources: Sources | None = SOURCES, now: datetime = NOW, **answers: Any
+) -> Patient:
     kept = answers.pop("forms", FORMS)
     description = answers.pop("description", DESCRIPTION)
-    return Patient(FakeAws(SOUND | answers, context, forms=kept, description=description), root, lambda: now)
+    return Patient(FakeAws(SOUND | answers, context, forms=kept, description=description), sources, lambda: now)
 
 
 CHECKS = {
@@ -313,8 +317,8 @@ def test_check__of_what_an_emulator_has_not_is_passed_over(check: str) -> None:
 
 def test_forms__outside_a_clone_are_not_compared() -> None:
     """There is nothing to compare with."""
-    assert forms.published(patient(root=None)).health is Health.SKIPPED
-    assert forms.places(patient(root=None)).health is Health.OK
+    assert forms.published(patient(sources=None)).health is Health.SKIPPED
+    assert forms.places(patient(sources=None)).health is Health.OK
 
 
 def denied(action: str) -> ClientError:

@@ -21,7 +21,7 @@ from registration_core.domain.validation import validate
 if TYPE_CHECKING:
     from unit.cli.fakes import CommandLine
 
-FORMS = Path(__file__).resolve().parents[3] / "forms"
+FORMS = Path(__file__).resolve().parents[3] / "example" / "forms"
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_check__says_what_is_wrong_and_where(rollcall: CommandLine, broken: Path
         ("registration/mail/confirmed.sv.txt.j2", "{{ nope", "forms/registration/mail/confirmed.sv.txt.j2, line 1: "),
         ("contact/mail/staff.en.subject.j2", "{{ nope }}", "forms/contact/mail/staff.en.subject.j2: 'nope' is "),
         ("registration/mail/confirmed.sv.html.j2", None, "forms/registration/mail/confirmed.sv.html.j2 is missing: "),
-        ("_mail/verify.sv.html.j2", None, "forms/_mail/verify.sv.html.j2 is missing: "),
+        ("_mail/verify.sv.txt.j2", "Verify", "forms/_mail/verify.sv.html.j2 is missing: "),
         ("_mail/verify.sv.subject.j2", "{% include 'no.j2' %}", "forms/_mail/verify.sv.subject.j2: "),
     ],
 )
@@ -71,6 +71,7 @@ def test_check__names_the_mail_template_and_its_mistake(
     shutil.copytree(FORMS, folder)
     if "verify" in file:  # the shared one shows where a form has none of its own
         (folder / "registration" / "mail" / file.partition("/")[2]).unlink()
+        (folder / "_mail").mkdir()
     (folder / file).unlink() if text is None else (folder / file).write_text(text, encoding="utf-8")
 
     ran = rollcall("forms", "check", str(folder))

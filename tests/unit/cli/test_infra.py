@@ -48,20 +48,30 @@ class Terraform:
         self._monkeypatch = monkeypatch
         for landmark in LANDMARKS:
             (self.root / landmark).mkdir(parents=True)
-        environments = self.root / "infra" / "terraform" / "environments"
-        environments.mkdir(parents=True, exist_ok=True)
-        (environments / "prod.tfvars").write_text(VALUES)
-        (environments / "prod.s3.tfbackend").write_text('bucket = "state"\n')
+        self.values = self.root / "ours" / "values"
+        for name in ("forms", "site", "values"):
+            (self.root / "ours" / name).mkdir(parents=True)
+        (self.values / "prod.tfvars").write_text(VALUES)
+        (self.values / "prod.s3.tfbackend").write_text('bucket = "state"\n')
         program = folder / "bin" / "terraform"
         program.parent.mkdir()
         program.write_text(TERRAFORM)
         program.chmod(0o755)
         self.set(PATH=str(program.parent), FAKE_LOG=str(self._log), ROLLCALL_ROOT=str(self.root))
+        self.set(ROLLCALL_ORGANISATION=str(self.values.parent))
         monkeypatch.chdir(folder)
 
     def set(self, **environ: str) -> None:
         for name, value in environ.items():
             self._monkeypatch.setenv(name, value)
+
+    @property
+    def init(self) -> list[str]:
+        return ["init", "-input=false", f"-backend-config={self.values / 'prod.s3.tfbackend'}", "-no-color"]
+
+    @property
+    def var_file(self) -> str:
+        return f"-var-file={self.values / 'prod.tfvars'}"
 
     @property
     def calls(self) -> list[tuple[list[str], str, dict[str, str | None]]]:
@@ -97,9 +107,6 @@ def _built(_root: Path, out: Path) -> Any:
     return Report
 
 
-INIT = ["init", "-input=false", "-backend-config=environments/prod.s3.tfbackend", "-no-color"]
-
-
 def test_plan__has_the_stacks_values_state_and_credentials(
     prod: CommandLine, terraform: Terraform, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -110,8 +117,8 @@ def test_plan__has_the_stacks_values_state_and_credentials(
 
     assert ran.code == 0
     assert terraform.words == [
-        INIT,
-        ["plan", "-var-file=environments/prod.tfvars", "-no-color", "-detailed-exitcode", "-refresh=false"],
+        terraform.init,
+        ["plan", terraform.var_file, "-no-color", "-detailed-exitcode", "-refresh=false"],
     ]
     assert {call[1] for call in terraform.calls} == {str(terraform.root / "infra" / "terraform")}
     assert terraform.calls[0][2] == {
@@ -138,7 +145,7 @@ def test_init__that_fails_ends_it(prod: CommandLine, terraform: Terraform) -> No
     prod.environ["FAKE_INIT"] = "1"
 
     assert prod("infra", "plan").code == 1
-    assert terraform.words == [INIT]
+    assert terraform.words == [terraform.init]
 
 
 def test_output__takes_no_values(prod: CommandLine, terraform: Terraform) -> None:
@@ -152,7 +159,7 @@ def test_apply__names_stack_and_account_and_lets_terraform_ask(prod: CommandLine
     asked = prod("infra", "apply", typed="", terminal=True)
     sure = prod("infra", "apply", "--yes")
 
-    values = "-var-file=environments/prod.tfvars"
+    values = terraform.var_file
     assert (asked.code, sure.code) == (0, 0)
     assert asked.err.startswith("Stack prod, account 000000000000, eu-north-1\n")
     assert [words for words in terraform.words if words[0] == "apply"] == [
@@ -197,9 +204,9 @@ def test_destroy__wants_the_stacks_name(  # noqa: PLR0917 - what pytest gives
 
     assert ran.code == code
     assert said in ran.err
-    gone = ["destroy", "-var-file=environments/prod.tfvars", "-auto-approve", "-no-color"]
+    gone = ["destroy", terraform.var_file, "-auto-approve", "-no-color"]
     gone += ["-var", "deletion_protection=false"]
-    assert terraform.words == ([INIT, gone] if code == 0 else [])
+    assert terraform.words == ([terraform.init, gone] if code == 0 else [])
 
 
 def test_stack__without_values_lists_those_with(prod: CommandLine, terraform: Terraform) -> None:
@@ -289,9 +296,8 @@ def test_local__of_another_clone_is_told(rollcall_local: CommandLine, terraform:
 def test_guide__says_what_works(prod: CommandLine, terraform: Terraform, line: str) -> None:
     """Each line of the guide for staff; the name that destroy asks for is typed."""
     prod("context", "add", "dev", "--region", "eu-north-1")
-    environments = terraform.root / "infra" / "terraform" / "environments"
-    (environments / "dev.tfvars").write_text(VALUES.replace("prod", "dev"))
-    (environments / "dev.s3.tfbackend").touch()
+    (terraform.values / "dev.tfvars").write_text(VALUES.replace("prod", "dev"))
+    (terraform.values / "dev.s3.tfbackend").touch()
 
     ran = prod(*shlex.split(line)[1:], typed=None if "--yes" in line else "dev\n")
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from unit.cli.fakes import Ran
 
-FORMS_DIR = Path(__file__).resolve().parents[3] / "forms"
+FORMS_DIR = Path(__file__).resolve().parents[3] / "example" / "forms"
 FORMS = compile_forms(FORMS_DIR)
 NOW = datetime.now(UTC).replace(microsecond=0)
 NAMED = "Stack local, account 000000000000, eu-north-1\n"

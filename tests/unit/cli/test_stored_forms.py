@@ -16,7 +16,7 @@ from registration_core.domain.errors import StorageUnavailableError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FORMS = compile_forms(Path(__file__).resolve().parents[3] / "forms")
+FORMS = compile_forms(Path(__file__).resolve().parents[3] / "example" / "forms")
 
 
 class Table:

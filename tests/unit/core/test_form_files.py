@@ -72,18 +72,18 @@ def test_compile_forms__gives_another_version_to_other_content_only(tmp_path: Pa
 
 
 def test_from_dict__reads_what_to_dict_wrote() -> None:
-    for form in compile_forms(ROOT / "forms").values():
+    for form in compile_forms(ROOT / "example" / "forms").values():
         assert Form.from_dict(json.loads(json.dumps(form.to_dict()))) == form
 
 
 def test_the_academys_forms__take_their_own_examples() -> None:
-    for form in compile_forms(ROOT / "forms").values():
+    for form in compile_forms(ROOT / "example" / "forms").values():
         answers = validate(form, example_submission(form), "sv", today=TODAY)
         assert answers.keys() == {field.name for field in form.fields}
 
 
 def test_the_academys_forms__use_every_type_of_field() -> None:
-    used = {field.type for form in compile_forms(ROOT / "forms").values() for field in form.fields}
+    used = {field.type for form in compile_forms(ROOT / "example" / "forms").values() for field in form.fields}
     assert used == set(FieldType)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from justhtml import JustHTML
+from shipped import ROOT, SOURCES
 from unit.core.builders import NOW, a_form, an_entry, words
 
 from registration_core.adapters.form_files import compile_forms
@@ -20,11 +20,12 @@ from registration_core.domain.submission import Status
 from registration_core.services.preview import example_entry
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from registration_core.domain.forms import Form
 
-ROOT = Path(__file__).resolve().parents[3]
-FORMS = compile_forms(ROOT / "forms")
-RENDERER = JinjaMailRenderer(ROOT / "forms", site_url="https://academy.example")
+FORMS = compile_forms(ROOT / "example" / "forms")
+RENDERER = JinjaMailRenderer(SOURCES.forms, shared=SOURCES.shared, site_url="https://academy.example")
 GUIDE = (ROOT / "docs" / "editor.md").read_text(encoding="utf-8").partition("\n## Mails\n")[2].partition("\n## ")[0]
 
 
@@ -100,7 +101,9 @@ def test_render__the_staffs_mail_is_in_the_forms_first_language_and_says_the_vis
     assert "Språk: sv" in RENDERER.render(MailKind.STAFF, swedish, entry, facts(MailKind.STAFF)).text
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "forms").glob("*/mail/*.j2")), ids=lambda path: str(path.name))
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "example" / "forms").glob("*/mail/*.j2")), ids=lambda path: str(path.name)
+)
 def test_templates__each_file_is_of_a_kind_that_is_mailed(path: Path) -> None:
     kind, language, part, _ = path.name.split(".")
     form = FORMS[path.parents[1].name]
@@ -133,21 +136,18 @@ def test_guide__names_every_kind_of_mail_and_every_block() -> None:
         MailKind
     )
     for part in ("txt", "html"):
-        layout = (ROOT / "forms" / "_mail" / f"layout.{part}.j2").read_text(encoding="utf-8")
+        layout = (SOURCES.shared / "_mail" / f"layout.{part}.j2").read_text(encoding="utf-8")
         named = re.search(r"The blocks, in the order of a mail: (.*)\. A template", GUIDE)
         assert named is not None
         assert re.findall(r"{% block (\w+) %}", layout) == re.findall(r"`(\w+)`", named[1])
 
 
 def test_guide__shows_a_template_that_works(tmp_path: Path) -> None:
-    (shared, own) = (tmp_path / "_mail", tmp_path / "registration" / "mail")
-    shared.mkdir()
+    own = tmp_path / "registration" / "mail"
     own.mkdir(parents=True)
-    for path in (ROOT / "forms" / "_mail").glob("*.j2"):
-        (shared / path.name).write_bytes(path.read_bytes())
     (own / "confirmed.en.txt.j2").write_text(GUIDE.split("```\n")[1], encoding="utf-8")
     entry = example_entry(FORMS["registration"], Status.CONFIRMED, "en", NOW)
-    renderer = JinjaMailRenderer(tmp_path, site_url="https://academy.example")
+    renderer = JinjaMailRenderer(tmp_path, shared=SOURCES.shared, site_url="https://academy.example")
     text = renderer.render(MailKind.CONFIRMED, FORMS["registration"], entry, facts(MailKind.CONFIRMED)).text
     assert "Welcome! We look forward to building together in Line followers." in text
     assert "What you sent us" in text

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from shipped import SOURCES
 
 from registration_core.adapters.clock import SystemClock
 from registration_core.adapters.form_files import compile_forms
@@ -19,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[3]
 @pytest.fixture
 def forms_dir(tmp_path: Path) -> Path:
     """A clone's forms, to be changed."""
-    shutil.copytree(ROOT / "forms", tmp_path / "forms")
+    shutil.copytree(ROOT / "example" / "forms", tmp_path / "forms")
     return tmp_path / "forms"
 
 
@@ -34,7 +35,7 @@ def own(forms_dir: Path) -> tuple[OwnMail, ...]:
 
 def problems(forms_dir: Path) -> list[str]:
     try:
-        check_mails(forms_dir, compile_forms(forms_dir), clock=SystemClock())
+        check_mails(forms_dir, compile_forms(forms_dir), shared=SOURCES.shared, clock=SystemClock())
     except FormFileError as error:
         return list(error.problems)
     return []

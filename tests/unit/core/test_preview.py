@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from contract.fakes import StoppedClock
+from shipped import SOURCES
 
 from registration_core.adapters.form_files import compile_forms
 from registration_core.adapters.render import JinjaMailRenderer
@@ -13,14 +14,14 @@ from registration_core.domain.mail import MailKind
 from registration_core.domain.submission import Status
 from registration_core.services.preview import PreviewService, example_entry
 
-FOLDER = Path(__file__).resolve().parents[3] / "forms"
+FOLDER = Path(__file__).resolve().parents[3] / "example" / "forms"
 FORMS = compile_forms(FOLDER)
 MY_URL = "https://api.example/my?t=example"
 
 
 @pytest.fixture
 def preview() -> PreviewService:
-    renderer = JinjaMailRenderer(FOLDER, site_url="https://academy.example")
+    renderer = JinjaMailRenderer(FOLDER, shared=SOURCES.shared, site_url="https://academy.example")
     return PreviewService(renderer=renderer, clock=StoppedClock(), my_url=MY_URL)
 
 

@@ -7,12 +7,12 @@ import re
 import shutil
 from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shipped import ROOT, SOURCES
 from unit.core.builders import NOW, TODAY, a_field, a_form, an_entry
 
 from registration_core.adapters.form_files import compile_forms
@@ -23,9 +23,11 @@ from registration_core.domain.submission import Status, Submission
 from registration_core.domain.validation import example_submission, validate
 from registration_core.services.preview import example_entry
 
-ROOT = Path(__file__).resolve().parents[3]
-FORMS = compile_forms(ROOT / "forms")
-RENDERER = JinjaMailRenderer(ROOT / "forms", site_url="https://academy.example")
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FORMS = compile_forms(ROOT / "example" / "forms")
+RENDERER = JinjaMailRenderer(SOURCES.forms, shared=SOURCES.shared, site_url="https://academy.example")
 MY_URL = "https://api.example/prod/my?t=v1.k1.payload.mac"
 TO_REGISTRANT = [kind for kind in MailKind if kind is not MailKind.STAFF]
 ALL = [
@@ -243,7 +245,8 @@ def test_shown_answers__names_options_by_label_and_keeps_what_the_form_asks_no_m
 
 
 def test_mail__leads_to_the_forms_page_in_its_own_language(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "forms", tmp_path / "forms")
+    shutil.copytree(SOURCES.forms, tmp_path / "forms")
+    shutil.copytree(SOURCES.shared, tmp_path / "forms", dirs_exist_ok=True)
     (tmp_path / "forms" / PAGES).write_text(
         '{"en": {"registration": "/registration"}, "sv": {"registration": "/sv/registration"}}'
     )

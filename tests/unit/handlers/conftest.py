@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from unit.handlers.my_desk import ROOT, SITE, Desk
+from shipped import SOURCES
+from unit.handlers.my_desk import SITE, Desk
 
 from lambda_handlers.package import site_parts
 from lambda_handlers.site_words import SiteWords
@@ -147,7 +148,7 @@ def descriptions() -> FakeDescriptions:
 def site_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The templates and words of the functions' pages, as they lie in the functions' zip."""
     folder = tmp_path_factory.mktemp("zip")
-    for name, content in site_parts(ROOT):
+    for name, content in site_parts(SOURCES):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

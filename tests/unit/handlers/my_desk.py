@@ -33,8 +33,8 @@ ROOT = Path(__file__).resolve().parents[3]
 SITE = "https://courses.example.org"
 SECRET = "0123456789abcdef0123456789abcdef"
 NEWER = "fedcba9876543210fedcba9876543210"
-VERIFIED = replace(load_form(ROOT / "forms", "registration"), verification=Verification(48))
-CONTACT = load_form(ROOT / "forms", "contact")
+VERIFIED = replace(load_form(ROOT / "example" / "forms", "registration"), verification=Verification(48))
+CONTACT = load_form(ROOT / "example" / "forms", "contact")
 
 
 class Secrets:

@@ -15,7 +15,7 @@ from registration_core.domain.fields import FieldType
 from registration_core.domain.validation import example_submission
 
 ROOT = Path(__file__).resolve().parents[3]
-FORMS = compile_forms(ROOT / "forms")
+FORMS = compile_forms(ROOT / "example" / "forms")
 DOCUMENT = document(FORMS)
 
 JSON_TYPES = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "array": list}
@@ -42,8 +42,8 @@ def test_main__writes_the_same_again(tmp_path: Path) -> None:
 
 
 def test_main__says_which_form_file_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "forms" / "broken").mkdir(parents=True)
-    (tmp_path / "forms" / "broken" / "form.toml").write_text("title = 3")
+    (tmp_path / "example" / "forms" / "broken").mkdir(parents=True)
+    (tmp_path / "example" / "forms" / "broken" / "form.toml").write_text("title = 3")
     assert main(["--root", str(tmp_path), "--out", str(tmp_path / "api.json")]) == 1
     assert "broken/form.toml" in capsys.readouterr().err
 

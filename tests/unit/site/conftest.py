@@ -1,16 +1,17 @@
 """A small site to build, and a bucket and a distribution that only remember."""
 
 import hashlib
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from shipped import copied_sources
 
 from admin_cli.site.build import render
 from admin_cli.site.files import SiteFile
+from registration_core.adapters.sources import Sources
 from registration_core.domain.forms import Form
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -69,22 +70,21 @@ def forms() -> dict[str, Form]:
 
 
 @pytest.fixture
-def workspace_root(tmp_path: Path) -> Path:
+def sources(tmp_path: Path) -> Sources:
     """A clone with the shipped templates and words, its courses those of the small form."""
-    root = tmp_path / "clone"
-    shutil.copytree(ROOT / "site", root / "site")
+    copied = copied_sources(tmp_path / "clone")
     for language in ("en", "sv"):
-        content = root / f"site/content/{language}.toml"
+        content = copied.site / f"{language}.toml"
         before, _, after = content.read_text().partition("[courses.options.first-robot]\n")
         rovers = '[courses.options.rovers]\nbadge = "Start here"\n'
         content.write_text(before + rovers + after[after.index("\n[forms.any]") :])
-    return root
+    return copied
 
 
 @pytest.fixture
-def files(workspace_root: Path, forms: dict[str, Form]) -> dict[str, SiteFile]:
+def files(sources: Sources, forms: dict[str, Form]) -> dict[str, SiteFile]:
     """The small site, by key."""
-    made = render(workspace_root, forms, api_url="https://api.example/v1", site_url="https://site.example")
+    made = render(sources, forms, api_url="https://api.example/v1", site_url="https://site.example")
     return {file.key: file for file in made}
 
 
@@ -162,11 +162,13 @@ def cloudfront(s3: RememberingS3) -> RememberingCloudFront:
 
 
 @pytest.fixture
-def rewrite(workspace_root: Path) -> Callable[[str, str, str], None]:
-    """Replace one text by another in a file below site/."""
+def rewrite(sources: Sources) -> Callable[[str, str, str], None]:
+    """Replace one text by another in a file of the organisation's site/, or else of the product's."""
 
     def replace(name: str, old: str, new: str) -> None:
-        path = workspace_root / "site" / name
+        path = sources.site / name
+        if not path.is_file():
+            path = sources.root / "site" / name
         text = path.read_text()
         assert old in text
         path.write_text(text.replace(old, new, 1))

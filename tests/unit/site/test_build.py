@@ -5,21 +5,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from shipped import SOURCES
 
 from admin_cli.site.build import MANIFEST, build, read_build, render
 from admin_cli.site.errors import SiteBuildError
 from admin_cli.site.files import CACHE_HASHED, CACHE_PAGE, CACHE_STABLE, SiteFile
+from registration_core.adapters.sources import Sources
 from registration_core.domain.errors import FormFileError
 from registration_core.domain.forms import Form
 
-ROOT = Path(__file__).resolve().parents[3]
 API, SITE = "https://api.example/v1/", "https://site.example/"
 
 Rewrite = Callable[[str, str, str], None]
 
 
 def shipped(out: Path) -> tuple[SiteFile, ...]:
-    return build(ROOT, api_url=API, site_url=SITE, out=out).files
+    return build(SOURCES, api_url=API, site_url=SITE, out=out).files
 
 
 def test_build__writes_exactly_the_files_it_names(tmp_path: Path) -> None:
@@ -54,14 +55,13 @@ def test_build__leaves_a_folder_alone_that_is_not_its_own(tmp_path: Path) -> Non
 @pytest.mark.parametrize("url", ["api.example", "ftp://api.example", "https://", "https://api.example/?stage=1"])
 def test_build__refuses_what_is_no_address(tmp_path: Path, url: str) -> None:
     with pytest.raises(SiteBuildError, match="api_url"):
-        build(ROOT, api_url=url, site_url=SITE, out=tmp_path / "site")
+        build(SOURCES, api_url=url, site_url=SITE, out=tmp_path / "site")
 
 
-def test_build__names_a_broken_form_file_and_writes_nothing(workspace_root: Path, tmp_path: Path) -> None:
-    (workspace_root / "forms/registration").mkdir(parents=True)
-    (workspace_root / "forms/registration/form.toml").write_text("title = ")
+def test_build__names_a_broken_form_file_and_writes_nothing(sources: Sources, tmp_path: Path) -> None:
+    (sources.forms / "registration/form.toml").write_text("title = ")
     with pytest.raises(FormFileError, match=r"forms/registration/form\.toml"):
-        build(workspace_root, api_url=API, site_url=SITE, out=tmp_path / "site")
+        build(sources, api_url=API, site_url=SITE, out=tmp_path / "site")
     assert not (tmp_path / "site").exists()
 
 
@@ -92,39 +92,39 @@ class TestMistakes:
     """What someone who changes the site may get wrong, and the sentence that says so."""
 
     @pytest.fixture
-    def message(self, workspace_root: Path, forms: dict[str, Form]) -> Callable[[], str]:
+    def message(self, sources: Sources, forms: dict[str, Form]) -> Callable[[], str]:
         def rendered() -> str:
             with pytest.raises(SiteBuildError) as caught:
-                render(workspace_root, forms, api_url="https://api.example", site_url="https://site.example")
+                render(sources, forms, api_url="https://api.example", site_url="https://site.example")
             return str(caught.value)
 
         return rendered
 
     def test_missing_text__is_named_with_its_file(self, rewrite: Rewrite, message: Callable[[], str]) -> None:
-        rewrite("content/en.toml", "lede = ", "leed = ")
-        rewrite("content/sv.toml", "lede = ", "leed = ")
-        assert message() == 'site/content/en.toml: "home.lede" is missing, and a page asks for it. Add it there.'
+        rewrite("en.toml", "lede = ", "leed = ")
+        rewrite("sv.toml", "lede = ", "leed = ")
+        assert message() == 'site/en.toml: "home.lede" is missing, and a page asks for it. Add it there.'
 
     def test_missing_text_in_a_list__is_named_with_its_place(
         self, rewrite: Rewrite, message: Callable[[], str]
     ) -> None:
         for language in ("en", "sv"):
-            rewrite(f"content/{language}.toml", '[[home.steps]]\ntitle = "', '[[home.steps]]\nheading = "')
+            rewrite(f"{language}.toml", '[[home.steps]]\ntitle = "', '[[home.steps]]\nheading = "')
         assert '"home.steps[0].title" is missing' in message()
 
     def test_broken_toml__is_named_with_its_line(self, rewrite: Rewrite, message: Callable[[], str]) -> None:
-        rewrite("content/en.toml", "[organisation]", "[organisation")
-        assert message().startswith("site/content/en.toml: this is not valid TOML: ")
+        rewrite("en.toml", "[organisation]", "[organisation")
+        assert message().startswith("site/en.toml: this is not valid TOML: ")
         assert "line" in message()
 
     def test_course_that_is_no_option__is_named(self, rewrite: Rewrite, message: Callable[[], str]) -> None:
         for language in ("en", "sv"):
-            rewrite(f"content/{language}.toml", "[courses.options.rovers]", "[courses.options.rover]")
+            rewrite(f"{language}.toml", "[courses.options.rovers]", "[courses.options.rover]")
         assert "[courses.options.rover]" in message()
         assert message().endswith("use one of rovers, arms.")
 
     def test_course_field_that_is_not_there__is_named(self, rewrite: Rewrite, message: Callable[[], str]) -> None:
-        rewrite("content/site.toml", 'field = "course"', 'field = "term"')
+        rewrite("site.toml", 'field = "course"', 'field = "term"')
         assert 'the field "term" of the form "registration"' in message()
 
     def test_template_syntax__is_named_with_its_line(self, rewrite: Rewrite, message: Callable[[], str]) -> None:
@@ -136,20 +136,21 @@ class TestMistakes:
         assert message().startswith("site/templates/fields.html.j2, line ")
         assert "feild" in message()
 
-    def test_missing_template__is_named(
-        self, workspace_root: Path, rewrite: Rewrite, message: Callable[[], str]
-    ) -> None:
+    def test_missing_template__is_named(self, sources: Sources, rewrite: Rewrite, message: Callable[[], str]) -> None:
         rewrite("templates/form.html.j2", "fields.html.j2", "felds.html.j2")
         assert message() == "site/templates/felds.html.j2: this template is missing."
-        (workspace_root / "site/templates/thank-you.html.j2").unlink()
+        (sources.root / "site/templates/thank-you.html.j2").unlink()
         assert message() == "site/templates/thank-you.html.j2: this template is missing."
 
-    def test_missing_asset__is_named(self, workspace_root: Path, message: Callable[[], str]) -> None:
-        (workspace_root / "site/assets/rollcall.js").unlink()
-        assert message() == "site/assets/rollcall.js: a page asks for this file, and it is missing."
+    def test_missing_asset__is_named(self, sources: Sources, message: Callable[[], str]) -> None:
+        (sources.root / "site/assets/rollcall.js").unlink()
+        assert (
+            message()
+            == "site/assets/rollcall.js or site/pictures/rollcall.js: a page asks for this file, and it is missing."
+        )
 
-    def test_asset_of_an_unknown_kind__is_named(self, workspace_root: Path, message: Callable[[], str]) -> None:
-        (workspace_root / "site/assets/robot.psd").write_bytes(b"")
+    def test_asset_of_an_unknown_kind__is_named(self, sources: Sources, message: Callable[[], str]) -> None:
+        (sources.root / "site/assets/robot.psd").write_bytes(b"")
         assert message().startswith("site/assets/robot.psd: files ending in '.psd' are not known; use one of .css, ")
 
     def test_form_named_like_a_page__is_named(self, forms: dict[str, Form], message: Callable[[], str]) -> None:
@@ -158,9 +159,9 @@ class TestMistakes:
         assert message().startswith("forms/thank-you: ")
 
 
-def test_form_without_words_of_its_own__has_the_general_ones(workspace_root: Path, forms: dict[str, Form]) -> None:
+def test_form_without_words_of_its_own__has_the_general_ones(sources: Sources, forms: dict[str, Form]) -> None:
     forms["workshop"] = Form.from_dict(forms["contact"].to_dict() | {"name": "workshop"})
-    made = render(workspace_root, forms, api_url="https://api.example", site_url="https://site.example")
+    made = render(sources, forms, api_url="https://api.example", site_url="https://site.example")
     page = next(file.body.decode() for file in made if file.key == "workshop")
     assert ">Send</button>" in page
     assert re.search(rf'<a href="/workshop"[^>]*>{forms["workshop"].title}</a>', page)

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from shipped import ROOT, SOURCES
 
 from registration_core.adapters.site_content import SiteContentError, read_site_content
 from registration_core.adapters.site_theme import COLOURS, contrast, read_theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[3]
+    from registration_core.adapters.sources import Sources
 
 
 @pytest.fixture
-def content(workspace_root: Path) -> Path:
-    return workspace_root / "site/content"
+def content(sources: Sources) -> Path:
+    return sources.site
 
 
 def read_all(content: Path) -> None:
-    read_site_content(content, source="site/content")
-    read_theme(content, source="site/content")
+    read_site_content(content)
+    read_theme(content)
 
 
 def mistakes(content: Path) -> list[str]:
@@ -67,20 +68,20 @@ def mistakes(content: Path) -> list[str]:
 def test_mistake__is_told_with_its_file(  # noqa: PLR0917 - fixtures and parameters
     content: Path, rewrite: Callable[[str, str, str], None], name: str, old: str, new: str, told: str
 ) -> None:
-    rewrite(f"content/{name}", old, new)
-    assert any(line.startswith(f"site/content/{name}: ") and told in line for line in mistakes(content))
+    rewrite(f"{name}", old, new)
+    assert any(line.startswith(f"site/{name}: ") and told in line for line in mistakes(content))
 
 
 def test_mistakes__are_told_all_at_once(content: Path, rewrite: Callable[[str, str, str], None]) -> None:
-    rewrite("content/sv.toml", "skip = ", "skipp = ")
-    rewrite("content/sv.toml", "error_prefix = ", "prefix = ")
-    missing = [line for line in mistakes(content) if line.startswith("site/content/sv.toml")]
+    rewrite("sv.toml", "skip = ", "skipp = ")
+    rewrite("sv.toml", "error_prefix = ", "prefix = ")
+    missing = [line for line in mistakes(content) if line.startswith("site/sv.toml")]
     assert len(missing) == 2
 
 
 def test_language__without_the_words_of_its_own_page__is_told(content: Path) -> None:
     (content / "my.sv.toml").unlink()
-    assert mistakes(content) == ["site/content/my.sv.toml: this file is missing."]
+    assert mistakes(content) == ["site/my.sv.toml: this file is missing."]
 
 
 def test_contrast__is_as_wcag_defines_it() -> None:
@@ -90,7 +91,7 @@ def test_contrast__is_as_wcag_defines_it() -> None:
 
 
 def test_theme__stands_in_the_stylesheet_for_both_schemes() -> None:
-    theme = read_theme(ROOT / "site/content", source="site/content")
+    theme = read_theme(SOURCES.site)
     light, dark = theme.style.split("@media (prefers-color-scheme: dark)")
     assert f"--on-action: {theme.colours['light']['on_action']};" in light
     assert f"--on-action: {theme.colours['dark']['on_action']};" in dark

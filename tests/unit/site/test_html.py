@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from justhtml import JustHTML
-from workshop import ROOT
+from shipped import SOURCES
 
 from admin_cli.site.build import build, shipped_pages
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SITE, API = "https://site.example", "https://api.example/v1"
 LOC, LINK = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc", "{http://www.w3.org/1999/xhtml}link"
-PAGES = shipped_pages(ROOT)
+PAGES = shipped_pages(SOURCES)
 PARAMETERS = [pytest.param(page, id=page.key) for page in PAGES]
 MOST_LETTERS = {"title": 70, "description": 160}  # what lists of found pages show
 
@@ -27,7 +27,7 @@ MOST_LETTERS = {"title": 70, "description": 160}  # what lists of found pages sh
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, SiteFile]:
     """The shipped site, by key."""
-    site = build(ROOT, api_url=API, site_url=SITE, out=tmp_path_factory.mktemp("site") / "out")
+    site = build(SOURCES, api_url=API, site_url=SITE, out=tmp_path_factory.mktemp("site") / "out")
     return {file.key: file for file in site.files}
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
+from shipped import SOURCES
 from unit.site.reading import Reader
 
 from admin_cli.site.build import render, shipped_pages
@@ -21,15 +22,15 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[3]
 SITE = "https://site.example"
-FORMS = compile_forms(ROOT / "forms")
-PAGES = shipped_pages(ROOT)
-CONTENT = read_site_content(ROOT / "site/content", source="site/content")
+FORMS = compile_forms(ROOT / "example" / "forms")
+PAGES = shipped_pages(SOURCES)
+CONTENT = read_site_content(SOURCES.site)
 EACH = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)
 
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, SiteFile]:
-    return {file.key: file for file in render(ROOT, FORMS, api_url="https://api.example/v1", site_url=SITE)}
+    return {file.key: file for file in render(SOURCES, FORMS, api_url="https://api.example/v1", site_url=SITE)}
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +164,7 @@ def test_form_in_one_language__is_reached_from_pages_in_another() -> None:
     from dataclasses import replace  # noqa: PLC0415 - one test needs it
 
     forms = FORMS | {"contact": replace(FORMS["contact"], languages=("en",))}
-    made = {file.key: file for file in render(ROOT, forms, api_url="https://api.example", site_url=SITE)}
+    made = {file.key: file for file in render(SOURCES, forms, api_url="https://api.example", site_url=SITE)}
     assert "sv/contact" not in made
     (link,) = [link for link in Reader(made["sv/"].body).all("a") if link["href"] == "/contact" and "lang" in link]
     assert link["lang"] == link["hreflang"] == "en"

@@ -14,9 +14,8 @@ from registration_core.domain.forms import Form
 from registration_core.domain.messages import message
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from admin_cli.site.files import SiteFile
+    from registration_core.adapters.sources import Sources
 
 PAGES = ("index.html", "registration", "contact", "thank-you", "not-found", "unavailable")
 
@@ -152,12 +151,12 @@ def test_form_page__asks_the_api_only_for_what_moves(files: "dict[str, SiteFile]
 
 
 def test_form_page__keeps_a_place_for_places_left_at_counted_options(
-    workspace_root: "Path", forms: "dict[str, Form]"
+    sources: "Sources", forms: "dict[str, Form]"
 ) -> None:
     data = forms["registration"].to_dict() | {"quota": {"field": "course", "waitlist": "auto"}}
     data["fields"][0]["options"][1]["capacity"] = 12
     forms["registration"] = Form.from_dict(data)
-    made = render(workspace_root, forms, api_url="https://api.example/v1", site_url="https://site.example")
+    made = render(sources, forms, api_url="https://api.example/v1", site_url="https://site.example")
     page = Reader(next(file.body for file in made if file.key == "registration"))
     assert [place["data-seats"] for place in page.all("small") if "data-seats" in place] == ["arms"]
     assert page.all("form")[0]["data-option"] == "course"
@@ -178,12 +177,12 @@ def test_thank_you__says_without_a_script_that_the_reference_is_in_the_mail(file
 
 
 def test_form_page__asks_for_a_proof_of_a_person_only_where_the_content_file_has_a_key(
-    workspace_root: "Path", forms: "dict[str, Form]", files: "dict[str, SiteFile]"
+    sources: "Sources", forms: "dict[str, Form]", files: "dict[str, SiteFile]"
 ) -> None:
     assert not [key for key, file in files.items() if b"cloudflare" in file.body]
-    content = workspace_root / "site/content/site.toml"
+    content = sources.site / "site.toml"
     content.write_text(content.read_text() + '\n[turnstile]\nsite_key = "0x4AAA"\n')
-    made = render(workspace_root, forms, api_url="https://api.example/v1", site_url="https://site.example")
+    made = render(sources, forms, api_url="https://api.example/v1", site_url="https://site.example")
     asking = {file.key: Reader(file.body) for file in made if b"cloudflare" in file.body}
     assert set(asking) == {"registration", "contact"}
     for page in asking.values():

@@ -114,13 +114,14 @@ def _noted(environ: Mapping[str, str], context: str) -> Known:
 
 
 def _cloned() -> list[str]:
-    """Name the forms of the clone that the working folder lies in."""
-    from rollcall_local.errors import LocalStackError  # noqa: PLC0415 - only for this
-    from rollcall_local.paths import find_root  # noqa: PLC0415
+    """Name the organisation's forms, where the working folder lies in a clone."""
+    from admin_cli.formsets import find_sources  # noqa: PLC0415 - only for this
+    from registration_core.domain.errors import RollcallError  # noqa: PLC0415
+    from rollcall_local.errors import LocalStackError  # noqa: PLC0415
 
     try:
-        return sorted(path.parent.name for path in find_root().glob("forms/*/form.toml"))
-    except LocalStackError:
+        return sorted(path.parent.name for path in find_sources().forms.glob("*/form.toml"))
+    except (LocalStackError, RollcallError):
         return []
 
 

@@ -1,11 +1,13 @@
-"""The forms that a clone defines, and what a command says when one is not there."""
+"""The forms that an organisation defines, and what a command says when one is not there."""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.usage import meant
+from registration_core.adapters.sources import Sources, sources_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def read_forms(folder: Path | None) -> Mapping[str, Form]:
-    """Read every form in a folder, or of the clone that the working folder lies in.
+    """Read every form in a folder, or of the organisation that the clone works for.
 
     Raises FormFileError with every mistake, WorkspaceNotFoundError, or CliError when there is no such folder.
     """
@@ -39,15 +41,35 @@ def read_checked_forms(folder: Path | None) -> Mapping[str, Form]:
     from registration_core.adapters.mail_check import check_mails  # noqa: PLC0415
 
     forms = read_forms(folder)
-    check_mails(forms_folder(folder), forms, clock=SystemClock())
+    folder = forms_folder(folder)
+    check_mails(folder, forms, shared=shared_folder(folder), clock=SystemClock())
     return forms
 
 
 def forms_folder(folder: Path | None) -> Path:
-    """Give this folder, or else that of the clone that the working folder lies in. Raises WorkspaceNotFoundError."""
-    from rollcall_local.paths import find_root  # noqa: PLC0415 - only where forms are read from files
+    """Give this folder, or else the organisation's. Raises WorkspaceNotFoundError, NoOrganisationError."""
+    return folder or find_sources().forms
 
-    return folder or find_root() / "forms"
+
+def shared_folder(forms: Path) -> Path:
+    """Give what the product adds to forms that lie here. Raises WorkspaceNotFoundError outside of every clone."""
+    from rollcall_local.paths import WorkspaceNotFoundError, find_root  # noqa: PLC0415 - only with form files
+
+    try:
+        root = find_root()
+    except WorkspaceNotFoundError:
+        root = find_root(forms)
+    return Sources(root, forms.parent).shared
+
+
+def find_sources() -> Sources:
+    """Find the clone that the working folder lies in, and its organisation.
+
+    Raises WorkspaceNotFoundError, NoOrganisationError.
+    """
+    from rollcall_local.paths import find_root  # noqa: PLC0415 - only where files of a clone are read
+
+    return sources_of(find_root(), os.environ)
 
 
 def the_form(forms: Mapping[str, Form], name: str) -> Form:

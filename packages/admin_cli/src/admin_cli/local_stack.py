@@ -20,17 +20,17 @@ class LocalBuilders:
 
     def build_package(self, workspace: Workspace) -> str:
         """Write the functions' zip; say what changed. Raises FormFileError for a mistake in a form file."""
-        report = build_package(workspace.root, workspace.package)
+        report = build_package(workspace.sources, workspace.package)
         return f"zip {'built' if report.changed else 'unchanged'}, {report.size_bytes // 1000} kB"
 
     def publish_forms(self, workspace: Workspace, outputs: dict[str, Any], dynamodb: Any) -> str:  # noqa: ANN401 - boto3
         """Store the compiled forms with the stack."""
-        forms = compile_forms(workspace.root / "forms")
+        forms = compile_forms(workspace.sources.forms)
         changed = StoredForms(sdk_call(dynamodb), outputs["table"]).store(forms)
         return f"{', '.join(forms)}: {'stored ' + ', '.join(changed) if changed else 'unchanged'}"
 
     def publish_site(self, workspace: Workspace, outputs: dict[str, Any], s3: Any) -> str:  # noqa: ANN401 - boto3
         """Build the site and put what changed into the stack's bucket."""
         out = workspace.state / "site"
-        site = build(workspace.root, api_url=outputs["api_url"], site_url=outputs["site_url"], out=out)
+        site = build(workspace.sources, api_url=outputs["api_url"], site_url=outputs["site_url"], out=out)
         return str(publish(site, bucket=outputs["site_bucket"], s3_client=s3))

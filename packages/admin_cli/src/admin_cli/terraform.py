@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from admin_cli.contexts import Context
+    from registration_core.adapters.sources import Sources
 
 #: What would be taken before the context's profile.
 _KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
@@ -33,26 +34,25 @@ _SIGNALLED = 128
 class StackTerraform:
     """Terraform on one stack in AWS: its values, its state, and the context's credentials.
 
-    root: the clone. environ: what the caller was started with.
+    sources: the clone, and the organisation whose values it has. environ: what the caller was started with.
     """
 
-    root: Path
+    sources: Sources
     context: Context
     environ: Mapping[str, str]
 
     @property
     def folder(self) -> Path:
         """Where the configuration is."""
-        return self.root / "infra" / "terraform"
+        return self.sources.root / "infra" / "terraform"
 
     def ensure_described(self) -> None:
-        """Raise CliError where the clone has no values for this stack, or those of another."""
-        environments = self.folder / "environments"
-        values = environments / f"{self.context.stack}.tfvars"
+        """Raise CliError where the organisation has no values for this stack, or those of another."""
+        values = self._values
         if not values.is_file() or not self._backend.is_file():
-            known = sorted(path.name.removesuffix(".s3.tfbackend") for path in environments.glob("*.s3.tfbackend"))
+            known = sorted(path.name.removesuffix(".s3.tfbackend") for path in values.parent.glob("*.s3.tfbackend"))
             raise CliError(
-                f"{environments} has no {self.context.stack}.tfvars with a {self._backend.name} beside it. "
+                f"{values.parent} has no {values.name} with a {self._backend.name} beside it. "
                 f"There are: {', '.join(known)}.",
                 hint="Write both for the new stack (docs/operator.md), or name another: rollcall context use NAME",
                 exit_code=ExitCode.NOT_FOUND,
@@ -67,23 +67,26 @@ class StackTerraform:
 
     def initialise(self, *, coloured: bool) -> Invocation:
         """Call `terraform init`: the stack's own state, and a folder of its own for what Terraform fetches."""
-        backend = f"environments/{self._backend.name}"
         options = {} if coloured else {"no_color": IsFlagged}
-        return self._invocation("init", input=False, backend_config=backend, **options)
+        return self._invocation("init", input=False, backend_config=str(self._backend), **options)
 
     def call(self, command: str, arguments: Sequence[str], *, approved: bool = False) -> Invocation:
         """Call a command with the stack's values, unless it takes a plan that holds them. approved: don't ask."""
         options: dict[str, Any] = {}
         if command != "output" and not holds_plan(arguments):
-            options["var_file"] = f"environments/{self.context.stack}.tfvars"
+            options["var_file"] = str(self._values)
         if approved and not holds_plan(arguments):
             # Spelled out: the library's own destroy() passes a flag that Terraform refuses.
             options["auto_approve"] = IsFlagged
         return self._invocation(command, *arguments, **options)
 
     @property
+    def _values(self) -> Path:
+        return self.sources.values / f"{self.context.stack}.tfvars"
+
+    @property
     def _backend(self) -> Path:
-        return self.folder / "environments" / f"{self.context.stack}.s3.tfbackend"
+        return self.sources.values / f"{self.context.stack}.s3.tfbackend"
 
     def _invocation(self, command: str, *arguments: str, **options: Any) -> Invocation:  # noqa: ANN401 - the library's
         words = Terraform(working_dir=str(self.folder)).generate_cmd_string(command, *arguments, **options)
@@ -96,7 +99,7 @@ class StackTerraform:
             environment["AWS_PROFILE"] = self.context.profile
         return environment | {
             "AWS_REGION": self.context.region,
-            "TF_DATA_DIR": str(self.root / "build" / "terraform" / self.context.stack),
+            "TF_DATA_DIR": str(self.sources.root / "build" / "terraform" / self.context.stack),
         }
 
 

@@ -1,6 +1,7 @@
 """The API's description (OpenAPI 3.1), made from the form files and the catalogue of errors.
 
-`python -m lambda_handlers.openapi` writes docs/openapi.json; a test holds that file to what is made here.
+`python -m lambda_handlers.openapi` writes docs/openapi.json, which describes the example's forms; a test holds that
+file to what is made here.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from lambda_handlers.openapi_schemas import (
 )
 from lambda_handlers.refusals import codes
 from registration_core.adapters.form_files import compile_forms
+from registration_core.adapters.sources import EXAMPLE
 from registration_core.domain.errors import InvalidAnswersError, RollcallError
 from registration_core.domain.messages import LANGUAGES
 from registration_core.services.submit import KEY_LENGTH
@@ -210,7 +212,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, help=f"where to write it (default: {OUT} in the workspace)")
     options = parser.parse_args(arguments)
     try:
-        forms = compile_forms(options.root / "forms")
+        forms = compile_forms(options.root / EXAMPLE / "forms")
     except RollcallError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -15,6 +15,7 @@ import importlib.metadata
 import importlib.util
 import io
 import json
+import os
 import sys
 import tempfile
 import zipfile
@@ -26,10 +27,11 @@ from typing import Any
 from registration_core.adapters.clock import SystemClock
 from registration_core.adapters.form_files import compile_forms
 from registration_core.adapters.mail_check import check_mails
-from registration_core.adapters.render import PAGES
+from registration_core.adapters.render import PAGES, SHARED
 from registration_core.adapters.site_content import SiteContent, read_site_content
 from registration_core.adapters.site_pages import home_path, navigation
 from registration_core.adapters.site_theme import SCHEMES, read_theme
+from registration_core.adapters.sources import Sources, sources_of
 from registration_core.domain.errors import RollcallError
 from registration_core.domain.forms import Form
 
@@ -61,14 +63,14 @@ class PackageReport:
     changed: bool
 
 
-def build_package(root: Path, out: Path) -> PackageReport:
-    """Build the zip of the workspace at root, and write it to out unless the very same is there already.
+def build_package(sources: Sources, out: Path) -> PackageReport:
+    """Build the zip of an organisation's forms and words, and write it to out unless the very same is there already.
 
     Raises FormFileError for a mistake in a form file or a mail template, PackageError when something is missing.
     """
-    contents = dict(_our_modules(root))
-    contents.update(_forms(root / "forms"))
-    contents.update(site_parts(root))
+    contents = dict(_our_modules(sources.root))
+    contents.update(_forms(sources))
+    contents.update(site_parts(sources))
     for name in THIRD_PARTY:
         contents.update(_third_party(name))
     archive = _zip(contents)
@@ -118,14 +120,17 @@ def _imports(content: bytes) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def _forms(folder: Path) -> Iterator[tuple[str, bytes]]:
+def _forms(sources: Sources) -> Iterator[tuple[str, bytes]]:
+    """Give the compiled forms and their mails; of a shared mail the organisation's own, where it has one."""
+    folder = sources.forms
     forms = compile_forms(folder)
-    check_mails(folder, forms, clock=SystemClock())
+    check_mails(folder, forms, shared=sources.shared, clock=SystemClock())
     for name, form in forms.items():
         text = json.dumps(form.to_dict(), ensure_ascii=False, separators=(",", ":"))
         yield f"forms/{name}.json", text.encode()
         yield from _templates(folder, folder / name / "mail")
-    yield from _templates(folder, folder / "_mail")
+    yield from _templates(sources.shared, sources.shared / SHARED)
+    yield from _templates(folder, folder / SHARED)
 
 
 def _templates(folder: Path, templates: Path) -> Iterator[tuple[str, bytes]]:
@@ -133,16 +138,16 @@ def _templates(folder: Path, templates: Path) -> Iterator[tuple[str, bytes]]:
         yield f"forms/{path.relative_to(folder).as_posix()}", path.read_bytes()
 
 
-def site_parts(root: Path) -> Iterator[tuple[str, bytes]]:
+def site_parts(sources: Sources) -> Iterator[tuple[str, bytes]]:
     """Give what the functions' own pages are made of: `words.json`, and the site's templates for them, below `site/`.
 
     And, beside the mails' templates, where on the site the forms are.
 
     Raises FormFileError, SiteContentError or PackageError, which name the file.
     """
-    forms = compile_forms(root / "forms")
-    content = read_site_content(root / "site" / "content", source="site/content")
-    theme = read_theme(root / "site" / "content", source="site/content")
+    forms = compile_forms(sources.forms)
+    content = read_site_content(sources.site)
+    theme = read_theme(sources.site)
     look = {
         "logo": theme.logo,
         "drawings": {name: theme.drawings[name] for name in PAGE_DRAWINGS if name in theme.drawings},
@@ -152,11 +157,11 @@ def site_parts(root: Path) -> Iterator[tuple[str, bytes]]:
     pages = {language: {link.name: link.path for link in navigation(content, forms, language)} for language in words}
     yield f"forms/{PAGES}", json.dumps(pages, separators=(",", ":")).encode()
     yield "site/words.json", json.dumps(words, ensure_ascii=False, separators=(",", ":")).encode()
-    templates = root / "site" / "templates"
+    templates = sources.root / "site" / "templates"
     for path in [*(templates / name for name in SHARED_TEMPLATES), *sorted((templates / "my").glob("*.j2"))]:
         if not path.is_file():
             raise PackageError(f"{path} is missing")
-        yield f"site/{path.relative_to(root / 'site').as_posix()}", path.read_bytes()
+        yield f"site/{path.relative_to(templates.parent).as_posix()}", path.read_bytes()
 
 
 def _page_words(
@@ -217,11 +222,11 @@ def _replace(out: Path, content: bytes) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Build the zip; say in one line what came of it."""
     parser = argparse.ArgumentParser(prog="python -m lambda_handlers.package", description="Build the functions' zip.")
-    parser.add_argument("--root", type=Path, default=Path.cwd(), help="the workspace (default: this folder)")
+    parser.add_argument("--root", type=Path, default=Path.cwd(), help="the clone (default: this folder)")
     parser.add_argument("--out", type=Path, default=Path("dist/rollcall-lambda.zip"), help="where to write the zip")
     options = parser.parse_args(arguments)
     try:
-        report = build_package(options.root, options.out)
+        report = build_package(sources_of(options.root, os.environ), options.out)
     except RollcallError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -210,13 +210,14 @@ def query_service(
     )
 
 
-def preview_service(forms_dir: Path, *, site_url: str, my_url: str) -> PreviewService:
-    """Make what renders mails that nobody gets. forms_dir: a clone's forms; nothing of AWS is needed."""
+def preview_service(forms_dir: Path, *, shared: Path, site_url: str, my_url: str) -> PreviewService:
+    """Make what renders mails that nobody gets, of the templates in these folders; nothing of AWS is needed."""
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.render import JinjaMailRenderer
     from registration_core.services.preview import PreviewService
 
-    return PreviewService(renderer=JinjaMailRenderer(forms_dir, site_url=site_url), clock=SystemClock(), my_url=my_url)
+    renderer = JinjaMailRenderer(forms_dir, shared=shared, site_url=site_url)
+    return PreviewService(renderer=renderer, clock=SystemClock(), my_url=my_url)
 
 
 def manage_service(

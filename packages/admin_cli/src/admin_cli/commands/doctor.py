@@ -19,11 +19,11 @@ from rollcall_local.errors import LocalStackError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from admin_cli.doctor.findings import Finding
     from admin_cli.output import Output
     from admin_cli.services import Services
+    from registration_core.adapters.sources import Sources
 
 app = verb()
 
@@ -85,7 +85,7 @@ def _findings(services: Services) -> Iterator[Finding]:
         "api": forms.deployed,
         "places": forms.places,
     }
-    patient = Patient(services.stack(), _clone(), lambda: datetime.now(UTC))
+    patient = Patient(services.stack(), _sources(), lambda: datetime.now(UTC))
     sound = True
     for finding in examine(begin, patient):
         sound = sound and (finding.check != "credentials" or finding.health is Health.OK)
@@ -101,11 +101,11 @@ def _findings(services: Services) -> Iterator[Finding]:
     )
 
 
-def _clone() -> Path | None:
-    from rollcall_local.paths import find_root  # noqa: PLC0415 - only for this
+def _sources() -> Sources | None:
+    from admin_cli.formsets import find_sources  # noqa: PLC0415 - only for this
 
     try:
-        return find_root()
+        return find_sources()
     except LocalStackError:
         return None
 

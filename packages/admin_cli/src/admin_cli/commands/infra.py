@@ -9,6 +9,7 @@ import typer
 
 from admin_cli.acting import Yes, answer, can_ask
 from admin_cli.errors import CliError, ExitCode
+from admin_cli.formsets import find_sources
 from admin_cli.helping import Command, noun
 from admin_cli.services import of
 
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
 
     from admin_cli.services import Services
     from admin_cli.terraform import StackTerraform
+    from registration_core.adapters.sources import Sources
     from rollcall_local.terraform import Invocation
 
 app = noun("""
-Run Terraform on the context's stack: with its values and state (infra/terraform/environments), with the context's
-credentials, initialised where that is due. It needs a clone of Rollcall, and Terraform.
+Run Terraform on the context's stack: with its values and state (the organisation's values/), with the
+context's credentials, initialised where that is due. It needs a clone of Rollcall, and Terraform.
 
 What follows the verb goes to Terraform as it is; its output and its exit code come back as they are. Ctrl-C is passed
 on, and waited for, so that the state stays whole.
@@ -160,7 +162,7 @@ def _run(
     ):
         raise CliError("That is not the stack's name. Nothing was changed.")
     if command in ("plan", "apply"):
-        _build_package(services, terraform.root)
+        _build_package(services, terraform.sources)
     services.output.note(f"Initialising Terraform for {context.stack} ...")
     coloured = services.output.coloured and services.output.stderr.isatty()
     code = run_through(terraform.initialise(coloured=coloured), to_stderr=True)
@@ -176,9 +178,8 @@ def _through(services: Services, call: Invocation) -> int:
 
 def _terraform(services: Services) -> StackTerraform:
     from admin_cli.terraform import StackTerraform  # noqa: PLC0415 - loads python-terraform
-    from rollcall_local.paths import find_root  # noqa: PLC0415
 
-    return StackTerraform(find_root(), services.context(), services.environ)
+    return StackTerraform(find_sources(), services.context(), services.environ)
 
 
 def _ensure_own(services: Services) -> None:
@@ -191,11 +192,11 @@ def _ensure_own(services: Services) -> None:
         )
 
 
-def _build_package(services: Services, root: Path) -> None:
+def _build_package(services: Services, sources: Sources) -> None:
     """Have the functions' zip that the configuration deploys be that of these sources."""
     from lambda_handlers.package import build_package  # noqa: PLC0415 - reads every form
 
-    report = build_package(root, root / "dist" / "rollcall-lambda.zip")
+    report = build_package(sources, sources.root / "dist" / "rollcall-lambda.zip")
     services.output.note(f"The functions' zip is {'new' if report.changed else 'as it was'}: {report.path}")
 
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from admin_cli.formsets import read_forms
+from admin_cli.formsets import find_sources, read_forms
 from admin_cli.helping import Command, noun
 from admin_cli.services import of
-from rollcall_local.paths import find_root
 
 if TYPE_CHECKING:
     from admin_cli.services import Services
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from admin_cli.stack import Stack
 
 app = noun("""
-Build the site of a clone for a stack, and publish it to the stack's bucket.
+Build the organisation's site for a stack, and publish it to the stack's bucket.
 
 Examples:
   rollcall site build
@@ -110,10 +109,10 @@ class ReadOnlyBucket:
 def _build(stack: Stack, out: Path | None) -> SiteBuild:
     from admin_cli.site.build import build  # noqa: PLC0415 - loads Jinja2
 
-    root = find_root()
+    sources = find_sources()
     said = stack.description
-    folder = out or root / "build" / "site" / said.stack
-    return build(root, api_url=said.api_url, site_url=said.site_url, out=folder)
+    folder = out or sources.root / "build" / "site" / said.stack
+    return build(sources, api_url=said.api_url, site_url=said.site_url, out=folder)
 
 
 def _store_forms(services: Services, stack: Stack, *, dry_run: bool) -> None:

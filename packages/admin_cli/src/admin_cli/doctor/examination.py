@@ -14,9 +14,9 @@ from admin_cli.faults import explain
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from admin_cli.stack import Stack
+    from registration_core.adapters.sources import Sources
 
 #: How long one check may take.
 LIMIT_S = 15.0
@@ -24,10 +24,10 @@ LIMIT_S = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """What is examined. root: the clone; None outside of one."""
+    """What is examined. sources: the clone's and the organisation's files; None outside of a clone."""
 
     stack: Stack
-    root: Path | None
+    sources: Sources | None
     now: Callable[[], datetime]
 
     @property

@@ -63,9 +63,9 @@ def places(patient: Patient) -> Verdict:
 
 
 def _here(patient: Patient) -> Mapping[str, Form] | None:
-    """Read the clone's forms; None outside of one. Raises FormFileError."""
-    if patient.root is None:
+    """Read the organisation's forms; None outside of a clone. Raises FormFileError."""
+    if patient.sources is None:
         return None
     from registration_core.adapters.form_files import compile_forms  # noqa: PLC0415 - reads TOML; only for this
 
-    return compile_forms(patient.root / "forms")
+    return compile_forms(patient.sources.forms)

@@ -12,7 +12,7 @@ from admin_cli.commands.forms import Folder  # noqa: TC001 - Typer reads the ann
 from admin_cli.entries import look_up
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.escape import plain_lines
-from admin_cli.formsets import forms_folder, read_forms, the_form
+from admin_cli.formsets import forms_folder, read_forms, shared_folder, the_form
 from admin_cli.mailing.kinds import Given, given_values, the_mail
 from admin_cli.services import of
 from registration_core.domain.mail import MailKind
@@ -91,7 +91,8 @@ def written(
     from registration_core.bootstrap import preview_service  # noqa: PLC0415 - loads Jinja2
 
     said = stack.description
-    service = preview_service(folder, site_url=said.site_url, my_url=f"{said.api_url}/{NO_LINK}")
+    my_url = f"{said.api_url}/{NO_LINK}"
+    service = preview_service(folder, shared=shared_folder(folder), site_url=said.site_url, my_url=my_url)
     return service.of_entry(kind, form, entry, values)
 
 
@@ -107,7 +108,8 @@ def _of_example(
         )
     mail = the_mail(form, kind)
     values = given_values(mail, given)
-    service = preview_service(folder, site_url=SITE_URL, my_url=f"{SITE_URL}/{NO_LINK}")
+    my_url = f"{SITE_URL}/{NO_LINK}"
+    service = preview_service(folder, shared=shared_folder(folder), site_url=SITE_URL, my_url=my_url)
     return service.preview(kind, form, language=_language(form, language) or form.languages[0], values=values)
 
 

@@ -1,7 +1,7 @@
 """Assets: each kept under its own name, and under one with a hash in it that may be cached for ever."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 import rcssmin
@@ -12,25 +12,19 @@ from admin_cli.site.files import CONTENT_TYPES, HASH_LETTERS, SiteFile
 
 
 class Assets:
-    """The files of `site/assets/`, and the addresses that pages ask for them by.
+    """The files of some folders, and the addresses that pages ask for them by.
 
-    made: more files, by name. before: what goes before a file's own content, by name.
+    folders: by what messages call them. made: more files, by name. before: what goes before a file's own content, by
+    name.
     """
 
-    def __init__(self, folder: Path, *, source: str, made: Mapping[str, bytes], before: Mapping[str, str]) -> None:
-        self._source = source
+    def __init__(self, folders: Mapping[str, Path], *, made: Mapping[str, bytes], before: Mapping[str, str]) -> None:
+        self._sources = tuple(folders)
         self._hashed: dict[str, str] = {}
         found = dict(made)
-        for path in sorted(folder.rglob("*")):
-            name = path.relative_to(folder).as_posix()
-            if path.is_dir() or path.name.startswith("."):
-                continue
-            if not path.suffix or path.suffix not in CONTENT_TYPES:
-                known = ", ".join(sorted(filter(None, CONTENT_TYPES)))
-                raise SiteBuildError(
-                    f"{source}/{name}: files ending in {path.suffix!r} are not known; use one of {known}."
-                )
-            found[name] = before.get(name, "").encode() + path.read_bytes()
+        for source, folder in folders.items():
+            for name, body in _read(folder, source):
+                found[name] = before.get(name, "").encode() + body
         self.files = tuple(
             file for name, body in sorted(found.items()) for file in self._both(name, slimmed(name, body))
         )
@@ -42,8 +36,21 @@ class Assets:
     def address(self, name: str) -> str:
         """Where a page finds the asset `name`. Raises SiteBuildError when there is no such file."""
         if name not in self._hashed:
-            raise SiteBuildError(f"{self._source}/{name}: a page asks for this file, and it is missing.")
+            places = " or ".join(f"{source}/{name}" for source in self._sources)
+            raise SiteBuildError(f"{places}: a page asks for this file, and it is missing.")
         return f"/assets/{self._hashed[name]}"
+
+
+def _read(folder: Path, source: str) -> Iterator[tuple[str, bytes]]:
+    """Give each file of a folder by its name there. Raises SiteBuildError for a kind that no browser is told of."""
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_dir() or path.name.startswith("."):
+            continue
+        if not path.suffix or path.suffix not in CONTENT_TYPES:
+            known = ", ".join(sorted(filter(None, CONTENT_TYPES)))
+            raise SiteBuildError(f"{source}/{name}: files ending in {path.suffix!r} are not known; use one of {known}.")
+        yield name, path.read_bytes()
 
 
 def _hashed_name(name: str, body: bytes) -> str:

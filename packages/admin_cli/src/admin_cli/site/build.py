@@ -20,9 +20,12 @@ from registration_core.adapters.form_files import compile_forms
 from registration_core.adapters.site_content import SHARED, SiteContent, SiteContentError, read_site_content
 from registration_core.adapters.site_pages import Page, home_path, navigation, site_pages, switch
 from registration_core.adapters.site_theme import SCHEMES, Theme, read_theme
+from registration_core.adapters.sources import Sources
 from registration_core.domain.forms import Form
 
-CONTENT = "site/content"
+CONTENT = "site"
+"""What messages call the folder of the organisation's words and look."""
+PICTURES = "site/pictures"
 TEMPLATES = "site/templates"
 ASSETS = "site/assets"
 STYLE = "rollcall.css"
@@ -30,33 +33,33 @@ STYLE = "rollcall.css"
 MANIFEST = ".rollcall-site.json"  # says that a folder is ours to empty, and what a finished build left in it
 
 
-def build(workspace_root: Path, *, api_url: str, site_url: str, out: Path) -> SiteBuild:
-    """Build the site of a clone into `out`, which afterwards holds nothing else.
+def build(sources: Sources, *, api_url: str, site_url: str, out: Path) -> SiteBuild:
+    """Build an organisation's site into `out`, which afterwards holds nothing else.
 
     api_url: the base that forms post to. site_url: where visitors find the site. The same sources and addresses
     give the same bytes. Raises SiteBuildError or FormFileError, naming the file; then `out` is left as it was.
     """
     addresses = {"api_url": _address(api_url, "api_url"), "site_url": _address(site_url, "site_url")}
-    files = render(workspace_root, compile_forms(workspace_root / "forms"), **addresses)
+    files = render(sources, compile_forms(sources.forms), **addresses)
     _write(files, out)
     return SiteBuild(out, files)
 
 
-def shipped_pages(workspace_root: Path) -> tuple[Page, ...]:
-    """Return every page that the site of a clone has, in every language. Raises SiteBuildError or FormFileError."""
-    forms = compile_forms(workspace_root / "forms")
-    return _pages(_content(workspace_root), forms)
+def shipped_pages(sources: Sources) -> tuple[Page, ...]:
+    """Return every page that an organisation's site has, in every language. Raises SiteBuildError or FormFileError."""
+    return _pages(_content(sources), compile_forms(sources.forms))
 
 
-def render(workspace_root: Path, forms: Mapping[str, Form], *, api_url: str, site_url: str) -> tuple[SiteFile, ...]:
+def render(sources: Sources, forms: Mapping[str, Form], *, api_url: str, site_url: str) -> tuple[SiteFile, ...]:
     """Return every file of the site, sorted by key, without writing any. Raises SiteBuildError."""
-    content = _content(workspace_root)
+    content = _content(sources)
     pages = _pages(content, forms)
-    theme = _theme(workspace_root)
+    theme = _theme(sources)
+    folders = {ASSETS: sources.root / ASSETS, PICTURES: sources.organisation / PICTURES}
     made, before = {"favicon.svg": theme.favicon.encode()}, {STYLE: theme.style}
-    assets = Assets(workspace_root / ASSETS, source=ASSETS, made=made, before=before)
+    assets = Assets(folders, made=made, before=before)
     addresses = {"asset": assets.address, "base": "", "site_url": site_url}
-    renderer = Renderer(workspace_root / TEMPLATES, source=TEMPLATES, **addresses, **_look(theme))
+    renderer = Renderer(sources.root / TEMPLATES, source=TEMPLATES, **addresses, **_look(theme))
     files = [*assets.files, sitemap(pages, site_url), robots(site_url)]
     for language in content.languages:
         files += events(content, forms, language, site_url=site_url)
@@ -70,9 +73,9 @@ def render(workspace_root: Path, forms: Mapping[str, Form], *, api_url: str, sit
     return tuple(sorted(files, key=lambda file: file.key))
 
 
-def _theme(workspace_root: Path) -> Theme:
+def _theme(sources: Sources) -> Theme:
     try:
-        return read_theme(workspace_root / CONTENT, source=CONTENT)
+        return read_theme(sources.site, source=CONTENT)
     except SiteContentError as error:
         raise SiteBuildError(str(error)) from error
 
@@ -88,9 +91,9 @@ def _look(theme: Theme) -> dict[str, object]:
     }
 
 
-def _content(workspace_root: Path) -> SiteContent:
+def _content(sources: Sources) -> SiteContent:
     try:
-        return read_site_content(workspace_root / CONTENT, source=CONTENT)
+        return read_site_content(sources.site, source=CONTENT)
     except SiteContentError as error:
         raise SiteBuildError(str(error)) from error
 

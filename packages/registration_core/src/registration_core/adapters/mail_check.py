@@ -26,17 +26,19 @@ _ALSO = {MailKind.PROMOTED: (Status.PENDING,), MailKind.STAFF: (Status.WAITLISTE
 """Templates say other things of these: tried beside the usual status."""
 
 
-def check_mails(forms_dir: Path, forms: Mapping[str, Form], *, clock: Clock) -> None:
+def check_mails(forms_dir: Path, forms: Mapping[str, Form], *, shared: Path, clock: Clock) -> None:
     """Render each kind of mail in each language of each form, and send none.
+
+    shared: the folder of the product's own `_mail`, for what the forms' folder leaves out.
 
     Raises FormFileError with one sentence for every mistake: its file, and what is wrong.
     """
-    renderer = JinjaMailRenderer(forms_dir, site_url=_SITE_URL)
+    renderer = JinjaMailRenderer(forms_dir, shared=shared, site_url=_SITE_URL)
     preview = PreviewService(renderer=renderer, clock=clock, my_url=_MY_URL)
     problems: dict[str, None] = {}  # a shared template's mistake shows in every form
     for form in forms.values():
         for kind, language in product(MailKind, form.languages):
-            problems |= dict.fromkeys(_missing(forms_dir, form, f"{kind}.{language}"))
+            problems |= dict.fromkeys(_missing((forms_dir, shared), form, f"{kind}.{language}"))
             problems |= dict.fromkeys(_mistakes(preview, form, kind, language))
         for mail in form.mails:
             problems |= dict.fromkeys(_own_mistakes(forms_dir, preview, form, mail))
@@ -81,17 +83,19 @@ def _own_mistakes(forms_dir: Path, preview: PreviewService, form: Form, mail: Ow
             yield str(error)
 
 
-def _missing(forms_dir: Path, form: Form, mail: str) -> Iterator[str]:
+def _missing(roots: tuple[Path, Path], form: Form, mail: str) -> Iterator[str]:
     """Name the files without which a mail says one thing as text and another as HTML, or is in another language."""
-    folders = (f"{form.name}/mail", SHARED)
-    there = {
-        folder: [part for part in PARTS if (forms_dir / folder / f"{mail}.{part}.j2").is_file()] for folder in folders
-    }
-    for folder, parts in there.items():
+    forms_dir, shared = roots
+    folders = ((forms_dir, f"{form.name}/mail"), (forms_dir, SHARED), (shared, SHARED))
+    there = [
+        (folder, [part for part in PARTS if (root / folder / f"{mail}.{part}.j2").is_file()])
+        for root, folder in folders
+    ]
+    for folder, parts in there:
         for part, other in (("html", "txt"), ("txt", "html")):
             if other in parts and part not in parts:
                 yield f"forms/{folder}/{mail}.{part}.j2 is missing: {mail}.{other}.j2 is there, and both say the same."
-    found = {part for parts in there.values() for part in parts}
+    found = {part for _, parts in there for part in parts}
     if found and "subject" not in found:
         yield f"forms/{SHARED}/{mail}.subject.j2 is missing: the mail has a text, and no subject."
     if found == {"subject"}:

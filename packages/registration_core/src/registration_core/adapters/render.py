@@ -1,4 +1,7 @@
-"""Mails from templates with Jinja2: `<form>/mail/<kind>.<language>.{subject,txt,html}.j2`, or else those in `_mail`."""
+"""Mails from templates with Jinja2: `<form>/mail/<kind>.<language>.{subject,txt,html}.j2`, or else those in `_mail`.
+
+A file of `_mail` in the forms' folder takes the place of the product's of the same name.
+"""
 
 from __future__ import annotations
 
@@ -35,16 +38,18 @@ _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class JinjaMailRenderer(MailRenderer):
-    """Renders what lies in the forms' folder.
+    """Renders what lies in the forms' folder, and in `shared` what that folder leaves out.
+
+    The functions' zip has both in one.
 
     A value that a template asks for and does not get is an error, and what a visitor wrote is escaped in HTML.
     """
 
-    def __init__(self, forms_dir: Path | str, *, site_url: str) -> None:
+    def __init__(self, forms_dir: Path | str, *, site_url: str, shared: Path | None = None) -> None:
         self._site_url = site_url
         self._pages = _form_pages(Path(forms_dir))
         self._templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(forms_dir),
+            loader=jinja2.FileSystemLoader([forms_dir] if shared is None else [forms_dir, shared]),
             undefined=jinja2.StrictUndefined,
             autoescape=jinja2.select_autoescape(enabled_extensions=("html.j2",), default=False),
             trim_blocks=True,

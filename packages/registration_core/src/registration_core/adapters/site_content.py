@@ -1,4 +1,4 @@
-"""The site's words: `site/content/`, one file a language, read so that what is missing says where it belongs."""
+"""The site's words: `site/`, one file a language, read so that what is missing says where it belongs."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ class SiteContent:
         return "" if language == self.languages[0] else f"/{language}"
 
 
-def read_site_content(folder: Path, *, source: str) -> SiteContent:
-    """Read `site/content/`, called `source` in messages.
+def read_site_content(folder: Path, *, source: str = "site") -> SiteContent:
+    """Read an organisation's `site/`, called `source` in messages.
 
     Every language must have every text, with the same placeholders. Raises SiteContentError with every mistake.
     """

@@ -1,4 +1,4 @@
-"""The site's look: `site/content/theme.toml` and the logo, checked, and made into the stylesheet's properties."""
+"""The site's look: `site/theme.toml` and the logo, checked, and made into the stylesheet's properties."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ class Theme:
         )
 
 
-def read_theme(folder: Path, *, source: str) -> Theme:
-    """Read the look from `site/content/`, called `source` in messages. Raises SiteContentError with every mistake."""
+def read_theme(folder: Path, *, source: str = "site") -> Theme:
+    """Read the look from `site/`, called `source` in messages. Raises SiteContentError with every mistake."""
     file = f"{source}/{THEME}"
     try:
         given = tomllib.loads((folder / THEME).read_text(encoding="utf-8"))

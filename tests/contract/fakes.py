@@ -15,6 +15,7 @@ from registration_core.domain.errors import (
     MailHeldError,
     MailLeaseLostError,
     MailQueueError,
+    QuotaNotFoundError,
     StorageUnavailableError,
     SubmissionNotFoundError,
     UnknownFormError,
@@ -45,7 +46,7 @@ from registration_core.domain.submission import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from registration_core.domain.forms import Form
     from registration_core.domain.mail import MailFacts, MailState
@@ -282,6 +283,28 @@ class InMemorySubmissionRepository(SubmissionRepository):
 
     def rank(self, form: str, option: str, ticket: int) -> int:
         return sum(number <= ticket for number in self._queues[form, option].waiting())
+
+    def waiting(self, form: str, option: str) -> Sequence[str]:
+        return list(self._queue(form, option).waiting().values()) if (form, option) in self._queues else []
+
+    def several(self, submission_ids: Iterable[str]) -> Mapping[str, Submission]:
+        return {each: self.entries[each] for each in submission_ids if self._alive(each)}
+
+    def _queue(self, form: str, option: str) -> Queue:
+        """Return a quota without those whose time is over."""
+        if (form, option) not in self._queues:
+            raise QuotaNotFoundError(form, option)
+        queue = self._queues[form, option]
+        for ticket in queue.drawn.values():
+            if ticket.submission is not None and not ticket.departed and not self._alive(ticket.submission):
+                ticket.submission = None
+        return queue
+
+    def _alive(self, submission_id: str) -> bool:
+        try:
+            return bool(self.get(submission_id))
+        except SubmissionNotFoundError:
+            return False
 
     def _seated_or_queued(self, submission: Submission, capacity: int | None, *, kept: bool) -> Submission:
         if submission.option is None or not submission.seated:

@@ -13,8 +13,6 @@ from registration_core.domain.errors import (
     EntryChangedError,
     NoSeatError,
     QuotaChangedError,
-    QuotaNotFoundError,
-    SubmissionNotFoundError,
 )
 from registration_core.domain.ports import ManagedRepository
 from registration_core.domain.submission import STANDING, Status
@@ -88,9 +86,6 @@ class InMemoryManagedRepository(InMemorySubmissionRepository, ManagedRepository)
     def next_waiting(self, form: str, option: str) -> str | None:
         return self._queue(form, option).next()
 
-    def waiting(self, form: str, option: str) -> Sequence[str]:
-        return list(self._queue(form, option).waiting().values()) if (form, option) in self._queues else []
-
     def known(self, form: str, *, once: Once | None, key: str) -> str | None:
         answered = self._live(self._answers.get((form, key)))
         if answered is not None:
@@ -127,22 +122,6 @@ class InMemoryManagedRepository(InMemorySubmissionRepository, ManagedRepository)
     def erased(self, *, since: datetime) -> Sequence[str]:
         found = sorted((at.strftime("%Y-%m"), submission_id) for submission_id, at in self._ledger.items())
         return [submission_id for month, submission_id in found if month >= since.strftime("%Y-%m")]
-
-    def _queue(self, form: str, option: str) -> Queue:
-        """Return a quota without those whose time is over."""
-        if (form, option) not in self._queues:
-            raise QuotaNotFoundError(form, option)
-        queue = self._queues[form, option]
-        for ticket in queue.drawn.values():
-            if ticket.submission is not None and not ticket.departed and not self._alive(ticket.submission):
-                ticket.submission = None
-        return queue
-
-    def _alive(self, submission_id: str) -> bool:
-        try:
-            return bool(self.get(submission_id))
-        except SubmissionNotFoundError:
-            return False
 
     def _move(self, before: Submission | None, after: Submission) -> None:
         """Move an entry between seats and places in the queue; nothing is moved when there is no seat."""

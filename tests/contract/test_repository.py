@@ -372,3 +372,18 @@ def test_lease_mail__keeps_kinds_and_versions_apart(
     assert lease(repository, request_, "one", clock)
     assert lease(repository, replace(request_, kind=MailKind.STAFF), "two", clock)
     assert lease(repository, replace(request_, version=2), "three", clock)
+
+
+def test_several__gives_entries_in_the_order_asked(repository: SubmissionRepository, clock: StoppedClock) -> None:
+    """More than one call of DynamoDB takes; what is gone, or is no entry, is left out."""
+    entries = [an_entry() for _ in range(103)]
+    short = an_entry(days=1)
+    for entry in [*entries, short]:
+        put(repository, entry)
+    clock.forward(days=2)
+
+    asked = [entry.id for entry in reversed(entries)]
+    found = repository.several([*asked, short.id, "crs_01JD9Z3V8Q4X2M7N5R6T1WKBCE", asked[0]])
+
+    assert list(found) == asked
+    assert list(found.values()) == list(reversed(entries))

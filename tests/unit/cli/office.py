@@ -78,5 +78,11 @@ class Office:
         self.forms["registration"] = replace(self.forms["registration"], quota=replace(quota, waitlist="manual"))
 
 
+def called(entry: Submission) -> str:
+    """What a person is told of an entry: whose it is first, and of which course."""
+    who = f"{entry.answers['participant']}, {entry.answers['course']}"
+    return f"{who} (registration {reference(entry)}, {entry.email})"
+
+
 def reference(entry: Submission) -> str:
     return display_reference(entry.reference)

@@ -135,7 +135,9 @@ def test_status_set__is_the_services_change_by_the_caller(
     ran = rollcall("status", "set", REFERENCE, wanted, "--yes")
 
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err.endswith(f"registration {REFERENCE} of ada@example.org is {wanted} now; it was {before}.\n")
+    assert ran.err.endswith(
+        f"registration {REFERENCE} of ada@example.org, first-robot is {wanted} now; it was {before}.\n"
+    )
     assert manage.asked == [(asked, ADA.id, STAFF.arn)]
 
 
@@ -328,8 +330,11 @@ def test_preview__what_is_wrong_is_told(
     assert said in ran.err
 
 
-def test_entries__are_told_apart_by_form_reference_and_address(rollcall: CommandLine) -> None:
+def test_entries__are_told_apart_by_name_form_and_reference(rollcall: CommandLine) -> None:
     """What a visitor typed never reaches the terminal as it is."""
     ran = rollcall("erase", BOB.id, "--dry-run")
 
-    assert f"Would erase contact {display_reference(BOB.reference)} of bob@example.org, which is pending" in ran.err
+    assert (
+        f"Would erase Bob \\x1b[31m (contact {display_reference(BOB.reference)}, bob@example.org), which is pending"
+        in ran.err
+    )

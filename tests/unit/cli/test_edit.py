@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from unit.cli.fakes import STAFF
-from unit.cli.office import COURSE, OTHER_COURSE, Office, reference
+from unit.cli.office import COURSE, OTHER_COURSE, Office, called, reference
 
 from registration_core.domain.submission import Status
 
@@ -29,10 +29,9 @@ def test_edit__puts_a_mistyped_address_right(office: Office) -> None:
     ran = office.line("edit", reference(entry), "email=per@example.org", typed="y\n")
 
     assert (ran.code, ran.out) == (0, "")
-    said = f"registration {reference(entry)} of per@"
     assert ran.err == (
-        f"{NAMED}  email: per@exmaple.org -> per@example.org\nChange email of {said}exmaple.org?\ny/N: "
-        f"{said}example.org is changed: email.\n"
+        f"{NAMED}  email: per@exmaple.org -> per@example.org\nChange email of {called(entry)}?\ny/N: "
+        f"{called(office.get(entry))} is changed: email.\n"
         f"No mail told them yet. Send it: rollcall mail resend {reference(entry)}\n"
     )
     assert office.get(entry).email == "per@example.org"
@@ -139,7 +138,7 @@ def test_edit__names_the_other_entry_of_the_same_person(office: Office) -> None:
     ran = office.line("edit", second.id, "participant=Åsa Ek", "--yes")
 
     assert ran.code == 1
-    assert f"registration {reference(first)} of" in ran.err
+    assert f"{called(first)} is the same person's" in ran.err
     assert f"rollcall status cancel {reference(first)}\n" in ran.err
     assert office.get(second) == second
 

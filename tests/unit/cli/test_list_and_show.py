@@ -36,15 +36,16 @@ def rollcall(rollcall_local: CommandLine, queries: FakeQueries) -> CommandLine:
 
 
 def test_list__is_tab_separated_in_a_pipe(rollcall: CommandLine) -> None:
-    """Newest first: reference, time, form, status, e-mail, ID."""
+    """Newest first: reference, time, form, status, e-mail, ID; name and option, which came later, at the end."""
     assert rollcall("list").out.splitlines() == [
-        f"{REFERENCE}\t2026-03-01T12:30:05.250Z\tregistration\tconfirmed\tada@example.org\t{ADA.id}",
-        f"{display_reference(BOB.reference)}\t2026-02-01T00:00:00Z\tcontact\tpending\tbob@example.org\t{BOB.id}",
+        f"{REFERENCE}\t2026-03-01T12:30:05.250Z\tregistration\tconfirmed\tada@example.org\t{ADA.id}\t\t",
+        f"{display_reference(BOB.reference)}\t2026-02-01T00:00:00Z\tcontact\tpending\tbob@example.org\t{BOB.id}\t\t",
     ]
 
 
 def test_list__is_a_table_on_a_terminal(rollcall: CommandLine) -> None:
-    """With a header, and the same columns."""
+    """With a header; as much of each submission as there is room for."""
+    rollcall.environ["COLUMNS"] = "150"
     lines = rollcall("list", terminal=True).out.splitlines()
 
     assert len(lines) == 3

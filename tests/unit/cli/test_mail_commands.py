@@ -240,7 +240,7 @@ def test_send__dry_run_prints_how_many_who_and_the_first_mail(world: World) -> N
     ran = world(*MOVED, "--dir", str(FORMS_DIR), "--dry-run")
 
     assert ran.code == 0
-    assert ran.err.startswith(f"{NAMED}To mail: registration ")
+    assert ran.err.startswith(f"{NAMED}To mail: Åsa Lindqvist, line-followers (registration ")
     assert ", and 3 more.\n" in ran.err
     assert 'Would send the mail "moved" to 8 submissions. Nothing was changed.\n' in ran.err
     assert ran.out.startswith("Subject: Another room: Line followers (")

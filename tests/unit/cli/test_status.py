@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from unit.cli.fakes import STAFF
-from unit.cli.office import COURSE, Office, reference
+from unit.cli.office import COURSE, Office, called, reference
 
 from registration_core.domain.errors import StorageUnavailableError
 from registration_core.domain.submission import Status, Submission
@@ -31,7 +31,7 @@ def test_cancel__takes_several_back(office: Office) -> None:
     assert "Cancel 2 submissions?\n" in ran.err
     assert ran.err.endswith("2 submissions cancelled.\n")
     for entry in (one, two):
-        assert f"  registration {reference(entry)} of {entry.email}, which is confirmed\n" in ran.err
+        assert f"  {called(entry)}, which is confirmed\n" in ran.err
         assert office.get(entry).status is Status.CANCELLED
         assert office.repository.details(entry.id).events[-1].by == STAFF.arn
     again = office.line("status", "cancel", one.id, two.id, "--yes")
@@ -64,7 +64,7 @@ def test_cancel__goes_on_after_a_failure_and_names_it(office: Office) -> None:
     ran = office.line("status", "cancel", *[entry.id for entry in entries], "--yes")
 
     assert ran.code == 1
-    assert f"{reference(entries[1])} of {entries[1].email} was not cancelled: Not now.\n" in ran.err
+    assert f"{called(entries[1])} was not cancelled: Not now.\n" in ran.err
     assert ran.err.endswith(
         "error: 1 of 3 submissions were not cancelled; they are named above.\nThe same command again does the rest.\n"
     )
@@ -97,7 +97,7 @@ def test_promote__gives_free_places_in_turn_and_says_who_still_waits(office: Off
     office.places(capacity=3)
 
     dry = office.line("status", "promote", "registration", COURSE, "--dry-run")
-    assert f"  number 1: registration {reference(waiting[0])} of" in dry.err
+    assert f"  number 1: {called(waiting[0])}\n" in dry.err
     assert f"Would promote 2 of 3 who wait for registration {COURSE}. Nothing was changed.\n" in dry.err
     assert office.places() == (1, 3)
 
@@ -105,10 +105,10 @@ def test_promote__gives_free_places_in_turn_and_says_who_still_waits(office: Off
 
     assert ran.code == 0
     for entry in waiting[:2]:
-        assert f"registration {reference(entry)} of {entry.email} has a place now.\n" in ran.err
+        assert f"{called(entry)} has a place now.\n" in ran.err
         assert office.repository.details(entry.id).events[-1].by == STAFF.arn
     assert f"registration {COURSE} has 3 places, 3 taken, 1 waiting now.\n" in ran.err
-    assert ran.err.endswith(f"  number 3 still waits: registration {reference(waiting[2])} of {waiting[2].email}\n")
+    assert ran.err.endswith(f"  number 3 still waits: {called(waiting[2])}\n")
 
 
 def test_promote__says_why_nobody_moved(office: Office) -> None:

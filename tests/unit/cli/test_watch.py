@@ -163,8 +163,9 @@ def test_watch__draws_a_table_line_by_line(rollcall_local: CommandLine, queries:
     """With the harm taken out of what people typed."""
     during(rollcall_local, lambda: queries.entries.insert(0, new(1, email="a\x1b[2J\u202e@example.org")))
 
+    rollcall_local.environ["COLUMNS"] = "180"
     ran = rollcall_local("watch", terminal=True)
 
-    assert ran.out.splitlines()[0].split()[0] == "\x1b[1mREFERENCE\x1b[0m"
+    assert ran.out.splitlines()[0].split()[0] == "\x1b[1mNAME\x1b[0m"
     assert r"a\x1b[2J\u202e@example.org" in ran.out
     assert "Ctrl-C ends it" in ran.err

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from admin_cli.entries import called
 from admin_cli.errors import CliError, ExitCode
 
 if TYPE_CHECKING:
     from admin_cli.services import Services
     from admin_cli.stack import Stack
+    from registration_core.domain.submission import Submission
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking; needed where nobody can be asked.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
@@ -31,6 +33,10 @@ class Act:
     def by(self) -> str:
         """The IAM identity that histories name."""
         return self.stack.caller.arn
+
+    def called(self, entry: Submission) -> str:
+        """Say which entry it is: whose, and of which option."""
+        return called(entry, self.stack.forms)
 
     def say(self, text: str) -> None:
         """Tell the person what became of it."""

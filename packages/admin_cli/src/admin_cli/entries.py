@@ -9,9 +9,10 @@ import typer
 from registration_core.domain.identifiers import display_reference, parse_reference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from admin_cli.stack import Stack
+    from registration_core.domain.forms import Form
     from registration_core.domain.submission import Submission, SubmissionDetails
 
 Entry = Annotated[str, typer.Argument(metavar="ID|REFERENCE", help="As `list` prints it, or as a person says it.")]
@@ -33,10 +34,18 @@ def look_up(stack: Callable[[], Stack], wanted: str) -> SubmissionDetails:
     return stack().query().show(wanted)
 
 
-def called(entry: Submission) -> str:
-    """Say which entry it is, so that a person sees whether it is the one they mean."""
-    of_whom = f" of {entry.email}" if entry.email else ""
-    return f"{entry.form} {display_reference(entry.reference)}{of_whom}"
+def called(entry: Submission, forms: Mapping[str, Form]) -> str:
+    """Say which entry it is, so that a person sees whether it is the one they mean: whose, and of which option.
+
+    Brothers and sisters share an address, so that the name comes first where the form asks one.
+    """
+    form = forms.get(entry.form)
+    name = form.name_in(entry.answers) if form is not None else ""
+    option = entry.option or (form.choice_in(entry.answers) if form is not None else "")
+    which = f"{entry.form} {display_reference(entry.reference)}"
+    if not name:
+        return which + (f" of {entry.email}" if entry.email else "") + (f", {option}" if option else "")
+    return f"{name}{f', {option}' if option else ''} ({which}, {entry.email})"
 
 
 def counted(many: int) -> str:

@@ -30,7 +30,7 @@ def changed_meanwhile(stack: Stack, before: Submission) -> CliError:
     lines += [f"{name} is now {_shown(value)}; you saw {_shown(seen)}" for name, seen, value in _differing(before, now)]
     lines.append(f"Look, then decide anew: rollcall show {display_reference(before.reference)}")
     return CliError(
-        f"{called(before)} was changed by someone else meanwhile; nothing of yours was written.",
+        f"{called(before, stack.forms)} was changed by someone else meanwhile; nothing of yours was written.",
         hint="\n".join(map(plain, lines)),
     )
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin_cli.table import Column
-from admin_cli.values import Value, iso
+from admin_cli.values import iso
 from registration_core.domain.identifiers import display_reference
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 FIELDS = (
     "id",
     "reference",
+    "name",
     "form",
     "status",
     "submitted_at",
@@ -28,48 +28,24 @@ FIELDS = (
     "expires_at",
     "option",
     "position",
+    "rank",
     "verify_by",
     "verified_at",
 )
 
 #: What --json can print of one entry beside FIELDS.
-DETAILS = ("history", "mails", "rank")
+DETAILS = ("history", "mails")
 
 #: What --json prints of a line of an entry's history.
 HISTORY = ("at", "what", "by", "status", "version")
 
-#: `list` as lines: the same order on a terminal and in a pipe.
-COLUMNS = (
-    Column("REFERENCE"),
-    Column("SUBMITTED"),
-    Column("FORM"),
-    Column("STATUS", status=True),
-    Column("E-MAIL", narrowest=16),
-    Column("ID", optional=True),
-)
 
-
-#: About as wide as a line of `list` is, for a table that begins before its lines are known.
-USUAL: tuple[Value, ...] = ("K7QM-3XTP", "2026-03-01 09:30", "registration", "waitlisted", "x" * 32, "x" * 30)
-
-
-def row(entry: Submission) -> list[Value]:
-    """Give an entry as a line of `list`."""
-    return [
-        display_reference(entry.reference),
-        entry.submitted_at,
-        entry.form,
-        str(entry.status),
-        entry.email,
-        entry.id,
-    ]
-
-
-def record(entry: Submission) -> dict[str, object]:
+def record(entry: Submission, *, name: str, rank: int | None) -> dict[str, object]:
     """Give everything that an entry holds, under the names of FIELDS."""
     return {
         "id": entry.id,
         "reference": display_reference(entry.reference),
+        "name": name,
         "form": entry.form,
         "status": str(entry.status),
         "submitted_at": iso(entry.submitted_at),
@@ -81,14 +57,15 @@ def record(entry: Submission) -> dict[str, object]:
         "expires_at": iso(entry.expires_at),
         "option": entry.option,
         "position": entry.position,
+        "rank": rank,
         "verify_by": _time(entry.verify_by),
         "verified_at": _time(entry.verified_at),
     }
 
 
-def detailed_record(details: SubmissionDetails, rank: int | None) -> dict[str, object]:
-    """Give an entry with its history, what became of its mails, and its place in the queue."""
-    return record(details.submission) | {
+def detailed_record(details: SubmissionDetails, *, name: str, rank: int | None) -> dict[str, object]:
+    """Give an entry with its history and what became of its mails."""
+    return record(details.submission, name=name, rank=rank) | {
         "history": [event_record(event) for event in details.events],
         "mails": [
             {
@@ -104,7 +81,6 @@ def detailed_record(details: SubmissionDetails, rank: int | None) -> dict[str, o
             }
             for mail in details.mails
         ],
-        "rank": rank,
     }
 
 

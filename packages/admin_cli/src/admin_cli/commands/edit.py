@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from admin_cli.acting import DryRun, Yes, begin
-from admin_cli.entries import Entry, called, check_spelling
+from admin_cli.entries import Entry, check_spelling
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.escape import plain
 from admin_cli.helping import Command, verb
@@ -84,12 +84,12 @@ def edit(
     edits = act.stack.edit()
     plan = _planned(act, edits, before, wanted)
     if not plan.fields:
-        act.say(f"{called(before)} is so already.")
+        act.say(f"{act.called(before)} is so already.")
         return
     _tell(act, plan, waitlist=waitlist)
-    if act.agreed(f"change {', '.join(plan.fields)} of {called(before)}"):
+    if act.agreed(f"change {', '.join(plan.fields)} of {act.called(before)}"):
         after = _carried_out(act, edits, plan, waitlist=waitlist)
-        act.say(f"{called(after)} is changed: {', '.join(plan.fields)}.{_place(plan, after)}")
+        act.say(f"{act.called(after)} is changed: {', '.join(plan.fields)}.{_place(plan, after)}")
         _next_step(act, plan, after)
 
 
@@ -126,7 +126,7 @@ def _planned(act: Act, edits: EditService, before: Submission, wanted: Mapping[s
             for each in error.errors
         ]
         raise CliError(
-            f"{called(before)} cannot be changed so:\n" + "\n".join(f"  {line}" for line in wrong),
+            f"{act.called(before)} cannot be changed so:\n" + "\n".join(f"  {line}" for line in wrong),
             hint=f"What the form asks: rollcall forms show {before.form}",
         ) from error
 
@@ -140,7 +140,7 @@ def _tell(act: Act, plan: Edit, *, waitlist: bool) -> None:
     if plan.after.option is not None:
         there = place_of(act.stack, plan.after.form, plan.after.option)
         if not there.open and not waitlist:
-            raise _full(plan)
+            raise _full(act, plan)
         act.say(f"  {there.option}: {there.taken} of {there.capacity} places taken, {there.waiting} waiting")
     if plan.before.option is not None:
         held = "number on the waiting list" if plan.before.position else "place"
@@ -153,19 +153,19 @@ def _carried_out(act: Act, edits: EditService, plan: Edit, *, waitlist: bool) ->
     except EntryChangedError as error:
         raise changed_meanwhile(act.stack, plan.before) from error
     except NoSeatError as error:
-        raise _full(plan) from error
+        raise _full(act, plan) from error
     except AlreadyRegisteredError as error:
         first = act.stack.query().show(error.first).submission
         raise CliError(
-            f"{called(first)} is the same person's for the same option; nothing was changed.",
+            f"{act.called(first)} is the same person's for the same option; nothing was changed.",
             hint=f"Cancel the one that is not wanted: rollcall status cancel {display_reference(first.reference)}",
         ) from error
 
 
-def _full(plan: Edit) -> CliError:
+def _full(act: Act, plan: Edit) -> CliError:
     form, option = plan.after.form, plan.after.option
     return CliError(
-        f"{option} has no free place, or others wait for it; {called(plan.before)} stays as it is.",
+        f"{option} has no free place, or others wait for it; {act.called(plan.before)} stays as it is.",
         hint=f"To give up what it has and wait there: --waitlist. To make room: rollcall quota set {form} {option} N",
     )
 

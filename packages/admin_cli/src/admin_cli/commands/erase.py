@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer  # noqa: TC002 - Typer reads the annotations
 
 from admin_cli.acting import DryRun, Yes, begin
-from admin_cli.entries import Entry, called, check_spelling
+from admin_cli.entries import Entry, check_spelling
 from admin_cli.helping import Command, verb
 from admin_cli.services import of
 from registration_core.domain.submission import Status
@@ -31,7 +31,7 @@ def erase(ctx: typer.Context, entry: Entry, *, yes: Yes = False, dry_run: DryRun
     before = act.stack.query().show(entry).submission
     again = before.status is Status.ERASED
     if again and dry_run:
-        act.say(f"{called(before)} is erased already.")
-    elif again or act.agreed(f"erase {called(before)}, which is {before.status}, for ever"):
+        act.say(f"{act.called(before)} is erased already.")
+    elif again or act.agreed(f"erase {act.called(before)}, which is {before.status}, for ever"):
         erased = act.stack.manage().erase(before.id, by=act.by)
-        act.say(f"{called(erased)} is erased{' already' if again else ''}.")
+        act.say(f"{act.called(erased)} is erased{' already' if again else ''}.")

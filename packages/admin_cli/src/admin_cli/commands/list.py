@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from admin_cli.columns import ColumnsOption, SortOption  # noqa: TC001 - Typer reads the annotations
+from admin_cli.errors import CliError, ExitCode
 from admin_cli.fields import JsonOption, wanted
 from admin_cli.helping import Command, verb
-from admin_cli.listing import JsonLines, print_entries
+from admin_cli.listing import JsonLines, Wanted, printer
 from admin_cli.records import FIELDS
 from admin_cli.selecting import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
 from admin_cli.services import of
@@ -30,22 +32,30 @@ def list_submissions(
     since: SinceOption = None,
     until: UntilOption = None,
     option: OptionOption = None,
-    limit: Annotated[int, typer.Option(min=1, metavar="N", help="How many at most.")] = USUAL_LIMIT,
+    columns: ColumnsOption = None,
+    sort: SortOption = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help=f"How many at most: {USUAL_LIMIT}, or all with --sort.")
+    ] = None,
     cursor: Annotated[str | None, typer.Option(metavar="CURSOR", help="Go on where a list before ended.")] = None,
     json: JsonOption = None,
     jsonl: JsonLines = False,
 ) -> None:
     """Print submissions, newest first: a table on a terminal, tab-separated lines in a pipe.
 
-    The columns are reference, time, form, status, e-mail and ID. For programs --json and --jsonl are the better choice:
-    their names stay. When more follows, stderr says how to go on. With --status or --option the list is read on until
-    so many are found.
+    A terminal shows who it is about first: name and option. A pipe has reference, time, form, status, e-mail, ID, name
+    and option, in this order. --columns chooses others, answers too: name,phone,birth_date. For programs --json and
+    --jsonl are the better choice: their names stay.
+
+    When more follows, stderr says how to go on. With --status or --option the list is read on until so many are found.
+    --sort reads all that you ask for before it prints, so name a form, an option or a time.
 
     Examples:
       rollcall list
       rollcall list --form registration --limit 100
       rollcall list --status pending --status waitlisted --since 7d
       rollcall list --option line-followers --since 2026-03-01 --until 2026-03-31
+      rollcall list --option first-robot --status confirmed --columns name,birth_date,phone --sort name
       rollcall list --json
       rollcall list --json reference,email,answers.course
       rollcall list --jsonl --limit 1000 | jq -r .email
@@ -53,6 +63,11 @@ def list_submissions(
     services = of(ctx)
     output = services.output
     names = wanted(output, json, FIELDS)
+    if sort is not None and cursor is not None:
+        raise CliError(
+            "A sorted list is whole, so that no cursor leads on in it: leave out --sort or --cursor.",
+            exit_code=ExitCode.USAGE,
+        )
     stack = services.stack()
     chosen = selection(
         lambda: stack.forms,
@@ -63,8 +78,15 @@ def list_submissions(
         option=option,
         versions_of=stack.versions_of,
     )
-    entries = stack.query().select(chosen, limit=limit, cursor=cursor)
-    print_entries(output, entries, names=names, jsonl=jsonl, nothing=_nothing(chosen))
+    shown = printer(output, stack, Wanted(names, jsonl, columns), form=form)
+    if sort is not None:
+        found = shown.columns.sorted(stack.query().select(chosen), sort)
+        shown.print(found[:limit], nothing=_nothing(chosen))
+        if limit is not None and len(found) > limit:
+            output.note(f"{len(found):,} in all; for more: --limit N")
+        return
+    entries = stack.query().select(chosen, limit=limit or USUAL_LIMIT, cursor=cursor)
+    shown.print(entries, nothing=_nothing(chosen))
     if entries.cursor is not None:
         output.note(f"To go on: the same with --cursor {entries.cursor}")
 

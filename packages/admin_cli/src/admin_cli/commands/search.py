@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from admin_cli.columns import ColumnsOption  # noqa: TC001 - Typer reads the annotations
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.fields import JsonOption, wanted
 from admin_cli.helping import Command, verb
-from admin_cli.listing import JsonLines, print_entries
+from admin_cli.listing import JsonLines, Wanted, printer
 from admin_cli.progress import Progress
 from admin_cli.records import FIELDS
 from admin_cli.selecting import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
@@ -48,6 +49,7 @@ def search(
     until: UntilOption = None,
     option: OptionOption = None,
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="How many at most.")] = USUAL_LIMIT,
+    columns: ColumnsOption = None,
     json: JsonOption = None,
     jsonl: JsonLines = False,
 ) -> None:
@@ -80,7 +82,8 @@ def search(
         versions_of=stack.versions_of,
     )
     found = _found(output, stack.query(), what.strip(), chosen, limit)
-    print_entries(output, found, names=names, jsonl=jsonl, nothing=f"Nothing was found for {what!r}.", slow=True)
+    shown = printer(output, stack, Wanted(names, jsonl, columns), form=form)
+    shown.print(found, nothing=f"Nothing was found for {what!r}.", slow=True)
 
 
 def _check(what: str) -> None:

@@ -17,6 +17,8 @@ from admin_cli.table import Column
 from registration_core.domain.identifiers import display_reference
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from admin_cli.output import Output
     from admin_cli.values import Value
     from registration_core.domain.forms import Form
@@ -47,21 +49,26 @@ def show(ctx: typer.Context, entry: Entry, *, json: JsonOption = None) -> None:
     stack = services.stack()
     details = look_up(lambda: stack, entry)
     rank = stack.query().rank(details.submission)
+    current = stack.forms.get(details.submission.form)
+    name = current.name_in(details.submission.answers) if current is not None else ""
     if names is not None:
-        output.json(pick(detailed_record(details, rank), names))
+        output.json(pick(detailed_record(details, name=name, rank=rank), names))
     elif output.on_terminal:
-        current = stack.forms.get(details.submission.form)
-        _print(output, details, rank, stack.form_of(details.submission), current)
+        _print(output, details, _facts(details.submission, name, rank), stack.form_of(details.submission), current)
     else:
-        output.fields(_lines(details, rank))
+        output.fields(_lines(details, _facts(details.submission, name, rank)))
 
 
 def _print(
-    output: Output, details: SubmissionDetails, rank: int | None, form: Form | None, current: Form | None
+    output: Output,
+    details: SubmissionDetails,
+    facts: Sequence[tuple[str, Value]],
+    form: Form | None,
+    current: Form | None,
 ) -> None:
     """Print an entry for a person. form: as it was when the entry was made; current: as it is now."""
     entry = details.submission
-    named = [(name, value) for name, value in _facts(entry, rank) if value not in (None, "")]
+    named = [(name, value) for name, value in facts if value not in (None, "")]
     version = entry.form_version
     if current is not None and current.version != version:
         version += " (an earlier version of the form)" if form is not None else " (a version that nobody kept)"
@@ -76,10 +83,11 @@ def _print(
         output.rows(MAILS, [[_which(mail), mail.state, mail.sent_at, _attempts(mail)] for mail in details.mails])
 
 
-def _facts(entry: Submission, rank: int | None) -> list[tuple[str, Value]]:
+def _facts(entry: Submission, name: str, rank: int | None) -> list[tuple[str, Value]]:
     return [
         ("id", entry.id),
         ("reference", display_reference(entry.reference)),
+        ("name", name),
         ("form", entry.form),
         ("status", str(entry.status)),
         ("option", entry.option),
@@ -103,10 +111,10 @@ def _attempts(mail: MailRecord) -> Value:
     return mail.attempts if mail.attempts <= 1 else f"{mail.attempts}: it may have gone out more than once"
 
 
-def _lines(details: SubmissionDetails, rank: int | None) -> list[tuple[str, Value]]:
+def _lines(details: SubmissionDetails, facts: Sequence[tuple[str, Value]]) -> list[tuple[str, Value]]:
     """Give names and values for a program: the entry, then its answers, mails and history under their own names."""
     entry = details.submission
-    lines = [*_facts(entry, rank), ("form_version", entry.form_version)]
+    lines = [*facts, ("form_version", entry.form_version)]
     lines += [(f"answers.{name}", value) for name, value in answered(None, entry.answers)]
     for mail in details.mails:
         name = f"mails.{mail.kind}" + (f".resent{mail.copy}" if mail.copy else "")

@@ -9,7 +9,7 @@ import typer
 
 from admin_cli.acting import DryRun, Yes, begin
 from admin_cli.bulk import for_each
-from admin_cli.entries import Entries, Entry, called, check_spelling, counted
+from admin_cli.entries import Entries, Entry, check_spelling, counted
 from admin_cli.errors import CliError
 from admin_cli.helping import Command, noun
 from admin_cli.meanwhile import changed_meanwhile
@@ -19,6 +19,7 @@ from admin_cli.values import for_person
 from registration_core.domain.submission import Status
 
 if TYPE_CHECKING:
+    from admin_cli.acting import Act
     from registration_core.domain.quota import QuotaState
     from registration_core.domain.submission import Submission
     from registration_core.services.manage import ManageService
@@ -69,17 +70,17 @@ def set_status(
     before = act.stack.query().show(entry).submission
     status = Status(wanted)
     if before.status is status:
-        act.say(f"{called(before)} is {status} already.")
+        act.say(f"{act.called(before)} is {status} already.")
         return
-    _ensure_allowed(before, status)
+    _ensure_allowed(act, before, status)
     doing = "cancel" if status is Status.CANCELLED else "confirm"
-    if not act.agreed(f"{doing} {called(before)}, which is {before.status}"):
+    if not act.agreed(f"{doing} {act.called(before)}, which is {before.status}"):
         return
     after = _set(act.stack.manage(), before, status, by=act.by)
     if after.status is status:
-        act.say(f"{called(after)} is {after.status} now; it was {before.status}.")
+        act.say(f"{act.called(after)} is {after.status} now; it was {before.status}.")
     elif before.status is Status.SPAM and after.status is Status.WAITLISTED:
-        act.say(f"{called(after)} is on the waiting list now, for all places are taken.")
+        act.say(f"{act.called(after)} is on the waiting list now, for all places are taken.")
     else:
         raise changed_meanwhile(act.stack, before)
 
@@ -106,11 +107,11 @@ def cancel(ctx: typer.Context, entries: Entries, *, yes: Yes = False, dry_run: D
             each.status.ensure_may_become(Status.CANCELLED)
     left = [each for each in found.values() if each.status is not Status.CANCELLED]
     for each in found.values():
-        act.say(f"  {called(each)}, which is {each.status}" + ("" if each in left else " already"))
+        act.say(f"  {act.called(each)}, which is {each.status}" + ("" if each in left else " already"))
     if not left or not act.agreed(f"cancel {counted(len(left))}"):
         return
     manage = act.stack.manage()
-    for_each(act, left, lambda each: manage.cancel(each.id, by=act.by), name=called, done="cancelled")
+    for_each(act, left, lambda each: manage.cancel(each.id, by=act.by), name=act.called, done="cancelled")
     act.say(f"{counted(len(left))} cancelled.")
 
 
@@ -144,13 +145,13 @@ def promote(
         act.say(_why_nobody(state))
         return
     for each in manage.waiting(form, option, limit=many):
-        act.say(f"  number {each.position}: {called(each)}")
+        act.say(f"  number {each.position}: {act.called(each)}")
     if not act.agreed(f"promote {many} of {state.waiting} who wait for {form} {option}"):
         return
     promoted = manage.promote(form, option, by=act.by, limit=limit)
     for each in promoted:
         until = f", until {for_person(each.verify_by)} if nobody verifies it" if each.verify_by else ""
-        act.say(f"{called(each)} has a place now{until}.")
+        act.say(f"{act.called(each)} has a place now{until}.")
     if not promoted:
         act.say(
             "Nobody moved: a number before theirs was given out, and its submission is still on its way. Try again in "
@@ -159,7 +160,7 @@ def promote(
     after = place_of(act.stack, form, option)
     act.say(f"{said(after)} now.")
     for each in manage.waiting(form, option, limit=MOST_NAMED):
-        act.say(f"  number {each.position} still waits: {called(each)}")
+        act.say(f"  number {each.position} still waits: {act.called(each)}")
     if after.waiting > MOST_NAMED:
         act.say(f"  and {after.waiting - MOST_NAMED} more")
 
@@ -172,18 +173,18 @@ def _why_nobody(state: QuotaState) -> str:
     )
 
 
-def _ensure_allowed(entry: Submission, wanted: Status) -> None:
+def _ensure_allowed(act: Act, entry: Submission, wanted: Status) -> None:
     """Raise StatusTransitionError or CliError, saying what is allowed."""
     entry.status.ensure_may_become(wanted)
     if wanted is Status.CONFIRMED and entry.status is Status.WAITLISTED:
         raise CliError(
-            f"{called(entry)} waits and gets the next place that frees in its turn; it may be cancelled or erased.",
+            f"{act.called(entry)} waits and gets the next place that frees in its turn; it may be cancelled or erased.",
             hint=f"Give out free places: rollcall status promote {entry.form} {entry.option}\n"
             f"Make more: rollcall quota set {entry.form} {entry.option} N",
         )
     if wanted is Status.CONFIRMED and entry.status is Status.CANCELLED:
         raise CliError(
-            f"{called(entry)} is cancelled and cannot be confirmed again; it may be erased.",
+            f"{act.called(entry)} is cancelled and cannot be confirmed again; it may be erased.",
             hint="Who wants the place back registers anew.",
         )
 

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from admin_cli.columns import ColumnsOption  # noqa: TC001 - Typer reads the annotations
 from admin_cli.fields import JsonOption, wanted
 from admin_cli.helping import Command, verb
-from admin_cli.listing import JsonLines, print_entries
+from admin_cli.listing import JsonLines, Wanted, printer
 from admin_cli.records import FIELDS
 from admin_cli.selecting import FormOption, OptionOption, SinceOption, StatusOption, selection
 from admin_cli.services import of
@@ -30,6 +31,7 @@ def watch(
     interval: Annotated[
         float, typer.Option(min=1, max=3600, metavar="SECONDS", help="How long to wait between two looks.")
     ] = USUAL_INTERVAL_S,
+    columns: ColumnsOption = None,
     json: JsonOption = None,
     jsonl: JsonLines = False,
 ) -> None:
@@ -49,7 +51,8 @@ def watch(
     names = wanted(output, json, FIELDS)
     stack = services.stack()
     chosen = selection(lambda: stack.forms, form=form, status=status, since=since, option=option)
+    shown = printer(output, stack, Wanted(names, jsonl or names is not None, columns), form=form)
     entries = Watch(stack.query(), chosen, interval_s=interval, sleep=services.sleep, say=output.note)
     if output.on_terminal:
         output.note("Watching for new submissions; Ctrl-C ends it.")
-    print_entries(output, entries, names=names, jsonl=jsonl or names is not None, nothing="", slow=True)
+    shown.print(entries, nothing="", slow=True)

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from admin_cli.export.rows import Row
 
 
+#: What a whole entry holds here: what others than itself tell of it, an entry does not hold.
+WHOLE = tuple(name for name in FIELDS if name not in ("name", "rank"))
+
+
 def write_jsonl(batches: Iterable[list[Row]], columns: Sequence[Column] | None, stream: BinaryIO) -> None:
     """Write an object a line. columns: None for whole entries."""
     stream.writelines(line + b"\n" for line in _lines(batches, columns))
@@ -35,7 +39,7 @@ def write_json(batches: Iterable[list[Row]], columns: Sequence[Column] | None, s
 
 def whole(row: Row) -> dict[str, object]:
     """Give everything that an entry holds: what `records.record` gives of its submission."""
-    return {name: dict(row.answers) if name == "answers" else _FIXED[name](row) for name in FIELDS}
+    return {name: dict(row.answers) if name == "answers" else _FIXED[name](row) for name in WHOLE}
 
 
 _FIXED: dict[str, Callable[[Row], object]] = {name: value for name, (_, value) in FIXED.items()} | {

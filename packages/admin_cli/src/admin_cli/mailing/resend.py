@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from admin_cli.acting import DryRun, Yes, begin
-from admin_cli.entries import Entry, called, check_spelling
+from admin_cli.entries import Entry, check_spelling
 from admin_cli.errors import CliError
 from admin_cli.mailing.kinds import the_kind
 from admin_cli.mailing.outcome import NoWait, told
@@ -60,9 +60,9 @@ def resend(
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
     details = act.stack.query().show(entry)
     mailing = act.stack.mailing()
-    plan = _planned(mailing, details, chosen, again=again)
+    plan = _planned(act, mailing, details, chosen, again=again)
     _ensure_wanted(act, mailing, plan)
-    mail = f'the mail "{plan.request.kind}" about {called(plan.entry)}'
+    mail = f'the mail "{plan.request.kind}" about {act.called(plan.entry)}'
     if plan.begun:
         act.say(f"{mail[:1].upper()}{mail[1:]} was asked for already, and is not out yet.")
     if not act.agreed(f"send {mail} {'now' if plan.begun else 'again'}"):
@@ -83,12 +83,14 @@ def resend(
         raise CliError(f"It was not sent: {state}.", hint="What that means: docs/staff.md, See what came in.")
 
 
-def _planned(mailing: MailingParts, details: SubmissionDetails, kind: MailKind | None, *, again: bool) -> Resend:
+def _planned(
+    act: Act, mailing: MailingParts, details: SubmissionDetails, kind: MailKind | None, *, again: bool
+) -> Resend:
     try:
         return mailing.resend.plan(details, kind, again=again)
     except MailedLatelyError as error:
         raise CliError(
-            f"The same mail about {called(details.submission)} went out at {for_person(error.at)}, a moment ago.",
+            f"The same mail about {act.called(details.submission)} went out at {for_person(error.at)}, a moment ago.",
             hint="To send it all the same, add --again.",
         ) from error
 

@@ -9,7 +9,7 @@ import typer
 from admin_cli import completing
 from admin_cli.acting import DryRun, Yes, begin
 from admin_cli.commands.forms import Folder  # noqa: TC001 - Typer reads the annotations
-from admin_cli.entries import called, counted
+from admin_cli.entries import counted
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.escape import plain_lines
 from admin_cli.formsets import forms_folder, read_forms, the_form
@@ -161,7 +161,7 @@ def _say_who(act: Act, plan: SendingPlan) -> None:
     recipients = [*plan.begun, *plan.fresh]
     if recipients:
         more = f", and {len(recipients) - FIRST:,} more" if len(recipients) > FIRST else ""
-        act.say(f"To mail: {', '.join(map(called, recipients[:FIRST]))}{more}.")
+        act.say(f"To mail: {'; '.join(map(act.called, recipients[:FIRST]))}{more}.")
 
 
 def _print_first(act: Act, form: Form, plan: SendingPlan, folder: Path | None) -> None:

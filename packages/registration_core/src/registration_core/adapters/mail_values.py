@@ -43,7 +43,7 @@ def mail_values(
         "id": submission.id,
         "language": language,
         "lapsed": submission.lapsed,
-        "name": submission.answers.get(form.name_field, "") if form.name_field else "",
+        "name": form.name_in(submission.answers),
         "option": _shown_option(form, submission, language),
         "position": submission.position,
         "reference": display_reference(submission.reference),

@@ -115,7 +115,7 @@ def _invitations(
     if chosen is None or chosen[1].starts_at is None:
         return ()
     option = chosen[1]
-    name = str(submission.answers.get(form.name_field, "")) if form.name_field else ""
+    name = form.name_in(submission.answers)
     label = option.label.in_language(language)
     return (
         invitation(

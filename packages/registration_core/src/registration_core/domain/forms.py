@@ -97,6 +97,15 @@ class Form:
         name = self.quota.field if self.quota is not None else self.once
         return self.field(name) if name is not None else None
 
+    def name_in(self, answers: Mapping[str, object]) -> str:
+        """Return the name of whom these answers are about; empty where the form asks none."""
+        return str(answers.get(self.name_field, "")) if self.name_field is not None else ""
+
+    def choice_in(self, answers: Mapping[str, object]) -> str:
+        """Return the option that these answers are about, counted or not; empty where there is none."""
+        field = self.chosen_field
+        return str(answers.get(field.name, "")) if field is not None else ""
+
     def columns(self) -> dict[str, Text]:
         """Return the name and the heading of each answer's column in an export, in the order that the form asks."""
         return {field.name: field.label for field in self.fields}

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from registration_core.domain.forms import Form
@@ -134,6 +134,14 @@ class SubmissionRepository(ABC):
         """Return how many wait with this ticket or a lower one: 1 for the next to be promoted."""
 
     @abstractmethod
+    def waiting(self, form: str, option: str) -> Sequence[str]:
+        """Return the IDs of the entries that wait for an option, the lowest ticket first."""
+
+    @abstractmethod
+    def several(self, submission_ids: Iterable[str]) -> Mapping[str, Submission]:
+        """Return entries by their IDs, in the order asked; those that are gone are left out."""
+
+    @abstractmethod
     def lease_mail(self, request: MailRequest, *, holder: str, until: datetime, expires_at: datetime) -> bool:
         """Take the right to send one mail until then; False when it was sent already.
 
@@ -208,10 +216,6 @@ class ManagedRepository(SubmissionRepository):
 
         None when nobody waits, or when a lower ticket was given out whose entry may still be on its way.
         """
-
-    @abstractmethod
-    def waiting(self, form: str, option: str) -> Sequence[str]:
-        """Return the IDs of the entries that wait for an option, the lowest ticket first."""
 
     @abstractmethod
     def known(self, form: str, *, once: Once | None, key: str) -> str | None:

@@ -19,6 +19,7 @@ from registration_core.domain.forms import LONGEST_RETENTION_DAYS
 from registration_core.domain.identifiers import display_reference, parse_reference
 from registration_core.domain.quota import QuotaState
 from registration_core.services.listing import Listing
+from registration_core.services.ranks import Ranks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -129,6 +130,10 @@ class QueryService:
         if submission.option is None or submission.position is None:
             return None
         return self._repository.rank(submission.form, submission.option, submission.position)
+
+    def ranks(self) -> Ranks:
+        """Return what tells the rank of many entries."""
+        return Ranks(self._repository)
 
     def _stream(self, form: str, selection: Selection, cursor: str | None, page_size: int) -> Iterator[Submission]:
         """Return a form's entries: first those of the time that it keeps them, then what is kept longer."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from registration_core.adapters.dynamodb import items, table
+from registration_core.adapters.dynamodb.batches import items_at
 from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.adapters.dynamodb.failures import translated
 from registration_core.adapters.dynamodb.patient import PatientCall
 from registration_core.adapters.dynamodb.seats import wire_key
-from registration_core.domain.errors import EntryChangedError, StorageUnavailableError
+from registration_core.domain.errors import EntryChangedError
 from registration_core.domain.identifiers import new_ulid
 from registration_core.domain.mail import MailState
 from registration_core.domain.mail_errors import MailAskedError
@@ -16,19 +17,13 @@ from registration_core.domain.submission import Event
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
     from registration_core.adapters.dynamodb.call import Call
-    from registration_core.adapters.dynamodb.items import Item
     from registration_core.domain.mail import MailRequest
     from registration_core.domain.ports import Clock
     from registration_core.domain.submission import Submission
-
-_READ_AT_ONCE = 100
-"""BatchGetItem takes no more keys."""
-_ROUNDS = 20
-"""How often keys that were left out of an answer are asked for again."""
 
 
 class DynamoAskedMails(AskedMails):
@@ -85,10 +80,9 @@ class DynamoAskedMails(AskedMails):
         """Return what became of mails that are noted."""
         keys = [wire_key(table.mail_key(request.id, request.name)) for request in requests]
         found: dict[tuple[str, str], MailState] = {}
-        for start in range(0, len(keys), _READ_AT_ONCE):
-            for item in self._batch(keys[start : start + _READ_AT_ONCE]):
-                place = item["pk"]["S"].removeprefix("SUB#"), item["sk"]["S"].removeprefix(table.MAIL)
-                found[place] = MailState(item["state"]["S"])
+        for item in items_at(self._call, self._table_name, keys):
+            place = item["pk"]["S"].removeprefix("SUB#"), item["sk"]["S"].removeprefix(table.MAIL)
+            found[place] = MailState(item["state"]["S"])
         return found
 
     def _is_there(self, call: Call, key: tuple[str, str]) -> bool:
@@ -97,17 +91,3 @@ class DynamoAskedMails(AskedMails):
         except AwsCallError as error:
             raise translated(error, self._table_name) from error
         return "Item" in found
-
-    def _batch(self, keys: Sequence[dict[str, Any]]) -> Iterable[Item]:
-        asked: Any = {self._table_name: {"Keys": list(keys), "ConsistentRead": True}}
-        call = PatientCall(self._call)
-        for _ in range(_ROUNDS):
-            try:
-                answer = call("BatchGetItem", {"RequestItems": asked})
-            except AwsCallError as error:
-                raise translated(error, self._table_name) from error
-            yield from answer.get("Responses", {}).get(self._table_name, ())
-            asked = answer.get("UnprocessedKeys")
-            if not asked:
-                return
-        raise StorageUnavailableError("The table answered only in part, again and again.")

@@ -8,7 +8,6 @@ from registration_core.adapters.dynamodb.changing import Changing
 from registration_core.adapters.dynamodb.failures import translated
 from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
 from registration_core.adapters.dynamodb.seats import CAPACITY, REFUSED, Seats, read_state, wire_key
-from registration_core.adapters.dynamodb.tickets import Tickets
 from registration_core.domain.errors import QuotaChangedError, QuotaNotFoundError
 from registration_core.domain.ports import ManagedRepository
 from registration_core.domain.submission import Status
@@ -50,10 +49,6 @@ class ManagedDynamoRepository(DynamoSubmissionRepository, ManagedRepository):
     def next_waiting(self, form: str, option: str) -> str | None:
         """Return the ID of the entry with the lowest ticket."""
         return self._tickets().next(form, option)
-
-    def waiting(self, form: str, option: str) -> Sequence[str]:
-        """Return the IDs of the entries that wait for an option, the lowest ticket first."""
-        return self._tickets().waiting(form, option)
 
     def known(self, form: str, *, once: Once | None, key: str) -> str | None:
         """Return the ID of the entry that `add` would answer with rather than store one."""
@@ -164,6 +159,3 @@ class ManagedDynamoRepository(DynamoSubmissionRepository, ManagedRepository):
 
     def _seats(self) -> Seats:
         return Seats(self._patient(self._call), self._table_name)
-
-    def _tickets(self) -> Tickets:
-        return Tickets(self._patient(self._call), self._table_name, now=self._clock.now())

@@ -16,13 +16,14 @@ from registration_core.domain.submission import Page, SubmissionDetails, email_k
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from typing import Any
 
     from registration_core.adapters.dynamodb.call import Call
     from registration_core.adapters.dynamodb.items import Item
     from registration_core.adapters.dynamodb.leases import MailLeases
+    from registration_core.adapters.dynamodb.tickets import Tickets
     from registration_core.domain.mail import MailRequest, MailState
     from registration_core.domain.ports import Clock
     from registration_core.domain.quota import QuotaState
@@ -136,6 +137,21 @@ class DynamoSubmissionRepository(SubmissionRepository):
         values = {":pk": pk, ":lowest": table.WAIT, ":highest": highest}
         return sum(1 for _ in self._query(query | {"ConsistentRead": True}, values))
 
+    def waiting(self, form: str, option: str) -> Sequence[str]:
+        """Return the IDs of the entries that wait for an option, the lowest ticket first."""
+        return self._tickets().waiting(form, option)
+
+    def several(self, submission_ids: Iterable[str]) -> Mapping[str, Submission]:
+        """Return entries by their IDs, in the order asked."""
+        from registration_core.adapters.dynamodb.batches import items_at  # noqa: PLC0415 - a visitor lists nothing
+
+        wanted = list(dict.fromkeys(submission_ids))
+        keys = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in map(table.submission_key, wanted)]
+        there = list(items_at(self._call, self._table_name, keys))
+        alive = [items.read_submission(item) for item in there if not items.expired(item, self._clock.now())]
+        found = {entry.id: entry for entry in alive}
+        return {each: found[each] for each in wanted if each in found}
+
     def lease_mail(self, request: MailRequest, *, holder: str, until: datetime, expires_at: datetime) -> bool:
         """Take the right to send one mail until then; False when it was sent already."""
         now = self._clock.now()
@@ -152,6 +168,11 @@ class DynamoSubmissionRepository(SubmissionRepository):
     def end_mail(self, request: MailRequest, *, holder: str, state: MailState) -> None:
         """Note that the leased mail is never sent, and why."""
         self._leases().end(request, holder=holder, state=state)
+
+    def _tickets(self) -> Tickets:
+        from registration_core.adapters.dynamodb.tickets import Tickets  # noqa: PLC0415 - a visitor reads no queue
+
+        return Tickets(self._patient(self._call), self._table_name, now=self._clock.now())
 
     def _leases(self) -> MailLeases:
         """Give the leases a patient call: a mail whose sending could not be noted would go out again."""

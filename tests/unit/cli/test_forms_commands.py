@@ -156,3 +156,23 @@ def test_curl_command__is_safe_in_a_shell(answers: dict[str, object]) -> None:
 
     assert json.loads(words[words.index("--data-raw") + 1]) == answers
     assert "\n" not in command
+
+
+@pytest.mark.parametrize("verb", ["show", "example"])
+def test_forms__outside_a_clone_are_those_of_the_stack(
+    rollcall_local: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    """So that what `edit` and `import` hint at works where the staff sit."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ROLLCALL_ROOT", raising=False)
+    rollcall_local.forms = {"workshop": compile_forms(FORMS)["contact"]}
+
+    assert rollcall_local("forms", verb, "workshop").code == 0
+    assert rollcall_local("forms", verb, "nope").code == 3
+
+
+def test_example__says_on_a_terminal_that_it_counts_once(rollcall_local: CommandLine) -> None:
+    """Whoever sends it a second time wonders why nothing more came in."""
+    sent = ("forms", "example", "contact", "--dir", str(FORMS), "--curl")
+    assert "counts once" in rollcall_local(*sent, typed="").err
+    assert rollcall_local(*sent).err == ""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from admin_cli.services import Services
     from registration_core.domain.forms import Form
 
 
@@ -30,6 +31,19 @@ def read_forms(folder: Path | None) -> Mapping[str, Form]:
     if not forms:
         raise CliError(f"{folder} holds no form.", hint="Give the folder that holds <form>/form.toml, such as forms.")
     return forms
+
+
+def forms_at_hand(services: Services, folder: Path | None) -> Mapping[str, Form]:
+    """Read the forms as `read_forms` does, or outside of a clone those that the stack keeps.
+
+    Raises what `read_forms` raises, and CliError where there is neither a clone nor a stack.
+    """
+    from rollcall_local.paths import WorkspaceNotFoundError  # noqa: PLC0415 - only where forms are read
+
+    try:
+        return read_forms(folder)
+    except WorkspaceNotFoundError:
+        return services.stack().forms
 
 
 def read_checked_forms(folder: Path | None) -> Mapping[str, Form]:

@@ -11,7 +11,7 @@ import typer
 from admin_cli import completing
 from admin_cli.escape import to_json, to_json_line
 from admin_cli.fields import JsonOption, pick, wanted
-from admin_cli.formsets import read_checked_forms, read_forms, the_form
+from admin_cli.formsets import forms_at_hand, read_checked_forms, the_form
 from admin_cli.helping import Command, noun
 from admin_cli.services import of
 from admin_cli.table import Column
@@ -100,15 +100,18 @@ def show(
     folder: Folder = None,
     json: JsonOption = None,
 ) -> None:
-    """Print what a form asks, its places and its rules.
+    """Print what a form asks, its seats and its rules.
+
+    Outside of a clone the form is the one that was published to the stack.
 
     Examples:
       rollcall forms show registration
       rollcall forms show registration --json fields | jq '.fields[].name'
     """
-    output = of(ctx).output
+    services = of(ctx)
+    output = services.output
     names = wanted(output, json, COMPILED)
-    found = the_form(read_forms(folder), form)
+    found = the_form(forms_at_hand(services, folder), form)
     if names is not None:
         output.json(pick(dict.fromkeys(COMPILED) | found.to_dict(), names))
         return
@@ -128,6 +131,9 @@ def example(
 ) -> None:
     """Print a submission that the form takes, as JSON.
 
+    Sent twice it still counts once: within ten minutes the API gives its first answer again, and later it takes the
+    example for the same person.
+
     Examples:
       rollcall forms example registration
       rollcall forms example registration --curl | sh
@@ -135,8 +141,10 @@ def example(
     from registration_core.domain.validation import example_submission  # noqa: PLC0415 - only for examples
 
     services = of(ctx)
-    answers = example_submission(the_form(read_forms(folder), form))
+    answers = example_submission(the_form(forms_at_hand(services, folder), form))
     if curl:
+        if services.output.stderr.isatty():
+            services.output.note("The same example counts once, however often you send it; change a name for another.")
         services.output.line(curl_command(f"{services.stack().description.api_url}/{form}", answers))
     else:
         services.output.line(to_json(answers))

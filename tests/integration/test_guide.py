@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from integration.staff import Staff
 
 REFERENCE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b")
-ADDRESS, LETTER, MAIL = "per.lindqvist@example.org", "3f2a9c01", "01763879876543210987-1a2b3c4d"
+ADDRESS, LETTER, MAIL = "per.lindqvist@example.org", "3f2a9c01", "1a2b3c4d"
 PERSON = "asa lindqvist"
 
 #: Commands that the deployer runs: what they publish is not the staff's.
@@ -38,6 +38,9 @@ DEPLOYERS = ("rollcall site",)
 
 #: The columns of the guide's files, from the answers of a form's example.
 FILES = {"spring.csv": "registration", "letters.csv": "contact"}
+
+#: A mail's text that the guide reads from a file.
+TEXT = "plans.txt"
 
 
 def ran_here() -> list[str]:
@@ -72,7 +75,7 @@ class Reader:
         command = re.split(r" \| | > ", line)[0]
         for reference in dict.fromkeys(REFERENCE.findall(command)):
             # What was mailed a moment ago is not mailed again; who was imported was not mailed at all.
-            real = self._imported() if " resend " in command else self._registered()
+            real = self._imported() if " resend " in command else self._registered(mailed=" local mail " in command)
             command = command.replace(reference, real)
         if " edit " in command or " search " in command:
             command = command.replace(ADDRESS, f"{uuid.uuid4().hex}@example.org")
@@ -83,6 +86,8 @@ class Reader:
         for name, form in FILES.items():
             if name in command:
                 self._write(name, form)
+        if TEXT in command:
+            (self._folder / TEXT).write_text("We meet again in August.\n", encoding="utf-8")
         words = shlex.split(command)
         if words[1:3] == ["mail", "send"]:  # to those of this test alone
             self._registered()
@@ -90,9 +95,13 @@ class Reader:
             words += ["--since", self._began.isoformat()]
         return words
 
-    def _registered(self) -> str:
-        answer = send(self._stack, "registration", example("registration"))
+    def _registered(self, *, mailed: bool = False) -> str:
+        """Send a registration. mailed: wait until its mail is out."""
+        answers = example("registration")
+        answer = send(self._stack, "registration", answers)
         assert answer.status == 201, answer.body
+        if mailed:
+            self._stack.wait_for_mails(to=answers["email"])
         reference: str = answer.json["reference"]
         return reference
 

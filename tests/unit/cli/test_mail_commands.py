@@ -333,6 +333,66 @@ def test_send__what_is_wrong_is_told(world: World, arguments: tuple[str, ...], c
     assert world.queue.requests == []
 
 
+WRITTEN = (
+    "--subject",
+    "No lesson on 6 March",
+    "--text",
+    "Hello,\n\nthe room is closed <today>.\nSee https://example.org/rooms",
+)
+
+
+def test_send__a_text_of_ones_own(world: World) -> None:
+    """Any form can send it; the same words reach nobody twice, other words do."""
+    send = ("mail", "send", "--form", "registration")
+
+    shown = world(*send, *WRITTEN, "--dir", str(FORMS_DIR), "--dry-run")
+    assert 'Would send the mail "No lesson on 6 March" to 1 submission.' in shown.err
+    assert shown.out.startswith("Subject: No lesson on 6 March\n")
+    assert "the room is closed <today>.\nSee https://example.org/rooms\n" in shown.out
+    assert display_reference(ENTRY.reference) in shown.out
+    assert "/my?t=preview" in shown.out
+
+    assert world(*send, *WRITTEN, "--yes").err.endswith("1 sent.\n")
+    assert "Nobody is left to mail." in world(*send, *WRITTEN, "--yes").err
+    assert world(*send, *WRITTEN[:3], "Other words", "--yes").err.endswith("1 sent.\n")
+
+
+def test_send__reads_a_text_of_ones_own_from_a_file(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "plans.txt"
+    file.write_text("From a file.\n", encoding="utf-8")
+
+    ran = world(
+        *("mail", "send", "--form", "registration", "--subject", "Plans", "--text-file", str(file)),
+        *("--dir", str(FORMS_DIR), "--dry-run"),
+    )
+
+    assert "From a file." in ran.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "Give either --template, one of the form's own mails, or --subject and --text."),
+        (("--template", "moved", "--subject", "x", "--text", "y"), "Give either --template"),
+        (("--subject", "x"), "takes --subject, and either --text or --text-file"),
+        (("--text", "x"), "takes --subject, and either --text or --text-file"),
+        (("--subject", "x", "--text", "y", "--text-file", "z"), "takes --subject, and either --text or --text-file"),
+        (("--subject", " ", "--text", "y"), "--subject must have 1 to 150 characters; it has 0."),
+        (("--subject", "x" * 151, "--text", "y"), "--subject must have 1 to 150 characters; it has 151."),
+        (("--subject", "x", "--text", "\n"), "--text must have 1 to 5,000 characters; it has 0."),
+        (("--subject", "x", "--text", "\x07"), "--text holds control characters"),
+        (("--subject", "x", "--text-file", "/no/such/file"), "could not be read: No such file or directory."),
+    ],
+)
+def test_send__what_is_wrong_with_a_text_of_ones_own_is_told(
+    world: World, arguments: tuple[str, ...], said: str
+) -> None:
+    ran = world("mail", "send", "--form", "registration", *arguments, "--yes")
+
+    assert (ran.code, ran.out, said in ran.err) == (2, "", True), ran.err
+    assert world.queue.requests == []
+
+
 def test_send__a_form_without_mails_of_its_own_says_so(world: World) -> None:
     ran = world("mail", "send", "--form", "contact", "--template", "moved", "--yes")
     assert (ran.code, "It has none." in ran.err) == (3, True)

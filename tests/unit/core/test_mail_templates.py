@@ -151,3 +151,24 @@ def test_guide__shows_a_template_that_works(tmp_path: Path) -> None:
     text = renderer.render(MailKind.CONFIRMED, FORMS["registration"], entry, facts(MailKind.CONFIRMED)).text
     assert "Welcome! We look forward to building together in Line followers." in text
     assert "What you sent us" in text
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=list(FORMS))
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_message__says_what_the_staff_wrote(form: Form, language: str) -> None:
+    """In paragraphs, with links that work and nothing that is taken for HTML; without the registrant's answers."""
+    entry = example_entry(form, Status.CONFIRMED, language, NOW)
+    values = {"subject": "No <lesson>", "text": "Hello,\n\nclosed <today>.\nSee https://example.org/rooms"}
+
+    mail = RENDERER.render(
+        "message", form, entry, MailFacts(at=NOW, my_url="https://api.example/my?t=t", values=values)
+    )
+
+    assert mail.subject == "No <lesson>"
+    assert values["text"] in mail.text
+    assert "No &lt;lesson&gt;</h1>" in mail.html
+    assert 'closed &lt;today&gt;.\nSee <a href="https://example.org/rooms"' in mail.html
+    assert "https://api.example/my?t=t" in mail.html
+    for answer in entry.answers.values():
+        if isinstance(answer, str) and answer not in (entry.option, entry.email) and len(answer) > 6:
+            assert answer not in mail.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +15,7 @@ from registration_core.domain.values import ValueRefusedError, clean_line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from admin_cli.services import Services
     from registration_core.domain.forms import Form, OwnMail
 
 Given = Annotated[
@@ -22,6 +24,16 @@ Given = Annotated[
 ]
 
 LONGEST = 500
+LONGEST_SUBJECT, LONGEST_TEXT = 150, 5000
+
+Subject = Annotated[
+    str | None, typer.Option("--subject", metavar="TEXT", help="Send a mail of your own: what its subject says.")
+]
+OwnText = Annotated[str | None, typer.Option("--text", metavar="TEXT", help="What a mail of your own says.")]
+OwnTextFile = Annotated[
+    Path | None,
+    typer.Option("--text-file", metavar="FILE", help="The same from a file, or from stdin with -."),
+]
 
 
 def the_kind(name: str) -> MailKind:
@@ -71,6 +83,52 @@ def given_values(mail: MailKind | OwnMail, given: Sequence[str] | None) -> dict[
             exit_code=ExitCode.USAGE,
         )
     return None if isinstance(mail, MailKind) else values
+
+
+def own_message(services: Services, subject: str | None, text: str | None, file: Path | None) -> dict[str, str] | None:
+    """Read what a mail of the sender's own says; None when it was not asked for.
+
+    Paragraphs have an empty line between them. Raises CliError for one part without the other, a file that cannot be
+    read, or a text that is empty, too long or holds control characters.
+    """
+    if subject is None and text is None and file is None:
+        return None
+    if subject is None or (text is None) == (file is None):
+        raise CliError(
+            "A mail of your own takes --subject, and either --text or --text-file.", exit_code=ExitCode.USAGE
+        )
+    written = text if file is None else _read_file(services, file)
+    assert written is not None  # noqa: S101 - one of the two was given
+    lines = "\n".join(_own("--text", line) for line in written.strip().splitlines())
+    return {
+        "subject": _of_length("--subject", _own("--subject", subject), LONGEST_SUBJECT),
+        "text": _of_length("--text", lines, LONGEST_TEXT),
+    }
+
+
+def _read_file(services: Services, file: Path) -> str:
+    try:
+        if str(file) == "-" and services.stdin is not None:
+            return services.stdin.read()
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise CliError(f"{file} could not be read: {why}.", exit_code=ExitCode.USAGE) from error
+
+
+def _own(option: str, line: str) -> str:
+    try:
+        return clean_line(line) if line.strip() else ""
+    except ValueRefusedError as error:
+        raise CliError(
+            f"{option} holds control characters, which a mail can't show.", exit_code=ExitCode.USAGE
+        ) from error
+
+
+def _of_length(option: str, text: str, most: int) -> str:
+    if not text or len(text) > most:
+        raise CliError(f"{option} must have 1 to {most:,} characters; it has {len(text):,}.", exit_code=ExitCode.USAGE)
+    return text
 
 
 def _read(word: str) -> tuple[str, str]:

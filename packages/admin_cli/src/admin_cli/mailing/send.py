@@ -13,13 +13,14 @@ from admin_cli.entries import counted
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.escape import plain_lines
 from admin_cli.formsets import forms_folder, read_forms, the_form
-from admin_cli.mailing.kinds import Given, given_values, the_mail
+from admin_cli.mailing.kinds import Given, OwnText, OwnTextFile, Subject, given_values, own_message, the_mail
 from admin_cli.mailing.outcome import NoWait, told
 from admin_cli.mailing.preview import as_text, written
 from admin_cli.progress import Progress
 from admin_cli.selecting import OptionOption, SinceOption, StatusOption, UntilOption, selection
 from admin_cli.services import of
 from admin_cli.values import for_person
+from registration_core.domain.forms import MESSAGE
 from registration_core.domain.mail import MailKind, MailState
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 FormName = Annotated[
     str, typer.Option("--form", metavar="FORM", help="Whose submissions.", autocompletion=completing.forms)
 ]
-Template = Annotated[str, typer.Option("--template", metavar="NAME", help="Which of the form's own mails.")]
+Template = Annotated[str | None, typer.Option("--template", metavar="NAME", help="Which of the form's own mails.")]
 Again = Annotated[bool, typer.Option("--again", help="Also to those who had the same words before.")]
 
 FIRST = 5
@@ -46,7 +47,10 @@ def send(
     ctx: typer.Context,
     *,
     form: FormName,
-    template: Template,
+    template: Template = None,
+    subject: Subject = None,
+    text: OwnText = None,
+    text_file: OwnTextFile = None,
     option: OptionOption = None,
     status: StatusOption = None,
     since: SinceOption = None,
@@ -58,24 +62,32 @@ def send(
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Send one of a form's own mails to many, such as that a course moved; each gets it once.
+    """Send a mail to many: one of the form's own, such as that a course moved, or a text of yours; each gets it once.
 
-    Without --status to those who are confirmed or waitlisted. The same words reach nobody twice: the same command
-    again mails only those who came since, and goes on with one that was broken off; --again sends them anew. Who has
-    moved on by the time their mail is due, or takes no mail, is passed over, and counted. --dry-run prints the first
-    mail, by the templates of this clone.
+    A text of yours takes --subject and --text; an empty line begins a paragraph, and the mail adds the reference and
+    the link to the registrant's page. Without --status it goes to those who are confirmed or waitlisted. The same words
+    reach nobody twice: the same command again mails only those who registered since, and goes on with a sending that
+    was interrupted; --again sends them anew. Whoever has another status by the time their mail is due, or takes no
+    mail, is left out and counted. --dry-run prints the first mail, by the templates of this clone.
 
     Examples:
+      rollcall mail send --form registration --subject "No lesson on 6 March" --text "See you on the 13th."
+      rollcall mail send --form registration --subject "Summer plans" --text-file plans.txt --dry-run
       rollcall mail send --form registration --option first-robot --template moved --set room="Kuggen 2" --dry-run
       rollcall mail send --form registration --option first-robot --template moved --set room="Kuggen 2"
       rollcall mail send --form registration --status waitlisted --template moved --set room="Kuggen 2" --yes
     """
     services = of(ctx)
+    message = own_message(services, subject, text, text_file)
+    if (template is None) == (message is None):
+        raise CliError(
+            "Give either --template, one of the form's own mails, or --subject and --text.", exit_code=ExitCode.USAGE
+        )
     act = begin(services, yes=yes, dry_run=dry_run)
     chosen = selection(lambda: act.stack.forms, form=form, status=status, since=since, until=until, option=option)
     published = the_form(act.stack.forms, form)
-    mail = _the_own(published, template)
-    values = given_values(mail, given) or {}
+    mail = MESSAGE if message is not None else _the_own(published, template or "")
+    values = message or given_values(mail, given) or {}
     _ensure_deployed(act, published, mail)
     plan = _planned(act, published, mail, values, chosen, again=again)
     _say_who(act, plan)
@@ -86,7 +98,7 @@ def send(
             sum(act.stack.mailing().send.send(plan, by=act.by))
         act.say("Nobody is left to mail." + ("" if again else " To mail those who had it once more, add --again."))
         return
-    if not act.agreed(f'send the mail "{template}" to {counted(plan.to_queue)}'):
+    if not act.agreed(f'send the mail "{message["subject"] if message else template}" to {counted(plan.to_queue)}'):
         return
     with Progress(services.output, "mails queued", total=plan.to_queue) as progress:
         try:

@@ -8,6 +8,7 @@ from itertools import product
 
 from registration_core.adapters.render import PARTS, SHARED, JinjaMailRenderer
 from registration_core.domain.errors import FormFileError, MailTemplateError
+from registration_core.domain.forms import MESSAGE
 from registration_core.domain.mail import MailKind
 from registration_core.domain.submission import Status
 from registration_core.services.preview import PreviewService
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _SITE_URL = "https://site.example"
 _MY_URL = "https://api.example/v1/my?t=example"
-_ALSO = {MailKind.PROMOTED: (Status.PENDING,), MailKind.STAFF: (Status.WAITLISTED,)}
+_ALSO: Mapping[str, tuple[Status, ...]] = {MailKind.PROMOTED: (Status.PENDING,), MailKind.STAFF: (Status.WAITLISTED,)}
 """Templates say other things of these: tried beside the usual status."""
 
 
@@ -37,7 +38,7 @@ def check_mails(forms_dir: Path, forms: Mapping[str, Form], *, shared: Path, clo
     preview = PreviewService(renderer=renderer, clock=clock, my_url=_MY_URL)
     problems: dict[str, None] = {}  # a shared template's mistake shows in every form
     for form in forms.values():
-        for kind, language in product(MailKind, form.languages):
+        for kind, language in product((*MailKind, MESSAGE.name), form.languages):
             problems |= dict.fromkeys(_missing((forms_dir, shared), form, f"{kind}.{language}"))
             problems |= dict.fromkeys(_mistakes(preview, form, kind, language))
         for mail in form.mails:
@@ -46,12 +47,13 @@ def check_mails(forms_dir: Path, forms: Mapping[str, Form], *, shared: Path, clo
         raise FormFileError(list(problems))
 
 
-def _mistakes(preview: PreviewService, form: Form, kind: MailKind, language: str) -> Iterator[str]:
+def _mistakes(preview: PreviewService, form: Form, kind: str, language: str) -> Iterator[str]:
     rest = [each for each in form.languages if each != language]
     form = replace(form, languages=(language, *rest))  # the staff's mails are in the first
+    values = {name: f"[{name}]" for name in MESSAGE.needs} if kind == MESSAGE.name else None
     for status in (None, *_ALSO.get(kind, ())):
         try:
-            preview.preview(kind, form, language=language, status=status)
+            preview.preview(kind, form, language=language, status=status, values=values)
         except MailTemplateError as error:
             yield str(error)
 

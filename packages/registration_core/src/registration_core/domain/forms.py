@@ -48,6 +48,10 @@ class OwnMail:
         return {"name": self.name, "languages": list(self.languages), **needs, "digest": self.digest}
 
 
+MESSAGE = OwnMail("message", languages=(), needs=("subject", "text"), digest="built-in")
+"""The mail that every form has for a subject and a text that the staff write as they send it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """One form.
@@ -81,8 +85,8 @@ class Form:
     words: Words = with_default(default_factory=dict)
 
     def own_mail(self, name: str) -> OwnMail | None:
-        """Return the form's own mail of this name, or None when there is none."""
-        return next((mail for mail in self.mails if mail.name == name), None)
+        """Return the form's own mail of this name, or None when there is none; `message` is always there."""
+        return next((mail for mail in (*self.mails, MESSAGE) if mail.name == name), None)
 
     def field(self, name: str) -> Field | None:
         """Return the field of this name, or None when there is none."""

@@ -72,7 +72,7 @@ def test_help__names_every_global_option() -> None:
     root = typer.main.get_command(app)
     known = {name for param in root.get_params(typer.Context(root, **HELP_OPTIONS)) for name in param.opts}
 
-    assert known == set(re.findall(r"^  (?:-h, )?(--[a-z-]+)", root_help(), re.MULTILINE)) | {"-h"}
+    assert known == set(re.findall(r"^  (?:-[hq], )?(--[a-z-]+)", root_help(), re.MULTILINE)) | {"-h", "-q"}
 
 
 @pytest.mark.parametrize(("words", "text"), ALL)

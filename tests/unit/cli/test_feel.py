@@ -64,6 +64,18 @@ def rollcall(rollcall_local: CommandLine) -> CommandLine:
     return rollcall_local
 
 
+@pytest.mark.parametrize("flag", ["-q", "--quiet"])
+def test_quiet__leaves_out_all_but_data_questions_and_errors(rollcall: CommandLine, flag: str) -> None:
+    """Wherever it stands on the line."""
+    assert "Reading every submission" in rollcall("search", "one").err
+    assert rollcall("search", "one", flag).err == ""
+    assert rollcall(flag, "search", "one").out == rollcall("search", "one").out
+
+    assert rollcall("list", flag, "--form", "nope").err.startswith("error: There is no form")
+    asked = rollcall("erase", REFERENCE, flag, typed="n\n").err
+    assert (asked.startswith("Erase "), asked.endswith("error: Nothing was changed.\n")) == (True, True)
+
+
 @pytest.mark.parametrize("arguments", SEEING, ids=" ".join)
 @pytest.mark.parametrize("terminal", [True, False])
 def test_output__holds_no_harm(rollcall: CommandLine, arguments: list[str], *, terminal: bool) -> None:

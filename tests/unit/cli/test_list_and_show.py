@@ -65,11 +65,16 @@ def test_list__asks_for_what_is_wanted(rollcall: CommandLine, queries: FakeQueri
 
 
 def test_list__says_how_to_go_on(rollcall: CommandLine, queries: FakeQueries) -> None:
-    """On stderr, in every way of printing; the cursor leads to what follows."""
-    for options in ([], ["--json", "id"], ["--jsonl"]):
-        ran = rollcall("list", "--limit", "1", *options)
-        assert ran.err == f"To go on: the same with --cursor {ADA.id}\n"
-    assert rollcall("list", "--limit", "1", terminal=True).err == ran.err
+    """On stderr, in every way of printing: a command to copy, which prints what follows."""
+    for options in ("", " --json id", " --jsonl"):
+        ran = rollcall("list", "-L", "1", *options.split())
+        assert ran.err == f"More: rollcall list --limit 1 --cursor {ADA.id}{options}\n"
+    assert rollcall("list", "-L", "1", terminal=True).err == f"More: rollcall list --limit 1 --cursor {ADA.id}\n"
+    ran = rollcall("list", "--form", "registration", "--status", "pending,confirmed", "--since", "1y", "-L", "1")
+    assert ran.err in (
+        "",
+        f"More: rollcall list --form registration --status pending,confirmed --since 1y --limit 1 --cursor {ADA.id}\n",
+    )
 
     ran = rollcall("list", "--limit", "1", "--cursor", ADA.id)
     assert (BOB.id in ran.out, ADA.id in ran.out, ran.err) == (True, False, "")

@@ -94,7 +94,7 @@ def test_search__narrows(rollcall: CommandLine) -> None:
     assert ids(rollcall("search", "lovelace", "--status", "confirmed").out) == [ADA.id]
     assert ids(rollcall("search", "ada@example.org", "--status", "spam").out) == [ASA.id]
     ran = rollcall("search", "lovelace", "--limit", "1")
-    assert (ids(ran.out), ran.err.splitlines()[1]) == ([ASA.id], "1 found among the newest 1; for more: --limit N")
+    assert (ids(ran.out), ran.err.splitlines()[1]) == ([ASA.id], "1 found among the newest 1; for more: -L N")
 
 
 def test_search__prints_as_list_does(rollcall: CommandLine) -> None:

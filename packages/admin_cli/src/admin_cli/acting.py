@@ -73,7 +73,7 @@ def can_ask(services: Services) -> bool:
 
 def says_yes(services: Services, question: str) -> bool:
     """Ask, where `can_ask`; whether the person agrees."""
-    services.output.note(question)
+    services.output.tell(question)
     return answer(services, "y/N: ").lower() in ("y", "yes")
 
 

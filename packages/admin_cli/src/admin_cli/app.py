@@ -29,7 +29,8 @@ PROGRAM = "rollcall"
 
 #: Global options may stand anywhere; the parser wants them in front.
 _WITH_VALUE = "--context"
-_FLAG = "--debug"
+_DEBUG = "--debug"
+_FLAGS = (_DEBUG, "--quiet", "-q")
 
 
 class LazyRoot(Root):
@@ -84,6 +85,7 @@ def root(
         typer.Option(metavar="NAME", help="Work on this context's stack.", autocompletion=completing.contexts),
     ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show where an error came from.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress and no notes.")] = False,
     version: Annotated[
         bool,
         typer.Option("--version", help="Show the version.", is_eager=True, callback=_print_version),
@@ -91,6 +93,8 @@ def root(
 ) -> None:
     """Take the options that hold for every command; `run` has looked for --debug already."""
     del debug, version
+    if quiet:
+        ctx.obj = replace(ctx.obj, output=replace(ctx.obj.output, quiet=True))
     if context is not None:
         ctx.obj.contexts.read().get(context)  # a mistyped name is told even where no stack is asked
         ctx.obj = replace(ctx.obj, context_name=context)
@@ -101,7 +105,7 @@ def run(arguments: list[str], services: Services) -> int:
     arguments = globals_first(arguments)
     if arguments[:1] == ["help"]:  # as git and gh take it: `rollcall help list`
         arguments = [*arguments[1:], "--help"]
-    output, debug = services.output, _FLAG in arguments
+    output, debug = services.output, _DEBUG in arguments
     try:
         code = _call(arguments, services)
         output.flush()
@@ -112,17 +116,17 @@ def run(arguments: list[str], services: Services) -> int:
     except Abort:
         return ExitCode.INTERRUPTED
     except TyperException as error:
-        output.note(f"error: {sentence(error)}")
+        output.tell(f"error: {sentence(error)}")
         ctx = getattr(error, "ctx", None)
-        output.note(f"Try: {ctx.command_path if ctx else PROGRAM} --help")
+        output.tell(f"Try: {ctx.command_path if ctx else PROGRAM} --help")
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - the outermost edge: a person gets a sentence, not a stack trace
         told = error if isinstance(error, CliError) else explain(error)
         if debug:
-            output.note("".join(traceback.format_exception(error)))
-        output.note(f"error: {told}")
+            output.tell("".join(traceback.format_exception(error)))
+        output.tell(f"error: {told}")
         if told.hint:
-            output.note(told.hint)
+            output.tell(told.hint)
         return told.exit_code
     else:
         return code
@@ -135,7 +139,7 @@ def globals_first(arguments: list[str]) -> list[str]:
     rest: list[str] = []
     words = iter(arguments[:end])
     for word in words:
-        if word == _FLAG or word.startswith(f"{_WITH_VALUE}="):
+        if word in _FLAGS or word.startswith(f"{_WITH_VALUE}="):
             front.append(word)
         elif word == _WITH_VALUE:
             front += [word, *[value for value in [next(words, None)] if value is not None]]

@@ -56,6 +56,7 @@ EXAMPLES = """\
 
 OPTIONS = {
     "--context NAME": "Work on this context's stack [env: ROLLCALL_CONTEXT]",
+    "-q, --quiet": "Show no progress and no notes",
     "--debug": "Show where an error came from",
     "--version": "Show the version",
     "--install-completion": "Install completion for the current shell",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import shlex
 from typing import TYPE_CHECKING
 
 import typer
@@ -11,6 +12,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import TyperException
 
 from admin_cli.catalogue import root_help
+from admin_cli.help_page import HelpPage
 from admin_cli.usage import meant
 
 if TYPE_CHECKING:
@@ -20,14 +22,35 @@ if TYPE_CHECKING:
 HEADING = "Examples:"
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 
-#: How narrow and how wide a help page is written, in cells.
-NARROWEST, WIDEST = 30, 100
-
 #: Options whose value may be left out, as gh's `--json` does.
 OPTIONAL_VALUES = ("--json", "--columns")
 
 #: An entry's ID or reference is never the value of such an option, so that `show --json K7QM-3XTP` works.
 _ENTRY = re.compile(r"[a-z]+_[0-9A-Za-z]{26}|[0-9A-Z]{4}-?[0-9A-Z]{4}|[0-9a-z]{4}-[0-9a-z]{4}")
+
+
+def same_command(ctx: typer.Context, **changed: str) -> str:
+    """Write the command line that was given, with other values for some of its options, to be copied.
+
+    changed: an option's parameter name and its value.
+    """
+    words = ctx.command_path.split()
+    for param in ctx.command.params:
+        source = ctx.get_parameter_source(param.name or "")
+        value = changed.get(param.name or "")
+        if value is None and (source is None or source.name != "COMMANDLINE"):
+            continue
+        given = ctx.params[param.name or ""] if value is None else value
+        name = max(param.opts, key=len)
+        if param.param_type_name == "argument":
+            words += [*map(str, given)] if isinstance(given, list | tuple) else [str(given)]
+        elif getattr(param, "is_flag", False):
+            words.append(name)
+        else:
+            for each in given if isinstance(given, list | tuple) else [given]:
+                words += [name, str(each)] if str(each) else [name]
+    named = ctx.obj.context_name
+    return shlex.join([*words, *(["--context", named] if named else [])])
 
 
 def split_examples(text: str) -> tuple[str, str]:
@@ -46,6 +69,27 @@ class Helped:
             option.callback = _print_help
         return option
 
+    def get_help(self, ctx: Context) -> str:
+        """Give the help page, as wide as the terminal."""
+        output = ctx.obj.output
+        page = HelpPage(output.width if output.on_terminal else None)
+        self.write_help(ctx, page)
+        return page.getvalue()
+
+    def write_help(self, ctx: Context, page: HelpPage) -> None:
+        """Write what it does, with examples first."""
+        description, examples = split_examples(self.help or "")  # type: ignore[attr-defined] # a mixin of Typer's
+        if examples:
+            page.write(f"{HEADING}\n{examples}\n\n")
+        usage = [ctx.command_path, *self.collect_usage_pieces(ctx)]  # type: ignore[attr-defined]
+        page.write_text(" ".join(usage), first="Usage: ", rest="    ")
+        for paragraph in description.split("\n\n"):
+            page.write_paragraph()
+            page.write_text(paragraph)
+        self.format_options(ctx, page)  # type: ignore[attr-defined]
+        page.write_paragraph()
+        page.write_text("Also: --context NAME, --quiet, --debug (rollcall --help)")
+
 
 class Command(Helped, TyperCommand):
     """A command whose docstring ends with examples, and whose `--json` may stand alone."""
@@ -59,10 +103,6 @@ class Command(Helped, TyperCommand):
             if getattr(error, "ctx", ctx) is None:
                 error.ctx = ctx  # type: ignore[attr-defined] # all but its base class have it
             raise
-
-    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
-        """Write the help page."""
-        _write_help(self, ctx, formatter)
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """Give the docstring's first sentence."""
@@ -85,10 +125,6 @@ class Group(Helped, TyperGroup):
             ctx.fail(f"There is no command {args[0]!r}.{meant(args[0], known)}")
         return super().resolve_command(ctx, args)
 
-    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
-        """Write the help page."""
-        _write_help(self, ctx, formatter)
-
     def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write what there is below it, each summary whole, on two lines where one is too short."""
         verbs = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
@@ -99,10 +135,10 @@ class Group(Helped, TyperGroup):
 class Root(Group):
     """`rollcall` itself: the overview is written without loading the commands."""
 
-    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+    def write_help(self, ctx: Context, page: HelpPage) -> None:
         """Write the overview."""
         output = ctx.obj.output
-        formatter.write(root_help(output.width if output.on_terminal else 0))
+        page.write(root_help(output.width if output.on_terminal else 0))
 
 
 def noun(text: str) -> typer.Typer:
@@ -132,21 +168,6 @@ def _print_help(ctx: Context, _param: object, value: bool) -> None:  # noqa: FBT
     if value and not ctx.resilient_parsing:
         ctx.obj.output.line(ctx.get_help())
         ctx.exit()
-
-
-def _write_help(command: Command | Group, ctx: Context, formatter: HelpFormatter) -> None:
-    description, examples = split_examples(command.help or "")
-    output = ctx.obj.output
-    formatter.width = max(NARROWEST, min(output.width if output.on_terminal else WIDEST, WIDEST))
-    if examples:
-        formatter.write(f"{HEADING}\n{examples}\n\n")
-    formatter.write_usage(ctx.command_path, " ".join(command.collect_usage_pieces(ctx)), prefix="Usage: ")
-    for paragraph in description.split("\n\n"):
-        formatter.write_paragraph()
-        formatter.write_text(paragraph)
-    command.format_options(ctx, formatter)
-    formatter.write_paragraph()
-    formatter.write_text("Also: --context NAME, --debug (rollcall --help)")
 
 
 def _summary(text: str | None, limit: int) -> str:

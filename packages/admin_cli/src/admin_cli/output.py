@@ -29,11 +29,12 @@ SAMPLE = 100
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """The streams of one run. environ tells about colour and width."""
+    """The streams of one run. environ tells about colour and width. quiet: whether notes are left out."""
 
     stdout: TextIO
     stderr: TextIO
     environ: Mapping[str, str]
+    quiet: bool = False
 
     @property
     def on_terminal(self) -> bool:
@@ -159,7 +160,12 @@ class Output:
             self.line(styled(plain(text), BOLD, coloured=self.coloured))
 
     def note(self, text: str) -> None:
-        """Tell the person something that is not data."""
+        """Tell the person something that is not data, unless they want quiet."""
+        if not self.quiet:
+            self.tell(text)
+
+    def tell(self, text: str) -> None:
+        """Tell the person what they must know: an error, or a question."""
         with contextlib.suppress(OSError):  # nobody reads it any more; the exit code still tells
             self.stderr.write("\n".join(plain_lines(text)) + "\n")
 

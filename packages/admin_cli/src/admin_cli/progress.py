@@ -90,6 +90,8 @@ class Progress:
         self._output.note(text)
 
     def _tell(self) -> None:
+        if self._output.quiet:
+            return
         if self._redraws:
             line = plain(str(self))[: self._width() - 1]  # a full line would wrap, and not go away
             self._write(f"\r{line}\x1b[K")

@@ -70,4 +70,5 @@ def _named(error: TyperException) -> str | None:
         return None
     if param.param_type_name == "argument" and param.metavar is None:
         return str(param.name).upper()
-    return str(param.get_error_hint().strip("'").rpartition(" / ")[2].strip("'"))
+    names = [name.strip("'") for name in param.get_error_hint().split(" / ")]
+    return str(max(names, key=len))

@@ -9,7 +9,7 @@ import typer
 from admin_cli.columns import ColumnsOption, SortOption  # noqa: TC001 - Typer reads the annotations
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.fields import JsonOption, wanted
-from admin_cli.helping import Command, verb
+from admin_cli.helping import Command, same_command, verb
 from admin_cli.listing import JsonLines, Wanted, printer
 from admin_cli.records import FIELDS
 from admin_cli.selecting import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
@@ -35,7 +35,8 @@ def list_submissions(
     columns: ColumnsOption = None,
     sort: SortOption = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help=f"How many at most: {USUAL_LIMIT}, or all with --sort.")
+        int | None,
+        typer.Option("--limit", "-L", min=1, metavar="N", help=f"How many at most: {USUAL_LIMIT}, or all with --sort."),
     ] = None,
     cursor: Annotated[str | None, typer.Option(metavar="CURSOR", help="Go on where a list before ended.")] = None,
     json: JsonOption = None,
@@ -83,12 +84,12 @@ def list_submissions(
         found = shown.columns.sorted(stack.query().select(chosen), sort)
         shown.print(found[:limit], nothing=_nothing(chosen))
         if limit is not None and len(found) > limit:
-            output.note(f"{len(found):,} in all; for more: --limit N")
+            output.note(f"{len(found):,} in all; for more: -L N")
         return
     entries = stack.query().select(chosen, limit=limit or USUAL_LIMIT, cursor=cursor)
     shown.print(entries, nothing=_nothing(chosen))
     if entries.cursor is not None:
-        output.note(f"To go on: the same with --cursor {entries.cursor}")
+        output.note(f"More: {same_command(ctx, cursor=entries.cursor)}")
 
 
 def _nothing(chosen: Selection) -> str:

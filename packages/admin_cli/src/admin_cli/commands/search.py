@@ -48,7 +48,7 @@ def search(
     since: SinceOption = None,
     until: UntilOption = None,
     option: OptionOption = None,
-    limit: Annotated[int, typer.Option(min=1, metavar="N", help="How many at most.")] = USUAL_LIMIT,
+    limit: Annotated[int, typer.Option("--limit", "-L", min=1, metavar="N", help="How many at most.")] = USUAL_LIMIT,
     columns: ColumnsOption = None,
     json: JsonOption = None,
     jsonl: JsonLines = False,
@@ -135,7 +135,7 @@ def _by_name(output: Output, query: QueryService, what: str, chosen: Selection, 
                 found += 1
                 yield entry
                 if found == limit:
-                    progress.note(f"{found} found among the newest {progress.done:,}; for more: --limit N")
+                    progress.note(f"{found} found among the newest {progress.done:,}; for more: -L N")
                     return
         except KeyboardInterrupt:
             progress.note(f"Ended after {progress.done:,} submissions; {found} found until then.")

@@ -86,8 +86,8 @@ class InMemoryManagedRepository(InMemorySubmissionRepository, ManagedRepository)
     def next_waiting(self, form: str, option: str) -> str | None:
         return self._queue(form, option).next()
 
-    def known(self, form: str, *, once: Once | None, key: str) -> str | None:
-        answered = self._live(self._answers.get((form, key)))
+    def known(self, form: str, *, once: Once | None, key: str | None = None) -> str | None:
+        answered = self._live(self._answers.get((form, key))) if key is not None else None
         if answered is not None:
             return str(answered[1].id)  # type: ignore[index]
         first = self._live(self._once.get((form, once))) if once is not None else None

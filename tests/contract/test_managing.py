@@ -240,6 +240,7 @@ def test_change__lets_an_entry_stand_for_another_person(repository: ManagedRepos
     after = replace(before, version=2, email="new@example.org")
     repository.change(before, after, what="edited email", by="staff", once=OTHER)
     assert repository.known("course", once=OTHER, key="none") == entry.id
+    assert repository.known("course", once=OTHER) == entry.id
     assert repository.known("course", once=ONCE, key="none") is None
     assert repository.known("course", once=None, key="same-answers") == entry.id
     assert [found.id for found in repository.by_email("NEW@example.org", limit=5)] == [entry.id]

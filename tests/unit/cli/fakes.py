@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from registration_core.domain.selection import Selection
     from registration_core.services.edit import EditService
     from registration_core.services.intake import IntakeService
+    from registration_core.services.manage import Told
 
 DESCRIPTION = StackDescription(
     stack="local",
@@ -347,23 +348,39 @@ class FakeManage(ManageService):
     def verify(self, submission_id: str, *, by: str = "registrant") -> Submission:
         return self._become(Status.CONFIRMED, "verify", submission_id, by)
 
-    def cancel(self, submission_id: str, *, by: str) -> Submission:
+    def cancel(self, submission_id: str, *, by: str, moved_up: Told = print) -> Submission:
+        del moved_up
         return self._become(Status.CANCELLED, "cancel", submission_id, by)
 
     def mark_genuine(self, submission_id: str, *, by: str) -> Submission:
         return self._become(self.genuine, "mark_genuine", submission_id, by)
 
-    def erase(self, submission_id: str, *, by: str, only: Selection | None = None) -> Submission:
+    def erase(
+        self, submission_id: str, *, by: str, only: Selection | None = None, moved_up: Told = print
+    ) -> Submission:
+        del moved_up
         assert only is None or only.admits(self.queries.show(submission_id).submission)
         return self._become(Status.ERASED, "erase", submission_id, by)
 
     def set_capacity(
-        self, form: str, option: str, capacity: int, *, by: str | None = None, instead_of: int | None = None
+        self,
+        form: str,
+        option: str,
+        capacity: int,
+        *,
+        by: str | None = None,
+        instead_of: int | None = None,
+        moved_up: Told = print,
     ) -> QuotaState:
+        del moved_up
         self.asked.append(("set_capacity", form, option, capacity, by, instead_of))
         state = QuotaState(form, option, capacity, 2)
         self.queries.places = [state]
         return state
+
+    def would_move_up(self, form: str, option: str, **_changes: object) -> tuple[Submission, ...]:
+        del form, option
+        return ()
 
     def _become(self, status: Status, *asked: str) -> Submission:
         self.asked.append(asked)

@@ -12,6 +12,7 @@ from contract.managed_fake import InMemoryManagedRepository
 from registration_core.adapters.form_files import compile_forms
 from registration_core.adapters.given_forms import GivenForms
 from registration_core.domain.identifiers import display_reference
+from registration_core.domain.quota import Waitlist
 from registration_core.domain.validation import example_submission
 from registration_core.services.edit import EditService
 from registration_core.services.intake import IntakeService
@@ -75,7 +76,7 @@ class Office:
         """Let the staff promote."""
         quota = self.forms["registration"].quota
         assert quota is not None
-        self.forms["registration"] = replace(self.forms["registration"], quota=replace(quota, waitlist="manual"))
+        self.forms["registration"] = replace(self.forms["registration"], quota=replace(quota, waitlist=Waitlist.MANUAL))
 
 
 def called(entry: Submission) -> str:

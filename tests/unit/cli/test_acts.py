@@ -144,7 +144,7 @@ def test_status_set__is_the_services_change_by_the_caller(
 @pytest.mark.parametrize(
     ("before", "wanted", "said"),
     [
-        (Status.WAITLISTED, "confirmed", "waits and gets the next place that frees in its turn"),
+        (Status.WAITLISTED, "confirmed", "waits and gets the next seat that frees in its turn"),
         (Status.CANCELLED, "confirmed", "cannot be confirmed again; it may be erased."),
         (Status.ERASED, "confirmed", "cannot become confirmed; it may become nothing"),
         (Status.ERASED, "cancelled", "cannot become cancelled; it may become nothing"),
@@ -179,7 +179,7 @@ def test_status_set__says_when_an_honest_entry_has_to_wait(
     ran = rollcall("status", "set", REFERENCE, "confirmed", "--yes")
 
     assert ran.code == 0
-    assert ran.err.endswith("is on the waiting list now, for all places are taken.\n")
+    assert ran.err.endswith("waits now, with number None: all seats are taken.\n")
 
 
 def test_status_set__says_when_another_was_faster(
@@ -250,7 +250,7 @@ def test_quota_list__prints_every_counted_option(rollcall: CommandLine, queries:
 def test_quota_list__says_when_there_is_nothing_to_list(rollcall: CommandLine) -> None:
     """A form without places, one that there is not, a stack without forms."""
     none = rollcall("quota", "list", "--form", "contact")
-    assert (none.code, none.out, none.err) == (0, "", "No places are counted in the form contact.\n")
+    assert (none.code, none.out, none.err) == (0, "", "No seats are counted in the form contact.\n")
     unknown = rollcall("quota", "list", "--form", "registratoin")
     assert unknown.code == 3
     assert "Did you mean 'registration'?" in unknown.err
@@ -265,8 +265,8 @@ def test_quota_set__gives_the_option_its_places(rollcall: CommandLine, manage: F
     ran = rollcall("quota", "set", "registration", "first-robot", "14", "--yes")
     again = rollcall("quota", "set", "registration", "first-robot", "14", "--yes")
 
-    assert ran.err == f"{NAMED}registration first-robot has 14 places, 2 taken, 0 waiting now.\n"
-    assert again.err == f"{NAMED}registration first-robot has 14 places, 2 taken, 0 waiting already.\n"
+    assert ran.err == f"{NAMED}registration first-robot has 14 seats, 2 taken, 0 waiting now.\n"
+    assert again.err == f"{NAMED}registration first-robot has 14 seats, 2 taken, 0 waiting already.\n"
     assert (ran.code, again.code) == (0, 0)
     assert manage.asked == [("set_capacity", "registration", "first-robot", 14, STAFF.arn, 12)]
 
@@ -277,7 +277,7 @@ def test_quota_set__gives_the_option_its_places(rollcall: CommandLine, manage: F
         (("nope", "first-robot", "14"), 3, "There is no form 'nope'"),
         (("registration", "nope", "14"), 3, "There are: first-robot"),
         (("contact", "nope", "14"), 3, "It counts no places."),
-        (("registration", "first-robot", "many"), 2, "N takes a"),
+        (("registration", "first-robot", "many"), 2, "is no number of seats"),
         (("registration", "first-robot", "100001"), 2, "100000"),
     ],
 )

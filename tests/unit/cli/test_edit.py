@@ -46,7 +46,10 @@ def test_edit__dry_run_writes_nothing(office: Office) -> None:
 
     assert ran.code == 0
     assert "  needs: Allergic to nuts. -> empty\n" in ran.err
-    assert f"  {OTHER_COURSE}: 0 of 12 places taken, 0 waiting\n  its place of {COURSE} is given back\n" in ran.err
+    assert (
+        f"  gets a seat of {OTHER_COURSE}: 0 of 12 seats taken, 0 waiting\n  gives back its seat of {COURSE}\n"
+        in ran.err
+    )
     assert ran.err.endswith("Nothing was changed.\n")
     assert office.get(entry) == entry
 
@@ -110,7 +113,7 @@ def test_edit__moves_to_another_course(office: Office) -> None:
     ran = office.line("edit", entry.id, "course=Linjeföljare", "--yes")
 
     assert ran.code == 0
-    assert f"It has a place of {OTHER_COURSE} now.\nNo mail told them yet." in ran.err
+    assert f"It has a seat of {OTHER_COURSE} now.\nNo mail told them yet." in ran.err
     assert (office.places(), office.places(OTHER_COURSE)) == ((1, 0), (1, 0))
     assert office.get(waiting).status is Status.CONFIRMED
 
@@ -122,7 +125,7 @@ def test_edit__moves_nobody_into_a_full_course_unasked(office: Office) -> None:
     ran = office.line("edit", entry.id, f"course={OTHER_COURSE}", "--yes")
 
     assert ran.code == 1
-    assert "has no free place" in ran.err
+    assert "has no free seat" in ran.err
     assert f"--waitlist. To make room: rollcall quota set registration {OTHER_COURSE} N\n" in ran.err
     assert office.get(entry) == entry
 

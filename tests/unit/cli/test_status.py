@@ -55,10 +55,10 @@ def test_cancel__goes_on_after_a_failure_and_names_it(office: Office) -> None:
     entries = [office.register(name) for name in ("Åsa", "Bo", "Cleo")]
 
     class Stumbling(type(office.manage)):  # type: ignore[misc]
-        def cancel(self, submission_id: str, *, by: str) -> Submission:
+        def cancel(self, submission_id: str, **asked: object) -> Submission:
             if submission_id == entries[1].id:
                 raise StorageUnavailableError("Not now.")
-            return super().cancel(submission_id, by=by)  # type: ignore[no-any-return]
+            return super().cancel(submission_id, **asked)  # type: ignore[no-any-return]
 
     usual, office.manage.__class__ = office.manage.__class__, Stumbling
     ran = office.line("status", "cancel", *[entry.id for entry in entries], "--yes")
@@ -77,10 +77,10 @@ def test_cancel__says_how_far_it_came_when_interrupted(office: Office) -> None:
     entries = [office.register(name) for name in ("Åsa", "Bo")]
 
     class Interrupted(type(office.manage)):  # type: ignore[misc]
-        def cancel(self, submission_id: str, *, by: str) -> Submission:
+        def cancel(self, submission_id: str, **asked: object) -> Submission:
             if submission_id == entries[1].id:
                 raise KeyboardInterrupt
-            return super().cancel(submission_id, by=by)  # type: ignore[no-any-return]
+            return super().cancel(submission_id, **asked)  # type: ignore[no-any-return]
 
     office.manage.__class__ = Interrupted
     ran = office.line("status", "cancel", *[entry.id for entry in entries], "--yes")
@@ -105,9 +105,9 @@ def test_promote__gives_free_places_in_turn_and_says_who_still_waits(office: Off
 
     assert ran.code == 0
     for entry in waiting[:2]:
-        assert f"{called(entry)} has a place now.\n" in ran.err
+        assert f"{called(entry)} moved up and is mailed.\n" in ran.err
         assert office.repository.details(entry.id).events[-1].by == STAFF.arn
-    assert f"registration {COURSE} has 3 places, 3 taken, 1 waiting now.\n" in ran.err
+    assert f"registration {COURSE} has 3 seats, 3 taken, 1 waiting now.\n" in ran.err
     assert ran.err.endswith(f"  number 3 still waits: {called(waiting[2])}\n")
 
 
@@ -132,7 +132,7 @@ def test_promote__passes_nobody_over_whose_entry_is_on_its_way(office: Office) -
 
     ran = office.line("status", "promote", "registration", COURSE, "--yes")
 
-    assert "Nobody moved: a number before theirs was given out" in ran.err
+    assert "Nobody moves now: a number before theirs was given out" in ran.err
     assert office.get(second).status is Status.WAITLISTED
 
 
@@ -162,7 +162,7 @@ def test_quota_set__tells_of_someone_elses_number(office: Office) -> None:
     ran = office.line("quota", "set", "registration", COURSE, "14", "--yes")
 
     assert ran.code == 1
-    assert "was given 20 places by arn:aws:iam::1:user/lee meanwhile, 20" in ran.err
+    assert "was given 20 seats by arn:aws:iam::1:user/lee meanwhile, 20" in ran.err
     assert "it had 12 when you looked. Nothing was changed.\n" in ran.err
     assert office.repository.quotas("registration", [COURSE])[COURSE].capacity == 20
     told = json.loads(office.line("quota", "list", "--json", "option,set_by,set_at").out)

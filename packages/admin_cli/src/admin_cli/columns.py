@@ -12,6 +12,7 @@ import typer
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.table import Column
 from admin_cli.usage import meant
+from registration_core.domain.fields import FieldType
 from registration_core.domain.folding import fold
 from registration_core.domain.identifiers import display_reference
 
@@ -35,6 +36,9 @@ SortOption = Annotated[
 ]
 
 ANSWER = "answers."
+
+#: Half a telephone number is of no use to anybody.
+_WHOLE = frozenset({FieldType.PHONE, FieldType.DATE, FieldType.NUMBER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +143,12 @@ class ListColumns:
                 f"There are: {', '.join(known)}.",
                 exit_code=ExitCode.USAGE,
             )
-        return ListColumn(ANSWER + asked, Column(str(field.label).upper(), narrowest=10), partial(_answered, asked))
+        look = Column(
+            asked.replace("_", " ").upper(),
+            narrowest=None if field.type in _WHOLE else 10,
+            number=field.type is FieldType.NUMBER,
+        )
+        return ListColumn(ANSWER + asked, look, partial(_answered, asked))
 
 
 def _answered(name: str, entry: Submission) -> Value:

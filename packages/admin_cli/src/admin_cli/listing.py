@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 JsonLines = Annotated[
     bool, typer.Option("--jsonl", help="Print one JSON object a line, whole or with --json's fields.")
 ]
+TableOption = Annotated[
+    bool, typer.Option("--table", help="Print the table, with its heading, in a pipe too: for a printer.")
+]
 
 #: About as wide as each column is, for a table that begins before its lines are known.
 USUAL: Mapping[str, Value] = {

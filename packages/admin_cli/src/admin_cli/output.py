@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from textwrap import indent
 from typing import TYPE_CHECKING, TextIO, TypeVar
@@ -29,22 +29,35 @@ SAMPLE = 100
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """The streams of one run. environ tells about colour and width. quiet: whether notes are left out."""
+    """The streams of one run. environ tells about colour and width.
+
+    quiet: whether notes are left out. paper: whether stdout is to be printed.
+    """
 
     stdout: TextIO
     stderr: TextIO
     environ: Mapping[str, str]
     quiet: bool = False
+    paper: bool = False
+
+    def for_paper(self) -> Output:
+        """Give the same streams, written to as to a terminal without colour."""
+        return replace(self, paper=True)
 
     @property
     def on_terminal(self) -> bool:
         """Whether a person reads stdout."""
-        return self.stdout.isatty()
+        return self.paper or self.stdout.isatty()
 
     @property
     def coloured(self) -> bool:
         """Whether stdout may carry colour: on a terminal that has it, unless NO_COLOR is set (no-color.org)."""
-        return self.on_terminal and not self.environ.get("NO_COLOR") and self.environ.get("TERM") != "dumb"
+        return (
+            self.on_terminal
+            and not self.paper
+            and not self.environ.get("NO_COLOR")
+            and self.environ.get("TERM") != "dumb"
+        )
 
     @property
     def has_blocks(self) -> bool:

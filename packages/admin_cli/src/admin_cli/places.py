@@ -48,6 +48,6 @@ def place_of(stack: Stack, form: str, option: str) -> QuotaState:
 
 
 def said(state: QuotaState) -> str:
-    """Say how an option's places stand."""
-    places = "1 place" if state.capacity == 1 else f"{state.capacity} places"
-    return f"{state.form} {state.option} has {places}, {state.taken} taken, {state.waiting} waiting"
+    """Say how an option's seats stand."""
+    seats = "1 seat" if state.capacity == 1 else f"{state.capacity} seats"
+    return f"{state.form} {state.option} has {seats}, {state.taken} taken, {state.waiting} waiting"

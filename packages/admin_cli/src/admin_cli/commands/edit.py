@@ -12,6 +12,7 @@ from admin_cli.errors import CliError, ExitCode
 from admin_cli.escape import plain
 from admin_cli.helping import Command, verb
 from admin_cli.meanwhile import changed_meanwhile
+from admin_cli.moving_up import leaving, say_moved, say_who_would
 from admin_cli.places import place_of
 from admin_cli.services import of
 from admin_cli.usage import meant
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from admin_cli.acting import Act
     from registration_core.domain.submission import Submission
     from registration_core.services.edit import Edit, EditService
+    from registration_core.services.manage import Told
 
 app = verb()
 
@@ -46,7 +48,7 @@ OTHERWISE = {
 Given = Annotated[list[str], typer.Argument(metavar="FIELD=VALUE", help="A field's name and its new value.")]
 Waitlist = Annotated[
     bool,
-    typer.Option("--waitlist", help="When moved where no place is free: take the next number of its waiting list."),
+    typer.Option("--waitlist", help="When moved where no seat is free: take the next number of its waiting list."),
 ]
 
 
@@ -66,7 +68,7 @@ def edit(
     option may be written as its value or its label, several options with commas between them, consent as yes or no.
     Nothing after the = takes an optional answer away. The history notes who changed which fields, never the values.
 
-    Another option that is counted moves the submission there: its place goes to the next in line, and it gets one there
+    Another option that is counted moves the submission there: its seat goes to the next in line, and it gets one there
     if one is free and nobody waits; otherwise nothing is changed, unless you say --waitlist. When someone else changed
     the submission while you were asked, nothing is written, and you are told what they changed.
 
@@ -88,9 +90,11 @@ def edit(
         return
     _tell(act, plan, waitlist=waitlist)
     if act.agreed(f"change {', '.join(plan.fields)} of {act.called(before)}"):
-        after = _carried_out(act, edits, plan, waitlist=waitlist)
+        moved: list[Submission] = []
+        after = _carried_out(act, edits, plan, waitlist=waitlist, moved_up=moved.append)
         act.say(f"{act.called(after)} is changed: {', '.join(plan.fields)}.{_place(plan, after)}")
         _next_step(act, plan, after)
+        say_moved(act, moved)
 
 
 def _read(given: Sequence[str]) -> dict[str, str]:
@@ -120,6 +124,8 @@ def _planned(act: Act, edits: EditService, before: Submission, wanted: Mapping[s
         )
     try:
         return edits.plan(before, wanted)
+    except AlreadyRegisteredError as error:
+        raise _other(act, error) from error
     except InvalidAnswersError as error:
         wrong = [
             f"{each.field}: {each.message}" + (meant(each.field, names) if each.code == "unknown_field" else "")
@@ -132,7 +138,7 @@ def _planned(act: Act, edits: EditService, before: Submission, wanted: Mapping[s
 
 
 def _tell(act: Act, plan: Edit, *, waitlist: bool) -> None:
-    """Say what would be another value, and which place would be given back. Raises CliError where none is free."""
+    """Say what would be another value, and which seat would be given back. Raises CliError where none is free."""
     for name in plan.fields:
         act.say(plain(f"  {name}: {_shown(plan.before, name)} -> {_shown(plan.after, name)}"))
     if not plan.moves:
@@ -141,31 +147,38 @@ def _tell(act: Act, plan: Edit, *, waitlist: bool) -> None:
         there = place_of(act.stack, plan.after.form, plan.after.option)
         if not there.open and not waitlist:
             raise _full(act, plan)
-        act.say(f"  {there.option}: {there.taken} of {there.capacity} places taken, {there.waiting} waiting")
+        gets = "a seat" if there.open else f"number {there.tickets + 1} on the waiting list"
+        taken = f"{there.taken} of {there.capacity} seats taken, {there.waiting} waiting"
+        act.say(f"  gets {gets} of {there.option}: {taken}")
     if plan.before.option is not None:
-        held = "number on the waiting list" if plan.before.position else "place"
-        act.say(f"  its {held} of {plan.before.option} is given back")
+        held = "number on the waiting list" if plan.before.position else "seat"
+        act.say(f"  gives back its {held} of {plan.before.option}")
+        say_who_would(act, leaving([plan.before]))
 
 
-def _carried_out(act: Act, edits: EditService, plan: Edit, *, waitlist: bool) -> Submission:
+def _carried_out(act: Act, edits: EditService, plan: Edit, *, waitlist: bool, moved_up: Told) -> Submission:
     try:
-        return edits.carry_out(plan, by=act.by, may_wait=waitlist)
+        return edits.carry_out(plan, by=act.by, may_wait=waitlist, moved_up=moved_up)
     except EntryChangedError as error:
         raise changed_meanwhile(act.stack, plan.before) from error
     except NoSeatError as error:
         raise _full(act, plan) from error
     except AlreadyRegisteredError as error:
-        first = act.stack.query().show(error.first).submission
-        raise CliError(
-            f"{act.called(first)} is the same person's for the same option; nothing was changed.",
-            hint=f"Cancel the one that is not wanted: rollcall status cancel {display_reference(first.reference)}",
-        ) from error
+        raise _other(act, error) from error
+
+
+def _other(act: Act, error: AlreadyRegisteredError) -> CliError:
+    first = act.stack.query().show(error.first).submission
+    return CliError(
+        f"{act.called(first)} is the same person's for the same option; nothing was changed.",
+        hint=f"Cancel the one that is not wanted: rollcall status cancel {display_reference(first.reference)}",
+    )
 
 
 def _full(act: Act, plan: Edit) -> CliError:
     form, option = plan.after.form, plan.after.option
     return CliError(
-        f"{option} has no free place, or others wait for it; {act.called(plan.before)} stays as it is.",
+        f"{option} has no free seat, or others wait for it; {act.called(plan.before)} stays as it is.",
         hint=f"To give up what it has and wait there: --waitlist. To make room: rollcall quota set {form} {option} N",
     )
 
@@ -182,7 +195,7 @@ def _place(plan: Edit, after: Submission) -> str:
         return ""
     if after.status is Status.WAITLISTED:
         return f" It has number {after.position} on the waiting list of {after.option} now."
-    return f" It has a place of {after.option} now."
+    return f" It has a seat of {after.option} now."
 
 
 def _next_step(act: Act, plan: Edit, after: Submission) -> None:

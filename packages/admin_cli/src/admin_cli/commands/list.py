@@ -10,7 +10,7 @@ from admin_cli.columns import ColumnsOption, SortOption  # noqa: TC001 - Typer r
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.fields import JsonOption, wanted
 from admin_cli.helping import Command, same_command, verb
-from admin_cli.listing import JsonLines, Wanted, printer
+from admin_cli.listing import JsonLines, TableOption, Wanted, printer
 from admin_cli.records import FIELDS
 from admin_cli.selecting import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
 from admin_cli.services import of
@@ -34,6 +34,7 @@ def list_submissions(
     option: OptionOption = None,
     columns: ColumnsOption = None,
     sort: SortOption = None,
+    table: TableOption = False,
     limit: Annotated[
         int | None,
         typer.Option("--limit", "-L", min=1, metavar="N", help=f"How many at most: {USUAL_LIMIT}, or all with --sort."),
@@ -49,7 +50,8 @@ def list_submissions(
     --jsonl are the better choice: their names stay.
 
     When more follows, stderr says how to go on. With --status or --option the list is read on until so many are found.
-    --sort reads all that you ask for before it prints, so name a form, an option or a time.
+    --sort reads all that you ask for before it prints, so name a form, an option or a time. --table prints the table in
+    a pipe too, for a printer.
 
     Examples:
       rollcall list
@@ -62,7 +64,7 @@ def list_submissions(
       rollcall list --jsonl --limit 1000 | jq -r .email
     """
     services = of(ctx)
-    output = services.output
+    output = services.output.for_paper() if table else services.output
     names = wanted(output, json, FIELDS)
     if sort is not None and cursor is not None:
         raise CliError(

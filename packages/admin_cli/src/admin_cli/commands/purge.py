@@ -13,6 +13,7 @@ from admin_cli.acting import DryRun, Yes, begin
 from admin_cli.bulk import for_each
 from admin_cli.entries import counted
 from admin_cli.helping import Command, verb
+from admin_cli.moving_up import Leaving, say_moved, say_who_would
 from admin_cli.progress import Progress
 from admin_cli.selecting import FormOption, OptionOption, StatusOption, selection
 from admin_cli.services import of
@@ -25,6 +26,7 @@ from registration_core.domain.submission import Status
 if TYPE_CHECKING:
     from admin_cli.acting import Act
     from registration_core.domain.selection import Selection
+    from registration_core.domain.submission import Submission
 
 app = verb()
 
@@ -41,6 +43,7 @@ class Old(NamedTuple):
     form: str
     status: Status
     submitted_at: datetime
+    option: str | None
 
 
 @app.command(cls=Command)
@@ -76,20 +79,25 @@ def purge(
         act.say(f"Nothing of that came in before {for_person(until)}.")
         return
     _tell(act, found)
+    _say_who_would_move(act, found)
     if not act.agreed(f"erase {counted(len(found))} for ever"):
         return
     manage = act.stack.manage()
+    moved: list[Submission] = []
 
     def erase(old: Old) -> None:
         try:
-            manage.erase(old.id, by=act.by, only=chosen)
+            manage.erase(old.id, by=act.by, only=chosen, moved_up=moved.append)
         except SubmissionNotFoundError:
             return  # its time ran out meanwhile
 
     # Who waits goes first, lest they are given the place, and mailed, of somebody who goes before them.
     turns = sorted(found, key=lambda old: old.status is not Status.WAITLISTED)
-    for_each(act, turns, erase, name=lambda old: f"{old.form} {display_reference(old.reference)}", done="erased")
-    act.say(f"{counted(len(found))} erased.")
+    try:
+        for_each(act, turns, erase, name=lambda old: f"{old.form} {display_reference(old.reference)}", done="erased")
+        act.say(f"{counted(len(found))} erased.")
+    finally:
+        say_moved(act, moved)
 
 
 def _found(act: Act, chosen: Selection) -> list[Old]:
@@ -97,9 +105,16 @@ def _found(act: Act, chosen: Selection) -> list[Old]:
     found = []
     with Progress(act.services.output, "submissions found") as progress:
         for each in act.stack.query().select(chosen):
-            found.append(Old(each.id, each.reference, each.form, each.status, each.submitted_at))
+            found.append(Old(each.id, each.reference, each.form, each.status, each.submitted_at, each.option))
             progress.advance()
     return found
+
+
+def _say_who_would_move(act: Act, found: list[Old]) -> None:
+    left = Leaving()
+    for old in found:
+        left.add(submission_id=old.id, form=old.form, option=old.option, status=old.status)
+    say_who_would(act, left)
 
 
 def _tell(act: Act, found: list[Old]) -> None:

@@ -1,23 +1,29 @@
-"""`rollcall quota`: places, and how many there are."""
+"""`rollcall quota`: seats, how many there are, and who waits for one."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from admin_cli import completing
 from admin_cli.acting import DryRun, Yes, begin
-from admin_cli.errors import CliError
+from admin_cli.columns import ColumnsOption  # noqa: TC001 - Typer reads the annotations
+from admin_cli.errors import CliError, ExitCode
 from admin_cli.fields import JsonOption, pick, wanted
 from admin_cli.formsets import the_form
 from admin_cli.helping import Command, noun
+from admin_cli.listing import JsonLines, TableOption, Wanted, printer
+from admin_cli.moving_up import say_moved, say_moves
 from admin_cli.places import FormArgument, OptionArgument, forms_of, place_of, said
+from admin_cli.records import FIELDS as FIELDS_OF_ENTRIES
 from admin_cli.services import of
 from admin_cli.table import Column
 from admin_cli.values import for_person, iso
 from registration_core.adapters.option_files import MOST_SEATS
 from registration_core.domain.errors import QuotaChangedError
+from registration_core.domain.fields import FieldType
+from registration_core.domain.quota import Waitlist
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,12 +32,15 @@ if TYPE_CHECKING:
     from admin_cli.output import Output
     from admin_cli.values import Value
     from registration_core.domain.quota import QuotaState
+    from registration_core.domain.submission import Submission
+    from registration_core.services.manage import Told
 
 app = noun("""
-See how the places of each option stand, and change how many there are.
+See how the seats of each option stand and who waits for one, and change how many there are.
 
 Examples:
   rollcall quota list
+  rollcall quota waiting registration first-robot
   rollcall quota set registration first-robot 14
 """)
 
@@ -57,7 +66,7 @@ def list_quotas(
     ] = None,
     json: JsonOption = None,
 ) -> None:
-    """Print each counted option with its capacity, the places taken, and who waits.
+    """Print each counted option with its capacity, the seats taken, and how many wait.
 
     With --json also who of the staff set the capacity last, and when.
 
@@ -77,7 +86,7 @@ def list_quotas(
     elif states:
         _print(services.output, states)
     else:
-        services.output.note(f"No places are counted{f' in the form {form}' if form else ''}.")
+        services.output.note(f"No seats are counted{f' in the form {form}' if form else ''}.")
 
 
 def _print(output: Output, states: Sequence[QuotaState]) -> None:
@@ -94,20 +103,56 @@ def _print(output: Output, states: Sequence[QuotaState]) -> None:
     output.rows((*COLUMNS, FULLNESS), [[*_row(state), full(state)] for state in states])
 
 
+@app.command("waiting", cls=Command)
+def waiting(
+    ctx: typer.Context,
+    form: FormArgument,
+    option: OptionArgument,
+    *,
+    columns: ColumnsOption = None,
+    table: TableOption = False,
+    json: JsonOption = None,
+    jsonl: JsonLines = False,
+) -> None:
+    """Print who waits for an option, the next in line first, with their telephone numbers.
+
+    RANK is the place in the queue now, NUMBER the one that they were given. --table prints the table in a pipe too,
+    with its heading: for a printer. --columns chooses other columns, as in `rollcall list`.
+
+    Examples:
+      rollcall quota waiting registration first-robot
+      rollcall quota waiting registration first-robot --table | lp
+      rollcall quota waiting registration first-robot --columns rank,name,guardian,phone
+      rollcall quota waiting registration first-robot --json rank,name,email,answers.phone
+    """
+    services = of(ctx)
+    output = services.output.for_paper() if table else services.output
+    names = wanted(output, json, FIELDS_OF_ENTRIES)
+    stack = services.stack()
+    state = place_of(stack, form, option)
+    telephones = [field.name for field in stack.forms[form].fields if field.type is FieldType.PHONE]
+    usual = ",".join(["rank", "position", "name", *(f"answers.{name}" for name in telephones), "email", "reference"])
+    shown = printer(output, stack, Wanted(names, jsonl, usual if columns is None else columns), form=form)
+    shown.print(stack.query().waiting(form, option), nothing=f"Nobody waits for {form} {option}.")
+    if names is None and not jsonl:
+        output.note(f"{said(state)}.")
+
+
 @app.command("set", cls=Command)
 def set_quota(
     ctx: typer.Context,
     form: FormArgument,
     option: OptionArgument,
-    places: Annotated[int, typer.Argument(metavar="N", min=0, max=MOST_SEATS, help="How many places there are.")],
+    seats: Annotated[str, typer.Argument(metavar="N|+N", help="How many seats there are, or how many more.")],
     *,
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Give an option another number of places.
+    """Give an option another number of seats.
 
-    More places: those who wait move up, where the form's waiting list is automatic, and are told by mail. Fewer than
-    are taken: nobody loses theirs, and none is given out until enough have left.
+    More seats: those who wait move up, where the form's waiting list is automatic, and are told by mail; it says who.
+    Fewer than are taken: nobody loses theirs, and none is given out until enough have left. +5 gives five more than
+    there are.
 
     Who set it last, and when, is kept with the option. When someone else set another number while you were asked,
     nothing is changed, and you are told.
@@ -115,26 +160,78 @@ def set_quota(
     Examples:
       rollcall quota set registration first-robot 14 --dry-run
       rollcall quota set registration first-robot 14
+      rollcall quota set registration first-robot +2
     """
+    by = _read(seats)
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
     before = place_of(act.stack, form, option)
-    if before.capacity == places:
+    after = by.capacity(before.capacity)
+    if before.capacity == after:
         act.say(f"{said(before)} already.")
-    elif act.agreed(f"give {form} {option} {places} places instead of {before.capacity}"):
-        act.say(f"{said(_set(act, before, places))} now.")
+        return
+    _say_what_comes(act, before, after)
+    if act.agreed(f"give {form} {option} {_seats(after)} instead of {before.capacity}"):
+        moved: list[Submission] = []
+        act.say(f"{said(_set(act, before, after, moved_up=moved.append))} now.")
+        say_moved(act, moved)
 
 
-def _set(act: Act, before: QuotaState, places: int) -> QuotaState:
-    """Set the number of places. Raises CliError when someone else did meanwhile."""
+class Wish(NamedTuple):
+    """How many seats there are to be. more: beside those that there are."""
+
+    seats: int
+    more: bool
+
+    def capacity(self, now: int) -> int:
+        """Give the number of seats. Raises CliError for more than there may be."""
+        wanted = now + self.seats if self.more else self.seats
+        if wanted > MOST_SEATS:
+            raise CliError(f"An option has up to {MOST_SEATS} seats, not {wanted}.", exit_code=ExitCode.USAGE)
+        return wanted
+
+
+def _read(text: str) -> Wish:
+    """Read `14` or `+2`. Raises CliError."""
+    more = text.startswith("+")
+    number = text.removeprefix("+")
+    if not (number.isascii() and number.isdecimal()) or len(number) > len(str(MOST_SEATS)):
+        raise CliError(
+            f"{text!r} is no number of seats: write one such as 14, up to {MOST_SEATS}, or +2 for two more.",
+            exit_code=ExitCode.USAGE,
+        )
+    return Wish(int(number), more)
+
+
+def _say_what_comes(act: Act, before: QuotaState, after: int) -> None:
+    """Say who moves up, or why nobody does though somebody waits."""
+    moves = act.stack.manage().would_move_up(before.form, before.option, capacity=after)
+    say_moves(act, moves)
+    quota = act.stack.forms[before.form].quota
+    by_hand = quota is not None and quota.waitlist is Waitlist.MANUAL
+    if by_hand and before.waiting and after > before.taken:
+        act.say(
+            "  nobody moves up by itself; give out the seats afterwards: "
+            f"rollcall status promote {before.form} {before.option}"
+        )
+    if after < before.taken:
+        act.say(f"  {before.taken - after} more than that are taken already; nobody loses theirs")
+
+
+def _seats(many: int) -> str:
+    return "1 seat" if many == 1 else f"{many} seats"
+
+
+def _set(act: Act, before: QuotaState, seats: int, *, moved_up: Told) -> QuotaState:
+    """Set the number of seats. Raises CliError when someone else did meanwhile."""
     try:
         return act.stack.manage().set_capacity(
-            before.form, before.option, places, by=act.by, instead_of=before.capacity
+            before.form, before.option, seats, by=act.by, instead_of=before.capacity, moved_up=moved_up
         )
     except QuotaChangedError as error:
         when = f", {for_person(error.now.set_at)}" if error.now.set_at else ""
         by = f" by {error.now.set_by}" if error.now.set_by else ""
         raise CliError(
-            f"{before.form} {before.option} was given {error.now.capacity} places{by} meanwhile{when}; it had "
+            f"{before.form} {before.option} was given {error.now.capacity} seats{by} meanwhile{when}; it had "
             f"{before.capacity} when you looked. Nothing was changed.",
             hint="Look, then decide anew: rollcall quota list",
         ) from error

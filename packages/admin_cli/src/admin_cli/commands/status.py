@@ -13,16 +13,16 @@ from admin_cli.entries import Entries, Entry, check_spelling, counted
 from admin_cli.errors import CliError
 from admin_cli.helping import Command, noun
 from admin_cli.meanwhile import changed_meanwhile
+from admin_cli.moving_up import MOST_NAMED, leaving, say_moved, say_who_would
 from admin_cli.places import FormArgument, OptionArgument, place_of, said
 from admin_cli.services import of
-from admin_cli.values import for_person
 from registration_core.domain.submission import Status
 
 if TYPE_CHECKING:
     from admin_cli.acting import Act
     from registration_core.domain.quota import QuotaState
     from registration_core.domain.submission import Submission
-    from registration_core.services.manage import ManageService
+    from registration_core.services.manage import ManageService, Told
 
 app = noun("""
 Change what a submission is.
@@ -33,13 +33,14 @@ Examples:
   rollcall status promote registration first-robot
 """)
 
-
-#: How many of those who still wait are named.
-MOST_NAMED = 10
+_ON_ITS_WAY = (
+    "Nobody moves now: a number before theirs was given out, and its submission is still on its way. Try again in a "
+    "few minutes."
+)
 
 
 class Wanted(StrEnum):
-    """What the staff may make of an entry; waiting and being promoted come of the places."""
+    """What the staff may make of an entry; waiting and being promoted come of the seats."""
 
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
@@ -57,8 +58,8 @@ def set_status(
     """Confirm a submission, or cancel it; the mails that go with it are sent.
 
     `confirmed` takes suspected spam for honest, or an address that is to be verified for proven: whoever does it
-    vouches for it. Where all places are taken, suspected spam goes to the waiting list instead. `cancelled` takes any
-    submission back; its place goes to the next in line.
+    vouches for it. Where all seats are taken, suspected spam goes to the waiting list instead; it says so before.
+    `cancelled` takes any submission back; its seat goes to the next in line, who is named and mailed.
 
     Examples:
       rollcall status set K7QM-3XTP confirmed --dry-run
@@ -73,23 +74,42 @@ def set_status(
         act.say(f"{act.called(before)} is {status} already.")
         return
     _ensure_allowed(act, before, status)
-    doing = "cancel" if status is Status.CANCELLED else "confirm"
-    if not act.agreed(f"{doing} {act.called(before)}, which is {before.status}"):
+    if status is Status.CANCELLED:
+        say_who_would(act, leaving([before]))
+    if not act.agreed(_to_come(act, before, status)):
         return
-    after = _set(act.stack.manage(), before, status, by=act.by)
+    moved: list[Submission] = []
+    after = _set(act.stack.manage(), before, status, by=act.by, moved_up=moved.append)
     if after.status is status:
         act.say(f"{act.called(after)} is {after.status} now; it was {before.status}.")
     elif before.status is Status.SPAM and after.status is Status.WAITLISTED:
-        act.say(f"{act.called(after)} is on the waiting list now, for all places are taken.")
+        act.say(f"{act.called(after)} waits now, with number {after.position}: all seats are taken.")
     else:
         raise changed_meanwhile(act.stack, before)
+    say_moved(act, moved)
+
+
+def _to_come(act: Act, before: Submission, wanted: Status) -> str:
+    """Say what would become of an entry: a seat where one is free, else a number on the waiting list."""
+    if wanted is Status.CANCELLED:
+        return f"cancel {act.called(before)}, which is {before.status}"
+    if before.status is not Status.SPAM or before.option is None:
+        return f"confirm {act.called(before)}, which is {before.status}"
+    state = place_of(act.stack, before.form, before.option)
+    if state.open:
+        return f"confirm {act.called(before)}, which is {before.status}"
+    return (
+        f"put {act.called(before)}, which is {before.status}, on the waiting list with number {state.tickets + 1}, "
+        f"for {said(state)}"
+    )
 
 
 @app.command("cancel", cls=Command)
 def cancel(ctx: typer.Context, entries: Entries, *, yes: Yes = False, dry_run: DryRun = False) -> None:
-    """Take submissions back, one or several; their places go to the next in line.
+    """Take submissions back, one or several; their seats go to the next in line.
 
-    Each registrant is told by mail, unless it was spam. One that is unknown, erased or mistyped is told before anything
+    Each registrant is told by mail, unless it was spam. It says before who would move up, and afterwards who did; they
+    are mailed too. One that is unknown, erased or mistyped is told before anything
     is changed; those cancelled already stay as they are, so that the same command again does only what is left.
 
     Examples:
@@ -108,11 +128,22 @@ def cancel(ctx: typer.Context, entries: Entries, *, yes: Yes = False, dry_run: D
     left = [each for each in found.values() if each.status is not Status.CANCELLED]
     for each in found.values():
         act.say(f"  {act.called(each)}, which is {each.status}" + ("" if each in left else " already"))
+    say_who_would(act, leaving(left))
     if not left or not act.agreed(f"cancel {counted(len(left))}"):
         return
     manage = act.stack.manage()
-    for_each(act, left, lambda each: manage.cancel(each.id, by=act.by), name=act.called, done="cancelled")
-    act.say(f"{counted(len(left))} cancelled.")
+    moved: list[Submission] = []
+
+    def take_back(each: Submission) -> None:
+        manage.cancel(each.id, by=act.by, moved_up=moved.append)
+
+    # Who waits goes first, lest they are given the seat, and mailed, of somebody who goes before them.
+    turns = sorted(left, key=lambda each: each.status is not Status.WAITLISTED)
+    try:
+        for_each(act, turns, take_back, name=act.called, done="cancelled")
+        act.say(f"{counted(len(left))} cancelled.")
+    finally:
+        say_moved(act, moved)
 
 
 @app.command("promote", cls=Command)
@@ -127,9 +158,9 @@ def promote(
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Give free places of an option to those who wait longest, in their order; nobody is passed over.
+    """Give free seats of an option to those who wait longest, in their order; nobody is passed over.
 
-    Forms whose waiting list is `manual` need it; where it is automatic it is done already. Those who get a place are
+    Forms whose waiting list is `manual` need it; where it is automatic it is done already. Those who get a seat are
     told by mail. It says who got one, who still waits, and why nobody moved.
 
     Examples:
@@ -144,32 +175,31 @@ def promote(
     if not many:
         act.say(_why_nobody(state))
         return
-    for each in manage.waiting(form, option, limit=many):
+    chosen = manage.next_in_line(form, option, seats=many)
+    if not chosen:
+        act.say(_ON_ITS_WAY)
+        return
+    for each in chosen:
         act.say(f"  number {each.position}: {act.called(each)}")
     if not act.agreed(f"promote {many} of {state.waiting} who wait for {form} {option}"):
         return
     promoted = manage.promote(form, option, by=act.by, limit=limit)
-    for each in promoted:
-        until = f", until {for_person(each.verify_by)} if nobody verifies it" if each.verify_by else ""
-        act.say(f"{act.called(each)} has a place now{until}.")
+    say_moved(act, promoted)
     if not promoted:
-        act.say(
-            "Nobody moved: a number before theirs was given out, and its submission is still on its way. Try again in "
-            "a few minutes."
-        )
+        act.say(_ON_ITS_WAY)
     after = place_of(act.stack, form, option)
     act.say(f"{said(after)} now.")
     for each in manage.waiting(form, option, limit=MOST_NAMED):
         act.say(f"  number {each.position} still waits: {act.called(each)}")
     if after.waiting > MOST_NAMED:
-        act.say(f"  and {after.waiting - MOST_NAMED} more")
+        act.say(f"  and {after.waiting - MOST_NAMED} more; all of them: rollcall quota waiting {form} {option}")
 
 
 def _why_nobody(state: QuotaState) -> str:
     if not state.waiting:
         return f"Nobody waits for {state.form} {state.option}; nobody moved."
     return (
-        f"{said(state)}: none is free, and nobody moved. More places: rollcall quota set {state.form} {state.option} N"
+        f"{said(state)}: none is free, and nobody moved. More seats: rollcall quota set {state.form} {state.option} N"
     )
 
 
@@ -178,20 +208,20 @@ def _ensure_allowed(act: Act, entry: Submission, wanted: Status) -> None:
     entry.status.ensure_may_become(wanted)
     if wanted is Status.CONFIRMED and entry.status is Status.WAITLISTED:
         raise CliError(
-            f"{act.called(entry)} waits and gets the next place that frees in its turn; it may be cancelled or erased.",
-            hint=f"Give out free places: rollcall status promote {entry.form} {entry.option}\n"
+            f"{act.called(entry)} waits and gets the next seat that frees in its turn; it may be cancelled or erased.",
+            hint=f"Give out free seats: rollcall status promote {entry.form} {entry.option}\n"
             f"Make more: rollcall quota set {entry.form} {entry.option} N",
         )
     if wanted is Status.CONFIRMED and entry.status is Status.CANCELLED:
         raise CliError(
             f"{act.called(entry)} is cancelled and cannot be confirmed again; it may be erased.",
-            hint="Who wants the place back registers anew.",
+            hint="Who wants the seat back registers anew.",
         )
 
 
-def _set(manage: ManageService, before: Submission, wanted: Status, *, by: str) -> Submission:
+def _set(manage: ManageService, before: Submission, wanted: Status, *, by: str, moved_up: Told) -> Submission:
     if wanted is Status.CANCELLED:
-        return manage.cancel(before.id, by=by)
+        return manage.cancel(before.id, by=by, moved_up=moved_up)
     if before.status is Status.SPAM:
         return manage.mark_genuine(before.id, by=by)
     return manage.verify(before.id, by=by)

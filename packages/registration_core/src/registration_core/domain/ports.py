@@ -218,8 +218,11 @@ class ManagedRepository(SubmissionRepository):
         """
 
     @abstractmethod
-    def known(self, form: str, *, once: Once | None, key: str) -> str | None:
-        """Return the ID of the entry that `add` would answer with rather than store one; None when it would store."""
+    def known(self, form: str, *, once: Once | None, key: str | None = None) -> str | None:
+        """Return the ID of the entry that `add` would answer with rather than store one; None when it would store.
+
+        once, key: None for what is not asked about.
+        """
 
     @abstractmethod
     def make_quotas(self, form: str, capacities: Mapping[str, int]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 
 from registration_core.domain.cells import raw_answer
-from registration_core.domain.errors import StatusTransitionError
+from registration_core.domain.errors import AlreadyRegisteredError, StatusTransitionError
 from registration_core.domain.submission import STANDING, Status, Submission
 from registration_core.domain.validation import validate
 from registration_core.services.promotion import Promotion, seated
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from registration_core.domain.ports import Clock, FormCatalogue, ManagedRepository, Signer
     from registration_core.domain.submission import Once
     from registration_core.domain.values import Answer
+    from registration_core.services.manage import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,8 @@ class EditService:
 
         given: field names to what the staff wrote, see `raw_answer`; an empty text takes an answer away. Answers that
         are not named stay as they are, whatever the form asks by now. `form_version` stays: it tells which wording the
-        registrant saw. Raises InvalidAnswersError with every wrong field, StatusTransitionError for an entry that is
-        erased, UnknownFormError.
+        registrant saw. Raises InvalidAnswersError with every wrong field, AlreadyRegisteredError when the same person
+        has another entry for the option, StatusTransitionError for an entry that is erased, UnknownFormError.
         """
         if before.status is Status.ERASED:
             raise StatusTransitionError(f'The entry "{before.id}" is erased; nothing of it is left to edit.')
@@ -81,14 +82,17 @@ class EditService:
             after = self._readdressed(form, after)
         if form.quota is not None and form.quota.field in fields:
             after = replace(after, option=form.counted_option(answers))
+        self._ensure_alone(before, after)
         return Edit(before, after, fields)
 
-    def carry_out(self, edit: Edit, *, by: str, may_wait: bool = False) -> Submission:
+    def carry_out(
+        self, edit: Edit, *, by: str, may_wait: bool = False, moved_up: Told = lambda _entry: None
+    ) -> Submission:
         """Store an edit and return the entry; an edit that changes nothing writes nothing.
 
         One that moves the entry to another option gives back its seat or ticket and takes a seat there, all or nothing;
         what it gave back goes to the next in line where that is automatic. may_wait: where no seat is free there, it
-        takes the next ticket instead. by: see `Event`.
+        takes the next ticket instead. by: see `Event`. moved_up: is told of each who got the seat that it gave back.
 
         Raises EntryChangedError when the entry is not as it was read, NoSeatError, AlreadyRegisteredError when the same
         person has another entry for the option, SubmissionNotFoundError, StorageUnavailableError; then nothing was
@@ -105,7 +109,8 @@ class EditService:
             moved = self._repository.change(before, after, what=what, by=by, once=once)
         else:
             moved = self._seating.seat(before, self._placed(after), what=what, by=by, once=once, may_wait=may_wait)
-        self._promotion.fill(before.form, before.option)
+        for each in self._promotion.fill(before.form, before.option):
+            moved_up(each)
         return moved
 
     def _checked(self, form: Form, given: Mapping[str, str]) -> dict[str, Answer]:
@@ -129,6 +134,13 @@ class EditService:
             return after
         entry = seated(self._forms.get(after.form), after, now=self._clock.now())
         return replace(entry, version=after.version)
+
+    def _ensure_alone(self, before: Submission, after: Submission) -> None:
+        """Raise AlreadyRegisteredError where storing the entry would."""
+        once = self._once(before, after) if after.status in STANDING else None
+        first = self._repository.known(after.form, once=once) if once is not None else None
+        if first not in (None, after.id):
+            raise AlreadyRegisteredError(str(first))
 
     def _once(self, before: Submission, after: Submission) -> Once | None:
         """Return who the entry stands for from now on; None when that stays as it is.

@@ -16,14 +16,16 @@ from registration_core.services.seating import ATTEMPTS, Seating, busy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
-    from typing import Any
+    from typing import Any, TypeAlias
 
     from registration_core.domain.ports import Clock, FormCatalogue, ManagedRepository
     from registration_core.domain.quota import QuotaState
     from registration_core.domain.selection import Selection
     from registration_core.domain.submission import Submission
+
+    Told: TypeAlias = Callable[[Submission], None]
 
 REGISTRANT = "registrant"
 
@@ -57,13 +59,14 @@ class ManageService:
         """
         return self._change(submission_id, self._verified, by=by)
 
-    def cancel(self, submission_id: str, *, by: str) -> Submission:
+    def cancel(self, submission_id: str, *, by: str, moved_up: Told = lambda _entry: None) -> Submission:
         """Take an entry back, whatever it holds; what frees goes to the next in line where that is automatic.
 
-        Raises SubmissionNotFoundError; StatusTransitionError for an entry that is erased.
+        moved_up: is told of each who got a seat by it. Raises SubmissionNotFoundError; StatusTransitionError for an
+        entry that is erased.
         """
         cancelled = self._change(submission_id, _cancelled, by=by)
-        self._promotion.fill(cancelled.form, cancelled.option)
+        self._fill(cancelled, moved_up)
         return cancelled
 
     def lapse(self, submission_id: str) -> Submission:
@@ -73,10 +76,18 @@ class ManageService:
         """
         return self._change(submission_id, self._lapsed, by=SYSTEM)
 
-    def erase(self, submission_id: str, *, by: str, only: Selection | None = None) -> Submission:
+    def erase(
+        self,
+        submission_id: str,
+        *,
+        by: str,
+        only: Selection | None = None,
+        moved_up: Told = lambda _entry: None,
+    ) -> Submission:
         """Remove every personal value for ever, and free what the entry holds.
 
-        only: what it must still be. Raises SubmissionNotFoundError, EntryChangedError for one that is something else.
+        only: what it must still be. moved_up: is told of each who got a seat by it. Raises SubmissionNotFoundError,
+        EntryChangedError for one that is something else.
         """
         for _ in range(ATTEMPTS):
             before = self._repository.get(submission_id)
@@ -86,7 +97,7 @@ class ManageService:
                 erased = self._repository.erase(before, by=by)
             except EntryChangedError:
                 continue
-            self._promotion.fill(erased.form, erased.option)
+            self._fill(erased, moved_up)
             return erased
         raise busy(submission_id)
 
@@ -134,35 +145,61 @@ class ManageService:
         return self._promotion.fill(form, option)
 
     def waiting(self, form: str, option: str, *, limit: int) -> tuple[Submission, ...]:
-        """Return the first of those who wait for an option, the lowest ticket first. Raises QuotaNotFoundError."""
-        found = []
-        for submission_id in self._repository.waiting(form, option)[:limit]:
-            try:
-                entry = self._repository.get(submission_id)
-            except SubmissionNotFoundError:
-                continue
-            if entry.status is Status.WAITLISTED and entry.option == option:
-                found.append(entry)
-        return tuple(found)
+        """Return the first of those who wait for an option, the lowest ticket first."""
+        return self._promotion.waiting(form, option, limit=limit)
+
+    def next_in_line(self, form: str, option: str, *, seats: int) -> tuple[Submission, ...]:
+        """Return who would get so many seats now; nobody while a lower ticket's entry may still be on its way."""
+        return self._promotion.waiting(form, option, limit=seats) if self._promotion.sure(form, option) else ()
+
+    def would_move_up(
+        self, form: str, option: str, *, freed: int = 0, capacity: int | None = None, without: Collection[str] = ()
+    ) -> tuple[Submission, ...]:
+        """Return who would get a seat by themselves, the lowest ticket first.
+
+        freed: how many seats would be given back. capacity: how many there would be; None for as many as now. without:
+        IDs of entries that leave the queue themselves. Raises UnknownFormError.
+        """
+        state = self._repository.quotas(form, [option]).get(option)
+        if state is None or not self._promotion.goes_by_itself(form):
+            return ()
+        seats = (state.capacity if capacity is None else capacity) - state.taken + freed
+        if seats < 1 or not self._promotion.sure(form, option):
+            return ()
+        return self._promotion.waiting(form, option, limit=seats, without=without)
 
     def set_capacity(
-        self, form: str, option: str, capacity: int, *, by: str | None = None, instead_of: int | None = None
+        self,
+        form: str,
+        option: str,
+        capacity: int,
+        *,
+        by: str | None = None,
+        instead_of: int | None = None,
+        moved_up: Told = lambda _entry: None,
     ) -> QuotaState:
         """Give an option another capacity: lowered, it un-confirms nobody; raised, those who wait move up.
 
         Where the waiting list is the staff's, they promote. The public is told at once how many seats there are now,
         for it learns nothing of a visitor by that. by: the IAM principal who does it. instead_of: the capacity
-        that it must have before; None for any. Raises UnknownFormError, QuotaNotFoundError for an option that is not
-        counted, QuotaChangedError, ValueError for a capacity below 0.
+        that it must have before; None for any. moved_up: is told of each who got a seat by it. Raises UnknownFormError,
+        QuotaNotFoundError for an option that is not counted, QuotaChangedError, ValueError for a capacity below 0.
         """
         if capacity < 0:
             raise ValueError("a capacity is 0 or more")
         self._seating.make_quota(form, option)
         state = self._repository.set_capacity(form, option, capacity, by=by, instead_of=instead_of)
-        if self._promotion.fill(form, option):
+        promoted = self._promotion.fill(form, option)
+        for each in promoted:
+            moved_up(each)
+        if promoted:
             state = self._repository.quotas(form, [option])[option]
         self._repository.tell_seats(form, option, state.public)
         return state
+
+    def _fill(self, left: Submission, moved_up: Told) -> None:
+        for each in self._promotion.fill(left.form, left.option):
+            moved_up(each)
 
     def _change(
         self, submission_id: str, decide: Callable[[Submission], tuple[Submission, str] | None], *, by: str

@@ -19,6 +19,7 @@ from registration_core.services.seating import ATTEMPTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from registration_core.domain.forms import Form
@@ -63,13 +64,29 @@ class Promotion:
         if option is None:
             return ()
         try:
-            quota = self._forms.get(form).quota
-            if quota is None or quota.waitlist is not Waitlist.AUTO:
+            if not self.goes_by_itself(form):
                 return ()
             state = self._repository.quotas(form, [option]).get(option)
             return self.promote(form, option) if state is not None and state.free and state.waiting else ()
         except (StorageUnavailableError, UnknownFormError, QuotaNotFoundError):
             return ()
+
+    def waiting(self, form: str, option: str, *, limit: int, without: Collection[str] = ()) -> tuple[Submission, ...]:
+        """Return the first of those who wait, the lowest ticket first. without: IDs of entries to leave out."""
+        if limit < 1:
+            return ()
+        line = [each for each in self._repository.waiting(form, option) if each not in without]
+        found = self._repository.several(line[:limit]).values()
+        return tuple(entry for entry in found if entry.status is Status.WAITLISTED and entry.option == option)
+
+    def sure(self, form: str, option: str) -> bool:
+        """Whether the lowest ticket may move up now: no lower one is still on its way to its entry."""
+        return self._repository.next_waiting(form, option) is not None
+
+    def goes_by_itself(self, form: str) -> bool:
+        """Whether a seat that frees goes to the next in line at once."""
+        quota = self._forms.get(form).quota
+        return quota is not None and quota.waitlist is Waitlist.AUTO
 
     def _waiting(self, submission_id: str) -> Submission:
         found = self._repository.get(submission_id)

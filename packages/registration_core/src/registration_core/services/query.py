@@ -131,6 +131,10 @@ class QueryService:
             return None
         return self._repository.rank(submission.form, submission.option, submission.position)
 
+    def waiting(self, form: str, option: str) -> Iterator[Submission]:
+        """Yield all who wait for an option, the next in line first. Raises StorageUnavailableError."""
+        yield from self._repository.several(self._repository.waiting(form, option)).values()
+
     def ranks(self) -> Ranks:
         """Return what tells the rank of many entries."""
         return Ranks(self._repository)

@@ -50,9 +50,9 @@ class ManagedDynamoRepository(DynamoSubmissionRepository, ManagedRepository):
         """Return the ID of the entry with the lowest ticket."""
         return self._tickets().next(form, option)
 
-    def known(self, form: str, *, once: Once | None, key: str) -> str | None:
+    def known(self, form: str, *, once: Once | None, key: str | None = None) -> str | None:
         """Return the ID of the entry that `add` would answer with rather than store one."""
-        keys = [table.idempotency_key(form, key)]
+        keys = [] if key is None else [table.idempotency_key(form, key)]
         if once is not None:
             keys.append(table.once_key(form, once.option, once.person_fingerprint))
         for item in filter(None, map(self._item, keys)):

@@ -1,0 +1,69 @@
+"""Who moves up from a waiting list by what the staff do: told before it is done, and afterwards."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from admin_cli.values import for_person
+from registration_core.domain.submission import SEATED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from admin_cli.acting import Act
+    from registration_core.domain.submission import Status, Submission
+
+#: How many are named; of the others it is said how many they are.
+MOST_NAMED = 10
+
+
+@dataclass(slots=True)
+class Leaving:
+    """What entries give back that are cancelled or erased: seats, and numbers on waiting lists."""
+
+    seats: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+    ids: set[str] = field(default_factory=set)
+
+    def add(self, *, submission_id: str, form: str, option: str | None, status: Status) -> None:
+        """Count one entry."""
+        self.ids.add(submission_id)
+        if option is not None and status in SEATED:
+            self.seats[form, option] += 1
+
+
+def leaving(entries: Iterable[Submission]) -> Leaving:
+    """Count what entries give back."""
+    found = Leaving()
+    for each in entries:
+        found.add(submission_id=each.id, form=each.form, option=each.option, status=each.status)
+    return found
+
+
+def say_who_would(act: Act, left: Leaving) -> None:
+    """Say who moves up when these seats are given back."""
+    manage = act.stack.manage()
+    for (form, option), freed in sorted(left.seats.items()):
+        if form in act.stack.forms:
+            say_moves(act, manage.would_move_up(form, option, freed=freed, without=left.ids))
+
+
+def say_moves(act: Act, entries: Sequence[Submission]) -> None:
+    """Say of entries that they are about to move up."""
+    for each in entries[:MOST_NAMED]:
+        act.say(f"  moves up and is mailed: {act.called(each)}, number {each.position}")
+    _say_more(act, entries, "move up and are mailed")
+
+
+def say_moved(act: Act, entries: Sequence[Submission]) -> None:
+    """Say of entries that they moved up, and until when they hold their seats where nobody verifies them."""
+    for each in entries[:MOST_NAMED]:
+        until = f"; the seat is theirs until {for_person(each.verify_by)} unless they verify" if each.verify_by else ""
+        act.say(f"{act.called(each)} moved up and is mailed{until}.")
+    _say_more(act, entries, "moved up and are mailed")
+
+
+def _say_more(act: Act, entries: Sequence[Submission], what: str) -> None:
+    if len(entries) > MOST_NAMED:
+        act.say(f"  and {len(entries) - MOST_NAMED} more {what}")

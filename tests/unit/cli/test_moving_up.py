@@ -1,0 +1,242 @@
+"""What the staff do to seats says who moves up: before, in a dry run and afterwards; and it is true."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from unit.cli.office import COURSE, OTHER_COURSE, Office, called, reference
+
+from registration_core.domain.submission import Status
+
+if TYPE_CHECKING:
+    from unit.cli.fakes import CommandLine
+
+    from registration_core.domain.submission import Submission
+
+
+@pytest.fixture
+def office(rollcall_local: CommandLine) -> Office:
+    return Office(rollcall_local)
+
+
+@pytest.fixture
+def full(office: Office) -> list[Submission]:
+    """One who has the only seat, then three who wait."""
+    first = office.register("Åsa Öberg")
+    office.places(capacity=1)
+    return [first, *(office.register(name) for name in ("O'Brien", "Ngô Thị", "李小龍"))]
+
+
+def would(entry: Submission, number: int) -> str:
+    return f"  moves up and is mailed: {called(entry)}, number {number}\n"
+
+
+def did(entry: Submission) -> str:
+    return f"{called(entry)} moved up and is mailed.\n"
+
+
+def acts(entry: Submission) -> list[tuple[str, ...]]:
+    return [
+        ("status", "cancel", entry.id),
+        ("status", "set", entry.id, "cancelled"),
+        ("erase", entry.id),
+        ("edit", entry.id, f"course={OTHER_COURSE}"),
+        ("quota", "set", "registration", COURSE, "2"),
+        ("quota", "set", "registration", COURSE, "+1"),
+        ("purge", "--older-than", "2027-03-02", "--status", "confirmed"),
+    ]
+
+
+@pytest.mark.parametrize("act", range(7))
+def test_dry_run__names_who_moves_up_and_they_do(office: Office, full: list[Submission], act: int) -> None:
+    """The same person whom it named before gets the seat; whoever is behind them stays."""
+    words = acts(full[0])[act]
+
+    dry = office.line(*words, "--dry-run")
+    assert (dry.code, dry.err.count("moves up")) == (0, 1)
+    assert would(full[1], 1) in dry.err
+    assert office.get(full[1]).status is Status.WAITLISTED
+
+    ran = office.line(*words, "--yes")
+    assert ran.code == 0
+    assert would(full[1], 1) in ran.err
+    assert ran.err.endswith(did(full[1]))
+    assert [office.get(entry).status for entry in full[1:]] == [Status.CONFIRMED, Status.WAITLISTED, Status.WAITLISTED]
+
+
+def test_cancel__of_several_moves_up_nobody_who_is_cancelled_too(office: Office, full: list[Submission]) -> None:
+    """Who waits first goes as well, so that the seat is the second's."""
+    words = ("status", "cancel", full[0].id, full[1].id)
+
+    assert would(full[2], 2) in office.line(*words, "--dry-run").err
+    ran = office.line(*words, "--yes")
+
+    assert (would(full[2], 2) in ran.err, did(full[2]) in ran.err, did(full[1]) in ran.err) == (True, True, False)
+    assert not any(event.what == "promoted" for event in office.repository.details(full[1].id).events)
+
+
+def test_cancel__moves_nobody_up_where_the_staff_do(office: Office, full: list[Submission]) -> None:
+    """Neither is anybody promised it."""
+    office.by_hand()
+
+    assert "moves up" not in office.line("status", "cancel", full[0].id, "--dry-run").err
+    assert "moved up" not in office.line("status", "cancel", full[0].id, "--yes").err
+    raised = office.line("quota", "set", "registration", COURSE, "3", "--dry-run").err
+    assert (
+        f"nobody moves up by itself; give out the seats afterwards: rollcall status promote registration {COURSE}"
+        in raised
+    )
+
+
+def test_cancel__of_who_waits_moves_nobody_up(office: Office, full: list[Submission]) -> None:
+    assert "move" not in office.line("status", "cancel", full[1].id, "--dry-run").err
+
+
+def test_acts__promise_nothing_while_a_number_is_on_its_way(office: Office) -> None:
+    """A lower number was given out whose submission has not come yet: nobody overtakes it."""
+    first = office.register("First")
+    office.places(capacity=1)
+    office.repository.take_ticket("registration", COURSE, holder="on its way")
+    office.register("Second")
+
+    for words in acts(first):
+        assert "moves up" not in office.line(*words, "--dry-run").err
+    office.by_hand()
+    office.manage.set_capacity("registration", COURSE, 2)
+    promote = office.line("status", "promote", "registration", COURSE, "--dry-run").err
+    assert ("Nobody moves now" in promote, "Would" in promote) == (True, False)
+
+
+def test_moved__says_until_when_a_seat_is_held_that_nobody_verified(office: Office, full: list[Submission]) -> None:
+    form = office.forms["registration"]
+    office.forms["registration"] = replace(form, verification=_within_hours(48))
+
+    ran = office.line("status", "cancel", full[0].id, "--yes")
+
+    assert re.search(
+        r"O'Brien.* moved up and is mailed; the seat is theirs until 2027-03-03 .* unless they verify", ran.err
+    )
+
+
+def test_moved__names_ten_and_counts_the_others(office: Office) -> None:
+    office.register("First")
+    office.places(capacity=1)
+    for number in range(13):
+        office.register(f"Person {number:02}")
+
+    ran = office.line("quota", "set", "registration", COURSE, "+13", "--yes")
+
+    assert ran.err.count("moved up and is mailed") == 10
+    assert "  and 3 more move up and are mailed\n" in ran.err
+    assert ran.err.endswith("  and 3 more moved up and are mailed\n")
+
+
+@pytest.mark.parametrize(("wish", "seats"), [("3", 3), ("+2", 3), ("0", 0)])
+def test_quota_set__takes_a_number_or_how_many_more(
+    office: Office, full: list[Submission], wish: str, seats: int
+) -> None:
+    assert len(full) == 4
+    assert office.line("quota", "set", "registration", COURSE, wish, "--yes").code == 0
+    assert office.repository.quotas("registration", [COURSE])[COURSE].capacity == seats
+
+
+@pytest.mark.parametrize("wish", ["2.5", "++2", "+", "two", "1e3", "+100000", "٣"])
+def test_quota_set__refuses_what_is_no_number(office: Office, full: list[Submission], wish: str) -> None:
+    ran = office.line("quota", "set", "registration", COURSE, wish, "--yes")
+
+    assert (ran.code, "seats" in ran.err) == (2, True)
+    assert office.places() == (1, len(full) - 1)
+
+
+def test_quota_set__says_that_nobody_loses_a_seat(office: Office, full: list[Submission]) -> None:
+    assert full
+    ran = office.line("quota", "set", "registration", COURSE, "0", "--dry-run")
+    assert "  1 more than that are taken already; nobody loses theirs\n" in ran.err
+
+
+def test_quota_waiting__prints_the_queue_with_telephones(office: Office, full: list[Submission]) -> None:
+    """In order: rank, number, name, telephone, address, reference."""
+    office.manage.cancel(full[1].id, by="kim")
+
+    ran = office.line("quota", "waiting", "registration", COURSE)
+
+    assert [line.split("\t") for line in ran.out.splitlines()] == [
+        [str(rank), str(rank + 1), entry.answers["participant"], entry.answers["phone"], entry.email, reference(entry)]
+        for rank, entry in enumerate(full[2:], 1)
+    ]
+    assert f"registration {COURSE} has 1 seat, 1 taken, 2 waiting.\n" in ran.err
+    named = json.loads(office.line("quota", "waiting", "registration", COURSE, "--json", "rank,name").out)
+    assert named == [{"rank": 1, "name": "Ngô Thị"}, {"rank": 2, "name": "李小龍"}]
+
+
+def test_quota_waiting__is_a_table_for_a_printer(office: Office, full: list[Submission]) -> None:
+    """With its heading and no colour, though nobody sits at a terminal."""
+    out = office.line("quota", "waiting", "registration", COURSE, "--table").out
+
+    header, *lines = out.splitlines()
+    assert header.split()[:4] == ["RANK", "NUMBER", "NAME", "PHONE"]
+    assert (len(lines), "\x1b" in out, "\t" in out) == (len(full) - 1, False, False)
+
+
+def test_quota_waiting__says_that_nobody_waits(office: Office) -> None:
+    office.register()
+    ran = office.line("quota", "waiting", "registration", COURSE, terminal=True)
+    assert (ran.out, ran.err.startswith(f"Nobody waits for registration {COURSE}.\n")) == ("", True)
+    assert office.line("quota", "waiting", "registration", "chess").code == 3
+
+
+def suspected(office: Office, name: str) -> Submission:
+    entry = office.register(name)
+    spam = replace(entry, status=Status.SPAM, version=2)
+    office.repository._move(entry, replace(spam, option=entry.option))
+    office.repository.entries[entry.id] = spam
+    return spam
+
+
+def test_status_set__says_before_that_an_honest_one_would_wait(office: Office) -> None:
+    """The dry run used to promise a confirmation that became a number on the waiting list."""
+    spam = suspected(office, "Honest")
+    assert (
+        f"Would confirm {called(spam)}, which is spam."
+        in office.line("status", "set", spam.id, "confirmed", "--dry-run").err
+    )
+    office.register("First")
+    office.places(capacity=1)
+
+    dry = office.line("status", "set", spam.id, "confirmed", "--dry-run")
+    ran = office.line("status", "set", spam.id, "confirmed", "--yes")
+
+    wait = f"Would put {called(spam)}, which is spam, on the waiting list with number 1, for registration {COURSE} has"
+    assert wait in dry.err
+    assert ran.err.endswith("waits now, with number 1: all seats are taken.\n")
+    assert office.get(spam).position == 1
+
+
+def test_edit__dry_run_says_what_would_be_refused(office: Office) -> None:
+    """The same person's other entry is found before, not when it is too late."""
+    first, second = office.register("Åsa Ek"), office.register("Asa Ek")
+
+    dry = office.line("edit", second.id, "participant=Åsa Ek", "--dry-run")
+
+    assert dry.code == 1
+    assert f"{called(first)} is the same person's" in dry.err
+
+
+def test_edit__dry_run_says_which_number_it_would_get(office: Office, full: list[Submission]) -> None:
+    other = office.register("Bo", course=OTHER_COURSE)
+
+    dry = office.line("edit", other.id, f"course={COURSE}", "--waitlist", "--dry-run")
+    office.line("edit", other.id, f"course={COURSE}", "--waitlist", "--yes")
+
+    assert f"gets number {len(full)} on the waiting list of {COURSE}: 1 of 1 seats taken, 3 waiting\n" in dry.err
+    assert office.get(other).position == len(full)
+
+
+def _within_hours(hours: int) -> object:
+    from registration_core.domain.policies import Verification  # noqa: PLC0415 - only here
+
+    return Verification(hours)

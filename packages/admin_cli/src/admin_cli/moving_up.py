@@ -43,10 +43,9 @@ def leaving(entries: Iterable[Submission]) -> Leaving:
 
 def say_who_would(act: Act, left: Leaving) -> None:
     """Say who moves up when these seats are given back."""
-    manage = act.stack.manage()
     for (form, option), freed in sorted(left.seats.items()):
         if form in act.stack.forms:
-            say_moves(act, manage.would_move_up(form, option, freed=freed, without=left.ids))
+            say_moves(act, act.stack.manage().would_move_up(form, option, freed=freed, without=left.ids))
 
 
 def say_moves(act: Act, entries: Sequence[Submission]) -> None:

@@ -183,12 +183,13 @@ def test_mails__what_a_visitor_wrote_is_text_and_adds_no_header(stack: DeployedS
 
     (confirmed,) = stack.wait_for_mails(to=answers["email"])
     assert confirmed.to == [answers["email"]]
-    assert name in confirmed.text
-    assert "    Line one\n    .\n    Bcc: victim@example.org" in confirmed.text.replace("\r\n", "\n")
     assert confirmed.html is not None
-    assert "<script" not in confirmed.html
-    assert "8281" not in confirmed.text + confirmed.html
+    assert not any(word in confirmed.text + confirmed.html for word in ("Eve", "victim", "alert"))
     (notice,) = wait_until(
         lambda: [mail for mail in stack.mails() if mail.reply_to == answers["email"]], what="the staff's mail"
     )
+    assert "    Line one\n    .\n    Bcc: victim@example.org" in notice.text.replace("\r\n", "\n")
+    assert notice.html is not None
+    assert "<script" not in notice.html
+    assert "8281" not in notice.text + notice.html
     assert notice.subject.startswith(f"New message: {name} (")

@@ -31,6 +31,8 @@ FORM = a_form(
     a_field("email", "email", required=True),
     a_field("textarea", "message"),
     a_field("textarea", "more"),
+    a_field("text", "town"),
+    a_field("text", "parent", autocomplete="section-guardian name"),
 )
 GOOD = {"name": "Åsa", "email": "asa@example.org"}
 ENVIRONMENT = {
@@ -178,7 +180,15 @@ def test_admit__a_forms_own_field_is_never_the_doors(enter: Callable[..., Admiss
         ({"message": "see https://a.example"}, False),
         ({"message": "http://a.example HTTPS://www.b.example www.c.example"}, False),
         ({"message": "http://a.example https://b.example", "more": "www.c.example http://d.example"}, True),
-        ({"name": "http://a http://b http://c http://d"}, False),
+        ({"message": "ｈｔｔｐ://a http://b https://c ht\u200btp://d"}, True),
+        ({"town": "http://a http://b", "message": "http://c http://d"}, True),
+        ({"town": "http://a", "message": "http://b"}, False),
+        ({"town": "evil.com"}, False),
+        ({"name": "You won: https://evil.example"}, True),
+        ({"name": "Åsa evil.com"}, True),
+        ({"name": "robin@example.org"}, True),
+        ({"name": "J.R.Smith"}, False),
+        ({"parent": "www.evil.org"}, True),
     ],
 )
 def test_admit__sets_aside_what_looks_like_spam(

@@ -115,7 +115,7 @@ def test_render__every_mail_names_the_reference_in_its_subject_text_and_page(
 @pytest.mark.parametrize("language", ["en", "sv"])
 def test_render__shows_every_answer_under_its_label_in_both_parts(name: str, kind: MailKind, language: str) -> None:
     form = form_of(name)
-    entry = example_entry(form, Status.WAITLISTED, language, NOW)
+    entry = replace(example_entry(form, Status.WAITLISTED, language, NOW), verified_at=NOW)
     mail = RENDERER.render(kind, form, entry, facts(kind))
     shown = shown_answers(form, entry, "en" if kind is MailKind.STAFF else language)
     assert [answer["name"] for answer in shown] == [field.name for field in form.fields]
@@ -126,19 +126,45 @@ def test_render__shows_every_answer_under_its_label_in_both_parts(name: str, kin
         assert html.escape(answer["value"], quote=False).replace("'", "&#39;") in mail.html
 
 
-@pytest.mark.parametrize("name", [*FORMS, "third"])
-def test_render__a_mail_to_an_address_that_is_not_proved_holds_nothing_that_a_visitor_wrote(name: str) -> None:
-    mark = "zzqq"
+def typed(entry: Submission, form: Any, text: str) -> Submission:
+    """The entry with this typed into each field that takes more than options, and into one that it asks no more."""
+    texts = {field.name: text for field in form.fields if not field.options and entry.answers.get(field.name) != True}  # noqa: E712
+    return replace(entry, answers={**entry.answers, **texts, "asked_once": text}, email="robin@example.org")
+
+
+def all_of(mail: RenderedMail) -> str:
+    """Everything that a mail says, its files too."""
+    return "".join([mail.subject, mail.text, mail.html, *(file.content.decode() for file in mail.attachments)])
+
+
+@pytest.mark.parametrize("text", ["zzqq won 5000 EUR: https://evil.example", "zzqq evil.example", "zzqq 0900 1234"])
+@pytest.mark.parametrize(("name", "kind", "status", "language"), ALL)
+def test_render__carries_no_strangers_words_to_an_unproven_address(
+    name: str, kind: MailKind, status: Status, language: str, text: str
+) -> None:
+    """What was typed reaches the staff and a proven address, and nobody else."""
     form = form_of(name)
-    entry = example_entry(form, Status.PENDING, "en", NOW)
-    written = {
-        field.name: mark
-        for field in form.fields
-        if isinstance(entry.answers.get(field.name), str) and not field.options
-    }
-    entry = replace(entry, answers={**entry.answers, **written}, email=f"{mark}@example.org")
-    mail = RENDERER.render(MailKind.VERIFY, form, entry, facts(MailKind.VERIFY))
-    assert mark not in mail.subject + mail.text + mail.html
+    entry = typed(example_entry(form, status, language, NOW), form, text)
+    unproven = all_of(RENDERER.render(kind, form, replace(entry, verified_at=None), facts(kind)))
+    assert ("zzqq" in unproven) == (kind is MailKind.STAFF)
+    assert ("evil" in unproven) == (kind is MailKind.STAFF and "evil" in text)
+    if kind in (MailKind.CONFIRMED, MailKind.WAITLISTED):
+        assert "zzqq" in all_of(RENDERER.render(kind, form, replace(entry, verified_at=NOW), facts(kind)))
+
+
+def test_render__keeps_free_text_from_an_organisations_own_template(tmp_path: Path) -> None:
+    """The renderer holds the rule, so that no template can break it."""
+    shutil.copytree(ROOT / "forms", tmp_path / "forms")
+    own = tmp_path / "forms" / "contact" / "mail"
+    greedy = "{{ name }} {{ answer.message }} {{ answer }} {% for each in answers %}{{ each.value }}{% endfor %}"
+    for part in ("subject", "txt", "html"):
+        (own / f"confirmed.en.{part}.j2").write_text(f"{greedy} {{{{ answer.topic }}}}")
+    form = FORMS["contact"]
+    entry = typed(example_entry(form, Status.CONFIRMED, "en", NOW), form, "zzqq evil.example")
+    renderer = JinjaMailRenderer(tmp_path / "forms", site_url="https://academy.example")
+    mail = renderer.render(MailKind.CONFIRMED, form, entry, facts(MailKind.CONFIRMED))
+    assert "zzqq" not in all_of(mail)
+    assert all(str(entry.answers["topic"]) in part for part in (mail.subject, mail.text, mail.html))
 
 
 @pytest.mark.parametrize("name", [*FORMS, "third"])
@@ -184,6 +210,7 @@ def test_render__what_a_visitor_wrote_is_shown_as_text(form: str, kind: MailKind
         answers(form, **dict.fromkeys(fields, evil)),
         status=min(FITTING[kind]),
         position=7,
+        verified_at=NOW,
     )
     mail = render_entry(kind, entry)
     assert "<img" not in mail.html

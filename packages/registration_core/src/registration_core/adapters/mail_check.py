@@ -51,9 +51,9 @@ def _mistakes(preview: PreviewService, form: Form, kind: str, language: str) -> 
     rest = [each for each in form.languages if each != language]
     form = replace(form, languages=(language, *rest))  # the staff's mails are in the first
     values = {name: f"[{name}]" for name in MESSAGE.needs} if kind == MESSAGE.name else None
-    for status in (None, *_ALSO.get(kind, ())):
+    for status, proven in product((None, *_ALSO.get(kind, ())), (True, False)):
         try:
-            preview.preview(kind, form, language=language, status=status, values=values)
+            preview.preview(kind, form, language=language, status=status, values=values, proven=proven)
         except MailTemplateError as error:
             yield str(error)
 
@@ -75,12 +75,12 @@ def _own_mistakes(forms_dir: Path, preview: PreviewService, form: Form, mail: Ow
     if missing:
         return
     values = {name: f"[{name}]" for name in mail.needs}
-    for language, status in product(mail.languages, (Status.CONFIRMED, Status.WAITLISTED)):
+    for language, status, proven in product(mail.languages, (Status.CONFIRMED, Status.WAITLISTED), (True, False)):
         if language not in form.languages:
             yield f'forms/{form.name}/mail/{mail.name}.{language}.*: the form has no language "{language}".'
             return
         try:
-            preview.preview(mail.name, form, language=language, status=status, values=values)
+            preview.preview(mail.name, form, language=language, status=status, values=values, proven=proven)
         except MailTemplateError as error:
             yield str(error)
 

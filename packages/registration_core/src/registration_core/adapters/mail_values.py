@@ -98,9 +98,9 @@ def shown_answers(form: Form, submission: Submission, language: str) -> list[dic
             "value": shown_value(field, submission.answers[field.name], language, form.words),
         }
         for field in form.fields
-        if field.name in submission.answers
+        if submission.answers.get(field.name, "") not in ("", [])
     ]
-    no_more = [name for name in submission.answers if form.field(name) is None]
+    no_more = [name for name, answer in submission.answers.items() if form.field(name) is None and answer != ""]
     return shown + [{"name": name, "label": name, "value": _plain(submission.answers[name])} for name in no_more]
 
 

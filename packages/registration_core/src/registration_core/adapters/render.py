@@ -15,6 +15,7 @@ import jinja2
 
 from registration_core.adapters.calendar import invitation
 from registration_core.adapters.mail_values import chosen_option, mail_values
+from registration_core.adapters.unproven import may_be_told_all, without_free_text
 from registration_core.domain.errors import MailTemplateError
 from registration_core.domain.mail import MailKind, RenderedMail
 from registration_core.domain.ports import MailRenderer
@@ -60,6 +61,7 @@ class JinjaMailRenderer(MailRenderer):
     def render(self, kind: str, form: Form, submission: Submission, facts: MailFacts) -> RenderedMail:
         """Return the mail in the entry's language, the staff's in the form's first.
 
+        No template gets what a visitor typed for a mail to an address that nobody has proven (see `unproven`).
         Where a language lacks a part, the whole mail is in the form's first language.
         """
         wanted = form.languages[0] if kind == MailKind.STAFF else submission.language
@@ -68,7 +70,10 @@ class JinjaMailRenderer(MailRenderer):
             form.languages[0],
         )
         path = self._path(form.name, language)
+        whole = may_be_told_all(kind, submission)
+        submission = submission if whole else without_free_text(form, submission)
         values = mail_values(form, submission, facts, site_url=self._site_url, form_path=path, language=language)
+        values["proven"] = whole
         subject, text, html = (self._render(_names(kind, form, language, part), values) for part in PARTS)
         attachments = _invitations(kind, form, submission, facts, language)
         return RenderedMail(one_line(subject), re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", html, attachments)

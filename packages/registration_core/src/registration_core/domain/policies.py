@@ -35,8 +35,8 @@ class Verification:
 class SpamRules:
     """What makes an entry suspect.
 
-    min_fill_s: filled in faster than a person could, in seconds; 0 turns it off. max_links: links that the answers to
-    textareas may hold together. honeypot: the name of the field that people don't see.
+    min_fill_s: filled in faster than a person could, in seconds; 0 turns it off. max_links: links that all typed
+    answers may hold together. honeypot: the name of the field that people don't see.
     """
 
     min_fill_s: int = 3

@@ -7,12 +7,14 @@ from math import isfinite
 from registration_core.domain.errors import FieldError
 from registration_core.domain.fields import FieldType
 from registration_core.domain.messages import message
+from registration_core.domain.names import count_links, holds_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
+    from registration_core.domain.fields import Field
     from registration_core.domain.forms import Form
 
 STARTED = "_started"
@@ -22,16 +24,20 @@ HUMAN_TOKEN = "cf-turnstile-response"  # noqa: S105 - a field's name: where Turn
 RESERVED_FIELDS = frozenset({STARTED, SENT, LANGUAGE, HUMAN_TOKEN})
 """Fields of every form, besides its honeypot, that are no answers; times are the sender's, in seconds since 1970."""
 
-_LINKS = ("http://", "https://", "www.")
-
 
 def looks_like_spam(form: Form, sent: Mapping[str, object], *, now: datetime) -> bool:
     """Whether to set this aside for the staff to look at.
 
     sent: every field that came. Signs are a honeypot that is filled in, less time from `_started` to `_sent` (or to
-    now) than a person needs, and more links in the long answers than the form allows. What was not sent is no sign.
+    now) than a person needs, more links in the texts than the form allows, and an address in a name. What was not sent
+    is no sign.
     """
-    return _fell_into_honeypot(form, sent) or _too_quick(form, sent, now) or _links(form, sent) > form.spam.max_links
+    return (
+        _fell_into_honeypot(form, sent)
+        or _too_quick(form, sent, now)
+        or _links(form, sent) > form.spam.max_links
+        or _addressed_name(form, sent)
+    )
 
 
 def _fell_into_honeypot(form: Form, sent: Mapping[str, object]) -> bool:
@@ -71,11 +77,22 @@ def _time(value: object) -> float | None:
 
 
 def _links(form: Form, sent: Mapping[str, object]) -> int:
-    """Count the links in the long answers; `https://www.` is one."""
-    count = 0
+    return sum(count_links(text) for _, text in _texts(form, sent))
+
+
+def _addressed_name(form: Form, sent: Mapping[str, object]) -> bool:
+    """Whether a field that asks for a person's name holds a link or an address."""
+    names = (text for field, text in _texts(form, sent) if field.name == form.name_field or _asks_for_name(field))
+    return any(map(holds_address, names))
+
+
+def _texts(form: Form, sent: Mapping[str, object]) -> Iterator[tuple[Field, str]]:
     for field in form.fields:
         text = sent.get(field.name)
-        if field.type is FieldType.TEXTAREA and isinstance(text, str):
-            lower = text.lower().replace("://www.", "://")
-            count += sum(map(lower.count, _LINKS))
-    return count
+        if field.type in (FieldType.TEXT, FieldType.TEXTAREA) and isinstance(text, str):
+            yield field, text
+
+
+def _asks_for_name(field: Field) -> bool:
+    *_, last = (field.autocomplete or "").split() or [""]
+    return last == "name" or last.endswith("-name")

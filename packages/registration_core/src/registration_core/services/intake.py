@@ -132,8 +132,7 @@ class IntakeService:
         now = self._now()
         language = candidate.row.language or form.languages[0]
         entry = new_submission(form, candidate.answers, language, now=now, randomness=self._randomness)
-        verified_at = None if form.verification is None else now
-        entry = replace(entry, status=Status.CONFIRMED, verify_by=None, verified_at=verified_at, quiet=not mails)
+        entry = replace(entry, status=Status.CONFIRMED, verify_by=None, verified_at=now, quiet=not mails)
         return self._repository.add(
             entry,
             once=candidate.once,

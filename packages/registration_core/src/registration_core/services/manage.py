@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from registration_core.domain.errors import (
     EntryChangedError,
@@ -62,10 +63,10 @@ class ManageService:
     def cancel(self, submission_id: str, *, by: str, moved_up: Told = lambda _entry: None) -> Submission:
         """Take an entry back, whatever it holds; what frees goes to the next in line where that is automatic.
 
-        moved_up: is told of each who got a seat by it. Raises SubmissionNotFoundError; StatusTransitionError for an
-        entry that is erased.
+        A registrant who cancels came by the mailed link, and so has proven the address. moved_up: is told of each who
+        got a seat by it. Raises SubmissionNotFoundError; StatusTransitionError for an entry that is erased.
         """
-        cancelled = self._change(submission_id, _cancelled, by=by)
+        cancelled = self._change(submission_id, partial(self._cancelled, by=by), by=by)
         self._fill(cancelled, moved_up)
         return cancelled
 
@@ -232,15 +233,16 @@ class ManageService:
             return None
         return _next(before, status=Status.CANCELLED), "lapsed"
 
+    def _cancelled(self, before: Submission, *, by: str) -> tuple[Submission, str] | None:
+        if before.status is Status.CANCELLED:
+            return None
+        proven = before.verified_at or (self._now() if by == REGISTRANT else None)
+        gone = {"status": Status.CANCELLED, "position": None, "verify_by": None, "verified_at": proven}
+        return _next(before, **gone), "cancelled"
+
     def _now(self) -> datetime:
         now = self._clock.now()
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
-
-
-def _cancelled(before: Submission) -> tuple[Submission, str] | None:
-    if before.status is Status.CANCELLED:
-        return None
-    return _next(before, status=Status.CANCELLED, position=None, verify_by=None), "cancelled"
 
 
 def _next(before: Submission, **changes: Any) -> Submission:  # noqa: ANN401 - the entry's own fields

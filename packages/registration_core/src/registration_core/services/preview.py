@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from registration_core.domain.identifiers import new_reference, new_submission_id
@@ -42,15 +43,21 @@ class PreviewService:
         language: str,
         status: Status | None = None,
         values: Mapping[str, str] | None = None,
+        proven: bool | None = None,
     ) -> RenderedMail:
         """Return a mail as it would be sent for the form's example. Raises MailTemplateError.
 
         kind: a MailKind, or the name of one of the form's own. language: one of the form's. status: None means the
         usual one for this kind of mail; a place that must be confirmed yet is `promoted` with `pending`. values: what
-        one of the form's own is given to say.
+        one of the form's own is given to say. proven: whether its registrant has proven the address; None means as
+        usual, where a form that asks for that has only such entries confirmed.
         """
         usual = _STATUS.get(MailKind(kind), Status.CONFIRMED) if values is None else Status.CONFIRMED
-        return self.of_entry(kind, form, example_entry(form, status or usual, language, self._clock.now()), values)
+        now = self._clock.now()
+        entry = example_entry(form, status or usual, language, now)
+        if proven is not None:
+            entry = replace(entry, verified_at=now if proven else None)
+        return self.of_entry(kind, form, entry, values)
 
     def of_entry(
         self, kind: str, form: Form, submission: Submission, values: Mapping[str, str] | None = None
@@ -81,4 +88,5 @@ def example_entry(form: Form, status: Status, language: str, now: datetime) -> S
         option=str(answers[form.quota.field]) if form.quota is not None else None,
         position=7 if status is Status.WAITLISTED and counted else None,
         verify_by=now + timedelta(hours=hours) if status is Status.PENDING else None,
+        verified_at=now if form.verification is not None and status is Status.CONFIRMED else None,
     )

@@ -1,0 +1,70 @@
+"""Names: which hold an address, and what of one is mailed to a stranger."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registration_core.domain.names import count_links, holds_address, name_for_stranger, plain
+
+PEOPLE = (
+    "Åsa Lindqvist", "J.R. Smith", "J.R.Smith", "St.John Rivers", "Dr. Anna-Maria O'Neil", "عائشة", "می\u200cخواهم",
+    "山田・太郎", "Łukasz Żółć", "anna.svensson", "Robin 2", "Nguyễn Văn A", "D’Angelo", "Mary (Mia) Berg",
+)  # fmt: skip
+ADDRESSES = (
+    "You won: https://evil.example", "www.evil.org", "see evil.com", "evil.com/win", "ｅｖｉｌ．ｃｏｍ", "evil\u200b.com",
+    "http://x", "robin@example.org", "Robin @handle", "HTTPS://EVIL", "ev\u00adil.xyz!", "evil。com", "(win.click)",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_holds_address__takes_people_for_people(name: str) -> None:
+    assert not holds_address(name)
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_holds_address__finds_one_however_it_is_spelt(name: str) -> None:
+    assert holds_address(name)
+    assert name_for_stranger(name) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Åsa Lindqvist", "Åsa Lindqvist"),
+        (" J.R.  Smith ", ""),
+        ("J. R. Smith", "J. R. Smith"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("anna.svensson", ""),
+        ("Call 0900 1234", ""),
+        ("Win: now", ""),
+        ("Congratulations You Won A Big Prize", "Congratulations You Won A Big…"),
+        ("e\u0301" * 40, "e\u0301" * 14 + "…"),
+    ],
+)
+def test_name_for_stranger__shows_a_short_name_and_nothing_else(name: str, shown: str) -> None:
+    assert name_for_stranger(name) == shown
+
+
+@given(st.text(max_size=120))
+def test_name_for_stranger__holds_no_link_whatever_was_typed(name: str) -> None:
+    """No digit, colon, slash or at sign, no dot inside of a word, nothing unseen, and never long."""
+    shown = name_for_stranger(name)
+    assert len(shown) <= 30
+    for place, letter in enumerate(shown):
+        assert unicodedata.category(letter)[0] in "LM" or letter in " -'’‐·・׳״…\u200c\u200d."
+        assert letter != "." or shown[place + 1 : place + 2] in {"", " ", "-"}
+
+
+def test_count_links__counts_each_once_in_any_spelling() -> None:
+    assert count_links("https://www.a.org http://b.org www.c.org HTTPS://D") == 4
+    assert count_links("ｈｔｔｐｓ：／／a ht\u200btp://b") == 2
+    assert count_links("nothing here") == 0
+
+
+def test_plain__is_the_same_for_what_only_looks_different() -> None:
+    spellings = ("Åsa Li", "A\u030asa\u00a0Li", "åsa  li", "Ås\u200ba Li", "Å\u00adsa Ｌi", "\ufeffÅsa\u2009Li")
+    assert {plain(spelling) for spelling in spellings} == {"åsa li"}

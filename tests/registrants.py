@@ -111,4 +111,4 @@ def no_seats_left(stack: DeployedStack, form: str, option: str) -> Iterator[None
 
 def _tell(seats: ManagedDynamoRepository, state: QuotaState) -> None:
     """Tell the public at once, as `rollcall quota set` does."""
-    seats.tell_seats(state.form, state.option, state.public)
+    seats.show_seats(state.form, state.option, state.public_seats)

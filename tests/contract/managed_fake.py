@@ -108,8 +108,8 @@ class InMemoryManagedRepository(InMemorySubmissionRepository, ManagedRepository)
             queue.set_by, queue.set_at = by, self.clock.now()
         return queue.state(form, option)
 
-    def tell_seats(self, form: str, option: str, seats: PublicSeats) -> None:
-        self._queue(form, option).told = seats
+    def show_seats(self, form: str, option: str, seats: PublicSeats) -> None:
+        self._queue(form, option).shown = seats
 
     def overdue(self, form: str, options: Sequence[str], *, since: datetime) -> Sequence[str]:
         now = self.clock.now()

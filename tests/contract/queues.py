@@ -32,12 +32,12 @@ class Queue:
     last_holder: str | None = None
     set_by: str | None = None
     set_at: datetime | None = None
-    told: PublicSeats | None = None
+    shown: PublicSeats | None = None
 
     def state(self, form: str, option: str) -> QuotaState:
         departed = sum(ticket.departed for ticket in self.drawn.values())
         counts = (self.capacity, len(self.seats), len(self.drawn), departed)
-        return QuotaState(form, option, *counts, set_by=self.set_by, set_at=self.set_at, told=self.told)
+        return QuotaState(form, option, *counts, set_by=self.set_by, set_at=self.set_at, shown=self.shown)
 
     def waiting(self) -> dict[int, str]:
         return {

@@ -112,15 +112,15 @@ def test_set_capacity__unseats_nobody(repository: ManagedRepository) -> None:
     assert put(repository, an_entry()).status is Status.WAITLISTED
 
 
-def test_tell_seats__is_kept_beside_the_counts(repository: ManagedRepository) -> None:
+def test_show_seats__is_kept_beside_the_counts(repository: ManagedRepository) -> None:
     """What the public is told stays as it was told, whatever becomes of the counts."""
     with pytest.raises(QuotaNotFoundError):
-        repository.tell_seats("course", "a", PublicSeats.FEW)
+        repository.show_seats("course", "a", PublicSeats.FEW)
     put(repository, an_entry(), capacity=5)
-    assert state(repository).told is None
-    repository.tell_seats("course", "a", PublicSeats.PLENTY)
+    assert state(repository).shown is None
+    repository.show_seats("course", "a", PublicSeats.PLENTY)
     put(repository, an_entry())
-    assert (state(repository).told, state(repository).public) == (PublicSeats.PLENTY, PublicSeats.FEW)
+    assert (state(repository).shown, state(repository).public_seats) == (PublicSeats.PLENTY, PublicSeats.FEW)
 
 
 def test_rank__counts_those_who_wait_before(repository: ManagedRepository) -> None:

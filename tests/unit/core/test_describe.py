@@ -66,7 +66,7 @@ def test_describe__tells_each_field_in_every_language_with_todays_limits() -> No
 def test_describe__tells_seats_without_a_number_as_the_sweep_left_them() -> None:
     """The public learns no number, and nothing that changes with a request that was just sent."""
     counts = {"capacity": 4, "taken": 3, "tickets": 5, "departed": 3}
-    quotas = FakeQuotas({"b": QuotaState("course", "b", **counts, told=PublicSeats.WAITING_LIST)})
+    quotas = FakeQuotas({"b": QuotaState("course", "b", **counts, shown=PublicSeats.WAITING_LIST)})
     a, b, c = described(FORM, quotas)["fields"][3]["options"]
     assert quotas.asked == [("course", ("a", "b"))]
     assert a == {

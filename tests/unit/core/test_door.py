@@ -180,7 +180,7 @@ def test_admit__a_forms_own_field_is_never_the_doors(enter: Callable[..., Admiss
         ({"message": "see https://a.example"}, False),
         ({"message": "http://a.example HTTPS://www.b.example www.c.example"}, False),
         ({"message": "http://a.example https://b.example", "more": "www.c.example http://d.example"}, True),
-        ({"message": "ｈｔｔｐ://a http://b https://c ht\u200btp://d"}, True),
+        ({"message": "\uff48\uff54\uff54\uff50://a http://b https://c ht\u200btp://d"}, True),
         ({"town": "http://a http://b", "message": "http://c http://d"}, True),
         ({"town": "http://a", "message": "http://b"}, False),
         ({"town": "evil.com"}, False),

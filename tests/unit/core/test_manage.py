@@ -275,11 +275,11 @@ def test_sweep__counts_tickets_that_nobody_came_for_and_goes_on(office: Office) 
 def test_sweep__tells_the_public_how_many_seats_there_are(office: Office) -> None:
     """A visitor's request changes nothing that the public sees; the next sweep does, and so does the staff."""
     office.submit()
-    assert office.query.quotas(office.form)[0].told is None
+    assert office.query.quotas(office.form)[0].shown is None
     office.sweeper.sweep()
-    assert office.query.quotas(office.form)[0].told is PublicSeats.WAITING_LIST
+    assert office.query.quotas(office.form)[0].shown is PublicSeats.WAITING_LIST
     office.manage.set_capacity("course", "a", 9)
-    assert office.query.quotas(office.form)[0].told is PublicSeats.PLENTY
+    assert office.query.quotas(office.form)[0].shown is PublicSeats.PLENTY
 
 
 def test_sweep__queues_mails_that_nobody_noted(office: Office) -> None:

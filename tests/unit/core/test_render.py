@@ -154,14 +154,14 @@ def test_render__carries_no_strangers_words_to_an_unproven_address(
 
 def test_render__keeps_free_text_from_an_organisations_own_template(tmp_path: Path) -> None:
     """The renderer holds the rule, so that no template can break it."""
-    shutil.copytree(ROOT / "forms", tmp_path / "forms")
+    shutil.copytree(SOURCES.forms, tmp_path / "forms")
     own = tmp_path / "forms" / "contact" / "mail"
     greedy = "{{ name }} {{ answer.message }} {{ answer }} {% for each in answers %}{{ each.value }}{% endfor %}"
     for part in ("subject", "txt", "html"):
         (own / f"confirmed.en.{part}.j2").write_text(f"{greedy} {{{{ answer.topic }}}}")
     form = FORMS["contact"]
     entry = typed(example_entry(form, Status.CONFIRMED, "en", NOW), form, "zzqq evil.example")
-    renderer = JinjaMailRenderer(tmp_path / "forms", site_url="https://academy.example")
+    renderer = JinjaMailRenderer(tmp_path / "forms", shared=SOURCES.shared, site_url="https://academy.example")
     mail = renderer.render(MailKind.CONFIRMED, form, entry, facts(MailKind.CONFIRMED))
     assert "zzqq" not in all_of(mail)
     assert all(str(entry.answers["topic"]) in part for part in (mail.subject, mail.text, mail.html))

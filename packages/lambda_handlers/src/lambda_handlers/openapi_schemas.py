@@ -150,7 +150,7 @@ def description_schema() -> dict[str, Any]:
     text = {"$ref": "#/components/schemas/Text"}
     moment = {"type": "string", "format": "date-time"}
     seats = {
-        "enum": [told.value for told in PublicSeats],
+        "enum": [seats.value for seats in PublicSeats],
         "description": (
             f"How many seats are left, as of the last five minutes: {PublicSeats.FEW} is {FEW_SEATS} or fewer; at "
             f"{PublicSeats.WAITING_LIST} a newcomer gets a ticket of the waiting list."

@@ -9,7 +9,9 @@ _JOINERS = frozenset("\u200c\u200d")
 """Format characters that belong to words: in Persian, in Indic scripts."""
 _IN_NAMES = frozenset(" -'\u2019\u2010\u00b7\u30fb\u05f3\u05f4") | _JOINERS
 _DOMAINS = frozenset(
-    ["app", "biz", "cc", "click", "club", "co", "com", "de", "dev", "eu", "example", "fi", "fun", "info", "io", "link", "live", "me", "net", "nl", "no", "nu", "online", "org", "ru", "se", "shop", "site", "space", "store", "su", "top", "tv", "uk", "us", "website", "world", "xyz"]
+    {"app", "biz", "cc", "click", "club", "co", "com", "de", "dev", "eu", "example", "fi", "fun", "info", "io", "link"}
+    | {"live", "me", "net", "nl", "no", "nu", "online", "org", "ru", "se", "shop", "site", "space", "store", "su"}
+    | {"top", "tv", "uk", "us", "website", "world", "xyz"}
 )
 """Endings of an address in a name. Not each one that there is: `J.R.Smith` and `St.John` are people."""
 

@@ -239,7 +239,7 @@ class ManagedRepository(SubmissionRepository):
         """
 
     @abstractmethod
-    def tell_seats(self, form: str, option: str, seats: PublicSeats) -> None:
+    def show_seats(self, form: str, option: str, seats: PublicSeats) -> None:
         """Tell the public this of an option's seats from now on. Raises QuotaNotFoundError."""
 
     @abstractmethod

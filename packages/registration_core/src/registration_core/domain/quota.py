@@ -54,7 +54,7 @@ class QuotaState:
 
     capacity: seats that there are. taken: seats held; more than capacity after that was lowered. tickets: how many
     were ever given out, so the last one's number. departed: tickets that wait no longer. set_by: who of the staff gave
-    it this capacity last (an IAM principal), and set_at, when; None while it stands as the form began it. told: what
+    it this capacity last (an IAM principal), and set_at, when; None while it stands as the form began it. shown: what
     the public is told, as of the last sweep; None while no sweep has seen it.
     """
 
@@ -66,7 +66,7 @@ class QuotaState:
     departed: int = 0
     set_by: str | None = None
     set_at: datetime | None = None
-    told: PublicSeats | None = None
+    shown: PublicSeats | None = None
 
     @property
     def waiting(self) -> int:
@@ -89,7 +89,7 @@ class QuotaState:
         return self.free if self.waiting == 0 else 0
 
     @property
-    def public(self) -> PublicSeats:
+    def public_seats(self) -> PublicSeats:
         """What there is to tell the public now."""
         if self.left == 0:
             return PublicSeats.WAITING_LIST

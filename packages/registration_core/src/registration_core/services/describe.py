@@ -60,7 +60,7 @@ class DescribeService:
         for field in data["fields"]:
             if form.quota is not None and field["name"] == form.quota.field:
                 for option in field["options"]:
-                    _tell_seats(option, form.name, states)
+                    _show_seats(option, form.name, states)
         return data
 
 
@@ -75,11 +75,11 @@ def _field(field: Field, today: date) -> dict[str, Any]:
     return data
 
 
-def _tell_seats(option: dict[str, Any], form: str, states: Mapping[str, QuotaState]) -> None:
+def _show_seats(option: dict[str, Any], form: str, states: Mapping[str, QuotaState]) -> None:
     """Say what the public is told of the option's seats; before the first sweep, as its form file begins it."""
     capacity = option.pop("capacity", None)
     if capacity is None:
         return
     state = states.get(option["value"])
-    told = state.told if state is not None else None
-    option["seats"] = told or QuotaState(form, option["value"], capacity).public
+    shown = state.shown if state is not None else None
+    option["seats"] = shown or QuotaState(form, option["value"], capacity).public_seats

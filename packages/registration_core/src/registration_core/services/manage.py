@@ -195,7 +195,7 @@ class ManageService:
             moved_up(each)
         if promoted:
             state = self._repository.quotas(form, [option])[option]
-        self._repository.tell_seats(form, option, state.public)
+        self._repository.show_seats(form, option, state.public_seats)
         return state
 
     def _fill(self, left: Submission, moved_up: Told) -> None:

@@ -75,7 +75,7 @@ class SweepService:
             for option in options:
                 settled += self._settle(name, option)
                 promoted += len(self._manage.fill(name, option))
-            self._tell_seats(name, options)
+            self._show_seats(name, options)
             mails += self._queue_missing(name)
         return SweepReport(lapsed, settled, promoted, mails)
 
@@ -100,11 +100,11 @@ class SweepService:
             self._repository.settle_ticket(form, option, ticket)
         return len(abandoned)
 
-    def _tell_seats(self, form: str, options: Sequence[str]) -> None:
+    def _show_seats(self, form: str, options: Sequence[str]) -> None:
         """Tell the public how many seats there are now: by the clock, so that no answer shows in it."""
         for option, state in self._repository.quotas(form, options).items():
-            if state.told is not state.public:
-                self._repository.tell_seats(form, option, state.public)
+            if state.shown is not state.public_seats:
+                self._repository.show_seats(form, option, state.public_seats)
 
     def _queue_missing(self, form: str) -> int:
         queued = 0

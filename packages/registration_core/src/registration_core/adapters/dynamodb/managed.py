@@ -106,7 +106,7 @@ class ManagedDynamoRepository(DynamoSubmissionRepository, ManagedRepository):
             raise translated(error, self._table_name) from error
         return read_state(answer["Attributes"])
 
-    def tell_seats(self, form: str, option: str, seats: PublicSeats) -> None:
+    def show_seats(self, form: str, option: str, seats: PublicSeats) -> None:
         """Tell the public this of an option's seats from now on."""
         try:
             self._patient(self._call)(
@@ -114,9 +114,9 @@ class ManagedDynamoRepository(DynamoSubmissionRepository, ManagedRepository):
                 {
                     "TableName": self._table_name,
                     "Key": wire_key(table.quota_key(form, option)),
-                    "UpdateExpression": "SET told = :told",
+                    "UpdateExpression": "SET shown = :shown",
                     "ConditionExpression": "attribute_exists(pk)",
-                    "ExpressionAttributeValues": {":told": {"S": seats.value}},
+                    "ExpressionAttributeValues": {":shown": {"S": seats.value}},
                 },
             )
         except AwsCallError as error:

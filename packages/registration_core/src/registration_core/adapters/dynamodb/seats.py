@@ -214,9 +214,9 @@ def read_state(item: Mapping[str, Any]) -> QuotaState:
     numbers = {name: int(item[name]["N"]) for name in ("capacity", "taken", "tickets", "departed")}
     set_at = datetime.fromisoformat(item["set_at"]["S"]) if "set_at" in item else None
     set_by = item.get("set_by", {}).get("S")
-    told = PublicSeats(item["told"]["S"]) if "told" in item else None
+    shown = PublicSeats(item["shown"]["S"]) if "shown" in item else None
     form, option = item["form"]["S"], item["option"]["S"]
-    return QuotaState(form=form, option=option, **numbers, set_by=set_by, set_at=set_at, told=told)
+    return QuotaState(form=form, option=option, **numbers, set_by=set_by, set_at=set_at, shown=shown)
 
 
 def _ticket(submission: Submission | None) -> int | None:

@@ -79,7 +79,7 @@ module "mail" {
   source = "./modules/mail"
 
   name               = local.name
-  identity           = coalesce(var.sender_domain, local.sender_address)
+  identity           = var.existing_identity == null ? coalesce(var.sender_domain, local.sender_address) : null
   consumer_timeout_s = local.notify_timeout_s
   plaintext_sources  = var.plaintext_sources
 }

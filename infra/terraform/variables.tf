@@ -13,7 +13,7 @@ variable "region" {
   type        = string
 
   validation {
-    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    condition     = can(regex("^[a-z]{2,4}(-[a-z]+)+-[0-9]+$", var.region))
     error_message = "region must be a Region's code, such as eu-north-1."
   }
 }
@@ -66,8 +66,24 @@ variable "sender_domain" {
   default     = null
 
   validation {
-    condition     = var.sender_domain == null || can(regex("@${var.sender_domain}>?$", var.sender))
+    condition     = var.sender_domain == null || try(split("@", local.sender_address)[1] == var.sender_domain, false)
     error_message = "sender_domain must be the part of the sender's address after the @."
+  }
+}
+
+variable "existing_identity" {
+  description = "A domain or address of the sender's that SES in this Region knows already. The stack sends by it, and neither makes nor deletes it. null makes one."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.existing_identity == null || try(contains([local.sender_address, split("@", local.sender_address)[1]], var.existing_identity), false)
+    error_message = "existing_identity must be the sender's address, or the part of it after the @."
+  }
+
+  validation {
+    condition     = var.existing_identity == null || var.sender_domain == null
+    error_message = "existing_identity and sender_domain exclude each other: sender_domain makes an identity."
   }
 }
 

@@ -8,12 +8,22 @@ import string
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
+import botocore.session
 import pytest
+
+from rollcall_local.credentials import DEPLOYER, client, deployer, deployer_policies
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-MANAGED_POLICY_LIMIT = 6144  # characters, white space not counted: IAM and STS quotas
+    from rollcall_local.paths import Workspace
+
+#: Characters of a managed policy, white space not counted: IAM and STS quotas. A part keeps a quarter of it free.
+MANAGED_POLICY_LIMIT = 6144
+ROOM = MANAGED_POLICY_LIMIT // 4
+
+#: Managed policies that a role may have beside these: the state's, the reader's, some of the organisation's own.
+MOST_PARTS = 3
 
 LONGEST_STACK = "a" * 16
 
@@ -36,40 +46,91 @@ WITHOUT_OUR_NAME = re.compile(r"^arn:aws:(apigateway:[^:]+::/(restapis(/\*)?|tag
 
 
 @pytest.fixture
-def text(configuration: Path) -> str:
-    return (configuration / "deployer-policy.json").read_text(encoding="utf-8")
+def parts(configuration: Path) -> dict[str, str]:
+    """The parts as they are shipped, by name."""
+    return {file.stem: file.read_text(encoding="utf-8") for file in (configuration / "deployer").glob("*.json")}
+
+
+def filled_in(text: str, *, region: str = "eu-north-1", partition: str = "aws") -> dict[str, Any]:
+    names = {"account": "111122223333", "region": region, "stack": LONGEST_STACK, "partition": partition}
+    document: dict[str, Any] = json.loads(string.Template(text).substitute(names))
+    return document
 
 
 @pytest.fixture
-def statements(text: str) -> list[dict[str, Any]]:
-    filled = string.Template(text).substitute(
-        account="111122223333", region="eu-north-1", stack=LONGEST_STACK, partition="aws"
-    )
-    found: list[dict[str, Any]] = json.loads(filled)["Statement"]
-    return found
+def statements(parts: dict[str, str]) -> list[dict[str, Any]]:
+    """The statements of all parts."""
+    return [statement for text in parts.values() for statement in filled_in(text)["Statement"]]
 
 
 def listed(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
-def test_deployer_policy__has_the_four_placeholders(text: str) -> None:
-    assert set(re.findall(r"\$\{(.*?)\}", text)) == {"account", "region", "stack", "partition"}
+def allowed(statements: list[dict[str, Any]], action: str) -> list[dict[str, Any]]:
+    """The statements that allow an action."""
+    return [one for one in statements if any(fnmatchcase(action, pattern) for pattern in listed(one["Action"]))]
 
 
-def test_deployer_policy__fits_into_a_managed_policy(statements: list[dict[str, Any]]) -> None:
-    whole = {"Version": "2012-10-17", "Statement": statements}
+def partitions() -> list[tuple[str, str]]:
+    """Every partition that the SDK knows, with its longest Region's name."""
+    session = botocore.session.get_session()
+    longest: list[tuple[str, str]] = []
+    for partition in session.get_available_partitions():
+        regions = {
+            region
+            for service in ("dynamodb", "ec2", "lambda", "s3")
+            for region in session.get_available_regions(service, partition)
+        }
+        longest += [(partition, max(regions, key=len))] if regions else []
+    return longest
 
-    assert len(json.dumps(whole, separators=(",", ":"))) <= MANAGED_POLICY_LIMIT
+
+def test_parts__have_the_four_placeholders(parts: dict[str, str]) -> None:
+    assert len(parts) <= MOST_PARTS
+    for name, text in parts.items():
+        assert set(re.findall(r"\$\{(.*?)\}", text)) == {"account", "region", "stack", "partition"}, name
 
 
-def test_deployer_policy__names_services_and_actions(statements: list[dict[str, Any]]) -> None:
+def test_parts__fit_into_managed_policies_everywhere(parts: dict[str, str]) -> None:
+    """With the longest stack's name, in every partition, in its Region of the longest name."""
+    known = partitions()
+
+    assert {"aws", "aws-cn", "aws-us-gov"} <= {partition for partition, _ in known}
+    for partition, region in [*known, ("aws-us-gov", "us-gov-northwest-1"), ("aws", "ap-southeast-10")]:
+        for name, text in parts.items():
+            size = len(json.dumps(filled_in(text, region=region, partition=partition), separators=(",", ":")))
+            assert size <= MANAGED_POLICY_LIMIT - ROOM, (name, partition, region)
+
+
+def test_regions__of_every_partition_are_taken(configuration: Path) -> None:
+    variables = (configuration / "variables.tf").read_text(encoding="utf-8")
+    (pattern,) = re.findall(r'regex\("(.*?)", var\.region\)', variables)
+
+    assert [region for _, region in partitions() if not re.search(pattern, region)] == []
+
+
+def test_local_deployer__holds_exactly_these(infra_workspace: Workspace, parts: dict[str, str]) -> None:
+    """So the stacks that these tests and `make up` make prove that the policies are enough."""
+    deployer(infra_workspace)
+    iam = client("iam", infra_workspace)
+
+    names = set(iam.list_user_policies(UserName=DEPLOYER)["PolicyNames"])
+
+    assert names == set(parts) == set(deployer_policies(infra_workspace))
+    for name in names:
+        held = iam.get_user_policy(UserName=DEPLOYER, PolicyName=name)["PolicyDocument"]
+        assert held == json.loads(deployer_policies(infra_workspace)[name])
+    assert not iam.list_attached_user_policies(UserName=DEPLOYER)["AttachedPolicies"]
+
+
+def test_deployer__names_services_and_actions(statements: list[dict[str, Any]]) -> None:
     for statement in statements:
         for action in listed(statement["Action"]):
             assert re.fullmatch(r"[a-z0-9]+:(?!\*$)[A-Za-z*]+", action), statement["Sid"]
 
 
-def test_deployer_policy__reaches_what_is_named_rollcall(statements: list[dict[str, Any]]) -> None:
+def test_deployer__reaches_what_is_named_rollcall(statements: list[dict[str, Any]]) -> None:
     for statement in statements:
         for resource in listed(statement["Resource"]):
             if resource == "*":
@@ -81,30 +142,49 @@ def test_deployer_policy__reaches_what_is_named_rollcall(statements: list[dict[s
                 assert ours or WITHOUT_OUR_NAME.match(resource), statement["Sid"]
 
 
-def test_deployer_policy__may_change_what_a_role_is_said_to_be(statements: list[dict[str, Any]]) -> None:
-    allowed = [action for statement in statements for action in listed(statement["Action"])]
-
-    assert any(fnmatchcase("iam:UpdateRoleDescription", action) for action in allowed)
+def test_deployer__may_change_what_a_role_is_said_to_be(statements: list[dict[str, Any]]) -> None:
+    assert allowed(statements, "iam:UpdateRoleDescription")
 
 
-def test_deployer_policy__hands_roles_to_lambda_alone(statements: list[dict[str, Any]]) -> None:
-    (passes,) = (statement for statement in statements if "iam:PassRole" in listed(statement["Action"]))
+def test_deployer__hands_roles_to_lambda_alone(statements: list[dict[str, Any]]) -> None:
+    (passes,) = allowed(statements, "iam:PassRole")
 
     assert listed(passes["Action"]) == ["iam:PassRole"]
     assert passes["Condition"] == {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
 
 
-def test_deployer_policy__writes_the_staffs_policies_and_never_its_own(statements: list[dict[str, Any]]) -> None:
+def test_deployer__calls_the_sweep_and_no_other_function(statements: list[dict[str, Any]]) -> None:
+    """As the guide for operators tells; the others are called by what wakes them."""
+    (calls,) = allowed(statements, "lambda:InvokeFunction")
+
+    assert listed(calls["Resource"]) == [
+        f"arn:aws:lambda:eu-north-1:111122223333:function:rollcall-{LONGEST_STACK}-sweep"
+    ]
+
+
+@pytest.mark.parametrize("action", ["iam:DetachGroupPolicy", "iam:DetachRolePolicy", "iam:DetachUserPolicy"])
+def test_deployer__detaches_the_staffs_policies_alone(statements: list[dict[str, Any]], action: str) -> None:
+    (detaches,) = allowed(statements, action)
+
+    staff = f"arn:aws:iam::111122223333:policy/staff/rollcall-{LONGEST_STACK}-*"
+    assert detaches["Condition"] == {"ArnLike": {"iam:PolicyARN": staff}}
+
+
+def test_deployer__attaches_no_policy_to_anyone(statements: list[dict[str, Any]]) -> None:
     """Or whoever deploys could give themselves the whole account."""
+    kinds = ("Group", "Role", "User")
+
+    assert [kind for kind in kinds if allowed(statements, f"iam:Attach{kind}Policy")] == []
+
+
+def test_deployer__writes_the_staffs_policies_and_never_its_own(statements: list[dict[str, Any]]) -> None:
     written = {
-        resource
-        for statement in statements
-        for resource in listed(statement["Resource"])
-        if any(fnmatchcase("iam:CreatePolicyVersion", action) for action in listed(statement["Action"]))
+        resource for one in allowed(statements, "iam:CreatePolicyVersion") for resource in listed(one["Resource"])
     }
 
     def reached(policy: str) -> bool:
         return any(fnmatchcase(f"arn:aws:iam::111122223333:policy/{policy}", resource) for resource in written)
 
     assert reached(f"staff/rollcall-{LONGEST_STACK}-manager")
-    assert not reached(f"rollcall-{LONGEST_STACK}-deployer")
+    for part in ("site-and-api", "functions", "data-and-mail"):
+        assert not reached(f"rollcall-{LONGEST_STACK}-deployer-{part}")

@@ -11,7 +11,9 @@ import pytest
 from integration.asking import ask
 from python_terraform import IsFlagged
 
-from rollcall_local.credentials import client, deployer
+from admin_cli.staff_policies import detach_all
+from rollcall_local.credentials import ACCOUNT, client, deployer
+from rollcall_local.errors import TerraformFailedError
 from rollcall_local.terraform import LocalTerraform
 
 if TYPE_CHECKING:
@@ -260,11 +262,49 @@ def test_api__forgets_a_form_that_was_removed(applied: Applied) -> None:
     assert ask(f"{api_url}/workshop", b"{}").json["code"] == "not_found"
 
 
+def test_staff_policies__are_not_replaced_for_other_words(applied: Applied) -> None:
+    """IAM can't change a description, and deletes no policy that staff hold."""
+    staff = applied.terraform.configuration / "modules" / "staff" / "main.tf"
+    before = staff.read_text(encoding="utf-8")
+    staff.write_text(before.replace("by rollcall.", "in other words."), encoding="utf-8")
+    try:
+        assert applied.terraform.plan_is_empty()
+    finally:
+        staff.write_text(before, encoding="utf-8")
+
+
+def test_staff_policies__that_staff_hold_go_with_the_stack(applied: Applied, infra_workspace: Workspace) -> None:
+    """Attached by hand, to each kind of holder; the deployer may take them away, and no other policy."""
+    iam, trust = applied.aws("iam"), json.dumps({"Version": "2012-10-17", "Statement": []})
+    reader, manager = (applied.terraform.output()[f"{name}_policy_arn"] for name in ("reader", "manager"))
+    iam.create_user(UserName="olle")
+    iam.create_group(GroupName="teachers")
+    iam.create_role(RoleName="course-staff", AssumeRolePolicyDocument=trust)
+    iam.attach_user_policy(UserName="olle", PolicyArn=reader)
+    iam.attach_group_policy(GroupName="teachers", PolicyArn=reader)
+    iam.attach_role_policy(RoleName="course-staff", PolicyArn=manager)
+    with pytest.raises(TerraformFailedError, match="DeleteConflict"):
+        applied.terraform.run(
+            "destroy", input=False, auto_approve=IsFlagged, target="module.staff", **applied.terraform.inputs
+        )
+
+    deploying = client("iam", applied.workspace, deployer(infra_workspace))
+    held = detach_all(deploying, ACCOUNT, "local")
+
+    assert held == ["group teachers", "role course-staff", "user olle"]
+    assert detach_all(deploying, ACCOUNT, "local") == []
+    iam.delete_user(UserName="olle")
+    iam.delete_group(GroupName="teachers")
+    iam.delete_role(RoleName="course-staff")
+    applied.terraform.apply()
+
+
 def test_destroy__leaves_nothing_even_of_a_site_with_pages(applied: Applied) -> None:
     s3, bucket = applied.aws("s3"), applied.terraform.output()["site_bucket"]
     for body in (b"first", b"second"):
         s3.put_object(Bucket=bucket, Key="index.html", Body=body)
 
+    applied.workspace.package.unlink()  # a clone that built none can destroy too
     applied.terraform.destroy()
 
     assert {service: left for service, count in LEFTOVERS.items() if (left := count(applied.aws(service)))} == {}

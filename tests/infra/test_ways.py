@@ -7,7 +7,10 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from infra.planned import Plan, block
+
+from rollcall_local.errors import TerraformFailedError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,6 +92,37 @@ def test_identity__is_the_domain_where_there_is_one_and_else_the_address(plans: 
     }
 
     assert identities == {"local": "courses@example.org", "dev": "courses-test@example.org", "prod": "example.org"}
+
+
+def test_identity__that_ses_knows_already_is_neither_made_nor_deleted(
+    terraform: LocalTerraform, tmp_path: Path
+) -> None:
+    """Others may send by it too."""
+    given = tmp_path / "known.tfvars"
+    given.write_text(
+        'stack = "prod"\nregion = "eu-north-1"\nsender = "Courses <courses@kuggen.se>"\n'
+        'existing_identity = "kuggen.se"\n',
+        encoding="utf-8",
+    )
+
+    plan = Plan(terraform.plan_as_json(given))
+
+    assert not plan.all("aws_sesv2_email_identity")
+    assert plan.described["output_changes"]["mail_dns_records"]["after"] == []
+
+
+def test_package__that_is_missing_is_told_with_the_command_that_builds_it(
+    terraform: LocalTerraform, tmp_path: Path
+) -> None:
+    given = tmp_path / "given.tfvars"
+    given.write_text(
+        'stack = "prod"\nregion = "eu-north-1"\nsender = "courses@kuggen.se"\n'
+        f'package_path = "{tmp_path / "none.zip"}"\n',
+        encoding="utf-8",
+    )
+
+    with pytest.raises(TerraformFailedError, match=r"none\.zip\. Build\s+it first: make package"):
+        terraform.run("plan", input=False, var_file=str(given))
 
 
 def test_site__is_served_by_https_alone_with_pages_for_what_is_missing(plan: Plan) -> None:

@@ -27,5 +27,5 @@ def manager(deployed: DeployedStack) -> Staff:
 
 @pytest.fixture(scope="session")
 def deployer(deployed: DeployedStack) -> Staff:
-    """Who deploys the stack and publishes its site, with infra/terraform/deployer-policy.json."""
+    """Who deploys the stack and publishes its site, with the policies in infra/terraform/deployer."""
     return Staff(deployed, credentials.deployer(deployed.workspace))

@@ -92,6 +92,21 @@ def authorise_by_the_arns_that_aws_asks_for() -> None:
     iam_actions.extract_resource_arn = as_in_aws
 
 
+def tell_which_policy_is_attached() -> None:
+    """Let ministack know the condition key by which AWS tells which policy is attached or detached.
+
+    Source: Service Authorization Reference, "… for AWS IAM": iam:PolicyARN.
+    """
+    told: Callable[..., dict[str, Any]] = iam_actions.request_tag_context
+
+    def with_policy(service: str, action: str, body: bytes, parameters: dict[str, Any]) -> dict[str, Any]:
+        context = told(service, action, body, parameters)
+        arn = parameters.get("PolicyArn") if service == "iam" else None
+        return context | {"iam:PolicyARN": arn[0] if isinstance(arn, list) else arn} if arn else context
+
+    iam_actions.request_tag_context = with_policy
+
+
 def save_one_at_a_time() -> None:
     """Let no save overtake another: the last one, at the stop, must be the one that stays."""
     save, saving = app.save_all, threading.Lock()
@@ -116,6 +131,7 @@ def save_again_and_again() -> None:
 if __name__ == "__main__":
     authorise_batches_as_single_calls()
     authorise_by_the_arns_that_aws_asks_for()
+    tell_which_policy_is_attached()
     bridged_gateway.serve_what_was_deployed()
     bridged_gateway.take_definitions_as_a_whole()
     save_one_at_a_time()

@@ -1,4 +1,4 @@
-"""Who deploys on one machine: an IAM user of the emulator with exactly the policy that an operator's CI has."""
+"""Who deploys on one machine: an IAM user of the emulator with exactly the policies that an operator's CI has."""
 
 from __future__ import annotations
 
@@ -42,29 +42,28 @@ def client(service: str, workspace: Workspace, credentials: Credentials = ROOT) 
 
 
 def deployer(workspace: Workspace) -> Credentials:
-    """Find or make the deployer: infra/terraform/deployer-policy.json holds what it may do."""
+    """Find or make the deployer: infra/terraform/deployer holds what it may do."""
     iam = client("iam", workspace)
     file = workspace.state / "deployer.json"
-    policy = _policy(workspace)
+    policies = deployer_policies(workspace)
     kept = _read(file)
     if kept is None or not _knows(iam, kept["id"]):
-        _make(iam, policy)
+        _make(iam)
         key = iam.create_access_key(UserName=DEPLOYER)["AccessKey"]
-        kept = {"id": key["AccessKeyId"], "secret": key["SecretAccessKey"], "policy": policy}
-        write_whole(file, json.dumps(kept), mode=0o600)
-    if kept["policy"] != policy:
-        iam.put_user_policy(UserName=DEPLOYER, PolicyName="deploy", PolicyDocument=policy)
-        write_whole(file, json.dumps(kept | {"policy": policy}), mode=0o600)
+        kept = {"id": key["AccessKeyId"], "secret": key["SecretAccessKey"], "policies": {}}
+    if kept["policies"] != policies:
+        _give(iam, policies)
+        write_whole(file, json.dumps(kept | {"policies": policies}), mode=0o600)
     return Credentials(kept["id"], kept["secret"])
 
 
-def _read(file: Path) -> dict[str, str] | None:
+def _read(file: Path) -> dict[str, Any] | None:
     """Give the key pair that was kept; None where there is none, or none that can be read."""
     try:
-        kept: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+        kept: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return None
-    return kept if kept.keys() >= {"id", "secret", "policy"} else None
+    return kept if kept.keys() >= {"id", "secret", "policies"} else None
 
 
 def _knows(iam: Any, key_id: str) -> bool:  # noqa: ANN401 - boto3 has no types
@@ -75,20 +74,26 @@ def _knows(iam: Any, key_id: str) -> bool:  # noqa: ANN401 - boto3 has no types
     return key_id in {key["AccessKeyId"] for key in keys}
 
 
-def _make(iam: Any, policy: str) -> None:  # noqa: ANN401 - boto3 has no types
+def _make(iam: Any) -> None:  # noqa: ANN401 - boto3 has no types
     try:
         iam.create_user(UserName=DEPLOYER)
     except iam.exceptions.EntityAlreadyExistsException:
         for key in iam.list_access_keys(UserName=DEPLOYER)["AccessKeyMetadata"]:
             iam.delete_access_key(UserName=DEPLOYER, AccessKeyId=key["AccessKeyId"])
-    iam.put_user_policy(UserName=DEPLOYER, PolicyName="deploy", PolicyDocument=policy)
 
 
-def _policy(workspace: Workspace) -> str:
-    template = (workspace.root / "infra" / "terraform" / "deployer-policy.json").read_text(encoding="utf-8")
-    return string.Template(template).safe_substitute(
-        account=ACCOUNT,
-        region=workspace.region,
-        stack=workspace.stack,
-        partition="aws",
-    )
+def _give(iam: Any, policies: dict[str, str]) -> None:  # noqa: ANN401 - boto3 has no types
+    """Let the deployer do what these policies allow, and no more."""
+    for name in set(iam.list_user_policies(UserName=DEPLOYER)["PolicyNames"]) - policies.keys():
+        iam.delete_user_policy(UserName=DEPLOYER, PolicyName=name)
+    for name, document in policies.items():
+        iam.put_user_policy(UserName=DEPLOYER, PolicyName=name, PolicyDocument=document)
+
+
+def deployer_policies(workspace: Workspace) -> dict[str, str]:
+    """Give the deployer's policies by name, filled in for this local system."""
+    names = {"account": ACCOUNT, "region": workspace.region, "stack": workspace.stack, "partition": "aws"}
+    return {
+        file.stem: string.Template(file.read_text(encoding="utf-8")).safe_substitute(names)
+        for file in sorted((workspace.root / "infra" / "terraform" / "deployer").glob("*.json"))
+    }

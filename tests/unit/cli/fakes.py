@@ -133,6 +133,7 @@ class FakeStack:
     parts: MailingParts | None = None
     deployed: Mapping[str, str] = field(default_factory=dict)
     entries: Source | None = None
+    clients: Mapping[str, Any] = field(default_factory=dict)
 
     def source(self) -> Source:
         assert self.entries is not None
@@ -170,7 +171,8 @@ class FakeStack:
 
     def client(self, service: str, say: Callable[[str], None] | None = None) -> Any:
         del say
-        raise AssertionError(f"no test of a command needs {service}")
+        assert service in self.clients, f"no test of a command needs {service}"
+        return self.clients[service]
 
     def account(self) -> str:
         return self.caller.account
@@ -200,6 +202,7 @@ class CommandLine:
     parts: MailingParts | None = None
     deployed: Mapping[str, str] = field(default_factory=dict)
     source: Source | None = None
+    clients: Mapping[str, Any] = field(default_factory=dict)
     environ: dict[str, str] = field(default_factory=lambda: {"COLUMNS": "120", "TERM": "xterm"})
     connected: list[Context] = field(default_factory=list)
     sleep: Callable[[float], None] = field(default=lambda _seconds: pytest.fail("it waits"))
@@ -241,6 +244,7 @@ class CommandLine:
             parts=self.parts,
             deployed=self.deployed,
             entries=self.source,
+            clients=self.clients,
         )
 
 

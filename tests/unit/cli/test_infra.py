@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import guide
@@ -90,6 +91,26 @@ def terraform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terraform:
     return Terraform(tmp_path, monkeypatch)
 
 
+class Iam:
+    """IAM as `destroy` asks it: who holds which of the stack's policies. Detaching takes a holder out."""
+
+    meta = SimpleNamespace(partition="aws")
+    exceptions = SimpleNamespace(NoSuchEntityException=LookupError)
+
+    def __init__(self, **roles: list[str]) -> None:
+        self.roles = roles
+
+    def get_paginator(self, _operation: str) -> Iam:
+        return self
+
+    def paginate(self, *, PolicyArn: str) -> list[dict[str, Any]]:  # noqa: N803 - IAM's word
+        held = self.roles.get(PolicyArn.rpartition("-")[2], [])
+        return [{"PolicyRoles": [{"RoleName": name} for name in held], "PolicyUsers": [], "PolicyGroups": []}]
+
+    def detach_role_policy(self, *, RoleName: str, PolicyArn: str) -> None:  # noqa: N803 - IAM's words
+        self.roles[PolicyArn.rpartition("-")[2]].remove(RoleName)
+
+
 @pytest.fixture
 def prod(rollcall: CommandLine, terraform: Terraform, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
     """A command line whose context in use is `prod`, in AWS; what it builds is not of interest here."""
@@ -97,6 +118,7 @@ def prod(rollcall: CommandLine, terraform: Terraform, monkeypatch: pytest.Monkey
     rollcall("context", "add", "prod", "--region", "eu-north-1", "--profile", "academy")
     monkeypatch.setattr("lambda_handlers.package.build_package", _built)
     rollcall.environ = dict(os.environ) | rollcall.environ
+    rollcall.clients = {"iam": Iam()}
     return rollcall
 
 
@@ -207,6 +229,34 @@ def test_destroy__wants_the_stacks_name(  # noqa: PLR0917 - what pytest gives
     gone = ["destroy", terraform.var_file, "-auto-approve", "-no-color"]
     gone += ["-var", "deletion_protection=false"]
     assert terraform.words == ([terraform.init, gone] if code == 0 else [])
+
+
+def test_destroy__takes_the_staffs_policies_from_who_holds_them(prod: CommandLine, terraform: Terraform) -> None:
+    """Or IAM would refuse to delete these when all else is gone."""
+    iam = Iam(reader=["course-staff"], manager=["course-staff", "head"])
+    prod.clients = {"iam": iam}
+
+    ran = prod("infra", "destroy", "--yes", "--stack", "prod")
+
+    assert ran.code == 0
+    assert iam.roles == {"reader": [], "manager": []}
+    assert "The role course-staff no longer holds a policy of this stack." in ran.err
+    assert "The role head no longer holds a policy of this stack." in ran.err
+    assert terraform.words[-1][0] == "destroy"
+
+
+def test_destroy__stops_where_a_permission_set_holds_them(prod: CommandLine, terraform: Terraform) -> None:
+    """IAM Identity Center alone may change its roles; nothing is touched before that is done."""
+    iam = Iam(reader=["AWSReservedSSO_Staff_0123456789abcdef"], manager=["head"])
+    prod.clients = {"iam": iam}
+
+    ran = prod("infra", "destroy", "--yes", "--stack", "prod")
+
+    assert ran.code == 1
+    assert "AWSReservedSSO_Staff_0123456789abcdef" in ran.err
+    assert "rollcall-prod-reader and -manager out of these permission sets" in ran.err
+    assert iam.roles["manager"] == ["head"]
+    assert terraform.words == []
 
 
 def test_stack__without_values_lists_those_with(prod: CommandLine, terraform: Terraform) -> None:

@@ -47,7 +47,7 @@ resource "aws_lambda_function" "this" {
   architectures                  = ["arm64"]
   handler                        = var.handler
   filename                       = var.package_path
-  source_code_hash               = filebase64sha256(var.package_path)
+  source_code_hash               = try(filebase64sha256(var.package_path), null)
   timeout                        = var.timeout_s
   memory_size                    = var.memory_mb
   reserved_concurrent_executions = coalesce(var.reserved_concurrency, -1)
@@ -67,4 +67,12 @@ resource "aws_lambda_function" "this" {
 
   # An event source mapping is refused until the role may read the source.
   depends_on = [aws_iam_role_policy.this]
+
+  lifecycle {
+    # A destroy needs no zip: Terraform doesn't ask for this then.
+    precondition {
+      condition     = fileexists(var.package_path)
+      error_message = "There is no zip of the functions at ${var.package_path}. Build it first: make package"
+    }
+  }
 }

@@ -1,7 +1,14 @@
 # Mail: who may be written as, how it leaves, and the queue it waits in.
 
 resource "aws_sesv2_email_identity" "this" {
+  count = var.identity == null ? 0 : 1
+
   email_identity = var.identity
+}
+
+moved {
+  from = aws_sesv2_email_identity.this
+  to   = aws_sesv2_email_identity.this[0]
 }
 
 resource "aws_sesv2_configuration_set" "this" {

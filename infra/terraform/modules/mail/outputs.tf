@@ -4,8 +4,8 @@ output "configuration_set" {
 }
 
 output "dkim_tokens" {
-  description = "The tokens of the DKIM records, for a domain; empty for an address."
-  value       = try(coalescelist(aws_sesv2_email_identity.this.dkim_signing_attributes[0].tokens, []), [])
+  description = "The tokens of the DKIM records, for a domain that is verified here; else empty."
+  value       = try(coalescelist(one(aws_sesv2_email_identity.this[*]).dkim_signing_attributes[0].tokens, []), [])
 }
 
 output "queue_arn" {

@@ -4,7 +4,7 @@ variable "name" {
 }
 
 variable "identity" {
-  description = "The address or the domain to verify with SES."
+  description = "The address or the domain to verify with SES; null where SES knows the sender already."
   type        = string
 }
 

@@ -141,6 +141,11 @@ resource "aws_iam_policy" "reader" {
   path        = local.path
   description = "Lets staff see what came in, by rollcall."
   policy      = data.aws_iam_policy_document.reader.json
+
+  # IAM can't change a description: other words would replace the policy, and fail as long as anyone holds it.
+  lifecycle {
+    ignore_changes = [description]
+  }
 }
 
 resource "aws_iam_policy" "manager" {
@@ -148,6 +153,10 @@ resource "aws_iam_policy" "manager" {
   path        = local.path
   description = "Lets staff see and change what came in, by rollcall."
   policy      = data.aws_iam_policy_document.manager.json
+
+  lifecycle {
+    ignore_changes = [description]
+  }
 }
 
 locals {

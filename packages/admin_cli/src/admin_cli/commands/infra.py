@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from admin_cli import aws
 from admin_cli.acting import Yes, answer, can_ask
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.formsets import find_sources
@@ -106,7 +107,8 @@ def destroy(
 ) -> None:
     """Remove the stack with everything in it, submissions too. It asks for the stack's name first.
 
-    Export what you keep before. A stack with deletion_protection refuses until an apply took that off.
+    Export what you keep before. A stack with deletion_protection refuses until an apply took that off. The staff's
+    policies are taken from all who hold them.
 
     Examples:
       rollcall infra destroy --context dev
@@ -161,6 +163,8 @@ def _run(
         and answer(services, "Type the stack's name to remove it with all of its submissions: ") != context.stack
     ):
         raise CliError("That is not the stack's name. Nothing was changed.")
+    if command == "destroy":
+        _detach_staff(services)
     if command in ("plan", "apply"):
         _build_package(services, terraform.sources)
     services.output.note(f"Initialising Terraform for {context.stack} ...")
@@ -198,6 +202,17 @@ def _build_package(services: Services, sources: Sources) -> None:
 
     report = build_package(sources, sources.root / "dist" / "rollcall-lambda.zip")
     services.output.note(f"The functions' zip is {'new' if report.changed else 'as it was'}: {report.path}")
+
+
+def _detach_staff(services: Services) -> None:
+    """Take the staff's policies from all who hold them: IAM deletes none that anyone holds."""
+    from admin_cli.staff_policies import detach_all  # noqa: PLC0415 - one command's
+
+    stack = services.stack()
+    with aws.sentences(stack.context):
+        held = detach_all(stack.client("iam"), stack.account(), stack.context.stack)
+    for holder in held:
+        services.output.note(f"The {holder} no longer holds a policy of this stack.")
 
 
 def _refuse(why: str, instead: str) -> NoReturn:

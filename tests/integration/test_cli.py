@@ -36,7 +36,7 @@ class Cli:
 
     def __init__(self, stack: DeployedStack) -> None:
         self._stack = stack
-        self.environ = {"PATH": os.environ["PATH"], "TZ": "Europe/Stockholm"} | stack.env
+        self.environ = {"PATH": os.environ["PATH"], "TZ": "Asia/Tokyo"} | stack.env
 
     def __call__(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -26,6 +26,7 @@ from registration_core.adapters.given_forms import GivenForms
 from registration_core.adapters.mail_check import check_mails
 from registration_core.adapters.mail_dates import moment, span
 from registration_core.adapters.render import JinjaMailRenderer
+from registration_core.adapters.time_zone_files import time_zone
 from registration_core.domain.errors import (
     FieldError,
     FormClosedError,
@@ -197,7 +198,7 @@ def test_own_language__is_among_those_that_programs_may_ask_for(forms: dict[str,
 def test_own_language__writes_dates_its_own_way(forms: dict[str, Form]) -> None:
     start = datetime(2027, 1, 16, 10, tzinfo=UTC)
     own = forms["registration"].words
-    assert moment(start, "de", own) == "16. Januar 2027 um 10:00 UTC"
+    assert moment(start, "de", own, time_zone("Europe/Berlin")) == "16. Januar 2027 um 11:00"
     assert span(start, None, "de", own) == "Samstag, 16. Januar 2027, 10:00 Uhr"
     assert span(start, start + timedelta(hours=2), "fi", own) == "2027-01-16, 10:00\N{EN DASH}12:00"
 

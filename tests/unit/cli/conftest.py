@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +12,19 @@ from unit.cli.fakes import CommandLine
 from admin_cli.contexts import Context, ContextFile
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def this_machines_time() -> Iterator[None]:
+    """Give the process its own time zone back: a command reads times as the organisation's clocks show them."""
+    before = os.environ.get("TZ")
+    yield
+    if os.environ.get("TZ") != before:
+        os.environ.pop("TZ")
+        os.environ |= {} if before is None else {"TZ": before}
+        time.tzset()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import shutil
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -176,3 +177,14 @@ def test_example__says_on_a_terminal_that_it_counts_once(rollcall_local: Command
     sent = ("forms", "example", "contact", "--dir", str(FORMS), "--curl")
     assert "counts once" in rollcall_local(*sent, typed="").err
     assert rollcall_local(*sent).err == ""
+
+
+def test_show__tells_times_as_the_organisations_clocks_show_them(
+    rollcall: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever this machine's clocks show."""
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    shown = rollcall("forms", "show", "registration", "--dir", str(FORMS), terminal=True).out
+    assert "Europe/Stockholm" in shown
+    assert "line-followers: 12, 2027-01-16 10:00" in shown

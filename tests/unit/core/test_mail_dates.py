@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta, timezone
 import pytest
 
 from registration_core.adapters.mail_dates import long_date, moment, span
+from registration_core.adapters.time_zone_files import time_zone
 
 STOCKHOLM = timezone(timedelta(hours=1))
 START = datetime(2027, 1, 16, 10, tzinfo=STOCKHOLM)
@@ -19,10 +20,16 @@ def test_long_date__has_the_month_in_words(language: str, expected: str) -> None
     assert long_date(date(2015, 4, 3), language) == expected
 
 
-def test_moment__is_in_utc_and_says_so() -> None:
-    assert moment(START, "en") == "16 January 2027 at 09:00 UTC"
-    assert moment(START, "sv") == "16 januari 2027 kl. 09.00 UTC"
-    assert moment(START, "fi") == "2027-01-16 09:00 UTC"
+def test_moment__is_as_the_organisations_clocks_show_it() -> None:
+    zone = time_zone("Europe/Stockholm")
+    assert moment(START, "en", None, zone) == "16 January 2027 at 10:00"
+    assert moment(START, "sv", None, zone) == "16 januari 2027 kl. 10.00"
+
+
+def test_moment__is_in_utc_and_says_so_where_no_zone_is_named() -> None:
+    assert moment(START, "en", None, None) == "16 January 2027 at 09:00 UTC"
+    assert moment(START, "sv", None, None) == "16 januari 2027 kl. 09.00 UTC"
+    assert moment(START, "fi", None, None) == "2027-01-16 09:00 UTC"
 
 
 def test_span__is_as_the_clock_shows_it_where_it_takes_place() -> None:

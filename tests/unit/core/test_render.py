@@ -178,8 +178,8 @@ def test_render__tells_the_ticket_and_until_when_to_confirm() -> None:
     waiting = rendered("registration", MailKind.WAITLISTED, Status.WAITLISTED)
     assert "number 7" in waiting.text
     for kind in (MailKind.VERIFY, MailKind.PROMOTED):
-        assert "3 March 2027 at 09:30 UTC" in rendered("registration", kind, Status.PENDING).text
-        assert "3 mars 2027 kl. 09.30 UTC" in rendered("registration", kind, Status.PENDING, "sv").text
+        assert "3 March 2027 at 10:30" in rendered("registration", kind, Status.PENDING).text
+        assert "3 mars 2027 kl. 10.30" in rendered("registration", kind, Status.PENDING, "sv").text
 
 
 @pytest.mark.parametrize("name", [*FORMS, "third"])

@@ -66,11 +66,13 @@ def selection(
 ) -> Selection:
     """Give the selection that these options mean.
 
-    forms: the stack's, read only when a form or an option is named. now: the present moment; None to look.
+    forms: the stack's, read only when a form, an option or a time is named. now: the present moment; None to look.
     versions_of: gives all that a form ever was, for an option that is gone from it. Raises CliError, which names what
     there is, for a form, status, option or time that there is none of.
     """
     now = now or datetime.now(UTC)
+    if since is not None or until is not None:
+        forms()  # a day is the organisation's
     chosen = Selection(
         form=form,
         statuses=frozenset(map(the_status, (name for names in status or () for name in names.split(",")))),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from admin_cli.contexts import Context, ContextFile
     from admin_cli.local import LocalSystem
     from admin_cli.stack import Stack
+    from registration_core.domain.forms import Form
 
 CONTEXT_VARIABLE = "ROLLCALL_CONTEXT"
 
@@ -76,9 +77,14 @@ def of(ctx: typer.Context) -> Services:
 
 def _connect(context: Context, output: Output) -> Stack:
     from admin_cli.completing import note_forms  # noqa: PLC0415 - most commands stay on this machine
+    from admin_cli.local_time import keep_time_of  # noqa: PLC0415
     from admin_cli.stack import AwsStack  # noqa: PLC0415
 
-    return AwsStack(context, output.note, noted=lambda forms: note_forms(os.environ, context.name, forms))
+    def noted(forms: Mapping[str, Form]) -> None:
+        note_forms(os.environ, context.name, forms)
+        keep_time_of(forms)
+
+    return AwsStack(context, output.note, noted=noted)
 
 
 def _local() -> LocalSystem:

@@ -13,7 +13,7 @@ def for_program(value: Value) -> str:
 
 
 def for_person(value: Value) -> str:
-    """Write a value for a terminal: times in the reader's own zone, to the minute."""
+    """Write a value for a terminal: times as this process's clock shows them (see `local_time`), to the minute."""
     if isinstance(value, datetime):
         return value.astimezone().strftime("%Y-%m-%d %H:%M")
     return _text(value)

@@ -45,7 +45,7 @@ class MyPages:
             form={"path": self._path(form.name, language), "title": form.title.in_language(language)},
             reference=display_reference(submission.reference),
             answers=[] if erased else shown_answers(form, submission, language),
-            sent=moment(submission.submitted_at, language, form.words),
+            sent=moment(submission.submitted_at, language, form.words, form.time_zone),
         )
 
     def confirm(self, entry: OwnEntry, action: Action, *, token: str, language: str) -> str:
@@ -74,7 +74,7 @@ class MyPages:
         until = entry.submission.verify_by
         return {
             "option": label.in_language(language),
-            "until": moment(until, language, entry.form.words) if until is not None else "",
+            "until": "" if until is None else moment(until, language, entry.form.words, entry.form.time_zone),
             "rank": entry.rank or entry.submission.position or "",
             "position": entry.submission.position or "",
         }

@@ -13,8 +13,10 @@ from admin_cli.escape import to_json, to_json_line
 from admin_cli.fields import JsonOption, pick, wanted
 from admin_cli.formsets import forms_at_hand, read_checked_forms, the_form
 from admin_cli.helping import Command, noun
+from admin_cli.local_time import keep_time_of
 from admin_cli.services import of
 from admin_cli.table import Column
+from admin_cli.values import for_person
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,6 +65,7 @@ COMPILED = (
     "spam",
     "mails",
     "words",
+    "time_zone",
 )
 
 FIELDS = (
@@ -111,7 +114,9 @@ def show(
     services = of(ctx)
     output = services.output
     names = wanted(output, json, COMPILED)
-    found = the_form(forms_at_hand(services, folder), form)
+    forms = forms_at_hand(services, folder)
+    found = the_form(forms, form)
+    keep_time_of(forms)
     if names is not None:
         output.json(pick(dict.fromkeys(COMPILED) | found.to_dict(), names))
         return
@@ -175,6 +180,7 @@ def _heading(form: Form) -> list[tuple[str, Value]]:
         ("kept", f"{form.retention_days} days"),
         ("opens", form.opens_at),
         ("closes", form.closes_at),
+        ("time zone", form.time_zone.name if form.time_zone else None),
         ("once for each", form.once),
         ("places", _places(form)),
         ("waiting list", _waiting_list(form)),
@@ -195,7 +201,7 @@ def _places(form: Form) -> str:
     field = form.field(form.quota.field) if form.quota else None
     if field is None:
         return "not counted"
-    starts = {option.value: f", {option.starts_at:%Y-%m-%d %H:%M}" for option in field.options if option.starts_at}
+    starts = {option.value: f", {for_person(option.starts_at)}" for option in field.options if option.starts_at}
     return "\n".join(f"{value}: {seats}{starts.get(value, '')}" for value, seats in form.capacities().items())
 
 

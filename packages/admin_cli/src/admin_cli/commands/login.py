@@ -52,7 +52,7 @@ def login(
             sleep=time.sleep,
         )
     profile = f"the profile {context.profile}" if context.profile else "your AWS configuration"
-    output.note(f"Signed in until {until.astimezone():%Y-%m-%d %H:%M}, for every tool that uses {profile}.")
+    output.note(f"Signed in until {until.astimezone():%Y-%m-%d %H:%M %Z}, for every tool that uses {profile}.")
 
 
 def _invite(output: Output, invitation: Invitation, *, browser: bool) -> None:

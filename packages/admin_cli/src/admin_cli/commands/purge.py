@@ -70,9 +70,11 @@ def purge(
       rollcall purge --older-than 2026-03-01 --form contact --yes
     """
     now = datetime.now(UTC)
-    until = parse_time(older_than, now=now, option="--older-than")
+    parse_time(older_than, now=now, option="--older-than")  # before anything is asked
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
-    chosen = selection(lambda: act.stack.forms, form=form, status=status, option=option, now=now)
+    forms = act.stack.forms
+    until = parse_time(older_than, now=now, option="--older-than")  # now that a day is the organisation's
+    chosen = selection(lambda: forms, form=form, status=status, option=option, now=now)
     chosen = replace(chosen, until=until)
     found = _found(act, chosen)
     if not found:

@@ -102,9 +102,10 @@ def failed(
     """
     services = of(ctx)
     names = wanted(services.output, json, FIELDS)
-    first = parse_time(since, now=datetime.now(UTC), option="--since")
+    parse_time(since, now=datetime.now(UTC), option="--since")  # before anything is asked
     stack = services.stack()
     letters = [_of_letter(stack, letter) for letter in stack.mailing().redrive.read()]
+    first = parse_time(since, now=datetime.now(UTC), option="--since")  # now that a day is the organisation's
     mails, looked_at = _of_entries(services, stack, first)
     lines = letters + mails
     if names is not None:

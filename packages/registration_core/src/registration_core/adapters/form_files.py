@@ -6,7 +6,8 @@ import hashlib
 import json
 import re
 import tomllib
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import timezone
 
 from registration_core.adapters.checked_table import CheckedTable, listed, repeated
 from registration_core.adapters.field_files import read_fields
@@ -18,20 +19,25 @@ from registration_core.adapters.rule_files import (
     read_spam_rules,
     read_verification,
 )
+from registration_core.adapters.time_zone_files import read_time_zone
 from registration_core.adapters.word_files import file_of, read_words
 from registration_core.domain.emails import EmailError, normalise_email
 from registration_core.domain.errors import FormFileError
 from registration_core.domain.fields import Field, FieldType, Text
 from registration_core.domain.forms import LONGEST_RETENTION_DAYS, Form
 from registration_core.domain.messages import DEFAULT_LANGUAGE, LANGUAGES
+from registration_core.domain.time_zones import local
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
+    from registration_core.domain.fields import Option
     from registration_core.domain.forms import OwnMail
     from registration_core.domain.messages import Words
+    from registration_core.domain.time_zones import TimeZone
 
 KEYS = (
     *("id_prefix", "languages", "title", "description", "staff", "retention_days", "email_field", "name_field"),
@@ -57,17 +63,25 @@ _VERSION_LENGTH = 12
 _MOST_FIELDS = 60
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What holds for every form of an organisation: the words of its own languages, its time zone."""
+
+    words: Words
+    time_zone: TimeZone | None
+
+
 def compile_forms(forms_dir: Path) -> dict[str, Form]:
     """Read every form of a folder, by name, sorted; folders that begin with _ or . hold none.
 
     Raises FormFileError with every mistake of every file.
     """
     problems: list[str] = []
-    words = read_words(forms_dir, problems)
+    around = Around(read_words(forms_dir, problems), read_time_zone(forms_dir, problems))
     forms: dict[str, Form] = {}
     for folder in sorted(forms_dir.iterdir()):
         if folder.is_dir() and not folder.name.startswith(("_", ".")):
-            form = _read_form(folder, words, problems)
+            form = _read_form(folder, around, problems)
             if form is not None:
                 forms[form.name] = form
     problems.extend(_shared_prefixes(forms_dir, forms))
@@ -79,7 +93,8 @@ def compile_forms(forms_dir: Path) -> dict[str, Form]:
 def load_form(forms_dir: Path, name: str) -> Form:
     """Read one form. Raises FormFileError with every mistake in its file."""
     problems: list[str] = []
-    form = _read_form(forms_dir / name, read_words(forms_dir, problems), problems)
+    around = Around(read_words(forms_dir, problems), read_time_zone(forms_dir, problems))
+    form = _read_form(forms_dir / name, around, problems)
     if problems or form is None:
         raise FormFileError(problems)
     return form
@@ -93,7 +108,7 @@ def content_version(form: Form) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()[:_VERSION_LENGTH]
 
 
-def _read_form(folder: Path, words: Words, problems: list[str]) -> Form | None:
+def _read_form(folder: Path, around: Around, problems: list[str]) -> Form | None:
     """Read one form; None, and a problem noted, when the file cannot be read or has mistakes."""
     file = f"{folder.parent.name}/{folder.name}/{FILE}"
     before = len(problems)
@@ -114,12 +129,37 @@ def _read_form(folder: Path, words: Words, problems: list[str]) -> Form | None:
         problems.append(f"{file}: this is not TOML: {error}")
     else:
         table = CheckedTable(values, file, problems)
+        words = around.words
         languages = _languages(table, folder.parent, words)
         form = _form(folder.name, table, languages, own_mails(folder / "mail"))
         form = replace(form, words={language: words[language] for language in languages if language in words})
+        if around.time_zone is not None:
+            form = _in_zone(form, around.time_zone)
         if len(problems) == before:
             return replace(form, version=content_version(form))
     return None
+
+
+def _in_zone(form: Form, zone: TimeZone) -> Form:
+    """Return the form with every moment as the organisation's clocks show it, however its file wrote them."""
+    fields = tuple(
+        replace(field, options=tuple(_option_in_zone(option, zone) for option in field.options))
+        for field in form.fields
+    )
+    opens_at, closes_at = _shown(form.opens_at, zone), _shown(form.closes_at, zone)
+    return replace(form, fields=fields, opens_at=opens_at, closes_at=closes_at, time_zone=zone)
+
+
+def _option_in_zone(option: Option, zone: TimeZone) -> Option:
+    return replace(option, starts_at=_shown(option.starts_at, zone), ends_at=_shown(option.ends_at, zone))
+
+
+def _shown(at: datetime | None, zone: TimeZone) -> datetime | None:
+    """Return a moment with the offset that the zone has then."""
+    if at is None:
+        return None
+    shown = local(at, zone)
+    return shown.replace(tzinfo=timezone(zone.utcoffset(shown)))
 
 
 def _form(name: str, values: CheckedTable, languages: Sequence[str], mails: tuple[OwnMail, ...]) -> Form:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from registration_core.domain.time_zones import local
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, datetime
+    from datetime import date, datetime, tzinfo
 
     from registration_core.domain.messages import Words
 
@@ -73,11 +73,11 @@ def long_date(day: date, language: str, own: Words | None = None) -> str:
     return words["date"].format(day=day.day, month=words[MONTHS[day.month - 1]], year=f"{day.year:04}")
 
 
-def moment(at: datetime, language: str, own: Words | None = None) -> str:
-    """Return `30 April 2015 at 07:31 UTC`."""
-    at, words = at.astimezone(UTC), _words(language, own)
+def moment(at: datetime, language: str, own: Words | None, zone: tzinfo | None) -> str:
+    """Return `30 April 2015 at 09:31` as the organisation's clocks show it; without a zone `… at 07:31 UTC`."""
+    at, words = local(at, zone), _words(language, own)
     said = words["date_and_time"].format(date=long_date(at, language, own), time=_clock(at, words))
-    return f"{said} UTC"
+    return said if zone is not None else f"{said} UTC"
 
 
 def span(starts_at: datetime, ends_at: datetime | None, language: str, own: Words | None = None) -> str:

@@ -8,6 +8,7 @@ from registration_core.adapters.mail_dates import long_date, moment, span
 from registration_core.domain.fields import FieldType
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.messages import said
+from registration_core.domain.time_zones import local
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,8 +51,8 @@ def mail_values(
         "reply_to": next(iter(form.staff), ""),
         "site_url": site_url,
         "status": submission.status.value,
-        "submitted_at": submission.submitted_at,
-        "verify_by": moment(submission.verify_by, language, form.words) if submission.verify_by is not None else "",
+        "submitted_at": local(submission.submitted_at, form.time_zone),
+        "verify_by": _verify_by(form, submission, language),
         "visitor_language": submission.language,
     }
     if facts.my_url is not None:
@@ -59,6 +60,11 @@ def mail_values(
     if facts.values is not None:
         values["set"] = dict(facts.values)
     return values
+
+
+def _verify_by(form: Form, submission: Submission, language: str) -> str:
+    at = submission.verify_by
+    return "" if at is None else moment(at, language, form.words, form.time_zone)
 
 
 def chosen_option(form: Form, submission: Submission) -> tuple[Field, Option] | None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 SHARED = "site.toml"
 """What is the same in every language."""
+TIME_ZONE = "time_zone"
+"""Whose clocks people read; see `time_zone_files`."""
 OWN_PAGE = "my"
 """The table of a registrant's own page, which has a file of its own a language: `my.sv.toml`."""
 
@@ -57,6 +59,7 @@ def read_site_content(folder: Path, *, source: str = "site") -> SiteContent:
     shared = _table(folder, SHARED, source)
     found = sorted(path.stem for path in folder.glob("*.toml") if _LANGUAGE.fullmatch(path.stem))
     first = shared.pop("first_language", "")
+    shared.pop(TIME_ZONE, None)  # the forms bring it
     if first not in found:
         files = ", ".join(found) or "no language, for there is no such file"
         raise SiteContentError(f'{source}/{SHARED}: "first_language" is {first!r}; use one of {files}.')

@@ -11,10 +11,12 @@ from registration_core.domain.fields import Field, Text
 from registration_core.domain.languages import best_language
 from registration_core.domain.policies import SHIPPED_SPAM_RULES, SpamRules, Verification
 from registration_core.domain.quota import Quota
+from registration_core.domain.time_zones import TimeZone, local
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
     from typing import Any
 
     from registration_core.domain.messages import Words
@@ -61,7 +63,7 @@ class Form:
     choice field of which a person (address and name) may take each option only once. staff: addresses that are told
     of new entries. retention_days: how long an entry is kept. quota: None when places are not counted. verification:
     None when an address is taken as it is given. mails: those of its own, by name. words: what the API says in those of
-    its languages that are not built in.
+    its languages that are not built in. time_zone: whose clocks people read; None for UTC.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Form:
     spam: SpamRules = SHIPPED_SPAM_RULES
     mails: tuple[OwnMail, ...] = ()
     words: Words = with_default(default_factory=dict)
+    time_zone: TimeZone | None = None
 
     def own_mail(self, name: str) -> OwnMail | None:
         """Return the form's own mail of this name, or None when there is none; `message` is always there."""
@@ -128,6 +131,10 @@ class Form:
         options = field.options if field is not None else ()
         return {option.value: option.capacity for option in options if option.capacity is not None}
 
+    def today(self, now: datetime) -> date:
+        """Return the day that it is for the organisation."""
+        return local(now, self.time_zone).date()
+
     def language_for(self, wanted: str | None) -> str:
         """Return the form's language that fits best.
 
@@ -167,6 +174,7 @@ class Form:
             spam=SpamRules.from_dict(data.get("spam", {})),
             mails=tuple(map(OwnMail.from_dict, data.get("mails", ()))),
             words=data.get("words", {}),
+            time_zone=TimeZone(**data["time_zone"]) if "time_zone" in data else None,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -196,7 +204,7 @@ class Form:
             data["verification"] = self.verification.to_dict()
         if spam := self.spam.to_dict():
             data["spam"] = spam
-        data |= _mails(self.mails) | _words(self.words)
+        data |= _mails(self.mails) | _words(self.words) | _time_zone(self.time_zone)
         data["fields"] = [field.to_dict() for field in self.fields]
         return data
 
@@ -207,6 +215,10 @@ def _mails(mails: tuple[OwnMail, ...]) -> dict[str, Any]:
 
 def _words(words: Words) -> dict[str, Any]:
     return {"words": words} if words else {}
+
+
+def _time_zone(zone: TimeZone | None) -> dict[str, Any]:
+    return {"time_zone": {"name": zone.name, "rule": zone.rule}} if zone is not None else {}
 
 
 def _moment(text: str | None) -> datetime | None:

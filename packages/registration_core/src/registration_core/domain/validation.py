@@ -55,11 +55,11 @@ def validate(form: Form, raw: Mapping[str, object], language: str, *, today: dat
 def example_submission(form: Form, *, today: date | None = None) -> dict[str, object]:
     """Return raw answers that the form takes: each field's `example`, or else one made up for its type.
 
-    today: what relative dates are counted from; None means the present day in UTC.
+    today: what relative dates are counted from; None means the present day of the organisation.
     """
     from registration_core.domain.examples import example_of  # noqa: PLC0415 - no visitor waits for it
 
-    day = today if today is not None else datetime.now(UTC).date()
+    day = today if today is not None else form.today(datetime.now(UTC))
     return {field.name: example_of(field, day) for field in form.fields}
 
 

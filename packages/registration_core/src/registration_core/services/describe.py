@@ -56,7 +56,7 @@ class DescribeService:
         if form.verification is not None:
             data["verify_within_hours"] = form.verification.within_hours
         data["retention_days"] = form.retention_days
-        data["fields"] = [_field(field, now.date()) for field in form.fields]
+        data["fields"] = [_field(field, form.today(now)) for field in form.fields]
         for field in data["fields"]:
             if form.quota is not None and field["name"] == form.quota.field:
                 for option in field["options"]:

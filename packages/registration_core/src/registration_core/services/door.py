@@ -108,7 +108,7 @@ def _validated(
     """Return the answers as they are kept. Raises InvalidAnswersError with every wrong field, the door's own too."""
     wrong = unreadable_times(form, sent, language)
     try:
-        kept = validate(form, answers, language, today=now.astimezone(UTC).date())
+        kept = validate(form, answers, language, today=form.today(now))
     except InvalidAnswersError as error:
         raise InvalidAnswersError([*error.errors, *wrong]) from None
     if wrong:

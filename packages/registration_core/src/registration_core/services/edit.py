@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, timedelta
+from datetime import timedelta
 
 from registration_core.domain.cells import raw_answer
 from registration_core.domain.errors import AlreadyRegisteredError, StatusTransitionError
@@ -118,7 +118,7 @@ class EditService:
         known = {field.name: field for field in form.fields if field.name in given}
         raw = {name: raw_answer(known[name], text) if name in known else text for name, text in given.items()}
         part = replace(form, fields=tuple(known.values()))
-        return validate(part, raw, form.language_for("en"), today=self._clock.now().astimezone(UTC).date())
+        return validate(part, raw, form.language_for("en"), today=form.today(self._clock.now()))
 
     def _readdressed(self, form: Form, after: Submission) -> Submission:
         """Return the entry with the address in its answers; one to be verified gets its whole time for that again."""

@@ -145,7 +145,7 @@ class IntakeService:
         """Return what the form makes of a row. Raises InvalidAnswersError."""
         fields = {field.name: field for field in form.fields}
         raw = {name: raw_answer(fields[name], text) if name in fields else text for name, text in row.texts.items()}
-        answers = validate(form, raw, form.language_for("en"), today=self._clock.now().astimezone(UTC).date())
+        answers = validate(form, raw, form.language_for("en"), today=form.today(self._clock.now()))
         content = json.dumps([form.name, answers], sort_keys=True, separators=(",", ":"))
         return Candidate(
             row=row,

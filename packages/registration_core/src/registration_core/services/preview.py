@@ -70,7 +70,7 @@ class PreviewService:
 
 def example_entry(form: Form, status: Status, language: str, now: datetime) -> Submission:
     """Return the entry that a form's example answers make, the same whenever it is made."""
-    answers = validate(form, example_submission(form, today=now.date()), language, today=now.date())
+    answers = validate(form, example_submission(form, today=form.today(now)), language, today=form.today(now))
     counted = form.quota is not None
     hours = form.verification.within_hours if form.verification is not None else 48
     return Submission(

@@ -66,7 +66,7 @@ class SubmitService:
         now = self._now()
         form.ensure_open(now)
         _ensure_key(key)
-        answers = validate(form, raw_answers, language, today=now.date())
+        answers = validate(form, raw_answers, language, today=form.today(now))
         submission = new_submission(form, answers, language, now=now, randomness=self._randomness)
         if suspected:
             submission = replace(submission, status=Status.SPAM, verify_by=None, expires_at=_spam_expires(submission))

@@ -1,0 +1,75 @@
+"""An organisation's time zone: `time_zone` in its `site/site.toml`, made into the rule that compiled forms bring."""
+
+from __future__ import annotations
+
+import tomllib
+import zoneinfo
+from datetime import UTC, datetime, timedelta
+from importlib import resources
+from pathlib import Path
+
+from registration_core.adapters.site_content import SHARED, TIME_ZONE
+from registration_core.domain.time_zones import TimeZone
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+KEY = TIME_ZONE
+FILE = SHARED
+_YEARS_AHEAD = 10
+
+
+class TimeZoneError(ValueError):
+    """A name that is no time zone, or one whose clocks change by no rule; a sentence."""
+
+
+def read_time_zone(forms_dir: Path, problems: list[str]) -> TimeZone | None:
+    """Return the zone of the organisation whose forms these are; None when it names none.
+
+    A mistake in it is noted; other mistakes in the file are told where the site is built.
+    """
+    file = forms_dir.parent / "site" / FILE
+    try:
+        named = tomllib.loads(file.read_text(encoding="utf-8")).get(KEY)
+        return None if named is None else time_zone(named)
+    except TimeZoneError as error:
+        problems.append(f'site/{FILE}: "{KEY}" {error}')
+    except (OSError, ValueError):
+        pass
+    return None
+
+
+def time_zone(name: object) -> TimeZone:
+    """Return the zone of this name. Raises TimeZoneError."""
+    if not isinstance(name, str) or name not in zoneinfo.available_timezones():
+        raise TimeZoneError(f"is {name!r}, which is no time zone; write one such as Europe/Stockholm")
+    try:
+        zone = TimeZone(name, _rule(name))
+    except ValueError as error:
+        raise TimeZoneError(f"is {name}, whose clocks change by no rule; {_FIXED}") from error
+    real = zoneinfo.ZoneInfo(name)
+    if any(at.astimezone(zone).utcoffset() != at.astimezone(real).utcoffset() for at in _coming_weeks()):
+        raise TimeZoneError(f"is {name}, whose clocks change by another rule each year; {_FIXED}")
+    return zone
+
+
+_FIXED = "write one that stays, such as Etc/GMT-1 for UTC+1"
+
+
+def _rule(name: str) -> str:
+    """Return the last line of the zone's file: the rule for all times to come."""
+    for folder in zoneinfo.TZPATH:
+        if (file := Path(folder) / name).is_file():
+            return _last_line(file.read_bytes())
+    package, _, last = f"tzdata.zoneinfo.{name.replace('/', '.')}".rpartition(".")
+    return _last_line(resources.files(package).joinpath(last).read_bytes())
+
+
+def _last_line(content: bytes) -> str:
+    return content.rstrip(b"\n").rpartition(b"\n")[2].decode("ascii")
+
+
+def _coming_weeks() -> Iterator[datetime]:
+    now = datetime.now(UTC)
+    return (now + timedelta(weeks=week) for week in range(_YEARS_AHEAD * 52))

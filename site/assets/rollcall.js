@@ -6,12 +6,17 @@
   // --- the switch between languages keeps what the address says
   for (const link of all("[data-language]")) link.search = location.search;
 
-  // --- thank-you: the reference in large type, and what goes with the form, the status and the option in the address
-  for (const plate of all("[data-reference]")) {
-    const code = query.get("reference") || "", told = [...query.values()];
-    plate.hidden = !/^\w{4}-\w{4}$/.test(code);
-    if (!plate.hidden) all("strong", plate)[0].append(code);
-    for (const part of all("[data-when]")) part.hidden = !part.dataset.when.split(" ").every((word) => told.includes(word));
+  // --- thank-you: what this tab sent, remembered by the tab for an hour; nothing of it stands in an address
+  let sent = {};
+  try {
+    sent = JSON.parse(sessionStorage.rollcall);
+  } catch {} // nothing was sent, or storage is blocked
+  if (!(Date.now() / 1000 - sent.at < 3600)) sent = {};
+  for (const part of all("[data-when]")) part.hidden = !sent.words || !part.dataset.when.split(" ").every((word) => sent.words.includes(word));
+  for (const part of all("[data-told]")) {
+    const said = sent[part.dataset.told];
+    part.hidden = !said;
+    all("dd, strong", part)[0].append(said || "");
   }
 
   // --- seats left, roughly, and the dates that move with the day; where the API says nothing the page says nothing
@@ -48,7 +53,7 @@
   try {
     kept = JSON.parse(localStorage.getItem(slot)) || kept;
   } catch {}
-  const age = now() - kept.at;
+  const age = now() - kept.at, again = (location.hash === "#another" && sent.words?.[0] === say.form && sent.again) || {};
   if (age > 604800) kept = {}; // a week
   draft.hidden = !keep({ started: kept.started || now() }); // programs are quicker than people
   const read = (unasked) => {
@@ -60,9 +65,10 @@
   };
   for (const input of inputs) {
     // a link such as /registration?course=rovers chooses among options; it never ticks a consent, nor writes a text
+    // For one more person some answers are the same.
     const given = query.getAll(input.name),
       chosen = input.options ? [...input.options].some(({ value }) => given[0] === value) && given[0] : ticks(input) && input.closest("fieldset") && given,
-      value = chosen && chosen.length ? chosen : (kept.values || {})[input.name];
+      value = chosen && chosen.length ? chosen : (kept.values || again)[input.name];
     if (value) ticks(input) ? (input.checked = [value].flat().includes(input.value)) : (input.value = value);
   }
 
@@ -142,11 +148,18 @@
       });
       body = await answer.json();
     } catch {}
-    const { reference, status, code, detail, errors = [] } = body;
+    const { reference, status: told, position, code, detail, errors = [] } = body;
     if (reference) {
       kept = { key, sum, until: now() + 600 };
       keep();
-      location = say.thanks + "?" + new URLSearchParams({ form: say.form, reference, status, option: values[say.option] || "" });
+      const { name, email } = say, again = {};
+      for (const same of say.keeps.split(" ")) again[same] = values[same];
+      try {
+        sessionStorage.rollcall = JSON.stringify({
+          at: now(), words: [say.form, told, values[say.option]], reference, position, name: values[name], email: values[email], again,
+        });
+      } catch {}
+      location = say.thanks;
       return;
     }
     busy();

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import urllib.parse
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,6 @@ from browser.conftest import LANGUAGES, path_in, words_in
 from conftest import FULL_COURSE
 
 from registration_core.domain.errors import InvalidAnswersError
-from registration_core.domain.fields import FieldType
 from registration_core.domain.validation import example_submission, validate
 
 if TYPE_CHECKING:
@@ -200,27 +198,3 @@ def test_places_left__are_kept_quiet_about_when_the_api_does_not_tell(
         assert visitor.page.locator("#error-summary").is_hidden()
         visitor.sends()
         visitor.arrives_at_thank_you()
-
-
-@pytest.mark.parametrize(("status", "words"), [("pending", "One step is left"), ("waitlisted", "on the waiting list")])
-def test_thank_you__says_what_is_still_to_come(visit: Any, status: str, words: str) -> None:
-    visitor = visit()
-    visitor.goes_to(f"/thank-you?form=registration&reference=K7QM-3XTP&status={status}")
-    assert visitor.page.get_by_text(words).is_visible()
-    assert visitor.page.get_by_text("a mail that confirms it").first.is_hidden()
-
-
-def test_link__chooses_an_option_but_ticks_no_consent_and_writes_no_text(visit: Any, forms: Any) -> None:
-    """What a link names is chosen where the choice is a closed one; a visitor ticks and types everything else."""
-    visitor, form = visit(), forms["registration"]
-    asked = urllib.parse.urlencode({**example_submission(form), "course": FULL_COURSE}, doseq=True)
-    visitor.goes_to(f"/registration?{asked}")
-    page = visitor.page
-    assert page.locator('[name="course"]:checked').get_attribute("value") == FULL_COURSE
-    for field in form.fields:
-        if field.type is FieldType.CONSENT:
-            assert not page.locator(f'[name="{field.name}"]').is_checked(), field.name
-        elif field.type not in (FieldType.CHOICE, FieldType.CHOICES):
-            assert page.locator(f'[name="{field.name}"]').input_value() == "", field.name
-    visitor.goes_to("/registration?course=no-such-course")
-    assert page.locator('[name="course"]:checked').count() == 0

@@ -230,7 +230,7 @@ def test_api__is_one_document_that_is_deployed_as_a_whole(plan: Plan) -> None:
 def test_api__takes_each_form_and_hands_it_to_submit(plan: Plan) -> None:
     paths = definition(plan)["paths"]
 
-    forms = {f"/{form}": {"POST", "OPTIONS"} for form in plan.variables["forms"]}
+    forms = {f"/{form}": {"GET", "POST", "OPTIONS"} for form in plan.variables["forms"]}
     assert {path: {verb.upper() for verb in verbs} for path, verbs in paths.items()} == forms | {
         "/forms/{form}": {"GET"},
         "/my": {"GET", "POST"},

@@ -168,19 +168,59 @@ def mending(form: str) -> Callable[[Scene], None]:
         scene.opens(f"/{form}")
         visitor = scene.visitor
         visitor.page.locator("input[type=text]").first.fill(AN_ARABIC_NAME)
-        with visitor.page.expect_navigation():
-            visitor.page.evaluate("HTMLFormElement.prototype.submit.call(document.querySelector('form[data-form]'))")
+        posts_plainly(scene)
 
     return reach
 
 
-def not_taken(scene: Scene) -> None:
-    """Come to the page that says in one sentence why a plain form was not taken: its text is too long to be one."""
-    scene.opens("/contact")
-    visitor = scene.visitor
-    visitor.page.fill('[name="message"]', "a" * 40_000)
-    with visitor.page.expect_navigation():
-        visitor.page.evaluate("HTMLFormElement.prototype.submit.call(document.querySelector('form[data-form]'))")
+def posts_plainly(scene: Scene) -> None:
+    """Send the form that is open as a browser without JavaScript does."""
+    with scene.visitor.page.expect_navigation():
+        scene.visitor.page.evaluate("HTMLFormElement.prototype.submit.call(document.querySelector('form[data-form]'))")
+
+
+def not_taken(letters: str) -> Callable[[Scene], None]:
+    """Come to the page that tells why a plain form was not taken: its text has too many bytes."""
+
+    def reach(scene: Scene) -> None:
+        scene.opens("/contact")
+        scene.visitor.page.fill('[name="message"]', letters)
+        posts_plainly(scene)
+
+    return reach
+
+
+def thanked(status: str) -> Callable[[Scene], None]:
+    """Come to the page that thanks, with a script, when the API told that the entry stands like this."""
+
+    def reach(scene: Scene) -> None:
+        told = {"id": "reg_1", "reference": "K7QM-3XTP", "status": status}
+        if status == "waitlisted":
+            told["position"] = "17"
+        scene.answers(status=201, body=json.dumps(told), headers=ANSWERED)
+        scene.fills("registration", participant=A_LONG_NAME)
+        scene.visitor.sends()
+        scene.visitor.arrives_at_thank_you()
+
+    return reach
+
+
+def plainly(form: str, **answers: Any) -> Callable[[Scene], None]:
+    """Come to the page that thanks, without a script."""
+
+    def reach(scene: Scene) -> None:
+        scene.fills(form, **answers)
+        posts_plainly(scene)
+        scene.visitor.arrives_at_thank_you()
+
+    return reach
+
+
+def another_plainly(scene: Scene) -> None:
+    """Come to the form for one more participant, without a script."""
+    plainly("registration", course=COURSE)(scene)
+    with scene.visitor.page.expect_navigation():
+        scene.visitor.page.click('[name="_another"]')
 
 
 def own(form: str, *done: str, **how: Any) -> Callable[[Scene], None]:
@@ -225,7 +265,7 @@ PAGES = (
     page("registration", "/registration"),
     page("contact", "/contact"),
     page("privacy", "/privacy"),
-    page("thank-you", "/thank-you?form=registration&reference=K7QM-3XTP&status=confirmed&option=line-followers"),
+    State("thank-you", lambda scene: scene.visitor.goes_to(scene.address("/thank-you"))),
     page("not-found", "/nowhere", says="404"),
     State("unavailable", lambda scene: scene.visitor.goes_to("/unavailable")),  # one page for all languages
 )
@@ -243,13 +283,16 @@ STATES = (
     State("contact-unavailable", unavailable, "503"),
     State("registration-closed", closed, "403"),
     State("contact-offline", offline, "net::ERR_INTERNET_DISCONNECTED"),
-    page("thank-you-plain", "/thank-you"),
-    page("thank-you-pending", "/thank-you?form=registration&reference=K7QM-3XTP&status=pending"),
-    page("thank-you-waitlisted", "/thank-you?form=registration&reference=K7QM-3XTP&status=waitlisted"),
-    page("thank-you-contact", "/thank-you?form=contact&reference=K7QM-3XTP&status=confirmed"),
+    State("thank-you-registered", thanked("confirmed")),
+    State("thank-you-pending", thanked("pending")),
+    State("thank-you-waitlisted", thanked("waitlisted")),
+    State("thank-you-without-script", plainly("registration", course=COURSE, participant=AN_ARABIC_NAME)),
+    State("thank-you-contact-without-script", plainly("contact")),
+    State("another-participant", another_plainly),
     State("mend-registration", mending("registration"), "422"),
     State("mend-contact", mending("contact"), "422"),
-    State("not-taken", not_taken, "413"),
+    State("not-taken", not_taken("å" * 6_000), "413"),
+    State("not-taken-nothing-kept", not_taken("å" * 60_000), "413"),
     State("my-place", own("registration", course=COURSE, participant=A_LONG_NAME)),
     State("my-message", own("contact", message=f"{AN_ARABIC_NAME}\n" + "Donaudampfschifffahrt" * 9)),
     State("my-pending", own("registration", verifying=True, course=COURSE, participant=AN_ARABIC_NAME)),

@@ -63,10 +63,18 @@ class FakeSubmitService:
     asked: list[dict[str, Any]] = field(default_factory=list)
 
     def submit(
-        self, form: Form, raw_answers: Mapping[str, object], *, key: str | None, language: str, suspected: bool
+        self,
+        form: Form,
+        raw_answers: Mapping[str, object],
+        *,
+        key: str | None,
+        language: str,
+        suspected: bool,
+        of_answers: bool,
     ) -> Receipt:
         asked = {"form": form.name, "answers": dict(raw_answers), "key": key, "language": language}
-        self.asked.append(asked | ({"suspected": True} if suspected else {}))
+        said = {"suspected": suspected, "of_answers": of_answers}
+        self.asked.append(asked | {name: True for name, given in said.items() if given})
         if self.error:
             raise self.error
         return self.receipt

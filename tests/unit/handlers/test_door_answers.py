@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -119,32 +119,8 @@ def test_submit__suspected_spam_is_answered_like_anything_else(
     assert service.asked[0]["suspected"] is True
     assert (answer["statusCode"], json.loads(answer["body"])["status"]) == (201, told)
     page = ask("", headers=PLAIN)
-    assert page["statusCode"] == 303
-    assert "spam" not in page["headers"]["Location"]
-
-
-def test_submit__a_plain_post_is_led_to_the_page_that_thanks_in_its_language(ask: Ask) -> None:
-    for language, page in (("sv", "/sv/thank-you?"), ("en", "/thank-you?"), ("xx", "/thank-you?")):
-        answer = ask("", headers=PLAIN, query={"lang": language})
-        assert answer["headers"]["Location"].startswith(f"{ORIGIN}{page}"), language
-
-
-def test_submit__a_plain_post_tells_the_chosen_option_where_it_has_a_file_for_the_calendar(
-    ask: Ask, forms: Forms
-) -> None:
-    monday, tuesday = next(field.options for field in forms.form.fields if field.name == "day")
-    dated = replace(monday, starts_at=datetime(2027, 1, 16, 10, tzinfo=UTC))
-    fields = [replace(field, options=(dated, tuesday)) if field.name == "day" else field for field in forms.form.fields]
-    forms.form = replace(forms.form, fields=tuple(fields), once="day")
-    told = {day: ask(f"day={day}", headers=PLAIN)["headers"]["Location"] for day in ("mon", "tue", "%3Cx%3E")}
-    assert told["mon"].endswith("&option=mon")
-    assert "option" not in told["tue"] + told["%3Cx%3E"]
-
-
-def test_submit__a_plain_post_is_led_on_with_what_is_still_to_come(ask: Ask, service: Any) -> None:
-    service.receipt = Receipt("reg_1", "K7QM3XTP", Status.WAITLISTED, position=3)
-    location = ask("", headers=PLAIN)["headers"]["Location"]
-    assert location == f"{ORIGIN}/thank-you?form=registration&reference=K7QM-3XTP&status=waitlisted"
+    assert page["statusCode"] == 201
+    assert "spam" not in page["body"].lower()
 
 
 @pytest.mark.parametrize(
@@ -203,7 +179,7 @@ def test_form__is_described_for_half_a_minute_and_not_sent_again_when_known(ask:
 def test_form__is_asked_for_by_get_and_answered_by_post_alone(ask: Ask) -> None:
     posted = ask("{}", path="/forms/registration")
     assert (posted["statusCode"], posted["headers"]["Allow"]) == (405, "GET")
-    asked = ask("", method="GET")
+    asked = ask("", method="PUT")
     assert (asked["statusCode"], asked["headers"]["Allow"]) == (405, "POST")
 
 
@@ -242,7 +218,7 @@ def test_wait__is_rounded_up(seconds: int, english: str, swedish: str) -> None:
 
 
 def test_closed__says_when_in_the_forms_own_time_zone(form: Form) -> None:
-    from datetime import datetime, timedelta, timezone  # noqa: PLC0415 - for this test alone
+    from datetime import timedelta, timezone  # noqa: PLC0415 - for this test alone
 
     at = datetime(2027, 1, 10, 18, 0, tzinfo=timezone(timedelta(hours=1)))
     with pytest.raises(FormClosedError) as opens:

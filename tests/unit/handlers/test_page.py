@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambda_handlers.page import mend_page, sentence_page
+from lambda_handlers.page import form_page, sentence_page
 from registration_core.domain.errors import FieldError
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ ERRORS = [
 
 @pytest.fixture
 def page(form: Form, words: SiteWords) -> Page:
-    return Page(mend_page(form, ANSWERS, ERRORS, words=words, language="en"))
+    return Page(form_page(form, ANSWERS, errors=ERRORS, words=words, language="en"))
 
 
 def test_mend_page__keeps_what_was_entered(page: Page) -> None:
@@ -121,7 +121,7 @@ def test_mend_page__the_title_says_that_there_is_an_error(page: Page) -> None:
 def test_mend_page__an_answer_of_any_kind__is_shown_as_text(form: Form, words: SiteWords) -> None:
     answers: dict[str, object] = {"name": {"a": 1}, "email": 7, "day": None, "consent": ["off", "on"], "days": "mon"}
 
-    page = Page(mend_page(form, answers, ERRORS, words=words, language="xx"))
+    page = Page(form_page(form, answers, errors=ERRORS, words=words, language="xx"))
 
     assert page.find(id="f-email")["value"] == "7"
     assert "checked" in page.find(id="f-days")

@@ -152,8 +152,9 @@ def test_thank_you__has_a_file_for_the_calendar_for_each_course(
     field = FORMS["registration"].chosen_field
     assert field is not None
     for path, prefix, language in (("/thank-you", "", "en"), ("/sv/thank-you", "sv/", "sv")):
-        offered = [block.get("data-when") for block in read[path].all("p") if block.get("class") == "actions"]
-        assert [when.split()[-1] for when in offered if when] == [option.value for option in field.options]
+        offered = [link.get("data-when") or "" for link in read[path].all("a") if "download" in link]
+        options = [when.split()[-1] for when in offered if " confirmed " in when]
+        assert options == [option.value for option in field.options]
         for option in field.options:
             file = files[f"{prefix}calendar/registration-{option.value}.ics"]
             assert file.content_type == "text/calendar; charset=utf-8"

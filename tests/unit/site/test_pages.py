@@ -173,7 +173,7 @@ def test_home__offers_each_course_with_a_way_in(files: "dict[str, SiteFile]") ->
 def test_thank_you__says_without_a_script_that_the_reference_is_in_the_mail(files: "dict[str, SiteFile]") -> None:
     page = files["thank-you"].body.decode()
     assert "Your reference is in the mail" in page
-    assert '<p class="reference" data-reference hidden>' in page
+    assert '<p class="reference" data-told="reference" hidden>' in page
 
 
 def test_form_page__asks_for_a_proof_of_a_person_only_where_the_content_file_has_a_key(

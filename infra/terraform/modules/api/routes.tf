@@ -36,6 +36,7 @@ locals {
   paths = merge(
     {
       for form in var.forms : "/${form}" => {
+        get     = { x-amazon-apigateway-integration = local.submit } # leads to the form's page
         post    = { x-amazon-apigateway-integration = local.submit }
         options = local.preflight
       }

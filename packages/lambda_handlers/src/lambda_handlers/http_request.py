@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 MOST_BYTES = 32 * 1024
+MOST_BYTES_TO_KEEP = 8 * MOST_BYTES
+"""How long a plain form may be to be shown again, when it was too long to take."""
 MOST_FIELDS = 200
 MOST_DEPTH = 3
 """An object of answers, a list as an answer, a scalar in it."""
@@ -138,6 +140,19 @@ def read_answers(request: Request) -> dict[str, object]:
     raise RequestError("unsupported_media_type")
 
 
+def salvaged_answers(request: Request) -> dict[str, object]:
+    """Return what can be read of a plain form that was refused, so that nobody types it again; it may be nothing."""
+    if not request.from_page:
+        return {}
+    try:
+        content = base64.b64decode(request.body) if request.is_base64 else request.body.encode()
+        if len(content) > MOST_BYTES_TO_KEEP:
+            return {}
+        return _from_form(content.decode(errors="replace"), charset=request.charset or "utf-8", errors="replace")
+    except (LookupError, ValueError, RequestError):  # a charset that nobody knows; binascii.Error is a ValueError
+        return {}
+
+
 def _content(request: Request) -> bytes:
     most = MOST_BYTES * 4 // 3 + 4 if request.is_base64 else MOST_BYTES
     if len(request.body) <= most:
@@ -194,11 +209,11 @@ def _check_depth_and_letters(value: object, depth: int) -> None:
             _check_depth_and_letters(item, depth - 1)
 
 
-def _from_form(text: str) -> dict[str, object]:
+def _from_form(text: str, *, charset: str = "utf-8", errors: str = "strict") -> dict[str, object]:
     from urllib.parse import parse_qsl  # noqa: PLC0415 - a JSON post does without
 
     try:
-        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS, encoding=charset, errors=errors)
     except ValueError as error:
         raise RequestError("malformed_form") from error
     answers: dict[str, object] = {}

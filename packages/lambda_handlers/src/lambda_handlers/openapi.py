@@ -66,7 +66,7 @@ def document(forms: Mapping[str, Form]) -> dict[str, Any]:
         },
         "servers": [{"url": "{api_url}", "variables": {"api_url": {"default": "https://api.example.org/v1"}}}],
         "security": [],
-        "paths": {f"/{name}": {"post": _submit(form)} for name, form in forms.items()}
+        "paths": {f"/{name}": {"post": _submit(form), "get": _opened(form)} for name, form in forms.items()}
         | {"/forms/{form}": {"get": _describe(forms)}, "/my": _my()},
         "components": {
             "schemas": schemas,
@@ -79,13 +79,16 @@ def document(forms: Mapping[str, Form]) -> dict[str, Any]:
 def _submit(form: Form) -> dict[str, Any]:
     schema = {"$ref": f"#/components/schemas/{form.name}-answers"}
     own = {
-        "201": {
-            "description": "Stored, or the first answer to the same again.",
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Receipt"}}},
+        "200": {
+            "description": "For a plain form post with `_another`: the form for one more person. Nothing is stored.",
+            "content": {"text/html": {"schema": {"type": "string"}}},
         },
-        "303": {
-            "description": "The same for a plain form post: on to the site's thank-you page.",
-            "headers": {"Location": {"schema": {"type": "string", "format": "uri"}}},
+        "201": {
+            "description": "Stored, or the first answer to the same again; for a plain form post, a page that says so.",
+            "content": {
+                "application/json": {"schema": {"$ref": "#/components/schemas/Receipt"}},
+                "text/html": {"schema": {"type": "string"}},
+            },
         },
     }
     return {
@@ -99,6 +102,20 @@ def _submit(form: Form) -> dict[str, Any]:
             "content": {kind: {"schema": schema} for kind in ("application/json", "application/x-www-form-urlencoded")},
         },
         "responses": own | _refusals(set(CODES) - _NOT_FOR_POST),
+    }
+
+
+def _opened(form: Form) -> dict[str, Any]:
+    return {
+        "operationId": f"open-{form.name}",
+        "summary": f"{form.title}: on to its page on the site",
+        "parameters": [{"$ref": "#/components/parameters/lang"}],
+        "responses": {
+            "303": {
+                "description": "The form's page.",
+                "headers": {"Location": {"schema": {"type": "string", "format": "uri"}}},
+            }
+        },
     }
 
 

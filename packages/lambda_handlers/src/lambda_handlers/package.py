@@ -39,9 +39,10 @@ FUNCTIONS = ("submit", "links", "sweep", "dispatch", "notify", "feedback")
 ENTRY_POINTS = tuple(f"lambda_handlers.{name}" for name in FUNCTIONS)
 OURS = ("registration_core", "lambda_handlers")
 THIRD_PARTY = ("jinja2", "markupsafe")
-SHARED_TEMPLATES = ("layout.html.j2", "fields.html.j2")
-PAGE_DRAWINGS = ("not-found", "unavailable")
-SHARED_WORDS = ("organisation", "navigation", "footer", "form", "my")
+SHARED_TEMPLATES = ("layout.html.j2", "fields.html.j2", "thanks.html.j2")
+PAGE_DRAWINGS = ("thank-you", "waiting", "one-step-left", "not-found", "unavailable")
+SHARED_WORDS = ("organisation", "navigation", "footer", "form", "thank_you", "my")
+FORM_WORDS = ("submit", "thanks", "thanks_text", "another")
 MOST_BYTES = 1_500_000
 
 _DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold
@@ -171,7 +172,7 @@ def _page_words(
     words = content.words[language]
     links = navigation(content, forms, language)
     said = {name: words[name] for name in SHARED_WORDS if name in words}
-    buttons = {link.name: {**words["forms"]["any"], **words["forms"].get(link.name, {})}["submit"] for link in links}
+    texts = {link.name: {**words["forms"]["any"], **words["forms"].get(link.name, {})} for link in links}
     return {
         **{name: words[name] for name in ("language", "name", "direction")},
         **said,
@@ -180,7 +181,10 @@ def _page_words(
             "home": home_path(content, language),
             "prefix": content.prefix(language),
             "navigation": [{"path": link.path, "label": link.label, "language": link.language} for link in links],
-            "forms": {link.name: {"path": link.path, "submit": buttons[link.name]} for link in links},
+            "forms": {
+                link.name: {"path": link.path, **{name: texts[link.name][name] for name in FORM_WORDS}}
+                for link in links
+            },
         },
     }
 

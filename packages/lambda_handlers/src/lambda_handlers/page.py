@@ -1,4 +1,4 @@
-"""The pages that a plain form post may lead to: the form again with what to mend, or a sentence on what went wrong.
+"""The pages of a plain form post that was not taken: the form as it was filled in, or a sentence on what is wrong.
 
 Both come from the site's own templates, the fields from the very macros that the site's form was made of. A script's
 post is answered without any of it.
@@ -6,11 +6,12 @@ post is answered without any of it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 
 from registration_core.adapters.field_views import field_view
 from registration_core.domain.fields import FieldType
-from registration_core.domain.spam import HUMAN_TOKEN, LANGUAGE
+from registration_core.domain.spam import HUMAN_TOKEN, KEY, LANGUAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,32 +29,56 @@ NOT_IN_HTML = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {*b"\t\n\r"})
 UNTICKED = frozenset({"", "False", "false"})
 
 
-def mend_page(
-    form: Form, answers: Mapping[str, object], errors: Sequence[FieldError], *, words: SiteWords, language: str
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Why a form comes back though its answers are right.
+
+    title and text: in words. key: the Idempotency-Key that the next attempt bears; empty for a new one. final: sending
+    again does no good, so there is no button.
+    """
+
+    title: str
+    text: str
+    key: str = ""
+    final: bool = False
+
+
+def form_page(
+    form: Form,
+    answers: Mapping[str, object],
+    *,
+    words: SiteWords,
+    language: str,
+    errors: Sequence[FieldError] = (),
+    notice: Notice | None = None,
 ) -> str:
-    """Give the form again, as it was filled in, with a summary that leads to each field to mend."""
+    """Give the form as it was filled in, with a notice, or a summary that leads to each field to mend."""
     from lambda_handlers.site_templates import render  # noqa: PLC0415 - loads Jinja2
 
     language = words.language_for(language)
+    site = words.by_language[language]["site"]["forms"][form.name]
     found: dict[str, FieldError] = {}
     for error in errors:
         found.setdefault(error.field, error)
     fields = {field.name: _shown(field, answers, found.get(field.name), language) for field in form.fields}
     hidden = {LANGUAGE: language}
-    if proof := _values(answers.get(HUMAN_TOKEN)):  # not used up yet: it is looked at once the answers are right
-        hidden[HUMAN_TOKEN] = proof[-1]
-    trapped = _values(answers.get(form.spam.honeypot))
+    if proof := typed(answers, HUMAN_TOKEN):  # not used up yet: it is looked at once the answers are right
+        hidden[HUMAN_TOKEN] = proof
+    if key := typed(answers, KEY) if notice is None else notice.key:
+        hidden[KEY] = key
     return render(
         words,
         "mend",
         language,
         title=form.title.in_language(language),
+        notice=notice,
         summary=[_summary(fields.get(name), error) for name, error in found.items()],
         fields_to_mend=list(fields.values()),
         hidden=hidden,
         honeypot="" if form.spam.honeypot in fields else form.spam.honeypot,
-        trapped=trapped[-1] if trapped else "",
-        submit=words.by_language[language]["site"]["forms"][form.name]["submit"],
+        trapped=typed(answers, form.spam.honeypot),
+        submit=site["submit"],
+        path=site["path"],
     )
 
 
@@ -79,7 +104,7 @@ def bare_page(sentence: str, *, site_url: str, language: str) -> str:
 
 
 def _shown(field: Field, answers: Mapping[str, object], error: FieldError | None, language: str) -> FieldView:
-    values = _values(answers.get(field.name))
+    values = typed_values(answers.get(field.name))
     if field.type is FieldType.CONSENT:
         values = tuple(value for value in values[-1:] if value not in UNTICKED)
     return field_view(field, language, values=values, error=error.message if error else "")
@@ -93,7 +118,12 @@ def _summary(field: FieldView | None, error: FieldError) -> dict[str, str]:
     return {"target": field.id, "message": f"{label}{error.message}"}
 
 
-def _values(answer: object) -> tuple[str, ...]:
+def typed(answers: Mapping[str, object], name: str) -> str:
+    """Give an answer as it was typed; the last one where the name came more than once, nothing where it did not."""
+    return "".join(typed_values(answers.get(name))[-1:])
+
+
+def typed_values(answer: object) -> tuple[str, ...]:
     """Give an answer as the texts that were typed or chosen, without what no page may hold."""
     if answer is None:
         return ()

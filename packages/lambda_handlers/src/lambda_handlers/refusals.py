@@ -60,6 +60,11 @@ class Refusal:
     detail: str
     retry_after_s: int | None = None
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the answer bears beside its body."""
+        return {} if self.retry_after_s is None else {"Retry-After": str(self.retry_after_s)}
+
 
 def refusal_of(
     error: RollcallError, language: str, own: Words | None = None, *, asked_for_form: bool = False
@@ -101,7 +106,7 @@ def internal(language: str, own: Words | None = None) -> Refusal:
 
 def refusal(request: Request, refused: Refusal, *, words: SiteWords, language: str) -> dict[str, Any]:
     """Say no: with a page to a person who posted a plain form, with a problem to a script."""
-    headers = {} if refused.retry_after_s is None else {"Retry-After": str(refused.retry_after_s)}
+    headers = refused.headers
     if refused.status == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = "GET" if request.asks_for_form else "POST"
     if not request.from_page:

@@ -31,6 +31,7 @@ class SiteWords:
         """Return the language of the pages that fits the first wish that is one, such as `sv` or an Accept-Language."""
         return best_language(next((wish for wish in wanted if wish), ""), tuple(self.by_language))
 
-    def thank_you_url(self, language: str) -> str:
-        """Return the address of the page that thanks in this language."""
-        return f"{self.site_url}{self.by_language[self.language_for(language)]['site']['prefix']}/thank-you"
+    def form_url(self, form: str, *wanted: str) -> str:
+        """Return the address where the form is asked, in the language that fits; else that of the start page."""
+        site = self.by_language[self.language_for(*wanted)]["site"]
+        return f"{self.site_url}{site['forms'].get(form, {}).get('path', site['home'])}"

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+
 from lambda_handlers.http_answer import described, json_answer, page, problem, redirect, with_cors
-from lambda_handlers.http_request import RequestError, read_answers, read_request
+from lambda_handlers.http_request import RequestError, read_answers, read_request, salvaged_answers
 from registration_core.domain.errors import InvalidAnswersError, RollcallError
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.languages import best_language
 from registration_core.domain.messages import LANGUAGES
 from registration_core.domain.sentences import sentence
+from registration_core.domain.spam import ANOTHER, KEY
 from registration_core.domain.submission import Status
+from registration_core.services.door import without_reserved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +26,6 @@ if TYPE_CHECKING:
     from lambda_handlers.site_words import SiteWords
     from registration_core.domain.errors import FieldError
     from registration_core.domain.forms import Form
-    from registration_core.domain.messages import Words
     from registration_core.domain.ports import FormCatalogue
     from registration_core.domain.submission import Receipt
     from registration_core.services.describe import DescribeService
@@ -64,12 +68,20 @@ class SubmitFunction:
         form: Form | None = None
         try:
             form = self._forms.get(request.form)
-            answer = self._describe(request, form) if request.asks_for_form else self._take(request, form)
+            answer = self._answer(request, form)
         except RollcallError as error:
             own = form.words if form is not None else {}
             language = best_language(request.wanted_language, (*LANGUAGES, *own))
-            answer = self._refuse(request, error, language, own)
+            sent = salvaged_answers(request) if form is not None else {}
+            answer = self._refuse(request, error, language, form=form, sent=sent, key=str(sent.get(KEY, "")))
         return with_cors(answer, request.headers.get("origin"), self._allowed_origins)
+
+    def _answer(self, request: Request, form: Form) -> dict[str, Any]:
+        if request.asks_for_form:
+            return self._describe(request, form)
+        if request.method == "GET":  # somebody opens the address that the form was sent to
+            return redirect(self._words.form_url(form.name, request.wanted_language))
+        return self._take(request, form)
 
     def _describe(self, request: Request, form: Form) -> dict[str, Any]:
         if request.method != "GET":
@@ -79,16 +91,18 @@ class SubmitFunction:
     def _take(self, request: Request, form: Form) -> dict[str, Any]:
         sent = read_answers(request)
         language = form.language_for(request.language_wanted_with(sent))
-        key = request.idempotency_key
+        if request.from_page and sent.get(ANOTHER):
+            return self._another(form, sent, language)
+        key, made = _key(request, form, sent)
         try:
             admitted = self._door.admit(form, sent, address=request.address, key=key, language=language)
             receipt = self._service.submit(
-                form, admitted.answers, key=key, language=language, suspected=admitted.suspected
+                form, admitted.answers, key=key, language=language, suspected=admitted.suspected, of_answers=made
             )
         except InvalidAnswersError as error:
             return self._mend(request, form, sent, error.errors, language)
         except RollcallError as error:
-            return self._refuse(request, error, language, form.words)
+            return self._refuse(request, error, language, form=form, sent=sent, key=key or "")
         event = "repeated" if receipt.repeated else "stored"
         self._log.info(event, form=form.name, request_id=request.id, submission_id=receipt.id, status=receipt.status)
         return self._acknowledge(request, form, sent, receipt, language)
@@ -98,8 +112,10 @@ class SubmitFunction:
     ) -> dict[str, Any]:
         reference, status = display_reference(receipt.reference), _told(form, receipt)
         if request.from_page:
-            thanks = self._words.thank_you_url(language)
-            return redirect(f"{thanks}?form={form.name}&reference={reference}&status={status}{_dated(form, sent)}")
+            from lambda_handlers.thanks import thanks_page  # noqa: PLC0415 - a script's post does without
+
+            html = thanks_page(form, sent, receipt, status, words=self._words, language=language)
+            return page(201, html, site_url=self._words.site_url)
         content: dict[str, object] = {"id": receipt.id, "reference": reference, "status": status}
         if receipt.position is not None:
             content["position"] = receipt.position
@@ -117,30 +133,61 @@ class SubmitFunction:
         wrong = [f"{error.field}: {error.code}" for error in errors if form.field(error.field)]
         self._log.info("refused", code=InvalidAnswersError.code, form=form.name, request_id=request.id, wrong=wrong)
         if request.from_page:
-            from lambda_handlers.page import mend_page  # noqa: PLC0415 - a script's post does without
+            from lambda_handlers.page import form_page  # noqa: PLC0415 - a script's post does without
 
-            html = mend_page(form, sent, errors, words=self._words, language=language)
+            html = form_page(form, sent, errors=errors, words=self._words, language=language)
             return page(422, html, site_url=self._words.site_url)
         listed = [{"field": error.field, "code": error.code, "message": error.message} for error in errors]
         detail = sentence(InvalidAnswersError.code, language, form.words)
         return problem(422, InvalidAnswersError.code, detail, errors=listed)
 
-    def _refuse(self, request: Request, error: RollcallError, language: str, own: Words) -> dict[str, Any]:
+    def _another(self, form: Form, sent: Mapping[str, object], language: str) -> dict[str, Any]:
+        """Give the form for one more person, filled in with what the thank-you page kept. Nothing is stored."""
+        from lambda_handlers.page import form_page  # noqa: PLC0415 - a script's post does without
+
+        kept = {field.name: sent[field.name] for field in form.fields if field.keep_for_next and field.name in sent}
+        return page(200, form_page(form, kept, words=self._words, language=language), site_url=self._words.site_url)
+
+    def _refuse(
+        self,
+        request: Request,
+        error: RollcallError,
+        language: str,
+        *,
+        form: Form | None,
+        sent: Mapping[str, object],
+        key: str = "",
+    ) -> dict[str, Any]:
         from lambda_handlers.refusals import FAULTS, refusal, refusal_of  # noqa: PLC0415 - most are taken
 
+        own = form.words if form is not None else {}
         refused = refusal_of(error, language, own, asked_for_form=request.asks_for_form)
         if isinstance(error, FAULTS):
             self._log.fault("failed", error, code=error.code, status=refused.status, request_id=request.id)
         else:
             self._log.info("refused", code=refused.code, status=refused.status, request_id=request.id)
+        if request.from_page and form is not None and sent:
+            from lambda_handlers.not_taken import not_taken_page  # noqa: PLC0415 - a script's post does without
+
+            html = not_taken_page(form, sent, refused, key=key, words=self._words, language=language)
+            return page(refused.status, html, site_url=self._words.site_url, headers=refused.headers)
         return refusal(request, refused, words=self._words, language=language)
 
 
-def _dated(form: Form, sent: Mapping[str, object]) -> str:
-    """Return the chosen option for the thank-you page's address, where it has a time and so a file for the calendar."""
-    field = form.chosen_field
-    option = field.option(str(sent.get(field.name))) if field is not None else None
-    return f"&option={option.value}" if option is not None and option.starts_at is not None else ""
+def _key(request: Request, form: Form, sent: Mapping[str, object]) -> tuple[str | None, bool]:
+    """Return the attempt's Idempotency-Key, and whether it was made of the answers.
+
+    A page without a script has none to send, so a plain post's is made of its fields: a reload is the
+    same attempt. When an attempt ends in doubt, the form that comes back bears its key, so that the
+    next one, whatever was changed meanwhile, is known to follow it.
+    """
+    if not request.from_page or request.idempotency_key is not None:
+        return request.idempotency_key, False
+    given = sent.get(KEY)
+    if isinstance(given, str) and given:
+        return given, True
+    fields = json.dumps(without_reserved(form, sent), sort_keys=True)
+    return f"page-{hashlib.sha256(fields.encode()).hexdigest()}", True
 
 
 def _told(form: Form, receipt: Receipt) -> Status:

@@ -11,12 +11,13 @@ from markupsafe import Markup
 from admin_cli.site.assets import Assets
 from admin_cli.site.content import Texts
 from admin_cli.site.errors import SiteBuildError
-from admin_cli.site.events import event_links, events
+from admin_cli.site.events import events
 from admin_cli.site.files import SiteBuild, SiteFile
 from admin_cli.site.indexes import robots, sitemap
 from admin_cli.site.templates import Renderer
 from admin_cli.site.views import FormView, course_field, courses, form_view
 from registration_core.adapters.form_files import compile_forms
+from registration_core.adapters.receipt_views import STATUSES
 from registration_core.adapters.site_content import SHARED, SiteContent, SiteContentError, read_site_content
 from registration_core.adapters.site_pages import Page, home_path, navigation, site_pages, switch
 from registration_core.adapters.site_theme import SCHEMES, Theme, read_theme
@@ -122,7 +123,10 @@ def _given(content: SiteContent, forms: Mapping[str, Form], language: str, *, ap
     text = texts[language]
     links = navigation(content, forms, language)
     views = {
-        link.name: form_view(forms[link.name], text, path=link.path, link=link.label, api_url=api_url) for link in links
+        link.name: form_view(
+            forms[link.name], text, path=link.path, link=link.label, api_url=api_url, prefix=content.prefix(language)
+        )
+        for link in links
     }
     form, field = course_field(forms, text, source=f"{CONTENT}/{SHARED}")
     described = f"{CONTENT}/{language}.toml"
@@ -137,7 +141,7 @@ def _given(content: SiteContent, forms: Mapping[str, Form], language: str, *, ap
         "views": views,
         "courses": courses(form, field, text, path=views[form.name].path, source=described),
         "course_form": views[form.name],
-        "events": {name: event_links(content, forms[name], language) for name in views},
+        "statuses": STATUSES,
     }
 
 

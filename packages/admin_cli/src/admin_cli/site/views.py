@@ -8,6 +8,7 @@ from admin_cli.site.content import Texts
 from admin_cli.site.errors import SiteBuildError
 from registration_core.adapters.field_views import FieldView, field_view
 from registration_core.adapters.mail_dates import long_date, span
+from registration_core.adapters.receipt_views import ReceiptView, receipt_view
 from registration_core.domain.checks import checks_of
 from registration_core.domain.fields import Field, FieldType, Option
 from registration_core.domain.forms import Form
@@ -24,7 +25,7 @@ class FormView:
     link: its name in the navigation. api: where the form is described; described: whether its page has to ask there for
     what moves, places left or a date's limits. option: the field that says what the entry is about; empty when there is
     none. honeypot: the field that only programs fill in. messages: what the script says, as data attributes. kept: how
-    long an entry is kept, in words.
+    long an entry is kept, in words. receipt: what the thank-you page says.
     """
 
     name: str
@@ -41,6 +42,7 @@ class FormView:
     texts: Texts
     messages: Mapping[str, str]
     kept: str
+    receipt: ReceiptView
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Course:
     description: str
 
 
-def form_view(form: Form, texts: Texts, *, path: str, link: str, api_url: str) -> FormView:
+def form_view(form: Form, texts: Texts, *, path: str, link: str, api_url: str, prefix: str) -> FormView:
     """Return the form in this language, posting to the API. Raises SiteBuildError for a missing text."""
     language = texts.string("language")
     email = texts.string("organisation", "email")
@@ -85,6 +87,7 @@ def form_view(form: Form, texts: Texts, *, path: str, link: str, api_url: str) -
         texts=own.over(any_forms),
         messages={f"data-{name.replace('_', '-')}": message for name, message in said.items()},
         kept=_period(form.retention_days, texts),
+        receipt=receipt_view(form, language, prefix=prefix),
     )
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-COMMON = ("name", "type", "label", "hint", "required", "autocomplete", "example")
+COMMON = ("name", "type", "label", "hint", "required", "autocomplete", "keep_for_next", "example")
 OWN: Mapping[FieldType, tuple[str, ...]] = {
     FieldType.TEXT: ("min_length", "max_length"),
     FieldType.TEXTAREA: ("min_length", "max_length"),
@@ -84,6 +84,7 @@ def _read_field(values: CheckedTable, languages: Sequence[str]) -> Field | None:
         "hint": values.text("hint", languages),
         "required": values.boolean("required"),
         "autocomplete": _autocomplete(values),
+        "keep_for_next": _keep_for_next(values, kind),
         **_limits(values, kind, languages),
     }
     if len(values.problems) > before or name is None or label is None:
@@ -114,6 +115,13 @@ def _autocomplete(values: CheckedTable) -> str | None:
             "tel, bday, off, or section-guardian email"
         )
     return tokens
+
+
+def _keep_for_next(values: CheckedTable, kind: FieldType) -> bool:
+    keep = values.boolean("keep_for_next")
+    if keep and kind is FieldType.CONSENT:
+        values.problem('a consent is given anew for each person; take "keep_for_next" away')
+    return keep
 
 
 def _limits(values: CheckedTable, kind: FieldType, languages: Sequence[str]) -> dict[str, Any]:

@@ -38,7 +38,7 @@ PAIRS: tuple[tuple[str, str, float], ...] = (
 
 LETTERS, CORNERS = ("text", "figures"), ("small", "large")
 
-SHOWN = ("cover", "beside-form", "thank-you", "not-found", "unavailable")
+SHOWN = ("cover", "beside-form", "thank-you", "waiting", "one-step-left", "not-found", "unavailable")
 """The drawings that pages show where they are there, beside those of steps and kits."""
 
 _DRAWING = re.compile(rf"{'|'.join(SHOWN)}|(step|kit)-[1-9]\d?")

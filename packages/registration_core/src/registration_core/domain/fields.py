@@ -92,6 +92,7 @@ class Field:
     min_length, max_length: in letters as a person counts them (text, textarea, email, phone). minimum, maximum:
     numbers, or for a date `2025-06-30`, `today`, `today-18y`, `today+30d`. decimals: digits after the point that a
     number may have. min_choices, max_choices: how many options of `choices` may be taken. example: a valid raw answer.
+    keep_for_next: whether the answer is filled in again for somebody who sends the form for one more person.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Field:
     min_choices: int | None = None
     max_choices: int | None = None
     example: str | int | float | bool | tuple[str, ...] | None = None
+    keep_for_next: bool = False
 
     def option(self, value: str) -> Option | None:
         """Return the option with this value, or None when there is none."""
@@ -146,6 +148,8 @@ class Field:
             data["hint"] = dict(self.hint.by_language)
         if self.required:
             data["required"] = True
+        if self.keep_for_next:
+            data["keep_for_next"] = True
         if self.decimals:
             data["decimals"] = self.decimals
         for key in ("autocomplete", "min_length", "max_length", "minimum", "maximum", "min_choices", "max_choices"):

@@ -20,9 +20,15 @@ if TYPE_CHECKING:
 STARTED = "_started"
 SENT = "_sent"
 LANGUAGE = "_language"
+KEY = "_key"
+ANOTHER = "_another"
 HUMAN_TOKEN = "cf-turnstile-response"  # noqa: S105 - a field's name: where Turnstile's widget leaves its token
-RESERVED_FIELDS = frozenset({STARTED, SENT, LANGUAGE, HUMAN_TOKEN})
-"""Fields of every form, besides its honeypot, that are no answers; times are the sender's, in seconds since 1970."""
+RESERVED_FIELDS = frozenset({STARTED, SENT, LANGUAGE, KEY, ANOTHER, HUMAN_TOKEN})
+"""Fields of every form, besides its honeypot, that are no answers.
+
+Times are the sender's, in seconds since 1970. `_key` is the Idempotency-Key of a plain form post. A post with
+`_another` stores nothing: it asks for the form again, filled in with what is kept for the next person.
+"""
 
 
 def looks_like_spam(form: Form, sent: Mapping[str, object], *, now: datetime) -> bool:

@@ -67,6 +67,7 @@ class DescribeService:
 def _field(field: Field, today: date) -> dict[str, Any]:
     data = field.to_dict()
     data.pop("example", None)
+    data.pop("keep_for_next", None)
     data["required"] = field.required
     if field.type is FieldType.DATE:
         for key, limit in (("minimum", field.earliest(today)), ("maximum", field.latest(today))):

@@ -51,6 +51,7 @@ class SubmitService:
         key: str | None,
         language: str,
         suspected: bool = False,
+        of_answers: bool = False,
     ) -> Receipt:
         """Validate, store and acknowledge one submission.
 
@@ -58,8 +59,9 @@ class SubmitService:
         its seat for a while only. Suspected spam gets neither, and is kept aside for thirty days.
 
         raw_answers: field names to anything that JSON can hold. key: the client's idempotency key; None when it
-        sent none, and then the same answers within ten minutes count as the same request. language: one of the
-        form's, see `Form.language_for`. Raises InvalidAnswersError with every wrong field at once, FormClosedError,
+        sent none, and then the same answers within ten minutes count as the same request. of_answers: the key was made
+        of the answers, so that it is forgotten when the entry is cancelled. language: one of the form's, see
+        `Form.language_for`. Raises InvalidAnswersError with every wrong field at once, FormClosedError,
         InvalidKeyError, KeyReusedError, or StorageUnavailableError (nothing was stored; the caller may retry with
         the same key).
         """
@@ -73,7 +75,7 @@ class SubmitService:
         return self._repository.add(
             submission,
             once=once_for(form, submission.answers, self._signer),
-            idempotency=self._idempotency(submission, key, now),
+            idempotency=self._idempotency(submission, key, now, of_answers=of_answers),
             capacity=form.capacities().get(submission.option or ""),
         )
 
@@ -81,13 +83,13 @@ class SubmitService:
         now = self._clock.now().astimezone(UTC)
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
-    def _idempotency(self, submission: Submission, key: str | None, now: datetime) -> Idempotency:
+    def _idempotency(self, submission: Submission, key: str | None, now: datetime, *, of_answers: bool) -> Idempotency:
         content = json.dumps([submission.form, dict(submission.answers)], sort_keys=True, separators=(",", ":"))
         fingerprint = self._signer.fingerprint("answers", content)
         if key is None:
             answers_key = f"same-answers-{fingerprint}"
             return Idempotency(answers_key, fingerprint, now + SAME_ANSWERS_KEPT, of_answers=True)
-        return Idempotency(f"key-{key}", fingerprint, now + KEY_KEPT)
+        return Idempotency(f"key-{key}", fingerprint, now + KEY_KEPT, of_answers=of_answers)
 
 
 def new_submission(

@@ -1,0 +1,47 @@
+"""The page for a plain form post that was refused: the form with everything that was typed, and what to do."""
+
+from __future__ import annotations
+
+from lambda_handlers.page import Notice, form_page
+from registration_core.domain.errors import (
+    FormClosedError,
+    HumanCheckFailedError,
+    InvalidKeyError,
+    KeyReusedError,
+    StorageUnavailableError,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from lambda_handlers.refusals import Refusal
+    from lambda_handlers.site_words import SiteWords
+    from registration_core.domain.forms import Form
+
+UNREADABLE = frozenset({"malformed_body", "malformed_form", "unsupported_charset"})
+"""What no person did wrong, so that the API's sentence for programs would not help."""
+FINAL = frozenset({FormClosedError.code, HumanCheckFailedError.code})
+"""After which sending the same page again does no good."""
+
+
+def not_taken_page(
+    form: Form, sent: Mapping[str, object], refused: Refusal, *, key: str, words: SiteWords, language: str
+) -> str:
+    """Return the page. key: the attempt's, which goes with the next one where this one may have been stored."""
+    said = words.by_language[words.language_for(language)]["form"]
+    return form_page(form, sent, words=words, language=language, notice=_notice(refused, said, key))
+
+
+def _notice(refused: Refusal, said: Mapping[str, Any], key: str) -> Notice:
+    match refused.code:
+        case StorageUnavailableError.code:
+            return Notice(said["unsure"], refused.detail, key)
+        case KeyReusedError.code:
+            return Notice(said["arrived"], said["reused"])
+        case InvalidKeyError.code:
+            return Notice(said["not_sent"], said["refused"])
+        case code if code in UNREADABLE:
+            return Notice(said["not_sent"], said["unreadable"], key)
+    return Notice(said["not_sent"], refused.detail, key, final=refused.code in FINAL)

@@ -1,0 +1,48 @@
+"""The page that a plain form post is answered with once its answers are stored: what came in, and what comes next.
+
+It says what this very post held and what any newcomer would be told. Nothing is read back from the table: the spelling
+of an entry that was there before would tell that it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lambda_handlers.page import typed, typed_values
+from registration_core.adapters.receipt_views import receipt_view
+from registration_core.domain.identifiers import display_reference
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lambda_handlers.site_words import SiteWords
+    from registration_core.domain.forms import Form
+    from registration_core.domain.submission import Receipt, Status
+
+
+def thanks_page(
+    form: Form, sent: Mapping[str, object], receipt: Receipt, status: Status, *, words: SiteWords, language: str
+) -> str:
+    """Return the page. sent: the post's fields. status: the one to tell, see `submission.told`."""
+    from lambda_handlers.site_templates import render  # noqa: PLC0415 - loads Jinja2
+
+    language = words.language_for(language)
+    site = words.by_language[language]["site"]
+    view = receipt_view(form, form.language_for(language), prefix=site["prefix"])
+    chosen = typed(sent, form.chosen_field.name) if form.chosen_field is not None else ""
+    view = replace(view, options=tuple(option for option in view.options if option.value == chosen))
+    return render(
+        words,
+        "thank-you",
+        language,
+        forms=[{"name": form.name, "texts": site["forms"][form.name], "receipt": view}],
+        statuses=[status.value],
+        sent={
+            "reference": display_reference(receipt.reference),
+            "position": receipt.position,
+            "name": typed(sent, view.participant),
+            "email": typed(sent, view.email),
+            "kept": [(name, value) for name in view.keeps for value in typed_values(sent.get(name))],
+        },
+    )

@@ -1,0 +1,134 @@
+"""Refused plain posts: the form comes back with all that was typed, with what to do, and with the attempt's key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import pytest
+from unit.handlers.test_door_answers import ORIGIN, PLAIN, ask, forms
+from unit.handlers.test_page import Page
+
+from registration_core.domain.errors import (
+    FieldError,
+    FormClosedError,
+    HumanCheckFailedError,
+    HumanCheckUnavailableError,
+    InvalidAnswersError,
+    InvalidKeyError,
+    KeyReusedError,
+    StorageUnavailableError,
+    TooManyRequestsError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Ask = Callable[..., dict[str, Any]]
+
+__all__ = ["ask", "forms"]
+SENT = {"name": "Åsa Ek", "email": "asa@example.org", "message": "Two\r\nlines", "day": "tue", "consent": "yes"}
+
+
+def assert_kept(page: Page) -> None:
+    """Fail unless the page holds everything of `SENT`."""
+    assert page.find(id="f-name")["value"] == "Åsa Ek"
+    assert page.find(id="f-email")["value"] == "asa@example.org"
+    assert "Two" in page.text["message"]
+    assert "checked" in page.find(id="f-day-2")
+    assert "checked" in page.find(id="f-consent")
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said", "sendable"),
+    [
+        (StorageUnavailableError("x", retry_after_s=7), 503, "whether this reached us", True),
+        (HumanCheckUnavailableError("x"), 503, "Your answers were not taken", True),
+        (TooManyRequestsError(retry_after_s=600), 429, "in 10 minutes", True),
+        (KeyReusedError(), 422, "Your first answers have reached us", True),
+        (InvalidKeyError("x"), 400, "We couldn't take it in just now", True),
+        (FormClosedError("x"), 403, "takes no answers now", False),
+        (HumanCheckFailedError("x"), 403, "a person sent this", False),
+    ],
+)
+def test_refused__keeps_the_answers_and_says_what_to_do(
+    ask: Ask, door: Any, *, error: Exception, status: int, said: str, sendable: bool
+) -> None:
+    """Whatever the reason, nothing has to be typed again."""
+    door.error = error
+
+    answer = ask(urlencode(SENT), headers=PLAIN)
+
+    page = Page(answer["body"])
+    assert answer["statusCode"] == status
+    assert answer["headers"].get("Retry-After") == {
+        429: "600",
+        503: "5" if "Human" in type(error).__name__ else "7",
+    }.get(status)
+    assert said in answer["body"].replace("&#39;", "'")
+    assert_kept(page)
+    buttons = [tag for tag, _ in page.elements if tag == "button"]
+    assert len(buttons) == sendable
+    assert sendable or f'class="button" href="{ORIGIN}/registration"' in answer["body"]
+
+
+def keys(page: str) -> list[str | None]:
+    return [attrs["value"] for _, attrs in Page(page).elements if attrs.get("name") == "_key"]
+
+
+def test_doubt__the_next_attempt_bears_the_same_key(ask: Ask, service: Any) -> None:
+    """After a 503 the same entry is not stored twice, however the answers are changed on the way."""
+    service.error = StorageUnavailableError("lost", retry_after_s=5)
+    first = keys(ask(urlencode(SENT), headers=PLAIN)["body"])
+    service.error = None
+
+    again = ask(urlencode(SENT | {"message": "Changed", "_key": str(first[0])}), headers=PLAIN)
+
+    assert again["statusCode"] == 201
+    assert [asked["key"] for asked in service.asked] == [first[0]] * 2
+    assert "_key" not in service.asked[1]["answers"] or service.asked[1]["answers"]["_key"] == first[0]
+
+
+def test_doubt__the_key_outlives_an_answer_to_mend(ask: Ask, service: Any) -> None:
+    """A mistake made while sending again does not make it another attempt."""
+    service.error = InvalidAnswersError([FieldError("email", "required", "Enter it.")])
+
+    page = ask(urlencode(SENT | {"email": "", "_key": "page-1"}), headers=PLAIN)["body"]
+
+    assert keys(page) == ["page-1"]
+
+
+def test_key_reused__what_was_changed_is_sent_anew(ask: Ask, service: Any) -> None:
+    """Once the first attempt is known to have arrived, the changed answers are an entry of their own."""
+    service.error = KeyReusedError()
+
+    assert keys(ask(urlencode(SENT | {"_key": "page-1"}), headers=PLAIN)["body"]) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status"),
+    [
+        (urlencode(SENT | {"phone": "1" * 40_000}), PLAIN, 413),
+        (urlencode(SENT), PLAIN | {"content-type": "application/x-www-form-urlencoded; charset=utf-16"}, 415),
+        (urlencode(SENT) + "&phone=%ff", PLAIN, 400),
+    ],
+)
+def test_unreadable__what_can_be_read_is_kept(ask: Ask, body: str, headers: dict[str, str], status: int) -> None:
+    """A post that is too long, or in the wrong letters, comes back as far as it can be read."""
+    answer = ask(body, headers=headers)
+
+    assert answer["statusCode"] == status
+    assert Page(answer["body"]).find(id="f-email")["value"] == "asa@example.org" or status == 415
+    assert "UTF-8" not in answer["body"]
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [("x" * 300_000, PLAIN), ("a=1", PLAIN | {"content-type": "application/x-www-form-urlencoded; charset=klingon"})],
+)
+def test_unreadable__without_anything_to_keep_is_a_sentence(ask: Ask, body: str, headers: dict[str, str]) -> None:
+    """What cannot be read at all leads back to the form."""
+    answer = ask(body, headers=headers)
+
+    assert answer["statusCode"] in {413, 415}
+    assert f'href="{ORIGIN}/registration"' in answer["body"]

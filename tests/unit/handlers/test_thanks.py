@@ -1,0 +1,159 @@
+"""What a plain form post is answered with once it is stored: a page that says what came in and what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+from unit.handlers.test_door_answers import ORIGIN, PLAIN, Forms, ask
+from unit.handlers.test_page import Page
+
+from registration_core.domain.submission import Receipt, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from registration_core.domain.forms import Form
+
+    Ask = Callable[..., dict[str, Any]]
+
+__all__ = ["ask"]
+SENT = {
+    "name": "Åsa <Ek>",
+    "email": "asa@exmaple.org",
+    "day": "mon",
+    "days": "tue",
+    "message": "Nuts",
+    "consent": "yes",
+}
+
+
+@pytest.fixture
+def forms(form: Form) -> Forms:
+    """The form, about one of its days, with a phone that stays the same for one more person."""
+    starts = datetime(2027, 1, 16, 10, tzinfo=UTC)
+    fields = []
+    for field in form.fields:
+        if field.name == "day":
+            monday, tuesday = field.options
+            fields.append(replace(field, options=(replace(monday, starts_at=starts), tuesday)))
+        else:
+            fields.append(replace(field, keep_for_next=field.name in {"email", "phone", "days"}))
+    return Forms(replace(form, languages=("en", "sv"), fields=tuple(fields), once="day", name_field="name"))
+
+
+def facts(page: str) -> dict[str, str]:
+    """Return what the page lists, label to value."""
+    found = Page(page)
+    assert found.elements
+    listed = page.partition("<dl")[2].partition("</dl>")[0]
+    pairs = [part.partition("</dt><dd") for part in listed.split("<dt>")[1:]]
+    return {label: rest.partition(">")[2].partition("</dd>")[0] for label, _, rest in pairs}
+
+
+def test_thanks__says_what_was_typed(ask: Ask) -> None:
+    """Who sent a form sees the course, the person, the time and the address that the mail goes to."""
+    answer = ask(urlencode(SENT), headers=PLAIN)
+
+    assert answer["statusCode"] == 201
+    assert answer["headers"]["Cache-Control"] == "no-store"
+    assert "Location" not in answer["headers"]
+    assert facts(answer["body"]) == {
+        "Day": "Monday",
+        "Your name": "Åsa &lt;Ek&gt;",
+        "Starts": "Saturday 16 January 2027, 10:00",
+        "We mail to": "asa@exmaple.org",
+    }
+    assert "K7QM-3XTP" in answer["body"]
+    assert f'href="{ORIGIN}/calendar/registration-mon.ics"' in answer["body"]
+    assert "Nuts" not in answer["body"]
+
+
+@pytest.mark.parametrize(
+    ("status", "language", "headline"),
+    [
+        (Status.CONFIRMED, "en", "Thank you"),
+        (Status.PENDING, "en", "One step left"),
+        (Status.PENDING, "sv", "Ett steg kvar"),
+        (Status.WAITLISTED, "en", "You&#39;re on the waiting list"),
+        (Status.WAITLISTED, "sv", "Du står i kö"),
+    ],
+)
+def test_thanks__has_a_headline_for_each_status(
+    ask: Ask, service: Any, *, status: Status, language: str, headline: str
+) -> None:
+    """Each way an entry may stand has its own headline, in the visitor's language."""
+    service.receipt = Receipt("reg_1", "K7QM3XTP", status, position=3 if status is Status.WAITLISTED else None)
+
+    page = ask(urlencode(SENT), headers=PLAIN, query={"lang": language})["body"]
+
+    assert f"<h1><span>{headline}</span></h1>" in page.replace("\n", "")
+    assert f'<html lang="{language}">' in page
+    assert (".ics" in page) == (status is Status.CONFIRMED)
+    ticket = {"en": "Your number on the waiting list", "sv": "Ditt nummer i kön"}[language]
+    assert facts(page).get(ticket) == ("3" if status is Status.WAITLISTED else None)
+
+
+def test_thanks__shows_a_stored_entry_in_nothing(ask: Ask, service: Any) -> None:
+    """A repeat reads like a newcomer's page: only the reference and how it stands come from behind."""
+    service.receipt = Receipt("reg_2", "AAAABBBB", Status.CONFIRMED)
+    fresh = ask(urlencode(SENT), headers=PLAIN)["body"]
+    service.receipt = Receipt("reg_1", "CCCCDDDD", Status.CONFIRMED, repeated=True)
+
+    again = ask(urlencode(SENT), headers=PLAIN)["body"]
+
+    assert again.replace("CCCC-DDDD", "AAAA-BBBB") == fresh
+
+
+def test_thanks__what_is_no_option_is_not_shown(ask: Ask) -> None:
+    """The page lists options of the form only."""
+    page = ask(urlencode(SENT | {"day": "<x>"}), headers=PLAIN)["body"]
+
+    assert "Day" not in facts(page)
+    assert "&lt;x&gt;" not in page
+
+
+def test_another__gives_the_form_with_what_stays_the_same(ask: Ask, service: Any) -> None:
+    """One more person's form has the address and the telephone in it, and nothing else of the first person's."""
+    page = Page(ask(urlencode(SENT), headers=PLAIN)["body"])
+    kept = [(str(field["name"]), str(field["value"])) for tag, field in page.elements if field.get("type") == "hidden"]
+    assert kept == [("email", "asa@exmaple.org"), ("days", "tue")]
+    stored = len(service.asked)
+
+    answer = ask(urlencode([*kept, ("name", "Åsa"), ("_another", "yes")]), headers=PLAIN)
+
+    form = Page(answer["body"])
+    assert answer["statusCode"] == 200
+    assert form.find(id="f-email")["value"] == "asa@exmaple.org"
+    assert "checked" in form.find(id="f-days-2")
+    assert "value" not in form.find(id="f-name")
+    assert "error-summary" not in answer["body"]
+    assert len(service.asked) == stored
+
+
+def test_another__of_a_script_is_no_answer(ask: Ask, service: Any) -> None:
+    """Only a page asks for the form again; a script's `_another` changes nothing."""
+    assert ask('{"_another": "yes"}')["statusCode"] == 201
+    assert len(service.asked) == 1
+
+
+def test_key__is_the_same_for_a_reload_and_another_for_other_answers(ask: Ask, service: Any) -> None:
+    """A page that is loaded again sends the same attempt; the language or the door's own fields don't change it."""
+    ask(urlencode(SENT), headers=PLAIN)
+    ask(urlencode(SENT | {"_language": "sv"}), headers=PLAIN, query={"lang": "sv"})
+    ask(urlencode(SENT | {"message": "Milk"}), headers=PLAIN)
+
+    first, again, other = (asked["key"] for asked in service.asked)
+    assert first == again != other
+    assert all(asked["of_answers"] for asked in service.asked)
+
+
+def test_form_address__opened_leads_to_the_page(ask: Ask) -> None:
+    """Whoever opens the address that the form was sent to comes to the form, in the language asked for."""
+    for query, path in ((None, "/registration"), ({"lang": "sv"}, "/sv/registration")):
+        answer = ask("", method="GET", query=query)
+        assert (answer["statusCode"], answer["headers"]["Location"]) == (303, f"{ORIGIN}{path}")
+    assert parse_qsl(answer["headers"]["Location"]) == []

@@ -221,6 +221,30 @@ def test_erase__again_ends_one_that_was_broken_off_without_asking(
     assert manage.asked == [("erase", ADA.id, STAFF.arn)]
 
 
+def test_erase__of_several_and_of_an_address(rollcall: CommandLine, queries: FakeQueries, manage: FakeManage) -> None:
+    """A family's submissions go by their address; each once, however often it is named."""
+    sibling = replace(ADA, id="reg_01KJM2N0S0ABCDEFGHJKMNPQRV", answers={"participant": "Bo"})
+    queries.entries.append(sibling)
+
+    asked = rollcall("erase", "ADA@example.org", REFERENCE, BOB.id, "--dry-run").err
+    assert "Would erase 3 submissions for good. Nothing was changed.\n" in asked
+    assert all(entry.email in asked for entry in (ADA, BOB))
+
+    ran = rollcall("erase", "ADA@example.org", REFERENCE, "--yes")
+    assert (ran.code, ran.err.endswith("2 submissions erased.\n")) == (0, True)
+    assert manage.asked == [("erase", ADA.id, STAFF.arn), ("erase", sibling.id, STAFF.arn)]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code"), [("nobody@example.org", 3), ("K7QM-3XTQ", 3), ("reg_01KJM2N0S0ABCDEFGHJKMNPQRT", 3)]
+)
+def test_erase__erases_nothing_when_one_is_not_found(
+    rollcall: CommandLine, manage: FakeManage, wanted: str, code: int
+) -> None:
+    assert rollcall("erase", REFERENCE, wanted, "--yes").code == code
+    assert manage.asked == []
+
+
 def test_erase__unknown_is_not_found(rollcall: CommandLine, manage: FakeManage) -> None:
     assert rollcall("erase", "reg_01KJM2N0S0ABCDEFGHJKMNPQRT", "--yes").code == 3
     assert manage.asked == []

@@ -1,47 +1,103 @@
-"""`rollcall erase`: what a submission says of its person, removed for ever."""
+"""`rollcall erase`: what submissions say of their person, removed for good."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-import typer  # noqa: TC002 - Typer reads the annotations
+import typer
 
 from admin_cli.acting import DryRun, Yes, begin
-from admin_cli.entries import Entry, check_spelling
+from admin_cli.bulk import for_each
+from admin_cli.entries import check_spelling, counted
+from admin_cli.errors import CliError, ExitCode
 from admin_cli.helping import Command, verb
 from admin_cli.moving_up import leaving, say_moved, say_who_would
 from admin_cli.services import of
 from registration_core.domain.submission import Status
 
 if TYPE_CHECKING:
+    from admin_cli.acting import Act
     from registration_core.domain.submission import Submission
 
 app = verb()
 
+Wanted = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="ID|REFERENCE|ADDRESS", help="Submissions as `list` prints them, or all of an e-mail address."
+    ),
+]
+
+ALL_OF_AN_ADDRESS = 10_000
+
 
 @app.command(cls=Command)
-def erase(ctx: typer.Context, entry: Entry, *, yes: Yes = False, dry_run: DryRun = False) -> None:
-    """Remove a submission's answers and address for ever; its seat goes to the next in line.
+def erase(ctx: typer.Context, wanted: Wanted, *, yes: Yes = False, dry_run: DryRun = False) -> None:
+    """Remove the answers and address of submissions for good; their seats go to the next in line.
 
-    It cannot be undone. It says before who would move up, and afterwards who did; they are mailed. What remains is the
-    ID, the reference, the form, the option, the times and the history; docs/privacy.md tells which copies it does not
-    reach, such as mails already sent. An erasure that was broken off is ended by the same command.
+    It cannot be undone. An e-mail address means every submission from it, such as a family's. It says before who would
+    move up, and afterwards who did; they are mailed. What remains is the ID, the reference, the form, the option, the
+    times and the history; docs/privacy.md tells which copies it does not reach, such as mails already sent. An erasure
+    that was interrupted is finished by the same command.
 
     Examples:
       rollcall erase K7QM-3XTP --dry-run
-      rollcall erase K7QM-3XTP
+      rollcall erase K7QM-3XTP 8D2N-4WRA
+      rollcall erase per.lindqvist@example.org
       rollcall erase reg_01JD9Z3V8Q4X2M7N5R6T1WKBCE --yes
     """
-    check_spelling(entry)
+    for name in wanted:
+        if "@" not in name:
+            check_spelling(name)
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
-    before = act.stack.query().show(entry).submission
-    again = before.status is Status.ERASED
-    if again and dry_run:
-        act.say(f"{act.called(before)} is erased already.")
+    submissions = _find(act, wanted)
+    left = [each for each in submissions if each.status is not Status.ERASED]
+    for each in submissions:
+        if each not in left:
+            act.say(f"{act.called(each)} is erased already.")
+        elif len(left) > 1:
+            act.say(f"  {act.called(each)}, which is {each.status}")
+    say_who_would(act, leaving(left))
+    one = f"{act.called(left[0])}, which is {left[0].status}," if len(left) == 1 else counted(len(left))
+    if (left and not act.agreed(f"erase {one} for good")) or dry_run:
         return
-    say_who_would(act, leaving([before]))
-    if again or act.agreed(f"erase {act.called(before)}, which is {before.status}, for ever"):
-        moved: list[Submission] = []
-        erased = act.stack.manage().erase(before.id, by=act.by, moved_up=moved.append)
-        act.say(f"{act.called(erased)} is erased{' already' if again else ''}.")
+    _erase(act, submissions, new=len(left))
+
+
+def _erase(act: Act, submissions: list[Submission], *, new: int) -> None:
+    """Erase each; one that is erased already too, which finishes an erasure that was interrupted.
+
+    new: how many of them are not erased yet.
+    """
+    manage = act.stack.manage()
+    moved: list[Submission] = []
+    # Whoever waits goes first, so that nobody is given a seat, and mailed, before they go themselves.
+    turns = sorted(submissions, key=lambda each: each.status is not Status.WAITLISTED)
+    try:
+        for_each(
+            act,
+            turns,
+            lambda each: manage.erase(each.id, by=act.by, moved_up=moved.append),
+            name=act.called,
+            done="erased",
+        )
+        if new:
+            act.say(f"{counted(new)} erased.")
+    finally:
         say_moved(act, moved)
+
+
+def _find(act: Act, wanted: list[str]) -> list[Submission]:
+    """Find each once. Raises SubmissionNotFoundError, CliError for an address that nothing came from."""
+    query = act.stack.query()
+    found: dict[str, Submission] = {}
+    for name in wanted:
+        if "@" not in name:
+            submission = query.show(name).submission
+            found[submission.id] = submission
+            continue
+        submissions = query.by_email(name, limit=ALL_OF_AN_ADDRESS)
+        if not submissions:
+            raise CliError(f"No submission came from {name}.", exit_code=ExitCode.NOT_FOUND)
+        found |= {submission.id: submission for submission in submissions}
+    return list(found.values())

@@ -164,7 +164,6 @@ def start(contender: Contender, stub: DynamoStub, scratch: Path) -> Run:
         "STACK": "bench",
         "SITE_URL": "https://forms.example.org",
         "ALLOWED_ORIGINS": "https://forms.example.org",
-        "HMAC_KEY": "0123456789abcdef0123456789abcdef",
         "LOG_LEVEL": "INFO",
         "PATH": os.environ["PATH"],
     }

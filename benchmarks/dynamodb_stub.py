@@ -1,4 +1,4 @@
-"""A DynamoDB that answers every call at once with an empty object, behind TLS on this machine."""
+"""A DynamoDB that answers every call at once, behind TLS on this machine: it holds the guard keys, and nothing else."""
 
 import http.server
 import ipaddress
@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 ANSWER = b"{}"
+GUARD_KEYS = b'{"Item":{"keys":{"L":[{"S":"0123456789abcdef0123456789abcdef"}]}}}'
 
 
 class DynamoStub:
@@ -54,14 +55,15 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_POST(self) -> None:
-        """Answer anything with an empty object."""
-        self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        """Answer anything but the question for the guard keys with an empty object."""
+        asked = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        answer = GUARD_KEYS if b"KEY#guards" in asked else ANSWER
         self.send_response(200)
         self.send_header("Content-Type", "application/x-amz-json-1.0")
-        self.send_header("Content-Length", str(len(ANSWER)))
-        self.send_header("x-amz-crc32", str(zlib.crc32(ANSWER)))
+        self.send_header("Content-Length", str(len(answer)))
+        self.send_header("x-amz-crc32", str(zlib.crc32(answer)))
         self.end_headers()
-        self.wfile.write(ANSWER)
+        self.wfile.write(answer)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
         """Say nothing."""

@@ -141,7 +141,6 @@ def environment(stub: DynamoStub, forms: Path) -> dict[str, str]:
         "TABLE": "registrations",
         "SITE_URL": "https://forms.example.org",
         "ALLOWED_ORIGINS": "https://forms.example.org",
-        "HMAC_KEY": "0123456789abcdef0123456789abcdef",
         "LOG_LEVEL": "INFO",
         "FORMS_DIR": str(forms),
     }

@@ -7,9 +7,9 @@ from pathlib import Path
 
 GUIDE = Path(__file__).resolve().parents[1] / "docs" / "staff.md"
 
-#: What goes beyond the stack: signing in, deploying, starting and stopping the local system. Tests of those commands
+#: What goes beyond the stack, or needs an administrator: keys, signing in, deploying, starting and stopping the local system. Tests of those commands
 #: run these lines over fakes.
-BEYOND = ("rollcall infra", "rollcall login", "rollcall local up", "rollcall local down")
+BEYOND = ("rollcall infra", "rollcall keys", "rollcall login", "rollcall local up", "rollcall local down")
 
 
 def lines() -> list[str]:

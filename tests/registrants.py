@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from conftest import wait_until
 from integration.asking import FORMS, ask, example, stored
 
 from registration_core.adapters.clock import SystemClock
@@ -79,9 +80,11 @@ def token_of(link: str) -> str:
 
 
 def signed(stack: DeployedStack, entry_id: str, *, expires_at: datetime) -> str:
-    """Return a token as notify would sign it."""
-    secret = stack.client("secretsmanager").get_secret_value(SecretId=f"rollcall/{stack.workspace.stack}/signing-key")
-    return TokenSigner(parse_keys(secret["SecretString"])).sign(entry_id, purpose=MY, expires_at=expires_at)
+    """Return a token as notify would sign it; a stack's first mail makes the key."""
+    secrets, name = stack.client("secretsmanager"), f"rollcall/{stack.workspace.stack}/signing-key"
+    wait_until(lambda: secrets.describe_secret(SecretId=name).get("VersionIdsToStages"), what="the signing key")
+    keys = parse_keys(secrets.get_secret_value(SecretId=name)["SecretString"])
+    return TokenSigner(keys).sign(entry_id, purpose=MY, expires_at=expires_at)
 
 
 def look(stack: DeployedStack, token: str, **query: str) -> Answer:

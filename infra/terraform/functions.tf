@@ -35,6 +35,32 @@ data "aws_iam_policy_document" "submit" {
     }
   }
 
+  # While the guard keys are being changed: is there a guard that an older key made?
+  statement {
+    sid       = "HeedOlderGuards"
+    actions   = ["dynamodb:ConditionCheckItem"]
+    resources = [module.store.arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["ONCE#*", "IDEM#*"]
+    }
+  }
+
+  # Whoever needs the guard keys first makes them.
+  statement {
+    sid       = "ReadOrMakeTheGuardKeys"
+    actions   = ["dynamodb:GetItem", "dynamodb:PutItem"]
+    resources = [module.store.arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["KEY#guards"]
+    }
+  }
+
   statement {
     sid       = "ReadWhatIsAnsweredAgainAndSeatsLeft"
     actions   = ["dynamodb:BatchGetItem", "dynamodb:GetItem"]
@@ -78,7 +104,6 @@ module "submit" {
       TABLE            = module.store.name
       SITE_URL         = local.site_url
       ALLOWED_ORIGINS  = join(",", distinct(concat([local.site_url], local.own_site_urls, var.allowed_origins)))
-      HMAC_KEY         = module.secrets.hmac_key
       RATE_PER_ADDRESS = tostring(var.rate_limits.per_address)
       RATE_PER_EMAIL   = tostring(var.rate_limits.per_email)
     },

@@ -104,9 +104,23 @@ data "aws_iam_policy_document" "notify" {
     }
   }
 
+  # Whoever needs the guard keys first makes them.
   statement {
-    sid       = "ReadTheSigningKeys"
-    actions   = ["secretsmanager:GetSecretValue"]
+    sid       = "ReadOrMakeTheGuardKeys"
+    actions   = ["dynamodb:GetItem", "dynamodb:PutItem"]
+    resources = [module.store.arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["KEY#guards"]
+    }
+  }
+
+  # The first key is made by whoever signs first.
+  statement {
+    sid       = "ReadOrMakeTheSigningKeys"
+    actions   = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"]
     resources = [module.secrets.signing_key_arn]
   }
 
@@ -146,7 +160,6 @@ module "notify" {
     SENDER             = var.sender
     CONFIGURATION_SET  = module.mail.configuration_set
     SIGNING_KEY_SECRET = module.secrets.signing_key_name
-    HMAC_KEY           = module.secrets.hmac_key
   })
 }
 
@@ -176,6 +189,19 @@ data "aws_iam_policy_document" "feedback" {
       values   = ["SUB#*", "SUPPRESS#*"]
     }
   }
+
+  # Whoever needs the guard keys first makes them.
+  statement {
+    sid       = "ReadOrMakeTheGuardKeys"
+    actions   = ["dynamodb:GetItem", "dynamodb:PutItem"]
+    resources = [module.store.arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["KEY#guards"]
+    }
+  }
 }
 
 module "feedback" {
@@ -193,8 +219,7 @@ module "feedback" {
   log_retention_days   = var.log_retention_days
 
   environment = merge(local.common_environment, {
-    TABLE    = module.store.name
-    HMAC_KEY = module.secrets.hmac_key
+    TABLE = module.store.name
   })
 }
 

@@ -110,7 +110,6 @@ module "staff" {
   name                   = local.name
   description_secret_arn = module.secrets.description_arn
   table_arn              = module.store.arn
-  submit_function_arn    = module.submit.arn
   stream_arn             = module.store.stream_arn
   mail_queue_arn         = module.mail.queue_arn
   dead_letters_arns      = [module.mail.dead_letters_arn, module.store.stream_dead_letters_arn]

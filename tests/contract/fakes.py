@@ -115,6 +115,10 @@ def _key(request: MailRequest) -> tuple[str, str]:
     return request.id, request.name
 
 
+def _newest(once: Once | None) -> Once | None:
+    return None if once is None else Once(once.option, once.person_fingerprint)
+
+
 def _asked(request: MailRequest) -> MailRecord:
     return MailRecord(
         str(request.kind), request.version, "queued", copy=request.copy, sending=request.sending, attempts=0
@@ -156,16 +160,17 @@ class InMemorySubmissionRepository(SubmissionRepository):
         imported_by: str | None = None,
     ) -> Receipt:
         place = (submission.form, idempotency.key)
-        answered = self._live(self._answers.get(place))
+        keys = (idempotency.key, *(key for key, _ in idempotency.earlier))
+        answered = next(filter(None, (self._live(self._answers.get((submission.form, key))) for key in keys)), None)
         if answered is not None:
             fingerprint, receipt = answered
-            if fingerprint != idempotency.fingerprint:
+            if fingerprint not in idempotency.fingerprints:
                 raise KeyReusedError
             return replace(receipt, repeated=receipt.id != submission.id)
         while submission.reference in self._references:
             submission = replace(submission, reference=new_reference(self.randomness))
         standing_once = once if submission.status is not Status.SPAM else None
-        first = self._live(self._once.get((submission.form, standing_once))) if standing_once is not None else None
+        first = self._holder(submission.form, standing_once)
         if first is not None and imported_by is not None:
             found = self.get(str(first))
             return Receipt(found.id, found.reference, found.status, found.position, repeated=True)
@@ -178,8 +183,8 @@ class InMemorySubmissionRepository(SubmissionRepository):
             self.notices.extend([notice] if notice not in self.notices else [])
             return replace(receipt, repeated=True)
         if standing_once is not None:
-            self._once[submission.form, standing_once] = _Kept(submission.id, submission.expires_at)
-        self._guards[submission.id] = (once, idempotency.key if idempotency.of_answers else None)
+            self._once[submission.form, _newest(standing_once)] = _Kept(submission.id, submission.expires_at)
+        self._guards[submission.id] = (_newest(once), idempotency.key if idempotency.of_answers else None)
         if idempotency.imported:
             self._rows[submission.id] = idempotency.key
         self._references[submission.reference] = submission.id
@@ -333,6 +338,12 @@ class InMemorySubmissionRepository(SubmissionRepository):
         alive = [entry for entry in self.entries.values() if entry.expires_at > self.clock.now()]
         return sorted(alive, key=lambda entry: (entry.submitted_at, entry.id), reverse=True)
 
+    def _holder(self, form: str, once: Once | None) -> object:
+        """Whose guard stands for this person, under whatever key it was made."""
+        persons = () if once is None else (once.person_fingerprint, *once.earlier)
+        found = (self._live(self._once.get((form, Once(once.option, person)))) for person in persons if once)
+        return next(filter(None, found), None)
+
     def _live(self, kept: _Kept | None) -> object:
         return kept.value if kept is not None and kept.expires_at > self.clock.now() else None
 
@@ -380,7 +391,6 @@ def settings(**changes: str) -> Mapping[str, str]:
         "SITE_URL": "http://localhost:8080/",
         "API_URL": "http://localhost:4566/v1/",
         "ALLOWED_ORIGINS": "http://localhost:8080",
-        "HMAC_KEY": "k" * 40,
         "MAIL_QUEUE_URL": "http://localhost/queue",
         "SENDER": "Academy <office@example.org>",
         "CONFIGURATION_SET": "rollcall-test",

@@ -15,14 +15,14 @@ from registration_core.domain.errors import (
     QuotaChangedError,
 )
 from registration_core.domain.ports import ManagedRepository
-from registration_core.domain.submission import STANDING, Status
+from registration_core.domain.submission import STANDING, Once, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
 
     from registration_core.domain.quota import PublicSeats, QuotaState
-    from registration_core.domain.submission import Once, Submission
+    from registration_core.domain.submission import Submission
 
 
 _NOBODYS = _Kept(None, START)
@@ -40,7 +40,7 @@ class InMemoryManagedRepository(InMemorySubmissionRepository, ManagedRepository)
         if self.get(before.id) != before:
             raise EntryChangedError(before.id)
         if once is not None and after.status in STANDING:
-            holder = self._live(self._once.get((after.form, once)))
+            holder = self._holder(after.form, once)
             if holder not in (None, after.id):
                 raise AlreadyRegisteredError(str(holder))
         if before.option != after.option:
@@ -50,7 +50,7 @@ class InMemoryManagedRepository(InMemorySubmissionRepository, ManagedRepository)
             self._move(before, after)
         self._release_or_restore(before, after)
         if once is not None:
-            self._stand_for(after, once)
+            self._stand_for(after, Once(once.option, once.person_fingerprint))
         self.entries[after.id] = after
         self._events[after.id].append(self._event(after, what, by))
         return after
@@ -90,7 +90,7 @@ class InMemoryManagedRepository(InMemorySubmissionRepository, ManagedRepository)
         answered = self._live(self._answers.get((form, key))) if key is not None else None
         if answered is not None:
             return str(answered[1].id)  # type: ignore[index]
-        first = self._live(self._once.get((form, once))) if once is not None else None
+        first = self._holder(form, once)
         return None if first is None else str(first)
 
     def make_quotas(self, form: str, capacities: Mapping[str, int]) -> None:

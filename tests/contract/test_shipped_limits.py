@@ -35,7 +35,6 @@ def post(emulator: str, table: str, tmp_path: Path) -> Iterator[Post]:
         "TABLE": table,
         "SITE_URL": "https://forms.example.org",
         "ALLOWED_ORIGINS": "https://forms.example.org",
-        "HMAC_KEY": "k" * 40,
         "FORMS_DIR": str(tmp_path),
         "AWS_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "test",

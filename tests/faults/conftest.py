@@ -73,7 +73,6 @@ def function_environment(package: Path, endpoint: str, table: str) -> dict[str, 
         "TABLE": table,
         "SITE_URL": ORIGIN,
         "ALLOWED_ORIGINS": ORIGIN,
-        "HMAC_KEY": "0123456789abcdef0123456789abcdef",
         "RATE_PER_ADDRESS": "0",
         "RATE_PER_EMAIL": "0",
     }

@@ -34,7 +34,6 @@ WITHOUT_RESOURCE = {
     "dynamodb:ListTagsOfResource",
     "lambda:ListTags",
     "logs:DescribeLogGroups",
-    "secretsmanager:GetRandomPassword",
     "ses:ListTagsForResource",
     "sns:*SubscriptionAttributes",
     "sns:Unsubscribe",
@@ -122,6 +121,19 @@ def test_local_deployer__holds_exactly_these(infra_workspace: Workspace, parts: 
         held = iam.get_user_policy(UserName=DEPLOYER, PolicyName=name)["PolicyDocument"]
         assert held == json.loads(deployer_policies(infra_workspace)[name])
     assert not iam.list_attached_user_policies(UserName=DEPLOYER)["AttachedPolicies"]
+
+
+def test_deployer__reads_and_writes_the_description_and_no_key(statements: list[dict[str, Any]]) -> None:
+    """Who deploys can see no key that signs links, and put none there."""
+    for action in ("GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"):
+        resources = [
+            resource
+            for statement in allowed(statements, f"secretsmanager:{action}")
+            for resource in listed(statement["Resource"])
+        ]
+        key = f"arn:aws:secretsmanager:eu-north-1:111122223333:secret:rollcall/{LONGEST_STACK}/signing-key-aB3dE6"
+        assert resources, action
+        assert not [resource for resource in resources if fnmatchcase(key, resource)], action
 
 
 def test_deployer__names_services_and_actions(statements: list[dict[str, Any]]) -> None:

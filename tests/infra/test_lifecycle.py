@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,10 @@ from integration.asking import ask
 from python_terraform import IsFlagged
 
 from admin_cli.staff_policies import detach_all
+from registration_core.adapters.clock import SystemClock
+from registration_core.adapters.dynamodb.guard_keys import GuardKeys
+from registration_core.adapters.dynamodb.sdk import sdk_call
+from registration_core.adapters.signing_keys import SecretSigner
 from rollcall_local.credentials import ACCOUNT, client, deployer
 from rollcall_local.errors import TerraformFailedError
 from rollcall_local.terraform import LocalTerraform
@@ -48,6 +53,8 @@ class Applied:
 
     workspace: Workspace
     terraform: LocalTerraform
+    log: str
+    """What the first apply printed."""
 
     def aws(self, service: str) -> Any:
         return client(service, self.workspace)
@@ -81,8 +88,8 @@ def applied(infra_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory
     shutil.copyfile(infra_workspace.package, workspace.package)
     terraform = LocalTerraform(workspace, deployer(infra_workspace))
     terraform.prepare()
-    terraform.apply()
-    yield Applied(workspace, terraform)
+    log = terraform.run("apply", input=False, auto_approve=IsFlagged, **terraform.inputs)
+    yield Applied(workspace, terraform, log)
     terraform.destroy()
 
 
@@ -96,17 +103,38 @@ def test_description__is_what_the_outputs_say(applied: Applied) -> None:
     assert described["api_url"] == applied.workspace.api_url
 
 
-def test_apply__again_changes_nothing_and_keeps_the_signing_key(applied: Applied) -> None:
-    secrets, functions = applied.aws("secretsmanager"), applied.aws("lambda")
-    before = secrets.get_secret_value(SecretId="rollcall/local/signing-key")["SecretString"]
+def test_apply__again_changes_nothing_and_leaves_the_keys_to_the_stack(applied: Applied) -> None:
+    """A key that the stack made, or the operator put there, is no business of Terraform's."""
+    secrets = applied.aws("secretsmanager")
+    assert not secrets.describe_secret(SecretId="rollcall/local/signing-key").get("VersionIdsToStages")
+    secrets.put_secret_value(SecretId="rollcall/local/signing-key", SecretString="k" * 64)
 
     assert applied.terraform.apply() == "0 added, 0 changed, 0 destroyed"
 
-    assert secrets.get_secret_value(SecretId="rollcall/local/signing-key")["SecretString"] == before
-    assert len(before) >= 64
-    told = functions.get_function_configuration(FunctionName="rollcall-local-submit")["Environment"]["Variables"]
-    assert len(told["HMAC_KEY"]) == 64
-    assert told["HMAC_KEY"] != before
+    assert secrets.get_secret_value(SecretId="rollcall/local/signing-key")["SecretString"] == "k" * 64
+
+
+def test_keys__stand_in_no_plan_log_state_or_environment(applied: Applied) -> None:
+    """Who sees what Terraform prints and keeps, or how a function is configured, learns no key of the stack's."""
+    secrets, functions = applied.aws("secretsmanager"), applied.aws("lambda")
+    name = "rollcall/local/signing-key"
+    SecretSigner(secrets, name, clock=SystemClock(), randomness=os.urandom).signer()  # as notify's first mail does
+    guard_keys = GuardKeys(sdk_call(applied.aws("dynamodb")), applied.workspace.table).keys()
+    signing_key = secrets.get_secret_value(SecretId=name)["SecretString"]
+    again = applied.terraform.run("apply", input=False, auto_approve=IsFlagged, **applied.terraform.inputs)
+
+    seen = {
+        "log": applied.log + again,
+        "plan": json.dumps(applied.terraform.plan_as_json()),
+        "state": "".join(file.read_text() for file in applied.workspace.state.rglob("*.tfstate*") if file.is_file()),
+        "environment": json.dumps(
+            [functions.get_function_configuration(FunctionName=f"rollcall-local-{each}") for each in FUNCTIONS],
+            default=str,
+        ),
+    }
+    for where, text in seen.items():
+        assert len(text) > 100, where
+        assert not [key for key in (signing_key, *guard_keys) if key in text], where
 
 
 def test_dispatch__may_read_the_stream_that_wakes_it_and_send_where_its_failures_go(applied: Applied) -> None:
@@ -199,23 +227,6 @@ def test_ses__tells_the_topic_that_feedback_listens_to(applied: Applied) -> None
     assert statement["Condition"]["ArnEquals"]["aws:SourceArn"].endswith(":configuration-set/rollcall-local")
     assert subscription["Protocol"] == "lambda"
     assert subscription["Endpoint"].endswith(":function:rollcall-local-feedback")
-
-
-def test_signing_keys__changed__leave_the_digests_as_they_were(applied: Applied) -> None:
-    def told() -> str:
-        made = applied.aws("lambda").get_function_configuration(FunctionName="rollcall-local-submit")
-        key: str = made["Environment"]["Variables"]["HMAC_KEY"]
-        return key
-
-    before, secrets = told(), applied.aws("secretsmanager")
-    for number in range(3):
-        keys = json.dumps({"keys": [{"id": f"k{number}", "key": "x" * 64}]})
-        secrets.put_secret_value(SecretId="rollcall/local/signing-key", SecretString=keys)
-
-    assert applied.terraform.apply() == "0 added, 0 changed, 0 destroyed"
-
-    assert told() == before
-    assert secrets.get_secret_value(SecretId="rollcall/local/signing-key")["SecretString"] == keys
 
 
 def test_bucket__lets_this_distribution_read_and_nobody_write_unencrypted(applied: Applied) -> None:

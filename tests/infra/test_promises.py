@@ -7,13 +7,12 @@ from infra.planned import Plan, block
 
 COMMON = {"STACK", "LOG_LEVEL"}
 ENVIRONMENT = {
-    "submit": COMMON | {"TABLE", "SITE_URL", "ALLOWED_ORIGINS", "HMAC_KEY", "RATE_PER_ADDRESS", "RATE_PER_EMAIL"},
+    "submit": COMMON | {"TABLE", "SITE_URL", "ALLOWED_ORIGINS", "RATE_PER_ADDRESS", "RATE_PER_EMAIL"},
     "links": COMMON | {"TABLE", "SITE_URL", "SIGNING_KEY_SECRET"},
     "sweep": COMMON | {"TABLE", "MAIL_QUEUE_URL"},
     "dispatch": COMMON | {"MAIL_QUEUE_URL"},
-    "notify": COMMON
-    | {"TABLE", "SITE_URL", "API_URL", "SENDER", "CONFIGURATION_SET", "SIGNING_KEY_SECRET", "HMAC_KEY"},
-    "feedback": COMMON | {"TABLE", "HMAC_KEY"},
+    "notify": COMMON | {"TABLE", "SITE_URL", "API_URL", "SENDER", "CONFIGURATION_SET", "SIGNING_KEY_SECRET"},
+    "feedback": COMMON | {"TABLE"},
 }
 DESCRIPTION = {
     "stack", "region", "api_url", "site_url", "site_bucket", "distribution_id", "distribution_domain", "table",

@@ -21,11 +21,11 @@ CHANGES = (
 )
 WORK = {
     "submit": {
-        "dynamodb:PutItem": "module.store.arn",
+        "dynamodb:PutItem": "module.store.arn module.store.arn",
         "dynamodb:UpdateItem": "module.store.arn",
-        "dynamodb:ConditionCheckItem": "module.store.arn",
+        "dynamodb:ConditionCheckItem": "module.store.arn module.store.arn",
         "dynamodb:BatchGetItem": "module.store.arn",
-        "dynamodb:GetItem": "module.store.arn",
+        "dynamodb:GetItem": "module.store.arn module.store.arn",
     },
     "links": {
         **dict.fromkeys(CHANGES, "module.store.arn"),
@@ -47,13 +47,16 @@ WORK = {
         "sqs:ReceiveMessage": "module.mail.queue_arn",
         "sqs:DeleteMessage": "module.mail.queue_arn",
         "sqs:GetQueueAttributes": "module.mail.queue_arn",
-        "dynamodb:GetItem": "module.store.arn module.store.arn",
+        "dynamodb:GetItem": "module.store.arn module.store.arn module.store.arn",
+        "dynamodb:PutItem": "module.store.arn",
         "dynamodb:UpdateItem": "module.store.arn",
         "secretsmanager:GetSecretValue": "module.secrets.signing_key_arn",
+        "secretsmanager:PutSecretValue": "module.secrets.signing_key_arn",
         "ses:SendRawEmail": "*",
     },
     "feedback": {
-        "dynamodb:GetItem": "module.store.arn",
+        "dynamodb:GetItem": "module.store.arn module.store.arn",
+        "dynamodb:PutItem": "module.store.arn",
         "dynamodb:UpdateItem": "module.store.arn",
     },
 }
@@ -65,11 +68,11 @@ KNOW_NO_RESOURCE = {
     "ses:SendRawEmail",
 }
 KEYS = {
-    "submit": {"SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*", "RATE#*"},
+    "submit": {"SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*", "RATE#*", "KEY#guards"},
     "links": {"SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*", "ERASED#*"},
     "sweep": {"SUB#*", "ONCE#*", "IDEM#*", "QUOTA#*"},
-    "notify": {"SUB#*", "SEND#*", "SUPPRESS#*"},
-    "feedback": {"SUB#*", "SUPPRESS#*"},
+    "notify": {"SUB#*", "SEND#*", "SUPPRESS#*", "KEY#guards"},
+    "feedback": {"SUB#*", "SUPPRESS#*", "KEY#guards"},
 }
 
 
@@ -172,7 +175,6 @@ STAFF = {
         ("dynamodb:GetItem", "var.table_arn"),
         ("dynamodb:PutItem", "var.table_arn"),
         ("dynamodb:UpdateItem", "var.table_arn"),
-        ("lambda:GetFunctionConfiguration", "var.submit_function_arn"),
     },
     "mailing": {
         ("sqs:SendMessage", "var.mail_queue_arn"),
@@ -189,7 +191,7 @@ STAFF = {
 }
 STAFF_KEYS = {
     "reader": {"SUB#*", "REF#*", "QUOTA#*", "FORM#*", "FORMS"},
-    "manager": {"SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*", "ERASED#*"},
+    "manager": {"SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*", "ERASED#*", "KEY#guards"},
     "mailing": {"SEND#*", "SUPPRESS#*"},
 }
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def test_doctor__finds_nothing_wrong_and_a_reader_may_ask_it(reader: Staff) -> None:
-    """All but the functions' own configuration, which holds keys; and places, which tests have changed."""
+    """All but the functions' own configuration; and places, which tests have changed."""
     ran = reader.done("doctor", "--json", "all")
 
     found = {each["check"]: each for each in json.loads(ran.out)}
@@ -31,6 +31,15 @@ def test_doctor__of_the_deployer_sees_every_function(deployer: Staff) -> None:
     found = {each["check"]: each for each in json.loads(deployer("doctor", "--json", "all").out)}
 
     assert (found["functions"]["health"], found["mappings"]["health"]) == ("ok", "ok")
+
+
+def test_guard_keys__are_a_manager_s_to_change_and_no_reader_sees_them(manager: Staff, reader: Staff) -> None:
+    """Rotating needs the item in the table, and the right to it."""
+    assert "announce a new guard key" in manager.done("keys", "rotate", "--dry-run").err
+
+    refused = reader("keys", "rotate", "--dry-run")
+
+    assert refused.code != 0
 
 
 def test_site_publish__is_not_for_staff_and_names_what_they_lack(manager: Staff, stack: DeployedStack) -> None:

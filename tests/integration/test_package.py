@@ -200,7 +200,6 @@ def post(answers: dict[str, object]) -> dict[str, Any]:
 def submit_environment(dynamo: Any) -> dict[str, str]:
     return {
         "ALLOWED_ORIGINS": "https://forms.example.org",
-        "HMAC_KEY": "0123456789abcdef0123456789abcdef",
         "AWS_ENDPOINT_URL_DYNAMODB": dynamo.endpoint,
         "AWS_CA_BUNDLE": str(dynamo.ca_bundle),
     }
@@ -248,7 +247,6 @@ def test_notify__starts_with_boto3_and_jinja2_from_the_zip(bare: Bare) -> None:
         {"Records": []},
         API_URL="https://api.example.org",
         CONFIGURATION_SET="rollcall-test",
-        HMAC_KEY="0123456789abcdef0123456789abcdef",
         SENDER="Academy <a@example.org>",
         SIGNING_KEY_SECRET="rollcall/test/signing-key",
     )

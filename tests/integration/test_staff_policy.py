@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.full
 
 DOCTOR = "doctor --json says"
-EDIT = "edit REFERENCE course=line-followers --yes"
 RESEND = "mail resend REFERENCE --again --no-wait --yes"
 
 #: Each action, and a command that needs it.
@@ -42,7 +41,6 @@ NEEDED = {
     "dynamodb:UpdateItem": "edit REFERENCE guardian=Ada --yes",
     "dynamodb:DeleteItem": "status set REFERENCE cancelled --yes",
     "dynamodb:ConditionCheckItem": RESEND,
-    "lambda:GetFunctionConfiguration": EDIT,
     "sqs:SendMessage": RESEND,
     "sqs:ReceiveMessage": "mail failed",
     "sqs:ChangeMessageVisibility": "mail failed",

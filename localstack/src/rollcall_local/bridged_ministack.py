@@ -21,7 +21,7 @@ from ministack.services import dynamodb_streams
 # The emulator's interpreter runs this file by its path and doesn't know the package that it is part of.
 sys.path.append(str(Path(__file__).parents[1]))
 
-from rollcall_local import bridged_gateway
+from rollcall_local import bridged_gateway, bridged_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,6 +134,7 @@ if __name__ == "__main__":
     tell_which_policy_is_attached()
     bridged_gateway.serve_what_was_deployed()
     bridged_gateway.take_definitions_as_a_whole()
+    bridged_secrets.keep_each_version()
     save_one_at_a_time()
     threading.Thread(target=save_again_and_again, daemon=True).start()
     app.main()

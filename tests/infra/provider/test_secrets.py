@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from infra.provider.harness import Harness
 
 SECRET, VERSION = "aws_secretsmanager_secret", "aws_secretsmanager_secret_version"
-PASSWORD = "aws_secretsmanager_random_password"
 
 
 def policy(action: str) -> str:
@@ -168,12 +167,3 @@ def test_version__write_only_values_are_refused(tf: Harness) -> None:
 
     with pytest.raises(ProviderRefusedError, match="secret_string_wo"):
         tf.plan(VERSION, None, config)
-
-
-def test_random_password__keeps_to_its_arguments_and_differs_each_time(tf: Harness) -> None:
-    first = tf.data(PASSWORD, {"password_length": 64, "exclude_punctuation": True})["random_password"]
-    second = tf.data(PASSWORD, {"password_length": 64, "exclude_punctuation": True})["random_password"]
-
-    assert len(first) == 64
-    assert first.isalnum()
-    assert first != second

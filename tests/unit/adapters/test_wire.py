@@ -328,19 +328,6 @@ def test_call__nobody_there__is_a_lost_connection(waits: list[float]) -> None:
     assert len(waits) == Patience().attempts - 1
 
 
-def test_connect__leaves_a_failure_to_the_first_call() -> None:
-    WireCall("http://127.0.0.1:1", "eu-north-1", Credentials("a", "b")).connect()
-
-
-def test_connect__makes_the_connection_that_the_first_call_uses(server: Server, call: WireCall) -> None:
-    server.answers.append((200, {}))
-    call.connect()
-
-    call("GetItem", {})
-
-    assert len(server.connections) == 1
-
-
 @pytest.mark.parametrize("endpoint", ["", "localhost:4566", "ftp://x", "https://"])
 def test_wire_call__refuses_what_is_no_endpoint(endpoint: str) -> None:
     with pytest.raises(ValueError, match="is no endpoint"):

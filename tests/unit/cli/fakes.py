@@ -203,6 +203,7 @@ class CommandLine:
     deployed: Mapping[str, str] = field(default_factory=dict)
     source: Source | None = None
     clients: Mapping[str, Any] = field(default_factory=dict)
+    description: StackDescription = DESCRIPTION
     environ: dict[str, str] = field(default_factory=lambda: {"COLUMNS": "120", "TERM": "xterm"})
     connected: list[Context] = field(default_factory=list)
     sleep: Callable[[float], None] = field(default=lambda _seconds: pytest.fail("it waits"))
@@ -234,7 +235,7 @@ class CommandLine:
         self.connected.append(context)
         return FakeStack(
             context,
-            replace(DESCRIPTION, stack=context.stack),
+            replace(self.description, stack=context.stack),
             self.queries,
             self.managing,
             self.forms,

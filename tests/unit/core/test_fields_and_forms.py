@@ -109,10 +109,10 @@ def test_ensure_may_become__names_what_is_allowed() -> None:
 @pytest.mark.parametrize(
     ("read", "names"),
     [
-        (SubmitSettings.from_mapping, ["STACK", "TABLE", "SITE_URL", "ALLOWED_ORIGINS", "HMAC_KEY"]),
+        (SubmitSettings.from_mapping, ["STACK", "TABLE", "SITE_URL", "ALLOWED_ORIGINS"]),
         (DispatchSettings.from_mapping, ["STACK", "MAIL_QUEUE_URL"]),
         (NotifySettings.from_mapping, ["STACK", "TABLE", "SITE_URL", "API_URL", "SENDER", "CONFIGURATION_SET"]),
-        (NotifySettings.from_mapping, ["HMAC_KEY", "SIGNING_KEY_SECRET"]),
+        (NotifySettings.from_mapping, ["SIGNING_KEY_SECRET"]),
     ],
 )
 def test_settings__name_the_missing_variable(read: object, names: list[str]) -> None:

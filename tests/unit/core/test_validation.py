@@ -318,7 +318,7 @@ def test_submit_path__loads_no_template_engine_no_sdk_and_no_toml() -> None:
         "print(sorted({'boto3', 'botocore', 'jinja2', 'tomllib', 'email_validator', 'pathlib'} & sys.modules.keys()))"
     )
     environ = {
-        "STACK": "test", "TABLE": "t", "SITE_URL": "http://x", "ALLOWED_ORIGINS": "http://x", "HMAC_KEY": "k" * 40,
+        "STACK": "test", "TABLE": "t", "SITE_URL": "http://x", "ALLOWED_ORIGINS": "http://x",
         "AWS_REGION": "eu-north-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
     }  # fmt: skip
     ran = subprocess.run(

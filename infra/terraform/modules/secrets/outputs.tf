@@ -12,9 +12,3 @@ output "signing_key_arn" {
   description = "The ARN of the secret that holds the keys that sign links."
   value       = aws_secretsmanager_secret.signing_key.arn
 }
-
-output "hmac_key" {
-  description = "The key for digests of addresses: made of the first signing key, and the same for ever. The keys that sign links stay in their secret."
-  value       = sha256("hmac ${aws_secretsmanager_secret_version.signing_key.secret_string}")
-  sensitive   = true
-}

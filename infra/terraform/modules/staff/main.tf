@@ -34,7 +34,7 @@ data "aws_iam_policy_document" "reader" {
     resources = ["${var.table_arn}/index/by_email", "${var.table_arn}/index/by_month"]
   }
 
-  # What `rollcall doctor` asks. The functions' own configuration is not for readers: keys stand in their environment.
+  # What `rollcall doctor` asks.
   statement {
     sid       = "ExamineTheTable"
     actions   = ["dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"]
@@ -82,11 +82,17 @@ data "aws_iam_policy_document" "manager" {
     }
   }
 
-  # The key of the guards against a second entry stands in the function's environment: docs/decisions/0012-guards-by-the-staff.md.
+  # Whoever needs the guard keys first makes them.
   statement {
-    sid       = "ReadTheKeyOfTheGuards"
-    actions   = ["lambda:GetFunctionConfiguration"]
-    resources = [var.submit_function_arn]
+    sid       = "ReadOrMakeTheGuardKeys"
+    actions   = ["dynamodb:GetItem", "dynamodb:PutItem"]
+    resources = [var.table_arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["KEY#guards"]
+    }
   }
 }
 

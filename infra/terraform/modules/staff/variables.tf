@@ -13,11 +13,6 @@ variable "table_arn" {
   type        = string
 }
 
-variable "submit_function_arn" {
-  description = "The ARN of the function that sets up the guards against a second entry."
-  type        = string
-}
-
 variable "stream_arn" {
   description = "The ARN of the table's stream."
   type        = string

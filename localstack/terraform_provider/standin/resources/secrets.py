@@ -1,7 +1,7 @@
-"""Secrets, their versions, and random passwords.
+"""Secrets and their versions.
 
-Replacement and defaults: terraform-provider-aws, website/docs/r/secretsmanager_secret.html.markdown,
-secretsmanager_secret_version and website/docs/d/secretsmanager_random_password.html.markdown.
+Replacement and defaults: terraform-provider-aws, website/docs/r/secretsmanager_secret.html.markdown and
+secretsmanager_secret_version.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, ClassVar
 from standin.resource import (
     GONE,
     Resource,
-    data_source,
     removed_tags,
     resource,
     tag_list,
@@ -23,7 +22,6 @@ from standin.resource import (
 from .blocks import name_prefix
 
 if TYPE_CHECKING:
-    from standin.engine import Provider
     from standin.values import State
 
 _CURRENT = "AWSCURRENT"
@@ -165,23 +163,3 @@ class SecretVersion(Resource):
             self.client("secretsmanager").update_secret_version_stage(
                 SecretId=secret, VersionStage=stage, RemoveFromVersionId=version
             )
-
-
-_PASSWORD = {
-    "exclude_characters": "ExcludeCharacters",
-    "exclude_lowercase": "ExcludeLowercase",
-    "exclude_numbers": "ExcludeNumbers",
-    "exclude_punctuation": "ExcludePunctuation",
-    "exclude_uppercase": "ExcludeUppercase",
-    "include_space": "IncludeSpace",
-    "password_length": "PasswordLength",
-    "require_each_included_type": "RequireEachIncludedType",
-}
-
-
-@data_source("aws_secretsmanager_random_password", supported=_PASSWORD)
-def random_password(provider: Provider, config: State) -> State:
-    """Give a new password each time."""
-    arguments = {member: config[name] for name, member in _PASSWORD.items() if config[name] is not None}
-    password = provider.client("secretsmanager").get_random_password(**arguments)["RandomPassword"]
-    return {"id": password, "random_password": password}

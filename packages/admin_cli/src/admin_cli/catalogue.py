@@ -39,6 +39,7 @@ GROUPS: dict[str, dict[str, Command]] = {
     "Operate": {
         "login": Command("login", "Sign in to AWS by IAM Identity Center"),
         "doctor": Command("doctor", "What is wrong with a stack, and how to mend it"),
+        "keys": Command("keys", "Change the keys that recognise who was there before"),
         "infra": Command("infra", "Terraform on a stack: plan, apply, output, destroy"),
         "local": Command("local", "The whole system on this machine"),
         "context": Command("context", "Which stack the commands work on"),

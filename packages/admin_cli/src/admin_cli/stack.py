@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from admin_cli.contexts import Context
-    from admin_cli.digest_key import FunctionsDigestKey
     from admin_cli.export.source import Source
+    from registration_core.adapters.dynamodb.guard_keys import GuardKeys
     from registration_core.adapters.dynamodb.stored_forms import StoredForms
     from registration_core.bootstrap import MailingParts
     from registration_core.domain.forms import Form
@@ -203,19 +203,20 @@ class AwsStack:
         from registration_core.bootstrap import edit_service  # noqa: PLC0415 - what entries say
 
         table = self.description.table
-        return edit_service(self.client("dynamodb"), table, GivenForms(self.forms), self._digest_key)
+        return edit_service(self.client("dynamodb"), table, GivenForms(self.forms), self._guard_keys)
 
     def intake(self) -> IntakeService:
         """Connect to the stack's table, to take rows of a file in."""
         from registration_core.bootstrap import intake_service  # noqa: PLC0415 - only for an import
 
-        return intake_service(self.client("dynamodb"), self.description.table, self._digest_key)
+        return intake_service(self.client("dynamodb"), self.description.table, self._guard_keys)
 
     @cached_property
-    def _digest_key(self) -> FunctionsDigestKey:
-        from admin_cli.digest_key import FunctionsDigestKey  # noqa: PLC0415 - only where a guard is set up
+    def _guard_keys(self) -> GuardKeys:
+        from registration_core.adapters.dynamodb.guard_keys import GuardKeys  # noqa: PLC0415 - only where a guard
+        from registration_core.adapters.dynamodb.sdk import sdk_call  # noqa: PLC0415 - is set up
 
-        return FunctionsDigestKey(self.context, self.client, f"rollcall-{self.description.stack}-submit")
+        return GuardKeys(sdk_call(self.client("dynamodb")), self.description.table)
 
     def mailing(self) -> MailingParts:
         """Connect to the stack's table and queues."""
@@ -230,7 +231,7 @@ class AwsStack:
             mail_dead_letters_url=said.mail_dead_letters_url,
             stream_dead_letters_url=said.stream_dead_letters_url,
             forms=GivenForms(self.forms),
-            signer=self._digest_key,
+            signer=self._guard_keys,
         )
 
     def deployed_version(self, form: str) -> str:

@@ -55,6 +55,9 @@ CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 3, 5
 #: Seconds that all calls of one request to submit may take together: below its time-out of 10, so that all are told.
 ANSWER_WITHIN_S = 8.0
 
+#: Seconds that submit's start may wait for the table: Lambda gives a start ten.
+START_WITHIN_S = 3.0
+
 
 def form_catalogue(settings: SubmitSettings | NotifySettings | SweepSettings | LinksSettings) -> FormCatalogue:
     """Make what knows the forms that were deployed with the function."""
@@ -82,22 +85,24 @@ def submit_parts(
     """Make what submit runs on: DynamoDB over the standard library alone.
 
     environ: where region, endpoint and credentials stand as the SDKs name them; None means the process's own.
-    connect: open the connection now, while the function starts, rather than at the first submission.
+    connect: open the connection and read the guard keys now, while the function starts, rather than at the first
+    submission.
     """
     from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.guard_keys import GuardKeys
     from registration_core.adapters.dynamodb.rates import DynamoRateCounter
     from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
     from registration_core.adapters.dynamodb.wire import wire_call_from_environment
-    from registration_core.adapters.signing import HmacSigner
     from registration_core.services.describe import DescribeService
     from registration_core.services.door import Door, Limits
     from registration_core.services.submit import SubmitService
 
     clock = SystemClock()
     call = wire_call_from_environment(environ)
+    signer = GuardKeys(call, settings.table)
     if connect:
-        call.connect()
-    signer = HmacSigner(settings.hmac_key)
+        call.begin(START_WITHIN_S)
+        signer.warm()
     repository = DynamoSubmissionRepository(call, settings.table, clock=clock)
     return SubmitParts(
         connection=call,
@@ -136,19 +141,20 @@ def notify_service(settings: NotifySettings) -> NotifyService:
     import boto3
 
     from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.guard_keys import GuardKeys
     from registration_core.adapters.dynamodb.outcomes import DynamoSuppressionList
     from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
     from registration_core.adapters.dynamodb.sdk import sdk_call
     from registration_core.adapters.dynamodb.sendings import DynamoSendings
     from registration_core.adapters.render import JinjaMailRenderer
     from registration_core.adapters.ses import CLIENT_CONFIG, SesMailer
-    from registration_core.adapters.signing import HmacSigner, MyLinks
+    from registration_core.adapters.signing import MyLinks
     from registration_core.adapters.signing_keys import SecretSigner
     from registration_core.services.notify import NotifyService
 
     clock = SystemClock()
     call = sdk_call(_client("dynamodb"))
-    keys = SecretSigner(_client("secretsmanager"), settings.signing_key_secret, clock=clock)
+    keys = SecretSigner(_client("secretsmanager"), settings.signing_key_secret, clock=clock, randomness=os.urandom)
     ses = boto3.client("ses", config=CLIENT_CONFIG)
 
     def my_url(submission: Submission) -> str:
@@ -157,7 +163,7 @@ def notify_service(settings: NotifySettings) -> NotifyService:
     return NotifyService(
         forms=form_catalogue(settings),
         repository=DynamoSubmissionRepository(call, settings.table, clock=clock),
-        suppressions=DynamoSuppressionList(call, settings.table, signer=HmacSigner(settings.hmac_key), clock=clock),
+        suppressions=DynamoSuppressionList(call, settings.table, signer=GuardKeys(call, settings.table), clock=clock),
         sendings=DynamoSendings(call, settings.table, clock=clock),
         renderer=JinjaMailRenderer(settings.forms_dir, site_url=settings.site_url),
         mailer=SesMailer(ses, sender=settings.sender, configuration_set=settings.configuration_set),
@@ -170,16 +176,16 @@ def notify_service(settings: NotifySettings) -> NotifyService:
 def feedback_service(settings: FeedbackSettings) -> FeedbackService:
     """Make what feedback runs on."""
     from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.guard_keys import GuardKeys
     from registration_core.adapters.dynamodb.outcomes import DynamoMailOutcomes, DynamoSuppressionList
     from registration_core.adapters.dynamodb.sdk import sdk_call
-    from registration_core.adapters.signing import HmacSigner
     from registration_core.services.feedback import FeedbackService
 
     clock = SystemClock()
     call = sdk_call(_client("dynamodb"))
     return FeedbackService(
         outcomes=DynamoMailOutcomes(call, settings.table),
-        suppressions=DynamoSuppressionList(call, settings.table, signer=HmacSigner(settings.hmac_key), clock=clock),
+        suppressions=DynamoSuppressionList(call, settings.table, signer=GuardKeys(call, settings.table), clock=clock),
         clock=clock,
     )
 

@@ -22,10 +22,10 @@ TURNSTILE_URL = "https://challenges.cloudflare.com/turnstile/v0/siteverify"
 class SubmitSettings:
     """What submit needs.
 
-    allowed_origins: scheme, host and port, without a slash at the end. hmac_key: secret. rate_per_address: how many
-    requests are taken from one address within ten minutes; rate_per_email: how many entries for one e-mail address
-    within a day; 0 takes any number. turnstile_secret_name: where Cloudflare Turnstile's secret is kept; empty asks no
-    visitor for a proof. turnstile_url: who checks the proof.
+    allowed_origins: scheme, host and port, without a slash at the end. rate_per_address: how many requests are taken
+    from one address within ten minutes; rate_per_email: how many entries for one e-mail address within a day; 0 takes
+    any number. turnstile_secret_name: where Cloudflare Turnstile's secret is kept; empty asks no visitor for a proof.
+    turnstile_url: who checks the proof.
     """
 
     stack: str
@@ -33,7 +33,6 @@ class SubmitSettings:
     table: str
     site_url: str
     allowed_origins: tuple[str, ...]
-    hmac_key: str
     forms_dir: str
     site_dir: str
     rate_per_address: int = RATE_PER_ADDRESS
@@ -50,7 +49,6 @@ class SubmitSettings:
             table=_required(environ, "TABLE"),
             site_url=_required(environ, "SITE_URL").rstrip("/"),
             allowed_origins=_origins(_required(environ, "ALLOWED_ORIGINS")),
-            hmac_key=_required(environ, "HMAC_KEY"),
             forms_dir=forms_dir(environ),
             site_dir=site_dir(environ),
             rate_per_address=_count(environ, "RATE_PER_ADDRESS", RATE_PER_ADDRESS),
@@ -104,8 +102,8 @@ class SweepSettings:
 class NotifySettings:
     """What notify needs.
 
-    api_url: the API's base address. sender: an address, or `Name <address>`. hmac_key: secret; signing_key_secret: the
-    name of the secret that holds the keys of links.
+    api_url: the API's base address. sender: an address, or `Name <address>`. signing_key_secret: the name of the secret
+    that holds the keys of links.
     """
 
     stack: str
@@ -115,7 +113,6 @@ class NotifySettings:
     api_url: str
     sender: str
     configuration_set: str
-    hmac_key: str
     signing_key_secret: str
     forms_dir: str
 
@@ -130,7 +127,6 @@ class NotifySettings:
             api_url=_required(environ, "API_URL").rstrip("/"),
             sender=_required(environ, "SENDER"),
             configuration_set=_required(environ, "CONFIGURATION_SET"),
-            hmac_key=_required(environ, "HMAC_KEY"),
             signing_key_secret=_required(environ, "SIGNING_KEY_SECRET"),
             forms_dir=forms_dir(environ),
         )
@@ -138,12 +134,11 @@ class NotifySettings:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackSettings:
-    """What feedback needs. hmac_key: secret, the one that notify has."""
+    """What feedback needs."""
 
     stack: str
     log_level: str
     table: str
-    hmac_key: str
 
     @classmethod
     def from_mapping(cls, environ: Mapping[str, str]) -> FeedbackSettings:
@@ -152,7 +147,6 @@ class FeedbackSettings:
             stack=_required(environ, "STACK"),
             log_level=_log_level(environ),
             table=_required(environ, "TABLE"),
-            hmac_key=_required(environ, "HMAC_KEY"),
         )
 
 

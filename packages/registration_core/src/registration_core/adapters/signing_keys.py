@@ -1,4 +1,4 @@
-"""The signing keys as Secrets Manager keeps them."""
+"""The signing keys as Secrets Manager keeps them. The stack makes the first one itself: docs/decisions/0026-keys.md."""
 
 from __future__ import annotations
 
@@ -12,11 +12,19 @@ from registration_core.adapters.signing import SigningKey, TokenSigner
 from registration_core.domain.errors import RollcallError, SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from registration_core.domain.ports import Clock
 
 FRESH_S, LEAST_AGE_S = 300, 5
+
+KEY_BYTES = 48
+FIRST_VERSION = "rollcall-first-signing-key-00000001"
+"""The first key's version in the secret. Secrets Manager takes one version once: of two who make it, one wins.
+
+https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html, ClientRequestToken
+"""
 
 
 class KeysUnavailableError(RollcallError):
@@ -41,12 +49,24 @@ def parse_keys(text: str) -> tuple[SigningKey, ...]:
 
 
 class SecretSigner:
-    """Gives a TokenSigner with the keys that a secret holds, read anew when they are five minutes old."""
+    """Gives a TokenSigner with the keys that a secret holds, read anew when they are five minutes old.
 
-    def __init__(self, client: Any, secret: str, *, clock: Clock) -> None:  # noqa: ANN401 - boto3 ships no types
+    client: boto3's low-level one. randomness: makes the first key where the secret is empty still; None where that is
+    left to others.
+    """
+
+    def __init__(
+        self,
+        client: Any,  # noqa: ANN401 - boto3 ships no types
+        secret: str,
+        *,
+        clock: Clock,
+        randomness: Callable[[int], bytes] | None = None,
+    ) -> None:
         self._client = client
         self._secret = secret
         self._clock = clock
+        self._randomness = randomness
         self._signer: TokenSigner | None = None
         self._read_at: datetime | None = None
 
@@ -64,12 +84,34 @@ class SecretSigner:
 
     def _renewed(self) -> TokenSigner:
         try:
-            answer = self._client.get_secret_value(SecretId=self._secret)
+            text = self._read()
         except (ClientError, BotoCoreError) as error:
             if self._signer is not None:
                 return self._signer  # what was read before still signs and verifies
             raise KeysUnavailableError("The signing keys could not be read.") from error
-        return TokenSigner(parse_keys(str(answer["SecretString"])))
+        return TokenSigner(parse_keys(text))
+
+    def _read(self) -> str:
+        try:
+            return str(self._client.get_secret_value(SecretId=self._secret)["SecretString"])
+        except ClientError as error:
+            if self._randomness is None or _code(error) != "ResourceNotFoundException":
+                raise
+        self._make(self._randomness)
+        return str(self._client.get_secret_value(SecretId=self._secret)["SecretString"])
+
+    def _make(self, randomness: Callable[[int], bytes]) -> None:
+        """Make the first key, unless another just did."""
+        key = randomness(KEY_BYTES).hex()
+        try:
+            self._client.put_secret_value(SecretId=self._secret, ClientRequestToken=FIRST_VERSION, SecretString=key)
+        except ClientError as error:
+            if _code(error) != "ResourceExistsException":
+                raise
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
 
 
 def _with_id(entry: dict[str, str]) -> SigningKey:

@@ -42,7 +42,11 @@ class Signer(ABC):
 
     @abstractmethod
     def fingerprint(self, purpose: str, value: str) -> str:
-        """Return HMAC-SHA256 of purpose and value as 64 hexadecimal letters."""
+        """Return HMAC-SHA256 of purpose and value as 64 hexadecimal letters, under the key in force."""
+
+    def fingerprints(self, purpose: str, value: str) -> Sequence[str]:
+        """Return `fingerprint`, then those that older keys make: what was stored under them is still recognised."""
+        return (self.fingerprint(purpose, value),)
 
 
 class FormCatalogue(ABC):

@@ -113,7 +113,8 @@ class Idempotency:
     key: the client's, or one made of the answers (of_answers): such a one is forgotten when the entry is cancelled, so
     that the same person may come back. imported: it stands for a row of a file: kept when the entry is cancelled, so
     that the same file brings nobody back, and forgotten when it is erased. fingerprint: HMAC of form and answers.
-    expires_at: until when the promise holds.
+    expires_at: until when the promise holds. earlier: keys and fingerprints that older guard keys make of the same
+    request; a promise that was given under one of them is kept.
     """
 
     key: str
@@ -121,6 +122,12 @@ class Idempotency:
     expires_at: datetime
     of_answers: bool = False
     imported: bool = False
+    earlier: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def fingerprints(self) -> frozenset[str]:
+        """All fingerprints of the request."""
+        return frozenset({self.fingerprint, *(fingerprint for _, fingerprint in self.earlier)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +135,13 @@ class Once:
     """A person may take an option only once.
 
     person_fingerprint: HMAC of the address's key and, where the form names who takes part (`name_field`), that name:
-    a guardian with one address registers each of their children.
+    a guardian with one address registers each of their children. earlier: the same under older guard keys; a guard that
+    was set up under one of them still counts.
     """
 
     option: str
     person_fingerprint: str
+    earlier: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,13 +45,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A row that the form takes. key: the same for the same answers, under a secret key."""
+    """A row that the form takes.
+
+    key: the same for the same answers, under a secret key. earlier: the same under older guard keys.
+    """
 
     row: Row
     answers: Mapping[str, Answer]
     option: str | None
     once: Once | None
     key: str
+    earlier: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +123,11 @@ class IntakeService:
 
     def known(self, form: Form, candidate: Candidate) -> str | None:
         """Return the ID of the entry that is there already: taken from this row before, or the same person's."""
-        origin = self._exported(form, candidate.row.origin)
-        return origin or self._repository.known(form.name, once=candidate.once, key=candidate.key)
+        if origin := self._exported(form, candidate.row.origin):
+            return origin
+        keys = (candidate.key, *candidate.earlier)
+        known = (self._repository.known(form.name, once=candidate.once, key=key) for key in keys)
+        return next(filter(None, known), None)
 
     def take(self, form: Form, candidate: Candidate, *, by: str, mails: bool) -> Receipt:
         """Store a row as an entry: with a seat, or else a ticket; what is there already is answered with that.
@@ -136,7 +143,13 @@ class IntakeService:
         return self._repository.add(
             entry,
             once=candidate.once,
-            idempotency=Idempotency(candidate.key, candidate.key, entry.expires_at, imported=True),
+            idempotency=Idempotency(
+                candidate.key,
+                candidate.key,
+                entry.expires_at,
+                imported=True,
+                earlier=tuple((key, key) for key in candidate.earlier),
+            ),
             capacity=form.capacities().get(entry.option or ""),
             imported_by=by,
         )
@@ -147,12 +160,14 @@ class IntakeService:
         raw = {name: raw_answer(fields[name], text) if name in fields else text for name, text in row.texts.items()}
         answers = validate(form, raw, form.language_for("en"), today=form.today(self._clock.now()))
         content = json.dumps([form.name, answers], sort_keys=True, separators=(",", ":"))
+        keys = tuple(f"import-{fingerprint}" for fingerprint in self._signer.fingerprints("import", content))
         return Candidate(
             row=row,
             answers=answers,
             option=form.counted_option(answers),
             once=once_for(form, answers, self._signer),
-            key=f"import-{self._signer.fingerprint('import', content)}",
+            key=keys[0],
+            earlier=keys[1:],
         )
 
     def _exported(self, form: Form, origin: str | None) -> str | None:

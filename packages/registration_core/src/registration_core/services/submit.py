@@ -85,11 +85,13 @@ class SubmitService:
 
     def _idempotency(self, submission: Submission, key: str | None, now: datetime, *, of_answers: bool) -> Idempotency:
         content = json.dumps([submission.form, dict(submission.answers)], sort_keys=True, separators=(",", ":"))
-        fingerprint = self._signer.fingerprint("answers", content)
+        newest, *older = self._signer.fingerprints("answers", content)
         if key is None:
-            answers_key = f"same-answers-{fingerprint}"
-            return Idempotency(answers_key, fingerprint, now + SAME_ANSWERS_KEPT, of_answers=True)
-        return Idempotency(f"key-{key}", fingerprint, now + KEY_KEPT, of_answers=of_answers)
+            kept_until = now + SAME_ANSWERS_KEPT
+            earlier = tuple((_answers_key(fingerprint), fingerprint) for fingerprint in older)
+            return Idempotency(_answers_key(newest), newest, kept_until, of_answers=True, earlier=earlier)
+        earlier = tuple((f"key-{key}", fingerprint) for fingerprint in older)
+        return Idempotency(f"key-{key}", newest, now + KEY_KEPT, of_answers=of_answers, earlier=earlier)
 
 
 def new_submission(
@@ -120,8 +122,12 @@ def once_for(form: Form, answers: Mapping[str, Answer], signer: Signer) -> Once 
     if form.once is None:
         return None
     person = " ".join(str(answers.get(form.name_field or "", "")).casefold().split())
-    fingerprint = signer.fingerprint("once", f"{email_key(str(answers[form.email_field]))} {person}")
-    return Once(str(answers[form.once]), fingerprint)
+    newest, *older = signer.fingerprints("once", f"{email_key(str(answers[form.email_field]))} {person}")
+    return Once(str(answers[form.once]), newest, tuple(older))
+
+
+def _answers_key(fingerprint: str) -> str:
+    return f"same-answers-{fingerprint}"
 
 
 def _spam_expires(submission: Submission) -> datetime:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from registration_core.adapters.dynamodb import items, table
 from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.adapters.dynamodb.failures import translated
+from registration_core.adapters.dynamodb.older_guards import checks_of_older_guards
 from registration_core.adapters.dynamodb.seats import Seats, wire_key
 from registration_core.domain.errors import KeyReusedError, StorageUnavailableError
 from registration_core.domain.identifiers import new_reference, new_ulid
@@ -55,7 +56,7 @@ class Adding:
             in_the_way = self._write(writes, submission.id, attempt)
             if not in_the_way:
                 return receipt
-            if "idempotency" in in_the_way or "once" in in_the_way:
+            if in_the_way.keys() & {"idempotency", "once"}:
                 self._give_back(submission)
                 return self._answered(in_the_way, first, idempotency, imported=imported_by is not None)
             if "submission" in in_the_way:
@@ -100,6 +101,8 @@ class Adding:
                 writes["once"] = self._guard(guard)
         if guards:
             entry[table.GUARDS] = items.to_wire(guards)
+        standing = once if "once" in writes else None
+        writes |= checks_of_older_guards(self._table_name, submission.form, standing, idempotency, now=self._now)
         if idempotency.imported:
             entry[table.ROW] = answered["pk"]
         return writes | self._seats.writes(None, submission)
@@ -195,10 +198,10 @@ class Adding:
         try:
             self._call("TransactWriteItems", transaction)
         except AwsCallError as error:
-            in_the_way = error.refused(writes)
-            if not in_the_way:
+            refused = error.refused(writes)
+            if not refused:
                 raise translated(error, self._table_name) from error
-            return in_the_way
+            return {name.partition(" ")[0]: item for name, item in refused.items()}
         return {}
 
     def _new(self, item: Item) -> dict[str, Any]:
@@ -223,7 +226,7 @@ def first_answer(item: Item, idempotency: Idempotency, *, own_id: str) -> Receip
 
     own_id: when the first one was this very request, sent twice on the way, nothing was repeated.
     """
-    if item["fingerprint"]["S"] != idempotency.fingerprint:
+    if item["fingerprint"]["S"] not in idempotency.fingerprints:
         raise KeyReusedError
     receipt = items.read_receipt(item)
     return replace(receipt, repeated=receipt.id != own_id)

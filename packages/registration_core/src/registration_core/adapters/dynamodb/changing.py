@@ -7,7 +7,8 @@ from dataclasses import replace
 from registration_core.adapters.dynamodb import items, table
 from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.adapters.dynamodb.failures import translated
-from registration_core.adapters.dynamodb.seats import Seats, wire_key
+from registration_core.adapters.dynamodb.older_guards import besides, checks_of_older_guards
+from registration_core.adapters.dynamodb.seats import REFUSED, Seats, wire_key
 from registration_core.adapters.dynamodb.stripping import hanging_on, strip
 from registration_core.domain.errors import (
     AlreadyRegisteredError,
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from registration_core.adapters.dynamodb.call import Call
     from registration_core.adapters.dynamodb.items import Item
     from registration_core.domain.submission import Once, Submission
+
+LARGEST_TRANSACTION = 100
+"""How many items one transaction of DynamoDB's may write."""
 
 _CHANGED_BY = "changed_by"
 """An entry's attribute: the line of history of its last change, by which a lost answer's change is known again."""
@@ -96,26 +100,34 @@ class Changing:
             "entry": {"Update": self._rewrite(stored, target, before.version)},
             "event": {"Put": {"TableName": self._table_name, "Item": items.event_item(after, event)}},
             **self._seats.writes(before, after),
-            **(self._kept_as_long(after) if after.expires_at != before.expires_at else {}),
             **(more or {}),
         }
         left = self._guard_writes(guards, before, after)
         if stands_for is not None and after.status in STANDING:
+            left.pop(stands_for["pk"]["S"], None)  # spam made standing: one transaction writes an item once
             writes["once"] = {"Put": self._guard(stands_for, after.id)}
+            older = checks_of_older_guards(self._table_name, after.form, once, None, now=self._now)
+            writes |= besides(older, guards)
             left |= self._removals([pk for pk in guards if pk not in kept], after)
         if table.ROW in stored and after.status is Status.ERASED:
             left |= self._removals([stored[table.ROW]["S"]], after)
+        if after.expires_at != before.expires_at:
+            writes |= self._kept_as_long(after, room=LARGEST_TRANSACTION - len(writes) - len(left))
         self._write(writes, left, after, event.id)
         return after
 
-    def _kept_as_long(self, after: Submission) -> dict[str, dict[str, Any]]:
-        """Return the writes that let an entry's reference and all that hangs on it live as long as the entry."""
+    def _kept_as_long(self, after: Submission, *, room: int) -> dict[str, dict[str, Any]]:
+        """Return the writes that let an entry's reference and all that hangs on it live as long as the entry.
+
+        room: how many the entry's transaction still holds. What is more is written at once: should the transaction
+        fail, those lines of history live longer than their entry, and harm nobody.
+        """
         try:
             keys = [{"pk": item["pk"], "sk": item["sk"]} for item in hanging_on(self._call, self._table_name, after.id)]
         except AwsCallError as error:
             raise translated(error, self._table_name) from error
         keys.append(wire_key(table.reference_key(after.reference)))
-        return {
+        writes = {
             f"{key['pk']['S']} {key['sk']['S']}": {
                 "Update": {
                     "TableName": self._table_name,
@@ -127,6 +139,18 @@ class Changing:
             }
             for key in keys
         }
+        at_once = [writes.pop(name) for name in list(writes)[: max(0, len(writes) - room)]]
+        for write in at_once:
+            self._update(write["Update"])
+        return writes
+
+    def _update(self, update: Mapping[str, Any]) -> None:
+        """Write one item; one whose time is over by now is left to itself."""
+        try:
+            self._call("UpdateItem", update)
+        except AwsCallError as error:
+            if error.code != REFUSED:
+                raise translated(error, self._table_name) from error
 
     def _write(
         self,
@@ -150,8 +174,8 @@ class Changing:
                     if self._item(after.id).get(_CHANGED_BY) == {"S": event_id}:
                         return  # ours, written already; its answer got lost
                     raise EntryChangedError(after.id) from error
-                if "once" in refused:
-                    raise AlreadyRegisteredError(str(refused["once"]["submission"]["S"])) from error
+                if taken := [item for name, item in refused.items() if name.startswith("once")]:
+                    raise AlreadyRegisteredError(str(taken[0]["submission"]["S"])) from error
                 if "quota" in refused:
                     found = NoSeatError if refused["quota"] else QuotaNotFoundError
                     raise found(after.form, str(after.option)) from error

@@ -54,7 +54,8 @@ class ManagedDynamoRepository(DynamoSubmissionRepository, ManagedRepository):
         """Return the ID of the entry that `add` would answer with rather than store one."""
         keys = [] if key is None else [table.idempotency_key(form, key)]
         if once is not None:
-            keys.append(table.once_key(form, once.option, once.person_fingerprint))
+            persons = (once.person_fingerprint, *once.earlier)
+            keys += [table.once_key(form, once.option, person) for person in persons]
         for item in filter(None, map(self._item, keys)):
             found: str = item["submission"]["S"]
             return found

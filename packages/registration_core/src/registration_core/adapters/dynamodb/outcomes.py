@@ -12,7 +12,7 @@ from registration_core.domain.submission import email_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from registration_core.adapters.dynamodb.call import Call
@@ -52,7 +52,7 @@ class DynamoSuppressionList(SuppressionList):
         """Mail this address no more until then; the longest time given counts."""
         parameters = {
             "TableName": self._table_name,
-            "Key": self._key(address),
+            "Key": self._keys(address)[0],
             "UpdateExpression": "SET #reason = :reason, #at = :at, #expires = :expires",
             "ConditionExpression": "attribute_not_exists(pk) OR #expires < :expires",
             "ExpressionAttributeNames": {"#reason": "reason", "#at": "at", "#expires": "expires_at"},
@@ -70,13 +70,17 @@ class DynamoSuppressionList(SuppressionList):
 
     def holds(self, address: str) -> bool:
         """Whether this address is not to be mailed now."""
-        parameters = {"TableName": self._table_name, "Key": self._key(address), "ConsistentRead": True}
+        return any(map(self._holds, self._keys(address)))
+
+    def _holds(self, key: Mapping[str, object]) -> bool:
+        parameters = {"TableName": self._table_name, "Key": key, "ConsistentRead": True}
         try:
             item = self._call("GetItem", parameters).get("Item")
         except AwsCallError as error:
             raise translated(error, self._table_name) from error
         return item is not None and not items.expired(item, self._clock.now())
 
-    def _key(self, address: str) -> Mapping[str, object]:
-        pk, sk = table.suppression_key(self._signer.fingerprint("suppress", email_key(address)))
-        return {"pk": {"S": pk}, "sk": {"S": sk}}
+    def _keys(self, address: str) -> Sequence[Mapping[str, object]]:
+        fingerprints = self._signer.fingerprints("suppress", email_key(address))
+        keys = map(table.suppression_key, fingerprints)
+        return [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in keys]

@@ -20,6 +20,9 @@ QUOTA = "QUOTA"
 SEAT = "SEAT#"
 WAIT = "WAIT#"
 
+GUARD_KEYS = ("KEY#guards", "KEY")
+"""pk and sk of the item that holds the keys that fingerprints are made with."""
+
 ONCE = "ONCE#"
 GUARDS = "guards"
 """An entry's attribute: pks of the guards that stand for it, to be removed with it."""

@@ -142,13 +142,6 @@ class WireCall:
             if pause:
                 self._sleep(pause)
 
-    def connect(self) -> None:
-        """Open the connection now, so that the first call need not; a failure is left for that call to meet."""
-        try:
-            self._open(self._patience.connect_s)
-        except _LOST:
-            self.close()
-
     def close(self) -> None:
         """Hang up; the next call opens a new connection."""
         if self._connection is not None:

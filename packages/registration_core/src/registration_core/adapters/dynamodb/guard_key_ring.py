@@ -1,0 +1,120 @@
+"""The guard keys as the operator changes them: a new one announced, then put in force; an old one taken over."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from registration_core.adapters.dynamodb import items, table
+from registration_core.adapters.dynamodb.call import AwsCallError
+from registration_core.adapters.dynamodb.failures import translated
+from registration_core.adapters.dynamodb.guard_keys import FRESH_S
+from registration_core.adapters.dynamodb.seats import REFUSED, wire_key
+from registration_core.domain.errors import RollcallError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from registration_core.adapters.dynamodb.call import Call
+
+ANNOUNCED_FOR = timedelta(seconds=FRESH_S) + timedelta(minutes=1)
+"""How long a key must be known to all before one of them uses it: until then some still hold the keys of before."""
+
+
+class RingChangedError(RollcallError):
+    """Somebody else changed the guard keys at the same moment; nothing was written."""
+
+    code = "ring_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """The guard keys. keys: the one in force, then those before it. coming: announced since then, and not in force."""
+
+    keys: tuple[str, ...]
+    coming: str | None = None
+    since: datetime | None = None
+
+    def announce(self, key: str, *, at: datetime) -> Ring:
+        """Return the ring with a key that all learn before any of them uses it."""
+        return replace(self, coming=key, since=at)
+
+    def in_force_from(self) -> datetime | None:
+        """Return when the announced key may be put in force; None where none is announced."""
+        return None if self.since is None else self.since + ANNOUNCED_FOR
+
+    def put_in_force(self) -> Ring:
+        """Return the ring with the announced key in force; the others are still recognised."""
+        return Ring(self.keys if self.coming is None else (self.coming, *self.keys))
+
+    def with_older(self, key: str) -> Ring:
+        """Return the ring with a key from before: what was made with it is recognised again."""
+        return self if key in self.keys else replace(self, keys=(*self.keys, key))
+
+    def forget_older(self) -> Ring:
+        """Return the ring with the key in force alone."""
+        return replace(self, keys=self.keys[:1])
+
+
+def name_of(key: str) -> str:
+    """Return what a key is called: a part of its hash, which tells nothing of it."""
+    return hashlib.sha256(key.encode()).hexdigest()[:8]
+
+
+class GuardKeyRing:
+    """The ring of one table."""
+
+    def __init__(self, call: Call, table_name: str) -> None:
+        self._call = call
+        self._table_name = table_name
+
+    def read(self) -> Ring | None:
+        """Return the ring; None where nobody has needed a key yet. Raises StorageUnavailableError."""
+        key = wire_key(table.GUARD_KEYS)
+        try:
+            answer = self._call("GetItem", {"TableName": self._table_name, "Key": key, "ConsistentRead": True})
+        except AwsCallError as error:
+            raise translated(error, self._table_name) from error
+        return _ring_of(answer["Item"]) if "Item" in answer else None
+
+    def write(self, ring: Ring, *, instead_of: Ring | None) -> None:
+        """Store a ring in the place of the one that was read. Raises RingChangedError, StorageUnavailableError."""
+        write: dict[str, Any] = {
+            "TableName": self._table_name,
+            "Item": items.plain_item(table.GUARD_KEYS, **_attributes(ring)),
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
+        if instead_of is not None:
+            write |= {
+                "ConditionExpression": "#keys = :keys AND "
+                + ("attribute_not_exists(coming)" if instead_of.coming is None else "coming = :coming"),
+                "ExpressionAttributeNames": {"#keys": "keys"},
+                "ExpressionAttributeValues": {
+                    f":{name}": items.to_wire(value)
+                    for name, value in _attributes(instead_of).items()
+                    if name != "since"
+                },
+            }
+        try:
+            self._call("PutItem", write)
+        except AwsCallError as error:
+            if error.code == REFUSED:
+                raise RingChangedError("Somebody else changed the guard keys at the same moment.") from error
+            raise translated(error, self._table_name) from error
+
+
+def _attributes(ring: Ring) -> Mapping[str, Any]:
+    found = {
+        "keys": list(ring.keys),
+        "coming": ring.coming,
+        "since": None if ring.since is None else ring.since.isoformat(timespec="seconds"),
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _ring_of(item: Mapping[str, Any]) -> Ring:
+    values = {name: items.from_wire(value) for name, value in item.items()}
+    since = values.get("since")
+    return Ring(tuple(values["keys"]), values.get("coming"), datetime.fromisoformat(since) if since else None)

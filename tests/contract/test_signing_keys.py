@@ -1,0 +1,83 @@
+"""The signing keys: the first one is made by whoever signs first, and by nobody else."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from contract.fakes import StoppedClock
+
+from registration_core.adapters.signing import MY
+from registration_core.adapters.signing_keys import KeysUnavailableError, SecretSigner
+from rollcall_local.credentials import client
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rollcall_local.paths import Workspace
+
+ENTRY = "reg_01K4C7Q3ZJ8M5R2V9XTB6WYHDN"
+
+
+@pytest.fixture
+def secrets(bare_emulator: Workspace) -> Any:
+    return client("secretsmanager", bare_emulator)
+
+
+@pytest.fixture
+def secret(secrets: Any) -> Iterator[str]:
+    """A secret without a value, as Terraform makes it."""
+    name = f"rollcall/{uuid.uuid4().hex[:12]}/signing-key"
+    secrets.create_secret(Name=name)
+    yield name
+    secrets.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+
+
+@pytest.fixture
+def keys(secrets: Any, secret: str) -> Callable[..., SecretSigner]:
+    """Make what one function has."""
+    return lambda **more: SecretSigner(secrets, secret, clock=StoppedClock(), **more)
+
+
+def test_first_link__makes_the_key_that_all_others_know(keys: Callable[..., SecretSigner]) -> None:
+    later = StoppedClock().now() + timedelta(days=1)
+    token = keys(randomness=os.urandom).signer().sign(ENTRY, purpose=MY, expires_at=later)
+
+    assert keys().signer().read(token, purpose=MY, now=StoppedClock().now()) == ENTRY
+    assert keys(randomness=os.urandom).signer().sign(ENTRY, purpose=MY, expires_at=later) == token
+
+
+def test_first_link__made_by_many_at_once__is_signed_with_one_key(keys: Callable[..., SecretSigner]) -> None:
+    later = StoppedClock().now() + timedelta(days=1)
+
+    def token(_: int) -> str:
+        return keys(randomness=os.urandom).signer().sign(ENTRY, purpose=MY, expires_at=later)
+
+    with ThreadPoolExecutor(8) as workers:
+        assert len(set(workers.map(token, range(16)))) == 1
+
+
+def test_who_only_reads__makes_no_key(keys: Callable[..., SecretSigner], secrets: Any, secret: str) -> None:
+    """A link that anybody makes up is no reason for a key."""
+    with pytest.raises(KeysUnavailableError):
+        keys().signer()
+
+    assert not secrets.describe_secret(SecretId=secret).get("VersionIdsToStages")
+
+
+def test_keys_that_are_there__are_never_replaced(keys: Callable[..., SecretSigner], secrets: Any, secret: str) -> None:
+    """Stacks from before keep the key that signed their links."""
+    secrets.put_secret_value(SecretId=secret, SecretString="k" * 64)
+
+    keys(randomness=os.urandom).signer()
+
+    assert secrets.get_secret_value(SecretId=secret)["SecretString"] == "k" * 64
+
+
+def test_secret_that_is_not_there__is_not_made(secrets: Any) -> None:
+    with pytest.raises(KeysUnavailableError):
+        SecretSigner(secrets, "rollcall/none/signing-key", clock=StoppedClock(), randomness=os.urandom).signer()

@@ -40,6 +40,7 @@ def test_guard_keys__are_a_manager_s_to_change_and_no_reader_sees_them(manager: 
     refused = reader("keys", "rotate", "--dry-run")
 
     assert refused.code != 0
+    assert "No statement allows dynamodb:GetItem on KEY#guards" in refused.err
 
 
 def test_site_publish__is_not_for_staff_and_names_what_they_lack(manager: Staff, stack: DeployedStack) -> None:

@@ -227,7 +227,7 @@ def test_submit__a_certificate_that_no_one_vouches_for__is_503_and_nothing_is_se
 
 
 def test_submit__without_its_settings__answers_all_the_same(bare: Bare) -> None:
-    said = bare.start("submit", post({}), ALLOWED_ORIGINS="https://forms.example.org")
+    said = bare.start("submit", post({}), ALLOWED_ORIGINS="https://forms.example.org", TABLE="")
 
     assert said["answer"]["statusCode"] == 500
     assert json.loads(said["answer"]["body"])["code"] == "internal_error"

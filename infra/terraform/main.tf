@@ -95,13 +95,14 @@ module "secrets" {
 module "alarms" {
   source = "./modules/alarms"
 
-  name         = local.name
-  email        = var.alarm_email
-  api_name     = module.api.name
-  api_stage    = local.stage_name
-  mail_queue   = module.mail.queue_name
-  dead_letters = [module.mail.dead_letters_name, module.store.stream_dead_letters_name]
-  functions    = [for function in [module.submit, module.links, module.sweep, module.dispatch, module.notify, module.feedback] : function.name]
+  name            = local.name
+  email           = var.alarm_email
+  api_name        = module.api.name
+  api_stage       = local.stage_name
+  mail_queue      = module.mail.queue_name
+  stream_function = module.dispatch.name
+  dead_letters    = [module.mail.dead_letters_name, module.store.stream_dead_letters_name]
+  functions       = [for function in [module.submit, module.links, module.sweep, module.dispatch, module.notify, module.feedback] : function.name]
 }
 
 module "staff" {

@@ -108,11 +108,54 @@ def test_alarms__watch_dead_letters_and_failures_and_tell_whom_prod_names(prod: 
         "rollcall-prod-mail-dead-letters",
         "rollcall-prod-stream-dead-letters",
         "rollcall-prod-mail-waits",
+        "rollcall-prod-stream-waits",
         *(f"rollcall-prod-{function}-errors" for function in ENVIRONMENT),
+        *(f"rollcall-prod-{function}-throttles" for function in ENVIRONMENT),
         "rollcall-prod-api-errors",
     }
     told = prod.one("module.alarms.aws_sns_topic_subscription.this[0]")
     assert (told["protocol"], told["endpoint"]) == ("email", "operators@example.org")
+
+
+ALARMS = {
+    "dead-letters": ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", 0),
+    "mail-waits": ("AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum", 900),
+    "stream-waits": ("AWS/Lambda", "IteratorAge", "Maximum", 900_000),
+    "api-errors": ("AWS/ApiGateway", "5XXError", "Sum", 0),
+    "errors": ("AWS/Lambda", "Errors", "Sum", 0),
+    "throttles": ("AWS/Lambda", "Throttles", "Sum", 0),
+}
+"""By the end of an alarm's name: namespace, metric, statistic, and what it must be above."""
+
+
+def test_alarms__go_off_when_it_is_time_and_are_taken_back(plan: Plan) -> None:
+    """Above the threshold in one of five minutes' periods; nothing measured is nothing wrong."""
+    for alarm in plan.all("aws_cloudwatch_metric_alarm").values():
+        name = alarm["alarm_name"]
+        means = next(means for ending, means in ALARMS.items() if name.endswith(ending))
+        assert (alarm["namespace"], alarm["metric_name"], alarm["statistic"], alarm["threshold"]) == means, name
+        assert alarm["comparison_operator"] == "GreaterThanThreshold", name
+        assert (alarm["period"], alarm["evaluation_periods"]) == (300, 1), name
+        assert alarm["treat_missing_data"] == "notBreaching", name
+
+
+def test_alarms__watch_what_they_are_named_after(prod: Plan) -> None:
+    watched = {
+        alarm["alarm_name"]: set(alarm["dimensions"].values())
+        for alarm in prod.all("aws_cloudwatch_metric_alarm").values()
+    }
+
+    assert watched.pop("rollcall-prod-mail-waits") == {"rollcall-prod-mail"}
+    assert watched.pop("rollcall-prod-stream-waits") == {"rollcall-prod-dispatch"}
+    assert watched.pop("rollcall-prod-api-errors") == {"rollcall-prod", "v1"}
+    for name, what in watched.items():
+        assert what == {name.removesuffix("-errors").removesuffix("-throttles")}
+
+
+def test_alarms__tell_their_topic_of_beginning_and_end(prod: Plan) -> None:
+    for address in prod.all("aws_cloudwatch_metric_alarm"):
+        for argument in ("alarm_actions", "ok_actions"):
+            assert "local.actions" in prod.references(address, argument), address
 
 
 def test_alarms__mail_nobody_where_nobody_is_named(plans: dict[str, Plan]) -> None:

@@ -1,4 +1,4 @@
-# What must not go unseen: letters that nobody could deliver, functions that fail, mails that wait.
+# What must not go unseen: messages that nobody could handle, functions that fail or are held back, mails that wait.
 
 locals {
   actions = [for topic in aws_sns_topic.this : topic.arn]
@@ -49,6 +49,42 @@ resource "aws_cloudwatch_metric_alarm" "function_errors" {
   statistic           = "Sum"
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
+  period              = 300
+  evaluation_periods  = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.actions
+  ok_actions          = local.actions
+}
+
+# More at once than Lambda allows. A visitor who is turned away for it gets a 5xx; mails and the sweep come late.
+resource "aws_cloudwatch_metric_alarm" "function_throttles" {
+  for_each = toset(var.functions)
+
+  alarm_name          = "${each.value}-throttles"
+  alarm_description   = "Lambda let the function ${each.value} wait or turned it away: too many ran at once."
+  namespace           = "AWS/Lambda"
+  metric_name         = "Throttles"
+  dimensions          = { FunctionName = each.value }
+  statistic           = "Sum"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  period              = 300
+  evaluation_periods  = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.actions
+  ok_actions          = local.actions
+}
+
+# Milliseconds. Nothing is lost before the mapping gives a record up, after six hours.
+resource "aws_cloudwatch_metric_alarm" "stream_waits" {
+  alarm_name          = "${var.name}-stream-waits"
+  alarm_description   = "A change in the table has waited for a quarter of an hour: its mails are not even queued."
+  namespace           = "AWS/Lambda"
+  metric_name         = "IteratorAge"
+  dimensions          = { FunctionName = var.stream_function }
+  statistic           = "Maximum"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 15 * 60 * 1000
   period              = 300
   evaluation_periods  = 1
   treat_missing_data  = "notBreaching"

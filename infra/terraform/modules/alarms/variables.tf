@@ -23,6 +23,11 @@ variable "functions" {
   type        = list(string)
 }
 
+variable "stream_function" {
+  description = "The name of the function that reads the table's stream."
+  type        = string
+}
+
 variable "api_name" {
   description = "The API's name."
   type        = string

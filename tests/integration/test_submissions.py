@@ -136,6 +136,15 @@ def test_site__is_private_but_for_its_distribution(stack: DeployedStack) -> None
     assert ask(f"{stack.site_url}/no-such-page", None, method="GET").status == 404
 
 
+@pytest.mark.parametrize("path", ["/registration", "/contact", "/sv/registration", "/privacy", "/sv"])
+def test_site__takes_an_address_with_a_slash_at_its_end(stack: DeployedStack, path: str) -> None:
+    bare, slashed = (ask(f"{stack.site_url}{path}{end}", None, method="GET") for end in ("", "/"))
+
+    assert (bare.status, slashed.status) == (200, 200)
+    assert bare.body == slashed.body
+    assert slashed.headers["Content-Type"] == "text/html; charset=utf-8"
+
+
 def test_stack__describes_itself_in_one_secret(stack: DeployedStack) -> None:
     secret = stack.client("secretsmanager").get_secret_value(SecretId="rollcall/local")
     told = json.loads(secret["SecretString"])

@@ -117,6 +117,7 @@ def test_page__tells_search_engines_of_its_other_languages_or_to_pass_on(read: d
         assert (alternates, canonical) == ({}, [])
     else:
         assert canonical == [SITE + page.path]
+
         assert alternates == {language: SITE + path for language, path in page.alternates} | {
             "x-default": SITE + dict(page.alternates)["en"]
         }
@@ -135,9 +136,13 @@ def test_errors__are_told_in_every_language(read: dict[str, Reader]) -> None:
             assert words[name]["title"] in read[path].text_in(language)
 
 
-def test_home__is_served_with_and_without_the_slash(files: dict[str, SiteFile]) -> None:
-    assert files["sv"].body == files["sv/"].body
-    assert files["sv/"].content_type == "text/html; charset=utf-8"
+def test_page__is_there_with_a_slash_at_its_end_too(files: dict[str, SiteFile]) -> None:
+    """In every language; both are the same page, which names one of them as its own address."""
+    for page in PAGES:
+        if page.path != "/":
+            bare = page.path.strip("/")
+            assert files[bare].body == files[f"{bare}/"].body, page.path
+            assert (files[f"{bare}/"].content_type, files[f"{bare}/"].is_page) == (files[bare].content_type, True)
 
 
 def test_form__posts_in_the_pages_language(read: dict[str, Reader]) -> None:

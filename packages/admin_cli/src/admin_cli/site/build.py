@@ -30,6 +30,7 @@ PICTURES = "site/pictures"
 TEMPLATES = "site/templates"
 ASSETS = "site/assets"
 STYLE = "rollcall.css"
+HOME = "index.html"
 
 MANIFEST = ".rollcall-site.json"  # says that a folder is ours to empty, and what a finished build left in it
 
@@ -113,8 +114,12 @@ def _pages(content: SiteContent, forms: Mapping[str, Form]) -> tuple[Page, ...]:
 
 
 def _keys(page: Page) -> tuple[str, ...]:
-    """Return where a page is stored: a language's home also without the slash at the end of its address."""
-    return (page.key, page.key[:-1]) if page.key.endswith("/") else (page.key,)
+    """Return where a page is stored: with and without a slash at its address's end, for people type both.
+
+    The page names one of the two as its own (rel=canonical). No function at the edge has to lead from one to the other.
+    """
+    bare = page.key.removesuffix("/")
+    return (page.key,) if page.key == HOME else (bare, f"{bare}/")
 
 
 def _given(content: SiteContent, forms: Mapping[str, Form], language: str, *, api_url: str) -> dict[str, object]:

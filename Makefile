@@ -82,6 +82,14 @@ down: dev ## stop it and keep the data (RESET=1 drops it)
 package: dev ## build the functions' zip for a deployment: dist/rollcall-lambda.zip
 	@$(DEV)/python -m lambda_handlers.package --out dist/rollcall-lambda.zip
 
+# Needs no account. MIRROR: a folder of providers, where the registry can't be reached.
+PLATFORMS ?= linux_amd64 linux_arm64 darwin_amd64 darwin_arm64 windows_amd64
+.PHONY: provider-lock
+provider-lock: ## write infra/terraform/.terraform.lock.hcl for every platform: commit it (once, and to upgrade)
+	@TF_DATA_DIR="$(CURDIR)/build/terraform/provider-lock" terraform -chdir=infra/terraform get >/dev/null
+	@TF_DATA_DIR="$(CURDIR)/build/terraform/provider-lock" terraform -chdir=infra/terraform providers lock \
+	  $(if $(MIRROR),-fs-mirror="$(MIRROR)") $(PLATFORMS:%=-platform=%)
+
 .PHONY: install
 install: $(UV) ## put `rollcall` on the PATH
 	@$(UV) tool install --quiet --force --python "$(PYTHON)" --constraints requirements/dev.txt \

@@ -4,7 +4,7 @@ terraform {
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = "~> 6.0"
+      version = ">= 6.37, < 7.0" # why not older: docs/decisions/0031-provider-version.md
     }
   }
 

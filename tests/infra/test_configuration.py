@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ import pytest
 from shipped import SOURCES
 
 from rollcall_local.errors import TerraformFailedError
+from rollcall_local.process import clean_environment
+from rollcall_local.terraform_configuration import PROVIDER_VERSION
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,6 +110,56 @@ def test_refusals__cover_every_variable_that_can_be_wrong(configuration: Path) -
     named = {where.split(": ")[1] for where in blocks(configuration, "variable") if where.startswith("variables.tf")}
 
     assert named - free == {name for refused in (REFUSED, *REFUSED_BESIDE_OTHERS) for name in refused}
+
+
+def test_provider__of_the_stand_in_is_one_that_is_taken(configuration: Path) -> None:
+    """And none that has lost indexes or planned them anew each time: docs/decisions/0031-provider-version.md."""
+    versions = (configuration / "versions.tf").read_text(encoding="utf-8")
+
+    (floor, ceiling) = re.findall(r'version = ">= (\d+\.\d+), < (\d+\.\d+)"', versions)[0]
+
+    def number(version: str) -> tuple[int, ...]:
+        return tuple(map(int, version.split(".")))
+
+    assert number(floor) >= (6, 37)
+    assert number(floor) <= number(PROVIDER_VERSION) < number(ceiling)
+
+
+def test_indexes__name_their_keys_as_the_provider_wants_it(configuration: Path) -> None:
+    """The old words are a warning at every plan, and the two together are an index planned anew."""
+    table = (configuration / "modules" / "store" / "main.tf").read_text(encoding="utf-8")
+    indexes = re.findall(r"^  global_secondary_index \{\n(.*?)^  \}", table, re.DOTALL | re.MULTILINE)
+
+    assert indexes
+    for index in indexes:
+        assert "hash_key" not in index
+        assert "range_key" not in index
+        assert re.findall(r'key_type += "(\w+)"', index) == ["HASH", "RANGE"]
+
+
+def test_provider_lock__is_made_for_the_platforms_and_is_what_init_holds_to(
+    terraform: LocalTerraform, configuration: Path, tmp_path: Path
+) -> None:
+    """As the guide has it before the first apply; the folder of providers is the stand-in's."""
+    shutil.copytree(configuration, tmp_path / "infra" / "terraform", ignore=shutil.ignore_patterns(".terraform*"))
+    shutil.copyfile(configuration.parents[1] / "Makefile", tmp_path / "Makefile")
+    mirror = terraform.configuration.parent / "mirror"
+    (platform,) = (path.name for path in mirror.glob("*/*/*/*/*"))
+    environment = clean_environment(CHECKPOINT_DISABLE="1", TF_CLI_CONFIG_FILE=str(mirror.parent / "terraform.rc"))
+    folder = tmp_path / "infra" / "terraform"
+
+    def run(*words: str) -> int:
+        return subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, check=False).returncode
+
+    held = ("terraform", f"-chdir={folder}", "init", "-backend=false", "-lockfile=readonly", "-input=false")
+    assert run(*held) != 0
+
+    assert run("make", "-s", "provider-lock", f"MIRROR={mirror}", f"PLATFORMS={platform}") == 0
+
+    lock = (folder / ".terraform.lock.hcl").read_text(encoding="utf-8")
+    assert f'version     = "{PROVIDER_VERSION}"' in lock
+    assert re.search(r'"h1:[^"]+"', lock)
+    assert run(*held) == 0
 
 
 def test_modules__are_steered_by_no_boolean_but_protection(configuration: Path) -> None:

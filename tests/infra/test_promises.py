@@ -64,7 +64,7 @@ def test_table__streams_recovers_forgets_and_is_encrypted(plan: Plan) -> None:
     assert block(table, "server_side_encryption")["enabled"] is True
     assert block(table, "ttl") == {"attribute_name": "expires_at", "enabled": True}
     assert {
-        (index["name"], index["hash_key"], index["range_key"], index["projection_type"])
+        (index["name"], *(key["attribute_name"] for key in index["key_schema"]), index["projection_type"])
         for index in table["global_secondary_index"]
     } == {("by_month", "month", "id", "ALL"), ("by_email", "email_key", "id", "ALL")}
     assert {one["name"] for one in table["attribute"]} == {"pk", "sk", "month", "id", "email_key"}

@@ -37,16 +37,32 @@ resource "aws_dynamodb_table" "this" {
   # <form>#<yyyy-mm>, newest last: lists at a cost that doesn't grow with the table.
   global_secondary_index {
     name            = "by_month"
-    hash_key        = "month"
-    range_key       = "id"
     projection_type = "ALL"
+
+    key_schema {
+      attribute_name = "month"
+      key_type       = "HASH"
+    }
+
+    key_schema {
+      attribute_name = "id"
+      key_type       = "RANGE"
+    }
   }
 
   global_secondary_index {
     name            = "by_email"
-    hash_key        = "email_key"
-    range_key       = "id"
     projection_type = "ALL"
+
+    key_schema {
+      attribute_name = "email_key"
+      key_type       = "HASH"
+    }
+
+    key_schema {
+      attribute_name = "id"
+      key_type       = "RANGE"
+    }
   }
 
   ttl {

@@ -91,9 +91,9 @@ provider-lock: ## write infra/terraform/.terraform.lock.hcl for every platform: 
 	  $(if $(MIRROR),-fs-mirror="$(MIRROR)") $(PLATFORMS:%=-platform=%)
 
 .PHONY: install
-install: $(UV) ## put `rollcall` on the PATH
+install: $(UV) ## put `rollcall` on the PATH; EXTRAS=parquet adds what exports to Parquet need
 	@$(UV) tool install --quiet --force --python "$(PYTHON)" --constraints requirements/dev.txt \
-	  $(foreach name,core handlers cli local,--reinstall-package rollcall-$(name)) ./packages/admin_cli
+	  $(foreach name,core handlers cli local,--reinstall-package rollcall-$(name)) "./packages/admin_cli$(if $(EXTRAS),[$(EXTRAS)])"
 	@command -v rollcall >/dev/null \
 	  && echo "rollcall is installed. Try: rollcall --help" >&2 \
 	  || echo "rollcall is installed in $$($(UV) tool dir --bin), which is not on your PATH. Add it there; then try: rollcall --help" >&2

@@ -102,7 +102,7 @@ def test_erase__leaves_nothing_of_an_imported_row(dynamodb: Any, table: str, clo
     intake = IntakeService(
         repository=repository, signer=PlainSigner(), clock=clock, randomness=CountedRandomness(f"{table} rows")
     )
-    (candidate,) = intake.check(FORM, [Row(2, ANSWERS)])
+    candidate = intake.candidate(FORM, Row(2, 2, ANSWERS))
     taken = intake.take(FORM, candidate, by="kim", mails=False)
     repository.erase(repository.get(taken.id), by="kim")
     kept = json.dumps(everything(dynamodb, table), ensure_ascii=False).lower()

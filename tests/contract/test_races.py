@@ -114,7 +114,7 @@ def test_import__stores_one_entry_for_a_row_that_many_take_in_at_once(dynamodb: 
         intake = IntakeService(
             repository=repository, signer=PlainSigner(), clock=clock, randomness=CountedRandomness(f"row {worker}")
         )
-        (candidate,) = intake.check(FORM, [Row(2, ANSWERS)])
+        candidate = intake.candidate(FORM, Row(2, 2, ANSWERS))
         return intake.take(FORM, candidate, by=f"worker {worker}", mails=True)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:

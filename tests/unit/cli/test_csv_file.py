@@ -9,8 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from admin_cli.csv_file import read_csv
+from admin_cli.csv_file import CsvFile
 from admin_cli.errors import CliError
+
+
+def read_csv(content: bytes, name: str) -> CsvFile:
+    return CsvFile(io.BytesIO(content), name)
+
 
 CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 ROWS = st.lists(st.lists(CELL, min_size=2, max_size=2), max_size=6)
@@ -29,7 +34,7 @@ def test_read__gives_back_what_was_written(rows: list[list[str]], delimiter: str
 
     expected = [(start, row) for start, row in zip(starts[1:], rows, strict=True) if any(map(str.strip, row))]
     assert found.header.cells == ["first", "second"]
-    assert [(record.line, record.cells) for record in found.records] == expected
+    assert [(record.line, record.cells) for record in found.records()] == expected
 
 
 def test_read__minds_a_line_that_names_the_delimiter() -> None:
@@ -37,7 +42,7 @@ def test_read__minds_a_line_that_names_the_delimiter() -> None:
     found = read_csv(b"sep=;\r\na;b,c\r\n1;2\r\n", "a.csv")
 
     assert (found.header.line, found.header.cells) == (2, ["a", "b,c"])
-    assert [(record.line, record.cells) for record in found.records] == [(3, ["1", "2"])]
+    assert [(record.line, record.cells) for record in found.records()] == [(3, ["1", "2"])]
 
 
 @given(content=st.binary(max_size=60))
@@ -45,7 +50,7 @@ def test_read__says_in_words_what_it_cannot_read(content: bytes) -> None:
     """Whatever the bytes: a file, or a sentence that names it."""
     told = CliError("a.csv", hint="none")
     try:
-        read_csv(content, "a.csv")
+        list(read_csv(content, "a.csv").records())
     except CliError as error:
         told = error
     assert str(told).startswith("a.csv")
@@ -56,4 +61,4 @@ def test_read__says_in_words_what_it_cannot_read(content: bytes) -> None:
 def test_read__knows_every_end_of_a_line(end: str) -> None:
     found = read_csv(end.join(["a,b", "1,2", "", "3,4"]).encode(), "a.csv")
 
-    assert [(record.line, record.cells) for record in found.records] == [(2, ["1", "2"]), (4, ["3", "4"])]
+    assert [(record.line, record.cells) for record in found.records()] == [(2, ["1", "2"]), (4, ["3", "4"])]

@@ -71,10 +71,10 @@ def test_edit__tells_every_wrong_field(office: Office) -> None:
     ran = office.line("edit", entry.id, "email=per", "phne=1", "course=chess", "participant=", "--yes")
 
     assert ran.code == 1
-    assert "  participant: Please fill in this field.\n" in ran.err
-    assert "  email: Please write an e-mail address such as name@example.org.\n" in ran.err
-    assert "  course: Please choose one of: My first robot," in ran.err
-    assert "  phne: This form has no such field. Did you mean 'phone'?\n" in ran.err
+    assert "  participant: This is empty, and the form requires it.\n" in ran.err
+    assert '  email: "per" is not an email address, such as name@example.org.\n' in ran.err
+    assert '  course: "chess" is not an option. Use one of: My first robot;' in ran.err
+    assert "  phne: The form has no such field. Did you mean 'phone'?\n" in ran.err
     assert ran.err.endswith("What the form asks: rollcall forms show registration\n")
     assert office.get(entry) == entry
 

@@ -55,6 +55,45 @@ def test_check__says_what_is_wrong_and_where(rollcall: CommandLine, broken: Path
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            'label = { en = "Guardian\'s telephone"',
+            'label = { en = "Needs"',
+            'field "phone": the label "Needs" could also mean "needs". Exports write "Needs (phone)", and imports',
+        ),
+        (
+            'label = { en = "Guardian\'s telephone"',
+            'label = { en = "Status"',
+            'field "phone": the label "Status" could also mean "status".',
+        ),
+        ('en = "None yet"', 'en = "Some"', 'field "experience": "some" could mean the options none and some.'),
+        ('min = "today-20y"\n', "", 'field "birth_date": there is no "min", so dates from 1900-01-01 on are taken.'),
+        ('region = "SE"', "", 'field "phone": there is no "region"'),
+    ],
+)
+def test_check__warns_of_what_may_surprise(
+    rollcall: CommandLine, tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    """On stderr, by form and field; the forms are right all the same."""
+    folder = tmp_path / "forms"
+    shutil.copytree(FORMS, folder)
+    file = folder / "registration" / "form.toml"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    ran = rollcall("forms", "check", str(folder))
+
+    assert ran.code == 0, ran.err
+    assert f"warning: registration: {said}" in ran.err
+
+
+def test_check__warns_of_nothing_in_the_example(rollcall: CommandLine) -> None:
+    assert rollcall("forms", "check", str(FORMS)).err == ""
+
+
+@pytest.mark.parametrize(
     ("file", "text", "said"),
     [
         ("registration/mail/confirmed.sv.txt.j2", "{{ nope", "forms/registration/mail/confirmed.sv.txt.j2, line 1: "),

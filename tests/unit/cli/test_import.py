@@ -98,7 +98,7 @@ def test_import__again_adds_nothing_and_says_so(imports: Imports) -> None:
     assert again.err.endswith("1 row imported; they are mailed now.\n")
     assert [entry.quiet for entry in imports.entries()] == [True, True, False]
     nothing = imports(lines(row("asa")))
-    assert (nothing.code, nothing.err.endswith("Nothing is left to import.\n")) == (0, True)
+    assert (nothing.code, nothing.err.endswith("Nothing new to import.\n")) == (0, True)
 
 
 def test_import__brings_nobody_back_who_cancelled(imports: Imports) -> None:
@@ -107,7 +107,7 @@ def test_import__brings_nobody_back_who_cancelled(imports: Imports) -> None:
     imports.office.manage.cancel(entry.id, by="registrant")
     imports.office.clock.forward(days=30)
 
-    assert imports(lines(row("asa"))).err.endswith("Nothing is left to import.\n")
+    assert imports(lines(row("asa"))).err.endswith("Nothing new to import.\n")
     assert [each.status for each in imports.entries()] == [Status.CANCELLED]
 
 
@@ -134,13 +134,13 @@ def test_import__tells_all_wrong_rows_with_line_and_column_before_anything_is_wr
     )
 
     assert ran.code == 1
-    experiences = "None yet, Some, at school or at home, A course or a club before"
+    experiences = "None yet; Some, at school or at home; A course or a club before"
     told = [line for line in ran.err.splitlines() if "spring.csv" in line]
     assert [line.partition("spring.csv, ")[2] for line in told] == [
-        f"line 4, column D (experience): Please choose one of: {experiences}.",
-        "line 4, column F (email): Please write an e-mail address such as name@example.org.",
-        "line 5: It has 10 cells; the first row names 9.",
-        "line 6, column I (consent): Please tick this box; we need your consent to go on.",
+        f'row 3 (line 4), column D (experience): "never" is not an option. Use one of: {experiences}.',
+        'row 3 (line 4), column F (email): "bo at example.org" is not an email address, such as name@example.org.',
+        'row 4 (line 5): Column J has no heading, but holds "more" here.',
+        'row 5 (line 6), column I (consent): The form requires this consent, so it must be yes, not "no".',
     ]
     assert "error: 3 rows of 4 cannot be taken; nothing was imported.\n" in ran.err
     assert imports.entries() == []
@@ -150,8 +150,8 @@ def test_import__tells_rows_that_say_the_same(imports: Imports) -> None:
     ran = imports(lines(row("asa"), row("bo"), row("ASA").replace("Per", "Pia"), row("bo")))
 
     assert ran.code == 1
-    assert "line 4: This row is the same person's for the same option as line 2.\n" in ran.err
-    assert "line 5: This row says the same as line 3.\n" in ran.err
+    assert "row 4: This row is the same person's for the same option as row 2.\n" in ran.err
+    assert "row 5: This row says the same as row 3.\n" in ran.err
     assert imports.entries() == []
 
 
@@ -178,14 +178,15 @@ def test_import__takes_what_spreadsheets_save(imports: Imports) -> None:
     ("content", "said"),
     [
         (b"", "is empty"),
-        (lines(row("asa")).encode("utf-16"), "is in UTF-16"),
+        (lines(row("asa")).encode("utf-16")[:-1], "is not the UTF-16 that it begins as"),
+        (lines(), "has no rows below its headings"),
         (lines(row("asa"), row("Åsa")).encode("latin-1"), "is not in UTF-8: line 3"),
-        (b"a,b\n1,\x00\n", "line 2 holds a zero byte"),
+        (lines(row("asa\0")), "line 2 holds a zero byte"),
         (lines(row("asa"), '"no end'), "line 3: this row cannot be read"),
-        (lines("x", header="emial"), "column A has the heading 'emial', which is no field of registration. Did you"),
+        (lines("x", header="emial"), 'column A has the heading "emial", which is no field of registration. Did you'),
         (lines("x", header=f"{HEADER},email"), "column J is email again; column F is that already."),
         (lines("x", header="email,phone"), "there is no column for participant, birth_date, course"),
-        (lines("x", header=f"{HEADER},"), "column J has no heading"),
+        (lines(row("asa") + ",x", header=f"{HEADER},"), 'row 2: Column J has no heading, but holds "x" here.'),
     ],
 )
 def test_import__a_file_that_cannot_be_read_is_a_sentence(imports: Imports, content: str | bytes, said: str) -> None:
@@ -194,6 +195,76 @@ def test_import__a_file_that_cannot_be_read_is_a_sentence(imports: Imports, cont
     assert ran.code == 1
     assert said in ran.err
     assert imports.entries() == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_import__reads_what_spreadsheets_call_unicode(imports: Imports, encoding: str) -> None:
+    """UTF-16 with its mark, as Excel's "Unicode Text" is; columns at the end that are empty are no columns."""
+    content = lines(row("asa", Per="Pär") + ",,", header=f"{HEADER},,").replace(",", "\t")
+
+    ran = imports(content.encode(encoding))
+
+    assert ran.code == 0, ran.err
+    assert imports.entries()[0].answers["guardian"] == "Pär Ek"
+
+
+def test_import__notices_a_missing_file_before_anything_is_asked(office: Office) -> None:
+    ran = office.line("import", "none.csv", "--form", "registration", typed="y\n")
+
+    assert (ran.code, ran.err) == (3, "error: none.csv cannot be read: No such file or directory.\n")
+    assert office.line.connected == []
+
+
+def test_import__notices_telephone_numbers_that_a_spreadsheet_cut(imports: Imports) -> None:
+    """The 0 or the + is gone; it is told how the number is taken, before anybody agrees."""
+    cut = [row("asa").replace("+46 70 123 45 67", "701405021"), row("bo").replace("+46 70 123 45 67", "46701405022")]
+
+    ran = imports(lines(*cut, row("cleo")))
+
+    assert ran.code == 0, ran.err
+    told = [line.partition("spring.csv, ")[2] for line in ran.err.splitlines() if "spring.csv" in line]
+    assert told == [
+        'row 2, column G (phone): "701405021" seems to have lost its first sign; taken as 070-140 50 21.',
+        'row 3, column G (phone): "46701405022" seems to have lost its first sign; taken as 070-140 50 22.',
+    ]
+    assert [entry.answers["phone"] for entry in imports.entries()] == ["+46701405021", "+46701405022", "+46701234567"]
+
+
+def test_import__refuses_a_telephone_number_that_no_country_has(imports: Imports) -> None:
+    ran = imports(lines(row("asa").replace("+46 70 123 45 67", "+46 070 123 45 67")))
+
+    assert ran.code == 1
+    assert '"+46 070 123 45 67" is not a telephone number, such as +46 70 123 45 67.' in ran.err
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ("2999-01-01", '"2999-01-01 00:00" lies in the future.'),
+        ("1999-01-01", '"1999-01-01 00:00" is too long ago: the form keeps entries for 730 days.'),
+        ("last year", '"last year" is not a time such as 2026-03-01T12:30:05Z, or a date.'),
+    ],
+)
+def test_import__refuses_a_date_that_cannot_be(imports: Imports, at: str, said: str) -> None:
+    ran = imports(lines(f"{at},{row('asa')}", header=f"submitted_at,{HEADER}"))
+
+    assert ran.code == 1
+    assert f"row 2, column A (submitted_at): {said}\n" in ran.err
+
+
+def test_import__takes_its_time_from_the_column(imports: Imports) -> None:
+    imports(lines(f"2027-01-05,{row('asa')}", header=f"submitted_at,{HEADER}"))
+
+    (entry,) = imports.entries()
+    assert entry.submitted_at.isoformat() == "2027-01-05T00:00:00+00:00"
+    assert (entry.expires_at - entry.submitted_at).days == 730
+
+
+def test_import__tells_a_hundred_mistakes_and_counts_the_rest(imports: Imports) -> None:
+    ran = imports(lines(*[row(f"a{number}").replace(",yes", ",no") for number in range(120)]))
+
+    assert ran.err.count("spring.csv, row") == 100
+    assert "... and 20 more mistakes.\nerror: 120 rows of 120 cannot be taken" in ran.err
 
 
 def test_import__gives_numbers_on_the_waiting_list_in_the_files_order(imports: Imports) -> None:
@@ -264,17 +335,17 @@ def test_import__names_the_lines_that_failed(imports: Imports) -> None:
     ran = imports(lines(*[row(name) for name in ("asa", "bo", "cleo")]))
 
     assert ran.code == 1
-    assert "line 3 was not imported: Not now.\n" in ran.err
+    assert "row 3 was not imported: Not now.\n" in ran.err
     assert len(imports.entries()) == 2
 
 
 def test_import__takes_an_export_of_its_own(imports: Imports) -> None:
     """What is there already stays; what is cancelled is left out; the rest of an export's columns is named."""
     here = imports.office.register("Here")
-    header = f"Reference,Submitted (UTC),Status,form,Språk,{HEADER},ID"
+    header = f"Reference,Ticket,Status,form,Språk,{HEADER},ID"
 
     def exported(name: str, status: str, origin: str) -> str:
-        return f"X,2027-01-01T00:00:00Z,{status},registration,sv,{row(name)},{origin}"
+        return f"X,7,{status},registration,sv,{row(name)},{origin}"
 
     ran = imports(
         lines(
@@ -286,7 +357,7 @@ def test_import__takes_an_export_of_its_own(imports: Imports) -> None:
     )
 
     assert ran.code == 0, ran.err
-    assert "  not imported, for Rollcall makes them anew: Submitted (UTC)\n  1 row left out: cancelled\n" in ran.err
+    assert "  not imported, for Rollcall makes them anew: Ticket\n  1 row left out: cancelled\n" in ran.err
     assert "  1 row there already\n" in ran.err
     new = next(entry for entry in imports.entries() if entry.email == "new@example.org")
     assert (len(imports.entries()), new.language, new.status) == (2, "sv", Status.CONFIRMED)
@@ -296,9 +367,9 @@ def test_import__tells_what_an_exports_columns_have_wrong(imports: Imports) -> N
     ran = imports(lines(f"contact,xx,canceled,{row('asa')}", header=f"form,language,status,{HEADER}"))
 
     assert ran.code == 1
-    assert "line 2: It is of the form 'contact', not of registration.\n" in ran.err
-    assert "line 2: The form has no language 'xx'. There are: en, sv.\n" in ran.err
-    assert "line 2: There is no status 'canceled'. Did you mean 'cancelled'?\n" in ran.err
+    assert 'row 2, column A (form): "contact" is another form; this imports into registration.\n' in ran.err
+    assert 'row 2, column B (language): The form has no language "xx". Use one of: en, sv.\n' in ran.err
+    assert "row 2, column C (status): \"canceled\" is not a status. Did you mean 'cancelled'?\n" in ran.err
 
 
 def test_import__reads_standard_input_where_nobody_is_asked(office: Office) -> None:
@@ -314,7 +385,7 @@ def test_import__reads_standard_input_where_nobody_is_asked(office: Office) -> N
 
 def test_import__what_is_not_there_is_told(office: Office) -> None:
     assert office.line("import", "none.csv", "--form", "registration", "--yes").code == 3
-    nope = office.line("import", "none.csv", "--form", "registratoin", "--yes")
+    nope = office.line("import", "-", "--form", "registratoin", "--yes", piped="email\n")
     assert (nope.code, "Did you mean 'registration'?" in nope.err) == (3, True)
 
 
@@ -330,7 +401,7 @@ def test_import__of_a_form_where_anybody_may_write_twice(imports: Imports) -> No
 
     assert ran.code == 0, ran.err
     assert len(imports.entries()) == 2
-    assert again.err.endswith("Nothing is left to import.\n")
+    assert again.err.endswith("Nothing new to import.\n")
 
 
 @pytest.mark.parametrize(("place", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])
@@ -355,7 +426,7 @@ def test_guide__shows_a_file_that_the_form_takes_and_what_it_says_of_a_wrong_one
     wrong = imports(example.replace("eva.ek@", "eva.ek at "))
     taken = imports(example)
 
-    said = [line.strip() for line in guide.splitlines() if line.startswith("  spring.csv, line")]
+    said = [line.strip() for line in guide.splitlines() if line.startswith("  spring.csv, row")]
     assert said == [line.partition(str(imports.file.parent) + "/")[2] for line in wrong.err.splitlines()[1:2]]
     assert "error: 1 row of 2 cannot be taken; nothing was imported.\n" in wrong.err
     assert (taken.code, taken.err.endswith("2 rows imported; nobody was mailed.\n")) == (0, True)

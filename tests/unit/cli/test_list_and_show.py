@@ -317,3 +317,17 @@ def test_show__mistyped_reference_is_told_before_anything_is_asked(rollcall: Com
     assert (ran.code, ran.out) == (3, "")
     assert "typing error" in ran.err
     assert rollcall.connected == []
+
+
+@pytest.mark.parametrize("command", [("list",), ("show", ADA.id)])
+def test_json__an_answer_that_no_form_asks_is_refused(rollcall: CommandLine, command: tuple[str, ...]) -> None:
+    """As a field is that there is none of; what an earlier version of the form asked is known."""
+    form = a_form(a_field("text", "name"), name="registration")
+    earlier = a_form(a_field("text", "shoe"), name="registration", version="000000000000")
+    rollcall.forms, rollcall.versions = {"registration": form}, {earlier.version: earlier}
+
+    ran = rollcall(*command, "--json", "id,answers.nmae")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "There is no field 'answers.nmae'. Did you mean 'name'? There are: answers.name, answers.shoe." in ran.err
+    assert rollcall(*command, "--json", "id,answers.shoe").code == 0

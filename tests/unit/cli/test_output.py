@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -148,3 +149,19 @@ def test_write__to_a_full_disk_says_so() -> None:
     """Data that could not be written is told, not lost silently."""
     with pytest.raises(CliError, match=r"could not be written: No space left on device\."):
         Output(Gone(OSError(28, "No space left on device")), io.StringIO(), {}).line("x")
+
+
+def test_json_array__stands_on_whole_lines_while_the_next_is_awaited() -> None:
+    """Progress on a terminal wipes its own line, so no part of the JSON may stand there."""
+    out = io.StringIO()
+
+    def records() -> Iterator[dict[str, object]]:
+        for number in range(3):
+            assert out.getvalue() == "" or out.getvalue().endswith("\n")
+            yield {"number": number}
+        assert out.getvalue().endswith("\n")
+
+    Output(out, io.StringIO(), {}).json_array(records())
+
+    assert json.loads(out.getvalue()) == [{"number": number} for number in range(3)]
+    assert out.getvalue().endswith("  }\n]\n")

@@ -5,8 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
+import tomllib
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 from zipfile import ZipFile
@@ -19,14 +23,13 @@ from unit.export.a_table import COURSE, NOW, TableSource, entry
 
 from admin_cli.contexts import Context, ContextFile
 from admin_cli.export import xlsx
+from admin_cli.export.formulas import as_typed
 from admin_cli.export.jsons import WHOLE
 from admin_cli.records import record
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.submission import Status
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from registration_core.domain.forms import Form
     from registration_core.domain.submission import Submission
 
@@ -57,8 +60,8 @@ def rollcall(tmp_path: Path, source: TableSource) -> CommandLine:
     return CommandLine(file, forms={"course": COURSE}, source=source)
 
 
-def table(text: str) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(text, newline="")))
+def table(text: str, delimiter: str = ",") -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
 
 
 def reference(of: Submission) -> str:
@@ -81,7 +84,7 @@ def test_csv__has_the_forms_columns_in_its_words(rollcall: CommandLine) -> None:
 
 def test_csv__in_another_language(rollcall: CommandLine) -> None:
     """Headings, options, yes and no are all in it."""
-    rows = table(rollcall("export", "--language", "sv").out)
+    rows = table(rollcall("export", "--language", "sv").out, ";")
 
     assert rows[0][:4] == ["Referens", "Inkommen (UTC)", "Status", "Name (sv)"]
     assert rows[1][6:11] == ["A (sv)", "A (sv); C (sv)", "7", "1.25", "ja"]
@@ -370,3 +373,154 @@ def test_columns__of_the_same_words__are_told_apart(rollcall: CommandLine) -> No
     rollcall.forms = {"course": replace(COURSE, fields=(*COURSE.fields, twin))}
 
     assert table(rollcall("export").out)[0][3] == "Name (name)"
+
+
+def split_as(text: str, delimiter: str) -> list[list[str]]:
+    """Read lines as a program would that expects this delimiter, and minds quotes."""
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+
+
+HOSTILE = ["a;=1+1;b", 'say "hi"', '"=1+1', "a,@SUM(A1)", "x\t=2+2", "one\n=3+3\ntwo", "a;\n-cmd|'/C calc'!A0"]
+
+
+@pytest.mark.parametrize("read_with", [",", ";", "\t"])
+@pytest.mark.parametrize("format_", ["csv", "csv;", "tsv"])
+def test_no_cell__is_a_formula_whatever_divides_the_line(
+    rollcall: CommandLine, source: TableSource, format_: str, read_with: str
+) -> None:
+    """A file is often opened by a program that expects another delimiter."""
+    source.entries[:] = [entry(number, answers={"name": text}) for number, text in enumerate(HOSTILE)]
+    options = ("--format", format_[:3], *(("--delimiter", ";") if format_.endswith(";") else ()))
+
+    out = rollcall("export", *options, "--columns", "id,name,status").out
+
+    found = [cell.lstrip(" ") for line in split_as(out, read_with) for cell in line]
+    assert [cell for cell in found if cell[:1] in set("=+-@\t\r")] == []
+
+
+@pytest.mark.parametrize(("format_", "delimiter"), [("csv", ","), ("csv", ";"), ("csv", "\t"), ("tsv", "\t")])
+def test_hostile_text__stays_in_its_cell(
+    rollcall: CommandLine, source: TableSource, format_: str, delimiter: str
+) -> None:
+    """Every row has as many cells as the heading, so no quote swallows the rows after it."""
+    source.entries[:] = [entry(number, answers={"name": text}) for number, text in enumerate(HOSTILE)]
+    options = ("--delimiter", delimiter) if format_ == "csv" else ()
+
+    out = rollcall("export", "--format", format_, *options, "--columns", "name,id").out
+
+    lines = split_as(out, delimiter)
+    assert [line[1] for line in lines] == ["ID", *(each.id for each in source.entries)]
+    if format_ == "csv":
+        assert [as_typed(line[0]) for line in lines[1:]] == HOSTILE
+
+
+@pytest.mark.parametrize(
+    ("options", "delimiter"),
+    [
+        ((), ","),
+        (("--language", "sv"), ";"),
+        (("--language", "sv", "--delimiter", "comma"), ","),
+        (("--delimiter", "semicolon"), ";"),
+        (("--delimiter", "tab"), "\t"),
+    ],
+)
+def test_delimiter__is_what_the_languages_spreadsheets_expect(
+    rollcall: CommandLine, options: tuple[str, ...], delimiter: str
+) -> None:
+    out = rollcall("export", "--columns", "id,status", *options).out
+
+    assert out.splitlines()[0] == f"ID{delimiter}Status"
+    assert out.splitlines()[2].endswith("i kö" if "sv" in options else "waitlisted")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--delimiter", "|"), "--delimiter must be comma, semicolon or tab"),
+        (("--delimiter", ";", "--format", "tsv"), "--delimiter is for CSV alone"),
+    ],
+)
+def test_delimiter__that_makes_no_sense_is_refused(rollcall: CommandLine, options: tuple[str, ...], said: str) -> None:
+    ran = rollcall("export", *options)
+
+    assert (ran.code, said in ran.err) == (2, True)
+
+
+PHONES = {
+    "+46701405021": "070-140 50 21",
+    "+4740612345": "'+47 40 61 23 45",
+    "0701405021": "070-140 50 21",
+    "+46701405021;ext=12": "070-140 50 21 ext. 12",
+}
+
+
+def test_phones__are_shown_as_people_write_them(rollcall: CommandLine, source: TableSource) -> None:
+    """At home without the country's code, from abroad with it; none is a number that loses its first sign."""
+    form = replace(COURSE, fields=(*COURSE.fields, a_field("phone", "phone", region="SE")))
+    rollcall.forms = {"course": form}
+    source.entries[:] = [entry(number, form=form, answers={"phone": kept}) for number, kept in enumerate(PHONES)]
+
+    rows = table(rollcall("export", "--columns", "phone").out)
+
+    assert [row[0] for row in rows[1:]] == list(PHONES.values())
+
+
+def test_phones__of_no_known_region__arrive_as_text(rollcall: CommandLine, source: TableSource, tmp_path: Path) -> None:
+    """A leading zero stays: behind an apostrophe in CSV, in a text's cell in Excel."""
+    form = replace(COURSE, fields=(*COURSE.fields, a_field("phone", "phone")))
+    rollcall.forms = {"course": form}
+    source.entries[:] = [entry(0, form=form, answers={"phone": "0701405021"})]
+    out = tmp_path / "course.xlsx"
+
+    assert table(rollcall("export", "--columns", "phone").out)[1] == ["'0701405021"]
+    assert rollcall("export", str(out), "--columns", "phone").code == 0
+    (cell,) = list(sheet(out).iter(f"{MAIN}c"))[1:]
+    assert (cell.attrib["t"], "".join(cell.itertext())) == ("inlineStr", "0701405021")
+
+
+def test_xlsx__is_laid_out_to_be_printed(rollcall: CommandLine, source: TableSource, tmp_path: Path) -> None:
+    """On A4 across, as wide as the page, with the heading on each; long texts are wrapped."""
+    source.entries[:] = [entry(0, answers={"name": "A long name, " * 20})]
+    out = tmp_path / "course.xlsx"
+
+    assert rollcall("export", str(out)).code == 0
+
+    root = sheet(out)
+    setup = next(root.iter(f"{MAIN}pageSetup")).attrib
+    assert (setup["orientation"], setup["paperSize"], setup["fitToHeight"]) == ("landscape", "9", "0")
+    with ZipFile(out) as archive:
+        book, styles = (archive.read(f"xl/{name}.xml").decode() for name in ("workbook", "styles"))
+    assert "_xlnm.Print_Titles" in book
+    assert "Rollcall!$1:$1" in book
+    assert 'wrapText="1"' in styles
+    widths = [float(column.attrib["width"]) for column in root.iter(f"{MAIN}col")]
+    assert max(widths) < 45
+    assert min(widths) >= 8
+
+
+def test_columns__that_are_unknown__are_listed_once(rollcall: CommandLine, source: TableSource) -> None:
+    """Also where older versions of the form ask the same."""
+    source.kept = [replace(COURSE, version="000000000000")]
+
+    ran = rollcall("export", "--columns", "shoe")
+
+    assert ran.code == 2
+    assert ran.err.count("answers.born") == 1
+
+
+def test_parquet__without_its_library__says_how_to_install_it(
+    rollcall: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a command that works in a clone: its installer is given the extra that the package defines."""
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+
+    ran = rollcall("export", str(tmp_path / "course.parquet"))
+
+    assert (ran.code, ran.err.splitlines()[1]) == (1, "In your clone of Rollcall: make install EXTRAS=parquet")
+    root = Path(__file__).resolve().parents[3]
+    told = subprocess.run(
+        ["make", "--dry-run", "install", "EXTRAS=parquet"], cwd=root, capture_output=True, text=True, check=True
+    ).stdout
+    assert '"./packages/admin_cli[parquet]"' in told
+    project = tomllib.loads((root / "packages" / "admin_cli" / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["project"]["optional-dependencies"]["parquet"]

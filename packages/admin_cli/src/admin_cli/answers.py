@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from registration_core.domain.fields import FieldType
+from registration_core.domain.phones import shown_phone
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -28,6 +31,8 @@ def _value(field: Field | None, answer: object) -> Value:
         return "yes" if answer else "no"
     if isinstance(answer, list | tuple):
         return [_chosen(field, str(part)) for part in answer]
+    if field is not None and field.type is FieldType.PHONE:
+        return shown_phone(str(answer), field.region)
     return _chosen(field, str(answer))
 
 

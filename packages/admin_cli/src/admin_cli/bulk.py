@@ -9,9 +9,20 @@ from admin_cli.progress import Progress
 from registration_core.domain.errors import RollcallError, StorageDeniedError, StorageUnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator
+    from typing import Protocol
 
     from admin_cli.acting import Act
+
+    T_co = TypeVar("T_co", covariant=True)
+
+    class Things(Protocol[T_co]):
+        """What can be counted and gone through."""
+
+        def __len__(self) -> int: ...
+
+        def __iter__(self) -> Iterator[T_co]: ...
+
 
 T = TypeVar("T")
 
@@ -21,7 +32,7 @@ MOST_IN_A_ROW = 3
 
 def for_each(
     act: Act,
-    things: Sequence[T],
+    things: Things[T],
     do: Callable[[T], object],
     *,
     name: Callable[[T], str],

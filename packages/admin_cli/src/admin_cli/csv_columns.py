@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from admin_cli.csv_file import column_letters
 from admin_cli.errors import CliError
+from admin_cli.escape import from_tab_separated
 from admin_cli.export.formulas import as_typed
-from admin_cli.export.words import WORDS
+from admin_cli.headings import ANSWER, READ, Headings
 from admin_cli.usage import meant
+from registration_core.domain.sheet_words import statuses
 from registration_core.domain.submission import STANDING, Status
 from registration_core.services.intake import Row, WrongCell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from admin_cli.csv_file import CsvFile, Record
     from registration_core.domain.forms import Form
-
-_ANSWER = "answers."
-_OURS = tuple(name for name in WORDS["en"] if name not in ("yes", "no"))
-"""What an export of ours tells of an entry beside its answers."""
-READ = frozenset({"id", "reference", "form", "status", "language"})
-"""Of that: what an import understands. The rest it passes over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,116 +38,143 @@ class Columns:
         return [self.headings[place] for name, place in self.ours.items() if name not in READ]
 
     def where(self, wrong: WrongCell) -> str:
-        """Say where in the file something is wrong: line, and column if it is about one."""
-        if wrong.field not in self.fields:
-            return f"line {wrong.line}" + (f", {wrong.field} (no such column)" if wrong.field else "")
-        place = self.fields[wrong.field]
-        return f"line {wrong.line}, column {column_letters(place)} ({self.headings[place]})"
+        """Say where in the file something is wrong: row and line, and column if it is about one."""
+        place = {**self.ours, **self.fields}.get(wrong.field)
+        said = row_and_line(wrong.row, wrong.line)
+        if place is None:
+            return said + (f", {wrong.field} (no such column)" if wrong.field else "")
+        return f"{said}, column {column_letters(place)} ({self.headings[place]})"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Sheet:
-    """The rows of a file, by the form's fields. left_out: how many rows were cancelled, spam or erased, by status."""
+    """The rows of a file, by the form's fields.
 
+    left_out: how many rows were cancelled, spam or erased, by status. wrong: what is wrong in rows beside the answers.
+    Both hold what `rows` met on its way so far.
+    """
+
+    form: Form
+    file: CsvFile
     columns: Columns
-    rows: list[Row]
-    left_out: Mapping[str, int]
-    wrong: list[WrongCell]
+    left_out: dict[str, int] = field(default_factory=dict)
+    wrong: list[WrongCell] = field(default_factory=list)
+
+    def rows(self) -> Iterator[Row]:
+        """Give the rows that are to be taken in, from the first on."""
+        self.left_out.clear()
+        self.wrong.clear()
+        columns = self.columns
+        for record in self.file.records():
+            told = {name: self._cell(record, place).strip() for name, place in columns.ours.items()}
+            mistakes = list(self._mistakes(record, told))
+            self.wrong += mistakes
+            status = (
+                None if mistakes else self._status(told)
+            )  # its answers are still checked, so that all is told at once
+            if status is not None and status not in STANDING:
+                self.left_out[status] = self.left_out.get(status, 0) + 1
+                continue
+            yield Row(
+                row=record.row,
+                line=record.line,
+                texts={name: self._cell(record, place) for name, place in columns.fields.items()},
+                language=told.get("language") or None,
+                origin=told.get("id") or told.get("reference") or None,
+                submitted_at=None if mistakes else _moment(told.get("submitted_at", "")),
+            )
+
+    def _mistakes(self, record: Record, told: Mapping[str, str]) -> Iterator[WrongCell]:
+        """Give what is wrong with a row beside its answers."""
+
+        def wrong(message: str, column: str = "") -> WrongCell:
+            return WrongCell(record.row, record.line, column, message)
+
+        for place, cell in enumerate(record.cells):
+            if cell.strip() and (place >= len(self.columns.headings) or not self.columns.headings[place]):
+                yield wrong(f'Column {column_letters(place)} has no heading, but holds "{cell.strip()}" here.')
+        form = self.form
+        if told.get("form", form.name) != form.name:
+            yield wrong(f'"{told["form"]}" is another form; this imports into {form.name}.', "form")
+        if told.get("language") and told["language"] not in form.languages:
+            there = ", ".join(form.languages)
+            yield wrong(f'The form has no language "{told["language"]}". Use one of: {there}.', "language")
+        if told.get("status") and self._status(told) is None:
+            guess = meant(told["status"].lower(), map(str, Status))
+            yield wrong(f'"{told["status"]}" is not a status.{guess}', "status")
+        moment = told.get("submitted_at")
+        if moment and _moment(moment) is None:
+            yield wrong(f'"{moment}" is not a time such as 2026-03-01T12:30:05Z, or a date.', "submitted_at")
+
+    @cached_property
+    def _escaped(self) -> bool:
+        """Whether the file is an export's TSV, which writes line breaks and backslashes as escapes."""
+        return self.file.delimiter == "\t" and not {"id", "reference"}.isdisjoint(self.columns.ours)
+
+    def _cell(self, record: Record, place: int) -> str:
+        """Give a cell as it was typed; one that a row is too short for is empty."""
+        cell = record.cells[place] if place < len(record.cells) else ""
+        return as_typed(from_tab_separated(cell) if self._escaped else cell)
+
+    def _status(self, told: Mapping[str, str]) -> Status | None:
+        """Give a row's status, written as a code or as an export's word for it; None for none, or for no status."""
+        return statuses(self.form.words).get(told["status"].casefold()) if told.get("status") else None
 
 
 def read_columns(form: Form, header: Record, name: str) -> Columns:
-    """Match headings with fields: their names, with or without `answers.`, or their labels in any language.
+    """Match headings with fields: their names, with or without `answers.`, their labels in any language, or both.
 
-    Raises CliError for headings that mean nothing or the same twice, and for required fields without a column.
+    A column without a heading counts as empty. Raises CliError for headings that mean nothing, several things or the
+    same twice, and for required fields without a column.
     """
-    known = _known(form)
-    fields: dict[str, int] = {}
-    ours: dict[str, int] = {}
+    known = Headings(form)
+    headings = tuple(as_typed(cell).strip() for cell in header.cells)
+    places: dict[str, int] = {}
     problems: list[str] = []
-    for place, cell in enumerate(header.cells):
-        heading = as_typed(cell).strip()
-        found = known.get(_folded(heading))
-        where = f"column {column_letters(place)}"
-        if found is None:
-            said = f"has the heading {heading!r}, which is no field of {form.name}" if heading else "has no heading"
-            problems.append(f"{where} {said}.{meant(heading, [field.name for field in form.fields])}")
+    for place, heading in enumerate(headings):
+        if not heading:
             continue
-        is_field, column = found
-        group = fields if is_field else ours
-        if column in group:
-            problems.append(f"{where} is {column} again; column {column_letters(group[column])} is that already.")
-        group.setdefault(column, place)
-    missing = [field.name for field in form.fields if field.required and field.name not in fields]
+        where = f"column {column_letters(place)}"
+        found = known.columns(heading)
+        if not found:
+            guess = meant(heading, [each.name for each in form.fields])
+            problems.append(f'{where} has the heading "{heading}", which is no field of {form.name}.{guess}')
+        elif len(found) > 1:
+            problems.append(
+                f'{where} has the heading "{heading}", which could mean {_either(found)}; write one of these.'
+            )
+        elif found[0] in places:
+            shown = found[0].removeprefix(ANSWER)
+            problems.append(f"{where} is {shown} again; column {column_letters(places[found[0]])} is that already.")
+        else:
+            places[found[0]] = place
+    fields = {column.removeprefix(ANSWER): place for column, place in places.items() if column.startswith(ANSWER)}
+    missing = [each.name for each in form.fields if each.required and each.name not in fields]
     if missing:
         problems.append(f"there is no column for {', '.join(missing)}, which the form requires.")
     if problems:
         raise CliError(
             f"{name}, line {header.line}: the columns do not fit the form.\n"
             + "\n".join(f"  {each}" for each in problems),
-            hint=f"The fields there are: {', '.join(field.name for field in form.fields)}",
+            hint=f"The fields there are: {', '.join(each.name for each in form.fields)}",
         )
-    return Columns(fields, ours, tuple(as_typed(cell).strip() for cell in header.cells))
+    ours = {column: place for column, place in places.items() if not column.startswith(ANSWER)}
+    return Columns(fields, ours, headings)
 
 
-def read_rows(form: Form, file: CsvFile, columns: Columns) -> Sheet:
-    """Give the rows by the form's fields; what is wrong in them beside the answers is told with those."""
-    rows: list[Row] = []
-    wrong: list[WrongCell] = []
-    left_out: dict[str, int] = {}
-    for record in file.records:
-        told = {name: as_typed(_cell(record, place)).strip() for name, place in columns.ours.items()}
-        mistakes = list(_mistakes(form, record, columns, told))
-        wrong += mistakes
-        status = told.get("status", "").lower()
-        if mistakes:
-            status = ""  # its answers are still checked, so that all is told at once
-        if status and Status(status) not in STANDING:
-            left_out[status] = left_out.get(status, 0) + 1
-            continue
-        rows.append(
-            Row(
-                line=record.line,
-                texts={name: as_typed(_cell(record, place)) for name, place in columns.fields.items()},
-                language=told.get("language") or None,
-                origin=told.get("id") or told.get("reference") or None,
-            )
-        )
-    return Sheet(columns, rows, left_out, wrong)
+def row_and_line(row: int, line: int) -> str:
+    """Say where a row begins: its number in a spreadsheet, and the file's line where that differs."""
+    return f"row {row}" if row == line else f"row {row} (line {line})"
 
 
-def _known(form: Form) -> dict[str, tuple[bool, str]]:
-    """Give what each heading means: whether it is a field, and the name. A field comes before our own columns."""
-    known = {_folded(name): (False, name) for name in _OURS}
-    for words in WORDS.values():
-        known |= {_folded(words[name]): (False, name) for name in _OURS}
-    for field in form.fields:
-        for label in field.label.by_language.values():
-            known[_folded(label)] = known[_folded(f"{label} ({field.name})")] = (True, field.name)
-    for field in form.fields:
-        known[_folded(field.name)] = known[_folded(_ANSWER + field.name)] = (True, field.name)
-    return known
+def _either(columns: Sequence[str]) -> str:
+    return " or ".join(f'"{column}"' for column in columns)
 
 
-def _mistakes(form: Form, record: Record, columns: Columns, told: Mapping[str, str]) -> Iterable[WrongCell]:
-    """Yield what is wrong with a row beside its answers."""
-    more = [cell for cell in record.cells[len(columns.headings) :] if cell.strip()]
-    if more:
-        yield WrongCell(
-            record.line, "", f"It has {len(record.cells)} cells; the first row names {len(columns.headings)}."
-        )
-    if told.get("form", form.name) != form.name:
-        yield WrongCell(record.line, "", f"It is of the form {told['form']!r}, not of {form.name}.")
-    if told.get("language") and told["language"] not in form.languages:
-        there = ", ".join(form.languages)
-        yield WrongCell(record.line, "", f"The form has no language {told['language']!r}. There are: {there}.")
-    if told.get("status") and told["status"].lower() not in list(Status):
-        guess = meant(told["status"].lower(), map(str, Status))
-        yield WrongCell(record.line, "", f"There is no status {told['status']!r}.{guess}")
-
-
-def _cell(record: Record, place: int) -> str:
-    return record.cells[place] if place < len(record.cells) else ""
-
-
-def _folded(heading: str) -> str:
-    return " ".join(heading.casefold().split())
+def _moment(text: str) -> datetime | None:
+    """Read a time, in UTC where it says nothing else; None for what is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""A file of comma-separated values as spreadsheets save it: its encoding, its delimiter, and its real lines."""
+"""A file of separated values as spreadsheets save it: its encoding, its delimiter, its rows and its real lines."""
 
 from __future__ import annotations
 
@@ -12,47 +12,105 @@ from admin_cli.errors import CliError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
-_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _DELIMITERS = ",;\t"
 _SEP = "sep="
-"""How a first line begins that tells Excel the delimiter."""
+"""How a first line begins that tells Excel the delimiter; a spreadsheet doesn't show it as a row."""
 _SAVE_AS = 'In Excel: Save As, "CSV UTF-8 (Comma delimited)". Elsewhere: choose UTF-8 when saving.'
+_LONGEST_LINE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row. line: the file's line on which it begins, from 1; a quoted line break makes it span several."""
+    """One row. row: its number in a spreadsheet. line: the file's line on which it begins. Both count from 1.
 
+    A quoted line break makes a row span several lines.
+    """
+
+    row: int
     line: int
     cells: list[str]
 
 
-@dataclass(frozen=True, slots=True)
 class CsvFile:
-    """What stands in a file. header: its first row. records: those that follow, without empty ones."""
+    """A file that can be read as often as it takes, a row at a time. name: as sentences call it.
 
-    header: Record
-    records: list[Record]
-
-
-def read_csv(content: bytes, name: str) -> CsvFile:
-    """Read a whole file.
-
-    UTF-8 with or without a byte order mark; commas, semicolons or tabs, whichever the first row has most of. name: as
-    sentences call it. Raises CliError, with the line, for what cannot be read.
+    UTF-8 with or without a byte order mark, or UTF-16 with one; commas, semicolons or tabs, whichever the first row has
+    most of. Raises CliError, with the line, for what cannot be read.
     """
-    text = _decoded(content, name)
-    first, _, rest = text.partition("\n")
-    skipped = 0
-    delimiter = _delimiter(first)
-    if first.lower().startswith(_SEP) and len(first.strip()) == len(_SEP) + 1:
-        text, delimiter, skipped = rest, first.strip()[-1], 1
-    records = list(_records(text, delimiter, name, skipped))
-    if not records:
-        raise CliError(f"{name} is empty.", hint="Its first row names the columns, by the form's fields or labels.")
-    header, *more = records
-    return CsvFile(header, more)
+
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        self._stream = stream
+        self._name = name
+        stream.seek(0)
+        self._encoding = "utf-16" if stream.read(2) in _UTF_16 else "utf-8-sig"
+        first = next(self._lines(), "")
+        self._told = first.lower().startswith(_SEP) and len(first.strip()) == len(_SEP) + 1
+        self.delimiter = first.strip()[-1] if self._told else _delimiter(first)
+        header = next(self._rows(), None)
+        if header is None:
+            raise CliError(f"{name} is empty.", hint="Its first row names the columns, by the form's fields or labels.")
+        self.header = header
+
+    def records(self) -> Iterator[Record]:
+        """Give the rows below the header, from the first on, without empty ones."""
+        rows = self._rows()
+        next(rows)
+        return rows
+
+    def _rows(self) -> Iterator[Record]:
+        csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # a cell that is too long is the form's to refuse
+        lines = self._lines()
+        skipped = 1 if self._told else 0
+        if self._told:
+            next(lines)
+        reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
+        row = 0
+        while True:
+            line = skipped + reader.line_num + 1
+            try:
+                cells = next(reader, None)
+            except csv.Error as error:
+                raise CliError(
+                    f"{self._name}, line {line}: this row cannot be read ({error}).",
+                    hint='A cell that holds a quote is written in quotes, and the quote twice: "a ""word""".',
+                ) from error
+            if cells is None:
+                return
+            row += 1
+            if any(map(str.strip, cells)):
+                yield Record(row, line, cells)
+
+    def _lines(self) -> Iterator[str]:
+        """Give the file's lines with their ends. Raises CliError for what is no text."""
+        self._stream.seek(0)
+        text = io.TextIOWrapper(self._stream, encoding=self._encoding, newline="")
+        try:
+            for number, line in enumerate(text, 1):
+                if "\0" in line:
+                    raise CliError(f"{self._name} is no text: line {number} holds a zero byte.", hint=_SAVE_AS)
+                yield line
+        except UnicodeError as error:
+            raise self._not_text() from error
+        finally:
+            text.detach()
+
+    def _not_text(self) -> CliError:
+        """Say which line is not in the file's encoding."""
+        if self._encoding == "utf-16":
+            return CliError(f"{self._name} is not the UTF-16 that it begins as.", hint=_SAVE_AS)
+        self._stream.seek(0)
+        number = 1
+        while line := self._stream.readline(_LONGEST_LINE):
+            try:
+                line.decode()
+            except UnicodeDecodeError as error:
+                if error.end < len(line) or line.endswith(b"\n"):
+                    break
+            number += line.endswith(b"\n")
+        return CliError(f"{self._name} is not in UTF-8: line {number} holds other bytes.", hint=_SAVE_AS)
 
 
 def column_letters(place: int) -> str:
@@ -65,39 +123,7 @@ def column_letters(place: int) -> str:
     return letters
 
 
-def _decoded(content: bytes, name: str) -> str:
-    if content.startswith(_MARKS):
-        raise CliError(f"{name} is in UTF-16; it has to be in UTF-8.", hint=_SAVE_AS)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise CliError(f"{name} is not in UTF-8: line {line} holds other bytes.", hint=_SAVE_AS) from error
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise CliError(f"{name} is no text: line {line} holds a zero byte.", hint=_SAVE_AS)
-    return text
-
-
 def _delimiter(first: str) -> str:
     """Give the delimiter of which the first row has most; what stands in quotes does not count."""
     outside = "".join(first.split('"')[::2])
     return max(_DELIMITERS, key=outside.count)
-
-
-def _records(text: str, delimiter: str, name: str, skipped: int) -> Iterator[Record]:
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # a cell that is too long is the form's to refuse
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    while True:
-        line = skipped + reader.line_num + 1
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            raise CliError(
-                f"{name}, line {line}: this row cannot be read ({error}).",
-                hint='A cell that holds a quote is written in quotes, and the quote twice: "a ""word""".',
-            ) from error
-        if cells is None:
-            return
-        if any(map(str.strip, cells)):
-            yield Record(line, cells)

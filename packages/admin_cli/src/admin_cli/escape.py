@@ -19,6 +19,8 @@ _HARMFUL = (
 _HARMFUL_ANYWHERE = re.compile(f"[{_HARMFUL}]")
 _LAST_OF_TWO, _LAST_OF_FOUR = 0xFF, 0xFFFF  # hexadecimal digits
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_LONG = {"\\\\": "\\"} | {escape: letter for letter, escape in _SHORT.items()}
+_ESCAPED = re.compile(r"\\(?:[\\nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")
 
 
 def plain(text: str) -> str:
@@ -41,6 +43,11 @@ def tab_separated(text: str) -> str:
     return plain(text.replace("\\", "\\\\"))
 
 
+def from_tab_separated(cell: str) -> str:
+    """Undo `tab_separated`."""
+    return _ESCAPED.sub(_unescape, cell)
+
+
 def to_json(value: object, *, indent: int | None = 2) -> str:
     """Write JSON that people can read in their own script and that holds no raw control character."""
     return _HARMFUL_ANYWHERE.sub(_escape_json, json.dumps(value, ensure_ascii=False, indent=indent))
@@ -57,6 +64,11 @@ def _escape(match: re.Match[str]) -> str:
     if character in _SHORT:
         return _SHORT[character]
     return f"\\x{code:02x}" if code <= _LAST_OF_TWO else f"\\u{code:04x}" if code <= _LAST_OF_FOUR else f"\\U{code:08x}"
+
+
+def _unescape(match: re.Match[str]) -> str:
+    found = match[0]
+    return _LONG[found] if found in _LONG else chr(int(found, 0))
 
 
 def _escape_json(match: re.Match[str]) -> str:

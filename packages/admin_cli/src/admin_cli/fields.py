@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from admin_cli.output import Output
+    from admin_cli.stack import Stack
 
 EVERYTHING = "all"
 
@@ -42,6 +43,28 @@ def wanted(output: Output, json: str | None, known: Sequence[str]) -> list[str] 
             output.line(name)
         raise typer.Exit
     return names
+
+
+def ensure_asked(names: Sequence[str], stack: Stack, form: str | None) -> None:
+    """Raise CliError for an answer that no form asks, and none of its earlier versions.
+
+    form: the only one that is listed; None for all.
+    """
+    wanted_answers = [name.removeprefix(_ANSWER) for name in names if name.startswith(_ANSWER)]
+    listed = [name for name in stack.forms if form in (None, name)]
+    if not wanted_answers or not listed:
+        return
+    asked = [field.name for name in listed for field in stack.forms[name].fields]
+    unknown = [name for name in wanted_answers if name not in asked]
+    if unknown:
+        asked += [field.name for name in listed for old in stack.versions_of(name) for field in old.fields]
+    for name in unknown:
+        if name not in asked:
+            there = ", ".join(_ANSWER + each for each in dict.fromkeys(asked))
+            raise CliError(
+                f"There is no field {_ANSWER + name!r}.{meant(name, dict.fromkeys(asked))} There are: {there}.",
+                exit_code=ExitCode.USAGE,
+            )
 
 
 def pick(whole: Mapping[str, object], names: Sequence[str]) -> dict[str, object]:

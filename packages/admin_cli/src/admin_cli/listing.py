@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from admin_cli.columns import ListColumns
-from admin_cli.fields import pick
+from admin_cli.fields import ensure_asked, pick
 from admin_cli.records import FIELDS, record
 
 if TYPE_CHECKING:
@@ -106,8 +106,9 @@ def printer(output: Output, stack: Stack, wanted: Wanted, *, form: str | None) -
     """Make what prints a stack's entries.
 
     A lone --columns prints the columns that there are, and ends the command (typer.Exit). Raises CliError for a column
-    that there is not.
+    or an answer that there is not.
     """
+    ensure_asked(wanted.names or (), stack, form)
     made = Printer(output, wanted, forms=stack.forms, form=form, ranks=stack.query().ranks())
     if wanted.columns is not None and not wanted.columns.replace(",", "").strip():
         for name in made.columns.names:

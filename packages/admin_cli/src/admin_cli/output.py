@@ -104,19 +104,23 @@ class Output:
         self.line(to_json(value))
 
     def json_array(self, records: Iterable[Mapping[str, object]]) -> None:
-        """Write a JSON array, each element as soon as it is there; whole JSON also when it is interrupted."""
-        begun = False
+        """Write a JSON array, each element as soon as it is there; whole JSON also when it is interrupted.
+
+        An element's last line is held back until it is known whether a comma follows: so whole lines stand on a
+        terminal, and progress drawn in between wipes out none of them.
+        """
+        last = ""
         try:
             for record in records:
-                self.write(",\n" if begun else "[\n")
-                self.write(indent(to_json(record), "  "))
-                begun = True
+                self.write(f"{last},\n" if last else "[\n")
+                lines, _, last = indent(to_json(record), "  ").rpartition("\n")
+                self.write(f"{lines}\n" if lines else "")
         except OutputClosedError:
             raise
         except BaseException:
-            self.line("\n]" if begun else "[]")
+            self.line(f"{last}\n]" if last else "[]")
             raise
-        self.line("\n]" if begun else "[]")
+        self.line(f"{last}\n]" if last else "[]")
 
     def json_lines(self, records: Iterable[Mapping[str, object]]) -> None:
         """Write JSON lines, each as soon as it is there."""

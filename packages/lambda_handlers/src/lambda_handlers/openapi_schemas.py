@@ -43,11 +43,7 @@ def field_schema(field: Field) -> dict[str, Any]:
     if field.max_length is not None:
         told.append(f"At most {field.max_length} letters as a person counts them.")
     if field.type is FieldType.DATE:
-        told += [
-            f"Not {side} {bound}."
-            for side, bound in (("before", field.minimum), ("after", field.maximum))
-            if bound is not None
-        ]
+        told += [f"Not before {field.first_date}.", f"Not after {field.last_date}."]
     schema: dict[str, Any] = {"title": str(field.label), **_kind(field)}
     if told:
         schema["description"] = " ".join(told)

@@ -41,7 +41,15 @@ def export(
         typer.Option(metavar="[COLUMNS]", help="Only these columns, comma-separated; alone: name them."),
     ] = None,
     language: Annotated[
-        str | None, typer.Option(metavar="LANGUAGE", help="Of headings and options; the form's first, if left out.")
+        str | None,
+        typer.Option(metavar="LANGUAGE", help="Of headings, options and statuses; the form's first, if left out."),
+    ] = None,
+    delimiter: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIGN",
+            help="Between CSV's cells: comma, semicolon or tab; what the language's spreadsheets expect.",
+        ),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an export that was interrupted.")] = False,
     force: Annotated[
@@ -60,11 +68,13 @@ def export(
     Examples:
       rollcall export registrations.csv --form registration
       rollcall export registrations.xlsx --form registration --status confirmed --language sv
+      rollcall export registrations.csv --form registration --delimiter semicolon
       rollcall export registrations.csv --resume
       rollcall export --form registration --columns reference,participant,course | head
       rollcall export --format jsonl --since 7d | jq -r .email
     """
     from admin_cli.export import asking  # noqa: PLC0415 - only when it is asked for
+    from admin_cli.export.delimiters import the_delimiter  # noqa: PLC0415
 
     services = of(ctx)
 
@@ -84,7 +94,7 @@ def export(
         stack = services.stack()
         asking.name_columns(services, choose(stack), stack)
         return
-    wish = asking.Wish(file, format_, names, language, resume, force, jobs or _usual_jobs())
+    wish = asking.Wish(file, format_, names, language, the_delimiter(delimiter), resume, force, jobs or _usual_jobs())
     asking.export(services, wish, choose)
 
 

@@ -85,14 +85,21 @@ def check(
 ) -> None:
     """Check every form file and mail template; say which file and what in it is wrong, and what is allowed.
 
-    Each mail is rendered in each language, with the form's example; none is sent.
+    Each mail is rendered in each language, with the form's example; none is sent. What is right but may surprise is
+    told as a warning.
 
     Examples:
       rollcall forms check
       rollcall forms check ../other-clone/forms
     """
+    from admin_cli.form_warnings import warnings_of  # noqa: PLC0415 - only for this
+
+    output = of(ctx).output
     forms = read_checked_forms(folder)
-    of(ctx).output.rows(CHECKED, ([f.name, f.version, len(f.fields), str(f.title)] for f in forms.values()))
+    for name, form in forms.items():
+        for warning in warnings_of(form):
+            output.note(f"warning: {name}: {warning}")
+    output.rows(CHECKED, ([f.name, f.version, len(f.fields), str(f.title)] for f in forms.values()))
 
 
 @app.command(cls=Command)

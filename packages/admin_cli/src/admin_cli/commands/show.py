@@ -8,7 +8,7 @@ import typer  # noqa: TC002 - Typer reads the annotations
 
 from admin_cli.answers import answered
 from admin_cli.entries import Entry, check_spelling, look_up
-from admin_cli.fields import JsonOption, pick, wanted
+from admin_cli.fields import JsonOption, ensure_asked, pick, wanted
 from admin_cli.helping import Command, verb
 from admin_cli.histories import print_history
 from admin_cli.records import DETAILS, FIELDS, detailed_record
@@ -52,6 +52,7 @@ def show(ctx: typer.Context, entry: Entry, *, json: JsonOption = None) -> None:
     current = stack.forms.get(details.submission.form)
     name = current.name_in(details.submission.answers) if current is not None else ""
     if names is not None:
+        ensure_asked(names, stack, details.submission.form)
         output.json(pick(detailed_record(details, name=name, rank=rank), names))
     elif output.on_terminal:
         _print(output, details, _facts(details.submission, name, rank), stack.form_of(details.submission), current)

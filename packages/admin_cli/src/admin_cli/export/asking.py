@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.export.columns import ANSWER, FIXED, check_names
+from admin_cli.export.columns import FIXED, check_names
 from admin_cli.export.exporting import Exporting
 from admin_cli.export.formats import Format, the_format
 from admin_cli.export.request import Request, Selected
 from admin_cli.export.spool import Spool, file_of, others_beside
 from admin_cli.export.target import Target, the_target
+from admin_cli.headings import ANSWER
 from admin_cli.whole_file import ensure_writable
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Wish:
     format: str | None
     columns: Sequence[str] | None
     language: str | None
+    delimiter: str | None
     resume: bool
     force: bool
     jobs: int
@@ -42,6 +44,8 @@ def export(services: Services, wish: Wish, choose: Callable[[Stack], Selection])
     """Carry it out. choose: gives the selection that the options mean on a stack. Raises CliError."""
     format_ = the_format(wish.format, wish.file)
     format_.ensure_can()
+    if wish.delimiter is not None and format_ is not Format.CSV:
+        raise CliError("--delimiter is for CSV alone.", exit_code=ExitCode.USAGE)
     target = the_target(wish.file)
     if format_.binary and target.path is None and services.output.on_terminal:
         raise CliError(
@@ -103,6 +107,7 @@ def _request(stack: Stack, wish: Wish, format_: Format, chosen: Selection, *, re
         forms=tuple(names),
         columns=None if wish.columns is None else tuple(map(_full, wish.columns)),
         language=wish.language,
+        delimiter=wish.delimiter,
         replaces=replaces,
         selected=Selected.of(chosen),
     )
@@ -135,6 +140,7 @@ def _ensure_same(asked: Request, target: Target, stack: Stack, wish: Wish, chose
         "--option": (said.option or then.option, then.option),
         "--columns": (asked.columns if wish.columns is None else tuple(map(_full, wish.columns)), asked.columns),
         "--language": (wish.language or asked.language, asked.language),
+        "--delimiter": (wish.delimiter or asked.delimiter, asked.delimiter),
     }
     other = [name for name, (now, then) in pairs.items() if now != then]
     if other:

@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING
 
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.export.rows import moment
-from admin_cli.export.words import words
+from admin_cli.headings import ANSWER, Headings, both_told
 from admin_cli.values import iso
+from registration_core.domain.cells import option_cells
 from registration_core.domain.fields import FieldType
 from registration_core.domain.identifiers import display_reference
+from registration_core.domain.phones import shown_phone
+from registration_core.domain.sheet_words import words
+from registration_core.domain.submission import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,8 +25,6 @@ if TYPE_CHECKING:
     from admin_cli.export.rows import Answer, Row
     from registration_core.domain.fields import Field
     from registration_core.domain.forms import Form
-
-ANSWER = "answers."
 
 
 class Kind(StrEnum):
@@ -43,6 +45,7 @@ class Column:
 
     name: as `--columns` has it. value: what an entry has there, as it is stored; a moment as ISO 8601 UTC. labels: what
     people call the options. answer: the name of the answer that it is just as it is; None where there is more to it.
+    in_words: writes a text as people read it, where that is another.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Column:
     value: Callable[[Row], Answer | None]
     labels: Mapping[str, str] | None = None
     answer: str | None = None
+    in_words: Callable[[str], str] | None = None
 
 
 #: What every entry has, under the names of `list --json`: kind, and where it is taken from.
@@ -95,7 +99,8 @@ class Columns:
 
     def __init__(self, versions: Sequence[Form], answered: Iterable[str], language: str) -> None:
         self._language = language
-        self._words = words(language)
+        self._words = words(language, versions[0].words if versions else None)
+        self._headings = Headings(versions[0]) if versions else None
         self._fields: dict[str, list[tuple[str, Field]]] = {}
         for form in versions:
             for field in form.fields:
@@ -110,33 +115,32 @@ class Columns:
         """Give these columns, or the usual ones. Raises CliError for a name that there is none of."""
         if names is None:
             names = [*BEFORE, *(ANSWER + name for name in self._answers), *AFTER]
-        return _distinct([self._column(name) for name in names])
+        return _distinct([self._column(name) for name in names], self._headings)
 
     def _column(self, name: str) -> Column:
         if name in FIXED:
             kind, value = FIXED[name]
-            return Column(name, self._words[name], kind, value)
+            said = {str(status): self._words[status] for status in Status} if name == "status" else None
+            return Column(name, self._words[name], kind, value, said)
         answer = name.removeprefix(ANSWER)
         if answer not in self._fields and answer not in self._answers:
             raise no_column(name, self._answers)
         fields = self._fields.get(answer, [])
         kinds = {_kind(field) for _, field in fields}
         kind = kinds.pop() if len(kinds) == 1 else Kind.TEXT
-        labels = {
-            option.value: option.label.in_language(self._language)
-            for _, field in reversed(fields)
-            for option in field.options
-        }
+        options = {option.value: option for _, field in reversed(fields) for option in field.options}
+        labels = option_cells(options.values(), self._language, several=kind is Kind.LIST)
         asked_in = frozenset(version for version, _ in fields)
         plain = kind is not Kind.YES_NO
         value = _answer(answer) if plain else _yes_or_no(answer, asked_in)
         heading = fields[0][1].label.in_language(self._language) if fields else answer
-        return Column(ANSWER + answer, heading, kind, value, labels or None, answer if plain else None)
+        in_words = _in_words(fields[0][1]) if fields else None
+        return Column(ANSWER + answer, heading, kind, value, labels or None, answer if plain else None, in_words)
 
 
 def check_names(names: Sequence[str], forms: Iterable[Form]) -> None:
     """Raise CliError for a column that neither every entry has nor any of these forms asks."""
-    asked = [field.name for form in forms for field in form.fields]
+    asked = list(dict.fromkeys(field.name for form in forms for field in form.fields))
     for name in names:
         if name not in FIXED and not name.startswith(ANSWER) and name not in asked:
             raise no_column(name, asked)
@@ -156,6 +160,13 @@ def _kind(field: Field) -> Kind:
     return _KINDS.get(field.type, Kind.TEXT)
 
 
+def _in_words(field: Field) -> Callable[[str], str] | None:
+    """Give what writes an answer as people read it; None where that is how it is kept."""
+    if field.type is not FieldType.PHONE:
+        return None
+    return lambda kept: shown_phone(kept, field.region)
+
+
 def _answer(name: str) -> Callable[[Row], Answer | None]:
     return lambda row: row.answers.get(name)
 
@@ -169,12 +180,12 @@ def _yes_or_no(name: str, asked_in: frozenset[str]) -> Callable[[Row], Answer | 
     return value
 
 
-def _distinct(columns: list[Column]) -> list[Column]:
-    """Tell headings apart that are the same words."""
+def _distinct(columns: list[Column], headings: Headings | None) -> list[Column]:
+    """Tell headings apart: each means one column, to whoever imports the file as well."""
+    if headings is not None:
+        columns = [replace(column, heading=headings.clear(column.name, column.heading)) for column in columns]
     seen = Counter(column.heading for column in columns)
     return [
-        replace(column, heading=f"{column.heading} ({column.name.removeprefix(ANSWER)})")
-        if seen[column.heading] > 1
-        else column
+        replace(column, heading=both_told(column.heading, column.name)) if seen[column.heading] > 1 else column
         for column in columns
     ]

@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING
 from admin_cli.errors import CliError, ExitCode, OutputClosedError
 from admin_cli.export.columns import Columns
 from admin_cli.export.crew import Crew
+from admin_cli.export.delimiters import list_separator
 from admin_cli.export.formats import Encoding, Format
 from admin_cli.export.gathering import Gathering, entries
 from admin_cli.export.ranges import months
 from admin_cli.export.reading import Reader, Sieve, unwritable
 from admin_cli.export.rows import moment
 from admin_cli.export.spool import Spool
-from admin_cli.export.words import words
 from admin_cli.export.worker import Setting
 from admin_cli.progress import Progress, duration
 from registration_core.domain.forms import LONGEST_RETENTION_DAYS
+from registration_core.domain.sheet_words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -123,7 +124,14 @@ class Exporting:
             answered = {name for part in spool.parts() for name in part.mark.answers}
             columns = Columns(versions, answered, language).chosen(request.columns)
         to_file = self.target.path is not None
-        encoding = Encoding(format_, columns, words(language), to_file=to_file, folder=spool.folder)
+        encoding = Encoding(
+            format_,
+            columns,
+            words(language, versions[0].words if versions else None),
+            to_file=to_file,
+            folder=spool.folder,
+            delimiter=request.delimiter or list_separator(language),
+        )
         with (
             Progress(self.output, "submissions written", total=total) as progress,
             contextlib.closing(_private(spool)) as made,

@@ -89,8 +89,8 @@ def the_format(name: str | None, file: str) -> Format:
 class Encoding:
     """How one export is written.
 
-    columns: None for whole entries. said: yes and no in words. to_file: whether a program will open it as a file.
-    folder: where what does not fit in memory may be kept.
+    columns: None for whole entries. said: the words of the language. to_file: whether a program will open it as a file.
+    folder: where what does not fit in memory may be kept. delimiter: of CSV.
     """
 
     format: Format
@@ -98,6 +98,7 @@ class Encoding:
     said: Mapping[str, str]
     to_file: bool
     folder: Path
+    delimiter: str = ","
 
     def write(self, batches: Iterable[list[Row]], stream: BinaryIO) -> None:
         """Write the entries. Raises OSError, and CliError for what the format cannot hold."""
@@ -119,5 +120,7 @@ class Encoding:
         else:
             from admin_cli.export import separated  # noqa: PLC0415
 
-            write_lines = separated.write_csv if self.format is Format.CSV else separated.write_tsv
-            write_lines(batches, columns, stream, said=self.said, marked=self.to_file)
+            if self.format is Format.TSV:
+                separated.write_tsv(batches, columns, stream, said=self.said)
+                return
+            separated.write_csv(batches, columns, stream, said=self.said, marked=self.to_file, delimiter=self.delimiter)

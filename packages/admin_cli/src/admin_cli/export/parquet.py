@@ -7,7 +7,8 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from admin_cli.errors import CliError
-from admin_cli.export.columns import ANSWER, Kind
+from admin_cli.export.columns import Kind
+from admin_cli.headings import ANSWER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 #: Entries of a group: what is held in memory at a time.
 _GROUP = 10_000
 
-INSTALL = "uv tool install 'rollcall-cli[parquet]', or pip install pyarrow"
+INSTALL = "make install EXTRAS=parquet"
 
 
 def ensure_there() -> None:
@@ -27,7 +28,9 @@ def ensure_there() -> None:
     try:
         import pyarrow.parquet  # noqa: F401, PLC0415 - 170 MB that only this format needs
     except ImportError as error:
-        raise CliError("Parquet needs a library that is not installed.", hint=f"Install it: {INSTALL}") from error
+        raise CliError(
+            "Parquet needs a library that is not installed.", hint=f"In your clone of Rollcall: {INSTALL}"
+        ) from error
 
 
 def write_parquet(batches: Iterable[list[Row]], columns: Sequence[Column], stream: BinaryIO) -> None:

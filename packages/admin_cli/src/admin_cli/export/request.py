@@ -45,7 +45,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """What an export is of, and into what; resuming goes on with the same.
 
     forms: the names of all that are read. began: when, seconds since 1970: what expired by then is left out. columns:
-    by their full names; None for the usual ones. replaces: whether a file of that name may be replaced.
+    by their full names; None for the usual ones. delimiter: None for the language's own. replaces: whether a file of
+    that name may be replaced.
     """
 
     context: str
@@ -57,4 +58,5 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     selected: Selected
     columns: tuple[str, ...] | None = None
     language: str | None = None
+    delimiter: str | None = None
     replaces: bool = False

@@ -1,7 +1,8 @@
-"""Excel workbooks: real dates and numbers, a heading that stays in sight, filters; written row by row."""
+"""Excel workbooks, to look at and to print: real dates and numbers, filters, a heading on every page."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -28,8 +29,12 @@ MOST_LETTERS = 32_767
 #: Excel's calendar begins in 1900, and takes that for a leap year.
 _FIRST_DAY = date(1900, 3, 1)
 
-_WIDTHS = {Kind.DATE: 11, Kind.MOMENT: 19, Kind.WHOLE: 10, Kind.NUMBER: 10, Kind.YES_NO: 10}
-_USUAL_WIDTH = 22
+#: Widths in letters. A text is wrapped, and its column as wide as most of its first entries need.
+_WIDTHS = {Kind.DATE: 11, Kind.MOMENT: 19}
+_NARROWEST, _WIDEST = 8, 40
+_MEASURED = 200
+_MOST_FIT = 0.9
+_A4 = 9
 
 
 def ensure_fits(entries: int) -> None:
@@ -52,50 +57,89 @@ def write_xlsx(
     with xlsxwriter.Workbook(stream, settings) as book:
         book.set_properties({"comments": "Exported by Rollcall"})
         sheet = book.add_worksheet("Rollcall")
-        formats = {
-            Kind.DATE: book.add_format({"num_format": "yyyy-mm-dd"}),
-            Kind.MOMENT: book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
-        }
+        top = {"valign": "top"}
+        formats = _Formats(
+            text=book.add_format(top | {"text_wrap": True, "num_format": "@"}),
+            number=book.add_format(top),
+            dated={
+                Kind.DATE: book.add_format(top | {"num_format": "yyyy-mm-dd"}),
+                Kind.MOMENT: book.add_format(top | {"num_format": "yyyy-mm-dd hh:mm:ss"}),
+            },
+        )
+        heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         for place, column in enumerate(columns):
-            sheet.set_column(place, place, _WIDTHS.get(column.kind, _USUAL_WIDTH))
-            sheet.write_string(0, place, column.heading, book.add_format({"bold": True}))
-        sheet.freeze_panes(1, 0)
+            sheet.write_string(0, place, column.heading, heading)
         writers = [_writer(sheet, place, column, formats, said) for place, column in enumerate(columns)]
+        lengths: list[list[int]] = [[] for _ in columns]
         last = 0
         for last, row in enumerate(chain.from_iterable(batches), 1):
             ensure_fits(last)
-            for write in writers:
-                write(last, row)
+            for measured, write in zip(lengths, writers, strict=True):
+                length = write(last, row)
+                if last <= _MEASURED:
+                    measured.append(length)
+        for place, column in enumerate(columns):
+            sheet.set_column(place, place, _width(column, lengths[place]))
+        sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, last, max(0, len(columns) - 1))
+        _lay_out(sheet)
+
+
+@dataclass(frozen=True, slots=True)
+class _Formats:
+    """How cells look: all begin at the top, beside texts of several lines."""
+
+    text: Any
+    number: Any
+    dated: Mapping[Kind, Any]
+
+
+def _width(column: Column, lengths: Sequence[int]) -> float:
+    """Give a column's width in letters: most entries fit, the heading may take several lines."""
+    usual = sorted(lengths)[int(len(lengths) * _MOST_FIT)] if lengths else 0
+    longest_word = max(map(len, column.heading.split()), default=0)
+    return _WIDTHS.get(column.kind, min(_WIDEST, max(_NARROWEST, usual, longest_word + 3))) + 1
+
+
+def _lay_out(sheet: Any) -> None:  # noqa: ANN401 - XlsxWriter has no types
+    """Have it printed on A4 across, as wide as the page, with the heading and the number on each."""
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.set_footer("&C&P / &N")
 
 
 def _writer(
     sheet: Any,  # noqa: ANN401 - XlsxWriter has no types
     place: int,
     column: Column,
-    formats: Mapping[Kind, Any],
+    formats: _Formats,
     said: Mapping[str, str],
-) -> Callable[[int, Row], None]:
-    """Give what writes one column's cell of an entry."""
+) -> Callable[[int, Row], int]:
+    """Give what writes one column's cell of an entry, and tells how many letters it has."""
     in_words = cell(column, said)
 
-    def write(line: int, row: Row) -> None:
+    def write(line: int, row: Row) -> int:
         value = column.value(row)
         if value is None or value == "":
-            return
+            return 0
         dated = _dated(column.kind, value)
         if dated is not None:
-            sheet.write_datetime(line, place, dated, formats[column.kind])
-        elif isinstance(value, (int, float)) and not isinstance(value, bool):
-            sheet.write_number(line, place, value)
-        else:
-            text = in_words(value)
-            if len(text) > MOST_LETTERS:
-                raise CliError(
-                    f"{column.heading} of {row.id} has {len(text):,} characters; a cell holds {MOST_LETTERS:,}.",
-                    hint="Write CSV instead (--format csv).",
-                )
-            sheet.write_string(line, place, text)
+            sheet.write_datetime(line, place, dated, formats.dated[column.kind])
+            return 0
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            sheet.write_number(line, place, value, formats.number)
+            return len(str(value))
+        text = in_words(value)
+        if len(text) > MOST_LETTERS:
+            raise CliError(
+                f"{column.heading} of {row.id} has {len(text):,} characters; a cell holds {MOST_LETTERS:,}.",
+                hint="Write CSV instead (--format csv).",
+            )
+        sheet.write_string(line, place, text, formats.text)
+        return max(map(len, text.split("\n")))
 
     return write
 

@@ -9,6 +9,7 @@ from registration_core.adapters.checked_table import CheckedTable, listed, repea
 from registration_core.adapters.option_files import read_options
 from registration_core.domain.fields import Field, FieldType, resolve_date
 from registration_core.domain.messages import message
+from registration_core.domain.phone_codes import REGIONS
 from registration_core.domain.values import ValueRefusedError, read_value
 
 TYPE_CHECKING = False
@@ -21,7 +22,7 @@ OWN: Mapping[FieldType, tuple[str, ...]] = {
     FieldType.TEXT: ("min_length", "max_length"),
     FieldType.TEXTAREA: ("min_length", "max_length"),
     FieldType.EMAIL: (),
-    FieldType.PHONE: (),
+    FieldType.PHONE: ("region",),
     FieldType.DATE: ("min", "max"),
     FieldType.NUMBER: ("min", "max", "decimals"),
     FieldType.CHOICE: ("options",),
@@ -51,9 +52,17 @@ _LONGEST = 10_000
 
 
 def read_fields(
-    tables: Sequence[Mapping[str, Any]], file: str, languages: Sequence[str], problems: list[str]
+    tables: Sequence[Mapping[str, Any]],
+    file: str,
+    languages: Sequence[str],
+    problems: list[str],
+    *,
+    region: str | None = None,
 ) -> list[Field]:
-    """Read a form's fields; what cannot be read is noted and left out."""
+    """Read a form's fields; what cannot be read is noted and left out.
+
+    region: of telephone numbers whose field names none.
+    """
     names = [str(values.get("name")) for values in tables if "name" in values]
     problems.extend(
         f'{file}: there are two fields named "{name}"; give each a name of its own' for name in repeated(names)
@@ -62,13 +71,21 @@ def read_fields(
     for place, values in enumerate(tables, start=1):
         name = values.get("name")
         where = f'{file}: field "{name}"' if isinstance(name, str) and name else f"{file}: field number {place}"
-        field = _read_field(CheckedTable(values, where, problems), languages)
+        field = _read_field(CheckedTable(values, where, problems), languages, region)
         if field is not None:
             found.append(field)
     return found
 
 
-def _read_field(values: CheckedTable, languages: Sequence[str]) -> Field | None:
+def read_region(values: CheckedTable) -> str | None:
+    """Read where telephone numbers without a country's code are dialled."""
+    region = values.string("region")
+    if region is not None and region not in REGIONS:
+        values.problem(f'"region" is "{region}"; write the two capital letters of a country, such as SE or GB')
+    return region
+
+
+def _read_field(values: CheckedTable, languages: Sequence[str], region: str | None) -> Field | None:
     before = len(values.problems)
     name = values.string("name", required=True)
     if name is not None and not _NAME.fullmatch(name):
@@ -87,6 +104,8 @@ def _read_field(values: CheckedTable, languages: Sequence[str]) -> Field | None:
         "keep_for_next": _keep_for_next(values, kind),
         **_limits(values, kind, languages),
     }
+    if kind is FieldType.PHONE:
+        settings["region"] = read_region(values) or region
     if len(values.problems) > before or name is None or label is None:
         return None
     field = Field(name=name, type=kind, label=label, example=_example(values), **settings)

@@ -118,13 +118,13 @@ def _attributes(field: Field, control: str) -> dict[str, str | None]:
     if field.type is FieldType.NUMBER:
         attributes["inputmode"] = "decimal" if field.decimals else "numeric"
     if field.type is FieldType.DATE:
-        attributes["min"] = _fixed_date(field.minimum)
-        attributes["max"] = _fixed_date(field.maximum)
+        attributes["min"] = _fixed_date(field.first_date)
+        attributes["max"] = _fixed_date(field.last_date)
     if field.required and control != "checkboxes":  # HTML cannot say "at least one of these"
         attributes["required"] = ""
     return attributes
 
 
-def _fixed_date(bound: float | str | None) -> str | None:
+def _fixed_date(bound: str) -> str | None:
     """Return the bound, unless it moves with the day: a page is built once and read for months."""
-    return None if bound is None or str(bound).startswith("today") else str(bound)
+    return None if bound.startswith("today") else bound

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timezone
 
 from registration_core.adapters.checked_table import CheckedTable, listed, repeated
-from registration_core.adapters.field_files import read_fields
+from registration_core.adapters.field_files import read_fields, read_region
 from registration_core.adapters.own_mails import own_mails
 from registration_core.adapters.rule_files import (
     ensure_times_count,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 KEYS = (
     *("id_prefix", "languages", "title", "description", "staff", "retention_days", "email_field", "name_field"),
-    *("once", "opens_at", "closes_at", "quota", "verification", "spam", "fields"),
+    *("once", "opens_at", "closes_at", "region", "quota", "verification", "spam", "fields"),
 )
 """What stands in a form file outside of its fields."""
 
@@ -173,7 +173,7 @@ def _form(name: str, values: CheckedTable, languages: Sequence[str], mails: tupl
     tables = values.tables("fields", required=True)
     if len(tables) > _MOST_FIELDS:
         values.problem(f"there are {len(tables)} fields; a form has {_MOST_FIELDS} at most")
-    fields = read_fields(tables, values.where, languages, values.problems)
+    fields = read_fields(tables, values.where, languages, values.problems, region=read_region(values))
     opens_at, closes_at = values.moment("opens_at"), values.moment("closes_at")
     if opens_at is not None and closes_at is not None and opens_at >= closes_at:
         values.problem('"closes_at" must come after "opens_at"')

@@ -8,6 +8,7 @@ from registration_core.adapters.mail_dates import long_date, moment, span
 from registration_core.domain.fields import FieldType
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.messages import said
+from registration_core.domain.phones import shown_phone
 from registration_core.domain.time_zones import local
 
 TYPE_CHECKING = False
@@ -119,6 +120,8 @@ def shown_value(field: Field, answer: Answer, language: str, own: Words | None =
         return ", ".join(_option_label(field, value, language) for value in chosen)
     if field.type is FieldType.DATE:
         return _date(str(answer), language, own)
+    if field.type is FieldType.PHONE:
+        return shown_phone(str(answer), field.region)
     return _plain(answer)
 
 

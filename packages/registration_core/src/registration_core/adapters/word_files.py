@@ -11,6 +11,8 @@ from registration_core.adapters.mail_dates import DATES
 from registration_core.adapters.mail_values import ANSWERS
 from registration_core.domain.messages import DEFAULT_LANGUAGE, LANGUAGES, MESSAGES
 from registration_core.domain.sentences import SENTENCES
+from registration_core.domain.sheet_words import TABLE as SHEETS
+from registration_core.domain.sheet_words import WORDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "sentences": SENTENCES[DEFAULT_LANGUAGE],
     "dates": DATES[DEFAULT_LANGUAGE],
     "answers": ANSWERS[DEFAULT_LANGUAGE],
+    SHEETS: WORDS[DEFAULT_LANGUAGE],
 }
 """The tables of a file and what they say in English. All but the first may be left out, each as a whole."""
 

@@ -2,57 +2,138 @@
 
 from __future__ import annotations
 
+import csv
+import re
+
 from registration_core.domain.fields import FieldType
+from registration_core.domain.sheet_words import every_language
+from registration_core.domain.values import ValueRefusedError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Sequence
 
-    from registration_core.domain.fields import Field
+    from registration_core.domain.fields import Field, Option
+    from registration_core.domain.messages import Words
 
-_YES = frozenset({"yes", "true", "on", "1", "x", "ja", "sant"})
-_NO = frozenset({"no", "false", "off", "0", "nej", "falskt"})
+JOINT = "; "
+"""Stands between several options in one cell."""
+
+_YES = frozenset({"true", "on", "1", "x", "sant"})
+_NO = frozenset({"false", "off", "0", "falskt"})
 _SEPARATORS = (";", ",", "\n")
+_QUOTED = re.compile(r'"[^"]*"')
+_AROUND = re.compile(r"\s*([;,])\s*")
+_MOST_PARTS = 200
 
 
-def raw_answer(field: Field, text: str) -> object:
+def raw_answer(field: Field, text: str, own: Words | None = None) -> object:
     """Return a text as the raw answer that `validate` takes.
 
-    An option may be written as its value or as its label in any of the form's languages; several options with commas or
-    semicolons between them; a consent as yes or no, also in Swedish. What cannot be read is left as it is, for
-    `validate` to refuse.
+    An option may be written as its value, as its label in any of the form's languages, or as both: `Label (value)`.
+    Several options have semicolons, commas or line breaks between them; one may stand in double quotes. A consent is
+    yes or no in any language. What cannot be read is left as it is, for `validate` to refuse. own: the form's words.
+    Raises ValueRefusedError for a name that two options share.
     """
     if field.type is FieldType.CHOICE:
-        return _option(field, text)
+        return _option(field, text) or text
     if field.type is FieldType.CHOICES:
-        return [_option(field, part) for part in _parts(field, text)]
+        return _options(field, text)
     if field.type is FieldType.CONSENT:
-        word = text.strip().casefold()
-        return True if word in _YES else False if word in _NO else text
+        return _yes_or_no(text, own)
     return text
 
 
-def _parts(field: Field, text: str) -> Iterator[str]:
-    """Yield the options in a cell; a label that itself holds a separator is one, if it stands alone."""
-    if field.option(_option(field, text)) is not None:
-        yield text
-        return
-    separator = next((each for each in _SEPARATORS if each in text), ",")
-    yield from (part for part in map(str.strip, text.split(separator)) if part)
+def _yes_or_no(text: str, own: Words | None) -> bool | str:
+    word = text.strip().casefold()
+    for words in every_language(own):
+        if word in (words["yes"].casefold(), words["no"].casefold()):
+            return word == words["yes"].casefold()
+    return True if word in _YES else False if word in _NO else text
 
 
-def _option(field: Field, text: str) -> str:
-    """Return the value of the option that a text names, or else the text itself."""
-    if field.option(text.strip()) is not None:
-        return text.strip()
+def option_cells(options: Iterable[Option], language: str, *, several: bool) -> dict[str, str]:
+    """Return how to write each option in a cell, by value, so that `raw_answer` reads it back.
+
+    several: whether the cell may hold more than one. A label that could mean another option too is followed by its
+    value; among several, one that would be split stands in quotes.
+    """
+    options = tuple(options)
+    meanings = _meanings(options)
+
+    def cell(option: Option) -> str:
+        label = option.label.in_language(language)
+        clear = label if meanings[_folded(label)] == [option.value] else f"{label} ({option.value})"
+        splits = any(sign in clear for sign in ';\n"') or (
+            "," in clear and all(_folded(part) in meanings for part in clear.split(","))
+        )
+        return '"{}"'.format(clear.replace('"', '""')) if several and splits else clear
+
+    return {option.value: cell(option) for option in options}
+
+
+def shared_names(field: Field) -> dict[str, list[str]]:
+    """Return the names that several options share, folded, with the values of those."""
+    return {name: values for name, values in _meanings(field.options).items() if len(values) > 1}
+
+
+def _meanings(options: Iterable[Option]) -> dict[str, list[str]]:
+    """Return what each value and label, folded, may mean: values of options."""
+    meanings: dict[str, list[str]] = {}
+    for option in options:
+        for name in dict.fromkeys(map(_folded, (option.value, *option.label.by_language.values()))):
+            meanings.setdefault(name, []).append(option.value)
+    return meanings
+
+
+def _options(field: Field, text: str) -> list[str]:
+    """Return the options in a cell: split wherever that gives options, so that a label may hold a separator."""
+    outside = _QUOTED.sub("", text)
+    separator = next((each for each in _SEPARATORS if each in outside), ";")
+    line = text.replace("\n", separator if separator == "\n" else " ").replace("\n", ";")
+    try:
+        (parts,) = csv.reader([line], delimiter=separator.replace("\n", ";"), skipinitialspace=True) if line else ([],)
+    except csv.Error:  # longer than any cell that names options
+        return [text]
+    parts = [part for part in parts if part.strip()]
+    return _grouped(field, parts, separator) or [_option(field, part) or part for part in parts]
+
+
+def _grouped(field: Field, parts: Sequence[str], separator: str) -> list[str] | None:
+    """Return the options that the parts spell, each of one part or of several that follow; None when they don't."""
+    if len(parts) > _MOST_PARTS:
+        return None
+    spelled: list[list[str] | None] = [[]]  # what the last 0, 1, 2 ... parts spell
+    for start in reversed(range(len(parts))):
+        found = None
+        for end in range(start + 1, len(parts) + 1):
+            rest = spelled[len(parts) - end]
+            option = None if rest is None else _option(field, separator.join(parts[start:end]))
+            if rest is not None and option is not None:
+                found = [option, *rest]
+                break
+        spelled.append(found)
+    return spelled[-1]
+
+
+def _option(field: Field, text: str) -> str | None:
+    """Return the value of the option that a text names; None when it names none.
+
+    Raises ValueRefusedError when it names several.
+    """
     wanted = _folded(text)
     named = [
         option.value
         for option in field.options
-        if wanted in map(_folded, (option.value, *option.label.by_language.values()))
+        for label in option.label.by_language.values()
+        if wanted in (_folded(option.value), _folded(label), _folded(f"{label} ({option.value})"))
     ]
-    return named[0] if len(set(named)) == 1 else text
+    found = list(dict.fromkeys(named))
+    if len(found) > 1:
+        options = {option.value: str(option.label) for option in field.options}
+        raise ValueRefusedError("ambiguous_option", named=" or ".join(f"{options[each]} ({each})" for each in found))
+    return found[0] if found else None
 
 
 def _folded(text: str) -> str:
-    return " ".join(text.casefold().split())
+    return " ".join(_AROUND.sub(r"\1 ", text.casefold()).split())

@@ -48,6 +48,4 @@ def _number(field: Field) -> int | float:
 def _within(field: Field, day: date, today: date) -> date:
     """Return the day, or the limit that it lies beyond: `today` may have moved on since the example was written."""
     earliest, latest = field.earliest(today), field.latest(today)
-    if earliest is not None and day < earliest:
-        return earliest
-    return latest if latest is not None and day > latest else day
+    return min(max(day, earliest), latest)

@@ -26,6 +26,12 @@ class FieldType(StrEnum):
     CONSENT = "consent"
 
 
+_LIMITS = ("min_length", "max_length", "minimum", "maximum", "min_choices", "max_choices")
+
+FIRST_DATE, LAST_DATE = "1900-01-01", "2199-12-31"
+"""What a date lies between where the form file says nothing else: a slip such as the year 0015 lies outside."""
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A text in one or more languages; the first is the one to fall back to."""
@@ -91,8 +97,9 @@ class Field:
 
     min_length, max_length: in letters as a person counts them (text, textarea, email, phone). minimum, maximum:
     numbers, or for a date `2025-06-30`, `today`, `today-18y`, `today+30d`. decimals: digits after the point that a
-    number may have. min_choices, max_choices: how many options of `choices` may be taken. example: a valid raw answer.
-    keep_for_next: whether the answer is filled in again for somebody who sends the form for one more person.
+    number may have. min_choices, max_choices: how many options of `choices` may be taken. region: where a telephone
+    number without a country's code is dialled, such as SE. example: a valid raw answer. keep_for_next: whether the
+    answer is filled in again for somebody who sends the form for one more person.
     """
 
     name: str
@@ -109,6 +116,7 @@ class Field:
     options: tuple[Option, ...] = ()
     min_choices: int | None = None
     max_choices: int | None = None
+    region: str | None = None
     example: str | int | float | bool | tuple[str, ...] | None = None
     keep_for_next: bool = False
 
@@ -119,13 +127,23 @@ class Field:
                 return option
         return None
 
-    def earliest(self, today: date) -> date | None:
-        """Return the first date that may be answered (dates only)."""
-        return None if self.minimum is None else resolve_date(str(self.minimum), today)
+    @property
+    def first_date(self) -> str:
+        """The lower limit of a date, as `minimum` has it, or the usual one."""
+        return FIRST_DATE if self.minimum is None else str(self.minimum)
 
-    def latest(self, today: date) -> date | None:
+    @property
+    def last_date(self) -> str:
+        """The upper limit of a date, as `maximum` has it, or the usual one."""
+        return LAST_DATE if self.maximum is None else str(self.maximum)
+
+    def earliest(self, today: date) -> date:
+        """Return the first date that may be answered (dates only)."""
+        return resolve_date(self.first_date, today)
+
+    def latest(self, today: date) -> date:
         """Return the last date that may be answered (dates only)."""
-        return None if self.maximum is None else resolve_date(str(self.maximum), today)
+        return resolve_date(self.last_date, today)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Field:
@@ -152,7 +170,7 @@ class Field:
             data["keep_for_next"] = True
         if self.decimals:
             data["decimals"] = self.decimals
-        for key in ("autocomplete", "min_length", "max_length", "minimum", "maximum", "min_choices", "max_choices"):
+        for key in (*_LIMITS, "autocomplete", "region"):
             if getattr(self, key) is not None:
                 data[key] = getattr(self, key)
         if self.options:

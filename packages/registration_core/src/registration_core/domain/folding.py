@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from registration_core.domain.phones import EXTENSION
+
 _LETTERS = str.maketrans(
     {
         "ø": "o",
@@ -47,6 +49,7 @@ def phone_digits(text: str) -> str | None:
     depend on where one dials from are left out. None for a text that is no number of at least five
     digits.
     """
+    text = text.partition(EXTENSION)[0]
     if _PHONE.fullmatch(text.strip()) is None:
         return None
     digits = "".join(letter for letter in text.replace(_TRUNK_ZERO, "") if letter.isdigit()).lstrip("0")

@@ -11,7 +11,7 @@ from registration_core.domain.values import ValueRefusedError, read_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     from registration_core.domain.fields import Field
@@ -29,22 +29,42 @@ def validate(form: Form, raw: Mapping[str, object], language: str, *, today: dat
     field's limits. Raises InvalidAnswersError with every wrong field, in the form's order, and then what the form
     never asked (the first 20).
     """
+
+    def say(field: Field | None, refusal: ValueRefusedError, _raw: object) -> str:
+        options = ", ".join(option.label.in_language(language) for option in field.options) if field else ""
+        return message(refusal.wording, language, form.words, options=options, **refusal.values)
+
+    return collect(form, raw, today=today, read=lambda _field, value: value, say=say)
+
+
+def collect(
+    form: Form,
+    raw: Mapping[str, object],
+    *,
+    today: date,
+    read: Callable[[Field, object], object],
+    say: Callable[[Field | None, ValueRefusedError, object], str],
+) -> dict[str, Answer]:
+    """Return the answers as they are kept, see `validate`.
+
+    read: turns what was given into a raw answer; may raise ValueRefusedError. say: words a refusal for a field, or for
+    None: one that the form never asked.
+    """
     answers: dict[str, Answer] = {}
     errors: list[FieldError] = []
     for field in form.fields:
+        given = raw.get(field.name)
         try:
-            value = _answer(field, raw.get(field.name), today)
+            value = _answer(field, read(field, given), today)
         except ValueRefusedError as refusal:
-            options = ", ".join(option.label.in_language(language) for option in field.options)
-            sentence = message(refusal.wording, language, form.words, options=options, **refusal.values)
-            errors.append(FieldError(field.name, refusal.code, sentence))
+            errors.append(FieldError(field.name, refusal.code, say(field, refusal, given)))
         else:
             if value is not None:
                 answers[field.name] = value
     known = {field.name for field in form.fields}
     unknown = [name for name in raw if name not in known]
     errors.extend(
-        FieldError(_shown(name), "unknown_field", message("unknown_field", language, form.words))
+        FieldError(_shown(name), "unknown_field", say(None, ValueRefusedError("unknown_field"), name))
         for name in unknown[:UNKNOWN_FIELDS_NAMED]
     )
     if errors:

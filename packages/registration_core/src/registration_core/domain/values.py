@@ -17,14 +17,19 @@ if TYPE_CHECKING:
 
 _NUMBER_LETTERS = 16
 """A sign or point and 15 digits: what a float holds exactly."""
-_PHONE_SEPARATORS = frozenset(" -./()\u00a0\u2009\u2010\u2011\u2012\u2013\u202f\u2212\t")
-_PHONE_DIGITS = range(5, 16)
+PHONE_EXAMPLE = "+46 70 123 45 67"
 _YES = frozenset({"on", "true", "yes", "1"})
 _NO = frozenset({"off", "false", "no", "0"})
 _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """What makes the text after it read in another order than it is kept."""
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Letters and a sign by their category, and nothing to see."""
+_HYPHENS = {"\x1e": "-", "\x1f": None}
+"""How Word keeps a hyphen that does not break and one that nobody sees."""
+_BREAKS = "\v\f\x85\u2028\u2029"
+"""What a pasted text may hold for a line break or a page's end."""
+_IN_TEXTAREA = str.maketrans({**dict.fromkeys(_BREAKS + "\r", "\n"), **_HYPHENS})
+_IN_A_LINE = str.maketrans({**dict.fromkeys(_BREAKS + "\t", " "), **_HYPHENS})
 _DATE_LENGTH = len("2015-04-30")
 
 
@@ -55,7 +60,7 @@ def _read_text(field: Field, raw: object, _today: date) -> str | None:
 
 
 def _read_textarea(field: Field, raw: object, _today: date) -> str | None:
-    text = _normal(raw).replace("\r\n", "\n").replace("\r", "\n")
+    text = _normal(raw).replace("\r\n", "\n").translate(_IN_TEXTAREA)
     if not text.isprintable() and any(letter not in "\n\t" and _is_control(letter) for letter in text):
         raise ValueRefusedError("control_character")
     text = text.strip()
@@ -73,23 +78,16 @@ def _read_email(field: Field, raw: object, _today: date) -> str | None:
 
 
 def _read_phone(field: Field, raw: object, _today: date) -> str | None:
-    """Take what E.164 allows; see docs/decisions/0004-telephone-numbers.md for what is not asked."""
+    """Take what the number's country may have; see docs/decisions/0050-telephone-numbers.md."""
     text = clean_line(raw)
     if not text:
         return None
-    text = text.removeprefix("tel:")
-    plus, zeros = text.startswith("+"), text.startswith("00")
-    abroad = plus or zeros
-    if abroad:
-        text = text.removeprefix("+" if plus else "00").replace("(0)", "", 1)
-    digits = "".join(letter for letter in text if letter not in _PHONE_SEPARATORS)
-    if not digits.isdecimal() or len(digits) not in _PHONE_DIGITS:
-        raise ValueRefusedError("not_a_phone")
-    if not digits.isascii():
-        digits = "".join(str(unicodedata.decimal(digit)) for digit in digits)
-    if abroad and digits.startswith("0"):  # no country's code does
-        raise ValueRefusedError("not_a_phone")
-    return _within_length(field, f"+{digits}" if abroad else digits)
+    from registration_core.domain.phones import PhoneError, normalise_phone  # noqa: PLC0415 - only forms that ask it
+
+    try:
+        return _within_length(field, normalise_phone(text, field.region))
+    except PhoneError as error:
+        raise ValueRefusedError("not_a_phone", example=PHONE_EXAMPLE) from error
 
 
 def _read_date(field: Field, raw: object, today: date) -> str | None:
@@ -103,9 +101,9 @@ def _read_date(field: Field, raw: object, today: date) -> str | None:
     except ValueError as error:
         raise ValueRefusedError("not_a_date") from error
     earliest, latest = field.earliest(today), field.latest(today)
-    if earliest is not None and answer < earliest:
+    if answer < earliest:
         raise ValueRefusedError("too_early", limit=earliest.isoformat())
-    if latest is not None and answer > latest:
+    if answer > latest:
         raise ValueRefusedError("too_late", limit=latest.isoformat())
     return text
 
@@ -178,7 +176,7 @@ def _read_consent(_field: Field, raw: object, _today: date) -> bool | None:
 
 
 def clean_line(raw: object) -> str:
-    """Return one line of text as it is kept: NFC, without spaces around it, a tab as a space.
+    """Return one line of text as it is kept: NFC, without spaces around it, a tab or a pasted break as a space.
 
     It is empty where there is nothing to see. Raises ValueRefusedError for what is no text, breaks the line, holds
     control characters or overrides its direction.
@@ -186,8 +184,8 @@ def clean_line(raw: object) -> str:
     text = _normal(raw).strip()
     if text.isprintable():
         return text if _shows_anything(text) else ""
-    text = text.replace("\t", " ")
-    if len(text.splitlines()) > 1:
+    text = text.translate(_IN_A_LINE).strip()
+    if "\n" in text or "\r" in text:
         raise ValueRefusedError("line_break")
     if any(_is_control(letter) for letter in text):
         raise ValueRefusedError("control_character")

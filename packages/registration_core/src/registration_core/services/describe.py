@@ -70,9 +70,7 @@ def _field(field: Field, today: date) -> dict[str, Any]:
     data.pop("keep_for_next", None)
     data["required"] = field.required
     if field.type is FieldType.DATE:
-        for key, limit in (("minimum", field.earliest(today)), ("maximum", field.latest(today))):
-            if limit is not None:
-                data[key] = limit.isoformat()
+        data["minimum"], data["maximum"] = field.earliest(today).isoformat(), field.latest(today).isoformat()
     return data
 
 

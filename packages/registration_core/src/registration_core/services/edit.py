@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from registration_core.domain.cells import raw_answer
 from registration_core.domain.errors import AlreadyRegisteredError, StatusTransitionError
+from registration_core.domain.staff_answers import validate_cells
 from registration_core.domain.submission import STANDING, Status, Submission
-from registration_core.domain.validation import validate
 from registration_core.services.promotion import Promotion, seated
 from registration_core.services.seating import Seating
 from registration_core.services.submit import once_for
@@ -115,10 +114,8 @@ class EditService:
 
     def _checked(self, form: Form, given: Mapping[str, str]) -> dict[str, Answer]:
         """Return the named answers as they are kept. Raises InvalidAnswersError."""
-        known = {field.name: field for field in form.fields if field.name in given}
-        raw = {name: raw_answer(known[name], text) if name in known else text for name, text in given.items()}
-        part = replace(form, fields=tuple(known.values()))
-        return validate(part, raw, form.language_for("en"), today=form.today(self._clock.now()))
+        part = replace(form, fields=tuple(field for field in form.fields if field.name in given))
+        return validate_cells(part, given, today=form.today(self._clock.now()))
 
     def _readdressed(self, form: Form, after: Submission) -> Submission:
         """Return the entry with the address in its answers; one to be verified gets its whole time for that again."""

@@ -4,43 +4,52 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import UTC
+from datetime import UTC, timedelta
 
-from registration_core.domain.cells import raw_answer
 from registration_core.domain.errors import (
+    FieldError,
     InvalidAnswersError,
     InvalidReferenceError,
-    RollcallError,
     SubmissionNotFoundError,
 )
 from registration_core.domain.identifiers import parse_reference
+from registration_core.domain.staff_answers import validate_cells
 from registration_core.domain.submission import Idempotency, Once, Status
-from registration_core.domain.validation import validate
 from registration_core.services.submit import new_submission, once_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
+    from typing import Protocol
 
     from registration_core.domain.forms import Form
     from registration_core.domain.ports import Clock, ManagedRepository, Signer
     from registration_core.domain.submission import Receipt
     from registration_core.domain.values import Answer
 
+    class Seen(Protocol):
+        """Remembers in which row something first stood. A dict does."""
+
+        def setdefault(self, key: str, row: int, /) -> int:
+            """Return the row that was noted for this key, and note this one if there was none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row of a file.
 
-    line: where it begins. texts: field names to what stands there. language: the registrant's; None when the file
-    doesn't say. origin: the ID or reference under which it was exported; None when the file doesn't say.
+    row: its number in a spreadsheet. line: where it begins. texts: field names to what stands there. language: the
+    registrant's. origin: the ID or reference under which it was exported. submitted_at: when it came in, aware. The
+    last three are None when the file doesn't say.
     """
 
+    row: int
     line: int
     texts: Mapping[str, str]
     language: str | None = None
     origin: str | None = None
+    submitted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +69,20 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class WrongCell:
-    """What is wrong in a row. field: empty when it is about the whole row."""
+    """What is wrong in a row. field: the field or column; empty when it is about the whole row."""
 
+    row: int
     line: int
     field: str
     message: str
 
 
-class InvalidRowsError(RollcallError):
-    """Some rows cannot be taken; nothing was stored. wrong: every wrong cell, in the file's order; never empty."""
+@dataclass(frozen=True, slots=True)
+class CheckedRow:
+    """What the form makes of a row. candidate: None when it does not take it. wrong: why; empty when it does."""
 
-    code = "invalid_rows"
-
-    def __init__(self, wrong: Sequence[WrongCell]) -> None:
-        super().__init__(f"{len({each.line for each in wrong})} rows cannot be taken.")
-        self.wrong = tuple(wrong)
+    candidate: Candidate | None
+    wrong: tuple[WrongCell, ...] = ()
 
 
 class IntakeService:
@@ -93,33 +101,21 @@ class IntakeService:
         self._clock = clock
         self._randomness = randomness
 
-    def check(self, form: Form, rows: Iterable[Row]) -> list[Candidate]:
-        """Return what the form takes of a file: all of it; nothing is written.
+    def check(self, form: Form, rows: Iterable[Row], seen: Seen) -> Iterator[CheckedRow]:
+        """Yield what the form makes of each row; nothing is written.
 
-        Raises InvalidRowsError with every wrong cell, and with each row that says the same as one before, or is the
-        same person's for the same option.
+        A row is wrong too when it says the same as one before, or is the same person's for the same option. seen:
+        remembers the rows; new for each file.
         """
-        candidates: list[Candidate] = []
-        wrong: list[WrongCell] = []
-        seen: dict[object, int] = {}
         for row in rows:
             try:
-                candidate = self._candidate(form, row)
+                candidate = self.candidate(form, row)
             except InvalidAnswersError as error:
-                wrong.extend(WrongCell(row.line, each.field, each.message) for each in error.errors)
+                wrong = [WrongCell(row.row, row.line, each.field, each.message) for each in error.errors]
+                yield CheckedRow(None, tuple(wrong))
                 continue
-            if candidate.key in seen:
-                wrong.append(WrongCell(row.line, "", f"This row says the same as line {seen[candidate.key]}."))
-            elif candidate.once in seen:
-                told = "This row is the same person's for the same option as line"
-                wrong.append(WrongCell(row.line, "", f"{told} {seen[candidate.once]}."))
-            for key in (candidate.key, candidate.once):
-                if key is not None:
-                    seen.setdefault(key, row.line)
-            candidates.append(candidate)
-        if wrong:
-            raise InvalidRowsError(wrong)
-        return candidates
+            same = self._said_before(row, candidate, seen)
+            yield CheckedRow(candidate, same)
 
     def known(self, form: Form, candidate: Candidate) -> str | None:
         """Return the ID of the entry that is there already: taken from this row before, or the same person's."""
@@ -137,8 +133,10 @@ class IntakeService:
         page; what becomes of it later is told in any case. Raises StorageUnavailableError; asking again is safe.
         """
         now = self._now()
-        language = candidate.row.language or form.languages[0]
-        entry = new_submission(form, candidate.answers, language, now=now, randomness=self._randomness)
+        row = candidate.row
+        came = min(now, row.submitted_at or now)
+        language = row.language or form.languages[0]
+        entry = new_submission(form, candidate.answers, language, now=came, randomness=self._randomness)
         entry = replace(entry, status=Status.CONFIRMED, verify_by=None, verified_at=now, quiet=not mails)
         return self._repository.add(
             entry,
@@ -154,11 +152,16 @@ class IntakeService:
             imported_by=by,
         )
 
-    def _candidate(self, form: Form, row: Row) -> Candidate:
+    def candidate(self, form: Form, row: Row) -> Candidate:
         """Return what the form makes of a row. Raises InvalidAnswersError."""
-        fields = {field.name: field for field in form.fields}
-        raw = {name: raw_answer(fields[name], text) if name in fields else text for name, text in row.texts.items()}
-        answers = validate(form, raw, form.language_for("en"), today=form.today(self._clock.now()))
+        now = self._now()
+        errors = list(_wrong_times(form, row.submitted_at, now))
+        try:
+            answers = validate_cells(form, row.texts, today=form.today(now))
+        except InvalidAnswersError as error:
+            raise InvalidAnswersError([*error.errors, *errors]) from error
+        if errors:
+            raise InvalidAnswersError(errors)
         content = json.dumps([form.name, answers], sort_keys=True, separators=(",", ":"))
         keys = tuple(f"import-{fingerprint}" for fingerprint in self._signer.fingerprints("import", content))
         return Candidate(
@@ -169,6 +172,17 @@ class IntakeService:
             key=keys[0],
             earlier=keys[1:],
         )
+
+    def _said_before(self, row: Row, candidate: Candidate, seen: Seen) -> tuple[WrongCell, ...]:
+        once = candidate.once
+        first = seen.setdefault(candidate.key, row.row)
+        persons = row.row if once is None else seen.setdefault(f"once {once.option} {once.person_fingerprint}", row.row)
+        if first != row.row:
+            return (WrongCell(row.row, row.line, "", f"This row says the same as row {first}."),)
+        if persons != row.row:
+            told = f"This row is the same person's for the same option as row {persons}."
+            return (WrongCell(row.row, row.line, "", told),)
+        return ()
 
     def _exported(self, form: Form, origin: str | None) -> str | None:
         """Return the ID of the entry that a row was exported from, if this table holds it."""
@@ -186,3 +200,15 @@ class IntakeService:
     def _now(self) -> datetime:
         now = self._clock.now().astimezone(UTC)
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def _wrong_times(form: Form, submitted_at: datetime | None, now: datetime) -> Iterator[FieldError]:
+    """Yield what is wrong with the time at which a row came in."""
+    if submitted_at is None:
+        return
+    said = f'"{submitted_at:%Y-%m-%d %H:%M}"'
+    if submitted_at > now:
+        yield FieldError("submitted_at", "too_late", f"{said} lies in the future.")
+    if submitted_at + timedelta(days=form.retention_days) <= now:
+        kept = f"the form keeps entries for {form.retention_days} days"
+        yield FieldError("submitted_at", "too_early", f"{said} is too long ago: {kept}.")

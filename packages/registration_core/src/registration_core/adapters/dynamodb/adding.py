@@ -83,7 +83,8 @@ class Adding:
         imported_by: str | None,
     ) -> dict[str, dict[str, Any]]:
         what, by = ("submitted", "registrant") if imported_by is None else ("imported", imported_by)
-        event = Event(new_ulid(self._now, self._randomness), submission.submitted_at, what, by)
+        at = submission.submitted_at if imported_by is None else self._now  # a migrated entry keeps its own date
+        event = Event(new_ulid(self._now, self._randomness), at, what, by)
         leads_here = items.reference_item(submission.reference, submission.id, submission.expires_at)
         answered = items.idempotency_item(submission.form, idempotency, receipt)
         entry = items.submission_item(submission)

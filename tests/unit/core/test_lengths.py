@@ -1,11 +1,9 @@
-"""Lengths as Unicode's own rule counts them, and telephone numbers as the field's library writes them."""
+"""Lengths as Unicode's own rule counts them."""
 
 from __future__ import annotations
 
 import unicodedata
-from typing import Any
 
-import phonenumbers
 import pytest
 import regex
 from hypothesis import given, settings
@@ -17,7 +15,6 @@ from registration_core.domain.graphemes import count_graphemes
 from registration_core.domain.validation import validate
 
 CLUSTER = regex.compile(r"\X")
-PHONE = a_form(a_field("phone"))
 
 # Scripts without the marks that Unicode set apart after Python's tables: conjuncts of India, prepended signs.
 LETTERS = (
@@ -33,10 +30,6 @@ PICTURES = st.sampled_from(
     [*"👩👨👧🚀❤🔥👋✈♂⚕☀", *"🇸🇪🇳🇴", "\u200d", "\ufe0f", "\U0001f3fd", "\u20e3", "\U000e0067", "1", "#"]
 )
 BREAKS = st.sampled_from(["\r\n", "\n", "\t", "\u2028"])
-
-
-def phone(text: str) -> Any:
-    return validate(PHONE, {"it": text}, "en", today=TODAY)["it"]
 
 
 @settings(max_examples=400)
@@ -81,32 +74,3 @@ def test_length__of_a_family_is_one_letter() -> None:
     with pytest.raises(InvalidAnswersError) as refused:
         validate(form, {"it": names + "🇸🇪"}, "en", today=TODAY)
     assert refused.value.errors[0].message == "Please write at most 3 characters; this has 4."
-
-
-def every_example() -> list[phonenumbers.PhoneNumber]:
-    kinds = (phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.PhoneNumberType.MOBILE)
-    found = [
-        phonenumbers.example_number_for_type(region, kind)
-        for region in sorted(phonenumbers.SUPPORTED_REGIONS)
-        for kind in kinds
-    ]
-    return [number for number in found if number is not None]
-
-
-def test_phone__every_countrys_numbers_are_taken_as_they_are_written() -> None:
-    examples = every_example()
-    assert len(examples) > 400
-    for number in examples:
-        kept = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-        for style in (phonenumbers.PhoneNumberFormat.INTERNATIONAL, phonenumbers.PhoneNumberFormat.RFC3966):
-            assert phone(phonenumbers.format_number(number, style)) == kept
-        at_home = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
-        if sum(letter.isdecimal() for letter in at_home) >= 5:  # two islands have four digits, and write their code
-            assert phone(at_home).isdecimal()
-
-
-@pytest.mark.parametrize("text", ["+0701234567", "000701234567", "+46", "++46701234567", "070 123 45 67 ext. 8"])
-def test_phone__what_no_country_has_is_refused(text: str) -> None:
-    with pytest.raises(InvalidAnswersError) as refused:
-        phone(text)
-    assert refused.value.errors[0].code == "not_a_phone"

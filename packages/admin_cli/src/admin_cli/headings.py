@@ -1,0 +1,58 @@
+"""Column headings: what each one may mean, so that exports write none that an import could take for another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from registration_core.domain.sheet_words import COLUMNS, every_language
+
+if TYPE_CHECKING:
+    from registration_core.domain.forms import Form
+
+ANSWER = "answers."
+"""What stands before a field's name in the name of its column."""
+
+READ = frozenset({"id", "reference", "form", "status", "language", "submitted_at"})
+"""The columns of every entry that an import reads; it passes over the others."""
+
+
+class Headings:
+    """The headings of one form: field names, with or without `answers.`, labels in any language, and `Label (name)`.
+
+    Columns of every entry are known by their names and words in the same way.
+    """
+
+    def __init__(self, form: Form) -> None:
+        self._columns: dict[str, set[str]] = {}
+        for name in COLUMNS:
+            self._add(name, name)
+            for words in every_language(form.words):
+                self._add(name, words[name], both_told(words[name], name))
+        for field in form.fields:
+            column = ANSWER + field.name
+            self._add(column, field.name, column)
+            for label in field.label.by_language.values():
+                self._add(column, label, both_told(label, column))
+
+    def columns(self, heading: str) -> list[str]:
+        """Name every column that a heading may mean. A field comes before what an import passes over."""
+        found = sorted(self._columns.get(_folded(heading), ()))
+        counted = [column for column in found if column.startswith(ANSWER) or column in READ]
+        return counted or found
+
+    def clear(self, column: str, heading: str) -> str:
+        """Give the heading, followed by the column's name if it could mean another column too."""
+        return heading if self.columns(heading) in ([], [column]) else both_told(heading, column)
+
+    def _add(self, column: str, *headings: str) -> None:
+        for heading in headings:
+            self._columns.setdefault(_folded(heading), set()).add(column)
+
+
+def both_told(heading: str, column: str) -> str:
+    """Give a heading followed by the name of its column."""
+    return f"{heading} ({column.removeprefix(ANSWER)})"
+
+
+def _folded(heading: str) -> str:
+    return " ".join(heading.casefold().split())

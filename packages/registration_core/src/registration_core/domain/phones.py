@@ -1,0 +1,183 @@
+"""Telephone numbers: read as people write them, kept as E.164 has them, shown as people expect them.
+
+docs/decisions/0050-telephone-numbers.md says what is asked of a number and where the rules come from.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+
+from registration_core.domain.phone_codes import CODES, REGIONS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    _Format = tuple[Callable[[str], re.Match[str] | None], str]
+
+EXTENSION = ";ext="
+"""Stands before an extension in a number as it is kept, as RFC 3966 has it."""
+
+_SEPARATORS = str.maketrans(dict.fromkeys(" -./()\u00a0\u2009\u2010\u2011\u2012\u2013\u202f\u2212\t"))
+_EXTENSION = re.compile(
+    r"(?:;ext=|[\s,;]*(?:extension|extn|ext|anknytning|anknytn|ankn|ank|x|#)[\s.:]*)(\d{1,7})#?$", re.IGNORECASE
+)
+_ARGENTINA = "54"
+_OF_15 = re.compile(r"(?=\d{12}$)(\d{2,4}?)15(\d+)").fullmatch
+"""How a mobile telephone is dialled there: 15 after the area. From abroad that is a 9 before it."""
+_UNKNOWN_REGION = range(5, 16)
+_LONGEST_CODE = 3
+_MOST_DIGITS = 15
+
+
+class PhoneError(ValueError):
+    """This is not a telephone number, or not one that its country has."""
+
+
+def normalise_phone(text: str, region: str | None = None) -> str:
+    """Return a number as it is kept: `+46701234567`, with `;ext=12` after it for an extension.
+
+    region: where a number without a country's code is dialled, such as SE; without one, such a number is kept as its
+    digits. Raises PhoneError.
+    """
+    text, extension = _without_extension(text.strip().removeprefix("tel:"))
+    code = REGIONS.get(region or "", "")
+    abroad = _abroad(text, code)
+    digits = _digits(text if abroad is None else abroad.replace("(0)", "", 1))
+    if abroad is not None:
+        kept = _with_code(digits)
+    elif code:
+        kept = _within(digits, code)
+    elif len(digits) in _UNKNOWN_REGION:
+        kept = digits
+    else:
+        raise PhoneError
+    return f"{kept}{EXTENSION}{extension}" if extension else kept
+
+
+def shown_phone(kept: str, region: str | None = None) -> str:
+    """Return a number as people write it: within the region as there, from elsewhere with its country's code.
+
+    What cannot be read as a number is returned as it is: it may be older than the rules.
+    """
+    try:
+        number = kept if kept.startswith("+") else normalise_phone(kept, region)
+        if not number.startswith("+"):
+            return kept
+        digits, _, extension = number.removeprefix("+").partition(EXTENSION)
+        code, national = _split(digits)
+    except PhoneError:
+        return kept
+    if not _is_possible(national, code):
+        return kept
+    shown = _formatted(code, national, at_home=code == REGIONS.get(region or ""))
+    return f"{shown} ext. {extension}" if extension else shown
+
+
+def lost_sign(text: str, region: str | None) -> bool:
+    """Whether a number may have lost its first 0 or its + in a spreadsheet: bare digits that need one of them."""
+    digits = text.strip()
+    code = REGIONS.get(region or "", "")
+    return _prefix(code) == "0" and digits.isdecimal() and not digits.startswith("0") if code else False
+
+
+def _without_extension(text: str) -> tuple[str, str]:
+    found = _EXTENSION.search(text)
+    return (text[: found.start()], _digits(found[1])) if found else (text, "")
+
+
+def _abroad(text: str, code: str) -> str | None:
+    """Return what follows the sign for a country's code; None when there is none."""
+    signs = ("+", "\uff0b", "00", "011") if code == "1" else ("+", "\uff0b", "00")
+    return next((text.removeprefix(sign) for sign in signs if text.startswith(sign)), None)
+
+
+def _digits(text: str) -> str:
+    """Return the digits, those of other scripts as 0 to 9. Raises PhoneError for anything else but separators."""
+    digits = text.translate(_SEPARATORS)
+    if not digits.isdecimal():
+        raise PhoneError
+    return digits if digits.isascii() else "".join(str(unicodedata.decimal(digit)) for digit in digits)
+
+
+def _with_code(digits: str) -> str:
+    code, national = _split(digits)
+    if not _is_possible(national, code) or len(digits) > _MOST_DIGITS:
+        raise PhoneError
+    return f"+{digits}"
+
+
+def _within(digits: str, code: str) -> str:
+    """Return a number that was dialled within a country, also where its first 0 or its + was left out."""
+    prefix = _prefix(code)
+    candidates = [digits.removeprefix(prefix)] if prefix and digits.startswith(prefix) else []
+    candidates += [
+        f"9{mobile[1]}{mobile[2]}" for each in [*candidates, digits] if code == _ARGENTINA and (mobile := _OF_15(each))
+    ]
+    candidates += [digits, *([digits.removeprefix(code)] if digits.startswith(code) else [])]
+    for national in candidates:
+        if _is_possible(national, code):
+            return f"+{code}{national}"
+    raise PhoneError
+
+
+def _split(digits: str) -> tuple[str, str]:
+    """Return the country's code and what follows it. Raises PhoneError for a code that no country has."""
+    for length in range(1, _LONGEST_CODE + 1):
+        if digits[:length] in CODES:
+            return digits[:length], digits[length:]
+    raise PhoneError
+
+
+def _prefix(code: str) -> str:
+    """Return what is dialled first within a country; empty where nothing is."""
+    return CODES[code].split(" ")[0].strip("-")
+
+
+def _is_possible(national: str, code: str) -> bool:
+    lengths, first = _shape(code)
+    return str(len(national)) in lengths and national[0] in first
+
+
+@cache
+def _shape(code: str) -> tuple[frozenset[str], str]:
+    """Return how many digits follow a code, and which of them may come first."""
+    _, lengths, first = CODES[code].split(" ")
+    return frozenset(lengths.split(",")), first
+
+
+def _formatted(code: str, national: str, *, at_home: bool) -> str:
+    for groups, written in _formats(code, national[: _depth(code)], at_home=at_home):
+        if found := groups(national):
+            return written.format(*found.groups())
+    return f"{_prefix(code)}{national}" if at_home else f"+{code} {national}"
+
+
+@cache
+def _depth(code: str) -> int:
+    """Return how many digits tell numbers of a code apart."""
+    return int(_lines(code)[0] or 0)
+
+
+@lru_cache(maxsize=1024)
+def _formats(code: str, first: str, *, at_home: bool) -> list[_Format]:
+    """Return the formats of a number that begins with these digits, in the order in which they are tried."""
+    found: list[_Format] = []
+    for line in _lines(code)[1:]:
+        leading, pattern, within, abroad = line.split("\t")
+        written = re.sub(r"\\(\d)", _group, within if at_home else abroad)
+        if written != "-" and re.match(leading, first):
+            found.append((re.compile(pattern).fullmatch, written if at_home else f"+{code} {written}"))
+    return found
+
+
+def _lines(code: str) -> list[str]:
+    from registration_core.domain.phone_formats import FORMATS  # noqa: PLC0415 - only for those who show numbers
+
+    return FORMATS.get(code, "0").splitlines()
+
+
+def _group(reference: re.Match[str]) -> str:
+    return f"{{{int(reference[1]) - 1}}}"

@@ -1,0 +1,87 @@
+"""What sheets say in their own words, in each language: headings that no form has, statuses, yes and no."""
+
+from __future__ import annotations
+
+from registration_core.domain.messages import said
+from registration_core.domain.submission import Status
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from registration_core.domain.messages import Words
+
+TABLE = "sheets"
+"""What a form's own words call them."""
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "id": "ID",
+        "reference": "Reference",
+        "form": "Form",
+        "status": "Status",
+        "submitted_at": "Submitted (UTC)",
+        "email": "E-mail address",
+        "language": "Language",
+        "form_version": "Form version",
+        "version": "Version",
+        "expires_at": "Kept until (UTC)",
+        "option": "Option",
+        "position": "Ticket",
+        "verify_by": "Verify by (UTC)",
+        "verified_at": "Verified (UTC)",
+        "pending": "pending",
+        "confirmed": "confirmed",
+        "waitlisted": "waitlisted",
+        "cancelled": "cancelled",
+        "spam": "spam",
+        "erased": "erased",
+        "yes": "yes",
+        "no": "no",
+    },
+    "sv": {
+        "id": "ID",
+        "reference": "Referens",
+        "form": "Formulär",
+        "status": "Status",
+        "submitted_at": "Inkommen (UTC)",
+        "email": "E-postadress",
+        "language": "Språk",
+        "form_version": "Formulärversion",
+        "version": "Version",
+        "expires_at": "Sparas till (UTC)",
+        "option": "Alternativ",
+        "position": "Könummer",
+        "verify_by": "Verifieras före (UTC)",
+        "verified_at": "Verifierad (UTC)",
+        "pending": "ej verifierad",
+        "confirmed": "bekräftad",
+        "waitlisted": "i kö",
+        "cancelled": "avbokad",
+        "spam": "skräppost",
+        "erased": "raderad",
+        "yes": "ja",
+        "no": "nej",
+    },
+}
+
+
+COLUMNS = tuple(name for name in WORDS["en"] if name not in (*Status, "yes", "no"))
+"""The columns of every entry that have a heading here."""
+
+
+def words(language: str, own: Words | None = None) -> Mapping[str, str]:
+    """Return the words in this language, or in English where there are none in it. own: the form's words."""
+    return said(WORDS, language, own, TABLE)
+
+
+def every_language(own: Words | None = None) -> Iterator[Mapping[str, str]]:
+    """Yield the words of every language, built in or the form's own."""
+    yield from WORDS.values()
+    yield from (tables[TABLE] for tables in (own or {}).values() if TABLE in tables)
+
+
+def statuses(own: Words | None = None) -> dict[str, Status]:
+    """Return what each code and word of a status means, in small letters."""
+    known = {words[status].casefold(): status for words in every_language(own) for status in Status}
+    return known | {str(status): status for status in Status}

@@ -1,0 +1,71 @@
+"""What the staff write in a file or on a command line, checked by the form's rules and refused in words for them."""
+
+from __future__ import annotations
+
+from registration_core.domain.cells import raw_answer
+from registration_core.domain.validation import collect
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from registration_core.domain.fields import Field
+    from registration_core.domain.forms import Form
+    from registration_core.domain.values import Answer, ValueRefusedError
+
+SENTENCES: Mapping[str, str] = {
+    "required": "This is empty, and the form requires it.",
+    "required_choice": "This is empty, and the form requires it. Use one of: {options}.",
+    "required_consent": "The form requires this consent, so it must be yes, not {given}.",
+    "wrong_type": "{given} cannot be read. Write yes or no.",
+    "control_character": "{given} holds characters that nobody can see.",
+    "line_break": "{given} must be on one line.",
+    "too_short": "{given} has {length} characters; the form asks for at least {limit}.",
+    "too_long": "{given} has {length} characters; the form takes at most {limit}.",
+    "not_an_email": "{given} is not an email address, such as name@example.org.",
+    "email_not_ascii": "{given} has letters before the @ that no mail can be sent to.",
+    "not_a_phone": "{given} is not a telephone number, such as {example}.",
+    "not_a_date": "{given} is not a date as year-month-day, such as 2015-04-30.",
+    "too_early": "{given} is before {limit}, the first date that the form takes.",
+    "too_late": "{given} is after {limit}, the last date that the form takes.",
+    "not_a_number": "{given} is not a number in digits, such as {example}.",
+    "too_many_decimals": "{given} has more than {limit} digits after the point.",
+    "not_whole": "{given} is not a whole number.",
+    "too_small": "{given} is less than {limit}.",
+    "too_large": "{given} is more than {limit}.",
+    "unknown_option": "{given} is not an option. Use one of: {options}.",
+    "ambiguous_option": "{given} could be {named}; write one of these.",
+    "repeated_option": "{given} names the same option twice.",
+    "too_few": "{given} has fewer than {limit} options.",
+    "too_many": "{given} has more than {limit} options.",
+    "unknown_field": "The form has no such field.",
+}
+"""By the code of the refusal."""
+
+_MOST_SHOWN = 60
+
+
+def validate_cells(form: Form, texts: Mapping[str, str], *, today: date) -> dict[str, Answer]:
+    """Return the answers as they are kept, like `validate`, of texts as `raw_answer` reads them.
+
+    Raises InvalidAnswersError with a sentence for the staff about every wrong field, which quotes what stood there.
+    """
+
+    def read(field: Field, given: object) -> object:
+        return None if given is None else raw_answer(field, str(given), form.words)
+
+    return collect(form, texts, today=today, read=read, say=_sentence)
+
+
+def _sentence(field: Field | None, refusal: ValueRefusedError, given: object) -> str:
+    options = "; ".join(str(option.label) for option in field.options) if field else ""
+    return SENTENCES[refusal.wording].format(given=_quoted(given), options=options, **refusal.values)
+
+
+def _quoted(given: object) -> str:
+    """Return what stood there in quotes, shortened, or a word for nothing."""
+    text = " ".join(str(given or "").split())
+    if not text:
+        return "an empty cell"
+    return f'"{text[:_MOST_SHOWN]}…"' if len(text) > _MOST_SHOWN else f'"{text}"'

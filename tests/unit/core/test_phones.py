@@ -1,0 +1,155 @@
+"""Telephone numbers: taken as people of every country write them, kept as E.164, shown as they expect them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import phonenumbers
+import pytest
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
+from unit.core.builders import TODAY, a_field, a_form
+
+from registration_core.domain import phone_codes, phone_formats
+from registration_core.domain.errors import InvalidAnswersError
+from registration_core.domain.folding import phone_digits, same_number
+from registration_core.domain.phones import lost_sign, shown_phone
+from registration_core.domain.validation import validate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def taken(text: str, region: str | None = None) -> Any:
+    return validate(a_form(a_field("phone", region=region)), {"it": text}, "en", today=TODAY)["it"]
+
+
+def every_example() -> Iterator[tuple[str, phonenumbers.PhoneNumber]]:
+    for region in sorted(phonenumbers.SUPPORTED_REGIONS):
+        for kind in (PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE):
+            number = phonenumbers.example_number_for_type(region, kind)
+            if number is not None:
+                yield region, number
+
+
+def test_every_countrys_numbers__are_taken_as_they_are_written() -> None:
+    """At home, from abroad and as a link, fixed and mobile; each is kept as its E.164 form."""
+    assert len(list(every_example())) > 400
+    for region, number in every_example():
+        kept = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+        for style in (PhoneNumberFormat.INTERNATIONAL, PhoneNumberFormat.RFC3966):
+            assert taken(phonenumbers.format_number(number, style)) == kept
+        assert taken(phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL), region) == kept
+
+
+def test_every_countrys_numbers__are_shown_as_their_people_write_them() -> None:
+    """From elsewhere with the country's code; two countries differ from the library in what is dialled first."""
+    for region, number in every_example():
+        kept = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+        assert shown_phone(kept) == phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
+        if region not in ("AR", "KI"):
+            assert shown_phone(kept, region) == phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
+        assert taken(shown_phone(kept, region), region) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("070-140 50 21", "+46701405021"),
+        ("0701405021", "+46701405021"),
+        ("701405021", "+46701405021"),
+        ("46701405021", "+46701405021"),
+        ("+46 (0)70-140 50 21", "+46701405021"),
+        ("0046 70 140 50 21", "+46701405021"),
+        ("tel:+46-70-140-50-21", "+46701405021"),
+        ("+47 406 12 345", "+4740612345"),
+        ("08-12 34 56", "+468123456"),
+        ("070-140 50 21 ext. 8", "+46701405021;ext=8"),
+        ("070-140 50 21 anknytning 12", "+46701405021;ext=12"),
+        ("+46 70 140 50 21 x9", "+46701405021;ext=9"),
+        ("tel:+46-70-140-50-21;ext=7", "+46701405021;ext=7"),
+        ("+46 70 140 50 21, #\u0667", "+46701405021;ext=7"),
+    ],
+)
+def test_number__is_kept_as_e164_has_it(text: str, kept: str) -> None:
+    assert taken(text, "SE") == kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+46 070 140 50 21",
+        "+0701234567",
+        "000701234567",
+        "+46",
+        "++46701234567",
+        "+999 12345678",
+        "12345",
+        "112",
+        "070-140",
+        "070-140 50 21 22 23",
+        "+46 70 140 50 21 22 23 24",
+        "call me",
+        "070-140 50 21 or so",
+    ],
+)
+def test_number__that_no_country_has__is_refused(text: str) -> None:
+    with pytest.raises(InvalidAnswersError) as refused:
+        taken(text, "SE")
+    assert refused.value.errors[0].code == "not_a_phone"
+
+
+def test_number__without_a_region__is_kept_as_its_digits() -> None:
+    """Which country it means is the reader's to know."""
+    assert taken("070-140 50 21") == "0701405021"
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown"),
+    [
+        ("+46701405021", "070-140 50 21"),
+        ("0701405021", "070-140 50 21"),
+        ("+4740612345", "+47 40 61 23 45"),
+        ("+46701405021;ext=8", "070-140 50 21 ext. 8"),
+        ("+460701405021", "+460701405021"),
+        ("12", "12"),
+        ("whatever", "whatever"),
+    ],
+)
+def test_number__is_shown_as_people_write_it(kept: str, shown: str) -> None:
+    """What is older than the rules is shown in any case."""
+    assert shown_phone(kept, "SE") == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "lost"),
+    [("701405021", "SE", True), ("0701405021", "SE", False), ("40612345", "NO", False), ("701405021", None, False)],
+)
+def test_lost_sign__is_noticed_where_numbers_begin_with_a_zero(text: str, region: str | None, *, lost: bool) -> None:
+    assert lost_sign(text, region) == lost
+
+
+@pytest.mark.parametrize("kept", ["+46701405021", "0701405021", "+46701405021;ext=8"])
+def test_search__finds_a_number_however_it_is_kept(kept: str) -> None:
+    for wanted in ("070-140 50 21", "+46 70 140 50 21", "701405021"):
+        digits, others = phone_digits(kept), phone_digits(wanted)
+        assert digits is not None
+        assert others is not None
+        assert same_number(digits, others)
+
+
+def test_rules__are_those_of_the_installed_library() -> None:
+    """After an upgrade: run packages/registration_core/tools/make_phone_rules.py."""
+    sys.path.insert(0, str(ROOT / "packages" / "registration_core" / "tools"))
+    try:
+        import make_phone_rules  # noqa: PLC0415 - a script, not a package
+    finally:
+        sys.path.pop(0)
+    for module, text in (
+        (phone_codes, make_phone_rules.codes_module()),
+        (phone_formats, make_phone_rules.formats_module()),
+    ):
+        assert Path(str(module.__file__)).read_text(encoding="utf-8") == text

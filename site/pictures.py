@@ -54,7 +54,8 @@ def main() -> int:
 def _pages(sources: Sources) -> dict[str, str]:
     content = read_site_content(sources.site)
     theme = read_theme(sources.site)
-    style = theme.style + (SITE / "assets" / "rollcall.css").read_text(encoding="utf-8")
+    files = (SITE / "assets" / name for name in ("rollcall.css", "home.css"))
+    style = theme.style + "".join(file.read_text(encoding="utf-8") for file in files)
     templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(SITE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined
     )

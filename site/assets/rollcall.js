@@ -34,32 +34,51 @@
   if (!form || !AbortSignal.timeout || !crypto.randomUUID) return;
   const say = form.dataset, title = document.title, now = () => Date.now() / 1000,
     fields = all("[data-field]"), inputs = all("[data-field] [name]"), ticks = ({ type }) => /radio|box/.test(type),
-    [button, status, draft] = all("[type=submit], [role=status], [data-draft]"),
+    [button, status, draft] = all("[type=submit], [role=status], [data-draft]", form), banners = all(".restored"),
     [summary] = all(".error-summary"), [list] = all("ul", summary), label = button.textContent;
   let sending, timer, touched;
   form.noValidate = true; // the server's sentences instead of the browser's
 
-  // --- what the browser keeps until the form has arrived: the answers, and the key that makes two sendings one. Then,
-  // for ten minutes, the key and a digest of the answers, for those who go back and send the same again
-  const slot = "rollcall-" + say.form;
-  let kept = {};
+  // --- what the browser keeps for four hours, or until the form has arrived: the answers, and the key that makes two
+  // sendings one. Private answers are kept only in the tab where Send was pressed, and only while they wait to be sent.
+  // That tab then keeps the key and a digest for ten minutes, for those who go back and send the same again
+  const slot = "rollcall-" + say.form, lost = new Set();
+  const stored = (where) => {
+    try {
+      return JSON.parse(window[where].getItem(slot)) || {};
+    } catch {
+      return {}; // storage is blocked: the page's own memory will do
+    }
+  };
+  const store = (where, record) => {
+    try {
+      window[where].setItem(slot, JSON.stringify(record));
+      return true;
+    } catch {}
+  };
   const keep = (more) => {
     Object.assign(kept, more);
-    try {
-      localStorage.setItem(slot, JSON.stringify(kept));
-      return true;
-    } catch {} // storage is blocked: the page's own memory will do
+    const values = {}, missing = new Set(lost);
+    for (const [name, value] of Object.entries(kept.values || {})) {
+      if (inputs.find((input) => input.name === name)?.closest("[data-private]")) missing.add(name);
+      else values[name] = value;
+    }
+    store("sessionStorage", pressed && (kept.waiting || kept.until) ? kept : {});
+    return store("localStorage", { ...kept, values, lost: [...missing], sum: 0 });
   };
-  try {
-    kept = JSON.parse(localStorage.getItem(slot)) || kept;
-  } catch {}
-  const age = now() - kept.at, again = (location.hash === "#another" && sent.words?.[0] === say.form && sent.again) || {};
-  if (age > 604800) kept = {}; // a week
+  let kept = stored("localStorage");
+  const here = stored("sessionStorage");
+  if (now() - kept.at > 14400) kept = {}; // four hours
+  // A browser that is opened again may bring its tabs along: after ten minutes this is another visit.
+  let pressed = here.key && here.key === kept.key && !(now() - here.at > 600);
+  if (pressed) kept = here;
+  const again = (location.hash === "#another" && sent.words?.[0] === say.form && sent.again) || {};
+  for (const name of kept.lost || []) lost.add(name);
   draft.hidden = !keep({ started: kept.started || now() }); // programs are quicker than people
   const read = (unasked) => {
     const values = {};
     for (const [name, value] of new FormData(form)) {
-      if (unasked || inputs.some((input) => input.name === name)) values[name] = name in values ? [values[name], value].flat() : value;
+      if (value && (unasked || inputs.some((input) => input.name === name))) values[name] = name in values ? [values[name], value].flat() : value;
     }
     return values;
   };
@@ -68,9 +87,17 @@
     // For one more person some answers are the same.
     const given = query.getAll(input.name),
       chosen = input.options ? [...input.options].some(({ value }) => given[0] === value) && given[0] : ticks(input) && input.closest("fieldset") && given,
-      value = chosen && chosen.length ? chosen : (kept.values || again)[input.name];
+      value = chosen && chosen.length ? chosen : { ...again, ...kept.values }[input.name];
     if (value) ticks(input) ? (input.checked = [value].flat().includes(input.value)) : (input.value = value);
   }
+  // On a computer that others use, whoever comes next learns whose answers these are, and sends none unasked.
+  const told = (labels) => {
+    const [restored, unsent] = banners, banner = kept.waiting ? unsent : restored;
+    const time = new Date(kept.at * 1000).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    all("p", banner)[0].textContent = banner.dataset.says.replace("{time}", time) + (labels && " " + say.lost.replace("{labels}", labels));
+    banner.hidden = false;
+  };
+  if (kept.at && !(pressed && kept.waiting)) told(fields.filter(({ dataset }) => lost.has(dataset.field) && dataset.label).map(({ dataset }) => dataset.label.replace(/:$/, "")).join(", "));
 
   // --- checks: as the build wrote them down, in the server's words
   const wrong = (field) => {
@@ -128,6 +155,7 @@
     sending = yes;
     button.textContent = yes ? say.sending : label;
     button.ariaDisabled = yes || null;
+    if (yes) for (const banner of banners) banner.hidden = true;
     summary.hidden = true;
     document.title = title;
   };
@@ -135,6 +163,7 @@
     // Two texts of one digest do no harm: the API knows other answers under a used key.
     const values = read(), sum = [...JSON.stringify(values)].reduce((sum, letter) => (sum * 31 + letter.codePointAt()) | 0, 7);
     if (!kept.key || (kept.until && (kept.sum !== sum || kept.until < now()))) keep({ key: crypto.randomUUID(), until: 0 });
+    pressed = true;
     const { key } = kept, saved = keep({ values, sum, at: now(), waiting: true });
     busy(true);
     timer = setTimeout(tell, 10000, say.slow);
@@ -178,11 +207,12 @@
   form.onsubmit = (event) => {
     event.preventDefault();
     if (sending) return; // pressed twice
-    each(wrong);
+    each((field) => wrong(field) || (lost.delete(field.dataset.field) && field.dataset.label && say.again));
     all(".has-error")[0] ? show() : send(0);
   };
   form.oninput = ({ target }) => {
     touched = target.closest("[data-field]");
+    if (touched) lost.delete(touched.dataset.field);
     if (sending) return;
     pause(); // other answers wait for the button
     keep({ values: read(), at: now(), waiting: false });
@@ -193,16 +223,21 @@
     mark(touched, wrong(touched));
     touched = 0;
   });
-  all("button", draft)[0].onclick = () => {
+  const clear = () => {
     if (sending) return;
     busy();
     form.reset();
     each(() => "");
+    for (const banner of banners) banner.hidden = true;
+    lost.clear();
+    pressed = false;
     kept = { started: now() };
     keep();
     inputs[0].focus();
   };
-  ononline = () => kept.waiting && !sending && send(0);
+  for (const one of all("[data-clear]")) one.onclick = clear;
+  all("[data-send]")[0].onclick = () => form.requestSubmit();
+  ononline = () => pressed && kept.waiting && !sending && send(0);
   onpageshow = ({ persisted }) => persisted && busy(); // the page as the browser kept it, after "back"
-  if (kept.waiting && age < 72000 && !all(".cf-turnstile")[0]) send(0); // the API knows a key for a day
+  if (pressed && kept.waiting && !all(".cf-turnstile")[0]) send(0);
 })();

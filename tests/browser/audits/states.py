@@ -142,6 +142,17 @@ def draft_kept(scene: Scene) -> None:
     scene.visitor.page.wait_for_function(SETTLED)
 
 
+def unsent(scene: Scene) -> None:
+    """Come back to a form that could not be sent, in another tab."""
+    scene.fills("registration")
+    page = scene.visitor.page
+    page.context.route("**/_user_request_/registration?*", lambda route: route.abort())
+    scene.sends(NOTICE)
+    page.evaluate("sessionStorage.clear()")
+    page.reload()
+    page.wait_for_function(SETTLED)
+
+
 def unavailable(scene: Scene) -> None:
     scene.answers(status=503, body="<h1>Bad gateway</h1>", headers=ANSWERED)
     scene.fills("contact")
@@ -277,6 +288,7 @@ STATES = (
     page("registration-chosen", f"/registration?course={COURSE}"),
     State("registration-course-full", course_full),
     State("registration-draft-kept", draft_kept),
+    State("registration-unsent", unsent, "ERR_FAILED"),
     State("registration-errors", every_field_wrong),
     State("contact-error", one_field_wrong),
     State("contact-error-from-the-server", wrong_to_the_server_alone, "422"),

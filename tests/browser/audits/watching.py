@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_BYTES = 50_000
-MOST_SCRIPT_BYTES = 8_000
+MOST_SCRIPT_BYTES = 8 * 1024
 MOST_SHIFT = 0.01
 
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")

@@ -57,6 +57,25 @@ def a_field(kind: str, *lines: str) -> str:
     return "\n".join(["", "[[fields]]", 'name = "it"', f'type = "{kind}"', 'label = "It"', *lines, ""])
 
 
+@pytest.mark.parametrize(
+    ("kind", "lines", "kept"),
+    [
+        ("text", (), True),
+        ("text", ("draft = false",), False),
+        ("textarea", (), False),
+        ("textarea", ("draft = true",), True),
+        ("consent", (), False),
+    ],
+)
+def test_draft__is_as_the_file_says_or_else_by_type(
+    tmp_path: Path, kind: str, lines: tuple[str, ...], *, kept: bool
+) -> None:
+    """Long texts are kept only where the form file asks for it, consents never."""
+    form = compile_forms(write(tmp_path, GOOD + a_field(kind, *lines)))["course"]
+    [found] = (field for field in Form.from_dict(form.to_dict()).fields if field.name == "it")
+    assert found.kept_in_draft is kept
+
+
 def test_compile_forms__reads_a_form_and_gives_it_a_version(tmp_path: Path) -> None:
     forms = compile_forms(write(tmp_path, HEAD + NAME + EMAIL))
     form = forms["course"]
@@ -125,6 +144,8 @@ def test_compile_forms__skips_folders_that_hold_no_form(tmp_path: Path) -> None:
             '"label": "en" must be text in quotes, not an empty',
         ),
         (GOOD + a_field("email", 'example = "robin"'), "the example would be refused: Please write an e-mail"),
+        (GOOD + a_field("consent", "draft = true"), '"draft" can\'t be true for type "consent"'),
+        (GOOD + a_field("text", 'draft = "no"'), '"draft" must be true or false, not "no"'),
         (GOOD + a_field("date", 'example = "soon"'), 'the example "soon" is no date'),
         (GOOD + a_field("text").replace('"it"', '"It is"'), 'field "It is": a name has small letters, digits and _'),
         (GOOD + a_field("text").replace('"it"', '"status"'), 'field "status": this name is taken by the entry'),

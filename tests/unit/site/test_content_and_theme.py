@@ -95,6 +95,6 @@ def test_theme__stands_in_the_stylesheet_for_both_schemes() -> None:
     light, dark = theme.style.split("@media (prefers-color-scheme: dark)")
     assert f"--on-action: {theme.colours['light']['on_action']};" in light
     assert f"--on-action: {theme.colours['dark']['on_action']};" in dark
-    used = (ROOT / "site/assets/rollcall.css").read_text()
+    used = "".join((ROOT / "site/assets" / name).read_text() for name in ("rollcall.css", "home.css"))
     for name in COLOURS:
         assert f"var(--{name.replace('_', '-')})" in used, name

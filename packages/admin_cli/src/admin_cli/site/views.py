@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from markupsafe import Markup
+
 from admin_cli.site.content import Texts
 from admin_cli.site.errors import SiteBuildError
 from registration_core.adapters.field_views import FieldView, field_view
@@ -13,7 +15,17 @@ from registration_core.domain.checks import checks_of
 from registration_core.domain.fields import Field, FieldType, Option
 from registration_core.domain.forms import Form
 
-MESSAGES = ("sending", "saved", "slow", "unreachable", "refused", "reused", "error_prefix")  # what the script says
+MESSAGES = (
+    "sending",
+    "saved",
+    "slow",
+    "unreachable",
+    "refused",
+    "reused",
+    "error_prefix",
+    "lost",
+    "again",
+)  # what the script says
 OPTION_KEYS = ("badge", "age", "length", "description")  # what the content file may say about an option
 DAYS_A_YEAR = 365
 
@@ -97,7 +109,12 @@ def _field(form: Form, field: Field, language: str) -> FieldView:
     counted = form.capacities() if form.quota is not None and form.quota.field == field.name else {}
     options = tuple(replace(option, counted=option.value in counted) for option in view.options)
     checks = json.dumps(checks_of(field, language, form.words), ensure_ascii=False, separators=(",", ":"))
-    return replace(view, options=options, checks=checks)
+    return replace(view, options=options, checks=_in_single_quotes(checks))
+
+
+def _in_single_quotes(text: str) -> Markup:
+    """Escape a text for an attribute in single quotes: JSON is full of double ones, which would weigh five bytes."""
+    return Markup(text.replace("&", "&amp;").replace("<", "&lt;").replace("'", "&#39;"))  # noqa: S704 - escaped here
 
 
 def _moves(field: Field) -> bool:

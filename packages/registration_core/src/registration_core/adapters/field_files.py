@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-COMMON = ("name", "type", "label", "hint", "required", "autocomplete", "keep_for_next", "example")
+COMMON = ("name", "type", "label", "hint", "required", "autocomplete", "keep_for_next", "draft", "example")
 OWN: Mapping[FieldType, tuple[str, ...]] = {
     FieldType.TEXT: ("min_length", "max_length"),
     FieldType.TEXTAREA: ("min_length", "max_length"),
@@ -102,6 +102,7 @@ def _read_field(values: CheckedTable, languages: Sequence[str], region: str | No
         "required": values.boolean("required"),
         "autocomplete": _autocomplete(values),
         "keep_for_next": _keep_for_next(values, kind),
+        "draft": _draft(values, kind),
         **_limits(values, kind, languages),
     }
     if kind is FieldType.PHONE:
@@ -141,6 +142,13 @@ def _keep_for_next(values: CheckedTable, kind: FieldType) -> bool:
     if keep and kind is FieldType.CONSENT:
         values.problem('a consent is given anew for each person; take "keep_for_next" away')
     return keep
+
+
+def _draft(values: CheckedTable, kind: FieldType) -> bool | None:
+    draft = values.boolean("draft") if "draft" in values else None
+    if draft and kind is FieldType.CONSENT:
+        values.problem('"draft" can\'t be true for type "consent": whoever opens the page next must tick it again')
+    return draft
 
 
 def _limits(values: CheckedTable, kind: FieldType, languages: Sequence[str]) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class FieldView:
     control: input, textarea, select, radios, checkboxes or consent. attributes: what the control carries beside id,
     name and aria-describedby; None leaves one out. value: what was typed, when the page shows an answer again; for a
     consent whatever it was ticked with. error: what is wrong with it. checks: what the page's script may look at by
-    itself, as JSON; empty where there is no script.
+    itself, as JSON; empty where there is no script. private: the browser doesn't keep the answer.
     """
 
     id: str
@@ -61,6 +61,7 @@ class FieldView:
     value: str = ""
     error: str = ""
     checks: str = ""
+    private: bool = False
 
     @property
     def summary_label(self) -> str:
@@ -93,6 +94,7 @@ def field_view(field: Field, language: str, *, values: tuple[str, ...] = (), err
         ),
         value=values[-1] if values else "",
         error=error,
+        private=not field.kept_in_draft,
     )
 
 

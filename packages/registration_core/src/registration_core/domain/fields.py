@@ -26,7 +26,11 @@ class FieldType(StrEnum):
     CONSENT = "consent"
 
 
-_LIMITS = ("min_length", "max_length", "minimum", "maximum", "min_choices", "max_choices")
+_PLAIN = (
+    *("min_length", "max_length", "minimum", "maximum", "min_choices", "max_choices"),
+    *("autocomplete", "region", "draft"),
+)
+"""What a compiled field holds as it is, where it is set."""
 
 FIRST_DATE, LAST_DATE = "1900-01-01", "2199-12-31"
 """What a date lies between where the form file says nothing else: a slip such as the year 0015 lies outside."""
@@ -100,6 +104,7 @@ class Field:
     number may have. min_choices, max_choices: how many options of `choices` may be taken. region: where a telephone
     number without a country's code is dialled, such as SE. example: a valid raw answer. keep_for_next: whether the
     answer is filled in again for somebody who sends the form for one more person.
+    draft: whether the browser may keep the answer until it is sent; None when the form file doesn't say.
     """
 
     name: str
@@ -119,6 +124,14 @@ class Field:
     region: str | None = None
     example: str | int | float | bool | tuple[str, ...] | None = None
     keep_for_next: bool = False
+    draft: bool | None = None
+
+    @property
+    def kept_in_draft(self) -> bool:
+        """Whether the browser may keep the answer until it is sent: never a consent, a long text only if asked to."""
+        if self.type is FieldType.CONSENT:
+            return False
+        return self.type is not FieldType.TEXTAREA if self.draft is None else self.draft
 
     def option(self, value: str) -> Option | None:
         """Return the option with this value, or None when there is none."""
@@ -170,7 +183,7 @@ class Field:
             data["keep_for_next"] = True
         if self.decimals:
             data["decimals"] = self.decimals
-        for key in (*_LIMITS, "autocomplete", "region"):
+        for key in _PLAIN:
             if getattr(self, key) is not None:
                 data[key] = getattr(self, key)
         if self.options:

@@ -68,6 +68,7 @@ def _field(field: Field, today: date) -> dict[str, Any]:
     data = field.to_dict()
     data.pop("example", None)
     data.pop("keep_for_next", None)
+    data.pop("draft", None)  # a matter of the site's own page
     data["required"] = field.required
     if field.type is FieldType.DATE:
         data["minimum"], data["maximum"] = field.earliest(today).isoformat(), field.latest(today).isoformat()

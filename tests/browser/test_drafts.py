@@ -1,0 +1,170 @@
+"""What the browser keeps of a form, and what the next person at the same computer finds."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from browser.conftest import LANGUAGES, path_in, words_in
+
+from registration_core.domain.fields import FieldType
+
+if TYPE_CHECKING:
+    from registration_core.domain.forms import Form
+
+WORDS = words_in("en")["form"]
+POST_TO = "**/_user_request_/registration?*"
+KEPT = "JSON.stringify([{ ...localStorage }, { ...sessionStorage }])"
+HOURS_AGO = """(hours) => {
+  const record = JSON.parse(localStorage["rollcall-registration"]);
+  record.at -= hours * 3600;
+  localStorage["rollcall-registration"] = JSON.stringify(record);
+}"""
+
+
+def private(form: Form) -> list[str]:
+    """The fields whose answers no browser keeps."""
+    return [field.name for field in form.fields if field.type in (FieldType.CONSENT, FieldType.TEXTAREA)]
+
+
+def fills_in(visitor: Any, form: Form, person: Any, language: str = "en") -> dict[str, Any]:
+    """Fill the registration in as this person, and leave the last field."""
+    answers: dict[str, Any] = person.answers(form)
+    visitor.goes_to(path_in(language, "/registration"))
+    visitor.fills(form, answers)
+    visitor.page.evaluate("document.activeElement.blur()")
+    return answers
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_draft__is_announced_on_top_and_cleared_there(visit: Any, forms: Any, person: Any, language: str) -> None:
+    """Whoever opens the form next sees since when the answers are there, and clears them with one press."""
+    visitor, words = visit(), words_in(language)["form"]
+    fills_in(visitor, forms["registration"], person, language)
+    visitor.page.reload()
+    banner = visitor.page.locator(".restored:visible")
+    told = banner.locator("p").inner_text()
+    before, after = words["restored"].split("{time}")
+    assert told.startswith(before)
+    assert after in told
+    assert len(told.removeprefix(before).partition(after)[0]) == len("09:03")
+    top = banner.bounding_box()
+    assert top is not None
+    assert top["y"] < visitor.page.locator("main form").bounding_box()["y"]
+    banner.get_by_role("button", name=words["restored_clear"]).click()
+    assert banner.count() == 0
+    assert person.address not in visitor.page.evaluate(KEPT)
+    visitor.page.reload()
+    assert visitor.page.input_value("#f-email") == ""
+    assert banner.count() == 0
+
+
+def test_draft__keeps_the_plain_answers_and_no_private_one(visit: Any, forms: Any, person: Any) -> None:
+    """Names and choices survive a reload and the switch of language; consents and health answers don't."""
+    form, visitor = forms["registration"], visit()
+    answers = fills_in(visitor, form, person)
+    assert answers["needs"] not in visitor.page.evaluate(KEPT)
+    assert set(private(form)).isdisjoint(
+        json.loads(visitor.page.evaluate("localStorage['rollcall-registration']"))["values"]
+    )
+    for leave in (visitor.page.reload, visitor.page.get_by_role("link", name="Svenska").click):
+        leave()
+        found = visitor.reads(form)
+        assert {name: found[name] for name in private(form)} == {"needs": "", "photos": False, "consent": False}
+        plain = {name: value for name, value in answers.items() if name not in private(form)}
+        assert {name: found[name] for name in plain} == plain
+    visitor.fills(form, answers)
+    visitor.sends()
+    visitor.arrives_at_thank_you()
+    assert person.address not in visitor.page.evaluate("JSON.stringify({ ...localStorage })")
+    visitor.goes_to("/registration")
+    assert visitor.page.input_value("#f-email") == ""
+
+
+def test_answer_that_was_not_kept__is_asked_for_before_sending(visit: Any, forms: Any, person: Any) -> None:
+    """An allergy that was typed and not kept is never left out without a word."""
+    visitor = visit()
+    fills_in(visitor, forms["registration"], person)
+    visitor.page.reload()
+    label = str(forms["registration"].field("needs").label)
+    assert label in visitor.page.locator(".restored:visible p").inner_text()
+    visitor.page.check("[name=consent]")
+    visitor.sends()
+    assert visitor.page.inner_text("#f-needs-error") == WORDS["again"]
+    assert visitor.posts == []
+    visitor.sends()
+    visitor.arrives_at_thank_you()
+
+
+def test_draft__is_forgotten_after_four_hours(visit: Any, forms: Any, person: Any) -> None:
+    """What was typed in the morning is gone in the evening."""
+    visitor = visit()
+    fills_in(visitor, forms["registration"], person)
+    for hours, found in ((3, person.address), (2, "")):
+        visitor.page.evaluate(HOURS_AGO, hours)
+        visitor.page.reload()
+        assert visitor.page.input_value("#f-email") == found
+    assert person.address not in visitor.page.evaluate(KEPT)
+
+
+def test_draft__holds_no_trap_and_is_cleared_below_the_button_too(visit: Any, forms: Any, person: Any) -> None:
+    """What only programs fill in is not kept, and the form's end has the same way out as its top."""
+    visitor = visit()
+    fills_in(visitor, forms["registration"], person)
+    page = visitor.page
+    page.locator('[name="website"]').evaluate("e => { e.value = 'https://example.org' }")
+    page.fill("#f-participant", "Ada Ek")
+    kept = page.evaluate(KEPT)
+    assert person.address in kept
+    assert "website" not in kept
+    page.get_by_role("button", name=WORDS["clear"]).click()
+    assert page.evaluate("document.activeElement.name") == "participant"
+    assert page.input_value("#f-email") == page.input_value("#f-participant") == ""
+    assert person.address not in page.evaluate(KEPT)
+
+
+@pytest.fixture
+def unsent(visit: Any, forms: Any, person: Any) -> Any:
+    """A visitor whose registration didn't get through, and who left."""
+    visitor = visit()
+    fills_in(visitor, forms["registration"], person)
+    with visitor.forgiving("ERR_FAILED"):
+        visitor.page.route(POST_TO, lambda route: route.abort())
+        visitor.sends()
+        visitor.page.get_by_role("status").get_by_text(WORDS["saved"]).wait_for()
+        visitor.page.close()
+        visitor.page = visitor.page.context.new_page()
+        visitor.page.on("request", visitor._note)
+        visitor.posts.clear()
+        yield visitor
+
+
+def test_unsent_form__waits_to_be_told_on_a_later_visit(unsent: Any, forms: Any, person: Any) -> None:
+    """Nothing goes out when the form is opened anew; one press sends it, once what was not kept is filled in."""
+    form, page = forms["registration"], unsent.page
+    unsent.goes_to("/registration")
+    banner = page.locator(".restored:visible")
+    assert "has not been sent" in banner.inner_text()
+    page.reload()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    banner.get_by_role("button", name=WORDS["send_now"]).click()
+    assert page.locator("#error-summary li a").count() == 2
+    assert unsent.posts == []
+    answers = person.answers(form)
+    unsent.fills(form, {name: answers[name] for name in ("needs", "consent")})
+    unsent.sends()
+    unsent.arrives_at_thank_you()
+    person.only_mail()
+    assert answers["needs"] in person.staffs_only_mail(form).text
+
+
+def test_unsent_form__is_discarded_with_one_press(unsent: Any, person: Any) -> None:
+    """Who finds somebody else's form sends nothing, and leaves nothing behind."""
+    unsent.goes_to("/registration")
+    unsent.page.get_by_role("button", name=WORDS["discard"]).click()
+    assert person.address not in unsent.page.evaluate(KEPT)
+    unsent.page.reload()
+    assert unsent.page.input_value("#f-email") == ""
+    assert unsent.page.locator(".restored:visible").count() == 0
+    assert unsent.posts == []

@@ -164,10 +164,10 @@ class InMemoryManagedRepository(InMemorySubmissionRepository, ManagedRepository)
             ):
                 self._once[after.form, once] = _Kept(after.id, after.expires_at)
             return
-        if after.status is Status.SPAM:
-            return
         if once is not None and self._once.get((after.form, once), _Kept(None, after.expires_at)).value == after.id:
             del self._once[after.form, once]
+        if after.status is Status.SPAM:
+            return
         answered = self._answers.get((after.form, answers_key)) if answers_key is not None else None
         if answered is not None and answered.value[1].id == after.id:  # type: ignore[index]
             del self._answers[after.form, str(answers_key)]

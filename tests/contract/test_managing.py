@@ -270,6 +270,42 @@ def test_change__lets_spam_stand_for_another_person_once_it_is_honest(repository
     assert repository.known("course", once=ONCE, key="none") is None
 
 
+def test_change__to_spam_frees_seat_and_person_until_it_is_honest(repository: ManagedRepository) -> None:
+    """Whoever registers meanwhile as the same person is taken, and stays; else the entry stands for them again."""
+    entry = an_entry()
+    put(repository, entry, once=ONCE, key="same-answers")
+    change(repository, entry.id, "marked spam", status=Status.SPAM)
+    assert (state(repository).taken, repository.known("course", once=ONCE)) == (0, None)
+    assert repository.known("course", once=None, key="same-answers") == entry.id
+
+    change(repository, entry.id, "marked genuine", status=Status.CONFIRMED)
+    assert (state(repository).taken, repository.known("course", once=ONCE)) == (1, entry.id)
+
+    change(repository, entry.id, "marked spam", status=Status.SPAM)
+    second = an_entry()
+    assert not put(repository, second, once=ONCE).repeated
+    change(repository, entry.id, "marked genuine", status=Status.CONFIRMED)
+    assert repository.known("course", once=ONCE) == second.id
+
+
+def test_change__restores_what_was_cancelled_for_the_same_person(repository: ManagedRepository) -> None:
+    """A seat is taken anew, and the guard set up anew; not where the person has another entry by now."""
+    entry = an_entry()
+    put(repository, entry, once=ONCE)
+    before = cancel(repository, entry.id)
+    after = replace(before, status=Status.CONFIRMED, version=before.version + 1)
+    repository.change(before, after, what="restored", by="staff", once=ONCE)
+    assert (state(repository).taken, repository.known("course", once=ONCE)) == (1, entry.id)
+
+    before = cancel(repository, entry.id)
+    second = an_entry()
+    put(repository, second, once=ONCE)
+    after = replace(before, status=Status.CONFIRMED, version=before.version + 1)
+    with pytest.raises(AlreadyRegisteredError) as raised:
+        repository.change(before, after, what="restored", by="staff", once=ONCE)
+    assert (raised.value.first, state(repository).taken) == (second.id, 1)
+
+
 def test_waiting__are_all_in_line_the_lowest_ticket_first(repository: ManagedRepository) -> None:
     assert list(repository.waiting("course", "a")) == []
     _, *waiting = [put(repository, an_entry(), capacity=1) for _ in range(4)]

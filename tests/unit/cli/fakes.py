@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from registration_core.services.edit import EditService
     from registration_core.services.intake import IntakeService
     from registration_core.services.manage import Told
+    from registration_core.services.restore import RestoreService
 
 DESCRIPTION = StackDescription(
     stack="local",
@@ -128,6 +129,7 @@ class FakeStack:
     forms: Mapping[str, Form] = field(default_factory=dict)
     caller: Caller = STAFF
     editing: EditService | None = None
+    restoring: RestoreService | None = None
     taking_in: IntakeService | None = None
     versions: Mapping[str, Form] = field(default_factory=dict)
     parts: MailingParts | None = None
@@ -153,6 +155,10 @@ class FakeStack:
     def edit(self) -> EditService:
         assert self.editing is not None
         return self.editing
+
+    def restore(self) -> RestoreService:
+        assert self.restoring is not None
+        return self.restoring
 
     def intake(self) -> IntakeService:
         assert self.taking_in is not None
@@ -196,6 +202,7 @@ class CommandLine:
     queries: QueryService | None = None
     managing: ManageService | None = None
     editing: EditService | None = None
+    restoring: RestoreService | None = None
     taking_in: IntakeService | None = None
     forms: Mapping[str, Form] = field(default_factory=dict)
     versions: Mapping[str, Form] = field(default_factory=dict)
@@ -240,6 +247,7 @@ class CommandLine:
             self.managing,
             self.forms,
             editing=self.editing,
+            restoring=self.restoring,
             taking_in=self.taking_in,
             versions=self.versions,
             parts=self.parts,
@@ -353,17 +361,17 @@ class FakeManage(ManageService):
     def verify(self, submission_id: str, *, by: str = "registrant") -> Submission:
         return self._become(Status.CONFIRMED, "verify", submission_id, by)
 
-    def cancel(self, submission_id: str, *, by: str, moved_up: Told = print) -> Submission:
-        del moved_up
+    def cancel(self, submission_id: str, *, by: str, promoted: Told = print) -> Submission:
+        del promoted
         return self._become(Status.CANCELLED, "cancel", submission_id, by)
 
     def mark_genuine(self, submission_id: str, *, by: str) -> Submission:
         return self._become(self.genuine, "mark_genuine", submission_id, by)
 
     def erase(
-        self, submission_id: str, *, by: str, only: Selection | None = None, moved_up: Told = print
+        self, submission_id: str, *, by: str, only: Selection | None = None, promoted: Told = print
     ) -> Submission:
-        del moved_up
+        del promoted
         assert only is None or only.admits(self.queries.show(submission_id).submission)
         return self._become(Status.ERASED, "erase", submission_id, by)
 
@@ -375,15 +383,15 @@ class FakeManage(ManageService):
         *,
         by: str | None = None,
         instead_of: int | None = None,
-        moved_up: Told = print,
+        promoted: Told = print,
     ) -> QuotaState:
-        del moved_up
+        del promoted
         self.asked.append(("set_capacity", form, option, capacity, by, instead_of))
         state = QuotaState(form, option, capacity, 2)
         self.queries.places = [state]
         return state
 
-    def would_move_up(self, form: str, option: str, **_changes: object) -> tuple[Submission, ...]:
+    def would_be_promoted(self, form: str, option: str, **_changes: object) -> tuple[Submission, ...]:
         del form, option
         return ()
 

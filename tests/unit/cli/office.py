@@ -18,6 +18,7 @@ from registration_core.services.edit import EditService
 from registration_core.services.intake import IntakeService
 from registration_core.services.manage import ManageService
 from registration_core.services.query import QueryService
+from registration_core.services.restore import RestoreService
 from registration_core.services.submit import SubmitService
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Office:
         self.submits = SubmitService(signer=PlainSigner(), **shared)
         self.manage = self.line.managing = ManageService(forms=catalogue, **shared)
         self.line.editing = EditService(forms=catalogue, signer=PlainSigner(), **shared)
+        self.line.restoring = RestoreService(forms=catalogue, signer=PlainSigner(), **shared)
         self.line.taking_in = IntakeService(signer=PlainSigner(), **shared)
         self.line.queries = QueryService(forms=self.forms, repository=self.repository, clock=self.clock)
         self.line.forms = self.forms

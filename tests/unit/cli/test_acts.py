@@ -145,7 +145,7 @@ def test_status_set__is_the_services_change_by_the_caller(
     ("before", "wanted", "said"),
     [
         (Status.WAITLISTED, "confirmed", "waits and gets the next seat that frees in its turn"),
-        (Status.CANCELLED, "confirmed", "cannot be confirmed again; it may be erased."),
+        (Status.CANCELLED, "confirmed", f"rollcall status restore {REFERENCE}"),
         (Status.ERASED, "confirmed", "cannot become confirmed; it may become nothing"),
         (Status.ERASED, "cancelled", "cannot become cancelled; it may become nothing"),
     ],
@@ -179,7 +179,7 @@ def test_status_set__says_when_an_honest_entry_has_to_wait(
     ran = rollcall("status", "set", REFERENCE, "confirmed", "--yes")
 
     assert ran.code == 0
-    assert ran.err.endswith("waits now, with number None: all seats are taken.\n")
+    assert ran.err.endswith("waits now, with ticket None: all seats are taken.\n")
 
 
 def test_status_set__says_when_another_was_faster(
@@ -195,7 +195,7 @@ def test_status_set__says_when_another_was_faster(
     assert "\nstatus is now 'cancelled'; you saw 'spam'\n" in ran.err
 
 
-@pytest.mark.parametrize("wanted", ["waitlisted", "spam", "erased", "genuine"])
+@pytest.mark.parametrize("wanted", ["waitlisted", "pending", "erased", "genuine"])
 def test_status_set__takes_no_other_status(rollcall: CommandLine, wanted: str) -> None:
     ran = rollcall("status", "set", REFERENCE, wanted, "--yes")
 

@@ -131,7 +131,7 @@ def test_edit__moves_nobody_into_a_full_course_unasked(office: Office) -> None:
 
     waits = office.line("edit", entry.id, f"course={OTHER_COURSE}", "--waitlist", "--yes")
 
-    assert waits.err.endswith(f"It has number 1 on the waiting list of {OTHER_COURSE} now.\n")
+    assert waits.err.endswith(f"It waits for {OTHER_COURSE} now, with ticket 1.\n")
     assert (office.places()[0], office.places(OTHER_COURSE)) == (0, (0, 1))
 
 

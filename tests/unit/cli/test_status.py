@@ -97,7 +97,7 @@ def test_promote__gives_free_places_in_turn_and_says_who_still_waits(office: Off
     office.places(capacity=3)
 
     dry = office.line("status", "promote", "registration", COURSE, "--dry-run")
-    assert f"  number 1: {called(waiting[0])}\n" in dry.err
+    assert f"  ticket 1: {called(waiting[0])}\n" in dry.err
     assert f"Would promote 2 of 3 who wait for registration {COURSE}. Nothing was changed.\n" in dry.err
     assert office.places() == (1, 3)
 
@@ -105,10 +105,10 @@ def test_promote__gives_free_places_in_turn_and_says_who_still_waits(office: Off
 
     assert ran.code == 0
     for entry in waiting[:2]:
-        assert f"{called(entry)} moved up and is mailed.\n" in ran.err
+        assert f"{called(entry)} was promoted and is mailed.\n" in ran.err
         assert office.repository.details(entry.id).events[-1].by == STAFF.arn
     assert f"registration {COURSE} has 3 seats, 3 taken, 1 waiting now.\n" in ran.err
-    assert ran.err.endswith(f"  number 3 still waits: {called(waiting[2])}\n")
+    assert ran.err.endswith(f"  ticket 3 still waits: {called(waiting[2])}\n")
 
 
 def test_promote__says_why_nobody_moved(office: Office) -> None:
@@ -132,7 +132,7 @@ def test_promote__passes_nobody_over_whose_entry_is_on_its_way(office: Office) -
 
     ran = office.line("status", "promote", "registration", COURSE, "--yes")
 
-    assert "Nobody moves now: a number before theirs was given out" in ran.err
+    assert "Nobody is promoted now: a ticket before theirs was drawn" in ran.err
     assert office.get(second).status is Status.WAITLISTED
 
 

@@ -16,7 +16,8 @@ from registration_core.adapters.dynamodb.table import notice_key
 from registration_core.adapters.sqs import from_message, to_message
 from registration_core.domain.errors import MailQueueError
 from registration_core.domain.mail import FITTING, Change, MailKind, MailRequest, Notice, mails_for
-from registration_core.domain.submission import TRANSITIONS, Event, Status
+from registration_core.domain.submission import Event, Status
+from registration_core.domain.transitions import TRANSITIONS
 from registration_core.services.dispatch import DispatchService
 
 ENTRY = an_entry(a_form(), {"name": "Åsa", "email": "robin@example.org"}, expires_at=START + timedelta(days=30))
@@ -48,7 +49,9 @@ def kinds(was: Status | None, status: Status) -> list[MailKind]:
         (Status.SPAM, Status.CONFIRMED, [CONFIRMED, STAFF]),
         (Status.SPAM, Status.WAITLISTED, [WAITLISTED, STAFF]),
         (Status.SPAM, Status.PENDING, [VERIFY]),
-        (Status.CANCELLED, Status.CONFIRMED, [CONFIRMED, STAFF]),
+        (Status.CANCELLED, Status.CONFIRMED, [CONFIRMED]),
+        (Status.CANCELLED, Status.PENDING, [VERIFY]),
+        (Status.CANCELLED, Status.WAITLISTED, [WAITLISTED]),
         (Status.CONFIRMED, Status.CONFIRMED, []),
         (Status.CONFIRMED, Status.SPAM, []),
         (Status.CONFIRMED, Status.ERASED, []),

@@ -19,7 +19,8 @@ from registration_core.domain.errors import (
     UnknownFormError,
 )
 from registration_core.domain.fields import Text, resolve_date
-from registration_core.domain.submission import TRANSITIONS, Status
+from registration_core.domain.submission import Status
+from registration_core.domain.transitions import ACTS, TRANSITIONS, ensure_may_become
 from registration_core.settings import DispatchSettings, NotifySettings, SubmitSettings
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -98,12 +99,24 @@ def test_transitions__stand_in_the_docs_as_they_are() -> None:
     assert documented == {status: set(ways) for status, ways in TRANSITIONS.items()}
 
 
+def test_acts__stand_in_the_docs_as_they_are() -> None:
+    """Who does what, from which status to which."""
+    table = (ROOT / "docs" / "statuses.md").read_text(encoding="utf-8").partition("## Who changes what")[2]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines() if line.startswith("| ")]
+    documented = [(what, by, before, after) for what, by, before, after, _ in rows if before.startswith("`")]
+
+    def listed(statuses: frozenset[Status]) -> str:
+        return ", ".join(f"`{status}`" for status in sorted(statuses))
+
+    assert documented == [(act.what, ", ".join(act.by), listed(act.before), listed(act.after)) for act in ACTS]
+
+
 def test_ensure_may_become__names_what_is_allowed() -> None:
-    Status.PENDING.ensure_may_become(Status.CONFIRMED)
+    ensure_may_become(Status.PENDING, Status.CONFIRMED)
     with pytest.raises(StatusTransitionError, match="cancelled, erased, spam"):
-        Status.CONFIRMED.ensure_may_become(Status.PENDING)
+        ensure_may_become(Status.CONFIRMED, Status.PENDING)
     with pytest.raises(StatusTransitionError, match="an erased entry stays erased"):
-        Status.ERASED.ensure_may_become(Status.CONFIRMED)
+        ensure_may_become(Status.ERASED, Status.CONFIRMED)
 
 
 @pytest.mark.parametrize(

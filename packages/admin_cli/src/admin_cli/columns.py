@@ -70,7 +70,7 @@ class ListColumns:
             "email": ListColumn("email", Column("E-MAIL", narrowest=16), lambda entry: entry.email),
             "form": ListColumn("form", Column("FORM"), lambda entry: entry.form),
             "id": ListColumn("id", Column("ID"), lambda entry: entry.id),
-            "position": ListColumn("position", Column("NUMBER", number=True), lambda entry: entry.position),
+            "position": ListColumn("position", Column("TICKET", number=True), lambda entry: entry.position),
             "language": ListColumn("language", Column("LANGUAGE"), lambda entry: entry.language),
             "version": ListColumn("version", Column("VERSION", number=True), lambda entry: entry.version),
             "form_version": ListColumn("form_version", Column("FORM VERSION"), lambda entry: entry.form_version),

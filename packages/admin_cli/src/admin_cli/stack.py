@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from registration_core.services.intake import IntakeService
     from registration_core.services.manage import ManageService
     from registration_core.services.query import QueryService
+    from registration_core.services.restore import RestoreService
 
 SECRET_PREFIX = "rollcall/"  # noqa: S105 - where the stack describes itself, no secret
 
@@ -107,6 +108,9 @@ class Stack(Protocol):
 
     def edit(self) -> EditService:
         """Connect to what puts entries right. Raises CliError."""
+
+    def restore(self) -> RestoreService:
+        """Connect to what takes cancellations back. Raises CliError."""
 
     def mailing(self) -> MailingParts:
         """Connect to what mails are sent with. Raises CliError."""
@@ -204,6 +208,14 @@ class AwsStack:
 
         table = self.description.table
         return edit_service(self.client("dynamodb"), table, GivenForms(self.forms), self._guard_keys)
+
+    def restore(self) -> RestoreService:
+        """Connect to the stack's table, to take cancellations back."""
+        from registration_core.adapters.given_forms import GivenForms  # noqa: PLC0415 - only commands that change
+        from registration_core.bootstrap import restore_service  # noqa: PLC0415 - entries
+
+        table = self.description.table
+        return restore_service(self.client("dynamodb"), table, GivenForms(self.forms), self._guard_keys)
 
     def intake(self) -> IntakeService:
         """Connect to the stack's table, to take rows of a file in."""

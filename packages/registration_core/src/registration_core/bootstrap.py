@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from registration_core.services.query import QueryService
     from registration_core.services.redrive import RedriveService
     from registration_core.services.resend import ResendService
+    from registration_core.services.restore import RestoreService
     from registration_core.services.send import SendService
     from registration_core.services.submit import SubmitService
     from registration_core.services.sweep import SweepService
@@ -261,6 +262,23 @@ def edit_service(
     clock = SystemClock()
     repository = ManagedDynamoRepository(sdk_call(dynamodb_client), table, clock=clock)
     return EditService(forms=forms, repository=repository, signer=signer, clock=clock, randomness=os.urandom)
+
+
+def restore_service(
+    dynamodb_client: Any,  # noqa: ANN401 - boto3 ships no types
+    table: str,
+    forms: FormCatalogue,
+    signer: Signer,
+) -> RestoreService:
+    """Make what takes cancellations back. signer: with the key that submit's guards were made with."""
+    from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+    from registration_core.adapters.dynamodb.sdk import sdk_call
+    from registration_core.services.restore import RestoreService
+
+    clock = SystemClock()
+    repository = ManagedDynamoRepository(sdk_call(dynamodb_client), table, clock=clock)
+    return RestoreService(forms=forms, repository=repository, signer=signer, clock=clock, randomness=os.urandom)
 
 
 @dataclass(frozen=True, slots=True)

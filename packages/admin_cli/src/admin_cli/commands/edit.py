@@ -12,8 +12,8 @@ from admin_cli.errors import CliError, ExitCode
 from admin_cli.escape import plain
 from admin_cli.helping import Command, verb
 from admin_cli.meanwhile import changed_meanwhile
-from admin_cli.moving_up import leaving, say_moved, say_who_would
 from admin_cli.places import place_of
+from admin_cli.promotions import leaving, say_promoted, say_promotions
 from admin_cli.services import of
 from admin_cli.usage import meant
 from registration_core.domain.errors import (
@@ -90,11 +90,11 @@ def edit(
         return
     _tell(act, plan, waitlist=waitlist)
     if act.agreed(f"change {', '.join(plan.fields)} of {act.called(before)}"):
-        moved: list[Submission] = []
-        after = _carried_out(act, edits, plan, waitlist=waitlist, moved_up=moved.append)
+        promoted: list[Submission] = []
+        after = _carried_out(act, edits, plan, waitlist=waitlist, promoted=promoted.append)
         act.say(f"{act.called(after)} is changed: {', '.join(plan.fields)}.{_place(plan, after)}")
         _next_step(act, plan, after)
-        say_moved(act, moved)
+        say_promoted(act, promoted)
 
 
 def _read(given: Sequence[str]) -> dict[str, str]:
@@ -147,18 +147,18 @@ def _tell(act: Act, plan: Edit, *, waitlist: bool) -> None:
         there = place_of(act.stack, plan.after.form, plan.after.option)
         if not there.open and not waitlist:
             raise _full(act, plan)
-        gets = "a seat" if there.open else f"number {there.tickets + 1} on the waiting list"
+        gets = "a seat" if there.open else f"ticket {there.tickets + 1}"
         taken = f"{there.taken} of {there.capacity} seats taken, {there.waiting} waiting"
         act.say(f"  gets {gets} of {there.option}: {taken}")
     if plan.before.option is not None:
-        held = "number on the waiting list" if plan.before.position else "seat"
+        held = "ticket" if plan.before.position else "seat"
         act.say(f"  gives back its {held} of {plan.before.option}")
-        say_who_would(act, leaving([plan.before]))
+        say_promotions(act, leaving([plan.before]))
 
 
-def _carried_out(act: Act, edits: EditService, plan: Edit, *, waitlist: bool, moved_up: Told) -> Submission:
+def _carried_out(act: Act, edits: EditService, plan: Edit, *, waitlist: bool, promoted: Told) -> Submission:
     try:
-        return edits.carry_out(plan, by=act.by, may_wait=waitlist, moved_up=moved_up)
+        return edits.carry_out(plan, by=act.by, may_wait=waitlist, promoted=promoted)
     except EntryChangedError as error:
         raise changed_meanwhile(act.stack, plan.before) from error
     except NoSeatError as error:
@@ -194,7 +194,7 @@ def _place(plan: Edit, after: Submission) -> str:
     if not plan.moves or after.option is None:
         return ""
     if after.status is Status.WAITLISTED:
-        return f" It has number {after.position} on the waiting list of {after.option} now."
+        return f" It waits for {after.option} now, with ticket {after.position}."
     return f" It has a seat of {after.option} now."
 
 

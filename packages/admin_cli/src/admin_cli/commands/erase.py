@@ -11,7 +11,7 @@ from admin_cli.bulk import for_each
 from admin_cli.entries import check_spelling, counted
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.helping import Command, verb
-from admin_cli.moving_up import leaving, say_moved, say_who_would
+from admin_cli.promotions import leaving, say_promoted, say_promotions
 from admin_cli.services import of
 from registration_core.domain.submission import Status
 
@@ -36,8 +36,8 @@ def erase(ctx: typer.Context, wanted: Wanted, *, yes: Yes = False, dry_run: DryR
     """Remove the answers and address of submissions for good; their seats go to the next in line.
 
     It cannot be undone. An e-mail address means every submission from it, such as a family's. It says before who would
-    move up, and afterwards who did; they are mailed. What remains is the ID, the reference, the form, the option, the
-    times and the history; docs/privacy.md tells which copies it does not reach, such as mails already sent. An erasure
+    be promoted, and afterwards who was. What remains is the ID, the reference, the form, the option, the times and the
+    history; docs/privacy.md tells which copies it does not reach, such as mails already sent. An erasure
     that was interrupted is finished by the same command.
 
     Examples:
@@ -57,7 +57,7 @@ def erase(ctx: typer.Context, wanted: Wanted, *, yes: Yes = False, dry_run: DryR
             act.say(f"{act.called(each)} is erased already.")
         elif len(left) > 1:
             act.say(f"  {act.called(each)}, which is {each.status}")
-    say_who_would(act, leaving(left))
+    say_promotions(act, leaving(left))
     one = f"{act.called(left[0])}, which is {left[0].status}," if len(left) == 1 else counted(len(left))
     if (left and not act.agreed(f"erase {one} for good")) or dry_run:
         return
@@ -70,21 +70,21 @@ def _erase(act: Act, submissions: list[Submission], *, new: int) -> None:
     new: how many of them are not erased yet.
     """
     manage = act.stack.manage()
-    moved: list[Submission] = []
+    promoted: list[Submission] = []
     # Whoever waits goes first, so that nobody is given a seat, and mailed, before they go themselves.
     turns = sorted(submissions, key=lambda each: each.status is not Status.WAITLISTED)
     try:
         for_each(
             act,
             turns,
-            lambda each: manage.erase(each.id, by=act.by, moved_up=moved.append),
+            lambda each: manage.erase(each.id, by=act.by, promoted=promoted.append),
             name=act.called,
             done="erased",
         )
         if new:
             act.say(f"{counted(new)} erased.")
     finally:
-        say_moved(act, moved)
+        say_promoted(act, promoted)
 
 
 def _find(act: Act, wanted: list[str]) -> list[Submission]:

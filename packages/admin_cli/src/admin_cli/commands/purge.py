@@ -13,8 +13,8 @@ from admin_cli.acting import DryRun, Yes, begin
 from admin_cli.bulk import for_each
 from admin_cli.entries import counted
 from admin_cli.helping import Command, verb
-from admin_cli.moving_up import Leaving, say_moved, say_who_would
 from admin_cli.progress import Progress
+from admin_cli.promotions import Leaving, say_promoted, say_promotions
 from admin_cli.selecting import FormOption, OptionOption, StatusOption, selection
 from admin_cli.services import of
 from admin_cli.times import parse_time
@@ -81,15 +81,15 @@ def purge(
         act.say(f"Nothing of that came in before {for_person(until)}.")
         return
     _tell(act, found)
-    _say_who_would_move(act, found)
+    _say_promotions_move(act, found)
     if not act.agreed(f"erase {counted(len(found))} for ever"):
         return
     manage = act.stack.manage()
-    moved: list[Submission] = []
+    promoted: list[Submission] = []
 
     def erase(old: Old) -> None:
         try:
-            manage.erase(old.id, by=act.by, only=chosen, moved_up=moved.append)
+            manage.erase(old.id, by=act.by, only=chosen, promoted=promoted.append)
         except SubmissionNotFoundError:
             return  # its time ran out meanwhile
 
@@ -99,7 +99,7 @@ def purge(
         for_each(act, turns, erase, name=lambda old: f"{old.form} {display_reference(old.reference)}", done="erased")
         act.say(f"{counted(len(found))} erased.")
     finally:
-        say_moved(act, moved)
+        say_promoted(act, promoted)
 
 
 def _found(act: Act, chosen: Selection) -> list[Old]:
@@ -112,11 +112,11 @@ def _found(act: Act, chosen: Selection) -> list[Old]:
     return found
 
 
-def _say_who_would_move(act: Act, found: list[Old]) -> None:
+def _say_promotions_move(act: Act, found: list[Old]) -> None:
     left = Leaving()
     for old in found:
         left.add(submission_id=old.id, form=old.form, option=old.option, status=old.status)
-    say_who_would(act, left)
+    say_promotions(act, left)
 
 
 def _tell(act: Act, found: list[Old]) -> None:

@@ -14,8 +14,8 @@ from admin_cli.fields import JsonOption, pick, wanted
 from admin_cli.formsets import the_form
 from admin_cli.helping import Command, noun
 from admin_cli.listing import JsonLines, TableOption, Wanted, printer
-from admin_cli.moving_up import say_moved, say_moves
 from admin_cli.places import FormArgument, OptionArgument, forms_of, place_of, said
+from admin_cli.promotions import say_promoted, say_promotions_to_come
 from admin_cli.records import FIELDS as FIELDS_OF_ENTRIES
 from admin_cli.services import of
 from admin_cli.table import Column
@@ -116,7 +116,7 @@ def waiting(
 ) -> None:
     """Print who waits for an option, the next in line first, with their telephone numbers.
 
-    RANK is the place in the queue now, NUMBER the one that they were given. --table prints the table in a pipe too,
+    RANK is their position now, TICKET the number that they were given. --table prints the table in a pipe too,
     with its heading: for a printer. --columns chooses other columns, as in `rollcall list`.
 
     Examples:
@@ -150,7 +150,7 @@ def set_quota(
 ) -> None:
     """Give an option another number of seats.
 
-    More seats: those who wait move up, where the form's waiting list is automatic, and are told by mail; it says who.
+    More seats: those who wait are promoted and mailed, where the form's waiting list is automatic; it says who.
     Fewer than are taken: nobody loses theirs, and none is given out until enough have left. +5 gives five more than
     there are.
 
@@ -171,9 +171,9 @@ def set_quota(
         return
     _say_what_comes(act, before, after)
     if act.agreed(f"give {form} {option} {_seats(after)} instead of {before.capacity}"):
-        moved: list[Submission] = []
-        act.say(f"{said(_set(act, before, after, moved_up=moved.append))} now.")
-        say_moved(act, moved)
+        promoted: list[Submission] = []
+        act.say(f"{said(_set(act, before, after, promoted=promoted.append))} now.")
+        say_promoted(act, promoted)
 
 
 class Wish(NamedTuple):
@@ -203,14 +203,14 @@ def _read(text: str) -> Wish:
 
 
 def _say_what_comes(act: Act, before: QuotaState, after: int) -> None:
-    """Say who moves up, or why nobody does though somebody waits."""
-    moves = act.stack.manage().would_move_up(before.form, before.option, capacity=after)
-    say_moves(act, moves)
+    """Say who is promoted, or why nobody is though somebody waits."""
+    promoted = act.stack.manage().would_be_promoted(before.form, before.option, capacity=after)
+    say_promotions_to_come(act, promoted)
     quota = act.stack.forms[before.form].quota
     by_hand = quota is not None and quota.waitlist is Waitlist.MANUAL
     if by_hand and before.waiting and after > before.taken:
         act.say(
-            "  nobody moves up by itself; give out the seats afterwards: "
+            "  nobody is promoted by itself; give out the seats afterwards: "
             f"rollcall status promote {before.form} {before.option}"
         )
     if after < before.taken:
@@ -221,11 +221,11 @@ def _seats(many: int) -> str:
     return "1 seat" if many == 1 else f"{many} seats"
 
 
-def _set(act: Act, before: QuotaState, seats: int, *, moved_up: Told) -> QuotaState:
+def _set(act: Act, before: QuotaState, seats: int, *, promoted: Told) -> QuotaState:
     """Set the number of seats. Raises CliError when someone else did meanwhile."""
     try:
         return act.stack.manage().set_capacity(
-            before.form, before.option, seats, by=act.by, instead_of=before.capacity, moved_up=moved_up
+            before.form, before.option, seats, by=act.by, instead_of=before.capacity, promoted=promoted
         )
     except QuotaChangedError as error:
         when = f", {for_person(error.now.set_at)}" if error.now.set_at else ""

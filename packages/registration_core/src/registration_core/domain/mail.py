@@ -136,6 +136,8 @@ def _kinds(was: Status | None, status: Status) -> tuple[MailKind, ...]:
         return (MailKind.CANCELLED,) if was in TOLD else ()
     if was is Status.WAITLISTED and status in FITTING[MailKind.PROMOTED]:
         return (MailKind.PROMOTED,)
+    if was is Status.CANCELLED:  # the staff restored it themselves
+        return TOLD.get(status, ())[:1]
     return TOLD.get(status, ())
 
 

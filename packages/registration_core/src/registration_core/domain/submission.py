@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from registration_core.domain.errors import StatusTransitionError
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Status(StrEnum):
-    """What an entry is: see `TRANSITIONS` for what it may become."""
+    """What an entry is; `domain.transitions` says what it may become."""
 
     PENDING = "pending"
     CONFIRMED = "confirmed"
@@ -23,23 +21,6 @@ class Status(StrEnum):
     SPAM = "spam"
     ERASED = "erased"
 
-    def ensure_may_become(self, new: Status) -> None:
-        """Raise StatusTransitionError, which names what is allowed, when this status may not become `new`."""
-        allowed = TRANSITIONS[self]
-        if new not in allowed:
-            ways = ", ".join(sorted(allowed)) or "nothing: an erased entry stays erased"
-            raise StatusTransitionError(f"An entry that is {self} cannot become {new}; it may become {ways}.")
-
-
-TRANSITIONS: Mapping[Status, frozenset[Status]] = {
-    Status.PENDING: frozenset({Status.CONFIRMED, Status.WAITLISTED, Status.CANCELLED, Status.SPAM, Status.ERASED}),
-    Status.CONFIRMED: frozenset({Status.WAITLISTED, Status.CANCELLED, Status.SPAM, Status.ERASED}),
-    Status.WAITLISTED: frozenset({Status.CONFIRMED, Status.PENDING, Status.CANCELLED, Status.SPAM, Status.ERASED}),
-    Status.CANCELLED: frozenset({Status.CONFIRMED, Status.WAITLISTED, Status.SPAM, Status.ERASED}),
-    Status.SPAM: frozenset({Status.CONFIRMED, Status.WAITLISTED, Status.CANCELLED, Status.ERASED}),
-    Status.ERASED: frozenset(),
-}
-"""From each status, the ones that may follow. The same table stands in docs/statuses.md, and a test compares them."""
 
 SEATED = frozenset({Status.PENDING, Status.CONFIRMED})
 """The statuses that hold a seat."""
@@ -148,9 +129,9 @@ class Once:
 class Event:
     """One line of an entry's history, without anything personal of the registrant's.
 
-    id: a ULID. what: submitted, imported, verified, cancelled, lapsed, promoted, marked genuine, erased, or `edited`
-    with the names of the fields. by: an IAM principal, `registrant` or `system`. status, version: the
-    entry's after this; None in lines of before there were any.
+    id: a ULID. what: submitted, imported, `edited` with the names of the fields, or what `domain.transitions.ACTS`
+    says. by: an IAM principal, `registrant` or `system`. status, version: the entry's after this; None in lines of
+    before there were any.
     """
 
     id: str

@@ -85,13 +85,13 @@ class EditService:
         return Edit(before, after, fields)
 
     def carry_out(
-        self, edit: Edit, *, by: str, may_wait: bool = False, moved_up: Told = lambda _entry: None
+        self, edit: Edit, *, by: str, may_wait: bool = False, promoted: Told = lambda _entry: None
     ) -> Submission:
         """Store an edit and return the entry; an edit that changes nothing writes nothing.
 
         One that moves the entry to another option gives back its seat or ticket and takes a seat there, all or nothing;
         what it gave back goes to the next in line where that is automatic. may_wait: where no seat is free there, it
-        takes the next ticket instead. by: see `Event`. moved_up: is told of each who got the seat that it gave back.
+        takes the next ticket instead. by: see `Event`. promoted: is told of each who got the seat that it gave back.
 
         Raises EntryChangedError when the entry is not as it was read, NoSeatError, AlreadyRegisteredError when the same
         person has another entry for the option, SubmissionNotFoundError, StorageUnavailableError; then nothing was
@@ -109,7 +109,7 @@ class EditService:
         else:
             moved = self._seating.seat(before, self._placed(after), what=what, by=by, once=once, may_wait=may_wait)
         for each in self._promotion.fill(before.form, before.option):
-            moved_up(each)
+            promoted(each)
         return moved
 
     def _checked(self, form: Form, given: Mapping[str, str]) -> dict[str, Answer]:

@@ -12,7 +12,8 @@ from registration_core.domain.errors import (
     SubmissionNotFoundError,
 )
 from registration_core.domain.submission import Status
-from registration_core.services.promotion import SYSTEM, Promotion
+from registration_core.domain.transitions import REGISTRANT, SYSTEM, ensure_may_become
+from registration_core.services.promotion import Promotion
 from registration_core.services.seating import ATTEMPTS, Seating, busy
 
 TYPE_CHECKING = False
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
     Told: TypeAlias = Callable[[Submission], None]
 
-REGISTRANT = "registrant"
+SPAM_KEPT = timedelta(days=30)
+"""How long what the staff mark as spam is kept, unless its time is over before."""
 
 
 class ManageService:
@@ -60,14 +62,14 @@ class ManageService:
         """
         return self._change(submission_id, self._verified, by=by)
 
-    def cancel(self, submission_id: str, *, by: str, moved_up: Told = lambda _entry: None) -> Submission:
+    def cancel(self, submission_id: str, *, by: str, promoted: Told = lambda _entry: None) -> Submission:
         """Take an entry back, whatever it holds; what frees goes to the next in line where that is automatic.
 
-        A registrant who cancels came by the mailed link, and so has proven the address. moved_up: is told of each who
+        A registrant who cancels came by the mailed link, and so has proven the address. promoted: is told of each who
         got a seat by it. Raises SubmissionNotFoundError; StatusTransitionError for an entry that is erased.
         """
         cancelled = self._change(submission_id, partial(self._cancelled, by=by), by=by)
-        self._fill(cancelled, moved_up)
+        self._fill(cancelled, promoted)
         return cancelled
 
     def lapse(self, submission_id: str) -> Submission:
@@ -83,11 +85,11 @@ class ManageService:
         *,
         by: str,
         only: Selection | None = None,
-        moved_up: Told = lambda _entry: None,
+        promoted: Told = lambda _entry: None,
     ) -> Submission:
         """Remove every personal value for ever, and free what the entry holds.
 
-        only: what it must still be. moved_up: is told of each who got a seat by it. Raises SubmissionNotFoundError,
+        only: what it must still be. promoted: is told of each who got a seat by it. Raises SubmissionNotFoundError,
         EntryChangedError for one that is something else.
         """
         for _ in range(ATTEMPTS):
@@ -98,7 +100,7 @@ class ManageService:
                 erased = self._repository.erase(before, by=by)
             except EntryChangedError:
                 continue
-            self._fill(erased, moved_up)
+            self._fill(erased, promoted)
             return erased
         raise busy(submission_id)
 
@@ -133,6 +135,17 @@ class ManageService:
                 continue
         raise busy(submission_id)
 
+    def mark_spam(self, submission_id: str, *, by: str, promoted: Told = lambda _entry: None) -> Submission:
+        """Set an entry aside as spam: what it holds goes to the next in line where that is automatic.
+
+        Nobody is mailed of it but who is promoted. An entry that is spam is returned as it is. promoted: is told of
+        each who got a seat by it. Raises SubmissionNotFoundError; StatusTransitionError for one that is cancelled or
+        erased.
+        """
+        marked = self._change(submission_id, self._marked_spam, by=by)
+        self._fill(marked, promoted)
+        return marked
+
     def promote(self, form: str, option: str, *, by: str = SYSTEM, limit: int | None = None) -> tuple[Submission, ...]:
         """Give free seats to the lowest tickets, one after the other; return the promoted entries.
 
@@ -153,7 +166,7 @@ class ManageService:
         """Return who would get so many seats now; nobody while a lower ticket's entry may still be on its way."""
         return self._promotion.waiting(form, option, limit=seats) if self._promotion.sure(form, option) else ()
 
-    def would_move_up(
+    def would_be_promoted(
         self, form: str, option: str, *, freed: int = 0, capacity: int | None = None, without: Collection[str] = ()
     ) -> tuple[Submission, ...]:
         """Return who would get a seat by themselves, the lowest ticket first.
@@ -177,30 +190,30 @@ class ManageService:
         *,
         by: str | None = None,
         instead_of: int | None = None,
-        moved_up: Told = lambda _entry: None,
+        promoted: Told = lambda _entry: None,
     ) -> QuotaState:
         """Give an option another capacity: lowered, it un-confirms nobody; raised, those who wait move up.
 
         Where the waiting list is the staff's, they promote. The public is told at once how many seats there are now,
         for it learns nothing of a visitor by that. by: the IAM principal who does it. instead_of: the capacity
-        that it must have before; None for any. moved_up: is told of each who got a seat by it. Raises UnknownFormError,
+        that it must have before; None for any. promoted: is told of each who got a seat by it. Raises UnknownFormError,
         QuotaNotFoundError for an option that is not counted, QuotaChangedError, ValueError for a capacity below 0.
         """
         if capacity < 0:
             raise ValueError("a capacity is 0 or more")
         self._seating.make_quota(form, option)
         state = self._repository.set_capacity(form, option, capacity, by=by, instead_of=instead_of)
-        promoted = self._promotion.fill(form, option)
-        for each in promoted:
-            moved_up(each)
-        if promoted:
+        found = self._promotion.fill(form, option)
+        for each in found:
+            promoted(each)
+        if found:
             state = self._repository.quotas(form, [option])[option]
         self._repository.show_seats(form, option, state.public_seats)
         return state
 
-    def _fill(self, left: Submission, moved_up: Told) -> None:
+    def _fill(self, left: Submission, promoted: Told) -> None:
         for each in self._promotion.fill(left.form, left.option):
-            moved_up(each)
+            promoted(each)
 
     def _change(
         self, submission_id: str, decide: Callable[[Submission], tuple[Submission, str] | None], *, by: str
@@ -240,6 +253,13 @@ class ManageService:
         gone = {"status": Status.CANCELLED, "position": None, "verify_by": None, "verified_at": proven}
         return _next(before, **gone), "cancelled"
 
+    def _marked_spam(self, before: Submission) -> tuple[Submission, str] | None:
+        if before.status is Status.SPAM:
+            return None
+        expires_at = min(before.expires_at, self._clock.now().replace(microsecond=0) + SPAM_KEPT)
+        after = _next(before, status=Status.SPAM, position=None, verify_by=None, expires_at=expires_at)
+        return after, "marked spam"
+
     def _now(self) -> datetime:
         now = self._clock.now()
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
@@ -249,7 +269,7 @@ def _next(before: Submission, **changes: Any) -> Submission:  # noqa: ANN401 - t
     """Return the entry's next version. Raises StatusTransitionError."""
     after = replace(before, version=before.version + 1, **changes)
     if after.status is not before.status:
-        before.status.ensure_may_become(after.status)
+        ensure_may_become(before.status, after.status)
     return after
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from registration_core.domain.submission import Status
-from registration_core.services.manage import REGISTRANT
+from registration_core.domain.transitions import REGISTRANT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from registration_core.domain.errors import (
 )
 from registration_core.domain.quota import Waitlist
 from registration_core.domain.submission import Status
+from registration_core.domain.transitions import SYSTEM
 from registration_core.services.seating import ATTEMPTS
 
 TYPE_CHECKING = False
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from registration_core.domain.forms import Form
     from registration_core.domain.ports import Clock, FormCatalogue, ManagedRepository
     from registration_core.domain.submission import Submission
-
-SYSTEM = "system"
 
 
 class Promotion:

@@ -236,7 +236,9 @@ class Changing:
             own = (pk for pk in guards if pk.startswith(table.ONCE))
             return {pk: {"Put": self._guard(items.guard_item(pk, after), after.id)} for pk in own}
         if after.status is Status.SPAM:
-            return {}
+            # It stands for nobody, but knows whom to stand for again; the same request gets the same answer as before.
+            stood_for = [pk for pk in guards if pk.startswith(table.ONCE)]
+            return self._removals(stood_for, after) if before.status in STANDING else {}
         return self._removals(guards, after)
 
     def _guard(self, item: Item, submission_id: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the staff do to seats says who moves up: before, in a dry run and afterwards; and it is true."""
+"""What the staff do to seats says who is promoted: before, in a dry run and afterwards; and it is true."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def full(office: Office) -> list[Submission]:
 
 
 def would(entry: Submission, number: int) -> str:
-    return f"  moves up and is mailed: {called(entry)}, number {number}\n"
+    return f"  promoted and mailed then: {called(entry)}, ticket {number}\n"
 
 
 def did(entry: Submission) -> str:
-    return f"{called(entry)} moved up and is mailed.\n"
+    return f"{called(entry)} was promoted and is mailed.\n"
 
 
 def acts(entry: Submission) -> list[tuple[str, ...]]:
@@ -52,12 +52,12 @@ def acts(entry: Submission) -> list[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("act", range(7))
-def test_dry_run__names_who_moves_up_and_they_do(office: Office, full: list[Submission], act: int) -> None:
+def test_dry_run__names_who_is_promoted_and_they_are(office: Office, full: list[Submission], act: int) -> None:
     """The same person whom it named before gets the seat; whoever is behind them stays."""
     words = acts(full[0])[act]
 
     dry = office.line(*words, "--dry-run")
-    assert (dry.code, dry.err.count("moves up")) == (0, 1)
+    assert (dry.code, dry.err.count("promoted and mailed then")) == (0, 1)
     assert would(full[1], 1) in dry.err
     assert office.get(full[1]).status is Status.WAITLISTED
 
@@ -68,7 +68,7 @@ def test_dry_run__names_who_moves_up_and_they_do(office: Office, full: list[Subm
     assert [office.get(entry).status for entry in full[1:]] == [Status.CONFIRMED, Status.WAITLISTED, Status.WAITLISTED]
 
 
-def test_cancel__of_several_moves_up_nobody_who_is_cancelled_too(office: Office, full: list[Submission]) -> None:
+def test_cancel__of_several_promotes_nobody_who_is_cancelled_too(office: Office, full: list[Submission]) -> None:
     """Who waits first goes as well, so that the seat is the second's."""
     words = ("status", "cancel", full[0].id, full[1].id)
 
@@ -79,21 +79,21 @@ def test_cancel__of_several_moves_up_nobody_who_is_cancelled_too(office: Office,
     assert not any(event.what == "promoted" for event in office.repository.details(full[1].id).events)
 
 
-def test_cancel__moves_nobody_up_where_the_staff_do(office: Office, full: list[Submission]) -> None:
+def test_cancel__promotes_nobody_where_the_staff_do(office: Office, full: list[Submission]) -> None:
     """Neither is anybody promised it."""
     office.by_hand()
 
-    assert "moves up" not in office.line("status", "cancel", full[0].id, "--dry-run").err
-    assert "moved up" not in office.line("status", "cancel", full[0].id, "--yes").err
+    assert "promoted" not in office.line("status", "cancel", full[0].id, "--dry-run").err
+    assert "promoted" not in office.line("status", "cancel", full[0].id, "--yes").err
     raised = office.line("quota", "set", "registration", COURSE, "3", "--dry-run").err
     assert (
-        f"nobody moves up by itself; give out the seats afterwards: rollcall status promote registration {COURSE}"
+        f"nobody is promoted by itself; give out the seats afterwards: rollcall status promote registration {COURSE}"
         in raised
     )
 
 
-def test_cancel__of_who_waits_moves_nobody_up(office: Office, full: list[Submission]) -> None:
-    assert "move" not in office.line("status", "cancel", full[1].id, "--dry-run").err
+def test_cancel__of_who_waits_promotes_nobody(office: Office, full: list[Submission]) -> None:
+    assert "promoted" not in office.line("status", "cancel", full[1].id, "--dry-run").err
 
 
 def test_acts__promise_nothing_while_a_number_is_on_its_way(office: Office) -> None:
@@ -104,25 +104,25 @@ def test_acts__promise_nothing_while_a_number_is_on_its_way(office: Office) -> N
     office.register("Second")
 
     for words in acts(first):
-        assert "moves up" not in office.line(*words, "--dry-run").err
+        assert "promoted" not in office.line(*words, "--dry-run").err
     office.by_hand()
     office.manage.set_capacity("registration", COURSE, 2)
     promote = office.line("status", "promote", "registration", COURSE, "--dry-run").err
-    assert ("Nobody moves now" in promote, "Would" in promote) == (True, False)
+    assert ("Nobody is promoted now" in promote, "Would" in promote) == (True, False)
 
 
-def test_moved__says_until_when_a_seat_is_held_that_nobody_verified(office: Office, full: list[Submission]) -> None:
+def test_promoted__says_until_when_a_seat_is_held_that_nobody_verified(office: Office, full: list[Submission]) -> None:
     form = office.forms["registration"]
     office.forms["registration"] = replace(form, verification=_within_hours(48))
 
     ran = office.line("status", "cancel", full[0].id, "--yes")
 
     assert re.search(
-        r"O'Brien.* moved up and is mailed; the seat is theirs until 2027-03-03 .* unless they verify", ran.err
+        r"O'Brien.* was promoted and is mailed; the seat is theirs until 2027-03-03 .* unless they verify", ran.err
     )
 
 
-def test_moved__names_ten_and_counts_the_others(office: Office) -> None:
+def test_promoted__names_ten_and_counts_the_others(office: Office) -> None:
     office.register("First")
     office.places(capacity=1)
     for number in range(13):
@@ -130,9 +130,9 @@ def test_moved__names_ten_and_counts_the_others(office: Office) -> None:
 
     ran = office.line("quota", "set", "registration", COURSE, "+13", "--yes")
 
-    assert ran.err.count("moved up and is mailed") == 10
-    assert "  and 3 more move up and are mailed\n" in ran.err
-    assert ran.err.endswith("  and 3 more moved up and are mailed\n")
+    assert ran.err.count("was promoted and is mailed") == 10
+    assert ran.err.count("  and 3 more\n") == 2
+    assert ran.err.endswith("  and 3 more\n")
 
 
 @pytest.mark.parametrize(("wish", "seats"), [("3", 3), ("+2", 3), ("0", 0)])
@@ -178,7 +178,7 @@ def test_quota_waiting__is_a_table_for_a_printer(office: Office, full: list[Subm
     out = office.line("quota", "waiting", "registration", COURSE, "--table").out
 
     header, *lines = out.splitlines()
-    assert header.split()[:4] == ["RANK", "NUMBER", "NAME", "PHONE"]
+    assert header.split()[:4] == ["RANK", "TICKET", "NAME", "PHONE"]
     assert (len(lines), "\x1b" in out, "\t" in out) == (len(full) - 1, False, False)
 
 
@@ -210,9 +210,9 @@ def test_status_set__says_before_that_an_honest_one_would_wait(office: Office) -
     dry = office.line("status", "set", spam.id, "confirmed", "--dry-run")
     ran = office.line("status", "set", spam.id, "confirmed", "--yes")
 
-    wait = f"Would put {called(spam)}, which is spam, on the waiting list with number 1, for registration {COURSE} has"
+    wait = f"Would put {called(spam)}, which is spam, on the waiting list with ticket 1, for registration {COURSE} has"
     assert wait in dry.err
-    assert ran.err.endswith("waits now, with number 1: all seats are taken.\n")
+    assert ran.err.endswith("waits now, with ticket 1: all seats are taken.\n")
     assert office.get(spam).position == 1
 
 
@@ -232,7 +232,7 @@ def test_edit__dry_run_says_which_number_it_would_get(office: Office, full: list
     dry = office.line("edit", other.id, f"course={COURSE}", "--waitlist", "--dry-run")
     office.line("edit", other.id, f"course={COURSE}", "--waitlist", "--yes")
 
-    assert f"gets number {len(full)} on the waiting list of {COURSE}: 1 of 1 seats taken, 3 waiting\n" in dry.err
+    assert f"gets ticket {len(full)} of {COURSE}: 1 of 1 seats taken, 3 waiting\n" in dry.err
     assert office.get(other).position == len(full)
 
 

@@ -1,4 +1,4 @@
-"""Who moves up from a waiting list by what the staff do: told before it is done, and afterwards."""
+"""Promotions that follow from what the staff do: told before it is done, and afterwards."""
 
 from __future__ import annotations
 
@@ -41,28 +41,30 @@ def leaving(entries: Iterable[Submission]) -> Leaving:
     return found
 
 
-def say_who_would(act: Act, left: Leaving) -> None:
-    """Say who moves up when these seats are given back."""
+def say_promotions(act: Act, left: Leaving) -> None:
+    """Say who is promoted when these seats are given back."""
     for (form, option), freed in sorted(left.seats.items()):
         if form in act.stack.forms:
-            say_moves(act, act.stack.manage().would_move_up(form, option, freed=freed, without=left.ids))
+            say_promotions_to_come(
+                act, act.stack.manage().would_be_promoted(form, option, freed=freed, without=left.ids)
+            )
 
 
-def say_moves(act: Act, entries: Sequence[Submission]) -> None:
-    """Say of entries that they are about to move up."""
+def say_promotions_to_come(act: Act, entries: Sequence[Submission]) -> None:
+    """Say of entries that they are about to be promoted."""
     for each in entries[:MOST_NAMED]:
-        act.say(f"  moves up and is mailed: {act.called(each)}, number {each.position}")
-    _say_more(act, entries, "move up and are mailed")
+        act.say(f"  promoted and mailed then: {act.called(each)}, ticket {each.position}")
+    _say_more(act, entries)
 
 
-def say_moved(act: Act, entries: Sequence[Submission]) -> None:
-    """Say of entries that they moved up, and until when they hold their seats where nobody verifies them."""
+def say_promoted(act: Act, entries: Sequence[Submission]) -> None:
+    """Say of entries that they were promoted, and until when they hold their seats where nobody verifies them."""
     for each in entries[:MOST_NAMED]:
         until = f"; the seat is theirs until {for_person(each.verify_by)} unless they verify" if each.verify_by else ""
-        act.say(f"{act.called(each)} moved up and is mailed{until}.")
-    _say_more(act, entries, "moved up and are mailed")
+        act.say(f"{act.called(each)} was promoted and is mailed{until}.")
+    _say_more(act, entries)
 
 
-def _say_more(act: Act, entries: Sequence[Submission], what: str) -> None:
+def _say_more(act: Act, entries: Sequence[Submission]) -> None:
     if len(entries) > MOST_NAMED:
-        act.say(f"  and {len(entries) - MOST_NAMED} more {what}")
+        act.say(f"  and {len(entries) - MOST_NAMED} more")

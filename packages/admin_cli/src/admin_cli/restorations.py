@@ -1,0 +1,71 @@
+"""Cancellations taken back: what each entry would be again, told before, and what became of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from admin_cli.errors import CliError
+from admin_cli.places import place_of, said
+from admin_cli.values import for_person
+from registration_core.domain.errors import AlreadyRegisteredError
+from registration_core.domain.identifiers import display_reference
+from registration_core.domain.submission import STANDING, Status
+
+if TYPE_CHECKING:
+    from admin_cli.acting import Act
+    from registration_core.domain.submission import Submission
+    from registration_core.services.restore import Restoration
+
+
+class Restorations:
+    """The restorations of one command: several for one option share the seats that are left."""
+
+    def __init__(self, act: Act) -> None:
+        self._act = act
+        self._service = act.stack.restore()
+        self._wanted: Counter[tuple[str, str]] = Counter()
+
+    def plan(self, entry: Submission) -> Restoration | None:
+        """Say what an entry would be again; None for one that stands already.
+
+        Raises CliError where the same person has another by now, StatusTransitionError for what is spam or erased.
+        """
+        if entry.status in STANDING:
+            self._act.say(f"  {self._act.called(entry)}, which is {entry.status} already")
+            return None
+        try:
+            plan = self._service.plan(entry)
+        except AlreadyRegisteredError as error:
+            other = self._act.stack.query().show(error.first).submission
+            reference = display_reference(other.reference)
+            raise CliError(
+                f"{self._act.called(entry)} stays cancelled: the same person has registered again, as {reference}.",
+                hint=f"To have this one instead, cancel that: rollcall status cancel {reference}",
+            ) from error
+        self._act.say(f"  {self._act.called(entry)} {self._outlook(plan.after)}")
+        return plan
+
+    def restore(self, plan: Restoration) -> Submission:
+        """Carry a plan out, and say what became of the entry."""
+        restored = self._service.restore(plan, by=self._act.by)
+        if restored.status is Status.WAITLISTED:
+            became = f"waits now, with ticket {restored.position}"
+        elif restored.status is Status.PENDING and restored.verify_by is not None:
+            became = f"is pending, until {for_person(restored.verify_by)} unless they verify"
+        else:
+            became = f"is {restored.status} again"
+        self._act.say(f"{self._act.called(restored)} {became}, and is mailed.")
+        return restored
+
+    def _outlook(self, after: Submission) -> str:
+        """Say what it gets: a seat, or a ticket and why."""
+        if after.option is None:
+            return f"becomes {after.status}"
+        state = place_of(self._act.stack, after.form, after.option)
+        place = (after.form, after.option)
+        self._wanted[place] += 1
+        beyond = self._wanted[place] - state.left
+        if beyond <= 0:
+            return f"becomes {after.status}, with a seat"
+        return f"waits, with ticket {state.tickets + beyond}, for {said(state)}"

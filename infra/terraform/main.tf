@@ -15,8 +15,6 @@ locals {
   own_site_urls = [for name in var.site_domain == null ? [module.site.distribution_domain] : var.site_domain.names : "https://${name}"]
   site_url      = coalesce(var.site_url, local.own_site_urls[0])
 
-  sender_address = try(regex("<([^<>]+)>", var.sender)[0], var.sender)
-
   # Spelled out, not asked of the functions: they are told the API's address, so the API has to be there before them.
   invoke_arn = {
     for function in ["submit", "links"] : function =>

@@ -1,5 +1,13 @@
 # What the secret rollcall/<stack> holds, one output each; and what an administrator needs to go on.
 
+locals {
+  # What stands in the documentation's domains (RFC 2606) is nobody's.
+  examples = [
+    for address in compact(concat([local.sender_address, var.alarm_email, var.site_url], try(var.site_domain.names, []))) :
+    address if can(regex("(^|[@./])example(\\.(com|net|org))?$", lower(address)))
+  ]
+}
+
 output "stack" {
   description = "The stack's name."
   value       = local.description.stack
@@ -58,6 +66,12 @@ output "stream_dead_letters_url" {
 output "sender" {
   description = "Whom the mails come from."
   value       = local.description.sender
+
+  # Looked at here and not in the variables, which a destroy looks at too.
+  precondition {
+    condition     = length(local.examples) == 0 || length(var.plaintext_sources) > 0
+    error_message = "These are example addresses, and reach nobody: ${join(", ", local.examples)}. Write your own into the stack's values."
+  }
 }
 
 output "mail_dns_records" {

@@ -1,3 +1,9 @@
+# This file stands by itself: `rollcall check` holds an organisation's values against it, without the rest.
+
+locals {
+  sender_address = try(regex("<([^<>]+)>", var.sender)[0], var.sender)
+}
+
 variable "stack" {
   description = "The stack's name: local, dev, prod, or another short one. Everything made is named rollcall-<stack>."
   type        = string

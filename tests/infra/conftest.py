@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-VALUES = {"local": None, **{name: SOURCES.values / f"{name}.tfvars" for name in ("dev", "prod")}}
-ENVIRONMENTS = tuple(VALUES)
+ENVIRONMENTS = ("local", "dev", "prod")
+
+DOMAIN = "kuggen.test"
+"""What these tests put in the place of the example's domain, which no deployment takes."""
 
 
 @pytest.fixture(scope="session")
@@ -50,9 +52,15 @@ def terraform(infra_workspace: Workspace) -> LocalTerraform:
 
 
 @pytest.fixture(scope="session")
-def plans(terraform: LocalTerraform) -> dict[str, Plan]:
-    """The plans of all environments, from nothing."""
-    return {environment: Plan(terraform.plan_as_json(file)) for environment, file in VALUES.items()}
+def plans(terraform: LocalTerraform, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Plan]:
+    """The plans of all environments, from nothing, with the example's values for addresses of one's own."""
+    made = {"local": Plan(terraform.plan_as_json())}
+    for environment in ("dev", "prod"):
+        file = tmp_path_factory.mktemp("values") / f"{environment}.tfvars"
+        shipped = (SOURCES.values / file.name).read_text(encoding="utf-8")
+        file.write_text(shipped.replace("example.org", DOMAIN), encoding="utf-8")
+        made[environment] = Plan(terraform.plan_as_json(file))
+    return made
 
 
 @pytest.fixture(params=ENVIRONMENTS)

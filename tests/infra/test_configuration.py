@@ -8,6 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from infra.planned import Plan
 from shipped import SOURCES
 
 from rollcall_local.errors import TerraformFailedError
@@ -28,7 +29,7 @@ REFUSED = {
     "package_path": '"lambda.tar"',
     "forms": '["Contact Us"]',
     "sender": '"nobody"',
-    "site_url": '"https://courses.example.org/"',
+    "site_url": '"https://courses.kuggen.test/"',
     "site_domain": '{ names = [], certificate_arn = "arn:aws:acm:eu-north-1:111122223333:certificate/1" }',
     "api_url": '"api.example.org"',
     "allowed_origins": '["*"]',
@@ -39,13 +40,13 @@ REFUSED = {
     "turnstile": '{ secret_name = "the site\'s secret" }',
     "reserved_concurrency": "{ submit = 0, notify = 1 }",
     "api_access_logs": "{ retention_days = 2 }",
-    "alarm_email": '"Operators <operators@example.org>"',
+    "alarm_email": '"Operators <operators@kuggen.test>"',
     "plaintext_sources": '["0.0.0.0/0"]',
     "tags": '{ Stack = "mine" }',
 }
 
 # What is held against another variable is looked at when that one is right.
-VALID = {"stack": '"prod"', "region": '"eu-north-1"', "sender": '"courses@example.org"'}
+VALID = {"stack": '"prod"', "region": '"eu-north-1"', "sender": '"courses@kuggen.test"'}
 REFUSED_BESIDE_OTHERS = [{"sender_domain": '"example.com"'}, {"existing_identity": '"ample.org"'}]
 
 
@@ -102,6 +103,43 @@ def test_variables__refuse_what_would_fail_later(
 
     for name in refused:
         assert f": {name} = " in str(refusal.value), f"{name} was not refused"
+
+
+EXAMPLES = {
+    "sender": '"Courses <courses@Example.org>"',
+    "alarm_email": '"operators@sub.example.com"',
+    "site_url": '"https://courses.robotics.example"',
+    "site_domain": '{ names = ["example.net"], certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/1" }',
+}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_examples__of_addresses_are_refused(terraform: LocalTerraform, tmp_path: Path, name: str) -> None:
+    """What is mailed to them reaches nobody, and nobody would notice."""
+    given = tmp_path / "given.tfvars"
+    values = VALID | {name: EXAMPLES[name]}
+    given.write_text("".join(f"{name} = {value}\n" for name, value in values.items()), encoding="utf-8")
+
+    with pytest.raises(TerraformFailedError, match=r"example\s+addresses") as refusal:
+        terraform.plan_as_json(given)
+
+    (address,) = re.findall(r"[\w.@]*[Ee]xample[.\w]*", EXAMPLES[name])
+    assert address in str(refusal.value)
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_examples__of_values_are_refused_until_they_are_ones_own(terraform: LocalTerraform, environment: str) -> None:
+    with pytest.raises(TerraformFailedError, match=r"example\s+addresses"):
+        terraform.plan_as_json(SOURCES.values / f"{environment}.tfvars")
+
+
+@pytest.mark.parametrize("address", ["office@myexample.org", "office@example.school", "office@examples.com"])
+def test_examples__that_only_look_so_are_taken(terraform: LocalTerraform, tmp_path: Path, address: str) -> None:
+    given = tmp_path / "given.tfvars"
+    values = VALID | {"sender": f'"{address}"'}
+    given.write_text("".join(f"{name} = {value}\n" for name, value in values.items()), encoding="utf-8")
+
+    assert Plan(terraform.plan_as_json(given)).variables["sender"] == address
 
 
 def test_refusals__cover_every_variable_that_can_be_wrong(configuration: Path) -> None:

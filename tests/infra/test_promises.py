@@ -114,7 +114,7 @@ def test_alarms__watch_dead_letters_and_failures_and_tell_whom_prod_names(prod: 
         "rollcall-prod-api-errors",
     }
     told = prod.one("module.alarms.aws_sns_topic_subscription.this[0]")
-    assert (told["protocol"], told["endpoint"]) == ("email", "operators@example.org")
+    assert (told["protocol"], told["endpoint"]) == ("email", "operators@kuggen.test")
 
 
 ALARMS = {

@@ -140,7 +140,7 @@ def test_notify__writes_as_the_sender(prod: Plan) -> None:
         if "ses:SendRawEmail" in statement.actions
     )
 
-    assert sends.conditions == {("StringEqualsIfExists", "ses:FromAddress"): ["courses@example.org"]}
+    assert sends.conditions == {("StringEqualsIfExists", "ses:FromAddress"): ["courses@kuggen.test"]}
 
 
 def test_feedback_topic__is_told_by_ses_for_this_stack_alone(prod: Plan) -> None:
@@ -163,8 +163,8 @@ STAFF = {
         ("dynamodb:DescribeTimeToLive", "var.table_arn"),
         ("sqs:GetQueueAttributes", "var.dead_letters_arns"),
         ("ses:GetEmailIdentity", "var.sender_identity_arns"),
-        ("ses:GetEmailIdentity", "arn:aws:ses:eu-north-1:000000000000:identity/courses@example.org"),
-        ("ses:GetEmailIdentity", "arn:aws:ses:eu-north-1:000000000000:identity/example.org"),
+        ("ses:GetEmailIdentity", "arn:aws:ses:eu-north-1:000000000000:identity/courses@kuggen.test"),
+        ("ses:GetEmailIdentity", "arn:aws:ses:eu-north-1:000000000000:identity/kuggen.test"),
         ("lambda:GetAccountSettings", "*"),
         ("lambda:ListEventSourceMappings", "*"),
         ("ses:GetAccount", "*"),

@@ -40,13 +40,13 @@ def test_waiting__tells_the_rank_in_the_visitor_s_language(
         erased_after.append(registrant)
         visitor = visit()
         visitor.page.goto(registrant.mailed_link())
-        assert "You are number 1 in the queue" in visitor.page.inner_text("main")
+        assert "You are number 1 in line" in visitor.page.inner_text("main")
 
         visitor.page.get_by_role("link", name="Svenska").click()
 
         visitor.page.get_by_role("heading", name="Du står i kö").wait_for()
         assert visitor.page.get_attribute("html", "lang") == "sv"
-        visitor.page.get_by_role("button", name="Avboka").click()
+        visitor.page.get_by_role("button", name="Lämna kön").click()
         visitor.page.get_by_role("heading", name="Lämna kön?").wait_for()
 
 

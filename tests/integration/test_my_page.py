@@ -58,7 +58,7 @@ def test_cancel__gives_the_seat_to_who_waits(stack: DeployedStack) -> None:
         waiting = Registrant(stack, "registration", course=COURSE)
         assert waiting.status == "waitlisted"
         shown = look(stack, token_of(waiting.mailed_link()))
-        assert "You are number 1 in the queue" in shown.body
+        assert "You are number 1 in line" in shown.body
 
         answer = press(stack, token_of(seated.mailed_link()), "cancel", confirm="yes")
 
@@ -166,7 +166,7 @@ def test_sweep__releases_what_nobody_verified_in_time_and_promotes(stack: Deploy
         sweep(stack)
 
         assert (late.status, waiting.status) == ("cancelled", "confirmed")
-    assert "The time to confirm has run out" in look(stack, token_of(late.mailed_link(count=2))).body
+    assert "The time to confirm is over" in look(stack, token_of(late.mailed_link(count=2))).body
     press(stack, token_of(waiting.mailed_link(count=2)), "erase", confirm="yes")
 
 

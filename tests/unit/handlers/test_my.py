@@ -63,7 +63,7 @@ def test_verify__confirms_and_leads_back_to_the_entry(desk: Desk) -> None:
 
     assert desk.table.get(entry.id).status is Status.CONFIRMED
     shown = desk.look(token)
-    assert title(shown) == "You have a place"
+    assert title(shown) == "You have a seat"
     assert set(buttons(shown)) == {"cancel", "erase"}
 
 
@@ -127,10 +127,46 @@ def test_waiting__tells_the_rank_and_the_ticket(desk: Desk) -> None:
     shown = desk.look(desk.token(entries[-1]))
     asked = desk.press(desk.token(entries[-1]), "cancel")
 
-    assert title(shown) == "You are on the waiting list"
-    assert "You are number 2 in the queue" in shown["body"]
-    assert "Your ticket is number 3." in shown["body"]
-    assert title(asked) == "Leave the queue?"
+    assert title(shown) == "You're on the waiting list"
+    assert "You are number 2 in line today" in shown["body"]
+    assert "Your ticket has the number 3" in shown["body"]
+    assert title(asked) == "Leave the waiting list?"
+
+
+def test_waiting__offers_to_leave_the_list_and_no_cancelling(desk: Desk) -> None:
+    """Who waits holds no seat, so the page speaks of none to give up."""
+    seats = VERIFIED.capacities()["first-robot"]
+    *_, waits = [desk.enter(course="first-robot", participant=f"Child {number}") for number in range(seats + 1)]
+
+    shown = desk.look(desk.token(waits))["body"]
+
+    assert "Leave the waiting list" in shown
+    assert "Cancel the registration" not in shown
+    assert "You leave the waiting list" in desk.press(desk.token(waits), "erase")["body"]
+    assert "Lämna kön" in desk.look(desk.token(waits), lang="sv")["body"]
+
+
+def test_get__tells_the_time_and_the_place_once(desk: Desk) -> None:
+    """The page says when and where, in local time, and names the course in one list only."""
+    entry = desk.enter(course="line-followers")
+    desk.press(desk.token(entry), "verify")
+
+    page = desk.look(desk.token(entry))["body"]
+
+    assert "Saturday 16 January 2027, 10:00\u201312:30" in page
+    assert "<dd>Kuggen, Verkstadsgatan 12, Stockholm</dd>" in page
+    assert page.count("<dt>Course</dt>") == 1
+    assert f'href="{SITE}/calendar/registration-line-followers.ics"' in page
+    assert "UTC" not in page
+
+
+def test_final_deeds__have_a_button_of_their_own_look(desk: Desk) -> None:
+    """The button that can't be undone isn't the yellow one that leads on."""
+    token = desk.token(desk.enter())
+
+    for action in ("cancel", "erase"):
+        asked = desk.press(token, action)["body"]
+        assert f'class="button button-final" type="submit" name="action" value="{action}"' in asked
 
 
 def test_message__speaks_of_no_place(desk: Desk) -> None:
@@ -146,7 +182,7 @@ def test_lapsed__says_why(desk: Desk) -> None:
     entry = desk.enter()
     desk.table.change(entry, replace(entry, status=Status.CANCELLED, version=2), what="lapsed", by="system")
 
-    assert title(desk.look(desk.token(entry))) == "The time to confirm has run out"
+    assert title(desk.look(desk.token(entry))) == "The time to confirm is over"
 
 
 def test_language__is_the_entry_s_unless_another_is_asked_for(desk: Desk) -> None:

@@ -21,12 +21,12 @@ def test_link__that_leads_nowhere__is_told_with_a_next_step(desk: Desk) -> None:
     gone = desk.token(replace(entry, id="reg_01K4C7Q3ZJ8M5R2V9XTB6WYHDN"))
 
     for token, status, said in (
-        (None, 403, "This link isn't whole"),
-        ("", 403, "This link isn't whole"),
-        ("x" * 5000, 403, "This link isn't whole"),
-        (desk.token(entry)[:-3], 403, "This link isn't whole"),
-        (forged, 403, "This link isn't whole"),
-        (desk.token(entry, purpose="other"), 403, "This link isn't whole"),
+        (None, 403, "This link isn't complete"),
+        ("", 403, "This link isn't complete"),
+        ("x" * 5000, 403, "This link isn't complete"),
+        (desk.token(entry)[:-3], 403, "This link isn't complete"),
+        (forged, 403, "This link isn't complete"),
+        (desk.token(entry, purpose="other"), 403, "This link isn't complete"),
         (desk.token(entry, life=timedelta(0)), 410, "This link has expired"),
         (gone, 410, "There is nothing here any more"),
     ):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from lambda_handlers.site_templates import render
 from registration_core.adapters.mail_dates import moment
 from registration_core.adapters.mail_values import chosen_option, shown_answers
+from registration_core.adapters.receipt_views import receipt_view
 from registration_core.domain.identifiers import display_reference
-from registration_core.domain.submission import Status
+from registration_core.domain.submission import STANDING, Status
 from registration_core.services.own_entry import Action
 
 TYPE_CHECKING = False
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from lambda_handlers.site_words import SiteWords
+    from registration_core.domain.submission import Submission
     from registration_core.services.own_entry import OwnEntry
 
 AGAIN = frozenset({Status.CANCELLED})
@@ -31,29 +33,33 @@ class MyPages:
         return self._words.language_for(*wanted)
 
     def entry(self, entry: OwnEntry, *, token: str, language: str) -> str:
-        """Give the entry: how it stands, what was sent, and a button for each thing that may be done."""
+        """Give the submission: how it stands, when and where it takes place, what was sent, and what may be done."""
         submission, form, text = entry.submission, entry.form, self._words.by_language[language]
         erased = submission.status is Status.ERASED
+        receipt = receipt_view(form, language, prefix=text["site"]["prefix"])
+        chosen = form.chosen_field.name if form.chosen_field is not None else ""
+        about = next((option for option in receipt.options if option.value == submission.answers.get(chosen)), None)
+        shown = shown_answers(form, submission, language)
         return self._render(
             "entry",
             language,
             token=token,
             told=_filled(text["my"]["status"][_wording(entry)], self._values(entry, language)),
-            words=text["my"]["plain" if submission.option is None else "place"],
+            words=text["my"][_kind(submission)],
+            about=about,
+            chosen_label=receipt.chosen_label,
+            seated=submission.status is Status.CONFIRMED,
             actions=entry.actions,
             again=submission.status in AGAIN,
             form={"path": self._path(form.name, language), "title": form.title.in_language(language)},
             reference=display_reference(submission.reference),
-            answers=[] if erased else shown_answers(form, submission, language),
+            answers=[] if erased else [answer for answer in shown if not about or answer["name"] != chosen],
             sent=moment(submission.submitted_at, language, form.words, form.time_zone),
         )
 
     def confirm(self, entry: OwnEntry, action: Action, *, token: str, language: str) -> str:
         """Ask once more before something is done that cannot be undone."""
-        kind = "plain" if entry.submission.option is None else "place"
-        if action is Action.CANCEL and entry.submission.status is Status.WAITLISTED:
-            kind = "waiting"
-        asked = self._words.by_language[language]["my"]["ask"][f"{action}_{kind}"]
+        asked = self._words.by_language[language]["my"]["ask"][f"{action}_{_kind(entry.submission)}"]
         return self._render(
             "confirm",
             language,
@@ -87,6 +93,13 @@ class MyPages:
     def _render(self, template: str, language: str, *, token: str, **values: Any) -> str:  # noqa: ANN401 - what the template asks for
         here = f"my?t={token}&" if token else ""
         return render(self._words, template, language, here=here, token=token, **values)
+
+
+def _kind(submission: Submission) -> str:
+    """Name the words for what a submission holds: a seat, a ticket, or nothing that anybody else could want."""
+    if submission.option is None or submission.status not in STANDING:
+        return "plain"
+    return "waiting" if submission.status is Status.WAITLISTED else "place"
 
 
 def _wording(entry: OwnEntry) -> str:

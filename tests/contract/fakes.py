@@ -325,8 +325,8 @@ class InMemorySubmissionRepository(SubmissionRepository):
                 queue.seats.add(submission.id)
             return submission
         ticket = len(queue.drawn) + 1
+        queue.draw(submission.id, self.clock.now())
         if kept:
-            queue.draw(submission.id, self.clock.now())
             queue.drawn[ticket].submission = submission.id
         return replace(submission, status=Status.WAITLISTED, position=ticket, verify_by=None)
 

@@ -112,6 +112,33 @@ def test_set_capacity__unseats_nobody(repository: ManagedRepository) -> None:
     assert put(repository, an_entry()).status is Status.WAITLISTED
 
 
+@pytest.mark.parametrize("full", [False, True])
+def test_add__answers_a_repeat_as_a_fresh_entrant(repository: ManagedRepository, *, full: bool) -> None:
+    """In a full course a repeat burns a ticket, so that the next one's number tells nothing."""
+    put(repository, an_entry(), capacity=9, once=ONCE)
+    if full:
+        repository.set_capacity("course", "a", 0)
+    answers = [put(repository, an_entry(), once=once) for once in (None, ONCE, ONCE, None)]
+    assert {answer.status for answer in answers} == {Status.WAITLISTED if full else Status.CONFIRMED}
+    assert [answer.position for answer in answers] == ([1, 2, 3, 4] if full else [None] * 4)
+    assert [answer.repeated for answer in answers] == [False, True, True, False]
+    assert state(repository).taken == (1 if full else 3)
+
+
+def test_burnt_tickets__are_settled_and_hold_nobody_up(repository: ManagedRepository, clock: StoppedClock) -> None:
+    """The next in line gets the seat once the sweep has counted the burnt ticket as departed."""
+    seated = put(repository, an_entry(), capacity=1, once=ONCE)
+    burnt, waiting = put(repository, an_entry(), once=ONCE), put(repository, an_entry())
+    assert (burnt.position, waiting.position, state(repository).waiting) == (1, 2, 2)
+    cancel(repository, seated.id)
+    assert repository.next_waiting("course", "a") is None
+    clock.forward(minutes=2)
+    assert list(repository.abandoned_tickets("course", "a", age=AGE)) == [1]
+    repository.settle_ticket("course", "a", 1)
+    assert repository.next_waiting("course", "a") == waiting.id
+    assert state(repository).waiting == 1
+
+
 def test_show_seats__is_kept_beside_the_counts(repository: ManagedRepository) -> None:
     """What the public is told stays as it was told, whatever becomes of the counts."""
     with pytest.raises(QuotaNotFoundError):

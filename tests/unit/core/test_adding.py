@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -21,18 +22,27 @@ if TYPE_CHECKING:
 ENTRY = an_entry(a_form(), {"name": "Åsa"})
 KEY = Idempotency("k", "f", START + timedelta(days=1))
 ONCE = Once("a", "f" * 64)
-TAKEN = {"Code": "ConditionalCheckFailed", "Item": {"submission": {"S": "crs_first"}}}
 FREE = {"Code": "None"}
+GUARD = {
+    "pk": {"S": "ONCE#course#a"}, "sk": {"S": "ONCE"}, "submission": {"S": "crs_first"},
+    "expires_at": {"N": str(int(START.timestamp()) + 60)},
+}  # fmt: skip
 
 
 @dataclass
 class ScriptedCall:
-    """Answers with the next of the errors, then with success; keeps what was asked."""
+    """Answers with the next of the errors, then with success; keeps what was asked.
+
+    guard: what stands there when it is asked who has an option already; that is no call to fail.
+    """
 
     errors: list[AwsCallError] = field(default_factory=list)
+    guard: dict[str, Any] | None = None
     asked: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
 
     def __call__(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        if operation == "GetItem" and params["Key"]["sk"]["S"] == "ONCE":
+            return {} if self.guard is None else {"Item": self.guard}
         self.asked.append((operation, params))
         if self.errors:
             raise self.errors.pop(0)
@@ -85,13 +95,28 @@ def test_add__gives_up_when_the_id_is_taken() -> None:
         repository(ScriptedCall([taken])).add(ENTRY, once=None, idempotency=KEY)
 
 
-def test_add__writes_only_a_reference_and_the_answer_for_a_second_entry() -> None:
-    call = ScriptedCall([cancelled(FREE, FREE, FREE, FREE, TAKEN), cancelled({"Code": "ConditionalCheckFailed"}, FREE)])
+def test_add__stores_no_answer_of_a_second_entry() -> None:
+    """As many writes as for a first one, of which only the reference and the notice are about the first entry."""
+    call = ScriptedCall([cancelled(FREE, FREE, {"Code": "ConditionalCheckFailed"})], guard=GUARD)
     receipt = repository(call).add(ENTRY, once=ONCE, idempotency=KEY)
     assert receipt.repeated
-    assert [keys(params) for _, params in call.asked[1:]] == [["REF", "IDEM", "SUB"]] * 2
-    assert call.asked[2][1]["TransactItems"][0]["Put"]["Item"]["submission"] == {"S": "crs_first"}
-    assert len({params["ClientRequestToken"] for _, params in call.asked}) == 3
+    assert [keys(params) for _, params in call.asked] == [["SUB", "SUB", "REF", "IDEM", "ONCE"]] * 2
+    writes = call.asked[1][1]["TransactItems"]
+    assert writes[2]["Put"]["Item"]["submission"] == {"S": "crs_first"}
+    assert writes[4]["Put"]["Item"] == GUARD
+    assert "name" not in json.dumps(writes)
+    assert len({params["ClientRequestToken"] for _, params in call.asked}) == 2
+
+
+def test_add__finds_out_that_another_was_faster_with_the_same_option() -> None:
+    """The guard came, went and came again while this one was written."""
+    taken = {"Code": "ConditionalCheckFailed", "Item": GUARD}
+    gone = {"Code": "ConditionalCheckFailed"}
+    call = ScriptedCall([cancelled(FREE, FREE, FREE, FREE, taken), cancelled(FREE, FREE, FREE, FREE, gone)], guard=None)
+    receipt = repository(call).add(ENTRY, once=ONCE, idempotency=KEY)
+    assert not receipt.repeated
+    blank = ["BLANK#1" in json.dumps(params) for _, params in call.asked]
+    assert blank == [False, True, False]
 
 
 def test_add__takes_its_own_answer_for_a_first_one() -> None:

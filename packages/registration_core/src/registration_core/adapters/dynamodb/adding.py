@@ -7,8 +7,8 @@ from dataclasses import replace
 from registration_core.adapters.dynamodb import items, table
 from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.adapters.dynamodb.failures import translated
-from registration_core.adapters.dynamodb.older_guards import checks_of_older_guards
-from registration_core.adapters.dynamodb.seats import Seats, wire_key
+from registration_core.adapters.dynamodb.older_guards import besides, checks_of_older_guards
+from registration_core.adapters.dynamodb.seats import FOR_NEWCOMER, Seats, wire_key
 from registration_core.domain.errors import KeyReusedError, StorageUnavailableError
 from registration_core.domain.identifiers import new_reference, new_ulid
 from registration_core.domain.submission import Event, Receipt, Status
@@ -47,32 +47,56 @@ class Adding:
         capacity: int | None,
         imported_by: str | None = None,
     ) -> Receipt:
-        """Keep the promise of `SubmissionRepository.add`."""
+        """Keep the promise of `SubmissionRepository.add`.
+
+        A repeat takes the very steps of a fresh entrant, with writes of the same number and size, so that neither the
+        answer nor the time it takes tells who is registered: docs/decisions/0038-what-a-stranger-learns.md.
+        """
         first = submission
+        standing = None if imported_by is not None else self._standing(submission, once)
         references = REFERENCE_ATTEMPTS
         for attempt in range(REFERENCE_ATTEMPTS + SEAT_ATTEMPTS):
-            receipt = _receipt(submission)
-            writes = self._entry(submission, once, idempotency, receipt, imported_by)
+            receipt = replace(_receipt(submission), repeated=standing is not None)
+            if standing is None:
+                writes = self._entry(submission, once, idempotency, receipt, imported_by)
+            else:
+                writes = self._repeat(submission, once, standing, idempotency, receipt)
             in_the_way = self._write(writes, submission.id, attempt)
             if not in_the_way:
                 return receipt
-            if in_the_way.keys() & {"idempotency", "once"}:
+            if "idempotency" in in_the_way:
                 self._give_back(submission)
-                return self._answered(in_the_way, first, idempotency, imported=imported_by is not None)
-            if "submission" in in_the_way:
-                raise StorageUnavailableError(f"The ID {submission.id} is taken; nothing was stored.")
-            if "reference" in in_the_way:
-                references -= 1
-                if not references:
-                    break
-                submission = replace(submission, reference=new_reference(self._randomness))
-            if "wait" in in_the_way:
-                submission = replace(submission, status=first.status, position=None, verify_by=first.verify_by)
-            if "quota" in in_the_way:
-                submission = self._queue_up(submission, capacity, made=bool(in_the_way["quota"]), attempt=attempt)
-        else:
-            raise StorageUnavailableError("Too many want the same seat at the same moment; nothing was stored.")
-        raise StorageUnavailableError("No free reference was found; nothing was stored.")
+                answer = first_answer(in_the_way["idempotency"], idempotency, own_id=submission.id)
+                return replace(answer, repeated=answer.repeated or standing is not None)
+            if "once" in in_the_way:
+                standing = self._alive(in_the_way["once"])
+                if standing is not None and imported_by is not None:
+                    self._give_back(submission)
+                    return self._own_receipt(str(standing["submission"]["S"]))
+            references -= "reference" in in_the_way
+            if not references:
+                raise StorageUnavailableError("No free reference was found; nothing was stored.")
+            submission = self._adapted(submission, in_the_way, first, capacity, attempt)
+        raise StorageUnavailableError("Too many want the same seat at the same moment; nothing was stored.")
+
+    def _adapted(
+        self,
+        submission: Submission,
+        in_the_way: Mapping[str, Item],
+        first: Submission,
+        capacity: int | None,
+        attempt: int,
+    ) -> Submission:
+        """Return the entry as it is to be tried next, after what stood in the way of it. first: as it came."""
+        if "submission" in in_the_way:
+            raise StorageUnavailableError(f"The ID {submission.id} is taken; nothing was stored.")
+        if "reference" in in_the_way:
+            submission = replace(submission, reference=new_reference(self._randomness))
+        if "wait" in in_the_way:
+            submission = replace(submission, status=first.status, position=None, verify_by=first.verify_by)
+        if "quota" in in_the_way:
+            submission = self._queue_up(submission, capacity, made=bool(in_the_way["quota"]), attempt=attempt)
+        return submission
 
     def _entry(
         self,
@@ -108,14 +132,43 @@ class Adding:
             entry[table.ROW] = answered["pk"]
         return writes | self._seats.writes(None, submission)
 
-    def _answered(
-        self, in_the_way: Mapping[str, Item], submission: Submission, idempotency: Idempotency, *, imported: bool
-    ) -> Receipt:
-        """Return the answer to what came before, or to one whose person took the option before."""
-        if "idempotency" in in_the_way:
-            return first_answer(in_the_way["idempotency"], idempotency, own_id=submission.id)
-        first_id = str(in_the_way["once"]["submission"]["S"])
-        return self._own_receipt(first_id) if imported else self._lead_to(first_id, submission, idempotency)
+    def _repeat(
+        self, submission: Submission, once: Once | None, guard: Item, idempotency: Idempotency, receipt: Receipt
+    ) -> dict[str, dict[str, Any]]:
+        """Return the writes for somebody who has this option already, by the names of a fresh entrant's writes.
+
+        A new reference leads to the first entry, a notice there calls for a mail to its owner, and a ticket that was
+        drawn is nobody's, so the sweep settles it. What else a fresh entry writes is written blank.
+        """
+        first_id = str(guard["submission"]["S"])
+        leads_there = items.reference_item(submission.reference, first_id, submission.expires_at)
+        entry = items.submission_item(submission)
+        writes = {
+            "submission": self._new(items.blank_item(submission.id, 1, self._now, like=entry)),
+            "event": {"Put": {"TableName": self._table_name, "Item": items.notice_item(first_id, self._now)}},
+            "reference": self._new(leads_there),
+            "idempotency": self._guard(items.idempotency_item(submission.form, idempotency, receipt)),
+            "once": self._unchanged(guard),
+        }
+        checks = checks_of_older_guards(self._table_name, submission.form, once, idempotency, now=self._now)
+        writes |= besides(checks, {guard["pk"]["S"]})
+        if submission.option is None:
+            return writes
+        if submission.seated:
+            writes["quota"] = self._seats.count(submission.form, submission.option, 0, None, FOR_NEWCOMER)
+        writes["seat"] = self._new(items.blank_item(submission.id, 2, self._now, like=guard))
+        return writes
+
+    def _standing(self, submission: Submission, once: Once | None) -> Item | None:
+        """Return the guard of a person who has the option already; None for a fresh entrant, and for spam."""
+        if once is None or submission.status is Status.SPAM:
+            return None
+        people = (once.person_fingerprint, *once.earlier)
+        guards = [self._item(wire_key(table.once_key(submission.form, once.option, person))) for person in people]
+        return next(filter(None, map(self._alive, guards)), None)
+
+    def _alive(self, item: Item) -> Item | None:
+        return item if item and int(item["expires_at"]["N"]) > items.seconds(self._now) else None
 
     def _queue_up(self, submission: Submission, capacity: int | None, *, made: bool, attempt: int) -> Submission:
         """Return the entry as it is to be tried next: waitlisted, or for a seat again when there is one after all."""
@@ -140,51 +193,21 @@ class Adding:
         except StorageUnavailableError:
             return
 
-    def _lead_to(self, first_id: str, submission: Submission, idempotency: Idempotency) -> Receipt:
-        """Store nothing but a new reference to the first entry, a notice there, and the answer.
-
-        The answer is the one that a fresh entrant gets, for whoever asks need not be whose address it is.
-        """
-        fresh = self._as_fresh(submission)
-        for attempt in range(REFERENCE_ATTEMPTS):
-            receipt = replace(_receipt(fresh), repeated=True)
-            leads_there = items.reference_item(fresh.reference, first_id, submission.expires_at)
-            writes = {
-                "reference": self._new(leads_there),
-                "idempotency": self._guard(items.idempotency_item(submission.form, idempotency, receipt)),
-                "notice": {
-                    "Put": {"TableName": self._table_name, "Item": items.notice_item(first_id, self._now)},
-                },
-            }
-            in_the_way = self._write(writes, submission.id, f"r{attempt}")
-            if not in_the_way:
-                return receipt
-            if "idempotency" in in_the_way:
-                return replace(
-                    first_answer(in_the_way["idempotency"], idempotency, own_id=submission.id), repeated=True
-                )
-            fresh = replace(fresh, reference=new_reference(self._randomness))
-        raise StorageUnavailableError("No free reference was found; nothing was stored.")
-
     def _own_receipt(self, submission_id: str) -> Receipt:
         """Return the receipt of an entry that is there already, as it stands now."""
-        key = wire_key(table.submission_key(submission_id))
+        item = self._item(wire_key(table.submission_key(submission_id)))
+        if not item:
+            raise StorageUnavailableError(f'The entry "{submission_id}" is on its way out; nothing was stored.')
+        return replace(_receipt(items.read_submission(item)), repeated=True)
+
+    def _item(self, key: Item) -> Item:
+        """Return an item as it stands now; an empty one when there is none."""
         try:
             answer = self._call("GetItem", {"TableName": self._table_name, "Key": key, "ConsistentRead": True})
         except AwsCallError as error:
             raise translated(error, self._table_name) from error
-        if "Item" not in answer:
-            raise StorageUnavailableError(f'The entry "{submission_id}" is on its way out; nothing was stored.')
-        return replace(_receipt(items.read_submission(answer["Item"])), repeated=True)
-
-    def _as_fresh(self, submission: Submission) -> Submission:
-        """Return the entry as a newcomer's would be now; nothing is taken for it."""
-        if submission.option is None or not submission.seated:
-            return submission
-        state = self._seats.states(submission.form, [submission.option]).get(submission.option)
-        if state is None or state.open:
-            return submission
-        return replace(submission, status=Status.WAITLISTED, position=state.tickets + 1, verify_by=None)
+        item: Item = answer.get("Item", {})
+        return item
 
     def _write(self, writes: Mapping[str, dict[str, Any]], submission_id: str, attempt: object) -> dict[str, Item]:
         """Write all, or return what stood in the way, by the names of the writes.
@@ -208,6 +231,18 @@ class Adding:
     def _new(self, item: Item) -> dict[str, Any]:
         write = {"TableName": self._table_name, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}
         return {"Put": write}
+
+    def _unchanged(self, item: Item) -> dict[str, Any]:
+        """Put a guard as it stands there, unless it is another's by now; that one is wanted back."""
+        return {
+            "Put": {
+                "TableName": self._table_name,
+                "Item": item,
+                "ConditionExpression": "submission = :first",
+                "ExpressionAttributeValues": {":first": item["submission"]},
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            }
+        }
 
     def _guard(self, item: Item) -> dict[str, Any]:
         """Put a guard unless one stands there whose time is not over; that one is wanted back."""

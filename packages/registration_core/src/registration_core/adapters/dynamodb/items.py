@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_BLANK_KEPT = timedelta(hours=1)
 _NOTICE_KEPT = timedelta(days=30)
 
 
@@ -181,6 +182,13 @@ def notice_item(submission_id: str, at: datetime) -> Item:
     """Return the note that an entry's option was asked for again; only a day's first one is new."""
     kept_until = datetime(at.year, at.month, at.day, tzinfo=UTC) + _NOTICE_KEPT
     return plain_item(table.notice_key(submission_id, at.date()), expires_at=seconds(kept_until))
+
+
+def blank_item(submission_id: str, number: int, at: datetime, *, like: Item) -> Item:
+    """Return an item that says nothing and weighs what another does. submission_id: of no entry."""
+    item = plain_item(table.blank_key(submission_id, number), expires_at=seconds(at + _BLANK_KEPT))
+    filling = {name: {"S": "-" * len(str(value))} for name, value in like.items() if name not in item}
+    return item | {"filling": {"M": filling}}
 
 
 def idempotency_item(form: str, idempotency: Idempotency, receipt: Receipt) -> Item:

@@ -175,10 +175,10 @@ class Seats:
         return writes
 
     def count(self, form: str, option: str, seats: int, departing: int | None, condition: str) -> dict[str, Any]:
-        """Return the write that counts seats, taken or freed, and a departing ticket."""
+        """Return the write that counts seats, taken or freed, and a departing ticket; for neither, only its condition."""
         parts: list[str] = []
         values: dict[str, dict[str, Any]] = {}
-        if seats:
+        if seats or departing is None:
             parts.append("taken :seats")
             values[":seats"] = {"N": str(seats)}
         if departing is not None:

@@ -15,6 +15,7 @@ SUBMISSION = "SUB"
 EVENT = "EVENT#"
 MAIL = "MAIL#"
 NOTICE = "NOTICE#"
+BLANK = "BLANK#"
 SENDING = "ROUND#"
 QUOTA = "QUOTA"
 SEAT = "SEAT#"
@@ -68,6 +69,11 @@ def once_key(form: str, option: str, person_fingerprint: str) -> tuple[str, str]
 def notice_key(submission_id: str, day: date) -> tuple[str, str]:
     """Return pk and sk of the note that an entry's option was asked for again that day."""
     return f"SUB#{submission_id}", f"{NOTICE}{day.isoformat()}"
+
+
+def blank_key(submission_id: str, number: int) -> tuple[str, str]:
+    """Return pk and sk of what a repeat writes where a fresh entry has something. submission_id: of no entry."""
+    return f"SUB#{submission_id}", f"{BLANK}{number}"
 
 
 def quota_key(form: str, option: str) -> tuple[str, str]:

@@ -219,7 +219,7 @@ def test_same_request__across_a_change_of_keys__is_one(office: Office) -> None:
 
 
 def test_import__of_a_file_from_before_a_change_of_keys__adds_nothing(office: Office) -> None:
-    row = Row(2, {**ROBIN, "course": "cad"})
+    row = Row(2, 2, {**ROBIN, "course": "cad"})
     (before,) = office.rows(OLD).check(COURSE, [row])
     first = office.rows(OLD).take(COURSE, before, by="staff", mails=False)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from registration_core.adapters.dynamodb import items, table
+from registration_core.adapters.dynamodb import items, puts, table
 from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.adapters.dynamodb.failures import translated
 from registration_core.adapters.dynamodb.older_guards import besides, checks_of_older_guards
@@ -113,17 +113,17 @@ class Adding:
         answered = items.idempotency_item(submission.form, idempotency, receipt)
         entry = items.submission_item(submission)
         writes = {
-            "submission": self._new(entry),
-            "event": self._new(items.event_item(submission, event)),
-            "reference": self._new(leads_here),
-            "idempotency": self._guard(answered),
+            "submission": puts.fresh(self._table_name, entry),
+            "event": puts.fresh(self._table_name, items.event_item(submission, event)),
+            "reference": puts.fresh(self._table_name, leads_here),
+            "idempotency": puts.guard(self._table_name, answered, now=self._now),
         }
         guards = [answered["pk"]["S"]] if idempotency.of_answers else []
         if once is not None:
             guard = items.once_item(submission, once)
             guards.append(guard["pk"]["S"])
             if submission.status is not Status.SPAM:
-                writes["once"] = self._guard(guard)
+                writes["once"] = puts.guard(self._table_name, guard, now=self._now)
         if guards:
             entry[table.GUARDS] = items.to_wire(guards)
         standing = once if "once" in writes else None
@@ -144,11 +144,13 @@ class Adding:
         leads_there = items.reference_item(submission.reference, first_id, submission.expires_at)
         entry = items.submission_item(submission)
         writes = {
-            "submission": self._new(items.blank_item(submission.id, 1, self._now, like=entry)),
+            "submission": puts.fresh(self._table_name, items.blank_item(submission.id, 1, self._now, like=entry)),
             "event": {"Put": {"TableName": self._table_name, "Item": items.notice_item(first_id, self._now)}},
-            "reference": self._new(leads_there),
-            "idempotency": self._guard(items.idempotency_item(submission.form, idempotency, receipt)),
-            "once": self._unchanged(guard),
+            "reference": puts.fresh(self._table_name, leads_there),
+            "idempotency": puts.guard(
+                self._table_name, items.idempotency_item(submission.form, idempotency, receipt), now=self._now
+            ),
+            "once": puts.unchanged(self._table_name, guard),
         }
         checks = checks_of_older_guards(self._table_name, submission.form, once, idempotency, now=self._now)
         writes |= besides(checks, {guard["pk"]["S"]})
@@ -156,7 +158,7 @@ class Adding:
             return writes
         if submission.seated:
             writes["quota"] = self._seats.count(submission.form, submission.option, 0, None, FOR_NEWCOMER)
-        writes["seat"] = self._new(items.blank_item(submission.id, 2, self._now, like=guard))
+        writes["seat"] = puts.fresh(self._table_name, items.blank_item(submission.id, 2, self._now, like=guard))
         return writes
 
     def _standing(self, submission: Submission, once: Once | None) -> Item | None:
@@ -227,34 +229,6 @@ class Adding:
                 raise translated(error, self._table_name) from error
             return {name.partition(" ")[0]: item for name, item in refused.items()}
         return {}
-
-    def _new(self, item: Item) -> dict[str, Any]:
-        write = {"TableName": self._table_name, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}
-        return {"Put": write}
-
-    def _unchanged(self, item: Item) -> dict[str, Any]:
-        """Put a guard as it stands there, unless it is another's by now; that one is wanted back."""
-        return {
-            "Put": {
-                "TableName": self._table_name,
-                "Item": item,
-                "ConditionExpression": "submission = :first",
-                "ExpressionAttributeValues": {":first": item["submission"]},
-                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-            }
-        }
-
-    def _guard(self, item: Item) -> dict[str, Any]:
-        """Put a guard unless one stands there whose time is not over; that one is wanted back."""
-        return {
-            "Put": {
-                "TableName": self._table_name,
-                "Item": item,
-                "ConditionExpression": "attribute_not_exists(pk) OR expires_at <= :now",
-                "ExpressionAttributeValues": {":now": {"N": str(items.seconds(self._now))}},
-                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-            }
-        }
 
 
 def first_answer(item: Item, idempotency: Idempotency, *, own_id: str) -> Receipt:

@@ -175,7 +175,7 @@ class Seats:
         return writes
 
     def count(self, form: str, option: str, seats: int, departing: int | None, condition: str) -> dict[str, Any]:
-        """Return the write that counts seats, taken or freed, and a departing ticket; for neither, only its condition."""
+        """Return the write that counts seats, taken or freed, and a departing ticket, or neither."""
         parts: list[str] = []
         values: dict[str, dict[str, Any]] = {}
         if seats or departing is None:

@@ -77,6 +77,8 @@ class Reader:
             # What was mailed a moment ago is not mailed again; who was imported was not mailed at all.
             real = self._imported() if " resend " in command else self._registered(mailed=" local mail " in command)
             command = command.replace(reference, real)
+        if " erase " in command and ADDRESS in command:
+            command = command.replace(ADDRESS, self._register()["email"])
         if " edit " in command or " search " in command:
             command = command.replace(ADDRESS, f"{uuid.uuid4().hex}@example.org")
         if LETTER in command:
@@ -95,15 +97,19 @@ class Reader:
             words += ["--since", self._began.isoformat()]
         return words
 
-    def _registered(self, *, mailed: bool = False) -> str:
-        """Send a registration. mailed: wait until its mail is out."""
+    def _register(self) -> dict[str, str]:
+        """Send a registration; give its address and its reference."""
         answers = example("registration")
         answer = send(self._stack, "registration", answers)
         assert answer.status == 201, answer.body
+        return {"email": answers["email"], "reference": answer.json["reference"]}
+
+    def _registered(self, *, mailed: bool = False) -> str:
+        """Give the reference of a new registration. mailed: once its mail is out."""
+        new = self._register()
         if mailed:
-            self._stack.wait_for_mails(to=answers["email"])
-        reference: str = answer.json["reference"]
-        return reference
+            self._stack.wait_for_mails(to=new["email"])
+        return new["reference"]
 
     def _imported(self) -> str:
         self._write("one.csv", "registration")

@@ -15,6 +15,7 @@ from conftest import ROOT
 from admin_cli import completing
 from admin_cli.app import app
 from admin_cli.catalogue import COMMANDS
+from admin_cli.columns import FIXED_COLUMNS, ListColumns
 from admin_cli.contexts import Context, ContextFile
 from admin_cli.helping import HELP_OPTIONS
 from admin_cli.services import services
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 FORMS = compile_forms(ROOT / "example" / "forms")
 COURSES = list(FORMS["registration"].capacities())
+FIELDS = list(dict.fromkeys(field.name for form in FORMS.values() for field in form.fields))
 
 #: Runs the command as the shell does, and tells on stderr what was loaded for it.
 START = (
@@ -89,7 +91,7 @@ def shell(tmp_path: Path) -> Shell:
     ("line", "offered"),
     [
         ("rollcall lis", ["list"]),
-        ("rollcall quota ", ["list", "set"]),
+        ("rollcall quota ", ["list", "waiting", "set"]),
         ("rollcall list --form ", ["contact", "registration"]),
         ("rollcall list --form reg", ["registration"]),
         ("rollcall list --option ", COURSES),
@@ -98,6 +100,18 @@ def shell(tmp_path: Path) -> Shell:
         ("rollcall list --status pending,c", ["pending,confirmed", "pending,cancelled"]),
         ("rollcall quota set registration ", COURSES),
         ("rollcall context use ", ["prod", "dev"]),
+        ("rollcall list --json re", ["reference"]),
+        ("rollcall list --json id,ans", ["id,answers", *(f"id,answers.{name}" for name in FIELDS)]),
+        ("rollcall quota list --json cap", ["capacity"]),
+        ("rollcall list --columns name,st", ["name,status"]),
+        ("rollcall list --sort sub", ["submitted_at"]),
+        ("rollcall export --format j", ["json", "jsonl"]),
+        ("rollcall export --form registration --columns reference,cou", ["reference,course"]),
+        ("rollcall edit K7QM-3XTP cou", ["course="]),
+        ("rollcall mail resend K7QM-3XTP con", ["confirmed"]),
+        ("rollcall mail preview registration mo", ["moved"]),
+        ("rollcall mail send --form registration --template ", ["moved"]),
+        ("rollcall mail send --form contact --template ", []),
         ("rollcall list --context d", ["dev"]),
         ("rollcall list --context dev --form ", ["contact"]),
         ("rollcall list --form registration --context dev --sta", ["--status"]),
@@ -119,12 +133,22 @@ def test_fish__is_offered_commands_with_what_they_do_and_contexts(shell: Shell) 
     """A line each."""
     assert "login\tSign in to AWS by IAM Identity Center" in shell.fish("rollcall lo")
     assert shell.fish("rollcall list --context ") == ["prod", "dev"]
+    assert shell.fish("rollcall edit K7QM-3XTP course=") == [f"course={course}" for course in COURSES]
+
+
+def test_list_columns__are_those_that_a_list_has() -> None:
+    """Known without a stack, so that they can be offered."""
+    assert tuple(ListColumns({}, None, rank=lambda _: None).names) == FIXED_COLUMNS
 
 
 def test_prompt__stays_as_it_is_whatever_goes_wrong(shell: Shell, tmp_path: Path) -> None:
     """A damaged file of contexts, a damaged note: nothing is offered, and nothing is said."""
-    (tmp_path / "cache" / "rollcall" / "forms-prod.json").write_text("[1")
+    note = tmp_path / "cache" / "rollcall" / "forms-prod.json"
+    note.write_text("[1")
     assert shell.bash("rollcall list --form ") == []
+    note.write_text('{"registration": ["first-robot"]}')  # as an earlier version wrote it
+    for line in ("list --option ", "list --json x", "edit K7QM-3XTP ", "mail send --template "):
+        assert shell.bash(f"rollcall {line}") == []
 
     (tmp_path / "config" / "contexts.json").write_text("{")
     assert shell.bash("rollcall list --context ") == []
@@ -147,9 +171,13 @@ def test_note__is_written_only_when_something_is_new(tmp_path: Path) -> None:
 
     completing.note_forms(environ, "prod", FORMS)
     assert note.stat().st_ino == before
-    assert json.loads(note.read_text()) == {"contact": [], "registration": COURSES}
+    noted = json.loads(note.read_text())
+    assert {name: form["options"] for name, form in noted.items()} == {"contact": [], "registration": COURSES}
 
     completing.note_forms({"XDG_CACHE_HOME": str(note)}, "prod", FORMS)
+
+
+COMPLETED = ("FORM", "OPTION", "STATUS", "[FIELDS]", "[COLUMNS]", "COLUMN", "FORMAT", "FIELD=VALUE", "KIND")
 
 
 def parameters() -> Iterator[tuple[str, Any]]:
@@ -159,7 +187,7 @@ def parameters() -> Iterator[tuple[str, Any]]:
         command = root.get_command(ctx, noun)
         for each in getattr(command, "commands", {"": command}).values():
             for param in each.params:
-                if param.metavar in ("FORM", "OPTION", "STATUS"):
+                if param.metavar in COMPLETED:
                     yield f"{noun} {each.name} {param.name}", param
 
 
@@ -184,4 +212,4 @@ def test_stack__notes_its_forms_as_commands_read_them(tmp_path: Path, monkeypatc
 
     stack.noted(FORMS)
 
-    assert json.loads((tmp_path / "rollcall" / "forms-prod.json").read_text())["registration"] == COURSES
+    assert json.loads((tmp_path / "rollcall" / "forms-prod.json").read_text())["registration"]["options"] == COURSES

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from admin_cli import completing
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.table import Column
 from admin_cli.usage import meant
@@ -28,14 +29,44 @@ if TYPE_CHECKING:
 
 ColumnsOption = Annotated[
     str | None,
-    typer.Option("--columns", metavar="[COLUMNS]", help="Print these columns, comma-separated; alone: list them."),
+    typer.Option(
+        "--columns",
+        metavar="[COLUMNS]",
+        help="Print these columns, comma-separated; alone: list them.",
+        autocompletion=completing.list_columns,
+    ),
 ]
 SortOption = Annotated[
     str | None,
-    typer.Option("--sort", metavar="COLUMN", help="Sort by this column; with a - in front the other way round."),
+    typer.Option(
+        "--sort",
+        metavar="COLUMN",
+        help="Sort by this column; with a - in front the other way round.",
+        autocompletion=completing.list_columns,
+    ),
 ]
 
 ANSWER = "answers."
+
+FIXED_COLUMNS = (
+    "name",
+    "option",
+    "status",
+    "rank",
+    "reference",
+    "submitted_at",
+    "email",
+    "form",
+    "id",
+    "position",
+    "language",
+    "version",
+    "form_version",
+    "verify_by",
+    "verified_at",
+    "expires_at",
+)
+"""The columns that every list has, whatever its forms ask."""
 
 #: Half a telephone number is of no use to anybody.
 _WHOLE = frozenset({FieldType.PHONE, FieldType.DATE, FieldType.NUMBER})

@@ -1,4 +1,4 @@
-"""What a shell offers for a word that was begun: contexts, forms, options, statuses.
+"""What a shell offers for a word that was begun: contexts, forms, options, fields, columns, mails.
 
 Nothing is asked of a stack for it: commands note the stack's forms whenever they read them, and what is not known is
 not offered. Whatever goes wrong, the prompt stays as it is.
@@ -10,17 +10,17 @@ import contextlib
 import json
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer  # noqa: TC002 - Typer reads the annotations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 
     from registration_core.domain.forms import Form
 
-#: What the forms of one stack are called, and the options whose places they count.
-Known = dict[str, list[str]]
+#: By form: "options" whose seats it counts, "fields" with the options of each, and its own "mails".
+Known = dict[str, dict[str, Any]]
 
 _CONTEXT = "--context"
 _ANYTHING = (OSError, ValueError, TypeError, AttributeError, LookupError, RuntimeError)
@@ -28,7 +28,7 @@ _ANYTHING = (OSError, ValueError, TypeError, AttributeError, LookupError, Runtim
 
 def note_forms(environ: Mapping[str, str], context: str, forms: Mapping[str, Form]) -> None:
     """Note what a stack's forms are called, for the next time that a word is begun; never fails."""
-    known = {name: list(form.capacities()) for name, form in forms.items()}
+    known = {name: _noted_form(form) for name, form in forms.items()}
     with contextlib.suppress(*_ANYTHING):
         if known != _noted(environ, context):
             from admin_cli.private_file import replace_private  # noqa: PLC0415 - only where something is new
@@ -50,20 +50,74 @@ def options(ctx: typer.Context, incomplete: str) -> list[str]:
     """Offer the options of the form that the line names, or of every form."""
 
     def there() -> Iterator[str]:
-        known, named = _known(ctx), ctx.params.get("form")
-        for form, names in known.items():
-            if named is None or form in (named if isinstance(named, list | tuple) else [named]):
-                yield from names
+        for form in _named_forms(ctx):
+            yield from form["options"]
 
     return _offered(incomplete, there)
+
+
+def json_fields(known: Sequence[str]) -> Callable[[typer.Context, str], list[str]]:
+    """Make what offers the fields that --json can print; after a comma the next one."""
+
+    def fields(ctx: typer.Context, incomplete: str) -> list[str]:
+        answers = (f"answers.{name}" for form in _named_forms(ctx) for name in form["fields"])
+        return _after_comma(incomplete, lambda: [*known, "all", *(answers if "answers" in known else ())])
+
+    return fields
+
+
+def list_columns(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Offer the columns of a list; after a comma the next one."""
+    from admin_cli.columns import FIXED_COLUMNS  # noqa: PLC0415 - only for this
+
+    asked = (f"answers.{name}" for form in _named_forms(ctx) for name in form["fields"])
+    return _after_comma(incomplete, lambda: [*FIXED_COLUMNS, *asked])
+
+
+def export_columns(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Offer the columns of an export; after a comma the next one."""
+    from admin_cli.export.columns import FIXED  # noqa: PLC0415 - only for this
+
+    return _after_comma(incomplete, lambda: [*FIXED, *(name for form in _named_forms(ctx) for name in form["fields"])])
+
+
+def export_formats(incomplete: str) -> list[str]:
+    """Offer the formats of an export."""
+    from admin_cli.export.formats import Format  # noqa: PLC0415 - only for this
+
+    return _offered(incomplete, lambda: map(str, Format))
+
+
+def assignments(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Offer `FIELD=`, and after it the options of the field."""
+
+    def there() -> Iterator[str]:
+        for form in _known(ctx).values():
+            for name, options in form["fields"].items():
+                yield f"{name}="
+                yield from (f"{name}={option}" for option in options)
+
+    begun_value = "=" in incomplete
+    return [word for word in dict.fromkeys(_offered(incomplete, there)) if word.endswith("=") is not begun_value]
+
+
+def mail_kinds(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Offer the kinds of mail, and the forms' own mails."""
+    from registration_core.domain.mail import MailKind  # noqa: PLC0415 - only for this
+
+    return _offered(incomplete, lambda: dict.fromkeys([*map(str, MailKind), *_own_mails(ctx)]))
+
+
+def own_mails(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Offer the own mails of the form that the line names, or of every form."""
+    return _offered(incomplete, lambda: dict.fromkeys(_own_mails(ctx)))
 
 
 def statuses(incomplete: str) -> list[str]:
     """Offer the statuses; after a comma the next one."""
     from registration_core.domain.submission import Status  # noqa: PLC0415 - only for this
 
-    begun, comma, last = incomplete.rpartition(",")
-    return [f"{begun}{comma}{status}" for status in _offered(last, lambda: map(str, Status))]
+    return _after_comma(incomplete, lambda: map(str, Status))
 
 
 def globals_in_front(environ: MutableMapping[str, str]) -> None:
@@ -90,6 +144,32 @@ def globals_in_front(environ: MutableMapping[str, str]) -> None:
 def _in_front(before: list[str], globals_first: Callable[[list[str]], list[str]]) -> list[str]:
     """Arrange what stands before the begun word; when that is a context's name, nothing else matters."""
     return [_CONTEXT] if before[-1:] == [_CONTEXT] else globals_first(before)
+
+
+def _after_comma(incomplete: str, there: Callable[[], Iterable[str]]) -> list[str]:
+    begun, comma, last = incomplete.rpartition(",")
+    return [f"{begun}{comma}{name}" for name in _offered(last, lambda: dict.fromkeys(there()))]
+
+
+def _own_mails(ctx: typer.Context) -> list[str]:
+    return [name for form in _named_forms(ctx) for name in form["mails"]]
+
+
+def _named_forms(ctx: typer.Context) -> list[dict[str, Any]]:
+    """Give what is known of the form that the line names, or of all."""
+    named = ctx.params.get("form")
+    wanted = named if isinstance(named, list | tuple) else [named]
+    with contextlib.suppress(*_ANYTHING):
+        return [form for name, form in _known(ctx).items() if named is None or name in wanted]
+    return []
+
+
+def _noted_form(form: Form) -> dict[str, Any]:
+    return {
+        "options": list(form.capacities()),
+        "fields": {field.name: [option.value for option in field.options] for field in form.fields},
+        "mails": [mail.name for mail in form.mails],
+    }
 
 
 def _offered(incomplete: str, there: Callable[[], Iterable[str]]) -> list[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from admin_cli import completing
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.usage import meant
 
@@ -18,16 +19,17 @@ if TYPE_CHECKING:
 
 EVERYTHING = "all"
 
-JsonOption = Annotated[
-    str | None,
-    typer.Option(
+_ANSWER = "answers."
+
+
+def json_option(known: Sequence[str]) -> Any:  # noqa: ANN401 - what typer.Option gives
+    """Make the option --json of a command that prints these fields."""
+    return typer.Option(
         "--json",
         metavar="[FIELDS]",
         help=f"Print JSON with these fields, comma-separated, or `{EVERYTHING}`; alone: list them.",
-    ),
-]
-
-_ANSWER = "answers."
+        autocompletion=completing.json_fields(known),
+    )
 
 
 def wanted(output: Output, json: str | None, known: Sequence[str]) -> list[str] | None:

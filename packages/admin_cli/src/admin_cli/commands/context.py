@@ -8,7 +8,7 @@ import typer
 
 from admin_cli import completing
 from admin_cli.contexts import Context
-from admin_cli.fields import JsonOption, pick, wanted
+from admin_cli.fields import json_option, pick, wanted
 from admin_cli.helping import Command, noun
 from admin_cli.services import CONTEXT_VARIABLE, of
 from admin_cli.table import Column
@@ -46,7 +46,7 @@ COLUMNS = (
 def list_contexts(
     ctx: typer.Context,
     *,
-    json: JsonOption = None,
+    json: Annotated[str | None, json_option(FIELDS)] = None,
 ) -> None:
     """Print every context; `*` marks the one that commands work on.
 
@@ -124,7 +124,7 @@ def show_context(
         ),
     ] = None,
     *,
-    json: JsonOption = None,
+    json: Annotated[str | None, json_option(FIELDS)] = None,
 ) -> None:
     """Print one context: the stack, its region, and how it is reached.
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import textwrap
 from collections import Counter
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from admin_cli.doctor.findings import Health
 from admin_cli.errors import ExitCode
 from admin_cli.escape import plain, tab_separated
-from admin_cli.fields import JsonOption, pick, wanted
+from admin_cli.fields import json_option, pick, wanted
 from admin_cli.helping import Command, verb
 from admin_cli.services import of
 from rollcall_local.errors import LocalStackError
@@ -35,7 +35,7 @@ _HEALTH_WIDTH, _CHECK_WIDTH = 6, 14
 
 
 @app.command(cls=Command)
-def doctor(ctx: typer.Context, *, json: JsonOption = None) -> None:
+def doctor(ctx: typer.Context, *, json: Annotated[str | None, json_option(FIELDS)] = None) -> None:
     """Examine the context's stack, and the machine that you work on; each line that is not well says how to mend it.
 
     Examined are Terraform, credentials, clock, the stack's description, table, backups, expiry, functions, what wakes

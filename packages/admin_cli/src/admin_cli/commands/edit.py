@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from admin_cli import completing
 from admin_cli.acting import DryRun, Yes, begin
 from admin_cli.entries import Entry, check_spelling
 from admin_cli.errors import CliError, ExitCode
@@ -45,7 +46,12 @@ OTHERWISE = {
     "position": "Who waits keeps their number and moves up in their turn: rollcall status promote FORM OPTION",
 }
 
-Given = Annotated[list[str], typer.Argument(metavar="FIELD=VALUE", help="A field's name and its new value.")]
+Given = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="FIELD=VALUE", help="A field's name and its new value.", autocompletion=completing.assignments
+    ),
+]
 Waitlist = Annotated[
     bool,
     typer.Option("--waitlist", help="When moved where no seat is free: take the next number of its waiting list."),

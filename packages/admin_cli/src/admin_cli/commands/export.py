@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from admin_cli import completing
 from admin_cli.helping import Command, verb
 from admin_cli.selecting import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
 from admin_cli.services import of
@@ -34,11 +35,20 @@ def export(
     option: OptionOption = None,
     format_: Annotated[
         str | None,
-        typer.Option("--format", metavar="FORMAT", help=f"{_FORMATS}; the file's name tells where it is left out."),
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help=f"{_FORMATS}; the file's name tells where it is left out.",
+            autocompletion=completing.export_formats,
+        ),
     ] = None,
     columns: Annotated[
         str | None,
-        typer.Option(metavar="[COLUMNS]", help="Only these columns, comma-separated; alone: name them."),
+        typer.Option(
+            metavar="[COLUMNS]",
+            help="Only these columns, comma-separated; alone: list them.",
+            autocompletion=completing.export_columns,
+        ),
     ] = None,
     language: Annotated[
         str | None,

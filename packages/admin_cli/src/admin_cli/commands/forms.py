@@ -10,7 +10,7 @@ import typer
 
 from admin_cli import completing
 from admin_cli.escape import to_json, to_json_line
-from admin_cli.fields import JsonOption, pick, wanted
+from admin_cli.fields import json_option, pick, wanted
 from admin_cli.formsets import forms_at_hand, read_checked_forms, the_form
 from admin_cli.helping import Command, noun
 from admin_cli.local_time import keep_time_of
@@ -108,7 +108,7 @@ def show(
     form: FormName,
     *,
     folder: Folder = None,
-    json: JsonOption = None,
+    json: Annotated[str | None, json_option(COMPILED)] = None,
 ) -> None:
     """Print what a form asks, its seats and its rules.
 

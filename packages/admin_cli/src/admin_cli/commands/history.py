@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer  # noqa: TC002 - Typer reads the annotations
 
 from admin_cli.entries import Entry, look_up
-from admin_cli.fields import JsonOption, pick, wanted
+from admin_cli.fields import json_option, pick, wanted
 from admin_cli.helping import Command, verb
 from admin_cli.histories import print_history
 from admin_cli.records import HISTORY, event_record
@@ -15,7 +17,7 @@ app = verb()
 
 
 @app.command(cls=Command)
-def history(ctx: typer.Context, entry: Entry, *, json: JsonOption = None) -> None:
+def history(ctx: typer.Context, entry: Entry, *, json: Annotated[str | None, json_option(HISTORY)] = None) -> None:
     """Print what happened to a submission, oldest first: when, what, what it was afterwards, and who did it.
 
     `registrant` is the person who sent it, `system` what runs by itself; staff are named by their AWS identity.

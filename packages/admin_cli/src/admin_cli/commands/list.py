@@ -8,7 +8,7 @@ import typer
 
 from admin_cli.columns import ColumnsOption, SortOption  # noqa: TC001 - Typer reads the annotations
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.fields import JsonOption, wanted
+from admin_cli.fields import json_option, wanted
 from admin_cli.helping import Command, same_command, verb
 from admin_cli.listing import JsonLines, TableOption, Wanted, printer
 from admin_cli.records import FIELDS
@@ -40,7 +40,7 @@ def list_submissions(
         typer.Option("--limit", "-L", min=1, metavar="N", help=f"How many at most: {USUAL_LIMIT}, or all with --sort."),
     ] = None,
     cursor: Annotated[str | None, typer.Option(metavar="CURSOR", help="Go on where a list before ended.")] = None,
-    json: JsonOption = None,
+    json: Annotated[str | None, json_option(FIELDS)] = None,
     jsonl: JsonLines = False,
 ) -> None:
     """Print submissions, newest first: a table on a terminal, tab-separated lines in a pipe.

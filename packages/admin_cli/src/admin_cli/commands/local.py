@@ -13,7 +13,7 @@ import typer
 
 from admin_cli.contexts import add_local
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.fields import JsonOption, pick, wanted
+from admin_cli.fields import json_option, pick, wanted
 from admin_cli.helping import Command, noun
 from admin_cli.services import of
 from admin_cli.table import Column
@@ -102,7 +102,7 @@ def down(
 def status(
     ctx: typer.Context,
     *,
-    json: JsonOption = None,
+    json: Annotated[str | None, json_option(STATUS_FIELDS)] = None,
 ) -> None:
     """Print where the system's parts are, and whether it runs. When it does not, the exit code is 1.
 
@@ -134,7 +134,7 @@ def mail(
     save: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write what is attached there, a folder for each mail.")
     ] = None,
-    json: JsonOption = None,
+    json: Annotated[str | None, json_option(MAIL_FIELDS)] = None,
 ) -> None:
     """Print what was mailed on this machine, oldest first; nothing of it left the machine.
 

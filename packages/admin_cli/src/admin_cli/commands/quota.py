@@ -10,7 +10,7 @@ from admin_cli import completing
 from admin_cli.acting import DryRun, Yes, begin
 from admin_cli.columns import ColumnsOption  # noqa: TC001 - Typer reads the annotations
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.fields import JsonOption, pick, wanted
+from admin_cli.fields import json_option, pick, wanted
 from admin_cli.formsets import the_form
 from admin_cli.helping import Command, noun
 from admin_cli.listing import JsonLines, TableOption, Wanted, printer
@@ -64,7 +64,7 @@ def list_quotas(
         str | None,
         typer.Option(metavar="FORM", help="Only this form's options.", autocompletion=completing.forms),
     ] = None,
-    json: JsonOption = None,
+    json: Annotated[str | None, json_option(FIELDS)] = None,
 ) -> None:
     """Print each counted option with its capacity, the seats taken, and how many wait.
 
@@ -111,7 +111,7 @@ def waiting(
     *,
     columns: ColumnsOption = None,
     table: TableOption = False,
-    json: JsonOption = None,
+    json: Annotated[str | None, json_option(FIELDS_OF_ENTRIES)] = None,
     jsonl: JsonLines = False,
 ) -> None:
     """Print who waits for an option, the next in line first, with their telephone numbers.

@@ -9,7 +9,7 @@ import typer
 
 from admin_cli.columns import ColumnsOption  # noqa: TC001 - Typer reads the annotations
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.fields import JsonOption, wanted
+from admin_cli.fields import json_option, wanted
 from admin_cli.helping import Command, verb
 from admin_cli.listing import JsonLines, Wanted, printer
 from admin_cli.progress import Progress
@@ -50,7 +50,7 @@ def search(
     option: OptionOption = None,
     limit: Annotated[int, typer.Option("--limit", "-L", min=1, metavar="N", help="How many at most.")] = USUAL_LIMIT,
     columns: ColumnsOption = None,
-    json: JsonOption = None,
+    json: Annotated[str | None, json_option(FIELDS)] = None,
     jsonl: JsonLines = False,
 ) -> None:
     """Find submissions, newest first: by e-mail address, reference, ID, name or phone number.

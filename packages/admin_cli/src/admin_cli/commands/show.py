@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer  # noqa: TC002 - Typer reads the annotations
 
 from admin_cli.answers import answered
 from admin_cli.entries import Entry, check_spelling, look_up
-from admin_cli.fields import JsonOption, ensure_asked, pick, wanted
+from admin_cli.fields import ensure_asked, json_option, pick, wanted
 from admin_cli.helping import Command, verb
 from admin_cli.histories import print_history
 from admin_cli.records import DETAILS, FIELDS, detailed_record
@@ -30,7 +30,9 @@ MAILS = (Column("KIND"), Column("STATE"), Column("SENT"), Column("ATTEMPTS", nar
 
 
 @app.command(cls=Command)
-def show(ctx: typer.Context, entry: Entry, *, json: JsonOption = None) -> None:
+def show(
+    ctx: typer.Context, entry: Entry, *, json: Annotated[str | None, json_option((*FIELDS, *DETAILS))] = None
+) -> None:
     """Print one submission with its answers, its history and what was mailed about it.
 
     A reference may be written in small letters, without the dash, or with O for 0; its last letter tells a slip. Who

@@ -13,7 +13,7 @@ import typer
 from admin_cli.entries import counted
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.export.formulas import neutralised
-from admin_cli.fields import JsonOption, pick, wanted
+from admin_cli.fields import json_option, pick, wanted
 from admin_cli.helping import Command, verb
 from admin_cli.progress import Progress
 from admin_cli.selecting import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
@@ -57,7 +57,7 @@ def stats(
     ] = False,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page with charts and tables.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the page's file if it is there.")] = False,
-    json: JsonOption = None,
+    json: Annotated[str | None, json_option(FIELDS)] = None,
 ) -> None:
     """Count submissions by day, form, option and status; with --form also by each choice.
 

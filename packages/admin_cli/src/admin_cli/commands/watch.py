@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from admin_cli.columns import ColumnsOption  # noqa: TC001 - Typer reads the annotations
-from admin_cli.fields import JsonOption, wanted
+from admin_cli.fields import json_option, wanted
 from admin_cli.helping import Command, verb
 from admin_cli.listing import JsonLines, Wanted, printer
 from admin_cli.records import FIELDS
@@ -32,7 +32,7 @@ def watch(
         float, typer.Option(min=1, max=3600, metavar="SECONDS", help="How long to wait between two looks.")
     ] = USUAL_INTERVAL_S,
     columns: ColumnsOption = None,
-    json: JsonOption = None,
+    json: Annotated[str | None, json_option(FIELDS)] = None,
     jsonl: JsonLines = False,
 ) -> None:
     """Print submissions as they come in, each once, until Ctrl-C.

@@ -11,7 +11,7 @@ import typer
 from admin_cli.acting import DryRun, Yes, begin
 from admin_cli.entries import counted
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.fields import JsonOption, pick, wanted
+from admin_cli.fields import json_option, pick, wanted
 from admin_cli.progress import Progress
 from admin_cli.services import of
 from admin_cli.table import Column
@@ -87,7 +87,7 @@ def failed(
     since: Annotated[
         str, typer.Option(metavar="WHEN", help="Whose mails are looked at: of what came in since then.")
     ] = SINCE,
-    json: JsonOption = None,
+    json: Annotated[str | None, json_option(FIELDS)] = None,
 ) -> None:
     """Print what could not be mailed, and why as far as it is known; nothing is consumed.
 

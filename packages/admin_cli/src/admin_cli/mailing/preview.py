@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from admin_cli import completing
 from admin_cli.commands.forms import Folder  # noqa: TC001 - Typer reads the annotations
 from admin_cli.entries import look_up
 from admin_cli.errors import CliError, ExitCode
@@ -49,7 +50,11 @@ def preview(
     about: Annotated[str, typer.Argument(metavar="FORM|ID|REFERENCE", help="A form's example, or a submission.")],
     kind: Annotated[
         str | None,
-        typer.Argument(metavar="KIND", help=f"One of {', '.join(MailKind)}, or a mail of the form's own."),
+        typer.Argument(
+            metavar="KIND",
+            help=f"One of {', '.join(MailKind)}, or a mail of the form's own.",
+            autocompletion=completing.mail_kinds,
+        ),
     ] = None,
     *,
     language: Annotated[

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from admin_cli import completing
 from admin_cli.acting import DryRun, Yes, begin
 from admin_cli.entries import Entry, check_spelling
 from admin_cli.errors import CliError
@@ -35,7 +36,12 @@ def resend(
     ctx: typer.Context,
     entry: Entry,
     kind: Annotated[
-        str | None, typer.Argument(metavar="KIND", help="Which mail (default: the one that tells what it is now).")
+        str | None,
+        typer.Argument(
+            metavar="KIND",
+            help="Which mail (default: the one that tells what it is now).",
+            autocompletion=completing.mail_kinds,
+        ),
     ] = None,
     *,
     again: Again = False,

@@ -36,7 +36,12 @@ if TYPE_CHECKING:
 FormName = Annotated[
     str, typer.Option("--form", metavar="FORM", help="Whose submissions.", autocompletion=completing.forms)
 ]
-Template = Annotated[str | None, typer.Option("--template", metavar="NAME", help="Which of the form's own mails.")]
+Template = Annotated[
+    str | None,
+    typer.Option(
+        "--template", metavar="NAME", help="Which of the form's own mails.", autocompletion=completing.own_mails
+    ),
+]
 Again = Annotated[bool, typer.Option("--again", help="Also to those who had the same words before.")]
 
 FIRST = 5

@@ -8,6 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from conftest import ROOT
 from infra.planned import Plan
 from shipped import SOURCES
 
@@ -140,6 +141,20 @@ def test_examples__that_only_look_so_are_taken(terraform: LocalTerraform, tmp_pa
     given.write_text("".join(f"{name} = {value}\n" for name, value in values.items()), encoding="utf-8")
 
     assert Plan(terraform.plan_as_json(given)).variables["sender"] == address
+
+
+def test_guide__has_values_that_are_taken(terraform: LocalTerraform, tmp_path: Path) -> None:
+    """All that the operator's guide has people write, together, but for its example's domain."""
+    guide = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^ *```hcl\n(.*?)^ *```", guide, re.DOTALL | re.MULTILINE)
+    given = tmp_path / "given.tfvars"
+    given.write_text("".join(blocks).replace("example.org", "kuggen.test"), encoding="utf-8")
+
+    plan = Plan(terraform.plan_as_json(given))
+
+    assert len(blocks) >= 3
+    assert plan.variables["site_domain"]["names"] == ["courses.kuggen.test"]
+    assert plan.one("module.mail.aws_sesv2_email_identity.this[0]")["email_identity"] == "kuggen.test"
 
 
 def test_refusals__cover_every_variable_that_can_be_wrong(configuration: Path) -> None:

@@ -24,7 +24,7 @@ def sandbox(patient: Patient) -> Verdict:
     if not account.get("ProductionAccessEnabled"):
         return worth_a_look(
             "SES is in its sandbox: only verified addresses are mailed, 200 mails a day.",
-            "Ask for production access: docs/operator.md, step 4.",
+            "Ask for production access: docs/operator.md, step 5.",
         )
     if account.get("EnforcementStatus") == "PROBATION":
         return worth_a_look(

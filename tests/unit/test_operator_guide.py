@@ -1,0 +1,145 @@
+"""The operator's guide: its commands are ones that AWS's command line takes, and its documents agree."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore import xform_name
+from conftest import ROOT
+
+GUIDE = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
+
+#: What every command of AWS's takes.
+COMMON = {"region", "query", "output", "profile"}
+
+#: Services by another name, and commands that call nothing.
+SERVICES = {"s3api": "s3"}
+OWN = {"configure"}
+
+#: What an administrator does, before there is a deployer or beside it. All else is the deployer's or the staff's.
+ADMINISTRATORS = {
+    "acm", "budgets", "iam", "s3api", "service-quotas",
+    "lambda get-account-settings", "secretsmanager delete-secret", "sts get-caller-identity",
+    "sesv2 put-account-details", "sesv2 create-email-identity", "sesv2 get-account",
+    "secretsmanager create-secret", "secretsmanager put-secret-value", "secretsmanager get-secret-value",
+}  # fmt: skip
+
+
+def blocks(language: str) -> list[str]:
+    """The guide's blocks in one language, without the indentation of the list that they stand in."""
+    found = re.findall(rf"^( *)```{language}\n(.*?)^ *```", GUIDE, re.DOTALL | re.MULTILINE)
+    return ["\n".join(line.removeprefix(indent) for line in text.splitlines()) for indent, text in found]
+
+
+def commands() -> list[str]:
+    """Every command for AWS's command line, in the blocks and in the sentences."""
+    lines = "\n".join(blocks("sh")).replace("\\\n", " ")
+    quoted = r"'[^']*'|\"[^\"]*\"|[^'\"\n|`#]"
+    inline = re.findall(r"`(aws [^`]+)`", GUIDE)
+    return [one.strip() for one in [*re.findall(rf"^\s*(aws (?:{quoted})+)", lines, re.MULTILINE), *inline]]
+
+
+@cache
+def model(service: str) -> Any:
+    return botocore.session.get_session().get_service_model(SERVICES.get(service, service))
+
+
+@pytest.mark.parametrize("command", sorted(set(commands())))
+def test_command__is_one_that_aws_takes(command: str) -> None:
+    """The operation is there, knows every option, and gets all that it needs."""
+    _, service, operation, *words = shlex.split(command)
+    if service in OWN:
+        return
+    (name,) = (one for one in model(service).operation_names if xform_name(one, "-") == operation)
+    shape = model(service).operation_model(name).input_shape
+    members = {xform_name(member, "-"): member for member in shape.members} if shape else {}
+    given = {word.removeprefix("--").partition("=")[0] for word in words if word.startswith("--")} - COMMON
+
+    assert given <= members.keys()
+    assert {xform_name(member, "-") for member in (shape.required_members if shape else ())} <= given
+
+
+def test_commands__are_found() -> None:
+    assert len(commands()) > 20
+
+
+@pytest.mark.parametrize("command", sorted(set(commands())))
+def test_command__is_an_administrators_or_allowed(command: str) -> None:
+    """What the guide has a deployer call is in the deployer's policies."""
+    _, service, operation, *_ = shlex.split(command)
+    if service in OWN or {service, f"{service} {operation}"} & ADMINISTRATORS:
+        return
+    (name,) = (one for one in model(service).operation_names if xform_name(one, "-") == operation)
+    action = "lambda:InvokeFunction" if name == "Invoke" else f"{service.replace('sesv2', 'ses')}:{name}"
+    allowed = [
+        pattern
+        for file in (ROOT / "infra" / "terraform" / "deployer").glob("*.json")
+        for statement in json.loads(file.read_text(encoding="utf-8"))["Statement"]
+        for pattern in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+    ]
+
+    assert any(fnmatchcase(action, pattern) for pattern in allowed), action
+
+
+def test_documents__are_policies() -> None:
+    documents = [json.loads(text) for text in blocks("json")]
+
+    assert len(documents) == 2
+    assert {document["Version"] for document in documents} == {"2012-10-17"}
+
+
+def test_ci_role__trusts_the_environment_that_the_workflow_names() -> None:
+    """In a job with an environment the token's subject is that, and not the branch."""
+    (workflow,) = (text for text in blocks("yaml") if "role-to-assume" in text)
+    (trust,) = (json.loads(text) for text in blocks("json") if "AssumeRoleWithWebIdentity" in text)
+    (statement,) = trust["Statement"]
+    (environment,) = re.findall(r"^ +environment: (\S+)$", workflow, re.MULTILINE)
+    (role,) = re.findall(r"role-to-assume: \"arn:aws:iam::\d+:role/(\S+?)\"", workflow)
+
+    subject = statement["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]
+    assert re.fullmatch(rf"repo:[\w-]+/[\w-]+:environment:{environment}", subject)
+    assert statement["Condition"]["StringEquals"]["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com"
+    assert f"aws iam create-role --role-name {role} " in GUIDE
+
+
+def test_ci_role__gets_every_part_of_the_deployers_policies() -> None:
+    attached = re.search(r"for policy in (.*?); do", GUIDE, re.DOTALL)
+    assert attached is not None
+
+    parts = {file.stem for file in (ROOT / "infra" / "terraform" / "deployer").glob("*.json")}
+    assert {f"rollcall-prod-deployer-{part}" for part in parts} <= set(attached[1].split())
+    assert re.search(rf"for part in {' '.join(['[a-z-]+'] * len(parts))}; do", GUIDE)
+    assert set(re.search(r"for part in (.*?); do", GUIDE)[1].split()) == parts  # type: ignore[index]
+
+
+def test_profile__is_there_from_the_first_command_on() -> None:
+    """And it is the one that the context gets."""
+    first = "\n".join(blocks("sh"))
+    (profile,) = re.findall(r"export AWS_PROFILE=(\w+)", first)
+
+    assert first.index("export AWS_PROFILE") < min(first.index(f"aws {one}") for one in ("s3api", "budgets", "sesv2"))
+    assert re.findall(r"rollcall context add .* --profile (\w+)", first) == [profile]
+
+
+def test_chapters__that_are_linked_are_there() -> None:
+    headings = {
+        re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-")
+        for heading in re.findall(r"^#+ (.*)$", GUIDE, re.MULTILINE)
+    }
+
+    assert set(re.findall(r"\]\(#([^)]+)\)", GUIDE)) <= headings
+
+
+def test_files__that_are_named_are_there() -> None:
+    named = set(re.findall(r"`(infra/terraform/[\w./-]+?)/?`", GUIDE)) - {"infra/terraform/.terraform.lock.hcl"}
+
+    assert named
+    assert [name for name in sorted(named) if not Path(ROOT, name).exists()] == []

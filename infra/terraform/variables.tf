@@ -187,8 +187,8 @@ variable "throttle" {
 variable "rate_limits" {
   description = "How many posts one network address may send in ten minutes (per_address), and how many entries one e-mail address may get a day (per_email); more get 429. 0 is without limit."
   type = object({
-    per_address = optional(number, 20)
-    per_email   = optional(number, 5)
+    per_address = optional(number, 100)
+    per_email   = optional(number, 20)
   })
   default = {}
 

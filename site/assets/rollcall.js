@@ -194,7 +194,7 @@
     busy();
     const stands = answer?.status || 0, wait = +answer?.headers.get("Retry-After") || Math.min(60, 2 ** tries);
     if ((stands < 400 || stands > 428) && wait < 61) { // nobody there, no answer of ours, too many, or a server in trouble
-      tell((saved ? say.saved + " " : "") + (stands ? say.refused : say.unreachable));
+      tell((saved ? say.saved + " " : "") + (stands === 429 && detail || (stands ? say.unsure + "." : say.unreachable)));
       timer = setTimeout(send, wait * 1000, tries + 1);
     } else {
       const reused = code === "key_reused"; // then the first answers did arrive; these are new ones

@@ -92,12 +92,12 @@ def test_bucket__is_encrypted_versioned_and_without_access_lists(plan: Plan) -> 
     assert block(ownership, "rule")["object_ownership"] == "BucketOwnerEnforced"
 
 
-def test_rate_limits__are_twenty_and_five_where_visitors_are(plans: dict[str, Plan]) -> None:
+def test_rate_limits__take_a_school_class_and_a_big_family(plans: dict[str, Plan]) -> None:
     def told(environment: str) -> tuple[str, str]:
         (environ,) = plans[environment].one("module.submit.aws_lambda_function.this")["environment"]
         return environ["variables"]["RATE_PER_ADDRESS"], environ["variables"]["RATE_PER_EMAIL"]
 
-    assert told("prod") == told("dev") == ("20", "5")
+    assert told("prod") == told("dev") == ("100", "20")
     assert told("local") == ("0", "0")
 
 

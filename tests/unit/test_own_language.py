@@ -143,7 +143,7 @@ def test_own_language__is_what_answers_are_judged_in(forms: dict[str, Form]) -> 
         (InvalidAnswersError([]), "(de) Some answers need mending."),
         (
             TooManyRequestsError(retry_after_s=150),
-            "(de) Much was sent from here in a short time. Please try again (de) in 3",
+            "(de) Many forms came from your network in a short time. Try again (de) in 3",
         ),
         (
             FormClosedError("closed", at=datetime(2027, 1, 10, 18, tzinfo=UTC)),

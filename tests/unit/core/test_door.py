@@ -74,14 +74,15 @@ def enter(clock: StoppedClock) -> Callable[..., Admission]:
     return entrance(clock, Limits(per_address=0, per_email=0))
 
 
-def test_settings__ship_20_requests_an_address_and_5_entries_an_email_address() -> None:
-    assert (SHIPPED.rate_per_address, SHIPPED.rate_per_email) == (20, 5)
+def test_settings__let_in_a_school_class_and_a_big_family() -> None:
+    """Thirty pupils behind one router, each with a mistake or two; four children on five courses."""
+    assert (SHIPPED.rate_per_address, SHIPPED.rate_per_email) == (100, 20)
     assert SHIPPED.turnstile_secret_name == ""
 
 
 def test_admit__takes_as_many_from_one_address_as_is_shipped_and_says_when_to_come_again(clock: StoppedClock) -> None:
     enter = entrance(clock, Limits(per_address=SHIPPED.rate_per_address, per_email=0))
-    for _ in range(20):
+    for _ in range(SHIPPED.rate_per_address):
         enter(GOOD)
     with pytest.raises(TooManyRequestsError) as refused:
         enter(GOOD)
@@ -93,7 +94,7 @@ def test_admit__takes_as_many_from_one_address_as_is_shipped_and_says_when_to_co
 
 def test_admit__takes_as_many_for_one_email_address_as_is_shipped_in_any_spelling(clock: StoppedClock) -> None:
     enter = entrance(clock, Limits(per_address=0, per_email=SHIPPED.rate_per_email))
-    for number in range(5):
+    for number in range(SHIPPED.rate_per_email):
         enter(GOOD | {"name": f"Child {number}"}, address=f"192.0.2.{number}")
     with pytest.raises(TooManyRequestsError) as refused:
         enter(GOOD | {"name": "Another", "email": "ASA@example.org"})
@@ -101,6 +102,20 @@ def test_admit__takes_as_many_for_one_email_address_as_is_shipped_in_any_spellin
     assert enter(GOOD | {"email": "bo@example.org"})
     clock.forward(seconds=refused.value.retry_after_s)
     assert enter(GOOD | {"name": "Another"})
+
+
+@pytest.mark.parametrize(
+    "variant", ["robin.ek@example.org", "robinek+club@example.org", "R.o.b.i.n.e.k+1+2@Example.org"]
+)
+def test_admit__counts_a_mailbox_whatever_its_tag_and_dots(clock: StoppedClock, variant: str) -> None:
+    """Who writes one mailbox in many ways gets no more mail into it, and is told which limit it was."""
+    enter = entrance(clock, Limits(per_address=0, per_email=1))
+    enter(GOOD | {"email": "robinek@example.org"})
+    with pytest.raises(TooManyRequestsError) as refused:
+        enter(GOOD | {"name": "Another", "email": variant})
+    assert refused.value.for_email
+    assert enter(GOOD | {"name": "Another", "email": "+club@example.org"})
+    assert enter(GOOD | {"name": "Another", "email": "robinek@example.com"})
 
 
 @pytest.mark.parametrize("key", [None, "k1"])

@@ -123,7 +123,13 @@ def test_html__of_every_mail__is_sound(form: Form, kind: MailKind) -> None:
 def test_guide__names_every_value_that_a_template_may_use_and_no_other() -> None:
     entry = example_entry(FORMS["registration"], Status.PENDING, "en", NOW)
     values = mail_values(
-        FORMS["registration"], entry, facts(MailKind.VERIFY), site_url="https://x", form_path="/f", language="en"
+        FORMS["registration"],
+        entry,
+        facts(MailKind.VERIFY),
+        site_url="https://x",
+        form_path="/f",
+        language="en",
+        proven=False,
     )
     parts = {f"{name}.{part}" for name in ("form", "option") for part in values.pop(name)}  # type: ignore[attr-defined]
     table = GUIDE.partition("| name | is |")[2].partition("\n\n")[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ from unit.core.builders import a_field, a_form
 from registration_core.domain.errors import FormClosedError, InvalidAnswersError, InvalidKeyError, KeyReusedError
 from registration_core.domain.identifiers import parse_reference
 from registration_core.domain.submission import Status
-from registration_core.services.submit import SubmitService
+from registration_core.services.submit import SubmitService, once_for
 
 FORM = a_form(
     a_field("text", "name", required=True),
@@ -106,6 +107,46 @@ def test_submit__takes_two_people_with_one_address_for_the_same_option(
         assert not service.submit(FORM, {**ANSWERS, "name": child}, key=key, language="en").repeated
     assert service.submit(FORM, {**ANSWERS, "name": " åsa  "}, key="again", language="en").repeated
     assert len(repository.entries) == 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\u00c5\u200bsa",
+        "\u00c5\u00adsa",
+        "\uff21\u030asa",
+        "\ufeff\u00c5sa",
+        "\u00c5sa\u00a0",
+        "\u212bSA",
+        "\u2060\u00c5sa",
+    ],
+)
+def test_submit__knows_a_name_that_only_looks_different(
+    service: SubmitService, repository: InMemorySubmissionRepository, name: str
+) -> None:
+    """What is stored stays as it was typed; what is compared is folded."""
+    first = service.submit(FORM, {**ANSWERS, "name": name}, key="one", language="en")
+    assert service.submit(FORM, {**ANSWERS, "name": "\u00c5sa"}, key="two", language="en").repeated
+    assert repository.entries[first.id].answers["name"] == unicodedata.normalize("NFC", name).strip()
+
+
+def test_once__of_an_older_folding_still_counts(
+    service: SubmitService, repository: InMemorySubmissionRepository
+) -> None:
+    """A guard that was made before names were folded so keeps its person from a second entry."""
+    name = "\uff21\uff53\uff41"
+    once = once_for(FORM, {**ANSWERS, "name": name}, PlainSigner())
+    assert once is not None
+    (before,) = once.earlier
+    first = service.submit(FORM, {**ANSWERS, "name": name}, key="one", language="en")
+    repository._once[FORM.name, replace(once, person_fingerprint=before, earlier=())] = repository._once.pop(
+        (FORM.name, replace(once, earlier=()))
+    )
+    assert service.submit(FORM, {**ANSWERS, "name": name}, key="two", language="en").repeated
+    assert list(repository.entries) == [first.id]
+    plain_name = once_for(FORM, {**ANSWERS, "name": "Åsa  Ek"}, PlainSigner())
+    assert plain_name is not None
+    assert plain_name.earlier == ()
 
 
 def test_submit__stores_nothing_when_an_answer_is_wrong(

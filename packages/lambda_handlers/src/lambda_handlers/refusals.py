@@ -86,7 +86,8 @@ def refusal_of(
         return Refusal(status, error.code, _closed(error, language, own))
     if isinstance(error, TooManyRequestsError):
         wait = wait_in_words(error.retry_after_s, language, own)
-        return Refusal(status, error.code, sentence(error.code, language, own, wait=wait), error.retry_after_s)
+        wording = "too_many_for_email" if error.for_email else error.code
+        return Refusal(status, error.code, sentence(wording, language, own, wait=wait), error.retry_after_s)
     later = RETRY_AFTER_S if isinstance(error, HumanCheckUnavailableError) else None
     return Refusal(status, error.code, sentence(error.code, language, own), later)
 

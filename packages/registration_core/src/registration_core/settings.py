@@ -11,8 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-RATE_PER_ADDRESS = 20
-RATE_PER_EMAIL = 5
+RATE_PER_ADDRESS = 100
+RATE_PER_EMAIL = 20
 """The shipped limits; infra/terraform/variables.tf has the same, and tests hold both to them."""
 
 TURNSTILE_URL = "https://challenges.cloudflare.com/turnstile/v0/siteverify"

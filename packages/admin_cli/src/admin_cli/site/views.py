@@ -21,6 +21,7 @@ MESSAGES = (
     "slow",
     "unreachable",
     "refused",
+    "unsure",
     "reused",
     "error_prefix",
     "lost",

@@ -27,10 +27,18 @@ ANSWERS: Mapping[str, Mapping[str, str]] = {"en": {"yes": "Yes"}, "sv": {"yes": 
 
 
 def mail_values(
-    form: Form, submission: Submission, facts: MailFacts, *, site_url: str, form_path: str, language: str
+    form: Form,
+    submission: Submission,
+    facts: MailFacts,
+    *,
+    site_url: str,
+    form_path: str,
+    language: str,
+    proven: bool,
 ) -> dict[str, object]:
-    """Return the values for a mail in one language. form_path: the form's page, below site_url.
+    """Return the values for a mail in one language.
 
+    form_path: the form's page, below site_url. proven: whether the mail may hold what was typed.
     `my_url` is missing, so an error, where nobody may learn it; `set` in a mail that the staff gave nothing to say.
     """
     values: dict[str, object] = {
@@ -48,6 +56,7 @@ def mail_values(
         "name": form.name_in(submission.answers),
         "option": _shown_option(form, submission, language),
         "position": submission.position,
+        "proven": proven,
         "reference": display_reference(submission.reference),
         "reply_to": next(iter(form.staff), ""),
         "site_url": site_url,

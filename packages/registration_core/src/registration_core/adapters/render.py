@@ -72,8 +72,9 @@ class JinjaMailRenderer(MailRenderer):
         path = self._path(form.name, language)
         whole = may_be_told_all(kind, submission)
         submission = submission if whole else without_free_text(form, submission)
-        values = mail_values(form, submission, facts, site_url=self._site_url, form_path=path, language=language)
-        values["proven"] = whole
+        values = mail_values(
+            form, submission, facts, site_url=self._site_url, form_path=path, language=language, proven=whole
+        )
         subject, text, html = (self._render(_names(kind, form, language, part), values) for part in PARTS)
         attachments = _invitations(kind, form, submission, facts, language)
         return RenderedMail(one_line(subject), re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", html, attachments)

@@ -70,14 +70,16 @@ class FormClosedError(RollcallError):
 class TooManyRequestsError(RollcallError):
     """More came from one address, or for one e-mail address, than is taken in a while. Nothing was stored.
 
-    retry_after_s: until when it is refused, in seconds from now.
+    retry_after_s: until when it is refused, in seconds from now. for_email: the e-mail address was counted, not the
+    network's.
     """
 
     code = "too_many_requests"
 
-    def __init__(self, *, retry_after_s: int) -> None:
+    def __init__(self, *, retry_after_s: int, for_email: bool = False) -> None:
         super().__init__("Too much was sent from here in a short time.")
         self.retry_after_s = retry_after_s
+        self.for_email = for_email
 
 
 class HumanCheckFailedError(RollcallError):
@@ -206,7 +208,9 @@ class QuotaChangedError(RollcallError):
 
 
 class StorageUnavailableError(RollcallError):
-    """The table could not be read or written now. Nothing was stored; the caller may retry with the same key.
+    """The table could not be read or written now. What was to be stored may have been: an answer can get lost.
+
+    Asking again with the same key is safe, and finds out.
 
     retry_after_s: how long to wait before that, in seconds.
     """

@@ -26,11 +26,12 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "invalid_answers": "Some answers need mending.",
         "invalid_key": "An Idempotency-Key is 1 to 128 printable ASCII characters, such as a UUID.",
         "key_reused": "This Idempotency-Key was used before with other answers. Send new answers with a new key.",
-        "too_many_requests": "Much was sent from here in a short time. Please try again {wait}, or write us a mail.",
+        "too_many_requests": "Many forms came from your network in a short time. Try again {wait}, or write to us.",
+        "too_many_for_email": "Many forms came for this e-mail address today. Try again {wait}, or write to us.",
         "human_check_failed": "We could not make sure that a person sent this. Please reload the page and try again.",
         "human_check_unavailable": "We cannot check just now that a person sent this. Please try again in a moment.",
-        "storage_unavailable": "Your answers could not be stored just now. Please send them again in a moment.",
-        "internal_error": "Your answers could not be stored just now. Please send them again in a moment.",
+        "storage_unavailable": "We can't tell yet whether this reached us. Send it again in a moment: it counts once.",
+        "internal_error": "We can't tell yet whether this reached us. Send it again in a moment: it counts once.",
         "form_unavailable": "The form cannot be shown just now. Please try again in a moment.",
         "in_a_minute": "in a minute",
         "in_minutes": "in {count} minutes",
@@ -51,20 +52,22 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "invalid_answers": "Några svar behöver rättas.",
         "invalid_key": "En Idempotency-Key är 1 till 128 skrivbara ASCII-tecken, till exempel en UUID.",
         "key_reused": "Denna Idempotency-Key har redan använts med andra svar. Skicka nya svar med en ny nyckel.",
-        "too_many_requests": "Mycket har skickats härifrån på kort tid. Försök igen {wait}, eller mejla oss.",
+        "too_many_requests": "Många formulär kom från ert nätverk på kort tid. Försök igen {wait}, eller mejla oss.",
+        "too_many_for_email": "Många formulär kom för den e-postadressen i dag. Försök igen {wait}, eller mejla oss.",
         "human_check_failed": "Vi kunde inte se att en människa skickade detta. Ladda om sidan och försök igen.",
         "human_check_unavailable": "Vi kan just nu inte se att en människa skickade detta. Försök igen om en stund.",
-        "storage_unavailable": "Dina svar kunde inte sparas just nu. Skicka dem igen om en stund.",
-        "internal_error": "Dina svar kunde inte sparas just nu. Skicka dem igen om en stund.",
+        "storage_unavailable": "Vi vet inte än om det här kom fram. Skicka det igen om en stund: det räknas en gång.",
+        "internal_error": "Vi vet inte än om det här kom fram. Skicka det igen om en stund: det räknas en gång.",
         "form_unavailable": "Formuläret kan inte visas just nu. Försök igen om en stund.",
         "in_a_minute": "om en minut",
         "in_minutes": "om {count} minuter",
         "in_hours": "om {count} timmar",
     },
 }
-"""Codes and sentences. Those of `form_opens` and `form_closed_now` are wordings of `form_closed`.
+"""Codes and sentences. `form_opens` and `form_closed_now` are wordings of `form_closed`, `too_many_for_email` is one of
+`too_many_requests`.
 
-The last three are what stands for `{wait}` in `too_many_requests`.
+The last three are what stands for `{wait}`.
 """
 
 _MINUTE_S, _HOUR_S = 60, 3600

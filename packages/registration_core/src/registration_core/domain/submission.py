@@ -180,6 +180,16 @@ class Page:
     cursor: str | None
 
 
+def mailbox(address: str) -> str:
+    """Return what the addresses of one mailbox have in common, as far as providers commonly have it.
+
+    `robin.ek+club@example.org` reaches `robinek@example.org` at many; where it doesn't, two people share a count.
+    """
+    local, _, domain = email_key(address).rpartition("@")
+    untagged = local.partition("+")[0].replace(".", "")
+    return f"{untagged or local}@{'gmail.com' if domain == 'googlemail.com' else domain}"
+
+
 def email_key(address: str) -> str:
     """Return what two spellings of one address have in common: all lower case."""
     return address.lower()

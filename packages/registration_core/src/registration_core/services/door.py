@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from registration_core.domain.errors import InvalidAnswersError, TooManyRequestsError
 from registration_core.domain.spam import HUMAN_TOKEN, RESERVED_FIELDS, looks_like_spam, unreadable_times
-from registration_core.domain.submission import email_key
+from registration_core.domain.submission import mailbox
 from registration_core.domain.validation import validate
 
 TYPE_CHECKING = False
@@ -28,8 +28,8 @@ EMAIL_WINDOW_S = 24 * 60 * 60
 class Limits:
     """How much one sender may send; 0 is without limit.
 
-    per_address: requests from one network address within ten minutes. per_email: entries for one e-mail address
-    within a day (UTC); the same request sent again counts once.
+    per_address: requests from one network address within ten minutes. per_email: entries for one mailbox within a day
+    (UTC), whatever tag or dots its address has; the same request sent again counts once.
     """
 
     per_address: int
@@ -90,7 +90,7 @@ class Door:
     def _count_email(self, email: str, request: str, now: datetime) -> None:
         if not self._limits.per_email:
             return
-        sender = self._signer.fingerprint("rate-email", email_key(email))
+        sender = self._signer.fingerprint("rate-email", mailbox(email))
         self._count(sender, EMAIL_WINDOW_S, self._limits.per_email, request, now)
 
     def _count(self, sender: str, window_s: int, most: int, request: str | None, now: datetime) -> None:
@@ -99,7 +99,8 @@ class Door:
         expires_at = datetime.fromtimestamp(ends, UTC)
         window = f"{window_s}s-{number}"
         if not self._rates.take(sender, window, most=most, request=request, expires_at=expires_at):
-            raise TooManyRequestsError(retry_after_s=max(1, ends - int(now.timestamp())))
+            wait_s = max(1, ends - int(now.timestamp()))
+            raise TooManyRequestsError(retry_after_s=wait_s, for_email=request is not None)
 
 
 def _validated(

@@ -8,6 +8,7 @@ from datetime import UTC, timedelta
 
 from registration_core.domain.errors import InvalidKeyError
 from registration_core.domain.identifiers import new_reference, new_submission_id
+from registration_core.domain.names import plain
 from registration_core.domain.submission import Idempotency, Once, Status, Submission, email_key
 from registration_core.domain.validation import validate
 
@@ -62,8 +63,8 @@ class SubmitService:
         sent none, and then the same answers within ten minutes count as the same request. of_answers: the key was made
         of the answers, so that it is forgotten when the entry is cancelled. language: one of the form's, see
         `Form.language_for`. Raises InvalidAnswersError with every wrong field at once, FormClosedError,
-        InvalidKeyError, KeyReusedError, or StorageUnavailableError (nothing was stored; the caller may retry with
-        the same key).
+        InvalidKeyError, KeyReusedError, or StorageUnavailableError (it may have been stored: the same key again finds
+        out).
         """
         now = self._now()
         form.ensure_open(now)
@@ -118,12 +119,18 @@ def new_submission(
 
 
 def once_for(form: Form, answers: Mapping[str, Answer], signer: Signer) -> Once | None:
-    """Return who takes which option once only, by what was answered; None where the form asks for no such thing."""
+    """Return who takes which option once only, by what was answered; None where the form asks for no such thing.
+
+    A name that only looks different (full-width letters, no-break and zero-width spaces, soft hyphens) is the same one.
+    """
     if form.once is None:
         return None
-    person = " ".join(str(answers.get(form.name_field or "", "")).casefold().split())
-    newest, *older = signer.fingerprints("once", f"{email_key(str(answers[form.email_field]))} {person}")
-    return Once(str(answers[form.once]), newest, tuple(older))
+    address, name = email_key(str(answers[form.email_field])), str(answers.get(form.name_field or "", ""))
+    people = dict.fromkeys((plain(name), " ".join(name.casefold().split())))  # the second as guards once had it
+    newest, *earlier = (
+        fingerprint for person in people for fingerprint in signer.fingerprints("once", f"{address} {person}")
+    )
+    return Once(str(answers[form.once]), newest, tuple(earlier))
 
 
 def _answers_key(fingerprint: str) -> str:

@@ -100,6 +100,10 @@ install: $(UV) ## put `rollcall` on the PATH; EXTRAS=parquet adds what exports t
 
 # --- proof -----------------------------------------------------------------------------------------------------------
 
+.PHONY: check
+check: dev ## examine your organisation's own files: forms, site, values
+	@$(ROLLCALL) check
+
 PYTEST := $(DEV)/python -m pytest
 
 .PHONY: format lint types layers static

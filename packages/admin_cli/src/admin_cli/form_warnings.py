@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from admin_cli.example_addresses import example_staff
 from admin_cli.headings import ANSWER, Headings, both_told
 from registration_core.domain.cells import shared_names
 from registration_core.domain.fields import FIRST_DATE, FieldType
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 def warnings_of(form: Form) -> Iterator[str]:
     """Give a sentence for each, which names the field."""
+    for address in example_staff(form):
+        yield f'"staff" names {address}, an example, which nobody reads. Write an address of your own.'
     headings = Headings(form)
     for field in form.fields:
         where = f'field "{field.name}"'

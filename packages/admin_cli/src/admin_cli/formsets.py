@@ -81,9 +81,14 @@ def find_sources() -> Sources:
 
     Raises WorkspaceNotFoundError, NoOrganisationError.
     """
-    from rollcall_local.paths import find_root  # noqa: PLC0415 - only where files of a clone are read
-
     return sources_of(find_root(), os.environ)
+
+
+def find_root() -> Path:
+    """Find the clone that the working folder lies in. Raises WorkspaceNotFoundError."""
+    from rollcall_local import paths  # noqa: PLC0415 - only where files of a clone are read
+
+    return paths.find_root()
 
 
 def the_form(forms: Mapping[str, Form], name: str) -> Form:

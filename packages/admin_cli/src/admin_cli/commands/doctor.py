@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+import typer  # noqa: TC002 - Typer reads the annotations
 
 from admin_cli.doctor.findings import Health
-from admin_cli.errors import ExitCode
-from admin_cli.escape import plain, tab_separated
-from admin_cli.fields import json_option, pick, wanted
+from admin_cli.doctor.report import FIELDS, report
+from admin_cli.fields import json_option, wanted
 from admin_cli.helping import Command, verb
 from admin_cli.services import of
 from rollcall_local.errors import LocalStackError
@@ -21,17 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from admin_cli.doctor.findings import Finding
-    from admin_cli.output import Output
     from admin_cli.services import Services
     from registration_core.adapters.sources import Sources
 
 app = verb()
-
-FIELDS = ("check", "health", "says", "mend")
-
-_COLOURS = {Health.OK: "32", Health.WARNING: "33", Health.FAILURE: "1;31", Health.SKIPPED: "2"}
-_NAMES = {Health.OK: "ok", Health.WARNING: "warn", Health.FAILURE: "FAIL", Health.SKIPPED: "-"}
-_HEALTH_WIDTH, _CHECK_WIDTH = 6, 14
 
 
 @app.command(cls=Command)
@@ -49,20 +39,7 @@ def doctor(ctx: typer.Context, *, json: Annotated[str | None, json_option(FIELDS
     """
     services = of(ctx)
     names = wanted(services.output, json, FIELDS)
-    found = []
-    for finding in _findings(services):
-        found.append(finding)
-        if names is None:
-            _print(services.output, finding)
-    if names is not None:
-        services.output.json([pick(finding.as_dict(), names) for finding in found])
-    counts = Counter(finding.health for finding in found)
-    services.output.note(
-        f"{counts[Health.OK]} ok, {counts[Health.WARNING]} to look at, {counts[Health.FAILURE]} wrong, "
-        f"{counts[Health.SKIPPED]} not examined.",
-    )
-    if counts[Health.FAILURE]:
-        raise typer.Exit(ExitCode.FAILURE)
+    report(services.output, _findings(services), names=names)
 
 
 def _findings(services: Services) -> Iterator[Finding]:
@@ -80,6 +57,7 @@ def _findings(services: Services) -> Iterator[Finding]:
         "dead letters": parts.dead_letters,
         "identity": mail.identity,
         "sandbox": mail.sandbox,
+        "addresses": mail.addresses,
         "concurrency": parts.concurrency,
         "forms": forms.published,
         "api": forms.deployed,
@@ -108,31 +86,3 @@ def _sources() -> Sources | None:
         return find_sources()
     except LocalStackError:
         return None
-
-
-def _print(output: Output, finding: Finding) -> None:
-    if not output.on_terminal:
-        cells = (str(finding.health), finding.check, finding.says, finding.mend or "")
-        output.line("\t".join(tab_separated(cell) for cell in cells))
-        return
-    name = f"{_NAMES[finding.health]:<{_HEALTH_WIDTH}}"
-    coloured = f"\x1b[{_COLOURS[finding.health]}m{name}\x1b[0m" if output.coloured else name
-    indent = " " * (_HEALTH_WIDTH + _CHECK_WIDTH)
-    lines = _wrapped(finding.says, output.width - len(indent), "")
-    lines += _wrapped(finding.mend, output.width - len(indent), "→ ") if finding.mend else []
-    output.line(f"{coloured}{finding.check:<{_CHECK_WIDTH}}{lines[0]}")
-    for line in lines[1:]:
-        output.line(indent + line)
-    output.flush()
-
-
-def _wrapped(text: str, width: int, first: str) -> list[str]:
-    """Break a text into lines; a command to be copied is broken between its words alone."""
-    return textwrap.wrap(
-        plain(text),
-        max(width, 30),
-        initial_indent=first,
-        subsequent_indent=" " * len(first),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from admin_cli import aws
 from admin_cli.doctor.findings import not_examined, well, worth_a_look, wrong
+from admin_cli.example_addresses import example_staff, is_example
 
 if TYPE_CHECKING:
     from admin_cli.doctor.examination import Patient
@@ -32,6 +33,23 @@ def sandbox(patient: Patient) -> Verdict:
             "SES console, Account dashboard: it says what to change.",
         )
     return well(f"{account['SendQuota']['Max24HourSend']:.0f} mails a day, to anyone")
+
+
+def addresses(patient: Patient) -> Verdict:
+    """Whether mail goes to and from addresses that somebody reads."""
+    if patient.on_this_machine:
+        return not_examined("On this machine all mail goes to one mailbox.")
+    said = patient.stack.description.sender
+    examples = {f"the sender is {said}": None} if is_example(said) else {}
+    for form in patient.stack.forms.values():
+        examples |= {f"{form.name} tells {address}": None for address in example_staff(form)}
+    if examples:
+        return worth_a_look(
+            f"Mail goes to or comes from example addresses, which nobody reads: {'; '.join(examples)}.",
+            "Write your own into the form files (staff) and the stack's values (sender); then rollcall infra apply, "
+            "and rollcall site publish",
+        )
+    return well("the sender and the forms' staff are no examples")
 
 
 def identity(patient: Patient) -> Verdict:

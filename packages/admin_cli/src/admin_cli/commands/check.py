@@ -1,0 +1,34 @@
+"""`rollcall check`: whether an organisation's own files are right."""
+
+from __future__ import annotations
+
+import typer  # noqa: TC002 - Typer reads the annotations
+
+from admin_cli.doctor.report import FIELDS, report
+from admin_cli.fields import JsonOption, wanted
+from admin_cli.formsets import find_sources
+from admin_cli.helping import Command, verb
+from admin_cli.services import of
+
+app = verb()
+
+
+@app.command(cls=Command)
+def check(ctx: typer.Context, *, json: JsonOption = None) -> None:
+    """Examine the organisation's own files: forms, mails, site, and values for Terraform. No stack is asked.
+
+    Each mistake is a line that names the file and says how to mend it. With one the exit code is 1. Run it after each
+    change, and after an upgrade. `rollcall doctor` examines the stack.
+
+    Examples:
+      rollcall check
+      rollcall check --json check,health,says
+      ROLLCALL_ORGANISATION=../ours rollcall check
+    """
+    from admin_cli.organisation.checks import findings  # noqa: PLC0415 - reads every form
+
+    output = of(ctx).output
+    names = wanted(output, json, FIELDS)
+    sources = find_sources()
+    output.note(f"The organisation in {sources.organisation}:")
+    report(output, findings(sources), names=names)

@@ -1,0 +1,1 @@
+"""An organisation's own files: started from the example, and checked."""

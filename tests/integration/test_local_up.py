@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import select
 import shutil
 import signal
@@ -86,7 +87,7 @@ def test_up__a_taken_port_is_named_and_nothing_is_left_running(own: Workspace, i
 def clone(tmp_path: Path) -> Path:
     """A clone of its own to change, with the environments of this one."""
     copy = tmp_path / "clone"
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "__pycache__"), symlinks=True)
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "__pycache__", "build", "dist"), symlinks=True)
     (copy / ".venvs").symlink_to(ROOT / ".venvs")
     return copy
 
@@ -94,7 +95,7 @@ def clone(tmp_path: Path) -> Path:
 def test_up__a_mistake_in_a_form_file_is_named_with_file_and_key(own: Workspace, clone: Path) -> None:
     form = clone / "example" / "forms" / "contact" / "form.toml"
     form.write_text(form.read_text().replace('type = "email"', 'type = "emial"'))
-    done = up(own, ROLLCALL_ROOT=str(clone))
+    done = up(replace(own, root=clone))
     assert done.returncode == 1
     assert "forms/contact/form.toml" in done.stderr
     assert '"emial"' in done.stderr
@@ -134,11 +135,12 @@ def test_up__on_other_ports_than_it_runs_on_is_refused(own: Workspace) -> None:
     assert own.site_url in told.stdout
 
 
-def test_up__takes_a_new_form_from_its_folder_alone(own: Workspace, clone: Path) -> None:
+def test_up__takes_a_new_form_from_its_folder_alone_and_retires_it(own: Workspace, clone: Path) -> None:
+    """Its page and address come from the folder, and what came in by it stays listed when that is gone."""
     shutil.copytree(clone / "example" / "forms" / "contact", clone / "example" / "forms" / "visit")
     form = clone / "example" / "forms" / "visit" / "form.toml"
     form.write_text(form.read_text().replace('id_prefix = "msg"', 'id_prefix = "vis"'))
-    done = up(own, ROLLCALL_ROOT=str(clone))
+    done = up(replace(own, root=clone))
     assert done.returncode == 0, done.stderr
     for address in (f"{own.site_url}/visit", f"{own.api_url}/visit"):
         body = b"{}" if address.startswith(own.api_url) else None
@@ -149,3 +151,29 @@ def test_up__takes_a_new_form_from_its_folder_alone(own: Workspace, clone: Path)
             status = error.code
             error.close()
         assert status == (422 if body else 200)
+
+    def rollcall(*words: str) -> subprocess.CompletedProcess[str]:
+        environment = environment_of(replace(own, root=clone))
+        done = subprocess.run([ROLLCALL, *words], env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done
+
+    answers = rollcall("forms", "example", "contact").stdout.encode()
+    sent = urllib.request.Request(f"{own.api_url}/visit", data=answers, headers={"Content-Type": "application/json"})  # noqa: S310 - as above
+    with urllib.request.urlopen(sent) as answer:  # noqa: S310 - as above
+        reference = json.load(answer)["reference"]
+    shutil.rmtree(form.parent)
+
+    for _ in range(2):
+        published = rollcall("site", "publish")
+        assert f"{own.site_url}/visit" not in published.stdout
+        assert reference in rollcall("list").stdout
+        assert reference in rollcall("list", "--form", "visit").stdout
+        assert reference in rollcall("search", reference).stdout
+        assert "visit" in rollcall("stats", "--json", "forms").stdout
+        assert reference in rollcall("export", "--form", "visit").stdout
+    older = ("purge", "--older-than", "0d", "--form", "visit")
+    assert "1 confirmed of visit" in rollcall(*older, "--dry-run").stderr
+    rollcall(*older, "--yes")
+    rollcall("site", "publish")
+    assert "visit" not in rollcall("stats", "--json", "forms").stdout

@@ -168,8 +168,9 @@ class FakeStack:
         assert self.parts is not None
         return self.parts
 
-    def deployed_version(self, form: str) -> str:
-        return self.deployed.get(form, self.forms[form].version)
+    def deployed_version(self, form: str) -> str | None:
+        there = self.forms.get(form)
+        return self.deployed.get(form, None if there is None else there.version)
 
     def query(self) -> QueryService:
         assert self.queries is not None

@@ -18,6 +18,7 @@ ANSWERS = {
     "/v1/forms/registration": (200, b'{"name": "registration", "version": "0123456789ab"}'),
     "/v1/forms/broken": (200, b"<html>"),
     "/v1/forms/bare": (200, b"{}"),
+    "/v1/forms/down": (503, b"{}"),
 }
 
 
@@ -49,12 +50,17 @@ def test_version__is_what_the_api_tells(api_url: str) -> None:
 
 @pytest.mark.parametrize(
     ("form", "said"),
-    [("nope", "is deployed (status 404)."), ("broken", "is deployed."), ("bare", "is deployed."), ("a/b", "404")],
+    [("broken", "is deployed."), ("bare", "is deployed."), ("down", "(status 503)")],
 )
 def test_version__says_when_the_api_does_not_tell(api_url: str, form: str, said: str) -> None:
     with pytest.raises(CliError, match="did not tell which version") as error:
         version_at(api_url, form)
     assert said in str(error.value)
+
+
+@pytest.mark.parametrize("form", ["nope", "a/b"])
+def test_version__is_none_where_the_functions_have_no_such_form(api_url: str, form: str) -> None:
+    assert version_at(api_url, form) is None
 
 
 def test_version__says_when_nothing_answers_or_the_address_is_none() -> None:

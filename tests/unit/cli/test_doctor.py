@@ -336,6 +336,42 @@ def test_examine__passes_over_what_the_role_may_not_ask() -> None:
     assert "it lacks dynamodb:DescribeTable." in found.says
 
 
+def test_addresses__that_are_examples_are_named() -> None:
+    """The example's own staff, and a sender of the documentation: nobody reads what goes there."""
+    found = mail.addresses(patient())
+    assert found.health is Health.WARNING
+    assert "the sender is Academy <courses@example.org>" in found.says
+    assert "registration tells courses@robotics-academy.example" in found.says
+    assert "site publish" in str(found.mend)
+
+    own = {"contact": replace(FORMS["contact"], staff=("office@kuggen.se",))}
+    description = replace(DESCRIPTION, sender="Kuggen <courses@kuggen.se>")
+    assert mail.addresses(patient(forms=own, description=description)).health is Health.OK
+    assert mail.addresses(patient(LOCAL)).health is Health.SKIPPED
+
+
+def test_forms__that_are_retired_are_told_and_asked_for_nowhere() -> None:
+    """They have no page and no function any more."""
+    kept = FORMS | {"workshop": replace(FORMS["contact"], name="workshop", retired=True)}
+    found = forms.published(patient(forms=kept))
+    assert (found.health, found.says) == (
+        Health.OK,
+        "contact, registration: as in the organisation's files; retired: workshop",
+    )
+    one = patient(forms=kept)
+    del one.stack.deployed["workshop"]  # type: ignore[attr-defined]
+    assert forms.deployed(one).health is Health.OK
+
+
+@pytest.mark.parametrize(("context", "said"), [(IN_AWS, "rollcall site publish"), (LOCAL, "rollcall local up")])
+def test_forms__are_brought_by_a_command_that_works_there(context: Context, said: str) -> None:
+    """On this machine one command brings forms, functions and pages."""
+    one = patient(context, forms={"contact": FORMS["contact"]})
+    assert str(forms.published(one).mend).endswith(said)
+    one.stack.deployed["contact"] = "0"  # type: ignore[attr-defined]
+    assert str(forms.deployed(one).mend).endswith(said)
+
+
 def test_examine__makes_a_finding_of_whatever_a_check_raises() -> None:
     """And makes the others."""
 
@@ -422,8 +458,8 @@ def test_doctor__with_a_failure_ends_with_1(doctor: Callable[..., Ran]) -> None:
     sound, warned, failed = doctor(), doctor(quotas={option: 3}), doctor(describe_continuous_backups=OFF)
 
     assert (sound.code, warned.code, failed.code) == (0, 0, 1)
-    assert sound.err == "14 ok, 0 to look at, 0 wrong, 2 not examined.\n"
-    assert warned.err == "13 ok, 1 to look at, 0 wrong, 2 not examined.\n"
+    assert sound.err == "14 ok, 0 to look at, 0 wrong, 3 not examined.\n"
+    assert warned.err == "13 ok, 1 to look at, 0 wrong, 3 not examined.\n"
     assert (
         "failure\tbackups\tPoint-in-time recovery is off: what is lost stays lost.\tHave the deployer run: "
         "rollcall infra apply\n"
@@ -436,7 +472,7 @@ def test_doctor__prints_json(doctor: Callable[..., Ran]) -> None:
 
     found = json.loads(ran.out)
     assert ran.code == 1
-    assert len(found) == 16
+    assert len(found) == 17
     assert {"check": "backups", "health": "failure"} in found
     assert {"check": "clock", "health": "ok"} in found
 
@@ -446,7 +482,7 @@ def test_doctor__without_credentials_asks_nothing_more(doctor: Callable[..., Ran
     ran = doctor(caller=CliError("No AWS credentials were found.", hint="Sign in", exit_code=ExitCode.CREDENTIALS))
 
     assert ran.code == 1
-    assert healths(ran) == ["ok", "failure", "ok", *["skipped"] * 13]
+    assert healths(ran) == ["ok", "failure", "ok", *["skipped"] * 14]
     assert "failure\tcredentials\tNo AWS credentials were found.\tSign in\n" in ran.out
 
 
@@ -454,7 +490,7 @@ def test_doctor__without_a_description_asks_nothing_more(doctor: Callable[..., R
     """Nobody knows then what there should be."""
     ran = doctor(description=CliError("There is no stack 'x'.", hint="Name another."))
 
-    assert healths(ran) == ["ok", "ok", "ok", "failure", *["skipped"] * 12]
+    assert healths(ran) == ["ok", "ok", "ok", "failure", *["skipped"] * 13]
 
 
 def test_doctor__on_a_terminal_fits_80_columns(doctor: Callable[..., Ran]) -> None:

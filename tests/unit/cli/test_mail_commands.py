@@ -405,7 +405,7 @@ def test_send__refuses_what_the_functions_have_in_another_version(world: World) 
 
     assert ran.code == 1
     assert "The functions have another version of the form registration (0123456789ab)" in ran.err
-    assert "Deploy this version" in ran.err
+    assert "Deploy this version and publish it: rollcall local up" in ran.err
     assert world.queue.requests == []
 
 

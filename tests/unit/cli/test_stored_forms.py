@@ -79,13 +79,26 @@ def test_store__keeps_earlier_versions() -> None:
     assert {sk for pk, sk in table.items if pk == "FORM#contact"} == {f"V#{FORMS['contact'].version}", "V#ffffffffffff"}
 
 
-def test_store__drops_what_is_no_form_any_more() -> None:
-    """A removed form is out of force."""
+def test_store__retires_what_is_no_form_any_more() -> None:
+    """A removed form stays, so that its entries are still listed; one without any is forgotten."""
     forms = StoredForms(Table(), "rollcall-local")
     forms.store(FORMS)
     forms.store({"contact": FORMS["contact"]})
 
+    kept = forms.read()
+    assert {name: form.retired for name, form in kept.items()} == {"contact": False, "registration": True}
+    assert replace(kept["registration"], retired=False) == FORMS["registration"]
+
+    forms.store({"contact": FORMS["contact"]}, forget=["registration"])
     assert set(forms.read()) == {"contact"}
+
+
+def test_store__brings_a_retired_form_back_into_force() -> None:
+    forms = StoredForms(Table(), "rollcall-local")
+    forms.store(FORMS)
+    forms.store({"contact": FORMS["contact"]})
+    assert forms.store(FORMS) == ("registration",)
+    assert forms.read() == FORMS
 
 
 def test_read__says_when_the_table_cannot_be_used() -> None:

@@ -32,7 +32,7 @@ GROUPS: dict[str, dict[str, Command]] = {
         "purge": Command("purge", "Erase what is older than it need be kept"),
     },
     "Forms and site": {
-        "new": Command("new", "A folder for an organisation's own forms, site and values"),
+        "new": Command("new", "A folder for an organisation's own forms and site"),
         "check": Command("check", "Whether the organisation's own files are right"),
         "forms": Command("forms", "Check, show and try the organisation's forms"),
         "mail": Command("mail", "Read mails, send them again or to many, see what failed"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from http import HTTPStatus
 from urllib.parse import quote
 
 from admin_cli.errors import CliError
@@ -12,8 +13,8 @@ from admin_cli.errors import CliError
 TIMEOUT_S = 10
 
 
-def version_at(api_url: str, form: str) -> str:
-    """Ask an API which version of a form it has. Raises CliError when it has none, or does not answer."""
+def version_at(api_url: str, form: str) -> str | None:
+    """Ask an API which version of a form it has; None when it has none. Raises CliError when it does not answer."""
     url = f"{api_url}/forms/{quote(form)}"
     if not url.startswith(("https://", "http://")):
         raise CliError(f"The stack's API address {api_url} is no web address.")
@@ -22,6 +23,8 @@ def version_at(api_url: str, form: str) -> str:
             return str(json.load(answer)["version"])
     except urllib.error.HTTPError as error:
         error.close()
+        if error.code == HTTPStatus.NOT_FOUND:
+            return None
         raise _untold(form, url, f" (status {error.code})") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _untold(form, url) from error

@@ -26,8 +26,11 @@ class LocalBuilders:
     def publish_forms(self, workspace: Workspace, outputs: dict[str, Any], dynamodb: Any) -> str:  # noqa: ANN401 - boto3
         """Store the compiled forms with the stack."""
         forms = compile_forms(workspace.sources.forms)
-        changed = StoredForms(sdk_call(dynamodb), outputs["table"]).store(forms)
-        return f"{', '.join(forms)}: {'stored ' + ', '.join(changed) if changed else 'unchanged'}"
+        kept = StoredForms(sdk_call(dynamodb), outputs["table"])
+        changed = kept.store(forms)
+        retired = [name for name in kept.read() if name not in forms]
+        also = f"; retired: {', '.join(retired)}" if retired else ""
+        return f"{', '.join(forms)}: {'stored ' + ', '.join(changed) if changed else 'unchanged'}{also}"
 
     def publish_site(self, workspace: Workspace, outputs: dict[str, Any], s3: Any) -> str:  # noqa: ANN401 - boto3
         """Build the site and put what changed into the stack's bucket."""

@@ -115,8 +115,8 @@ class Stack(Protocol):
     def mailing(self) -> MailingParts:
         """Connect to what mails are sent with. Raises CliError."""
 
-    def deployed_version(self, form: str) -> str:
-        """Ask the API which version of a form its functions have. Raises CliError."""
+    def deployed_version(self, form: str) -> str | None:
+        """Ask the API which version of a form its functions have; None when they have none. Raises CliError."""
 
     def intake(self) -> IntakeService:
         """Connect to what takes rows of a file in. Raises CliError."""
@@ -246,7 +246,7 @@ class AwsStack:
             signer=self._guard_keys,
         )
 
-    def deployed_version(self, form: str) -> str:
+    def deployed_version(self, form: str) -> str | None:
         """Ask the API: what it answers with is what was deployed with it."""
         from admin_cli.deployed import version_at  # noqa: PLC0415 - only commands that need the functions' own
 

@@ -23,7 +23,6 @@ def check(ctx: typer.Context, *, json: JsonOption = None) -> None:
     Examples:
       rollcall check
       rollcall check --json check,health,says
-      ROLLCALL_ORGANISATION=../ours rollcall check
     """
     from admin_cli.organisation.checks import findings  # noqa: PLC0415 - reads every form
 

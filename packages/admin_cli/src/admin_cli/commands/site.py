@@ -7,15 +7,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from admin_cli.formsets import find_sources, read_forms
+from admin_cli.doctor.forms import deploying
+from admin_cli.entries import counted
+from admin_cli.errors import CliError
+from admin_cli.formsets import find_sources, read_checked_forms
 from admin_cli.helping import Command, noun
 from admin_cli.services import of
+from registration_core.domain.selection import Selection
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from admin_cli.services import Services
     from admin_cli.site.files import SiteBuild
     from admin_cli.site.publish import PublishReport
     from admin_cli.stack import Stack
+    from registration_core.domain.forms import Form
 
 app = noun("""
 Build the organisation's site for a stack, and publish it to the stack's bucket.
@@ -56,7 +63,9 @@ def publish_site(
 ) -> None:
     """Build the site and bring the stack's bucket to it: only what changed is uploaded.
 
-    The compiled forms are stored with the stack too, so that `rollcall` knows them outside a clone.
+    The compiled forms are stored with the stack too, so that `rollcall` knows them outside a clone. It refuses when the
+    functions have another version of a form: deploy first, else the pages ask what the functions refuse. A form whose
+    folder is gone is retired: its page goes, its submissions stay and are still listed.
 
     Examples:
       rollcall site publish --dry-run
@@ -68,7 +77,9 @@ def publish_site(
     stack = services.stack()
     said = stack.description
     services.output.note(f"Stack {said.stack}, account {stack.account()}, {said.region}: {said.site_url}")
+    forms = read_checked_forms(None)
     site = _build(stack, out)
+    ensure_deployed(stack, forms)
     s3 = stack.client("s3")
     report = publish(
         site,
@@ -78,7 +89,7 @@ def publish_site(
         distribution_id=said.distribution_id,
     )
     _print_report(services, report, dry_run=dry_run)
-    _store_forms(services, stack, dry_run=dry_run)
+    _store_forms(services, stack, forms, dry_run=dry_run)
 
 
 class ReadOnlyBucket:
@@ -115,15 +126,39 @@ def _build(stack: Stack, out: Path | None) -> SiteBuild:
     return build(sources, api_url=said.api_url, site_url=said.site_url, out=folder)
 
 
-def _store_forms(services: Services, stack: Stack, *, dry_run: bool) -> None:
+def ensure_deployed(stack: Stack, forms: Mapping[str, Form]) -> None:
+    """Raise CliError when the functions have other versions of these forms: pages would ask what they refuse."""
+    differing = [name for name, form in forms.items() if stack.deployed_version(name) != form.version]
+    if differing:
+        raise CliError(
+            f"The functions have another version of {', '.join(differing)} than your files, so nothing was published: "
+            "the pages would ask what the functions refuse.",
+            hint=f"Deploy first: {deploying(stack.context)}",
+        )
+
+
+def _store_forms(services: Services, stack: Stack, forms: Mapping[str, Form], *, dry_run: bool) -> None:
     """Keep the compiled forms with the stack, so that commands know them outside a clone."""
     from admin_cli.stack import stored_forms  # noqa: PLC0415 - loads the SDK
 
-    forms = read_forms(None)
+    gone = [form for name, form in stack.forms.items() if name not in forms]
+    empty = [form.name for form in gone if not _entries(services, stack, form)]
     kept = stored_forms(stack.client("dynamodb"), stack.description.table)
-    changed = kept.changed(forms) if dry_run else kept.store(forms)
+    changed = kept.changed(forms) if dry_run else kept.store(forms, forget=empty)
     would = "would be " if dry_run else ""
     services.output.note(f"{len(changed)} {would}stored, {len(forms) - len(changed)} unchanged forms.")
+
+
+def _entries(services: Services, stack: Stack, form: Form) -> int:
+    """Count what came in by a form that is asked no more, and say it of one that is retired now."""
+    most = 1 if form.retired else None
+    count = sum(1 for _ in stack.query().select(Selection(form=form.name), limit=most))
+    if count and not form.retired:
+        services.output.note(
+            f"warning: the form {form.name} is retired, for its folder is gone. "
+            f"{counted(count)} of it stay, and are listed as before: rollcall list --form {form.name}"
+        )
+    return count
 
 
 def _print_report(services: Services, report: PublishReport, *, dry_run: bool) -> None:

@@ -9,35 +9,41 @@ from admin_cli.doctor.findings import not_examined, well, worth_a_look, wrong
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from admin_cli.contexts import Context
     from admin_cli.doctor.examination import Patient
     from admin_cli.doctor.findings import Verdict
     from registration_core.domain.forms import Form
 
 PUBLISH = "rollcall site publish"
+ALL_LOCAL = "rollcall local up"
 
 
 def published(patient: Patient) -> Verdict:
     """Whether the stack keeps the forms of this clone."""
     kept = patient.stack.forms
     if not kept:
-        return wrong("No forms were ever published to the stack.", f"Run in a clone: {PUBLISH}")
+        return wrong("No forms were ever published to the stack.", f"Run in a clone: {_publish(patient)}")
     here = _here(patient)
     if here is None:
         return not_examined(f"This is no clone; the stack keeps {', '.join(kept)}.")
-    differing = sorted(name for name in {*here, *kept} if here.get(name) != kept.get(name))
+    live = _live(kept)
+    differing = sorted(name for name in {*here, *live} if here.get(name) != live.get(name))
     if differing:
-        return worth_a_look(f"This clone and the stack differ in {', '.join(differing)}.", f"To bring them: {PUBLISH}")
-    return well(f"{', '.join(kept)}: as in this clone")
+        told = f"The organisation's files and the stack differ in {', '.join(differing)}."
+        return worth_a_look(told, f"To bring them: {_publish(patient)}")
+    retired = sorted(kept.keys() - live.keys())
+    also = f"; retired: {', '.join(retired)}" if retired else ""
+    return well(f"{', '.join(live)}: as in the organisation's files{also}")
 
 
 def deployed(patient: Patient) -> Verdict:
     """Whether the functions check by the forms that the pages show."""
-    kept = patient.stack.forms
+    kept = _live(patient.stack.forms)
     differing = [name for name, form in kept.items() if patient.stack.deployed_version(name) != form.version]
     if differing:
         return worth_a_look(
             f"The functions have another version of {', '.join(differing)} than the site.",
-            f"Bring both up to date: rollcall infra apply, then {PUBLISH}",
+            f"Bring both up to date: {deploying(patient.stack.context)}",
         )
     return well("the API answers, with the forms of the site")
 
@@ -45,7 +51,7 @@ def deployed(patient: Patient) -> Verdict:
 def places(patient: Patient) -> Verdict:
     """Whether each option has as many places as its form's file begins it with; the table's number counts."""
     query = patient.stack.query()
-    forms = _here(patient) or patient.stack.forms
+    forms = _here(patient) or _live(patient.stack.forms)
     states = [
         (form, state) for form in forms.values() if form.name in patient.stack.forms for state in query.quotas(form)
     ]
@@ -60,6 +66,20 @@ def places(patient: Patient) -> Verdict:
             f"If that was not meant: rollcall quota set {state.form} {state.option} {seeded}",
         )
     return well(f"{len(states)} options as their files say")
+
+
+def deploying(context: Context) -> str:
+    """Say by which commands the functions and the pages get the organisation's forms."""
+    return ALL_LOCAL if context.on_this_machine else f"rollcall infra apply, then {PUBLISH}"
+
+
+def _publish(patient: Patient) -> str:
+    return ALL_LOCAL if patient.on_this_machine else PUBLISH
+
+
+def _live(kept: Mapping[str, Form]) -> dict[str, Form]:
+    """Leave out the forms that are asked no more."""
+    return {name: form for name, form in kept.items() if not form.retired}
 
 
 def _here(patient: Patient) -> Mapping[str, Form] | None:

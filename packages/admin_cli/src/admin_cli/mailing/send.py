@@ -9,6 +9,7 @@ import typer
 from admin_cli import completing
 from admin_cli.acting import DryRun, Yes, begin
 from admin_cli.commands.forms import Folder  # noqa: TC001 - Typer reads the annotations
+from admin_cli.doctor.forms import deploying
 from admin_cli.entries import counted
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.escape import plain_lines
@@ -143,7 +144,7 @@ def _ensure_deployed(act: Act, form: Form, mail: OwnMail) -> None:
         raise CliError(
             f"The functions have another version of the form {form.name} ({deployed}) than was published "
             f"({form.version}), so it is not sure what their mail {mail.name!r} says.",
-            hint="Deploy this version (rollcall infra apply), then publish it (rollcall site publish).",
+            hint=f"Deploy this version and publish it: {deploying(act.stack.context)}",
         )
 
 

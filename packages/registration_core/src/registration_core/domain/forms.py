@@ -64,6 +64,7 @@ class Form:
     of new entries. retention_days: how long an entry is kept. quota: None when places are not counted. verification:
     None when an address is taken as it is given. mails: those of its own, by name. words: what the API says in those of
     its languages that are not built in. time_zone: whose clocks people read; None for UTC.
+    retired: whether it is asked no more, and kept because entries were made with it.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Form:
     mails: tuple[OwnMail, ...] = ()
     words: Words = with_default(default_factory=dict)
     time_zone: TimeZone | None = None
+    retired: bool = False
 
     def own_mail(self, name: str) -> OwnMail | None:
         """Return the form's own mail of this name, or None when there is none; `message` is always there."""
@@ -175,6 +177,7 @@ class Form:
             mails=tuple(map(OwnMail.from_dict, data.get("mails", ()))),
             words=data.get("words", {}),
             time_zone=TimeZone(**data["time_zone"]) if "time_zone" in data else None,
+            retired=data.get("retired", False),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -204,7 +207,12 @@ class Form:
             data["verification"] = self.verification.to_dict()
         if spam := self.spam.to_dict():
             data["spam"] = spam
-        data |= _mails(self.mails) | _words(self.words) | _time_zone(self.time_zone)
+        data |= (
+            _mails(self.mails)
+            | _words(self.words)
+            | _time_zone(self.time_zone)
+            | ({"retired": True} if self.retired else {})
+        )
         data["fields"] = [field.to_dict() for field in self.fields]
         return data
 
@@ -219,6 +227,10 @@ def _words(words: Words) -> dict[str, Any]:
 
 def _time_zone(zone: TimeZone | None) -> dict[str, Any]:
     return {"time_zone": {"name": zone.name, "rule": zone.rule}} if zone is not None else {}
+
+
+def _retired(*, retired: bool) -> dict[str, Any]:
+    return {"retired": True} if retired else {}
 
 
 def _moment(text: str | None) -> datetime | None:

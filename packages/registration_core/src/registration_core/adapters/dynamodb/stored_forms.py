@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from registration_core.adapters.dynamodb.call import AwsCallError
@@ -11,7 +12,7 @@ from registration_core.adapters.dynamodb.seats import Seats
 from registration_core.domain.forms import Form
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from registration_core.adapters.dynamodb.call import Call
 
@@ -27,7 +28,10 @@ class StoredForms:
         self._table_name = table_name
 
     def read(self) -> dict[str, Form]:
-        """Return the forms in force by name; none when no forms were ever stored. Raises StorageUnavailableError."""
+        """Return the forms in force, and the retired ones, by name; none when no forms were ever stored.
+
+        Raises StorageUnavailableError.
+        """
         item = self._ask("GetItem", Key=CURRENT, ConsistentRead=True).get("Item", {})
         compiled = item.get("forms", {}).get("M", {})
         return {name: Form.from_dict(json.loads(text["S"])) for name, text in sorted(compiled.items())}
@@ -51,12 +55,14 @@ class StoredForms:
                 return found
             parameters["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
-    def store(self, forms: Mapping[str, Form]) -> tuple[str, ...]:
+    def store(self, forms: Mapping[str, Form], *, forget: Iterable[str] = ()) -> tuple[str, ...]:
         """Bring these forms into force, and only these; return the names of those that are new or changed.
 
-        Each version is kept, for the entries made with it. Options that are counted get their quotas; one that is there
-        keeps its capacity, whatever the form says. Nothing is written when all are in force already. Raises
-        StorageUnavailableError; storing again then goes on where it stopped.
+        Those that were in force before are retired: they stay here, so that their entries are still listed. forget:
+        the names of retired ones that have no entry left. Each version is kept, for the entries made with it. Options
+        that are counted get their quotas; one that is there keeps its capacity, whatever the form says. Nothing is
+        written when all are in force already. Raises StorageUnavailableError; storing again then goes on where it
+        stopped.
         """
         before = self.read()
         changed = _differing(before, forms)
@@ -64,8 +70,9 @@ class StoredForms:
             key = _version_key(name, forms[name].version)
             self._ask("PutItem", Item=key | {"compiled": {"S": _dump(forms[name])}})
             self._make_quotas(forms[name])
-        if changed or set(before) != set(forms):
-            compiled = {name: {"S": _dump(form)} for name, form in forms.items()}
+        kept = {**_retired(before, forms, forget), **forms}
+        if changed or kept != before:
+            compiled = {name: {"S": _dump(form)} for name, form in kept.items()}
             self._ask("PutItem", Item=CURRENT | {"forms": {"M": compiled}})
         return changed
 
@@ -93,6 +100,11 @@ def _version_key(name: str, version: str) -> dict[str, dict[str, str]]:
 
 def _differing(before: Mapping[str, Form], forms: Mapping[str, Form]) -> tuple[str, ...]:
     return tuple(name for name, form in sorted(forms.items()) if before.get(name) != form)
+
+
+def _retired(before: Mapping[str, Form], forms: Mapping[str, Form], forget: Iterable[str]) -> dict[str, Form]:
+    gone = before.keys() - forms.keys() - set(forget)
+    return {name: replace(before[name], retired=True) for name in gone}
 
 
 def _dump(form: Form) -> str:

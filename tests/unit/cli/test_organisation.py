@@ -1,0 +1,112 @@
+"""An organisation's own folder: started from the example, found again, and checked."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from shipped import ROOT, SOURCES, copied_sources
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from unit.cli.fakes import CommandLine, Ran
+
+    from registration_core.adapters.sources import Sources
+
+
+@pytest.fixture
+def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sources:
+    """A clone with the example as its organisation."""
+    copied = copied_sources(tmp_path / "clone")
+    for name in ("infra/terraform", "localstack/terraform_provider"):
+        shutil.copytree(ROOT / name, copied.root / name, ignore=shutil.ignore_patterns(".terraform*", "__pycache__"))
+    monkeypatch.chdir(copied.root)
+    for name in ("ROLLCALL_ROOT", "ROLLCALL_ORGANISATION"):
+        monkeypatch.delenv(name, raising=False)
+    return copied
+
+
+def found(ran: Ran, health: str) -> list[str]:
+    """What was found of one health, without how to mend it."""
+    rows = [line.split("\t") for line in ran.out.splitlines()]
+    return [says for each, _, says, _ in rows if each == health]
+
+
+def test_new__gives_a_folder_that_is_right_and_that_the_clone_works_for(
+    rollcall: CommandLine, sources: Sources
+) -> None:
+    """All that the example has, and what a repository of one's own begins with."""
+    ours = sources.root.parent / "ours"
+    ran = rollcall("new", "../ours")
+    assert (ran.code, ran.out) == (0, f"{ours}\n")
+    assert {path.name for path in ours.iterdir()} == {"forms", "site", "values", "README.md", ".gitignore"}
+    (ours / "site" / "en.toml").unlink()
+    assert found(rollcall("check"), "failure") == ["site/site.toml: \"first_language\" is 'en'; use one of sv."]
+    assert rollcall("forms", "check").code == 0
+
+
+@pytest.mark.parametrize(
+    ("folder", "said"), [("ours", "is inside the clone"), ("../full", "is not empty"), (".", "is inside the clone")]
+)
+def test_new__writes_over_nothing(rollcall: CommandLine, sources: Sources, folder: str, said: str) -> None:
+    (sources.root.parent / "full").mkdir()
+    (sources.root.parent / "full" / "mine").touch()
+    ran = rollcall("new", folder)
+    assert (ran.code, ran.out) == (1, "")
+    assert said in ran.err
+    assert not (sources.root / ".organisation").exists()
+
+
+def test_check__finds_the_example_right_and_its_addresses_examples(rollcall: CommandLine, sources: Sources) -> None:
+    assert sources.organisation == sources.root / "example"
+    ran = rollcall("check")
+    assert (ran.code, found(ran, "failure")) == (0, [])
+    warned = "\n".join(found(ran, "warning"))
+    for name in ("office@robotics", "courses@robotics", "sender is", "alarm_email is", 'site/site.toml: "email"'):
+        assert name in warned
+
+
+def test_check__warns_of_no_address_that_mail_reaches(rollcall: CommandLine, sources: Sources) -> None:
+    for path in sources.organisation.rglob("*.t*"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(r"robotics-academy\.example|(?<=@)example\.org|\"example\.org", "kuggen.se", text))
+    values = sources.values / "prod.tfvars"
+    values.write_text(re.sub(r"sender_domain = .*", "", values.read_text()))
+    assert found(rollcall("check"), "warning") == []
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("forms/contact/form.toml", 'type = "email"', 'type = "emial"', 'forms/contact/form.toml: field "email": type'),
+        (
+            "site/sv.toml",
+            'skip = "',
+            'skipp = "',
+            'site/sv.toml: "navigation.skip" is missing',
+        ),
+        ("site/site.toml", "Europe/Stockholm", "Europe/Stokholm", "site/site.toml: \"time_zone\" is 'Europe/Stokholm'"),
+        ("values/prod.tfvars", '"eu-north-1"', '"north"', "values/prod.tfvars: region must be a Region's code"),
+        ("values/prod.tfvars", "alarm_email", "alarm_mail", "values/prod.tfvars: there is no variable alarm_mail"),
+        ("values/prod.tfvars", '"prod"', '"live"', "values/prod.tfvars: stack is 'live'."),
+        ("values/dev.tfvars", "log_level", 'forms = ["contact", "yoga"]\nlog_level', "forms leaves out registration."),
+    ],
+)
+def test_check__names_the_file_and_the_mistake(
+    rollcall: CommandLine, sources: Sources, *, file: str, old: str, new: str, said: str
+) -> None:
+    path = sources.organisation / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    ran = rollcall("check")
+    assert ran.code == 1
+    assert any(said in problem for problem in found(ran, "failure")), ran.out
+
+
+def test_product__is_tested_on_its_own_example() -> None:
+    """Whatever organisation this clone works for."""
+    assert SOURCES.organisation == ROOT / "example"

@@ -66,11 +66,6 @@ variable "sender" {
   }
 }
 
-# Here, not in main.tf: with it this file alone says whether a file of values is right, as `rollcall check` asks it.
-locals {
-  sender_address = try(regex("<([^<>]+)>", var.sender)[0], var.sender)
-}
-
 variable "sender_domain" {
   description = "The domain to verify with SES, by DKIM records that the output mail_dns_records lists. null verifies the sender's address alone, by a link mailed to it."
   type        = string

@@ -89,8 +89,12 @@ def test_check__warns_of_what_may_surprise(
     assert f"warning: registration: {said}" in ran.err
 
 
-def test_check__warns_of_nothing_in_the_example(rollcall: CommandLine) -> None:
-    assert rollcall("forms", "check", str(FORMS)).err == ""
+def test_check__warns_of_the_examples_addresses_and_of_nothing_else(rollcall: CommandLine) -> None:
+    lines = rollcall("forms", "check", str(FORMS)).err.splitlines()
+    assert len(lines) == 2
+    assert all(
+        re.match(r'warning: \w+: "staff" names \S+@robotics-academy\.example, an example', line) for line in lines
+    )
 
 
 @pytest.mark.parametrize(

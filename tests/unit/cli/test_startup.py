@@ -8,14 +8,17 @@ import sys
 from pathlib import Path
 
 import pytest
+from shipped import SOURCES
 
 MODULES = "import sys, atexit; atexit.register(lambda: print(*sorted(sys.modules), file=sys.stderr)); "
 START = MODULES + "sys.argv[0] = 'rollcall'; from admin_cli.__main__ import main; main()"
 HEAVY = ("boto3", "botocore", "rich", "jinja2", "python_terraform", "asyncio")
 
+HERE = {"PATH": os.environ["PATH"], "ROLLCALL_ORGANISATION": str(SOURCES.organisation)}
+
 
 def run(*arguments: str, tmp_path: Path, code: str = START) -> subprocess.CompletedProcess[str]:
-    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "ROLLCALL_CONFIG_DIR": str(tmp_path)}
+    environ = HERE | {"HOME": str(tmp_path), "ROLLCALL_CONFIG_DIR": str(tmp_path)}
     return subprocess.run(
         [sys.executable, "-c", code, *arguments], env=environ, capture_output=True, text=True, check=False
     )
@@ -54,13 +57,13 @@ def test_start__as_a_module_is_the_same_command(tmp_path: Path) -> None:
 def test_closed_pipe__is_quiet(tmp_path: Path, arguments: str) -> None:
     """A reader that has gone, as `head` does, is no mistake."""
     command = f'"{sys.executable}" -m admin_cli {arguments} | true; echo "${{PIPESTATUS[0]}}"'
-    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    environ = HERE | {"HOME": str(tmp_path)}
     done = subprocess.run(["bash", "-c", command], env=environ, capture_output=True, text=True, check=False)
 
     assert (done.stdout, done.stderr) == ("0\n", "")
 
 
-@pytest.mark.parametrize("arguments", [["forms", "check"], ["--help"]])
+@pytest.mark.parametrize("arguments", [["forms", "show", "contact"], ["--help"]])
 def test_full_disk__is_told(tmp_path: Path, arguments: list[str]) -> None:
     """What could not be written is a failure, with a sentence."""
     full = Path("/dev/full")
@@ -71,7 +74,7 @@ def test_full_disk__is_told(tmp_path: Path, arguments: list[str]) -> None:
             [sys.executable, "-m", "admin_cli", *arguments],
             stdout=out,
             stderr=subprocess.PIPE,
-            env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+            env=HERE | {"HOME": str(tmp_path)},
             text=True,
             check=False,
         )

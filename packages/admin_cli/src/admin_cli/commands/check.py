@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer  # noqa: TC002 - Typer reads the annotations
 
 from admin_cli.doctor.report import FIELDS, report
-from admin_cli.fields import JsonOption, wanted
+from admin_cli.fields import json_option, wanted
 from admin_cli.formsets import find_sources
 from admin_cli.helping import Command, verb
 from admin_cli.services import of
@@ -14,7 +16,7 @@ app = verb()
 
 
 @app.command(cls=Command)
-def check(ctx: typer.Context, *, json: JsonOption = None) -> None:
+def check(ctx: typer.Context, *, json: Annotated[str | None, json_option(FIELDS)] = None) -> None:
     """Examine the organisation's own files: forms, mails, site, and values for Terraform. No stack is asked.
 
     Each mistake is a line that names the file and says how to mend it. With one the exit code is 1. Run it after each

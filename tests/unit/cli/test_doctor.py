@@ -209,7 +209,7 @@ WRONG: dict[str, tuple[str, dict[str, Any], Health, str, str]] = {
         Health.WARNING, "10 functions at once", "Service Quotas",
     ),
     "sandbox": (
-        "sandbox", {"get_account": account(ProductionAccessEnabled=False)}, Health.WARNING, "sandbox", "step 4",
+        "sandbox", {"get_account": account(ProductionAccessEnabled=False)}, Health.WARNING, "sandbox", "step 5",
     ),
     "mails paused": (
         "sandbox", {"get_account": account(SendingEnabled=False)}, Health.FAILURE, "paused", "SES console",

@@ -113,7 +113,7 @@ def test_send__reaches_each_once_and_the_same_again_nobody(stack: DeployedStack,
 
     for _, address in people:
         _, moved = stack.wait_for_mails(to=address, count=2)
-        assert "we now meet in Kuggen <2>." in moved.text
+        assert "We now meet in Kuggen <2>." in moved.text
         assert moved.html is not None
         assert "Kuggen &lt;2&gt;" in moved.html
         assert f"{stack.api_url}/my?t=v1." in moved.text

@@ -87,7 +87,7 @@ def test_mails__a_registrant_is_told_in_swedish_with_a_calendar_file_and_the_sta
 
     (confirmed,) = stack.wait_for_mails(to=answers["email"])
     assert confirmed.subject == f"En plats på Min första robot ({told['reference']})"
-    assert "Åsa Öberg har en plats på kursen Min första robot" in confirmed.text
+    assert "Deltagare: Åsa Öberg" in confirmed.text
     assert "lördag 16 januari 2027 kl. 10.00" in confirmed.text
     assert f"{stack.api_url}/my?t=v1." in confirmed.text
     assert confirmed.reply_to == FORMS["registration"].staff[0]
@@ -114,14 +114,14 @@ def test_mails__waitlisted_then_promoted_when_another_cancels_who_is_told_too(
         (waitlisted,) = stack.wait_for_mails(to=second_address)
         stack.wait_for_mails(to=first_address)
         assert waitlisted.subject == f"On the waiting list: Competition team ({second['reference']})"
-        assert f"on the waiting list with number {second['position']}" in waitlisted.text
+        assert f"Your number on the waiting list: {second['position']}" in waitlisted.text
 
         manage.cancel(first["id"], by="registrant")
 
         _, cancelled = stack.wait_for_mails(to=first_address, count=2)
         assert cancelled.subject == f"Cancelled: Competition team ({first['reference']})"
         _, promoted = stack.wait_for_mails(to=second_address, count=2)
-        assert promoted.subject == f"A place has become free: Competition team ({second['reference']})"
+        assert promoted.subject == f"A seat has become free: Competition team ({second['reference']})"
         assert f"UID:{second['id']}\r\n" in calendar_file(stack, promoted)
         states = mail_states(stack, second["id"])
         assert set(states) == {"waitlisted", "staff", "promoted"}

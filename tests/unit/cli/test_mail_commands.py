@@ -244,7 +244,7 @@ def test_send__dry_run_prints_how_many_who_and_the_first_mail(world: World) -> N
     assert ", and 3 more.\n" in ran.err
     assert 'Would send the mail "moved" to 8 submissions. Nothing was changed.\n' in ran.err
     assert ran.out.startswith("Subject: Another room: Line followers (")
-    assert "we now meet in Kuggen 2" in ran.out
+    assert "We now meet in Kuggen 2" in ran.out
     assert "/my?t=preview" in ran.out
 
 
@@ -527,7 +527,7 @@ def test_preview__of_a_submission_has_no_working_link(world: World) -> None:
     ran = world("mail", "preview", REFERENCE, "--dir", str(FORMS_DIR))
 
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out.startswith(f"Subject: A place in Line followers ({REFERENCE})\n")
+    assert ran.out.startswith(f"Subject: A seat in Line followers ({REFERENCE})\n")
     assert "http://localhost:4566/api/v1/my?t=preview" in ran.out
     assert world.queue.requests == []
 

@@ -40,8 +40,8 @@ def test_preview__shows_a_place_that_is_to_be_confirmed_yet(preview: PreviewServ
     form = FORMS["registration"]
     taken = preview.preview(MailKind.PROMOTED, form, language="en")
     offered = preview.preview(MailKind.PROMOTED, form, language="en", status=Status.PENDING)
-    assert "Take the place" in offered.text
-    assert "Take the place" not in taken.text
+    assert "Take the seat" in offered.text
+    assert "Take the seat" not in taken.text
 
 
 @pytest.mark.parametrize("status", [Status.CONFIRMED, Status.PENDING, Status.WAITLISTED, Status.CANCELLED])

@@ -119,6 +119,11 @@ def test_render__shows_every_answer_under_its_label_in_both_parts(name: str, kin
     mail = RENDERER.render(kind, form, entry, facts(kind))
     shown = shown_answers(form, entry, "en" if kind is MailKind.STAFF else language)
     assert [answer["name"] for answer in shown] == [field.name for field in form.fields]
+    if kind is not MailKind.STAFF:  # those stand in the greeting and the facts already
+        about = form.chosen_field
+        once = {form.name_field, about.name if about is not None else None}
+        assert all(answer["value"] in mail.text for answer in shown if answer["name"] in once)
+        shown = [answer for answer in shown if answer["name"] not in once]
     for answer in shown:
         assert answer["label"] in mail.text
         assert answer["value"].replace("\n", "\n    ") in mail.text
@@ -176,10 +181,42 @@ def test_render__only_the_registrants_mails_lead_to_the_entrys_own_page(name: st
 
 def test_render__tells_the_ticket_and_until_when_to_confirm() -> None:
     waiting = rendered("registration", MailKind.WAITLISTED, Status.WAITLISTED)
-    assert "number 7" in waiting.text
+    assert "Your number on the waiting list: 7" in waiting.text
     for kind in (MailKind.VERIFY, MailKind.PROMOTED):
         assert "3 March 2027 at 10:30" in rendered("registration", kind, Status.PENDING).text
         assert "3 mars 2027 kl. 10.30" in rendered("registration", kind, Status.PENDING, "sv").text
+
+
+@pytest.mark.parametrize("kind", [MailKind.CONFIRMED, MailKind.WAITLISTED, MailKind.PROMOTED, MailKind.CANCELLED])
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_render__says_each_fact_once(kind: MailKind, language: str) -> None:
+    """The participant, the time and the place stand in the facts, and nowhere else in a mail."""
+    form = FORMS["registration"]
+    entry = replace(example_entry(form, Status.WAITLISTED, language, NOW), verified_at=NOW)
+    mail = RENDERER.render(kind, form, entry, facts(kind))
+    assert mail.text.count("Åsa Lindqvist") == mail.html.count("Åsa Lindqvist") == 1
+    for fact in ("2027", "Verkstadsgatan 12"):
+        told = 0 if kind is MailKind.CANCELLED else 1
+        assert mail.text.count(fact) == mail.html.count(fact) == told, fact
+
+
+@pytest.mark.parametrize(("language", "greeting"), [("en", "Hello Per Lindqvist,"), ("sv", "Hej Per Lindqvist!")])
+def test_render__greets_by_name_where_the_address_is_proven(language: str, greeting: str) -> None:
+    """A guardian who has proven the address is greeted; anybody else's name is not put into a stranger's mail."""
+    form = FORMS["registration"]
+    entry = example_entry(form, Status.CONFIRMED, language, NOW)
+    for verified_at, greeted in ((NOW, True), (None, False)):
+        mail = RENDERER.render(
+            MailKind.CANCELLED, form, replace(entry, verified_at=verified_at), facts(MailKind.CANCELLED)
+        )
+        assert (greeting in mail.text) == greeted
+        assert ("Per Lindqvist" in mail.html) == greeted
+
+
+def test_render__tells_the_staff_when_it_came_on_their_clocks() -> None:
+    """The time in the staff's mail bears its zone."""
+    mail = rendered("registration", MailKind.STAFF, Status.CONFIRMED)
+    assert re.search(r"Received: 2027-03-01 \d\d:30 CET", mail.text)
 
 
 @pytest.mark.parametrize("name", [*FORMS, "third"])

@@ -41,9 +41,11 @@ def mail_values(
     form_path: the form's page, below site_url. proven: whether the mail may hold what was typed.
     `my_url` is missing, so an error, where nobody may learn it; `set` in a mail that the staff gave nothing to say.
     """
+    answers = shown_answers(form, submission, language)
+    about = form.chosen_field.name if chosen_option(form, submission) is not None and form.chosen_field else None
     values: dict[str, object] = {
         "answer": dict(submission.answers),
-        "answers": shown_answers(form, submission, language),
+        "answers": answers,
         "email": submission.email,
         "form": {
             "name": form.name,
@@ -55,6 +57,7 @@ def mail_values(
         "lapsed": submission.lapsed,
         "name": form.name_in(submission.answers),
         "option": _shown_option(form, submission, language),
+        "other_answers": [each for each in answers if each["name"] not in (form.name_field, about)],
         "position": submission.position,
         "proven": proven,
         "reference": display_reference(submission.reference),

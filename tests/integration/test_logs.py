@@ -1,0 +1,107 @@
+"""What functions log under AWS's own runtime client: lines of their own and nobody else's, at every level."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from conftest import wait_until
+from integration.asking import example, send
+from integration.runtime_api import Ended, run_in_lambda
+
+from registration_core.adapters.sqs import to_message
+from registration_core.domain.mail import MailKind, MailRequest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import DeployedStack
+
+FUNCTIONS = ("submit", "links", "dispatch", "notify", "sweep", "feedback")
+
+
+@pytest.fixture(scope="module")
+def code(deployed: DeployedStack, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The functions' zip, as Lambda unpacks it."""
+    folder = tmp_path_factory.mktemp("code")
+    with zipfile.ZipFile(deployed.workspace.package) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def person(deployed: DeployedStack) -> dict[str, Any]:
+    """Somebody who is registered: their answers, and the entry's ID."""
+    answers = example("contact")
+    sent = send(deployed, "contact", answers)
+    assert sent.status == 201, sent.body
+    deployed.wait_for_mails(to=str(answers["email"]))
+    return {"id": sent.json["id"], **answers}
+
+
+def event_of(function: str, person: dict[str, Any]) -> dict[str, Any]:
+    """One event as AWS would hand it to the function; each of them does its work with it."""
+    image = {"SUB": "", "id": person["id"]}
+    again = MailRequest(person["id"], MailKind.CONFIRMED, 1, copy=len(FUNCTIONS) + person["again"])
+    told = {
+        "eventType": "Bounce",
+        "mail": {"tags": {"submission": [person["id"]], "kind": ["confirmed"], "version": ["1"]}},
+        "bounce": {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "gone@example.org"}]},
+    }
+    return {
+        "submit": {
+            "httpMethod": "POST",
+            "path": "/contact",
+            "headers": {"Content-Type": "application/json"},
+            "body": json.dumps(example("contact", name=person["name"])),
+        },
+        "links": {"httpMethod": "GET", "path": "/my", "queryStringParameters": {"t": "v1.abcdef12.e30.AAAA"}},
+        "dispatch": {"Records": [{"eventName": "INSERT", "dynamodb": {"NewImage": image, "SequenceNumber": "1"}}]},
+        "notify": {"Records": [{"messageId": "m1", "body": to_message(again)}]},
+        "sweep": {},
+        "feedback": {"Records": [{"Sns": {"Message": json.dumps(told)}}]},
+    }[function]
+
+
+def run(stack: DeployedStack, function: str, level: str, person: dict[str, Any], code: Path) -> Ended:
+    """Run one function as Terraform configured it, but for its level."""
+    name = f"rollcall-{stack.workspace.stack}-{function}"
+    configured = stack.client("lambda").get_function_configuration(FunctionName=name)
+    environ = {
+        **configured["Environment"]["Variables"],
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": stack.workspace.region,
+        "AWS_DEFAULT_REGION": stack.workspace.region,
+        "AWS_ENDPOINT_URL": stack.endpoint_url,
+        "LOG_LEVEL": level,
+    }
+    return run_in_lambda(configured["Handler"], event_of(function, person), environ, code)
+
+
+@pytest.mark.parametrize("level", ["DEBUG", "INFO"])
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_log__holds_the_function_s_own_lines_alone(
+    stack: DeployedStack, person: dict[str, Any], code: Path, function: str, level: str
+) -> None:
+    """No library writes what it asks and is answered: the answers, the mail, the key."""
+    ran = run(stack, function, level, {**person, "again": ["DEBUG", "INFO"].index(level)}, code)
+
+    assert not ran.failed, ran.output
+    lines = [json.loads(line) for line in ran.output.splitlines()]
+    assert [line for line in lines if line.get("function") != function] == []
+    for word in (person["email"], person["name"], person["message"]):
+        assert str(word) not in ran.output
+
+
+def test_notify__under_the_runtime_client__mails(stack: DeployedStack, person: dict[str, Any], code: Path) -> None:
+    """So its silence is not that of a function that did nothing."""
+    before = len(stack.mails(to=person["email"]))
+
+    ran = run(stack, "notify", "DEBUG", {**person, "again": 7}, code)
+
+    assert ran.answer == {"batchItemFailures": []}
+    assert '"message":"sent"' in ran.output
+    wait_until(lambda: len(stack.mails(to=person["email"])) > before, what="the mail")

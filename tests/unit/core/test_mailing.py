@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from contract.fakes import (
@@ -18,10 +21,20 @@ from contract.fakes import (
 from contract.mail_fakes import InMemorySendings, InMemorySuppressionList
 from unit.core.builders import a_form, an_entry
 
-from registration_core.domain.errors import MailerError, MailHeldError, MailLeaseLostError, MailTemplateError
+from lambda_handlers.notify import MAIL_TAKES_S
+from registration_core.domain.errors import (
+    MailerError,
+    MailHeldError,
+    MailLeaseLostError,
+    MailRefusedError,
+    MailTemplateError,
+)
 from registration_core.domain.mail import FITTING, MailKind, MailRequest, MailState
 from registration_core.domain.submission import Idempotency, Status, Submission
 from registration_core.services.notify import LEASE, NotifyService, Outcome
+
+if TYPE_CHECKING:
+    from registration_core.domain.mail import OutgoingMail
 
 FORM = a_form()
 ENTRY = an_entry(FORM, {"name": "Åsa", "email": "robin@example.org"}, expires_at=START + timedelta(days=30))
@@ -50,6 +63,11 @@ class World:
             clock=self.clock,
             randomness=CountedRandomness("notify"),
         )
+
+    def mails_by(self, mailer: Choosy) -> Choosy:
+        """Have another mail service."""
+        self.service._mailer = mailer
+        return mailer
 
     @property
     def states(self) -> list[tuple[str, str]]:
@@ -178,3 +196,50 @@ def test_notify__mails_nobody_about_an_entry_that_is_gone() -> None:
     assert world.service.notify(CONFIRMED) is Outcome.ENTRY_GONE
     assert World(replace(ENTRY, status=Status.ERASED)).service.notify(CONFIRMED) is Outcome.ENTRY_GONE
     assert not world.mailer.sent
+
+
+class Choosy(ListedMailer):
+    """Refuses a mail as a whole when it refuses one of its addresses, as SES does."""
+
+    def __init__(self, *refused: str) -> None:
+        super().__init__()
+        self.refused = refused
+
+    def send(self, mail: OutgoingMail) -> str:
+        if set(mail.to) & set(self.refused):
+            raise MailRefusedError("not verified")
+        return super().send(mail)
+
+
+def test_notify__one_refused_address_of_the_staff_s__stops_no_other_s_mail() -> None:
+    """Everybody else is mailed, once; nothing comes again."""
+    world = World(staff=("a@example.org", "typo@example.org", "b@example.org"))
+    mailer = world.mails_by(Choosy("typo@example.org"))
+
+    assert world.service.notify(STAFF) is Outcome.SENT_TO_SOME
+    assert world.service.notify(STAFF) is Outcome.SENT_BEFORE
+
+    assert [mail.to for mail in mailer.sent] == [("a@example.org",), ("b@example.org",)]
+    assert world.states == [("staff", "sent")]
+
+
+def test_notify__all_addresses_of_the_staff_s_refused__comes_again() -> None:
+    world = World(staff=("a@example.org", "b@example.org"))
+    mailer = world.mails_by(Choosy("a@example.org", "b@example.org"))
+
+    with pytest.raises(MailRefusedError):
+        world.service.notify(STAFF)
+
+    assert mailer.sent == []
+    assert world.states == [("staff", "sending")]
+
+
+def test_lease__outlasts_the_run_that_holds_it() -> None:
+    """A mail that is being sent is never another's to send: Lambda ends a run of notify after 30 seconds."""
+    root = Path(__file__).resolve().parents[3]
+    (timeout_s,) = re.findall(
+        r"notify_timeout_s = (\d+)", (root / "infra/terraform/mailing.tf").read_text(encoding="utf-8")
+    )
+
+    assert LEASE.total_seconds() >= 2 * int(timeout_s)
+    assert int(timeout_s) > MAIL_TAKES_S

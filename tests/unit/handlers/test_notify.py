@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lambda_handlers.log import Log
-from lambda_handlers.notify import notify
+from lambda_handlers.notify import MAIL_TAKES_S, notify
+from registration_core.adapters.ses import CLIENT_CONFIG
 from registration_core.domain.errors import MailerError, MailHeldError, MailLeaseLostError, StorageUnavailableError
 from registration_core.domain.mail import MailKind, MailRequest
 from registration_core.services.notify import NotifyService, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 class FakeNotifyService(NotifyService):
-    """Raises what it was told for an entry; else says that the mail was sent."""
+    """Raises what it was told for an entry; else says what became of the mail."""
 
-    def __init__(self, errors: Mapping[str, Exception] | None = None) -> None:
+    def __init__(self, errors: Mapping[str, Exception] | None = None, *, outcome: Outcome = Outcome.SENT) -> None:
+        self._outcome = outcome
         self.asked: list[MailRequest] = []
         self._errors = errors or {}
 
@@ -28,7 +30,7 @@ class FakeNotifyService(NotifyService):
         self.asked.append(request)
         if request.id in self._errors:
             raise self._errors[request.id]
-        return Outcome.SENT
+        return self._outcome
 
 
 def message(entry: str, body: str | None = None) -> dict[str, Any]:
@@ -36,8 +38,10 @@ def message(entry: str, body: str | None = None) -> dict[str, Any]:
     return {"messageId": f"m-{entry}", "body": content}
 
 
-def run(service: NotifyService, *messages: dict[str, Any]) -> list[str]:
-    answer = notify({"Records": list(messages)}, service, Log("notify"), request_id="r1")
+def run(
+    service: NotifyService, *messages: dict[str, Any], left_s: Callable[[], float] = lambda: float("inf")
+) -> list[str]:
+    answer = notify({"Records": list(messages)}, service, Log("notify"), request_id="r1", left_s=left_s)
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
@@ -78,3 +82,32 @@ def test_notify__logs_what_became_of_each_without_an_errors_words(capsys: pytest
     assert [(event["level"], event["message"]) for event in events] == [("INFO", "sent"), ("ERROR", "not sent")]
     assert [event["submission_id"] for event in events] == ["reg_1", "reg_2"]
     assert "anna" not in written
+
+
+def test_notify__stops_in_time_when_the_mail_service_stalls(capsys: pytest.CaptureFixture[str]) -> None:
+    """What was sent is told as sent; the rest comes again, and Lambda need not end the run."""
+    left = iter([30.0, MAIL_TAKES_S, MAIL_TAKES_S - 0.001, 5.0])
+    service = FakeNotifyService()
+
+    failed = run(service, *map(message, ("reg_1", "reg_2", "reg_3", "reg_4")), left_s=lambda: next(left))
+
+    assert failed == ["m-reg_3", "m-reg_4"]
+    assert [request.id for request in service.asked] == ["reg_1", "reg_2"]
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [event["message"] for event in events] == ["sent", "sent", "no time left", "no time left"]
+
+
+def test_one_mail__is_over_before_the_time_that_is_kept_for_it() -> None:
+    """The mail service's own limits, and some seconds for the table."""
+    stalls_s = CLIENT_CONFIG.connect_timeout + CLIENT_CONFIG.read_timeout
+
+    assert CLIENT_CONFIG.retries == {"total_max_attempts": 1}
+    assert stalls_s + 5 <= MAIL_TAKES_S
+
+
+def test_notify__refused_by_one_of_the_staff__is_done_and_worth_a_look(capsys: pytest.CaptureFixture[str]) -> None:
+    service = FakeNotifyService(outcome=Outcome.SENT_TO_SOME)
+
+    assert run(service, message("reg_1")) == []
+    (event,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (event["level"], event["message"]) == ("WARN", "sent_to_some")

@@ -10,32 +10,50 @@ from lambda_handlers.starting import prepare
 from registration_core import bootstrap
 from registration_core.adapters.sqs import from_message
 from registration_core.domain.errors import MailHeldError
+from registration_core.services.notify import Outcome
 from registration_core.settings import NotifySettings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from registration_core.services.notify import NotifyService
 
 
-def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+MAIL_TAKES_S = 20.0
+"""How long one mail may take when the mail service stalls: to connect (3 s), to be answered (10 s), and to be noted."""
+
+
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's context has no type
     """Send a batch of mails."""
     service, log = _parts()
-    return notify(event, service, log, request_id=getattr(context, "aws_request_id", ""))
+    left_ms = getattr(context, "get_remaining_time_in_millis", None)
+    return notify(
+        event,
+        service,
+        log,
+        request_id=getattr(context, "aws_request_id", ""),
+        left_s=(lambda: left_ms() / 1000) if left_ms else lambda: float("inf"),
+    )
 
 
-def notify(event: Mapping[str, Any], service: NotifyService, log: Log, *, request_id: str) -> dict[str, Any]:
+def notify(
+    event: Mapping[str, Any], service: NotifyService, log: Log, *, request_id: str, left_s: Callable[[], float]
+) -> dict[str, Any]:
     """Send the mails of one batch, each for itself, and say which messages should come again.
 
     A message that fails every time ends with the dead letters, where the staff can see it and have it sent after all.
+    left_s: how many seconds are left before Lambda ends this run. With too few for one mail more, the rest comes again:
+    a run that Lambda ends tells nothing, and all of its messages would come again.
     """
-    failed = [
-        {"itemIdentifier": str(message["messageId"])}
-        for message in event.get("Records", ())
-        if not _sent(service, log, message, request_id)
-    ]
+    failed = []
+    for message in event.get("Records", ()):
+        if left_s() < MAIL_TAKES_S:
+            log.warning("no time left", request_id=request_id, message_id=message["messageId"])
+        elif _sent(service, log, message, request_id):
+            continue
+        failed.append({"itemIdentifier": str(message["messageId"])})
     return {"batchItemFailures": failed}
 
 
@@ -54,7 +72,8 @@ def _sent(service: NotifyService, log: Log, message: Mapping[str, Any], request_
     except Exception as error:  # noqa: BLE001 - the outermost edge: one mail's failure must not hold up the batch's others
         log.fault("not sent", error, **facts)
         return False
-    log.info(outcome, **facts)
+    tell = log.warning if outcome is Outcome.SENT_TO_SOME else log.info
+    tell(outcome, **facts)
     return True
 
 

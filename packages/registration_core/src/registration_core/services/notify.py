@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 
-from registration_core.domain.errors import MailerError, SubmissionNotFoundError
+from registration_core.domain.errors import MailerError, MailRefusedError, RollcallError, SubmissionNotFoundError
 from registration_core.domain.identifiers import new_ulid
 from registration_core.domain.mail import MailFacts, MailKind, MailState, OutgoingMail
 from registration_core.domain.submission import Status
@@ -25,9 +26,13 @@ LEASE = timedelta(seconds=90)
 
 
 class Outcome(StrEnum):
-    """What became of a request: each of them means that it is done with."""
+    """What became of a request: each of them means that it is done with.
+
+    SENT_TO_SOME: the mail service refused one or more of the staff's addresses, and took the mail to the others.
+    """
 
     SENT = "sent"
+    SENT_TO_SOME = "sent_to_some"
     SENT_BEFORE = "sent_before"
     ENTRY_GONE = "entry_gone"
     NOBODY_TO_TELL = "nobody_to_tell"
@@ -99,12 +104,34 @@ class NotifyService:
         if holder is None:
             return Outcome.SENT_BEFORE
         try:
-            message_id = self._mailer.send(mail)
+            message_id, outcome = self._deliver(mail)
         except MailerError as error:
             self._repository.release_mail(request, holder=holder, problem=error.code)
             raise
         self._repository.mark_mail_sent(request, holder=holder, message_id=message_id)
-        return Outcome.SENT
+        return outcome
+
+    def _deliver(self, mail: OutgoingMail) -> tuple[str, Outcome]:
+        """Hand a mail over; where one of several addresses is refused, to each of them alone.
+
+        Raises MailerError when nobody was sent anything.
+        """
+        try:
+            return self._mailer.send(mail), Outcome.SENT
+        except MailRefusedError:
+            if len(mail.to) == 1:
+                raise
+            sent = list(filter(None, [self._delivered_alone(mail, address) for address in mail.to]))
+            if not sent:
+                raise
+        return sent[0], Outcome.SENT_TO_SOME
+
+    def _delivered_alone(self, mail: OutgoingMail, address: str) -> str | None:
+        """Hand a mail for one of its addresses over; None when it was not taken: the others must not get it twice."""
+        try:
+            return self._mailer.send(replace(mail, to=(address,)))
+        except RollcallError:
+            return None
 
     def _end(self, request: MailRequest, submission: Submission, outcome: Outcome, state: MailState) -> Outcome:
         """Note that nothing is sent, so that nobody asks for the mail again."""

@@ -256,11 +256,18 @@ resource "aws_cloudwatch_event_target" "sweep" {
   target_id = "sweep"
   arn       = module.sweep.arn
 
-  # The next one does the same work.
+  # About the delivery to Lambda alone: what a run that failed is worth, the next resource says.
   retry_policy {
     maximum_event_age_in_seconds = 300
     maximum_retry_attempts       = 0
   }
+}
+
+# The next run, five minutes later, does the same work: Lambda tries none again, and keeps none waiting for longer.
+resource "aws_lambda_function_event_invoke_config" "sweep" {
+  function_name                = module.sweep.name
+  maximum_event_age_in_seconds = 300
+  maximum_retry_attempts       = 0
 }
 
 resource "aws_lambda_permission" "sweep" {

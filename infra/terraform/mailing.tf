@@ -177,7 +177,33 @@ resource "aws_lambda_event_source_mapping" "notify" {
 
 # --- feedback: notes what became of a mail, and whom not to mail again --------------------------------------------------
 
+# SNS hands a notification to Lambda once; Lambda tries it three times, and then it comes here.
+module "feedback_dead_letters" {
+  source = "./modules/queue"
+
+  name              = "${local.name}-feedback-dead-letters"
+  retention_days    = 14
+  plaintext_sources = var.plaintext_sources
+}
+
+resource "aws_lambda_function_event_invoke_config" "feedback" {
+  function_name          = module.feedback.name
+  maximum_retry_attempts = 2
+
+  destination_config {
+    on_failure {
+      destination = module.feedback_dead_letters.arn
+    }
+  }
+}
+
 data "aws_iam_policy_document" "feedback" {
+  statement {
+    sid       = "SetAsideWhatFails"
+    actions   = ["sqs:SendMessage"]
+    resources = [module.feedback_dead_letters.arn]
+  }
+
   statement {
     sid       = "NoteOutcomesAndWhoIsNotToBeMailed"
     actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]

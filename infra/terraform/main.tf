@@ -99,7 +99,7 @@ module "alarms" {
   api_stage       = local.stage_name
   mail_queue      = module.mail.queue_name
   stream_function = module.dispatch.name
-  dead_letters    = [module.mail.dead_letters_name, module.store.stream_dead_letters_name]
+  dead_letters    = [module.mail.dead_letters_name, module.store.stream_dead_letters_name, module.feedback_dead_letters.name]
   functions       = [for function in [module.submit, module.links, module.sweep, module.dispatch, module.notify, module.feedback] : function.name]
 }
 

@@ -107,6 +107,7 @@ def test_alarms__watch_dead_letters_and_failures_and_tell_whom_prod_names(prod: 
     assert alarms == {
         "rollcall-prod-mail-dead-letters",
         "rollcall-prod-stream-dead-letters",
+        "rollcall-prod-feedback-dead-letters",
         "rollcall-prod-mail-waits",
         "rollcall-prod-stream-waits",
         *(f"rollcall-prod-{function}-errors" for function in ENVIRONMENT),

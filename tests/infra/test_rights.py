@@ -55,6 +55,7 @@ WORK = {
         "ses:SendRawEmail": "*",
     },
     "feedback": {
+        "sqs:SendMessage": "module.feedback_dead_letters.arn",
         "dynamodb:GetItem": "module.store.arn module.store.arn",
         "dynamodb:PutItem": "module.store.arn",
         "dynamodb:UpdateItem": "module.store.arn",

@@ -26,6 +26,7 @@ def test_queues__are_encrypted_and_mail_has_dead_letters(plan: Plan) -> None:
         f"{name}-mail",
         f"{name}-mail-dead-letters",
         f"{name}-stream-dead-letters",
+        f"{name}-feedback-dead-letters",
     }
     assert all(queue["sqs_managed_sse_enabled"] for queue in queues.values())
     mail = queues["module.mail.module.queue.aws_sqs_queue.this"]
@@ -81,8 +82,27 @@ def test_sweep__is_woken_every_five_minutes_and_done_by_then(plan: Plan) -> None
 
     assert rule["schedule_expression"] == "rate(5 minutes)"
     assert target["rule"] == rule["name"] == f"rollcall-{plan.variables['stack']}-sweep"
-    assert block(target, "retry_policy")["maximum_retry_attempts"] == 0
     assert plan.one("module.sweep.aws_lambda_function.this")["timeout"] < 300
+    # Of a run that failed Lambda itself decides, not the rule; and the rule drops what Lambda would not take in time.
+    runs = plan.one("aws_lambda_function_event_invoke_config.sweep")
+    assert (runs["maximum_retry_attempts"], runs["maximum_event_age_in_seconds"]) == (0, 300)
+    assert "module.sweep.name" in plan.references("aws_lambda_function_event_invoke_config.sweep", "function_name")
+    delivery = block(target, "retry_policy")
+    assert (delivery["maximum_retry_attempts"], delivery["maximum_event_age_in_seconds"]) == (0, 300)
+
+
+def test_feedback__that_fails_three_times_is_set_aside(plan: Plan) -> None:
+    """SNS hands a notification over once: what Lambda gives up would be lost, and the address mailed again."""
+    where = "aws_lambda_function_event_invoke_config.feedback"
+
+    assert plan.one(where)["maximum_retry_attempts"] == 2
+    assert "module.feedback.name" in plan.references(where, "function_name")
+    (configured,) = [
+        one["expressions"]["destination_config"]
+        for one in plan.described["configuration"]["root_module"]["resources"]
+        if one["address"] == where
+    ]
+    assert "module.feedback_dead_letters.arn" in configured[0]["on_failure"][0]["destination"]["references"]
 
 
 def test_identity__is_the_domain_where_there_is_one_and_else_the_address(plans: dict[str, Plan]) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from infra.provider.functions import FUNCTION, function, make_role, package
 from infra.provider.harness import ProviderRefusedError
 
+from standin.engine import Provider
+from standin.resource import RESOURCES
 from standin.values import UNKNOWN
 
 if TYPE_CHECKING:
@@ -154,3 +157,30 @@ def test_mapping__a_source_not_known_yet_can_be_planned(tf: Harness) -> None:
     planned, _ = tf.plan(MAPPING, None, {"event_source_arn": UNKNOWN, "function_name": UNKNOWN})
 
     assert planned["batch_size"] is None
+
+
+class SlowLambda:
+    """A Lambda that still has a mapping for a while after it was told to delete it, as AWS's does."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks = looks
+        self.exceptions = SimpleNamespace(ResourceNotFoundException=LookupError)
+
+    def delete_event_source_mapping(self, *, UUID: str) -> dict[str, str]:  # noqa: N803 - boto3's name
+        return {"UUID": UUID, "State": "Deleting"}
+
+    def get_event_source_mapping(self, *, UUID: str) -> dict[str, str]:  # noqa: N803 - boto3's name
+        if not self.looks:
+            raise LookupError
+        self.looks -= 1
+        return {"UUID": UUID, "State": "Deleting"}
+
+
+def test_mapping__delete_waits_until_lambda_has_let_go_of_it() -> None:
+    """The queue or table that it reads is deleted next, and Lambda must not read from it any more."""
+    client, provider = SlowLambda(looks=3), Provider({})
+    provider.client = lambda _service: client  # type: ignore[method-assign]
+
+    RESOURCES[MAPPING](provider).delete({"uuid": "one"})
+
+    assert client.looks == 0

@@ -133,8 +133,18 @@ class EventSourceMapping(Resource):
         return None
 
     def delete(self, state: State) -> None:
-        """Delete the mapping."""
-        self.client("lambda").delete_event_source_mapping(UUID=state["uuid"])
+        """Delete the mapping, and wait until it is gone: Lambda deletes it by and by, and reads from it meanwhile."""
+        client, uuid = self.client("lambda"), state["uuid"]
+        client.delete_event_source_mapping(UUID=uuid)
+
+        def gone() -> bool:
+            try:
+                client.get_event_source_mapping(UUID=uuid)
+            except client.exceptions.ResourceNotFoundException:
+                return True
+            return False
+
+        self.wait_until(gone, f"the mapping {uuid} to be gone")
 
 
 def _arguments(planned: State) -> dict[str, Any]:

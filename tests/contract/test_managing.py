@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from contract.entries import ONCE, an_entry, cancel, change, promote, put, state
+from contract.entries import ONCE, RANDOMNESS, an_entry, cancel, change, promote, put, state
+from contract.fakes import START
 
+from registration_core.adapters.dynamodb import items
+from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.domain.errors import (
     AlreadyRegisteredError,
     EntryChangedError,
@@ -16,8 +20,9 @@ from registration_core.domain.errors import (
     QuotaChangedError,
     QuotaNotFoundError,
 )
+from registration_core.domain.identifiers import new_ulid
 from registration_core.domain.quota import QuotaState
-from registration_core.domain.submission import Idempotency, Once, Status
+from registration_core.domain.submission import Event, Idempotency, Once, Status
 
 if TYPE_CHECKING:
     from contract.fakes import StoppedClock
@@ -304,6 +309,41 @@ def test_change__restores_what_was_cancelled_for_the_same_person(repository: Man
     with pytest.raises(AlreadyRegisteredError) as raised:
         repository.change(before, after, what="restored", by="staff", once=ONCE)
     assert (raised.value.first, state(repository).taken) == (second.id, 1)
+
+
+def test_spam__made_standing_for_the_person_it_was_kept_for__has_the_guard(repository: ManagedRepository) -> None:
+    """Named again or not, the person is the same: one guard."""
+    spam = an_entry(Status.SPAM)
+    put(repository, spam, once=ONCE)
+    repository.make_quotas("course", {"a": 2})
+    genuine = replace(spam, status=Status.CONFIRMED, version=2)
+
+    repository.change(spam, genuine, what="marked genuine", by="staff", once=ONCE)
+
+    assert repository.get(spam.id) == genuine
+    assert repository.known("course", once=ONCE, key="none") == spam.id
+
+
+def test_spam__with_a_long_history__keeps_all_of_it_when_it_turns_out_genuine(
+    dynamodb: Any, table: str, clock: StoppedClock
+) -> None:
+    """A transaction writes 100 items at most; this entry has more that hang on it."""
+    repository = ManagedDynamoRepository(sdk_call(dynamodb), table, clock=clock)
+    spam = an_entry(Status.SPAM, expires_at=START.replace(microsecond=0) + timedelta(days=1))
+    put(repository, spam)
+    repository.make_quotas("course", {"a": 2})
+    lines = [Event(new_ulid(START, RANDOMNESS), START, "edited name", "staff") for _ in range(120)]
+    for begin in range(0, len(lines), 25):
+        puts = [{"PutRequest": {"Item": items.event_item(spam, line)}} for line in lines[begin : begin + 25]]
+        dynamodb.batch_write_item(RequestItems={table: puts})
+    kept_until = START.replace(microsecond=0) + timedelta(days=30)
+    genuine = replace(spam, status=Status.CONFIRMED, version=2, expires_at=kept_until)
+
+    repository.change(spam, genuine, what="marked genuine", by="staff")
+
+    clock.forward(minutes=2 * 24 * 60)
+    assert len(repository.details(spam.id).events) == len(lines) + 2
+    assert repository.by_reference(spam.reference) == genuine
 
 
 def test_waiting__are_all_in_line_the_lowest_ticket_first(repository: ManagedRepository) -> None:

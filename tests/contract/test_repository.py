@@ -202,6 +202,17 @@ def test_list__ends_at_the_wanted_moment(repository: SubmissionRepository) -> No
     assert page.cursor is None
 
 
+def test_list__is_empty_when_its_window_has_moved_past_the_cursor(repository: SubmissionRepository) -> None:
+    """`list --since 1h` goes on an hour later: what the cursor led to is too old by now."""
+    old, older = an_entry(START - timedelta(hours=2)), an_entry(START - timedelta(hours=3))
+    for entry in (old, older, an_entry(START)):
+        put(repository, entry)
+
+    page = repository.list("registration", since=START - timedelta(hours=1), limit=10, cursor=old.id)
+
+    assert (page.submissions, page.cursor) == ((), None)
+
+
 def test_list__has_no_cursor_when_the_page_holds_the_rest(repository: SubmissionRepository) -> None:
     entry = an_entry()
     put(repository, entry)

@@ -54,6 +54,7 @@ def test_import__takes_rows_once_and_mails_nobody_until_something_happens(
     ]
     repeated = send(stack, "registration", {**rows[1], "consent": True})
     assert stored(stack, repeated.json["id"]) == {}
+    stack.wait_for_mails(to=rows[1]["email"])  # of a cancelled entry nobody would be told that it is there already
 
     manager.done("status", "cancel", entry.id, "--yes")
 

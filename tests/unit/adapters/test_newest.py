@@ -96,3 +96,15 @@ def test_list__of_a_past_month_begins_there() -> None:
     months = [query["ExpressionAttributeValues"][":month"]["S"] for query in index.asked]
     assert set(months) == {"course#2026-12"}
     assert index.read == 0
+
+
+def test_list__past_its_window__asks_for_no_range_that_ends_before_it_begins() -> None:
+    """DynamoDB refuses a BETWEEN whose bounds are the wrong way round."""
+    index = Index(10)
+    cursor = items.read_submission(index._items[5]).id
+    wanted = Selection("course", since=START + MINUTE)
+
+    assert list(NewestFirst(index, wanted, now=START + 2 * MINUTE, cursor=cursor, page_size=5)) == []
+    for query in index.asked:
+        values = query["ExpressionAttributeValues"]
+        assert values.get(":lowest", {"S": ""})["S"] <= values.get(":highest", {"S": "~"})["S"]

@@ -62,7 +62,10 @@ class NewestFirst:
             month = table.month_before(month)
 
     def _items(self, month: str) -> Iterator[Item]:
-        query = self._sifted(self._bounded(month))
+        lowest, highest = self._lowest(month), self._highest(month)
+        if lowest is not None and highest is not None and lowest > highest:
+            return  # the window has moved past the cursor; DynamoDB refuses such a BETWEEN
+        query = self._sifted(self._bounded(month, lowest, highest))
         while True:
             answer = self._ask("Query", query | {"Limit": self._page_size})
             for item in answer.get("Items", ()):
@@ -74,11 +77,10 @@ class NewestFirst:
             if self._wanted.sifting:  # few are found among many: ask for more at once
                 self._page_size = min(self._page_size * 2, LARGEST_PAGE)
 
-    def _bounded(self, month: str) -> dict[str, Any]:
+    def _bounded(self, month: str, lowest: str | None, highest: str | None) -> dict[str, Any]:
         """Give the query of one month's entries that lie between the bounds, as far as those are known."""
         values = {":month": month}
         condition = "#month = :month"
-        lowest, highest = self._lowest(month), self._highest(month)
         if lowest is not None and highest is not None:
             condition += " AND id BETWEEN :lowest AND :highest"
         elif lowest is not None:

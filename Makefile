@@ -154,7 +154,8 @@ $(VENVS)/bench-export/$(STAMP): requirements/bench-export.txt $(UV)
 	@touch $@
 
 .PHONY: bench
-bench: package $(VENVS)/bench/$(STAMP) ## speed: the local stack, and cold starts against the rivals (minutes)
+bench: $(VENVS)/bench/$(STAMP) dev ## speed: the local stack, and cold starts against the rivals (minutes)
+	@$(DEV)/python -m lambda_handlers.package --example --out dist/rollcall-lambda.zip
 	@$(VENVS)/bench/bin/python benchmarks/cold_start.py --package dist/rollcall-lambda.zip
 	@$(DEV)/python benchmarks/local_stack.py
 

@@ -1,10 +1,10 @@
 # What the secret rollcall/<stack> holds, one output each; and what an administrator needs to go on.
 
 locals {
-  # What stands in the documentation's domains (RFC 2606) is nobody's.
+  # Domains that are reserved (RFC 2606): mail to them reaches nobody.
   examples = [
     for address in compact(concat([local.sender_address, var.alarm_email, var.site_url], try(var.site_domain.names, []))) :
-    address if can(regex("(^|[@./])example(\\.(com|net|org))?$", lower(address)))
+    address if can(regex("(^|[@./])(example|test|invalid|localhost|example\\.(com|net|org))$", lower(address)))
   ]
 }
 

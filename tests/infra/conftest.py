@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ENVIRONMENTS = ("local", "dev", "prod")
 
-DOMAIN = "kuggen.test"
+DOMAIN = "kuggen.se"
 """What these tests put in the place of the example's domain, which no deployment takes."""
 
 

@@ -12,6 +12,7 @@ from conftest import ROOT
 from infra.planned import Plan
 from shipped import SOURCES
 
+from registration_core.domain.example_addresses import DOMAINS, is_example
 from rollcall_local.errors import TerraformFailedError
 from rollcall_local.process import clean_environment
 from rollcall_local.terraform_configuration import PROVIDER_VERSION
@@ -30,7 +31,7 @@ REFUSED = {
     "package_path": '"lambda.tar"',
     "forms": '["Contact Us"]',
     "sender": '"nobody"',
-    "site_url": '"https://courses.kuggen.test/"',
+    "site_url": '"https://courses.kuggen.se/"',
     "site_domain": '{ names = [], certificate_arn = "arn:aws:acm:eu-north-1:111122223333:certificate/1" }',
     "api_url": '"api.example.org"',
     "allowed_origins": '["*"]',
@@ -41,13 +42,13 @@ REFUSED = {
     "turnstile": '{ secret_name = "the site\'s secret" }',
     "reserved_concurrency": "{ submit = 0, notify = 1 }",
     "api_access_logs": "{ retention_days = 2 }",
-    "alarm_email": '"Operators <operators@kuggen.test>"',
+    "alarm_email": '"Operators <operators@kuggen.se>"',
     "plaintext_sources": '["0.0.0.0/0"]',
     "tags": '{ Stack = "mine" }',
 }
 
 # What is held against another variable is looked at when that one is right.
-VALID = {"stack": '"prod"', "region": '"eu-north-1"', "sender": '"courses@kuggen.test"'}
+VALID = {"stack": '"prod"', "region": '"eu-north-1"', "sender": '"courses@kuggen.se"'}
 REFUSED_BESIDE_OTHERS = [{"sender_domain": '"example.com"'}, {"existing_identity": '"ample.org"'}]
 
 
@@ -134,6 +135,17 @@ def test_examples__of_values_are_refused_until_they_are_ones_own(terraform: Loca
         terraform.plan_as_json(SOURCES.values / f"{environment}.tfvars")
 
 
+def test_examples__are_what_rollcall_check_warns_of(configuration: Path) -> None:
+    """One rule in two languages."""
+    outputs = (configuration / "outputs.tf").read_text(encoding="utf-8")
+    (pattern,) = re.findall(r'regex\("(.*?)", lower\(address\)\)', outputs)
+    pattern = pattern.replace("\\\\", "\\")
+
+    for domain in (*DOMAINS, "kuggen.se", "myexample.org", "example.school"):
+        for address in (f"office@{domain}", f"office@mail.{domain}", f"https://{domain}"):
+            assert bool(re.search(pattern, address)) is is_example(address.removeprefix("https://")), address
+
+
 @pytest.mark.parametrize("address", ["office@myexample.org", "office@example.school", "office@examples.com"])
 def test_examples__that_only_look_so_are_taken(terraform: LocalTerraform, tmp_path: Path, address: str) -> None:
     given = tmp_path / "given.tfvars"
@@ -148,13 +160,13 @@ def test_guide__has_values_that_are_taken(terraform: LocalTerraform, tmp_path: P
     guide = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^ *```hcl\n(.*?)^ *```", guide, re.DOTALL | re.MULTILINE)
     given = tmp_path / "given.tfvars"
-    given.write_text("".join(blocks).replace("example.org", "kuggen.test"), encoding="utf-8")
+    given.write_text("".join(blocks).replace("example.org", "kuggen.se"), encoding="utf-8")
 
     plan = Plan(terraform.plan_as_json(given))
 
     assert len(blocks) >= 3
-    assert plan.variables["site_domain"]["names"] == ["courses.kuggen.test"]
-    assert plan.one("module.mail.aws_sesv2_email_identity.this[0]")["email_identity"] == "kuggen.test"
+    assert plan.variables["site_domain"]["names"] == ["courses.kuggen.se"]
+    assert plan.one("module.mail.aws_sesv2_email_identity.this[0]")["email_identity"] == "kuggen.se"
 
 
 def test_refusals__cover_every_variable_that_can_be_wrong(configuration: Path) -> None:

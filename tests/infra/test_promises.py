@@ -115,7 +115,7 @@ def test_alarms__watch_dead_letters_and_failures_and_tell_whom_prod_names(prod: 
         "rollcall-prod-api-errors",
     }
     told = prod.one("module.alarms.aws_sns_topic_subscription.this[0]")
-    assert (told["protocol"], told["endpoint"]) == ("email", "operators@kuggen.test")
+    assert (told["protocol"], told["endpoint"]) == ("email", "operators@kuggen.se")
 
 
 ALARMS = {

@@ -141,7 +141,7 @@ def test_notify__writes_as_the_sender(prod: Plan) -> None:
         if "ses:SendRawEmail" in statement.actions
     )
 
-    assert sends.conditions == {("StringEqualsIfExists", "ses:FromAddress"): ["courses@kuggen.test"]}
+    assert sends.conditions == {("StringEqualsIfExists", "ses:FromAddress"): ["courses@kuggen.se"]}
 
 
 def test_feedback_topic__is_told_by_ses_for_this_stack_alone(prod: Plan) -> None:
@@ -164,8 +164,8 @@ STAFF = {
         ("dynamodb:DescribeTimeToLive", "var.table_arn"),
         ("sqs:GetQueueAttributes", "var.dead_letters_arns"),
         ("ses:GetEmailIdentity", "var.sender_identity_arns"),
-        ("ses:GetEmailIdentity", "arn:aws:ses:eu-north-1:000000000000:identity/courses@kuggen.test"),
-        ("ses:GetEmailIdentity", "arn:aws:ses:eu-north-1:000000000000:identity/kuggen.test"),
+        ("ses:GetEmailIdentity", "arn:aws:ses:eu-north-1:000000000000:identity/courses@kuggen.se"),
+        ("ses:GetEmailIdentity", "arn:aws:ses:eu-north-1:000000000000:identity/kuggen.se"),
         ("lambda:GetAccountSettings", "*"),
         ("lambda:ListEventSourceMappings", "*"),
         ("ses:GetAccount", "*"),

@@ -111,7 +111,7 @@ def test_identity__is_the_domain_where_there_is_one_and_else_the_address(plans: 
         for environment in ("local", "dev", "prod")
     }
 
-    assert identities == {"local": "courses@example.org", "dev": "courses-test@kuggen.test", "prod": "kuggen.test"}
+    assert identities == {"local": "courses@example.org", "dev": "courses-test@kuggen.se", "prod": "kuggen.se"}
 
 
 def test_identity__that_ses_knows_already_is_neither_made_nor_deleted(
@@ -120,8 +120,8 @@ def test_identity__that_ses_knows_already_is_neither_made_nor_deleted(
     """Others may send by it too."""
     given = tmp_path / "known.tfvars"
     given.write_text(
-        'stack = "prod"\nregion = "eu-north-1"\nsender = "Courses <courses@kuggen.test>"\n'
-        'existing_identity = "kuggen.test"\n',
+        'stack = "prod"\nregion = "eu-north-1"\nsender = "Courses <courses@kuggen.se>"\n'
+        'existing_identity = "kuggen.se"\n',
         encoding="utf-8",
     )
 
@@ -136,7 +136,7 @@ def test_package__that_is_missing_is_told_with_the_command_that_builds_it(
 ) -> None:
     given = tmp_path / "given.tfvars"
     given.write_text(
-        'stack = "prod"\nregion = "eu-north-1"\nsender = "courses@kuggen.test"\n'
+        'stack = "prod"\nregion = "eu-north-1"\nsender = "courses@kuggen.se"\n'
         f'package_path = "{tmp_path / "none.zip"}"\n',
         encoding="utf-8",
     )
@@ -190,8 +190,8 @@ def test_site__tells_browsers_what_its_pages_may_do(plans: dict[str, Plan]) -> N
 def test_site_of_several_names__takes_a_form_by_each_of_them(terraform: LocalTerraform, tmp_path: Path) -> None:
     given = tmp_path / "names.tfvars"
     given.write_text(
-        'stack = "prod"\nregion = "eu-north-1"\nsender = "courses@kuggen.test"\napi_url = "https://api.kuggen.test"\n'
-        'site_domain = {\n  names = ["courses.kuggen.test", "www.kuggen.test"]\n'
+        'stack = "prod"\nregion = "eu-north-1"\nsender = "courses@kuggen.se"\napi_url = "https://api.kuggen.se"\n'
+        'site_domain = {\n  names = ["courses.kuggen.se", "www.kuggen.se"]\n'
         '  certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/1"\n}\n',
         encoding="utf-8",
     )
@@ -201,20 +201,20 @@ def test_site_of_several_names__takes_a_form_by_each_of_them(terraform: LocalTer
     (policy,) = plan.all("aws_cloudfront_response_headers_policy").values()
     headers = block(policy, "security_headers_config")
     said = block(headers, "content_security_policy")["content_security_policy"].split("; ")
-    names = "https://courses.kuggen.test https://www.kuggen.test"
-    assert f"form-action 'self' https://api.kuggen.test {names}" in said
+    names = "https://courses.kuggen.se https://www.kuggen.se"
+    assert f"form-action 'self' https://api.kuggen.se {names}" in said
     # A script's request goes to the API alone and is led nowhere else.
-    assert "connect-src 'self' https://api.kuggen.test" in said
+    assert "connect-src 'self' https://api.kuggen.se" in said
     (environ,) = plan.one("module.submit.aws_lambda_function.this")["environment"]
     assert environ["variables"]["ALLOWED_ORIGINS"].split(",") == names.split()
-    assert environ["variables"]["SITE_URL"] == "https://courses.kuggen.test"
+    assert environ["variables"]["SITE_URL"] == "https://courses.kuggen.se"
 
 
 def test_turnstile__opens_the_site_s_policy_for_it_alone(terraform: LocalTerraform, tmp_path: Path) -> None:
     given = tmp_path / "turnstile.tfvars"
     given.write_text(
-        'stack = "prod"\nregion = "eu-north-1"\nsender = "courses@kuggen.test"\n'
-        'api_url = "https://api.kuggen.test"\nturnstile = { secret_name = "rollcall/prod/turnstile" }\n',
+        'stack = "prod"\nregion = "eu-north-1"\nsender = "courses@kuggen.se"\n'
+        'api_url = "https://api.kuggen.se"\nturnstile = { secret_name = "rollcall/prod/turnstile" }\n',
         encoding="utf-8",
     )
 

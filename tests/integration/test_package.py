@@ -104,12 +104,21 @@ def test_zip__holds_what_the_functions_need_and_no_more(package: Path) -> None:
 
 
 def test_main__says_what_it_built(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["--root", str(ROOT), "--out", str(tmp_path / "a.zip")]
+    arguments = ["--example", "--root", str(ROOT), "--out", str(tmp_path / "a.zip")]
 
     assert main(arguments) == 0
     assert "written" in capsys.readouterr().out
     assert main(arguments) == 0
     assert "unchanged" in capsys.readouterr().out
+
+
+def test_main__staff_of_the_example__are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A deployment of the example would mail its staff's notices to nobody."""
+    assert main(["--root", str(ROOT), "--out", str(tmp_path / "a.zip")]) == 1
+    told = capsys.readouterr().err
+    assert "registration tells courses@robotics-academy.example" in told
+    assert "Write your staff's own into the form files" in told
+    assert not (tmp_path / "a.zip").exists()
 
 
 def test_main__a_mistake_in_a_form__is_named_and_nothing_is_written(
@@ -119,7 +128,7 @@ def test_main__a_mistake_in_a_form__is_named_and_nothing_is_written(
     (sources.forms / "contact" / "form.toml").write_text("title =", encoding="utf-8")
 
     monkeypatch.setenv("ROLLCALL_ORGANISATION", str(sources.organisation))
-    assert main(["--root", str(sources.root), "--out", str(tmp_path / "a.zip")]) == 1
+    assert main(["--example", "--root", str(sources.root), "--out", str(tmp_path / "a.zip")]) == 1
     assert "forms/contact/form.toml" in capsys.readouterr().err
     assert not (tmp_path / "a.zip").exists()
 
@@ -131,13 +140,13 @@ def test_main__a_mistake_in_a_mail__is_named_and_nothing_is_written(
     (sources.forms / "contact" / "mail" / "staff.sv.subject.j2").write_text("{{ nope", encoding="utf-8")
 
     monkeypatch.setenv("ROLLCALL_ORGANISATION", str(sources.organisation))
-    assert main(["--root", str(sources.root), "--out", str(tmp_path / "a.zip")]) == 1
+    assert main(["--example", "--root", str(sources.root), "--out", str(tmp_path / "a.zip")]) == 1
     assert "forms/contact/mail/staff.sv.subject.j2" in capsys.readouterr().err
     assert not (tmp_path / "a.zip").exists()
 
 
 def test_main__another_folder__says_what_to_give(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--root", str(tmp_path), "--out", str(tmp_path / "a.zip")]) == 1
+    assert main(["--example", "--root", str(tmp_path), "--out", str(tmp_path / "a.zip")]) == 1
     assert "--root" in capsys.readouterr().err
 
 

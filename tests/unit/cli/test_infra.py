@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import guide
 import pytest
+from shipped import SOURCES
 
 from rollcall_local.paths import LANDMARKS
 
@@ -229,6 +231,20 @@ def test_destroy__wants_the_stacks_name(  # noqa: PLR0917 - what pytest gives
     gone = ["destroy", terraform.var_file, "-auto-approve", "-no-color"]
     gone += ["-var", "deletion_protection=false"]
     assert terraform.words == ([terraform.init, gone] if code == 0 else [])
+
+
+@pytest.mark.parametrize("command", ["plan", "apply"])
+def test_deployment__of_forms_that_mail_to_examples_is_refused(
+    prod: CommandLine, terraform: Terraform, command: str
+) -> None:
+    """Nobody would read what comes in; Terraform is not even started."""
+    shutil.copytree(SOURCES.forms, terraform.values.parent / "forms", dirs_exist_ok=True)
+
+    ran = prod("infra", command, *(["--yes"] if command == "apply" else []))
+
+    assert ran.code == 1
+    assert "registration tells courses@robotics-academy.example" in ran.err
+    assert terraform.words == []
 
 
 def test_destroy__takes_the_staffs_policies_from_who_holds_them(prod: CommandLine, terraform: Terraform) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin_cli.example_addresses import example_staff
 from admin_cli.headings import ANSWER, Headings, both_told
 from registration_core.domain.cells import shared_names
+from registration_core.domain.example_addresses import example_staff
 from registration_core.domain.fields import FIRST_DATE, FieldType
 
 if TYPE_CHECKING:

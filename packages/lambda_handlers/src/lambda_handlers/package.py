@@ -33,6 +33,7 @@ from registration_core.adapters.site_pages import home_path, navigation
 from registration_core.adapters.site_theme import SCHEMES, read_theme
 from registration_core.adapters.sources import Sources, sources_of
 from registration_core.domain.errors import RollcallError
+from registration_core.domain.example_addresses import ensure_own_staff
 from registration_core.domain.forms import Form
 
 FUNCTIONS = ("submit", "links", "sweep", "dispatch", "notify", "feedback")
@@ -228,9 +229,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m lambda_handlers.package", description="Build the functions' zip.")
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="the clone (default: this folder)")
     parser.add_argument("--out", type=Path, default=Path("dist/rollcall-lambda.zip"), help="where to write the zip")
+    parser.add_argument("--example", action="store_true", help="take example addresses: never for a deployment")
     options = parser.parse_args(arguments)
     try:
-        report = build_package(sources_of(options.root, os.environ), options.out)
+        sources = sources_of(options.root, os.environ)
+        if not options.example:
+            ensure_own_staff(compile_forms(sources.forms).values())
+        report = build_package(sources, options.out)
     except RollcallError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -199,7 +199,13 @@ def _ensure_own(services: Services) -> None:
 def _build_package(services: Services, sources: Sources) -> None:
     """Have the functions' zip that the configuration deploys be that of these sources."""
     from lambda_handlers.package import build_package  # noqa: PLC0415 - reads every form
+    from registration_core.adapters.form_files import compile_forms  # noqa: PLC0415 - one command's
+    from registration_core.domain.example_addresses import ExampleAddressError, ensure_own_staff  # noqa: PLC0415
 
+    try:
+        ensure_own_staff(compile_forms(sources.forms).values())
+    except ExampleAddressError as error:
+        raise CliError(str(error)) from error
     report = build_package(sources, sources.root / "dist" / "rollcall-lambda.zip")
     services.output.note(f"The functions' zip is {'new' if report.changed else 'as it was'}: {report.path}")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from admin_cli.doctor.findings import Finding, Health
-from admin_cli.example_addresses import is_example
 from admin_cli.form_warnings import warnings_of
 from admin_cli.formsets import read_checked_forms
 from registration_core.adapters.site_content import SHARED, TIME_ZONE, read_site_content
 from registration_core.domain.errors import FormFileError
+from registration_core.domain.example_addresses import is_example
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -1,0 +1,41 @@
+"""Addresses of documentation, which nobody's mail reaches: fine to try things with, wrong to go live with."""
+
+from __future__ import annotations
+
+from email.utils import parseaddr
+from typing import TYPE_CHECKING
+
+from registration_core.domain.errors import RollcallError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from registration_core.domain.forms import Form
+
+#: Reserved by RFC 2606 and RFC 6761.
+DOMAINS = ("example", "test", "invalid", "localhost", "example.com", "example.net", "example.org")
+
+
+class ExampleAddressError(RollcallError):
+    """A deployment whose mail to the staff would reach nobody."""
+
+
+def is_example(address: str) -> bool:
+    """Whether an address, `Name <address>` or a domain is one that nobody's mail reaches."""
+    domain = "." + (parseaddr(address)[1] or address).rpartition("@")[2].lower().rstrip(".")
+    return any(domain.endswith(f".{reserved}") for reserved in DOMAINS)
+
+
+def example_staff(form: Form) -> Iterator[str]:
+    """Give the example addresses that a form mails its entries to."""
+    return filter(is_example, form.staff)
+
+
+def ensure_own_staff(forms: Iterable[Form]) -> None:
+    """Raise ExampleAddressError where a form would mail its entries to nobody."""
+    examples = [f"{form.name} tells {address}" for form in forms for address in example_staff(form)]
+    if examples:
+        raise ExampleAddressError(
+            f"Nobody reads example addresses: {'; '.join(examples)}. Write your staff's own into the form files "
+            "before you deploy."
+        )

@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 import re
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 from shipped import ROOT, copied_sources
 from unit.site.reading import Reader
 
+from admin_cli.doctor.findings import Health
+from admin_cli.organisation.checks import findings
+from admin_cli.organisation.languages import remove
 from admin_cli.site.build import build
 from lambda_handlers.package import site_parts
 from registration_core.adapters.form_files import compile_forms
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from registration_core.adapters.sources import Sources
 
 GUIDE = (ROOT / "docs" / "make-it-yours.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```(?:toml|svg) (\S+)(?: \[([\w.]+)\])?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 REMOVAL = re.compile(r"^\s*rm (.+)$", re.MULTILINE)
+LANGUAGE_OUT = re.compile(r"^\s*rollcall forms language remove (\w+)$", re.MULTILINE)
 WHOLE = ("site/site.toml", "site/logo.svg")
 OURS = re.compile(r"kuggen|academy|robot", re.IGNORECASE)
 
 
-def follow(organisation: Path) -> None:
-    """Do what the guide says, step by step."""
+def follow(sources: Sources) -> None:
+    """Do in a copy of the example what the guide says, step by step."""
     for name, part, block in BLOCK.findall(GUIDE):
-        path = organisation / name
+        path = sources.organisation / name
         text = path.read_text(encoding="utf-8")
         if name in WHOLE:
             text = block
@@ -39,8 +42,10 @@ def follow(organisation: Path) -> None:
         else:
             text = with_values(text, block)
         path.write_text(text, encoding="utf-8")
+    for language in LANGUAGE_OUT.findall(GUIDE):
+        remove(sources, language)
     for pattern in " ".join(REMOVAL.findall(GUIDE)).split():
-        for path in list(organisation.glob(pattern)):
+        for path in list(sources.organisation.glob(pattern)):
             path.unlink()
 
 
@@ -82,7 +87,7 @@ def with_options(text: str, block: str) -> str:
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> Sources:
     copied = copied_sources(tmp_path_factory.mktemp("yours") / "clone")
-    follow(copied.organisation)
+    follow(copied)
     return copied
 
 
@@ -133,3 +138,10 @@ def test_guide__leaves_forms_that_take_their_own_examples(sources: Sources) -> N
     field = compile_forms(sources.forms)["registration"].field("course")
     assert field is not None
     assert [option.value for option in field.options] == ["line-followers", "keelboat"]
+
+
+def test_guide__gives_files_that_check_finds_right(sources: Sources) -> None:
+    shutil.copytree(ROOT / "infra" / "terraform", sources.root / "infra" / "terraform")
+    (sources.root / "localstack").symlink_to(ROOT / "localstack")
+    wrong = [finding for finding in findings(sources) if finding.health is Health.FAILURE]
+    assert wrong == []

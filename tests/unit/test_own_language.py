@@ -206,8 +206,14 @@ def test_own_language__writes_dates_its_own_way(forms: dict[str, Form]) -> None:
 def test_own_language__is_that_of_a_mail_once_it_has_templates(sources: Sources, tmp_path: Path) -> None:
     folder = tmp_path / "forms"
     shutil.copytree(sources.forms, folder)
-    for template in folder.glob("registration/mail/confirmed.en.*"):
-        shutil.copy(template, template.with_name(template.name.replace(".en.", ".de.")))
+    (folder / "_mail").mkdir()
+    shared = (sources.shared / "_mail").glob("confirmed.en.*")
+    for template, to in (
+        *((each, folder / "_mail") for each in shared),
+        *((each, each.parent) for each in folder.glob("registration/mail/confirmed.en.*")),
+    ):
+        text = template.read_text(encoding="utf-8").replace("confirmed.en.", "confirmed.de.")
+        (to / template.name.replace(".en.", ".de.")).write_text(text, encoding="utf-8")
     forms = compile_forms(folder)
     check_mails(folder, forms, shared=sources.shared, clock=StoppedClock(NOW))
     renderer = JinjaMailRenderer(folder, shared=sources.shared, site_url="https://site.example")

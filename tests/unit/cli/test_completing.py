@@ -46,6 +46,7 @@ class Shell:
         self._folder = folder
         self.environ = {
             "PATH": os.environ["PATH"],
+            "ROLLCALL_ORGANISATION": str(ROOT / "example"),
             "HOME": str(folder),
             "ROLLCALL_CONFIG_DIR": str(folder / "config"),
             "XDG_CACHE_HOME": str(folder / "cache"),

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from admin_cli import completing
+from admin_cli.commands import language
 from admin_cli.escape import to_json, to_json_line
 from admin_cli.fields import json_option, pick, wanted
-from admin_cli.formsets import forms_at_hand, read_checked_forms, the_form
+from admin_cli.formsets import forms_at_hand, forms_folder, read_checked_forms, shared_folder, the_form
 from admin_cli.helping import Command, noun
 from admin_cli.local_time import keep_time_of
 from admin_cli.services import of
@@ -33,6 +34,8 @@ Examples:
   rollcall forms show registration
   rollcall forms example registration --curl
 """)
+
+app.add_typer(language.app, name="language")
 
 FormName = Annotated[
     str,
@@ -93,12 +96,16 @@ def check(
       rollcall forms check ../other-clone/forms
     """
     from admin_cli.form_warnings import warnings_of  # noqa: PLC0415 - only for this
+    from registration_core.adapters.mail_languages import mails_in_english  # noqa: PLC0415 - Jinja2
 
     output = of(ctx).output
     forms = read_checked_forms(folder)
     for name, form in forms.items():
         for warning in warnings_of(form):
             output.note(f"warning: {name}: {warning}")
+    checked = forms_folder(folder)
+    for warning in dict.fromkeys(mails_in_english(checked, shared_folder(checked), forms)):
+        output.note(f"warning: {warning}")
     output.rows(CHECKED, ([f.name, f.version, len(f.fields), str(f.title)] for f in forms.values()))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from admin_cli.doctor.findings import Finding, Health
 from admin_cli.form_warnings import warnings_of
 from admin_cli.formsets import read_checked_forms
+from registration_core.adapters.mail_languages import mails_in_english
 from registration_core.adapters.site_content import SHARED, TIME_ZONE, read_site_content
 from registration_core.domain.errors import FormFileError
 from registration_core.domain.example_addresses import is_example
@@ -36,6 +37,8 @@ def findings(sources: Sources) -> Iterator[Finding]:
         for name, form in forms.items():
             for warning in warnings_of(form):
                 yield Finding("forms", Health.WARNING, f"forms/{name}/form.toml: {warning}", _EXPLAINED)
+        for warning in dict.fromkeys(mails_in_english(sources.forms, sources.shared, forms)):
+            yield Finding("mails", Health.WARNING, warning, "docs/make-it-yours.md tells how languages are added.")
     if forms:
         yield from _site(sources, forms)
     else:

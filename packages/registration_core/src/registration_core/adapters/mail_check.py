@@ -6,6 +6,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from itertools import product
 
+from registration_core.adapters.mail_languages import of_two_languages
 from registration_core.adapters.render import PARTS, SHARED, JinjaMailRenderer
 from registration_core.domain.errors import FormFileError, MailTemplateError
 from registration_core.domain.forms import MESSAGE
@@ -41,6 +42,7 @@ def check_mails(forms_dir: Path, forms: Mapping[str, Form], *, shared: Path, clo
         for kind, language in product((*MailKind, MESSAGE.name), form.languages):
             problems |= dict.fromkeys(_missing((forms_dir, shared), form, f"{kind}.{language}"))
             problems |= dict.fromkeys(_mistakes(preview, form, kind, language))
+            problems |= dict.fromkeys(of_two_languages(forms_dir, shared, form, f"{kind}.{language}"))
         for mail in form.mails:
             problems |= dict.fromkeys(_own_mistakes(forms_dir, preview, form, mail))
     if problems:

@@ -1,0 +1,114 @@
+"""`rollcall forms language`: all that a language needs is written, and nothing of it stays when it goes."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import TYPE_CHECKING
+
+import pytest
+from shipped import copied_sources
+
+from admin_cli.site.build import render
+from registration_core.adapters.form_files import compile_forms
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from unit.cli.fakes import CommandLine
+
+    from registration_core.adapters.sources import Sources
+
+
+@pytest.fixture
+def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sources:
+    """A copy of the example, which the commands work on."""
+    copied = copied_sources(tmp_path / "clone")
+    monkeypatch.setenv("ROLLCALL_ORGANISATION", str(copied.organisation))
+    return copied
+
+
+def contents(sources: Sources) -> dict[str, bytes]:
+    folder = sources.organisation
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_add__gives_forms_mails_and_a_site_in_the_language(rollcall: CommandLine, sources: Sources) -> None:
+    ran = rollcall("forms", "language", "add", "de", "Deutsch")
+    assert ran.code == 0, ran.err
+    assert "forms/_words/de.toml" in ran.out.splitlines()
+    forms = compile_forms(sources.forms)
+    assert all(form.languages == ("en", "sv", "de") for form in forms.values())
+    pages = {
+        file.key for file in render(sources, forms, api_url="https://api.example", site_url="https://site.example")
+    }
+    assert {"de/", "de/registration", "de/contact"} <= pages
+    assert tomllib.loads((sources.site / "de.toml").read_text(encoding="utf-8"))["name"] == "Deutsch"
+    mails = list(sources.forms.rglob("*.de.*.j2"))
+    assert len(mails) > 40
+    assert [path for path in mails if ".en." in path.read_text(encoding="utf-8")] == []
+
+
+def test_add__leaves_a_list_of_what_is_to_be_translated(rollcall: CommandLine, sources: Sources) -> None:
+    rollcall("forms", "language", "add", "de")
+    told = rollcall("forms", "check", str(sources.forms)).err
+    assert "forms/registration/mail/confirmed.de.txt.j2 says what the English confirmed.en.txt.j2 says" in told
+    file = sources.forms / "registration" / "mail" / "confirmed.de.txt.j2"
+    file.write_text(file.read_text(encoding="utf-8").replace("Hello", "Hallo"), encoding="utf-8")
+    told = rollcall("forms", "check", str(sources.forms)).err
+    assert "forms/registration/mail/confirmed.de.txt.j2" not in told
+
+
+def test_add__in_an_arabic_script_is_written_from_right_to_left(rollcall: CommandLine, sources: Sources) -> None:
+    rollcall("forms", "language", "add", "ar", "العربية")
+    said = tomllib.loads((sources.site / "ar.toml").read_text(encoding="utf-8"))
+    assert (said["name"], said["direction"]) == ("العربية", "rtl")
+
+
+def test_remove__leaves_nothing_behind(rollcall: CommandLine, sources: Sources) -> None:
+    """Not a file, not a text, not an empty folder: the organisation's files are what they were."""
+    before = contents(sources)
+    assert rollcall("forms", "language", "add", "de", "Deutsch").code == 0
+    assert contents(sources) != before
+    assert rollcall("forms", "language", "remove", "de").code == 0
+    assert contents(sources) == before
+    assert not (sources.forms / "_words").exists()
+
+
+def test_remove__of_a_built_in_language_leaves_a_site_in_the_other(rollcall: CommandLine, sources: Sources) -> None:
+    assert rollcall("forms", "language", "remove", "sv").code == 0
+    forms = compile_forms(sources.forms)
+    assert all(form.languages == ("en",) for form in forms.values())
+    assert [name for name in contents(sources) if re.search(r"\bsv\b", name)] == []
+    texts = "".join(path.read_text(encoding="utf-8") for path in sources.forms.glob("*/form.toml"))
+    assert not re.search(r"\bsv\b", texts)
+    assert render(sources, forms, api_url="https://api.example", site_url="https://site.example")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("add", "sv"), "sv is there already"),
+        (("add", "deutsch"), "two or three small letters"),
+        (("remove", "de"), "There is no de in"),
+        (("remove", "en"), "en cannot be removed"),
+    ],
+)
+def test_language__that_cannot_be_is_refused(
+    rollcall: CommandLine, sources: Sources, words: tuple[str, str], said: str
+) -> None:
+    before = contents(sources)
+    ran = rollcall("forms", "language", *words)
+    assert ran.code != 0
+    assert said in ran.err
+    assert contents(sources) == before
+
+
+def test_check__refuses_a_mail_in_two_languages(rollcall: CommandLine, sources: Sources) -> None:
+    """A copied template that still extends the English one: heading and closing would be English."""
+    mails = sources.forms / "registration" / "mail"
+    file = mails / "confirmed.sv.txt.j2"
+    file.write_text(file.read_text(encoding="utf-8").replace("confirmed.sv.", "confirmed.en."), encoding="utf-8")
+    ran = rollcall("forms", "check", str(sources.forms))
+    assert ran.code == 1
+    assert 'forms/registration/mail/confirmed.sv.txt.j2 is made of a file with ".en." in its name' in ran.err

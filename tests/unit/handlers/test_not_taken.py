@@ -42,7 +42,7 @@ def assert_kept(page: Page) -> None:
 @pytest.mark.parametrize(
     ("error", "status", "said", "sendable"),
     [
-        (StorageUnavailableError("x", retry_after_s=7), 503, "whether this reached us", True),
+        (StorageUnavailableError("x", retry_after_s=7), 503, "This may not have worked", True),
         (HumanCheckUnavailableError("x"), 503, "Your answers were not taken", True),
         (TooManyRequestsError(retry_after_s=600), 429, "in 10 minutes", True),
         (KeyReusedError(), 422, "Your first answers have reached us", True),
@@ -103,6 +103,30 @@ def test_key_reused__what_was_changed_is_sent_anew(ask: Ask, service: Any) -> No
     service.error = KeyReusedError()
 
     assert keys(ask(urlencode(SENT | {"_key": "page-1"}), headers=PLAIN)["body"]) == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "shown"),
+    [
+        ({"origin": ORIGIN, "sec-fetch-site": "cross-site"}, True),
+        ({"origin": "null", "sec-fetch-site": "same-origin"}, True),
+        ({"origin": "null"}, True),
+        ({"origin": "https://evil.example", "sec-fetch-site": "cross-site"}, False),
+        ({"origin": "null", "sec-fetch-site": "cross-site"}, False),
+        ({"origin": "https://evil.example"}, False),
+    ],
+)
+def test_page_of_somebody_else__writes_nothing_into_the_form(
+    ask: Ask, service: Any, *, headers: dict[str, str], shown: bool
+) -> None:
+    """Another site's post may choose an option, as a link may, but types no text and ticks no consent."""
+    service.error = InvalidAnswersError([FieldError("phone", "not_a_phone", "Enter a number.")])
+
+    page = Page(ask(urlencode(SENT), headers=PLAIN | headers)["body"])
+
+    assert "checked" in page.find(id="f-day-2")
+    assert ("value" in page.find(id="f-name")) == shown
+    assert ("checked" in page.find(id="f-consent")) == shown
 
 
 @pytest.mark.parametrize(

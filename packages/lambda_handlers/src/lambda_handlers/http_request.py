@@ -12,7 +12,7 @@ from registration_core.domain.spam import LANGUAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
 MOST_BYTES = 32 * 1024
@@ -86,6 +86,13 @@ class Request:
         """Whether a browser posted a plain HTML form, so that a person looks at the answer itself."""
         accept = self.headers.get("accept", "*/*").lower()
         return self.media_type == "application/x-www-form-urlencoded" and ("html" in accept or "json" not in accept)
+
+    def written_elsewhere(self, sites: Sequence[str]) -> bool:
+        """Whether a page of somebody else's wrote this post: of none of these sites, and not the API's own."""
+        origin, fetched = self.headers.get("origin"), self.headers.get("sec-fetch-site")
+        if origin in sites or fetched in {"same-origin", "none"}:
+            return False
+        return fetched is not None or origin not in {None, "null"}  # the API's own pages send "null"
 
     @property
     def wanted_language(self) -> str:

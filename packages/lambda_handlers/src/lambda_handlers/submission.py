@@ -92,7 +92,7 @@ class SubmitFunction:
         sent = read_answers(request)
         language = form.language_for(request.language_wanted_with(sent))
         if request.from_page and sent.get(ANOTHER):
-            return self._another(form, sent, language)
+            return self._another(form, self._shown(request, form, sent), language)
         key, made = _key(request, form, sent)
         try:
             admitted = self._door.admit(form, sent, address=request.address, key=key, language=language)
@@ -135,7 +135,8 @@ class SubmitFunction:
         if request.from_page:
             from lambda_handlers.page import form_page  # noqa: PLC0415 - a script's post does without
 
-            html = form_page(form, sent, errors=errors, words=self._words, language=language)
+            shown = self._shown(request, form, sent)
+            html = form_page(form, shown, errors=errors, words=self._words, language=language)
             return page(422, html, site_url=self._words.site_url)
         listed = [{"field": error.field, "code": error.code, "message": error.message} for error in errors]
         detail = sentence(InvalidAnswersError.code, language, form.words)
@@ -147,6 +148,12 @@ class SubmitFunction:
 
         kept = {field.name: sent[field.name] for field in form.fields if field.keep_for_next and field.name in sent}
         return page(200, form_page(form, kept, words=self._words, language=language), site_url=self._words.site_url)
+
+    def _shown(self, request: Request, form: Form, sent: Mapping[str, object]) -> Mapping[str, object]:
+        """Return what a page may show again. As with a link, somebody else's page may only choose among options."""
+        if not request.written_elsewhere(self._allowed_origins):
+            return sent
+        return {field.name: sent[field.name] for field in form.fields if field.options and field.name in sent}
 
     def _refuse(
         self,
@@ -166,7 +173,7 @@ class SubmitFunction:
             self._log.fault("failed", error, code=error.code, status=refused.status, request_id=request.id)
         else:
             self._log.info("refused", code=refused.code, status=refused.status, request_id=request.id)
-        if request.from_page and form is not None and sent:
+        if request.from_page and form is not None and (sent := self._shown(request, form, sent)):
             from lambda_handlers.not_taken import not_taken_page  # noqa: PLC0415 - a script's post does without
 
             html = not_taken_page(form, sent, refused, key=key, words=self._words, language=language)

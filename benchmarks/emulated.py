@@ -49,7 +49,7 @@ def client(endpoint: str, service: str = "dynamodb") -> Any:  # noqa: ANN401 - b
 def make_table(endpoint: str) -> None:
     """Make the table that infra/terraform/modules/store makes, with the forms in it, unless it is there."""
     dynamodb = client(endpoint)
-    keys = [("pk", "sk"), ("month", "id"), ("email_key", "id")]
+    keys = [("pk", "sk"), ("month", "id"), ("email_key", "id"), ("topic", "topic_id")]
     try:
         dynamodb.create_table(
             TableName=TABLE,
@@ -61,7 +61,7 @@ def make_table(endpoint: str) -> None:
             KeySchema=_schema(*keys[0]),
             GlobalSecondaryIndexes=[
                 {"IndexName": name, "KeySchema": _schema(*pair), "Projection": {"ProjectionType": "ALL"}}
-                for name, pair in zip(("by_month", "by_email"), keys[1:], strict=True)
+                for name, pair in zip(("by_month", "by_email", "by_topic"), keys[1:], strict=True)
             ],
         )
     except dynamodb.exceptions.ResourceInUseException:

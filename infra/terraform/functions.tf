@@ -213,9 +213,9 @@ data "aws_iam_policy_document" "sweep" {
   }
 
   statement {
-    sid       = "FindRecentEntries"
+    sid       = "FindRecentEntriesAndSpam"
     actions   = ["dynamodb:Query"]
-    resources = ["${module.store.arn}/index/by_month"]
+    resources = ["${module.store.arn}/index/by_month", "${module.store.arn}/index/by_topic"]
   }
 
   statement {

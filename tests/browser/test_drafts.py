@@ -113,11 +113,11 @@ def test_draft__holds_no_trap_and_is_cleared_below_the_button_too(visit: Any, fo
     visitor = visit()
     fills_in(visitor, forms["registration"], person)
     page = visitor.page
-    page.locator('[name="website"]').evaluate("e => { e.value = 'https://example.org' }")
+    page.locator('[name="further_remark"]').evaluate("e => { e.value = 'https://example.org' }")
     page.fill("#f-participant", "Ada Ek")
     kept = page.evaluate(KEPT)
     assert person.address in kept
-    assert "website" not in kept
+    assert "further_remark" not in kept
     page.get_by_role("button", name=WORDS["clear"]).click()
     assert page.evaluate("document.activeElement.name") == "participant"
     assert page.input_value("#f-email") == page.input_value("#f-participant") == ""

@@ -150,7 +150,7 @@ def test_answer_that_only_the_server_knows_as_wrong__is_said_in_its_words(visit:
 def test_form__hides_the_field_for_programs_from_people(visit: Any, name: str) -> None:
     visitor = visit()
     visitor.goes_to(f"/{name}")
-    trap = visitor.page.locator('[name="website"]')
+    trap = visitor.page.locator('[name="further_remark"]')
     assert trap.get_attribute("tabindex") == "-1"
     assert visitor.page.get_by_role("textbox", name="Leave this empty").count() == 0
     box = trap.locator("xpath=..").bounding_box()

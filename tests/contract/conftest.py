@@ -44,16 +44,21 @@ def table(dynamodb: Any) -> Iterator[str]:
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[
-            {"AttributeName": attribute, "AttributeType": "S"} for attribute in ("pk", "sk", "month", "id", "email_key")
+            {"AttributeName": attribute, "AttributeType": "S"}
+            for attribute in ("pk", "sk", "month", "id", "email_key", "topic", "topic_id")
         ],
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
         GlobalSecondaryIndexes=[
             {
                 "IndexName": index,
-                "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}, {"AttributeName": "id", "KeyType": "RANGE"}],
+                "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}],
                 "Projection": {"ProjectionType": "ALL"},
             }
-            for index, key in (("by_month", "month"), ("by_email", "email_key"))
+            for index, key, sort in (
+                ("by_month", "month", "id"),
+                ("by_email", "email_key", "id"),
+                ("by_topic", "topic", "topic_id"),
+            )
         ],
     )
     yield name

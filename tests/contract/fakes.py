@@ -109,6 +109,8 @@ class _Lease:
     until: datetime
     expires_at: datetime
     record: MailRecord
+    at: datetime
+    listed: bool = True
 
 
 def _key(request: MailRequest) -> tuple[str, str]:
@@ -247,14 +249,14 @@ class InMemorySubmissionRepository(SubmissionRepository):
             if lease.until > self.clock.now() and lease.holder != holder:
                 raise MailHeldError
         record = replace(before, state="sending", lease_until=until, attempts=before.attempts + 1)
-        self._leases[_key(request)] = _Lease(holder, until, expires_at, record)
+        self._leases[_key(request)] = _Lease(holder, until, expires_at, record, self.clock.now())
         return True
 
     def note_asked(self, request: MailRequest, *, at: datetime, expires_at: datetime) -> bool:
         """Note a mail that the staff asked for; False when it is noted already."""
         if _key(request) in self._leases:
             return False
-        self._leases[_key(request)] = _Lease("", at, expires_at, replace(_asked(request), asked_at=at))
+        self._leases[_key(request)] = _Lease("", at, expires_at, replace(_asked(request), asked_at=at), at)
         return True
 
     def mark_mail_sent(self, request: MailRequest, *, holder: str, message_id: str) -> None:
@@ -262,6 +264,7 @@ class InMemorySubmissionRepository(SubmissionRepository):
         if lease is None or lease.holder != holder:
             raise MailLeaseLostError
         state = "sent" if lease.record.state == "sending" else lease.record.state
+        lease.at = self.clock.now() if lease.record.state == "sending" else lease.at
         lease.record = replace(
             lease.record,
             state=state,
@@ -275,6 +278,7 @@ class InMemorySubmissionRepository(SubmissionRepository):
         lease = self._leases.get(_key(request))
         if lease is not None and lease.holder == holder and lease.record.state == "sending":
             lease.record = replace(lease.record, state=state.value, lease_until=None)
+            lease.at = self.clock.now()
 
     def release_mail(self, request: MailRequest, *, holder: str, problem: str) -> None:
         lease = self._leases.get(_key(request))
@@ -330,9 +334,13 @@ class InMemorySubmissionRepository(SubmissionRepository):
             queue.drawn[ticket].submission = submission.id
         return replace(submission, status=Status.WAITLISTED, position=ticket, verify_by=None)
 
-    def _event(self, submission: Submission, what: str, by: str) -> Event:
+    def _event(self, submission: Submission, what: str, by: str, before: Submission | None = None) -> Event:
         at = self.clock.now()
-        return Event(new_ulid(at, self.randomness), at, what, by, submission.status, submission.version)
+        was = before.status if before is not None and before.status is not submission.status else None
+        moves = before is not None and before.option != submission.option
+        moved = (before.option or "", submission.option or "") if before is not None and moves else None
+        event_id = new_ulid(at, self.randomness)
+        return Event(event_id, at, what, by, submission.status, submission.version, was=was, moved=moved)
 
     def _newest_first(self) -> list[Submission]:
         alive = [entry for entry in self.entries.values() if entry.expires_at > self.clock.now()]

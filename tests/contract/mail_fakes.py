@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from registration_core.domain.errors import EntryChangedError
 from registration_core.domain.identifiers import new_ulid
+from registration_core.domain.journal import Journal, JournalEvent, JournalMail
 from registration_core.domain.mail import MailState
 from registration_core.domain.mail_errors import ChangesGoneError, MailAskedError, SendingNotFoundError
 from registration_core.domain.mail_ports import (
@@ -17,10 +19,10 @@ from registration_core.domain.mail_ports import (
     Sendings,
     SuppressionList,
 )
-from registration_core.domain.submission import Event, email_key
+from registration_core.domain.submission import Event, Status, email_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from contract.fakes import InMemorySubmissionRepository
@@ -40,6 +42,7 @@ class InMemorySuppressionList(SuppressionList):
 
     clock: Clock
     until: dict[str, datetime] = field(default_factory=dict)
+    repository: InMemorySubmissionRepository | None = None
 
     def add(self, address: str, *, reason: MailState, expires_at: datetime) -> None:
         assert reason in (MailState.BOUNCED, MailState.COMPLAINED)
@@ -49,6 +52,16 @@ class InMemorySuppressionList(SuppressionList):
     def holds(self, address: str) -> bool:
         until = self.until.get(email_key(address))
         return until is not None and until > self.clock.now()
+
+    def lift(self, address: str, *, entries: Sequence[Submission], by: str) -> bool:
+        if not self.holds(address):
+            return False
+        del self.until[email_key(address)]
+        now = self.clock.now()
+        for entry in entries if self.repository is not None else ():
+            event = Event(new_ulid(now, os.urandom), now, "suppression lifted", by, entry.status, entry.version)
+            self.repository._events[entry.id].append(event)  # type: ignore[union-attr]
+        return True
 
 
 @dataclass(slots=True)
@@ -147,4 +160,49 @@ class InMemoryMailOutcomes(MailOutcomes):
         if lease is None or _WEIGHT.get(lease.record.state, len(_WEIGHT)) >= weight:
             return False
         lease.record = replace(lease.record, state=state.value)
+        lease.at = self.repository.clock.now()
         return True
+
+
+_OPEN = frozenset({"queued", "sending", "bounced", "complained", "rejected", "suppressed"})
+
+
+@dataclass(slots=True)
+class InMemoryJournal(Journal):
+    """What a repository in memory knows of all its entries."""
+
+    repository: InMemorySubmissionRepository
+
+    def events(self, form: str, *, since: datetime, until: datetime | None = None) -> Iterator[JournalEvent]:
+        found = [
+            JournalEvent(submission_id, event)
+            for submission_id, events in self.repository._events.items()
+            for event in events
+            if self.repository._alive(submission_id)
+            and self.repository.entries[submission_id].form == form
+            and event.at >= since
+            and (until is None or event.at < until)
+        ]
+        yield from sorted(found, key=lambda each: each.event.id, reverse=True)
+
+    def mails(self, *, since: datetime) -> Iterator[JournalMail]:
+        yield from self._mails(since, open_=False)
+
+    def open_mails(self, *, since: datetime) -> Iterator[JournalMail]:
+        yield from self._mails(since, open_=True)
+
+    def spam(self, form: str, *, since: datetime | None = None, until: datetime | None = None) -> Iterator[str]:
+        for entry in self.repository._newest_first():
+            if entry.form == form and entry.status is Status.SPAM:
+                at = entry.submitted_at
+                if (since is None or at >= since) and (until is None or at < until):
+                    yield entry.id
+
+    def _mails(self, since: datetime, *, open_: bool) -> Iterator[JournalMail]:
+        now = self.repository.clock.now()
+        found = [
+            JournalMail(submission_id, lease.record, lease.at)
+            for (submission_id, _), lease in self.repository._leases.items()
+            if lease.listed and lease.at >= since and lease.expires_at > now and (lease.record.state in _OPEN) is open_
+        ]
+        yield from sorted(found, key=lambda each: each.at, reverse=True)

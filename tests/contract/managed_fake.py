@@ -52,7 +52,7 @@ class InMemoryManagedRepository(InMemorySubmissionRepository, ManagedRepository)
         if once is not None:
             self._stand_for(after, Once(once.option, once.person_fingerprint))
         self.entries[after.id] = after
-        self._events[after.id].append(self._event(after, what, by))
+        self._events[after.id].append(self._event(after, what, by, before))
         return after
 
     def erase(self, before: Submission, *, by: str) -> Submission:
@@ -67,10 +67,13 @@ class InMemoryManagedRepository(InMemorySubmissionRepository, ManagedRepository)
             position=None,
             verify_by=None,
             verified_at=None,
+            spam_sign=None,
         )
         self.change(before, after, what="erased", by=by)
         self._answers.pop((after.form, self._rows.pop(after.id, "")), None)
         self._ledger[after.id] = self.clock.now()
+        for (submission_id, _), lease in self._leases.items():
+            lease.listed = lease.listed and submission_id != after.id
         self.notices = [notice for notice in self.notices if notice[0] != after.id]
         return after
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -107,3 +108,24 @@ def test_erase__leaves_nothing_of_an_imported_row(dynamodb: Any, table: str, clo
     repository.erase(repository.get(taken.id), by="kim")
     kept = json.dumps(everything(dynamodb, table), ensure_ascii=False).lower()
     assert not any(word in kept for word in (*PERSONAL, candidate.key))
+
+
+def test_change__marks_what_the_registrant_did_until_the_next_change(
+    dynamodb: Any, table: str, clock: StoppedClock
+) -> None:
+    """The table's stream tells by it whether the staff are to hear of a cancellation."""
+    repository = ManagedDynamoRepository(sdk_call(dynamodb), table, clock=clock, randomness=CountedRandomness(table))
+    submission_id = submit(repository, clock, seed=table)
+
+    def marked() -> bool:
+        key = {"pk": {"S": f"SUB#{submission_id}"}, "sk": {"S": "SUB"}}
+        return names.BY_REGISTRANT in dynamodb.get_item(TableName=table, Key=key)["Item"]
+
+    assert not marked()
+    for by, status, expected in (("registrant", Status.CANCELLED, True), ("kim", Status.SPAM, False)):
+        before = repository.get(submission_id)
+        after = replace(before, status=status, version=before.version + 1)
+        repository.change(before, after, what="changed", by=by)
+        assert marked() is expected
+    repository.erase(repository.get(submission_id), by="registrant")
+    assert marked()

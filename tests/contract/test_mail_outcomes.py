@@ -69,11 +69,11 @@ def mails(request: pytest.FixtureRequest) -> Mails:
     clock = StoppedClock()
     if request.param == "memory":
         fake = InMemorySubmissionRepository(clock, CountedRandomness())
-        return Mails(clock, fake, InMemoryMailOutcomes(fake), InMemorySuppressionList(clock))
+        return Mails(clock, fake, InMemoryMailOutcomes(fake), InMemorySuppressionList(clock, repository=fake))
     table, call = request.getfixturevalue("table"), sdk_call(request.getfixturevalue("dynamodb"))
     repository = DynamoSubmissionRepository(call, table, clock=clock)
     suppressions = DynamoSuppressionList(call, table, signer=PlainSigner(), clock=clock)
-    return Mails(clock, repository, DynamoMailOutcomes(call, table), suppressions)
+    return Mails(clock, repository, DynamoMailOutcomes(call, table, clock=clock), suppressions)
 
 
 @pytest.mark.parametrize(
@@ -143,4 +143,18 @@ def test_suppressions__the_longest_time_given_counts(mails: Mails, days: tuple[i
         expires_at = mails.clock.at + timedelta(days=each)
         mails.suppressions.add(ADDRESS, reason=MailState.COMPLAINED, expires_at=expires_at)
     mails.clock.forward(days=8)
+    assert mails.suppressions.holds(ADDRESS)
+
+
+def test_lift__lets_an_address_be_mailed_again_and_tells_its_histories(mails: Mails) -> None:
+    """In any spelling; False where nothing was suppressed, and then nothing is written."""
+    assert not mails.suppressions.lift(ADDRESS, entries=[mails.entry], by="kim")
+    mails.suppressions.add(ADDRESS, reason=MailState.COMPLAINED, expires_at=mails.clock.at + timedelta(days=3650))
+
+    assert mails.suppressions.lift(ADDRESS.upper(), entries=[mails.entry], by="kim")
+
+    assert not mails.suppressions.holds(ADDRESS)
+    events = mails.repository.details(mails.entry.id).events
+    assert [(event.what, event.by) for event in events] == [("submitted", "registrant"), ("suppression lifted", "kim")]
+    mails.suppressions.add(ADDRESS, reason=MailState.BOUNCED, expires_at=mails.clock.at + timedelta(days=1))
     assert mails.suppressions.holds(ADDRESS)

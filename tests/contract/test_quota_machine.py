@@ -7,8 +7,16 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from contract.fakes import CountedRandomness, GivenForms, ListedMailQueue, PlainSigner, StoppedClock
+from contract.fakes import (
+    CountedRandomness,
+    GivenForms,
+    InMemorySubmissionRepository,
+    ListedMailQueue,
+    PlainSigner,
+    StoppedClock,
+)
 from contract.faulty import Fault, FaultyCall, patient
+from contract.mail_fakes import InMemoryAskedMails, InMemoryJournal
 from contract.managed_fake import InMemoryManagedRepository
 from contract.tables import Look, LookAtMemory, LookAtTable, Option
 from hypothesis import HealthCheck, settings
@@ -57,6 +65,8 @@ NAMES = ("Åsa", "Bo", "Cleo", "Dag", "Eir", "Fay")
 FORM_NUMBERS = count()
 MAY_FAIL = (StorageUnavailableError, StatusTransitionError, SubmissionNotFoundError)
 
+SIGN = {True: "links 9", False: None}
+
 
 class Places(RuleBasedStateMachine):
     """A form with two counted options, those who want them, and staff."""
@@ -103,8 +113,15 @@ class Places(RuleBasedStateMachine):
         self.edits = EditService(
             forms=forms, repository=self.repository, signer=PlainSigner(), clock=self.clock, randomness=randomness
         )
+        nothing = InMemorySubmissionRepository(self.clock, randomness)  # no digest is looked for here
         self.sweeper = SweepService(
-            forms=forms, repository=self.repository, manage=self.manage, queue=self.queue, clock=self.clock
+            forms=forms,
+            repository=self.repository,
+            manage=self.manage,
+            queue=self.queue,
+            journal=InMemoryJournal(nothing),
+            asked=InMemoryAskedMails(nothing),
+            clock=self.clock,
         )
 
     @rule(target=entries, option=st.sampled_from(OPTIONS), name=st.sampled_from(NAMES), suspected=st.booleans())
@@ -123,7 +140,9 @@ class Places(RuleBasedStateMachine):
             return
         key, (answers, suspected, receipt) = known[place % len(known)]
         with suppress(*MAY_FAIL):
-            again = self.submits.submit(self.form, answers, key=key, language="en", suspected=suspected)
+            again = self.submits.submit(
+                self.form, answers, key=key, language="en", spam_sign="links 9" if suspected else None
+            )
             assert (again.id, again.reference, again.position) == (receipt.id, receipt.reference, receipt.position)
 
     @rule(target=entries)
@@ -258,7 +277,9 @@ class Places(RuleBasedStateMachine):
 
     def _submit(self, answers: dict[str, str], suspected: bool, key: str) -> Any:  # noqa: FBT001 - drawn
         try:
-            receipt = self.submits.submit(self.form, answers, key=key, language="en", suspected=suspected)
+            receipt = self.submits.submit(
+                self.form, answers, key=key, language="en", spam_sign="links 9" if suspected else None
+            )
         except StorageUnavailableError:
             self.unanswered[key] = (answers, suspected)
             return multiple()

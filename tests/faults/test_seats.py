@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from contract.fakes import ListedMailQueue, StoppedClock
+from contract.fakes import InMemorySubmissionRepository, ListedMailQueue, StoppedClock
+from contract.mail_fakes import InMemoryAskedMails, InMemoryJournal
 from faults.clone import FORM, ROUNDS, option
 from faults.conftest import ORIGIN
 from faults.proxy import AtRandom, Fault
@@ -44,7 +45,16 @@ def sweep_later(package: Path, dynamodb: Any, table: str) -> Callable[[], SweepR
     repository = ManagedDynamoRepository(sdk_call(dynamodb), table, clock=clock)
     manage = ManageService(forms=forms, repository=repository, clock=clock, randomness=os.urandom)
     queue = ListedMailQueue()
-    return SweepService(forms=forms, repository=repository, manage=manage, queue=queue, clock=clock).sweep
+    nothing = InMemorySubmissionRepository(clock, os.urandom)  # no spam is looked for here
+    return SweepService(
+        forms=forms,
+        repository=repository,
+        manage=manage,
+        queue=queue,
+        journal=InMemoryJournal(nothing),
+        asked=InMemoryAskedMails(nothing),
+        clock=clock,
+    ).sweep
 
 
 @every_round

@@ -66,7 +66,11 @@ def test_table__streams_recovers_forgets_and_is_encrypted(plan: Plan) -> None:
     assert {
         (index["name"], *(key["attribute_name"] for key in index["key_schema"]), index["projection_type"])
         for index in table["global_secondary_index"]
-    } == {("by_month", "month", "id", "ALL"), ("by_email", "email_key", "id", "ALL")}
+    } == {
+        ("by_month", "month", "id", "ALL"),
+        ("by_email", "email_key", "id", "ALL"),
+        ("by_topic", "topic", "topic_id", "ALL"),
+    }
     assert {one["name"] for one in table["attribute"]} == {"pk", "sk", "month", "id", "email_key"}
 
 

@@ -245,7 +245,7 @@ def test_token__that_was_never_given_out__leads_to_a_page_and_changes_nothing(
 
 
 @pytest.mark.parametrize(
-    "sign", [{"website": "https://buy.example"}, {"_started": 1_800_000_000, "_sent": 1_800_000_001}]
+    "sign", [{"further_remark": "https://buy.example"}, {"_started": 1_800_000_000, "_sent": 1_800_000_001}]
 )
 def test_spam__is_answered_like_anything_else_set_aside_and_mailed_to_nobody(
     stack: DeployedStack, sign: dict[str, Any]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from contract.fakes import InMemorySubmissionRepository, StoppedClock
+from contract.mail_fakes import InMemoryJournal
 
 from admin_cli.app import run
 from admin_cli.output import Output
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from admin_cli.export.source import Source
     from registration_core.bootstrap import MailingParts
     from registration_core.domain.forms import Form
+    from registration_core.domain.journal import Journal
     from registration_core.domain.selection import Selection
     from registration_core.services.edit import EditService
     from registration_core.services.intake import IntakeService
@@ -136,6 +138,10 @@ class FakeStack:
     deployed: Mapping[str, str] = field(default_factory=dict)
     entries: Source | None = None
     clients: Mapping[str, Any] = field(default_factory=dict)
+    journals: Journal | None = None
+
+    def journal(self) -> Journal:
+        return self.journals or InMemoryJournal(InMemorySubmissionRepository(StoppedClock(), bytes))
 
     def source(self) -> Source:
         assert self.entries is not None
@@ -210,6 +216,7 @@ class CommandLine:
     parts: MailingParts | None = None
     deployed: Mapping[str, str] = field(default_factory=dict)
     source: Source | None = None
+    journal: Journal | None = None
     clients: Mapping[str, Any] = field(default_factory=dict)
     description: StackDescription = DESCRIPTION
     environ: dict[str, str] = field(default_factory=lambda: {"COLUMNS": "120", "TERM": "xterm"})
@@ -254,6 +261,7 @@ class CommandLine:
             parts=self.parts,
             deployed=self.deployed,
             entries=self.source,
+            journals=self.journal,
             clients=self.clients,
         )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contract.fakes import CountedRandomness, PlainSigner, StoppedClock
+from contract.mail_fakes import InMemoryJournal
 from contract.managed_fake import InMemoryManagedRepository
 
 from registration_core.adapters.form_files import compile_forms
@@ -52,6 +53,7 @@ class Office:
         self.line.restoring = RestoreService(forms=catalogue, signer=PlainSigner(), **shared)
         self.line.taking_in = IntakeService(signer=PlainSigner(), **shared)
         self.line.queries = QueryService(forms=self.forms, repository=self.repository, clock=self.clock)
+        self.line.journal = InMemoryJournal(self.repository)
         self.line.forms = self.forms
 
     def register(self, name: str = "Åsa Lindqvist", *, form: str = "registration", **answers: Any) -> Submission:

@@ -114,12 +114,16 @@ def test_version__is_printed(rollcall: CommandLine) -> None:
         (["show"], "ID|REFERENCE is missing.\n", "rollcall show"),
         (["context", "use"], "NAME is missing.\n", "rollcall context use"),
         (["context", "add", "dev"], "--region is missing.\n", "rollcall context add"),
-        (["status", "set", "K7QM-3XTP"], "STATUS is missing: one of confirmed, cancelled.\n", "rollcall status set"),
+        (
+            ["status", "set", "K7QM-3XTP"],
+            "STATUS is missing: one of confirmed, cancelled, spam.\n",
+            "rollcall status set",
+        ),
         (["purge", "--older-than"], "--older-than needs a value.\n", "rollcall purge"),
         (["list", "x"], "Too much was given: x.", "rollcall list"),
         (
             ["status", "set", "K7QM-3XTP", "confirm"],
-            "STATUS 'confirm' is none of confirmed, cancelled. Did you mean",
+            "STATUS 'confirm' is none of confirmed, cancelled, spam. Did you mean",
             "rollcall status set",
         ),
         (["--nope"], "There is no option '--nope'.", "rollcall"),

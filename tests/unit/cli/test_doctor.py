@@ -458,8 +458,8 @@ def test_doctor__with_a_failure_ends_with_1(doctor: Callable[..., Ran]) -> None:
     sound, warned, failed = doctor(), doctor(quotas={option: 3}), doctor(describe_continuous_backups=OFF)
 
     assert (sound.code, warned.code, failed.code) == (0, 0, 1)
-    assert sound.err == "14 ok, 0 to look at, 0 wrong, 3 not examined.\n"
-    assert warned.err == "13 ok, 1 to look at, 0 wrong, 3 not examined.\n"
+    assert sound.err == "15 ok, 0 to look at, 0 wrong, 3 not examined.\n"
+    assert warned.err == "14 ok, 1 to look at, 0 wrong, 3 not examined.\n"
     assert (
         "failure\tbackups\tPoint-in-time recovery is off: what is lost stays lost.\tHave the deployer run: "
         "rollcall infra apply\n"

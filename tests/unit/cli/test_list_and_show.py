@@ -281,7 +281,16 @@ def test_history__tells_when_what_and_by_whom(rollcall: CommandLine, queries: Fa
     )
     said = json.loads(rollcall("history", REFERENCE, "--json", "what,status,by").out)
     assert said[0] == {"what": "submitted", "status": "confirmed", "by": "registrant"}
-    assert rollcall("history", REFERENCE, "--json").out.split() == ["at", "what", "by", "status", "version"]
+    assert rollcall("history", REFERENCE, "--json").out.split() == [
+        "at",
+        "what",
+        "by",
+        "status",
+        "version",
+        "was",
+        "moved_from",
+        "moved_to",
+    ]
 
 
 def test_history__of_a_mistyped_reference_is_told_before_anything_is_asked(rollcall: CommandLine) -> None:

@@ -89,7 +89,7 @@ def test_describe__asks_the_table_nothing_for_a_form_without_a_quota() -> None:
 
 def test_describe__keeps_from_the_public_what_concerns_the_staff() -> None:
     told = json.dumps(described(FORM))
-    for secret in ("staff@example.org", "website", "me@example.org", "crs"):
+    for secret in ("staff@example.org", "further_remark", "me@example.org", "crs"):
         assert secret not in told
 
 

@@ -76,6 +76,22 @@ def test_mails_for__tells_every_registrant_of_every_change_but_spam_and_erasure(
                 assert [kind for kind in kinds(was, status) if kind is not STAFF], (was, status)
 
 
+@pytest.mark.parametrize("was", [Status.PENDING, Status.CONFIRMED, Status.WAITLISTED])
+def test_mails_for__tells_the_staff_what_a_registrant_withdrew(was: Status) -> None:
+    """A cancellation and an erasure, once each; not what the staff or the sweep did, and nothing of spam."""
+
+    def told(was: Status, status: Status, *, by_registrant: bool) -> list[str]:
+        requests = mails_for(Change("crs_1", 2, status, was, by_registrant=by_registrant))
+        return [request.kind for request in requests if request.kind == MailKind.STAFF_WITHDRAWN]
+
+    for status in (Status.CANCELLED, Status.ERASED):
+        assert told(was, status, by_registrant=True) == [MailKind.STAFF_WITHDRAWN]
+        assert told(was, status, by_registrant=False) == []
+    assert told(Status.CANCELLED, Status.ERASED, by_registrant=True) == [MailKind.STAFF_WITHDRAWN]
+    assert told(Status.SPAM, Status.ERASED, by_registrant=True) == []
+    assert told(Status.PENDING, Status.CONFIRMED, by_registrant=True) == []
+
+
 def test_mails_for__a_notice_tells_the_addresss_owner_once_a_day() -> None:
     assert mails_for(Notice("crs_1", 20270301)) == [MailRequest("crs_1", MailKind.ALREADY_REGISTERED, 20270301)]
 
@@ -113,6 +129,20 @@ def test_change_of__tells_who_came_quietly_and_what_became_of_them_later() -> No
     assert mails_for(cancelled) == [MailRequest(ENTRY.id, MailKind.CANCELLED, 2)]
 
 
+def test_change_of__tells_whether_the_registrant_did_it() -> None:
+    image = submission_item(ENTRY)
+    record = {
+        "eventName": "MODIFY",
+        "dynamodb": {"OldImage": image, "NewImage": image | {"by_registrant": {"BOOL": True}}},
+    }
+    change = change_of(record)
+    assert isinstance(change, Change)
+    assert change.by_registrant
+    change = change_of({"eventName": "MODIFY", "dynamodb": {"OldImage": image, "NewImage": image}})
+    assert isinstance(change, Change)
+    assert not change.by_registrant
+
+
 def test_change_of__reads_a_notice_when_it_is_new() -> None:
     pk, sk = notice_key(ENTRY.id, START.date())
     images = {"NewImage": {"pk": {"S": pk}, "sk": {"S": sk}}}
@@ -121,7 +151,7 @@ def test_change_of__reads_a_notice_when_it_is_new() -> None:
 
 
 def test_change_of__passes_over_an_entrys_other_items_and_what_is_removed() -> None:
-    event = event_item(ENTRY, Event("01", START, "submitted", "registrant"))
+    event = event_item(ENTRY, Event("01JD9Z3V8Q4X2M7N5R6T1WKBCE", START, "submitted", "registrant"))
     assert change_of({"eventName": "INSERT", "dynamodb": {"NewImage": event}}) is None
     assert change_of({"eventName": "REMOVE", "dynamodb": {"OldImage": submission_item(ENTRY)}}) is None
 

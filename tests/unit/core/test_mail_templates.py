@@ -15,7 +15,7 @@ from registration_core.adapters.form_files import compile_forms
 from registration_core.adapters.mail_values import mail_values
 from registration_core.adapters.render import PARTS, JinjaMailRenderer
 from registration_core.domain.errors import MailTemplateError
-from registration_core.domain.mail import MailFacts, MailKind, RenderedMail
+from registration_core.domain.mail import TO_STAFF, MailFacts, MailKind, RenderedMail
 from registration_core.domain.submission import Status
 from registration_core.services.preview import example_entry
 
@@ -30,7 +30,7 @@ GUIDE = (ROOT / "docs" / "editor.md").read_text(encoding="utf-8").partition("\n#
 
 
 def facts(kind: MailKind) -> MailFacts:
-    return MailFacts(at=NOW, my_url=None if kind is MailKind.STAFF else "https://api.example/my?t=token")
+    return MailFacts(at=NOW, my_url=None if kind in TO_STAFF else "https://api.example/my?t=token")
 
 
 def write_mail(folder: Path, name: str = "course/mail", kind: str = "confirmed.en", **parts: str) -> JinjaMailRenderer:

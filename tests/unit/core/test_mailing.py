@@ -29,7 +29,8 @@ from registration_core.domain.errors import (
     MailRefusedError,
     MailTemplateError,
 )
-from registration_core.domain.mail import FITTING, MailKind, MailRequest, MailState
+from registration_core.domain.forms import STAFF_MAILS
+from registration_core.domain.mail import FITTING, TO_STAFF, MailKind, MailRequest, MailState
 from registration_core.domain.submission import Idempotency, Status, Submission
 from registration_core.services.notify import LEASE, NotifyService, Outcome
 
@@ -45,7 +46,13 @@ STAFF = MailRequest(ENTRY.id, MailKind.STAFF, 1)
 class World:
     """A notify service and everything it stands on."""
 
-    def __init__(self, entry: Submission = ENTRY, *, staff: tuple[str, ...] = FORM.staff) -> None:
+    def __init__(
+        self,
+        entry: Submission = ENTRY,
+        *,
+        staff: tuple[str, ...] = FORM.staff,
+        staff_mails: tuple[str, ...] = STAFF_MAILS,
+    ) -> None:
         self.clock = StoppedClock()
         self.repository = InMemorySubmissionRepository(self.clock, CountedRandomness())
         self.repository.add(entry, once=None, idempotency=Idempotency("k", "f", START + timedelta(days=1)))
@@ -53,7 +60,7 @@ class World:
         self.sendings = InMemorySendings(self.clock)
         self.mailer = ListedMailer()
         self.service = NotifyService(
-            forms=GivenForms(replace(FORM, staff=staff)),
+            forms=GivenForms(replace(FORM, staff=staff, staff_mails=staff_mails)),
             repository=self.repository,
             suppressions=self.suppressions,
             sendings=self.sendings,
@@ -87,10 +94,12 @@ def test_notify__mails_the_registrant_and_the_staff() -> None:
 
 @pytest.mark.parametrize("kind", list(MailKind))
 def test_notify__only_the_registrant_learns_the_address_of_the_entrys_own_page(kind: MailKind) -> None:
-    world = World(replace(ENTRY, status=min(FITTING[kind])))
-    assert world.service.notify(MailRequest(ENTRY.id, kind, 1)) is Outcome.SENT
+    digest = kind is MailKind.STAFF_SPAM
+    world = World(replace(ENTRY, status=Status.SPAM if digest else min(FITTING[kind])))
+    request = MailRequest(ENTRY.form, kind, 20270301, entries=(ENTRY.id,)) if digest else MailRequest(ENTRY.id, kind, 1)
+    assert world.service.notify(request) is Outcome.SENT
     told = world.mailer.sent[0].text
-    assert told == ("None" if kind is MailKind.STAFF else f"https://api.example/my?t={ENTRY.id}")
+    assert told == ("None" if kind in TO_STAFF else f"https://api.example/my?t={ENTRY.id}")
 
 
 def test_notify__sends_a_mail_once_however_often_it_is_asked_for() -> None:
@@ -180,7 +189,7 @@ def test_notify__mails_the_staff_who_are_left() -> None:
     assert world.mailer.sent[0].to == ("b@example.org",)
 
 
-@pytest.mark.parametrize("kind", list(MailKind))
+@pytest.mark.parametrize("kind", [kind for kind in MailKind if kind is not MailKind.STAFF_SPAM])
 @pytest.mark.parametrize("status", [status for status in Status if status is not Status.ERASED])
 def test_notify__sends_what_is_still_true_and_nothing_else(kind: MailKind, status: Status) -> None:
     world = World(replace(ENTRY, status=status))
@@ -243,3 +252,45 @@ def test_lease__outlasts_the_run_that_holds_it() -> None:
 
     assert LEASE.total_seconds() >= 2 * int(timeout_s)
     assert int(timeout_s) > MAIL_TAKES_S
+
+
+WITHDRAWN = MailRequest(ENTRY.id, MailKind.STAFF_WITHDRAWN, 2)
+DIGEST = MailRequest(ENTRY.form, MailKind.STAFF_SPAM, 20270301, entries=(ENTRY.id, "crs_gone"))
+
+
+@pytest.mark.parametrize("status", [Status.CANCELLED, Status.ERASED])
+def test_withdrawn__tells_the_staff_once_what_is_left_to_tell(status: Status) -> None:
+    """Also of what was erased; an answer goes to the registrant while there is an address."""
+    email = "" if status is Status.ERASED else ENTRY.email
+    world = World(replace(ENTRY, status=status, version=2, email=email))
+    assert [world.service.notify(WITHDRAWN), world.service.notify(WITHDRAWN)] == [Outcome.SENT, Outcome.SENT_BEFORE]
+    (mail,) = world.mailer.sent
+    assert (mail.to, mail.reply_to) == (("staff@example.org",), email or None)
+
+
+def test_withdrawn__is_outdated_once_the_entry_changed_again() -> None:
+    """Restored, or erased after it was cancelled: then another mail tells."""
+    world = World(replace(ENTRY, status=Status.ERASED, version=3))
+    assert world.service.notify(WITHDRAWN) is Outcome.OUTDATED
+
+
+@pytest.mark.parametrize(("kind", "word"), list(TO_STAFF.items()))
+def test_staff__are_mailed_of_what_the_form_asks_for(kind: MailKind, word: str) -> None:
+    """A form that leaves a word out mails nobody of it, and the mail is done with."""
+    status = Status.SPAM if kind is MailKind.STAFF_SPAM else min(FITTING[kind])
+    request = DIGEST if kind is MailKind.STAFF_SPAM else MailRequest(ENTRY.id, kind, 1)
+    others = tuple(set(TO_STAFF.values()) - {word})
+    silent = World(replace(ENTRY, status=status), staff_mails=others)
+    assert silent.service.notify(request) is Outcome.NOBODY_TO_TELL
+    asked = World(replace(ENTRY, status=status), staff_mails=(word,))
+    assert asked.service.notify(request) is Outcome.SENT
+
+
+def test_digest__tells_the_staff_once_a_day_whatever_is_redelivered() -> None:
+    """To nobody an answer; what is genuine by then, or gone, is left out."""
+    world = World(replace(ENTRY, status=Status.SPAM))
+    told = [world.service.notify(DIGEST) for _ in range(3)]
+    assert told == [Outcome.SENT, Outcome.SENT_BEFORE, Outcome.SENT_BEFORE]
+    (mail,) = world.mailer.sent
+    assert (mail.to, mail.reply_to) == (("staff@example.org",), None)
+    assert World(ENTRY).service.notify(DIGEST) is Outcome.OUTDATED

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from contract.fakes import START, CountedRandomness, GivenForms, ListedMailQueue, PlainSigner, StoppedClock
+from contract.mail_fakes import InMemoryAskedMails, InMemoryJournal
 from contract.managed_fake import InMemoryManagedRepository
 from unit.core.builders import a_field, a_form, words
 
@@ -68,12 +69,22 @@ class Office:
         forms = GivenForms(self.form)
         self.submits = SubmitService(signer=PlainSigner(), randomness=randomness, **shared)
         self.manage = ManageService(forms=forms, randomness=randomness, **shared)
-        self.sweeper = SweepService(forms=forms, manage=self.manage, queue=self.queue, **shared)
+        self.asked = InMemoryAskedMails(self.repository)
+        self.sweeper = SweepService(
+            forms=forms,
+            manage=self.manage,
+            queue=self.queue,
+            journal=InMemoryJournal(self.repository),
+            asked=self.asked,
+            **shared,
+        )
         self.query = QueryService(forms={"course": self.form}, **shared)
 
     def submit(self, *, day: str = "a", suspected: bool = False, name: str | None = None) -> Receipt:
         answers = {"name": name or next(NAMES), "email": "robin@example.org", "day": day}
-        return self.submits.submit(self.form, answers, key=None, language="en", suspected=suspected)
+        return self.submits.submit(
+            self.form, answers, key=None, language="en", spam_sign="links 9" if suspected else None
+        )
 
     def get(self, receipt: Receipt) -> Submission:
         return self.repository.get(receipt.id)
@@ -334,3 +345,49 @@ def test_cancel__stands_though_nobody_can_be_promoted_at_that_moment() -> None:
     assert office.get(waiting).status is Status.WAITLISTED
     office.repository.__class__ = InMemoryManagedRepository
     assert office.sweeper.sweep().promoted == 1
+
+
+def test_sweep__asks_for_one_digest_a_day_of_what_was_set_aside() -> None:
+    """From five in the morning (UTC), of the day before; until the mail is noted each sweep asks again, then none."""
+    office = Office()
+    office.form = replace(office.form, staff=("office@example.org",))
+    office.sweeper._forms = GivenForms(office.form)
+    office.clock.at = datetime(2027, 3, 1, 22, 0, tzinfo=UTC)
+    spam = office.submit(suspected=True)
+    office.submit()
+
+    assert office.sweeper.sweep().digests == 0
+    office.clock.at = datetime(2027, 3, 2, 5, 0, tzinfo=UTC)
+    office.queue.requests.clear()
+    assert [office.sweeper.sweep().digests for _ in range(2)] == [1, 1]
+    digests = [request for request in office.queue.requests if request.kind == MailKind.STAFF_SPAM]
+    assert digests == [MailRequest("course", MailKind.STAFF_SPAM, 20270302, entries=(spam.id,))] * 2
+
+    until = office.clock.at + timedelta(seconds=90)
+    office.repository.lease_mail(digests[0], holder="n", until=until, expires_at=until)
+    assert office.sweeper.sweep().digests == 0
+    office.clock.at += timedelta(days=1)
+    assert office.sweeper.sweep().digests == 0  # nothing new
+
+
+@pytest.mark.parametrize(("staff", "mails"), [((), ("spam",)), (("office@example.org",), ("new", "withdrawn"))])
+def test_sweep__asks_for_no_digest_that_nobody_wants(staff: tuple[str, ...], mails: tuple[str, ...]) -> None:
+    office = Office()
+    office.form = replace(office.form, staff=staff, staff_mails=mails)
+    office.sweeper._forms = GivenForms(office.form)
+    office.submit(suspected=True)
+    office.clock.at += timedelta(days=1)
+    assert office.sweeper.sweep().digests == 0
+
+
+def test_sweep__tells_the_staff_of_a_withdrawal_whose_news_got_lost() -> None:
+    """As the stream would have told it: the registrant's own cancellation, and no other."""
+    office = Office()
+    own, staffs = office.submit(), office.submit(day="b")
+    office.clock.at += timedelta(minutes=1)
+    office.manage.cancel(own.id, by="registrant")
+    office.manage.cancel(staffs.id, by="kim")
+    office.clock.at += timedelta(minutes=3)
+    office.sweeper.sweep()
+    told = [request.id for request in office.queue.requests if request.kind == MailKind.STAFF_WITHDRAWN]
+    assert told == [own.id]

@@ -21,7 +21,7 @@ from registration_core.domain.dead_letters import ChangeSpan, DeadLetter
 from registration_core.domain.errors import MailQueueError
 from registration_core.domain.mail import Change, MailKind, MailRequest, Notice
 from registration_core.domain.submission import Idempotency, MailRecord, Status
-from registration_core.services.redrive import STUCK_AFTER, RedriveService
+from registration_core.services.redrive import FAILED, STUCK_AFTER, RedriveService, stuck
 
 FORM = a_form()
 ENTRY = an_entry(FORM, {"name": "Åsa"}, submitted_at=START, expires_at=START + timedelta(days=30))
@@ -151,13 +151,6 @@ def test_redrive__where_the_stream_forgot_them_the_entries_of_that_time_are_look
         (MailRecord("confirmed", 1, "queued", asked_at=START - STUCK_AFTER - timedelta(seconds=1)), True),
     ],
 )
-def test_problems__are_mails_that_came_back_or_are_stuck(record: MailRecord, *, told: bool) -> None:
-    world = World()
-    request = MailRequest(ENTRY.id, MailKind.CONFIRMED, 1)
-    world.repository.lease_mail(request, holder="n", until=START, expires_at=ENTRY.expires_at)
-    world.repository._leases[ENTRY.id, request.name].record = record
-    assert world.service.problems(ENTRY) == ([record] if told else [])
-
-
-def test_problems__of_an_entry_that_is_gone_are_none() -> None:
-    assert World().service.problems(replace(ENTRY, id="crs_other")) == []
+def test_stuck__is_what_was_on_its_way_for_long(record: MailRecord, *, told: bool) -> None:
+    """Whatever came back counts as failed, whatever is out or outdated does not."""
+    assert (record.state in FAILED or stuck(record, START)) is told

@@ -68,7 +68,7 @@ def test_verification__is_on_when_its_table_stands_there(tmp_path: Path) -> None
 
 
 def test_spam__has_rules_unless_the_form_says_otherwise(tmp_path: Path) -> None:
-    assert read(tmp_path, HEAD + EMAIL).spam == SpamRules(min_fill_s=3, max_links=3, honeypot="website")
+    assert read(tmp_path, HEAD + EMAIL).spam == SpamRules(min_fill_s=3, max_links=3, honeypot="further_remark")
     other = "[spam]\nmin_fill_s = 0\nmax_links = 0\nhoneypot = 'homepage'"
     assert read(tmp_path, HEAD + other + EMAIL).spam == SpamRules(min_fill_s=0, max_links=0, honeypot="homepage")
 
@@ -148,7 +148,10 @@ def test_version__is_another_when_a_rule_is(tmp_path: Path) -> None:
         (HEAD + '[spam]\nhoneypot = "Web site"' + EMAIL, '[spam]: "honeypot" has small letters, digits and _'),
         (HEAD + '[spam]\nhoneypot = ""' + EMAIL, '[spam]: "honeypot" must be text in quotes, not an empty text'),
         (HEAD + '[spam]\nhoneypot = "email"' + EMAIL, '[spam]: the honeypot "email" is a field of this form'),
-        (HEAD + EMAIL + a_field("text").replace('"it"', '"website"'), 'the honeypot "website" is a field of this form'),
+        (
+            HEAD + EMAIL + a_field("text").replace('"it"', '"further_remark"'),
+            'the honeypot "further_remark" is a field of this form',
+        ),
     ],
 )
 def test_rules__mistakes_are_named_with_the_key_and_what_is_allowed(tmp_path: Path, text: str, sentence: str) -> None:

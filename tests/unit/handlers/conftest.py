@@ -69,12 +69,12 @@ class FakeSubmitService:
         *,
         key: str | None,
         language: str,
-        suspected: bool,
+        spam_sign: str | None,
         of_answers: bool,
     ) -> Receipt:
         asked = {"form": form.name, "answers": dict(raw_answers), "key": key, "language": language}
-        said = {"suspected": suspected, "of_answers": of_answers}
-        self.asked.append(asked | {name: True for name, given in said.items() if given})
+        said = {"spam_sign": spam_sign, "of_answers": of_answers}
+        self.asked.append(asked | {name: given for name, given in said.items() if given})
         if self.error:
             raise self.error
         return self.receipt
@@ -85,7 +85,7 @@ class FakeDoor:
     """Lets everybody in, or raises its error; remembers whose addresses it saw."""
 
     error: Exception | None = None
-    suspected: bool = False
+    spam_sign: str | None = None
     addresses: list[str] = field(default_factory=list)
 
     def admit(
@@ -100,7 +100,7 @@ class FakeDoor:
         self.addresses.append(address)
         if self.error:
             raise self.error
-        return Admission(dict(sent), self.suspected)
+        return Admission(dict(sent), self.spam_sign)
 
 
 @dataclass

@@ -113,10 +113,10 @@ def test_submit__suspected_spam_is_answered_like_anything_else(
     ask: Ask, door: Any, service: Any, *, forms: Forms, verification: Verification | None, told: str
 ) -> None:
     forms.form = replace(forms.form, verification=verification)
-    door.suspected = True
+    door.spam_sign = "honeypot"
     service.receipt = Receipt("reg_1", "K7QM3XTP", Status.SPAM)
     answer = ask()
-    assert service.asked[0]["suspected"] is True
+    assert service.asked[0]["spam_sign"] == "honeypot"
     assert (answer["statusCode"], json.loads(answer["body"])["status"]) == (201, told)
     page = ask("", headers=PLAIN)
     assert page["statusCode"] == 201
@@ -154,11 +154,11 @@ def test_refusal__is_in_the_visitors_language(ask: Ask, door: Any, *, plain: boo
 
 def test_mend_page__in_swedish_keeps_language_honeypot_and_proof(ask: Ask, door: Any) -> None:
     door.error = InvalidAnswersError([FieldError("email", "required", "Fyll i det här fältet.")])
-    sent = urlencode({"_language": "sv", "website": "<x>", "cf-turnstile-response": "0.token"})
+    sent = urlencode({"_language": "sv", "further_remark": "<x>", "cf-turnstile-response": "0.token"})
     page = ask(sent, headers=PLAIN)["body"]
     assert "Något behöver rättas" in page
     assert '<input type="hidden" name="_language" value="sv">' in page
-    assert 'name="website" value="&lt;x&gt;" tabindex="-1" autocomplete="off"' in page
+    assert 'name="further_remark" value="&lt;x&gt;" tabindex="-1" autocomplete="off"' in page
     assert '<input type="hidden" name="cf-turnstile-response" value="0.token">' in page
     assert "style=" not in page
 

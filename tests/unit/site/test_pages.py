@@ -106,7 +106,7 @@ def test_form_page__describes_a_field_by_its_hint_and_its_error(registration: Re
 
 
 def test_form_page__has_a_field_that_only_programs_fill_in(registration: Reader) -> None:
-    (trap,) = [control for control in registration.all("input") if control["name"] == "website"]
+    (trap,) = [control for control in registration.all("input") if control["name"] == "further_remark"]
     assert (trap["tabindex"], trap["autocomplete"]) == ("-1", "off")
     assert {"class": "visually-hidden", "aria-hidden": "true"} in registration.all("p")
 

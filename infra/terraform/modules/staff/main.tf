@@ -27,11 +27,11 @@ data "aws_iam_policy_document" "reader" {
     }
   }
 
-  # An index's leading key is the form's month, or an address.
+  # An index's leading key is the form's month, an address, or a topic: histories, mails, suspected spam.
   statement {
     sid       = "ListEntries"
     actions   = ["dynamodb:Query"]
-    resources = ["${var.table_arn}/index/by_email", "${var.table_arn}/index/by_month"]
+    resources = [for name in ["by_email", "by_month", "by_topic"] : "${var.table_arn}/index/${name}"]
   }
 
   # What `rollcall doctor` asks.
@@ -130,8 +130,8 @@ data "aws_iam_policy_document" "mailing" {
   }
 
   statement {
-    sid       = "SeeWhoIsNotToBeMailed"
-    actions   = ["dynamodb:GetItem"]
+    sid       = "SeeAndLiftSuppressions"
+    actions   = ["dynamodb:DeleteItem", "dynamodb:GetItem"]
     resources = [var.table_arn]
 
     condition {

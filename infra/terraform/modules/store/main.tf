@@ -34,6 +34,16 @@ resource "aws_dynamodb_table" "this" {
     type = "S"
   }
 
+  attribute {
+    name = "topic"
+    type = "S"
+  }
+
+  attribute {
+    name = "topic_id"
+    type = "S"
+  }
+
   # <form>#<yyyy-mm>, newest last: lists at a cost that doesn't grow with the table.
   global_secondary_index {
     name            = "by_month"
@@ -61,6 +71,22 @@ resource "aws_dynamodb_table" "this" {
 
     key_schema {
       attribute_name = "id"
+      key_type       = "RANGE"
+    }
+  }
+
+  # Sparse: lines of history, mails and suspected spam, newest last. What staff look over costs what is found.
+  global_secondary_index {
+    name            = "by_topic"
+    projection_type = "ALL"
+
+    key_schema {
+      attribute_name = "topic"
+      key_type       = "HASH"
+    }
+
+    key_schema {
+      attribute_name = "topic_id"
       key_type       = "RANGE"
     }
   }

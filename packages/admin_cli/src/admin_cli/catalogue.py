@@ -20,7 +20,7 @@ GROUPS: dict[str, dict[str, Command]] = {
         "search": Command("search", "Submissions by e-mail, reference, name or phone"),
         "watch": Command("watch", "Submissions as they come in"),
         "stats": Command("stats", "How many came in, by day, form, option and status"),
-        "history": Command("history", "What happened to a submission, and who did it"),
+        "history": Command("history", "What happened to one submission or all, and who did it"),
         "export": Command("export", "Everything that came in, as a file"),
     },
     "Change what came in": {

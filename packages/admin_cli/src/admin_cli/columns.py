@@ -11,6 +11,7 @@ import typer
 
 from admin_cli import completing
 from admin_cli.errors import CliError, ExitCode
+from admin_cli.spam_signs import why_spam
 from admin_cli.table import Column
 from admin_cli.usage import meant
 from registration_core.domain.fields import FieldType
@@ -107,6 +108,7 @@ class ListColumns:
             "form_version": ListColumn("form_version", Column("FORM VERSION"), lambda entry: entry.form_version),
             "verify_by": ListColumn("verify_by", Column("VERIFY BY"), lambda entry: entry.verify_by),
             "verified_at": ListColumn("verified_at", Column("VERIFIED"), lambda entry: entry.verified_at),
+            "spam_sign": ListColumn("spam_sign", Column("WHY SPAM", narrowest=20), why_spam),
             "expires_at": ListColumn("expires_at", Column("EXPIRES"), lambda entry: entry.expires_at),
         }
 

@@ -31,13 +31,17 @@ FIELDS = (
     "rank",
     "verify_by",
     "verified_at",
+    "spam_sign",
 )
 
 #: What --json can print of one entry beside FIELDS.
 DETAILS = ("history", "mails")
 
 #: What --json prints of a line of an entry's history.
-HISTORY = ("at", "what", "by", "status", "version")
+HISTORY = ("at", "what", "by", "status", "version", "was", "moved_from", "moved_to")
+
+#: What --json prints of a line of all submissions' history.
+JOURNAL = ("at", "id", "reference", "name", "form", *HISTORY[1:])
 
 
 def record(entry: Submission, *, name: str, rank: int | None) -> dict[str, object]:
@@ -60,6 +64,7 @@ def record(entry: Submission, *, name: str, rank: int | None) -> dict[str, objec
         "rank": rank,
         "verify_by": _time(entry.verify_by),
         "verified_at": _time(entry.verified_at),
+        "spam_sign": entry.spam_sign,
     }
 
 
@@ -86,8 +91,17 @@ def detailed_record(details: SubmissionDetails, *, name: str, rank: int | None) 
 
 def event_record(event: Event) -> dict[str, object]:
     """Give a line of an entry's history, under the names of HISTORY."""
-    status = None if event.status is None else str(event.status)
-    return {"at": iso(event.at), "what": event.what, "by": event.by, "status": status, "version": event.version}
+    moved_from, moved_to = event.moved or (None, None)
+    return {
+        "at": iso(event.at),
+        "what": event.what,
+        "by": event.by,
+        "status": None if event.status is None else str(event.status),
+        "version": event.version,
+        "was": None if event.was is None else str(event.was),
+        "moved_from": moved_from or None,
+        "moved_to": moved_to or None,
+    }
 
 
 def _time(at: datetime | None) -> str | None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from registration_core.adapters.dynamodb.stored_forms import StoredForms
     from registration_core.bootstrap import MailingParts
     from registration_core.domain.forms import Form
+    from registration_core.domain.journal import Journal
     from registration_core.domain.submission import Submission
     from registration_core.services.edit import EditService
     from registration_core.services.intake import IntakeService
@@ -102,6 +103,9 @@ class Stack(Protocol):
 
     def query(self) -> QueryService:
         """Connect to what came in. Raises CliError."""
+
+    def journal(self) -> Journal:
+        """Connect to what happened to all submissions, and to their mails. Raises CliError."""
 
     def manage(self) -> ManageService:
         """Connect to what changes entries and places. Raises CliError."""
@@ -193,6 +197,12 @@ class AwsStack:
         from registration_core.bootstrap import query_service  # noqa: PLC0415 - only commands that read entries
 
         return query_service(self.client("dynamodb"), self.description.table, self.forms or None)
+
+    def journal(self) -> Journal:
+        """Connect to the stack's table, by its index of topics."""
+        from registration_core.bootstrap import journal  # noqa: PLC0415 - only commands that look over everything
+
+        return journal(self.client("dynamodb"), self.description.table)
 
     def manage(self) -> ManageService:
         """Connect to the stack's table, to change what is in it."""

@@ -97,7 +97,7 @@ class SubmitFunction:
         try:
             admitted = self._door.admit(form, sent, address=request.address, key=key, language=language)
             receipt = self._service.submit(
-                form, admitted.answers, key=key, language=language, suspected=admitted.suspected, of_answers=made
+                form, admitted.answers, key=key, language=language, spam_sign=admitted.spam_sign, of_answers=made
             )
         except InvalidAnswersError as error:
             return self._mend(request, form, sent, error.errors, language)

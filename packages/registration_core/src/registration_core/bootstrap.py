@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from registration_core.adapters.dynamodb.wire import WireCall
     from registration_core.adapters.signing_keys import SecretSigner
     from registration_core.domain.forms import Form
+    from registration_core.domain.journal import Journal
     from registration_core.domain.mail_ports import SuppressionList
     from registration_core.domain.ports import Clock, FormCatalogue, HumanCheck, Signer
     from registration_core.domain.submission import Submission
@@ -185,7 +186,7 @@ def feedback_service(settings: FeedbackSettings) -> FeedbackService:
     clock = SystemClock()
     call = sdk_call(_client("dynamodb"))
     return FeedbackService(
-        outcomes=DynamoMailOutcomes(call, settings.table),
+        outcomes=DynamoMailOutcomes(call, settings.table, clock=clock),
         suppressions=DynamoSuppressionList(call, settings.table, signer=GuardKeys(call, settings.table), clock=clock),
         clock=clock,
     )
@@ -215,6 +216,18 @@ def query_service(
         clock=clock,
         versions=StoredForms(call, table).versions,
     )
+
+
+def journal(
+    dynamodb_client: Any,  # noqa: ANN401 - boto3 ships no types
+    table: str,
+) -> Journal:
+    """Make what the command line looks over all entries with."""
+    from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.journal import DynamoJournal
+    from registration_core.adapters.dynamodb.sdk import sdk_call
+
+    return DynamoJournal(sdk_call(dynamodb_client), table, clock=SystemClock())
 
 
 def preview_service(forms_dir: Path, *, shared: Path, site_url: str, my_url: str) -> PreviewService:
@@ -361,6 +374,8 @@ def intake_service(
 def sweep_service(settings: SweepSettings) -> SweepService:
     """Make what sweep runs on."""
     from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.asking import DynamoAskedMails
+    from registration_core.adapters.dynamodb.journal import DynamoJournal
     from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
     from registration_core.adapters.dynamodb.sdk import sdk_call
     from registration_core.adapters.sqs import SqsMailQueue
@@ -369,12 +384,15 @@ def sweep_service(settings: SweepSettings) -> SweepService:
 
     clock = SystemClock()
     forms = form_catalogue(settings)
-    repository = ManagedDynamoRepository(sdk_call(_client("dynamodb")), settings.table, clock=clock)
+    call = sdk_call(_client("dynamodb"))
+    repository = ManagedDynamoRepository(call, settings.table, clock=clock)
     return SweepService(
         forms=forms,
         repository=repository,
         manage=ManageService(forms=forms, repository=repository, clock=clock, randomness=os.urandom),
         queue=SqsMailQueue(_client("sqs"), settings.mail_queue_url),
+        journal=DynamoJournal(call, settings.table, clock=clock),
+        asked=DynamoAskedMails(call, settings.table, clock=clock, randomness=os.urandom),
         clock=clock,
     )
 

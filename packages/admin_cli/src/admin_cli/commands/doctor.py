@@ -62,6 +62,7 @@ def _findings(services: Services) -> Iterator[Finding]:
         "forms": forms.published,
         "api": forms.deployed,
         "places": forms.places,
+        "spam": forms.spam,
     }
     patient = Patient(services.stack(), _sources(), lambda: datetime.now(UTC))
     sound = True

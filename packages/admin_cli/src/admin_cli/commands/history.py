@@ -1,35 +1,107 @@
-"""`rollcall history`: what happened to a submission."""
+"""`rollcall history`: what happened to one submission, or to all of them."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
 
-import typer  # noqa: TC002 - Typer reads the annotations
+import typer
 
-from admin_cli.entries import Entry, look_up
+from admin_cli.entries import look_up
+from admin_cli.errors import CliError, ExitCode
 from admin_cli.fields import json_option, pick, wanted
+from admin_cli.formsets import the_form
 from admin_cli.helping import Command, verb
-from admin_cli.histories import print_history
-from admin_cli.records import HISTORY, event_record
+from admin_cli.histories import COLUMNS_OF_ALL, journal_lines, print_history
+from admin_cli.places import forms_of
+from admin_cli.records import HISTORY, JOURNAL, event_record
+from admin_cli.selecting import FormOption  # noqa: TC001 - Typer reads the annotations
 from admin_cli.services import of
+from admin_cli.times import parse_time
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from admin_cli.services import Services
 
 app = verb()
 
+SINCE = "yesterday"
+
+Whose = Annotated[
+    str | None,
+    typer.Argument(metavar="[ID|REFERENCE]", help="One submission; left out: what happened to all of them."),
+]
+By = Annotated[
+    str | None,
+    typer.Option("--by", metavar="WHO", help="Only what they did: registrant, system, staff, or part of a name."),
+]
+
 
 @app.command(cls=Command)
-def history(ctx: typer.Context, entry: Entry, *, json: Annotated[str | None, json_option(HISTORY)] = None) -> None:
-    """Print what happened to a submission, oldest first: when, what, what it was afterwards, and who did it.
+def history(
+    ctx: typer.Context,
+    entry: Whose = None,
+    *,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="WHEN", help=f"Of all: what happened since then ({SINCE}).")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="WHEN", help="Of all: what happened before then.")
+    ] = None,
+    by: By = None,
+    form: FormOption = None,
+    json: Annotated[str | None, json_option(JOURNAL)] = None,
+) -> None:
+    """Print what happened to a submission, oldest first; without one, what happened to all of them, newest first.
 
-    `registrant` is the person who sent it, `system` what runs by itself; staff are named by their AWS identity.
+    When, what, what it was before and is now, and who did it: `registrant` is the person who sent it, `system` what
+    runs by itself; staff are named by their AWS identity. Which fields were edited is told, not what stood in them; a
+    move tells both options. It costs as much as it finds, however many submissions there are.
 
     Examples:
       rollcall history K7QM-3XTP
       rollcall history K7QM-3XTP --json at,what,by
+      rollcall history --since yesterday
+      rollcall history --since monday --by staff --form registration
+      rollcall history --since 2026-03-01 --until 2026-03-02 --json at,reference,what,was,status,by
     """
     services = of(ctx)
+    if entry is None:
+        names = wanted(services.output, json, JOURNAL)
+        _print_all(services, names, since=since or SINCE, until=until, by=by, form=form)
+        return
+    if (since, until, by, form) != (None, None, None, None):
+        raise CliError(
+            "--since, --until, --by and --form are for the history of all submissions: leave out the ID.",
+            exit_code=ExitCode.USAGE,
+        )
     names = wanted(services.output, json, HISTORY)
     events = look_up(services.stack, entry).events
     if names is not None:
         services.output.json([pick(event_record(event), names) for event in events])
     else:
         print_history(services.output, events)
+
+
+def _print_all(
+    services: Services, names: Sequence[str] | None, *, since: str, until: str | None, by: str | None, form: str | None
+) -> None:
+    now = datetime.now(UTC)
+    for option, text in (("--since", since), ("--until", until)):
+        if text is not None:
+            parse_time(text, now=now, option=option)  # before anything is asked
+    stack, output = services.stack(), services.output
+    forms = forms_of(stack)
+    chosen = [the_form(forms, form).name] if form is not None else list(forms)
+    first = parse_time(since, now=now, option="--since")  # now that a day is the organisation's
+    last = None if until is None else parse_time(until, now=now, option="--until", ends=True)
+    lines = journal_lines(stack, chosen, since=first, until=last, by=by)
+    if names is not None:
+        output.json_array(pick(line.record(), names) for line in lines)
+        return
+    rows = [line.row(short=output.on_terminal) for line in lines]
+    if rows:
+        output.rows(COLUMNS_OF_ALL, rows)
+    elif output.on_terminal:
+        output.note("Nothing happened then.")

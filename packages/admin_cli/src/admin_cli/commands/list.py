@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from admin_cli.columns import ColumnsOption, SortOption  # noqa: TC001 - Typer reads the annotations
+from admin_cli.entries import counted
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.fields import json_option, wanted
 from admin_cli.helping import Command, same_command, verb
@@ -14,8 +15,12 @@ from admin_cli.listing import JsonLines, TableOption, Wanted, printer
 from admin_cli.records import FIELDS
 from admin_cli.selecting import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
 from admin_cli.services import of
+from admin_cli.spam_signs import suspected
+from registration_core.domain.submission import Status
 
 if TYPE_CHECKING:
+    from admin_cli.output import Output
+    from admin_cli.stack import Stack
     from registration_core.domain.selection import Selection
 
 app = verb()
@@ -92,6 +97,16 @@ def list_submissions(
     shown.print(entries, nothing=_nothing(chosen))
     if entries.cursor is not None:
         output.note(f"More: {same_command(ctx, cursor=entries.cursor)}")
+    if output.on_terminal and not output.paper and names is None and not jsonl and Status.SPAM not in chosen.statuses:
+        _say_spam(output, stack, form)
+
+
+def _say_spam(output: Output, stack: Stack, form: str | None) -> None:
+    """Say how much was set aside, which a reader of a list would else overlook."""
+    many = suspected(stack, [form] if form is not None else list(stack.forms))
+    if many:
+        narrowed = f" --form {form}" if form is not None else ""
+        output.note(f"{counted(many)} set aside as suspected spam: rollcall list{narrowed} --status spam")
 
 
 def _nothing(chosen: Selection) -> str:

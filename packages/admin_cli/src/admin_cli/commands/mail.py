@@ -7,6 +7,7 @@ from admin_cli.mailing.dead import failed, redrive
 from admin_cli.mailing.preview import preview
 from admin_cli.mailing.resend import resend
 from admin_cli.mailing.send import send
+from admin_cli.mailing.sent import list_mails, unsuppress
 
 app = noun("""
 Read mails before anyone gets them, send them again, send one to many, and see to those that failed.
@@ -15,8 +16,10 @@ Examples:
   rollcall mail preview registration confirmed
   rollcall mail resend K7QM-3XTP
   rollcall mail send --form registration --option first-robot --template moved --set room="Kuggen 2" --dry-run
+  rollcall mail list
   rollcall mail failed
 """)
 
-for verb in (preview, resend, send, failed, redrive):
+app.command("list", cls=Command)(list_mails)
+for verb in (preview, resend, send, failed, redrive, unsuppress):
     app.command(cls=Command)(verb)

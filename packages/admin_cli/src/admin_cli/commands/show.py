@@ -13,6 +13,7 @@ from admin_cli.helping import Command, verb
 from admin_cli.histories import print_history
 from admin_cli.records import DETAILS, FIELDS, detailed_record
 from admin_cli.services import of
+from admin_cli.spam_signs import why_spam
 from admin_cli.table import Column
 from registration_core.domain.identifiers import display_reference
 
@@ -93,6 +94,7 @@ def _facts(entry: Submission, name: str, rank: int | None) -> list[tuple[str, Va
         ("name", name),
         ("form", entry.form),
         ("status", str(entry.status)),
+        ("why_spam", why_spam(entry)),
         ("option", entry.option),
         ("position", entry.position),
         ("rank", rank),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from admin_cli.doctor.findings import not_examined, well, worth_a_look, wrong
+from admin_cli.spam_signs import suspected
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,6 +67,19 @@ def places(patient: Patient) -> Verdict:
             f"If that was not meant: rollcall quota set {state.form} {state.option} {seeded}",
         )
     return well(f"{len(states)} options as their files say")
+
+
+def spam(patient: Patient) -> Verdict:
+    """Whether somebody should look at what was set aside as suspected spam."""
+    forms = patient.stack.forms
+    many = suspected(patient.stack, forms)
+    if not many:
+        return well("none is set aside")
+    untold = [name for name, form in forms.items() if not form.staff or "spam" not in form.staff_mails]
+    told = f"; of {', '.join(untold)} nobody is mailed" if untold else ""
+    return worth_a_look(
+        f"{many:,} set aside as suspected spam, each for thirty days{told}.", "Look: rollcall list --status spam"
+    )
 
 
 def deploying(context: Context) -> str:

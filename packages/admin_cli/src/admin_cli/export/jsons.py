@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 #: What a whole entry holds here: what others than itself tell of it, an entry does not hold.
-WHOLE = tuple(name for name in FIELDS if name not in ("name", "rank"))
+WHOLE = tuple(name for name in FIELDS if name not in ("name", "rank", "spam_sign"))
 
 
 def write_jsonl(batches: Iterable[list[Row]], columns: Sequence[Column] | None, stream: BinaryIO) -> None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from admin_cli.acting import DryRun, Yes, begin
-from admin_cli.entries import counted
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.fields import json_option, pick, wanted
+from admin_cli.mailing.failures import failed_mails, name_of
 from admin_cli.progress import Progress
 from admin_cli.services import of
 from admin_cli.table import Column
@@ -21,20 +21,20 @@ from registration_core.domain.dead_letters import ChangeSpan
 from registration_core.domain.errors import SubmissionNotFoundError
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.mail import MailRequest, MailState
-from registration_core.domain.selection import Selection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from admin_cli.services import Services
+    from admin_cli.mailing.failures import FailedMail
     from admin_cli.stack import Stack
     from admin_cli.values import Value
     from registration_core.domain.dead_letters import DeadLetter
-    from registration_core.domain.submission import MailRecord, Submission
+    from registration_core.domain.submission import MailRecord
 
-FIELDS = ("message", "reference", "id", "kind", "state", "since", "why")
+FIELDS = ("message", "reference", "id", "name", "kind", "state", "since", "why")
 
 COLUMNS = (
+    Column("NAME", narrowest=12),
     Column("MESSAGE"),
     Column("REFERENCE"),
     Column("MAIL"),
@@ -42,20 +42,12 @@ COLUMNS = (
     Column("SINCE"),
     Column("WHY", narrowest=20),
 )
+"""On a terminal. In a pipe the name comes last, behind the columns that there were before it."""
 
 SHOWN = 8
 """So many letters of a message's ID tell it from all others, as good as always."""
 
-SINCE = "7d"
-
-_WHY = {
-    MailState.BOUNCED: "the address's mail server sent it back",
-    MailState.COMPLAINED: "the reader called it spam",
-    MailState.REJECTED: "the mail service found a virus in it",
-    MailState.SUPPRESSED: "an earlier mail to the address bounced or was complained of",
-    MailState.QUEUED: "queued long ago; resend it",
-    MailState.SENDING: "begun long ago; it is not known whether it went out",
-}
+SINCE = "30d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +60,7 @@ class Failed:
     message: str = ""
     reference: str = ""
     id: str = ""
+    name: str = ""
     why: str = ""
 
     def record(self) -> dict[str, object]:
@@ -77,23 +70,22 @@ class Failed:
 
     def row(self, *, whole: bool) -> list[Value]:
         """Give a line; on a terminal a message's ID is short."""
-        message = self.message if whole else self.message[:SHOWN]
-        return [message, self.reference or self.id, self.kind, self.state, self.since, self.why]
+        rest: list[Value] = [self.reference or self.id, self.kind, self.state, self.since, self.why]
+        return [self.message, *rest, self.name] if whole else [self.name, self.message[:SHOWN], *rest]
 
 
 def failed(
     ctx: typer.Context,
     *,
-    since: Annotated[
-        str, typer.Option(metavar="WHEN", help="Whose mails are looked at: of what came in since then.")
-    ] = SINCE,
+    since: Annotated[str, typer.Option(metavar="WHEN", help="Mails that failed since then.")] = SINCE,
     json: Annotated[str | None, json_option(FIELDS)] = None,
 ) -> None:
     """Print what could not be mailed, and why as far as it is known; nothing is consumed.
 
     First the dead letters: mails that failed five times, and changes of submissions whose mails could not be queued
     (`rollcall mail redrive` takes both up again). Then mails that came back, were called spam, were not sent to a
-    suppressed address or are stuck, of the submissions that came in within a week or since --since.
+    suppressed address or are stuck, in the last 30 days or since --since. What is mended is forgotten: once a later
+    mail reached the person, or the submission is erased.
 
     Examples:
       rollcall mail failed
@@ -106,18 +98,15 @@ def failed(
     stack = services.stack()
     letters = [_of_letter(stack, letter) for letter in stack.mailing().redrive.read()]
     first = parse_time(since, now=datetime.now(UTC), option="--since")  # now that a day is the organisation's
-    mails, looked_at = _of_entries(services, stack, first)
-    lines = letters + mails
+    lines = letters + [_of_mail(each) for each in failed_mails(stack, since=first)]
     if names is not None:
         services.output.json([pick(line.record(), names) for line in lines])
         return
     if lines:
         whole = not services.output.on_terminal
         services.output.rows(COLUMNS, [line.row(whole=whole) for line in lines])
-    said = "Nothing failed: looked" if not lines else "Looked"
-    services.output.note(
-        f"{said} at both queues of dead letters, and at the mails of {counted(looked_at)} since {for_person(first)}."
-    )
+    if not lines:
+        services.output.note(f"Nothing failed since {for_person(first)}.")
 
 
 def redrive(
@@ -202,6 +191,7 @@ def _of_letter(stack: Stack, letter: DeadLetter) -> Failed:
         return Failed("not sent", letter.since, **line, why="the submission is gone: nobody will be mailed")
     entry = details.submission
     reference = display_reference(entry.reference)
+    line["name"] = name_of(stack, entry)
     noted = next((mail for mail in details.mails if _same(mail, about)), None)
     if not about.fits(entry):
         why = f"it is {entry.status} now: nobody will be mailed"
@@ -214,23 +204,16 @@ def _of_letter(stack: Stack, letter: DeadLetter) -> Failed:
     return Failed("not sent", letter.since, **line, reference=reference, why=why)
 
 
-def _of_entries(services: Services, stack: Stack, since: datetime) -> tuple[list[Failed], int]:
-    service = stack.mailing().redrive
-    found: list[Failed] = []
-    with Progress(services.output, "submissions looked at") as progress:
-        for entry in stack.query().select(Selection(since=since)):
-            found += _of_mails(entry, service.problems(entry))
-            progress.advance()
-        return found, progress.done
-
-
-def _of_mails(entry: Submission, mails: Sequence[MailRecord]) -> Iterator[Failed]:
-    for mail in mails:
-        since = mail.sent_at or mail.asked_at
-        why = mail.problem or _WHY[MailState(mail.state)]
-        yield Failed(
-            mail.state, since, kind=mail.kind, reference=display_reference(entry.reference), id=entry.id, why=why
-        )
+def _of_mail(found: FailedMail) -> Failed:
+    return Failed(
+        found.mail.state,
+        found.at,
+        kind=found.mail.kind,
+        reference=found.reference,
+        id=found.id,
+        name=found.name,
+        why=found.why,
+    )
 
 
 def _same(mail: MailRecord, request: MailRequest) -> bool:

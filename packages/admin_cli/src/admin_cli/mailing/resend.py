@@ -17,7 +17,7 @@ from admin_cli.services import of
 from admin_cli.values import for_person
 from registration_core.domain.errors import EntryChangedError
 from registration_core.domain.identifiers import display_reference
-from registration_core.domain.mail import MailKind, MailState
+from registration_core.domain.mail import TO_STAFF, MailKind, MailState
 from registration_core.domain.mail_errors import MailedLatelyError
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _planned(
 def _ensure_wanted(act: Act, mailing: MailingParts, plan: Resend) -> None:
     """Raise CliError where nobody would get the mail."""
     entry = plan.entry
-    if plan.request.kind == MailKind.STAFF:
+    if plan.request.kind in TO_STAFF:
         form = act.stack.forms.get(entry.form)
         if form is not None and not form.staff:
             raise CliError(f"The form {entry.form} names no staff to mail.", hint="Name them: staff in its form.toml")

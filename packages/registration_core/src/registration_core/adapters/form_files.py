@@ -24,7 +24,7 @@ from registration_core.adapters.word_files import file_of, read_words
 from registration_core.domain.emails import EmailError, normalise_email
 from registration_core.domain.errors import FormFileError
 from registration_core.domain.fields import Field, FieldType, Text
-from registration_core.domain.forms import LONGEST_RETENTION_DAYS, Form
+from registration_core.domain.forms import LONGEST_RETENTION_DAYS, STAFF_MAILS, Form
 from registration_core.domain.messages import DEFAULT_LANGUAGE, LANGUAGES
 from registration_core.domain.time_zones import local
 
@@ -40,7 +40,17 @@ if TYPE_CHECKING:
     from registration_core.domain.time_zones import TimeZone
 
 KEYS = (
-    *("id_prefix", "languages", "title", "description", "staff", "retention_days", "email_field", "name_field"),
+    *(
+        "id_prefix",
+        "languages",
+        "title",
+        "description",
+        "staff",
+        "staff_mails",
+        "retention_days",
+        "email_field",
+        "name_field",
+    ),
     *("once", "opens_at", "closes_at", "region", "quota", "verification", "spam", "fields"),
 )
 """What stands in a form file outside of its fields."""
@@ -194,6 +204,7 @@ def _form(name: str, values: CheckedTable, languages: Sequence[str], mails: tupl
         email_field=email_field or "",
         retention_days=retention_days or 1,
         staff=_staff(values),
+        staff_mails=_staff_mails(values),
         name_field=named_field(values, fields, "name_field", FieldType.TEXT) if whole else None,
         once=once,
         opens_at=opens_at,
@@ -226,6 +237,14 @@ def _staff(values: CheckedTable) -> tuple[str, ...]:
         except EmailError:
             values.problem(f'"staff" names "{address}"; write an e-mail address such as office@example.org')
     return tuple(addresses)
+
+
+def _staff_mails(values: CheckedTable) -> tuple[str, ...]:
+    named = values.strings("staff_mails") if "staff_mails" in values else STAFF_MAILS
+    for name in named:
+        if name not in STAFF_MAILS:
+            values.problem(f'"staff_mails" names "{name}"; use some of {", ".join(STAFF_MAILS)}, or [] for none')
+    return tuple(name for name in STAFF_MAILS if name in named)
 
 
 def _email_field(values: CheckedTable, fields: Sequence[Field]) -> str | None:

@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 _SITE_URL = "https://site.example"
 _MY_URL = "https://api.example/v1/my?t=example"
-_ALSO: Mapping[str, tuple[Status, ...]] = {MailKind.PROMOTED: (Status.PENDING,), MailKind.STAFF: (Status.WAITLISTED,)}
+_ALSO: Mapping[str, tuple[Status, ...]] = {
+    MailKind.PROMOTED: (Status.PENDING,),
+    MailKind.STAFF: (Status.WAITLISTED,),
+    MailKind.STAFF_WITHDRAWN: (Status.ERASED,),
+}
 """Templates say other things of these: tried beside the usual status."""
 
 

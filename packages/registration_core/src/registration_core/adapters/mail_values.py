@@ -63,6 +63,7 @@ def mail_values(
         "reference": display_reference(submission.reference),
         "reply_to": next(iter(form.staff), ""),
         "site_url": site_url,
+        "spam": [_suspected(form, each) for each in facts.spam],
         "status": submission.status.value,
         "submitted_at": local(submission.submitted_at, form.time_zone),
         "verify_by": _verify_by(form, submission, language),
@@ -75,6 +76,18 @@ def mail_values(
     return values
 
 
+def _suspected(form: Form, submission: Submission) -> dict[str, object]:
+    """Return what a digest says of one entry: nothing that its sender wrote, but the name of whom it is about."""
+    sign, _, measure = (submission.spam_sign or "").partition(" ")
+    return {
+        "reference": display_reference(submission.reference),
+        "name": form.name_in(submission.answers) if sign != "name" else "",
+        "submitted_at": local(submission.submitted_at, form.time_zone),
+        "sign": sign,
+        "measure": measure,
+    }
+
+
 def _verify_by(form: Form, submission: Submission, language: str) -> str:
     at = submission.verify_by
     return "" if at is None else moment(at, language, form.words, form.time_zone)
@@ -85,7 +98,8 @@ def chosen_option(form: Form, submission: Submission) -> tuple[Field, Option] | 
     field = form.chosen_field
     if field is None:
         return None
-    option = field.option(str(submission.answers.get(field.name, "")))
+    answered = str(submission.answers.get(field.name, submission.option or ""))  # what is erased keeps its option
+    option = field.option(answered)
     return (field, option) if option is not None else None
 
 

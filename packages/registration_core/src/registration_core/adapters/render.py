@@ -17,7 +17,7 @@ from registration_core.adapters.calendar import invitation
 from registration_core.adapters.mail_values import chosen_option, mail_values
 from registration_core.adapters.unproven import may_be_told_all, without_free_text
 from registration_core.domain.errors import MailTemplateError
-from registration_core.domain.mail import MailKind, RenderedMail
+from registration_core.domain.mail import TO_STAFF, MailKind, RenderedMail
 from registration_core.domain.ports import MailRenderer
 from registration_core.domain.submission import Status
 
@@ -64,7 +64,7 @@ class JinjaMailRenderer(MailRenderer):
         No template gets what a visitor typed for a mail to an address that nobody has proven (see `unproven`).
         Where a language lacks a part, the whole mail is in the form's first language.
         """
-        wanted = form.languages[0] if kind == MailKind.STAFF else submission.language
+        wanted = form.languages[0] if kind in TO_STAFF else submission.language
         language = next(
             (each for each in (wanted, *form.languages) if all(self._has(kind, form, each, part) for part in PARTS)),
             form.languages[0],

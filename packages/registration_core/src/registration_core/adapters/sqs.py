@@ -50,6 +50,8 @@ def to_message(request: MailRequest) -> str:
     content: dict[str, object] = {"id": request.id, "kind": str(request.kind), "version": request.version}
     if request.copy:
         content["copy"] = request.copy
+    if request.entries:
+        content["entries"] = list(request.entries)
     if request.sending is not None:
         content |= {"sending": request.sending, "statuses": sorted(request.statuses), "option": request.option}
     return json.dumps(content)
@@ -61,7 +63,8 @@ def from_message(body: str) -> MailRequest:
         content = json.loads(body)
         submission, kind, version = str(content["id"]), str(content["kind"]), int(content["version"])
         if content.get("sending") is None:
-            return MailRequest(submission, MailKind(kind), version, int(content.get("copy", 0)))
+            entries = tuple(map(str, content.get("entries", ())))
+            return MailRequest(submission, MailKind(kind), version, int(content.get("copy", 0)), entries=entries)
         return MailRequest(
             submission,
             kind,

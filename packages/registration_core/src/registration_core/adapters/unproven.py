@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from registration_core.domain.fields import FieldType
-from registration_core.domain.mail import MailKind
+from registration_core.domain.mail import TO_STAFF
 from registration_core.domain.names import name_for_stranger
 
 TYPE_CHECKING = False
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def may_be_told_all(kind: str, submission: Submission) -> bool:
     """Whether a mail of this kind may hold what was typed: to the staff, or to a proven address."""
-    return kind == MailKind.STAFF or submission.verified_at is not None
+    return kind in TO_STAFF or submission.verified_at is not None
 
 
 def without_free_text(form: Form, submission: Submission) -> Submission:

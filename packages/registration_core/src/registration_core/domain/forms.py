@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from registration_core.domain.messages import Words
 
 
+STAFF_MAILS = ("new", "withdrawn", "spam")
+"""What the staff are mailed of, unless the form says otherwise."""
 LONGEST_RETENTION_DAYS = 3660
 """Ten years: no form keeps its entries longer."""
 
@@ -61,9 +63,9 @@ class Form:
     version: 12 hexadecimal letters, another for other content. languages: the first is the default. email_field:
     whose answer is the registrant's address; name_field: whose answer is how to greet, and who takes part. once: the
     choice field of which a person (address and name) may take each option only once. staff: addresses that are told
-    of new entries. retention_days: how long an entry is kept. quota: None when places are not counted. verification:
-    None when an address is taken as it is given. mails: those of its own, by name. words: what the API says in those of
-    its languages that are not built in. time_zone: whose clocks people read; None for UTC.
+    of what `staff_mails` names. retention_days: how long an entry is kept. quota: None when places are not counted.
+    verification: None when an address is taken as it is given. mails: those of its own, by name. words: what the API
+    says in those of its languages that are not built in. time_zone: whose clocks people read; None for UTC.
     retired: whether it is asked no more, and kept because entries were made with it.
     """
 
@@ -77,6 +79,7 @@ class Form:
     email_field: str
     retention_days: int
     staff: tuple[str, ...] = ()
+    staff_mails: tuple[str, ...] = STAFF_MAILS
     name_field: str | None = None
     once: str | None = None
     opens_at: datetime | None = None
@@ -167,6 +170,7 @@ class Form:
             email_field=data["email_field"],
             retention_days=data["retention_days"],
             staff=tuple(data.get("staff", ())),
+            staff_mails=tuple(data.get("staff_mails", STAFF_MAILS)),
             name_field=data.get("name_field"),
             once=data.get("once"),
             opens_at=_moment(data.get("opens_at")),
@@ -193,8 +197,7 @@ class Form:
         }
         if self.description is not None:
             data["description"] = dict(self.description.by_language)
-        if self.staff:
-            data["staff"] = list(self.staff)
+        data |= _staff(self.staff, self.staff_mails)
         for key in ("name_field", "once"):
             if getattr(self, key) is not None:
                 data[key] = getattr(self, key)
@@ -215,6 +218,11 @@ class Form:
         )
         data["fields"] = [field.to_dict() for field in self.fields]
         return data
+
+
+def _staff(staff: tuple[str, ...], mails: tuple[str, ...]) -> dict[str, Any]:
+    told = {"staff": list(staff)} if staff else {}
+    return told | ({"staff_mails": list(mails)} if mails != STAFF_MAILS else {})
 
 
 def _mails(mails: tuple[OwnMail, ...]) -> dict[str, Any]:

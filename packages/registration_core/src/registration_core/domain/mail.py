@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class MailKind(StrEnum):
-    """staff: to the form's staff. All others: to the registrant."""
+    """staff: to the form's staff, of a new entry. staff_withdrawn: to them, of one that its registrant took back.
+
+    staff_spam: to them, once a day, of what was set aside as spam. All others: to the registrant.
+    """
 
     CONFIRMED = "confirmed"
     VERIFY = "verify"
@@ -25,6 +28,16 @@ class MailKind(StrEnum):
     CANCELLED = "cancelled"
     ALREADY_REGISTERED = "already_registered"
     STAFF = "staff"
+    STAFF_WITHDRAWN = "staff_withdrawn"
+    STAFF_SPAM = "staff_spam"
+
+
+TO_STAFF: Mapping[str, str] = {
+    MailKind.STAFF: "new",
+    MailKind.STAFF_WITHDRAWN: "withdrawn",
+    MailKind.STAFF_SPAM: "spam",
+}
+"""The mails to the form's staff, by the word with which a form file asks for them (`staff_mails`)."""
 
 
 class MailState(StrEnum):
@@ -52,9 +65,10 @@ class MailRequest:
     """What stands in the mail queue: no personal data.
 
     kind: a MailKind, or the name of a form's own mail. version: the entry's version that called for the mail; of
-    `already_registered` the day, as `20270301`. copy: 0 for the mail that a change called for; the staff's resends of
-    it count from 1. sending: which of the staff's sendings a form's own mail belongs to; such a mail is true for an
-    entry of one of these statuses that is still about this option.
+    `already_registered` and of digests the day, as `20270301`. copy: 0 for the mail that a change called for; the
+    staff's resends of it count from 1. sending: which of the staff's sendings a form's own mail belongs to; such a mail
+    is true for an entry of one of these statuses that is still about this option. entries: whom a digest is about; its
+    id is the form's name.
     """
 
     id: str
@@ -64,6 +78,7 @@ class MailRequest:
     sending: str | None = None
     statuses: frozenset[Status] = frozenset()
     option: str | None = None
+    entries: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -76,6 +91,8 @@ class MailRequest:
         """Whether the mail's words are true of an entry now."""
         if self.sending is not None:
             return submission.status in self.statuses and submission.option == self.option
+        if self.kind == MailKind.STAFF_WITHDRAWN and submission.version != self.version:
+            return False  # it was restored, or erased after it was cancelled: another mail tells
         return submission.status in FITTING[MailKind(self.kind)]
 
 
@@ -83,7 +100,7 @@ class MailRequest:
 class Change:
     """What happened to an entry, without anything personal.
 
-    was: its status before; None when it is new. quiet: nobody is told of it.
+    was: its status before; None when it is new. quiet: nobody is told of it. by_registrant: whether they did it.
     """
 
     id: str
@@ -91,6 +108,7 @@ class Change:
     status: Status
     was: Status | None = None
     quiet: bool = False
+    by_registrant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +134,8 @@ FITTING: Mapping[MailKind, frozenset[Status]] = {
     MailKind.CANCELLED: frozenset({Status.CANCELLED}),
     MailKind.ALREADY_REGISTERED: frozenset({Status.PENDING, Status.CONFIRMED, Status.WAITLISTED}),
     MailKind.STAFF: frozenset({Status.PENDING, Status.CONFIRMED, Status.WAITLISTED, Status.CANCELLED}),
+    MailKind.STAFF_WITHDRAWN: frozenset({Status.CANCELLED, Status.ERASED}),
+    MailKind.STAFF_SPAM: frozenset(),
 }
 """With which status a mail's words are still true when its turn comes to be sent."""
 
@@ -126,7 +146,14 @@ def mails_for(change: Change | Notice) -> list[MailRequest]:
         return [MailRequest(change.id, MailKind.ALREADY_REGISTERED, change.day)]
     if change.quiet:
         return []
-    return [MailRequest(change.id, kind, change.version) for kind in _kinds(change.was, change.status)]
+    kinds = _kinds(change.was, change.status)
+    if change.by_registrant and change.was in _WITHDRAWN_FROM and change.status in FITTING[MailKind.STAFF_WITHDRAWN]:
+        kinds = (*kinds, MailKind.STAFF_WITHDRAWN)
+    return [MailRequest(change.id, kind, change.version) for kind in kinds]
+
+
+_WITHDRAWN_FROM = frozenset({*TOLD, Status.CANCELLED})
+"""Whose registrant withdraws something that the staff count on, or may still have at hand."""
 
 
 def _kinds(was: Status | None, status: Status) -> tuple[MailKind, ...]:
@@ -146,12 +173,13 @@ class MailFacts:
     """What a mail says beside the entry itself.
 
     at: the moment of writing. my_url: the registrant's own page; None in a mail to the staff, who must not learn it.
-    values: what the staff gave a form's own mail to say.
+    values: what the staff gave a form's own mail to say. spam: what a digest is about.
     """
 
     at: datetime
     my_url: str | None = None
     values: Mapping[str, str] | None = None
+    spam: tuple[Submission, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

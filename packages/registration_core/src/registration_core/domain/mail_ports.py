@@ -38,6 +38,13 @@ class SuppressionList(ABC):
     def holds(self, address: str) -> bool:
         """Whether this address, in any spelling, is not to be mailed now."""
 
+    @abstractmethod
+    def lift(self, address: str, *, entries: Sequence[Submission], by: str) -> bool:
+        """Let this address be mailed again, all or nothing; False when it is not on the list.
+
+        entries: its own; the histories of the first twenty tell that it was lifted. by: see `Event`.
+        """
+
 
 class AskedMails(ABC):
     """The mails that the staff ask for. Each method may raise StorageUnavailableError."""

@@ -41,7 +41,7 @@ class SpamRules:
 
     min_fill_s: int = 3
     max_links: int = 3
-    honeypot: str = "website"
+    honeypot: str = "further_remark"
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> SpamRules:

@@ -23,6 +23,8 @@ LANGUAGE = "_language"
 KEY = "_key"
 ANOTHER = "_another"
 HUMAN_TOKEN = "cf-turnstile-response"  # noqa: S105 - a field's name: where Turnstile's widget leaves its token
+FORMER_HONEYPOT = "website"
+"""What pages call the honeypot that were published before it got a name which no password manager fills in."""
 RESERVED_FIELDS = frozenset({STARTED, SENT, LANGUAGE, KEY, ANOTHER, HUMAN_TOKEN})
 """Fields of every form, besides its honeypot, that are no answers.
 
@@ -31,19 +33,22 @@ Times are the sender's, in seconds since 1970. `_key` is the Idempotency-Key of 
 """
 
 
-def looks_like_spam(form: Form, sent: Mapping[str, object], *, now: datetime) -> bool:
-    """Whether to set this aside for the staff to look at.
+def spam_sign(form: Form, sent: Mapping[str, object], *, now: datetime) -> str | None:
+    """Return why to set this aside for the staff to look at; None for what looks honest.
 
-    sent: every field that came. Signs are a honeypot that is filled in, less time from `_started` to `_sent` (or to
-    now) than a person needs, more links in the texts than the form allows, and an address in a name. What was not sent
-    is no sign.
+    sent: every field that came. Signs are `honeypot`, when that is filled in; `quick 1.4`, when less seconds than a
+    person needs went by from `_started` to `_sent` (or to now); `links 5`, when the texts hold more than the form
+    allows; and `name`, when an address stands in one. What was not sent is no sign.
     """
-    return (
-        _fell_into_honeypot(form, sent)
-        or _too_quick(form, sent, now)
-        or _links(form, sent) > form.spam.max_links
-        or _addressed_name(form, sent)
-    )
+    if _fell_into_honeypot(form, sent):
+        return "honeypot"
+    took_s = _took_s(sent, now)
+    if took_s is not None and 0 <= took_s < form.spam.min_fill_s:
+        return f"quick {took_s:.1f}"
+    links = _links(form, sent)
+    if links > form.spam.max_links:
+        return f"links {links}"
+    return "name" if _addressed_name(form, sent) else None
 
 
 def _fell_into_honeypot(form: Form, sent: Mapping[str, object]) -> bool:
@@ -54,13 +59,12 @@ def _fell_into_honeypot(form: Form, sent: Mapping[str, object]) -> bool:
     return bool(value.strip() if isinstance(value, str) else value)
 
 
-def _too_quick(form: Form, sent: Mapping[str, object], now: datetime) -> bool:
+def _took_s(sent: Mapping[str, object], now: datetime) -> float | None:
     """Both times are best the sender's own: a clock that is wrong is wrong in both, and accuses nobody."""
     started, left = _time(sent.get(STARTED)), _time(sent.get(SENT))
     if started is None:
-        return False
-    took_s = (now.timestamp() if left is None else left) - started
-    return 0 <= took_s < form.spam.min_fill_s
+        return None
+    return (now.timestamp() if left is None else left) - started
 
 
 def unreadable_times(form: Form, sent: Mapping[str, object], language: str) -> list[FieldError]:

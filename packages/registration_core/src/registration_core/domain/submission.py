@@ -36,8 +36,9 @@ class Submission:
     mailed to; empty once erased. version: counts changes, from 1. expires_at: from then on the entry is gone for every
     reader. option: the counted option that it is about. position: its ticket while it is waitlisted. verify_by: until
     when it holds its seat unverified, while pending; kept when it lapsed, see `lapsed`. verified_at: when the
-    registrant proved the address, or the staff vouched. quiet: nobody is mailed of its coming. Times are
-    aware, in UTC, to the millisecond; expires_at and verify_by to the second.
+    registrant proved the address, or the staff vouched. quiet: nobody is mailed of its coming. spam_sign: why it was
+    suspected to be spam when it came, see `domain.spam.spam_sign`. Times are aware, in UTC, to the millisecond;
+    expires_at and verify_by to the second.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Submission:
     verify_by: datetime | None = None
     verified_at: datetime | None = None
     quiet: bool = False
+    spam_sign: str | None = None
 
     @property
     def seated(self) -> bool:
@@ -140,6 +142,8 @@ class Event:
     by: str
     status: Status | None = None
     version: int | None = None
+    was: Status | None = None
+    moved: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from registration_core.domain.errors import InvalidAnswersError, TooManyRequestsError
-from registration_core.domain.spam import HUMAN_TOKEN, RESERVED_FIELDS, looks_like_spam, unreadable_times
+from registration_core.domain.spam import FORMER_HONEYPOT, HUMAN_TOKEN, RESERVED_FIELDS, spam_sign, unreadable_times
 from registration_core.domain.submission import mailbox
 from registration_core.domain.validation import validate
 
@@ -38,10 +38,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What may go on to submit. answers: without the fields that only the door reads. suspected: it looks like spam."""
+    """What may go on to submit.
+
+    answers: without the fields that only the door reads. spam_sign: why it looks like spam, if it does.
+    """
 
     answers: Mapping[str, object]
-    suspected: bool
+    spam_sign: str | None = None
 
 
 class Door:
@@ -72,14 +75,14 @@ class Door:
         self._count_address(address, now)
         answers = without_reserved(form, sent)
         kept = _validated(form, answers, sent, language, now)
-        suspected = looks_like_spam(form, sent, now=now)
+        sign = spam_sign(form, sent, now=now)
         content = f"{form.name}#{key}" if key else json.dumps([form.name, kept], sort_keys=True)
         request = self._signer.fingerprint("request", content)
         if self._human_check is not None:
             token = sent.get(HUMAN_TOKEN)
             self._human_check.ensure_human(token if isinstance(token, str) else "", address=address, request=request)
         self._count_email(str(kept[form.email_field]), request, now)
-        return Admission(answers, suspected)
+        return Admission(answers, sign)
 
     def _count_address(self, address: str, now: datetime) -> None:
         if not self._limits.per_address or not address:
@@ -119,7 +122,7 @@ def _validated(
 
 def without_reserved(form: Form, sent: Mapping[str, object]) -> dict[str, object]:
     """Return the answers to the form's own fields and to unknown ones; the door's own fields are left out."""
-    reserved = (RESERVED_FIELDS | {form.spam.honeypot}) - {field.name for field in form.fields}
+    reserved = (RESERVED_FIELDS | {form.spam.honeypot, FORMER_HONEYPOT}) - {field.name for field in form.fields}
     return {name: value for name, value in sent.items() if name not in reserved}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from registration_core.domain.mail import Change, mails_for
+from registration_core.domain.transitions import REGISTRANT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,5 +32,6 @@ def _changes(details: SubmissionDetails, *, until: datetime) -> Iterator[Change]
         if event.status is None or event.version is None or event.at > until:
             continue
         quiet = was is None and details.submission.quiet
-        yield Change(details.submission.id, event.version, event.status, was, quiet=quiet)
+        own = event.by == REGISTRANT and was is not None
+        yield Change(details.submission.id, event.version, event.status, was, quiet=quiet, by_registrant=own)
         was = event.status

@@ -8,12 +8,13 @@ from enum import StrEnum
 
 from registration_core.domain.errors import MailerError, MailRefusedError, RollcallError, SubmissionNotFoundError
 from registration_core.domain.identifiers import new_ulid
-from registration_core.domain.mail import MailFacts, MailKind, MailState, OutgoingMail
+from registration_core.domain.mail import TO_STAFF, MailFacts, MailKind, MailState, OutgoingMail
 from registration_core.domain.submission import Status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from registration_core.domain.forms import Form
     from registration_core.domain.mail import MailRequest, RenderedMail
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 LEASE = timedelta(seconds=90)
 """Longer than one sending may take: the function's time-out is below it, the queue's visibility time-out above."""
+
+DIGEST_KEPT = timedelta(days=30)
+"""How long it is noted that a digest had nobody left to tell of."""
 
 
 class Outcome(StrEnum):
@@ -76,31 +80,59 @@ class NotifyService:
         KeysUnavailableError or StorageUnavailableError when the request should come again later; MailLeaseLostError
         when the mail was sent but may have been sent twice.
         """
-        try:
-            submission = self._repository.get(request.id)
-        except SubmissionNotFoundError:
-            return Outcome.ENTRY_GONE
-        if submission.status is Status.ERASED:
+        if request.kind == MailKind.STAFF_SPAM:
+            return self._tell_of_spam(request)
+        submission = self._found(request.id)
+        if submission is None or (submission.status is Status.ERASED and request.kind != MailKind.STAFF_WITHDRAWN):
             return Outcome.ENTRY_GONE
         if not request.fits(submission):
-            return self._end(request, submission, Outcome.OUTDATED, MailState.OUTDATED)
+            return self._end(request, submission.expires_at, Outcome.OUTDATED, MailState.OUTDATED)
         form = self._forms.get(submission.form)
-        asked = form.staff if request.kind == MailKind.STAFF else (submission.email,)
+        return self._tell(request, form, submission)
+
+    def _tell_of_spam(self, request: MailRequest) -> Outcome:
+        """Send a digest of what is still suspected, without a word of what it says."""
+        form = self._forms.get(request.id)
+        found = [entry for entry in map(self._found, request.entries) if entry is not None]
+        spam = tuple(entry for entry in found if entry.status is Status.SPAM)
+        if not spam:
+            return self._end(request, self._clock.now() + DIGEST_KEPT, Outcome.OUTDATED, MailState.OUTDATED)
+        return self._tell(request, form, spam[0], spam)
+
+    def _tell(
+        self, request: MailRequest, form: Form, submission: Submission, spam: tuple[Submission, ...] = ()
+    ) -> Outcome:
+        asked: tuple[str, ...] = (submission.email,)
+        if request.kind in TO_STAFF:
+            asked = form.staff if TO_STAFF[request.kind] in form.staff_mails else ()
         if not asked:
-            return self._end(request, submission, Outcome.NOBODY_TO_TELL, MailState.UNADDRESSED)
+            return self._end(request, submission.expires_at, Outcome.NOBODY_TO_TELL, MailState.UNADDRESSED)
         to = tuple(address for address in asked if not self._suppressions.holds(address))
         if not to:
-            return self._end(request, submission, Outcome.SUPPRESSED, MailState.SUPPRESSED)
-        return self._send_once(request, submission, self._written(request, to, form, submission))
+            return self._end(request, submission.expires_at, Outcome.SUPPRESSED, MailState.SUPPRESSED)
+        return self._send_once(request, submission, self._written(request, to, form, submission, spam))
 
-    def _written(self, request: MailRequest, to: tuple[str, ...], form: Form, submission: Submission) -> OutgoingMail:
-        my_url = None if request.kind == MailKind.STAFF else self._links(submission)
+    def _found(self, submission_id: str) -> Submission | None:
+        try:
+            return self._repository.get(submission_id)
+        except SubmissionNotFoundError:
+            return None
+
+    def _written(
+        self,
+        request: MailRequest,
+        to: tuple[str, ...],
+        form: Form,
+        submission: Submission,
+        spam: tuple[Submission, ...],
+    ) -> OutgoingMail:
+        my_url = None if request.kind in TO_STAFF else self._links(submission)
         values = None if request.sending is None else self._sendings.get(request.sending).values
-        facts = MailFacts(at=self._clock.now(), my_url=my_url, values=values)
+        facts = MailFacts(at=self._clock.now(), my_url=my_url, values=values, spam=spam)
         return _addressed(request, to, form, submission, self._renderer.render(request.kind, form, submission, facts))
 
     def _send_once(self, request: MailRequest, submission: Submission, mail: OutgoingMail) -> Outcome:
-        holder = self._lease(request, submission)
+        holder = self._lease(request, submission.expires_at)
         if holder is None:
             return Outcome.SENT_BEFORE
         try:
@@ -133,20 +165,20 @@ class NotifyService:
         except RollcallError:
             return None
 
-    def _end(self, request: MailRequest, submission: Submission, outcome: Outcome, state: MailState) -> Outcome:
+    def _end(self, request: MailRequest, expires_at: datetime, outcome: Outcome, state: MailState) -> Outcome:
         """Note that nothing is sent, so that nobody asks for the mail again."""
-        holder = self._lease(request, submission)
+        holder = self._lease(request, expires_at)
         if holder is None:
             return Outcome.SENT_BEFORE
         self._repository.end_mail(request, holder=holder, state=state)
         return outcome
 
-    def _lease(self, request: MailRequest, submission: Submission) -> str | None:
+    def _lease(self, request: MailRequest, expires_at: datetime) -> str | None:
         """Take the right to end a request, and return its holder; None when it was ended before."""
         now = self._clock.now()
         holder = new_ulid(now, self._randomness)
         until = now + LEASE
-        if self._repository.lease_mail(request, holder=holder, until=until, expires_at=submission.expires_at):
+        if self._repository.lease_mail(request, holder=holder, until=until, expires_at=expires_at):
             return holder
         return None
 
@@ -158,13 +190,14 @@ def _addressed(
 
     An answer to the staff's goes to the visitor, one to the visitor's to the first of the staff.
     """
-    to_staff = request.kind == MailKind.STAFF
+    to_staff = request.kind in TO_STAFF
+    registrant = submission.email if request.kind != MailKind.STAFF_SPAM else ""
     return OutgoingMail(
         to=to,
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,
-        reply_to=submission.email if to_staff else next(iter(form.staff), None),
+        reply_to=(registrant or None) if to_staff else next(iter(form.staff), None),
         attachments=rendered.attachments,
         request=request,
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from registration_core.domain.identifiers import new_reference, new_submission_id
-from registration_core.domain.mail import MailFacts, MailKind
+from registration_core.domain.mail import TO_STAFF, MailFacts, MailKind
 from registration_core.domain.submission import Status, Submission
 from registration_core.domain.validation import example_submission, validate
 
@@ -23,6 +23,8 @@ _STATUS: Mapping[MailKind, Status] = {
     MailKind.VERIFY: Status.PENDING,
     MailKind.WAITLISTED: Status.WAITLISTED,
     MailKind.CANCELLED: Status.CANCELLED,
+    MailKind.STAFF_WITHDRAWN: Status.CANCELLED,
+    MailKind.STAFF_SPAM: Status.SPAM,
 }
 """What an entry is when it gets a mail of this kind; of the others: confirmed."""
 
@@ -55,6 +57,8 @@ class PreviewService:
         usual = _STATUS.get(MailKind(kind), Status.CONFIRMED) if values is None else Status.CONFIRMED
         now = self._clock.now()
         entry = example_entry(form, status or usual, language, now)
+        if entry.status is Status.ERASED:
+            entry = replace(entry, answers={}, email="")
         if proven is not None:
             entry = replace(entry, verified_at=now if proven else None)
         return self.of_entry(kind, form, entry, values)
@@ -63,8 +67,9 @@ class PreviewService:
         self, kind: str, form: Form, submission: Submission, values: Mapping[str, str] | None = None
     ) -> RenderedMail:
         """Return a mail as it would be sent for an entry, but for the link to its page. Raises MailTemplateError."""
-        my_url = None if kind == MailKind.STAFF else self._my_url
-        facts = MailFacts(at=self._clock.now(), my_url=my_url, values=values)
+        my_url = None if kind in TO_STAFF else self._my_url
+        spam = (submission,) if kind == MailKind.STAFF_SPAM else ()
+        facts = MailFacts(at=self._clock.now(), my_url=my_url, values=values, spam=spam)
         return self._renderer.render(kind, form, submission, facts)
 
 

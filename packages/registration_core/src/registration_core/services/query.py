@@ -23,7 +23,7 @@ from registration_core.services.ranks import Ranks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from registration_core.domain.forms import Form
     from registration_core.domain.ports import Clock, SubmissionRepository
@@ -134,6 +134,10 @@ class QueryService:
     def waiting(self, form: str, option: str) -> Iterator[Submission]:
         """Yield all who wait for an option, the next in line first. Raises StorageUnavailableError."""
         yield from self._repository.several(self._repository.waiting(form, option)).values()
+
+    def several(self, submission_ids: Iterable[str]) -> Mapping[str, Submission]:
+        """Return entries by their IDs; those that are gone are left out. Raises StorageUnavailableError."""
+        return self._repository.several(submission_ids)
 
     def ranks(self) -> Ranks:
         """Return what tells the rank of many entries."""

@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from registration_core.domain.dead_letters import DeadLetter
     from registration_core.domain.mail_ports import Changes, DeadLetters
     from registration_core.domain.ports import Clock, FormCatalogue, MailQueue, SubmissionRepository
-    from registration_core.domain.submission import MailRecord, Submission
+    from registration_core.domain.submission import MailRecord
 
 STUCK_AFTER = timedelta(minutes=10)
 """A mail on its way for longer than a lease and some deliveries of its message waits for nothing any more."""
 CLOCKS_DIFFER = timedelta(minutes=5)
 
-_FAILED = frozenset({MailState.BOUNCED, MailState.COMPLAINED, MailState.REJECTED, MailState.SUPPRESSED})
+FAILED = frozenset({MailState.BOUNCED, MailState.COMPLAINED, MailState.REJECTED, MailState.SUPPRESSED})
+"""The states of mails that nobody got."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +91,6 @@ class RedriveService:
             finally:
                 queue.release(held.values())
 
-    def problems(self, entry: Submission) -> list[MailRecord]:
-        """Return an entry's mails that came back, were not sent to its address, or are stuck on their way."""
-        try:
-            details = self._repository.details(entry.id)
-        except SubmissionNotFoundError:
-            return []
-        return [mail for mail in details.mails if mail.state in _FAILED or _stuck(mail, self._clock.now())]
-
     def _queued(self, letter: DeadLetter) -> Redriven:
         if isinstance(letter.about, MailRequest):
             self._queue.put([letter.about])
@@ -124,7 +117,8 @@ class RedriveService:
                 yield from missing_mails(details, until=self._clock.now())
 
 
-def _stuck(mail: MailRecord, now: datetime) -> bool:
+def stuck(mail: MailRecord, now: datetime) -> bool:
+    """Whether a mail was on its way for so long that nothing will come of it by itself."""
     since = mail.lease_until if mail.state == MailState.SENDING else mail.asked_at
     on_its_way = mail.state in (MailState.SENDING, MailState.QUEUED)
     return on_its_way and (since is None or now - since > STUCK_AFTER)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from registration_core.domain.mail import FITTING, MailKind, MailRequest, MailState
 from registration_core.domain.mail_errors import MailedLatelyError, MailNotFittingError
 from registration_core.domain.submission import Status
+from registration_core.domain.transitions import REGISTRANT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Resend:
 def fitting(details: SubmissionDetails) -> list[MailKind]:
     """Return the mails whose words are true of an entry now, the usual one first."""
     entry = details.submission
+    withdrawn = any(event.by == REGISTRANT and event.version == entry.version > 1 for event in details.events)
     waited = any(event.status is Status.WAITLISTED for event in details.events)
     found = [
         kind
@@ -51,6 +53,7 @@ def fitting(details: SubmissionDetails) -> list[MailKind]:
         if entry.status in FITTING[kind]
         and kind is not MailKind.ALREADY_REGISTERED  # only whoever tries again makes it true
         and (kind is not MailKind.PROMOTED or waited)
+        and (kind is not MailKind.STAFF_WITHDRAWN or withdrawn)
     ]
     return sorted(found, key=lambda kind: kind is not USUAL.get(entry.status))
 

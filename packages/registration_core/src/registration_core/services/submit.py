@@ -51,13 +51,13 @@ class SubmitService:
         *,
         key: str | None,
         language: str,
-        suspected: bool = False,
+        spam_sign: str | None = None,
         of_answers: bool = False,
     ) -> Receipt:
         """Validate, store and acknowledge one submission.
 
         Where the form counts places it gets a seat, or else a ticket; where the form asks for verification it holds
-        its seat for a while only. Suspected spam gets neither, and is kept aside for thirty days.
+        its seat for a while only. Suspected spam (spam_sign: why it is) gets neither, and is kept for thirty days.
 
         raw_answers: field names to anything that JSON can hold. key: the client's idempotency key; None when it
         sent none, and then the same answers within ten minutes count as the same request. of_answers: the key was made
@@ -71,8 +71,11 @@ class SubmitService:
         _ensure_key(key)
         answers = validate(form, raw_answers, language, today=form.today(now))
         submission = new_submission(form, answers, language, now=now, randomness=self._randomness)
-        if suspected:
-            submission = replace(submission, status=Status.SPAM, verify_by=None, expires_at=_spam_expires(submission))
+        if spam_sign is not None:
+            expires_at = _spam_expires(submission)
+            submission = replace(
+                submission, status=Status.SPAM, verify_by=None, expires_at=expires_at, spam_sign=spam_sign
+            )
         return self._repository.add(
             submission,
             once=once_for(form, submission.answers, self._signer),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
+from itertools import islice
 
 from registration_core.domain.errors import QuotaNotFoundError, SubmissionNotFoundError
+from registration_core.domain.mail import TO_STAFF, MailKind, MailRequest
 from registration_core.domain.policies import WITHIN_HOURS
 from registration_core.services.missing import missing_mails
 
@@ -14,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from registration_core.domain.forms import Form
-    from registration_core.domain.mail import MailRequest
+    from registration_core.domain.journal import Journal
+    from registration_core.domain.mail_ports import AskedMails
     from registration_core.domain.ports import Clock, FormCatalogue, MailQueue, ManagedRepository
     from registration_core.domain.submission import Submission
     from registration_core.services.manage import ManageService
@@ -27,6 +30,10 @@ MAILS_LOOKED_FOR = timedelta(days=1)
 OVERDUE_LOOKED_FOR = timedelta(days=10)
 """A sweep that did not run for some days still finds entries whose seats it doesn't see."""
 PAGE = 100
+DIGEST_HOUR = 5
+"""When a day of suspected spam ends (UTC): before an office opens that reads of it."""
+DIGEST_MOST = 50
+"""So many are named; who gets more has another trouble than to read of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,7 @@ class SweepReport:
     settled: int = 0
     promoted: int = 0
     mails: int = 0
+    digests: int = 0
 
 
 class SweepService:
@@ -57,17 +65,21 @@ class SweepService:
         repository: ManagedRepository,
         manage: ManageService,
         queue: MailQueue,
+        journal: Journal,
+        asked: AskedMails,
         clock: Clock,
     ) -> None:
         self._forms = forms
         self._repository = repository
         self._manage = manage
         self._queue = queue
+        self._journal = journal
+        self._asked = asked
         self._clock = clock
 
     def sweep(self) -> SweepReport:
         """Put every form in order. Raises StorageUnavailableError, MailQueueError; the next sweep goes on."""
-        lapsed = settled = promoted = mails = 0
+        lapsed = settled = promoted = mails = digests = 0
         for name in self._forms.names():
             form = self._forms.get(name)
             options = list(form.capacities())
@@ -77,7 +89,8 @@ class SweepService:
                 promoted += len(self._manage.fill(name, option))
             self._show_seats(name, options)
             mails += self._queue_missing(name)
-        return SweepReport(lapsed, settled, promoted, mails)
+            digests += self._queue_digest(form)
+        return SweepReport(lapsed, settled, promoted, mails, digests)
 
     def _lapse(self, form: Form, options: Sequence[str]) -> int:
         """Cancel what was not verified in time; also where the form asks for no verification any longer."""
@@ -119,6 +132,22 @@ class SweepService:
             cursor = page.cursor
             if cursor is None:
                 return queued
+
+    def _queue_digest(self, form: Form) -> int:
+        """Have the staff told of a day's suspected spam; until the mail is noted, each sweep asks for it again."""
+        if not form.staff or TO_STAFF[MailKind.STAFF_SPAM] not in form.staff_mails:
+            return 0
+        now = self._clock.now().astimezone(UTC)
+        until = now.replace(hour=DIGEST_HOUR, minute=0, second=0, microsecond=0)
+        until -= timedelta(days=until > now)
+        spam = list(islice(self._journal.spam(form.name, since=until - timedelta(days=1), until=until), DIGEST_MOST))
+        if not spam:
+            return 0
+        request = MailRequest(form.name, MailKind.STAFF_SPAM, int(f"{until:%Y%m%d}"), entries=tuple(spam))
+        if self._asked.states([request]):
+            return 0
+        self._queue.put([request])
+        return 1
 
     def _missing(self, entry: Submission) -> list[MailRequest]:
         """Return the mails that an entry's history calls for, still fit, and were noted by nobody."""

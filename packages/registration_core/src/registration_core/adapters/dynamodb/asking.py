@@ -46,6 +46,7 @@ class DynamoAskedMails(AskedMails):
             asked_at=now.isoformat(timespec="milliseconds"),
             expires_at=items.seconds(entry.expires_at),
             **items.mail_attributes(request),
+            **items.mail_topic(request, now, open_=True),
         )
         writes: dict[str, dict[str, dict[str, Any]]] = {
             "entry": {

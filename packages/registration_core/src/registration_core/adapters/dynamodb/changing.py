@@ -19,6 +19,7 @@ from registration_core.domain.errors import (
 )
 from registration_core.domain.identifiers import new_ulid
 from registration_core.domain.submission import STANDING, Event, Status
+from registration_core.domain.transitions import REGISTRANT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class Changing:
                 position=None,
                 verify_by=None,
                 verified_at=None,
+                spam_sign=None,
             )
             ledger = {"Put": {"TableName": self._table_name, "Item": items.erased_item(after, self._now)}}
             self._commit(before, after, "erased", by, more={"ledger": ledger})
@@ -91,6 +93,8 @@ class Changing:
         guards = _guards(stored)
         stands_for = items.once_item(after, once) if once is not None else None
         target = items.submission_item(after) | {_CHANGED_BY: {"S": event.id}}
+        if by == REGISTRANT:
+            target[table.BY_REGISTRANT] = {"BOOL": True}
         kept = guards if stands_for is None else _guards_with(guards, stands_for["pk"]["S"])
         if kept and after.status in (*STANDING, Status.SPAM):
             target[table.GUARDS] = items.to_wire(kept)
@@ -98,7 +102,7 @@ class Changing:
             target[table.ROW] = stored[table.ROW]
         writes = {
             "entry": {"Update": self._rewrite(stored, target, before.version)},
-            "event": {"Put": {"TableName": self._table_name, "Item": items.event_item(after, event)}},
+            "event": {"Put": {"TableName": self._table_name, "Item": items.event_item(after, event, before)}},
             **self._seats.writes(before, after),
             **(more or {}),
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from registration_core.adapters.dynamodb import table
+from registration_core.domain.identifiers import ulid_floor, ulid_milliseconds
 from registration_core.domain.submission import (
     Event,
     Idempotency,
@@ -80,7 +81,10 @@ def submission_item(submission: Submission) -> Item:
         "verify_by": None if submission.verify_by is None else seconds(submission.verify_by),
         "verified_at": None if submission.verified_at is None else _text(submission.verified_at),
         "quiet": submission.quiet or None,
+        "spam_sign": submission.spam_sign,
     }
+    if submission.status is Status.SPAM:
+        may_lack |= {table.TOPIC: table.spam_topic(submission.form), table.TOPIC_ID: submission.id[-26:]}
     return plain_item(
         table.submission_key(submission.id),
         id=submission.id,
@@ -118,11 +122,17 @@ def read_submission(item: Item) -> Submission:
         verify_by=moment(values["verify_by"]) if "verify_by" in values else None,
         verified_at=datetime.fromisoformat(values["verified_at"]) if "verified_at" in values else None,
         quiet=values.get("quiet", False),
+        spam_sign=values.get("spam_sign"),
     )
 
 
-def event_item(submission: Submission, event: Event) -> Item:
-    """Return the item of one line of an entry's history."""
+def event_item(submission: Submission, event: Event, before: Submission | None = None) -> Item:
+    """Return the item of one line of an entry's history. before: the entry as it was, where the line changed it."""
+    may_lack: dict[str, object] = {}
+    if before is not None and before.status is not submission.status:
+        may_lack["was"] = before.status.value
+    if before is not None and before.option != submission.option:
+        may_lack["moved"] = [before.option or "", submission.option or ""]
     return plain_item(
         table.event_key(submission.id, event.id),
         event=event.id,
@@ -132,16 +142,25 @@ def event_item(submission: Submission, event: Event) -> Item:
         status=submission.status.value,
         version=submission.version,
         expires_at=seconds(submission.expires_at),
+        topic=table.history_topic(submission.form, moment_of(event.id)),
+        topic_id=event.id,
+        **may_lack,
     )
 
 
-EVENT_ATTRIBUTES = frozenset({"pk", "sk", "event", "at", "what", "by", "status", "version", "expires_at"})
+EVENT_ATTRIBUTES = frozenset(
+    {
+        *("pk", "sk", "event", "at", "what", "by", "status", "version", "was", "moved", "expires_at"),
+        *(table.TOPIC, table.TOPIC_ID),
+    }
+)
 """All that a line of history holds; nothing of it is the registrant's."""
 
 
 def read_event(item: Item) -> Event:
     """Return the line of history that an item holds."""
     values = {key: from_wire(value) for key, value in item.items()}
+    moved = values.get("moved")
     return Event(
         id=values["event"],
         at=datetime.fromisoformat(values["at"]),
@@ -149,7 +168,23 @@ def read_event(item: Item) -> Event:
         by=values["by"],
         status=Status(values["status"]) if "status" in values else None,
         version=values.get("version"),
+        was=Status(values["was"]) if "was" in values else None,
+        moved=(moved[0], moved[1]) if moved else None,
     )
+
+
+def moment_of(ulid: str) -> datetime:
+    """Return the moment in a ULID, or in what begins as one."""
+    return _EPOCH + ulid_milliseconds(ulid[:26]) * _MILLISECOND
+
+
+def mail_topic(request: MailRequest, at: datetime, *, open_: bool) -> dict[str, object]:
+    """Return under what a mail is found whose state changed at that moment.
+
+    open_: whether it is on its way, came back, or was kept from a suppressed address.
+    """
+    topic_id = f"{ulid_floor(at)}#{request.id}#{request.name}"
+    return {table.TOPIC: table.OPEN_MAILS if open_ else table.mails_topic(at), table.TOPIC_ID: topic_id}
 
 
 def reference_item(reference: str, submission_id: str, expires_at: datetime) -> Item:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _REFUSED = "ConditionalCheckFailedException"
 _OWN = "#holder = :holder AND #state = :sending"
+_SET_TOPIC = "#topic = :topic, #topic_id = :topic_id"
+_TOPIC_NAMES = {table.TOPIC, table.TOPIC_ID}
 
 
 class MailLeases:
@@ -30,7 +32,7 @@ class MailLeases:
 
     def take(self, request: MailRequest, *, holder: str, now: datetime, until: datetime, expires_at: datetime) -> bool:
         """Keep the promise of `SubmissionRepository.lease_mail`."""
-        told = items.mail_attributes(request)
+        told = items.mail_attributes(request) | items.mail_topic(request, now, open_=True)
         try:
             self._update(
                 request,
@@ -64,13 +66,14 @@ class MailLeases:
         values = {":message": message_id, ":at": now.isoformat(timespec="milliseconds"), ":holder": holder}
         told = "#message = :message, #sent_at = :at"
         names = {"state", "holder", "lease_until", "message_id", "sent_at", "problem"}
+        topic = _topic(request, now, open_=False)
         try:
             self._update(
                 request,
-                f"SET #state = :sent, {told} REMOVE #lease, #problem",
+                f"SET #state = :sent, {_SET_TOPIC}, {told} REMOVE #lease, #problem",
                 "#holder = :holder AND #state = :sending",
-                names,
-                {**values, ":sent": MailState.SENT.value, ":sending": MailState.SENDING.value},
+                names | _TOPIC_NAMES,
+                {**values, **topic, ":sent": MailState.SENT.value, ":sending": MailState.SENDING.value},
             )
         except AwsCallError as error:
             if error.code != _REFUSED:
@@ -90,16 +93,20 @@ class MailLeases:
         names = {"state", "holder", "lease_until", "problem"}
         self._change(request, "SET #lease = :past, #problem = :problem", _OWN, names, values)
 
-    def end(self, request: MailRequest, *, holder: str, state: MailState) -> None:
+    def end(self, request: MailRequest, *, holder: str, state: MailState, now: datetime) -> None:
         """Keep the promise of `SubmissionRepository.end_mail`."""
-        values = {":ended": state.value, ":holder": holder, ":sending": MailState.SENDING.value}
-        self._change(request, "SET #state = :ended REMOVE #lease", _OWN, {"state", "holder", "lease_until"}, values)
+        topic = _topic(request, now, open_=state is MailState.SUPPRESSED)
+        values = {":ended": state.value, ":holder": holder, ":sending": MailState.SENDING.value, **topic}
+        names = {"state", "holder", "lease_until"} | _TOPIC_NAMES
+        self._change(request, f"SET #state = :ended, {_SET_TOPIC} REMOVE #lease", _OWN, names, values)
 
-    def note(self, request: MailRequest, *, state: MailState, weaker: Collection[MailState]) -> bool:
+    def note(self, request: MailRequest, *, state: MailState, weaker: Collection[MailState], now: datetime) -> bool:
         """Keep the promise of `MailOutcomes.note`. weaker: the states that this one may follow."""
+        topic = _topic(request, now, open_=state is not MailState.DELIVERED)
         before = {f":before{place}": each.value for place, each in enumerate(sorted(weaker))}
         condition = f"attribute_exists(pk) AND #state IN ({', '.join(before)})"
-        return self._change(request, "SET #state = :state", condition, {"state"}, {":state": state.value, **before})
+        values = {":state": state.value, **topic, **before}
+        return self._change(request, f"SET #state = :state, {_SET_TOPIC}", condition, {"state"} | _TOPIC_NAMES, values)
 
     def _change(
         self, request: MailRequest, update: str, condition: str, names: set[str], values: Mapping[str, object]
@@ -127,6 +134,10 @@ class MailLeases:
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
         self._call("UpdateItem", parameters)
+
+
+def _topic(request: MailRequest, at: datetime, *, open_: bool) -> dict[str, object]:
+    return {f":{name}": value for name, value in items.mail_topic(request, at, open_=open_).items()}
 
 
 def _placeholder(name: str) -> str:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import os
+
 from registration_core.adapters.dynamodb import items, table
 from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.adapters.dynamodb.failures import translated
 from registration_core.adapters.dynamodb.leases import MailLeases
+from registration_core.adapters.dynamodb.patient import PatientCall
+from registration_core.domain.identifiers import new_ulid
 from registration_core.domain.mail import MailState
 from registration_core.domain.mail_ports import MailOutcomes, SuppressionList
-from registration_core.domain.submission import email_key
+from registration_core.domain.submission import Event, email_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+    from typing import Any
 
     from registration_core.adapters.dynamodb.call import Call
     from registration_core.domain.mail import MailRequest
     from registration_core.domain.ports import Clock, Signer
+    from registration_core.domain.submission import Submission
 
 _WEAKER: Mapping[MailState, frozenset[MailState]] = {
     MailState.DELIVERED: frozenset({MailState.SENDING, MailState.SENT}),
@@ -27,16 +33,20 @@ _WEAKER: Mapping[MailState, frozenset[MailState]] = {
 }
 """Which states each one may follow: SES tells in any order, and a lease may still stand when it does."""
 
+_MOST_TOLD = 20
+"""A transaction takes a hundred writes; an address with more entries than this is no family's."""
+
 
 class DynamoMailOutcomes(MailOutcomes):
     """Notes in the mails' own items."""
 
-    def __init__(self, call: Call, table_name: str) -> None:
+    def __init__(self, call: Call, table_name: str, *, clock: Clock) -> None:
         self._leases = MailLeases(call, table_name)
+        self._clock = clock
 
     def note(self, request: MailRequest, state: MailState) -> bool:
         """Note what became of a mail, and return whether that changed anything."""
-        return self._leases.note(request, state=state, weaker=_WEAKER[state])
+        return self._leases.note(request, state=state, weaker=_WEAKER[state], now=self._clock.now())
 
 
 class DynamoSuppressionList(SuppressionList):
@@ -71,6 +81,23 @@ class DynamoSuppressionList(SuppressionList):
     def holds(self, address: str) -> bool:
         """Whether this address is not to be mailed now."""
         return any(map(self._holds, self._keys(address)))
+
+    def lift(self, address: str, *, entries: Sequence[Submission], by: str) -> bool:
+        """Let this address be mailed again, all or nothing; False when it is not on the list."""
+        if not self.holds(address):
+            return False
+        now = self._clock.now()
+        writes: list[dict[str, Any]] = [
+            {"Delete": {"TableName": self._table_name, "Key": key}} for key in self._keys(address)
+        ]
+        for entry in entries[:_MOST_TOLD]:
+            event = Event(new_ulid(now, os.urandom), now, "suppression lifted", by)
+            writes.append({"Put": {"TableName": self._table_name, "Item": items.event_item(entry, event)}})
+        try:
+            PatientCall(self._call)("TransactWriteItems", {"TransactItems": writes})
+        except AwsCallError as error:
+            raise translated(error, self._table_name) from error
+        return True
 
     def _holds(self, key: Mapping[str, object]) -> bool:
         parameters = {"TableName": self._table_name, "Key": key, "ConsistentRead": True}

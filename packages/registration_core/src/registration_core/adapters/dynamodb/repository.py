@@ -167,7 +167,7 @@ class DynamoSubmissionRepository(SubmissionRepository):
 
     def end_mail(self, request: MailRequest, *, holder: str, state: MailState) -> None:
         """Note that the leased mail is never sent, and why."""
-        self._leases().end(request, holder=holder, state=state)
+        self._leases().end(request, holder=holder, state=state, now=self._clock.now())
 
     def _tickets(self) -> Tickets:
         from registration_core.adapters.dynamodb.tickets import Tickets  # noqa: PLC0415 - a visitor reads no queue

@@ -38,6 +38,7 @@ def change_of(record: Mapping[str, Any]) -> Change | Notice | None:
             status=Status(new["status"]["S"]),
             was=None if inserted else Status(images["OldImage"]["status"]["S"]),
             quiet=inserted and "quiet" in new,
+            by_registrant=table.BY_REGISTRANT in new,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise UnreadableRecordError(f"a stream record cannot be read: {type(error).__name__}") from error

@@ -10,6 +10,12 @@ if TYPE_CHECKING:
 
 BY_MONTH = "by_month"
 BY_EMAIL = "by_email"
+BY_TOPIC = "by_topic"
+
+TOPIC, TOPIC_ID = "topic", "topic_id"
+"""What `by_topic` is made of. Sparse: only lines of history, mails and suspected spam have them, sorted by time."""
+OPEN_MAILS = "MAIL#OPEN"
+"""The topic of mails that are on their way, came back, or were kept from a suppressed address."""
 
 SUBMISSION = "SUB"
 EVENT = "EVENT#"
@@ -27,6 +33,8 @@ GUARD_KEYS = ("KEY#guards", "KEY")
 ONCE = "ONCE#"
 GUARDS = "guards"
 """An entry's attribute: pks of the guards that stand for it, to be removed with it."""
+BY_REGISTRANT = "by_registrant"
+"""An entry's attribute: its last change was its registrant's own."""
 ROW = "row"
 """An entry's attribute: pk of the note that a row of a file was taken, to be removed when the entry is erased."""
 
@@ -114,6 +122,21 @@ def guard_key(pk: str) -> tuple[str, str]:
 def month_key(form: str, at: datetime) -> str:
     """Return the partition of `by_month` that holds a form's entries of that month (UTC)."""
     return f"{form}#{at.astimezone(UTC):%Y-%m}"
+
+
+def history_topic(form: str, at: datetime) -> str:
+    """Return the partition of `by_topic` that holds what happened to a form's entries in that month (UTC)."""
+    return f"EVENT#{month_key(form, at)}"
+
+
+def mails_topic(at: datetime) -> str:
+    """Return the partition of `by_topic` that holds the mails which were done with in that month (UTC)."""
+    return f"MAIL#{at.astimezone(UTC):%Y-%m}"
+
+
+def spam_topic(form: str) -> str:
+    """Return the partition of `by_topic` that holds a form's suspected spam."""
+    return f"SPAM#{form}"
 
 
 def month_before(at: datetime) -> datetime:

@@ -1,0 +1,106 @@
+"""Mails that somebody should see to: what failed and was not mended, and whose it is."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from registration_core.domain.errors import SubmissionNotFoundError
+from registration_core.domain.identifiers import display_reference
+from registration_core.domain.mail import TO_STAFF, MailState
+from registration_core.domain.submission import Status
+from registration_core.services.redrive import FAILED, stuck
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from admin_cli.stack import Stack
+    from registration_core.domain.journal import JournalMail
+    from registration_core.domain.submission import MailRecord, Submission, SubmissionDetails
+
+_WHY = {
+    MailState.BOUNCED: "the address's mail server sent it back",
+    MailState.COMPLAINED: "the reader called it spam",
+    MailState.REJECTED: "the mail service found a virus in it",
+    MailState.SUPPRESSED: "an earlier mail to the address bounced or was complained of",
+    MailState.QUEUED: "queued long ago; resend it",
+    MailState.SENDING: "begun long ago; it is not known whether it went out",
+}
+
+#: So many submissions are looked up side by side.
+_SIDE_BY_SIDE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class FailedMail:
+    """One mail. at: when it failed. reference, name: empty where it is about no submission, as a digest."""
+
+    id: str
+    mail: MailRecord
+    at: datetime
+    reference: str
+    name: str
+
+    @property
+    def why(self) -> str:
+        """Why it failed, as far as it is known."""
+        return self.mail.problem or _WHY[MailState(self.mail.state)]
+
+
+def failed_mails(stack: Stack, *, since: datetime) -> list[FailedMail]:
+    """Give the mails that failed since then and were not mended, newest first. Raises StorageUnavailableError."""
+    now = datetime.now(UTC)
+    failing = [each for each in stack.journal().open_mails(since=since) if _failed(each.mail, now)]
+    whose = _look_up(stack, {each.id for each in failing})
+    found = []
+    for each in failing:
+        details = whose.get(each.id)
+        if details is None:
+            if "_" not in each.id:
+                found.append(FailedMail(each.id, each.mail, each.at, "", each.id))
+        elif not _mended(each, details):
+            submission = details.submission
+            reference, name = display_reference(submission.reference), name_of(stack, submission)
+            found.append(FailedMail(each.id, each.mail, each.at, reference, name))
+    return found
+
+
+def name_of(stack: Stack, submission: Submission) -> str:
+    """Say whom a submission is about."""
+    form = stack.forms.get(submission.form)
+    return form.name_in(submission.answers) if form is not None else ""
+
+
+def _failed(mail: MailRecord, now: datetime) -> bool:
+    return mail.state in FAILED or stuck(mail, now)
+
+
+def _look_up(stack: Stack, ids: set[str]) -> Mapping[str, SubmissionDetails]:
+    query = stack.query()
+
+    def details(submission_id: str) -> SubmissionDetails | None:
+        try:
+            return query.show(submission_id) if "_" in submission_id else None
+        except SubmissionNotFoundError:
+            return None
+
+    with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
+        found = list(pool.map(details, ids))
+    return {each.submission.id: each for each in found if each is not None}
+
+
+def _mended(failed: JournalMail, details: SubmissionDetails) -> bool:
+    """Whether a later mail reached the same reader, or nobody is to be reached any more."""
+    if details.submission.status is Status.ERASED:
+        return True
+    to_staff = failed.mail.kind in TO_STAFF
+    begun = failed.mail.sent_at or failed.at
+    return any(
+        mail.state in (MailState.SENT, MailState.DELIVERED)
+        and (mail.kind in TO_STAFF) is to_staff
+        and mail.sent_at is not None
+        and mail.sent_at > begun
+        for mail in details.mails
+    )

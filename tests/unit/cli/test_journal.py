@@ -1,0 +1,220 @@
+"""What the staff look over: all history, suspected spam, mails that went out or failed; over the real services."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from contract.mail_fakes import InMemoryMailOutcomes
+from unit.cli.fakes import STAFF
+from unit.cli.office import COURSE, OTHER_COURSE, Office, called, reference
+
+from registration_core.domain.identifiers import display_reference
+from registration_core.domain.mail import MailKind, MailRequest, MailState
+from registration_core.domain.submission import Status
+
+if TYPE_CHECKING:
+    from unit.cli.fakes import CommandLine
+
+    from registration_core.domain.submission import Submission
+
+
+@pytest.fixture
+def office(rollcall_local: CommandLine) -> Office:
+    """An office whose clock tells the present time, as the commands' own does."""
+    made = Office(rollcall_local)
+    made.clock.at = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
+    return made
+
+
+def rows(out: str) -> list[list[str]]:
+    return [line.split("\t") for line in out.splitlines()]
+
+
+def mailed(office: Office, entry: Submission, state: MailState, kind: MailKind = MailKind.CONFIRMED) -> None:
+    """Have a mail sent, and told what became of it."""
+    office.clock.forward(seconds=1)
+    copy = len(office.repository.details(entry.id).mails)
+    request = MailRequest(entry.id, kind, entry.version, copy)
+    until = office.clock.at + timedelta(seconds=90)
+    office.repository.lease_mail(request, holder="n", until=until, expires_at=entry.expires_at)
+    office.repository.mark_mail_sent(request, holder="n", message_id="m")
+    if state is not MailState.SENT:
+        InMemoryMailOutcomes(office.repository).note(request, state)
+
+
+def test_history__of_all_tells_who_did_what_to_whom_newest_first(office: Office) -> None:
+    """From what to what; an edit names its fields, and never what stood in them."""
+    asa, bo = office.register("Åsa Öberg"), office.register("O'Brien", form="contact")
+    office.clock.forward(minutes=1)
+    office.line("edit", asa.id, "phone=+46 70 999 99 99", "--yes")
+    office.clock.forward(minutes=1)
+    office.line("edit", asa.id, f"course={OTHER_COURSE}", "--yes")
+    office.clock.forward(minutes=1)
+    office.manage.cancel(asa.id, by="registrant")
+
+    ran = office.line("history", "--since", "2h")
+
+    assert [[*row[1:4], row[4], row[5]] for row in rows(ran.out)] == [
+        ["Åsa Öberg", "cancelled", "confirmed → cancelled", "registrant", reference(asa)],
+        ["Åsa Öberg", "edited course", f"{COURSE} → {OTHER_COURSE}", STAFF.arn, reference(asa)],
+        ["Åsa Öberg", "edited phone", "", STAFF.arn, reference(asa)],
+        ["O'Brien", "submitted", "confirmed", "registrant", reference(bo)],
+        ["Åsa Öberg", "submitted", "confirmed", "registrant", reference(asa)],
+    ]
+    assert "999" not in ran.out + ran.err
+
+
+def test_history__of_all_is_narrowed_by_who_and_which_form(office: Office) -> None:
+    asa = office.register("Åsa Öberg")
+    office.register("Bo", form="contact")
+    office.line("status", "cancel", asa.id, "--yes")
+
+    def who(*options: str) -> list[str]:
+        return [row[4] for row in rows(office.line("history", "--since", "2h", *options).out)]
+
+    assert who("--by", "staff") == who("--by", "user/STAFF") == [STAFF.arn]
+    assert who("--by", "registrant") == ["registrant", "registrant"]
+    assert who("--by", "registrant", "--form", "contact") == ["registrant"]
+    assert who("--by", "nobody") == []
+    assert office.line("history", "--since", "30min").out == ""
+    assert office.line("history", "--since", "2h", "--until", "90min").out == ""
+
+
+def test_history__of_all_prints_json(office: Office) -> None:
+    entry = office.register("Åsa Öberg")
+    office.manage.erase(entry.id, by="registrant")
+
+    said = json.loads(office.line("history", "--since", "2h", "--json", "reference,name,what,was,status,by").out)
+
+    told = {"reference": reference(entry), "name": "", "by": "registrant"}
+    assert said == [
+        told | {"what": "erased", "was": "confirmed", "status": "erased"},
+        told | {"what": "submitted", "was": None, "status": "confirmed"},
+    ]
+    assert "moved_to" in office.line("history", "--json").out.split()
+
+
+@pytest.mark.parametrize("option", [("--since", "2h"), ("--by", "staff"), ("--form", "contact")])
+def test_history__of_one_takes_none_of_the_options_of_all(office: Office, option: tuple[str, str]) -> None:
+    entry = office.register()
+    ran = office.line("history", entry.id, *option)
+    assert (ran.code, "leave out the ID" in ran.err) == (2, True)
+
+
+def test_spam__is_told_on_the_lists_last_line_with_its_reason(office: Office) -> None:
+    """To a person at a terminal; whoever lists spam sees why."""
+    office.register("Åsa Öberg")
+    assert "spam" not in office.line("list", terminal=True).err
+    spam = _spam(office, "quick 1.4")
+
+    assert office.line("list", terminal=True).err.splitlines()[-1] == (
+        "1 submission set aside as suspected spam: rollcall list --status spam"
+    )
+    assert "--form registration --status spam" in office.line("list", "--form", "registration", terminal=True).err
+    for quiet in (("list",), ("list", "--json", "id"), ("list", "--form", "contact")):
+        assert "spam:" not in office.line(*quiet).err
+    assert "set aside" not in office.line("list", "--status", "spam", terminal=True).err
+    assert rows(office.line("list", "--status", "spam", "--columns", "reference,spam_sign").out) == [
+        [reference(spam), "sent 1.4 s after the page was opened"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sign", "why"),
+    [
+        ("honeypot", "the field that people do not see was filled in"),
+        ("links 5", "it holds 5 links"),
+        ("name", "an address stands in the name"),
+    ],
+)
+def test_show__says_why_it_was_suspected(office: Office, sign: str, why: str) -> None:
+    """Also once it was taken for genuine; the sender never learns it."""
+    spam = _spam(office, sign)
+    assert f"why_spam\t{why}\n" in office.line("show", spam.id).out
+    office.manage.mark_genuine(spam.id, by="kim")
+    assert json.loads(office.line("show", spam.id, "--json", "status,spam_sign").out) == {
+        "status": "confirmed",
+        "spam_sign": sign,
+    }
+
+
+def test_mail_list__tells_what_was_mailed_newest_first(office: Office) -> None:
+    """Whom, which mail and what became of it; on its way and done with."""
+    asa, bo = office.register("Åsa Öberg"), office.register("Bo", form="contact")
+    mailed(office, asa, MailState.DELIVERED)
+    mailed(office, bo, MailState.BOUNCED)
+    mailed(office, asa, MailState.SENT, MailKind.STAFF)
+
+    lines = rows(office.line("mail", "list").out)
+
+    assert [line[1:] for line in lines] == [
+        ["Åsa Öberg", "staff", "sent", asa.email, reference(asa)],
+        ["Bo", "confirmed", "bounced", bo.email, reference(bo)],
+        ["Åsa Öberg", "confirmed", "delivered", asa.email, reference(asa)],
+    ]
+    assert len(rows(office.line("mail", "list", "--state", "bounced").out)) == 1
+    assert len(rows(office.line("mail", "list", "--form", "registration").out)) == 2
+    one = office.line("mail", "list", "-L", "1")
+    assert (len(rows(one.out)), one.err) == (1, "There are more: -L N\n")
+    assert json.loads(office.line("mail", "list", "--json", "name,kind,state", "-L", "1").out) == [
+        {"name": "Åsa Öberg", "kind": "staff", "state": "sent"}
+    ]
+    assert office.line("mail", "list", "--state", "bouncd").code == 2
+
+
+def test_mail_failed__forgets_what_was_mended(office: Office) -> None:
+    """A later mail that reached the person, or an erasure; not a mail to the staff."""
+    mended, still, gone = office.register("Åsa"), office.register("Bo"), office.register("Cleo")
+    for entry in (mended, still, gone):
+        mailed(office, entry, MailState.BOUNCED)
+    mailed(office, mended, MailState.DELIVERED)
+    mailed(office, still, MailState.SENT, MailKind.STAFF)
+    office.manage.erase(gone.id, by="kim")
+    office.line.parts = _no_dead_letters()
+
+    lines = rows(office.line("mail", "failed").out)
+
+    assert [(line[1], line[3], line[6]) for line in lines] == [(reference(still), "bounced", "Bo")]
+
+
+def test_unsuppress__lets_an_address_be_mailed_again_and_says_so_in_histories(office: Office) -> None:
+    """By address or by one of its submissions; again nothing is changed."""
+    entry = office.register("Åsa Öberg")
+    parts = office.line.parts = _no_dead_letters(office)
+    parts.suppressions.add(entry.email, reason=MailState.BOUNCED, expires_at=entry.expires_at)
+
+    dry = office.line("mail", "unsuppress", reference(entry), "--dry-run")
+    assert f"  {called(entry)}\nWould let {entry.email} be mailed again." in dry.err
+    ran = office.line("mail", "unsuppress", entry.email.upper(), "--yes")
+
+    assert ran.code == 0
+    assert f"rollcall mail resend {reference(entry)}\n" in ran.err
+    assert not parts.suppressions.holds(entry.email)
+    last = office.repository.details(entry.id).events[-1]
+    assert (last.what, last.by) == ("suppression lifted", STAFF.arn)
+    assert "nothing is suppressed" in office.line("mail", "unsuppress", entry.id, "--yes").err
+
+
+def _spam(office: Office, sign: str) -> Submission:
+    entry = office.register("Casino")
+    from registration_core.domain.validation import example_submission  # noqa: PLC0415 - only here
+
+    form = office.forms["registration"]
+    answers = example_submission(form, today=office.clock.now().date()) | {"participant": "Royale", "course": COURSE}
+    office.manage.erase(entry.id, by="kim")
+    receipt = office.submits.submit(form, answers, key=sign, language="en", spam_sign=sign)
+    found = office.get(receipt)
+    assert (found.status, display_reference(found.reference)) == (Status.SPAM, reference(found))
+    return found
+
+
+def _no_dead_letters(office: Office | None = None):  # type: ignore[no-untyped-def]  # noqa: ANN202 - parts of mailing
+    from types import SimpleNamespace  # noqa: PLC0415 - only here
+
+    from contract.mail_fakes import InMemorySuppressionList  # noqa: PLC0415 - only here
+
+    suppressions = None if office is None else InMemorySuppressionList(office.clock, repository=office.repository)
+    return SimpleNamespace(redrive=SimpleNamespace(read=list), suppressions=suppressions)

@@ -472,7 +472,7 @@ def test_doctor__prints_json(doctor: Callable[..., Ran]) -> None:
 
     found = json.loads(ran.out)
     assert ran.code == 1
-    assert len(found) == 17
+    assert len(found) == 18
     assert {"check": "backups", "health": "failure"} in found
     assert {"check": "clock", "health": "ok"} in found
 
@@ -482,7 +482,7 @@ def test_doctor__without_credentials_asks_nothing_more(doctor: Callable[..., Ran
     ran = doctor(caller=CliError("No AWS credentials were found.", hint="Sign in", exit_code=ExitCode.CREDENTIALS))
 
     assert ran.code == 1
-    assert healths(ran) == ["ok", "failure", "ok", *["skipped"] * 14]
+    assert healths(ran) == ["ok", "failure", "ok", *["skipped"] * 15]
     assert "failure\tcredentials\tNo AWS credentials were found.\tSign in\n" in ran.out
 
 
@@ -490,7 +490,7 @@ def test_doctor__without_a_description_asks_nothing_more(doctor: Callable[..., R
     """Nobody knows then what there should be."""
     ran = doctor(description=CliError("There is no stack 'x'.", hint="Name another."))
 
-    assert healths(ran) == ["ok", "ok", "ok", "failure", *["skipped"] * 13]
+    assert healths(ran) == ["ok", "ok", "ok", "failure", *["skipped"] * 14]
 
 
 def test_doctor__on_a_terminal_fits_80_columns(doctor: Callable[..., Ran]) -> None:

@@ -209,7 +209,7 @@ def erase(trip: Trip) -> None:
 
 ONCE: dict[Any, Way] = {
     register: Way(script=True, width=360, language="sv", scheme="dark"),
-    another: Way(script=False, width=360, language="en", scheme="light"),
+    another: Way(script=True, width=360, language="en", scheme="light"),
     wrong_fields: Way(script=False, width=1280, language="sv", scheme="light"),
     full_course: Way(script=True, width=1280, language="en", scheme="dark"),
     double_click: Way(script=True, width=360, language="en", scheme="light"),

@@ -17,6 +17,7 @@ from registration_core.domain.errors import (
     InvalidAnswersError,
     InvalidKeyError,
     KeyReusedError,
+    RollcallError,
     StorageUnavailableError,
     TooManyRequestsError,
 )
@@ -43,6 +44,7 @@ def assert_kept(page: Page) -> None:
     ("error", "status", "said", "sendable"),
     [
         (StorageUnavailableError("x", retry_after_s=7), 503, "This may not have worked", True),
+        (RollcallError("x"), 500, "This may not have worked", True),
         (HumanCheckUnavailableError("x"), 503, "Your answers were not taken", True),
         (TooManyRequestsError(retry_after_s=600), 429, "in 10 minutes", True),
         (KeyReusedError(), 422, "Your first answers have reached us", True),
@@ -63,6 +65,7 @@ def test_refused__keeps_the_answers_and_says_what_to_do(
     assert answer["statusCode"] == status
     assert answer["headers"].get("Retry-After") == {
         429: "600",
+        500: "5",
         503: "5" if "Human" in type(error).__name__ else "7",
     }.get(status)
     assert said in answer["body"].replace("&#39;", "'")

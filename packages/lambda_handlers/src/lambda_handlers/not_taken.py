@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lambda_handlers import refusals
 from lambda_handlers.page import Notice, form_page
 from registration_core.domain.errors import (
     FormClosedError,
@@ -36,7 +37,7 @@ def not_taken_page(
 
 def _notice(refused: Refusal, said: Mapping[str, Any], key: str) -> Notice:
     match refused.code:
-        case StorageUnavailableError.code:
+        case StorageUnavailableError.code | refusals.INTERNAL:
             return Notice(said["unsure"], refused.detail, key)
         case KeyReusedError.code:
             return Notice(said["arrived"], said["reused"])

@@ -92,14 +92,14 @@ def sentence_page(sentence: str, *, form: str, words: SiteWords, language: str) 
     return render(words, "not-sent", language, sentence=sentence, back=back)
 
 
-def bare_page(sentence: str, *, site_url: str, language: str) -> str:
-    """Give a page that says a sentence, and needs nothing to be there: for when something broke."""
+def bare_page(sentence: str, advice: str, *, site_url: str, language: str) -> str:
+    """Give a page that says what is wrong and what to do, and needs nothing to be there: for when something broke."""
     return (
         f'<!doctype html><html lang="{escape(language)}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
         f"<title>{escape(sentence)}</title>"
         f'<link rel="stylesheet" href="{escape(site_url)}/assets/rollcall.css"></head>'
-        f'<body><main id="main"><h1>{escape(sentence)}</h1></main></body></html>'
+        f'<body><main id="main"><h1>{escape(sentence)}</h1><p>{escape(advice)}</p></main></body></html>'
     )
 
 

@@ -115,7 +115,8 @@ def refusal(request: Request, refused: Refusal, *, words: SiteWords, language: s
     from lambda_handlers.page import bare_page, sentence_page  # noqa: PLC0415 - a script's post does without
 
     if refused.code == INTERNAL:
-        html = bare_page(refused.detail, site_url=words.site_url, language=language)
+        advice = sentence("reload", language)
+        html = bare_page(refused.detail, advice, site_url=words.site_url, language=language)
     else:
         html = sentence_page(refused.detail, form=request.form, words=words, language=language)
     return page(refused.status, html, site_url=words.site_url, headers=headers)

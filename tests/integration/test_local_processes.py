@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,6 +98,41 @@ def test_deployer__is_no_root_and_is_found_again(own: Workspace) -> None:
     assert (own.state / "deployer.json").stat().st_mode & 0o077 == 0
     with pytest.raises(Exception, match=r"AccessDenied|not authorized"):
         client("iam", own, credentials).create_user(UserName="somebody-else")
+
+
+def test_emulator__of_a_folder_that_is_moved_ends_and_loses_nothing(own: Workspace) -> None:
+    """What was stored just before lies in the moved folder, and nothing comes into being where that was."""
+    before = replace(own, state=own.state / "before")
+    after = replace(own, state=own.state / "after")
+    Emulator(before).start(smtp_port=free_port())
+    client("sqs", before).create_queue(QueueName="moved")
+    before.state.rename(after.state)
+    wait_until(lambda: not Emulator(after).alive(), what="the end of the emulator in the moved folder")
+    assert not before.state.exists()
+
+    Emulator(after).start(smtp_port=free_port())
+    assert client("sqs", after).list_queues()["QueueUrls"][0].endswith("/moved")
+    assert Emulator(after).stop()
+
+
+def test_emulator__saves_no_log_and_nothing_that_is_as_it_was(own: Workspace) -> None:
+    """A busy system's logs would be most of what is saved, and nobody misses them."""
+    emulator = Emulator(own)
+    emulator.start(smtp_port=free_port())
+    logs, queues = client("logs", own), client("sqs", own)
+    logs.create_log_group(logGroupName="/aws/lambda/x")
+    logs.create_log_stream(logGroupName="/aws/lambda/x", logStreamName="s")
+    events = [{"timestamp": 1_790_000_000_000, "message": "not to be kept"}]
+    logs.put_log_events(logGroupName="/aws/lambda/x", logStreamName="s", logEvents=events)
+    queues.create_queue(QueueName="first")
+    saved = own.state / "emulator" / "state"
+    wait_until((saved / "sqs.json").exists, what="the saved queue")
+    written = (saved / "sqs.json").stat().st_ino
+    client("sns", own).list_topics()
+    emulator.stop()
+    assert (saved / "sqs.json").stat().st_ino == written
+    assert "/aws/lambda/x" in (saved / "cloudwatch_logs.json").read_text()
+    assert "not to be kept" not in (saved / "cloudwatch_logs.json").read_text()
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,22 @@ def serve_what_was_deployed() -> None:
     gateway._match_resource_tree = matched
 
 
+def tell_who_is_connected() -> None:
+    """Let functions learn the address that a request comes from, not one that its sender chose.
+
+    Source: API Gateway Developer Guide, "$context variables": identity.sourceIp is the address of the TCP connection.
+    Everything here comes from this machine.
+    """
+    execute = gateway._execute_in_scope
+
+    async def executed(*given: Any) -> Any:  # noqa: ANN401 - ministack's arguments and answers
+        request, api_id, stage, method, path, headers, *rest = given
+        kept = {name: value for name, value in (headers or {}).items() if name.lower() != "x-forwarded-for"}
+        return await execute(request, api_id, stage, method, path, kept | {"x-forwarded-for": "127.0.0.1"}, *rest)
+
+    gateway._execute_in_scope = executed
+
+
 def take_definitions_as_a_whole() -> None:
     """Let PutRestApi replace all resources and gateway responses by those of an OpenAPI document.
 

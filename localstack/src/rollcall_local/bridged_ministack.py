@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import sys
-import threading
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,14 +18,10 @@ from ministack.services import dynamodb_streams
 # The emulator's interpreter runs this file by its path and doesn't know the package that it is part of.
 sys.path.append(str(Path(__file__).parents[1]))
 
-from rollcall_local import bridged_gateway, bridged_secrets
+from rollcall_local import bridged_gateway, bridged_saving, bridged_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-#: Seconds between two saves; a large state is saved less often, so that saving takes a twentieth of the time at most.
-SAVE_EVERY_S = float(os.environ.get("ROLLCALL_SAVE_EVERY_S", "3"))
-SHARE = 20
 
 #: AWS has no actions of these names: a batch needs the right to the single call.
 #: Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon SQS".
@@ -107,27 +100,6 @@ def tell_which_policy_is_attached() -> None:
     iam_actions.request_tag_context = with_policy
 
 
-def save_one_at_a_time() -> None:
-    """Let no save overtake another: the last one, at the stop, must be the one that stays."""
-    save, saving = app.save_all, threading.Lock()
-
-    def alone(services: dict[str, object]) -> None:
-        with saving:
-            save(services)
-
-    app.save_all = alone
-
-
-def save_again_and_again() -> None:
-    """Save what changed hands so far, for as long as the emulator lives."""
-    pause_s = SAVE_EVERY_S
-    while True:
-        time.sleep(pause_s)
-        began = time.monotonic()
-        app.save_all(app._build_persistence_save_dict())  # noqa: SLF001 - ministack has no call for this; its version is locked
-        pause_s = max(SAVE_EVERY_S, SHARE * (time.monotonic() - began))
-
-
 if __name__ == "__main__":
     authorise_batches_as_single_calls()
     authorise_by_the_arns_that_aws_asks_for()
@@ -135,6 +107,7 @@ if __name__ == "__main__":
     bridged_gateway.serve_what_was_deployed()
     bridged_gateway.take_definitions_as_a_whole()
     bridged_secrets.keep_each_version()
-    save_one_at_a_time()
-    threading.Thread(target=save_again_and_again, daemon=True).start()
+    bridged_gateway.tell_who_is_connected()
+    bridged_saving.save_as_it_runs()
+    bridged_saving.end_when_moved()
     app.main()

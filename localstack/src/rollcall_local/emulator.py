@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 NAME = "ministack"
 
+#: Starts a program in a folder, whose data it names from there: in a clone that is moved they are moved with it.
+_IN_FOLDER = ("/bin/sh", "-c", 'cd "$0" && exec "$@"')
+
 
 class Emulator:
     """The AWS services of one local system, on one loopback port."""
@@ -70,7 +73,8 @@ class Emulator:
         for name in ("state", "s3", "tmp"):
             (self._folder / name).mkdir(parents=True, exist_ok=True)
         launcher = Path(__file__).with_name("bridged_ministack.py")
-        self._process.start([str(python), "-P", str(launcher)], self._environment(smtp_port))
+        command = [*_IN_FOLDER, str(self._folder.resolve()), str(python), "-P", str(launcher)]
+        self._process.start(command, self._environment(smtp_port))
         self._running_mark.touch()
         return True
 
@@ -97,9 +101,10 @@ class Emulator:
             GATEWAY_PORT=str(self._workspace.edge_port),
             MINISTACK_REGION=self._workspace.region,
             PERSIST_STATE="1",
-            STATE_DIR=str(self._folder / "state"),
+            ROLLCALL_FOLDER=str(self._folder.resolve()),
+            STATE_DIR="state",
             S3_PERSIST="1",
-            S3_DATA_DIR=str(self._folder / "s3"),
+            S3_DATA_DIR="s3",
             TMPDIR=str(self._folder / "tmp"),
             SMTP_HOST=f"127.0.0.1:{smtp_port}",
             IOT_MTLS_ENABLED="0",

@@ -9,10 +9,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from shipped import SOURCES
 from unit.cli.fakes import ADA, BOB, CommandLine, FakeQueries
 from unit.core.builders import a_field, a_form, words
 
 from admin_cli.records import DETAILS, FIELDS
+from registration_core.adapters.form_files import compile_forms
 from registration_core.domain.fields import Option
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.mail import MailState
@@ -340,3 +342,27 @@ def test_json__an_answer_that_no_form_asks_is_refused(rollcall: CommandLine, com
     assert (ran.code, ran.out) == (2, "")
     assert "There is no field 'answers.nmae'. Did you mean 'name'? There are: answers.name, answers.shoe." in ran.err
     assert rollcall(*command, "--json", "id,answers.shoe").code == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "chosen"), [("en", "Course", "My first robot"), ("sv", "Kurs", "Min första robot")]
+)
+def test_show__copy_is_in_the_forms_words_and_the_persons_language(
+    rollcall: CommandLine, queries: FakeQueries, language: str, asked: str, chosen: str
+) -> None:
+    """What somebody gets who asks what is kept of them: no field's name, no option's value, no UTC."""
+    form = compile_forms(SOURCES.forms)["registration"]
+    answers = {
+        "participant": "Åsa Öberg",
+        "course": "first-robot",
+        "birth_date": "2018-04-30",
+        "needs": "Nuts\nand cats",
+    }
+    queries.entries = [replace(ADA, language=language, form_version=form.version, answers=answers)]
+    rollcall.forms = {"registration": form}
+    said = rollcall("show", ADA.id, "--copy").out
+    assert said.startswith(f"{form.title.in_language(language)}\n\n")
+    assert f"\n{asked}\n    {chosen}\n" in said
+    assert "    Nuts\n    and cats" in said
+    assert display_reference(ADA.reference) in said
+    assert not re.search(r"participant|first-robot|2018-04-30|UTC|answers\.", said)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer  # noqa: TC002 - Typer reads the annotations
+import typer
 
 from admin_cli.answers import answered
 from admin_cli.entries import Entry, check_spelling, look_up
+from admin_cli.errors import CliError
 from admin_cli.fields import ensure_asked, json_option, pick, wanted
 from admin_cli.helping import Command, verb
 from admin_cli.histories import print_history
@@ -32,18 +33,26 @@ MAILS = (Column("KIND"), Column("STATE"), Column("SENT"), Column("ATTEMPTS", nar
 
 @app.command(cls=Command)
 def show(
-    ctx: typer.Context, entry: Entry, *, json: Annotated[str | None, json_option((*FIELDS, *DETAILS))] = None
+    ctx: typer.Context,
+    entry: Entry,
+    *,
+    copy: Annotated[
+        bool, typer.Option("--copy", help="Print it for its person: the form's words, in their language.")
+    ] = False,
+    json: Annotated[str | None, json_option((*FIELDS, *DETAILS))] = None,
 ) -> None:
     """Print one submission with its answers, its history and what was mailed about it.
 
     A reference may be written in small letters, without the dash, or with O for 0; its last letter tells a slip. Who
     waits is shown with their place in the queue. On a terminal the answers stand under the form's own words, as they
-    were when the submission was made; in a pipe under the fields' names.
+    were when the submission was made; in a pipe under the fields' names. With --copy it is a text to hand to the person
+    who asks what is kept of them.
 
     Examples:
       rollcall show K7QM-3XTP
       rollcall show reg_01JD9Z3V8Q4X2M7N5R6T1WKBCE --json all
       rollcall show K7QM-3XTP --json email,answers.course
+      rollcall show K7QM-3XTP --copy > copy.txt
     """
     services = of(ctx)
     output = services.output
@@ -53,6 +62,9 @@ def show(
     details = look_up(lambda: stack, entry)
     rank = stack.query().rank(details.submission)
     current = stack.forms.get(details.submission.form)
+    if copy:
+        output.line(_copy(details, stack.form_of(details.submission) or current))
+        return
     name = current.name_in(details.submission.answers) if current is not None else ""
     if names is not None:
         ensure_asked(names, stack, details.submission.form)
@@ -61,6 +73,14 @@ def show(
         _print(output, details, _facts(details.submission, name, rank), stack.form_of(details.submission), current)
     else:
         output.fields(_lines(details, _facts(details.submission, name, rank)))
+
+
+def _copy(details: SubmissionDetails, form: Form | None) -> str:
+    from admin_cli.personal_copy import personal_copy  # noqa: PLC0415 - only for this
+
+    if form is None:
+        raise CliError("The stack keeps no such form, so nobody knows what its questions were.")
+    return personal_copy(form, details, form.language_for(details.submission.language))
 
 
 def _print(

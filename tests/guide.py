@@ -8,8 +8,11 @@ from pathlib import Path
 GUIDE = Path(__file__).resolve().parents[1] / "docs" / "staff.md"
 
 #: What goes beyond the stack, or needs an administrator: keys, signing in, deploying, starting and stopping the local
-#: system. Tests of those commands run these lines over fakes.
-BEYOND = ("rollcall infra", "rollcall keys", "rollcall login", "rollcall local up", "rollcall local down")
+#: system, writing an organisation's files. Tests of those commands run these lines, over fakes or in a copy.
+BEYOND = (
+    *("rollcall infra", "rollcall keys", "rollcall login", "rollcall local up", "rollcall local down"),
+    *("rollcall new", "rollcall forms language"),
+)
 
 
 def lines() -> list[str]:

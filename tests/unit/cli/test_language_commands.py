@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shlex
 import tomllib
 from typing import TYPE_CHECKING
 
+import guide
 import pytest
 from shipped import copied_sources
 
@@ -112,3 +114,12 @@ def test_check__refuses_a_mail_in_two_languages(rollcall: CommandLine, sources: 
     ran = rollcall("forms", "check", str(sources.forms))
     assert ran.code == 1
     assert 'forms/registration/mail/confirmed.sv.txt.j2 is made of a file with ".en." in its name' in ran.err
+
+
+def test_guide__says_what_works(rollcall: CommandLine, sources: Sources) -> None:
+    """The lines of the guide for staff, one after the other."""
+    before = contents(sources)
+    for line in guide.beyond("rollcall forms language"):
+        ran = rollcall(*shlex.split(line)[1:])
+        assert ran.code == 0, ran.err
+    assert contents(sources) == before

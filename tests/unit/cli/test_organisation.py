@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 from typing import TYPE_CHECKING
 
+import guide
 import pytest
 from shipped import ROOT, SOURCES, copied_sources
 
@@ -46,6 +48,13 @@ def test_new__gives_a_folder_that_is_right_and_that_the_clone_works_for(
     (ours / "site" / "en.toml").unlink()
     assert found(rollcall("check"), "failure") == ["site/site.toml: \"first_language\" is 'en'; use one of sv."]
     assert rollcall("forms", "check").code == 0
+
+
+@pytest.mark.parametrize("line", guide.beyond("rollcall new"))
+def test_guide__says_what_works(rollcall: CommandLine, sources: Sources, line: str) -> None:
+    ran = rollcall(*shlex.split(line)[1:])
+    assert ran.code == 0, ran.err
+    assert (sources.root.parent / "ours" / "forms").is_dir()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from unit.core.builders import a_field, a_form, an_entry
 
 from admin_cli.contexts import Context
-from admin_cli.export.rows import Page, read_page
+from admin_cli.export.rows import Page, Row, read_page
 from registration_core.adapters.dynamodb.items import submission_item
 from registration_core.domain.identifiers import new_submission_id
 
@@ -72,6 +72,11 @@ class TableSource:
     def pages(self, say: Callable[[str], None]) -> Callable[[Mapping[str, Any]], Page]:
         del say
         return self._answer
+
+    def rank(self, row: Row) -> int | None:
+        waiting = sorted((each.position or 0, each.id) for each in self.entries if each.position is not None)
+        ranks = {submission_id: rank for rank, (_, submission_id) in enumerate(waiting, 1)}
+        return ranks.get(row.id)
 
     def versions(self, form: str) -> Sequence[Form]:
         return [each for each in self.kept if each.name == form]

@@ -524,3 +524,21 @@ def test_parquet__without_its_library__says_how_to_install_it(
     assert '"./packages/admin_cli[parquet]"' in told
     project = tomllib.loads((root / "packages" / "admin_cli" / "pyproject.toml").read_text(encoding="utf-8"))
     assert project["project"]["optional-dependencies"]["parquet"]
+
+
+@pytest.mark.parametrize("name", ["csv", "jsonl"])
+def test_rank__is_the_place_in_the_queue_now(rollcall: CommandLine, source: TableSource, name: str) -> None:
+    """Where it is asked for: the ticket stays what it was, the rank counts those who still wait."""
+    source.entries[:] = [
+        entry(number, status=Status.WAITLISTED if position else Status.CONFIRMED, option="a", position=position)
+        for number, position in enumerate((None, 9, 4))
+    ]
+
+    out = rollcall("export", "--format", name, "--columns", "position,rank").out
+
+    if name == "csv":
+        lines = out.lstrip("\ufeff").splitlines()
+        assert [lines[0].split(","), sorted(lines[1:])] == [["Ticket", "Rank"], [",", "4,1", "9,2"]]
+    else:
+        ranks = {each["position"]: each["rank"] for each in map(json.loads, out.splitlines())}
+        assert ranks == {None: None, 4: 1, 9: 2}

@@ -57,7 +57,8 @@ class Column:
     in_words: Callable[[str], str] | None = None
 
 
-#: What every entry has, under the names of `list --json`: kind, and where it is taken from.
+#: What every entry has, under the names of `list --json`: kind, and where it is taken from. The rank, which is the
+#: waiting list's to tell, `Columns` are given.
 FIXED: Mapping[str, tuple[Kind, Callable[[Row], Answer | None]]] = {
     "id": (Kind.TEXT, lambda row: row.id),
     "reference": (Kind.TEXT, lambda row: display_reference(row.reference)),
@@ -71,9 +72,12 @@ FIXED: Mapping[str, tuple[Kind, Callable[[Row], Answer | None]]] = {
     "expires_at": (Kind.MOMENT, lambda row: iso(moment(row.expires_at))),
     "option": (Kind.TEXT, lambda row: row.option),
     "position": (Kind.WHOLE, lambda row: row.position),
+    "rank": (Kind.WHOLE, lambda _row: None),
     "verify_by": (Kind.MOMENT, lambda row: None if row.verify_by is None else iso(moment(row.verify_by))),
     "verified_at": (Kind.MOMENT, lambda row: None if row.verified_at is None else in_utc(row.verified_at)),
 }
+
+RANK = "rank"
 
 #: What stands before the answers, and after them, unless --columns says otherwise.
 BEFORE, AFTER = ("reference", "submitted_at", "status"), ("id",)
@@ -94,10 +98,17 @@ class Columns:
     """All columns of one form's entries, the present version's first, then what older ones asked.
 
     versions: the form as it is now, then as it was, the present one first. answered: the names of all answers there
-    are; of what no present version asks only those get a column.
+    are; of what no present version asks only those get a column. rank: tells the place in the queue.
     """
 
-    def __init__(self, versions: Sequence[Form], answered: Iterable[str], language: str) -> None:
+    def __init__(
+        self,
+        versions: Sequence[Form],
+        answered: Iterable[str],
+        language: str,
+        rank: Callable[[Row], int | None] = lambda _row: None,
+    ) -> None:
+        self._rank = rank
         self._language = language
         self._words = words(language, versions[0].words if versions else None)
         self._headings = Headings(versions[0]) if versions else None
@@ -120,6 +131,7 @@ class Columns:
     def _column(self, name: str) -> Column:
         if name in FIXED:
             kind, value = FIXED[name]
+            value = self._rank if name == RANK else value
             said = {str(status): self._words[status] for status in Status} if name == "status" else None
             return Column(name, self._words[name], kind, value, said)
         answer = name.removeprefix(ANSWER)

@@ -122,7 +122,7 @@ class Exporting:
         columns = None
         if request.columns is not None or not format_.whole:
             answered = {name for part in spool.parts() for name in part.mark.answers}
-            columns = Columns(versions, answered, language).chosen(request.columns)
+            columns = Columns(versions, answered, language, self.source.rank).chosen(request.columns)
         to_file = self.target.path is not None
         encoding = Encoding(
             format_,

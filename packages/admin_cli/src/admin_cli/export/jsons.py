@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from admin_cli.escape import harmless, to_json_line
-from admin_cli.export.columns import FIXED
+from admin_cli.export.columns import FIXED, RANK
 from admin_cli.records import FIELDS
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ def _lines(batches: Iterable[list[Row]], columns: Sequence[Column] | None) -> It
 
 
 def _stored(column: Column, row: Row) -> object:
+    if column.name == RANK:
+        return column.value(row)
     if column.name in _FIXED:
         return _FIXED[column.name](row)
     return row.answers.get(column.name.removeprefix("answers."))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from admin_cli import aws
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
     from admin_cli.contexts import Context
     from admin_cli.export.reading import Pages
+    from admin_cli.export.rows import Row
     from admin_cli.stack import Stack
     from registration_core.domain.forms import Form
+    from registration_core.services.ranks import Ranks
 
 
 class Source(Protocol):
@@ -30,6 +32,9 @@ class Source(Protocol):
 
     def versions(self, form: str) -> Sequence[Form]:
         """Give a form as it ever was, in no order. Raises CliError."""
+
+    def rank(self, row: Row) -> int | None:
+        """Give the place in the queue of who waits, as it stands when the first of an option is asked about."""
 
     def estimate(self) -> int | None:
         """Tell about how many entries there are; None when nobody knows."""
@@ -54,6 +59,16 @@ class StackSource:
         from admin_cli.stack import stored_forms  # noqa: PLC0415 - stacks make sources
 
         return stored_forms(self._stack.client("dynamodb"), self._stack.description.table).versions(form)
+
+    @cached_property
+    def _ranks(self) -> Ranks:
+        return self._stack.query().ranks()
+
+    def rank(self, row: Row) -> int | None:
+        """Read the queues of options that somebody of the export waits for."""
+        if row.option is None or row.position is None:
+            return None
+        return self._ranks.queue(row.form, row.option).get(row.id)
 
     def estimate(self) -> int | None:
         """Ask for the index's own count, which is some hours old; a person who may not ask does without."""

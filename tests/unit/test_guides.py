@@ -1,0 +1,112 @@
+"""Every command of every guide is run by a test, or stands here with the reason why none can.
+
+`rollcall` commands of the guide for staff run on a deployed stack (tests/integration/test_guide.py), so
+a line that stands there too is run; the others are run here, over fakes and a copy.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import guide
+import pytest
+from conftest import ROOT
+from unit.cli.fakes import CommandLine
+from workshop import sources_with_workshop
+
+from admin_cli.contexts import ContextFile
+from admin_cli.organisation.start import start
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GUIDES = ("README.md", "docs/editor.md", "docs/make-it-yours.md", "docs/operator.md", "docs/privacy.md")
+BLOCK = re.compile(r"^ *```([^\n]*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"^ *((?:rollcall|make|terraform|git|aws|curl|python3|rm|cp) .*)$", re.MULTILINE)
+INLINE = re.compile(r"`(rollcall [a-z][^`]*)`")
+
+#: Where else a command that begins so is run, and why not here.
+ELSEWHERE = {
+    "aws": "an account is needed; test_operator_guide.py holds each to AWS's own models",
+    "rollcall infra": "it deploys to AWS; cli/test_infra.py runs every verb over a Terraform of its own",
+    "rollcall keys": "it changes keys in AWS; contract/test_keys_command.py runs every verb",
+    "rollcall local": "it starts the system; integration/test_local_up.py and cli/test_local_commands.py run it",
+    "rollcall login": "it opens a browser at AWS; cli/test_login.py runs it",
+    "terraform": "the same as rollcall infra, by hand; infra/ plans and applies with these files of values",
+    "git": "it is git's own, and needs the repository's remote",
+    "python3": "a filter between two commands that need an account",
+    "rm": "test_make_it_yours.py follows the guide that says it",
+}
+
+
+def commands(name: str) -> list[str]:
+    """The commands in a guide's blocks, without comments."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    blocks = "\n".join(block for language, block in BLOCK.findall(text) if language in ("", "sh"))
+    blocks = blocks.replace("\\\n", " ")
+    return sorted({re.split(r"\s+#\s", line)[0].strip() for line in COMMAND.findall(blocks)})
+
+
+def named(name: str) -> list[str]:
+    """The commands that a guide's sentences name."""
+    return sorted(set(INLINE.findall((ROOT / name).read_text(encoding="utf-8"))))
+
+
+EVERY = [pytest.param(line, id=f"{name}: {line[:60]}") for name in GUIDES for line in commands(name)]
+
+
+def is_elsewhere(line: str) -> bool:
+    """Whether a line is of a kind that is run elsewhere, or stands in the guide for staff."""
+    verb = " ".join(line.split()[:2])
+    staffs = {" ".join(each.split()[:many]) for each in guide.lines() for many in (2, 3)}
+    known = verb in staffs or " ".join(line.split()[:3]) in staffs
+    return known or line.startswith(tuple(f"{begin} " for begin in ELSEWHERE)) or verb in ELSEWHERE
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    """A command line in a clone whose organisation has the workshop of the editor's guide."""
+    sources = sources_with_workshop(tmp_path / "clone")
+    monkeypatch.chdir(sources.root)
+    monkeypatch.delenv("ROLLCALL_ROOT", raising=False)
+    monkeypatch.setenv("ROLLCALL_ORGANISATION", str(sources.organisation))
+    return CommandLine(ContextFile(tmp_path / "config" / "contexts.json"))
+
+
+@pytest.mark.parametrize("line", EVERY)
+def test_command__is_run_here_or_elsewhere(here: CommandLine, line: str) -> None:
+    if line.startswith("make "):
+        target = next(word for word in line.split()[1:] if "=" not in word)
+        done = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    elif line.startswith(("rollcall forms ", "rollcall context add ", "rollcall mail preview ")) and "curl" not in line:
+        words = shlex.split(re.split(r" \| | > ", line)[0])[1:]
+        if words[:2] == ["forms", "language"]:
+            assert is_elsewhere(line)
+            return
+        ran = here(*words)
+        assert ran.code == 0, ran.err
+    else:
+        assert is_elsewhere(line), "add the command to the guide for staff, or say in ELSEWHERE who runs it"
+
+
+@pytest.mark.parametrize("line", sorted({line for name in GUIDES for line in named(name)}))
+def test_command__that_a_sentence_names_is_one_that_is_run(line: str) -> None:
+    assert is_elsewhere(line)
+
+
+def test_commands__are_found() -> None:
+    assert len(EVERY) > 40
+
+
+def test_guides__start_a_folder_that_the_editors_form_fits_into(tmp_path: Path) -> None:
+    """An organisation that follows both guides: its own folder, and the workshop in it."""
+    root = tmp_path / "clone"
+    sources = sources_with_workshop(root)
+    ours = start(root, tmp_path / "ours")
+    shutil.copytree(sources.forms / "workshop", ours.forms / "workshop", dirs_exist_ok=True)
+    assert {path.name for path in ours.forms.iterdir()} >= {"registration", "contact", "workshop"}

@@ -11,7 +11,7 @@ GUIDE = Path(__file__).resolve().parents[1] / "docs" / "staff.md"
 #: system, writing an organisation's files. Tests of those commands run these lines, over fakes or in a copy.
 BEYOND = (
     *("rollcall infra", "rollcall keys", "rollcall login", "rollcall local up", "rollcall local down"),
-    *("rollcall new", "rollcall forms language"),
+    *("rollcall new", "rollcall forms language", "rollcall restore"),
 )
 
 

@@ -69,6 +69,7 @@ module "store" {
   source = "./modules/store"
 
   name                = local.name
+  table_name          = coalesce(var.table_name, local.name)
   deletion_protection = var.deletion_protection
   plaintext_sources   = var.plaintext_sources
 }

@@ -258,6 +258,17 @@ variable "alarm_email" {
   }
 }
 
+variable "table_name" {
+  description = "The table that holds the entries. Left out: rollcall-<stack>. After a restore: the table that was restored into, rollcall-<stack>-restored-<anything>. See the operator's guide, Restoring."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.table_name == null || can(regex("^rollcall-${var.stack}-restored-[a-z0-9-]+$", coalesce(var.table_name, "-")))
+    error_message = "table_name must be left out, or be rollcall-<stack>-restored- and then small letters, digits or hyphens."
+  }
+}
+
 variable "deletion_protection" {
   description = "Refuses to delete the table and a site bucket that holds pages, and keeps deleted secrets for 30 days. Set to false, then apply, before a destroy."
   type        = bool

@@ -223,8 +223,12 @@ def test_ses__tells_the_topic_that_feedback_listens_to(applied: Applied) -> None
     (subscription,) = applied.aws("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
 
     (statement,) = json.loads(attributes["Policy"])["Statement"]
+    region, account = topic.split(":")[3:5]
     assert statement["Resource"] == topic
-    assert statement["Condition"]["ArnEquals"]["aws:SourceArn"].endswith(":configuration-set/rollcall-local")
+    assert statement["Condition"] == {  # whole: ArnEquals takes a `*` in an ARN for anything
+        "ArnEquals": {"aws:SourceArn": f"arn:aws:ses:{region}:{account}:configuration-set/rollcall-local"},
+        "StringEquals": {"aws:SourceAccount": account},
+    }
     assert subscription["Protocol"] == "lambda"
     assert subscription["Endpoint"].endswith(":function:rollcall-local-feedback")
 
@@ -234,7 +238,9 @@ def test_bucket__lets_this_distribution_read_and_nobody_write_unencrypted(applie
     policy = json.loads(applied.aws("s3").get_bucket_policy(Bucket=outputs["site_bucket"])["Policy"])
 
     allowed, refused = policy["Statement"]
-    assert allowed["Condition"]["StringEquals"]["aws:SourceArn"].endswith(f":distribution/{outputs['distribution_id']}")
+    assert allowed["Condition"] == {
+        "StringEquals": {"aws:SourceArn": f"arn:aws:cloudfront::{ACCOUNT}:distribution/{outputs['distribution_id']}"}
+    }
     assert refused["Effect"] == "Deny"
     assert refused["Condition"]["Bool"] == {"aws:SecureTransport": "false"}
 
@@ -308,6 +314,38 @@ def test_staff_policies__that_staff_hold_go_with_the_stack(applied: Applied, inf
     iam.delete_group(GroupName="teachers")
     iam.delete_role(RoleName="course-staff")
     applied.terraform.apply()
+
+
+def test_restore__the_stack_goes_over_to_the_restored_table(applied: Applied) -> None:
+    """The steps of the operator's guide, Restoring: nothing is deleted, and everything uses the other table."""
+    dynamodb, terraform, old = applied.aws("dynamodb"), applied.terraform, applied.workspace.table
+    restored = f"{old}-restored-1"
+    dynamodb.put_item(TableName=old, Item={"pk": {"S": "SUB#reg_1"}, "sk": {"S": "SUB"}})
+    dynamodb.restore_table_to_point_in_time(SourceTableName=old, TargetTableName=restored, UseLatestRestorableTime=True)
+    told = terraform.inputs | {"var": {**terraform.inputs["var"], "table_name": restored}}
+    before = dynamodb.describe_table(TableName=old)["Table"]["LatestStreamArn"]
+
+    terraform.run("state rm", "module.store.aws_dynamodb_table.this")
+    terraform.run("import", "module.store.aws_dynamodb_table.this", restored, input=False, **told)
+    terraform.run("apply", input=False, auto_approve=IsFlagged, **told)
+
+    table = dynamodb.describe_table(TableName=restored)["Table"]
+    ttl = dynamodb.describe_time_to_live(TableName=restored)["TimeToLiveDescription"]
+    backups = dynamodb.describe_continuous_backups(TableName=restored)["ContinuousBackupsDescription"]
+    assert (ttl["TimeToLiveStatus"], ttl["AttributeName"]) == ("ENABLED", "expires_at")
+    assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+    assert table["StreamSpecification"] == {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert dynamodb.get_item(TableName=restored, Key={"pk": {"S": "SUB#reg_1"}, "sk": {"S": "SUB"}})["Item"]
+    assert terraform.output()["table"] == restored
+    functions = applied.aws("lambda")
+    for function in ("submit", "links", "sweep", "notify", "feedback"):
+        told_to = functions.get_function_configuration(FunctionName=f"rollcall-local-{function}")["Environment"]
+        assert told_to["Variables"]["TABLE"] == restored, function
+        assert applied.may(function, "dynamodb:GetItem") == {table["TableArn"]}, function
+    (mapping,) = functions.list_event_source_mappings(FunctionName="rollcall-local-dispatch")["EventSourceMappings"]
+    assert mapping["EventSourceArn"] == table["LatestStreamArn"] != before
+    assert dynamodb.describe_table(TableName=old)["Table"]["TableStatus"] == "ACTIVE"
+    dynamodb.delete_table(TableName=old)
 
 
 def test_destroy__leaves_nothing_even_of_a_site_with_pages(applied: Applied) -> None:

@@ -240,6 +240,7 @@ def test_submit__without_its_settings__answers_all_the_same(bare: Bare) -> None:
 
     assert said["answer"]["statusCode"] == 500
     assert json.loads(said["answer"]["body"])["code"] == "internal_error"
+    assert said["answer"]["headers"]["Retry-After"] == "5"
     assert said["answer"]["headers"]["Access-Control-Allow-Origin"] == "https://forms.example.org"
 
 

@@ -1,16 +1,19 @@
-"""Fingerprints: only with the key, and another for each purpose."""
+"""Fingerprints: only with the key, and another for each purpose; links: for as long as they should live."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from unit.core.builders import a_form, an_entry
 
-from registration_core.adapters.signing import HmacSigner
+from registration_core.adapters.signing import MY, HmacSigner, InvalidTokenError, MyLinks, SigningKey, TokenSigner
 from registration_core.domain.errors import SettingsError
 
 KEY = "0123456789abcdef0123456789abcdef"
+NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 
 
 def test_fingerprint__is_hmac_sha256_of_purpose_and_value() -> None:
@@ -39,3 +42,19 @@ def test_fingerprint__refuses_a_purpose_that_could_be_taken_for_another() -> Non
 def test_signer__refuses_a_key_that_could_be_guessed() -> None:
     with pytest.raises(SettingsError, match="9 letters"):
         HmacSigner("a-test-ky")
+
+
+@pytest.mark.parametrize(("kept_days", "link_days"), [(30, 30), (399, 399), (400, 400), (401, 400), (3650, 400)])
+def test_link__lives_as_long_as_its_entry_and_400_days_at_most(kept_days: int, link_days: int) -> None:
+    """A leaked mailbox of years ago opens nothing."""
+    signer = TokenSigner([SigningKey("k", KEY)])
+    entry = an_entry(a_form(), {}, expires_at=NOW + timedelta(days=kept_days))
+
+    url = MyLinks(signer, api_url="https://api.example.org/v1").my_url(entry, now=NOW)
+
+    address, _, token = url.partition("?t=")
+    assert address == "https://api.example.org/v1/my"
+    last = NOW + timedelta(days=link_days) - timedelta(seconds=1)
+    assert signer.read(token, purpose=MY, now=last) == entry.id
+    with pytest.raises(InvalidTokenError, match="expired"):
+        signer.read(token, purpose=MY, now=last + timedelta(seconds=1))

@@ -202,13 +202,19 @@ def test_cancel__refuses_what_is_erased_and_knows_nothing_unknown(office: Office
             act("crs_01JD2M8V4Q7ZJ3T9X0K5W6RYBC", by="staff")
 
 
-def test_erase_again__erases_what_a_restored_table_still_holds(office: Office) -> None:
-    erased, restored = office.submit(), office.submit()
+def test_unerased__is_what_a_restored_table_still_holds_of_a_ledger(office: Office) -> None:
+    """Those who wait come first, lest they are promoted on the way."""
+    erased, seated, waiting = office.submit(), office.submit(), office.submit()
     office.manage.erase(erased.id, by="registrant")
-    ledger = [erased.id, restored.id, "crs_01JD2M8V4Q7ZJ3T9X0K5W6RYBC"]
-    assert office.manage.erase_again(ledger) == (restored.id,)
-    assert office.get(restored).answers == {}
-    assert office.manage.erase_again(ledger) == ()
+    office.manage.set_capacity("course", "a", 1)
+    ledger = [erased.id, seated.id, waiting.id, "crs_01JD2M8V4Q7ZJ3T9X0K5W6RYBC"]
+
+    found = office.manage.unerased(ledger)
+
+    assert {entry.id for entry in found} == {seated.id, waiting.id}
+    assert [entry.status is Status.WAITLISTED for entry in found] == sorted(
+        (entry.status is Status.WAITLISTED for entry in found), reverse=True
+    )
 
 
 def test_mark_genuine__gives_a_seat_or_else_a_ticket(office: Office) -> None:

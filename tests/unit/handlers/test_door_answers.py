@@ -201,6 +201,7 @@ def test_refusal__every_code_has_a_sentence_in_every_language() -> None:
 def test_refusal__of_an_error_that_nobody_thought_of_tells_nothing_of_it() -> None:
     refused = refusal_of(RollcallError("the table rollcall-prod"), "en")
     assert (refused.status, refused.code) == (500, "internal_error")
+    assert refused.headers == {"Retry-After": "5"}
     assert "rollcall-prod" not in refused.detail
 
 

@@ -1,7 +1,7 @@
 # The table, and where the news of its changes goes that nobody could act on.
 
 resource "aws_dynamodb_table" "this" {
-  name                        = var.name
+  name                        = var.table_name
   billing_mode                = "PAY_PER_REQUEST"
   hash_key                    = "pk"
   range_key                   = "sk"

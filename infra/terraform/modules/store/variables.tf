@@ -1,5 +1,10 @@
 variable "name" {
-  description = "The table's name; the queue beside it is named after it."
+  description = "What the queue beside the table is named after."
+  type        = string
+}
+
+variable "table_name" {
+  description = "The table's name."
   type        = string
 }
 

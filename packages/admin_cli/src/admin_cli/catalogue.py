@@ -42,6 +42,7 @@ GROUPS: dict[str, dict[str, Command]] = {
         "login": Command("login", "Sign in to AWS by IAM Identity Center"),
         "doctor": Command("doctor", "What is wrong with a stack, and how to mend it"),
         "keys": Command("keys", "Change the keys that recognise who was there before"),
+        "restore": Command("restore", "Make a restored table ready to be the stack's"),
         "infra": Command("infra", "Terraform on a stack: plan, apply, output, destroy"),
         "local": Command("local", "The whole system on this machine"),
         "context": Command("context", "Which stack the commands work on"),

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
     from typing import Any
 
@@ -258,6 +259,20 @@ def manage_service(
     clock = SystemClock()
     repository = ManagedDynamoRepository(sdk_call(dynamodb_client), table, clock=clock)
     return ManageService(forms=forms, repository=repository, clock=clock, randomness=os.urandom)
+
+
+def ledger_of_erasures(
+    dynamodb_client: Any,  # noqa: ANN401 - boto3 ships no types
+    table: str,
+    *,
+    since: datetime,
+) -> Sequence[str]:
+    """Return the IDs of what was erased in a table in the month of `since` or later."""
+    from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+    from registration_core.adapters.dynamodb.sdk import sdk_call
+
+    return ManagedDynamoRepository(sdk_call(dynamodb_client), table, clock=SystemClock()).erased(since=since)
 
 
 def edit_service(

@@ -104,16 +104,20 @@ class ManageService:
             return erased
         raise busy(submission_id)
 
-    def erase_again(self, ledger: Iterable[str], *, by: str = SYSTEM) -> tuple[str, ...]:
-        """Erase what a restored table holds of a ledger's entries; return the IDs of those that were not erased."""
-        erased = []
+    def unerased(self, ledger: Iterable[str]) -> tuple[Submission, ...]:
+        """Return what a restored table still holds of a ledger's entries.
+
+        Who waits comes first: erased in this order, nobody is given the seat of somebody who goes before them.
+        """
+        found = []
         for submission_id in ledger:
             try:
-                if self._repository.get(submission_id).status is not Status.ERASED:
-                    erased.append(self.erase(submission_id, by=by).id)
+                entry = self._repository.get(submission_id)
             except SubmissionNotFoundError:
                 continue
-        return tuple(erased)
+            if entry.status is not Status.ERASED:
+                found.append(entry)
+        return tuple(sorted(found, key=lambda entry: entry.status is not Status.WAITLISTED))
 
     def mark_genuine(self, submission_id: str, *, by: str) -> Submission:
         """Take what was kept aside as spam for an honest entry: it gets a seat if one is free, else a ticket.

@@ -1,0 +1,72 @@
+"""`rollcall restore`: a table that was restored from a backup, made ready to be the stack's."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from admin_cli.acting import DryRun, Yes, begin
+from admin_cli.entries import counted
+from admin_cli.errors import CliError, ExitCode
+from admin_cli.helping import Command, noun
+from admin_cli.progress import Progress
+from admin_cli.services import of
+
+LEDGER_OF = timedelta(days=3 * 365)
+"""How far back the ledger is read: no backup that is older is worth restoring."""
+
+app = noun("""
+Make a table that was restored from a backup ready to be the stack's. docs/operator.md, Restoring, has the whole way.
+
+Examples:
+  rollcall restore prepare rollcall-prod-restored-1
+""")
+
+Restored = Annotated[str, typer.Argument(metavar="TABLE", help="The restored table.", show_default=False)]
+LedgerOf = Annotated[
+    str | None,
+    typer.Option(metavar="TABLE", help="The table whose erasures count; by default the stack's own."),
+]
+
+
+@app.command(cls=Command)
+def prepare(
+    ctx: typer.Context, table: Restored, *, ledger_of: LedgerOf = None, yes: Yes = False, dry_run: DryRun = False
+) -> None:
+    """Erase again in a restored table what was erased since its backup, before the stack uses it.
+
+    The ledger of erasures is read from the table that the stack has now; where the stack has the restored one already,
+    --ledger-of names the one before. It needs the right to both tables, which an administrator has. It may be
+    interrupted: the same command again does the rest.
+
+    Examples:
+      rollcall restore prepare rollcall-prod-restored-1 --dry-run
+      rollcall restore prepare rollcall-prod-restored-1
+      rollcall restore prepare rollcall-prod-restored-1 --ledger-of rollcall-prod --yes
+    """
+    from registration_core.adapters.given_forms import GivenForms  # noqa: PLC0415 - loads the SDK
+    from registration_core.bootstrap import ledger_of_erasures, manage_service  # noqa: PLC0415
+
+    act = begin(of(ctx), yes=yes, dry_run=dry_run)
+    before = ledger_of or act.stack.description.table
+    if table == before:
+        raise CliError(
+            f"{table} is the table whose erasures count: it needs none of them again.",
+            hint="Name the restored table; where the stack has it already, name the one before with --ledger-of.",
+            exit_code=ExitCode.USAGE,
+        )
+    client = act.stack.client("dynamodb")
+    ledger = ledger_of_erasures(client, before, since=datetime.now(UTC) - LEDGER_OF)
+    manage = manage_service(client, table, GivenForms(act.stack.forms))
+    found = manage.unerased(ledger)
+    if not found:
+        act.say(f"{table} holds nothing that was erased.")
+        return
+    if act.agreed(f"erase {counted(len(found))} for ever in {table}, as in {before}"):
+        with Progress(act.services.output, "submissions erased") as progress:
+            for each in found:
+                manage.erase(each.id, by=act.by)
+                progress.advance()
+        act.say(f"{counted(len(found))} erased in {table}.")

@@ -1,0 +1,164 @@
+"""`rollcall restore prepare`: what was erased since a backup is erased again in the table that was restored."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import guide
+import pytest
+from contract.fakes import PlainSigner
+from unit.cli.fakes import DESCRIPTION, CommandLine
+from unit.core.builders import a_field, a_form, words
+
+from admin_cli.contexts import Context, ContextFile
+from registration_core.adapters.clock import SystemClock
+from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+from registration_core.adapters.dynamodb.sdk import sdk_call
+from registration_core.adapters.given_forms import GivenForms
+from registration_core.bootstrap import manage_service
+from registration_core.domain.fields import Option
+from registration_core.domain.quota import Quota, Waitlist
+from registration_core.domain.submission import Status
+from registration_core.services.submit import SubmitService
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from registration_core.services.manage import ManageService
+
+FORM = a_form(
+    a_field("text", "name", required=True),
+    a_field("email", "email", required=True),
+    a_field("choice", "day", required=True, options=(Option("a", words("A"), capacity=1),)),
+    quota=Quota("day", Waitlist.AUTO),
+)
+
+
+@dataclass
+class Books:
+    """A stack's table, and one that is restored from it."""
+
+    dynamodb: Any
+    table: str
+    restored: str
+
+    def register(self, name: str) -> str:
+        service = SubmitService(
+            repository=self.of(self.table), signer=PlainSigner(), clock=SystemClock(), randomness=os.urandom
+        )
+        answers = {"name": name, "email": f"{name}@example.org", "day": "a"}
+        return service.submit(FORM, answers, key=name, language="en").id
+
+    def restore(self) -> None:
+        self.dynamodb.restore_table_to_point_in_time(
+            SourceTableName=self.table, TargetTableName=self.restored, UseLatestRestorableTime=True
+        )
+
+    def of(self, table: str) -> ManagedDynamoRepository:
+        return ManagedDynamoRepository(sdk_call(self.dynamodb), table, clock=SystemClock())
+
+    @property
+    def staff(self) -> ManageService:
+        return manage_service(self.dynamodb, self.table, GivenForms({FORM.name: FORM}))
+
+    def text(self) -> str:
+        """All that the restored table holds."""
+        return json.dumps(self.dynamodb.scan(TableName=self.restored)["Items"])
+
+
+@pytest.fixture
+def books(dynamodb: Any, table: str) -> Iterator[Books]:
+    restored = f"{table}-restored-1"
+    yield Books(dynamodb, table, restored)
+    if restored in dynamodb.list_tables()["TableNames"]:
+        dynamodb.delete_table(TableName=restored)
+
+
+@pytest.fixture
+def line(tmp_path: Path, dynamodb: Any, table: str) -> CommandLine:
+    contexts = ContextFile(tmp_path / "contexts.json")
+    contexts.write(contexts.read().with_entry(Context("prod", "prod", "eu-north-1")).using("prod"))
+    return CommandLine(
+        contexts,
+        forms={FORM.name: FORM},
+        clients={"dynamodb": dynamodb},
+        description=replace(DESCRIPTION, table=table),
+    )
+
+
+def test_prepare__erases_again_who_was_erased_since(line: CommandLine, books: Books) -> None:
+    """Nothing of them is left; everybody else is as they were; the seat goes to who waits and stays."""
+    robin, kim, ada = map(books.register, ("robin", "kim", "ada"))
+    books.restore()
+    for erased in (robin, kim):
+        books.staff.erase(erased, by="registrant")
+    assert "robin@example.org" in books.text()
+
+    ran = line("restore", "prepare", books.restored, "--yes")
+
+    assert ran.code == 0, ran.err
+    assert f"2 submissions erased in {books.restored}." in ran.err
+    restored = books.of(books.restored)
+    assert [restored.get(each).status for each in (robin, kim, ada)] == [
+        Status.ERASED,
+        Status.ERASED,
+        Status.CONFIRMED,
+    ]
+    assert [word for word in ("robin", "kim") if f"{word}@example.org" in books.text()] == []
+    assert restored.get(ada).answers["name"] == "ada"
+    assert set(restored.erased(since=SystemClock().now())) == {robin, kim}
+    assert "holds nothing that was erased" in line("restore", "prepare", books.restored, "--yes").err
+
+
+def test_prepare__dry_run_changes_nothing(line: CommandLine, books: Books) -> None:
+    robin = books.register("robin")
+    books.restore()
+    books.staff.erase(robin, by="registrant")
+
+    ran = line("restore", "prepare", books.restored, "--dry-run")
+
+    assert f"Would erase 1 submission for ever in {books.restored}, as in {books.table}." in ran.err
+    assert "robin@example.org" in books.text()
+
+
+def test_prepare__after_the_switch__reads_the_ledger_of_the_table_before(line: CommandLine, books: Books) -> None:
+    """The stack has the restored table already: the one before is named."""
+    robin = books.register("robin")
+    books.restore()
+    books.staff.erase(robin, by="registrant")
+    line.description = replace(line.description, table=books.restored)
+
+    same = line("restore", "prepare", books.restored, "--yes")
+    ran = line("restore", "prepare", books.restored, "--ledger-of", books.table, "--yes")
+
+    assert (same.code, "--ledger-of" in same.err) == (2, True)
+    assert ran.code == 0, ran.err
+    assert "robin@example.org" not in books.text()
+
+
+def test_prepare__of_a_table_that_is_not_there__says_so(line: CommandLine, books: Books) -> None:
+    robin = books.register("robin")
+    books.staff.erase(robin, by="registrant")
+
+    ran = line("restore", "prepare", "rollcall-none", "--yes")
+
+    assert ran.code != 0
+    assert 'There is no table "rollcall-none"' in ran.err
+
+
+@pytest.mark.parametrize("command", guide.beyond("rollcall restore"))
+def test_guide__every_command_runs(line: CommandLine, books: Books, command: str) -> None:
+    books.restore()
+    words_of = [
+        {"rollcall-prod": books.table, "rollcall-prod-restored-1": books.restored}.get(word, word)
+        for word in shlex.split(command)[1:]
+    ]
+
+    ran = line(*words_of, typed="y\n")
+
+    assert ran.code == 0, ran.err

@@ -325,6 +325,9 @@ def test_restore__the_stack_goes_over_to_the_restored_table(applied: Applied) ->
     told = terraform.inputs | {"var": {**terraform.inputs["var"], "table_name": restored}}
     before = dynamodb.describe_table(TableName=old)["Table"]["LatestStreamArn"]
 
+    dynamodb.update_table(
+        TableName=restored, StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
+    )
     terraform.run("state rm", "module.store.aws_dynamodb_table.this")
     terraform.run("import", "module.store.aws_dynamodb_table.this", restored, input=False, **told)
     terraform.run("apply", input=False, auto_approve=IsFlagged, **told)

@@ -18,7 +18,7 @@ from conftest import ROOT
 GUIDE = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
 
 #: What every command of AWS's takes.
-COMMON = {"region", "query", "output", "profile"}
+COMMON = {"region", "query", "output", "profile", "cli-binary-format"}
 
 #: Services by another name, and commands that call nothing.
 SERVICES = {"s3api": "s3"}
@@ -30,6 +30,7 @@ ADMINISTRATORS = {
     "lambda get-account-settings", "secretsmanager delete-secret", "sts get-caller-identity",
     "sesv2 put-account-details", "sesv2 create-email-identity", "sesv2 get-account",
     "secretsmanager create-secret", "secretsmanager put-secret-value", "secretsmanager get-secret-value",
+    "dynamodb restore-table-to-point-in-time", "sqs receive-message", "sqs delete-message",
 }  # fmt: skip
 
 
@@ -52,16 +53,27 @@ def model(service: str) -> Any:
     return botocore.session.get_session().get_service_model(SERVICES.get(service, service))
 
 
+def called(service: str, operation: str, words: list[str]) -> str:
+    """The name of the operation that a command calls; `wait` calls one again and again."""
+    if operation == "wait":
+        waiters = botocore.session.get_session().get_waiter_model(SERVICES.get(service, service))
+        (waiter,) = (one for one in waiters.waiter_names if xform_name(one, "-") == words[0])
+        return str(waiters.get_waiter(waiter).operation)
+    (name,) = (one for one in model(service).operation_names if xform_name(one, "-") == operation)
+    return str(name)
+
+
 @pytest.mark.parametrize("command", sorted(set(commands())))
 def test_command__is_one_that_aws_takes(command: str) -> None:
     """The operation is there, knows every option, and gets all that it needs."""
     _, service, operation, *words = shlex.split(command)
     if service in OWN:
         return
-    (name,) = (one for one in model(service).operation_names if xform_name(one, "-") == operation)
+    name = called(service, operation, words)
     shape = model(service).operation_model(name).input_shape
     members = {xform_name(member, "-"): member for member in shape.members} if shape else {}
-    given = {word.removeprefix("--").partition("=")[0] for word in words if word.startswith("--")} - COMMON
+    options = {word.removeprefix("--").partition("=")[0] for word in words if word.startswith("--")}
+    given = {option.removeprefix("no-") for option in options} - COMMON
 
     assert given <= members.keys()
     assert {xform_name(member, "-") for member in (shape.required_members if shape else ())} <= given
@@ -74,10 +86,10 @@ def test_commands__are_found() -> None:
 @pytest.mark.parametrize("command", sorted(set(commands())))
 def test_command__is_an_administrators_or_allowed(command: str) -> None:
     """What the guide has a deployer call is in the deployer's policies."""
-    _, service, operation, *_ = shlex.split(command)
+    _, service, operation, *words = shlex.split(command)
     if service in OWN or {service, f"{service} {operation}"} & ADMINISTRATORS:
         return
-    (name,) = (one for one in model(service).operation_names if xform_name(one, "-") == operation)
+    name = called(service, operation, words)
     action = "lambda:InvokeFunction" if name == "Invoke" else f"{service.replace('sesv2', 'ses')}:{name}"
     allowed = [
         pattern

@@ -191,9 +191,9 @@ def test_function__may_be_invoked_by_what_wakes_it(
 ) -> None:
     policy = json.loads(applied.aws("lambda").get_policy(FunctionName=f"rollcall-local-{function}")["Policy"])
 
-    assert {
-        statement["Condition"]["ArnLike"]["AWS:SourceArn"].split(":", 5)[5] for statement in policy["Statement"]
-    } == sources
+    arns = [statement["Condition"]["ArnLike"]["AWS:SourceArn"].split(":", 5) for statement in policy["Statement"]]
+    assert {arn[5] for arn in arns} == sources
+    assert {":".join(arn[:2] + arn[3:5]) for arn in arns} == {f"arn:aws:{applied.workspace.region}:{ACCOUNT}"}
     assert {statement["Principal"]["Service"] for statement in policy["Statement"]} == {f"{service}.amazonaws.com"}
 
 

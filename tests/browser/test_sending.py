@@ -83,7 +83,8 @@ def test_answer_that_may_be_better_soon__is_waited_for_and_sent_again_with_the_s
     Gateway(visitor, answer)
     with visitor.forgiving(str(answer[0])):
         visitor.sends()
-        told_in_status(visitor, f"{WORDS['saved']} {WORDS['refused']}")
+        why = "Many people are sending." if answer[0] == 429 else f"{WORDS['unsure']}."
+        told_in_status(visitor, f"{WORDS['saved']} {why}")
         assert page.locator("main form [type=submit]").get_attribute("aria-disabled") is None
         assert page.input_value("#f-email") == person.address
         page.clock.fast_forward(2500)
@@ -259,7 +260,7 @@ def test_blocked_storage__does_not_stop_a_visitor_nor_promise_too_much(visit: An
     assert visitor.page.get_by_role("button", name=WORDS["clear"]).is_hidden()
     with visitor.forgiving("503"):
         visitor.sends()
-        told_in_status(visitor, WORDS["refused"])
+        told_in_status(visitor, WORDS["unsure"])
         assert WORDS["saved"] not in visitor.page.inner_text("main form")
         visitor.arrives_at_thank_you()
 

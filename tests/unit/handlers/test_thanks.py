@@ -93,7 +93,7 @@ def test_thanks__has_a_headline_for_each_status(
     assert f"<h1><span>{headline}</span></h1>" in page.replace("\n", "")
     assert f'<html lang="{language}">' in page
     assert (".ics" in page) == (status is Status.CONFIRMED)
-    ticket = {"en": "Your number on the waiting list", "sv": "Ditt nummer i kön"}[language]
+    ticket = {"en": "Waiting list number", "sv": "Ditt nummer i kön"}[language]
     assert facts(page).get(ticket) == ("3" if status is Status.WAITLISTED else None)
 
 

@@ -28,6 +28,7 @@ from registration_core.adapters.form_files import compile_forms
 from registration_core.adapters.sources import EXAMPLE
 from registration_core.domain.errors import InvalidAnswersError, RollcallError
 from registration_core.domain.messages import LANGUAGES
+from registration_core.services.own_entry import Action
 from registration_core.services.submit import KEY_LENGTH
 
 if TYPE_CHECKING:
@@ -144,6 +145,10 @@ def _my() -> dict[str, Any]:
     page = {"text/html": {"schema": {"type": "string"}}}
     answers = {
         "200": {"description": "A page: the entry, and what can be done.", "content": page},
+        "303": {
+            "description": "Done (POST only): on to the entry's page.",
+            "headers": {"Location": {"schema": {"type": "string", "format": "uri-reference"}}},
+        },
         "4XX": {"description": "A page that says what is wrong with the link, and what to do.", "content": page},
         "503": {"description": "A page that asks to try again in a moment.", "content": page},
     }
@@ -151,8 +156,8 @@ def _my() -> dict[str, Any]:
         "type": "object",
         "properties": {
             "t": {"type": "string"},
-            "action": {"enum": ["verify", "cancel", "erase"]},
-            "confirmed": {"type": "string"},
+            "action": {"enum": [action.value for action in Action]},
+            "confirm": {"const": "yes", "description": "Needed to cancel or erase; without it a page asks."},
         },
         "required": ["t", "action"],
     }

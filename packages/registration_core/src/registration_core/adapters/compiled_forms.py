@@ -22,18 +22,20 @@ class CompiledForms(FormCatalogue):
 
     def __init__(self, folder: Path | str) -> None:
         self._folder = os.fspath(folder)
+        self._names: frozenset[str] = frozenset()
         self._read: dict[str, Form] = {}
 
     def get(self, name: str) -> Form:
-        """Return the form of this name. Raises UnknownFormError."""
+        """Return the form of this name. Raises UnknownFormError.
+
+        Visitors name forms, so a name opens a file only when it is one of those that the folder lists.
+        """
         if name not in self._read:
-            if not name.replace("-", "").isalnum() or not name.isascii():
+            self._names = self._names or frozenset(self.names())
+            if name not in self._names:
                 raise UnknownFormError(name)
-            try:
-                with open(os.path.join(self._folder, name + _SUFFIX), encoding="utf-8") as file:  # noqa: PTH118, PTH123 - pathlib is an import that a visitor would wait for
-                    self._read[name] = Form.from_dict(json.load(file))
-            except FileNotFoundError as error:
-                raise UnknownFormError(name) from error
+            with open(os.path.join(self._folder, name + _SUFFIX), encoding="utf-8") as file:  # noqa: PTH118, PTH123 - pathlib is an import that a visitor would wait for
+                self._read[name] = Form.from_dict(json.load(file))
         return self._read[name]
 
     def names(self) -> Sequence[str]:

@@ -12,6 +12,8 @@ from browser.conftest import LANGUAGES, path_in, words_in
 from conftest import FULL_COURSE
 from registrants import Registrant, signed
 
+from registration_core.domain.examples import fit_ages
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -49,7 +51,7 @@ class Trip:
     def fill_in(self, name: str, **changes: Any) -> dict[str, Any]:
         """Open a form's page and answer all of it."""
         self.visitor.goes_to(path_in(self.way.language, f"/{name}"))
-        answers = self.person.answers(self.forms[name]) | changes
+        answers = fit_ages(self.forms[name], self.person.answers(self.forms[name]) | changes)
         self.visitor.fills(self.forms[name], answers)
         return answers
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from conftest import ROOT
 
 from registration_core.adapters.form_files import compile_forms
+from registration_core.domain.examples import fit_ages
 from registration_core.domain.validation import example_submission
 
 if TYPE_CHECKING:
@@ -76,8 +77,8 @@ def post_plainly(stack: DeployedStack, form: str, answers: Mapping[str, Any], **
 
 def example(form: str, **changes: Any) -> dict[str, Any]:
     """A valid submission from an address that no other test uses."""
-    answers = example_submission(FORMS[form])
-    return {**answers, "email": f"{uuid.uuid4().hex}@example.org", **changes}
+    answers = {**example_submission(FORMS[form]), "email": f"{uuid.uuid4().hex}@example.org", **changes}
+    return answers if "birth_date" in changes else fit_ages(FORMS[form], answers)
 
 
 def stored(stack: DeployedStack, submission_id: str) -> dict[str, Any]:

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from integration.staff import Staff
 
 ARN = "arn:aws:iam::000000000000:user/staff-manager"
-COURSE, OTHER_COURSE = "first-robot", "line-followers"
+COURSE, OTHER_COURSE = "python-and-sensors", "line-followers"
+OF_AGE = "2014-06-01"
+"""For both of them."""
 
 
 def registered(stack: DeployedStack, **changes: object) -> tuple[str, dict[str, object]]:
-    answers = example("registration", **({"course": COURSE} | changes))
+    answers = example("registration", **({"course": COURSE, "birth_date": OF_AGE} | changes))
     answer = send(stack, "registration", answers)
     assert answer.status == 201, answer.body
     return answer.json["id"], answers

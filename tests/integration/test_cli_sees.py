@@ -22,11 +22,8 @@ if TYPE_CHECKING:
 def mine(deployed: DeployedStack) -> dict[str, str]:
     """A registration of a name and an address that nobody else has."""
     name = f"Zoë-{uuid.uuid4().hex[:8]} Ångström"
-    answers = example("registration") | {
-        "participant": name,
-        "email": f"see-{uuid.uuid4().hex[:12]}@example.org",
-        "course": "competition-team",
-    }
+    address = f"see-{uuid.uuid4().hex[:12]}@example.org"
+    answers = example("registration", participant=name, email=address, course="competition-team")
     return send(deployed, "registration", answers).json | {"name": name, "email": answers["email"]}
 
 

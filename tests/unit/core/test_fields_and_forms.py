@@ -155,7 +155,23 @@ def test_settings__refuse_an_unknown_log_level() -> None:
         DispatchSettings.from_mapping(settings(LOG_LEVEL="loud"))
 
 
-@pytest.mark.parametrize("name", ["", "..", "../course", "course/../course", "a\x00", "å", "nothing", "a" * 251, "a" * 9000, "CON", "Inner", "inner."])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "..",
+        "../course",
+        "course/../course",
+        "a\x00",
+        "å",
+        "nothing",
+        "a" * 251,
+        "a" * 9000,
+        "CON",
+        "Inner",
+        "inner.",
+    ],
+)
 def test_compiled_forms__know_no_form_outside_of_their_folder(tmp_path: Path, name: str) -> None:
     """A name from outside never reaches the file system, however long or odd it is."""
     (tmp_path / "forms").mkdir()

@@ -83,6 +83,8 @@ class MyFunction:
 
     def _entry_of(self, token: str) -> str:
         """Return the entry that the token leads to; a key that is not known may have come since the keys were read."""
+        if _TOKEN.fullmatch(token) is None:
+            raise InvalidTokenError("malformed")
         now = self._clock.now()
         try:
             return self._keys.signer().read(token, purpose=MY, now=now)

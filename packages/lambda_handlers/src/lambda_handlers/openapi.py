@@ -62,7 +62,8 @@ def document(forms: Mapping[str, Form]) -> dict[str, Any]:
         "info": {
             "title": "Rollcall",
             "version": importlib.metadata.version("rollcall-handlers"),
-            "description": "Takes what visitors send by the forms, and tells what the forms ask.",
+            "description": "Takes what visitors send by the forms, and tells what the forms ask. Every path and method "
+            "that is not listed, TRACE too, gets 404 with the code `not_found`; OPTIONS answers browsers' preflights.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "{api_url}", "variables": {"api_url": {"default": "https://api.example.org/v1"}}}],
@@ -193,8 +194,9 @@ def _parameters(forms: Mapping[str, Form]) -> dict[str, Any]:
         "lang": {
             "name": "lang",
             "in": "query",
-            "description": "The language of sentences and mails, before the field _language and Accept-Language.",
-            "schema": {"enum": list(dict.fromkeys((*LANGUAGES, *own)))},
+            "description": "The language of sentences and mails, before the field _language and Accept-Language: "
+            f"{', '.join(dict.fromkeys((*LANGUAGES, *own)))}. Any other gets the one that fits best.",
+            "schema": {"type": "string"},
         },
         "token": {
             "name": "t",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from registration_core.domain.emails import ADDRESS_LENGTH
-from registration_core.domain.fields import Field, FieldType
+from registration_core.domain.fields import Field, FieldType, Option
 from registration_core.domain.messages import MESSAGES
 from registration_core.domain.quota import FEW_SEATS, PublicSeats
 from registration_core.domain.spam import HUMAN_TOKEN, LANGUAGE, SENT, STARTED
@@ -29,6 +29,7 @@ def answers_schema(form: Form) -> dict[str, Any]:
     return {
         "type": "object",
         "title": str(form.title),
+        "description": "A field that is not required may be left out, null or an empty string: all are no answer.",
         "properties": properties | _door_fields(form),
         "required": [field.name for field in form.fields if field.required],
         "additionalProperties": False,
@@ -42,12 +43,22 @@ def field_schema(field: Field) -> dict[str, Any]:
         told.append(f"At least {field.min_length} letters as a person counts them.")
     if field.max_length is not None:
         told.append(f"At most {field.max_length} letters as a person counts them.")
+    if field.age_from is not None:
+        told += [f"{option.value}: {_ages(option)}." for option in field.options if _ages(option)]
     if field.type is FieldType.DATE:
         told += [f"Not before {field.first_date}.", f"Not after {field.last_date}."]
     schema: dict[str, Any] = {"title": str(field.label), **_kind(field)}
     if told:
         schema["description"] = " ".join(told)
     return schema
+
+
+def _ages(option: Option) -> str:
+    """Say for which ages an option is; nothing when it is for all."""
+    limits = [
+        f"{word} {age}" for word, age in (("at least", option.min_age), ("at most", option.max_age)) if age is not None
+    ]
+    return f"{' and '.join(limits)} years old on {option.starts_at:%Y-%m-%d}" if limits else ""
 
 
 def _kind(field: Field) -> dict[str, Any]:
@@ -70,7 +81,10 @@ def _kind(field: Field) -> dict[str, Any]:
         },
         FieldType.CONSENT: {"type": "boolean", "const": True if field.required else None},
     }
-    return {key: value for key, value in kinds.get(field.type, {"type": "string"}).items() if value is not None}
+    schema = kinds.get(field.type, {"type": "string"})
+    if field.required and field.type in (FieldType.TEXT, FieldType.TEXTAREA, FieldType.PHONE):
+        schema = {**schema, "minLength": field.min_length or 1, "pattern": r"\S"}
+    return {key: value for key, value in schema.items() if value is not None}
 
 
 def _door_fields(form: Form) -> dict[str, Any]:
@@ -158,6 +172,7 @@ def description_schema() -> dict[str, Any]:
             "value": {"type": "string"},
             **_each(("label", "hint", "place"), text),
             **_each(("starts_at", "ends_at"), moment),
+            **_each(("min_age", "max_age"), {"type": "integer", "minimum": 0}),
             "seats": seats,
         },
         "required": ["value", "label"],
@@ -171,6 +186,7 @@ def description_schema() -> dict[str, Any]:
             **_each(("label", "hint"), text),
             "required": {"type": "boolean"},
             "autocomplete": {"type": "string"},
+            "age_from": {"type": "string", "description": "The date of birth that the options' ages are counted from."},
             **_each(("min_length", "max_length", "decimals", "min_choices", "max_choices"), whole),
             **_each(("minimum", "maximum"), {"type": ["number", "string"]}),
             "options": {"type": "array", "items": option},

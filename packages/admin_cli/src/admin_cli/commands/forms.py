@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from admin_cli.values import Value
-    from registration_core.domain.fields import Field
+    from registration_core.domain.fields import Field, Option
     from registration_core.domain.forms import Form
 
 app = noun("""
@@ -215,8 +215,18 @@ def _places(form: Form) -> str:
     field = form.field(form.quota.field) if form.quota else None
     if field is None:
         return "not counted"
-    starts = {option.value: f", {for_person(option.starts_at)}" for option in field.options if option.starts_at}
-    return "\n".join(f"{value}: {seats}{starts.get(value, '')}" for value, seats in form.capacities().items())
+    more = {
+        option.value: (f", {for_person(option.starts_at)}" if option.starts_at else "") + _ages(option)
+        for option in field.options
+    }
+    return "\n".join(f"{value}: {seats}{more[value]}" for value, seats in form.capacities().items())
+
+
+def _ages(option: Option) -> str:
+    if option.min_age is None and option.max_age is None:
+        return ""
+    low, high = ("" if age is None else str(age) for age in (option.min_age, option.max_age))
+    return f", ages {low}-{high}" if low and high else f", from age {low}" if low else f", up to age {high}"
 
 
 def _waiting_list(form: Form) -> str:

@@ -25,7 +25,7 @@ OWN: Mapping[FieldType, tuple[str, ...]] = {
     FieldType.PHONE: ("region",),
     FieldType.DATE: ("min", "max"),
     FieldType.NUMBER: ("min", "max", "decimals"),
-    FieldType.CHOICE: ("options",),
+    FieldType.CHOICE: ("options", "age_from"),
     FieldType.CHOICES: ("options", "min_choices", "max_choices"),
     FieldType.CONSENT: (),
 }
@@ -165,7 +165,7 @@ def _limits(values: CheckedTable, kind: FieldType, languages: Sequence[str]) -> 
                 values.problem(f'"{key}" ({limit}) has more digits after the point than "decimals" allows ({decimals})')
         return {"minimum": low, "maximum": high, "decimals": decimals}
     if kind is FieldType.CHOICE:
-        return {"options": read_options(values, kind, languages)}
+        return {"options": read_options(values, kind, languages), "age_from": values.string("age_from")}
     if kind is FieldType.CHOICES:
         options = read_options(values, kind, languages)
         most = max(1, len(options))

@@ -13,6 +13,7 @@ from registration_core.adapters.checked_table import CheckedTable, listed, repea
 from registration_core.adapters.field_files import read_fields, read_region
 from registration_core.adapters.own_mails import own_mails
 from registration_core.adapters.rule_files import (
+    ensure_ages_count,
     ensure_times_count,
     named_field,
     read_quota,
@@ -193,6 +194,7 @@ def _form(name: str, values: CheckedTable, languages: Sequence[str], mails: tupl
     once = named_field(values, fields, "once", FieldType.CHOICE) if whole else None
     if whole:
         ensure_times_count(values, fields, quota.field if quota is not None else once)
+        ensure_ages_count(values, fields)
     return Form(
         name=name,
         version="",

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 COMMON = ("value", "label", "hint")
-OF_A_CHOICE = ("capacity", "starts_at", "ends_at", "place")
+OF_A_CHOICE = ("capacity", "starts_at", "ends_at", "place", "min_age", "max_age")
 """What an option of a `choice` says besides: of several `choices` none could be told to be the one attended."""
 
 MOST_SEATS = 100_000
+OLDEST = 150
 _VALUE = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
 
@@ -44,6 +45,7 @@ def _option(option: CheckedTable, languages: Sequence[str], *, with_event: bool)
     if not with_event:
         return Option(value or "", label, hint)
     starts_at, ends_at = _times(option)
+    min_age, max_age = _ages(option, hint)
     return Option(
         value or "",
         label,
@@ -52,7 +54,29 @@ def _option(option: CheckedTable, languages: Sequence[str], *, with_event: bool)
         starts_at=starts_at,
         ends_at=ends_at,
         place=option.text("place", languages),
+        min_age=min_age,
+        max_age=max_age,
     )
+
+
+def _ages(option: CheckedTable, hint: Text | None) -> tuple[int | None, int | None]:
+    """Read for which ages the option is; a visitor must be able to read it before choosing."""
+    low, high = option.whole("min_age", 0, OLDEST), option.whole("max_age", 0, OLDEST)
+    if low is not None and high is not None and low > high:
+        option.problem(f'"min_age" ({low}) is more than "max_age" ({high})')
+    if low is not None or high is not None:
+        if "starts_at" not in option:
+            option.problem('"starts_at" is missing; ages are counted on that day')
+        missing = [str(age) for age in (low, high) if age is not None and not _says(hint, age)]
+        if missing:
+            option.problem(f'its "hint" must tell the ages before anyone chooses; it lacks {" and ".join(missing)}')
+    return low, high
+
+
+def _says(hint: Text | None, age: int) -> bool:
+    """Whether a hint holds this number in every language."""
+    texts = [] if hint is None else hint.by_language.values()
+    return bool(texts) and all(str(age) in re.findall(r"\d+", text) for text in texts)
 
 
 def _times(option: CheckedTable) -> tuple[datetime | None, datetime | None]:

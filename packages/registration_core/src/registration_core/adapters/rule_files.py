@@ -92,6 +92,18 @@ def ensure_times_count(values: CheckedTable, fields: Sequence[Field], subject: s
             )
 
 
+def ensure_ages_count(values: CheckedTable, fields: Sequence[Field]) -> None:
+    """Note ages of options that could not be counted from anybody's date of birth."""
+    dates = [field.name for field in fields if field.type is FieldType.DATE]
+    use = f"use one of {listed(dates)}" if dates else "the form has none"
+    for field in fields:
+        has_ages = any(option.min_age is not None or option.max_age is not None for option in field.options)
+        if field.age_from is not None and field.age_from not in dates:
+            values.problem(f'field "{field.name}": "age_from" must name a field of type "date"; {use}')
+        elif field.age_from is None and has_ages:
+            values.problem(f'field "{field.name}": "age_from" is missing; it names the date of birth; {use}')
+
+
 def named_field(
     values: CheckedTable, fields: Sequence[Field], key: str, kind: FieldType, *, required: bool = False
 ) -> str | None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from registration_core.domain.ages import refused_ages
 from registration_core.domain.fields import FieldType, resolve_date
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import date
+    from typing import Any
 
     from registration_core.domain.fields import Field
+    from registration_core.domain.forms import Form
 
 
 def example_of(field: Field, today: date) -> object:
@@ -29,6 +32,17 @@ def example_of(field: Field, today: date) -> object:
         FieldType.CONSENT: lambda: True,
     }
     return made_up.get(field.type, lambda: _words(field))()
+
+
+def fit_ages(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return raw answers with dates of birth that the chosen options are for: who is as young as may be that day."""
+    fitting = dict(answers)
+    for field, _ in refused_ages(form, fitting):
+        option = field.option(str(fitting[field.name]))
+        if option is not None and option.starts_at is not None:
+            age = option.min_age if option.min_age is not None else option.max_age
+            fitting[str(field.age_from)] = resolve_date(f"today-{age}y", option.starts_at.date()).isoformat()
+    return fitting
 
 
 def _words(field: Field) -> str:

@@ -28,7 +28,7 @@ class FieldType(StrEnum):
 
 _PLAIN = (
     *("min_length", "max_length", "minimum", "maximum", "min_choices", "max_choices"),
-    *("autocomplete", "region", "draft"),
+    *("autocomplete", "region", "draft", "age_from"),
 )
 """What a compiled field holds as it is, where it is set."""
 
@@ -56,7 +56,8 @@ class Option:
     """One of the answers that a choice offers.
 
     capacity: seats that a quota field's option begins with. starts_at, ends_at, place: when (aware) and where it takes
-    place, for an invitation to the registrant's calendar.
+    place, for an invitation to the registrant's calendar. min_age, max_age: for whom it is, on the day of
+    starts_at; see `Field.age_from`.
     """
 
     value: str
@@ -66,6 +67,8 @@ class Option:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     place: Text | None = None
+    min_age: int | None = None
+    max_age: int | None = None
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Option:
@@ -92,6 +95,9 @@ class Option:
             data["ends_at"] = self.ends_at.isoformat()
         if self.place is not None:
             data["place"] = dict(self.place.by_language)
+        for key in ("min_age", "max_age"):
+            if getattr(self, key) is not None:
+                data[key] = getattr(self, key)
         return data
 
 
@@ -104,7 +110,8 @@ class Field:
     number may have. min_choices, max_choices: how many options of `choices` may be taken. region: where a telephone
     number without a country's code is dialled, such as SE. example: a valid raw answer. keep_for_next: whether the
     answer is filled in again for somebody who sends the form for one more person.
-    draft: whether the browser may keep the answer until it is sent; None when the form file doesn't say.
+    draft: whether the browser may keep the answer until it is sent; None when the form file doesn't say. age_from: the
+    date field that the ages of a choice's options are counted from.
     """
 
     name: str
@@ -125,6 +132,7 @@ class Field:
     example: str | int | float | bool | tuple[str, ...] | None = None
     keep_for_next: bool = False
     draft: bool | None = None
+    age_from: str | None = None
 
     @property
     def kept_in_draft(self) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from registration_core.domain.ages import refused_ages
 from registration_core.domain.cells import raw_answer
+from registration_core.domain.errors import FieldError, InvalidAnswersError
 from registration_core.domain.validation import collect
 
 TYPE_CHECKING = False
@@ -29,6 +31,8 @@ SENTENCES: Mapping[str, str] = {
     "not_a_date": "{given} is not a date as year-month-day, such as 2015-04-30.",
     "too_early": "{given} is before {limit}, the first date that the form takes.",
     "too_late": "{given} is after {limit}, the last date that the form takes.",
+    "too_young": "{option} is for those who are at least {limit} years old on {day}.",
+    "too_old": "{option} is for those who are at most {limit} years old on {day}.",
     "not_a_number": "{given} is not a number in digits, such as {example}.",
     "too_many_decimals": "{given} has more than {limit} digits after the point.",
     "not_whole": "{given} is not a whole number.",
@@ -56,6 +60,16 @@ def validate_cells(form: Form, texts: Mapping[str, str], *, today: date) -> dict
         return None if given is None else raw_answer(field, str(given), form.words)
 
     return collect(form, texts, today=today, read=read, say=_sentence)
+
+
+def ensure_ages(form: Form, answers: Mapping[str, Answer]) -> None:
+    """Raise InvalidAnswersError, in words for the staff, where an option is for another age than the answers tell."""
+    wrong = [
+        FieldError(field.name, refusal.code, _sentence(field, refusal, answers.get(field.name)))
+        for field, refusal in refused_ages(form, answers)
+    ]
+    if wrong:
+        raise InvalidAnswersError(wrong)
 
 
 def _sentence(field: Field | None, refusal: ValueRefusedError, given: object) -> str:

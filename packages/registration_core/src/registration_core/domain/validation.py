@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from registration_core.domain.ages import refused_ages
 from registration_core.domain.errors import FieldError, InvalidAnswersError
-from registration_core.domain.fields import FieldType
+from registration_core.domain.fields import FieldType, Text
 from registration_core.domain.messages import message
 from registration_core.domain.values import ValueRefusedError, read_value
 
@@ -32,7 +33,11 @@ def validate(form: Form, raw: Mapping[str, object], language: str, *, today: dat
 
     def say(field: Field | None, refusal: ValueRefusedError, _raw: object) -> str:
         options = ", ".join(option.label.in_language(language) for option in field.options) if field else ""
-        return message(refusal.wording, language, form.words, options=options, **refusal.values)
+        values = {
+            name: value.in_language(language) if isinstance(value, Text) else value
+            for name, value in refusal.values.items()
+        }
+        return message(refusal.wording, language, form.words, options=options, **values)
 
     return collect(form, raw, today=today, read=lambda _field, value: value, say=say)
 
@@ -61,6 +66,13 @@ def collect(
         else:
             if value is not None:
                 answers[field.name] = value
+    wrong_ages = {
+        field.name: FieldError(field.name, refusal.code, say(field, refusal, raw.get(field.name)))
+        for field, refusal in refused_ages(form, answers)
+    }
+    if wrong_ages:
+        by_field = wrong_ages | {error.field: error for error in errors}
+        errors = [by_field[field.name] for field in form.fields if field.name in by_field]
     known = {field.name for field in form.fields}
     unknown = [name for name in raw if name not in known]
     errors.extend(
@@ -77,10 +89,10 @@ def example_submission(form: Form, *, today: date | None = None) -> dict[str, ob
 
     today: what relative dates are counted from; None means the present day of the organisation.
     """
-    from registration_core.domain.examples import example_of  # noqa: PLC0415 - no visitor waits for it
+    from registration_core.domain.examples import example_of, fit_ages  # noqa: PLC0415 - no visitor waits for it
 
     day = today if today is not None else form.today(datetime.now(UTC))
-    return {field.name: example_of(field, day) for field in form.fields}
+    return fit_ages(form, {field.name: example_of(field, day) for field in form.fields})
 
 
 def _answer(field: Field, raw: object, today: date) -> Answer | None:

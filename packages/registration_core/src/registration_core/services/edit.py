@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from registration_core.domain.errors import AlreadyRegisteredError, StatusTransitionError
-from registration_core.domain.staff_answers import validate_cells
+from registration_core.domain.staff_answers import ensure_ages, validate_cells
 from registration_core.domain.submission import STANDING, Status, Submission
 from registration_core.services.promotion import Promotion, seated
 from registration_core.services.seating import Seating
@@ -73,6 +73,8 @@ class EditService:
             raise StatusTransitionError(f'The entry "{before.id}" is erased; nothing of it is left to edit.')
         form = self._forms.get(before.form)
         answers = _merged(form, before.answers, self._checked(form, given), given)
+        if any(field.age_from is not None and {field.name, field.age_from} & given.keys() for field in form.fields):
+            ensure_ages(form, answers)
         fields = tuple(name for name in {**before.answers, **answers} if before.answers.get(name) != answers.get(name))
         if not fields:
             return Edit(before, before, ())

@@ -1,0 +1,51 @@
+"""Ages: options that are for certain ages, counted on the day that they begin."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from registration_core.domain.values import ValueRefusedError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from registration_core.domain.fields import Field, Option
+    from registration_core.domain.forms import Form
+    from registration_core.domain.values import Answer
+
+
+def refused_ages(form: Form, answers: Mapping[str, Answer]) -> Iterator[tuple[Field, ValueRefusedError]]:
+    """Yield each choice whose option is for another age than the answers tell, and why.
+
+    answers: as they are kept. What is missing in them, or was kept when the form asked otherwise, is no reason.
+    """
+    for field in form.fields:
+        option = field.option(str(answers.get(field.name))) if field.age_from is not None else None
+        born = _date(answers.get(str(field.age_from)))
+        if option is None or option.starts_at is None or born is None:
+            continue
+        refusal = _refusal(option, born, option.starts_at.date())
+        if refusal is not None:
+            yield field, refusal
+
+
+def age_on(day: date, born: date) -> int:
+    """Return how old somebody is on a day; who was born on the 29th of February has birthday on the 1st of March."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def _refusal(option: Option, born: date, day: date) -> ValueRefusedError | None:
+    age = age_on(day, born)
+    if option.min_age is not None and age < option.min_age:
+        return ValueRefusedError("too_young", option=option.label, limit=option.min_age, day=day.isoformat())
+    if option.max_age is not None and age > option.max_age:
+        return ValueRefusedError("too_old", option=option.label, limit=option.max_age, day=day.isoformat())
+    return None
+
+
+def _date(answer: Answer | None) -> date | None:
+    try:
+        return date.fromisoformat(str(answer))
+    except ValueError:
+        return None

@@ -68,7 +68,7 @@ class Plan:
 
     def references(self, address: str, argument: str) -> list[str]:
         """What an argument of a resource refers to in the configuration."""
-        expression = self._configured(address)["expressions"][argument]
+        expression = self.configured(address)["expressions"][argument]
         found: list[str] = expression.get("references", [])
         return found
 
@@ -87,7 +87,8 @@ class Plan:
 
         yield from walk(self.described["prior_state"]["values"]["root_module"])
 
-    def _configured(self, address: str) -> dict[str, Any]:
+    def configured(self, address: str) -> dict[str, Any]:
+        """A resource as the configuration writes it, with what each argument refers to."""
         parts = address.split(".")
         module = self.described["configuration"]["root_module"]
         while parts[0] == "module":
@@ -98,7 +99,7 @@ class Plan:
         return found
 
     def _statements(self, change: dict[str, Any]) -> Iterator[Statement]:
-        configured = self._configured(change["address"])["expressions"].get("statement", [])
+        configured = self.configured(change["address"])["expressions"].get("statement", [])
         for values, expressions in zip(change["change"]["after"]["statement"], configured, strict=True):
             resources = expressions.get("resources", {})
             yield Statement(

@@ -74,7 +74,9 @@ def test_table__streams_recovers_forgets_and_is_encrypted(plan: Plan) -> None:
         ("by_email", "email_key", "id", "ALL"),
         ("by_topic", "topic", "topic_id", "ALL"),
     }
-    assert {one["name"] for one in table["attribute"]} == {"pk", "sk", "month", "id", "email_key"}
+    assert {one["name"] for one in table["attribute"]} == {
+        "pk", "sk", "month", "id", "email_key", "topic", "topic_id",
+    }  # fmt: skip
 
 
 def test_data__is_protected_from_deletion_where_visitors_are(plan: Plan) -> None:
@@ -145,6 +147,7 @@ def test_alarms__go_off_when_it_is_time_and_are_taken_back(plan: Plan) -> None:
         assert alarm["comparison_operator"] == "GreaterThanThreshold", name
         assert (alarm["period"], alarm["evaluation_periods"]) == (300, 1), name
         assert alarm["treat_missing_data"] == "notBreaching", name
+        assert alarm["actions_enabled"] is True, name
 
 
 def test_alarms__watch_what_they_are_named_after(prod: Plan) -> None:

@@ -68,13 +68,29 @@ KNOW_NO_RESOURCE = {
     "ses:GetAccount",
     "ses:SendRawEmail",
 }
+ENTRY = {"SUB#*", "ONCE#*", "IDEM#*", "QUOTA#*"}
 KEYS = {
-    "submit": {"SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*", "RATE#*", "KEY#guards"},
-    "links": {"SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*", "ERASED#*"},
-    "sweep": {"SUB#*", "ONCE#*", "IDEM#*", "QUOTA#*"},
-    "notify": {"SUB#*", "SEND#*", "SUPPRESS#*", "KEY#guards"},
-    "feedback": {"SUB#*", "SUPPRESS#*", "KEY#guards"},
+    "submit": {
+        "PutItem": {*ENTRY, "REF#*", "KEY#guards"},
+        "UpdateItem": {"QUOTA#*", "RATE#*"},
+        "ConditionCheckItem": {"ONCE#*", "IDEM#*", "QUOTA#*", "RATE#*"},
+        "BatchGetItem": ENTRY,
+        "GetItem": {*ENTRY, "KEY#guards"},
+    },
+    "links": {action.removeprefix("dynamodb:"): {*ENTRY, "REF#*", "ERASED#*"} for action in CHANGES},
+    "sweep": {action.removeprefix("dynamodb:"): ENTRY for action in CHANGES},
+    "notify": {
+        "GetItem": {"SUB#*", "SEND#*", "SUPPRESS#*", "KEY#guards"},
+        "UpdateItem": {"SUB#*"},
+        "PutItem": {"KEY#guards"},
+    },
+    "feedback": {
+        "GetItem": {"SUB#*", "SUPPRESS#*", "KEY#guards"},
+        "UpdateItem": {"SUB#*", "SUPPRESS#*"},
+        "PutItem": {"KEY#guards"},
+    },
 }
+"""The kinds of item that each of a function's actions reaches, and no other."""
 
 
 def rights(statements: list[Statement]) -> dict[str, str]:
@@ -109,6 +125,9 @@ def test_function__runs_as_a_role_of_its_own_that_lambda_alone_may_take(prod: Pl
     assert trust.actions == {"sts:AssumeRole"}
     assert trust.principals == ({"type": "Service", "identifiers": ["lambda.amazonaws.com"]},)
     assert prod.one(f"module.{function}.aws_iam_role.this")["name"] == f"rollcall-prod-{function}"
+    assert "data.aws_iam_policy_document.assume" in prod.references(
+        f"module.{function}.aws_iam_role.this", "assume_role_policy"
+    )
     assert "aws_iam_role.this" in prod.references(f"module.{function}.aws_lambda_function.this", "role")
     assert "data.aws_iam_policy_document.this" in prod.references(
         f"module.{function}.aws_iam_role_policy.this", "policy"
@@ -124,9 +143,12 @@ def test_function__reaches_its_own_kinds_of_item_alone(prod: Plan, function: str
     ]
 
     on_items = [statement for statement in statements if statement.conditions]
-    assert {key for statement in on_items for values in statement.conditions.values() for key in values} == (
-        KEYS[function]
-    )
+    reached: dict[str, set[str]] = {}
+    for statement in on_items:
+        for action in statement.actions:
+            keys = (key for values in statement.conditions.values() for key in values)
+            reached.setdefault(action.removeprefix("dynamodb:"), set()).update(keys)
+    assert reached == KEYS[function]
     for statement in on_items:
         assert list(statement.conditions) == [("ForAllValues:StringLike", "dynamodb:LeadingKeys")]
     assert [statement.actions for statement in statements if not statement.conditions] == (
@@ -178,6 +200,7 @@ STAFF = {
         ("dynamodb:UpdateItem", "var.table_arn"),
     },
     "mailing": {
+        ("dynamodb:DeleteItem", "var.table_arn"),
         ("sqs:SendMessage", "var.mail_queue_arn"),
         ("sqs:ChangeMessageVisibility", "var.dead_letters_arns"),
         ("sqs:DeleteMessage", "var.dead_letters_arns"),
@@ -291,6 +314,14 @@ def test_functions__are_invoked_by_what_wakes_them_alone(prod: Plan) -> None:
 
     assert set(permissions) == by_api | {"aws_lambda_permission.sweep", "aws_lambda_permission.feedback"}
     assert {one["action"] for one in permissions.values()} == {"lambda:InvokeFunction"}
+    invoked = {address: one["function_name"].removeprefix("rollcall-prod-") for address, one in permissions.items()}
+    by_links = {address for address in by_api if ".links[" in address}
+    assert invoked == {
+        **dict.fromkeys(by_api, "submit"),
+        **dict.fromkeys(by_links, "links"),
+        "aws_lambda_permission.sweep": "sweep",
+        "aws_lambda_permission.feedback": "feedback",
+    }
     for address in by_api:
         assert permissions[address]["principal"] == "apigateway.amazonaws.com"
         assert "module.api.execution_arn" in source(address)

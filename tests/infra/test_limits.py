@@ -23,7 +23,7 @@ FUNCTIONS = {
     "feedback": (15, 256),
 }
 
-#: What an argument of CloudFront's that is left out becomes, and what AWS computes, is not the configuration's.
+#: Lambda's own lines from WARN on: docs/operator.md, Logs.
 LOGS = {"log_format": "JSON", "system_log_level": "WARN"}
 
 
@@ -78,7 +78,7 @@ def test_mails__are_sent_ten_at_a_time_by_two(plan: Plan) -> None:
 
 
 def test_queues__keep_messages_long_enough_to_be_looked_after(plan: Plan) -> None:
-    """Dead letters for as long as SQS keeps anything, mails over a long weekend."""
+    """Dead letters for as long as SQS keeps anything, mails over a long weekend; the privacy guide says so."""
     for queue in plan.all("aws_sqs_queue").values():
         kept_days = queue["message_retention_seconds"] / DAY_S
         assert kept_days == (14 if queue["name"].endswith("-dead-letters") else 4), queue["name"]

@@ -169,31 +169,6 @@ def test_alarms__tell_their_topic_of_beginning_and_end(prod: Plan) -> None:
             assert "local.actions" in prod.references(address, argument), address
 
 
-def test_alarms__ring_at_the_first_failure_and_for_mails_after_a_quarter_of_an_hour(prod: Plan) -> None:
-    """Whoever is to mend something hears of it while it is one."""
-    alarms = {
-        alarm["alarm_name"].removeprefix("rollcall-prod-"): alarm
-        for alarm in prod.all("aws_cloudwatch_metric_alarm").values()
-    }
-    rings_at = {name: (alarm["comparison_operator"], alarm["threshold"]) for name, alarm in alarms.items()}
-
-    for name in ("mail-dead-letters", "stream-dead-letters", "feedback-dead-letters", "submit-errors", "api-errors"):
-        assert rings_at[name] == ("GreaterThanThreshold", 0), name
-    assert rings_at["mail-waits"] == ("GreaterThanThreshold", 15 * 60)
-    assert {alarm["evaluation_periods"] for alarm in alarms.values()} == {1}
-    assert {alarm["period"] for alarm in alarms.values()} <= {60, 300}
-
-
-def test_queues__keep_what_they_hold_as_long_as_the_privacy_guide_says(plan: Plan) -> None:
-    kept = {
-        name.rpartition("-dead-letters")[1] or "mail": queue["message_retention_seconds"] / 86400
-        for queue in plan.all("aws_sqs_queue").values()
-        for name in [queue["name"]]
-    }
-
-    assert kept == {"mail": 4, "-dead-letters": 14}
-
-
 def test_functions__are_done_before_lambda_ends_them(plan: Plan) -> None:
     """A visitor is told what happened, not cut off."""
     timeouts = {

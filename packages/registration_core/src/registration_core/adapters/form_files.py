@@ -7,7 +7,6 @@ import json
 import re
 import tomllib
 from dataclasses import dataclass, replace
-from datetime import timezone
 
 from registration_core.adapters.checked_table import CheckedTable, listed, repeated
 from registration_core.adapters.field_files import read_fields, read_region
@@ -20,22 +19,19 @@ from registration_core.adapters.rule_files import (
     read_spam_rules,
     read_verification,
 )
-from registration_core.adapters.time_zone_files import read_time_zone
+from registration_core.adapters.time_zone_files import in_zone, read_time_zone
 from registration_core.adapters.word_files import file_of, read_words
 from registration_core.domain.emails import EmailError, normalise_email
 from registration_core.domain.errors import FormFileError
 from registration_core.domain.fields import Field, FieldType, Text
 from registration_core.domain.forms import LONGEST_RETENTION_DAYS, STAFF_MAILS, Form
 from registration_core.domain.messages import DEFAULT_LANGUAGE, LANGUAGES
-from registration_core.domain.time_zones import local
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
     from pathlib import Path
 
-    from registration_core.domain.fields import Option
     from registration_core.domain.forms import OwnMail
     from registration_core.domain.messages import Words
     from registration_core.domain.time_zones import TimeZone
@@ -145,32 +141,10 @@ def _read_form(folder: Path, around: Around, problems: list[str]) -> Form | None
         form = _form(folder.name, table, languages, own_mails(folder / "mail"))
         form = replace(form, words={language: words[language] for language in languages if language in words})
         if around.time_zone is not None:
-            form = _in_zone(form, around.time_zone)
+            form = in_zone(form, around.time_zone)
         if len(problems) == before:
             return replace(form, version=content_version(form))
     return None
-
-
-def _in_zone(form: Form, zone: TimeZone) -> Form:
-    """Return the form with every moment as the organisation's clocks show it, however its file wrote them."""
-    fields = tuple(
-        replace(field, options=tuple(_option_in_zone(option, zone) for option in field.options))
-        for field in form.fields
-    )
-    opens_at, closes_at = _shown(form.opens_at, zone), _shown(form.closes_at, zone)
-    return replace(form, fields=fields, opens_at=opens_at, closes_at=closes_at, time_zone=zone)
-
-
-def _option_in_zone(option: Option, zone: TimeZone) -> Option:
-    return replace(option, starts_at=_shown(option.starts_at, zone), ends_at=_shown(option.ends_at, zone))
-
-
-def _shown(at: datetime | None, zone: TimeZone) -> datetime | None:
-    """Return a moment with the offset that the zone has then."""
-    if at is None:
-        return None
-    shown = local(at, zone)
-    return shown.replace(tzinfo=timezone(zone.utcoffset(shown)))
 
 
 def _form(name: str, values: CheckedTable, languages: Sequence[str], mails: tuple[OwnMail, ...]) -> Form:

@@ -1,19 +1,26 @@
-"""An organisation's time zone: `time_zone` in its `site/site.toml`, made into the rule that compiled forms bring."""
+"""An organisation's time zone: `time_zone` in its `site/site.toml`, made into the rule that compiled forms bring.
+
+And the moments of form files as that zone's clocks show them.
+"""
 
 from __future__ import annotations
 
 import tomllib
 import zoneinfo
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from importlib import resources
 from pathlib import Path
 
 from registration_core.adapters.site_content import SHARED, TIME_ZONE
-from registration_core.domain.time_zones import TimeZone
+from registration_core.domain.time_zones import TimeZone, local
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from registration_core.domain.fields import Option
+    from registration_core.domain.forms import Form
 
 KEY = TIME_ZONE
 FILE = SHARED
@@ -38,6 +45,28 @@ def read_time_zone(forms_dir: Path, problems: list[str]) -> TimeZone | None:
     except (OSError, ValueError):
         pass
     return None
+
+
+def in_zone(form: Form, zone: TimeZone) -> Form:
+    """Return the form with every moment as the organisation's clocks show it, however its file wrote them."""
+    fields = tuple(
+        replace(field, options=tuple(_option_in_zone(option, zone) for option in field.options))
+        for field in form.fields
+    )
+    opens_at, closes_at = _shown(form.opens_at, zone), _shown(form.closes_at, zone)
+    return replace(form, fields=fields, opens_at=opens_at, closes_at=closes_at, time_zone=zone)
+
+
+def _option_in_zone(option: Option, zone: TimeZone) -> Option:
+    return replace(option, starts_at=_shown(option.starts_at, zone), ends_at=_shown(option.ends_at, zone))
+
+
+def _shown(at: datetime | None, zone: TimeZone) -> datetime | None:
+    """Return a moment with the offset that the zone has then."""
+    if at is None:
+        return None
+    shown = local(at, zone)
+    return shown.replace(tzinfo=timezone(zone.utcoffset(shown)))
 
 
 def time_zone(name: object) -> TimeZone:

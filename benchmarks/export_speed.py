@@ -66,7 +66,7 @@ def main() -> int:
             return 0
         with replayed(options.entries) as endpoint:
             print(f"\nReplay server, {options.entries:,} entries, medians of {options.runs}:")
-            compare(folder, endpoint, options.entries, options.runs, {"boto3": 4.0, "aws": 8.0})
+            compare(folder, endpoint, options.entries, options.runs, {"boto3": 5.0, "aws": 10.0})
         if options.emulated:
             with emulated.emulator(folder / "emulator") as endpoint:
                 emulated.make_table(endpoint)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ENTRIES = [
-    entry(number, at=NOW - timedelta(minutes=number), answers={"name": f"Robin {number} " + 30_000 * "x"})
+    entry(number, at=NOW - timedelta(minutes=number), answers={"name": f"Robin {number} " + 250_000 * "x"})
     for number in range(240)
 ]
 PAGE = 20
@@ -128,7 +128,7 @@ def test_answers_cut_off_and_throttled__are_asked_for_again(
     assert ids(out) == [each.id for each in ENTRIES]
 
 
-@pytest.mark.parametrize("room", [700_000, 3_500_000], ids=["alone", "processes"])
+@pytest.mark.parametrize("room", [4_000_000, 29_000_000], ids=["alone", "processes"])
 def test_no_room__is_told_and_can_be_gone_on_with(environ: dict[str, str], tmp_path: Path, room: int) -> None:
     """A full disk costs nothing that was read."""
     out = tmp_path / "course.jsonl"
@@ -155,3 +155,15 @@ def test_closed_pipe__is_quiet(environ: dict[str, str]) -> None:
     done = subprocess.run(["bash", "-c", command], env=environ, capture_output=True, text=True, check=False, timeout=60)
 
     assert (done.stdout.split(), done.stderr) == (["1", "0"], "")
+
+
+def test_small_export__loads_no_sdk(environ: dict[str, str], tmp_path: Path) -> None:
+    """boto3 alone takes longer to load than some thousand entries to read; so does what reads a command's numbers."""
+    out = tmp_path / "course.csv"
+
+    code, err = finish(start(environ | {"PYTHONPROFILEIMPORTTIME": "1"}, str(out)))
+
+    assert code == 0, err
+    loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in err.splitlines() if "import time:" in line}
+    assert "msgspec" in loaded
+    assert loaded & {"boto3", "botocore", "pydantic"} == set()

@@ -45,7 +45,7 @@ def test_import__takes_rows_once_and_mails_nobody_until_something_happens(
 
     assert "  1 row there already\n" in first.err
     assert first.err.endswith("2 rows imported; nobody was mailed.\n")
-    assert again.err.endswith("Nothing is left to import.\n")
+    assert again.err.endswith("Nothing new to import.\n")
     assert repository(stack).quotas("registration", [COURSE])[COURSE].taken == before + 2
     (entry,) = repository(stack).by_email(rows[1]["email"], limit=5)
     events = repository(stack).details(entry.id).events
@@ -110,6 +110,6 @@ def test_import__takes_an_export_back(stack: DeployedStack, manager: Staff, tmp_
     )
     manager.done("import", str(changed), "--form", "registration", "--yes")
 
-    assert same.err.endswith("Nothing is left to import.\n")
+    assert same.err.endswith("Nothing new to import.\n")
     (new,) = repository(stack).by_email(f"new-{old.email}", limit=5)
     assert new.answers == {**old.answers, "email": new.email}

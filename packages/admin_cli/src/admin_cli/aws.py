@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from admin_cli.contexts import Context
+    from registration_core.adapters.dynamodb.call import AwsCallError
 
 #: What an emulator takes from anyone. The machine's own credentials are never read for a loopback endpoint.
 DUMMY_CREDENTIAL = "test"
@@ -113,6 +114,11 @@ def sentences(context: Context) -> Iterator[None]:
         raise _from_sdk(error, context) from error
 
 
+def is_throttled(code: str) -> bool:
+    """Whether a service asked to slow down."""
+    return code in _THROTTLED
+
+
 def is_denial(error: Any) -> bool:  # noqa: ANN401 - boto3 has no types
     """Whether a service said that the role lacks an action."""
     return error.response.get("Error", {}).get("Code", "") in _DENIED
@@ -155,6 +161,14 @@ def refusal(code: str, message: str, operation: str | None, context: Context | N
             hint="Wait a minute, then the same command again: nothing is done twice.",
         )
     return None
+
+
+def called(error: AwsCallError, operation: str, context: Context) -> CliError:
+    """Say in a sentence why a call without the SDK was refused, or could not be made."""
+    if error.code == "ConnectionLost":
+        return _unreachable(context)
+    told = refusal(error.code, error.message, operation, context)
+    return told or CliError(f"AWS refused {operation} ({error.code}): {error.message}")
 
 
 def _from_service(error: Any, context: Context) -> CliError:  # noqa: ANN401 - boto3 has no types

@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 
 from admin_cli.catalogue import root_help
 from admin_cli.help_page import HelpPage
+from admin_cli.plain_parameters import take_texts_plainly
 from admin_cli.usage import meant
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Helped:
         option: TyperOption | None = super().get_help_option(ctx)  # type: ignore[misc] # a mixin of Typer's classes
         if option is not None:
             option.callback = _print_help
+            take_texts_plainly([option])
         return option
 
     def get_help(self, ctx: Context) -> str:
@@ -96,6 +98,7 @@ class Command(Helped, TyperCommand):
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Give every lonely `--json` an empty value, then parse as usual."""
+        take_texts_plainly(self.params)
         takes_value = {name for param in self.params for name in param.opts if not getattr(param, "is_flag", False)}
         try:
             return super().parse_args(ctx, _fill_in([name for name in OPTIONAL_VALUES if name in takes_value], args))
@@ -114,6 +117,7 @@ class Group(Helped, TyperGroup):
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Print the help when nothing was asked."""
+        take_texts_plainly(self.params)
         if not args and not ctx.resilient_parsing:
             _print_help(ctx, None, value=True)
         return super().parse_args(ctx, args)

@@ -78,13 +78,14 @@ def of(ctx: typer.Context) -> Services:
 def _connect(context: Context, output: Output) -> Stack:
     from admin_cli.completing import note_forms  # noqa: PLC0415 - most commands stay on this machine
     from admin_cli.local_time import keep_time_of  # noqa: PLC0415
+    from admin_cli.plain_wire import plain_call  # noqa: PLC0415
     from admin_cli.stack import AwsStack  # noqa: PLC0415
 
     def noted(forms: Mapping[str, Form]) -> None:
         note_forms(os.environ, context.name, forms)
         keep_time_of(forms)
 
-    return AwsStack(context, output.note, noted=noted)
+    return AwsStack(context, output.note, noted=noted, plain=plain_call)
 
 
 def _local() -> LocalSystem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -10,14 +11,17 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from admin_cli import aws
 from admin_cli.errors import CliError, ExitCode
+from registration_core.adapters.dynamodb.call import AwsCallError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from admin_cli.contexts import Context
     from admin_cli.export.source import Source
+    from registration_core.adapters.dynamodb.call import Call
     from registration_core.adapters.dynamodb.guard_keys import GuardKeys
     from registration_core.adapters.dynamodb.stored_forms import StoredForms
+    from registration_core.adapters.dynamodb.wire import WireCall
     from registration_core.bootstrap import MailingParts
     from registration_core.domain.forms import Form
     from registration_core.domain.journal import Journal
@@ -147,12 +151,19 @@ class AwsStack:
     say: Callable[[str], None]
     session: Callable[[Context], Any] = aws.session
     noted: Callable[[Mapping[str, Form]], None] = lambda _forms: None
+    plain: Callable[[Context, str], WireCall | None] = lambda _context, _service: None
+    """Makes a call of a service without the SDK, where that comes to the same."""
     _one_at_a_time: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
     """Clients may be shared by threads; the session that makes them may not."""
 
     @cached_property
     def description(self) -> StackDescription:
         """Read the stack's secret. Raises CliError; when there is no such stack it names those there are."""
+        plainly = self.plain(self.context, "secretsmanager")
+        if plainly is not None:
+            with contextlib.suppress(AwsCallError):  # the SDK asks again, and what it says is put into words
+                answer = plainly("GetSecretValue", {"SecretId": SECRET_PREFIX + self.context.stack})
+                return StackDescription.from_mapping(json.loads(answer["SecretString"]))
         secrets = self.client("secretsmanager")
         with aws.sentences(self.context):
             try:
@@ -170,7 +181,7 @@ class AwsStack:
     @cached_property
     def forms(self) -> Mapping[str, Form]:
         """Read the forms that were published to the stack."""
-        found = stored_forms(self.client("dynamodb"), self.description.table).read()
+        found = self._stored_forms.read()
         self.noted(found)
         return found
 
@@ -186,11 +197,26 @@ class AwsStack:
         now = self.forms.get(entry.form)
         if now is not None and now.version == entry.form_version:
             return now
-        return stored_forms(self.client("dynamodb"), self.description.table).version(entry.form, entry.form_version)
+        return self._stored_forms.version(entry.form, entry.form_version)
 
     def versions_of(self, form: str) -> Sequence[Form]:
         """Read the form as it ever was: an option may be gone from it, and its entries still there."""
-        return stored_forms(self.client("dynamodb"), self.description.table).versions(form)
+        return self._stored_forms.versions(form)
+
+    def call(self, service: str, say: Callable[[str], None] | None = None) -> Call:
+        """Make a `Call` of a service: without the SDK where that comes to the same."""
+        plainly = self.plain(self.context, service)
+        if plainly is not None:
+            return plainly
+        from registration_core.adapters.dynamodb.sdk import sdk_call  # noqa: PLC0415 - half a second
+
+        return sdk_call(self.client(service, say))
+
+    @cached_property
+    def _stored_forms(self) -> StoredForms:
+        from registration_core.adapters.dynamodb.stored_forms import StoredForms  # noqa: PLC0415 - not for AWS alone
+
+        return StoredForms(self.call("dynamodb"), self.description.table)
 
     def query(self) -> QueryService:
         """Connect to the stack's table; what forms there are, the stack says itself."""

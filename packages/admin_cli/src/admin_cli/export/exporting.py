@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import shlex
 import time
@@ -12,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from admin_cli.errors import CliError, ExitCode, OutputClosedError
 from admin_cli.export.columns import Columns
-from admin_cli.export.crew import Crew
 from admin_cli.export.delimiters import list_separator
 from admin_cli.export.formats import Encoding, Format
 from admin_cli.export.gathering import Gathering, entries
@@ -20,7 +20,6 @@ from admin_cli.export.ranges import months
 from admin_cli.export.reading import Reader, Sieve, unwritable
 from admin_cli.export.rows import moment
 from admin_cli.export.spool import Spool
-from admin_cli.export.worker import Setting
 from admin_cli.progress import Progress, duration
 from registration_core.domain.forms import LONGEST_RETENTION_DAYS
 from registration_core.domain.sheet_words import words
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import BinaryIO
 
+    from admin_cli.export.crew import Crew
     from admin_cli.export.request import Request
     from admin_cli.export.rows import Row
     from admin_cli.export.source import Source
@@ -71,8 +71,9 @@ class Exporting:
 
     def _run(self, spool: Spool) -> None:
         began = time.monotonic()
-        self._gather(spool)
-        count = self._write(spool)
+        with _no_cycles():
+            self._gather(spool)
+            count = self._write(spool)
         made = spool.folder / "made"
         size = made.stat().st_size
         self.target.put(made, self.output, replaces=spool.request.replaces)
@@ -104,13 +105,17 @@ class Exporting:
                     wait=_slept,
                 ),
                 progress,
-                crew=(lambda: Crew(spool, Setting(self.source.context, spool.request), self.jobs))
-                if self.jobs > 1
-                else None,
+                crew=(lambda: self._crew(spool)) if self.jobs > 1 else None,
                 jobs=self.jobs,
                 ensure_fits=format_.ensure_fits,
             )
             gathering.run()
+
+    def _crew(self, spool: Spool) -> Crew:
+        from admin_cli.export.crew import Crew  # noqa: PLC0415 - only for much
+        from admin_cli.export.worker import Setting  # noqa: PLC0415
+
+        return Crew(spool, Setting(self.source.context, spool.request), self.jobs)
 
     def _write(self, spool: Spool) -> int:
         """Write the spool's entries in their format; give how many there are."""
@@ -185,6 +190,18 @@ class Exporting:
 
     def _again(self) -> str:
         return f"rollcall export {shlex.quote(self.target.name)} --resume"
+
+
+@contextlib.contextmanager
+def _no_cycles() -> Iterator[None]:
+    """Spare the search for cycles: entries come by the thousand, and have none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @contextlib.contextmanager

@@ -9,19 +9,19 @@ from itertools import chain, groupby, islice
 from typing import TYPE_CHECKING
 
 from admin_cli.export.parts import rows_of
-from admin_cli.export.worker import Said
+from admin_cli.export.reading import Progressed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from admin_cli.export.crew import Crew
-    from admin_cli.export.reading import Progressed, Reader
+    from admin_cli.export.reading import Reader
     from admin_cli.export.rows import Row
     from admin_cli.export.spool import Part, Spool
     from admin_cli.progress import Progress
 
-#: From so many bytes on there may be much more, and starting processes pays.
-_MUCH = 3_000_000
+#: From so many bytes on there may be much more, and processes that read pay for their start.
+_MUCH = 30_000_000
 
 _AT_ONCE = 1000
 
@@ -67,11 +67,11 @@ class Gathering:
                 if alone:
                     self._read(self._waiting.popleft())
                 for part, event in crew.events(wait=not alone) if crew is not None else ():
-                    if isinstance(event, Said):
-                        self._progress.note(event.text)
-                    else:
+                    if isinstance(event, Progressed):
                         helped = True
                         self._account(part, event)
+                    else:
+                        self._progress.note(event.text)
 
     def _read(self, part: Part) -> None:
         self._account(part, self._reader.read(self._spool.path(part.number), part.range, part.mark))

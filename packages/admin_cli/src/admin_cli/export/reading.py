@@ -15,7 +15,8 @@ from admin_cli import aws
 from admin_cli.errors import CliError
 from admin_cli.export.parts import PartWriter
 from admin_cli.export.rows import Page, read_page
-from registration_core.adapters.dynamodb.call import RETRYABLE_CODES
+from admin_cli.plain_wire import plain_call
+from registration_core.adapters.dynamodb.call import RETRYABLE_CODES, AwsCallError
 from registration_core.domain.submission import Status
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from admin_cli.export.parts import Mark
     from admin_cli.export.ranges import Range
     from admin_cli.export.rows import Row
+    from registration_core.adapters.dynamodb.wire import WireCall
     from registration_core.domain.selection import Selection
 
 #: How long a page is asked for again: a throttled table recovers by waiting, a lost network often does not.
@@ -86,10 +88,9 @@ class TablePages:
                 self._client.query(TableName=self._table, **query)
             return read_page(self._bodies[-1])
         except msgspec.ValidationError as error:  # it came whole
-            raise CliError(f"A submission in the table is none that this Rollcall knows: {error}.") from error
+            raise _unknown_entry(error) from error
         except msgspec.DecodeError as error:
-            told = CliError(f"An answer of DynamoDB's could not be read: {error}.")
-            raise NotNowError("an answer was cut off", lost=True, told=told) from error
+            raise _cut_off(error) from error
         except CliError as told:
             cause = told.__cause__
             if isinstance(cause, sdk.ClientError):
@@ -107,6 +108,49 @@ class TablePages:
         if response_dict["status_code"] == _OK:
             self._bodies.append(response_dict["body"])
             response_dict["body"] = b"{}"
+
+
+class WirePages:
+    """Pages of one table, over a wire without the SDK; each is asked for once: the reader tries again, and says so."""
+
+    def __init__(self, context: Context, table: str, wire: WireCall) -> None:
+        self._context = context
+        self._table = table
+        self._wire = wire
+
+    def __call__(self, query: Mapping[str, Any]) -> Page:
+        """Answer one query."""
+        try:
+            return read_page(self._wire.content("Query", {"TableName": self._table, **query}, attempts=1))
+        except msgspec.ValidationError as error:  # it came whole
+            raise _unknown_entry(error) from error
+        except msgspec.DecodeError as error:
+            raise _cut_off(error) from error
+        except AwsCallError as error:
+            told = aws.called(error, "Query", self._context)
+            if error.code == "ConnectionLost":
+                raise NotNowError("no answer", lost=True, told=told) from error
+            if error.retryable:
+                throttled = f"AWS is throttling, {error.code}" if aws.is_throttled(error.code) else error.code
+                raise NotNowError(throttled, lost=False, told=told) from error
+            raise told from error
+
+
+def the_pages(context: Context, table: str, say: Callable[[str], None]) -> Pages:
+    """Connect to a table's entries. say: is told when AWS throttles. Raises CliError."""
+    wire = plain_call(context, "dynamodb")
+    if wire is not None:
+        return WirePages(context, table, wire)
+    return TablePages(context, table, aws.client(context, "dynamodb", aws.session(context), say))
+
+
+def _unknown_entry(error: msgspec.ValidationError) -> CliError:
+    return CliError(f"A submission in the table is none that this Rollcall knows: {error}.")
+
+
+def _cut_off(error: msgspec.DecodeError) -> NotNowError:
+    told = CliError(f"An answer of DynamoDB's could not be read: {error}.")
+    return NotNowError("an answer was cut off", lost=True, told=told)
 
 
 def _lost(sdk: Any) -> tuple[type[Exception], ...]:  # noqa: ANN401 - botocore has no types

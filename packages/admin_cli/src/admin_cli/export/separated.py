@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from admin_cli.escape import harmless, tab_separated
+from admin_cli.export.columns import Kind
 from admin_cli.export.formulas import CALM, neutralised
 from registration_core.domain.cells import JOINT
 
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 BYTE_ORDER_MARK = "\ufeff"
 
 _CALM = re.compile(CALM).fullmatch
+_DASHED = re.compile(r"\d+-\d+(?: \d+)+", re.ASCII).fullmatch
+"""Digits with a dash and a space are neither a number nor a date to anybody."""
+_MOST_JOINED = 10_000
+_OURS = frozenset({"id", "reference", "form", "language", "form_version"})
+"""Columns of texts that no visitor wrote."""
 _SPLITS = re.compile(r'[,;\t\r\n"]').search
 """What some program takes for the end of a cell, whichever delimiter the file has."""
 
@@ -106,27 +112,79 @@ def _lines(
 
 def _maker(column: Column, said: Mapping[str, str], format_: _Format) -> Callable[[list[Answer | None]], list[str]]:
     """Give what makes one column's cells of the values in it."""
-    write = cell(column, said)
-    finish, calm = format_
-    known: dict[object, str] = {None: ""} | {value: finish(label) for value, label in (column.labels or {}).items()}
-
-    def slow(value: Answer | None) -> str:
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return str(value)  # a negative number is one
-        return finish(write(value))
-
-    def texts(values: list[Answer | None]) -> list[str]:
-        return [value if isinstance(value, str) and calm(value) else slow(value) for value in values]
-
-    def choices(values: list[Answer | None]) -> list[str]:
-        return [known[value] if not isinstance(value, list) and value in known else slow(value) for value in values]
-
-    def words(values: list[Answer | None]) -> list[str]:
-        return [slow(value) for value in values]
-
+    maker = _Maker(column, said, format_)
     if column.in_words is not None:
-        return words
-    return texts if len(known) == 1 else choices
+        return maker.numbers
+    if column.kind in (Kind.DATE, Kind.MOMENT) or column.name in _OURS:
+        return maker.ours
+    if column.kind is Kind.TEXT:
+        return maker.choices if column.labels else maker.texts
+    return {Kind.LIST: maker.several, Kind.YES_NO: maker.consents}.get(column.kind, maker.others)
+
+
+class _Maker:
+    """Makes the cells of one column: most of them by a look at their type."""
+
+    def __init__(self, column: Column, said: Mapping[str, str], format_: _Format) -> None:
+        self._finish, self._calm = format_
+        self._write = cell(column, said)
+        self._yes, self._no = self._finish(said["yes"]), self._finish(said["no"])
+        self._known = {value: self._finish(label) for value, label in (column.labels or {}).items()}
+        self._joined: dict[tuple[str, ...], str] = {}
+
+    def texts(self, values: list[Answer | None]) -> list[str]:
+        """Make cells of what visitors wrote."""
+        calm, one = self._calm, self._one
+        return [
+            "" if value is None else value if isinstance(value, str) and calm(value) else one(value) for value in values
+        ]
+
+    def ours(self, values: list[Answer | None]) -> list[str]:
+        """Make cells of texts that no visitor wrote, and of dates."""
+        return [value if isinstance(value, str) else self._one(value) for value in values]
+
+    def consents(self, values: list[Answer | None]) -> list[str]:
+        """Make cells of yes and no."""
+        yes, no = self._yes, self._no
+        return [yes if value is True else no if value is False else self._one(value) for value in values]
+
+    def choices(self, values: list[Answer | None]) -> list[str]:
+        """Make cells of options."""
+        known, one = self._known, self._one
+        return [
+            "" if value is None else known[value] if isinstance(value, str) and value in known else one(value)
+            for value in values
+        ]
+
+    def several(self, values: list[Answer | None]) -> list[str]:
+        """Make cells of several options each."""
+        return ["" if value is None else self._together(value) for value in values]
+
+    def numbers(self, values: list[Answer | None]) -> list[str]:
+        """Make cells of telephone numbers."""
+        shown = ["" if value is None else self._write(value) for value in values]
+        return [text if _DASHED(text) else self._finish(text) for text in shown]
+
+    def others(self, values: list[Answer | None]) -> list[str]:
+        """Make cells of anything else."""
+        return ["" if value is None else self._one(value) for value in values]
+
+    def _together(self, value: Answer) -> str:
+        if not isinstance(value, list):
+            return self._one(value)
+        found = self._joined.get(tuple(value))
+        if found is None:
+            found = self._one(value)
+            if len(self._joined) < _MOST_JOINED:
+                self._joined[tuple(value)] = found
+        return found
+
+    def _one(self, value: Answer | None) -> str:
+        if isinstance(value, bool):
+            return self._yes if value else self._no
+        if isinstance(value, (int, float)):
+            return str(value)  # a negative number is one
+        return self._finish(self._write(value)) if value is not None else ""
 
 
 class _Format(NamedTuple):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from admin_cli import aws
-from admin_cli.errors import CliError
 from registration_core.adapters.dynamodb import table
+from registration_core.adapters.dynamodb.call import AwsCallError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from admin_cli.contexts import Context
     from admin_cli.export.reading import Pages
     from admin_cli.export.rows import Row
-    from admin_cli.stack import Stack
+    from admin_cli.stack import AwsStack
     from registration_core.domain.forms import Form
     from registration_core.services.ranks import Ranks
 
@@ -43,22 +42,22 @@ class Source(Protocol):
 class StackSource:
     """A stack's table."""
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: AwsStack) -> None:
         self._stack = stack
         self.context = stack.context
         self.versions = cache(self._versions)
 
     def pages(self, say: Callable[[str], None]) -> Pages:
         """Connect to the table."""
-        from admin_cli.export.reading import TablePages  # noqa: PLC0415 - only once there is something to read
+        from admin_cli.export.reading import TablePages, WirePages  # noqa: PLC0415 - once there is something to read
 
-        client = self._stack.client("dynamodb", say)
-        return TablePages(self.context, self._stack.description.table, client)
+        table, wire = self._stack.description.table, self._stack.plain(self.context, "dynamodb")
+        if wire is not None:
+            return WirePages(self.context, table, wire)
+        return TablePages(self.context, table, self._stack.client("dynamodb", say))
 
     def _versions(self, form: str) -> Sequence[Form]:
-        from admin_cli.stack import stored_forms  # noqa: PLC0415 - stacks make sources
-
-        return stored_forms(self._stack.client("dynamodb"), self._stack.description.table).versions(form)
+        return self._stack.versions_of(form)
 
     @cached_property
     def _ranks(self) -> Ranks:
@@ -72,11 +71,10 @@ class StackSource:
 
     def estimate(self) -> int | None:
         """Ask for the index's own count, which is some hours old; a person who may not ask does without."""
-        client = self._stack.client("dynamodb")
+        call = self._stack.call("dynamodb")
         try:
-            with aws.sentences(self.context):
-                told = client.describe_table(TableName=self._stack.description.table)["Table"]
-        except CliError:
+            told = call("DescribeTable", {"TableName": self._stack.description.table})["Table"]
+        except AwsCallError:
             return None
         counts = {index["IndexName"]: index.get("ItemCount") for index in told.get("GlobalSecondaryIndexes", ())}
         return counts.get(table.BY_MONTH) or None

@@ -16,7 +16,7 @@ from admin_cli.contexts import Context
 from admin_cli.errors import CliError
 from admin_cli.export.parts import Mark
 from admin_cli.export.ranges import Range
-from admin_cli.export.reading import Reader, Sieve, TablePages
+from admin_cli.export.reading import Reader, Sieve, the_pages
 from admin_cli.export.request import Request
 from admin_cli.faults import explain
 
@@ -87,14 +87,11 @@ def main() -> int:
 
 
 def _reader(setting: Setting, answers: BinaryIO) -> Reader:
-    from admin_cli import aws  # noqa: PLC0415 - the SDK takes a while; the pipes are there already
-
     def say(text: str) -> None:
         _say(answers, Said(text))
 
-    client = aws.client(setting.context, "dynamodb", aws.session(setting.context), say)
     return Reader(
-        TablePages(setting.context, setting.request.table, client),
+        the_pages(setting.context, setting.request.table, say),
         Sieve(setting.request.selected.selection(), began=setting.request.began),
         say=say,
         wait=_unless_ended,

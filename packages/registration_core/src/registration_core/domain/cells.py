@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from functools import lru_cache
 
 from registration_core.domain.fields import FieldType
 from registration_core.domain.sheet_words import every_language
@@ -135,5 +136,6 @@ def _option(field: Field, text: str) -> str | None:
     return found[0] if found else None
 
 
+@lru_cache(maxsize=4096)  # of a long file's cells most name the same few options
 def _folded(text: str) -> str:
     return " ".join(_AROUND.sub(r"\1 ", text.casefold()).split())

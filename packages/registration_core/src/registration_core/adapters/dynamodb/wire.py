@@ -1,6 +1,7 @@
 """DynamoDB's own protocol over one kept-alive connection, with the standard library alone.
 
-A visitor waits for submit's cold start, and importing boto3 would be most of it; everything else uses `sdk`.
+Importing boto3 would be most of submit's cold start, and of an export of some thousand entries; everything else uses
+`sdk`.
 Protocol: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
 """
 
@@ -46,6 +47,18 @@ class Patience:
 
 
 _PATIENCE = Patience()
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service of AWS that takes JSON at `/`. target: what stands before the operation's name."""
+
+    name: str
+    target: str
+    content_type: str
+
+
+DYNAMODB = Service("dynamodb", "DynamoDB_20120810", "application/x-amz-json-1.0")
 
 
 def wire_call(endpoint: str, region: str, credentials: Credentials, *, ca_bundle: str | None = None) -> WireCall:
@@ -97,6 +110,7 @@ class WireCall:
         credentials: Credentials,
         *,
         ca_bundle: str | None = None,
+        service: Service = DYNAMODB,
         patience: Patience = _PATIENCE,
         sleep: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
@@ -107,7 +121,8 @@ class WireCall:
         self._tls = url.scheme == "https"
         self._address = (url.hostname, url.port or (443 if self._tls else 80))
         self._host = url.netloc.rpartition("@")[2]
-        self._signer = Sigv4(credentials, region=region, service="dynamodb")
+        self._service = service
+        self._signer = Sigv4(credentials, region=region, service=service.name)
         self._ca_bundle = ca_bundle
         self._patience = patience
         self._sleep = sleep
@@ -123,6 +138,21 @@ class WireCall:
 
     def __call__(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Carry out one operation, such as `TransactWriteItems`, and give its answer. Raises AwsCallError."""
+        content = self.content(operation, params)
+        try:
+            answer = json.loads(content) if content else {}
+        except ValueError as error:
+            raise AwsCallError("UnreadableAnswer", str(error)) from error
+        if not isinstance(answer, dict):
+            raise AwsCallError("UnreadableAnswer", "The answer is no JSON object.")
+        return answer
+
+    def content(self, operation: str, params: Mapping[str, Any], *, attempts: int | None = None) -> bytes:
+        """Carry out one operation and give its answer as it came. Raises AwsCallError.
+
+        attempts: how often it is tried at most; None for as often as this call's patience says.
+        """
+        most = self._patience.attempts if attempts is None else attempts
         body = json.dumps(params, separators=(",", ":")).encode()
         now = self._monotonic()
         ends_at = min(now + self._patience.total_s, self._all_end_at)
@@ -137,7 +167,7 @@ class WireCall:
             except AwsCallError as error:
                 pause = self._pause(attempt, after_lost_reuse=stale and error.code == "ConnectionLost")
                 left = ends_at - self._monotonic()
-                if not error.retryable or attempt >= self._patience.attempts or left <= pause:
+                if not error.retryable or attempt >= most or left <= pause:
                     raise
             if pause:
                 self._sleep(pause)
@@ -156,12 +186,12 @@ class WireCall:
 
         return random.uniform(0, min(1.0, self._patience.backoff_s * 2**attempt))  # noqa: S311 - jitter, no secret
 
-    def _send(self, operation: str, body: bytes, ends_at: float) -> dict[str, Any]:
+    def _send(self, operation: str, body: bytes, ends_at: float) -> bytes:
         timestamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         headers = {
             "host": self._host,
-            "content-type": "application/x-amz-json-1.0",
-            "x-amz-target": f"DynamoDB_20120810.{operation}",
+            "content-type": self._service.content_type,
+            "x-amz-target": f"{self._service.target}.{operation}",
         }
         signed = self._signer.sign(headers, body, timestamp=timestamp)
         try:
@@ -173,7 +203,9 @@ class WireCall:
         except _LOST as error:
             raise self._lost(error) from error
         self._used_at = self._monotonic()
-        return _read(answer.status, answer.getheader("x-amzn-errortype", ""), content)
+        if answer.status != http.client.OK:
+            raise _refusal(answer.status, answer.getheader("x-amzn-errortype", ""), content)
+        return content
 
     def _open(self, timeout_s: float) -> http.client.HTTPConnection:
         if self._connection is not None and self._monotonic() - self._used_at > self._patience.idle_s:
@@ -200,17 +232,15 @@ class WireCall:
         return AwsCallError(code, f"{type(error).__name__}: {error}")
 
 
-def _read(status: int, error_type: str, content: bytes) -> dict[str, Any]:
-    """Give the answer's content, or raise what it says went wrong."""
+def _refusal(status: int, error_type: str, content: bytes) -> AwsCallError:
+    """Give what an answer says went wrong."""
     try:
         answer = json.loads(content) if content else {}
     except ValueError:
         answer = None
-    if status == http.client.OK and isinstance(answer, dict):
-        return answer
     said = answer if isinstance(answer, dict) else {}
     code = str(said.get("__type") or error_type).rpartition("#")[2].partition(":")[0] or "UnreadableAnswer"
     if status >= http.client.INTERNAL_SERVER_ERROR and code not in RETRYABLE_CODES:
         code = "ServiceUnavailable"
     message = str(said.get("message") or said.get("Message") or f"HTTP status {status}")
-    raise AwsCallError(code, message, said.get("CancellationReasons") or (), item=said.get("Item"))
+    return AwsCallError(code, message, said.get("CancellationReasons") or (), item=said.get("Item"))

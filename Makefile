@@ -146,8 +146,12 @@ test-browser: dev ## a real browser at the page
 test: static ## everything once: what CI runs
 	@$(PYTEST) -m "not full"
 
-test-full: static ## also every combination, many rounds
+test-full: static $(VENVS)/api-check/$(STAMP) ## also every combination, many rounds, generated requests
 	@$(PYTEST)
+
+$(VENVS)/api-check/$(STAMP): requirements/api-check.txt $(UV)
+	$(call environment,api-check)
+	@touch $@
 
 $(VENVS)/bench-export/$(STAMP): requirements/bench-export.txt $(UV)
 	$(call environment,bench-export)

@@ -1,0 +1,60 @@
+"""The running API does what docs/openapi.json says."""
+
+from __future__ import annotations
+
+import subprocess
+import urllib.parse
+from typing import TYPE_CHECKING
+
+import pytest
+from conftest import ROOT
+from integration.asking import ask, example, send
+
+from registration_core.services.own_entry import Action
+
+if TYPE_CHECKING:
+    from conftest import DeployedStack
+
+SCHEMATHESIS = ROOT / ".venvs" / "api-check" / "bin" / "schemathesis"
+WITHIN_S = 600
+
+
+@pytest.mark.full
+def test_api__answers_generated_requests_as_described(stack: DeployedStack) -> None:
+    """No server error, no undocumented status, header or body, and what fits the schema is taken or explained."""
+    assert SCHEMATHESIS.is_file(), "schemathesis is not installed: make test-full installs it"
+    answers = example("contact")
+    assert send(stack, "contact", answers).status == 201
+    stack.wait_for_mails(to=answers["email"])  # the first mail makes the key that links are read by
+    command = [
+        *(SCHEMATHESIS, "--config-file", ROOT / "tests" / "integration" / "schemathesis.toml"),
+        *("run", ROOT / "docs" / "openapi.json", "--url", stack.api_url),
+        *("--seed", "1", "--max-examples", "15", "--phases", "coverage,fuzzing", "--continue-on-failure", "--no-color"),
+    ]
+    ran = subprocess.run(
+        command, capture_output=True, text=True, timeout=WITHIN_S, check=False, cwd=stack.workspace.state
+    )
+    assert ran.returncode == 0, ran.stdout[-6000:] + ran.stderr[-1000:]
+
+
+@pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "PATCH"])
+@pytest.mark.parametrize("path", ["contact", "forms/contact", "my"])
+def test_method_that_is_not_listed__gets_404_as_described(stack: DeployedStack, path: str, method: str) -> None:
+    answer = ask(f"{stack.api_url}/{path}", None, method=method)
+    assert (answer.status, answer.json["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("token", ["", "?", "x" * 5000, "a b", "%00"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_my__refuses_what_is_no_token_before_it_asks_for_keys(stack: DeployedStack, method: str, token: str) -> None:
+    """Nobody can page the operator with a link that was made up."""
+    body = urllib.parse.urlencode({"t": token, "action": Action.CANCEL.value, "confirm": "yes"})
+    url = f"{stack.api_url}/my"
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    if method == "GET":
+        answer = ask(
+            f"{url}?{urllib.parse.urlencode({'t': token})}", None, method="GET", headers={"Accept": "text/html"}
+        )
+    else:
+        answer = ask(url, body.encode(), headers=headers)
+    assert answer.status == 403

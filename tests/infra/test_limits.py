@@ -86,6 +86,14 @@ def test_queues__keep_messages_long_enough_to_be_looked_after(plan: Plan) -> Non
         assert queue["delay_seconds"] == 0
 
 
+@pytest.mark.parametrize("function", ["feedback", "sweep"])
+def test_function__is_tried_again_as_it_is_told_to_be(plan: Plan, function: str) -> None:
+    """The settings are of this function and of no other."""
+    settings = plan.one(f"aws_lambda_function_event_invoke_config.{function}")
+
+    assert settings["function_name"] == plan.one(f"module.{function}.aws_lambda_function.this")["function_name"]
+
+
 def test_sweep__that_comes_late_is_dropped(plan: Plan) -> None:
     target = plan.one("aws_cloudwatch_event_target.sweep")
 
@@ -206,6 +214,7 @@ def test_gateway__answers_with_these_statuses(plan: Plan) -> None:
 def test_mail__may_be_sent_and_counts_towards_the_senders_reputation(plan: Plan) -> None:
     (mails,) = plan.all("aws_sesv2_configuration_set").values()
 
+    assert mails["configuration_set_name"] == f"rollcall-{plan.variables['stack']}"
     assert block(mails, "sending_options")["sending_enabled"] is True
     assert block(mails, "reputation_options")["reputation_metrics_enabled"] is True
 

@@ -172,6 +172,10 @@ def test_feedback_topic__is_told_by_ses_for_this_stack_alone(prod: Plan) -> None
     assert tells.actions == {"sns:Publish"}
     assert tells.principals == ({"type": "Service", "identifiers": ["ses.amazonaws.com"]},)
     assert set(tells.conditions) == {("StringEquals", "aws:SourceAccount"), ("ArnEquals", "aws:SourceArn")}
+    assert tells.conditions["StringEquals", "aws:SourceAccount"] == ["000000000000"]
+    (configured,) = prod.configured("module.mail.data.aws_iam_policy_document.feedback")["expressions"]["statement"]
+    by_arn = next(one for one in configured["condition"] if one["test"]["constant_value"] == "ArnEquals")
+    assert "aws_sesv2_configuration_set.this.arn" in by_arn["values"]["references"]
 
 
 STAFF = {

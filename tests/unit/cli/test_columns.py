@@ -53,6 +53,17 @@ def test_list__keeps_names_whole_at_any_width(office: Office, width: int) -> Non
     assert max(map(cell_len, out.splitlines())) <= width
 
 
+def test_list__on_a_narrow_terminal_names_each_value_and_no_empty_one(office: Office) -> None:
+    """Side by side as long as that fits: a submission is a few lines."""
+    office.register("Åsa Öberg")
+    office.line.environ |= {"COLUMNS": "40", "NO_COLOR": "1"}
+
+    lines = office.line("list", "--form", "registration", terminal=True).out.strip().splitlines()
+
+    assert [line.split()[0] for line in lines] == ["NAME", "OPTION", "STATUS", "REFERENCE", "SUBMITTED"]
+    assert lines[0].split(None, 1)[1] == "Åsa Öberg"
+
+
 def test_list__of_one_form_leaves_out_what_is_the_same_on_each_line(office: Office) -> None:
     office.register("Bo", form="contact")
 

@@ -83,7 +83,7 @@ class Table:
 
         between = "\n" if self._begun else ""
         self._begun = True
-        named = [(self._columns[index].header, [cells[index]]) for index in self._widths]
+        named = [(self._columns[index].header, [cells[index]]) for index in self._widths if cells[index]]
         return between + "".join(f"{line}\n" for line in pairs(named, self._width))
 
     def _line(self, cells: Sequence[str], styles: dict[int, str]) -> str:

@@ -21,7 +21,7 @@ from admin_cli.times import parse_time
 from admin_cli.usage import meant
 from admin_cli.values import iso
 from registration_core.domain.identifiers import display_reference
-from registration_core.domain.mail import MailState
+from registration_core.domain.mail import TO_STAFF, MailState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from registration_core.domain.journal import JournalMail
     from registration_core.domain.submission import Submission
 
-FIELDS = ("at", "reference", "id", "name", "email", "form", "kind", "copy", "sending", "state", "problem", "message_id")
+FIELDS = ("at", "reference", "id", "name", "to", "form", "kind", "copy", "sending", "state", "problem", "message_id")
 COLUMNS = (
     Column("WHEN"),
     Column("NAME", narrowest=12),
     Column("MAIL", narrowest=10),
     Column("STATE"),
-    Column("E-MAIL", narrowest=16, optional=True),
+    Column("TO", narrowest=16, optional=True),
     Column("REFERENCE"),
 )
 SINCE = "7d"
@@ -67,7 +67,7 @@ def list_mails(
       rollcall mail list
       rollcall mail list --since 30d --form registration --limit 200
       rollcall mail list --state bounced
-      rollcall mail list --json at,name,email,kind,state
+      rollcall mail list --json at,name,to,kind,state
     """
     services = of(ctx)
     output = services.output
@@ -153,9 +153,16 @@ def _form_of(found: JournalMail, submission: Submission | None) -> str:
 
 def _row(stack: Stack, found: JournalMail, submission: Submission | None) -> list[Value]:
     name = "" if submission is None else name_of(stack, submission)
-    email = "" if submission is None else submission.email
     reference = found.id if submission is None else display_reference(submission.reference)
-    return [found.at, name, found.mail.kind, found.mail.state, email, reference]
+    return [found.at, name, found.mail.kind, found.mail.state, _to(stack, found, submission), reference]
+
+
+def _to(stack: Stack, found: JournalMail, submission: Submission | None) -> str:
+    """Say whom a mail went to, by the form and the address as they are now."""
+    if found.mail.kind in TO_STAFF:
+        form = stack.forms.get(_form_of(found, submission))
+        return ", ".join(form.staff) if form is not None else ""
+    return submission.email if submission is not None else ""
 
 
 def _record(stack: Stack, found: JournalMail, submission: Submission | None) -> dict[str, object]:
@@ -165,7 +172,7 @@ def _record(stack: Stack, found: JournalMail, submission: Submission | None) -> 
         "reference": None if submission is None else display_reference(submission.reference),
         "id": found.id,
         "name": None if submission is None else name_of(stack, submission),
-        "email": None if submission is None else submission.email,
+        "to": _to(stack, found, submission) or None,
         "form": _form_of(found, submission),
         "kind": mail.kind,
         "copy": mail.copy,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 EMAIL = a_field("email")
 PHONE = a_field("phone")
+AT_HOME = a_field("phone", region="SE")
 DATE = a_field("date")
 NUMBER = a_field("number")
 PRICE = a_field("number", decimals=2)
@@ -82,6 +83,13 @@ def said_by_patterns(field: Field, text: str) -> str:
         (NUMBER, "12"),
         (NUMBER, "-12"),
         (NUMBER, "\u221212"),
+        (AT_HOME, "1234"),
+        (AT_HOME, "+46 (0)70 123 45 67"),
+        (AT_HOME, "+0701234567"),
+        (AT_HOME, "tel:0701234567"),
+        (AT_HOME, "٠٧٠١٢٣٤٥٦"),
+        (AT_HOME, "070-123 45 67 ext. 8"),
+        (AT_HOME, "call me"),
         (NUMBER, "12,0"),
         (NUMBER, "12."),
         (NUMBER, "12.5"),
@@ -104,11 +112,12 @@ def test_patterns__say_of_a_common_answer_what_the_server_says(field: Field, tex
     [
         (EMAIL, "ab.@-_=?+åß。xn1 "),
         (PHONE, "+0014 ()-.\u00a0٣tel:"),
+        (AT_HOME, "+0467 ()-.x8"),
         (DATE, "0123-/9"),
         (NUMBER, "0123-\u2212.,٣ e"),
         (PRICE, "0123-\u2212.,٣ e"),
     ],
-    ids=["email", "phone", "date", "number", "price"],
+    ids=["email", "phone", "phone at home", "date", "number", "price"],
 )
 @given(data=st.data())
 def test_patterns__refuse_nothing_that_the_server_takes(field: Field, letters: str, data: st.DataObject) -> None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from registration_core.domain.fields import Field, FieldType
 from registration_core.domain.messages import message
+from registration_core.domain.phones import UNKNOWN_REGION, fewest_digits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,10 +64,12 @@ EMAIL = (
 EMAIL_ASCII = r"^[\x00-\x7f]+@"
 _GAP = r"[\t \-./()\u00a0\u2009\u2010\u2011\u2012\u2013\u202f\u2212]*"
 PHONE = (
-    rf"^(?:tel:)?(?:(?:[+\uff0b]|00)(?!{_GAP}0(?![)]))(?:{_GAP}\p{{Nd}}){{FEWEST,16}}|(?!00)(?:{_GAP}\p{{Nd}}){{FEWEST,MOST}}){_GAP}"
+    rf"^(?:tel:)?(?:(?:[+\uff0b]|00)(?!{_GAP}0(?![)]))(?:{_GAP}\p{{Nd}}){{5,16}}|(?!00)(?:{_GAP}\p{{Nd}}){{FEWEST,MOST}}){_GAP}"
     r"(?:[\s,;]*(?:;ext=|[A-Za-z]{1,11}|#)[\s.:]*\p{Nd}{1,7}#?)?$"
 )
 """What a country has is the server's to judge; no country's code begins with 0."""
+_MOST_DIALLED = 18
+"""Digits of a number within its country, with whatever is dialled first."""
 DATE = r"^\d{4}-\d\d-\d\d$"
 NUMBER = r"^(?=.{1,16}$)[\-\u2212]?\p{Nd}+(?:[.,]\p{Nd}*)?$"
 DECIMALS = r"^[^.,]*(?:[.,]\p{{Nd}}{{0,{most}}}0*)?$"
@@ -106,8 +109,11 @@ def _email_checks(_field: Field, say: Say) -> Iterator[Check]:
 
 
 def _phone_checks(field: Field, say: Say) -> Iterator[Check]:
-    fewest, most = ("5", "15") if field.region is None else ("4", "18")  # on some islands; with what is dialled first
-    yield Check(Rule.PATTERN, PHONE.replace("FEWEST", fewest).replace("MOST", most), say("not_a_phone"))
+    fewest, most = UNKNOWN_REGION.start, UNKNOWN_REGION.stop - 1
+    if field.region is not None:
+        fewest, most = fewest_digits(field.region), _MOST_DIALLED
+    pattern = PHONE.replace("FEWEST", str(fewest)).replace("MOST", str(most))
+    yield Check(Rule.PATTERN, pattern, say("not_a_phone"))
 
 
 def _date_checks(_field: Field, say: Say) -> Iterator[Check]:

@@ -27,7 +27,8 @@ _EXTENSION = re.compile(
 _ARGENTINA = "54"
 _OF_15 = re.compile(r"(?=\d{12}$)(\d{2,4}?)15(\d+)").fullmatch
 """How a mobile telephone is dialled there: 15 after the area. From abroad that is a 9 before it."""
-_UNKNOWN_REGION = range(5, 16)
+UNKNOWN_REGION = range(5, 16)
+"""How many digits a number has whose country nobody knows."""
 _LONGEST_CODE = 3
 _MOST_DIGITS = 15
 
@@ -50,7 +51,7 @@ def normalise_phone(text: str, region: str | None = None) -> str:
         kept = _with_code(digits)
     elif code:
         kept = _within(digits, code)
-    elif len(digits) in _UNKNOWN_REGION:
+    elif len(digits) in UNKNOWN_REGION:
         kept = digits
     else:
         raise PhoneError
@@ -74,6 +75,12 @@ def shown_phone(kept: str, region: str | None = None) -> str:
         return kept
     shown = _formatted(code, national, at_home=code == REGIONS.get(region or ""))
     return f"{shown} ext. {extension}" if extension else shown
+
+
+def fewest_digits(region: str) -> int:
+    """Return how many digits a number within a region has at least."""
+    lengths, _ = _shape(REGIONS[region])
+    return min(map(int, lengths))
 
 
 def lost_sign(text: str, region: str | None) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
@@ -79,6 +81,18 @@ def test_thank_you__shows_no_words_that_a_link_puts_into_its_mouth(visit: Any) -
     assert visitor.page.locator(".reference").is_hidden()
     assert visitor.page.locator("[data-otherwise]").first.is_visible()
     assert visitor.page.locator("dl:visible").count() == 0
+
+
+def test_thank_you__forgets_what_the_tab_sent_after_an_hour(visit: Any) -> None:
+    """Whoever sits down at the same tab later finds nobody's name there."""
+    visitor = visit()
+    visitor.goes_to("/thank-you")
+    for minutes, shown in ((40, True), (80, False)):  # the page's clock runs fast: see A_PERSONS_PACE
+        sent = {"at": time.time() - minutes * 60, "words": ["contact", "confirmed"], "reference": "K7QM-3XTP"}
+        visitor.page.evaluate("sent => { sessionStorage.rollcall = sent }", json.dumps(sent))
+        visitor.page.reload()
+        assert visitor.page.get_by_text("K7QM-3XTP").count() == shown
+        assert visitor.page.locator("h1 [data-otherwise]").is_visible() != shown
 
 
 def test_keyboard__skips_to_the_content_first(visit: Any) -> None:

@@ -120,6 +120,7 @@ def test_compile_forms__skips_folders_that_hold_no_form(tmp_path: Path) -> None:
         (GOOD + a_field("text", "maxlength = 3"), 'key "maxlength" is unknown for type "text" (did you mean "max_l'),
         (GOOD + a_field("text", "options = []"), 'key "options" is unknown for type "text"; allowed are name, type'),
         (GOOD + a_field("text", "required = 1"), 'field "it": "required" must be true or false, not 1'),
+        (GOOD + a_field("consent", "keep_for_next = true"), 'a consent is given anew for each person; take "keep_for'),
         (GOOD + a_field("text", "max_length = 0"), '"max_length" must be a whole number from 1 to 10000, not 0'),
         (GOOD + a_field("text", "min_length = 9", "max_length = 3"), '"min_length" (9) is more than "max_length"'),
         (GOOD + a_field("number", "min = 1.5"), '"min" (1.5) has more digits after the point than "decimals"'),

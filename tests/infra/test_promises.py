@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from infra.planned import Plan, block
 
 from lambda_handlers.notify import MAIL_TAKES_S
 from registration_core import bootstrap
+from registration_core.services.notify import LEASE
+from registration_core.services.redrive import STUCK_AFTER
+from registration_core.services.sweep import ABANDONED_AFTER
 
 COMMON = {"STACK", "LOG_LEVEL"}
 ENVIRONMENT = {
@@ -179,6 +184,15 @@ def test_functions__are_done_before_lambda_ends_them(plan: Plan) -> None:
     assert bootstrap.START_WITHIN_S < 10  # what Lambda gives a start
     assert bootstrap.CONNECT_TIMEOUT_S + bootstrap.READ_TIMEOUT_S < timeouts["links"] <= 29  # what API Gateway waits
     assert timeouts["notify"] > MAIL_TAKES_S
+    # A ticket is drawn a moment before its entry is written: no sweep may take it from a visitor who is being served.
+    assert ABANDONED_AFTER.total_seconds() >= 2 * timeouts["submit"]
+
+
+def test_mail__counts_as_stuck_only_when_nothing_carries_it_any_more(plan: Plan) -> None:
+    """Redriven any sooner it could go out twice: another run may hold its lease, or the queue may hand it out again."""
+    queue = plan.one("module.mail.module.queue.aws_sqs_queue.this")
+
+    assert timedelta(seconds=queue["visibility_timeout_seconds"]) + LEASE <= STUCK_AFTER
 
 
 def test_alarms__mail_nobody_where_nobody_is_named(plans: dict[str, Plan]) -> None:

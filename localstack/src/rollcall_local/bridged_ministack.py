@@ -47,7 +47,8 @@ def authorise_by_the_arns_that_aws_asks_for() -> None:
     """Let ministack ask for the resources that AWS asks for.
 
     A rule of the default bus has no bus in its ARN, a target's rule is named `Rule`, and a tag's resource by its ARN; a
-    managed policy that is to be made is named by its path and name; what reads a table's stream, by the stream.
+    managed policy that is to be made is named by its path and name; what reads a table's stream, by the stream; what
+    tags a table, by the table.
     Source: Service Authorization Reference, "… for Amazon EventBridge", "… for Amazon SNS", "… for AWS IAM" and "… for
     Amazon DynamoDB".
     """
@@ -59,8 +60,8 @@ def authorise_by_the_arns_that_aws_asks_for() -> None:
             return str(first(query["ResourceArn"]))
         if service == "iam" and first(query.get("Action", "")) == "CreatePolicy":
             return f"arn:aws:iam::{account}:policy{first(query.get('Path', '/'))}{first(query['PolicyName'])}"
-        if service == "dynamodbstreams":
-            return stream_of(body) or named(*request)
+        if service in ("dynamodb", "dynamodbstreams"):
+            return told_by_arn(body) or named(*request)
         if service == "events":
             with contextlib.suppress(ValueError, AttributeError):
                 asked = json.loads(body)
@@ -71,11 +72,11 @@ def authorise_by_the_arns_that_aws_asks_for() -> None:
                     return f"arn:aws:events:{region}:{account}:rule/{'' if bus == 'default' else bus + '/'}{rule}"
         return named(*request)
 
-    def stream_of(body: bytes) -> str | None:
+    def told_by_arn(body: bytes) -> str | None:
         with contextlib.suppress(ValueError, AttributeError):
             asked = json.loads(body)
             iterator = dynamodb_streams._decode_iterator(asked.get("ShardIterator") or "") or {}  # noqa: SLF001 - the token's form is ministack's own
-            arn = asked.get("StreamArn") or iterator.get("arn")
+            arn = asked.get("ResourceArn") or asked.get("StreamArn") or iterator.get("arn")
             return str(arn) if arn else None
         return None
 

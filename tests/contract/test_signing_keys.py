@@ -43,12 +43,15 @@ def keys(secrets: Any, secret: str) -> Callable[..., SecretSigner]:
     return lambda **more: SecretSigner(secrets, secret, clock=StoppedClock(), **more)
 
 
-def test_first_link__makes_the_key_that_all_others_know(keys: Callable[..., SecretSigner]) -> None:
+def test_first_link__makes_the_key_that_all_others_know(
+    keys: Callable[..., SecretSigner], secrets: Any, secret: str
+) -> None:
     later = StoppedClock().now() + timedelta(days=1)
     token = keys(randomness=os.urandom).signer().sign(ENTRY, purpose=MY, expires_at=later)
 
     assert keys().signer().read(token, purpose=MY, now=StoppedClock().now()) == ENTRY
     assert keys(randomness=os.urandom).signer().sign(ENTRY, purpose=MY, expires_at=later) == token
+    assert len(secrets.get_secret_value(SecretId=secret)["SecretString"]) >= 64
 
 
 def test_first_link__made_by_many_at_once__is_signed_with_one_key(keys: Callable[..., SecretSigner]) -> None:
@@ -81,3 +84,17 @@ def test_keys_that_are_there__are_never_replaced(keys: Callable[..., SecretSigne
 def test_secret_that_is_not_there__is_not_made(secrets: Any) -> None:
     with pytest.raises(KeysUnavailableError):
         SecretSigner(secrets, "rollcall/none/signing-key", clock=StoppedClock(), randomness=os.urandom).signer()
+
+
+def test_new_key__signs_within_five_minutes_everywhere(secrets: Any, secret: str) -> None:
+    """Nothing is deployed for it; and a secret is not read for each mail."""
+    clock = StoppedClock()
+    later = clock.now() + timedelta(days=1)
+    signer = SecretSigner(secrets, secret, clock=clock, randomness=os.urandom)
+    before = signer.signer().sign(ENTRY, purpose=MY, expires_at=later)
+    secrets.put_secret_value(SecretId=secret, SecretString="n" * 64)
+
+    clock.forward(minutes=4)
+    assert signer.signer().sign(ENTRY, purpose=MY, expires_at=later) == before
+    clock.forward(minutes=1)
+    assert signer.signer().sign(ENTRY, purpose=MY, expires_at=later) != before

@@ -13,6 +13,7 @@ from conftest import DEADLINE_S, ROOT, wait_until
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from registration_core.adapters.form_files import compile_forms
+from registration_core.domain.date_parts import PARTS, part_name
 from registration_core.domain.fields import FieldType
 from registration_core.domain.validation import example_submission
 
@@ -108,6 +109,9 @@ class Visitor:
             value, control = answers[field.name], self.page.locator(f'[name="{field.name}"]')
             if field.type is FieldType.CONSENT:
                 control.set_checked(bool(value))
+            elif field.type is FieldType.DATE:
+                for part, text in zip(PARTS, str(value).split("-"), strict=True):
+                    self.page.fill(f'[name="{part_name(field.name, part)}"]', text)
             elif (
                 field.type in (FieldType.CHOICE, FieldType.CHOICES)
                 and control.first.evaluate("e => e.type") != "select-one"
@@ -126,6 +130,9 @@ class Visitor:
             control = self.page.locator(f'[name="{field.name}"]')
             if field.type is FieldType.CONSENT:
                 found[field.name] = control.is_checked()
+            elif field.type is FieldType.DATE:
+                typed = [self.page.input_value(f'[name="{part_name(field.name, part)}"]') for part in PARTS]
+                found[field.name] = "-".join(typed)
             elif field.type in (FieldType.CHOICE, FieldType.CHOICES):
                 chosen = [one.get_attribute("value") for one in control.all() if one.is_checked()]
                 found[field.name] = chosen if field.type is FieldType.CHOICES else chosen[0]

@@ -24,9 +24,9 @@ from lambda_handlers.submission import SubmitFunction
 from registration_core.adapters.form_files import compile_forms
 from registration_core.adapters.given_forms import GivenForms
 from registration_core.adapters.mail_check import check_mails
-from registration_core.adapters.mail_dates import moment, span
 from registration_core.adapters.render import JinjaMailRenderer
 from registration_core.adapters.time_zone_files import time_zone
+from registration_core.domain.dates import moment, span
 from registration_core.domain.errors import (
     FieldError,
     FormClosedError,
@@ -133,7 +133,8 @@ def test_own_language__is_what_answers_are_judged_in(forms: dict[str, Form]) -> 
     told = {error.field: error.message for error in wrong(form, {"email": "nope", "other": 1})}
     assert told["email"] == "(de) Please write an e-mail address such as name@example.org."
     assert told["other"] == "(de) This form has no such field."
-    assert all(sentence.startswith("(de) ") for sentence in told.values())
+    assert all("(de)" in sentence for sentence in told.values())
+    assert told["participant"] == "Enter the participant's name. (de)"
     assert not [error for error in wrong(form, {}, "sv") if "(de)" in error.message]
 
 
@@ -169,7 +170,7 @@ def test_own_language__is_that_of_the_page_with_what_to_mend(forms: dict[str, Fo
     form_post = {"content_type": "application/x-www-form-urlencoded", "accept": "text/html"}
     page = answer_to(forms, words, error, body="email=nope", **form_post)["body"]
     assert '<html lang="de"' in page
-    assert "(de) Please fill in this field." in page
+    assert "Enter the participant&#39;s name. (de)" in page
     assert "Register for a course (de)" in page
 
 
@@ -178,7 +179,7 @@ def test_own_language__has_pages_whose_checks_speak_it(sources: Sources, tmp_pat
     pages = {file.key: file.body.decode() for file in site if file.key.startswith("de/")}
     assert {"de/", "de/registration", "de/contact", "de/thank-you", "de/privacy"} <= pages.keys()
     assert '<html lang="de"' in pages["de/registration"]
-    assert "(de) Please fill in this field." in pages["de/registration"]
+    assert "(de) Please write at most 100 characters" in pages["de/registration"]
     assert 'action="https://api.example/v1/registration?lang=de"' in pages["de/registration"]
     assert "Januar 2027" in pages["de/"]
 
@@ -187,7 +188,7 @@ def test_own_language__travels_with_the_functions(sources: Sources, forms: dict[
     build_package(sources, tmp_path / "package.zip")
     with zipfile.ZipFile(tmp_path / "package.zip") as package:
         compiled = json.loads(package.read("forms/registration.json"))
-    assert compiled["words"]["de"]["messages"]["required"] == "(de) Please fill in this field."
+    assert compiled["words"]["de"]["messages"]["required"] == "(de) Enter {label}."
     assert Form.from_dict(compiled) == forms["registration"]
 
 

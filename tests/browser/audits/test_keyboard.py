@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
+from registration_core.domain.date_parts import PARTS, part_name
 from registration_core.domain.fields import FieldType
 
 if TYPE_CHECKING:
@@ -55,24 +56,19 @@ class Typist:
     def type(self, text: str) -> None:
         self._page.keyboard.type(text)
 
-    def type_date(self, value: str) -> None:
-        """Type a date in the order that this browser's language has it, found by looking at what came of it."""
-        year, month, day = value.split("-")
-        for order in (month + day + year, day + month + year, year + month + day):
-            self.type(order)
-            if self._page.evaluate(f"{FOCUSED}.value") == value:
-                return
-            self.press("ArrowLeft", "ArrowLeft")
-        raise AssertionError(f"{value} can't be typed")
-
 
 def answer(typist: Typist, visitor: Any, form: Form, answers: dict[str, Any]) -> None:
     """Answer each field in the order of the form, as its kind asks for."""
     for field in form.fields:
         if field.name not in answers:
             continue
-        typist.tab_to(field.name)
         value = answers[field.name]
+        if field.type is FieldType.DATE:
+            for part, text in sorted(zip(PARTS, value.split("-"), strict=True)):  # day, month, year
+                typist.tab_to(part_name(field.name, part))
+                typist.type(text)
+            continue
+        typist.tab_to(field.name)
         if field.type is FieldType.CONSENT:
             typist.press("Space")
         elif field.type is FieldType.CHOICE:
@@ -84,8 +80,6 @@ def answer(typist: Typist, visitor: Any, form: Form, answers: dict[str, Any]) ->
                 if option.value in value:
                     typist.press("Space")
                 typist.tab()
-        elif field.type is FieldType.DATE and visitor.page.evaluate(f"{FOCUSED}.type") == "date":
-            typist.type_date(str(value))
         else:
             typist.type(str(value))
 

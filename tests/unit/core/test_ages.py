@@ -88,10 +88,10 @@ def test_validate__takes_whom_the_option_is_for(day: str, born: str, code: str |
 def test_validate__says_for_whom_the_option_is_in_the_visitors_language() -> None:
     """The sentence stands at the choice, among the other wrong fields in the form's order."""
     assert told("kids", "2021-01-01") == [
-        ("day", "too_young", "Kids is for those who are at least 7 years old on 2027-03-13.")
+        ("day", "too_young", "Kids is for those who are at least 7 years old on 13 March 2027.")
     ]
     assert told("kids", "2011-01-01", "sv") == [
-        ("day", "too_old", "Kids (sv) är för den som är högst 9 år den 2027-03-13.")
+        ("day", "too_old", "Kids (sv) är för den som är högst 9 år den 13 mars 2027.")
     ]
     wrong = told("kids", "2021-01-01", name="", extra="?")
     assert [field for field, _, _ in wrong] == ["name", "day", "extra"]

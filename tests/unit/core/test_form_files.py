@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from unit.core.builders import TODAY
 
-from registration_core.adapters import option_files, rule_files
+from registration_core.adapters import option_files, rule_files, section_files
 from registration_core.adapters.field_files import COMMON, OWN
 from registration_core.adapters.form_files import KEYS, TAKEN, compile_forms, load_form
 from registration_core.domain.errors import FormFileError
@@ -74,6 +74,47 @@ def test_draft__is_as_the_file_says_or_else_by_type(
     form = compile_forms(write(tmp_path, GOOD + a_field(kind, *lines)))["course"]
     [found] = (field for field in Form.from_dict(form.to_dict()).fields if field.name == "it")
     assert found.kept_in_draft is kept
+
+
+SECTIONS = """
+[[sections]]
+title = "You"
+begins_with = "name"
+
+[[sections]]
+title = "Where we write"
+begins_with = "email"
+"""
+
+
+def test_sections__part_the_fields_in_their_order(tmp_path: Path) -> None:
+    """Each section holds the fields from the one it begins with to the next section, also when compiled."""
+    text = HEAD + SECTIONS + NAME + EMAIL + a_field("text")
+    form = Form.from_dict(compile_forms(write(tmp_path, text))["course"].to_dict())
+    parts = [
+        (str(section.title) if section else "", [field.name for field in fields]) for section, fields in form.parted()
+    ]
+    assert parts == [("You", ["name"]), ("Where we write", ["email", "it"])]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (
+            'begins_with = "name"',
+            'begins_with = "nmae"',
+            'section number 1: begins_with "nmae" is unknown (did you mean',
+        ),
+        ('begins_with = "email"', 'begins_with = "name"', 'there are two sections that begin with "name"'),
+        ('title = "You"\n', "", 'section number 1: "title" is missing'),
+        ('title = "You"', 'title = "You"\nfields = ["name"]', 'key "fields" is unknown for a section'),
+        ('begins_with = "name"', 'begins_with = "it"', 'the first section must begin with the first field, "name"'),
+    ],
+)
+def test_sections__name_what_is_wrong(tmp_path: Path, before: str, after: str, said: str) -> None:
+    """A section that begins nowhere, twice or out of order is named with what is allowed."""
+    text = HEAD + SECTIONS.replace(before, after, 1) + NAME + EMAIL + a_field("text")
+    assert any(said in problem for problem in problems(tmp_path, text)), problems(tmp_path, text)
 
 
 def test_compile_forms__reads_a_form_and_gives_it_a_version(tmp_path: Path) -> None:
@@ -243,7 +284,7 @@ def test_load_form__reads_one_form_beside_others_with_mistakes(tmp_path: Path) -
 
 def test_the_editors_guide__explains_every_key_and_every_type() -> None:
     guide = (ROOT / "docs" / "editor.md").read_text(encoding="utf-8")
-    keys = {*KEYS, *COMMON, *option_files.COMMON, *option_files.OF_A_CHOICE}
+    keys = {*KEYS, *COMMON, *section_files.KEYS, *option_files.COMMON, *option_files.OF_A_CHOICE}
     keys.update(rule_files.QUOTA, rule_files.VERIFICATION, rule_files.SPAM, TAKEN)
     keys.update(key for own in OWN.values() for key in own)
     keys.update(kind.value for kind in FieldType)

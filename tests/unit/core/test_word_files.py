@@ -53,14 +53,14 @@ def test_words__model_says_what_is_built_in() -> None:
 
 
 def test_words__come_with_each_form_that_names_their_language(forms: Path) -> None:
-    write(forms, MODEL.replace("Please fill in this field.", "Bitte füllen Sie dieses Feld aus."))
+    write(forms, MODEL.replace("Enter {label}.", "Bitte angeben: {label}."))
     write(forms, MODEL, "fi")
     form = compile_forms(forms)["course"]
     assert form.words.keys() == {"de"}
     assert load_form(forms, "course") == Form.from_dict(form.to_dict()) == form
     with pytest.raises(InvalidAnswersError) as error:
         validate(form, {}, "de", today=TODAY)
-    assert [wrong.message for wrong in error.value.errors] == ["Bitte füllen Sie dieses Feld aus."]
+    assert [wrong.message for wrong in error.value.errors] == ["Bitte angeben: E-Mail."]
 
 
 def test_words__make_another_version_of_the_form(forms: Path) -> None:

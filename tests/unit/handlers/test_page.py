@@ -70,7 +70,8 @@ def page(form: Form, words: SiteWords) -> Page:
 def test_mend_page__keeps_what_was_entered(page: Page) -> None:
     assert page.find(id="f-name")["value"] == ANSWERS["name"]
     assert page.find(id="f-email")["value"] == "asa"
-    assert page.find(id="f-born")["value"] == "2016-02-02"
+    born = {part: page.find(name=f"born-{part}")["value"] for part in ("day", "month", "year")}
+    assert born == {"day": "02", "month": "02", "year": "2016"}
     assert page.text["message"].startswith("\n\nfirst line\n</textarea>")
     assert "checked" in page.find(id="f-day-2")
     assert "checked" not in page.find(id="f-day")

@@ -167,6 +167,6 @@ def test_form_without_words_of_its_own__has_the_general_ones(sources: Sources, f
     forms["workshop"] = Form.from_dict(forms["contact"].to_dict() | {"name": "workshop"})
     made = render(sources, forms, api_url="https://api.example", site_url="https://site.example")
     page = next(file.body.decode() for file in made if file.key == "workshop")
-    assert ">Send</button>" in page
+    assert ">Send</span>" in page
     assert re.search(rf'<a href="/workshop"[^>]*>{forms["workshop"].title}</a>', page)
     assert "What happens next" in page

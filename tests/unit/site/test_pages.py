@@ -75,7 +75,7 @@ def test_page__weighs_less_than_50_kb_with_its_style_and_script(files: "dict[str
 def test_page__asks_for_assets_by_names_that_change_with_their_content(files: "dict[str, SiteFile]") -> None:
     for key in PAGES:
         addresses = re.findall(r'"/(assets/[^"]+)"', files[key].body.decode())
-        assert len(addresses) == (5 if key in {"index.html", "sv/"} else 4)
+        assert len(addresses) == (5 if key in {"index.html", "thank-you"} else 4)
         assert all(files[address].cache_control.endswith("immutable") for address in addresses)
 
 
@@ -113,7 +113,7 @@ def test_form_page__has_a_field_that_only_programs_fill_in(registration: Reader)
 
 def test_form_page__asks_choices_in_a_fieldset(registration: Reader) -> None:
     groups = [fieldset["data-field"] for fieldset in registration.all("fieldset")]
-    assert groups == ["course", "tools"]
+    assert groups == ["course", "born", "tools"]
     radios = [control["value"] for control in registration.all("input") if control["type"] == "radio"]
     assert radios == ["rovers", "arms"]
 
@@ -128,17 +128,26 @@ def test_form_page__says_which_fields_are_optional(files: "dict[str, SiteFile]")
     assert page.count("(optional)") == 5
 
 
-def test_form_page__stamps_only_dates_that_stand_still(registration: Reader) -> None:
-    born = next(control for control in registration.all("input") if control["name"] == "born")
-    assert born["min"] == "2000-01-01"
-    assert "max" not in born
+def test_form_page__asks_a_date_in_three_fields_in_its_languages_order(registration: Reader) -> None:
+    """A date has a field for day, month and year, in the order that the site's words name them."""
+    born = [control for control in registration.all("input") if str(control["name"]).startswith("born")]
+    assert [(control["name"], control["inputmode"]) for control in born] == [
+        ("born-day", "numeric"),
+        ("born-month", "numeric"),
+        ("born-year", "numeric"),
+    ]
+    assert [control["id"] for control in born] == ["f-born", "f-born-month", "f-born-year"]
 
 
 def test_form_page__writes_down_what_its_script_may_check(registration: Reader) -> None:
     asked = [attributes for _, attributes in registration.elements if "data-field" in attributes]
     checks = {attributes["data-field"]: json.loads(attributes["data-checks"]) for attributes in asked}
-    assert checks["course"] == [["required", None, message("required_choice", "en")]]
-    assert checks["born"][0] == ["pattern", DATE, message("not_a_date", "en")]
+    assert checks["course"] == [["required", None, "Answer this question: Which course?"]]
+    assert ["pattern", DATE, message("not_a_date", "en")] in checks["born"]
+    assert checks["born"][-2:] == [
+        ["least", "2000-01-01", "The date must be 1 January 2000 or later."],
+        ["most", None, "The date must be {limit} or earlier."],
+    ]
     assert [rule for rule, _, _ in checks["email"]] == ["required", "pattern", "pattern"]
     assert checks["tools"] == []
 
@@ -147,7 +156,7 @@ def test_form_page__asks_the_api_only_for_what_moves(files: "dict[str, SiteFile]
     asking = {
         name: Reader(files[name].body).all("form")[0].get("data-seats-from") for name in ("registration", "contact")
     }
-    assert asking == {"registration": "https://api.example/v1/forms/registration", "contact": None}
+    assert asking == {"registration": "https://api.example/v1/forms/registration?brief=yes", "contact": None}
 
 
 def test_form_page__keeps_a_place_for_places_left_at_counted_options(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from registration_core.adapters.mail_dates import moment
 from registration_core.adapters.mail_values import shown_answers
+from registration_core.domain.dates import moment
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.sheet_words import words
 

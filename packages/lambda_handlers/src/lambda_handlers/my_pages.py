@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from lambda_handlers.site_templates import render
-from registration_core.adapters.mail_dates import moment
 from registration_core.adapters.mail_values import chosen_option, shown_answers
 from registration_core.adapters.receipt_views import receipt_view
+from registration_core.domain.dates import moment
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.submission import STANDING, Status
 from registration_core.services.own_entry import Action

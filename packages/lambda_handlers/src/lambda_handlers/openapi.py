@@ -18,8 +18,10 @@ from lambda_handlers.http_answer import TITLES
 from lambda_handlers.http_request import MOST_BYTES
 from lambda_handlers.openapi_schemas import (
     answers_schema,
+    brief_schema,
     description_schema,
     invalid_answers_schema,
+    plain_answers_schema,
     problem_schema,
     receipt_schema,
 )
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 OUT = Path("docs/openapi.json")
 CODES = codes()
+FORM, FORM_IN_BRIEF = ({"$ref": f"#/components/schemas/{name}"} for name in ("Form", "FormInBrief"))
 _NOT_FOR_POST = {405}
 _FOR_GET = {404, 405, 500, 503}
 
@@ -55,8 +58,10 @@ def document(forms: Mapping[str, Form]) -> dict[str, Any]:
         "Problem": problem_schema(),
         "InvalidAnswers": invalid_answers_schema(),
         "Form": description_schema(),
+        "FormInBrief": brief_schema(),
     }
-    schemas |= {f"{name}-answers": answers_schema(form) for name, form in forms.items()}
+    for name, form in forms.items():
+        schemas |= {f"{name}-answers": answers_schema(form), f"{name}-plain": plain_answers_schema(form)}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -79,7 +84,6 @@ def document(forms: Mapping[str, Form]) -> dict[str, Any]:
 
 
 def _submit(form: Form) -> dict[str, Any]:
-    schema = {"$ref": f"#/components/schemas/{form.name}-answers"}
     own = {
         "200": {
             "description": "For a plain form post with `_another`: the form for one more person. Nothing is stored.",
@@ -100,8 +104,12 @@ def _submit(form: Form) -> dict[str, Any]:
         "requestBody": {
             "required": True,
             "description": f"At most {MOST_BYTES // 1024} KiB. In a plain form, an answer of several values "
-            "is a name that comes several times.",
-            "content": {kind: {"schema": schema} for kind in ("application/json", "application/x-www-form-urlencoded")},
+            "is a name that comes several times, and a date may come in three fields, such as born-day, born-month "
+            "and born-year.",
+            "content": {
+                "application/json": {"schema": {"$ref": f"#/components/schemas/{form.name}-answers"}},
+                "application/x-www-form-urlencoded": {"schema": {"$ref": f"#/components/schemas/{form.name}-plain"}},
+            },
         },
         "responses": own | _refusals(set(CODES) - _NOT_FOR_POST),
     }
@@ -128,13 +136,19 @@ def _describe(forms: Mapping[str, Form]) -> dict[str, Any]:
         "summary": "What a form asks, and the seats that are left",
         "parameters": [
             {"name": "form", "in": "path", "required": True, "schema": {"enum": sorted(forms)}},
+            {
+                "name": "brief",
+                "in": "query",
+                "description": "Anything: tell only what moves, the seats and the limits of dates.",
+                "schema": {"type": "string", "minLength": 1},
+            },
             {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}},
         ],
         "responses": {
             "200": {
                 "description": "The form. It may be kept for 30 seconds.",
                 "headers": tag,
-                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Form"}}},
+                "content": {"application/json": {"schema": {"anyOf": [FORM, FORM_IN_BRIEF]}}},
             },
             "304": {"description": "What the client has is still so.", "headers": tag},
         }

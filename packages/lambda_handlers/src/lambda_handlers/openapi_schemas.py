@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from registration_core.domain.date_parts import PARTS, part_name
 from registration_core.domain.emails import ADDRESS_LENGTH
 from registration_core.domain.fields import Field, FieldType, Option
-from registration_core.domain.messages import MESSAGES
+from registration_core.domain.messages import MESSAGES, code_of
 from registration_core.domain.quota import FEW_SEATS, PublicSeats
 from registration_core.domain.spam import HUMAN_TOKEN, LANGUAGE, SENT, STARTED
 from registration_core.domain.submission import Status
@@ -34,6 +35,19 @@ def answers_schema(form: Form) -> dict[str, Any]:
         "required": [field.name for field in form.fields if field.required],
         "additionalProperties": False,
     }
+
+
+def plain_answers_schema(form: Form) -> dict[str, Any]:
+    """Return the schema of a plain form's fields: as in JSON, but that a date may come in three fields."""
+    schema = answers_schema(form)
+    dates = [field.name for field in form.fields if field.type is FieldType.DATE]
+    parts = {
+        part_name(name, part): {"type": "string", "description": f"The {part} of {name}, in digits."}
+        for name in dates
+        for part in PARTS
+    }
+    required = [name for name in schema["required"] if name not in dates]
+    return schema | {"properties": schema["properties"] | parts, "required": required}
 
 
 def field_schema(field: Field) -> dict[str, Any]:
@@ -141,7 +155,7 @@ def problem_schema() -> dict[str, Any]:
 
 def invalid_answers_schema() -> dict[str, Any]:
     """Return the schema of a refusal that lists the wrong fields."""
-    codes = sorted({code.removesuffix("_choice").removesuffix("_consent") for code in MESSAGES["en"]})
+    codes = sorted(set(map(code_of, MESSAGES["en"])))
     error = {
         "type": "object",
         "properties": {
@@ -177,6 +191,12 @@ def description_schema() -> dict[str, Any]:
         },
         "required": ["value", "label"],
     }
+    section = {
+        "type": "object",
+        "description": "A heading over the fields from the one it begins with to the next section.",
+        "properties": {"title": text, "begins_with": {"type": "string"}},
+        "required": ["title", "begins_with"],
+    }
     whole = {"type": "integer", "minimum": 0}
     field = {
         "type": "object",
@@ -202,9 +222,36 @@ def description_schema() -> dict[str, Any]:
             "open": {"type": "boolean"},
             **_each(("opens_at", "closes_at"), moment),
             **_each(("verify_within_hours", "retention_days"), whole),
+            "sections": {"type": "array", "items": section},
             "fields": {"type": "array", "items": field},
         },
         "required": ["name", "version", "languages", "title", "open", "retention_days", "fields"],
+    }
+
+
+def brief_schema() -> dict[str, Any]:
+    """Return the schema of what GET /forms/{form}?brief=yes answers."""
+    option = {
+        "type": "object",
+        "properties": {"value": {"type": "string"}, "seats": {"enum": [seats.value for seats in PublicSeats]}},
+        "required": ["value", "seats"],
+    }
+    field = {
+        "type": "object",
+        "properties": {
+            "name": {"type": "string"},
+            **_each(("minimum", "maximum"), {"type": "string", "format": "date"}),
+            "options": {"type": "array", "items": option},
+        },
+        "required": ["name"],
+    }
+    return {
+        "type": "object",
+        "properties": {
+            **_each(("name", "version"), {"type": "string"}),
+            "fields": {"type": "array", "items": field},
+        },
+        "required": ["name", "version", "fields"],
     }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-from registration_core.adapters.field_views import field_view
+from registration_core.adapters.field_views import field_view, section_views
 from registration_core.domain.fields import FieldType
 from registration_core.domain.spam import HUMAN_TOKEN, KEY, LANGUAGE
 
@@ -73,7 +73,7 @@ def form_page(
         title=form.title.in_language(language),
         notice=notice,
         summary=[_summary(fields.get(name), error) for name, error in found.items()],
-        fields_to_mend=list(fields.values()),
+        sections=section_views(form, fields, language),
         hidden=hidden,
         honeypot="" if form.spam.honeypot in fields else form.spam.honeypot,
         trapped=typed(answers, form.spam.honeypot),

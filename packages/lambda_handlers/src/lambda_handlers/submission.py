@@ -72,7 +72,7 @@ class SubmitFunction:
         except RollcallError as error:
             own = form.words if form is not None else {}
             language = best_language(request.wanted_language, (*LANGUAGES, *own))
-            sent = salvaged_answers(request) if form is not None else {}
+            sent = _whole(request, form, salvaged_answers(request)) if form is not None else {}
             answer = self._refuse(request, error, language, form=form, sent=sent, key=str(sent.get(KEY, "")))
         return with_cors(answer, request.headers.get("origin"), self._allowed_origins)
 
@@ -86,10 +86,15 @@ class SubmitFunction:
     def _describe(self, request: Request, form: Form) -> dict[str, Any]:
         if request.method != "GET":
             raise RequestError("method_not_allowed")
-        return described(self._descriptions.describe(form), known=request.headers.get("if-none-match", ""))
+        description = self._descriptions.describe(form)
+        if request.query.get("brief"):
+            from registration_core.services.describe import in_brief  # noqa: PLC0415 - a post does without
+
+            description = in_brief(description)
+        return described(description, known=request.headers.get("if-none-match", ""))
 
     def _take(self, request: Request, form: Form) -> dict[str, Any]:
-        sent = read_answers(request)
+        sent = _whole(request, form, read_answers(request))
         language = form.language_for(request.language_wanted_with(sent))
         if request.from_page and sent.get(ANOTHER):
             return self._another(form, self._shown(request, form, sent), language)
@@ -179,6 +184,15 @@ class SubmitFunction:
             html = not_taken_page(form, sent, refused, key=key, words=self._words, language=language)
             return page(refused.status, html, site_url=self._words.site_url, headers=refused.headers)
         return refusal(request, refused, words=self._words, language=language)
+
+
+def _whole(request: Request, form: Form, sent: dict[str, object]) -> dict[str, object]:
+    """Return what came, with each date as one text: a plain form asks it in three fields."""
+    if request.media_type == "application/json":
+        return sent
+    from registration_core.domain.date_parts import with_whole_dates  # noqa: PLC0415 - a script's post does without
+
+    return with_whole_dates(form, sent)
 
 
 def _key(request: Request, form: Form, sent: Mapping[str, object]) -> tuple[str | None, bool]:

@@ -55,6 +55,7 @@ COMPILED = (
     "languages",
     "title",
     "description",
+    "sections",
     "fields",
     "email_field",
     "name_field",

@@ -8,15 +8,15 @@ from markupsafe import Markup
 
 from admin_cli.site.content import Texts
 from admin_cli.site.errors import SiteBuildError
-from registration_core.adapters.field_views import FieldView, field_view
-from registration_core.adapters.mail_dates import long_date, span
+from registration_core.adapters.field_views import FieldView, SectionView, field_view, section_views
 from registration_core.adapters.receipt_views import ReceiptView, receipt_view
 from registration_core.domain.checks import checks_of
+from registration_core.domain.dates import long_date, span
 from registration_core.domain.fields import Field, FieldType, Option
 from registration_core.domain.forms import Form
+from registration_core.domain.slips import SLIPS
 
 MESSAGES = (
-    "sending",
     "saved",
     "slow",
     "unreachable",
@@ -50,7 +50,7 @@ class FormView:
     link: str
     title: str
     description: str
-    fields: tuple[FieldView, ...]
+    sections: tuple[SectionView, ...]
     honeypot: str
     texts: Texts
     messages: Mapping[str, str]
@@ -85,6 +85,7 @@ def form_view(form: Form, texts: Texts, *, path: str, link: str, api_url: str, p
     email = texts.string("organisation", "email")
     own, any_forms = texts.table("forms", form.name), texts.table("forms", "any")
     said = {name: texts.string("form", name).replace("{email}", email) for name in MESSAGES}
+    said["typos"] = "&".join(f"{slip}={meant}" for slip, meant in SLIPS.items())
     return FormView(
         name=form.name,
         path=path,
@@ -95,7 +96,7 @@ def form_view(form: Form, texts: Texts, *, path: str, link: str, api_url: str, p
         link=link,
         title=form.title.in_language(language),
         description=form.description.in_language(language) if form.description else "",
-        fields=tuple(_field(form, field, language) for field in form.fields),
+        sections=section_views(form, {field.name: _field(form, field, language) for field in form.fields}, language),
         honeypot=form.spam.honeypot,
         texts=own.over(any_forms),
         messages={f"data-{name.replace('_', '-')}": message for name, message in said.items()},

@@ -8,7 +8,7 @@ from datetime import date
 from registration_core.adapters.checked_table import CheckedTable, listed, repeated, suggestion
 from registration_core.adapters.option_files import read_options
 from registration_core.domain.fields import Field, FieldType, resolve_date
-from registration_core.domain.messages import message
+from registration_core.domain.messages import refused
 from registration_core.domain.phone_codes import REGIONS
 from registration_core.domain.values import ValueRefusedError, read_value
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-COMMON = ("name", "type", "label", "hint", "required", "autocomplete", "keep_for_next", "draft", "example")
+COMMON = ("name", "type", "label", "hint", "required", "autocomplete", "keep_for_next", "draft", "missing", "example")
 OWN: Mapping[FieldType, tuple[str, ...]] = {
     FieldType.TEXT: ("min_length", "max_length"),
     FieldType.TEXTAREA: ("min_length", "max_length"),
@@ -103,6 +103,7 @@ def _read_field(values: CheckedTable, languages: Sequence[str], region: str | No
         "autocomplete": _autocomplete(values),
         "keep_for_next": _keep_for_next(values, kind),
         "draft": _draft(values, kind),
+        "missing": values.text("missing", languages),
         **_limits(values, kind, languages),
     }
     if kind is FieldType.PHONE:
@@ -235,5 +236,5 @@ def _try_example(values: CheckedTable, field: Field) -> None:
             values.problem("the example is empty")
     except ValueRefusedError as refusal:
         options = listed(option.value for option in field.options)
-        sentence = message(refusal.wording, "en", options=options, **refusal.values)
+        sentence = refused(field, refusal.wording, "en", **{"options": options} | refusal.values)
         values.problem(f"the example would be refused: {sentence}")

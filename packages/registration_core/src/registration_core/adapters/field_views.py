@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field as with_default
 
+from registration_core.domain.date_parts import PARTS, part_name, parts_of
 from registration_core.domain.fields import FieldType
+from registration_core.domain.slips import meant_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from registration_core.domain.fields import Field
+    from registration_core.domain.forms import Form
 
 MOST_RADIOS = 8  # more options than these are chosen from a list
 
@@ -20,7 +26,7 @@ ATTRIBUTES: dict[FieldType, dict[str, str]] = {
     FieldType.TEXTAREA: {"rows": "6", "dir": "auto"},
     FieldType.EMAIL: {"type": "email", "inputmode": "email", "spellcheck": "false", "autocapitalize": "none"},
     FieldType.PHONE: {"type": "tel", "inputmode": "tel", "class": "width-medium"},
-    FieldType.DATE: {"type": "date", "class": "width-medium"},
+    FieldType.DATE: {"type": "text", "inputmode": "numeric"},
     FieldType.NUMBER: {"type": "text", "class": "width-short"},
 }
 
@@ -41,13 +47,24 @@ class OptionView:
 
 
 @dataclass(frozen=True, slots=True)
+class PartView:
+    """One of the three fields that ask a date. autocomplete: the HTML token, if any."""
+
+    name: str
+    autocomplete: str | None
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class FieldView:
     """One question on a page.
 
-    control: input, textarea, select, radios, checkboxes or consent. attributes: what the control carries beside id,
-    name and aria-describedby; None leaves one out. value: what was typed, when the page shows an answer again; for a
-    consent whatever it was ticked with. error: what is wrong with it. checks: what the page's script may look at by
-    itself, as JSON; empty where there is no script. private: the browser doesn't keep the answer.
+    control: input, textarea, select, radios, checkboxes, consent or date. attributes: what the control carries beside
+    id, name and aria-describedby; None leaves one out. value: what was typed, when the page shows an answer again; for
+    a consent whatever it was ticked with. error: what is wrong with it. checks: what the page's script may look at by
+    itself, as JSON; empty where there is no script. private: the browser doesn't keep the answer. parts: a date's
+    three fields, by `day`, `month` and `year`. meant: the e-mail address that was probably meant instead. least: how
+    many characters a text must have. explains_privacy: a link to the page on privacy stands beside it.
     """
 
     id: str
@@ -62,11 +79,46 @@ class FieldView:
     error: str = ""
     checks: str = ""
     private: bool = False
+    parts: Mapping[str, PartView] = with_default(default_factory=dict)
+    meant: str = ""
+    least: int | None = None
+    explains_privacy: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether no option says more than its label."""
+        return not any(option.hint or option.counted for option in self.options)
+
+    @property
+    def hinted(self) -> bool:
+        """Whether something stands below the label."""
+        return bool(self.hint) or self.least is not None
 
     @property
     def summary_label(self) -> str:
         """The label as the error summary puts it before a message: `Name:`, but `Which course?` as it is."""
         return f"{self.label}:" if self.label[-1:].isalnum() else self.label
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """Some questions below a heading. title: empty where the form has no sections."""
+
+    id: str
+    title: str
+    fields: tuple[FieldView, ...]
+
+
+def section_views(form: Form, fields: Mapping[str, FieldView], language: str) -> tuple[SectionView, ...]:
+    """Return the form's questions, given by name, below their headings in this language."""
+    return tuple(
+        SectionView(
+            id=f"section-{number}",
+            title=section.title.in_language(language) if section is not None else "",
+            fields=tuple(fields[field.name] for field in asked),
+        )
+        for number, (section, asked) in enumerate(form.parted(), start=1)
+    )
 
 
 def field_view(field: Field, language: str, *, values: tuple[str, ...] = (), error: str = "") -> FieldView:
@@ -95,6 +147,10 @@ def field_view(field: Field, language: str, *, values: tuple[str, ...] = (), err
         value=values[-1] if values else "",
         error=error,
         private=not field.kept_in_draft,
+        meant=_meant(field, values),
+        least=field.min_length if control in ("input", "textarea") else None,
+        explains_privacy=field.type is FieldType.CONSENT or field.draft is False,
+        parts=_parts(field, values[-1] if values else "") if control == "date" else {},
     )
 
 
@@ -108,8 +164,29 @@ def _control(field: Field) -> str:
             return "checkboxes"
         case FieldType.CONSENT:
             return "consent"
+        case FieldType.DATE:
+            return "date"
         case _:
             return "input"
+
+
+def _meant(field: Field, values: tuple[str, ...]) -> str:
+    typed = values[-1].strip() if values and field.type is FieldType.EMAIL else ""
+    meant = meant_address(typed)
+    return meant if meant != typed else ""
+
+
+def _parts(field: Field, value: str) -> dict[str, PartView]:
+    tokens, typed = field.autocomplete or "", parts_of(value)
+    return {
+        part: PartView(
+            name=part_name(field.name, part),
+            # `section-child bday` asks for `section-child bday-day`; no other token has parts.
+            autocomplete=f"{tokens}-{part}" if tokens.endswith("bday") else None,
+            value=typed[part],
+        )
+        for part in PARTS
+    }
 
 
 def _attributes(field: Field, control: str) -> dict[str, str | None]:
@@ -119,14 +196,6 @@ def _attributes(field: Field, control: str) -> dict[str, str | None]:
         attributes["autocomplete"] = field.autocomplete or AUTOCOMPLETE.get(field.type)
     if field.type is FieldType.NUMBER:
         attributes["inputmode"] = "decimal" if field.decimals else "numeric"
-    if field.type is FieldType.DATE:
-        attributes["min"] = _fixed_date(field.first_date)
-        attributes["max"] = _fixed_date(field.last_date)
     if field.required and control != "checkboxes":  # HTML cannot say "at least one of these"
         attributes["required"] = ""
     return attributes
-
-
-def _fixed_date(bound: str) -> str | None:
-    """Return the bound, unless it moves with the day: a page is built once and read for months."""
-    return None if bound.startswith("today") else bound

@@ -19,6 +19,7 @@ from registration_core.adapters.rule_files import (
     read_spam_rules,
     read_verification,
 )
+from registration_core.adapters.section_files import read_sections
 from registration_core.adapters.time_zone_files import in_zone, read_time_zone
 from registration_core.adapters.word_files import file_of, read_words
 from registration_core.domain.emails import EmailError, normalise_email
@@ -48,7 +49,7 @@ KEYS = (
         "email_field",
         "name_field",
     ),
-    *("once", "opens_at", "closes_at", "region", "quota", "verification", "spam", "fields"),
+    *("once", "opens_at", "closes_at", "region", "quota", "verification", "spam", "sections", "fields"),
 )
 """What stands in a form file outside of its fields."""
 
@@ -187,6 +188,7 @@ def _form(name: str, values: CheckedTable, languages: Sequence[str], mails: tupl
         closes_at=closes_at,
         quota=quota,
         verification=read_verification(values),
+        sections=read_sections(values, [field.name for field in fields], languages) if whole else (),
         spam=read_spam_rules(values, [field.name for field in fields]),
         mails=mails,
     )

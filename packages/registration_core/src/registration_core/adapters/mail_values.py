@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from registration_core.adapters.mail_dates import long_date, moment, span
+from registration_core.domain.dates import long_date, moment, span
 from registration_core.domain.fields import FieldType
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.messages import said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from registration_core.adapters.mail_dates import span
+from registration_core.domain.dates import span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

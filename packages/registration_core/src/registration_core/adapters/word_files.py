@@ -7,8 +7,8 @@ import tomllib
 from string import Formatter
 
 from registration_core.adapters.checked_table import CheckedTable, listed
-from registration_core.adapters.mail_dates import DATES
 from registration_core.adapters.mail_values import ANSWERS
+from registration_core.domain.dates import DATES
 from registration_core.domain.messages import DEFAULT_LANGUAGE, LANGUAGES, MESSAGES
 from registration_core.domain.sentences import SENTENCES
 from registration_core.domain.sheet_words import TABLE as SHEETS

@@ -38,9 +38,9 @@ def age_on(day: date, born: date) -> int:
 def _refusal(option: Option, born: date, day: date) -> ValueRefusedError | None:
     age = age_on(day, born)
     if option.min_age is not None and age < option.min_age:
-        return ValueRefusedError("too_young", option=option.label, limit=option.min_age, day=day.isoformat())
+        return ValueRefusedError("too_young", option=option.label, limit=option.min_age, day=day)
     if option.max_age is not None and age > option.max_age:
-        return ValueRefusedError("too_old", option=option.label, limit=option.max_age, day=day.isoformat())
+        return ValueRefusedError("too_old", option=option.label, limit=option.max_age, day=day)
     return None
 
 

@@ -6,11 +6,12 @@ refuses too. So the page may keep such an answer back; everything else the serve
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
 from registration_core.domain.fields import Field, FieldType
-from registration_core.domain.messages import message
+from registration_core.domain.messages import refused
 from registration_core.domain.phones import UNKNOWN_REGION, fewest_digits
 
 TYPE_CHECKING = False
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     class Say(Protocol):
         """Gives the sentence for a code, in one language."""
 
-        def __call__(self, code: str, **values: object) -> str:
+        def __call__(self, wording: str, **values: object) -> str:
             """Return it with these values filled in."""
 
 
@@ -70,7 +71,14 @@ PHONE = (
 """What a country has is the server's to judge; no country's code begins with 0."""
 _MOST_DIALLED = 18
 """Digits of a number within its country, with whatever is dialled first."""
-DATE = r"^\d{4}-\d\d-\d\d$"
+DAY, MONTH = r"^(?![^\-]*-[^\-]*-$)", r"^(?![^\-]*--[^\-]*$)"
+YEAR = r"^(?!(?![^\-]{4}-)[^\-]*-[^\-]*-[^\-]*$)"
+"""Of the three fields that ask a date: none is empty, and the year has four digits."""
+DATE = (
+    r"^(?:\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))"
+    r"|(?:\d\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)$"
+)
+"""A day of the calendar, the 29th of February in leap years only."""
 NUMBER = r"^(?=.{1,16}$)[\-\u2212]?\p{Nd}+(?:[.,]\p{Nd}*)?$"
 DECIMALS = r"^[^.,]*(?:[.,]\p{{Nd}}{{0,{most}}}0*)?$"
 
@@ -78,8 +86,8 @@ DECIMALS = r"^[^.,]*(?:[.,]\p{{Nd}}{{0,{most}}}0*)?$"
 def checks_of(field: Field, language: str, own: Words | None = None) -> tuple[Check, ...]:
     """Return a field's checks with their sentences in this language. own: the form's words."""
 
-    def say(code: str, **values: object) -> str:
-        return message(code, language, own, **values)
+    def say(wording: str, **values: object) -> str:
+        return refused(field, wording, language, own, **values)
 
     found: list[Check] = []
     if field.required:
@@ -116,10 +124,21 @@ def _phone_checks(field: Field, say: Say) -> Iterator[Check]:
     yield Check(Rule.PATTERN, pattern, say("not_a_phone"))
 
 
-def _date_checks(_field: Field, say: Say) -> Iterator[Check]:
-    yield Check(Rule.PATTERN, DATE, say("not_a_date"))
-    yield Check(Rule.LEAST, None, say("too_early", limit="{limit}"))
-    yield Check(Rule.MOST, None, say("too_late", limit="{limit}"))
+def _date_checks(field: Field, say: Say) -> Iterator[Check]:
+    """Limits that move with the day are for the page to fill in, for it is built once and read for months."""
+    for pattern, part in ((DAY, "_day"), (MONTH, "_month"), (YEAR, "_year"), (DATE, "")):
+        yield Check(Rule.PATTERN, pattern, say(f"not_a_date{part}"))
+    for rule, wording, limit in (
+        (Rule.LEAST, "too_early", field.first_date),
+        (Rule.MOST, "too_late", field.last_date),
+    ):
+        age = field.age_at(limit)
+        if age is not None:
+            yield Check(rule, None, say(f"{wording}_age", limit=age))
+        elif limit.startswith("today"):
+            yield Check(rule, None, say(wording, limit="{limit}"))
+        else:
+            yield Check(rule, limit, say(wording, limit=date.fromisoformat(limit)))
 
 
 def _number_checks(field: Field, say: Say) -> Iterator[Check]:

@@ -111,7 +111,8 @@ class Field:
     number without a country's code is dialled, such as SE. example: a valid raw answer. keep_for_next: whether the
     answer is filled in again for somebody who sends the form for one more person.
     draft: whether the browser may keep the answer until it is sent; None when the form file doesn't say. age_from: the
-    date field that the ages of a choice's options are counted from.
+    date field that the ages of a choice's options are counted from. missing: what to
+    say when a required answer is missing.
     """
 
     name: str
@@ -133,6 +134,7 @@ class Field:
     keep_for_next: bool = False
     draft: bool | None = None
     age_from: str | None = None
+    missing: Text | None = None
 
     @property
     def kept_in_draft(self) -> bool:
@@ -158,6 +160,11 @@ class Field:
         """The upper limit of a date, as `maximum` has it, or the usual one."""
         return LAST_DATE if self.maximum is None else str(self.maximum)
 
+    def age_at(self, limit: str) -> int | None:
+        """Return the age that a limit such as `today-6y` means; None unless this is a date of birth."""
+        born = self.autocomplete is not None and self.autocomplete.split(" ")[-1] == "bday"
+        return int(limit[len("today-") : -1]) if born and limit.startswith("today-") and limit.endswith("y") else None
+
     def earliest(self, today: date) -> date:
         """Return the first date that may be answered (dates only)."""
         return resolve_date(self.first_date, today)
@@ -171,9 +178,9 @@ class Field:
         """Read a field of the compiled form."""
         values = dict(data)
         values["type"] = FieldType(values["type"])
-        values["label"] = Text(values["label"])
-        if "hint" in values:
-            values["hint"] = Text(values["hint"])
+        for key in ("label", "hint", "missing"):
+            if key in values:
+                values[key] = Text(values[key])
         if "options" in values:
             values["options"] = tuple(map(Option.from_dict, values["options"]))
         if isinstance(values.get("example"), list):
@@ -185,6 +192,8 @@ class Field:
         data: dict[str, Any] = {"name": self.name, "type": self.type.value, "label": dict(self.label.by_language)}
         if self.hint is not None:
             data["hint"] = dict(self.hint.by_language)
+        if self.missing is not None:
+            data["missing"] = dict(self.missing.by_language)
         if self.required:
             data["required"] = True
         if self.keep_for_next:

@@ -57,6 +57,23 @@ MESSAGE = OwnMail("message", languages=(), needs=("subject", "text"), digest="bu
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A heading over some of the questions. begins_with: the first field below it; it reaches to the next section."""
+
+    title: Text
+    begins_with: str
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Section:
+        """Read what `to_dict` wrote."""
+        return cls(Text(data["title"]), data["begins_with"])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values that JSON can hold."""
+        return {"title": dict(self.title.by_language), "begins_with": self.begins_with}
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """One form.
 
@@ -66,7 +83,8 @@ class Form:
     of what `staff_mails` names. retention_days: how long an entry is kept. quota: None when places are not counted.
     verification: None when an address is taken as it is given. mails: those of its own, by name. words: what the API
     says in those of its languages that are not built in. time_zone: whose clocks people read; None for UTC.
-    retired: whether it is asked no more, and kept because entries were made with it.
+    retired: whether it is asked no more, and kept because entries were made with it. sections:
+    headings over the questions.
     """
 
     name: str
@@ -89,8 +107,19 @@ class Form:
     spam: SpamRules = SHIPPED_SPAM_RULES
     mails: tuple[OwnMail, ...] = ()
     words: Words = with_default(default_factory=dict)
+    sections: tuple[Section, ...] = ()
     time_zone: TimeZone | None = None
     retired: bool = False
+
+    def parted(self) -> tuple[tuple[Section | None, tuple[Field, ...]], ...]:
+        """Return the fields below each section's heading; all of them under None when there are no sections."""
+        starts = {section.begins_with: section for section in self.sections}
+        parts: list[tuple[Section | None, list[Field]]] = []
+        for field in self.fields:
+            if not parts or field.name in starts:
+                parts.append((starts.get(field.name), []))
+            parts[-1][1].append(field)
+        return tuple((section, tuple(fields)) for section, fields in parts)
 
     def own_mail(self, name: str) -> OwnMail | None:
         """Return the form's own mail of this name, or None when there is none; `message` is always there."""
@@ -167,6 +196,7 @@ class Form:
             title=Text(data["title"]),
             description=Text(data["description"]) if data.get("description") else None,
             fields=tuple(map(Field.from_dict, data["fields"])),
+            sections=tuple(map(Section.from_dict, data.get("sections", ()))),
             email_field=data["email_field"],
             retention_days=data["retention_days"],
             staff=tuple(data.get("staff", ())),
@@ -214,6 +244,7 @@ class Form:
             _mails(self.mails)
             | _words(self.words)
             | _time_zone(self.time_zone)
+            | _sections(self)
             | ({"retired": True} if self.retired else {})
         )
         data["fields"] = [field.to_dict() for field in self.fields]
@@ -223,6 +254,11 @@ class Form:
 def _staff(staff: tuple[str, ...], mails: tuple[str, ...]) -> dict[str, Any]:
     told = {"staff": list(staff)} if staff else {}
     return told | ({"staff_mails": list(mails)} if mails != STAFF_MAILS else {})
+
+
+def _sections(form: Form) -> dict[str, Any]:
+    """Return a form's sections as the compiled form and the API have them; nothing where it has none."""
+    return {"sections": [section.to_dict() for section in form.sections]} if form.sections else {}
 
 
 def _mails(mails: tuple[OwnMail, ...]) -> dict[str, Any]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from registration_core.domain.fields import Field
 
     Words = Mapping[str, Mapping[str, Mapping[str, str]]]
     """What a form brings along for languages that are not built in: language, table, key, text."""
@@ -13,9 +17,10 @@ DEFAULT_LANGUAGE = "en"
 
 MESSAGES: Mapping[str, Mapping[str, str]] = {
     "en": {
-        "required": "Please fill in this field.",
-        "required_choice": "Please choose one of the options.",
-        "required_consent": "Please tick this box; we need your consent to go on.",
+        "required": "Enter {label}.",
+        "required_choice": "Choose an option: {label}.",
+        "required_question": "Answer this question: {label}",
+        "required_consent": "Tick this box. We need your consent to go on.",
         "wrong_type": "This answer has a form that cannot be read. Please fill in the field again.",
         "control_character": "This answer holds characters that cannot be shown. Please type it again.",
         "line_break": "Please write this on one line.",
@@ -24,9 +29,14 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "not_an_email": "Please write an e-mail address such as name@example.org.",
         "email_not_ascii": "We cannot send mail to an address with such letters before the @. Please give another one.",
         "not_a_phone": "Please write a telephone number with its digits only, such as +46 70 123 45 67.",
-        "not_a_date": "Please write a date as year-month-day, such as 2015-04-30.",
-        "too_early": "Please give a date that is not before {limit}.",
-        "too_late": "Please give a date that is not after {limit}.",
+        "not_a_date": "Enter a real date, such as 2015-04-30.",
+        "not_a_date_day": "The date must include a day.",
+        "not_a_date_month": "The date must include a month.",
+        "not_a_date_year": "The year must have 4 digits, such as 2015.",
+        "too_early": "The date must be {limit} or later.",
+        "too_early_age": "The person must be younger than {limit}.",
+        "too_late": "The date must be {limit} or earlier.",
+        "too_late_age": "The person must be at least {limit} years old.",
         "too_young": "{option} is for those who are at least {limit} years old on {day}.",
         "too_old": "{option} is for those who are at most {limit} years old on {day}.",
         "not_a_number": "Please write a number in digits, such as {example}.",
@@ -41,9 +51,10 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "unknown_field": "This form has no such field.",
     },
     "sv": {
-        "required": "Fyll i det här fältet.",
-        "required_choice": "Välj ett av alternativen.",
-        "required_consent": "Kryssa i rutan; vi behöver ditt samtycke för att gå vidare.",
+        "required": "Ange {label}.",
+        "required_choice": "Välj ett alternativ: {label}.",
+        "required_question": "Svara på frågan: {label}",
+        "required_consent": "Kryssa i rutan. Vi behöver ditt samtycke för att gå vidare.",
         "wrong_type": "Svaret har en form som inte kan läsas. Fyll i fältet igen.",
         "control_character": "Svaret innehåller tecken som inte kan visas. Skriv det igen.",
         "line_break": "Skriv detta på en rad.",
@@ -52,9 +63,14 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "not_an_email": "Skriv en e-postadress, till exempel namn@example.org.",
         "email_not_ascii": "Vi kan inte skicka e-post till en adress med sådana bokstäver före @. Ange en annan.",
         "not_a_phone": "Skriv ett telefonnummer med bara dess siffror, till exempel +46 70 123 45 67.",
-        "not_a_date": "Skriv ett datum som år-månad-dag, till exempel 2015-04-30.",
-        "too_early": "Ange ett datum som inte är före {limit}.",
-        "too_late": "Ange ett datum som inte är efter {limit}.",
+        "not_a_date": "Ange ett datum som finns, till exempel 2015-04-30.",
+        "not_a_date_day": "Datumet måste ha en dag.",
+        "not_a_date_month": "Datumet måste ha en månad.",
+        "not_a_date_year": "Året måste ha fyra siffror, till exempel 2015.",
+        "too_early": "Datumet måste vara {limit} eller senare.",
+        "too_early_age": "Personen måste vara yngre än {limit} år.",
+        "too_late": "Datumet måste vara {limit} eller tidigare.",
+        "too_late_age": "Personen måste ha fyllt {limit} år.",
         "too_young": "{option} är för den som är minst {limit} år den {day}.",
         "too_old": "{option} är för den som är högst {limit} år den {day}.",
         "not_a_number": "Skriv ett tal med siffror, till exempel {example}.",
@@ -69,7 +85,9 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "unknown_field": "Formuläret har inget sådant fält.",
     },
 }
-"""Codes and sentences. A code that ends in `_choice` or `_consent` is a wording of the code before it."""
+"""Wordings and sentences; `code_of` tells the code that each stands for."""
+
+_WORDINGS = ("required", "not_a_date", "too_early", "too_late")
 
 LANGUAGES = tuple(MESSAGES)
 """The languages that are built in; a form brings the words of every other along."""
@@ -77,7 +95,33 @@ LANGUAGES = tuple(MESSAGES)
 
 def message(code: str, language: str, own: Words | None = None, /, **values: object) -> str:
     """Return the sentence for a code in this language, or in English when there is none in it. own: a form's words."""
+    for name, value in values.items():
+        if isinstance(value, date):
+            from registration_core.domain.dates import long_date  # noqa: PLC0415 - answers that are taken do without
+
+            values[name] = long_date(value, language, own)
     return said(MESSAGES, language, own, "messages")[code].format(**values)
+
+
+def code_of(wording: str) -> str:
+    """Return the code that machines are told: `required` for `required_choice`."""
+    return next((code for code in _WORDINGS if wording.startswith(f"{code}_")), wording)
+
+
+def refused(field: Field, wording: str, language: str, own: Words | None = None, /, **values: object) -> str:
+    """Return the sentence on an answer to this field: what is missing in the form file's own words, if it has any.
+
+    own: the form's words. A date among the values is put into words.
+    """
+    if wording.startswith("required") and field.missing is not None:
+        return field.missing.in_language(language)
+    label = field.label.in_language(language)
+    if wording in {"required", "required_choice"} and label.endswith("?"):
+        wording = "required_question"
+    elif language in MESSAGES and not label[1:2].isupper():  # within a sentence; other languages may have it otherwise
+        label = label[:1].lower() + label[1:]
+    options = ", ".join(option.label.in_language(language) for option in field.options)
+    return message(wording, language, own, **{"label": label, "options": options} | values)
 
 
 def said(built_in: Mapping[str, Mapping[str, str]], language: str, own: Words | None, table: str) -> Mapping[str, str]:

@@ -74,7 +74,8 @@ def ensure_ages(form: Form, answers: Mapping[str, Answer]) -> None:
 
 def _sentence(field: Field | None, refusal: ValueRefusedError, given: object) -> str:
     options = "; ".join(str(option.label) for option in field.options) if field else ""
-    return SENTENCES[refusal.wording].format(given=_quoted(given), options=options, **refusal.values)
+    sentence = SENTENCES.get(refusal.wording) or SENTENCES[refusal.code]
+    return sentence.format(given=_quoted(given), options=options, **refusal.values)
 
 
 def _quoted(given: object) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from registration_core.domain.ages import refused_ages
 from registration_core.domain.errors import FieldError, InvalidAnswersError
 from registration_core.domain.fields import FieldType, Text
-from registration_core.domain.messages import message
+from registration_core.domain.messages import message, refused
 from registration_core.domain.values import ValueRefusedError, read_value
 
 TYPE_CHECKING = False
@@ -32,12 +32,13 @@ def validate(form: Form, raw: Mapping[str, object], language: str, *, today: dat
     """
 
     def say(field: Field | None, refusal: ValueRefusedError, _raw: object) -> str:
-        options = ", ".join(option.label.in_language(language) for option in field.options) if field else ""
+        if field is None:
+            return message(refusal.wording, language, form.words)
         values = {
             name: value.in_language(language) if isinstance(value, Text) else value
             for name, value in refusal.values.items()
         }
-        return message(refusal.wording, language, form.words, options=options, **values)
+        return refused(field, refusal.wording, language, form.words, **values)
 
     return collect(form, raw, today=today, read=lambda _field, value: value, say=say)
 

@@ -8,6 +8,7 @@ from datetime import date
 from registration_core.domain.emails import EmailError, normalise_email
 from registration_core.domain.fields import Field, FieldType
 from registration_core.domain.graphemes import count_graphemes
+from registration_core.domain.messages import code_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class ValueRefusedError(ValueError):
     def __init__(self, wording: str, **values: object) -> None:
         super().__init__(wording)
         self.wording = wording
-        self.code = wording.removesuffix("_choice").removesuffix("_consent")
+        self.code = code_of(wording)
         self.values = values
 
 
@@ -95,17 +96,39 @@ def _read_date(field: Field, raw: object, today: date) -> str | None:
     if not text:
         return None
     if len(text) != _DATE_LENGTH or not text.isascii() or text[4] != "-" or text[7] != "-":
-        raise ValueRefusedError("not_a_date")
+        raise ValueRefusedError(_wording_of_date(text))
     try:
         answer = date.fromisoformat(text)
     except ValueError as error:
         raise ValueRefusedError("not_a_date") from error
     earliest, latest = field.earliest(today), field.latest(today)
     if answer < earliest:
-        raise ValueRefusedError("too_early", limit=earliest.isoformat())
+        raise _beyond("too_early", field, field.first_date, earliest)
     if answer > latest:
-        raise ValueRefusedError("too_late", limit=latest.isoformat())
+        raise _beyond("too_late", field, field.last_date, latest)
     return text
+
+
+def _beyond(wording: str, field: Field, bound: str, limit: date) -> ValueRefusedError:
+    """Say a fixed limit in words, and one that moves with the day in digits, as the page does that counts it itself."""
+    age = field.age_at(bound)
+    if age is not None:
+        return ValueRefusedError(f"{wording}_age", limit=age)
+    return ValueRefusedError(wording, limit=limit.isoformat() if bound.startswith("today") else limit)
+
+
+def _wording_of_date(text: str) -> str:
+    """Return what to say of a text that is no date: which part is missing, where its three are there."""
+    parts = text.split("-")
+    if len(parts) == len(("year", "month", "day")):
+        year, month, day = parts
+        if not day:
+            return "not_a_date_day"
+        if not month:
+            return "not_a_date_month"
+        if len(year) != len("2015"):
+            return "not_a_date_year"
+    return "not_a_date"
 
 
 def _read_number(field: Field, raw: object, _today: date) -> int | float | None:

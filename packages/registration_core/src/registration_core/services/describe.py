@@ -56,6 +56,7 @@ class DescribeService:
         if form.verification is not None:
             data["verify_within_hours"] = form.verification.within_hours
         data["retention_days"] = form.retention_days
+        data |= {"sections": sections} if (sections := [one.to_dict() for one in form.sections]) else {}
         data["fields"] = [_field(field, form.today(now)) for field in form.fields]
         for field in data["fields"]:
             if form.quota is not None and field["name"] == form.quota.field:
@@ -64,11 +65,24 @@ class DescribeService:
         return data
 
 
+def in_brief(description: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what moves of a form's description, for a page that knows the rest: seats, and the limits of dates."""
+    fields = []
+    for field in description["fields"]:
+        seats = [{"value": one["value"], "seats": one["seats"]} for one in field.get("options", ()) if "seats" in one]
+        if field["type"] == FieldType.DATE:
+            fields.append({key: field[key] for key in ("name", "minimum", "maximum")})
+        elif seats:
+            fields.append({"name": field["name"], "options": seats})
+    return {"name": description["name"], "version": description["version"], "fields": fields}
+
+
 def _field(field: Field, today: date) -> dict[str, Any]:
     data = field.to_dict()
     data.pop("example", None)
     data.pop("keep_for_next", None)
-    data.pop("draft", None)  # a matter of the site's own page
+    for key in ("draft", "missing"):  # a matter of the site's own page
+        data.pop(key, None)
     data["required"] = field.required
     if field.type is FieldType.DATE:
         data["minimum"], data["maximum"] = field.earliest(today).isoformat(), field.latest(today).isoformat()

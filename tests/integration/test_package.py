@@ -281,7 +281,7 @@ def test_links__starts_with_boto3_and_jinja2_and_answers_with_a_page_even_withou
 def test_sweep__starts_with_boto3_alone(bare: Bare, tmp_path: Path) -> None:
     said = bare.start("sweep", {}, MAIL_QUEUE_URL="http://127.0.0.1:1/queue", FORMS_DIR=str(tmp_path))
 
-    assert said["answer"] == {"lapsed": 0, "settled": 0, "promoted": 0, "mails": 0}
+    assert said["answer"] == {"lapsed": 0, "settled": 0, "promoted": 0, "mails": 0, "digests": 0}
     assert "boto3" in said["loaded"]
     assert "jinja2" not in said["loaded"]
 

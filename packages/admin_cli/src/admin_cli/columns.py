@@ -65,6 +65,7 @@ FIXED_COLUMNS = (
     "form_version",
     "verify_by",
     "verified_at",
+    "spam_sign",
     "expires_at",
 )
 """The columns that every list has, whatever its forms ask."""

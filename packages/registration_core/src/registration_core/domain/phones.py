@@ -21,11 +21,9 @@ EXTENSION = ";ext="
 """Stands before an extension in a number as it is kept, as RFC 3966 has it."""
 
 _SEPARATORS = str.maketrans(dict.fromkeys(" -./()\u00a0\u2009\u2010\u2011\u2012\u2013\u202f\u2212\t"))
-_EXTENSION = re.compile(
-    r"(?:;ext=|[\s,;]*(?:extension|extn|ext|anknytning|anknytn|ankn|ank|x|#)[\s.:]*)(\d{1,7})#?$", re.IGNORECASE
-)
+_EXTENSION = r"(?i:;ext=|[\s,;]*(?:extension|extn|ext|anknytning|anknytn|ankn|ank|x|#)[\s.:]*)(\d{1,7})#?$"
 _ARGENTINA = "54"
-_OF_15 = re.compile(r"(?=\d{12}$)(\d{2,4}?)15(\d+)").fullmatch
+_OF_15 = r"(?=\d{12}$)(\d{2,4}?)15(\d+)"
 """How a mobile telephone is dialled there: 15 after the area. From abroad that is a 9 before it."""
 UNKNOWN_REGION = range(5, 16)
 """How many digits a number has whose country nobody knows."""
@@ -91,7 +89,9 @@ def lost_sign(text: str, region: str | None) -> bool:
 
 
 def _without_extension(text: str) -> tuple[str, str]:
-    found = _EXTENSION.search(text)
+    if not any(letter.isalpha() or letter in "#;" for letter in text):  # so no visitor waits for the pattern
+        return text, ""
+    found = re.search(_EXTENSION, text)
     return (text[: found.start()], _digits(found[1])) if found else (text, "")
 
 
@@ -120,9 +120,9 @@ def _within(digits: str, code: str) -> str:
     """Return a number that was dialled within a country, also where its first 0 or its + was left out."""
     prefix = _prefix(code)
     candidates = [digits.removeprefix(prefix)] if prefix and digits.startswith(prefix) else []
-    candidates += [
-        f"9{mobile[1]}{mobile[2]}" for each in [*candidates, digits] if code == _ARGENTINA and (mobile := _OF_15(each))
-    ]
+    if code == _ARGENTINA:
+        mobiles = (re.fullmatch(_OF_15, each) for each in [*candidates, digits])
+        candidates += [f"9{mobile[1]}{mobile[2]}" for mobile in mobiles if mobile]
     candidates += [digits, *([digits.removeprefix(code)] if digits.startswith(code) else [])]
     for national in candidates:
         if _is_possible(national, code):

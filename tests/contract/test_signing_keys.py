@@ -98,3 +98,25 @@ def test_new_key__signs_within_five_minutes_everywhere(secrets: Any, secret: str
     assert signer.signer().sign(ENTRY, purpose=MY, expires_at=later) == before
     clock.forward(minutes=1)
     assert signer.signer().sign(ENTRY, purpose=MY, expires_at=later) != before
+
+
+def test_unknown_keys__read_the_secret_once_in_five_seconds_at_most(secrets: Any, secret: str) -> None:
+    """Whoever makes up links by the thousand costs no thousand calls."""
+    clock, asked = StoppedClock(), []
+
+    class Counting:
+        """Secrets Manager, counted."""
+
+        def get_secret_value(self, **parameters: str) -> Any:
+            asked.append(parameters)
+            return secrets.get_secret_value(**parameters)
+
+    secrets.put_secret_value(SecretId=secret, SecretString="k" * 64)
+    signer = SecretSigner(Counting(), secret, clock=clock)
+    for _ in range(10):
+        signer.signer(renew=True)
+    assert len(asked) == 1
+
+    clock.forward(seconds=5)
+    signer.signer(renew=True)
+    assert len(asked) == 2

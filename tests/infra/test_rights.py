@@ -152,7 +152,7 @@ def test_function__reaches_its_own_kinds_of_item_alone(prod: Plan, function: str
     for statement in on_items:
         assert list(statement.conditions) == [("ForAllValues:StringLike", "dynamodb:LeadingKeys")]
     assert [statement.actions for statement in statements if not statement.conditions] == (
-        [{"dynamodb:Query"}] if function == "sweep" else []  # the index by_month
+        [{"dynamodb:Query"}] if function == "sweep" else []  # the indexes by_month and by_topic
     )
 
 

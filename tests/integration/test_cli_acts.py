@@ -64,5 +64,5 @@ def test_preview__prints_a_mail(reader: Staff) -> None:
     """Of this clone's forms, in the registrant's language."""
     told = reader.done("mail", "preview", "registration", "waitlisted", "--language", "sv").out
 
-    assert told.startswith("Subject: På väntelistan")
+    assert told.startswith("Subject: I kön till")
     assert "https://example.org/my?t=preview" in told

@@ -59,7 +59,7 @@
   let pressed = here.key && here.key === kept.key && !(now() - here.at > 600);
   if (pressed) kept = here;
   for (const name of kept.lost || []) lost.add(name);
-  draft.hidden = !keep({ started: kept.started || now() }); // programs are quicker than people
+  draft.hidden = !keep({ started: kept.started ?? !kept.until * now() }); // programs are quicker than people, but for those who have sent before
   const read = unasked => {
     const values = {};
     for (const [name, value] of new FormData(form)) {
@@ -196,7 +196,7 @@
     busy();
     const stands = answer?.status || 0, wait = +answer?.headers.get("Retry-After") || Math.min(60, 2 ** tries);
     if ((stands < 400 || stands > 428) && wait < 61) { // nobody there, no answer of ours, too many, or a server in trouble
-      tell((saved ? say.saved + " " : "") + (stands === 429 && detail || (stands ? say.unsure + "." : say.unreachable)));
+      tell((saved ? say.saved + " " : "") + (stands === 429 && detail || (stands ? say.unsure : say.unreachable)));
       timer = setTimeout(send, wait * 1000, tries + 1);
     } else {
       const reused = code === "key_reused" && say.reused; // then the first answers did arrive; these are new ones

@@ -248,6 +248,9 @@ def test_back_after_thank_you__same_answers_count_once_and_others_anew(
     assert visitor.arrives_at_thank_you() != first
     keys = [key for key, _ in visitor.posts]
     assert keys[0] == keys[1] != keys[2]
+    for _, body in visitor.posts[1:]:
+        sent = json.loads(str(body))
+        assert sent["_sent"] - sent["_started"] > 60, "who mends at once after sending is not too fast for a person"
 
 
 def test_blocked_storage__does_not_stop_a_visitor_nor_promise_too_much(visit: Any, filled_in: Any) -> None:

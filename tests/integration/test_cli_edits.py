@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from integration.staff import Staff
 
 ARN = "arn:aws:iam::000000000000:user/staff-manager"
-COURSE, OTHER_COURSE = "python-and-sensors", "line-followers"
-OF_AGE = "2014-06-01"
-"""For both of them."""
+COURSE, OTHER_COURSE = "first-robot", "line-followers"
+OF_AGE = "2015-06-01"
+"""For the other course; the first is for younger ones."""
 
 
 def registered(stack: DeployedStack, **changes: object) -> tuple[str, dict[str, object]]:
-    answers = example("registration", **({"course": COURSE, "birth_date": OF_AGE} | changes))
+    answers = example("registration", **({"course": COURSE} | changes))
     answer = send(stack, "registration", answers)
     assert answer.status == 201, answer.body
     return answer.json["id"], answers
@@ -37,21 +37,28 @@ def test_edit__moves_address_guard_and_place(stack: DeployedStack, manager: Staf
     other = example("registration")["email"]
     before = taken(stack)
 
-    manager.done("edit", entry, f"email={other}", f"course={OTHER_COURSE}", "--yes")
+    manager.done("edit", entry, f"email={other}", f"course={OTHER_COURSE}", f"birth_date={OF_AGE}", "--yes")
 
     item = stored(stack, entry)
     assert (item["email"]["S"], item["email_key"]["S"], item["option"]["S"]) == (other, other, OTHER_COURSE)
     assert taken(stack) == (before[0] - 1, before[1] + 1)
-    again = send(stack, "registration", answers | {"email": other, "course": OTHER_COURSE}, Idempotency_Key="again")
+    again = send(
+        stack,
+        "registration",
+        answers | {"email": other, "course": OTHER_COURSE, "birth_date": OF_AGE},
+        Idempotency_Key="again",
+    )
     assert stored(stack, again.json["id"]) == {}
     fresh = send(stack, "registration", answers, Idempotency_Key="fresh")
     assert stored(stack, fresh.json["id"])["email"]["S"] == answers["email"]
-    refused = manager("edit", fresh.json["id"], f"email={other}", f"course={OTHER_COURSE}", "--yes")
+    refused = manager(
+        "edit", fresh.json["id"], f"email={other}", f"course={OTHER_COURSE}", f"birth_date={OF_AGE}", "--yes"
+    )
     assert (refused.code, "is the same person's for the same option" in refused.err) == (1, True)
     history = json.loads(manager.done("show", entry, "--json", "history").out)["history"]
     assert [(event["what"], event["by"]) for event in history] == [
         ("submitted", "registrant"),
-        ("edited course, email", ARN),
+        ("edited birth_date, course, email", ARN),
     ]
 
 
@@ -62,7 +69,9 @@ def test_edit__racing_a_cancellation_does_one_thing_at_a_time(stack: DeployedSta
 
     def race(entry: str) -> tuple[int, int]:
         with ThreadPoolExecutor(2) as pool:
-            edit = pool.submit(manager, "edit", entry, f"course={OTHER_COURSE}", "needs=Nuts", "--yes")
+            edit = pool.submit(
+                manager, "edit", entry, f"course={OTHER_COURSE}", f"birth_date={OF_AGE}", "needs=Nuts", "--yes"
+            )
             cancel = pool.submit(manager, "status", "cancel", entry, "--yes")
             ran = edit.result()
             assert ran.code == 0 or "was changed by someone else meanwhile" in ran.err, ran.err

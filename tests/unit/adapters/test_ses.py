@@ -142,6 +142,16 @@ def test_compose__an_encoded_word_in_a_subject_arrives_as_it_was_written(subject
     assert str(make_header(decode_header(message["Subject"]))) == subject
 
 
+@pytest.mark.parametrize(
+    "subject",
+    ["New: \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\U0001f468\u200d\U0001f469\u200d\U0001f467 " * 20],
+)
+def test_compose__keeps_what_joins_letters_in_a_subject(subject: str) -> None:
+    """Persian words and families of emoji arrive whole, a long subject's too."""
+    message = email.message_from_bytes(compose(a_mail(subject=subject), SENDER))
+    assert str(make_header(decode_header(message["Subject"]))) == subject.strip()
+
+
 @given(subject=st.one_of(st.text(max_size=300), ENCODED_WORDS), body=st.text(max_size=300))
 def test_compose__nothing_in_a_subject_or_a_body_adds_a_header(subject: str, body: str) -> None:
     message = read(compose(a_mail(subject=f"New: {subject}", text=body, html=body), SENDER))

@@ -39,6 +39,7 @@ def test_normalise_email__takes_and_tidies(written: str, kept: str) -> None:
         *("x" * 65 + "@example.org", "robin@" + "x" * 64 + ".org", "x@" + "a." * 127 + "se"),
         "=?utf-8?q?x?=@example.org",
         *("robin@straße.de", "robin@\u200dx.org", "robin@xn--\u00e5.se", "(robin)@example.org", "robin@exämple"),
+        *("a@example.c", "a@exam\u200bple.org", "a@exam\u00adple.org", "a@\ufeffexample.org", "a@exam\u2060ple.org"),
     ],
 )
 def test_normalise_email__refuses(written: str) -> None:

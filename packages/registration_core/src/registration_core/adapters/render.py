@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,6 +16,7 @@ from registration_core.adapters.calendar import invitation
 from registration_core.adapters.mail_values import chosen_option, mail_values
 from registration_core.adapters.unproven import may_be_told_all, without_free_text
 from registration_core.domain.errors import MailTemplateError
+from registration_core.domain.lines import on_one_line
 from registration_core.domain.mail import TO_STAFF, MailKind, RenderedMail
 from registration_core.domain.ports import MailRenderer
 from registration_core.domain.submission import Status
@@ -35,7 +35,6 @@ PAGES = f"{SHARED}/pages.json"
 """Where each form is asked on the site, by language and form: what the functions' zip brings beside the templates."""
 
 _SUBJECT_LENGTH = 200
-_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class JinjaMailRenderer(MailRenderer):
@@ -147,13 +146,5 @@ def _form_pages(forms_dir: Path) -> dict[str, dict[str, str]]:
 
 def one_line(text: str) -> str:
     """Return a header's text: one line, without control characters, and not longer than a mail program shows."""
-    line = " ".join("".join(letter if _stays(letter) else " " for letter in text).split())
+    line = " ".join(on_one_line(text).split())
     return line if len(line) <= _SUBJECT_LENGTH else line[: _SUBJECT_LENGTH - 1].rstrip() + "…"
-
-
-def _stays(letter: str) -> bool:
-    """Whether a letter may stand in a subject.
-
-    What joins or directs letters may, what overrides their direction may not.
-    """
-    return letter.isprintable() or (unicodedata.category(letter) == "Cf" and letter not in _OVERRIDES)

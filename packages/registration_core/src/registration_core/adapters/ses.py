@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError,
 
 from registration_core.adapters.ses_events import message_tags
 from registration_core.domain.errors import MailerError, MailRefusedError, RollcallError, SettingsError
+from registration_core.domain.lines import on_one_line
 from registration_core.domain.ports import Mailer
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def _subject_line(text: str) -> bytes:
 
 def _one_line(text: str) -> str:
     """Keep what can be printed, on one line that fits the 998 letters of RFC 5322 even when each is encoded."""
-    return "".join(letter if letter.isprintable() else " " for letter in text).strip()[:_SUBJECT_LETTERS]
+    return on_one_line(text).strip()[:_SUBJECT_LETTERS]
 
 
 def _translated(error: ClientError) -> MailerError | MailUncertainError:

@@ -62,7 +62,8 @@ def _check_domain(domain: str) -> None:
             raise EmailError("not_an_email")
         if label[0] == "-" or label[-1] == "-":
             raise EmailError("not_an_email")
-    if not _LETTERS.issuperset(labels[-1]) and not labels[-1].lower().startswith("xn--"):
+    is_name = _LETTERS.issuperset(labels[-1]) and len(labels[-1]) > 1  # no top-level domain has one letter
+    if not is_name and not labels[-1].lower().startswith("xn--"):
         raise EmailError("not_an_email")
 
 
@@ -72,8 +73,10 @@ def _ascii_domain(domain: str) -> str:
     The standard library knows IDNA 2003; the letters that mean another domain under IDNA 2008 are refused rather
     than misdelivered.
     """
-    if _OTHER_IN_IDNA_2003.intersection(domain):
-        raise EmailError("not_an_email")
+    import stringprep  # noqa: PLC0415 - the codec needs it too, and few domains need that
+
+    if _OTHER_IN_IDNA_2003.intersection(domain) or any(map(stringprep.in_table_b1, domain)):
+        raise EmailError("not_an_email")  # the codec would drop what nobody sees, and mail would go elsewhere
     try:
         return domain.encode("idna").decode("ascii")
     except UnicodeError as error:

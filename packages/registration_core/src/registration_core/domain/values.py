@@ -8,6 +8,7 @@ from datetime import date
 from registration_core.domain.emails import EmailError, normalise_email
 from registration_core.domain.fields import Field, FieldType
 from registration_core.domain.graphemes import count_graphemes
+from registration_core.domain.lines import OVERRIDES
 from registration_core.domain.messages import code_of
 
 TYPE_CHECKING = False
@@ -21,8 +22,6 @@ _NUMBER_LETTERS = 16
 PHONE_EXAMPLE = "+46 70 123 45 67"
 _YES = frozenset({"on", "true", "yes", "1"})
 _NO = frozenset({"off", "false", "no", "0"})
-_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""What makes the text after it read in another order than it is kept."""
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Letters and a sign by their category, and nothing to see."""
 _HYPHENS = {"\x1e": "-", "\x1f": None}
@@ -216,7 +215,7 @@ def clean_line(raw: object) -> str:
 
 
 def _is_control(letter: str) -> bool:
-    return unicodedata.category(letter) == "Cc" or letter in _OVERRIDES
+    return unicodedata.category(letter) == "Cc" or letter in OVERRIDES
 
 
 def _shows_anything(text: str) -> bool:

@@ -9,10 +9,15 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 CONDITION = ("ForAllValues:StringLike", "dynamodb:LeadingKeys")
+WHY = "because no identity-based policy allows the action"
+"""How AWS ends such a refusal: IAM user guide, "Access denied error messages"."""
+
 IN_TRANSACTIONS = {
     "Put": "PutItem",
     "Update": "UpdateItem",
@@ -37,7 +42,9 @@ class KeysThatArePermitted:
 
     def _looked_at(self, params: Mapping[str, Any], model: Any, **_more: object) -> None:
         for action, key in reached(model.name, params):
-            assert self._permits(f"dynamodb:{action}", key), f"No statement allows dynamodb:{action} on {key}."
+            if not self._permits(f"dynamodb:{action}", key):
+                message = f"User: staff is not authorized to perform: dynamodb:{action} on an item {key} {WHY}"
+                raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": message}}, model.name)
 
     def _permits(self, action: str, key: str | None) -> bool:
         """Whether one of the statements about an action admits a key; without any, the emulator refuses by itself."""

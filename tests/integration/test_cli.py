@@ -88,13 +88,14 @@ def test_example__posted_by_curl_is_taken(posted: dict[str, str]) -> None:
 
 
 def test_list__shows_what_was_posted(reader: Staff, posted: dict[str, str]) -> None:
-    """A line in a pipe: reference, ISO 8601 UTC, form, status, e-mail, ID."""
+    """A line in a pipe: reference, ISO 8601 UTC, form, status, e-mail, ID, name, option."""
     done = reader("list", "--form", "registration", "--limit", "500")
 
     cells = [line.split("\t") for line in done.out.splitlines()]
     mine = next(row for row in cells if row[5] == posted["id"])
     assert (done.code, done.err) == (0, "")
-    assert mine == [posted["reference"], mine[1], "registration", "confirmed", posted["email"], posted["id"]]
+    assert mine[:1] + mine[2:6] == [posted["reference"], "registration", "confirmed", posted["email"], posted["id"]]
+    assert mine[6:] == ["Åsa Lindqvist", "line-followers"]
     assert abs(datetime.now(UTC) - datetime.fromisoformat(mine[1])) < timedelta(minutes=10)
     assert [row[1] for row in cells] == sorted((row[1] for row in cells), reverse=True)
 
@@ -310,7 +311,7 @@ def test_site_build__writes_the_pages(reader: Staff, deployed: DeployedStack, tm
 
     assert done.code == 0
     assert "registration" in done.out.splitlines()
-    page = (tmp_path / "site" / "registration").read_text(encoding="utf-8")
+    page = (tmp_path / "site" / "registration.html").read_text(encoding="utf-8")
     assert f'action="{deployed.api_url}/registration?lang=en"' in page
 
 

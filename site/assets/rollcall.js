@@ -1,6 +1,6 @@
 // Improves the pages. Each works without it: an older browser leaves this file unread and posts the form by itself.
 (() => {
-  const query = new URLSearchParams(location.search), all = (css, root = document) => [...root.querySelectorAll(css)];
+  const all = (css, root = document) => [...root.querySelectorAll(css)];
   const [form] = all("[data-form]");
 
   // --- the switch between languages keeps what the address says
@@ -71,7 +71,7 @@
   const again = location.hash === "#another" && now() - sent.at < 3600 && sent.words[0] === say.form && sent.again;
   for (const input of inputs) {
     // a link such as /registration?course=rovers chooses among options; it never ticks a consent, nor writes a text
-    const given = input.options || (ticks(input) && input.closest("fieldset")) ? query.getAll(input.name) : [],
+    const given = input.options || (ticks(input) && input.closest("fieldset")) ? new URLSearchParams(location.search).getAll(input.name) : [],
       value = given[0] ? given : { ...again, ...kept.values }[input.name];
     if (value) ticks(input) ? (input.checked = [value].flat().includes(input.value)) : (input.value = value);
   }
@@ -90,7 +90,7 @@
   };
   const checksOf = ({ dataset }) => JSON.parse(dataset.checks);
   const wrong = field => {
-    const asked = all("[name]", field), date = "date" in field.dataset, group = ticks(asked[0]),
+    const asked = all("[name]", field), { date } = field.dataset, group = ticks(asked[0]),
       text = date ? isoOf(field) : asked[0].value.trim().normalize(),
       size = group ? asked.filter(input => input.checked).length : date ? text : +text.replace(",", ".").replace("\u2212", "-"),
       letters = Intl.Segmenter ? [...new Intl.Segmenter().segment(text)].length : 0;
@@ -230,7 +230,7 @@
     suggest(field);
   };
   form.addEventListener("focusout", ({ relatedTarget: next }) => {
-    if (!touched || (next ? touched.contains(next) : touched.type)) return;
+    if (!touched || (next ? touched.contains(next) : touched.type && !touched.dataset.date)) return;
     setTimeout(look, 0, touched);
     touched = 0;
   });

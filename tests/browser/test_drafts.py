@@ -87,8 +87,7 @@ def test_answer_that_was_not_kept__is_asked_for_before_sending(visit: Any, forms
     visitor = visit()
     fills_in(visitor, forms["registration"], person)
     visitor.page.reload()
-    label = str(forms["registration"].field("needs").label)
-    assert label in visitor.page.locator(".restored:visible p").inner_text()
+    assert WORDS["lost"] in visitor.page.locator(".restored:visible p").inner_text()
     visitor.page.check("[name=consent]")
     visitor.sends()
     assert visitor.page.inner_text("#f-needs-error") == WORDS["again"]

@@ -133,3 +133,11 @@ def test_sentence_page__leads_back_to_the_form(words: SiteWords) -> None:
 
     assert page.find(href=f"{words.site_url}/sv/contact", **{"class": "button"})
     assert "Closed & gone." in "".join(page.text.values())
+
+
+def test_mend_page__names_a_missing_answer_once(form: Form, words: SiteWords) -> None:
+    """The summary repeats no label before a sentence that asks for the answer by its name."""
+    errors = [FieldError("name", "required", "Enter your name."), FieldError("email", "not_an_email", "No address.")]
+    html = form_page(form, {}, errors=errors, words=words, language="en")
+    assert '<a href="#f-name">Enter your name.</a>' in html
+    assert '<a href="#f-email">E-mail: No address.</a>' in html

@@ -111,10 +111,10 @@ def _shown(field: Field, answers: Mapping[str, object], error: FieldError | None
 
 
 def _summary(field: FieldView | None, error: FieldError) -> dict[str, str]:
-    """Say where to go and what is wrong; a consent's label is a sentence, and its message says so by itself."""
+    """Say where to go and what is wrong; a consent, and what is missing, is named by the message itself."""
     if field is None:
         return {"target": "main", "message": error.message}
-    label = "" if field.control == "consent" else f"{field.summary_label} "
+    label = "" if field.control == "consent" or error.code == "required" else f"{field.summary_label} "
     return {"target": field.id, "message": f"{label}{error.message}"}
 
 

@@ -129,6 +129,7 @@ def test_function__runs_as_a_role_of_its_own_that_lambda_alone_may_take(prod: Pl
         f"module.{function}.aws_iam_role.this", "assume_role_policy"
     )
     assert "aws_iam_role.this" in prod.references(f"module.{function}.aws_lambda_function.this", "role")
+    assert prod.one(f"module.{function}.aws_iam_role_policy.this")["role"] == f"rollcall-prod-{function}"
     assert "data.aws_iam_policy_document.this" in prod.references(
         f"module.{function}.aws_iam_role_policy.this", "policy"
     )

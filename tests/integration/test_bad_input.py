@@ -130,7 +130,7 @@ def test_answers__that_are_wrong__are_named_in_the_visitors_language(stack: Depl
     swedish = send(stack, "contact", example("contact", name=""), Accept_Language="sv-SE, en;q=0.5")
     assert (swedish.json["detail"], swedish.json["errors"][0]["message"]) == (
         "Några svar behöver rättas.",
-        "Fyll i det här fältet.",
+        "Ange ditt namn.",
     )
     chosen = send(stack, "contact", example("contact", name="", _language="sv"), Accept_Language="en")
     assert chosen.json["errors"] == swedish.json["errors"]

@@ -16,9 +16,9 @@ BEYOND = (
 
 
 def lines() -> list[str]:
-    """Every command of the guide's blocks, in order."""
+    """Every command of the guide's blocks once, in order."""
     found: list[str] = re.findall(r"^ *(rollcall .+)$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
-    return found
+    return list(dict.fromkeys(found))
 
 
 def beyond(*beginnings: str) -> list[str]:

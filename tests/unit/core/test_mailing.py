@@ -232,6 +232,30 @@ def test_notify__one_refused_address_of_the_staff_s__stops_no_other_s_mail() -> 
     assert world.states == [("staff", "sent")]
 
 
+class Busy(Choosy):
+    """Has no time for one address alone either."""
+
+    def __init__(self, refused: str, *, busy_for: str) -> None:
+        super().__init__(refused)
+        self.busy_for = busy_for
+
+    def send(self, mail: OutgoingMail) -> str:
+        if mail.to == (self.busy_for,):
+            raise MailerError("throttled")
+        return super().send(mail)
+
+
+def test_notify__no_time_for_the_first_of_the_staff__comes_again_for_all() -> None:
+    """One address is refused, so each is mailed alone; nobody was yet when SES has no time."""
+    world = World(staff=("typo@example.org", "a@example.org", "b@example.org"))
+    mailer = world.mails_by(Busy("typo@example.org", busy_for="a@example.org"))
+
+    with pytest.raises(MailerError):
+        world.service.notify(STAFF)
+
+    assert (mailer.sent, world.states) == ([], [("staff", "sending")])
+
+
 def test_notify__all_addresses_of_the_staff_s_refused__comes_again() -> None:
     world = World(staff=("a@example.org", "b@example.org"))
     mailer = world.mails_by(Choosy("a@example.org", "b@example.org"))

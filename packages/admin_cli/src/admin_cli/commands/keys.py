@@ -116,7 +116,12 @@ def _forget(act: Act, store: GuardKeyRing, ring: Ring) -> None:
     older = len(ring.keys) - 1
     if not older:
         act.say("There is no older guard key.")
-    elif act.agreed(f"forget {older} older guard key{'s' if older > 1 else ''}, with all that it made"):
+        return
+    act.say(
+        "Addresses that complained or bounced while an older key was in force would get mail again, for nothing else "
+        "tells who they are."
+    )
+    if act.agreed(f"forget {older} older guard key{'s' if older > 1 else ''}, with all that it made"):
         store.write(ring.forget_older(), instead_of=ring)
         act.say("Only the guard key in force is left.")
 

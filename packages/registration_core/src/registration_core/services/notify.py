@@ -153,17 +153,27 @@ class NotifyService:
         except MailRefusedError:
             if len(mail.to) == 1:
                 raise
-            sent = list(filter(None, [self._delivered_alone(mail, address) for address in mail.to]))
+            sent = self._delivered_singly(mail)
             if not sent:
                 raise
         return sent[0], Outcome.SENT_TO_SOME
 
-    def _delivered_alone(self, mail: OutgoingMail, address: str) -> str | None:
-        """Hand a mail for one of its addresses over; None when it was not taken: the others must not get it twice."""
-        try:
-            return self._mailer.send(replace(mail, to=(address,)))
-        except RollcallError:
-            return None
+    def _delivered_singly(self, mail: OutgoingMail) -> list[str]:
+        """Hand a mail for each of its addresses over, and return the IDs of what was taken.
+
+        Raises what the mailer raises where SES had no time for the first that it did not refuse: all of it comes again
+        then. Later it is too late for that, for the others must not get it twice.
+        """
+        sent: list[str] = []
+        for address in mail.to:
+            try:
+                sent.append(self._mailer.send(replace(mail, to=(address,))))
+            except MailRefusedError:
+                continue
+            except RollcallError:  # no time, or no answer
+                if not sent:
+                    raise
+        return sent
 
     def _end(self, request: MailRequest, expires_at: datetime, outcome: Outcome, state: MailState) -> Outcome:
         """Note that nothing is sent, so that nobody asks for the mail again."""

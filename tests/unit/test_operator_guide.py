@@ -101,6 +101,17 @@ def test_command__is_an_administrators_or_allowed(command: str) -> None:
     assert any(fnmatchcase(action, pattern) for pattern in allowed), action
 
 
+def test_terraform_by_hand__takes_the_organisations_own_values() -> None:
+    """The folder is the one that `rollcall new ../ours` makes, as seen from `infra/terraform`."""
+    lines = "\n".join(blocks("sh"))
+    folders = {
+        (ROOT / "infra" / "terraform" / path).resolve() for path in re.findall(r"^ *values=(\S+)", lines, re.MULTILINE)
+    }
+
+    assert folders == {ROOT.parent.resolve() / "ours" / "values"}
+    assert "example/values" not in lines
+
+
 def test_documents__are_policies() -> None:
     documents = [json.loads(text) for text in blocks("json")]
 

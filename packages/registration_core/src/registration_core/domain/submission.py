@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 TYPE_CHECKING = False
@@ -26,6 +27,8 @@ SEATED = frozenset({Status.PENDING, Status.CONFIRMED})
 """The statuses that hold a seat."""
 STANDING = SEATED | {Status.WAITLISTED}
 """The statuses of an entry that counts as its registrant's: no second one is taken beside it."""
+SPAM_KEPT = timedelta(days=30)
+"""How long spam is kept, unless its form keeps nothing for that long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,10 @@ class Submission:
     def overdue(self, now: datetime) -> bool:
         """Whether the entry was to be verified by now, and was not."""
         return self.status is Status.PENDING and self.verify_by is not None and self.verify_by <= now
+
+    def expires_as_spam(self, marked_at: datetime) -> datetime:
+        """Return when the entry is gone if it passes for spam from then on."""
+        return min(self.expires_at, marked_at.replace(microsecond=0) + SPAM_KEPT)
 
     @property
     def lapsed(self) -> bool:

@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
     Told: TypeAlias = Callable[[Submission], None]
 
-SPAM_KEPT = timedelta(days=30)
-"""How long what the staff mark as spam is kept, unless its time is over before."""
-
 
 class ManageService:
     """Verifies, cancels, promotes and erases. Whatever is asked twice is done once.
@@ -260,7 +257,7 @@ class ManageService:
     def _marked_spam(self, before: Submission) -> tuple[Submission, str] | None:
         if before.status is Status.SPAM:
             return None
-        expires_at = min(before.expires_at, self._clock.now().replace(microsecond=0) + SPAM_KEPT)
+        expires_at = before.expires_as_spam(self._clock.now())
         after = _next(before, status=Status.SPAM, position=None, verify_by=None, expires_at=expires_at)
         return after, "marked spam"
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 KEY_LENGTH = 128
 KEY_KEPT = timedelta(hours=24)
 SAME_ANSWERS_KEPT = timedelta(minutes=10)
-SPAM_KEPT = timedelta(days=30)
 
 
 class SubmitService:
@@ -56,7 +55,7 @@ class SubmitService:
     ) -> Receipt:
         """Validate, store and acknowledge one submission.
 
-        Where the form counts places it gets a seat, or else a ticket; where the form asks for verification it holds
+        Where the form counts seats it gets a seat, or else a ticket; where the form asks for verification it holds
         its seat for a while only. Suspected spam (spam_sign: why it is) gets neither, and is kept for thirty days.
 
         raw_answers: field names to anything that JSON can hold. key: the client's idempotency key; None when it
@@ -72,7 +71,7 @@ class SubmitService:
         answers = validate(form, raw_answers, language, today=form.today(now))
         submission = new_submission(form, answers, language, now=now, randomness=self._randomness)
         if spam_sign is not None:
-            expires_at = _spam_expires(submission)
+            expires_at = submission.expires_as_spam(submission.submitted_at)
             submission = replace(
                 submission, status=Status.SPAM, verify_by=None, expires_at=expires_at, spam_sign=spam_sign
             )
@@ -138,10 +137,6 @@ def once_for(form: Form, answers: Mapping[str, Answer], signer: Signer) -> Once 
 
 def _answers_key(fingerprint: str) -> str:
     return f"same-answers-{fingerprint}"
-
-
-def _spam_expires(submission: Submission) -> datetime:
-    return min(submission.expires_at, submission.submitted_at.replace(microsecond=0) + SPAM_KEPT)
 
 
 def _ensure_key(key: str | None) -> None:

@@ -193,6 +193,16 @@ def test_edit__gives_a_new_address_its_whole_time_to_be_verified() -> None:
     assert (edited.status, edited.verify_by) == (Status.PENDING, START.replace(microsecond=0) + timedelta(hours=3))
 
 
+def test_edit__makes_a_new_address_unproven() -> None:
+    """Whoever verified their own address could else have a stranger mailed whatever they wrote."""
+    desk = Desk(verification=Verification())
+    receipt = desk.submit()
+    desk.manage.verify(receipt.id, by="registrant")
+    assert desk.repository.get(receipt.id).verified_at is not None
+    assert desk.edit(receipt, name="Åsa Ek").verified_at is not None
+    assert desk.edit(receipt, email="new@example.org").verified_at is None
+
+
 def test_edit__lets_nobody_be_registered_twice() -> None:
     desk = Desk()
     first, second = desk.submit("Åsa"), desk.submit("Bo")

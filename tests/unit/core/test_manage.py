@@ -227,10 +227,18 @@ def test_mark_genuine__gives_a_seat_or_else_a_ticket(office: Office) -> None:
     assert (waiting.status, waiting.position) == (Status.WAITLISTED, 1)
 
 
-def test_mark_genuine__vouches_for_the_address() -> None:
+def test_mark_genuine__asks_for_no_verification_and_proves_no_address() -> None:
+    """The staff judge the words; who reads mail at the address they can't know."""
     office = Office(verification=Verification())
     receipt = office.submit(suspected=True)
-    assert office.manage.mark_genuine(receipt.id, by="kim").status is Status.CONFIRMED
+    genuine = office.manage.mark_genuine(receipt.id, by="kim")
+    assert (genuine.status, genuine.verified_at) == (Status.CONFIRMED, None)
+
+
+def test_cancel__proves_no_address(office: Office) -> None:
+    """A victim who cancels what a stranger sent gets none of the stranger's words for it."""
+    receipt = office.submit()
+    assert office.manage.cancel(receipt.id, by="registrant").verified_at is None
 
 
 def test_set_capacity__moves_up_as_many_as_fit_and_un_confirms_nobody(office: Office) -> None:

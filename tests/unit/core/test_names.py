@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from registration_core.domain.names import count_links, holds_address, name_for_stranger, plain
 
 PEOPLE = (
-    "Åsa Lindqvist", "J.R. Smith", "J.R.Smith", "St.John Rivers", "Dr. Anna-Maria O'Neil",
+    "Åsa Lindqvist", "J.R. Smith", "J.R.Smith", "St.John Rivers", "Dr.No", "J.de Vries", "Dr. Anna-Maria O'Neil",
     "\u0639\u0627\u0626\u0634\u0629", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
     "山田\u30fb太郎", "Łukasz Żółć", "anna.svensson", "Robin 2", "Nguyễn Văn A", "D\u2019Angelo", "Mary (Mia) Berg",
 )  # fmt: skip
@@ -29,6 +29,13 @@ ADDRESSES = (
     "ev\u00adil.xyz!",
     "evil\u3002com",
     "(win.click)",
+    "Win at bit.ly/abc",
+    "t.me/winner",
+    "x.com",
+    "evil.pl/x",
+    "paypal.com-login.help/x",
+    "evil.anything?x=1",
+    "evil\ufe0f.c\u034fom",
 )
 
 
@@ -53,6 +60,8 @@ def test_holds_address__finds_one_however_it_is_spelt(name: str) -> None:
         ("anna.svensson", ""),
         ("Call 0900 1234", ""),
         ("Win: now", ""),
+        ("Robin\u3164 Ek", ""),
+        ("Robin\ufe0f Ek", ""),
         ("Congratulations You Won A Big Prize", "Congratulations You Won A Big…"),
         ("e\u0301" * 40, "e\u0301" * 14 + "…"),
     ],

@@ -54,6 +54,17 @@ def facts(page: str) -> dict[str, str]:
     return {label: rest.partition(">")[2].partition("</dd>")[0] for label, _, rest in pairs}
 
 
+def test_thanks__shows_no_words_of_another_sites_page(ask: Ask) -> None:
+    """Else any page could have its own words printed under the organisation's name."""
+    posted = PLAIN | {"origin": "https://evil.example", "sec-fetch-site": "cross-site"}
+
+    answer = ask(urlencode(SENT), headers=posted)
+
+    assert answer["statusCode"] == 201
+    assert "Åsa" not in answer["body"]
+    assert "exmaple.org" not in answer["body"]
+
+
 def test_thanks__says_what_was_typed(ask: Ask) -> None:
     """Who sent a form sees the course, the person, the time and the address that the mail goes to."""
     answer = ask(urlencode(SENT), headers=PLAIN)

@@ -119,7 +119,8 @@ class SubmitFunction:
         if request.from_page:
             from lambda_handlers.thanks import thanks_page  # noqa: PLC0415 - a script's post does without
 
-            html = thanks_page(form, sent, receipt, status, words=self._words, language=language)
+            shown = self._shown(request, form, sent)
+            html = thanks_page(form, shown, receipt, status, words=self._words, language=language)
             return page(201, html, site_url=self._words.site_url)
         content: dict[str, object] = {"id": receipt.id, "reference": reference, "status": status}
         if receipt.position is not None:

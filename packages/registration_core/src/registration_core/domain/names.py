@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _LETTERS_SHOWN = 30
 _JOINERS = frozenset("\u200c\u200d")
 """Format characters that belong to words: in Persian, in Indic scripts."""
@@ -11,19 +15,25 @@ _IN_NAMES = frozenset(" -'\u2019\u2010\u00b7\u30fb\u05f3\u05f4") | _JOINERS
 _DOMAINS = frozenset(
     {"app", "biz", "cc", "click", "club", "co", "com", "de", "dev", "eu", "example", "fi", "fun", "info", "io", "link"}
     | {"live", "me", "net", "nl", "no", "nu", "online", "org", "ru", "se", "shop", "site", "space", "store", "su"}
-    | {"top", "tv", "uk", "us", "website", "world", "xyz"}
+    | {"ai", "gle", "help", "ly", "page", "pl", "top", "tv", "uk", "us", "website", "world", "xyz"}
 )
 """Endings of an address in a name. Not each one that there is: `J.R.Smith` and `St.John` are people."""
+
+_IN_PEOPLES_NAMES = frozenset({"ai", "co", "de", "eu", "fi", "no", "nu", "se", "su", "us"})
+"""Endings that stand in names too, after an initial or a title: `J.de Vries`, `Dr.No`."""
+_TITLES = frozenset({"dr", "mr", "mrs", "ms", "prof", "st"})
+_IGNORABLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+"""Letters that nobody sees: what Unicode calls Default_Ignorable_Code_Point and is no format character."""
 
 
 def plain(text: str) -> str:
     """Return a text without what only looks different.
 
-    Full-width and other compatibility forms become what they stand for, format characters (zero-width spaces, soft
-    hyphens) go, white space is one space, and case is folded.
+    Full-width and other compatibility forms become what they stand for, letters that nobody sees (zero-width spaces,
+    soft hyphens, variation selectors) go, white space is one space, and case is folded.
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    seen = "".join(letter for letter in folded if unicodedata.category(letter) != "Cf")
+    seen = "".join(letter for letter in folded if not _unseen(letter))
     return " ".join(unicodedata.normalize("NFKC", seen).split())
 
 
@@ -39,10 +49,27 @@ def holds_address(name: str) -> bool:
     if count_links(name) or "://" in seen or "@" in seen:
         return True
     for word in seen.replace("\u3002", ".").split():
-        labels = word.partition("/")[0].partition("?")[0].rstrip(".,;:!)").split(".")
-        if len(labels) > 1 and labels[-1] in _DOMAINS and len(labels[-2]) > 1:
+        host = word.partition("/")[0].partition("?")[0]
+        labels = host.rstrip(".,;:!)").split(".")
+        if len(labels) > 1 and (host != word or (labels[-1] in _DOMAINS and not _is_person(labels))):
             return True
     return False
+
+
+def _is_person(labels: Sequence[str]) -> bool:
+    """Whether a dotted word is an initial or a title before a name, rather than a site."""
+    return labels[-1] in _IN_PEOPLES_NAMES and (len(labels[-2]) == 1 or labels[-2] in _TITLES)
+
+
+def _unseen(letter: str) -> bool:
+    """Whether a letter is there and nobody sees it."""
+    return (
+        unicodedata.category(letter) == "Cf"
+        or letter in _IGNORABLE
+        or "\ufe00" <= letter <= "\ufe0f"
+        or "\u180b" <= letter <= "\u180f"
+        or "\U000e0000" <= letter <= "\U000e0fff"
+    )
 
 
 def name_for_stranger(name: str) -> str:
@@ -57,7 +84,9 @@ def name_for_stranger(name: str) -> str:
     for place, letter in enumerate(line):
         after = line[place + 1 : place + 2]
         is_initial = letter == "." and after in {"", " ", "-"}
-        if not (letter in _IN_NAMES or is_initial or unicodedata.category(letter)[0] in "LM"):
+        if letter in _IN_NAMES or is_initial:
+            continue
+        if _unseen(letter) or unicodedata.category(letter)[0] not in "LM":
             return ""
     if len(line) <= _LETTERS_SHOWN:
         return line

@@ -120,8 +120,11 @@ class EditService:
         return validate_cells(part, given, today=form.today(self._clock.now()))
 
     def _readdressed(self, form: Form, after: Submission) -> Submission:
-        """Return the entry with the address in its answers; one to be verified gets its whole time for that again."""
-        after = replace(after, email=str(after.answers[form.email_field]))
+        """Return the entry with the address in its answers, which nobody has proven yet.
+
+        One to be verified gets its whole time for that again.
+        """
+        after = replace(after, email=str(after.answers[form.email_field]), verified_at=None)
         if after.status is not Status.PENDING or form.verification is None:
             return after
         until = self._clock.now().replace(microsecond=0) + timedelta(hours=form.verification.within_hours)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 
 from registration_core.domain.errors import (
     EntryChangedError,
@@ -62,10 +61,11 @@ class ManageService:
     def cancel(self, submission_id: str, *, by: str, promoted: Told = lambda _entry: None) -> Submission:
         """Take an entry back, whatever it holds; what frees goes to the next in line where that is automatic.
 
-        A registrant who cancels came by the mailed link, and so has proven the address. promoted: is told of each who
-        got a seat by it. Raises SubmissionNotFoundError; StatusTransitionError for an entry that is erased.
+        A registrant who cancels came by the mailed link, but does not ask for the words of whoever filled the form in:
+        the address stays as unproven as it was. promoted: is told of each who got a seat by it. Raises
+        SubmissionNotFoundError; StatusTransitionError for an entry that is erased.
         """
-        cancelled = self._change(submission_id, partial(self._cancelled, by=by), by=by)
+        cancelled = self._change(submission_id, _cancelled, by=by)
         self._fill(cancelled, promoted)
         return cancelled
 
@@ -119,8 +119,9 @@ class ManageService:
     def mark_genuine(self, submission_id: str, *, by: str) -> Submission:
         """Take what was kept aside as spam for an honest entry: it gets a seat if one is free, else a ticket.
 
-        Whoever marks it vouches for the address. An entry that is no spam is returned as it is. Raises
-        SubmissionNotFoundError, StatusTransitionError for one that is erased, UnknownFormError.
+        Whoever marks it vouches for what it says, not for its address: who reads mail there is not proven by that. An
+        entry that is no spam is returned as it is. Raises SubmissionNotFoundError, StatusTransitionError for one that
+        is erased, UnknownFormError.
         """
         for _ in range(ATTEMPTS):
             before = self._repository.get(submission_id)
@@ -129,7 +130,7 @@ class ManageService:
                 return before
             kept_days = self._forms.get(before.form).retention_days
             expires_at = before.submitted_at.replace(microsecond=0) + timedelta(days=kept_days)
-            after = _next(before, status=Status.CONFIRMED, expires_at=expires_at, verified_at=self._now())
+            after = _next(before, status=Status.CONFIRMED, expires_at=expires_at)
             try:
                 return self._seating.seat(before, after, what="marked genuine", by=by)
             except EntryChangedError:
@@ -247,13 +248,6 @@ class ManageService:
             return None
         return _next(before, status=Status.CANCELLED), "lapsed"
 
-    def _cancelled(self, before: Submission, *, by: str) -> tuple[Submission, str] | None:
-        if before.status is Status.CANCELLED:
-            return None
-        proven = before.verified_at or (self._now() if by == REGISTRANT else None)
-        gone = {"status": Status.CANCELLED, "position": None, "verify_by": None, "verified_at": proven}
-        return _next(before, **gone), "cancelled"
-
     def _marked_spam(self, before: Submission) -> tuple[Submission, str] | None:
         if before.status is Status.SPAM:
             return None
@@ -264,6 +258,12 @@ class ManageService:
     def _now(self) -> datetime:
         now = self._clock.now()
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def _cancelled(before: Submission) -> tuple[Submission, str] | None:
+    if before.status is Status.CANCELLED:
+        return None
+    return _next(before, status=Status.CANCELLED, position=None, verify_by=None), "cancelled"
 
 
 def _next(before: Submission, **changes: Any) -> Submission:  # noqa: ANN401 - the entry's own fields

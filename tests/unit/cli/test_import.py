@@ -15,6 +15,7 @@ from unit.cli.office import COURSE, Office, reference
 
 from admin_cli.csv_file import column_letters
 from registration_core.domain.errors import StorageUnavailableError
+from registration_core.domain.fields import Text
 from registration_core.domain.policies import Verification
 from registration_core.domain.submission import Status, Submission
 
@@ -208,6 +209,21 @@ def test_import__reads_what_spreadsheets_call_unicode(imports: Imports, encoding
     assert imports.entries()[0].answers["guardian"] == "Pär Ek"
 
 
+@pytest.mark.parametrize(("delimiter", "other"), [(";", ","), (",", ";"), ("\t", ",")])
+def test_import__takes_the_delimiter_that_gives_known_headings(imports: Imports, delimiter: str, other: str) -> None:
+    """A label may hold another sign more often than the row has delimiters."""
+    label = f"Allergies{other * 12} food"
+    form = imports.office.forms["registration"]
+    fields = [replace(each, label=Text({"en": label})) if each.name == "needs" else each for each in form.fields]
+    imports.office.forms["registration"] = replace(form, fields=tuple(fields))
+
+    header = HEADER.replace(",", delimiter).replace("needs", label)
+    ran = imports(lines(row("asa").replace(",", delimiter), header=header))
+
+    assert ran.code == 0, ran.err
+    assert len(imports.entries()) == 1
+
+
 def test_import__notices_a_missing_file_before_anything_is_asked(office: Office) -> None:
     ran = office.line("import", "none.csv", "--form", "registration", typed="y\n")
 
@@ -242,6 +258,11 @@ def test_import__refuses_a_telephone_number_that_no_country_has(imports: Imports
     [
         ("2999-01-01", '"2999-01-01 00:00" lies in the future.'),
         ("1999-01-01", '"1999-01-01 00:00" is too long ago: the form keeps entries for 730 days.'),
+        ("9999-12-31", '"9999-12-31 00:00" lies in the future.'),
+        (
+            "9999-12-31T23:59:59-01:00",
+            '"9999-12-31T23:59:59-01:00" is not a time such as 2026-03-01T12:30:05Z, or a date.',
+        ),
         ("last year", '"last year" is not a time such as 2026-03-01T12:30:05Z, or a date.'),
     ],
 )

@@ -18,7 +18,7 @@ from registration_core.domain.submission import STANDING, Status
 from registration_core.services.intake import Row, WrongCell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from admin_cli.csv_file import CsvFile, Record
     from registration_core.domain.forms import Form
@@ -162,6 +162,12 @@ def read_columns(form: Form, header: Record, name: str) -> Columns:
     return Columns(fields, ours, headings)
 
 
+def headings_known(form: Form) -> Callable[[Sequence[str]], int]:
+    """Give what counts the headings of a first row that this form knows."""
+    known = Headings(form)
+    return lambda cells: sum(1 for cell in cells if known.columns(as_typed(cell).strip()))
+
+
 def row_and_line(row: int, line: int) -> str:
     """Say where a row begins: its number in a spreadsheet, and the file's line where that differs."""
     return f"row {row}" if row == line else f"row {row} (line {line})"
@@ -175,6 +181,6 @@ def _moment(text: str) -> datetime | None:
     """Read a time, in UTC where it says nothing else; None for what is none."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # the calendar begins in the year 1 and ends in 9999
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from admin_cli.errors import CliError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from typing import BinaryIO
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -37,8 +37,8 @@ class Record:
 class CsvFile:
     """A file that can be read as often as it takes, a row at a time. name: as sentences call it.
 
-    UTF-8 with or without a byte order mark, or UTF-16 with one; commas, semicolons or tabs, whichever the first row has
-    most of. Raises CliError, with the line, for what cannot be read.
+    UTF-8 with or without a byte order mark, or UTF-16 with one; commas, semicolons or tabs, whichever makes the most
+    headings of the first row. Raises CliError, with the line, for what cannot be read.
     """
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
@@ -48,11 +48,32 @@ class CsvFile:
         self._encoding = "utf-16" if stream.read(2) in _UTF_16 else "utf-8-sig"
         first = next(self._lines(), "")
         self._told = first.lower().startswith(_SEP) and len(first.strip()) == len(_SEP) + 1
-        self.delimiter = first.strip()[-1] if self._told else _delimiter(first)
-        header = next(self._rows(), None)
-        if header is None:
-            raise CliError(f"{name} is empty.", hint="Its first row names the columns, by the form's fields or labels.")
-        self.header = header
+        self._delimiters = first.strip()[-1] if self._told else _DELIMITERS
+        self.divide(len)
+
+    def divide(self, known: Callable[[Sequence[str]], int]) -> None:
+        """Take the delimiter that makes the best headings of the first row, unless the file names its own.
+
+        known: counts the cells of a first row that are headings; of several that have as many, more cells are better.
+        Raises CliError for a first row that no delimiter makes sense of.
+        """
+        headers: dict[str, Record] = {}
+        unreadable: CliError | None = None
+        for delimiter in self._delimiters:
+            self.delimiter = delimiter
+            try:
+                header = next(self._rows(), None)
+            except CliError as error:
+                unreadable = unreadable or error
+                continue
+            if header is not None:
+                headers[delimiter] = header
+        if not headers:
+            raise unreadable or CliError(
+                f"{self._name} is empty.", hint="Its first row names the columns, by the form's fields or labels."
+            )
+        self.delimiter = max(headers, key=lambda each: (known(headers[each].cells), len(headers[each].cells)))
+        self.header = headers[self.delimiter]
 
     def records(self) -> Iterator[Record]:
         """Give the rows below the header, from the first on, without empty ones."""
@@ -95,7 +116,8 @@ class CsvFile:
         except UnicodeError as error:
             raise self._not_text() from error
         finally:
-            text.detach()
+            if not text.closed:  # who stopped reading may be noticed only when the file is closed
+                text.detach()
 
     def _not_text(self) -> CliError:
         """Say which line is not in the file's encoding."""
@@ -121,9 +143,3 @@ def column_letters(place: int) -> str:
         place, letter = divmod(place - 1, 26)
         letters = chr(ord("A") + letter) + letters
     return letters
-
-
-def _delimiter(first: str) -> str:
-    """Give the delimiter of which the first row has most; what stands in quotes does not count."""
-    outside = "".join(first.split('"')[::2])
-    return max(_DELIMITERS, key=outside.count)

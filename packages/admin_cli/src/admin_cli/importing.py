@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from admin_cli.csv_columns import Sheet, read_columns
+from admin_cli.csv_columns import Sheet, headings_known, read_columns
 from admin_cli.errors import CliError
 from admin_cli.escape import plain
 from admin_cli.progress import Progress
@@ -56,6 +56,7 @@ class Import:
     def __init__(self, act: Act, form: Form, file: CsvFile, name: str) -> None:
         self.form = form
         self.intake = act.stack.intake()
+        file.divide(headings_known(form))
         self.sheet = Sheet(form, file, read_columns(form, file.header, name))
         self._act = act
         self._name = name

@@ -1,9 +1,10 @@
 """Keeps what a visitor typed from being run as a formula, or changed, by the program that opens a file of cells.
 
-OWASP's rule for CSV injection: a text that begins with one of these signs gets an apostrophe in front. So does one that
-a spreadsheet would take for a number or a date, and change: 0701405021, 1-2, 1E5. Inside a text, a sign after a
-separator gets one too, for a program may split there: `a;=1+1` where semicolons separate. A text that has such an
-apostrophe already gets another one, so that an import can tell, and takes one away.
+OWASP's rule for CSV injection: a text that begins with one of these signs gets an apostrophe in
+front. So does one that a spreadsheet would take for a number, a date, a time or a boolean, and
+change: 0701405021, 1-2, 10:30, TRUE. Inside a text, a sign after a separator gets one too, for a
+program may split there: `a;=1+1` where semicolons separate. A text that has such an apostrophe
+already gets another one, so that an import can tell, and takes one away.
 """
 
 from __future__ import annotations
@@ -15,18 +16,27 @@ _WITH_A_CALL = "+\\-\uff0b\uff0d"
 """Inside a text these are often bullets and telephone numbers, so there they count only before `(`, `|`, `!` or `=`."""
 _BREAKS = "\t\r\n"
 _SEPARATORS = f";,{_BREAKS}"
+_DIGITS = r"\d+(?:[.,]\d+)*"
+_MONTH = r"(?i:jan|feb|mar|mrz|apr|ma[jyi]|jun|jul|aug|sep|o[kc]t|nov|de[czs])"
+"""How months begin in English, the Nordic languages and German."""
+_WORDS = rf"(?:{_MONTH}[a-z]{{0,6}}\.?[-/. ]?\d{{1,4}}(?:[-/, ]+\d{{2,4}})?|(?i:true|false|sant|falskt|wahr|falsch))\Z"
+"""Texts that begin with a letter and are a date or a boolean to a spreadsheet: jan-5, May 2026, TRUE."""
 _NUMBER = (
-    r"(?:0\d+|\d{16,}|\d+(?:[.,]\d+)+|\d+[eE][+-]?\d+|\d{1,2}[-/.]\d{1,2}(?:[-/.]\d{2,4})?|\d{1,2}[-/]\d{4}"
-    r"|0\d*(?: \d{3})+)\Z"
+    rf"(?:0\d+|\d{{16,}}|\d+(?:[.,]\d+)+|[.,]\d+|[.,]?{_DIGITS}[eE][+-]?\d+|[.,]?{_DIGITS} ?%|0\d*(?: \d{{3}})+"
+    r"|\d{1,2}[-/.]\d{1,2}(?:[-/.]\d{2,4})?|\d{1,2}[-/]\d{4}|\d+ \d{1,2}/\d{1,2}"
+    r"|\d{4}[-/.]\d{1,2}|\d{4}[/.]\d{1,2}[/.]\d{1,2}|\d{4}-(?:\d-\d{1,2}|\d{2}-\d)"
+    r"|(?:\d{4}-\d{2}-\d{2}[T ])?\d{1,4}:\d{1,2}(?::\d{1,2}(?:[.,]\d+)?)?(?: ?[aApP][mM]?)?|\d{1,2} [aApP][mM]?"
+    rf"|\d{{1,4}}[-/. ]*{_MONTH}[a-z]{{0,6}}\.?(?:[-/, ]*\d{{2,4}})?)\Z"
 )
-_RISKY = re.compile(rf"'*(?:[{_ALWAYS}{_WITH_A_CALL}{_BREAKS}]|{_NUMBER})", re.ASCII)
+_RISKY = re.compile(rf"'*(?:[{_ALWAYS}{_WITH_A_CALL}{_BREAKS}]|{_NUMBER}|{_WORDS})", re.ASCII)
 _INSIDE = rf"([{_SEPARATORS}][ \u00a0\"{_BREAKS}]*)({{}})"
 _SIGN = rf"'*(?:[{_ALWAYS}]|[{_WITH_A_CALL}](?=[^{_SEPARATORS}]*[(|!=]))"
 _RISKY_INSIDE = re.compile(_INSIDE.format(_SIGN))
 _KEPT_INSIDE = re.compile(_INSIDE.format("'" + _SIGN))
 
-CALM = rf"[^'{_ALWAYS}{_WITH_A_CALL}0-9\"{_SEPARATORS}][^\"{_SEPARATORS}]*"
-"""What nothing has to be done about: most texts."""
+_LIKE_A_BOOLEAN = r"[tTfFsSwW][rRaA][uUlLnNhH](?:[eEtTrR]|[sS](?:[eE]|[kK][tT]|[cC][hH]))\Z"
+CALM = rf"(?!{_LIKE_A_BOOLEAN})[^'.{_ALWAYS}{_WITH_A_CALL}0-9\"{_SEPARATORS}][^\"{_SEPARATORS}]*(?<![0-9])"
+"""What nothing has to be done about: most texts. What ends in a digit might be jan-5, and is looked at closely."""
 
 
 def neutralised(text: str) -> str:

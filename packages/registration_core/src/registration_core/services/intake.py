@@ -209,6 +209,7 @@ def _wrong_times(form: Form, submitted_at: datetime | None, now: datetime) -> It
     said = f'"{submitted_at:%Y-%m-%d %H:%M}"'
     if submitted_at > now:
         yield FieldError("submitted_at", "too_late", f"{said} lies in the future.")
+        return
     if submitted_at + timedelta(days=form.retention_days) <= now:
         kept = f"the form keeps entries for {form.retention_days} days"
         yield FieldError("submitted_at", "too_early", f"{said} is too long ago: {kept}.")

@@ -75,10 +75,14 @@
       value = given[0] ? given : { ...again, ...kept.values }[input.name];
     if (value) ticks(input) ? (input.checked = [value].flat().includes(input.value)) : (input.value = value);
   }
+  const tell = (said, place = status) => {
+    all("p", place)[0].textContent = said;
+    if (said) place.scrollIntoView({ block: "nearest" });
+  };
   // On a computer that others use, whoever comes next learns whose answers these are, and sends none unasked.
   if (kept.at && !(pressed && kept.waiting)) {
     const banner = banners[kept.waiting ? 1 : 0];
-    all("p", banner)[0].textContent = banner.dataset.says.replace("{time}", new Date(kept.at * 1000).toTimeString().slice(0, 5)) + (lost.size ? " " + say.lost : "");
+    tell(banner.dataset.says.replace("{time}", new Date(kept.at * 1000).toTimeString().slice(0, 5)) + (lost.size ? " " + say.lost : ""), banner);
     banner.hidden = false;
   }
 
@@ -115,10 +119,6 @@
     const [[rule, , missing] = []] = checksOf(field); // "Enter the name" needs no label before it
     field.told = (rule + missing === "required" + said ? "" : field.dataset.label + " ") + said;
     for (const input of field.role ? [field] : all("[name]", field)) input.ariaInvalid = said ? true : null;
-  };
-  const tell = (said, place = status) => {
-    all("p", place)[0].textContent = said;
-    if (said) place.scrollIntoView({ block: "nearest" });
   };
   const show = said => {
     list.replaceChildren();
@@ -196,7 +196,7 @@
     busy();
     const stands = answer?.status || 0, wait = +answer?.headers.get("Retry-After") || Math.min(60, 2 ** tries);
     if ((stands < 400 || stands > 428) && wait < 61) { // nobody there, no answer of ours, too many, or a server in trouble
-      tell((saved ? say.saved + " " : "") + (stands === 429 && detail || (stands ? say.unsure : say.unreachable)));
+      tell((saved ? say.saved + " " : "") + (stands === 429 && detail || (stands ? say.unsure + "." : say.unreachable)));
       timer = setTimeout(send, wait * 1000, tries + 1);
     } else {
       const reused = code === "key_reused" && say.reused; // then the first answers did arrive; these are new ones

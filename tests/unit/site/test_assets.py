@@ -1,6 +1,13 @@
 """Assets: slimmed without a change of meaning."""
 
+from shipped import SOURCES
+from unit.site.reading import Reader
+
 from admin_cli.site.assets import slimmed
+from admin_cli.site.build import render
+from registration_core.adapters.form_files import compile_forms
+
+MOST_SCRIPT_BYTES = 8 * 1024
 
 
 def test_slimmed__drops_comments_and_spaces_of_a_script() -> None:
@@ -16,3 +23,14 @@ def test_slimmed__drops_comments_and_spaces_of_a_style() -> None:
 def test_slimmed__leaves_other_files_as_they_are() -> None:
     drawing = b"  <svg>\n\n  </svg>\n"
     assert slimmed("a.svg", drawing) == drawing
+
+
+def test_page__loads_at_most_8_kib_of_scripts() -> None:
+    """Nobody waits for a script: all that a page loads together stays small, slimmed and not yet compressed."""
+    forms = compile_forms(SOURCES.forms)
+    files = render(SOURCES, forms, api_url="https://api.example/v1", site_url="https://site.example")
+    sizes = {f"/{file.key}": len(file.body) for file in files}
+    scripts = {file.key: Reader(file.body).all("script") for file in files if file.is_page}
+    loaded = {key: sum(sizes[script["src"]] for script in found) for key, found in scripts.items()}
+    assert loaded["thank-you"]
+    assert {key: size for key, size in loaded.items() if size > MOST_SCRIPT_BYTES} == {}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from rich.cells import cell_len
 from unit.cli.office import COURSE, OTHER_COURSE, Office, reference
+from unit.core.builders import a_field
 
 from registration_core.domain.submission import Status
 
@@ -131,6 +133,36 @@ def test_list__sorts_as_people_read(office: Office) -> None:
     assert named("--sort", "-name") == ["örjan", "Bo", "Åsa", "anna"]
     assert named("--sort", "needs")[:2] == ["Åsa", "Bo"]
     assert named("--sort", "-needs")[:2] == ["Bo", "Åsa"]
+
+
+def test_list__sorts_decimals_by_their_size(office: Office) -> None:
+    """Whole numbers among them, which are kept as such."""
+    form = office.forms["contact"]
+    office.forms["contact"] = replace(form, fields=(*form.fields, a_field("number", "hours", decimals=1)))
+    for number in ("10.5", "2", "10", "9.5"):
+        office.register(f"Bo {number}", form="contact", hours=number)
+
+    def hours(by: str) -> list[str]:
+        return [each for (each,) in rows(office.line("list", "--columns", "hours", "--sort", by).out)]
+
+    assert hours("hours") == ["2", "9.5", "10", "10.5"]
+    assert hours("-hours") == ["10.5", "10", "9.5", "2"]
+
+
+def test_list__shows_people_telephone_numbers_as_they_write_them(office: Office) -> None:
+    """On a terminal and on paper; programs get them as they are kept."""
+    office.places(capacity=0)
+    office.register("Bo Ek", phone="+46 70 123 45 67")
+    office.line.environ |= {"NO_COLOR": "1", "COLUMNS": "200"}
+    chosen = ("list", "--columns", "name,phone")
+    waiting = ("quota", "waiting", "registration", COURSE)
+
+    assert "070-123 45 67" in office.line(*chosen, terminal=True).out
+    assert "070-123 45 67" in office.line("search", "bo ek", "--columns", "phone", terminal=True).out
+    assert "070-123 45 67" in office.line(*waiting, "--table").out
+    assert "+46701234567" in office.line(*chosen).out
+    assert "+46701234567" in office.line(*waiting).out
+    assert "+46701234567" in office.line("list", "--json", "answers.phone", terminal=True).out
 
 
 def test_list__sorted_is_whole_unless_a_limit_is_named(office: Office) -> None:

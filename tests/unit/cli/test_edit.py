@@ -54,6 +54,14 @@ def test_edit__dry_run_writes_nothing(office: Office) -> None:
     assert office.get(entry) == entry
 
 
+def test_edit__shows_telephone_numbers_as_people_write_them(office: Office) -> None:
+    entry = office.register(phone="+46 70 123 45 67")
+
+    ran = office.line("edit", entry.id, "phone=+46 70 140 50 21", "--dry-run")
+
+    assert "  phone: 070-123 45 67 -> 070-140 50 21\n" in ran.err
+
+
 def test_edit__again_says_so(office: Office) -> None:
     entry = office.register()
 

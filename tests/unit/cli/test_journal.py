@@ -14,6 +14,7 @@ from unit.cli.office import COURSE, OTHER_COURSE, Office, called, reference
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.mail import MailKind, MailRequest, MailState
 from registration_core.domain.submission import Status
+from registration_core.domain.validation import example_submission
 
 if TYPE_CHECKING:
     from unit.cli.fakes import CommandLine
@@ -122,6 +123,19 @@ def test_spam__is_told_on_the_lists_last_line_with_its_reason(office: Office) ->
     ]
 
 
+def test_spam__is_not_counted_beyond_a_hundred(office: Office) -> None:
+    """Over all forms together, so that a list is no slower for it."""
+    form = office.forms["registration"]
+    answers = example_submission(form, today=office.clock.now().date()) | {"course": COURSE}
+    for number in range(101):
+        answers["participant"] = f"Royale {number}"
+        office.submits.submit(form, answers, key=f"spam {number}", language="en", spam_sign="honeypot")
+
+    assert office.line("list", terminal=True).err.splitlines()[-1] == (
+        "More than 100 submissions set aside as suspected spam: rollcall list --status spam"
+    )
+
+
 @pytest.mark.parametrize(
     ("sign", "why"),
     [
@@ -200,8 +214,6 @@ def test_unsuppress__lets_an_address_be_mailed_again_and_says_so_in_histories(of
 
 def _spam(office: Office, sign: str) -> Submission:
     entry = office.register("Casino")
-    from registration_core.domain.validation import example_submission  # noqa: PLC0415 - only here
-
     form = office.forms["registration"]
     answers = example_submission(form, today=office.clock.now().date()) | {"participant": "Royale", "course": COURSE}
     office.manage.erase(entry.id, by="kim")

@@ -371,11 +371,21 @@ def test_send__reads_a_text_of_ones_own_from_a_file(world: World, tmp_path: Path
     assert "From a file." in ran.out
 
 
+def test_send__keeps_the_indentation_of_a_text(world: World, tmp_path: Path) -> None:
+    """Of the first line too; empty lines around the text are left out."""
+    file = tmp_path / "plans.txt"
+    file.write_text("\n  Monday\n\tRoom 2\n \n    Room 3  \n\n", encoding="utf-8")
+    send = ("mail", "send", "--form", "registration", "--subject", "Plans", "--text-file", str(file))
+
+    assert "\n  Monday\n    Room 2\n\n    Room 3\n" in world(*send, "--dir", str(FORMS_DIR), "--dry-run").out
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         ((), "Give either --template, one of the form's own mails, or --subject and --text."),
         (("--template", "moved", "--subject", "x", "--text", "y"), "Give either --template"),
+        (("--subject", "x", "--text", "y", "--set", "room=Kuggen 2"), "a text of yours takes none."),
         (("--subject", "x"), "takes --subject, and either --text or --text-file"),
         (("--text", "x"), "takes --subject, and either --text or --text-file"),
         (("--subject", "x", "--text", "y", "--text-file", "z"), "takes --subject, and either --text or --text-file"),

@@ -39,8 +39,8 @@ class Act:
         return called(entry, self.stack.forms)
 
     def say(self, text: str) -> None:
-        """Tell the person what became of it."""
-        self.services.output.note(text)
+        """Tell the person what would be done, or what was; also when they want quiet."""
+        self.services.output.tell(text)
 
     def agreed(self, what: str) -> bool:
         """Whether to go on; not with --dry-run. what: "cancel …". Raises CliError when the person says no."""
@@ -62,7 +62,7 @@ def begin(services: Services, *, yes: bool, dry_run: bool) -> Act:
         )
     stack = services.stack()
     said = stack.description
-    services.output.note(f"Stack {said.stack}, account {stack.caller.account}, {said.region}")
+    services.output.tell(f"Stack {said.stack}, account {stack.caller.account}, {said.region}")
     return Act(services, stack, yes, dry_run)
 
 

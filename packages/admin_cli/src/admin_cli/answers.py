@@ -22,6 +22,13 @@ def answered(form: Form | None, answers: Mapping[str, object]) -> list[tuple[str
     return [(_label(fields.get(name), name), _value(fields.get(name), answers[name])) for name in order]
 
 
+def as_read(field: Field | None, answer: Value) -> Value:
+    """Give an answer as a person reads it: a telephone number as people write it there, anything else as it is kept."""
+    if field is not None and field.type is FieldType.PHONE and isinstance(answer, str):
+        return shown_phone(answer, field.region)
+    return answer
+
+
 def _label(field: Field | None, name: str) -> str:
     return name if field is None else f"{field.label} ({name})"
 
@@ -31,9 +38,7 @@ def _value(field: Field | None, answer: object) -> Value:
         return "yes" if answer else "no"
     if isinstance(answer, list | tuple):
         return [_chosen(field, str(part)) for part in answer]
-    if field is not None and field.type is FieldType.PHONE:
-        return shown_phone(str(answer), field.region)
-    return _chosen(field, str(answer))
+    return _chosen(field, str(as_read(field, str(answer))))
 
 
 def _chosen(field: Field | None, value: str) -> str:

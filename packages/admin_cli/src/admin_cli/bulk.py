@@ -52,15 +52,15 @@ def for_each(
                 do(thing)
                 in_a_row = 0
             except KeyboardInterrupt:
-                progress.note(f"Interrupted: {place - failed} of {len(things)} {what} were {done}. {_GO_ON}")
+                progress.tell(f"Interrupted: {place - failed} of {len(things)} {what} were {done}. {_GO_ON}")
                 raise
             except StorageDeniedError:
-                progress.note(f"{place - failed} of {len(things)} {what} were {done}.")
+                progress.tell(f"{place - failed} of {len(things)} {what} were {done}.")
                 raise
             except RollcallError as error:
                 failed += 1
                 in_a_row = in_a_row + 1 if isinstance(error, StorageUnavailableError) else 0
-                progress.note(f"{name(thing)} was not {done}: {error}")
+                progress.tell(f"{name(thing)} was not {done}: {error}")
                 if in_a_row == MOST_IN_A_ROW:
                     told = f"{place + 1 - failed} of {len(things)} {what} were {done}; the table takes nothing now."
                     raise CliError(told, hint=_GO_ON) from error

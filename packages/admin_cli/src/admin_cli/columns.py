@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from admin_cli import completing
+from admin_cli.answers import as_read
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.spam_signs import why_spam
 from admin_cli.table import Column
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from admin_cli.values import Value
     from registration_core.domain.forms import Form
     from registration_core.domain.submission import Submission
+    from registration_core.domain.values import Answer
 
     Rank = Callable[[Submission], int | None]
 
@@ -76,11 +77,20 @@ _WHOLE = frozenset({FieldType.PHONE, FieldType.DATE, FieldType.NUMBER})
 
 @dataclass(frozen=True, slots=True)
 class ListColumn:
-    """One column. name: as --columns has it. value: what an entry has there."""
+    """One column.
+
+    name: as --columns has it. value: what an entry has there, as it is kept. shown: the same as a person reads it; None
+    where that is no other.
+    """
 
     name: str
     look: Column
     value: Callable[[Submission], Value]
+    shown: Callable[[Submission], Value] | None = None
+
+    def cell(self, entry: Submission, *, for_person: bool) -> Value:
+        """Give what is printed of an entry, for a person or for a program."""
+        return self.shown(entry) if for_person and self.shown is not None else self.value(entry)
 
 
 class ListColumns:
@@ -182,14 +192,18 @@ class ListColumns:
             narrowest=None if field.type in _WHOLE else 10,
             number=field.type is FieldType.NUMBER,
         )
-        return ListColumn(ANSWER + asked, look, partial(_answered, asked))
+        return ListColumn(
+            ANSWER + asked, look, lambda entry: _kept(entry.answers.get(asked)), lambda entry: self._read(asked, entry)
+        )
+
+    def _read(self, name: str, entry: Submission) -> Value:
+        """Give an answer as a person reads it, by the form that it was given to."""
+        form = self._forms.get(entry.form)
+        return as_read(form.field(name) if form is not None else None, _kept(entry.answers.get(name)))
 
 
-def _answered(name: str, entry: Submission) -> Value:
-    answer = entry.answers.get(name)
-    if isinstance(answer, bool):
-        return "yes" if answer else "no"
-    return str(answer) if isinstance(answer, float) else answer
+def _kept(answer: Answer | None) -> Value:
+    return ("yes" if answer else "no") if isinstance(answer, bool) else answer
 
 
 def _optional(look: Column) -> Column:
@@ -200,7 +214,7 @@ def _sort_key(value: Value) -> tuple[int, float, str, str]:
     """Sort numbers and times by what they are, before texts, which are sorted as people read them."""
     if isinstance(value, datetime):
         return (0, value.timestamp(), "", "")
-    if isinstance(value, int):
+    if isinstance(value, int | float):
         return (0, float(value), "", "")
     text = ", ".join(value) if isinstance(value, list) else str(value)
     return (1, 0.0, fold(text), text)

@@ -108,12 +108,12 @@ class Import:
                 for told_as in self._completed(checked):
                     completed += 1
                     if completed <= _MOST_COMPLETED_TOLD:
-                        progress.note(plain(told_as))
+                        progress.tell(plain(told_as))
                 for each in self._wrong(checked):
                     wrong_rows.add(each.row)
                     told += 1
                     if told <= _MOST_TOLD:
-                        progress.note(plain(f"{self._name}, {self.sheet.columns.where(each)}: {each.message}"))
+                        progress.tell(plain(f"{self._name}, {self.sheet.columns.where(each)}: {each.message}"))
                 progress.advance()
         if completed > _MOST_COMPLETED_TOLD:
             self._act.say(f"... and {completed - _MOST_COMPLETED_TOLD:,} more telephone numbers like these.")

@@ -83,7 +83,8 @@ class Printer:
             self._table(entries, nothing=nothing, slow=slow)
 
     def _table(self, entries: Iterable[Submission], *, nothing: str, slow: bool) -> None:
-        rows = ([column.value(entry) for column in self._lines] for entry in entries)
+        for_person = self._output.on_terminal
+        rows = ([column.cell(entry, for_person=for_person) for column in self._lines] for entry in entries)
         looks = [column.look for column in self._lines]
         first = list(islice(rows, 1))
         if first and slow:

@@ -177,12 +177,12 @@ class Output:
             self.line(styled(plain(text), BOLD, coloured=self.coloured))
 
     def note(self, text: str) -> None:
-        """Tell the person something that is not data, unless they want quiet."""
+        """Give the person a hint, or say how far a command has come, unless they want quiet."""
         if not self.quiet:
             self.tell(text)
 
     def tell(self, text: str) -> None:
-        """Tell the person what they must know: an error, or a question."""
+        """Tell the person what they must know: a question, a mistake, or what was or would be done."""
         with contextlib.suppress(OSError):  # nobody reads it any more; the exit code still tells
             self.stderr.write("\n".join(plain_lines(text)) + "\n")
 

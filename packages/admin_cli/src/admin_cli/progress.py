@@ -82,14 +82,19 @@ class Progress:
         now = self._monotonic()
         if now - self._told >= (REDRAWN_EVERY_S if self._redraws else LINE_EVERY_S):
             self._told = now
-            self._tell()
+            self._show()
 
     def note(self, text: str) -> None:
-        """Tell the person something meanwhile, on a line of its own."""
+        """Tell the person something meanwhile, on a line of its own, unless they want quiet."""
         self.clear()
         self._output.note(text)
 
-    def _tell(self) -> None:
+    def tell(self, text: str) -> None:
+        """Tell the person what they must know, on a line of its own: a mistake, or a failure."""
+        self.clear()
+        self._output.tell(text)
+
+    def _show(self) -> None:
         if self._output.quiet:
             return
         if self._redraws:

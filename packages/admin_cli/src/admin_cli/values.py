@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-Value = str | int | datetime | list[str] | None
+Value = str | int | float | datetime | list[str] | None
 
 
 def for_program(value: Value) -> str:

@@ -8,6 +8,7 @@ import typer
 
 from admin_cli import completing
 from admin_cli.acting import DryRun, Yes, begin
+from admin_cli.answers import as_read
 from admin_cli.entries import Entry, check_spelling
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.escape import plain
@@ -17,6 +18,7 @@ from admin_cli.places import place_of
 from admin_cli.promotions import leaving, say_promoted, say_promotions
 from admin_cli.services import of
 from admin_cli.usage import meant
+from admin_cli.values import for_person
 from registration_core.domain.errors import (
     AlreadyRegisteredError,
     EntryChangedError,
@@ -146,7 +148,7 @@ def _planned(act: Act, edits: EditService, before: Submission, wanted: Mapping[s
 def _tell(act: Act, plan: Edit, *, waitlist: bool) -> None:
     """Say what would be another value, and which seat would be given back. Raises CliError where none is free."""
     for name in plan.fields:
-        act.say(plain(f"  {name}: {_shown(plan.before, name)} -> {_shown(plan.after, name)}"))
+        act.say(plain(f"  {name}: {_shown(act, plan.before, name)} -> {_shown(act, plan.after, name)}"))
     if not plan.moves:
         return
     if plan.after.option is not None:
@@ -189,11 +191,12 @@ def _full(act: Act, plan: Edit) -> CliError:
     )
 
 
-def _shown(entry: Submission, name: str) -> str:
+def _shown(act: Act, entry: Submission, name: str) -> str:
     answer = entry.answers.get(name)
     if answer is None:
         return "empty"
-    return ", ".join(answer) if isinstance(answer, list) else str(answer)
+    form = act.stack.forms.get(entry.form)
+    return for_person(as_read(form.field(name) if form is not None else None, answer))
 
 
 def _place(plan: Edit, after: Submission) -> str:

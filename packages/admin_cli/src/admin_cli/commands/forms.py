@@ -103,10 +103,10 @@ def check(
     forms = read_checked_forms(folder)
     for name, form in forms.items():
         for warning in warnings_of(form):
-            output.note(f"warning: {name}: {warning}")
+            output.tell(f"warning: {name}: {warning}")
     checked = forms_folder(folder)
     for warning in dict.fromkeys(mails_in_english(checked, shared_folder(checked), forms)):
-        output.note(f"warning: {warning}")
+        output.tell(f"warning: {warning}")
     output.rows(CHECKED, ([f.name, f.version, len(f.fields), str(f.title)] for f in forms.values()))
 
 

@@ -157,7 +157,7 @@ def _run(
     terraform.ensure_described()
     if command in ("apply", "destroy"):
         account = services.stack().account()
-        services.output.note(f"Stack {context.stack}, account {account}, {context.region}")
+        services.output.tell(f"Stack {context.stack}, account {account}, {context.region}")
     if (
         not sure
         and answer(services, "Type the stack's name to remove it with all of its submissions: ") != context.stack
@@ -218,7 +218,7 @@ def _detach_staff(services: Services) -> None:
     with aws.sentences(stack.context):
         held = detach_all(stack.client("iam"), stack.account(), stack.context.stack)
     for holder in held:
-        services.output.note(f"The {holder} no longer holds a policy of this stack.")
+        services.output.tell(f"The {holder} no longer holds a policy of this stack.")
 
 
 def _refuse(why: str, instead: str) -> NoReturn:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from admin_cli.columns import ColumnsOption, SortOption  # noqa: TC001 - Typer reads the annotations
-from admin_cli.entries import counted
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.fields import json_option, wanted
 from admin_cli.helping import Command, same_command, verb
@@ -106,7 +105,7 @@ def _say_spam(output: Output, stack: Stack, form: str | None) -> None:
     many = suspected(stack, [form] if form is not None else list(stack.forms))
     if many:
         narrowed = f" --form {form}" if form is not None else ""
-        output.note(f"{counted(many)} set aside as suspected spam: rollcall list{narrowed} --status spam")
+        output.note(f"{many} set aside as suspected spam: rollcall list{narrowed} --status spam")
 
 
 def _nothing(chosen: Selection) -> str:

@@ -36,4 +36,4 @@ def new(
     services.output.line(str(made.organisation))
     services.output.note(f"This clone works for {made.organisation} now. Make it yours: docs/make-it-yours.md")
     if services.environ.get(VARIABLE):
-        services.output.note(f"But {VARIABLE} names {services.environ[VARIABLE]}, and wins.")
+        services.output.tell(f"But {VARIABLE} names {services.environ[VARIABLE]}, and wins.")

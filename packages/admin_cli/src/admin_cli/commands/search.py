@@ -138,5 +138,5 @@ def _by_name(output: Output, query: QueryService, what: str, chosen: Selection, 
                     progress.note(f"{found} found among the newest {progress.done:,}; for more: -L N")
                     return
         except KeyboardInterrupt:
-            progress.note(f"Ended after {progress.done:,} submissions; {found} found until then.")
+            progress.tell(f"Ended after {progress.done:,} submissions; {found} found until then.")
             raise

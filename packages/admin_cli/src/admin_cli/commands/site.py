@@ -76,7 +76,7 @@ def publish_site(
     services = of(ctx)
     stack = services.stack()
     said = stack.description
-    services.output.note(f"Stack {said.stack}, account {stack.account()}, {said.region}: {said.site_url}")
+    services.output.tell(f"Stack {said.stack}, account {stack.account()}, {said.region}: {said.site_url}")
     forms = read_checked_forms(None)
     site = _build(stack, out)
     ensure_deployed(stack, forms)
@@ -146,7 +146,7 @@ def _store_forms(services: Services, stack: Stack, forms: Mapping[str, Form], *,
     kept = stored_forms(stack.client("dynamodb"), stack.description.table)
     changed = kept.changed(forms) if dry_run else kept.store(forms, forget=empty)
     would = "would be " if dry_run else ""
-    services.output.note(f"{len(changed)} {would}stored, {len(forms) - len(changed)} unchanged forms.")
+    services.output.tell(f"{len(changed)} {would}stored, {len(forms) - len(changed)} unchanged forms.")
 
 
 def _entries(services: Services, stack: Stack, form: Form) -> int:
@@ -154,7 +154,7 @@ def _entries(services: Services, stack: Stack, form: Form) -> int:
     most = 1 if form.retired else None
     count = sum(1 for _ in stack.query().select(Selection(form=form.name), limit=most))
     if count and not form.retired:
-        services.output.note(
+        services.output.tell(
             f"warning: the form {form.name} is retired, for its folder is gone. "
             f"{counted(count)} of it stay, and are listed as before: rollcall list --form {form.name}"
         )
@@ -166,7 +166,7 @@ def _print_report(services: Services, report: PublishReport, *, dry_run: bool) -
     for verb, keys in (("uploaded", report.uploaded), ("deleted", report.deleted)):
         for key in keys:
             services.output.line(f"{verb}\t{key}")
-    services.output.note(
+    services.output.tell(
         f"{len(report.uploaded)} {would}uploaded ({report.uploaded_bytes / 1000:.0f} kB), "
         f"{len(report.deleted)} {would}deleted, {len(report.unchanged)} unchanged.",
     )

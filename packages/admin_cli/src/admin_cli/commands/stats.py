@@ -61,9 +61,9 @@ def stats(
 ) -> None:
     """Count submissions by day, form, option and status; with --form also by each choice.
 
-    On a terminal with bars, and days of your time zone; in a pipe as lines of what is counted, form, name and count,
-    with days of UTC. --by prints a table of periods and options instead; a week is named by its Monday. The page is one
-    file that needs nothing else: it can be mailed, or opened without a network.
+    On a terminal with bars, and days of the organisation's time zone; in a pipe as lines of what is counted, form, name
+    and count, with days of UTC. --by prints a table of periods and options instead; a week is named by its Monday.
+    The page is one file that needs nothing else: it can be mailed, or opened without a network.
 
     Examples:
       rollcall stats

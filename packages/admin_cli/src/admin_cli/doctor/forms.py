@@ -78,7 +78,7 @@ def spam(patient: Patient) -> Verdict:
     untold = [name for name, form in forms.items() if not form.staff or "spam" not in form.staff_mails]
     told = f"; of {', '.join(untold)} nobody is mailed" if untold else ""
     return worth_a_look(
-        f"{many:,} set aside as suspected spam, each for thirty days{told}.", "Look: rollcall list --status spam"
+        f"{many} set aside as suspected spam, each for thirty days{told}.", "Look: rollcall list --status spam"
     )
 
 

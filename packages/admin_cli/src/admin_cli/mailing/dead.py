@@ -156,7 +156,7 @@ def redrive(
             progress.advance()
             mails += redriven.mails
             if redriven.gone:
-                progress.note(
+                progress.tell(
                     f"{redriven.letter.id[:SHOWN]}: the stream has forgotten those changes, so the submissions of that "
                     "time were looked at. Cancellations and promotions of older ones are not found so."
                 )

@@ -88,8 +88,8 @@ def given_values(mail: MailKind | OwnMail, given: Sequence[str] | None) -> dict[
 def own_message(services: Services, subject: str | None, text: str | None, file: Path | None) -> dict[str, str] | None:
     """Read what a mail of the sender's own says; None when it was not asked for.
 
-    Paragraphs have an empty line between them. Raises CliError for one part without the other, a file that cannot be
-    read, or a text that is empty, too long or holds control characters.
+    Paragraphs have an empty line between them; lines keep their indentation. Raises CliError for one part without the
+    other, a file that cannot be read, or a text that is empty, too long or holds control characters.
     """
     if subject is None and text is None and file is None:
         return None
@@ -99,7 +99,7 @@ def own_message(services: Services, subject: str | None, text: str | None, file:
         )
     written = text if file is None else _read_file(services, file)
     assert written is not None  # noqa: S101 - one of the two was given
-    lines = "\n".join(_own("--text", line) for line in written.strip().splitlines())
+    lines = "\n".join(_indentation(line) + _own("--text", line) for line in written.splitlines()).strip("\n")
     return {
         "subject": _of_length("--subject", _own("--subject", subject), LONGEST_SUBJECT),
         "text": _of_length("--text", lines, LONGEST_TEXT),
@@ -114,6 +114,12 @@ def _read_file(services: Services, file: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise CliError(f"{file} could not be read: {why}.", exit_code=ExitCode.USAGE) from error
+
+
+def _indentation(line: str) -> str:
+    """Give the blanks that a line begins with, tabs as spaces; none of an empty line."""
+    text = line.lstrip(" \t")
+    return line.removesuffix(text).expandtabs(4) if text.strip() else ""
 
 
 def _own(option: str, line: str) -> str:

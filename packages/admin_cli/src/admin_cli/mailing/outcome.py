@@ -28,7 +28,7 @@ def told(act: Act, mailing: MailingParts, requests: Sequence[MailRequest], *, lo
         try:
             states = mailing.watch.states(requests, longest_s=longest_s, ended=progress.advance)
         except KeyboardInterrupt:
-            progress.note("What is queued is sent all the same.")
+            progress.tell("What is queued is sent all the same.")
             raise
     for state in _OUT & states.keys() - {MailState.SENT}:
         states[MailState.SENT] += states.pop(state)

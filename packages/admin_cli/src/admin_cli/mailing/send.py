@@ -25,7 +25,7 @@ from registration_core.domain.forms import MESSAGE
 from registration_core.domain.mail import MailKind, MailState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from admin_cli.acting import Act
@@ -85,10 +85,7 @@ def send(
     """
     services = of(ctx)
     message = own_message(services, subject, text, text_file)
-    if (template is None) == (message is None):
-        raise CliError(
-            "Give either --template, one of the form's own mails, or --subject and --text.", exit_code=ExitCode.USAGE
-        )
+    _ensure_one(template, message, given)
     act = begin(services, yes=yes, dry_run=dry_run)
     chosen = selection(lambda: act.stack.forms, form=form, status=status, since=since, until=until, option=option)
     published = the_form(act.stack.forms, form)
@@ -111,13 +108,25 @@ def send(
             for queued in act.stack.mailing().send.send(plan, by=act.by):
                 progress.advance(queued)
         except KeyboardInterrupt:
-            progress.note(f"Broken off after {progress.done:,} mails; the same command again goes on with the rest.")
+            progress.tell(f"Broken off after {progress.done:,} mails; the same command again goes on with the rest.")
             raise
     act.say(f"Queued {progress.done:,} of {plan.to_queue:,} mails.")
     if progress.done < plan.to_queue:
         act.say("The others were changed meanwhile: the same command again finds them as they are now.")
     if not no_wait:
         _say_what_became(act, plan)
+
+
+def _ensure_one(template: str | None, message: Mapping[str, str] | None, given: Sequence[str] | None) -> None:
+    """Raise CliError unless it is a mail of the form's or a text of the sender's, which takes no values."""
+    if (template is None) == (message is None):
+        raise CliError(
+            "Give either --template, one of the form's own mails, or --subject and --text.", exit_code=ExitCode.USAGE
+        )
+    if message is not None and given:
+        raise CliError(
+            "--set gives values to one of the form's own mails; a text of yours takes none.", exit_code=ExitCode.USAGE
+        )
 
 
 def _the_own(form: Form, name: str) -> OwnMail:

@@ -49,7 +49,11 @@ REFUSED = {
 
 # What is held against another variable is looked at when that one is right.
 VALID = {"stack": '"prod"', "region": '"eu-north-1"', "sender": '"courses@kuggen.se"'}
-REFUSED_BESIDE_OTHERS = [{"sender_domain": '"example.com"'}, {"existing_identity": '"ample.org"'}]
+REFUSED_BESIDE_OTHERS = [
+    {"sender_domain": '"example.com"'},
+    {"existing_identity": '"ample.org"'},
+    {"table_name": '"rollcall-dev-restored-1"'},
+]
 
 
 def blocks(configuration: Path, kind: str) -> dict[str, str]:

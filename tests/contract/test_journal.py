@@ -104,6 +104,20 @@ def test_events__go_back_over_months(office: Office) -> None:
     assert [each.id for each in office.journal.events("course", since=LONG_AGO)] == [new.id]
 
 
+def test_journal__since_before_1970_is_all_there_is(office: Office) -> None:
+    """Also where a time before `since` ends it: nothing, and no range that ends before it begins."""
+    entry = an_entry()
+    put(office.repository, entry)
+    office.send(entry.id)
+    since = START.replace(year=1926)
+
+    assert [each.id for each in office.journal.events("course", since=since)] == [entry.id]
+    assert list(office.journal.events("course", since=since, until=since.replace(month=12))) == []
+    assert [each.id for each in office.journal.mails(since=since)] == [entry.id]
+    assert list(office.journal.open_mails(since=since)) == []
+    assert list(office.journal.spam("course", since=since, until=START)) == []
+
+
 def test_events__tell_from_which_option_to_which(office: Office) -> None:
     entry = an_entry()
     put(office.repository, entry)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from contract.entries import an_entry
-from contract.fakes import START
+from contract.fakes import START, StoppedClock
 
 from registration_core.adapters.dynamodb import items
+from registration_core.adapters.dynamodb.journal import DynamoJournal
 from registration_core.adapters.dynamodb.newest import NewestFirst
 from registration_core.domain.selection import Selection
 from registration_core.domain.submission import Status
@@ -108,3 +109,39 @@ def test_list__past_its_window__asks_for_no_range_that_ends_before_it_begins() -
     for query in index.asked:
         values = query["ExpressionAttributeValues"]
         assert values.get(":lowest", {"S": ""})["S"] <= values.get(":highest", {"S": "~"})["S"]
+
+
+class Calls:
+    """Answers every query with nothing, holds it to DynamoDB's rule for BETWEEN, and notes which partition it reads."""
+
+    def __init__(self) -> None:
+        self.partitions: list[str] = []
+
+    def __call__(self, operation: str, query: Mapping[str, Any]) -> dict[str, Any]:
+        assert operation == "Query"
+        values = {name: value["S"] for name, value in query["ExpressionAttributeValues"].items()}
+        assert values.get(":first", "") <= values.get(":last", "~")
+        self.partitions.append(values.get(":topic", values.get(":month", "")))
+        return {"Items": []}
+
+
+@pytest.mark.parametrize("year", [1, 1926, 1969])
+def test_old_since__reads_no_month_older_than_entries_are_kept(year: int) -> None:
+    """The list, the history and the mails go back ten years, whatever is asked, in a query a month."""
+    since = START.replace(year=year)
+    calls = Calls()
+    journal = DynamoJournal(calls, "table", clock=StoppedClock())
+
+    for read in (
+        lambda: list(NewestFirst(calls, Selection("course", since=since), now=START, cursor=None, page_size=9)),
+        lambda: list(journal.events("course", since=since)),
+        lambda: list(journal.mails(since=since)),
+    ):
+        calls.partitions.clear()
+        read()
+        assert len(calls.partitions) == 122
+        assert calls.partitions[-1].endswith("2017-02")
+    calls.partitions.clear()
+    list(journal.open_mails(since=since))
+    list(journal.spam("course", since=since))
+    assert len(calls.partitions) == 2

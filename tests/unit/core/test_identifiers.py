@@ -32,6 +32,10 @@ def test_new_ulid__sorts_by_time(one: datetime, other: datetime) -> None:
         assert new_ulid(one, os.urandom) > new_ulid(other, os.urandom)
 
 
+def test_ulid_floor__of_a_time_before_1970_is_the_lowest_of_all() -> None:
+    assert ulid_floor(datetime(1926, 3, 1, tzinfo=UTC)) == "0" * 26
+
+
 @given(moments)
 def test_new_ulid__holds_its_time_and_lies_above_its_floor(at: datetime) -> None:
     ulid = new_ulid(at, os.urandom)

@@ -61,8 +61,11 @@ def new_ulid(at: datetime, randomness: Callable[[int], bytes]) -> str:
 
 
 def ulid_floor(at: datetime) -> str:
-    """Return the lowest ULID of the millisecond `at`: what came before sorts below it."""
-    return _base32(round(at.timestamp() * 1000), 10) + "0" * 16
+    """Return the lowest ULID of the millisecond `at`: what came before sorts below it.
+
+    A ULID counts from 1970, so an earlier time gets the lowest of all.
+    """
+    return _base32(max(0, round(at.timestamp() * 1000)), 10) + "0" * 16
 
 
 def ulid_milliseconds(ulid: str) -> int:

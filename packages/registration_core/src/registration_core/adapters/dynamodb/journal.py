@@ -8,6 +8,7 @@ from registration_core.adapters.dynamodb import items, table
 from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.adapters.dynamodb.failures import translated
 from registration_core.adapters.dynamodb.patient import PatientCall
+from registration_core.domain.forms import LONGEST_RETENTION_DAYS
 from registration_core.domain.identifiers import ulid_floor
 from registration_core.domain.journal import Journal, JournalEvent, JournalMail
 
@@ -34,8 +35,8 @@ class DynamoJournal(Journal):
 
     def events(self, form: str, *, since: datetime, until: datetime | None = None) -> Iterator[JournalEvent]:
         """Yield what happened to a form's entries, newest first."""
-        end = until or self._clock.now() + _CLOCKS_DIFFER
-        month = end
+        since = self._kept_since(since)
+        month = end = until or self._clock.now() + _CLOCKS_DIFFER
         while table.history_topic(form, month) >= table.history_topic(form, since):
             found = self._items(table.history_topic(form, month), ulid_floor(since), ulid_floor(end))
             for item in found:
@@ -44,8 +45,8 @@ class DynamoJournal(Journal):
 
     def mails(self, *, since: datetime) -> Iterator[JournalMail]:
         """Yield the mails that went out, or that nobody was to get, newest first."""
-        end = self._clock.now() + _CLOCKS_DIFFER
-        month = end
+        since = self._kept_since(since)
+        month = end = self._clock.now() + _CLOCKS_DIFFER
         while table.mails_topic(month) >= table.mails_topic(since):
             yield from self._mails(table.mails_topic(month), since, end)
             month = table.month_before(month)
@@ -61,6 +62,10 @@ class DynamoJournal(Journal):
         for item in self._items(table.spam_topic(form), first or "0", end):
             yield item["id"]["S"]
 
+    def _kept_since(self, since: datetime) -> datetime:
+        """Return where to begin: no line is kept longer than any form may keep its entries."""
+        return max(since, self._clock.now() - timedelta(days=LONGEST_RETENTION_DAYS))
+
     def _mails(self, topic: str, since: datetime, end: datetime) -> Iterator[JournalMail]:
         for item in self._items(topic, ulid_floor(since), ulid_floor(end)):
             at = items.moment_of(item[table.TOPIC_ID]["S"])
@@ -68,6 +73,8 @@ class DynamoJournal(Journal):
 
     def _items(self, topic: str, first: str, end: str) -> Iterator[Item]:
         """Yield a topic's items from `first` up to and without `end`, newest first, but those whose time is over."""
+        if first > end:
+            return  # nothing lies between; DynamoDB refuses such a BETWEEN
         now = self._clock.now()
         query: dict[str, Any] = {
             "TableName": self._table_name,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from registration_core.adapters.dynamodb import items, table
 from registration_core.domain.errors import InvalidCursorError
+from registration_core.domain.forms import LONGEST_RETENTION_DAYS
 from registration_core.domain.identifiers import ulid_floor, ulid_milliseconds
 
 TYPE_CHECKING = False
@@ -42,7 +43,7 @@ class NewestFirst:
         self._ask = ask
         self._wanted = wanted
         self._form = wanted.form
-        self._since = wanted.since
+        self._since = max(wanted.since, now - timedelta(days=LONGEST_RETENTION_DAYS))  # nothing is older
         self._now = now
         self._cursor = cursor
         self._page_size = min(page_size, LARGEST_PAGE)

@@ -35,7 +35,8 @@ from registration_core.domain.submission import Idempotency, Status, Submission
 from registration_core.services.notify import LEASE, NotifyService, Outcome
 
 if TYPE_CHECKING:
-    from registration_core.domain.mail import OutgoingMail
+    from registration_core.domain.forms import Form
+    from registration_core.domain.mail import MailFacts, OutgoingMail, RenderedMail
 
 FORM = a_form()
 ENTRY = an_entry(FORM, {"name": "Åsa", "email": "robin@example.org"}, expires_at=START + timedelta(days=30))
@@ -318,3 +319,17 @@ def test_digest__tells_the_staff_once_a_day_whatever_is_redelivered() -> None:
     (mail,) = world.mailer.sent
     assert (mail.to, mail.reply_to) == (("staff@example.org",), None)
     assert World(ENTRY).service.notify(DIGEST) is Outcome.OUTDATED
+
+
+def test_digest__tells_how_many_more_there_are() -> None:
+    told: list[int] = []
+
+    class Telling(PlainRenderer):
+        def render(self, kind: str, form: Form, submission: Submission, facts: MailFacts) -> RenderedMail:
+            told.append(facts.more_spam)
+            return super().render(kind, form, submission, facts)
+
+    world = World(replace(ENTRY, status=Status.SPAM))
+    world.service._renderer = Telling()
+    assert world.service.notify(replace(DIGEST, more=7)) is Outcome.SENT
+    assert told == [7]

@@ -322,3 +322,19 @@ def test_mail__leads_to_the_forms_page_in_its_own_language(tmp_path: Path) -> No
         mail = renderer.render(MailKind.CANCELLED, form, entry, facts(MailKind.CANCELLED))
         assert f"https://academy.example{address}\n" in mail.text
         assert f'href="https://academy.example{address}"' in mail.html
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "and 7 more"), ("sv", "och 7 till")])
+def test_digest__says_how_many_it_does_not_name(language: str, words: str) -> None:
+    form = replace(form_of("registration"), languages=(language,))
+    spam = example_entry(form, Status.SPAM, language, NOW)
+
+    def mail(more: int) -> RenderedMail:
+        facts_ = MailFacts(at=NOW, spam=(spam,), more_spam=more)
+        return RENDERER.render(MailKind.STAFF_SPAM, form, spam, facts_)
+
+    assert words in mail(7).text
+    assert words in mail(7).html
+    assert mail(7).subject.endswith(": 8")
+    assert words.rsplit(maxsplit=1)[-1] + "\n" not in mail(0).text
+    assert mail(0).subject.endswith(": 1")

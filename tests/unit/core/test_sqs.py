@@ -51,6 +51,7 @@ def test_put__queues_no_personal_data() -> None:
     "request_",
     [
         MailRequest("crs_0", MailKind.CONFIRMED, 2, copy=3),
+        MailRequest("course", MailKind.STAFF_SPAM, 20270301, entries=("crs_0",), more=7),
         MailRequest(
             "crs_0", "moved", 2, sending="abc-1", statuses=frozenset({Status.CONFIRMED, Status.PENDING}), option="a"
         ),

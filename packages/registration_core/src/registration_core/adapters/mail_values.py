@@ -55,6 +55,7 @@ def mail_values(
         "id": submission.id,
         "language": language,
         "lapsed": submission.lapsed,
+        "more_spam": facts.more_spam,
         "name": form.name_in(submission.answers),
         "option": _shown_option(form, submission, language),
         "other_answers": [each for each in answers if each["name"] not in (form.name_field, about)],

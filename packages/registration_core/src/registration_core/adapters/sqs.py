@@ -52,6 +52,8 @@ def to_message(request: MailRequest) -> str:
         content["copy"] = request.copy
     if request.entries:
         content["entries"] = list(request.entries)
+    if request.more:
+        content["more"] = request.more
     if request.sending is not None:
         content |= {"sending": request.sending, "statuses": sorted(request.statuses), "option": request.option}
     return json.dumps(content)
@@ -64,7 +66,8 @@ def from_message(body: str) -> MailRequest:
         submission, kind, version = str(content["id"]), str(content["kind"]), int(content["version"])
         if content.get("sending") is None:
             entries = tuple(map(str, content.get("entries", ())))
-            return MailRequest(submission, MailKind(kind), version, int(content.get("copy", 0)), entries=entries)
+            copy, more = int(content.get("copy", 0)), int(content.get("more", 0))
+            return MailRequest(submission, MailKind(kind), version, copy, entries=entries, more=more)
         return MailRequest(
             submission,
             kind,

@@ -67,8 +67,8 @@ class MailRequest:
     kind: a MailKind, or the name of a form's own mail. version: the entry's version that called for the mail; of
     `already_registered` and of digests the day, as `20270301`. copy: 0 for the mail that a change called for; the
     staff's resends of it count from 1. sending: which of the staff's sendings a form's own mail belongs to; such a mail
-    is true for an entry of one of these statuses that is still about this option. entries: whom a digest is about; its
-    id is the form's name.
+    is true for an entry of one of these statuses that is still about this option. entries: whom a digest names; more:
+    how many it only counts; its id is the form's name.
     """
 
     id: str
@@ -79,6 +79,7 @@ class MailRequest:
     statuses: frozenset[Status] = frozenset()
     option: str | None = None
     entries: tuple[str, ...] = ()
+    more: int = 0
 
     @property
     def name(self) -> str:
@@ -173,13 +174,15 @@ class MailFacts:
     """What a mail says beside the entry itself.
 
     at: the moment of writing. my_url: the registrant's own page; None in a mail to the staff, who must not learn it.
-    values: what the staff gave a form's own mail to say. spam: what a digest is about.
+    values: what the staff gave a form's own mail to say. spam: what a digest names. more_spam: how
+    many it only counts.
     """
 
     at: datetime
     my_url: str | None = None
     values: Mapping[str, str] | None = None
     spam: tuple[Submission, ...] = ()
+    more_spam: int = 0
 
 
 @dataclass(frozen=True, slots=True)

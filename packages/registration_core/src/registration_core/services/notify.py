@@ -128,7 +128,7 @@ class NotifyService:
     ) -> OutgoingMail:
         my_url = None if request.kind in TO_STAFF else self._links(submission)
         values = None if request.sending is None else self._sendings.get(request.sending).values
-        facts = MailFacts(at=self._clock.now(), my_url=my_url, values=values, spam=spam)
+        facts = MailFacts(at=self._clock.now(), my_url=my_url, values=values, spam=spam, more_spam=request.more)
         return _addressed(request, to, form, submission, self._renderer.render(request.kind, form, submission, facts))
 
     def _send_once(self, request: MailRequest, submission: Submission, mail: OutgoingMail) -> Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 from itertools import islice
 
@@ -33,7 +33,7 @@ PAGE = 100
 DIGEST_HOUR = 5
 """When a day of suspected spam ends (UTC): before an office opens that reads of it."""
 DIGEST_MOST = 50
-"""So many are named; who gets more has another trouble than to read of each."""
+"""So many are named, the others counted: who gets more has another trouble than to read of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +140,14 @@ class SweepService:
         now = self._clock.now().astimezone(UTC)
         until = now.replace(hour=DIGEST_HOUR, minute=0, second=0, microsecond=0)
         until -= timedelta(days=until > now)
-        spam = list(islice(self._journal.spam(form.name, since=until - timedelta(days=1), until=until), DIGEST_MOST))
-        if not spam:
+        spam = iter(self._journal.spam(form.name, since=until - timedelta(days=1), until=until))
+        named = tuple(islice(spam, DIGEST_MOST))
+        if not named:
             return 0
-        request = MailRequest(form.name, MailKind.STAFF_SPAM, int(f"{until:%Y%m%d}"), entries=tuple(spam))
+        request = MailRequest(form.name, MailKind.STAFF_SPAM, int(f"{until:%Y%m%d}"), entries=named)
         if self._asked.states([request]):
             return 0
-        self._queue.put([request])
+        self._queue.put([replace(request, more=sum(1 for _ in spam))])
         return 1
 
     def _missing(self, entry: Submission) -> list[MailRequest]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from unit.cli.fakes import ADA, BOB, CommandLine, FakeQueries
+from unit.cli.office import Office
 
 from registration_core.domain.errors import StorageDeniedError, StorageUnavailableError
 from registration_core.domain.submission import Status
@@ -169,3 +170,18 @@ def test_watch__draws_a_table_line_by_line(rollcall_local: CommandLine, queries:
     assert ran.out.splitlines()[0].split()[0] == "\x1b[1mNAME\x1b[0m"
     assert r"a\x1b[2J\u202e@example.org" in ran.out
     assert "Ctrl-C ends it" in ran.err
+
+
+def test_watch__tells_the_rank_of_those_who_came_later(rollcall_local: CommandLine) -> None:
+    """Two go on the waiting list, one after the other: each has the rank that `show` tells."""
+    office = Office(rollcall_local)
+    office.register("Anna")
+    office.places(capacity=1)
+    during(rollcall_local, lambda: office.register("Per"), lambda: office.register("Åsa"))
+
+    ran = rollcall_local("watch", "--json", "name,rank")
+
+    assert [json.loads(line) for line in ran.out.splitlines()] == [
+        {"name": "Per", "rank": 1},
+        {"name": "Åsa", "rank": 2},
+    ]

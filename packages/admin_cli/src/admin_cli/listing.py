@@ -63,7 +63,7 @@ class Printer:
     ) -> None:
         self._output = output
         self._wanted = wanted
-        self._ranks = ranks
+        self.ranks = ranks
         self.columns = ListColumns(forms, form, rank=ranks.of)
         usual = wanted.columns is None
         self._lines = self.columns.usual(output) if usual else self.columns.chosen(str(wanted.columns))
@@ -98,7 +98,7 @@ class Printer:
 
     def _record(self, entry: Submission) -> dict[str, object]:
         names = FIELDS if self._wanted.names is None else self._wanted.names
-        rank = self._ranks.of(entry) if "rank" in names else None
+        rank = self.ranks.of(entry) if "rank" in names else None
         whole = record(entry, name=self.columns.name(entry), rank=rank)
         return pick(whole, names)
 

@@ -28,6 +28,7 @@ class Watch:
     """An endless look at what comes in.
 
     chosen: which entries to tell; without `since` those that come from now on. say: tells the person what is not data.
+    looked: is called after each look, before what it found is told.
     """
 
     def __init__(
@@ -38,12 +39,14 @@ class Watch:
         interval_s: float,
         sleep: Callable[[float], None],
         say: Callable[[str], None],
+        looked: Callable[[], None] = lambda: None,
     ) -> None:
         self._query = query
         self._chosen = chosen
         self._interval_s = interval_s
         self._sleep = sleep
         self._say = say
+        self._looked = looked
         self._seen: frozenset[str] = frozenset()
         self._last = datetime.now(UTC)
 
@@ -51,7 +54,9 @@ class Watch:
         """Yield each entry once, in the order that they came in; never ends by itself."""
         self._begin()
         while True:
-            yield from self._patiently()
+            new = self._patiently()
+            self._looked()
+            yield from new
             self._sleep(self._interval_s)
 
     def _begin(self) -> None:

@@ -52,7 +52,14 @@ def watch(
     stack = services.stack()
     chosen = selection(lambda: stack.forms, form=form, status=status, since=since, option=option)
     shown = printer(output, stack, Wanted(names, jsonl or names is not None, columns), form=form)
-    entries = Watch(stack.query(), chosen, interval_s=interval, sleep=services.sleep, say=output.note)
+    entries = Watch(
+        stack.query(),
+        chosen,
+        interval_s=interval,
+        sleep=services.sleep,
+        say=output.note,
+        looked=shown.ranks.forget,  # who came in since the look before has a rank too
+    )
     if output.on_terminal:
         output.note("Watching for new submissions; Ctrl-C ends it.")
     shown.print(entries, nothing="", slow=True)

@@ -9,11 +9,15 @@ if TYPE_CHECKING:
 
 
 class Ranks:
-    """Ranks as they stood when the first entry of an option was asked about."""
+    """Ranks as they stood when the first entry of an option was asked about, until they are forgotten."""
 
     def __init__(self, repository: SubmissionRepository) -> None:
         self._repository = repository
         self._queues: dict[tuple[str, str], dict[str, int]] = {}
+
+    def forget(self) -> None:
+        """Read the queues anew when they are asked about again."""
+        self._queues.clear()
 
     def of(self, entry: Submission) -> int | None:
         """Return the place in the queue, 1 for the next to move up; None for an entry that doesn't wait.

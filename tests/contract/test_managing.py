@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from contract.entries import ONCE, RANDOMNESS, an_entry, cancel, change, promote, put, state
+from contract.entries import AGE, ONCE, RANDOMNESS, an_entry, cancel, change, promote, put, state
 from contract.fakes import START
 
 from registration_core.adapters.dynamodb import items
@@ -72,13 +72,22 @@ def test_add__keeps_spam_aside_without_seat_ticket_or_once(repository: ManagedRe
     assert repository.get(spam.id) == spam
 
 
-def test_add__answers_a_second_entry_as_a_fresh_one_for_a_full_option(repository: ManagedRepository) -> None:
+def test_add__answers_a_second_entry_as_a_fresh_one_for_a_full_option(
+    repository: ManagedRepository, clock: StoppedClock
+) -> None:
+    """The ticket that it draws is nobody's, so the sweep counts it as departed (docs/decisions/0038)."""
     first = an_entry()
     put(repository, first, once=ONCE, capacity=1)
     again = put(repository, an_entry(), once=ONCE, capacity=1)
     assert (again.status, again.position, again.repeated) == (Status.WAITLISTED, 1, True)
-    assert state(repository) == QuotaState("course", "a", capacity=1, taken=1)
     assert repository.by_reference(again.reference) == first
+    assert state(repository) == QuotaState("course", "a", capacity=1, taken=1, tickets=1)
+    assert list(repository.waiting("course", "a")) == []
+
+    clock.forward(minutes=3)
+    assert repository.abandoned_tickets("course", "a", age=AGE) == [1]
+    repository.settle_ticket("course", "a", 1)
+    assert state(repository).waiting == 0
 
 
 def test_add__gives_the_first_ticket_again(repository: ManagedRepository) -> None:
@@ -322,6 +331,22 @@ def test_spam__made_standing_for_the_person_it_was_kept_for__has_the_guard(repos
 
     assert repository.get(spam.id) == genuine
     assert repository.known("course", once=ONCE, key="none") == spam.id
+
+
+def test_spam__is_not_made_standing_beside_the_persons_other_entry(repository: ManagedRepository) -> None:
+    """Who got no mail and registered again has that entry; nothing of the other is changed."""
+    spam = an_entry(Status.SPAM)
+    put(repository, spam, once=ONCE)
+    second = an_entry()
+    assert not put(repository, second, once=ONCE).repeated
+
+    with pytest.raises(AlreadyRegisteredError) as raised:
+        repository.change(
+            spam, replace(spam, status=Status.CONFIRMED, version=2), what="marked genuine", by="staff", once=ONCE
+        )
+
+    assert (raised.value.first, state(repository).taken) == (second.id, 1)
+    assert repository.get(spam.id) == spam
 
 
 def test_spam__with_a_long_history__keeps_all_of_it_when_it_turns_out_genuine(

@@ -48,6 +48,7 @@ from registration_core.domain.quota import Quota, Waitlist
 from registration_core.domain.submission import SEATED, Status
 from registration_core.services.edit import EditService
 from registration_core.services.manage import ManageService
+from registration_core.services.restore import RestoreService
 from registration_core.services.submit import SubmitService
 from registration_core.services.sweep import SweepService
 
@@ -113,6 +114,9 @@ class Places(RuleBasedStateMachine):
         self.edits = EditService(
             forms=forms, repository=self.repository, signer=PlainSigner(), clock=self.clock, randomness=randomness
         )
+        self.restores = RestoreService(
+            forms=forms, repository=self.repository, signer=PlainSigner(), clock=self.clock, randomness=randomness
+        )
         nothing = InMemorySubmissionRepository(self.clock, randomness)  # no digest is looked for here
         self.sweeper = SweepService(
             forms=forms,
@@ -173,8 +177,8 @@ class Places(RuleBasedStateMachine):
 
     @rule(submission_id=entries)
     def mark_genuine(self, submission_id: str) -> None:
-        with suppress(*MAY_FAIL):
-            assert self.manage.mark_genuine(submission_id, by="staff").status is not Status.SPAM
+        with suppress(*MAY_FAIL, AlreadyRegisteredError):
+            assert self.restores.mark_genuine(submission_id, by="staff").status is not Status.SPAM
 
     @rule(submission_id=entries, option=st.sampled_from(OPTIONS), may_wait=st.booleans(), name=st.sampled_from(NAMES))
     def edit(self, submission_id: str, option: str, may_wait: bool, name: str) -> None:  # noqa: FBT001 - drawn

@@ -25,6 +25,7 @@ from registration_core.domain.submission import Event, MailRecord, Status, Submi
 from registration_core.services.listing import Listing
 from registration_core.services.manage import ManageService
 from registration_core.services.query import QueryService
+from registration_core.services.restore import RestoreService
 from rollcall_local.mailbox import Attached, Mail
 from rollcall_local.stack import Status as LocalStatus
 from rollcall_local.terraform import Invocation
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from registration_core.services.edit import EditService
     from registration_core.services.intake import IntakeService
     from registration_core.services.manage import Told
-    from registration_core.services.restore import RestoreService
 
 DESCRIPTION = StackDescription(
     stack="local",
@@ -365,24 +365,20 @@ class FakeManage(ManageService):
     def __init__(self, queries: FakeQueries) -> None:
         self.queries = queries
         self.asked: list[tuple[object, ...]] = []
-        self.genuine = Status.CONFIRMED
 
     def verify(self, submission_id: str, *, by: str = "registrant") -> Submission:
-        return self._become(Status.CONFIRMED, "verify", submission_id, by)
+        return self.become(Status.CONFIRMED, "verify", submission_id, by)
 
     def cancel(self, submission_id: str, *, by: str, promoted: Told = print) -> Submission:
         del promoted
-        return self._become(Status.CANCELLED, "cancel", submission_id, by)
-
-    def mark_genuine(self, submission_id: str, *, by: str) -> Submission:
-        return self._become(self.genuine, "mark_genuine", submission_id, by)
+        return self.become(Status.CANCELLED, "cancel", submission_id, by)
 
     def erase(
         self, submission_id: str, *, by: str, only: Selection | None = None, promoted: Told = print
     ) -> Submission:
         del promoted
         assert only is None or only.admits(self.queries.show(submission_id).submission)
-        return self._become(Status.ERASED, "erase", submission_id, by)
+        return self.become(Status.ERASED, "erase", submission_id, by)
 
     def set_capacity(
         self,
@@ -404,9 +400,23 @@ class FakeManage(ManageService):
         del form, option
         return ()
 
-    def _become(self, status: Status, *asked: str) -> Submission:
+    def become(self, status: Status, *asked: str) -> Submission:
         self.asked.append(asked)
         found = self.queries.show(asked[1]).submission
         after = replace(found, status=status)
         self.queries.entries[self.queries.entries.index(found)] = after
         return after
+
+
+class FakeRestore(RestoreService):
+    """Marks entries genuine by a FakeManage, which notes it."""
+
+    def __init__(self, manage: FakeManage) -> None:
+        self.manage = manage
+        self.genuine = Status.CONFIRMED
+
+    def mark_genuine(self, submission_id: str, *, by: str) -> Submission:
+        return self.manage.become(self.genuine, "mark_genuine", submission_id, by)
+
+    def ensure_alone(self, entry: Submission) -> None:
+        """Nobody registers twice here."""

@@ -61,7 +61,7 @@ class Office:
         self.submits = SubmitService(signer=PlainSigner(), **shared)
         self.manage = self.line.managing = ManageService(forms=catalogue, **shared)
         self.line.editing = EditService(forms=catalogue, signer=PlainSigner(), **shared)
-        self.line.restoring = RestoreService(forms=catalogue, signer=PlainSigner(), **shared)
+        self.restore = self.line.restoring = RestoreService(forms=catalogue, signer=PlainSigner(), **shared)
         self.line.taking_in = IntakeService(signer=PlainSigner(), **shared)
         self.line.queries = QueryService(forms=self.forms, repository=self.repository, clock=self.clock)
         self.line.journal = InMemoryJournal(self.repository)

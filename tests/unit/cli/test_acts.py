@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from unit.cli.fakes import ADA, BOB, STAFF, CommandLine, FakeManage, FakeQueries
+from unit.cli.fakes import ADA, BOB, STAFF, CommandLine, FakeManage, FakeQueries, FakeRestore
 
 from registration_core.adapters.form_files import compile_forms
 from registration_core.domain.identifiers import display_reference
@@ -38,10 +38,18 @@ def manage(queries: FakeQueries) -> FakeManage:
 
 
 @pytest.fixture
-def rollcall(rollcall_local: CommandLine, queries: FakeQueries, manage: FakeManage) -> CommandLine:
+def restore(manage: FakeManage) -> FakeRestore:
+    return FakeRestore(manage)
+
+
+@pytest.fixture
+def rollcall(
+    rollcall_local: CommandLine, queries: FakeQueries, manage: FakeManage, restore: FakeRestore
+) -> CommandLine:
     """A command line whose stack has two entries and this clone's forms."""
     rollcall_local.queries = queries
     rollcall_local.managing = manage
+    rollcall_local.restoring = restore
     rollcall_local.forms = FORMS
     return rollcall_local
 
@@ -171,10 +179,10 @@ def test_status_set__again_changes_nothing(rollcall: CommandLine, manage: FakeMa
 
 
 def test_status_set__says_when_an_honest_entry_has_to_wait(
-    rollcall: CommandLine, queries: FakeQueries, manage: FakeManage
+    rollcall: CommandLine, queries: FakeQueries, restore: FakeRestore
 ) -> None:
     standing(queries, Status.SPAM)
-    manage.genuine = Status.WAITLISTED
+    restore.genuine = Status.WAITLISTED
 
     ran = rollcall("status", "set", REFERENCE, "confirmed", "--yes")
 
@@ -183,10 +191,10 @@ def test_status_set__says_when_an_honest_entry_has_to_wait(
 
 
 def test_status_set__says_when_another_was_faster(
-    rollcall: CommandLine, queries: FakeQueries, manage: FakeManage
+    rollcall: CommandLine, queries: FakeQueries, restore: FakeRestore
 ) -> None:
     standing(queries, Status.SPAM)
-    manage.genuine = Status.CANCELLED
+    restore.genuine = Status.CANCELLED
 
     ran = rollcall("status", "set", REFERENCE, "confirmed", "--yes")
 

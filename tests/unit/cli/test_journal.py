@@ -148,7 +148,7 @@ def test_show__says_why_it_was_suspected(office: Office, sign: str, why: str) ->
     """Also once it was taken for genuine; the sender never learns it."""
     spam = _spam(office, sign)
     assert f"why_spam\t{why}\n" in office.line("show", spam.id).out
-    office.manage.mark_genuine(spam.id, by="kim")
+    office.restore.mark_genuine(spam.id, by="kim")
     assert json.loads(office.line("show", spam.id, "--json", "status,spam_sign").out) == {
         "status": "confirmed",
         "spam_sign": sign,

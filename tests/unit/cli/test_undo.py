@@ -83,6 +83,50 @@ def test_restore__is_refused_where_the_same_person_registered_anew(office: Offic
     assert (office.get(entry).status, office.places()) == (Status.CANCELLED, (1, 0))
 
 
+def test_restore__of_two_of_one_person_is_refused_before_anything(office: Office) -> None:
+    """Only one of them can stand: both are named, in the dry run too, and neither is restored."""
+    first = cancelled(office)
+    office.clock.forward(hours=25)
+    second = cancelled(office)
+
+    for words in (("--dry-run",), ("--yes",)):
+        ran = office.line("status", "restore", first.id, second.id, *words)
+        assert (ran.code, f"{called(second)} and {reference(first)} are the same person's" in ran.err) == (1, True)
+        assert office.places() == (0, 0)
+    assert office.line("status", "restore", second.id, second.id, "--yes").code == 0
+
+
+@pytest.mark.parametrize("command", ["cancel", "restore"])
+def test_several__name_the_one_that_is_erased(office: Office, command: str) -> None:
+    """Before anything is changed."""
+    there = cancelled(office) if command == "restore" else office.register("Åsa Öberg")
+    erased = office.manage.erase(office.register("O'Brien").id, by="kim")
+
+    ran = office.line("status", command, there.id, erased.id, "--yes")
+
+    assert (ran.code, ran.err.splitlines()[-1].startswith("error: registration")) == (1, True)
+    assert reference(erased) in ran.err.splitlines()[-1]
+    assert office.get(there) == there
+
+
+def test_set_confirmed__is_refused_where_the_sender_registered_again(office: Office) -> None:
+    """Spam gets no mail, so its sender tries again; the dry run tells it, and one seat is taken."""
+    spam = office.manage.mark_spam(office.register("Åsa Öberg").id, by="kim")
+    office.clock.forward(hours=25)
+    other = office.register("Åsa Öberg")
+
+    for words in (("--dry-run",), ("--yes",)):
+        ran = office.line("status", "set", spam.id, "confirmed", *words)
+        told = f"{called(spam)} stays spam: the same person has registered again, as {reference(other)}."
+        assert (ran.code, told in ran.err) == (1, True)
+        assert f"rollcall status cancel {reference(other)}" in ran.err
+    assert (office.get(spam).status, office.places()) == (Status.SPAM, (1, 0))
+
+    office.manage.cancel(other.id, by="kim")
+    assert office.line("status", "set", spam.id, "confirmed", "--yes").code == 0
+    assert office.places() == (1, 0)
+
+
 def test_restore__keeps_the_person_from_a_second_seat(office: Office) -> None:
     entry = cancelled(office)
     office.line("status", "restore", entry.id, "--yes")

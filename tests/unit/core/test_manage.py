@@ -13,6 +13,7 @@ from contract.managed_fake import InMemoryManagedRepository
 from unit.core.builders import a_field, a_form, words
 
 from registration_core.domain.errors import (
+    AlreadyRegisteredError,
     QuotaNotFoundError,
     StatusTransitionError,
     StorageUnavailableError,
@@ -26,8 +27,9 @@ from registration_core.domain.quota import PublicSeats, Quota, Waitlist
 from registration_core.domain.submission import Receipt, Status, Submission
 from registration_core.services.manage import ManageService
 from registration_core.services.query import QueryService
+from registration_core.services.restore import RestoreService
 from registration_core.services.submit import SubmitService
-from registration_core.services.sweep import SweepReport, SweepService
+from registration_core.services.sweep import DIGEST_MOST, SweepReport, SweepService
 
 
 class Stumbling(InMemoryManagedRepository):
@@ -69,6 +71,7 @@ class Office:
         forms = GivenForms(self.form)
         self.submits = SubmitService(signer=PlainSigner(), randomness=randomness, **shared)
         self.manage = ManageService(forms=forms, randomness=randomness, **shared)
+        self.restore = RestoreService(forms=forms, signer=PlainSigner(), randomness=randomness, **shared)
         self.asked = InMemoryAskedMails(self.repository)
         self.sweeper = SweepService(
             forms=forms,
@@ -197,7 +200,7 @@ def test_cancel__refuses_what_is_erased_and_knows_nothing_unknown(office: Office
     office.manage.erase(receipt.id, by="registrant")
     with pytest.raises(StatusTransitionError):
         office.manage.cancel(receipt.id, by="staff")
-    for act in (office.manage.cancel, office.manage.erase, office.manage.mark_genuine):
+    for act in (office.manage.cancel, office.manage.erase, office.restore.mark_genuine):
         with pytest.raises(SubmissionNotFoundError):
             act("crs_01JD2M8V4Q7ZJ3T9X0K5W6RYBC", by="staff")
 
@@ -219,11 +222,11 @@ def test_unerased__is_what_a_restored_table_still_holds_of_a_ledger(office: Offi
 
 def test_mark_genuine__gives_a_seat_or_else_a_ticket(office: Office) -> None:
     first, second = office.submit(suspected=True), office.submit(suspected=True)
-    seated = office.manage.mark_genuine(first.id, by="kim")
+    seated = office.restore.mark_genuine(first.id, by="kim")
     assert seated.status is Status.CONFIRMED
     assert seated.expires_at == START.replace(microsecond=0) + timedelta(days=90)
-    assert office.manage.mark_genuine(first.id, by="kim") == seated
-    waiting = office.manage.mark_genuine(second.id, by="kim")
+    assert office.restore.mark_genuine(first.id, by="kim") == seated
+    waiting = office.restore.mark_genuine(second.id, by="kim")
     assert (waiting.status, waiting.position) == (Status.WAITLISTED, 1)
 
 
@@ -231,7 +234,7 @@ def test_mark_genuine__asks_for_no_verification_and_proves_no_address() -> None:
     """The staff judge the words; who reads mail at the address they can't know."""
     office = Office(verification=Verification())
     receipt = office.submit(suspected=True)
-    genuine = office.manage.mark_genuine(receipt.id, by="kim")
+    genuine = office.restore.mark_genuine(receipt.id, by="kim")
     assert (genuine.status, genuine.verified_at) == (Status.CONFIRMED, None)
 
 
@@ -239,6 +242,26 @@ def test_cancel__proves_no_address(office: Office) -> None:
     """A victim who cancels what a stranger sent gets none of the stranger's words for it."""
     receipt = office.submit()
     assert office.manage.cancel(receipt.id, by="registrant").verified_at is None
+
+
+def test_mark_genuine__gives_nobody_a_second_seat(office: Office) -> None:
+    """Who got no mail and registered again keeps that entry; the spam stays spam, and no ticket is lost."""
+    office.manage.set_capacity("course", "a", 5)
+    spam = office.submit(suspected=True, name="Åsa")
+    office.clock.forward(minutes=11)
+    again = office.submit(name="Åsa")
+
+    with pytest.raises(AlreadyRegisteredError) as raised:
+        office.restore.mark_genuine(spam.id, by="kim")
+
+    assert raised.value.first == again.id
+    assert office.get(spam).status is Status.SPAM
+    state = office.repository.quotas("course", ["a"])["a"]
+    assert (state.taken, state.tickets) == (1, 0)
+    office.manage.cancel(again.id, by="kim")
+    assert office.restore.mark_genuine(spam.id, by="kim").status is Status.CONFIRMED
+    office.clock.forward(minutes=11)
+    assert office.submit(name="Åsa").repeated
 
 
 def test_set_capacity__moves_up_as_many_as_fit_and_un_confirms_nobody(office: Office) -> None:
@@ -382,6 +405,20 @@ def test_sweep__asks_for_one_digest_a_day_of_what_was_set_aside() -> None:
     assert office.sweeper.sweep().digests == 0
     office.clock.at += timedelta(days=1)
     assert office.sweeper.sweep().digests == 0  # nothing new
+
+
+def test_sweep__counts_the_spam_that_a_digest_does_not_name() -> None:
+    office = Office()
+    office.form = replace(office.form, staff=("office@example.org",))
+    office.sweeper._forms = GivenForms(office.form)
+    for number in range(DIGEST_MOST + 3):
+        office.submit(suspected=True, name=f"Spammer {number}")
+    office.clock.at += timedelta(days=1)
+
+    office.sweeper.sweep()
+
+    (digest,) = [request for request in office.queue.requests if request.kind == MailKind.STAFF_SPAM]
+    assert (len(digest.entries), digest.more) == (DIGEST_MOST, 3)
 
 
 @pytest.mark.parametrize(("staff", "mails"), [((), ("spam",)), (("office@example.org",), ("new", "withdrawn"))])

@@ -15,8 +15,9 @@ from admin_cli.helping import Command, noun
 from admin_cli.meanwhile import changed_meanwhile
 from admin_cli.places import FormArgument, OptionArgument, place_of, said
 from admin_cli.promotions import MOST_NAMED, leaving, say_promoted, say_promotions
-from admin_cli.restorations import Restorations
+from admin_cli.restorations import Restorations, registered_again
 from admin_cli.services import of
+from registration_core.domain.errors import AlreadyRegisteredError
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.submission import Status
 from registration_core.domain.transitions import ensure_may_become
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from admin_cli.acting import Act
     from registration_core.domain.quota import QuotaState
     from registration_core.domain.submission import Submission
-    from registration_core.services.manage import ManageService, Told
+    from registration_core.services.manage import Told
 
 app = noun("""
 Change what a submission is.
@@ -63,7 +64,8 @@ def set_status(
     """Confirm a submission, cancel it, or set it aside as spam.
 
     `confirmed` takes suspected spam for honest, or an address that is to be verified for proven: whoever does it
-    vouches for it. Where all seats are taken, suspected spam goes to the waiting list instead; it says so before.
+    vouches for it. Where all seats are taken, suspected spam goes to the waiting list instead; it says so before. It is
+    refused where the same person has registered again by now.
     `cancelled` takes any submission back, and the registrant is mailed; `spam` sets it aside, and they are not. Its
     seat goes to the next in line, who is named and mailed. To undo it: `confirmed` for what is spam, and
     `rollcall status restore` for what is cancelled.
@@ -87,7 +89,7 @@ def set_status(
     if not act.agreed(_to_come(act, before, status)):
         return
     promoted: list[Submission] = []
-    after = _set(act.stack.manage(), before, status, by=act.by, promoted=promoted.append)
+    after = _set(act, before, status, promoted=promoted.append)
     if after.status is status:
         act.say(f"{act.called(after)} is {after.status} now; it was {before.status}.")
     elif before.status is Status.SPAM and after.status is Status.WAITLISTED:
@@ -132,8 +134,8 @@ def cancel(ctx: typer.Context, entries: Entries, *, yes: Yes = False, dry_run: D
     query = act.stack.query()
     found = {each.id: each for each in (query.show(entry).submission for entry in entries)}
     for each in found.values():
-        if each.status is not Status.CANCELLED:
-            ensure_may_become(each.status, Status.CANCELLED)
+        if each.status is Status.ERASED:
+            raise CliError(f"{act.called(each)} is erased, and stays erased: it cannot be cancelled.")
     left = [each for each in found.values() if each.status is not Status.CANCELLED]
     for each in found.values():
         act.say(f"  {act.called(each)}, which is {each.status}" + ("" if each in left else " already"))
@@ -257,13 +259,19 @@ def _ensure_allowed(act: Act, entry: Submission, wanted: Status) -> None:
             f"{act.called(entry)} is cancelled: it is restored, with a seat if one is free.",
             hint=f"rollcall status restore {display_reference(entry.reference)}",
         )
+    if wanted is Status.CONFIRMED and entry.status is Status.SPAM:
+        try:
+            act.stack.restore().ensure_alone(entry)
+        except AlreadyRegisteredError as error:
+            raise registered_again(act, entry, error) from error
 
 
-def _set(manage: ManageService, before: Submission, wanted: Status, *, by: str, promoted: Told) -> Submission:
+def _set(act: Act, before: Submission, wanted: Status, *, promoted: Told) -> Submission:
+    if wanted is Status.CONFIRMED and before.status is Status.SPAM:
+        return act.stack.restore().mark_genuine(before.id, by=act.by)
+    manage = act.stack.manage()
     if wanted is Status.CANCELLED:
-        return manage.cancel(before.id, by=by, promoted=promoted)
+        return manage.cancel(before.id, by=act.by, promoted=promoted)
     if wanted is Status.SPAM:
-        return manage.mark_spam(before.id, by=by, promoted=promoted)
-    if before.status is Status.SPAM:
-        return manage.mark_genuine(before.id, by=by)
-    return manage.verify(before.id, by=by)
+        return manage.mark_spam(before.id, by=act.by, promoted=promoted)
+    return manage.verify(before.id, by=act.by)

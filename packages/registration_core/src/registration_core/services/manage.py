@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from registration_core.domain.errors import (
     EntryChangedError,
@@ -115,27 +114,6 @@ class ManageService:
             if entry.status is not Status.ERASED:
                 found.append(entry)
         return tuple(sorted(found, key=lambda entry: entry.status is not Status.WAITLISTED))
-
-    def mark_genuine(self, submission_id: str, *, by: str) -> Submission:
-        """Take what was kept aside as spam for an honest entry: it gets a seat if one is free, else a ticket.
-
-        Whoever marks it vouches for what it says, not for its address: who reads mail there is not proven by that. An
-        entry that is no spam is returned as it is. Raises SubmissionNotFoundError, StatusTransitionError for one that
-        is erased, UnknownFormError.
-        """
-        for _ in range(ATTEMPTS):
-            before = self._repository.get(submission_id)
-            if before.status is not Status.SPAM:
-                _ensure_not_erased(before)
-                return before
-            kept_days = self._forms.get(before.form).retention_days
-            expires_at = before.submitted_at.replace(microsecond=0) + timedelta(days=kept_days)
-            after = _next(before, status=Status.CONFIRMED, expires_at=expires_at)
-            try:
-                return self._seating.seat(before, after, what="marked genuine", by=by)
-            except EntryChangedError:
-                continue
-        raise busy(submission_id)
 
     def mark_spam(self, submission_id: str, *, by: str, promoted: Told = lambda _entry: None) -> Submission:
         """Set an entry aside as spam: what it holds goes to the next in line where that is automatic.
@@ -272,8 +250,3 @@ def _next(before: Submission, **changes: Any) -> Submission:  # noqa: ANN401 - t
     if after.status is not before.status:
         ensure_may_become(before.status, after.status)
     return after
-
-
-def _ensure_not_erased(entry: Submission) -> None:
-    if entry.status is Status.ERASED:
-        raise StatusTransitionError(f'The entry "{entry.id}" is erased; nothing of it is left.')

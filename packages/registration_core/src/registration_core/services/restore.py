@@ -1,18 +1,19 @@
-"""Restore: take a cancellation back. Whoever is restored comes to their option as a newcomer does."""
+"""Restore: take a cancellation back, or what was set aside as spam: it comes to its option as a newcomer does."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from registration_core.domain.errors import AlreadyRegisteredError, StatusTransitionError
+from registration_core.domain.errors import AlreadyRegisteredError, EntryChangedError, StatusTransitionError
 from registration_core.domain.submission import Status
-from registration_core.services.seating import Seating
+from registration_core.services.seating import ATTEMPTS, Seating, busy
 from registration_core.services.submit import once_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from registration_core.domain.ports import Clock, FormCatalogue, ManagedRepository, Signer
     from registration_core.domain.submission import Once, Submission
@@ -20,14 +21,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Restoration:
-    """A change to come. before: the entry as it was read. after: as it is with a seat; without one it waits."""
+    """A change to come.
+
+    before: the entry as it was read. after: as it is with a seat; without one it waits. once: whom it stands for.
+    """
 
     before: Submission
     after: Submission
+    once: Once | None = None
 
 
 class RestoreService:
-    """Plans restorations and carries them out."""
+    """Lets entries stand again that were cancelled or set aside; nobody gets a second seat by it."""
 
     def __init__(
         self,
@@ -57,20 +62,16 @@ class RestoreService:
             )
         form = self._forms.get(before.form)
         now = self._clock.now().replace(microsecond=0)
-        kept_until = before.submitted_at.replace(microsecond=0) + timedelta(days=form.retention_days)
         verify = form.verification if before.verified_at is None else None
         after = replace(
             before,
             status=Status.CONFIRMED if verify is None else Status.PENDING,
             version=before.version + 1,
             verify_by=None if verify is None else now + timedelta(hours=verify.within_hours),
-            expires_at=max(before.expires_at, kept_until),
+            expires_at=max(before.expires_at, self._kept_until(before)),
         )
-        once = self._once(before)
-        first = self._repository.known(before.form, once=once) if once is not None else None
-        if first not in (None, before.id):
-            raise AlreadyRegisteredError(str(first))
-        return Restoration(before, after)
+        self.ensure_alone(before)
+        return Restoration(before, after, self._once(before))
 
     def restore(self, plan: Restoration, *, by: str) -> Submission:
         """Carry a plan out and return the entry: with a seat if one is free and nobody waits, else with a ticket.
@@ -79,7 +80,41 @@ class RestoreService:
         QuotaNotFoundError when its option is not counted any more, SubmissionNotFoundError, StorageUnavailableError;
         then nothing was stored.
         """
-        return self._seating.seat(plan.before, plan.after, what="restored", by=by, once=self._once(plan.before))
+        return self._seating.seat(plan.before, plan.after, what="restored", by=by, once=plan.once)
+
+    def mark_genuine(self, submission_id: str, *, by: str) -> Submission:
+        """Take what was kept aside as spam for an honest entry: it gets a seat if one is free, else a ticket.
+
+        Whoever marks it vouches for what it says, not for its address: who reads mail there is not proven by that. An
+        entry that is no spam is returned as it is. Raises AlreadyRegisteredError when the same person has another entry
+        for the option by now, SubmissionNotFoundError, StatusTransitionError for one that is erased, UnknownFormError,
+        StorageUnavailableError.
+        """
+        for _ in range(ATTEMPTS):
+            before = self._repository.get(submission_id)
+            if before.status is Status.ERASED:
+                raise StatusTransitionError(f'The entry "{before.id}" is erased; nothing of it is left.')
+            if before.status is not Status.SPAM:
+                return before
+            after = replace(
+                before, status=Status.CONFIRMED, version=before.version + 1, expires_at=self._kept_until(before)
+            )
+            try:
+                return self._seating.seat(before, after, what="marked genuine", by=by, once=self._once(before))
+            except EntryChangedError:
+                continue
+        raise busy(submission_id)
+
+    def ensure_alone(self, entry: Submission) -> None:
+        """Raise AlreadyRegisteredError when the same person has another entry for the option by now."""
+        once = self._once(entry)
+        first = self._repository.known(entry.form, once=once) if once is not None else None
+        if first not in (None, entry.id):
+            raise AlreadyRegisteredError(str(first))
+
+    def _kept_until(self, entry: Submission) -> datetime:
+        kept_days = self._forms.get(entry.form).retention_days
+        return entry.submitted_at.replace(microsecond=0) + timedelta(days=kept_days)
 
     def _once(self, entry: Submission) -> Once | None:
         """Return whom the entry stands for; one of an older form, which did not ask all that, stands for nobody."""

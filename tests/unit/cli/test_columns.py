@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -163,6 +164,22 @@ def test_list__shows_people_telephone_numbers_as_they_write_them(office: Office)
     assert "+46701234567" in office.line(*chosen).out
     assert "+46701234567" in office.line(*waiting).out
     assert "+46701234567" in office.line("list", "--json", "answers.phone", terminal=True).out
+
+
+def test_list__tells_how_old_they_are_when_the_course_begins(office: Office) -> None:
+    """Whole years on the first day, whatever day it is now; who has no age stands last."""
+    option = office.forms["registration"].field("course").option(COURSE)  # type: ignore[union-attr]
+    starts = option.starts_at.date()  # type: ignore[union-attr]
+    office.register("Nine", birth_date=starts.replace(year=starts.year - 9).isoformat())
+    eve = starts.replace(year=starts.year - 10) + timedelta(days=1)
+    office.register("Nearly ten", birth_date=eve.isoformat())
+    office.register("Eight", birth_date=starts.replace(year=starts.year - 8).isoformat())
+    office.register("A letter", form="contact")
+
+    out = office.line("list", "--columns", "age,name", "--sort", "-age").out
+
+    assert [line[0] for line in rows(out)] == ["9", "9", "8", ""]
+    assert {line[1] for line in rows(out)[:2]} == {"Nine", "Nearly ten"}
 
 
 def test_list__sorted_is_whole_unless_a_limit_is_named(office: Office) -> None:

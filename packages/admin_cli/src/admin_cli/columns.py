@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,11 +11,12 @@ import typer
 from admin_cli import completing
 from admin_cli.answers import as_read
 from admin_cli.errors import CliError, ExitCode
+from admin_cli.order import in_order
 from admin_cli.spam_signs import why_spam
 from admin_cli.table import Column
 from admin_cli.usage import meant
+from registration_core.domain.ages import age_in
 from registration_core.domain.fields import FieldType
-from registration_core.domain.folding import fold
 from registration_core.domain.identifiers import display_reference
 
 if TYPE_CHECKING:
@@ -50,11 +51,15 @@ SortOption = Annotated[
 
 ANSWER = "answers."
 
+AGE = "age"
+"""A form that asks a field of this name means its answer."""
+
 FIXED_COLUMNS = (
     "name",
     "option",
     "status",
     "rank",
+    "age",
     "reference",
     "submitted_at",
     "email",
@@ -108,6 +113,7 @@ class ListColumns:
             "option": ListColumn("option", Column("OPTION", narrowest=10), self.option),
             "status": ListColumn("status", Column("STATUS", status=True), lambda entry: str(entry.status)),
             "rank": ListColumn("rank", Column("RANK", number=True), rank),
+            "age": ListColumn("age", Column("AGE", number=True), self.age),
             "reference": ListColumn("reference", Column("REFERENCE"), lambda entry: display_reference(entry.reference)),
             "submitted_at": ListColumn("submitted_at", Column("SUBMITTED"), lambda entry: entry.submitted_at),
             "email": ListColumn("email", Column("E-MAIL", narrowest=16), lambda entry: entry.email),
@@ -139,6 +145,11 @@ class ListColumns:
         form = self._forms.get(entry.form)
         return entry.option or (form.choice_in(entry.answers) if form is not None else "")
 
+    def age(self, entry: Submission) -> int | None:
+        """Say how old the person is when the chosen option begins, else today; None where no form asks that."""
+        form = self._forms.get(entry.form)
+        return None if form is None else age_in(form, entry.answers, today=form.today(datetime.now(UTC)))
+
     def usual(self, output: Output) -> list[ListColumn]:
         """Give what is printed unless --columns says otherwise.
 
@@ -166,16 +177,11 @@ class ListColumns:
         by: its name, with a `-` in front for the other way round. Raises CliError for a column that there is not.
         """
         (column,) = self._known([by.removeprefix("-")])
-        filled: list[tuple[Submission, Value]] = []
-        empty: list[tuple[Submission, Value]] = []
-        for entry in entries:
-            value = column.value(entry)
-            (empty if value in (None, "", []) else filled).append((entry, value))
-        filled.sort(key=lambda pair: _sort_key(pair[1]), reverse=by.startswith("-"))
-        return [entry for entry, _ in [*filled, *empty]]
+        return in_order(entries, column.value, reverse=by.startswith("-"))
 
     def _known(self, names: Sequence[str]) -> list[ListColumn]:
-        return [self._fixed.get(name) or self._answer(name) for name in names]
+        own = {AGE} & {field.name for form in self._listed for field in form.fields}
+        return [self._answer(name) if name in own else self._fixed.get(name) or self._answer(name) for name in names]
 
     def _answer(self, name: str) -> ListColumn:
         asked = name.removeprefix(ANSWER)
@@ -208,13 +214,3 @@ def _kept(answer: Answer | None) -> Value:
 
 def _optional(look: Column) -> Column:
     return Column(look.header, look.narrowest, optional=True, status=look.status, number=look.number)
-
-
-def _sort_key(value: Value) -> tuple[int, float, str, str]:
-    """Sort numbers and times by what they are, before texts, which are sorted as people read them."""
-    if isinstance(value, datetime):
-        return (0, value.timestamp(), "", "")
-    if isinstance(value, int | float):
-        return (0, float(value), "", "")
-    text = ", ".join(value) if isinstance(value, list) else str(value)
-    return (1, 0.0, fold(text), text)

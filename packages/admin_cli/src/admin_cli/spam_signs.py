@@ -39,5 +39,10 @@ def suspected(stack: Stack, forms: Iterable[str]) -> str:
 
 def why_spam(entry: Submission) -> str:
     """Say why an entry was suspected when it came; nothing when it was not."""
-    sign, _, measure = (entry.spam_sign or "").partition(" ")
+    return sign_in_words(entry.spam_sign or "")
+
+
+def sign_in_words(stored: str) -> str:
+    """Say in words why something was suspected. stored: as an entry keeps it."""
+    sign, _, measure = stored.partition(" ")
     return _WORDS.get(sign, sign).format(measure)

@@ -50,6 +50,14 @@ def export(
             autocompletion=completing.export_columns,
         ),
     ] = None,
+    sort: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Sort by this column; with a - in front the other way round.",
+            autocompletion=completing.export_columns,
+        ),
+    ] = None,
     language: Annotated[
         str | None,
         typer.Option(metavar="LANGUAGE", help="Of headings, options and statuses; the form's first, if left out."),
@@ -69,7 +77,7 @@ def export(
         int | None, typer.Option(min=1, max=_MOST_JOBS, metavar="N", help="How many processes read at most.")
     ] = None,
 ) -> None:
-    """Write everything that came in, newest first, to a file or to stdout.
+    """Write everything that came in, newest first unless you sort it, to a file or to stdout.
 
     CSV, TSV and Excel have the form's columns in the form's words, so they are of one form; JSON and JSON lines have
     what `list --json` prints, of one form or of all; Parquet has typed columns. The file appears when it is whole. An
@@ -79,6 +87,7 @@ def export(
       rollcall export registrations.csv --form registration
       rollcall export registrations.xlsx --form registration --status confirmed --language sv
       rollcall export registrations.csv --form registration --delimiter semicolon
+      rollcall export class.xlsx --form registration --option first-robot --columns name,age,phone --sort name
       rollcall export registrations.csv --resume
       rollcall export --form registration --columns reference,participant,course | head
       rollcall export --format jsonl --since 7d | jq -r .email
@@ -104,7 +113,9 @@ def export(
         stack = services.stack()
         asking.name_columns(services, choose(stack), stack)
         return
-    wish = asking.Wish(file, format_, names, language, the_delimiter(delimiter), resume, force, jobs or _usual_jobs())
+    wish = asking.Wish(
+        file, format_, names, language, the_delimiter(delimiter), sort, resume, force, jobs or _usual_jobs()
+    )
     asking.export(services, wish, choose)
 
 

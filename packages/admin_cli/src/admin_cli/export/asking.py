@@ -35,6 +35,7 @@ class Wish:
     columns: Sequence[str] | None
     language: str | None
     delimiter: str | None
+    sort: str | None
     resume: bool
     force: bool
     jobs: int
@@ -88,9 +89,10 @@ def _request(stack: Stack, wish: Wish, format_: Format, chosen: Selection, *, re
     """Put together what is asked. Raises CliError for a column or language that there is none of."""
     names = _forms(stack.forms, chosen)
     known = [stack.forms[name] for name in names if name in stack.forms]
-    if wish.columns is not None and known:
+    named = [*(wish.columns or ()), *([wish.sort.removeprefix("-")] if wish.sort is not None else ())]
+    if named and known:
         versions = [version for name in names for version in stack.source().versions(name)]
-        check_names(wish.columns, [*known, *versions])
+        check_names(named, [*known, *versions])
     if len(names) > 1 and not format_.whole and not (wish.columns and set(wish.columns) <= FIXED.keys()):
         raise CliError(
             f"Each form has columns of its own: name one with --form. There are: {', '.join(names)}.",
@@ -108,6 +110,7 @@ def _request(stack: Stack, wish: Wish, format_: Format, chosen: Selection, *, re
         columns=None if wish.columns is None else tuple(map(_full, wish.columns)),
         language=wish.language,
         delimiter=wish.delimiter,
+        sort=_full_sort(wish.sort),
         replaces=replaces,
         selected=Selected.of(chosen),
     )
@@ -140,6 +143,7 @@ def _ensure_same(asked: Request, target: Target, stack: Stack, wish: Wish, chose
         "--option": (said.option or then.option, then.option),
         "--columns": (asked.columns if wish.columns is None else tuple(map(_full, wish.columns)), asked.columns),
         "--language": (wish.language or asked.language, asked.language),
+        "--sort": (_full_sort(wish.sort) or asked.sort, asked.sort),
         "--delimiter": (wish.delimiter or asked.delimiter, asked.delimiter),
     }
     other = [name for name, (now, then) in pairs.items() if now != then]
@@ -179,6 +183,13 @@ def _check_language(language: str | None, forms: Sequence[Form]) -> None:
 def _full(name: str) -> str:
     """Name a column in full: an answer may be named alone."""
     return name if name in FIXED or name.startswith(ANSWER) else ANSWER + name
+
+
+def _full_sort(sort: str | None) -> str | None:
+    """Name the column to sort by in full; the - for the other way round stays in front."""
+    if sort is None:
+        return None
+    return "-" * sort.startswith("-") + _full(sort.removeprefix("-"))
 
 
 def _name_others(services: Services, target: Target) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.export.rows import moment
 from admin_cli.headings import ANSWER, Headings, both_told
+from admin_cli.spam_signs import sign_in_words
 from admin_cli.values import iso
 from registration_core.domain.cells import option_cells
 from registration_core.domain.fields import FieldType
@@ -57,8 +58,8 @@ class Column:
     in_words: Callable[[str], str] | None = None
 
 
-#: What every entry has, under the names of `list --json`: kind, and where it is taken from. The rank, which is the
-#: waiting list's to tell, `Columns` are given.
+#: What every entry has, under the names of `list --json`: kind, and where it is taken from. What an entry cannot tell
+#: by itself (`TOLD`), `Columns` are given.
 FIXED: Mapping[str, tuple[Kind, Callable[[Row], Answer | None]]] = {
     "id": (Kind.TEXT, lambda row: row.id),
     "reference": (Kind.TEXT, lambda row: display_reference(row.reference)),
@@ -75,9 +76,15 @@ FIXED: Mapping[str, tuple[Kind, Callable[[Row], Answer | None]]] = {
     "rank": (Kind.WHOLE, lambda _row: None),
     "verify_by": (Kind.MOMENT, lambda row: None if row.verify_by is None else iso(moment(row.verify_by))),
     "verified_at": (Kind.MOMENT, lambda row: None if row.verified_at is None else in_utc(row.verified_at)),
+    "name": (Kind.TEXT, lambda _row: None),
+    "age": (Kind.WHOLE, lambda _row: None),
+    "spam_sign": (Kind.TEXT, lambda row: row.spam_sign),
 }
 
-RANK = "rank"
+RANK, NAME, AGE, SPAM_SIGN = "rank", "name", "age", "spam_sign"
+
+TOLD = frozenset({RANK, NAME, AGE})
+"""What the waiting list and the form tell of an entry. A form's own field `name` or `age` goes before."""
 
 #: What stands before the answers, and after them, unless --columns says otherwise.
 BEFORE, AFTER = ("reference", "submitted_at", "status"), ("id",)
@@ -98,7 +105,7 @@ class Columns:
     """All columns of one form's entries, the present version's first, then what older ones asked.
 
     versions: the form as it is now, then as it was, the present one first. answered: the names of all answers there
-    are; of what no present version asks only those get a column. rank: tells the place in the queue.
+    are; of what no present version asks only those get a column. told: what tells each of `TOLD`.
     """
 
     def __init__(
@@ -106,9 +113,9 @@ class Columns:
         versions: Sequence[Form],
         answered: Iterable[str],
         language: str,
-        rank: Callable[[Row], int | None] = lambda _row: None,
+        told: Mapping[str, Callable[[Row], Answer | None]] | None = None,
     ) -> None:
-        self._rank = rank
+        self._told = told or {}
         self._language = language
         self._words = words(language, versions[0].words if versions else None)
         self._headings = Headings(versions[0]) if versions else None
@@ -129,11 +136,12 @@ class Columns:
         return _distinct([self._column(name) for name in names], self._headings)
 
     def _column(self, name: str) -> Column:
-        if name in FIXED:
+        if name in FIXED and not (name in TOLD and name in self._fields):
             kind, value = FIXED[name]
-            value = self._rank if name == RANK else value
+            value = self._told.get(name, value)
             said = {str(status): self._words[status] for status in Status} if name == "status" else None
-            return Column(name, self._words[name], kind, value, said)
+            column = Column(name, self._words[name], kind, value, said)
+            return replace(column, in_words=sign_in_words) if name == SPAM_SIGN else column
         answer = name.removeprefix(ANSWER)
         if answer not in self._fields and answer not in self._answers:
             raise no_column(name, self._answers)

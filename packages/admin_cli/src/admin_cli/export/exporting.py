@@ -12,20 +12,23 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from admin_cli.errors import CliError, ExitCode, OutputClosedError
-from admin_cli.export.columns import Columns
+from admin_cli.export.columns import AGE, NAME, RANK, Columns
 from admin_cli.export.delimiters import list_separator
 from admin_cli.export.formats import Encoding, Format
 from admin_cli.export.gathering import Gathering, entries
 from admin_cli.export.ranges import months
 from admin_cli.export.reading import Reader, Sieve, unwritable
 from admin_cli.export.rows import moment
+from admin_cli.export.sorted_rows import ensure_sortable, sorted_rows
 from admin_cli.export.spool import Spool
+from admin_cli.headings import ANSWER
 from admin_cli.progress import Progress, duration
+from registration_core.domain.ages import age_in
 from registration_core.domain.forms import LONGEST_RETENTION_DAYS
 from registration_core.domain.sheet_words import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from typing import BinaryIO
 
@@ -86,6 +89,12 @@ class Exporting:
 
     def _gather(self, spool: Spool) -> None:
         format_ = Format(spool.request.format)
+
+        def ensure_fits(count: int) -> None:
+            format_.ensure_fits(count)
+            if spool.request.sort is not None:
+                ensure_sortable(count)
+
         done = sum(part.mark.read for part in spool.parts())
         total = self.source.estimate()
         with Progress(
@@ -107,7 +116,7 @@ class Exporting:
                 progress,
                 crew=(lambda: self._crew(spool)) if self.jobs > 1 else None,
                 jobs=self.jobs,
-                ensure_fits=format_.ensure_fits,
+                ensure_fits=ensure_fits,
             )
             gathering.run()
 
@@ -125,9 +134,15 @@ class Exporting:
         language = request.language or (versions[0].languages[0] if versions else "en")
         format_ = Format(request.format)
         columns = None
+        answered = {name for part in spool.parts() for name in part.mark.answers}
+        told = {RANK: self.source.rank, NAME: self._name, AGE: self._age_at(moment(request.began))}
         if request.columns is not None or not format_.whole:
-            answered = {name for part in spool.parts() for name in part.mark.answers}
-            columns = Columns(versions, answered, language, self.source.rank).chosen(request.columns)
+            columns = Columns(versions, answered, language, told).chosen(request.columns)
+        batches = entries(spool)
+        if request.sort is not None:
+            by = request.sort.removeprefix("-")
+            (column,) = Columns(versions, {*answered, by.removeprefix(ANSWER)}, language, told).chosen([by])
+            batches = iter([sorted_rows(batches, column, reverse=request.sort.startswith("-"))])
         to_file = self.target.path is not None
         encoding = Encoding(
             format_,
@@ -141,8 +156,23 @@ class Exporting:
             Progress(self.output, "submissions written", total=total) as progress,
             contextlib.closing(_private(spool)) as made,
         ):
-            encoding.write(_counted(entries(spool), progress), made)
+            encoding.write(_counted(batches, progress), made)
         return total
+
+    def _name(self, row: Row) -> str | None:
+        """Say what the person is called whom an entry is about."""
+        form = self.forms.get(row.form)
+        return form.name_in(row.answers) or None if form is not None else None
+
+    def _age_at(self, now: datetime) -> Callable[[Row], int | None]:
+        """Give what tells how old the person is when the chosen option begins, else now."""
+        today = {name: form.today(now) for name, form in self.forms.items()}
+
+        def age(row: Row) -> int | None:
+            form = self.forms.get(row.form)
+            return None if form is None else age_in(form, row.answers, today=today[row.form])
+
+        return age
 
     def _versions(self, request: Request) -> Sequence[Form]:
         """Give the form as it is and as it was; nothing when the export is of several, which share no answers."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from admin_cli.escape import harmless, to_json_line
-from admin_cli.export.columns import FIXED, RANK
+from admin_cli.export.columns import FIXED, TOLD
 from admin_cli.records import FIELDS
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 #: What a whole entry holds here: what others than itself tell of it, an entry does not hold.
-WHOLE = tuple(name for name in FIELDS if name not in ("name", "rank", "spam_sign"))
+WHOLE = tuple(name for name in FIELDS if name not in ("name", "rank"))
 
 
 def write_jsonl(batches: Iterable[list[Row]], columns: Sequence[Column] | None, stream: BinaryIO) -> None:
@@ -55,7 +55,7 @@ def _lines(batches: Iterable[list[Row]], columns: Sequence[Column] | None) -> It
 
 
 def _stored(column: Column, row: Row) -> object:
-    if column.name == RANK:
+    if column.name in TOLD:
         return column.value(row)
     if column.name in _FIXED:
         return _FIXED[column.name](row)

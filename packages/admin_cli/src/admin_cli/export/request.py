@@ -46,7 +46,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     forms: the names of all that are read. began: when, seconds since 1970: what expired by then is left out. columns:
     by their full names; None for the usual ones. delimiter: None for the language's own. replaces: whether a file of
-    that name may be replaced.
+    that name may be replaced. sort: a column, with a - in front the other way round; None for newest first.
     """
 
     context: str
@@ -60,3 +60,4 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     language: str | None = None
     delimiter: str | None = None
     replaces: bool = False
+    sort: str | None = None

@@ -38,6 +38,7 @@ class Row(msgspec.Struct, array_like=True, frozen=True, gc=False):
     verify_by: int | None
     verified_at: str | None
     answers: dict[str, Answer]
+    spam_sign: str | None = None
 
     def submission(self) -> Submission:
         """Give the entry as everything else knows it."""
@@ -57,6 +58,7 @@ class Row(msgspec.Struct, array_like=True, frozen=True, gc=False):
             position=self.position,
             verify_by=None if self.verify_by is None else moment(self.verify_by),
             verified_at=None if self.verified_at is None else datetime.fromisoformat(self.verified_at),
+            spam_sign=self.spam_sign,
         )
 
 
@@ -99,6 +101,7 @@ class _Item(msgspec.Struct, gc=False):
     position: _Number | None = None
     verify_by: _Number | None = None
     verified_at: _Text | None = None
+    spam_sign: _Text | None = None
 
 
 class _Answer(msgspec.Struct):
@@ -159,6 +162,7 @@ def _row(item: _Item) -> Row:
         int(item.verify_by.N) if item.verify_by is not None else None,
         item.verified_at.S if item.verified_at is not None else None,
         _plain(item.answers.M),
+        item.spam_sign.S if item.spam_sign is not None else None,
     )
 
 

@@ -30,6 +30,20 @@ def refused_ages(form: Form, answers: Mapping[str, Answer]) -> Iterator[tuple[Fi
             yield field, refusal
 
 
+def age_in(form: Form, answers: Mapping[str, Answer], *, today: date) -> int | None:
+    """Return how old the person is when the chosen option begins, or else today.
+
+    None where the form's options name no date of birth (`Field.age_from`), or it was not answered.
+    """
+    for field in form.fields:
+        born = _date(answers.get(field.age_from)) if field.age_from is not None else None
+        if born is not None:
+            option = field.option(str(answers.get(field.name)))
+            starts_at = option.starts_at if option is not None else None
+            return age_on(starts_at.date() if starts_at is not None else today, born)
+    return None
+
+
 def age_on(day: date, born: date) -> int:
     """Return how old somebody is on a day; who was born on the 29th of February has birthday on the 1st of March."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

@@ -42,12 +42,16 @@ class FunctionProcess:
             )
         self._started = False
 
-    def invoke(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        """Hand over one event and return the answer. Raises FunctionDiedError."""
-        assert self._process.stdin is not None
+    def await_start(self) -> None:
+        """Wait until it has started and can take an event. Raises FunctionDiedError."""
         if not self._started:
             self._read()
             self._started = True
+
+    def invoke(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        """Hand over one event and return the answer. Raises FunctionDiedError."""
+        assert self._process.stdin is not None
+        self.await_start()
         try:
             self._process.stdin.write(json.dumps(event) + "\n")
             self._process.stdin.flush()
@@ -106,6 +110,13 @@ class Function:
             answer = process.invoke(event)
             self._idle.append(process)
             return answer
+
+    def start(self) -> None:
+        """Start a process ahead of its first event. Raises FunctionDiedError."""
+        with self._places:
+            process = self._free()
+            process.await_start()
+            self._idle.append(process)
 
     def kill_all(self) -> None:
         """Kill every process at this moment; events under way are never answered."""

@@ -89,8 +89,8 @@ def test_edit__racing_a_cancellation_does_one_thing_at_a_time(stack: DeployedSta
         )
 
 
-def test_promote__gives_the_place_that_frees_and_mails_it(stack: DeployedStack, manager: Staff) -> None:
-    """A place made by hand goes to who waits; asked again, it says why nobody moves."""
+def test_promote__gives_a_freed_seat_and_mails_it(stack: DeployedStack, manager: Staff) -> None:
+    """A seat made by hand goes to whoever waits; asked again, it says why nobody moves."""
     seats = repository(stack)
     before = seats.quotas("registration", [COURSE])[COURSE]
     seats.set_capacity("registration", COURSE, before.taken)
@@ -101,11 +101,11 @@ def test_promote__gives_the_place_that_frees_and_mails_it(stack: DeployedStack, 
 
     promoted = manager.done("status", "promote", "registration", COURSE, "--yes")
     again = manager.done("status", "promote", "registration", COURSE, "--yes")
+    seats.set_capacity("registration", COURSE, before.capacity)
 
-    assert f"of {answers['email']} has a place now.\n" in promoted.err
+    assert f", {answers['email']}) was promoted and is mailed" in promoted.err
     assert "Nobody waits for" in again.err
     stack.wait_for_mails(to=str(answers["email"]), count=2)
-    seats.set_capacity("registration", COURSE, before.capacity)
 
 
 def test_edit__of_a_reader_comes_no_further_than_the_guard_keys(stack: DeployedStack, reader: Staff) -> None:

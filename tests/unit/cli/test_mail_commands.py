@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from contract.fakes import CountedRandomness, GivenForms, InMemorySubmissionRepository, ListedMailQueue, StoppedClock
+from contract.fakes import (
+    CountedRandomness,
+    GivenForms,
+    ListedMailQueue,
+    PlainSigner,
+    StoppedClock,
+)
 from contract.mail_fakes import (
     InMemoryAskedMails,
     InMemoryJournal,
@@ -18,6 +24,7 @@ from contract.mail_fakes import (
     ListedChanges,
     ListedDeadLetters,
 )
+from contract.managed_fake import InMemoryManagedRepository
 from unit.cli.fakes import STAFF, CommandLine
 
 from registration_core.adapters.form_files import compile_forms
@@ -26,6 +33,7 @@ from registration_core.domain.dead_letters import ChangeSpan, DeadLetter
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.mail import MailKind, MailRequest, MailState
 from registration_core.domain.submission import Idempotency, Status, Submission
+from registration_core.services.edit import EditService
 from registration_core.services.mail_watch import MailWatch
 from registration_core.services.preview import example_entry
 from registration_core.services.query import QueryService
@@ -53,7 +61,7 @@ class World:
 
     def __init__(self, rollcall: CommandLine) -> None:
         self.clock = StoppedClock(NOW)
-        self.repository = InMemorySubmissionRepository(self.clock, CountedRandomness())
+        self.repository = InMemoryManagedRepository(self.clock, CountedRandomness())
         self.add(ENTRY)
         self.queue = ListedMailQueue()
         self.suppressions = InMemorySuppressionList(self.clock)
@@ -341,6 +349,30 @@ WRITTEN = (
     "--text",
     "Hello,\n\nthe room is closed <today>.\nSee https://example.org/rooms",
 )
+
+
+def test_edit__with_resend_mails_the_mended_address(world: World) -> None:
+    """By one command that asks once; broken off, the same command sends what is left."""
+    world.rollcall.editing = EditService(
+        forms=GivenForms(*FORMS.values()),
+        signer=PlainSigner(),
+        repository=world.repository,
+        clock=world.clock,
+        randomness=CountedRandomness("edits"),
+    )
+    mend = ("edit", REFERENCE, "email=per@example.org", "--resend")
+
+    assert "and send the mail about it again. Nothing was changed." in world(*mend, "--dry-run").err
+    assert world.queue.requests == []
+
+    world.interrupting = True
+    assert world(*mend, typed="y\n").err.count("y/N") == 1
+    assert [request.id for request in world.queue.requests] == [ENTRY.id]
+    assert world.repository.get(ENTRY.id).email == "per@example.org"
+
+    world.interrupting = False
+    ran = world(*mend, "--yes")
+    assert (ran.code, "is so already.\n" in ran.err, ran.err.endswith("It is sent.\n")) == (0, True, True)
 
 
 def test_send__a_text_of_ones_own(world: World) -> None:

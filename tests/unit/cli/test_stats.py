@@ -6,6 +6,7 @@ import json
 import os
 import time
 from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -186,21 +187,37 @@ def test_stats__by_month_crosses_periods_and_options(rollcall: CommandLine) -> N
     ]
 
 
-def test_stats__as_csv_has_a_line_for_each_period_and_option(rollcall: CommandLine) -> None:
-    """For the board's spreadsheet: with a heading and a column for each status, safe from formulas."""
-    rollcall.queries.entries[1] = replace(rollcall.queries.entries[1], option="=1+1")  # type: ignore[union-attr]
-
-    ran = rollcall("stats", "--by", "month", "--csv")
-
-    assert ran.out.splitlines() == [
-        "month,form,option,total,pending,confirmed,waitlisted",
-        "2026-02,contact,,1,1,0,0",
-        "2026-03,registration,'=1+1,1,0,0,1",
-        "2026-03,registration,robots,1,0,1,0",
+def test_stats__as_csv_crosses_options_and_periods(rollcall: CommandLine) -> None:
+    """For the board's spreadsheet: periods and options with nothing too, by their labels, safe from formulas."""
+    first, second, other = rollcall.queries.entries  # type: ignore[union-attr]
+    rollcall.queries.entries = [  # type: ignore[union-attr]
+        first,
+        replace(second, option="=1+1"),
+        replace(other, submitted_at=other.submitted_at - timedelta(days=31)),
     ]
-    assert rollcall("stats", "--csv").out.startswith("day,form,")
+
+    assert rollcall("stats", "--by", "month", "--csv").out.splitlines() == [
+        "\ufeffForm,Option,2026-01,2026-02,2026-03",
+        "Register,Robots for <all>,0,0,1",
+        "Course,,1,0,0",
+        "Register,'=1+1,0,0,1",
+    ]
+    rollcall.queries.entries = [first]  # type: ignore[union-attr]
+    assert rollcall("stats", "--csv").out.splitlines()[1:] == ["Register,Robots for <all>,1", "Course,,0"]
     assert rollcall("stats", "--csv", "--json", "total").code == 2
     assert rollcall("stats", "--by", "year").code == 2
+
+
+def test_stats__csv_is_in_the_language_asked_for(rollcall: CommandLine) -> None:
+    """Its words, and the sign that its spreadsheets divide cells by, unless another is asked for."""
+    asked = ("stats", "--by", "month", "--csv", "--form", "registration")
+
+    swedish = rollcall(*asked, "--language", "sv").out.splitlines()[0]
+    assert swedish == "\ufeffFormulär;Alternativ;2026-03"
+    assert rollcall(*asked, "--delimiter", "tab").out.splitlines()[0] == "\ufeffForm\tOption\t2026-03"
+    assert "There are: en" in rollcall(*asked, "--language", "fi").err
+    assert rollcall("stats", "--language", "sv").code == 2
+    assert rollcall(*asked, "--delimiter", "x").code == 2
 
 
 class Page(HTMLParser):

@@ -58,6 +58,9 @@ Waitlist = Annotated[
     bool,
     typer.Option("--waitlist", help="When moved where no seat is free: take the next number of its waiting list."),
 ]
+Resend = Annotated[
+    bool, typer.Option("--resend", help="Then send the mail that tells what it is now, as to a mended address.")
+]
 
 
 @app.command(cls=Command)
@@ -67,6 +70,7 @@ def edit(
     given: Given,
     *,
     waitlist: Waitlist = False,
+    resend: Resend = False,
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
@@ -80,9 +84,12 @@ def edit(
     if one is free and nobody waits; otherwise nothing is changed, unless you say --waitlist. When someone else changed
     the submission while you were asked, nothing is written, and you are told what they changed.
 
+    --resend then sends the mail that tells what the submission is now, to the address that it has now.
+
     Examples:
       rollcall edit K7QM-3XTP email=per.lindqvist@example.org --dry-run
       rollcall edit K7QM-3XTP email=per.lindqvist@example.org
+      rollcall edit K7QM-3XTP email=per.lindqvist@example.org --resend
       rollcall edit K7QM-3XTP guardian="Per Lindqvist" phone="+46 70 123 45 67"
       rollcall edit K7QM-3XTP course=first-robot --waitlist
       rollcall edit K7QM-3XTP needs= --yes
@@ -95,14 +102,21 @@ def edit(
     plan = _planned(act, edits, before, wanted)
     if not plan.fields:
         act.say(f"{act.called(before)} is so already.")
+        if resend:
+            _send_again(act, before, agreed=False)
         return
     _tell(act, plan, waitlist=waitlist)
-    if act.agreed(f"change {', '.join(plan.fields)} of {act.called(before)}"):
+    mailed = ", and send the mail about it again" if resend else ""
+    if act.agreed(f"change {', '.join(plan.fields)} of {act.called(before)}{mailed}"):
         promoted: list[Submission] = []
         after = _carried_out(act, edits, plan, waitlist=waitlist, promoted=promoted.append)
         act.say(f"{act.called(after)} is changed: {', '.join(plan.fields)}.{_place(plan, after)}")
-        _next_step(act, plan, after)
+        untold = after.status is before.status  # another status is mailed by itself
+        if untold and not resend and (plan.readdresses or plan.moves):
+            act.say(f"No mail told them yet. Send it: rollcall mail resend {display_reference(after.reference)}")
         say_promoted(act, promoted)
+        if untold and resend:
+            _send_again(act, after, agreed=True)
 
 
 def _read(given: Sequence[str]) -> dict[str, str]:
@@ -207,8 +221,8 @@ def _place(plan: Edit, after: Submission) -> str:
     return f" It has a seat of {after.option} now."
 
 
-def _next_step(act: Act, plan: Edit, after: Submission) -> None:
-    """Say how the registrant learns of it, where no mail goes out by itself."""
-    told = after.status is not plan.before.status
-    if plan.readdresses or (plan.moves and not told):
-        act.say(f"No mail told them yet. Send it: rollcall mail resend {display_reference(after.reference)}")
+def _send_again(act: Act, entry: Submission, *, agreed: bool) -> None:
+    """Send the mail that tells what the submission is now. agreed: whether the person said yes to it already."""
+    from admin_cli.mailing.resend import send_again  # noqa: PLC0415 - only where it is asked for
+
+    send_again(act, act.stack.query().show(entry.id), agreed=agreed)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import UTC, datetime
-from io import StringIO
 from pathlib import Path  # noqa: TC003 - Typer reads the annotations
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -12,12 +10,13 @@ import typer
 
 from admin_cli.entries import counted
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.export.formulas import neutralised
+from admin_cli.export.delimiters import the_delimiter
 from admin_cli.fields import json_option, pick, wanted
 from admin_cli.helping import Command, verb
 from admin_cli.progress import Progress
 from admin_cli.selecting import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
 from admin_cli.services import of
+from admin_cli.stats_sheet import Sheet
 from admin_cli.table import Column
 from admin_cli.tally import Period, Tally, choice_fields, stretches
 
@@ -53,8 +52,18 @@ def stats(
         typer.Option("--by", metavar="PERIOD", help="Count each option by day, week or month."),
     ] = None,
     as_csv: Annotated[
-        bool, typer.Option("--csv", help="Print CSV: a line for each period, form and option (default: by day).")
+        bool, typer.Option("--csv", help="Print CSV: a line for each option, a column for each period (default: days).")
     ] = False,
+    language: Annotated[
+        str | None, typer.Option(metavar="LANGUAGE", help="Of the CSV; the form's first, if left out.")
+    ] = None,
+    delimiter: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIGN",
+            help="Between CSV's cells: comma, semicolon or tab; what the language's spreadsheets expect.",
+        ),
+    ] = None,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page with charts and tables.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the page's file if it is there.")] = False,
     json: Annotated[str | None, json_option(FIELDS)] = None,
@@ -70,6 +79,7 @@ def stats(
       rollcall stats --form registration --since 30d
       rollcall stats --by week --form registration
       rollcall stats --by month --csv > board.csv
+      rollcall stats --by month --csv --language sv > styrelsen.csv
       rollcall stats --since 2026-01-01 --html stats.html
       rollcall stats --json total,options
     """
@@ -80,8 +90,8 @@ def stats(
     names = wanted(output, json, FIELDS)
     if html is None and force:
         raise CliError("--force replaces the page's file: give --html FILE too.", exit_code=ExitCode.USAGE)
-    if as_csv and names is not None:
-        raise CliError("--csv and --json are two formats: give one of them.", exit_code=ExitCode.USAGE)
+    _check_csv(wanted=as_csv, json=names is not None, settings=bool(language or delimiter))
+    sign = the_delimiter(delimiter)
     if html is not None:
         ensure_writable(services, html, force=force)
     stack = services.stack()
@@ -96,6 +106,8 @@ def stats(
     )
     for_person = html is not None or as_csv or (output.on_terminal and names is None)
     asked = {form: stack.forms[form]} if form is not None and form in stack.forms else {}
+    sheet = Sheet(stack.forms if form is None else asked, language, sign)
+    sheet.ensure_known()
     tally = _counted(output, stack.query().select(chosen), Tally(None if for_person else UTC, asked))
     if html is not None:
         from admin_cli.stats_page import stats_page  # noqa: PLC0415 - Jinja2; only for a page
@@ -106,13 +118,21 @@ def stats(
     if names is not None:
         output.json(pick(_record(tally, by or Period.DAY), names))
     elif as_csv:
-        output.write(_csv(tally, by or Period.DAY))
+        output.write(sheet.written(tally, by or Period.DAY, chosen))
     elif html is None and by is not None:
         _print_periods(output, tally, by)
     elif html is None and output.on_terminal:
         _draw(output, tally, asked)
     elif html is None:
         output.rows(COLUMNS, _rows(tally))
+
+
+def _check_csv(*, wanted: bool, json: bool, settings: bool) -> None:
+    """Raise CliError for options that do not go together."""
+    if wanted and json:
+        raise CliError("--csv and --json are two formats: give one of them.", exit_code=ExitCode.USAGE)
+    if settings and not wanted:
+        raise CliError("--language and --delimiter are for --csv alone.", exit_code=ExitCode.USAGE)
 
 
 def _counted(output: Output, entries: Iterable[Submission], tally: Tally) -> Tally:
@@ -144,18 +164,6 @@ def _print_periods(output: Output, tally: Tally, by: Period) -> None:
     table.append(["total", *sums, tally.total])
     numbers = [Column(heading, number=True) for heading in [*headings, "TOTAL"]]
     output.rows([Column(by.upper()), *numbers], table)
-
-
-def _csv(tally: Tally, by: Period) -> str:
-    """Write RFC 4180: the period, the form, the option, the count, and the count of each status."""
-    text = StringIO()
-    lines = csv.writer(text)
-    used = tally.used()
-    lines.writerow([by, "form", "option", "total", *used])
-    for (period, form, option), split in tally.by(by).items():
-        counts = [split[status] for status in used]
-        lines.writerow([period, neutralised(form), neutralised(option), split.total(), *counts])
-    return text.getvalue()
 
 
 def _draw(output: Output, tally: Tally, asked: Mapping[str, Form]) -> None:

@@ -64,14 +64,30 @@ def resend(
     check_spelling(entry)
     chosen = None if kind is None else the_kind(kind)
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
-    details = act.stack.query().show(entry)
+    send_again(act, act.stack.query().show(entry), chosen, again=again, no_wait=no_wait)
+
+
+def send_again(
+    act: Act,
+    details: SubmissionDetails,
+    chosen: MailKind | None = None,
+    *,
+    agreed: bool = False,
+    again: bool = False,
+    no_wait: bool = False,
+) -> None:
+    """Send a mail about a submission, and tell what became of it.
+
+    chosen: None for the one that tells what it is now. agreed: whether the person said yes to it already. Raises
+    CliError where it is not sent.
+    """
     mailing = act.stack.mailing()
     plan = _planned(act, mailing, details, chosen, again=again)
     _ensure_wanted(act, mailing, plan)
     mail = f'the mail "{plan.request.kind}" about {act.called(plan.entry)}'
     if plan.begun:
         act.say(f"{mail[:1].upper()}{mail[1:]} was asked for already, and is not out yet.")
-    if not act.agreed(f"send {mail} {'now' if plan.begun else 'again'}"):
+    if not agreed and not act.agreed(f"send {mail} {'now' if plan.begun else 'again'}"):
         return
     try:
         mailing.resend.resend(plan, by=act.by)

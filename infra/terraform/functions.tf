@@ -111,7 +111,8 @@ module "submit" {
   )
 }
 
-# One right for all forms, so that a form which comes or goes never waits for a right of its own.
+# One right a method for all forms, so that a form which comes or goes never waits for a right of its own. GET is for
+# /<form>, which leads to the form's page, and for /forms/<form>.
 resource "aws_lambda_permission" "submit" {
   statement_id  = "post-forms"
   action        = "lambda:InvokeFunction"
@@ -125,7 +126,7 @@ resource "aws_lambda_permission" "describe" {
   action        = "lambda:InvokeFunction"
   function_name = module.submit.name
   principal     = "apigateway.amazonaws.com"
-  source_arn    = "${module.api.execution_arn}/${local.stage_name}/GET/forms/*"
+  source_arn    = "${module.api.execution_arn}/${local.stage_name}/GET/*"
 }
 
 # --- links: shows a registrant their own entry, and lets them verify, cancel, erase it ----------------------------------

@@ -212,7 +212,7 @@ variable "turnstile" {
 }
 
 variable "reserved_concurrency" {
-  description = "How many of each function may run at once; null leaves a function to the account's common pool."
+  description = "How many of each function may run at once; null leaves a function to the account's common pool, 0 stops it."
   type = object({
     submit   = optional(number)
     links    = optional(number)
@@ -224,13 +224,13 @@ variable "reserved_concurrency" {
   default = {}
 
   validation {
-    condition     = alltrue([for limit in values(var.reserved_concurrency) : limit == null || try(limit >= 1 && floor(limit) == limit, false)])
-    error_message = "reserved_concurrency must be whole numbers of at least 1, or null."
+    condition     = alltrue([for limit in values(var.reserved_concurrency) : limit == null || try(limit >= 0 && floor(limit) == limit, false)])
+    error_message = "reserved_concurrency must be whole numbers, 0 or more, or null."
   }
 
   validation {
-    condition     = try(var.reserved_concurrency.notify >= 2, true)
-    error_message = "reserved_concurrency.notify must be at least 2: the mail queue hands out to two at a time."
+    condition     = try(var.reserved_concurrency.notify >= 2 || var.reserved_concurrency.notify == 0, true)
+    error_message = "reserved_concurrency.notify must be 0 or at least 2: the mail queue hands out to two at a time."
   }
 }
 

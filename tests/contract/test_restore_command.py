@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import guide
@@ -17,10 +18,12 @@ from unit.core.builders import a_field, a_form, words
 from admin_cli.contexts import Context, ContextFile
 from registration_core.adapters.clock import SystemClock
 from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+from registration_core.adapters.dynamodb.outcomes import DynamoSuppressionList
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.given_forms import GivenForms
 from registration_core.bootstrap import manage_service
 from registration_core.domain.fields import Option
+from registration_core.domain.mail import MailState
 from registration_core.domain.quota import Quota, Waitlist
 from registration_core.domain.submission import Status
 from registration_core.services.submit import SubmitService
@@ -61,6 +64,9 @@ class Books:
 
     def of(self, table: str) -> ManagedDynamoRepository:
         return ManagedDynamoRepository(sdk_call(self.dynamodb), table, clock=SystemClock())
+
+    def suppressions(self, table: str) -> DynamoSuppressionList:
+        return DynamoSuppressionList(sdk_call(self.dynamodb), table, signer=PlainSigner(), clock=SystemClock())
 
     @property
     def staff(self) -> ManageService:
@@ -113,6 +119,29 @@ def test_prepare__erases_again_who_was_erased_since(line: CommandLine, books: Bo
     assert restored.get(ada).answers["name"] == "ada"
     assert set(restored.erased(since=SystemClock().now())) == {robin, kim}
     assert "holds nothing that was erased" in line("restore", "prepare", books.restored, "--yes").err
+
+
+def test_prepare__copies_who_is_not_to_be_mailed(line: CommandLine, books: Books) -> None:
+    """Who bounced or complained after the backup is not mailed again; the longer time counts."""
+    robin, kim, ada = (f"{name}@example.org" for name in ("robin", "kim", "ada"))
+    now = SystemClock().now()
+    before = books.suppressions(books.table)
+    before.add(kim, reason=MailState.BOUNCED, expires_at=now + timedelta(days=1))
+    books.restore()
+    before.add(kim, reason=MailState.COMPLAINED, expires_at=now + timedelta(days=900))
+    before.add(robin, reason=MailState.BOUNCED, expires_at=now + timedelta(days=180))
+    restored = books.suppressions(books.restored)
+
+    dry = line("restore", "prepare", books.restored, "--dry-run")
+    held = restored.holds(robin)
+    ran = line("restore", "prepare", books.restored, "--yes")
+
+    assert (ran.code, held) == (0, False), ran.err
+    assert f"Would copy 2 suppressed addresses from {books.table} into {books.restored}." in dry.err
+    assert f"2 suppressed addresses copied from {books.table} into {books.restored}." in ran.err
+    assert [restored.holds(each) for each in (robin, kim, ada)] == [True, True, False]
+    assert books.text().count(MailState.COMPLAINED.value) == 1
+    assert "suppressed" not in line("restore", "prepare", books.restored, "--yes").err
 
 
 def test_prepare__dry_run_changes_nothing(line: CommandLine, books: Books) -> None:

@@ -40,7 +40,7 @@ REFUSED = {
     "throttle": "{ rate = 0, burst = 0.5 }",
     "rate_limits": "{ per_address = -1 }",
     "turnstile": '{ secret_name = "the site\'s secret" }',
-    "reserved_concurrency": "{ submit = 0, notify = 1 }",
+    "reserved_concurrency": "{ submit = -1, notify = 1 }",
     "api_access_logs": "{ retention_days = 2 }",
     "alarm_email": '"Operators <operators@kuggen.se>"',
     "plaintext_sources": '["0.0.0.0/0"]',
@@ -171,6 +171,9 @@ def test_guide__has_values_that_are_taken(terraform: LocalTerraform, tmp_path: P
     assert len(blocks) >= 3
     assert plan.variables["site_domain"]["names"] == ["courses.kuggen.se"]
     assert plan.one("module.mail.aws_sesv2_email_identity.this[0]")["email_identity"] == "kuggen.se"
+    functions = plan.all("aws_lambda_function").values()
+    stopped = {one["function_name"] for one in functions if one["reserved_concurrent_executions"] == 0}
+    assert stopped == {f"rollcall-prod-{function}" for function in ("submit", "links", "sweep")}
 
 
 def test_refusals__cover_every_variable_that_can_be_wrong(configuration: Path) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,6 +25,8 @@ from rollcall_local.terraform import LocalTerraform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from infra.planned import Plan
 
     from rollcall_local.paths import Workspace
 
@@ -176,11 +180,7 @@ def test_function__may_write_the_log_it_is_configured_with(applied: Applied, fun
 @pytest.mark.parametrize(
     ("function", "service", "sources"),
     [
-        (
-            "submit",
-            "apigateway",
-            {"rollcall/v1/POST/*", "rollcall/v1/GET/forms/*"},
-        ),
+        ("submit", "apigateway", {"rollcall/v1/POST/*", "rollcall/v1/GET/*"}),
         ("links", "apigateway", {"rollcall/v1/GET/my", "rollcall/v1/POST/my"}),
         ("sweep", "events", {"rule/rollcall-local-sweep"}),
         ("feedback", "sns", {"rollcall-local-feedback"}),
@@ -195,6 +195,25 @@ def test_function__may_be_invoked_by_what_wakes_it(
     assert {arn[5] for arn in arns} == sources
     assert {":".join(arn[:2] + arn[3:5]) for arn in arns} == {f"arn:aws:{applied.workspace.region}:{ACCOUNT}"}
     assert {statement["Principal"]["Service"] for statement in policy["Statement"]} == {f"{service}.amazonaws.com"}
+
+
+def test_api__may_call_the_function_of_every_route(applied: Applied, plans: dict[str, Plan]) -> None:
+    """Each method of each path has a permission that covers it; without one the visitor gets a 5xx."""
+    body = json.loads(plans["local"].one("module.api.aws_api_gateway_rest_api.this")["body"])
+    routes = {
+        (integration["uri"].split(":function:rollcall-local-")[1].split("/")[0], f"{verb.upper()}{path}")
+        for path, verbs in body["paths"].items()
+        for verb, operation in verbs.items()
+        if (integration := operation["x-amazon-apigateway-integration"])["type"] == "aws_proxy"
+    }
+
+    def is_covered(function: str, route: str) -> bool:
+        policy = applied.aws("lambda").get_policy(FunctionName=f"rollcall-local-{function}")["Policy"]
+        sources = [one["Condition"]["ArnLike"]["AWS:SourceArn"] for one in json.loads(policy)["Statement"]]
+        return any(fnmatchcase(re.sub(r"\{\w+\}", "x", route), source.split("/v1/")[1]) for source in sources)
+
+    assert ("submit", "GET/registration") in routes
+    assert [route for route in sorted(routes) if not is_covered(*route)] == []
 
 
 @pytest.mark.parametrize("function", ["links", "notify"])

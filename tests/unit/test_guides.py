@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING
 
 import guide
 import pytest
+import typer
 from conftest import ROOT
+from typer.core import TyperGroup
 from unit.cli.fakes import CommandLine
 from workshop import sources_with_workshop
 
+from admin_cli.app import app, globals_first
 from admin_cli.contexts import ContextFile
 from admin_cli.organisation.start import start
 
@@ -39,6 +42,7 @@ ELSEWHERE = {
     "terraform": "the same as rollcall infra, by hand; infra/ plans and applies with these files of values",
     "git": "it is git's own, and needs the repository's remote",
     "python3": "a filter between two commands that need an account",
+    "cp": "test_operator_guide.py moves a clone's files as the guide says",
     "rm": "test_make_it_yours.py follows the guide that says it",
 }
 
@@ -47,6 +51,7 @@ def commands(name: str) -> list[str]:
     """The commands in a guide's blocks, without comments."""
     text = (ROOT / name).read_text(encoding="utf-8")
     blocks = "\n".join(block for language, block in BLOCK.findall(text) if language in ("", "sh"))
+    blocks += "\n".join(re.findall(r"^ *- run: (rollcall .*)$", text, re.MULTILINE))
     blocks = blocks.replace("\\\n", " ")
     return sorted({re.split(r"\s+#\s", line)[0].strip() for line in COMMAND.findall(blocks)})
 
@@ -92,6 +97,21 @@ def test_command__is_run_here_or_elsewhere(here: CommandLine, line: str) -> None
         assert ran.code == 0, ran.err
     else:
         assert is_elsewhere(line), "add the command to the guide for staff, or say in ELSEWHERE who runs it"
+
+
+ROLLCALLS = sorted({line for name in GUIDES for line in commands(name) if line.startswith("rollcall ")})
+
+
+@pytest.mark.parametrize("line", ROLLCALLS)
+def test_command__is_one_that_rollcall_takes(line: str) -> None:
+    """Verb, arguments and options, whoever runs it: a workflow's line and one that needs AWS too."""
+    words = globals_first(shlex.split(re.split(r" \| | > | \$\(", line)[0])[1:])
+    command = typer.main.get_command(app)
+    context = command.make_context("rollcall", words)
+    while isinstance(command, TyperGroup):
+        name, found, rest = command.resolve_command(context, [*context._protected_args, *context.args])
+        assert found is not None
+        command, context = found, found.make_context(name, rest, parent=context)
 
 
 @pytest.mark.parametrize("line", sorted({line for name in GUIDES for line in named(name)}))

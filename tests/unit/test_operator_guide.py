@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
+import subprocess
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -14,6 +16,8 @@ import botocore.session
 import pytest
 from botocore import xform_name
 from conftest import ROOT
+
+from registration_core.adapters.sources import VARIABLE, sources_of
 
 GUIDE = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
 
@@ -133,6 +137,42 @@ def test_ci_role__trusts_the_environment_that_the_workflow_names() -> None:
     assert f"aws iam create-role --role-name {role} " in GUIDE
 
 
+def test_ci__finds_the_organisation_where_it_checked_it_out() -> None:
+    """Product and organisation lie beside each other, and the setting names the latter from where commands run."""
+    (workflow,) = (text for text in blocks("yaml") if "role-to-assume" in text)
+    checkouts = re.findall(r"uses: actions/checkout@v4\n +with: \{ (.*?) \}", workflow)
+    (product, ours) = (dict(re.findall(r"(\w+): ([^,\s]+)", one)) for one in checkouts)
+    (folder,) = re.findall(r"defaults: \{ run: \{ working-directory: (\S+) \} \}", workflow)
+    (named,) = re.findall(rf"{VARIABLE}: (\S+)", workflow)
+
+    assert (product["path"], re.fullmatch(r"v\d+\.\d+\.\d+", product["ref"]) is not None) == (folder, True)
+    assert "repository" not in ours
+    assert os.path.normpath(Path(folder, named)) == ours["path"]
+
+
+def test_identity__is_forgotten_before_another_is_named() -> None:
+    """Setting existing_identity on a stack that made its identity would delete that."""
+    step = GUIDE[GUIDE.index("Name it with `existing_identity") : GUIDE.index("**4. The stack.**")]
+    (address,) = re.findall(r"`rollcall infra state rm '(.*?)'`", step)
+    _, _, kind, name = address.removesuffix("[0]").split(".")
+    mail = (ROOT / "infra" / "terraform" / "modules" / "mail" / "main.tf").read_text(encoding="utf-8")
+
+    assert "don't set it yet" in step
+    assert f'resource "{kind}" "{name}"' in mail
+
+
+def test_restoring__names_no_example_and_keeps_what_changed() -> None:
+    """Hand-typed lines work on the organisation's own stack, in the state that rollcall infra keeps."""
+    chapter = GUIDE[GUIDE.index("\n## Restoring") : GUIDE.index("\n## Destroying")]
+
+    assert "example/values" not in GUIDE[GUIDE.index("## First deployment") :]
+    assert re.findall(r"^ *terraform ", chapter, re.MULTILINE) == []
+    since = re.findall(r"--restore-date-time (\S+)", chapter)
+    assert set(re.findall(r"--since (\S+)", chapter)) == set(since)
+    for kept in ("rollcall export ", "rollcall history ", "rollcall mail list "):
+        assert kept in chapter
+
+
 def test_ci_role__gets_every_part_of_the_deployers_policies() -> None:
     attached = re.search(r"for policy in (.*?); do", GUIDE, re.DOTALL)
     assert attached is not None
@@ -162,7 +202,31 @@ def test_chapters__that_are_linked_are_there() -> None:
 
 
 def test_files__that_are_named_are_there() -> None:
-    named = set(re.findall(r"`(infra/terraform/[\w./-]+?)/?`", GUIDE)) - {"infra/terraform/.terraform.lock.hcl"}
+    named = set(re.findall(r"`(infra/terraform/[\w./-]+?)/?`", GUIDE)) - {
+        "infra/terraform/.terraform.lock.hcl",
+        "infra/terraform/environments",  # where they were before: Upgrading says how to move them
+    }
 
     assert named
     assert [name for name in sorted(named) if not Path(ROOT, name).exists()] == []
+
+
+def test_upgrading__moves_the_files_of_a_clone_that_has_them(tmp_path: Path) -> None:
+    """From where they were before organisations had a folder of their own; git and rollcall aside."""
+    (block,) = (text for text in blocks("sh") if "infra/terraform/environments" in text)
+    clone = tmp_path / "clone"
+    for file in (
+        *("forms/contact/form.toml", "forms/_mail/staff.en.txt.j2", "site/content/site.toml"),
+        *("infra/terraform/environments/prod.tfvars", "infra/terraform/environments/prod.s3.tfbackend"),
+    ):
+        (clone / file).parent.mkdir(parents=True, exist_ok=True)
+        (clone / file).touch()
+
+    script = "\n".join(line for line in block.splitlines() if not line.startswith(("git ", "rollcall ")))
+    subprocess.run(["sh", "-euc", script], cwd=clone, check=True)
+
+    ours = sources_of(clone, {})
+    assert (ours.forms / "contact" / "form.toml").is_file()
+    assert (ours.site / "site.toml").is_file()
+    assert not (ours.forms / "_mail").exists()
+    assert {file.name for file in ours.values.iterdir()} == {"prod.tfvars", "prod.s3.tfbackend"}

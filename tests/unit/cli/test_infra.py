@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import pty
+import re
 import shlex
 import shutil
 import signal
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import guide
 import pytest
+from conftest import ROOT
 from shipped import SOURCES
 
 from rollcall_local.paths import LANDMARKS
@@ -176,6 +178,37 @@ def test_output__takes_no_values(prod: CommandLine, terraform: Terraform) -> Non
     """`terraform output` knows no -var-file."""
     assert prod("infra", "output", "-raw", "site_url").code == 0
     assert terraform.words[-1] == ["output", "-no-color", "-raw", "site_url"]
+
+
+def test_state_and_import__change_what_terraform_knows(prod: CommandLine, terraform: Terraform) -> None:
+    """In the stack's own state, after init; `state` knows no -var-file, and its own command takes the options."""
+    removed = prod("infra", "state", "rm", "module.store.aws_dynamodb_table.this")
+    imported = prod("infra", "import", "module.store.aws_dynamodb_table.this", "rollcall-prod-restored-1")
+
+    assert (removed.code, imported.code) == (0, 0)
+    assert "Stack prod, account 000000000000, eu-north-1" in removed.err
+    assert terraform.words == [
+        terraform.init,
+        ["state", "rm", "-no-color", "module.store.aws_dynamodb_table.this"],
+        terraform.init,
+        ["import", terraform.var_file, "-no-color", "module.store.aws_dynamodb_table.this", "rollcall-prod-restored-1"],
+    ]
+    assert {call[2]["TF_DATA_DIR"] for call in terraform.calls} == {
+        str(terraform.root / "build" / "terraform" / "prod")
+    }
+
+
+def test_lock_file__of_the_organisation_is_the_one_that_counts(prod: CommandLine, terraform: Terraform) -> None:
+    """It is kept with the values, so that checking out a tag of the product leaves it alone."""
+    there = terraform.root / "infra" / "terraform" / ".terraform.lock.hcl"
+    there.write_text("an older one")
+    prod("infra", "output")
+    left = there.read_text()
+    (terraform.values / ".terraform.lock.hcl").write_text("ours")
+
+    prod("infra", "output")
+
+    assert (left, there.read_text()) == ("an older one", "ours")
 
 
 def test_apply__names_stack_and_account_and_lets_terraform_ask(prod: CommandLine, terraform: Terraform) -> None:
@@ -356,6 +389,21 @@ def test_local__of_another_clone_is_told(rollcall_local: CommandLine, terraform:
     assert ran.code == 1
     assert "at http://localhost:4999, but this clone's" in ran.err
     assert terraform.calls == []
+
+
+OPERATORS = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8").replace("\\\n", " ")
+OPERATORS_LINES = re.findall(r"^ *(?:- run: )?(rollcall infra [^#\n]+)", OPERATORS, re.MULTILINE)
+
+
+@pytest.mark.parametrize("line", [line for line in dict.fromkeys(OPERATORS_LINES) if " destroy" not in line])
+def test_operators_guide__says_what_works(prod: CommandLine, terraform: Terraform, line: str, tmp_path: Path) -> None:
+    """Each line of the guide for operators that a person types or CI runs: first deployment, upgrade, restore."""
+    (tmp_path / "prod.plan").write_text("kept")
+
+    ran = prod(*shlex.split(line)[1:], typed="")
+
+    assert ran.code == 0, ran.err
+    assert terraform.words[-1][0] == line.split()[2]
 
 
 @pytest.mark.parametrize("line", guide.beyond("rollcall infra"))

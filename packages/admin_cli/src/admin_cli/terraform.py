@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import threading
@@ -28,6 +29,15 @@ _KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 _SAID = re.compile(r'^(stack|region)\s*=\s*"([^"]*)"', re.MULTILINE)
 _STDERR = 2
 _SIGNALLED = 128
+
+#: Which providers Terraform takes, with their checksums.
+LOCK = ".terraform.lock.hcl"
+
+#: Commands that know no -var-file.
+WITHOUT_VALUES = {"output", "state"}
+
+#: What Terraform is told where stdout may carry no colour: it asks neither the stream nor NO_COLOR.
+NO_COLOUR = "-no-color"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,12 @@ class StackTerraform:
                     hint="Mend one of them: Terraform would work on another stack than the other commands.",
                 )
 
+    def take_lock(self) -> None:
+        """Let Terraform take the providers of the organisation's own lock file, where there is one with its values."""
+        kept = self.sources.values / LOCK
+        if kept.is_file():
+            shutil.copyfile(kept, self.folder / LOCK)
+
     def initialise(self, *, coloured: bool) -> Invocation:
         """Call `terraform init`: the stack's own state, and a folder of its own for what Terraform fetches."""
         options = {} if coloured else {"no_color": IsFlagged}
@@ -73,7 +89,7 @@ class StackTerraform:
     def call(self, command: str, arguments: Sequence[str], *, approved: bool = False) -> Invocation:
         """Call a command with the stack's values, unless it takes a plan that holds them. approved: don't ask."""
         options: dict[str, Any] = {}
-        if command != "output" and not holds_plan(arguments):
+        if command not in WITHOUT_VALUES and not holds_plan(arguments):
             options["var_file"] = str(self._values)
         if approved and not holds_plan(arguments):
             # Spelled out: the library's own destroy() passes a flag that Terraform refuses.
@@ -106,6 +122,12 @@ class StackTerraform:
 def holds_plan(arguments: Sequence[str]) -> bool:
     """Whether the last word is a plan that was kept in a file."""
     return bool(arguments) and not arguments[-1].startswith("-") and Path(arguments[-1]).is_file()
+
+
+def without_colour(command: str, words: Sequence[str]) -> list[str]:
+    """Add the option for no colour; `state` is followed by a command of its own, and that takes it."""
+    own = 1 if command == "state" else 0
+    return [*words[:own], NO_COLOUR, *words[own:]] if len(words) >= own else list(words)
 
 
 def from_here(arguments: Sequence[str], here: Path) -> list[str]:

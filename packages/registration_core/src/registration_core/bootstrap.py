@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+    from registration_core.adapters.dynamodb.suppressions import CopiedSuppressions
     from registration_core.adapters.dynamodb.wire import WireCall
     from registration_core.adapters.signing_keys import SecretSigner
     from registration_core.domain.forms import Form
@@ -273,6 +274,19 @@ def ledger_of_erasures(
     from registration_core.adapters.dynamodb.sdk import sdk_call
 
     return ManagedDynamoRepository(sdk_call(dynamodb_client), table, clock=SystemClock()).erased(since=since)
+
+
+def copied_suppressions(
+    dynamodb_client: Any,  # noqa: ANN401 - boto3 ships no types
+    *,
+    source: str,
+    target: str,
+) -> CopiedSuppressions:
+    """Make what takes the addresses that are not mailed from one table into another."""
+    from registration_core.adapters.dynamodb.sdk import sdk_call
+    from registration_core.adapters.dynamodb.suppressions import CopiedSuppressions
+
+    return CopiedSuppressions(sdk_call(dynamodb_client), source=source, target=target)
 
 
 def edit_service(

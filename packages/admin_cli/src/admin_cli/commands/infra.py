@@ -38,9 +38,6 @@ Examples:
 #: Terraform's own options may follow, with one dash as it writes them; -refresh must not be read as -r, -e, … -h.
 TAKES_ALL = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 
-#: What Terraform is told where stdout may carry no colour: it asks neither the stream nor NO_COLOR.
-NO_COLOUR = "-no-color"
-
 Arguments = Annotated[
     list[str] | None, typer.Argument(metavar="ARG", help="Terraform's own options, passed on as they are.")
 ]
@@ -96,6 +93,27 @@ def output(ctx: typer.Context, arguments: Arguments = None) -> None:
 
 
 @app.command(cls=Command, context_settings=TAKES_ALL)
+def state(ctx: typer.Context, arguments: Arguments = None) -> None:
+    """Look at Terraform's state of the stack, or change what stands in it. AWS itself is not touched.
+
+    Examples:
+      rollcall infra state list
+      rollcall infra state rm module.store.aws_dynamodb_table.this --context prod
+    """
+    _run(of(ctx), "state", arguments)
+
+
+@app.command("import", cls=Command, context_settings=TAKES_ALL)
+def import_resource(ctx: typer.Context, arguments: Arguments = None) -> None:
+    """Put something that is in AWS already into Terraform's state of the stack, such as a restored table.
+
+    Examples:
+      rollcall infra import module.store.aws_dynamodb_table.this rollcall-prod-restored-1 --context prod
+    """
+    _run(of(ctx), "import", arguments)
+
+
+@app.command(cls=Command, context_settings=TAKES_ALL)
 def destroy(
     ctx: typer.Context,
     arguments: Arguments = None,
@@ -139,13 +157,13 @@ def _run(
     services: Services, command: str, arguments: Sequence[str] | None, *, approved: bool = False, sure: bool = True
 ) -> NoReturn:
     """Run Terraform and end as it ended. sure: nothing is to be typed before."""
-    from admin_cli.terraform import from_here, run_through  # noqa: PLC0415 - loads python-terraform
+    from admin_cli.terraform import from_here, run_through, without_colour  # noqa: PLC0415 - loads python-terraform
     from rollcall_local.terraform import require_terraform  # noqa: PLC0415
 
     context = services.context()
     words = from_here(arguments or [], Path.cwd())
     if not services.output.coloured:
-        words = [NO_COLOUR, *words]
+        words = without_colour(command, words)
     require_terraform()
     if context.on_this_machine:
         if command not in ("plan", "output"):
@@ -155,7 +173,7 @@ def _run(
             raise typer.Exit(_through(services, call))
     terraform = _terraform(services)
     terraform.ensure_described()
-    if command in ("apply", "destroy"):
+    if command in ("apply", "destroy", "state", "import"):
         account = services.stack().account()
         services.output.tell(f"Stack {context.stack}, account {account}, {context.region}")
     if (
@@ -165,8 +183,9 @@ def _run(
         raise CliError("That is not the stack's name. Nothing was changed.")
     if command == "destroy":
         _detach_staff(services)
-    if command in ("plan", "apply"):
+    if command in ("plan", "apply", "import"):
         _build_package(services, terraform.sources)
+    terraform.take_lock()
     services.output.note(f"Initialising Terraform for {context.stack} ...")
     coloured = services.output.coloured and services.output.stderr.isatty()
     code = run_through(terraform.initialise(coloured=coloured), to_stderr=True)

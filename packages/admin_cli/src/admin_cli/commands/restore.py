@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,10 @@ from admin_cli.errors import CliError, ExitCode
 from admin_cli.helping import Command, noun
 from admin_cli.progress import Progress
 from admin_cli.services import of
+
+if TYPE_CHECKING:
+    from admin_cli.acting import Act
+    from registration_core.adapters.dynamodb.suppressions import CopiedSuppressions
 
 LEDGER_OF = timedelta(days=3 * 365)
 """How far back the ledger is read: no backup that is older is worth restoring."""
@@ -37,9 +41,9 @@ def prepare(
 ) -> None:
     """Erase again in a restored table what was erased since its backup, before the stack uses it.
 
-    The ledger of erasures is read from the table that the stack has now; where the stack has the restored one already,
-    --ledger-of names the one before. It needs the right to both tables, which an administrator has. It may be
-    interrupted: the same command again does the rest.
+    It also copies the addresses that are not mailed any more. Both lists are read from the table that the stack has
+    now; where the stack has the restored one already, --ledger-of names the one before. It needs the right to both
+    tables, which an administrator has. It may be interrupted: the same command again does the rest.
 
     Examples:
       rollcall restore prepare rollcall-prod-restored-1 --dry-run
@@ -47,7 +51,11 @@ def prepare(
       rollcall restore prepare rollcall-prod-restored-1 --ledger-of rollcall-prod --yes
     """
     from registration_core.adapters.given_forms import GivenForms  # noqa: PLC0415 - loads the SDK
-    from registration_core.bootstrap import ledger_of_erasures, manage_service  # noqa: PLC0415
+    from registration_core.bootstrap import (  # noqa: PLC0415
+        copied_suppressions,
+        ledger_of_erasures,
+        manage_service,
+    )
 
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
     before = ledger_of or act.stack.description.table
@@ -58,6 +66,7 @@ def prepare(
             exit_code=ExitCode.USAGE,
         )
     client = act.stack.client("dynamodb")
+    _copy_suppressions(act, copied_suppressions(client, source=before, target=table), f"from {before} into {table}")
     ledger = ledger_of_erasures(client, before, since=datetime.now(UTC) - LEDGER_OF)
     manage = manage_service(client, table, GivenForms(act.stack.forms))
     found = manage.unerased(ledger)
@@ -70,3 +79,13 @@ def prepare(
                 manage.erase(each.id, by=act.by)
                 progress.advance()
         act.say(f"{counted(len(found))} erased in {table}.")
+
+
+def _copy_suppressions(act: Act, suppressions: CopiedSuppressions, where: str) -> None:
+    """Have the restored table list whom not to mail, as the one before does now."""
+    missing = suppressions.missing()
+    noun_of = "address" if len(missing) == 1 else "addresses"
+    if missing and act.agreed(f"copy {len(missing)} suppressed {noun_of} {where}"):
+        for each in missing:
+            suppressions.copy(each)
+        act.say(f"{len(missing)} suppressed {noun_of} copied {where}.")

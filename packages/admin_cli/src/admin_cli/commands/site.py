@@ -16,7 +16,7 @@ from admin_cli.services import of
 from registration_core.domain.selection import Selection
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from admin_cli.services import Services
     from admin_cli.site.files import SiteBuild
@@ -80,6 +80,7 @@ def publish_site(
     forms = read_checked_forms(None)
     site = _build(stack, out)
     ensure_deployed(stack, forms)
+    empty = _without_entries(services, stack, forms)
     s3 = stack.client("s3")
     report = publish(
         site,
@@ -89,7 +90,7 @@ def publish_site(
         distribution_id=said.distribution_id,
     )
     _print_report(services, report, dry_run=dry_run)
-    _store_forms(services, stack, forms, dry_run=dry_run)
+    _store_forms(services, stack, forms, forget=empty, dry_run=dry_run)
 
 
 class ReadOnlyBucket:
@@ -137,14 +138,20 @@ def ensure_deployed(stack: Stack, forms: Mapping[str, Form]) -> None:
         )
 
 
-def _store_forms(services: Services, stack: Stack, forms: Mapping[str, Form], *, dry_run: bool) -> None:
+def _without_entries(services: Services, stack: Stack, forms: Mapping[str, Form]) -> list[str]:
+    """Name the forms whose folder is gone and that no entry was made with. Nothing is published until that is known."""
+    gone = [form for name, form in stack.forms.items() if name not in forms]
+    return [form.name for form in gone if not _entries(services, stack, form)]
+
+
+def _store_forms(
+    services: Services, stack: Stack, forms: Mapping[str, Form], *, forget: Sequence[str], dry_run: bool
+) -> None:
     """Keep the compiled forms with the stack, so that commands know them outside a clone."""
     from admin_cli.stack import stored_forms  # noqa: PLC0415 - loads the SDK
 
-    gone = [form for name, form in stack.forms.items() if name not in forms]
-    empty = [form.name for form in gone if not _entries(services, stack, form)]
     kept = stored_forms(stack.client("dynamodb"), stack.description.table)
-    changed = kept.changed(forms) if dry_run else kept.store(forms, forget=empty)
+    changed = kept.changed(forms) if dry_run else kept.store(forms, forget=forget)
     would = "would be " if dry_run else ""
     services.output.tell(f"{len(changed)} {would}stored, {len(forms) - len(changed)} unchanged forms.")
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.adapters.dynamodb.failures import translated
-from registration_core.adapters.dynamodb.seats import Seats
 from registration_core.domain.forms import Form
 
 if TYPE_CHECKING:
@@ -82,6 +81,8 @@ class StoredForms:
 
     def _make_quotas(self, form: Form) -> None:
         capacities = form.capacities()
+        from registration_core.adapters.dynamodb.seats import Seats  # noqa: PLC0415 - only publishing counts seats
+
         seats = Seats(self._call, self._table_name)
         there = seats.states(form.name, list(capacities))
         for option in capacities.keys() - there.keys():

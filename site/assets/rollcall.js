@@ -10,7 +10,7 @@
   for (const { dataset: words } of all("[data-seats-from]")) {
     fetch(words.seatsFrom).then(answer => answer.json()).then(({ fields }) => {
       for (const { name, minimum: least, maximum: most, options = [] } of fields) {
-        for (const field of all(`[data-date][data-field="${name}"]`)) Object.assign(field, { least, most });
+        for (const field of all(`[data-field="${name}"]`)) Object.assign(field, { least, most });
         for (const { value, seats } of options) {
           if (seats) for (const place of all(`[data-seats="${value}"]`)) {
             place.append(" " + words[seats]);
@@ -29,37 +29,43 @@
   let sending, timer, touched;
   form.noValidate = true; // the server's sentences instead of the browser's
 
+  const tell = (said, place = status) => {
+    all("p", place)[0].textContent = said;
+    if (said) place.scrollIntoView({ block: "nearest" });
+  };
+
   // --- what the browser keeps for four hours, or until the form has arrived: the answers, and the key that makes two
   // sendings one. Private answers are kept only in the tab where Send was pressed, and only while they wait to be sent.
   // That tab then keeps the key and a digest for ten minutes, for those who go back and send the same again
   const slot = "rollcall-" + say.form, lost = new Set();
   const storage = (where, record, name = slot) => {
     try {
-      if (!record) return JSON.parse(window[where].getItem(name)) || {};
-      window[where].setItem(name, JSON.stringify(record));
+      if (!record) return JSON.parse(window[where + "Storage"][slot] || "{}");
+      window[where + "Storage"][name] = JSON.stringify(record);
       return true;
     } catch {
       return !record && {}; // storage is blocked: the page's own memory will do
     }
   };
-  const keep = more => {
-    Object.assign(kept, more);
+  const plain = () => {
     const values = { ...kept.values }, missing = new Set(lost);
     for (const { name } of all("[data-private] [name]")) {
       if (values[name]) missing.add(name.split("-")[0]);
       delete values[name];
     }
-    storage("sessionStorage", pressed && (kept.waiting || kept.until) ? kept : {});
-    return storage("localStorage", { ...kept, values, lost: [...missing], sum: 0 });
+    return { ...kept, values, lost: [...missing] };
   };
-  let kept = storage("localStorage");
-  const here = storage("sessionStorage"), sent = storage("sessionStorage", 0, "rollcall");
-  if (now() - kept.at > 14400) kept = {}; // four hours
+  const keep = more => {
+    Object.assign(kept, more);
+    storage("session", pressed && (kept.waiting || kept.until) ? kept : {});
+    return storage("local", { ...plain(), sum: 0 });
+  };
+  let kept = storage("local");
+  const here = storage("session");
+  if (!(now() < (kept.at ? kept.at + 14400 : kept.until))) kept = {}; // four hours; without answers, the ten minutes
   // A browser that is opened again may bring its tabs along: after ten minutes this is another visit.
   let pressed = here.key && here.key === kept.key && !(now() - here.at > 600);
   if (pressed) kept = here;
-  for (const name of kept.lost || []) lost.add(name);
-  draft.hidden = !keep({ started: kept.started ?? !kept.until * now() }); // programs are quicker than people, but for those who have sent before
   const read = unasked => {
     const values = {};
     for (const [name, value] of new FormData(form)) {
@@ -67,24 +73,24 @@
     }
     return values;
   };
-  // For one more person some answers are the same.
-  const again = location.hash === "#another" && now() - sent.at < 3600 && sent.words[0] === say.form && sent.again;
-  for (const input of inputs) {
-    // a link such as /registration?course=rovers chooses among options; it never ticks a consent, nor writes a text
-    const given = input.options || (ticks(input) && input.closest("fieldset")) ? new URLSearchParams(location.search).getAll(input.name) : [],
-      value = given[0] ? given : { ...again, ...kept.values }[input.name];
-    if (value) ticks(input) ? (input.checked = [value].flat().includes(input.value)) : (input.value = value);
-  }
-  const tell = (said, place = status) => {
-    all("p", place)[0].textContent = said;
-    if (said) place.scrollIntoView({ block: "nearest" });
+  // What is kept fills the form, and nothing else stays in it: not what a browser kept by itself.
+  const restore = search => {
+    for (const name of kept.lost || []) lost.add(name);
+    for (const input of inputs) {
+      // a link such as /registration?course=rovers chooses among options; it never ticks a consent, nor writes a text
+      const given = new URLSearchParams(search).getAll(input.name),
+        value = given[0] && input.matches("select, fieldset > .choice > *") ? given : kept.values?.[input.name] || "";
+      ticks(input) ? (input.checked = [value].flat().includes(input.value)) : (input.value = value);
+    }
+    // On a computer that others use, whoever comes next learns whose answers these are, and sends none unasked.
+    if (kept.at && !(pressed && kept.waiting)) {
+      const banner = banners[kept.waiting ? 1 : 0];
+      banner.hidden = false;
+      tell(banner.dataset.says.replace("{time}", new Date(kept.at * 1000).toTimeString().slice(0, 5)) + (lost.size ? " " + say.lost : ""), banner);
+    }
+    draft.hidden = !keep({ started: kept.started ?? now() }); // programs are quicker than people, but for those who have just sent
   };
-  // On a computer that others use, whoever comes next learns whose answers these are, and sends none unasked.
-  if (kept.at && !(pressed && kept.waiting)) {
-    const banner = banners[kept.waiting ? 1 : 0];
-    tell(banner.dataset.says.replace("{time}", new Date(kept.at * 1000).toTimeString().slice(0, 5)) + (lost.size ? " " + say.lost : ""), banner);
-    banner.hidden = false;
-  }
+  restore(location.search);
 
   // --- checks: as the build wrote them down, in the server's words; a date is asked in three fields, and sent as one
   const partsOf = ({ dataset }) => ["year", "month", "day"].map(part => form[dataset.field + "-" + part]);
@@ -96,7 +102,7 @@
   const wrong = field => {
     const asked = all("[name]", field), { date } = field.dataset, group = ticks(asked[0]),
       text = date ? isoOf(field) : asked[0].value.trim().normalize(),
-      size = group ? asked.filter(input => input.checked).length : date ? text : +text.replace(",", ".").replace("\u2212", "-"),
+      size = group ? asked.filter(input => input.checked).length : date ? text : +text.replace(",", ".").replace("−", "-"),
       letters = Intl.Segmenter ? [...new Intl.Segmenter().segment(text)].length : 0;
     for (const [rule, given, said] of checksOf(field)) {
       const limit = given ?? field[rule];
@@ -116,16 +122,16 @@
   const mark = (field, said = "") => {
     all(".field-error", field)[0].textContent = said;
     field.classList.toggle("has-error", said);
-    const [[rule, , missing] = []] = checksOf(field); // "Enter the name" needs no label before it
-    field.told = (rule + missing === "required" + said ? "" : field.dataset.label + " ") + said;
-    for (const input of field.role ? [field] : all("[name]", field)) input.ariaInvalid = said ? true : null;
+    const [rule, , , part] = checksOf(field).find(([, , text]) => text === said) || []; // part: of a date, the one to mend
+    field.told = (rule === "required" ? "" : field.dataset.label + " ") + said; // "Enter the name" needs no label before it
+    for (const input of field.role ? [field] : all("[name]", field)) input.ariaInvalid = (said && (!part || input.matches(".date-" + part))) || null;
   };
   const show = said => {
     list.replaceChildren();
     for (const field of all(".has-error")) {
       const link = document.createElement("a");
       link.append(field.told);
-      link.href = "#" + all("[name]", field)[0].id;
+      link.href = "#" + all("[aria-invalid][name], [role=radiogroup] [name]", field)[0].id;
       list.appendChild(document.createElement("li")).append(link);
     }
     tell(list.firstChild ? "" : said, summary);
@@ -185,11 +191,12 @@
     } catch {}
     const { reference, status: told, position, code, detail, errors = [] } = body;
     if (reference) {
-      kept = { key, sum, until: now() + 600 };
+      kept = { key, sum, until: now() + 600, started: 0 };
       keep();
-      const { [say.option]: option, [say.name]: name, [say.email]: email } = values;
-      for (const one in values) say.keeps.split(" ").includes(one.split("-")[0]) || delete values[one];
-      storage("sessionStorage", { at: now(), words: [say.form, told, option], reference, position, name, email, again: values }, "rollcall");
+      kept.at = now(); // for this page alone, should one come back to it
+      const words = [say.form, told, values[say.option]];
+      for (const name in values) say.keeps.split(" ").includes(name.split("-")[0]) || delete values[name];
+      storage("session", { at: now(), words, reference, position, values }, "rollcall");
       location = say.thanks;
       return;
     }
@@ -243,11 +250,18 @@
     pressed = false;
     kept = { started: now() };
     keep();
+    storage("session", {}, "rollcall"); // what the thank-you page tells
     inputs[0].focus();
   };
   for (const one of all("[data-clear]")) one.onclick = clear;
-  all("[data-send]")[0].onclick = () => form.requestSubmit();
   ononline = () => pressed && kept.waiting && !sending && send(0);
-  onpageshow = ({ persisted }) => persisted && busy(); // the page as the browser kept it, after "back"
+  onpageshow = ({ persisted }) => {
+    if (!persisted) return;
+    busy(); // the page as the browser kept it, after "back": perhaps for the next person
+    pressed = false;
+    kept.values = read();
+    kept = plain();
+    restore();
+  };
   if (pressed && kept.waiting && !all(".cf-turnstile")[0]) send(0);
 })();

@@ -8,8 +8,21 @@
   if (!(Date.now() / 1000 - sent.at < 3600)) sent = {};
   for (const part of all("[data-when]")) part.hidden = !sent.words || !part.dataset.when.split(" ").every((word) => sent.words.includes(word));
   for (const part of all("[data-told]")) {
-    const said = sent[part.dataset.told];
+    const said = { ...sent.values, ...sent }[part.dataset.told];
     part.hidden = !said;
     all("dd, strong", part)[0].append(said || "");
+  }
+  // The tab says what the heading says.
+  document.title = all("h1")[0].innerText.trim() + document.title.slice(document.title.indexOf(" – "));
+  // For one more person some answers are the same: they become a draft like any other, to be seen and cleared there.
+  for (const link of all("[data-another]")) {
+    link.onclick = () => {
+      const slot = `rollcall-${link.dataset.another}`, keeps = link.dataset.keeps.split(" ");
+      const values = Object.fromEntries(Object.entries(sent.values).filter(([name]) => keeps.includes(name.split("-")[0])));
+      try {
+        sessionStorage.removeItem(slot);
+        localStorage[slot] = JSON.stringify({ values, at: Date.now() / 1000 });
+      } catch {} // the form opens empty
+    };
   }
 })();

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from browser.conftest import LANGUAGES, path_in, words_in
+from conftest import wait_until
 
 from registration_core.domain.fields import FieldType
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 WORDS = words_in("en")["form"]
 POST_TO = "**/_user_request_/registration?*"
 KEPT = "JSON.stringify([{ ...localStorage }, { ...sessionStorage }])"
+RECORD = "JSON.parse(localStorage['rollcall-registration'])"
+STARTED = f"{RECORD}.started"
 HOURS_AGO = """(hours) => {
   const record = JSON.parse(localStorage["rollcall-registration"]);
   record.at -= hours * 3600;
@@ -167,3 +170,65 @@ def test_unsent_form__is_discarded_with_one_press(unsent: Any, person: Any) -> N
     assert unsent.page.input_value("#f-email") == ""
     assert unsent.page.locator(".restored:visible").count() == 0
     assert unsent.posts == []
+
+
+def test_another_participant__has_a_banner_and_is_cleared(visit: Any, forms: Any, person: Any) -> None:
+    """Answers carried over are announced; once they are cleared no reload and no thank-you page brings them back."""
+    visitor = visit()
+    page = visitor.page
+    answers = fills_in(visitor, forms["registration"], person)
+    visitor.sends()
+    visitor.arrives_at_thank_you()
+    page.get_by_role("link", name=words_in("en")["forms"]["registration"]["another"]).click()
+    page.locator(".restored:visible").wait_for()
+    assert page.input_value("#f-guardian") == answers["guardian"]
+    assert page.input_value("#f-participant") == ""
+    page.locator(".restored:visible").get_by_role("button", name=WORDS["restored_clear"]).click()
+    kept = page.evaluate(KEPT)
+    assert person.address not in kept
+    assert answers["participant"] not in kept
+    page.reload()
+    assert page.input_value("#f-guardian") == page.input_value("#f-email") == ""
+    assert page.locator(".restored:visible").count() == 0
+
+
+@pytest.mark.parametrize("before", ["left", "sent"])
+def test_page_from_the_browsers_cache__has_no_private_answer_and_a_banner(
+    visit: Any, forms: Any, person: Any, before: str
+) -> None:
+    """Who presses Back at a shared computer finds no allergy and no consent, and learns that answers are there."""
+    visitor, form = visit(), forms["registration"]
+    page = visitor.page
+    answers = fills_in(visitor, form, person)
+    assert page.input_value("#f-needs") == answers["needs"]
+    if before == "sent":
+        page.evaluate("document.querySelector('form[data-form]').dataset.thanks = '#sent'")
+        visitor.sends()
+        page.wait_for_url("**#sent")
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    assert WORDS["lost"] in page.locator(".restored:visible p").inner_text()
+    found = visitor.reads(form)
+    assert {name: found[name] for name in private(form)} == {"needs": "", "photos": False, "consent": False}
+    assert found["participant"] == answers["participant"]
+    assert answers["needs"] not in page.evaluate(KEPT)
+    posts = len(visitor.posts)
+    visitor.fills(form, {name: answers[name] for name in private(form)})
+    visitor.sends()
+    if before == "left":
+        visitor.arrives_at_thank_you()
+        return
+    wait_until(lambda: len(visitor.posts) > posts, what="a second post")
+    assert len({key for key, _ in visitor.posts}) == 1, "the same answers, sent again, count once"
+
+
+def test_time_of_sending__is_forgotten(visit: Any, forms: Any, person: Any) -> None:
+    """After ten minutes whoever sends from this browser is looked at again: programs are quicker than people."""
+    visitor = visit()
+    fills_in(visitor, forms["registration"], person)
+    visitor.sends()
+    visitor.arrives_at_thank_you()
+    visitor.goes_to("/registration")
+    assert visitor.page.evaluate(STARTED) == 0
+    visitor.page.evaluate(f"localStorage['rollcall-registration'] = JSON.stringify({{ ...{RECORD}, until: 1 }})")
+    visitor.page.reload()
+    assert visitor.page.evaluate(STARTED) > 0

@@ -315,3 +315,21 @@ def test_places_left__are_kept_quiet_about_when_the_api_does_not_tell(
         assert visitor.page.locator("#error-summary").is_hidden()
         visitor.sends()
         visitor.arrives_at_thank_you()
+
+
+@pytest.mark.parametrize("how", ["script", "plain"])
+def test_missing_month__is_the_one_part_marked_and_led_to(visit: Any, forms: Any, person: Any, how: str) -> None:
+    """Of a date's three fields only the one to mend is red, and the summary leads there."""
+    visitor = visit(java_script_enabled=how == "script")
+    visitor.goes_to("/registration")
+    answers = person.answers(forms["registration"])
+    visitor.fills(forms["registration"], answers)
+    visitor.page.fill('[name="birth_date-month"]', "")
+    if how == "plain":
+        visitor.page.locator("form[data-form]").evaluate("form => { form.noValidate = true }")
+    with visitor.forgiving("422"):
+        visitor.sends()
+        visitor.page.locator(".error-summary:visible li a").click()
+    marked = visitor.page.locator("[data-field=birth_date] [aria-invalid=true]")
+    assert [one.get_attribute("name") for one in marked.all()] == ["birth_date-month"]
+    assert visitor.page.evaluate("document.activeElement.name") == "birth_date-month"

@@ -43,7 +43,7 @@ def said_by_server(field: Field, raw: Any, language: str = "en") -> str:
 
 def said_by_patterns(field: Field, text: str) -> str:
     """The sentence of the first pattern that does not match, as a page would say it of a trimmed answer."""
-    for rule, limit, sentence in checks_of(field, "en"):
+    for rule, limit, sentence, _ in checks_of(field, "en"):
         if rule is Rule.PATTERN and text and not regex.search(str(limit), text):
             return sentence
     return ""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from html import escape
 
 from registration_core.adapters.field_views import field_view, section_views
+from registration_core.domain.date_parts import wrong_part
 from registration_core.domain.fields import FieldType
 from registration_core.domain.spam import HUMAN_TOKEN, KEY, LANGUAGE
 
@@ -107,7 +108,9 @@ def _shown(field: Field, answers: Mapping[str, object], error: FieldError | None
     values = typed_values(answers.get(field.name))
     if field.type is FieldType.CONSENT:
         values = tuple(value for value in values[-1:] if value not in UNTICKED)
-    return field_view(field, language, values=values, error=error.message if error else "")
+    if error is None:
+        return field_view(field, language, values=values)
+    return field_view(field, language, values=values, error=error.message, wrong_part=wrong_part(error.code))
 
 
 def _summary(field: FieldView | None, error: FieldError) -> dict[str, str]:

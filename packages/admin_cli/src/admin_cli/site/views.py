@@ -110,7 +110,10 @@ def _field(form: Form, field: Field, language: str) -> FieldView:
     view = field_view(field, language)
     counted = form.capacities() if form.quota is not None and form.quota.field == field.name else {}
     options = tuple(replace(option, counted=option.value in counted) for option in view.options)
-    checks = json.dumps(checks_of(field, language, form.words), ensure_ascii=False, separators=(",", ":"))
+    found = checks_of(field, language, form.words)
+    checks = json.dumps(
+        [check if check.part else check[:3] for check in found], ensure_ascii=False, separators=(",", ":")
+    )
     return replace(view, options=options, checks=_in_single_quotes(checks))
 
 

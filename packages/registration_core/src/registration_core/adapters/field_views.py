@@ -64,7 +64,8 @@ class FieldView:
     a consent whatever it was ticked with. error: what is wrong with it. checks: what the page's script may look at by
     itself, as JSON; empty where there is no script. private: the browser doesn't keep the answer. parts: a date's
     three fields, by `day`, `month` and `year`. meant: the e-mail address that was probably meant instead. least: how
-    many characters a text must have. explains_privacy: a link to the page on privacy stands beside it.
+    many characters a text must have. explains_privacy: a link to the page on privacy stands beside it. wrong_part:
+    the one of a date's parts that is wrong; empty when no single one is.
     """
 
     id: str
@@ -83,6 +84,7 @@ class FieldView:
     meant: str = ""
     least: int | None = None
     explains_privacy: bool = False
+    wrong_part: str = ""
 
     @property
     def plain(self) -> bool:
@@ -121,7 +123,9 @@ def section_views(form: Form, fields: Mapping[str, FieldView], language: str) ->
     )
 
 
-def field_view(field: Field, language: str, *, values: tuple[str, ...] = (), error: str = "") -> FieldView:
+def field_view(
+    field: Field, language: str, *, values: tuple[str, ...] = (), error: str = "", wrong_part: str = ""
+) -> FieldView:
     """Return the field as a page in this language asks it, with what was answered before and what is wrong with it."""
     control = _control(field)
     identifier = f"f-{field.name}"
@@ -146,6 +150,7 @@ def field_view(field: Field, language: str, *, values: tuple[str, ...] = (), err
         ),
         value=values[-1] if values else "",
         error=error,
+        wrong_part=wrong_part,
         private=not field.kept_in_draft,
         meant=_meant(field, values),
         least=field.min_length if control in ("input", "textarea") else None,

@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from registration_core.domain.date_parts import NOT_A_DATE
 from registration_core.domain.fields import Field, FieldType
 from registration_core.domain.messages import refused
 from registration_core.domain.phones import UNKNOWN_REGION, fewest_digits
@@ -48,11 +49,13 @@ class Check(NamedTuple):
 
     limit: a pattern (one that Python's `regex` and a browser's `u` flag read alike), a number, or None: the date that
     the control itself names. sentence: what to say; `{length}` and `{limit}` in it are for the page to fill in.
+    part: the one of a date's three fields that is wrong; empty when no single one is.
     """
 
     rule: Rule
     limit: str | float | None
     sentence: str
+    part: str = ""
 
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?"
@@ -126,8 +129,9 @@ def _phone_checks(field: Field, say: Say) -> Iterator[Check]:
 
 def _date_checks(field: Field, say: Say) -> Iterator[Check]:
     """Limits that move with the day are for the page to fill in, for it is built once and read for months."""
-    for pattern, part in ((DAY, "_day"), (MONTH, "_month"), (YEAR, "_year"), (DATE, "")):
-        yield Check(Rule.PATTERN, pattern, say(f"not_a_date{part}"))
+    for pattern, part in ((DAY, "day"), (MONTH, "month"), (YEAR, "year")):
+        yield Check(Rule.PATTERN, pattern, say(f"{NOT_A_DATE}_{part}"), part)
+    yield Check(Rule.PATTERN, DATE, say(NOT_A_DATE))
     for rule, wording, limit in (
         (Rule.LEAST, "too_early", field.first_date),
         (Rule.MOST, "too_late", field.last_date),

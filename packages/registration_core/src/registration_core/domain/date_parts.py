@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 PARTS = ("year", "month", "day")
 """In the order of the text; a page asks them in its language's order."""
 
+NOT_A_DATE = "not_a_date"
+"""The code of an error that blames the whole date; `not_a_date_day` blames a part."""
+
 
 def part_name(field: str, part: str) -> str:
     """Return the name of one of a date's three fields: `born-day`. No form's field is called so, for its hyphen."""
@@ -39,6 +42,12 @@ def parts_of(date: str) -> dict[str, str]:
     """Return what stands in each of the three fields when a date is shown again."""
     found = date.split("-", len(PARTS) - 1)
     return dict(zip(PARTS, found, strict=True)) if len(found) == len(PARTS) else dict.fromkeys(PARTS, "")
+
+
+def wrong_part(code: str) -> str:
+    """Return which of the three fields an error's code blames; nothing where it blames no single one."""
+    part = code.removeprefix(f"{NOT_A_DATE}_")
+    return part if part in PARTS else ""
 
 
 def _text(value: object) -> str:

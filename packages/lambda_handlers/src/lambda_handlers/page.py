@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from html import escape
 
 from registration_core.adapters.field_views import field_view, section_views
-from registration_core.domain.date_parts import wrong_part
+from registration_core.domain.date_parts import NOT_A_DATE, wrong_part
 from registration_core.domain.fields import FieldType
 from registration_core.domain.spam import HUMAN_TOKEN, KEY, LANGUAGE
 
@@ -110,7 +110,8 @@ def _shown(field: Field, answers: Mapping[str, object], error: FieldError | None
         values = tuple(value for value in values[-1:] if value not in UNTICKED)
     if error is None:
         return field_view(field, language, values=values)
-    return field_view(field, language, values=values, error=error.message, wrong_part=wrong_part(error.code))
+    part = wrong_part("".join(values[-1:])) if error.code == NOT_A_DATE else ""
+    return field_view(field, language, values=values, error=error.message, wrong_part=part)
 
 
 def _summary(field: FieldView | None, error: FieldError) -> dict[str, str]:

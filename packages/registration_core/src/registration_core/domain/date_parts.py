@@ -44,10 +44,17 @@ def parts_of(date: str) -> dict[str, str]:
     return dict(zip(PARTS, found, strict=True)) if len(found) == len(PARTS) else dict.fromkeys(PARTS, "")
 
 
-def wrong_part(code: str) -> str:
-    """Return which of the three fields an error's code blames; nothing where it blames no single one."""
-    part = code.removeprefix(f"{NOT_A_DATE}_")
-    return part if part in PARTS else ""
+def wrong_part(date: str) -> str:
+    """Return which of the three fields is to mend; nothing where no single one is, or the text has no three parts."""
+    parts = date.split("-")
+    if len(parts) != len(PARTS):
+        return ""
+    year, month, day = parts
+    if not day:
+        return "day"
+    if not month:
+        return "month"
+    return "year" if len(year) != len("2015") else ""
 
 
 def _text(value: object) -> str:

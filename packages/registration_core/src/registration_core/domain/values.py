@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from datetime import date
 
+from registration_core.domain.date_parts import NOT_A_DATE, wrong_part
 from registration_core.domain.emails import EmailError, normalise_email
 from registration_core.domain.fields import Field, FieldType
 from registration_core.domain.graphemes import count_graphemes
@@ -118,16 +119,8 @@ def _beyond(wording: str, field: Field, bound: str, limit: date) -> ValueRefused
 
 def _wording_of_date(text: str) -> str:
     """Return what to say of a text that is no date: which part is missing, where its three are there."""
-    parts = text.split("-")
-    if len(parts) == len(("year", "month", "day")):
-        year, month, day = parts
-        if not day:
-            return "not_a_date_day"
-        if not month:
-            return "not_a_date_month"
-        if len(year) != len("2015"):
-            return "not_a_date_year"
-    return "not_a_date"
+    part = wrong_part(text)
+    return f"{NOT_A_DATE}_{part}" if part else NOT_A_DATE
 
 
 def _read_number(field: Field, raw: object, _today: date) -> int | float | None:

@@ -181,7 +181,7 @@ def sweep(stack: DeployedStack) -> None:
             return False
         report = json.load(answer["Payload"])
         assert "FunctionError" not in answer, report
-        assert set(report) == {"lapsed", "settled", "promoted", "mails"}
+        assert set(report) == {"lapsed", "settled", "promoted", "mails", "digests"}
         return True
 
     wait_until(swept, what="a sweep")

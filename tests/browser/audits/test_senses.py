@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from browser.audits.states import AN_ARABIC_NAME, STATES, State
-from registrants import Registrant, press, token_of
+from conftest import wait_until
+from registrants import Registrant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -144,10 +145,10 @@ def test_right_to_left_name__stands_right_to_left_wherever_it_is_shown(watched: 
     page.fill("[name=participant]", AN_ARABIC_NAME)
     assert page.locator("[name=participant]").evaluate(direction) == "rtl"
 
-    press(
-        stack, token_of(mail), "cancel", confirm="yes"
-    )  # which proves the address: its mails say the name from now on
-    *_, sent = stack.wait_for_mails(to=registrant.entered["email"], count=2)
+    def to_staff() -> list[Any]:  # a registrant whose address is unproven is not greeted with what was typed
+        return [each for each in stack.mails() if AN_ARABIC_NAME in (each.html or "")]
+
+    (sent, *_) = wait_until(to_staff, what="the staff's mail")
     page.goto("about:blank")  # without the page's policy
     page.set_content(sent.html)
     shown = page.get_by_text(AN_ARABIC_NAME)

@@ -75,7 +75,7 @@ def test_page__weighs_less_than_50_kb_with_its_style_and_script(files: "dict[str
 def test_page__asks_for_assets_by_names_that_change_with_their_content(files: "dict[str, SiteFile]") -> None:
     for key in PAGES:
         addresses = re.findall(r'"/(assets/[^"]+)"', files[key].body.decode())
-        assert len(addresses) == (5 if key in {"index.html", "thank-you"} else 4)
+        assert len(addresses) == (5 if key == "index.html" else 4)
         assert all(files[address].cache_control.endswith("immutable") for address in addresses)
 
 

@@ -7,26 +7,18 @@ does. For AWS's own word name a context: `--context prod`.
 """
 
 import argparse
-import io
 import os
 import sys
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import emulated
 import entries
-from list_capacity import written
+from metered import Meter, written
 
-from admin_cli import aws
-from admin_cli.app import run
-from admin_cli.contexts import Context, ContextFile, context_file
-from admin_cli.output import Output
-from admin_cli.services import Services
-from admin_cli.stack import AwsStack
+from admin_cli.contexts import ContextFile, context_file
 from registration_core.adapters.clock import SystemClock
 from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.outcomes import DynamoMailOutcomes
@@ -41,41 +33,6 @@ COMMANDS = (
     ("mail", "list", "--since", "1d", "--state", "bounced"),
 )
 TODAY = 20
-
-
-@dataclass
-class Meter:
-    """Counts calls and what they read."""
-
-    units: float = 0.0
-    calls: int = 0
-    items: int = 0
-
-    def session(self, context: Context) -> Any:  # noqa: ANN401 - boto3 has no types
-        """Make sessions whose DynamoDB clients are metered."""
-        made = aws.session(context)
-        client = made.client
-
-        def metered(service: str, **more: object) -> Any:  # noqa: ANN401 - boto3 has no types
-            found = client(service, **more)
-            if service == "dynamodb":
-                found.meta.events.register("provide-client-params.dynamodb.*", _asked)
-                found.meta.events.register("after-call.dynamodb.*", self._told)
-            return found
-
-        made.client = metered
-        return made
-
-    def _told(self, parsed: dict[str, Any], **_: object) -> None:
-        self.calls += 1
-        self.items += int(parsed.get("ScannedCount", 0)) + sum(map(len, parsed.get("Responses", {}).values()))
-        consumed = parsed.get("ConsumedCapacity", {})
-        for each in consumed if isinstance(consumed, list) else [consumed]:
-            self.units += each.get("CapacityUnits", 0.0)
-
-
-def _asked(params: dict[str, Any], **_: object) -> dict[str, Any]:
-    return params | {"ReturnConsumedCapacity": "TOTAL"}
 
 
 def main() -> int:
@@ -106,14 +63,8 @@ def report(what: str, contexts: ContextFile, name: str | None = None) -> list[in
     found = []
     for words in COMMANDS:
         meter = Meter()
-        out, err = io.StringIO(), io.StringIO()
-        output = Output(out, err, os.environ)
-        connect = partial(AwsStack, say=output.note, session=meter.session)
-        services = Services(output, os.environ, contexts, connect, local=sys.exit, context_name=name)
-        if run(list(words), services) != 0:
-            sys.exit(err.getvalue())
-        lines = out.getvalue().count("\n")
-        print(f"{meter.units:7.1f} {meter.calls:6} {meter.items:6} {lines:6}  rollcall {' '.join(words)}: {what}")
+        meter.run(words, contexts, name)
+        print(f"{meter.units:7.1f} {meter.calls:6} {meter.items:6} {meter.lines:6}  rollcall {' '.join(words)}: {what}")
         found.append(meter.items)
     return found
 

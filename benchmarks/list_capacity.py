@@ -7,58 +7,20 @@ reads, and so counts queries. For AWS's own word name a context: `--context prod
 """
 
 import argparse
-import io
 import os
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import emulated
 import entries
 from export_speed import replayed
+from metered import Meter, written
 
-from admin_cli import aws
-from admin_cli.app import run
-from admin_cli.contexts import Context, ContextFile, context_file
-from admin_cli.output import Output
-from admin_cli.services import Services
-from admin_cli.stack import AwsStack
+from admin_cli.contexts import ContextFile, context_file
 
 LISTS = (("list", "--form", "registration"), ("list", "--form", "registration", "--limit", "200"))
-
-
-@dataclass
-class Meter:
-    """Asks what each call costs, and adds it up."""
-
-    units: float = 0.0
-    calls: int = 0
-
-    def session(self, context: Context) -> Any:  # noqa: ANN401 - boto3 has no types
-        """Make sessions whose DynamoDB clients are metered."""
-        made = aws.session(context)
-        client = made.client
-
-        def metered(service: str, **more: object) -> Any:  # noqa: ANN401 - boto3 has no types
-            found = client(service, **more)
-            if service == "dynamodb":
-                found.meta.events.register("provide-client-params.dynamodb.*", self._asked)
-                found.meta.events.register("after-call.dynamodb.*", self._told)
-            return found
-
-        made.client = metered
-        return made
-
-    def _asked(self, params: dict[str, Any], **_: object) -> dict[str, Any]:
-        return params | {"ReturnConsumedCapacity": "TOTAL"}
-
-    def _told(self, parsed: dict[str, Any], **_: object) -> None:
-        self.calls += 1
-        self.units += parsed.get("ConsumedCapacity", {}).get("CapacityUnits", 0.0)
 
 
 def main() -> int:
@@ -96,22 +58,10 @@ def report(what: str, contexts: ContextFile, name: str | None = None) -> Sequenc
     found = []
     for words in LISTS:
         meter = Meter()
-        out, err = io.StringIO(), io.StringIO()
-        output = Output(out, err, os.environ)
-        connect = partial(AwsStack, say=output.note, session=meter.session)
-        services = Services(output, os.environ, contexts, connect, local=sys.exit, context_name=name)
-        if run(list(words), services) != 0:
-            sys.exit(err.getvalue())
-        rows = out.getvalue().count("\n")
-        print(f"{meter.units:7.1f} {meter.calls:6} {rows:5}  rollcall {' '.join(words)}: {what}", flush=True)
+        meter.run(words, contexts, name)
+        print(f"{meter.units:7.1f} {meter.calls:6} {meter.lines:5}  rollcall {' '.join(words)}: {what}", flush=True)
         found.append(meter.units)
     return found
-
-
-def written(folder: Path, endpoint: str) -> ContextFile:
-    """Write a context for an endpoint."""
-    emulated.context(folder / "config", endpoint)
-    return ContextFile(folder / "config" / "contexts.json")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from admin_cli.errors import CliError
-from admin_cli.times import parse_time
+from admin_cli.times import parse_time, read_period, read_since
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,3 +81,41 @@ def test_parse_time__refuses_what_can_be_misread() -> None:
     with pytest.raises(CliError, match="could mean minutes or months: write 1min or 1mo") as raised:
         parse_time("1m", now=NOW, option="--older-than")
     assert raised.value.exit_code == 2
+
+
+def in_tokyo() -> None:
+    """What reading the forms of an organisation in Tokyo does to this process."""
+    os.environ["TZ"] = "JST-9"
+    time.tzset()
+
+
+@pytest.mark.usefixtures("stockholm")
+def test_read_period__counts_days_by_the_organisations_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which are known once its forms were read, whatever the machine's own zone."""
+    monkeypatch.setenv("TZ", "Europe/Stockholm")
+    first, last = read_period("2026-03-01", "2026-03-02", forms=in_tokyo, now=NOW)
+    assert (first, last) == (datetime(2026, 2, 28, 15, tzinfo=UTC), datetime(2026, 3, 2, 15, tzinfo=UTC))
+    assert read_since("2026-03-01", forms=in_tokyo) == first
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "said"),
+    [
+        ("soon", None, "--since 'soon' is not a time"),
+        ("7d", "soon", "--until 'soon' is not a time"),
+    ],
+)
+def test_read_period__tells_a_mistake_before_anything_is_asked(since: str, until: str | None, said: str) -> None:
+    """No network is waited for to hear of a slip."""
+    with pytest.raises(CliError, match=said):
+        read_period(since, until, forms=lambda: pytest.fail("asked"), now=NOW)
+
+
+def test_read_period__is_open_where_nothing_was_said() -> None:
+    """And no form is read for it."""
+    assert read_period(None, None, forms=lambda: pytest.fail("asked")) == (None, None)
+
+
+def test_read_period__ends_after_it_begins() -> None:
+    with pytest.raises(CliError, match="--since 2d must be earlier than --until 3d"):
+        read_period("2d", "3d", forms=lambda: None, now=NOW)

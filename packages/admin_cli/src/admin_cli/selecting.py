@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,13 +9,14 @@ import typer
 from admin_cli import completing
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.formsets import the_form
-from admin_cli.times import parse_time
+from admin_cli.times import read_period
 from admin_cli.usage import meant
 from registration_core.domain.selection import Selection
 from registration_core.domain.submission import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from registration_core.domain.forms import Form
 
@@ -70,21 +70,14 @@ def selection(
     versions_of: gives all that a form ever was, for an option that is gone from it. Raises CliError, which names what
     there is, for a form, status, option or time that there is none of.
     """
-    now = now or datetime.now(UTC)
-    if since is not None or until is not None:
-        forms()  # a day is the organisation's
+    first, last = read_period(since, until, forms=forms, now=now)
     chosen = Selection(
         form=form,
         statuses=frozenset(map(the_status, (name for names in status or () for name in names.split(",")))),
-        since=None if since is None else parse_time(since, now=now, option="--since"),
-        until=None if until is None else parse_time(until, now=now, option="--until", ends=True),
+        since=first,
+        until=last,
         option=option,
     )
-    if chosen.since is not None and chosen.until is not None and chosen.since >= chosen.until:
-        raise CliError(
-            f"--since {since} must be earlier than --until {until}.",
-            exit_code=ExitCode.USAGE,
-        )
     if form is not None or option is not None:
         _ensure_there(forms(), form, option, versions_of)
     return chosen

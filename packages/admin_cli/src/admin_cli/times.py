@@ -5,8 +5,12 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 from admin_cli.errors import CliError, ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _AGO = re.compile(r"([0-9]{1,6}) ?(min|h|d|w|mo|y)")
 _MINUTE_OR_MONTH = re.compile(r"([0-9]{1,6}) ?m")
@@ -18,11 +22,46 @@ _WEEKDAYS = [name.lower() for name in calendar.day_name]
 _SHORTEST_WEEKDAY = 3
 
 
+def read_since(since: str, *, forms: Callable[[], object]) -> datetime:
+    """Return when a period that lasts until now begins; arguments and errors as those of `read_period`."""
+    first, _ = read_period(since, None, forms=forms)
+    assert first is not None  # noqa: S101 - it was given
+    return first
+
+
+def read_period(
+    since: str | None, until: str | None, *, forms: Callable[[], object], now: datetime | None = None
+) -> tuple[datetime | None, datetime | None]:
+    """Return when a period begins and ends, in UTC; None where it is open.
+
+    since, until: as `parse_time` takes them; a day alone counts whole. forms: reads the stack's forms,
+    which brings the organisation's time zone; asked only for a time, and only once what was written
+    can be read. now: the present moment; None to look. Raises CliError for what is not a time, and
+    for a period that ends before it begins.
+    """
+    at = now or datetime.now(UTC)
+
+    def read() -> tuple[datetime | None, datetime | None]:
+        return (
+            None if since is None else parse_time(since, now=at, option="--since"),
+            None if until is None else parse_time(until, now=at, option="--until", ends=True),
+        )
+
+    if since is None and until is None:
+        return None, None
+    read()  # a mistake is told before anything is asked
+    forms()  # a day is the organisation's
+    first, last = read()
+    if first is not None and last is not None and first >= last:
+        raise CliError(f"--since {since} must be earlier than --until {until}.", exit_code=ExitCode.USAGE)
+    return first, last
+
+
 def parse_time(text: str, *, now: datetime, option: str, ends: bool = False) -> datetime:
     """Return the time, in UTC, that a person means.
 
     text: a time before `now` (`90min`, `12h`, `7d`, `2w`, `3mo`, `2y`), `today`, `yesterday`, the
-    latest of a weekday (`monday`, `mon`; today counts), or ISO 8601, in the reader's zone when it
+    latest of a weekday (`monday`, `mon`; today counts), or ISO 8601, in this process's zone when it
     names none. option: the option it was given to. ends: a day alone means its end. Raises CliError,
     which names the option and what it takes.
     """
@@ -48,7 +87,7 @@ def parse_time(text: str, *, now: datetime, option: str, ends: bool = False) -> 
 
 
 def _before(now: datetime, number: int, unit: str) -> datetime:
-    """Go back from now: by the clock, or by the reader's calendar for months and years."""
+    """Go back from now: by the clock, or by the calendar for months and years."""
     if unit in _FIXED_UNITS:
         return now - timedelta(**{_FIXED_UNITS[unit]: number})
     here = now.astimezone()

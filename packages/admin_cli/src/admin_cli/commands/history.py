@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,7 +16,7 @@ from admin_cli.places import forms_of
 from admin_cli.records import HISTORY, JOURNAL, event_record
 from admin_cli.selecting import FormOption  # noqa: TC001 - Typer reads the annotations
 from admin_cli.services import of
-from admin_cli.times import parse_time
+from admin_cli.times import read_period
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,15 +86,11 @@ def history(
 def _print_all(
     services: Services, names: Sequence[str] | None, *, since: str, until: str | None, by: str | None, form: str | None
 ) -> None:
-    now = datetime.now(UTC)
-    for option, text in (("--since", since), ("--until", until)):
-        if text is not None:
-            parse_time(text, now=now, option=option)  # before anything is asked
     stack, output = services.stack(), services.output
+    first, last = read_period(since, until, forms=lambda: stack.forms)
+    assert first is not None  # noqa: S101 - `since` was given
     forms = forms_of(stack)
     chosen = [the_form(forms, form).name] if form is not None else list(forms)
-    first = parse_time(since, now=now, option="--since")  # now that a day is the organisation's
-    last = None if until is None else parse_time(until, now=now, option="--until", ends=True)
     lines = journal_lines(stack, chosen, since=first, until=last, by=by)
     if names is not None:
         output.json_array(pick(line.record(), names) for line in lines)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,7 +14,7 @@ from admin_cli.mailing.failures import failed_mails, name_of
 from admin_cli.progress import Progress
 from admin_cli.services import of
 from admin_cli.table import Column
-from admin_cli.times import parse_time
+from admin_cli.times import read_since
 from admin_cli.values import for_person, iso
 from registration_core.domain.dead_letters import ChangeSpan
 from registration_core.domain.errors import SubmissionNotFoundError
@@ -24,6 +23,7 @@ from registration_core.domain.mail import MailRequest, MailState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from admin_cli.mailing.failures import FailedMail
     from admin_cli.stack import Stack
@@ -94,10 +94,9 @@ def failed(
     """
     services = of(ctx)
     names = wanted(services.output, json, FIELDS)
-    parse_time(since, now=datetime.now(UTC), option="--since")  # before anything is asked
     stack = services.stack()
+    first = read_since(since, forms=lambda: stack.forms)
     letters = [_of_letter(stack, letter) for letter in stack.mailing().redrive.read()]
-    first = parse_time(since, now=datetime.now(UTC), option="--since")  # now that a day is the organisation's
     lines = letters + [_of_mail(each) for each in failed_mails(stack, since=first)]
     if names is not None:
         services.output.json([pick(line.record(), names) for line in lines])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated
@@ -17,7 +16,7 @@ from admin_cli.mailing.failures import name_of
 from admin_cli.selecting import FormOption  # noqa: TC001 - Typer reads the annotations
 from admin_cli.services import of
 from admin_cli.table import Column
-from admin_cli.times import parse_time
+from admin_cli.times import read_since
 from admin_cli.usage import meant
 from admin_cli.values import iso
 from registration_core.domain.identifiers import display_reference
@@ -25,6 +24,7 @@ from registration_core.domain.mail import TO_STAFF, MailState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from admin_cli.acting import Act
     from admin_cli.stack import Stack
@@ -77,9 +77,8 @@ def list_mails(
             f"There is no state {state!r}.{meant(state, map(str, MailState))} There are: {', '.join(MailState)}.",
             exit_code=ExitCode.USAGE,
         )
-    parse_time(since, now=datetime.now(UTC), option="--since")  # before anything is asked
     stack = services.stack()
-    first = parse_time(since, now=datetime.now(UTC), option="--since")  # now that a day is the organisation's
+    first = read_since(since, forms=lambda: stack.forms)
     found = ((each, whose) for each, whose in _mails(stack, first) if state in (None, each.mail.state))
     chosen = (pair for pair in found if form in (None, _form_of(*pair)))
     lines = islice(chosen, limit)

@@ -40,12 +40,6 @@ class SendingNotFoundError(RollcallError):
         super().__init__(f'There is no sending "{sending[:60]}".')
 
 
-class SendingRefusedError(RollcallError):
-    """A form's own mail cannot be sent so: it is not there, lacks a value, or is not deployed; the message says why."""
-
-    code = "sending_refused"
-
-
 class DeadLettersError(RollcallError):
     """The queue of dead letters could not be read, or what it held could not be moved. Nothing was lost."""
 

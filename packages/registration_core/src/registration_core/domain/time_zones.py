@@ -7,6 +7,7 @@ It is written as POSIX writes TZ: `CET-1CEST,M3.5.0,M10.5.0/3`.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 _TWO_AT_NIGHT = "2"
 _LAST = 5
@@ -99,6 +100,7 @@ def _name(text: str) -> tuple[str, str]:
     return name, rest
 
 
+@lru_cache(maxsize=64)
 def _moment(change: str, year: int) -> datetime:
     """Return when clocks change in a year, by the clock that is changed: `M3.5.0/3`, the last Sunday in March at 3."""
     day, _, time = change.partition("/")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from registration_core.domain.errors import AlreadyRegisteredError, StatusTransitionError
+from registration_core.domain.errors import StatusTransitionError
 from registration_core.domain.staff_answers import ensure_ages, validate_cells
 from registration_core.domain.submission import STANDING, Status, Submission
 from registration_core.services.promotion import Promotion, seated
-from registration_core.services.seating import Seating
+from registration_core.services.seating import Seating, ensure_alone
 from registration_core.services.submit import once_for
 
 TYPE_CHECKING = False
@@ -139,21 +139,13 @@ class EditService:
 
     def _ensure_alone(self, before: Submission, after: Submission) -> None:
         """Raise AlreadyRegisteredError where storing the entry would."""
-        once = self._once(before, after) if after.status in STANDING else None
-        first = self._repository.known(after.form, once=once) if once is not None else None
-        if first not in (None, after.id):
-            raise AlreadyRegisteredError(str(first))
+        ensure_alone(self._repository, after, self._once(before, after) if after.status in STANDING else None)
 
     def _once(self, before: Submission, after: Submission) -> Once | None:
-        """Return who the entry stands for from now on; None when that stays as it is.
-
-        One of an older form, which did not ask for all that decides it, stands for nobody and goes on so.
-        """
+        """Return who the entry stands for from now on; None when that stays as it is, or when it stands for nobody."""
         form = self._forms.get(before.form)
         decisive = (form.email_field, form.name_field or "", form.once or "")
         if form.once is None or all(before.answers.get(name) == after.answers.get(name) for name in decisive):
-            return None
-        if form.email_field not in after.answers or form.once not in after.answers:
             return None
         return once_for(form, after.answers, self._signer)
 

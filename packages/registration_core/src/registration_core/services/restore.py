@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from registration_core.domain.errors import AlreadyRegisteredError, EntryChangedError, StatusTransitionError
+from registration_core.domain.errors import EntryChangedError, StatusTransitionError
 from registration_core.domain.submission import Status
-from registration_core.services.seating import ATTEMPTS, Seating, busy
+from registration_core.services.seating import ATTEMPTS, Seating, busy, ensure_alone
 from registration_core.services.submit import once_for
 
 TYPE_CHECKING = False
@@ -107,18 +107,11 @@ class RestoreService:
 
     def ensure_alone(self, entry: Submission) -> None:
         """Raise AlreadyRegisteredError when the same person has another entry for the option by now."""
-        once = self._once(entry)
-        first = self._repository.known(entry.form, once=once) if once is not None else None
-        if first not in (None, entry.id):
-            raise AlreadyRegisteredError(str(first))
+        ensure_alone(self._repository, entry, self._once(entry))
 
     def _kept_until(self, entry: Submission) -> datetime:
         kept_days = self._forms.get(entry.form).retention_days
         return entry.submitted_at.replace(microsecond=0) + timedelta(days=kept_days)
 
     def _once(self, entry: Submission) -> Once | None:
-        """Return whom the entry stands for; one of an older form, which did not ask all that, stands for nobody."""
-        form = self._forms.get(entry.form)
-        if form.once is None or form.once not in entry.answers or form.email_field not in entry.answers:
-            return None
-        return once_for(form, entry.answers, self._signer)
+        return once_for(self._forms.get(entry.form), entry.answers, self._signer)

@@ -87,6 +87,16 @@ class Seating:
             raise
 
 
+def ensure_alone(repository: ManagedRepository, entry: Submission, once: Once | None) -> None:
+    """Raise AlreadyRegisteredError when another entry stands for the same person and option already.
+
+    once: whom the entry is to stand for; None for nobody. Raises StorageUnavailableError.
+    """
+    first = repository.known(entry.form, once=once) if once is not None else None
+    if first not in (None, entry.id):
+        raise AlreadyRegisteredError(str(first))
+
+
 def busy(submission_id: str) -> StorageUnavailableError:
     """Return the error of an entry that others change all the time."""
     return StorageUnavailableError(f'The entry "{submission_id}" is changed by too many at the same moment.')

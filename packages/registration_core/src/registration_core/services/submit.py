@@ -123,9 +123,10 @@ def new_submission(
 def once_for(form: Form, answers: Mapping[str, Answer], signer: Signer) -> Once | None:
     """Return who takes which option once only, by what was answered; None where the form asks for no such thing.
 
-    A name that only looks different (full-width letters, no-break and zero-width spaces, soft hyphens) is the same one.
+    Answers of an older form, which did not ask for all that decides it, stand for nobody. A name that only looks
+    different (full-width letters, no-break and zero-width spaces, soft hyphens) is the same one.
     """
-    if form.once is None:
+    if form.once is None or form.once not in answers or form.email_field not in answers:
         return None
     address, name = email_key(str(answers[form.email_field])), str(answers.get(form.name_field or "", ""))
     people = dict.fromkeys((plain(name), " ".join(name.casefold().split())))  # the second as guards once had it

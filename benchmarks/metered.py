@@ -1,0 +1,74 @@
+"""A command whose calls to DynamoDB are counted, with what each read and what it cost."""
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import emulated
+
+from admin_cli import aws
+from admin_cli.app import run
+from admin_cli.contexts import Context, ContextFile
+from admin_cli.output import Output
+from admin_cli.services import Services
+from admin_cli.stack import AwsStack
+
+
+@dataclass
+class Meter:
+    """Adds up what a command's calls cost.
+
+    units: of read capacity, as DynamoDB charged them. items: that were read. lines: that the command printed.
+    """
+
+    units: float = 0.0
+    calls: int = 0
+    items: int = 0
+    lines: int = 0
+
+    def run(self, words: Sequence[str], contexts: ContextFile, name: str | None) -> None:
+        """Run a command on a context; end this process when it fails. name: None for the context in use."""
+        out, err = io.StringIO(), io.StringIO()
+        output = Output(out, err, os.environ)
+        connect = partial(AwsStack, say=output.note, session=self._session)
+        services = Services(output, os.environ, contexts, connect, local=sys.exit, context_name=name)
+        if run(list(words), services) != 0:
+            sys.exit(err.getvalue())
+        self.lines = out.getvalue().count("\n")
+
+    def _session(self, context: Context) -> Any:  # noqa: ANN401 - boto3 has no types
+        """Make a session whose DynamoDB clients are metered."""
+        made = aws.session(context)
+        client = made.client
+
+        def metered(service: str, **more: object) -> Any:  # noqa: ANN401 - boto3 has no types
+            found = client(service, **more)
+            if service == "dynamodb":
+                found.meta.events.register("provide-client-params.dynamodb.*", _asked)
+                found.meta.events.register("after-call.dynamodb.*", self._told)
+            return found
+
+        made.client = metered
+        return made
+
+    def _told(self, parsed: dict[str, Any], **_: object) -> None:
+        self.calls += 1
+        self.items += int(parsed.get("ScannedCount", 0)) + sum(map(len, parsed.get("Responses", {}).values()))
+        consumed = parsed.get("ConsumedCapacity", {})
+        for each in consumed if isinstance(consumed, list) else [consumed]:
+            self.units += each.get("CapacityUnits", 0.0)
+
+
+def _asked(params: dict[str, Any], **_: object) -> dict[str, Any]:
+    return params | {"ReturnConsumedCapacity": "TOTAL"}
+
+
+def written(folder: Path, endpoint: str) -> ContextFile:
+    """Write a context for an endpoint."""
+    emulated.context(folder / "config", endpoint)
+    return ContextFile(folder / "config" / "contexts.json")

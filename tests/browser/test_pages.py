@@ -87,7 +87,7 @@ def test_thank_you__forgets_what_the_tab_sent_after_an_hour(visit: Any) -> None:
     """Whoever sits down at the same tab later finds nobody's name there."""
     visitor = visit()
     visitor.goes_to("/thank-you")
-    for minutes, shown in ((40, True), (80, False)):  # the page's clock runs fast: see A_PERSONS_PACE
+    for minutes, shown in ((59, True), (61, False)):
         sent = {"at": time.time() - minutes * 60, "words": ["contact", "confirmed"], "reference": "K7QM-3XTP"}
         visitor.page.evaluate("sent => { sessionStorage.rollcall = sent }", json.dumps(sent))
         visitor.page.reload()

@@ -92,6 +92,7 @@ def test_registration__by_keyboard_alone(visit: Any, forms: Any, person: Any) ->
     assert typist.tab() == "skip-link"
     typist.press("Enter")
     answer(typist, visitor, form, person.answers(form))
+    visitor.takes_a_minute()
     typist.tab_to("submit")
     typist.press("Enter")
 

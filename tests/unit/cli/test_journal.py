@@ -105,6 +105,11 @@ def test_history__of_one_takes_none_of_the_options_of_all(office: Office, option
     assert (ran.code, "leave out the ID" in ran.err) == (2, True)
 
 
+def test_history__of_a_period_that_ends_before_it_begins_is_refused(office: Office) -> None:
+    ran = office.line("history", "--since", "2d", "--until", "3d")
+    assert (ran.code, "must be earlier" in ran.err) == (2, True)
+
+
 def test_spam__is_told_on_the_lists_last_line_with_its_reason(office: Office) -> None:
     """To a person at a terminal; whoever lists spam sees why."""
     office.register("Åsa Öberg")

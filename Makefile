@@ -13,7 +13,7 @@ STAMP := .installed-$(shell pwd | cksum | cut -d ' ' -f 1)
 DEV := $(VENVS)/dev/bin
 UV := $(VENVS)/uv/bin/uv
 ROLLCALL := $(DEV)/rollcall
-EDITABLE := -e packages/registration_core -e packages/lambda_handlers -e packages/admin_cli -e localstack
+EDITABLE := -e packages/registration_core -e packages/lambda_handlers -e packages/admin_cli -e localstack -e localstack/terraform_provider
 
 export PYTHONDONTWRITEBYTECODE :=
 export UV_PROJECT_ENVIRONMENT :=
@@ -44,7 +44,7 @@ define environment
 	@$(UV) pip sync --quiet --require-hashes --python $(VENVS)/$(1)/bin/python requirements/$(1).txt || { echo "The $(1) environment could not be installed from the package index. Check the network (or UV_DEFAULT_INDEX) and run the same command again; what was fetched is kept." >&2; exit 1; }
 endef
 
-$(VENVS)/dev/$(STAMP): requirements/dev.txt $(wildcard packages/*/pyproject.toml) localstack/pyproject.toml $(UV)
+$(VENVS)/dev/$(STAMP): requirements/dev.txt $(wildcard packages/*/pyproject.toml localstack/pyproject.toml localstack/*/pyproject.toml) $(UV)
 	$(call environment,dev)
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(DEV)/python $(EDITABLE)
 	@touch $@
@@ -105,6 +105,10 @@ check: dev ## examine your organisation's own files: forms, site, values
 	@$(ROLLCALL) check
 
 PYTEST := $(DEV)/python -m pytest
+# Several tests at once: much of the time they wait. tests/groups.py says which share a worker.
+WORKERS ?= 3
+AT_ONCE := -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+PROVIDER := localstack/terraform_provider/tests
 
 .PHONY: format lint types layers static
 format: dev ## write the code the way ruff formats it
@@ -124,7 +128,8 @@ layers: dev ## dependencies point one way
 
 static: lint types layers ## lint, types, layers
 
-.PHONY: test-unit test-contract test-faults test-integration test-infra test-browser test test-full
+.PHONY: test-unit test-contract test-faults test-integration test-infra test-provider test-browser
+.PHONY: test test-full
 test-unit: dev ## no I/O, seconds
 	@$(PYTEST) tests/unit
 
@@ -137,17 +142,21 @@ test-faults: dev ## races, lost answers, killed functions, restarts; what takes 
 test-integration: dev ## the stack as Terraform made it
 	@$(PYTEST) tests/integration
 
-test-infra: dev ## the Terraform, and the stand-in provider
+test-infra: dev ## the Terraform
 	@$(PYTEST) tests/infra
+
+test-provider: dev ## the stand-in provider, whole; passing is remembered in its tests/passed.txt: commit it
+	@$(PYTEST) $(PROVIDER)
+	@$(DEV)/python $(PROVIDER)/due.py --record
 
 test-browser: dev ## a real browser at the page
 	@$(PYTEST) tests/browser
 
-test: static ## everything once: what CI runs
-	@$(PYTEST) -m "not full"
+test: static ## everything once: what CI runs; of the stand-in provider one test unless it changed
+	@provider="$$($(DEV)/python $(PROVIDER)/due.py)"; $(PYTEST) $(AT_ONCE) -m "not full" tests $$provider
 
 test-full: static $(VENVS)/api-check/$(STAMP) ## also every combination, many rounds, generated requests
-	@$(PYTEST)
+	@$(PYTEST) $(AT_ONCE)
 
 $(VENVS)/api-check/$(STAMP): requirements/api-check.txt $(UV)
 	$(call environment,api-check)

@@ -1,4 +1,4 @@
-"""What all tests share: a guard against other machines, and the deployed stack.
+"""What all tests share: the deployed stack, and how they wait for it.
 
 The stack is made once a run, on free ports and in a folder of its own, beside whatever `make up` runs. Tests isolate
 themselves by data (their own addresses), never by order.
@@ -6,9 +6,7 @@ themselves by data (their own addresses), never by order.
 
 from __future__ import annotations
 
-import ipaddress
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import hypothesis
 import localstack_client.session
 import pytest
+from groups import group_of, place_of
+from machine import bare_emulator, only_this_machine
 from shipped import ROOT, SOURCES
 
 from registration_core import bootstrap
@@ -27,7 +27,6 @@ from registration_core.adapters.form_files import compile_forms
 from registration_core.adapters.given_forms import GivenForms
 from rollcall_local import mailbox, stack
 from rollcall_local.credentials import ROOT_KEY
-from rollcall_local.emulator import Emulator
 from rollcall_local.paths import Workspace
 from rollcall_local.process import clean_environment, free_port
 
@@ -36,7 +35,11 @@ if TYPE_CHECKING:
 
     from rollcall_local.mailbox import Mail
 
-DEADLINE_S = 20.0
+__all__ = ["bare_emulator", "only_this_machine"]
+
+DEADLINE_S = 60.0
+"""How long a test waits for what it expects: a busy machine is late, not wrong."""
+
 ROOM = 10_000
 """How many places each option but one has on the run's stack: enough for all who register in a run."""
 
@@ -50,6 +53,15 @@ hypothesis.settings.load_profile("steady")
 Found = TypeVar("Found")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Group the tests for the workers, the longest groups first."""
+    items.sort(key=place_of)
+    for item in items:
+        if group := group_of(item):
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
 def wait_until(condition: Callable[[], Found], *, what: str, deadline_s: float = DEADLINE_S) -> Found:
     """Wait for a condition to give something true; fail past the deadline, saying what was awaited."""
     end = time.monotonic() + deadline_s
@@ -60,38 +72,6 @@ def wait_until(condition: Callable[[], Found], *, what: str, deadline_s: float =
         if time.monotonic() > end:
             pytest.fail(f"{what}: not within {deadline_s:.0f} s")
         time.sleep(0.02)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host names this machine, without asking anyone."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-@pytest.fixture(scope="session", autouse=True)
-def only_this_machine() -> Iterator[None]:
-    """Refuse every connection that would leave this machine, and forget its AWS settings and its organisation."""
-    connect = socket.socket.connect
-    kept = os.environ.copy()
-
-    def guarded(self: socket.socket, address: Any) -> None:
-        if self.family in (socket.AF_INET, socket.AF_INET6) and not is_loopback(str(address[0])):
-            raise AssertionError(f"A test tried to reach {address}; tests talk to this machine only.")
-        connect(self, address)
-
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        del os.environ[name]
-    os.environ["ROLLCALL_ORGANISATION"] = str(SOURCES.organisation)  # whatever this clone works for otherwise
-    os.environ |= {name: value for name, value in clean_environment().items() if name.startswith("AWS_")}
-    socket.socket.connect = guarded  # type: ignore[method-assign]
-    yield
-    socket.socket.connect = connect  # type: ignore[method-assign]
-    os.environ.clear()
-    os.environ.update(kept)
 
 
 def environment_of(workspace: Workspace) -> dict[str, str]:
@@ -164,18 +144,6 @@ class DeployedStack:
         name, queue = "ApproximateNumberOfMessages", self.outputs["mail_queue_url"]
         told = self.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=[name])["Attributes"]
         return int(told[name]) == 0
-
-
-@pytest.fixture(scope="session")
-def bare_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    """An emulator with nothing deployed, for tests of single parts against AWS's interfaces."""
-    workspace = Workspace(root=ROOT, state=tmp_path_factory.mktemp("emulator"), edge_port=free_port())
-    emulator = Emulator(workspace)
-    try:
-        emulator.start(smtp_port=free_port())
-        yield workspace
-    finally:
-        emulator.stop()
 
 
 def chosen_edge_port() -> int:

@@ -6,10 +6,12 @@ mistaken for another's, however the machine was restarted.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import http
 import http.client
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 POLL_S = 0.02
+FREE_PORTS = (15_000, 32_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +148,16 @@ def answers(port: int, path: str) -> bool:
 
 
 def free_port() -> int:
-    """Find a loopback port that nobody listens on at this moment."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Find a loopback port that nobody listens on at this moment.
+
+    Drawn from below those that systems give to outgoing connections, so that none of them takes it
+    before its listener does; drawn at random, so that two processes don't choose the same one.
+    """
+    while True:
+        port = random.randrange(*FREE_PORTS)  # noqa: S311 - no secret
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def clean_environment(**extra: str) -> dict[str, str]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from infra.provider.api import API_CONFIG, Api
-from infra.provider.harness import Harness
+from api import API_CONFIG, Api
+from harness import Harness
+from machine import bare_emulator, only_this_machine
 
 from standin.engine import Provider
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from rollcall_local.paths import Workspace
+
+__all__ = ["bare_emulator", "only_this_machine"]
 
 REGION = "eu-north-1"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from infra.provider.functions import FUNCTION, function, make_role, package
+from functions import FUNCTION, function, make_role, package
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from infra.provider.harness import Harness
+    from harness import Harness
 
 CONFIG = "aws_lambda_function_event_invoke_config"
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from infra.provider.harness import ProviderRefusedError
+from harness import ProviderRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from infra.provider.harness import Harness
+    from harness import Harness
 
 KIND = "aws_cloudwatch_log_group"
 KEY = "arn:aws:kms:eu-north-1:000000000000:key/1"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from infra.provider.harness import ProviderRefusedError
+from harness import ProviderRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from infra.provider.harness import Harness
+    from harness import Harness
 
 KIND = "aws_dynamodb_table"
 

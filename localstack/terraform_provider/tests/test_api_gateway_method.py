@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from infra.provider.api import Api
-    from infra.provider.harness import Harness
+    from api import Api
+    from harness import Harness
 
 METHOD = "aws_api_gateway_method"
 METHOD_RESPONSE = "aws_api_gateway_method_response"

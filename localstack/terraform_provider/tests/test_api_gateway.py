@@ -6,13 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from infra.provider.api import API_CONFIG
+from api import API_CONFIG
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from infra.provider.api import Api
-    from infra.provider.harness import Harness
+    from api import Api
+    from harness import Harness
 
 API = "aws_api_gateway_rest_api"
 RESOURCE = "aws_api_gateway_resource"

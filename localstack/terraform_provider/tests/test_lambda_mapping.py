@@ -7,8 +7,8 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from infra.provider.functions import FUNCTION, function, make_role, package
-from infra.provider.harness import ProviderRefusedError
+from functions import FUNCTION, function, make_role, package
+from harness import ProviderRefusedError
 
 from standin.engine import Provider
 from standin.resource import RESOURCES
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from infra.provider.harness import Harness
+    from harness import Harness
 
 MAPPING = "aws_lambda_event_source_mapping"
 

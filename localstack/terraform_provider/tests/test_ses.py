@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from infra.provider.harness import ProviderRefusedError
+from harness import ProviderRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from infra.provider.harness import Harness
+    from harness import Harness
 
 EMAIL, DOMAIN, SET = "aws_ses_email_identity", "aws_ses_domain_identity", "aws_ses_configuration_set"
 IDENTITY_V2, SET_V2 = "aws_sesv2_email_identity", "aws_sesv2_configuration_set"

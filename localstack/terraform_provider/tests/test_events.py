@@ -6,12 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from infra.provider.harness import ProviderRefusedError
+from harness import ProviderRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from infra.provider.harness import Harness
+    from harness import Harness
 
 RULE, TARGET = "aws_cloudwatch_event_rule", "aws_cloudwatch_event_target"
 ROLE = "arn:aws:iam::000000000000:role/events"

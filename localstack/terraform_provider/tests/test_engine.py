@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from infra.provider.harness import Harness, ProviderRefusedError
+from harness import Harness, ProviderRefusedError
 
 from standin.engine import Provider
 from standin.errors import InvalidConfigurationError, NotLocalError

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from infra.provider.harness import Harness
+    from harness import Harness
 
 FUNCTION = "aws_lambda_function"
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from infra.provider.harness import ProviderRefusedError
+from harness import ProviderRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from infra.provider.harness import Harness
+    from harness import Harness
 
 POLICY = (
     '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*",'

@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from infra.provider.functions import FUNCTION, function, make_role, package
-from infra.provider.harness import ProviderRefusedError
+from functions import FUNCTION, function, make_role, package
+from harness import ProviderRefusedError
 
 from standin.values import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from infra.provider.harness import Harness
+    from harness import Harness
 
 ROLE_ARN = "arn:aws:iam::000000000000:role/functions"
 

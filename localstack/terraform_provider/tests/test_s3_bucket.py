@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from infra.provider.harness import Harness
+    from harness import Harness
 
 KIND = "aws_s3_bucket"
 

@@ -1,4 +1,4 @@
-# The functions, what each of them may do, and what wakes them; those that mail are in mailing.tf.
+# The functions, what each may do, and what invokes them. Those that mail are in mailing.tf.
 
 locals {
   common_environment = {
@@ -7,10 +7,10 @@ locals {
   }
 }
 
-# --- submit: checks an answer and stores it -----------------------------------------------------------------------------
+# --- submit: checks and stores a submission -----------------------------------------------------------------------------
 
 data "aws_iam_policy_document" "submit" {
-  # DynamoDB checks a transaction item by item, as what each of them is: a PutItem, an UpdateItem, a check.
+  # DynamoDB authorises each item of a transaction by its own action: PutItem, UpdateItem, ConditionCheckItem.
   statement {
     sid       = "PutItsOwnKindsOfItem"
     actions   = ["dynamodb:PutItem"]
@@ -35,7 +35,7 @@ data "aws_iam_policy_document" "submit" {
     }
   }
 
-  # While the guard keys are being changed: is there a guard that an older key made?
+  # During a change of the guard keys: is there a guard that an older key made?
   statement {
     sid       = "HeedOlderGuards"
     actions   = ["dynamodb:ConditionCheckItem"]
@@ -48,7 +48,7 @@ data "aws_iam_policy_document" "submit" {
     }
   }
 
-  # Whoever needs the guard keys first makes them.
+  # Whoever first needs the guard keys makes them.
   statement {
     sid       = "ReadOrMakeTheGuardKeys"
     actions   = ["dynamodb:GetItem", "dynamodb:PutItem"]
@@ -88,7 +88,7 @@ module "submit" {
   source = "./modules/function"
 
   name                 = "${local.name}-submit"
-  description          = "Checks what a form sent, stores it and answers."
+  description          = "Checks a submission, stores it and answers."
   handler              = "lambda_handlers.submit.handler"
   package_path         = var.package_path
   policy               = data.aws_iam_policy_document.submit.json
@@ -111,7 +111,7 @@ module "submit" {
   )
 }
 
-# One right a method for all forms, so that a form which comes or goes never waits for a right of its own. GET is for
+# One permission per method for all forms, so that adding or removing a form needs no new one. GET is for
 # /<form>, which leads to the form's page, and for /forms/<form>.
 resource "aws_lambda_permission" "submit" {
   statement_id  = "post-forms"
@@ -129,7 +129,7 @@ resource "aws_lambda_permission" "describe" {
   source_arn    = "${module.api.execution_arn}/${local.stage_name}/GET/*"
 }
 
-# --- links: shows a registrant their own entry, and lets them verify, cancel, erase it ----------------------------------
+# --- links: shows registrants their submission, and lets them verify, cancel and erase it -------------------------------
 
 data "aws_iam_policy_document" "links" {
   statement {
@@ -163,7 +163,7 @@ module "links" {
   source = "./modules/function"
 
   name                 = "${local.name}-links"
-  description          = "Shows a registrant their own entry, and lets them verify, cancel and erase it."
+  description          = "Shows registrants their submission, and lets them verify, cancel and erase it."
   handler              = "lambda_handlers.links.handler"
   package_path         = var.package_path
   policy               = data.aws_iam_policy_document.links.json
@@ -190,7 +190,7 @@ resource "aws_lambda_permission" "links" {
   source_arn    = "${module.api.execution_arn}/${local.stage_name}/${each.value}/my"
 }
 
-# --- sweep: puts right what was left lying ------------------------------------------------------------------------------
+# --- sweep: repairs what was left unfinished ----------------------------------------------------------------------------
 
 data "aws_iam_policy_document" "sweep" {
   statement {
@@ -230,7 +230,7 @@ module "sweep" {
   source = "./modules/function"
 
   name                 = "${local.name}-sweep"
-  description          = "Releases seats that nobody verified, promotes who waits, queues mails that nobody noted."
+  description          = "Releases unverified seats, promotes from the waiting list, queues missed mails."
   handler              = "lambda_handlers.sweep.handler"
   package_path         = var.package_path
   policy               = data.aws_iam_policy_document.sweep.json
@@ -248,7 +248,7 @@ module "sweep" {
 
 resource "aws_cloudwatch_event_rule" "sweep" {
   name                = "${local.name}-sweep"
-  description         = "Wakes the function that puts right what was left lying."
+  description         = "Runs the sweep."
   schedule_expression = "rate(5 minutes)"
 }
 
@@ -257,14 +257,14 @@ resource "aws_cloudwatch_event_target" "sweep" {
   target_id = "sweep"
   arn       = module.sweep.arn
 
-  # About the delivery to Lambda alone: what a run that failed is worth, the next resource says.
+  # This covers only delivery to Lambda. The next resource covers runs that fail.
   retry_policy {
     maximum_event_age_in_seconds = 300
     maximum_retry_attempts       = 0
   }
 }
 
-# The next run, five minutes later, does the same work: Lambda tries none again, and keeps none waiting for longer.
+# The next run, five minutes later, does the same work, so Lambda retries none and queues none for longer.
 resource "aws_lambda_function_event_invoke_config" "sweep" {
   function_name                = module.sweep.name
   maximum_event_age_in_seconds = 300

@@ -1,4 +1,4 @@
-# One machine: an emulator on loopback. make up adds package_path, site_url and api_url.
+# The local stack: an emulator on loopback. make up adds package_path, site_url and api_url.
 stack               = "local"
 region              = "eu-north-1"
 sender              = "Kuggen Robotics Academy <courses@example.org>"
@@ -6,7 +6,7 @@ deletion_protection = false
 plaintext_sources   = ["127.0.0.0/8"]
 log_retention_days  = 7
 
-# An emulator runs each concurrent request in a process of its own.
+# The emulator runs each concurrent request in its own process.
 reserved_concurrency = {
   submit   = 16
   links    = 4
@@ -16,7 +16,7 @@ reserved_concurrency = {
   feedback = 2
 }
 
-# All that is sent here comes from one address.
+# Everything sent here comes from one address.
 rate_limits = {
   per_address = 0
   per_email   = 0
@@ -28,5 +28,5 @@ throttle = {
 }
 
 tags = {
-  ms-custom-id = "rollcall" # the API's id, known beforehand
+  ms-custom-id = "rollcall" # fixes the API's ID beforehand
 }

@@ -1,10 +1,10 @@
-# Mail: the functions that say what is to be mailed, mail it, and note what became of it.
+# Mail: the functions that decide what to mail, send it, and record what became of it.
 
 locals {
   notify_timeout_s = 30
 }
 
-# --- dispatch: says what mail a change calls for ------------------------------------------------------------------------
+# --- dispatch: decides which mails a change needs -----------------------------------------------------------------------
 
 data "aws_iam_policy_document" "dispatch" {
   statement {
@@ -24,7 +24,7 @@ module "dispatch" {
   source = "./modules/function"
 
   name                 = "${local.name}-dispatch"
-  description          = "Says what mail a change in the table calls for."
+  description          = "Decides which mails a change in the table needs."
   handler              = "lambda_handlers.dispatch.handler"
   package_path         = var.package_path
   policy               = data.aws_iam_policy_document.dispatch.json
@@ -41,7 +41,7 @@ resource "aws_lambda_event_source_mapping" "dispatch" {
   function_name    = module.dispatch.arn
   batch_size       = 100
 
-  # From the oldest record on: what is written while the mapping is being made is not passed over. Telling notify twice is harmless.
+  # From the oldest record on, so that nothing written while the mapping is created gets lost. Queuing a mail twice is harmless.
   starting_position = "TRIM_HORIZON"
 
   bisect_batch_on_function_error = true
@@ -104,7 +104,7 @@ data "aws_iam_policy_document" "notify" {
     }
   }
 
-  # Whoever needs the guard keys first makes them.
+  # Whoever first needs the guard keys makes them.
   statement {
     sid       = "ReadOrMakeTheGuardKeys"
     actions   = ["dynamodb:GetItem", "dynamodb:PutItem"]
@@ -117,7 +117,7 @@ data "aws_iam_policy_document" "notify" {
     }
   }
 
-  # The first key is made by whoever signs first.
+  # Whoever signs first makes the first key.
   statement {
     sid       = "ReadOrMakeTheSigningKeys"
     actions   = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"]
@@ -125,7 +125,7 @@ data "aws_iam_policy_document" "notify" {
   }
 
   # The resources of SendRawEmail are the identity, the configuration set and, in the sandbox, each recipient's identity;
-  # the sender is what bounds it. AWS always knows the sender; IfExists is for emulators that don't say it.
+  # the sender narrows it. AWS always knows the sender; IfExists is for emulators that leave it out.
   statement {
     sid       = "SendFromTheSenderAlone"
     actions   = ["ses:SendRawEmail"]
@@ -143,7 +143,7 @@ module "notify" {
   source = "./modules/function"
 
   name                 = "${local.name}-notify"
-  description          = "Renders and sends the mails on the queue, each of them once."
+  description          = "Renders and sends the mails on the queue, each once."
   handler              = "lambda_handlers.notify.handler"
   package_path         = var.package_path
   policy               = data.aws_iam_policy_document.notify.json
@@ -169,15 +169,15 @@ resource "aws_lambda_event_source_mapping" "notify" {
   batch_size              = 10
   function_response_types = ["ReportBatchItemFailures"]
 
-  # Two at a time stay below the rate that SES gives a new account.
+  # Two at a time stay below the sending rate of a new SES account.
   scaling_config {
     maximum_concurrency = 2
   }
 }
 
-# --- feedback: notes what became of a mail, and whom not to mail again --------------------------------------------------
+# --- feedback: records what became of a mail, and suppresses addresses --------------------------------------------------
 
-# SNS hands a notification to Lambda once; Lambda tries it three times, and then it comes here.
+# SNS hands a notification to Lambda once. Lambda tries it three times, then puts it here.
 module "feedback_dead_letters" {
   source = "./modules/queue"
 
@@ -216,7 +216,7 @@ data "aws_iam_policy_document" "feedback" {
     }
   }
 
-  # Whoever needs the guard keys first makes them.
+  # Whoever first needs the guard keys makes them.
   statement {
     sid       = "ReadOrMakeTheGuardKeys"
     actions   = ["dynamodb:GetItem", "dynamodb:PutItem"]
@@ -234,7 +234,7 @@ module "feedback" {
   source = "./modules/function"
 
   name                 = "${local.name}-feedback"
-  description          = "Notes what became of a mail, and whom not to mail again."
+  description          = "Records what became of a mail, and suppresses addresses."
   handler              = "lambda_handlers.feedback.handler"
   package_path         = var.package_path
   policy               = data.aws_iam_policy_document.feedback.json

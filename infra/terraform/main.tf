@@ -1,5 +1,5 @@
-# The stack: what stands where, and how the parts learn of each other. The order that no cycle may break:
-# the API's id -> api_url -> the site's content security policy -> the distribution -> site_url -> the functions. The API names its functions beforehand.
+# The stack: its parts, and how they learn about each other. The order must have no cycle:
+# the API's id -> api_url -> the site's content security policy -> the distribution -> site_url -> the functions. The API names its functions in advance.
 
 data "aws_caller_identity" "this" {}
 
@@ -11,11 +11,11 @@ locals {
 
   api_url = coalesce(var.api_url, "https://${module.api.id}.execute-api.${var.region}.${data.aws_partition.this.dns_suffix}/${local.stage_name}")
 
-  # Visitors may come by any of the names; mails and the thank-you page lead to the first.
+  # Visitors may use any of the names; mails and the thank-you page link to the first.
   own_site_urls = [for name in var.site_domain == null ? [module.site.distribution_domain] : var.site_domain.names : "https://${name}"]
   site_url      = coalesce(var.site_url, local.own_site_urls[0])
 
-  # Spelled out, not asked of the functions: they are told the API's address, so the API has to be there before them.
+  # Spelled out, not read from the functions: they get the API's address, so the API has to exist before them.
   invoke_arn = {
     for function in ["submit", "links"] : function =>
     "arn:${data.aws_partition.this.partition}:apigateway:${var.region}:lambda:path/2015-03-31/functions/arn:${data.aws_partition.this.partition}:lambda:${var.region}:${data.aws_caller_identity.this.account_id}:function:${local.name}-${function}/invocations"
@@ -23,7 +23,7 @@ locals {
 
   secret_arn_prefix = "arn:${data.aws_partition.this.partition}:secretsmanager:${var.region}:${data.aws_caller_identity.this.account_id}:secret"
 
-  # What the stack tells of itself: the secret rollcall/<stack>, and the outputs.
+  # How the stack describes itself: the secret rollcall/<stack>, and the outputs.
   description = {
     stack                   = var.stack
     region                  = var.region

@@ -1,7 +1,7 @@
-# What the secret rollcall/<stack> holds, one output each; and what an administrator needs to go on.
+# What the secret rollcall/<stack> holds, one output each, and what an administrator needs next.
 
 locals {
-  # Domains that are reserved (RFC 2606): mail to them reaches nobody.
+  # Addresses in reserved domains (RFC 2606): mail to them reaches nobody.
   examples = [
     for address in compact(concat([local.sender_address, var.alarm_email, var.site_url], try(var.site_domain.names, []))) :
     address if can(regex("(^|[@./])(example|test|invalid|localhost|example\\.(com|net|org))$", lower(address)))
@@ -14,7 +14,7 @@ output "stack" {
 }
 
 output "region" {
-  description = "The Region it stands in."
+  description = "The stack's Region."
   value       = local.description.region
 }
 
@@ -39,12 +39,12 @@ output "distribution_id" {
 }
 
 output "distribution_domain" {
-  description = "The distribution's own host name; a site with names of its own points them here."
+  description = "The distribution's host name. Point the site's own names at it."
   value       = local.description.distribution_domain
 }
 
 output "table" {
-  description = "The table that holds the entries."
+  description = "The table that holds the submissions."
   value       = local.description.table
 }
 
@@ -59,23 +59,23 @@ output "mail_dead_letters_url" {
 }
 
 output "stream_dead_letters_url" {
-  description = "The queue that tells of changes in the table for which no mail could be queued."
+  description = "The queue of table changes whose mails could not be queued."
   value       = local.description.stream_dead_letters_url
 }
 
 output "sender" {
-  description = "Whom the mails come from."
+  description = "Who the mails come from."
   value       = local.description.sender
 
-  # Looked at here and not in the variables, which a destroy looks at too.
+  # Checked here and not in the variables, because a destroy checks those too.
   precondition {
     condition     = length(local.examples) == 0 || length(var.plaintext_sources) > 0
-    error_message = "These are example addresses, and reach nobody: ${join(", ", local.examples)}. Write your own into the stack's values."
+    error_message = "These are example addresses, which reach nobody: ${join(", ", local.examples)}. Put your own into the stack's values."
   }
 }
 
 output "mail_dns_records" {
-  description = "The CNAME records that prove to SES whose domain it is; empty where the sender's address alone is verified."
+  description = "The CNAME records that prove to SES that the domain is yours. Empty when SES verifies only the sender's address."
   value = var.sender_domain == null ? [] : [
     for token in module.mail.dkim_tokens : {
       name  = "${token}._domainkey.${var.sender_domain}"
@@ -86,11 +86,11 @@ output "mail_dns_records" {
 }
 
 output "reader_policy_arn" {
-  description = "The policy to attach to staff who look at what came in."
+  description = "The policy to attach to staff who look at submissions."
   value       = module.staff.reader_policy_arn
 }
 
 output "manager_policy_arn" {
-  description = "The policy to attach to staff who also change what came in."
+  description = "The policy to attach to staff who also change submissions."
   value       = module.staff.manager_policy_arn
 }

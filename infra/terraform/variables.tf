@@ -1,21 +1,21 @@
-# This file stands by itself: `rollcall check` holds an organisation's values against it, without the rest.
+# This file stands alone: `rollcall check` validates an organisation's values with it, without the rest.
 
 locals {
   sender_address = try(regex("<([^<>]+)>", var.sender)[0], var.sender)
 }
 
 variable "stack" {
-  description = "The stack's name: local, dev, prod, or another short one. Everything made is named rollcall-<stack>."
+  description = "The stack's name: local, dev, prod, or another short one. Every resource is named rollcall-<stack>."
   type        = string
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,15}$", var.stack))
-    error_message = "stack must be 1 to 16 lower-case letters, digits or hyphens, and begin with a letter."
+    error_message = "stack must be 1 to 16 lower-case letters, digits or hyphens, and start with a letter."
   }
 }
 
 variable "region" {
-  description = "The Region that holds everything but the distribution, which is global. The data never leaves it."
+  description = "The Region of everything but the distribution, which is global. The data never leaves it."
   type        = string
 
   validation {
@@ -25,29 +25,29 @@ variable "region" {
 }
 
 variable "package_path" {
-  description = "The zip that holds all functions, as the handlers' build makes it."
+  description = "The zip with all functions, as make package builds it."
   type        = string
   default     = "../../dist/rollcall-lambda.zip"
 
   validation {
     condition     = endswith(var.package_path, ".zip")
-    error_message = "package_path must lead to a .zip file."
+    error_message = "package_path must be the path of a .zip file."
   }
 }
 
 variable "forms" {
-  description = "The forms that the API takes, each at POST /<form>; the names of the folders in forms/."
+  description = "The forms that the API accepts, each at POST /<form>: the names of the folders in forms/."
   type        = list(string)
   default     = ["registration", "contact"]
 
   validation {
     condition     = length(var.forms) > 0 && alltrue([for form in var.forms : can(regex("^[a-z][a-z0-9-]{0,30}$", form))])
-    error_message = "forms must name at least one form; a name is 1 to 31 lower-case letters, digits or hyphens, and begins with a letter."
+    error_message = "forms must name at least one form. A name is 1 to 31 lower-case letters, digits or hyphens, and starts with a letter."
   }
 
   validation {
     condition     = length(setintersection(var.forms, ["my", "forms", "assets", "calendar", "index", "privacy", "thank-you", "not-found", "unavailable"])) == 0
-    error_message = "forms must not name my or forms, where the API answers already, nor assets, calendar, index, privacy, thank-you, not-found or unavailable, which are the site's."
+    error_message = "forms must not contain my or forms, which the API uses, or assets, calendar, index, privacy, thank-you, not-found or unavailable, which the site uses."
   }
 
   validation {
@@ -57,7 +57,7 @@ variable "forms" {
 }
 
 variable "sender" {
-  description = "Whom the mails come from: an address, or Name <address>."
+  description = "Who the mails come from: an address, or Name <address>."
   type        = string
 
   validation {
@@ -67,7 +67,7 @@ variable "sender" {
 }
 
 variable "sender_domain" {
-  description = "The domain to verify with SES, by DKIM records that the output mail_dns_records lists. null verifies the sender's address alone, by a link mailed to it."
+  description = "The domain that SES verifies by the DKIM records in the output mail_dns_records. null verifies only the sender's address, by a link mailed to it."
   type        = string
   default     = null
 
@@ -78,7 +78,7 @@ variable "sender_domain" {
 }
 
 variable "existing_identity" {
-  description = "A domain or address of the sender's that SES in this Region knows already. The stack sends by it, and neither makes nor deletes it. null makes one."
+  description = "The sender's domain or address, if SES already knows it in this Region. The stack sends from it, and neither creates nor deletes it. null creates an identity."
   type        = string
   default     = null
 
@@ -89,12 +89,12 @@ variable "existing_identity" {
 
   validation {
     condition     = var.existing_identity == null || var.sender_domain == null
-    error_message = "existing_identity and sender_domain exclude each other: sender_domain makes an identity."
+    error_message = "Set existing_identity or sender_domain, not both: sender_domain creates an identity."
   }
 }
 
 variable "site_url" {
-  description = "The address that visitors see, without a slash at the end. null is https:// and the name in site_domain, or the distribution's own."
+  description = "The address that visitors see, without a slash at the end. null means https:// and the first name in site_domain, or the distribution's name."
   type        = string
   default     = null
 
@@ -105,7 +105,7 @@ variable "site_url" {
 }
 
 variable "site_domain" {
-  description = "The site's own host names, the first one the main one, and a certificate for them in us-east-1. null serves the site at the distribution's own name."
+  description = "The site's own host names, the main one first, and a certificate for them in us-east-1. null serves the site at the distribution's name."
   type = object({
     names           = list(string)
     certificate_arn = string
@@ -114,17 +114,17 @@ variable "site_domain" {
 
   validation {
     condition     = var.site_domain == null || length(try(var.site_domain.names, [])) > 0
-    error_message = "site_domain.names must hold at least one host name."
+    error_message = "site_domain.names must contain at least one host name."
   }
 
   validation {
     condition     = var.site_domain == null || can(regex("^arn:[^:]+:acm:us-east-1:", var.site_domain.certificate_arn))
-    error_message = "site_domain.certificate_arn must be a certificate of ACM in us-east-1: CloudFront takes no other."
+    error_message = "site_domain.certificate_arn must be an ACM certificate in us-east-1: CloudFront accepts no other."
   }
 }
 
 variable "api_url" {
-  description = "The address under which the API is reached, without a slash at the end: a custom domain, or one machine's address. null is the stage's own."
+  description = "The API's address, without a slash at the end: a custom domain, or a local address. null means the stage's own."
   type        = string
   default     = null
 
@@ -135,13 +135,13 @@ variable "api_url" {
 }
 
 variable "allowed_origins" {
-  description = "Origins, besides the site's own, whose scripts may read the API's answers."
+  description = "Origins whose scripts may read the API's answers, besides the site's own."
   type        = list(string)
   default     = []
 
   validation {
     condition     = alltrue([for origin in var.allowed_origins : can(regex("^https?://[^/,*]+$", origin))])
-    error_message = "allowed_origins must be scheme and host each, such as https://www.example.org, with no path and no wildcard."
+    error_message = "Each of allowed_origins must be a scheme and a host, such as https://www.example.org, with no path and no wildcard."
   }
 }
 
@@ -168,7 +168,7 @@ variable "log_level" {
 }
 
 variable "throttle" {
-  description = "How many requests a second the API takes from all visitors together (rate), and how many at once (burst); more get 429."
+  description = "How many requests a second the API accepts from all visitors together (rate), and how many at once (burst). More get 429."
   type = object({
     rate  = number
     burst = number
@@ -185,7 +185,7 @@ variable "throttle" {
 }
 
 variable "rate_limits" {
-  description = "How many posts one network address may send in ten minutes (per_address), and how many entries one e-mail address may get a day (per_email); more get 429. 0 is without limit."
+  description = "How many posts one network address may send in ten minutes (per_address), and how many submissions one e-mail address may make a day (per_email). More get 429. 0 means no limit."
   type = object({
     per_address = optional(number, 100)
     per_email   = optional(number, 20)
@@ -199,7 +199,7 @@ variable "rate_limits" {
 }
 
 variable "turnstile" {
-  description = "Asks Cloudflare Turnstile whether a person sent a form; secret_name is the secret in Secrets Manager that holds the site's secret key. Without a valid token nothing is taken. null asks nobody."
+  description = "Makes Cloudflare Turnstile check that a person sent the form. secret_name is the secret in Secrets Manager that holds the site's secret key. The API then refuses posts without a valid token. null turns the check off."
   type = object({
     secret_name = string
   })
@@ -212,7 +212,7 @@ variable "turnstile" {
 }
 
 variable "reserved_concurrency" {
-  description = "How many of each function may run at once; null leaves a function to the account's common pool, 0 stops it."
+  description = "How many of each function may run at once. null leaves a function in the account's shared pool, 0 stops it."
   type = object({
     submit   = optional(number)
     links    = optional(number)
@@ -230,12 +230,12 @@ variable "reserved_concurrency" {
 
   validation {
     condition     = try(var.reserved_concurrency.notify >= 2 || var.reserved_concurrency.notify == 0, true)
-    error_message = "reserved_concurrency.notify must be 0 or at least 2: the mail queue hands out to two at a time."
+    error_message = "reserved_concurrency.notify must be 0 or at least 2: the mail queue invokes two at a time."
   }
 }
 
 variable "api_access_logs" {
-  description = "Logs one line a request (no address, no query), kept for retention_days. The account must have given API Gateway a role for its logs. null logs none."
+  description = "Logs one line per request (no address, no query), kept for retention_days. The account must have given API Gateway a role for its logs. null logs nothing."
   type = object({
     retention_days = number
   })
@@ -248,7 +248,7 @@ variable "api_access_logs" {
 }
 
 variable "alarm_email" {
-  description = "Who is told when mails or records end as dead letters, or functions fail. null tells nobody; the alarms are there all the same."
+  description = "The address that alarms go to, such as when mails become dead letters or functions fail. With null the alarms exist but mail nobody."
   type        = string
   default     = null
 
@@ -259,40 +259,40 @@ variable "alarm_email" {
 }
 
 variable "table_name" {
-  description = "The table that holds the entries. Left out: rollcall-<stack>. After a restore: the table that was restored into, rollcall-<stack>-restored-<anything>. See the operator's guide, Restoring."
+  description = "The table that holds the submissions. null means rollcall-<stack>. After a restore, name the new table: rollcall-<stack>-restored-<anything>. See the operator's guide, Restoring."
   type        = string
   default     = null
 
   validation {
     condition     = var.table_name == null || can(regex("^rollcall-${var.stack}-restored-[a-z0-9-]+$", coalesce(var.table_name, "-")))
-    error_message = "table_name must be left out, or be rollcall-<stack>-restored- and then small letters, digits or hyphens."
+    error_message = "table_name must be null, or rollcall-<stack>-restored- followed by lower-case letters, digits or hyphens."
   }
 }
 
 variable "deletion_protection" {
-  description = "Refuses to delete the table and a site bucket that holds pages, and keeps deleted secrets for 30 days. Set to false, then apply, before a destroy."
+  description = "Protects the table and a site bucket with pages from deletion, and keeps deleted secrets for 30 days. Before a destroy, set it to false and apply."
   type        = bool
   default     = true
 }
 
 variable "plaintext_sources" {
-  description = "This machine's own addresses, from which an emulator is spoken to without TLS. Empty against AWS: bucket and queues refuse all that isn't encrypted on the way."
+  description = "Loopback addresses that may reach an emulator without TLS. Leave it empty in AWS: the bucket and the queues then refuse unencrypted requests."
   type        = list(string)
   default     = []
 
   validation {
     condition     = alltrue([for source in var.plaintext_sources : contains(["127.0.0.0/8", "::1/128"], source)])
-    error_message = "plaintext_sources may hold 127.0.0.0/8 and ::1/128 alone: nothing that comes over a network goes without TLS."
+    error_message = "plaintext_sources may contain only 127.0.0.0/8 and ::1/128: requests over a network need TLS."
   }
 }
 
 variable "tags" {
-  description = "Tags for everything made, besides Project and Stack."
+  description = "Tags for every resource, besides Project and Stack."
   type        = map(string)
   default     = {}
 
   validation {
     condition     = length(setintersection(keys(var.tags), ["Project", "Stack"])) == 0
-    error_message = "tags must not hold Project or Stack: the stack sets them."
+    error_message = "tags must not contain Project or Stack: the stack sets them."
   }
 }

@@ -8,6 +8,6 @@ terraform {
     }
   }
 
-  # Where the state lies is said at init: -backend-config=…/values/<stack>.s3.tfbackend. See docs/operator.md.
+  # init says where the state is: -backend-config=…/values/<stack>.s3.tfbackend. See docs/operator.md.
   backend "s3" {}
 }

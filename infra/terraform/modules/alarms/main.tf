@@ -1,4 +1,4 @@
-# What must not go unseen: messages that nobody could handle, functions that fail or are held back, mails that wait.
+# What an operator must hear about: dead letters, functions that fail or are throttled, mails that wait.
 
 locals {
   actions = [for topic in aws_sns_topic.this : topic.arn]
@@ -8,7 +8,7 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   for_each = toset(var.dead_letters)
 
   alarm_name          = each.value
-  alarm_description   = "The queue ${each.value} holds what could not be handled. See the operator's guide, Dead letters."
+  alarm_description   = "The queue ${each.value} holds dead letters. See the operator's guide, Dead letters."
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   dimensions          = { QueueName = each.value }
@@ -24,7 +24,7 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
 
 resource "aws_cloudwatch_metric_alarm" "mail_waits" {
   alarm_name          = "${var.name}-mail-waits"
-  alarm_description   = "A mail has waited for a quarter of an hour."
+  alarm_description   = "A mail has waited for 15 minutes."
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateAgeOfOldestMessage"
   dimensions          = { QueueName = var.mail_queue }
@@ -42,7 +42,7 @@ resource "aws_cloudwatch_metric_alarm" "function_errors" {
   for_each = toset(var.functions)
 
   alarm_name          = "${each.value}-errors"
-  alarm_description   = "The function ${each.value} failed: its log says why."
+  alarm_description   = "The function ${each.value} failed. Its log says why."
   namespace           = "AWS/Lambda"
   metric_name         = "Errors"
   dimensions          = { FunctionName = each.value }
@@ -56,12 +56,12 @@ resource "aws_cloudwatch_metric_alarm" "function_errors" {
   ok_actions          = local.actions
 }
 
-# More at once than Lambda allows. A visitor who is turned away for it gets a 5xx; mails and the sweep come late.
+# More at once than Lambda allows. Visitors get a 5xx; mails and the sweep are late.
 resource "aws_cloudwatch_metric_alarm" "function_throttles" {
   for_each = toset(var.functions)
 
   alarm_name          = "${each.value}-throttles"
-  alarm_description   = "Lambda let the function ${each.value} wait or turned it away: too many ran at once."
+  alarm_description   = "Lambda throttled the function ${each.value}: too many ran at once."
   namespace           = "AWS/Lambda"
   metric_name         = "Throttles"
   dimensions          = { FunctionName = each.value }
@@ -75,10 +75,10 @@ resource "aws_cloudwatch_metric_alarm" "function_throttles" {
   ok_actions          = local.actions
 }
 
-# Milliseconds. Nothing is lost before the mapping gives a record up, after six hours.
+# Milliseconds. Nothing is lost until the mapping gives up a record, after six hours.
 resource "aws_cloudwatch_metric_alarm" "stream_waits" {
   alarm_name          = "${var.name}-stream-waits"
-  alarm_description   = "A change in the table has waited for a quarter of an hour: its mails are not even queued."
+  alarm_description   = "A change in the table has waited for 15 minutes, so its mails are not queued yet."
   namespace           = "AWS/Lambda"
   metric_name         = "IteratorAge"
   dimensions          = { FunctionName = var.stream_function }
@@ -108,7 +108,7 @@ resource "aws_cloudwatch_metric_alarm" "api_errors" {
   ok_actions          = local.actions
 }
 
-# Without a key of its own: alarms can't be published through the key that AWS manages for SNS, and they hold no personal data.
+# No KMS key: alarms can't publish through the key that AWS manages for SNS, and they hold no personal data.
 resource "aws_sns_topic" "this" {
   count = var.email == null ? 0 : 1
 

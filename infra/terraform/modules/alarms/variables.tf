@@ -1,15 +1,15 @@
 variable "name" {
-  description = "The stack's name in full; alarms and topic are named after it."
+  description = "The stack's full name. Alarms and the topic are named after it."
   type        = string
 }
 
 variable "email" {
-  description = "Who is told; null tells nobody."
+  description = "The address that alarms go to. null mails nobody."
   type        = string
 }
 
 variable "dead_letters" {
-  description = "The names of the queues of dead letters."
+  description = "The names of the dead-letter queues."
   type        = list(string)
 }
 

@@ -1,4 +1,4 @@
-# What the gateway says when it refuses by itself: problem details (RFC 9457) that a script on any page may read.
+# The gateway's own errors, as problem details (RFC 9457) that scripts on any page may read.
 
 locals {
   problems = {
@@ -14,7 +14,7 @@ locals {
       title  = "Server Error"
       detail = "Something went wrong on our side, and it is not sure that your answers were stored. Send them again in a moment: nothing is stored twice."
     }
-    MISSING_AUTHENTICATION_TOKEN = { # the gateway's word for a path or method that it doesn't know
+    MISSING_AUTHENTICATION_TOKEN = { # the gateway's name for an unknown path or method
       status = 404
       code   = "not_found"
       title  = "Not Found"
@@ -46,7 +46,7 @@ locals {
     }
   }
 
-  # Every 5xx and a 429 may be sent again, and say when.
+  # A 5xx and a 429 may be retried, and say when.
   retry_after_s = { THROTTLED = 2, DEFAULT_5XX = 5, INTEGRATION_FAILURE = 5, INTEGRATION_TIMEOUT = 5 }
 
   gateway_responses = {

@@ -1,7 +1,7 @@
-# The API and its one stage. What it answers where is in routes.tf; what the gateway says by itself is in errors.tf.
+# The API and its one stage. Its routes are in routes.tf; the gateway's own errors are in errors.tf.
 
 locals {
-  description = "Takes what visitors send by the forms."
+  description = "Receives submissions."
 }
 
 resource "aws_api_gateway_rest_api" "this" {
@@ -14,7 +14,7 @@ resource "aws_api_gateway_rest_api" "this" {
   }
 }
 
-# A stage serves what was deployed, so each other document is deployed anew.
+# A stage serves what was deployed, so every changed document needs a new deployment.
 resource "aws_api_gateway_deployment" "this" {
   rest_api_id = aws_api_gateway_rest_api.this.id
   triggers    = { definition = sha256(aws_api_gateway_rest_api.this.body) }
@@ -35,7 +35,7 @@ resource "aws_api_gateway_stage" "this" {
     content {
       destination_arn = access_log_settings.value.arn
 
-      # Who asked is left out, and so is what: no address, no browser, no query.
+      # Neither who asked nor what they asked: no address, no browser, no query.
       format = jsonencode({
         request_id  = "$context.requestId"
         time        = "$context.requestTime"
@@ -59,7 +59,7 @@ resource "aws_api_gateway_method_settings" "all" {
     throttling_rate_limit  = var.throttle.rate
     throttling_burst_limit = var.throttle.burst
     logging_level          = "OFF"
-    data_trace_enabled     = false # it would log what people answered
+    data_trace_enabled     = false # it would log people's answers
     metrics_enabled        = false
   }
 }

@@ -1,5 +1,5 @@
 output "id" {
-  description = "The API's id, known before anything is deployed to it."
+  description = "The API's ID, known before anything is deployed to it."
   value       = aws_api_gateway_rest_api.this.id
 }
 
@@ -9,6 +9,6 @@ output "name" {
 }
 
 output "execution_arn" {
-  description = "The ARN that a call of the API starts with, for the function's permission."
+  description = "The start of the ARN of every call, for the functions' permissions."
   value       = aws_api_gateway_rest_api.this.execution_arn
 }

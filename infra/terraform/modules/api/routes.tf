@@ -1,11 +1,11 @@
-# The routes, as one OpenAPI document. API Gateway takes it as a whole, so a form that goes is gone from the next deployment.
-# Resources of their own would be destroyed after the deployment that replaces them is made: docs/decisions/0030-one-api-document.md.
+# The routes, as one OpenAPI document. API Gateway imports it whole, so the next deployment drops a removed form.
+# Separate resources would be destroyed only after the deployment that replaces them: docs/decisions/0030-one-api-document.md.
 
 locals {
   submit = { type = "aws_proxy", httpMethod = "POST", uri = var.submit_invoke_arn }
   links  = { type = "aws_proxy", httpMethod = "POST", uri = var.links_invoke_arn }
 
-  # Any origin may ask; which of them may read the answer is the function's to say.
+  # Any origin may ask; the function decides which may read the answer.
   preflight_headers = {
     Access-Control-Allow-Origin  = "*"
     Access-Control-Allow-Methods = "POST,OPTIONS"
@@ -13,11 +13,11 @@ locals {
     Access-Control-Max-Age       = "600"
   }
 
-  # The gateway answers a preflight by itself: no function runs for it.
+  # The gateway answers a preflight; no function runs.
   preflight = {
     responses = {
       "204" = {
-        description = "What a script may send."
+        description = "Says what a script may send."
         headers     = { for header in keys(local.preflight_headers) : header => { schema = { type = "string" } } }
       }
     }

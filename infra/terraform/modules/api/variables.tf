@@ -9,22 +9,22 @@ variable "stage_name" {
 }
 
 variable "forms" {
-  description = "The forms: each is taken at POST /<form>."
+  description = "The forms, each at POST /<form>."
   type        = list(string)
 }
 
 variable "submit_invoke_arn" {
-  description = "The ARN by which the gateway invokes the function that takes what a form sends."
+  description = "The ARN by which the gateway invokes submit."
   type        = string
 }
 
 variable "links_invoke_arn" {
-  description = "The ARN by which the gateway invokes the function that shows registrants their own entries."
+  description = "The ARN by which the gateway invokes links."
   type        = string
 }
 
 variable "throttle" {
-  description = "How many requests a second from all visitors together (rate), and how many at once (burst)."
+  description = "How many requests a second the API accepts from all visitors together (rate), and how many at once (burst)."
   type = object({
     rate  = number
     burst = number
@@ -32,7 +32,7 @@ variable "throttle" {
 }
 
 variable "access_logs" {
-  description = "How long a line a request is kept; null logs none."
+  description = "How long access logs are kept, in days. null logs nothing."
   type = object({
     retention_days = number
   })

@@ -1,4 +1,4 @@
-# One function: its role, what that may do, its log group, and itself.
+# One function, with its role, policy and log group.
 
 data "aws_iam_policy_document" "assume" {
   statement {
@@ -13,11 +13,11 @@ data "aws_iam_policy_document" "assume" {
 
 resource "aws_iam_role" "this" {
   name               = var.name
-  description        = "What the function ${var.name} runs as."
+  description        = "The role of the function ${var.name}."
   assume_role_policy = data.aws_iam_policy_document.assume.json
 }
 
-# Its own work, and its own log; the group is made here, so it may not make one.
+# Its own work, and its own log. Terraform creates the log group, so the function may not.
 data "aws_iam_policy_document" "this" {
   source_policy_documents = [var.policy]
 
@@ -58,18 +58,18 @@ resource "aws_lambda_function" "this" {
 
   logging_config {
     log_format            = "JSON"
-    application_log_level = replace(var.log_level, "WARNING", "WARN") # Python's word, and Lambda's
-    # Lambda's own lines: time-outs and crashes are told at WARN and above; at INFO each call would add a start and a report,
-    # paid for and kept as long as ours, and Lambda's metrics say the same.
+    application_log_level = replace(var.log_level, "WARNING", "WARN") # Python's name, then Lambda's
+    # Lambda's own lines: WARN and above cover time-outs and crashes. At INFO each call would add a start and a report,
+    # which cost money and say what Lambda's metrics say.
     system_log_level = "WARN"
     log_group        = aws_cloudwatch_log_group.this.name
   }
 
-  # An event source mapping is refused until the role may read the source.
+  # AWS refuses an event source mapping until the role may read the source.
   depends_on = [aws_iam_role_policy.this]
 
   lifecycle {
-    # A destroy needs no zip: Terraform doesn't ask for this then.
+    # A destroy needs no zip: Terraform skips this check then.
     precondition {
       condition     = fileexists(var.package_path)
       error_message = "There is no zip of the functions at ${var.package_path}. Build it first: make package"

@@ -19,7 +19,7 @@ variable "package_path" {
 }
 
 variable "policy" {
-  description = "The IAM policy document, as JSON, of what the function's work needs; its log is added to it."
+  description = "The IAM policy document, as JSON, for the function's work. This module adds the log."
   type        = string
 }
 
@@ -39,7 +39,7 @@ variable "timeout_s" {
 }
 
 variable "memory_mb" {
-  description = "The function's memory, in MB; its share of a processor grows with it."
+  description = "The function's memory, in MB. Its CPU share grows with it."
   type        = number
 
   validation {
@@ -49,7 +49,7 @@ variable "memory_mb" {
 }
 
 variable "reserved_concurrency" {
-  description = "How many may run at once; null leaves it to the account's common pool."
+  description = "How many may run at once. null leaves the function in the account's shared pool."
   type        = number
   default     = null
 }

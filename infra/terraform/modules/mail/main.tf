@@ -1,4 +1,4 @@
-# Mail: who may be written as, how it leaves, and the queue it waits in.
+# Mail: the sender's identity, how mail leaves, and the queue it waits in.
 
 resource "aws_sesv2_email_identity" "this" {
   count = var.identity == null ? 0 : 1
@@ -35,7 +35,7 @@ module "queue" {
   source = "../queue"
 
   name                 = "${var.name}-mail"
-  visibility_timeout_s = 6 * var.consumer_timeout_s # Lambda asks for six times: a slow batch must not be handed out twice
+  visibility_timeout_s = 6 * var.consumer_timeout_s # Lambda recommends six times, so that a slow batch isn't delivered twice
   retention_days       = 4
   plaintext_sources    = var.plaintext_sources
 
@@ -62,8 +62,8 @@ resource "aws_sqs_queue_redrive_allow_policy" "dead_letters" {
   })
 }
 
-# What SES tells of the mails that it took. The topic has no key of its own: SES can't publish through the one that AWS
-# manages for SNS, and nothing is kept here; the function that subscribes gets it by TLS.
+# SES's reports on mails. The topic has no KMS key: SES can't publish through the one that AWS
+# manages for SNS. The topic stores nothing, and the subscribed function gets messages over TLS.
 resource "aws_sns_topic" "feedback" {
   name   = "${var.name}-feedback"
   policy = data.aws_iam_policy_document.feedback.json

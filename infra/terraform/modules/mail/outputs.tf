@@ -4,7 +4,7 @@ output "configuration_set" {
 }
 
 output "dkim_tokens" {
-  description = "The tokens of the DKIM records, for a domain that is verified here; else empty."
+  description = "The tokens of the DKIM records of a domain that this stack verifies. Otherwise empty."
   value       = try(coalescelist(one(aws_sesv2_email_identity.this[*]).dkim_signing_attributes[0].tokens, []), [])
 }
 
@@ -39,6 +39,6 @@ output "dead_letters_name" {
 }
 
 output "feedback_topic_arn" {
-  description = "The ARN of the topic that tells what became of mails."
+  description = "The ARN of the topic for SES's reports on mails."
   value       = aws_sns_topic.feedback.arn
 }

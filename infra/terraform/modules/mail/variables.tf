@@ -1,10 +1,10 @@
 variable "name" {
-  description = "The stack's name in full; what is made here is named after it."
+  description = "The stack's full name. Resources are named after it."
   type        = string
 }
 
 variable "identity" {
-  description = "The address or the domain to verify with SES; null where SES knows the sender already."
+  description = "The address or domain for SES to verify. null if SES already knows the sender."
   type        = string
 }
 
@@ -19,6 +19,6 @@ variable "consumer_timeout_s" {
 }
 
 variable "plaintext_sources" {
-  description = "This machine's own addresses, let through without TLS; empty against AWS."
+  description = "Loopback addresses that may connect without TLS. Empty in AWS."
   type        = list(string)
 }

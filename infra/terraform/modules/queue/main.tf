@@ -1,4 +1,4 @@
-# A queue that is encrypted at rest and on the way.
+# A queue that is encrypted at rest and in transit.
 
 resource "aws_sqs_queue" "this" {
   name                       = var.name

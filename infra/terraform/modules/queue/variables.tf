@@ -10,17 +10,17 @@ variable "visibility_timeout_s" {
 }
 
 variable "retention_days" {
-  description = "How long a message is kept when nobody deletes it, in days."
+  description = "How long the queue keeps a message, in days."
   type        = number
 
   validation {
     condition     = var.retention_days >= 1 && var.retention_days <= 14
-    error_message = "retention_days must be 1 to 14: SQS keeps nothing longer."
+    error_message = "retention_days must be 1 to 14, as SQS allows."
   }
 }
 
 variable "dead_letters" {
-  description = "The queue that takes a message received this many times and never deleted. null lets it be tried until it is too old."
+  description = "The queue that gets a message received this many times and never deleted. null retries a message until it expires."
   type = object({
     arn            = string
     after_receives = number
@@ -29,6 +29,6 @@ variable "dead_letters" {
 }
 
 variable "plaintext_sources" {
-  description = "This machine's own addresses, let through without TLS; empty against AWS."
+  description = "Loopback addresses that may connect without TLS. Empty in AWS."
   type        = list(string)
 }

@@ -1,8 +1,8 @@
-# The secrets: what the stack tells of itself, and the keys that sign links.
+# The secrets: the stack's description of itself, and the keys that sign links.
 
 resource "aws_secretsmanager_secret" "description" {
   name                    = var.name
-  description             = "Where the parts of this stack are: read by the command line, the site's publishing and the pipeline."
+  description             = "Where the parts of this stack are. The command line, site publish and the pipeline read it."
   recovery_window_in_days = var.recovery_window_days
 }
 
@@ -11,15 +11,15 @@ resource "aws_secretsmanager_secret_version" "description" {
   secret_string = jsonencode(var.description)
 }
 
-# Empty here: the function notify makes the first key when it first mails a link. So no plan, log or state of Terraform's ever
-# holds one, and who deploys need not read them.
+# Empty here: notify makes the first key when it first mails a link. So no Terraform plan, log or state ever
+# holds one, and the deployer needn't read them.
 resource "aws_secretsmanager_secret" "signing_key" {
   name                    = "${var.name}/signing-key"
   description             = "Signs the links in mails: one key, or several as JSON, newest first. See the operator's guide, Keys."
   recovery_window_in_days = var.recovery_window_days
 }
 
-# Stacks from before had the first key made by Terraform. It stays in the secret, and goes from the state.
+# In older stacks Terraform made the first key. It stays in the secret and leaves the state.
 removed {
   from = aws_secretsmanager_secret_version.signing_key
 

@@ -1,15 +1,15 @@
 variable "name" {
-  description = "The name of the secret that describes the stack; the signing key's is <name>/signing-key."
+  description = "The name of the secret that describes the stack. The signing keys are in <name>/signing-key."
   type        = string
 }
 
 variable "description" {
-  description = "What the stack tells of itself."
+  description = "How the stack describes itself."
   type        = map(string)
 }
 
 variable "recovery_window_days" {
-  description = "How long a deleted secret can be had back, in days; 0 deletes at once."
+  description = "How long a deleted secret can be restored, in days. 0 deletes it at once."
   type        = number
 
   validation {

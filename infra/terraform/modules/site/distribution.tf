@@ -1,11 +1,11 @@
-# How the pages reach a visitor.
+# The distribution, and the headers that it sends.
 
 locals {
-  # AWS's managed policy CachingOptimized; its id is the same in every account.
+  # AWS's managed policy CachingOptimized. Its ID is the same in every account.
   caching_optimized = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 
-  # 'self' alone would do for the forms, but Chromium holds form-action against the address that the answer redirects to.
-  # The page may have been opened by one of the site's names, and the answer leads to another.
+  # 'self' alone would do for the forms, but Chromium also checks form-action against the target of a redirect.
+  # A visitor may open the page at one of the site's names and be redirected to another.
   own_origins  = var.domain == null ? [] : [for name in var.domain.names : "https://${name}"]
   form_targets = join(" ", distinct(compact(concat(["'self'", var.api_origin, var.site_origin], local.own_origins))))
 
@@ -21,19 +21,19 @@ locals {
     "frame-ancestors 'none'",
     "base-uri 'none'",
     "object-src 'none'",
-    # Text never becomes a script or markup by way of the document's own functions; another's widget may need them.
+    # Trusted Types: DOM functions can't turn text into script or markup. A third party's widget may need them.
     var.widget_origin == null ? "require-trusted-types-for 'script'" : null,
     var.widget_origin == null ? "trusted-types 'none'" : null,
   ]))
 
-  # What a page of forms never asks a browser for. Only names that browsers know: each other one is a line in the console.
+  # What a page with a form never needs. Only names that browsers know: each unknown one logs a line in the console.
   refused_features = [
     "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen", "geolocation", "gyroscope",
     "hid", "idle-detection", "magnetometer", "microphone", "midi", "payment", "picture-in-picture", "screen-wake-lock",
     "serial", "usb", "xr-spatial-tracking",
   ]
 
-  # Beside those that CloudFront has settings for. A window that opened this one, or that it opened, gets no hold of it.
+  # Headers that CloudFront has no setting for. Windows that opened this one, or that it opened, can't reach it.
   more_headers = {
     "Cross-Origin-Opener-Policy" = "same-origin"
     "Permissions-Policy"         = join(", ", [for feature in local.refused_features : "${feature}=()"])
@@ -42,7 +42,7 @@ locals {
 
 resource "aws_cloudfront_origin_access_control" "this" {
   name                              = var.name
-  description                       = "Signs what the distribution asks of the site's bucket."
+  description                       = "Signs the distribution's requests to the site's bucket."
   origin_access_control_origin_type = "s3"
   signing_behavior                  = "always"
   signing_protocol                  = "sigv4"
@@ -50,7 +50,7 @@ resource "aws_cloudfront_origin_access_control" "this" {
 
 resource "aws_cloudfront_response_headers_policy" "this" {
   name    = var.name
-  comment = "What a browser may do with the site's pages."
+  comment = "What browsers may do with the site's pages."
 
   security_headers_config {
     content_security_policy {
@@ -58,7 +58,7 @@ resource "aws_cloudfront_response_headers_policy" "this" {
       override                = true
     }
 
-    # Two years. Not for names below ours: they may be somebody else's.
+    # Two years. Not for our subdomains: they may be somebody else's.
     strict_transport_security {
       access_control_max_age_sec = 63072000
       include_subdomains         = false
@@ -109,7 +109,7 @@ resource "aws_cloudfront_distribution" "this" {
     origin_access_control_id = aws_cloudfront_origin_access_control.this.id
   }
 
-  # Pages are stored without an extension (registration, thank-you), so nothing has to rewrite an address at the edge.
+  # Pages are stored without an extension (registration, thank-you), so nothing has to rewrite URLs at the edge.
   default_cache_behavior {
     target_origin_id           = "site"
     viewer_protocol_policy     = "redirect-to-https"
@@ -120,7 +120,7 @@ resource "aws_cloudfront_distribution" "this" {
     compress                   = true
   }
 
-  # The distribution may not list the bucket, so S3 says 403 of what isn't there.
+  # The distribution may not list the bucket, so S3 answers 403 for a missing page.
   dynamic "custom_error_response" {
     for_each = [403, 404]
 
@@ -153,6 +153,6 @@ resource "aws_cloudfront_distribution" "this" {
     cloudfront_default_certificate = var.domain == null
     acm_certificate_arn            = var.domain == null ? null : var.domain.certificate_arn
     ssl_support_method             = var.domain == null ? null : "sni-only"
-    minimum_protocol_version       = var.domain == null ? "TLSv1" : "TLSv1.2_2021" # CloudFront fixes it for its own names
+    minimum_protocol_version       = var.domain == null ? "TLSv1" : "TLSv1.2_2021" # CloudFront allows no other for its own names
   }
 }

@@ -1,4 +1,4 @@
-# The site's pages: a private bucket that one distribution may read.
+# The site's pages: a private bucket that only the distribution reads.
 
 resource "aws_s3_bucket" "this" {
   bucket        = var.bucket
@@ -31,7 +31,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
   }
 }
 
-# A bad publish can be undone for a month.
+# You can undo a bad publish for a month.
 resource "aws_s3_bucket_versioning" "this" {
   bucket = aws_s3_bucket.this.id
 

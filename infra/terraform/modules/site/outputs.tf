@@ -4,7 +4,7 @@ output "bucket" {
 }
 
 output "distribution_id" {
-  description = "The distribution's id."
+  description = "The distribution's ID."
   value       = aws_cloudfront_distribution.this.id
 }
 

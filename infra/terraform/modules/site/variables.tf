@@ -4,7 +4,7 @@ variable "name" {
 }
 
 variable "bucket" {
-  description = "The bucket's name; no other account in the world may have it."
+  description = "The bucket's name, unique across all AWS accounts."
   type        = string
 
   validation {
@@ -14,7 +14,7 @@ variable "bucket" {
 }
 
 variable "domain" {
-  description = "The site's own host names and the certificate for them; null serves at the distribution's own name."
+  description = "The site's own host names and their certificate. null serves the site at the distribution's name."
   type = object({
     names           = list(string)
     certificate_arn = string
@@ -27,21 +27,21 @@ variable "api_origin" {
 }
 
 variable "site_origin" {
-  description = "The address that visitors see, where it isn't the distribution's: forms are sent on to it. null where the page's own address is meant."
+  description = "The address that visitors see, if it isn't the distribution's: a posted form may redirect to it. null means the page's own address."
   type        = string
 }
 
 variable "widget_origin" {
-  description = "The origin of another's script and frame that pages may load; null where there is none."
+  description = "A third party's origin whose script and frame the pages may load. null allows none."
   type        = string
 }
 
 variable "keep_pages" {
-  description = "Whether a bucket that holds pages is spared by a destroy."
+  description = "Whether a destroy refuses to delete a bucket that holds pages."
   type        = bool
 }
 
 variable "plaintext_sources" {
-  description = "This machine's own addresses, let through without TLS; empty against AWS."
+  description = "Loopback addresses that may connect without TLS. Empty in AWS."
   type        = list(string)
 }

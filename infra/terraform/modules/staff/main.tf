@@ -1,5 +1,5 @@
-# What staff may do with `rollcall`: two policies for an administrator to attach to their roles or permission sets.
-# A manager's holds the reader's, so that one is enough for each person. The keys that sign links are in neither.
+# What staff may do with `rollcall`: two policies that an administrator attaches to their roles or permission sets.
+# The manager's includes the reader's, so each person needs only one. Neither can read the keys that sign links.
 
 data "aws_iam_policy_document" "reader" {
   statement {
@@ -8,7 +8,7 @@ data "aws_iam_policy_document" "reader" {
     resources = [var.description_secret_arn]
   }
 
-  # The service knows no narrower resource; only names come with it. For these, a mistyped stack is told which there are.
+  # Secrets Manager allows no narrower resource here, and returns names only. With them, rollcall can list the stacks to someone who mistyped one.
   statement {
     sid       = "NameTheStacksThereAre"
     actions   = ["secretsmanager:ListSecrets"]
@@ -27,14 +27,14 @@ data "aws_iam_policy_document" "reader" {
     }
   }
 
-  # An index's leading key is the form's month, an address, or a topic: histories, mails, suspected spam.
+  # The leading key of an index is the form's month, an address, or a topic: histories, mails, suspected spam.
   statement {
     sid       = "ListEntries"
     actions   = ["dynamodb:Query"]
     resources = [for name in ["by_email", "by_month", "by_topic"] : "${var.table_arn}/index/${name}"]
   }
 
-  # What `rollcall doctor` asks.
+  # For `rollcall doctor`.
   statement {
     sid       = "ExamineTheTable"
     actions   = ["dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"]
@@ -63,7 +63,7 @@ data "aws_iam_policy_document" "reader" {
 data "aws_iam_policy_document" "manager" {
   source_policy_documents = [data.aws_iam_policy_document.reader.json, data.aws_iam_policy_document.mailing.json]
 
-  # DynamoDB checks a transaction item by item, as what each of them is. A guard is read to see who is registered already.
+  # DynamoDB authorises each item of a transaction by its own action. A guard is read to see who is registered already.
   statement {
     sid = "ChangeEntriesAndPlaces"
     actions = [
@@ -82,7 +82,7 @@ data "aws_iam_policy_document" "manager" {
     }
   }
 
-  # Whoever needs the guard keys first makes them.
+  # Whoever first needs the guard keys makes them.
   statement {
     sid       = "ReadOrMakeTheGuardKeys"
     actions   = ["dynamodb:GetItem", "dynamodb:PutItem"]
@@ -97,7 +97,7 @@ data "aws_iam_policy_document" "manager" {
 }
 
 data "aws_iam_policy_document" "mailing" {
-  # Nobody mails by hand: what staff have sent goes through the queue, and the function notify mails it, once.
+  # Staff never send mail themselves: their mails go through the queue, and notify sends each once.
   statement {
     sid       = "QueueMails"
     actions   = ["sqs:SendMessage"]
@@ -110,7 +110,7 @@ data "aws_iam_policy_document" "mailing" {
     resources = var.dead_letters_arns
   }
 
-  # The dead letters of the stream only say where its records are.
+  # The dead letters of the stream say only where its records are.
   statement {
     sid       = "ReadTheChangesThatDeadLettersName"
     actions   = ["dynamodb:GetRecords", "dynamodb:GetShardIterator"]
@@ -145,10 +145,10 @@ data "aws_iam_policy_document" "mailing" {
 resource "aws_iam_policy" "reader" {
   name        = "${var.name}-reader"
   path        = local.path
-  description = "Lets staff see what came in, by rollcall."
+  description = "Lets staff see submissions with rollcall."
   policy      = data.aws_iam_policy_document.reader.json
 
-  # IAM can't change a description: other words would replace the policy, and fail as long as anyone holds it.
+  # IAM can't change a description: new words would replace the policy, which fails while anyone holds it.
   lifecycle {
     ignore_changes = [description]
   }
@@ -157,7 +157,7 @@ resource "aws_iam_policy" "reader" {
 resource "aws_iam_policy" "manager" {
   name        = "${var.name}-manager"
   path        = local.path
-  description = "Lets staff see and change what came in, by rollcall."
+  description = "Lets staff see and change submissions with rollcall."
   policy      = data.aws_iam_policy_document.manager.json
 
   lifecycle {
@@ -166,6 +166,6 @@ resource "aws_iam_policy" "manager" {
 }
 
 locals {
-  # A path of their own keeps the deployer, who may write them, from its own policy.
+  # Their own path keeps the deployer, who may write them, from writing its own policy.
   path = "/staff/"
 }

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "What the policies' names begin with: rollcall-<stack>."
+  description = "The start of the policies' names: rollcall-<stack>."
   type        = string
 }
 
@@ -9,7 +9,7 @@ variable "description_secret_arn" {
 }
 
 variable "table_arn" {
-  description = "The ARN of the table that holds the entries."
+  description = "The ARN of the table that holds the submissions."
   type        = string
 }
 
@@ -24,11 +24,11 @@ variable "mail_queue_arn" {
 }
 
 variable "dead_letters_arns" {
-  description = "The ARNs of the queues of what could not be mailed, or told to be mailed."
+  description = "The ARNs of the dead-letter queues of the mails and of the stream."
   type        = list(string)
 }
 
 variable "sender_identity_arns" {
-  description = "The ARNs that the sender's identity in SES may have: its domain's, its address's."
+  description = "The ARNs that the sender's SES identity may have: its domain's and its address's."
   type        = list(string)
 }

@@ -1,4 +1,4 @@
-# The table, and where the news of its changes goes that nobody could act on.
+# The table, and the dead letters of its stream.
 
 resource "aws_dynamodb_table" "this" {
   name                        = var.table_name
@@ -44,7 +44,7 @@ resource "aws_dynamodb_table" "this" {
     type = "S"
   }
 
-  # <form>#<yyyy-mm>, newest last: lists at a cost that doesn't grow with the table.
+  # <form>#<yyyy-mm>, newest last: the cost of a list doesn't grow with the table.
   global_secondary_index {
     name            = "by_month"
     projection_type = "ALL"
@@ -75,7 +75,7 @@ resource "aws_dynamodb_table" "this" {
     }
   }
 
-  # Sparse: lines of history, mails and suspected spam, newest last. What staff look over costs what is found.
+  # Sparse: lines of history, mails and suspected spam, newest last. Reading costs only what it finds.
   global_secondary_index {
     name            = "by_topic"
     projection_type = "ALL"

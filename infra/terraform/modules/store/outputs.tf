@@ -14,16 +14,16 @@ output "stream_arn" {
 }
 
 output "stream_dead_letters_arn" {
-  description = "The ARN of the queue that tells of changes nobody could act on."
+  description = "The ARN of the queue of the stream's dead letters."
   value       = module.stream_dead_letters.arn
 }
 
 output "stream_dead_letters_url" {
-  description = "The URL of the queue that tells of changes nobody could act on."
+  description = "The URL of the queue of the stream's dead letters."
   value       = module.stream_dead_letters.url
 }
 
 output "stream_dead_letters_name" {
-  description = "The name of the queue that tells of changes nobody could act on."
+  description = "The name of the queue of the stream's dead letters."
   value       = module.stream_dead_letters.name
 }

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "What the queue beside the table is named after."
+  description = "What the dead-letter queue is named after."
   type        = string
 }
 

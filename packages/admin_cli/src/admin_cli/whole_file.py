@@ -8,7 +8,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from admin_cli.acting import can_ask, says_yes
 from admin_cli.errors import CliError, ExitCode
 
 if TYPE_CHECKING:
@@ -26,6 +25,8 @@ def ensure_writable(services: Services, path: Path, *, force: bool) -> None:
         raise CliError(f"There is no folder {path.parent}.", exit_code=ExitCode.USAGE)
     if force or not path.exists():
         return
+    from admin_cli.acting import can_ask, says_yes  # noqa: PLC0415 - only where a file is in the way
+
     if not can_ask(services):
         raise CliError(f"{path} is there already.", hint="Add --force to replace it.", exit_code=ExitCode.USAGE)
     if not says_yes(services, f"{path} is there already. Replace it?"):

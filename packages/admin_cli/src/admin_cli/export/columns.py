@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -168,6 +167,8 @@ def check_names(names: Sequence[str], forms: Iterable[Form]) -> None:
 
 def no_column(name: str, asked: Sequence[str]) -> CliError:
     """Say that there is no such column, and which there are."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a mistyped name
+
     near = get_close_matches(name.removeprefix(ANSWER), [*FIXED, *asked], n=1)
     guess = f" Did you mean {near[0]!r}?" if near else ""
     there = ", ".join([*FIXED, *(ANSWER + each for each in asked)])

@@ -47,7 +47,8 @@ def write_csv(
     with _text(stream) as out:
         if marked:
             out.write(BYTE_ORDER_MARK)
-        out.writelines(f"{delimiter.join(cells)}\r\n" for cells in _lines(batches, columns, said, _CSV))
+        for lines in _lines(batches, columns, said, _CSV):
+            out.write("\r\n".join([*map(delimiter.join, lines), ""]))
 
 
 def write_tsv(
@@ -58,7 +59,8 @@ def write_tsv(
     A cell that holds a quote stands in quotes, and the quote twice.
     """
     with _text(stream) as out:
-        out.writelines("\t".join(cells) + "\n" for cells in _lines(batches, columns, said, _TSV))
+        for lines in _lines(batches, columns, said, _TSV):
+            out.write("\n".join([*map("\t".join, lines), ""]))
 
 
 def cell(column: Column, said: Mapping[str, str]) -> Callable[[Answer | None], str]:
@@ -97,9 +99,9 @@ def _quoted(text: str) -> str:
 
 def _lines(
     batches: Iterable[list[Row]], columns: Sequence[Column], said: Mapping[str, str], format_: _Format
-) -> Iterator[Sequence[str]]:
-    """Give the heading and then each entry's cells: a column of many entries at a time, which is what makes it fast."""
-    yield [format_.cell(column.heading) for column in columns]
+) -> Iterator[Iterable[Sequence[str]]]:
+    """Give the heading's cells, then those of many entries at a time: a column after the other, which makes it fast."""
+    yield [[format_.cell(column.heading) for column in columns]]
     makers = [_maker(column, said, format_) for column in columns]
     for rows in batches:
         answers = [row.answers.get for row in rows]
@@ -107,7 +109,7 @@ def _lines(
             make(list(map(column.value, rows)) if column.answer is None else [get(column.answer) for get in answers])
             for column, make in zip(columns, makers, strict=True)
         ]
-        yield from zip(*cells, strict=True)
+        yield zip(*cells, strict=True)
 
 
 def _maker(column: Column, said: Mapping[str, str], format_: _Format) -> Callable[[list[Answer | None]], list[str]]:

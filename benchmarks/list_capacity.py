@@ -20,7 +20,11 @@ from metered import Meter, written
 
 from admin_cli.contexts import ContextFile, context_file
 
-LISTS = (("list", "--form", "registration"), ("list", "--form", "registration", "--limit", "200"))
+LISTS = (
+    ("list", "--form", "registration"),
+    ("list", "--form", "registration", "--limit", "200"),
+    ("list", "--form", "registration", "--status", "spam"),
+)
 
 
 def main() -> int:

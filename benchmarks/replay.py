@@ -132,12 +132,12 @@ class Answers(BaseHTTPRequestHandler):
     def Query(self, asked: dict[str, Any]) -> bytes:  # noqa: N802 - AWS's name
         """Give a page of a form's month."""
         values = {name: value["S"] for name, value in asked["ExpressionAttributeValues"].items()}
+        charged = asked.get("ReturnConsumedCapacity", "NONE") != "NONE"
         if ":month" not in values:
-            return b'{"Count":0,"ScannedCount":0,"Items":[]}'  # a form as it was: there is none
+            return self.recorded.page(0, 0, charged=charged)  # a form as it was, spam: there is none
         first, last = self.recorded.between(values[":month"], values.get(":below"), values.get(":down_to"))
         if "ExclusiveStartKey" in asked:
             first = max(first, self.recorded.place_of(asked["ExclusiveStartKey"]["id"]["S"]))
-        charged = asked.get("ReturnConsumedCapacity", "NONE") != "NONE"
         return self.recorded.page(first, last, limit=asked.get("Limit"), charged=charged)
 
     def GetItem(self, asked: dict[str, Any]) -> bytes:  # noqa: N802 - AWS's name

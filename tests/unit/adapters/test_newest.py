@@ -14,11 +14,14 @@ from contract.fakes import START, StoppedClock
 from registration_core.adapters.dynamodb import items
 from registration_core.adapters.dynamodb.journal import DynamoJournal
 from registration_core.adapters.dynamodb.newest import NewestFirst
+from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
+from registration_core.domain.identifiers import ulid_floor
 from registration_core.domain.selection import Selection
 from registration_core.domain.submission import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 MINUTE = timedelta(minutes=1)
 
@@ -73,7 +76,7 @@ def test_list__of_many_reads_pages_of_a_bounded_size() -> None:
 def test_list__that_sifts_begins_small_and_reads_more_at_once() -> None:
     """The table sifts; pages double, but never beyond a bound."""
     index = Index(3_000)
-    list(newest(index, page_size=30, statuses=frozenset({Status.SPAM})))
+    list(newest(index, page_size=30, statuses=frozenset({Status.PENDING})))
 
     assert [query["Limit"] for query in index.asked][:7] == [30, 60, 120, 240, 480, 500, 500]
     assert index.asked[0]["FilterExpression"] == "#status IN (:status0)"
@@ -123,6 +126,19 @@ class Calls:
         assert values.get(":first", "") <= values.get(":last", "~")
         self.partitions.append(values.get(":topic", values.get(":month", "")))
         return {"Items": []}
+
+
+@pytest.mark.parametrize("until", [None, START + MINUTE, START - MINUTE, START - timedelta(days=2)])
+@pytest.mark.parametrize("cursor", [None, f"crs_{ulid_floor(START)}", f"crs_{ulid_floor(START - timedelta(days=3))}"])
+def test_list__of_spam_reads_nothing_else(until: datetime | None, cursor: str | None) -> None:
+    """One query of its topic at most, not one for each month, whatever the bounds."""
+    calls = Calls()
+    repository = DynamoSubmissionRepository(calls, "table", clock=StoppedClock())
+    spam = frozenset({Status.SPAM})
+    list(repository.newest("course", since=START - timedelta(days=1), until=until, statuses=spam, cursor=cursor))
+
+    assert set(calls.partitions) <= {"SPAM#course"}
+    assert len(calls.partitions) <= 1
 
 
 @pytest.mark.parametrize("year", [1, 1926, 1969])

@@ -58,15 +58,21 @@ class NewestFirst:
                 entry = items.read_submission(item)
                 if entry.submitted_at < self._since - _ROUNDING:
                     return
-                if self._wanted.admits(entry) and (self._cursor is None or entry.id < self._cursor):
+                if self._admits(entry):
                     yield entry
             month = table.month_before(month)
+
+    def _admits(self, entry: Submission) -> bool:
+        return self._wanted.admits(entry) and (self._cursor is None or entry.id < self._cursor)
 
     def _items(self, month: str) -> Iterator[Item]:
         lowest, highest = self._lowest(month), self._highest(month)
         if lowest is not None and highest is not None and lowest > highest:
             return  # the window has moved past the cursor; DynamoDB refuses such a BETWEEN
-        query = self._sifted(self._bounded(month, lowest, highest))
+        yield from self._pages(self._sifted(self._bounded(month, lowest, highest)))
+
+    def _pages(self, query: dict[str, Any]) -> Iterator[Item]:
+        """Yield what a query finds, but what has expired."""
         while True:
             answer = self._ask("Query", query | {"Limit": self._page_size})
             for item in answer.get("Items", ()):
@@ -140,3 +146,22 @@ class NewestFirst:
             for item in self._ask("Query", newest).get("Items", ()):
                 self._prefix = item["id"]["S"].rpartition("_")[0]
         return self._prefix
+
+
+class NewestSpam(NewestFirst):
+    """The same entries where only suspected spam is wanted, by the index of topics: nothing else is read."""
+
+    def __iter__(self) -> Iterator[Submission]:
+        """Yield the entries; the next page is read when its first entry is asked for."""
+        begin = self._begin if self._wanted.until is None else min(self._begin, self._wanted.until)
+        first, last = ulid_floor(self._since - _ROUNDING), ulid_floor(begin + _ROUNDING)
+        if first > last:
+            return  # DynamoDB refuses such a BETWEEN
+        values = {":topic": table.spam_topic(self._form), ":first": first, ":last": last}
+        query = {
+            "IndexName": table.BY_TOPIC,
+            "KeyConditionExpression": "topic = :topic AND topic_id BETWEEN :first AND :last",
+            "ExpressionAttributeValues": {name: {"S": value} for name, value in values.items()},
+            "ScanIndexForward": False,
+        }
+        yield from filter(self._admits, map(items.read_submission, self._pages(query)))

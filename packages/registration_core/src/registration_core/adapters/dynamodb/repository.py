@@ -12,7 +12,7 @@ from registration_core.adapters.dynamodb.patient import PatientCall
 from registration_core.adapters.dynamodb.seats import Seats
 from registration_core.domain.errors import SubmissionNotFoundError
 from registration_core.domain.ports import SubmissionRepository
-from registration_core.domain.submission import Page, SubmissionDetails, email_key
+from registration_core.domain.submission import Page, Status, SubmissionDetails, email_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from registration_core.domain.mail import MailRequest, MailState
     from registration_core.domain.ports import Clock
     from registration_core.domain.quota import QuotaState
-    from registration_core.domain.submission import Idempotency, Once, Receipt, Status, Submission
+    from registration_core.domain.submission import Idempotency, Once, Receipt, Submission
 
 
 class DynamoSubmissionRepository(SubmissionRepository):
@@ -113,11 +113,12 @@ class DynamoSubmissionRepository(SubmissionRepository):
         page_size: int = 500,
     ) -> Iterator[Submission]:
         """Yield a form's entries newest first, reading on as more are asked for."""
-        from registration_core.adapters.dynamodb.newest import NewestFirst  # noqa: PLC0415 - a visitor lists nothing
+        from registration_core.adapters.dynamodb import newest  # noqa: PLC0415 - a visitor lists nothing
         from registration_core.domain.selection import Selection  # noqa: PLC0415
 
         wanted = Selection(form, statuses, since, until, option)
-        return iter(NewestFirst(self._ask, wanted, now=self._clock.now(), cursor=cursor, page_size=page_size))
+        walk = newest.NewestSpam if statuses == {Status.SPAM} else newest.NewestFirst
+        return iter(walk(self._ask, wanted, now=self._clock.now(), cursor=cursor, page_size=page_size))
 
     def by_email(self, address: str, *, limit: int) -> tuple[Submission, ...]:
         """Return the newest entries of this address in any spelling, of all forms."""

@@ -151,7 +151,7 @@ def test_prepare__dry_run_changes_nothing(line: CommandLine, books: Books) -> No
 
     ran = line("restore", "prepare", books.restored, "--dry-run")
 
-    assert f"Would erase 1 submission for ever in {books.restored}, as in {books.table}." in ran.err
+    assert f"Would erase 1 submission for good in {books.restored}, as in {books.table}." in ran.err
     assert "robin@example.org" in books.text()
 
 

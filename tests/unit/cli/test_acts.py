@@ -308,8 +308,9 @@ def test_quota_set__gives_the_option_its_places(rollcall: CommandLine, manage: F
     [
         (("nope", "first-robot", "14"), 3, "There is no form 'nope'"),
         (("registration", "nope", "14"), 3, "There are: first-robot"),
-        (("contact", "nope", "14"), 3, "It counts no places."),
+        (("contact", "nope", "14"), 3, "It counts no seats."),
         (("registration", "first-robot", "many"), 2, "is no number of seats"),
+        (("registration", "first-robot", "-3"), 2, "-3 is below zero: give a number such as 3."),
         (("registration", "first-robot", "100001"), 2, "100000"),
     ],
 )

@@ -106,6 +106,7 @@ def test_version__is_printed(rollcall: CommandLine) -> None:
     ("arguments", "said", "help_of"),
     [
         (["lst"], "There is no command 'lst'. Did you mean 'list'?", "rollcall"),
+        (["cancel"], "There is no command 'cancel'. Did you mean 'rollcall status cancel'?", "rollcall"),
         (["qqqq"], "There is no command 'qqqq'.", "rollcall"),
         (["local", "mial"], "There is no command 'mial'. Did you mean 'mail'?", "rollcall local"),
         (["list", "--fmor", "x"], "There is no option '--fmor'. Did you mean '--form'?", "rollcall list"),

@@ -189,7 +189,10 @@ def test_list__sorted_is_whole_unless_a_limit_is_named(office: Office) -> None:
 
     assert len(rows(office.line("list", "--sort", "name").out)) == 35
     first = office.line("list", "--sort", "name", "--limit", "2", "--columns", "name")
-    assert (rows(first.out), first.err) == ([["Person 00"], ["Person 01"]], "35 in all; for more: -L N\n")
+    assert (rows(first.out), first.err) == (
+        [["Person 00"], ["Person 01"]],
+        "35 in all: rollcall list --columns name --sort name --limit 35\n",
+    )
     assert office.line("list", "--sort", "name", "--cursor", "x").code == 2
 
 

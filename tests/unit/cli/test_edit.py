@@ -68,7 +68,7 @@ def test_edit__again_says_so(office: Office) -> None:
     for _ in range(2):
         ran = office.line("edit", entry.id, "guardian=Bo Ek", "--yes")
 
-    assert ran.err.endswith("is so already.\n")
+    assert ran.err.endswith("says so already.\n")
     assert office.get(entry).version == 2
 
 

@@ -68,6 +68,20 @@ def test_history__of_all_tells_who_did_what_to_whom_newest_first(office: Office)
     assert "999" not in ran.out + ran.err
 
 
+def test_history__of_all_shows_what_became_of_it_at_80_columns(office: Office) -> None:
+    """From what to what is the line's point, so it is never cut."""
+    entry = office.register("Åsa-Märta Öberg")
+    office.line("status", "cancel", entry.id, "--yes")
+    office.line.environ |= {"COLUMNS": "80", "NO_COLOR": "1"}
+
+    ran = office.line("history", "--since", "2h", terminal=True)
+    assert "confirmed→cancelled" in ran.out.splitlines()[1]
+    assert max(map(len, ran.out.splitlines())) <= 80
+
+    nobody = office.line("history", "--by", "nobody", terminal=True)
+    assert nobody.err.startswith("Nothing was changed by nobody since ")
+
+
 def test_history__of_all_is_narrowed_by_who_and_which_form(office: Office) -> None:
     asa = office.register("Åsa Öberg")
     office.register("Bo", form="contact")
@@ -177,7 +191,7 @@ def test_mail_list__tells_what_was_mailed_newest_first(office: Office) -> None:
     assert len(rows(office.line("mail", "list", "--state", "bounced").out)) == 1
     assert len(rows(office.line("mail", "list", "--form", "registration").out)) == 2
     one = office.line("mail", "list", "-L", "1")
-    assert (len(rows(one.out)), one.err) == (1, "There are more: -L N\n")
+    assert (len(rows(one.out)), one.err) == (1, "More: rollcall mail list --limit 2\n")
     assert json.loads(office.line("mail", "list", "--json", "name,kind,state", "-L", "1").out) == [
         {"name": "Åsa Öberg", "kind": "staff", "state": "sent"}
     ]

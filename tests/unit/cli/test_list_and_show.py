@@ -137,7 +137,7 @@ def test_list__of_one_status_counts_what_it_prints(rollcall: CommandLine, querie
     queries.entries = [replace(ADA, id=f"reg_{n}") for n in range(250)] + [replace(BOB, id=f"msg_{n}") for n in (1, 2)]
 
     assert json.loads(rollcall("list", "--status", "pending", "--limit", "1", "--json", "id").out) == [{"id": "msg_1"}]
-    assert rollcall("list", "--status", "spam", terminal=True).err == "Nothing of that came in.\n"
+    assert rollcall("list", "--status", "spam", terminal=True).err == "No submissions match.\n"
 
 
 def test_list__names_the_status_that_was_meant(rollcall: CommandLine) -> None:
@@ -154,7 +154,7 @@ def test_list__nothing_is_no_output(rollcall: CommandLine, queries: FakeQueries)
 
     assert rollcall("list").out == ""
     assert json.loads(rollcall("list", "--json", "id").out) == []
-    assert rollcall("list", terminal=True).err == "Nothing came in yet.\n"
+    assert rollcall("list", terminal=True).err == "No submissions yet.\n"
 
 
 def test_list__unknown_form_is_not_found(rollcall: CommandLine) -> None:

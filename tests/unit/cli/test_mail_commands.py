@@ -372,7 +372,7 @@ def test_edit__with_resend_mails_the_mended_address(world: World) -> None:
 
     world.interrupting = False
     ran = world(*mend, "--yes")
-    assert (ran.code, "is so already.\n" in ran.err, ran.err.endswith("It is sent.\n")) == (0, True, True)
+    assert (ran.code, "says so already.\n" in ran.err, ran.err.endswith("It is sent.\n")) == (0, True, True)
 
 
 def test_send__a_text_of_ones_own(world: World) -> None:

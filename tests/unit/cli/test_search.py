@@ -88,13 +88,28 @@ def test_search__finds_no_other_phone_number(rollcall: CommandLine, what: str) -
     assert (rollcall("search", what).code, rollcall("search", what).out) == (0, "")
 
 
+@pytest.mark.parametrize("what", ["seán o'brien", "Sean OBrien", "sean o\u2019brien", "sean o\u00b4brien"])
+@pytest.mark.parametrize("stored", ["Seán O'Brien", "Seán O\u2019Brien"])
+def test_search__finds_a_name_with_an_apostrophe(rollcall: CommandLine, what: str, stored: str) -> None:
+    """However it was typed, and where it was left out; an apostrophe alone is nothing to search for."""
+    rollcall.forms = {"registration": a_form(a_field("text", "name"))}
+    sean = replace(BOB, form="registration", answers={"name": stored})
+    rollcall.queries.entries = [ASA, sean]  # type: ignore[union-attr]
+
+    assert ids(rollcall("search", what).out) == [sean.id]
+    assert rollcall("search", "\u2019").code == 2
+
+
 def test_search__narrows(rollcall: CommandLine) -> None:
     """The options of `list` hold here too, and --limit says that there may be more."""
     assert ids(rollcall("search", "lovelace").out) == [ASA.id, ADA.id]
     assert ids(rollcall("search", "lovelace", "--status", "confirmed").out) == [ADA.id]
     assert ids(rollcall("search", "ada@example.org", "--status", "spam").out) == [ASA.id]
     ran = rollcall("search", "lovelace", "--limit", "1")
-    assert (ids(ran.out), ran.err.splitlines()[1]) == ([ASA.id], "1 found among the newest 1; for more: -L N")
+    assert (ids(ran.out), ran.err.splitlines()[1]) == (
+        [ASA.id],
+        "1 found among the newest 1. More: rollcall search lovelace --limit 2",
+    )
 
 
 def test_search__prints_as_list_does(rollcall: CommandLine) -> None:

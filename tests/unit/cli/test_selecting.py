@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from unit.core.builders import a_field, a_form, words
+from unit.core.builders import a_field, a_form
 
 from admin_cli.errors import CliError
 from admin_cli.selecting import selection
-from registration_core.domain.fields import Option
+from registration_core.domain.fields import Option, Text
 from registration_core.domain.quota import Quota
 from registration_core.domain.selection import Selection
 from registration_core.domain.submission import Status
@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 11, 26, 17, 30, tzinfo=UTC)
 COURSE = a_field(
-    "choice", "course", options=tuple(Option(name, words(name), capacity=2) for name in ("robots", "code"))
+    "choice",
+    "course",
+    options=tuple(
+        Option(name, Text({"en": f"All about {name}", "sv": f"Allt om {name}"}), capacity=2)
+        for name in ("robots", "code")
+    ),
 )
 FORMS = {
     "registration": a_form(COURSE, name="registration", quota=Quota("course")),
@@ -71,7 +76,7 @@ def test_selection__takes_what_is_there() -> None:
             3,
             "There is no option 'robot' of any form. Did you mean 'robots'? There are: robots, code",
         ),
-        ({"option": "robots", "form": "contact"}, 3, "of the form contact. It counts no places."),
+        ({"option": "robots", "form": "contact"}, 3, "of the form contact. It counts no seats."),
         ({"since": "2d", "until": "3d"}, 2, "--since 2d must be earlier than --until 3d."),
     ],
 )
@@ -79,6 +84,12 @@ def test_selection__names_what_was_probably_meant(options: dict[str, str], code:
     with pytest.raises(CliError) as raised:
         selection(lambda: FORMS, **options, now=NOW)  # type: ignore[arg-type]
     assert (told in str(raised.value), raised.value.exit_code) == (True, code)
+
+
+@pytest.mark.parametrize("named", ["robots", "all about Robots", "ALLT OM ROBOTS"])
+def test_selection__takes_an_option_by_its_label(named: str) -> None:
+    """In any language of the form, and in any case."""
+    assert selection(lambda: FORMS, option=named, now=NOW).option == "robots"
 
 
 def test_selection__takes_an_option_that_is_gone_from_the_form() -> None:

@@ -27,9 +27,9 @@ GROUPS: dict[str, dict[str, Command]] = {
         "edit": Command("edit", "Put right what a submission says, or move it"),
         "status": Command("status", "Confirm and cancel submissions, promote who waits"),
         "import": Command("import_file", "Take submissions in from a CSV file"),
-        "quota": Command("quota", "Places: how many there are, are taken, are waited for"),
-        "erase": Command("erase", "Remove what a submission says of its person, for ever"),
-        "purge": Command("purge", "Erase what is older than it need be kept"),
+        "quota": Command("quota", "Seats: capacity, taken and waiting"),
+        "erase": Command("erase", "Remove what a submission says of its person, for good"),
+        "purge": Command("purge", "Erase submissions that are older than you need them"),
     },
     "Forms and site": {
         "new": Command("new", "A folder for an organisation's own forms and site"),

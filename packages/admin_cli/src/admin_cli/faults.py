@@ -45,7 +45,7 @@ _HINTS: tuple[tuple[type[RollcallError], str], ...] = (
     (MailAskedError, "Somebody did the same at this moment; the same command again says when it went out."),
     (MailQueueError, "The same command again goes on: what was queued twice is sent once."),
     (DeadLettersError, "The same command again goes on: nothing was lost."),
-    (InvalidReferenceError, "A reference looks like K7QM-3XTP, an ID like reg_01J…; see: rollcall list"),
+    (InvalidReferenceError, 'Look it up by a name, a phone number or an address: rollcall search "asa lindqvist"'),
 )
 
 

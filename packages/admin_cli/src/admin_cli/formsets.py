@@ -10,7 +10,7 @@ from admin_cli.usage import meant
 from registration_core.adapters.sources import Sources, sources_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from admin_cli.services import Services
@@ -99,3 +99,27 @@ def the_form(forms: Mapping[str, Form], name: str) -> Form:
         f"There is no form {name!r}.{meant(name.lower(), forms)} There are: {', '.join(forms)}.",
         exit_code=ExitCode.NOT_FOUND,
     )
+
+
+def the_option(forms: Iterable[Form], text: str) -> str:
+    """Give the value of the counted option with this label, in any language; the text itself where there is none.
+
+    Two options with one label stay unknown, so that nobody acts on the wrong one.
+    """
+    from registration_core.domain.folding import fold  # noqa: PLC0415 - only where an option is named
+
+    counted = {
+        option.value: option
+        for form in forms
+        if (field := form.chosen_field) is not None
+        for option in field.options
+        if option.capacity is not None
+    }
+    if text in counted:
+        return text
+    named = [
+        value
+        for value, option in counted.items()
+        if fold(text) in {fold(label) for label in option.label.by_language.values()}
+    ]
+    return named[0] if len(named) == 1 else text

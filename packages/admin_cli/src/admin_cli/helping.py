@@ -30,6 +30,13 @@ OPTIONAL_VALUES = ("--json", "--columns")
 _ENTRY = re.compile(r"[a-z]+_[0-9A-Za-z]{26}|[0-9A-Z]{4}-?[0-9A-Z]{4}|[0-9a-z]{4}-[0-9a-z]{4}")
 
 
+def _below(group: TyperGroup, ctx: Context, name: str) -> str:
+    """Name the commands of this name below another, as a sentence that follows: `rollcall status cancel`."""
+    nouns = ((noun, group.get_command(ctx, noun)) for noun in group.list_commands(ctx))
+    found = [repr(f"{ctx.command_path} {noun} {name}") for noun, held in nouns if name in getattr(held, "commands", {})]
+    return f" Did you mean {' or '.join(found)}?" if found else ""
+
+
 def same_command(ctx: typer.Context, **changed: str) -> str:
     """Write the command line that was given, with other values for some of its options, to be copied.
 
@@ -126,7 +133,7 @@ class Group(Helped, TyperGroup):
         """Find the command that was meant, or name the nearest."""
         known = self.list_commands(ctx)
         if args[0] not in known and not args[0].startswith("-") and not ctx.resilient_parsing:
-            ctx.fail(f"There is no command {args[0]!r}.{meant(args[0], known)}")
+            ctx.fail(f"There is no command {args[0]!r}.{_below(self, ctx, args[0]) or meant(args[0], known)}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 COLUMNS = (Column("WHEN"), Column("WHAT"), Column("STATUS", status=True), Column("BY", narrowest=12))
 COLUMNS_OF_ALL = (
     Column("WHEN"),
-    Column("NAME", narrowest=12),
-    Column("WHAT", narrowest=16),
-    Column("BECAME", narrowest=10),
-    Column("BY", narrowest=10),
+    Column("NAME", narrowest=10),
+    Column("WHAT", narrowest=9),
+    Column("BECAME", narrowest=20),
+    Column("BY", narrowest=6),
     Column("REFERENCE"),
 )
 
@@ -66,7 +66,8 @@ class JournalLine:
         """Give a line. short: for a person."""
         event = self._found.event
         by = short_name(event.by) if short else event.by
-        return [event.at, self._name, event.what, became(event), by, self._reference or self._found.id]
+        change = became(event).replace(" → ", "→") if short else became(event)
+        return [event.at, self._name, event.what, change, by, self._reference or self._found.id]
 
 
 def became(event: Event) -> str:

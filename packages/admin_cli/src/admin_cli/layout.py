@@ -54,9 +54,9 @@ def pairs(named: Sequence[tuple[str, Sequence[str]]], width: int) -> Iterator[st
     named: names with each value's lines.
     """
     longest = max((cell_len(name) for name, _ in named), default=0)
-    beside = min(longest, max(width // 3, _NARROWEST_NAME))
-    room = width - beside - _GAP
     widest = max((cell_len(line) for _, values in named for line in values), default=0)
+    beside = min(longest, max(width // 3, _NARROWEST_NAME, width - _GAP - widest))
+    room = width - beside - _GAP
     if room < min(_NARROWEST_VALUE, widest, width):
         yield from _stacked(named, width)
         return

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from admin_cli.errors import CliError
-from admin_cli.places import place_of, said
+from admin_cli.seats import said, seats_of
 from admin_cli.values import for_person
 from registration_core.domain.errors import AlreadyRegisteredError, StatusTransitionError
 from registration_core.domain.identifiers import display_reference
@@ -84,7 +84,7 @@ class Restorations:
         """Say what it gets: a seat, or a ticket and why."""
         if after.option is None:
             return f"becomes {after.status}"
-        state = place_of(self._act.stack, after.form, after.option)
+        state = seats_of(self._act.stack, after.form, after.option)
         place = (after.form, after.option)
         self._wanted[place] += 1
         beyond = self._wanted[place] - state.left

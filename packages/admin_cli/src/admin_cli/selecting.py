@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from admin_cli import completing
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.formsets import the_form
+from admin_cli.formsets import the_form, the_option
 from admin_cli.times import read_period
 from admin_cli.usage import meant
 from registration_core.domain.selection import Selection
@@ -47,7 +48,7 @@ OptionOption = Annotated[
     typer.Option(
         "--option",
         metavar="OPTION",
-        help="Only for this option, as `quota list` prints it.",
+        help="Only for this option: its value, as `quota list` prints it, or its label.",
         autocompletion=completing.options,
     ),
 ]
@@ -78,8 +79,12 @@ def selection(
         until=last,
         option=option,
     )
-    if form is not None or option is not None:
-        _ensure_there(forms(), form, option, versions_of)
+    if form is None and option is None:
+        return chosen
+    if option is not None and forms():
+        asked = forms().values() if form is None else [the_form(forms(), form)]
+        chosen = replace(chosen, option=the_option(asked, option))
+    _ensure_there(forms(), form, chosen.option, versions_of)
     return chosen
 
 
@@ -109,7 +114,7 @@ def _ensure_there(
     if versions_of is not None and any(option in old.capacities() for each in wanted for old in versions_of(each.name)):
         return
     where = "the form " + form if form is not None else "any form"
-    there = f"There are: {', '.join(counted)}." if counted else "It counts no places."
+    there = f"There are: {', '.join(counted)}." if counted else "It counts no seats."
     raise CliError(
         f"There is no option {option!r} of {where}.{meant(option.lower(), counted)} {there}",
         exit_code=ExitCode.NOT_FOUND,

@@ -30,6 +30,8 @@ def sentence(error: TyperException) -> str:
     """Say what is wrong with a command line."""
     if option := getattr(error, "option_name", None):
         if getattr(error, "possibilities", False) is not False:
+            if option[1:].isdecimal():
+                return f"{option} is below zero: give a number such as {option[1:]}."
             return f"There is no option {option!r}.{meant(option, _options(error))}"
         return f"{option} needs a value."
     what = _named(error)

@@ -14,8 +14,8 @@ from admin_cli.errors import CliError, ExitCode
 from admin_cli.escape import plain
 from admin_cli.helping import Command, verb
 from admin_cli.meanwhile import changed_meanwhile
-from admin_cli.places import place_of
 from admin_cli.promotions import leaving, say_promoted, say_promotions
+from admin_cli.seats import seats_of
 from admin_cli.services import of
 from admin_cli.usage import meant
 from admin_cli.values import for_person
@@ -101,7 +101,7 @@ def edit(
     edits = act.stack.edit()
     plan = _planned(act, edits, before, wanted)
     if not plan.fields:
-        act.say(f"{act.called(before)} is so already.")
+        act.say(f"{act.called(before)} says so already.")
         if resend:
             _send_again(act, before, agreed=False)
         return
@@ -166,7 +166,7 @@ def _tell(act: Act, plan: Edit, *, waitlist: bool) -> None:
     if not plan.moves:
         return
     if plan.after.option is not None:
-        there = place_of(act.stack, plan.after.form, plan.after.option)
+        there = seats_of(act.stack, plan.after.form, plan.after.option)
         if not there.open and not waitlist:
             raise _full(act, plan)
         gets = "a seat" if there.open else f"ticket {there.tickets + 1}"

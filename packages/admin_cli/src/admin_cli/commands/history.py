@@ -12,11 +12,12 @@ from admin_cli.fields import json_option, pick, wanted
 from admin_cli.formsets import the_form
 from admin_cli.helping import Command, verb
 from admin_cli.histories import COLUMNS_OF_ALL, journal_lines, print_history
-from admin_cli.places import forms_of
 from admin_cli.records import HISTORY, JOURNAL, event_record
+from admin_cli.seats import forms_of
 from admin_cli.selecting import FormOption  # noqa: TC001 - Typer reads the annotations
 from admin_cli.services import of
 from admin_cli.times import read_period
+from admin_cli.values import for_person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,4 +100,5 @@ def _print_all(
     if rows:
         output.rows(COLUMNS_OF_ALL, rows)
     elif output.on_terminal:
-        output.note("Nothing happened then.")
+        done_by = f" by {by}" if by is not None else ""
+        output.note(f"Nothing was changed{done_by} since {for_person(first)}.")

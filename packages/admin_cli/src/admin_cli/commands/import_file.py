@@ -20,7 +20,7 @@ from admin_cli.errors import CliError, ExitCode
 from admin_cli.formsets import the_form
 from admin_cli.helping import Command, verb
 from admin_cli.importing import Import, rows_of
-from admin_cli.places import forms_of
+from admin_cli.seats import forms_of
 from admin_cli.services import of
 from registration_core.domain.submission import Status
 

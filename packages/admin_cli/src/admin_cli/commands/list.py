@@ -90,7 +90,7 @@ def list_submissions(
         found = shown.columns.sorted(stack.query().select(chosen), sort)
         shown.print(found[:limit], nothing=_nothing(chosen))
         if limit is not None and len(found) > limit:
-            output.note(f"{len(found):,} in all; for more: -L N")
+            output.note(f"{len(found):,} in all: {same_command(ctx, limit=str(len(found)))}")
         return
     entries = stack.query().select(chosen, limit=limit or USUAL_LIMIT, cursor=cursor)
     shown.print(entries, nothing=_nothing(chosen))
@@ -110,5 +110,5 @@ def _say_spam(output: Output, stack: Stack, form: str | None) -> None:
 
 def _nothing(chosen: Selection) -> str:
     if chosen.sifting or chosen.since or chosen.until:
-        return "Nothing of that came in."
-    return f"Nothing came in yet{f' by the form {chosen.form}' if chosen.form else ''}."
+        return "No submissions match."
+    return f"No submissions yet{f' of the form {chosen.form}' if chosen.form else ''}."

@@ -78,11 +78,11 @@ def purge(
     chosen = replace(chosen, until=until)
     found = _found(act, chosen)
     if not found:
-        act.say(f"Nothing of that came in before {for_person(until)}.")
+        act.say(f"No submissions from before {for_person(until)} match.")
         return
     _tell(act, found)
     _say_promotions_move(act, found)
-    if not act.agreed(f"erase {counted(len(found))} for ever"):
+    if not act.agreed(f"erase {counted(len(found))} for good"):
         return
     manage = act.stack.manage()
     promoted: list[Submission] = []

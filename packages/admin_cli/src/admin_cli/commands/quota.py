@@ -14,9 +14,9 @@ from admin_cli.fields import json_option, pick, wanted
 from admin_cli.formsets import the_form
 from admin_cli.helping import Command, noun
 from admin_cli.listing import JsonLines, TableOption, Wanted, printer
-from admin_cli.places import FormArgument, OptionArgument, forms_of, place_of, said
 from admin_cli.promotions import say_promoted, say_promotions_to_come
 from admin_cli.records import FIELDS as FIELDS_OF_ENTRIES
+from admin_cli.seats import FormArgument, OptionArgument, forms_of, said, seats_of
 from admin_cli.services import of
 from admin_cli.table import Column
 from admin_cli.values import for_person, iso
@@ -129,7 +129,7 @@ def waiting(
     output = services.output.for_paper() if table else services.output
     names = wanted(output, json, FIELDS_OF_ENTRIES)
     stack = services.stack()
-    state = place_of(stack, form, option)
+    state = seats_of(stack, form, option)
     telephones = [field.name for field in stack.forms[form].fields if field.type is FieldType.PHONE]
     usual = ",".join(["rank", "position", "name", *(f"answers.{name}" for name in telephones), "email", "reference"])
     shown = printer(output, stack, Wanted(names, jsonl, usual if columns is None else columns), form=form)
@@ -164,7 +164,7 @@ def set_quota(
     """
     by = _read(seats)
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
-    before = place_of(act.stack, form, option)
+    before = seats_of(act.stack, form, option)
     after = by.capacity(before.capacity)
     if before.capacity == after:
         act.say(f"{said(before)} already.")

@@ -73,7 +73,7 @@ def prepare(
     if not found:
         act.say(f"{table} holds nothing that was erased.")
         return
-    if act.agreed(f"erase {counted(len(found))} for ever in {table}, as in {before}"):
+    if act.agreed(f"erase {counted(len(found))} for good in {table}, as in {before}"):
         with Progress(act.services.output, "submissions erased") as progress:
             for each in found:
                 manage.erase(each.id, by=act.by)

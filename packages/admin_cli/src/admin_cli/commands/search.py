@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from admin_cli.columns import ColumnsOption  # noqa: TC001 - Typer reads the annotations
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.fields import json_option, wanted
-from admin_cli.helping import Command, verb
+from admin_cli.helping import Command, same_command, verb
 from admin_cli.listing import JsonLines, Wanted, printer
 from admin_cli.progress import Progress
 from admin_cli.records import FIELDS
@@ -81,14 +81,21 @@ def search(
         option=option,
         versions_of=stack.versions_of,
     )
-    found = _found(output, stack.query(), what.strip(), chosen, limit)
+    found = _found(output, stack.query(), what.strip(), chosen, Most(limit, same_command(ctx, limit=str(2 * limit))))
     shown = printer(output, stack, Wanted(names, jsonl, columns), form=form)
     shown.print(found, nothing=f"Nothing was found for {what!r}.", slow=True)
 
 
+class Most(NamedTuple):
+    """How many are printed at most. for_more: the command that prints more."""
+
+    limit: int
+    for_more: str
+
+
 def _check(what: str) -> None:
     """Tell what cannot be looked for before anything is asked. Raises CliError, InvalidReferenceError."""
-    if not what.strip():
+    if not what.strip(" '\u2019"):
         raise CliError(
             "There is nothing to look for: give an address, a reference or a name.", exit_code=ExitCode.USAGE
         )
@@ -96,11 +103,11 @@ def _check(what: str) -> None:
         parse_reference(what)
 
 
-def _found(output: Output, query: QueryService, what: str, chosen: Selection, limit: int) -> Iterator[Submission]:
+def _found(output: Output, query: QueryService, what: str, chosen: Selection, most: Most) -> Iterator[Submission]:
     """Choose the cheapest way to look."""
     if "@" in what:
         entries = query.by_email(what, limit=_ALL)
-        yield from [entry for entry in entries if chosen.admits(entry)][:limit]
+        yield from [entry for entry in entries if chosen.admits(entry)][: most.limit]
     elif _ID.fullmatch(what) or _REFERENCE.fullmatch(what):
         yield query.show(what).submission
     else:
@@ -108,7 +115,7 @@ def _found(output: Output, query: QueryService, what: str, chosen: Selection, li
         if by_chance is not None:
             yield by_chance
         else:
-            yield from _by_name(output, query, what, chosen, limit)
+            yield from _by_name(output, query, what, chosen, most)
 
 
 def _by_reference(query: QueryService, what: str) -> Submission | None:
@@ -120,7 +127,7 @@ def _by_reference(query: QueryService, what: str) -> Submission | None:
         return None
 
 
-def _by_name(output: Output, query: QueryService, what: str, chosen: Selection, limit: int) -> Iterator[Submission]:
+def _by_name(output: Output, query: QueryService, what: str, chosen: Selection, most: Most) -> Iterator[Submission]:
     output.note(
         "Reading every submission: names and phone numbers have no index. Narrow with --form or --since; Ctrl-C stops."
     )
@@ -134,8 +141,8 @@ def _by_name(output: Output, query: QueryService, what: str, chosen: Selection, 
                 progress.clear()
                 found += 1
                 yield entry
-                if found == limit:
-                    progress.note(f"{found} found among the newest {progress.done:,}; for more: -L N")
+                if found == most.limit:
+                    progress.note(f"{found} found among the newest {progress.done:,}. More: {most.for_more}")
                     return
         except KeyboardInterrupt:
             progress.tell(f"Ended after {progress.done:,} submissions; {found} found until then.")

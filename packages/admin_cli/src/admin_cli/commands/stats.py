@@ -35,6 +35,7 @@ K = TypeVar("K")
 
 FIELDS = ("total", "days", "forms", "options", "statuses", "choices", "periods")
 COLUMNS = (Column("WHAT"), Column("FORM"), Column("NAME"), Column("COUNT"))
+_NARROWEST_COUNT = 7
 PERIOD_COLUMNS = (Column("PERIOD"), Column("FORM"), Column("OPTION"), Column("COUNT"))
 
 
@@ -162,7 +163,7 @@ def _print_periods(output: Output, tally: Tally, by: Period) -> None:
         table.append([period, *cells, split.total()])
     sums = [sum(split.total() for key, split in counts.items() if key[1:] == column) for column in columns]
     table.append(["total", *sums, tally.total])
-    numbers = [Column(heading, number=True) for heading in [*headings, "TOTAL"]]
+    numbers = [Column(heading, narrowest=_NARROWEST_COUNT, number=True) for heading in [*headings, "TOTAL"]]
     output.rows([Column(by.upper()), *numbers], table)
 
 

@@ -13,9 +13,9 @@ from admin_cli.entries import Entries, Entry, check_spelling, counted
 from admin_cli.errors import CliError
 from admin_cli.helping import Command, noun
 from admin_cli.meanwhile import changed_meanwhile
-from admin_cli.places import FormArgument, OptionArgument, place_of, said
 from admin_cli.promotions import MOST_NAMED, leaving, say_promoted, say_promotions
 from admin_cli.restorations import Restorations, registered_again
+from admin_cli.seats import FormArgument, OptionArgument, said, seats_of
 from admin_cli.services import of
 from registration_core.domain.errors import AlreadyRegisteredError
 from registration_core.domain.identifiers import display_reference
@@ -106,7 +106,7 @@ def _to_come(act: Act, before: Submission, wanted: Status) -> str:
         return f"{doing} {act.called(before)}, which is {before.status}"
     if before.status is not Status.SPAM or before.option is None:
         return f"confirm {act.called(before)}, which is {before.status}"
-    state = place_of(act.stack, before.form, before.option)
+    state = seats_of(act.stack, before.form, before.option)
     if state.open:
         return f"confirm {act.called(before)}, which is {before.status}"
     return (
@@ -211,7 +211,7 @@ def promote(
       rollcall status promote registration first-robot --limit 1 --yes
     """
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
-    state = place_of(act.stack, form, option)
+    state = seats_of(act.stack, form, option)
     manage = act.stack.manage()
     many = min(state.free, state.waiting, limit or state.waiting)
     if not many:
@@ -229,7 +229,7 @@ def promote(
     say_promoted(act, promoted)
     if not promoted:
         act.say(_ON_ITS_WAY)
-    after = place_of(act.stack, form, option)
+    after = seats_of(act.stack, form, option)
     act.say(f"{said(after)} now.")
     for each in manage.waiting(form, option, limit=MOST_NAMED):
         act.say(f"  ticket {each.position} still waits: {act.called(each)}")

@@ -199,7 +199,11 @@ def _print_first(act: Act, form: Form, plan: SendingPlan, folder: Path | None) -
     try:
         ours = read_forms(folder).get(form.name)
     except LocalStackError:
-        act.say("The mail itself is shown in a clone only, or with --dir.")
+        if plan.sending.template == MESSAGE.name:
+            output.line("\n".join(plain_lines("Subject: {subject}\n\n{text}".format_map(plan.sending.values))))
+            act.say("The mail adds the reference and the link to the registrant's page.")
+        else:
+            act.say("The mail itself is shown in a clone only, or with --dir.")
         return
     if ours is None or ours.own_mail(plan.sending.template) != form.own_mail(plan.sending.template):
         act.say("The mail itself is not shown: this clone has another version of its templates than the stack.")

@@ -12,13 +12,14 @@ from admin_cli.acting import DryRun, Yes, begin
 from admin_cli.entries import check_spelling
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.fields import json_option, pick, wanted
+from admin_cli.helping import same_command
 from admin_cli.mailing.failures import name_of
 from admin_cli.selecting import FormOption  # noqa: TC001 - Typer reads the annotations
 from admin_cli.services import of
 from admin_cli.table import Column
 from admin_cli.times import read_since
 from admin_cli.usage import meant
-from admin_cli.values import iso
+from admin_cli.values import for_person, iso
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.mail import TO_STAFF, MailState
 
@@ -89,9 +90,9 @@ def list_mails(
     if rows:
         output.rows(COLUMNS, rows)
     elif output.on_terminal:
-        output.note("Nothing was mailed then.")
+        output.note(f"No mails match since {for_person(first)}.")
     if next(chosen, None) is not None:
-        output.note("There are more: -L N")
+        output.note(f"More: {same_command(ctx, limit=str(2 * limit))}")
 
 
 def unsuppress(

@@ -18,11 +18,16 @@ _LETTERS = str.maketrans(
         "æ": "ae",
         "œ": "oe",
         "þ": "th",
-        "\u2019": "'",
+        "'": None,
+        "`": None,
+        "\u00b4": None,
+        "\u02bc": None,
+        "\u2018": None,
+        "\u2019": None,
         "\u2010": "-",
     }
 )
-"""Letters, an apostrophe and a hyphen that Unicode does not take apart, though people do."""
+"""What Unicode does not take apart, though people do. An apostrophe is often left out: O'Brien, OBrien."""
 
 
 def fold(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The counted options of a stack's forms, as commands are told them."""
+"""The seats of a stack's counted options, as commands are told them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import typer
 
 from admin_cli import completing
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.formsets import the_form
+from admin_cli.formsets import the_form, the_option
 from admin_cli.usage import meant
 
 if TYPE_CHECKING:
@@ -24,7 +24,11 @@ FormArgument = Annotated[
 ]
 OptionArgument = Annotated[
     str,
-    typer.Argument(metavar="OPTION", help="The option, as `quota list` prints it.", autocompletion=completing.options),
+    typer.Argument(
+        metavar="OPTION",
+        help="The option: its value, as `quota list` prints it, or its label.",
+        autocompletion=completing.options,
+    ),
 ]
 
 
@@ -35,11 +39,13 @@ def forms_of(stack: Stack) -> Mapping[str, Form]:
     return stack.forms
 
 
-def place_of(stack: Stack, form: str, option: str) -> QuotaState:
-    """Give how an option's places stand. Raises CliError, naming what is counted."""
-    states = {state.option: state for state in stack.query().quotas(the_form(forms_of(stack), form))}
+def seats_of(stack: Stack, form: str, option: str) -> QuotaState:
+    """Give how an option's seats stand, by its value or label. Raises CliError, naming what is counted."""
+    definition = the_form(forms_of(stack), form)
+    option = the_option([definition], option)
+    states = {state.option: state for state in stack.query().quotas(definition)}
     if option not in states:
-        there = f"There are: {', '.join(states)}." if states else "It counts no places."
+        there = f"There are: {', '.join(states)}." if states else "It counts no seats."
         raise CliError(
             f"The form {form} counts no option {option!r}.{meant(option, states)} {there}",
             exit_code=ExitCode.NOT_FOUND,

@@ -1,4 +1,4 @@
-"""The two repositories under one suite: in memory, and a table in an emulator of our own."""
+"""Fixtures that run one suite against both repositories: in memory, and on an emulated table."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ REGION = "eu-north-1"
 
 @pytest.fixture(scope="session")
 def emulator(bare_emulator: Workspace) -> str:
-    """Give the endpoint of an emulator with nothing deployed."""
+    """Start an emulator with nothing deployed and return its endpoint."""
     return bare_emulator.endpoint_url
 
 
 @pytest.fixture(scope="session")
 def dynamodb(bare_emulator: Workspace) -> Any:
-    """Give a client with the emulator's root key."""
+    """Return a client that uses the emulator's root key."""
     return client("dynamodb", bare_emulator)
 
 
 @pytest.fixture
 def table(dynamodb: Any) -> Iterator[str]:
-    """Make a table as infra/terraform's is, for one test."""
+    """Create a table like the one in infra/terraform, for one test."""
     name = f"rollcall-{uuid.uuid4().hex[:12]}"
     dynamodb.create_table(
         TableName=name,
@@ -67,13 +67,13 @@ def table(dynamodb: Any) -> Iterator[str]:
 
 @pytest.fixture
 def clock() -> StoppedClock:
-    """Give a clock that moves when the test says so."""
+    """Return a clock that only the test moves."""
     return StoppedClock()
 
 
 @pytest.fixture(params=["memory", "sdk", "wire"])
 def repository(request: pytest.FixtureRequest, clock: StoppedClock) -> Iterator[ManagedRepository]:
-    """Give each repository in turn, empty."""
+    """Return each kind of repository in turn, empty."""
     if request.param == "memory":
         yield InMemoryManagedRepository(clock, CountedRandomness())
         return

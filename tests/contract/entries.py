@@ -1,4 +1,4 @@
-"""Entries for a counted option, and what is done to them by hand."""
+"""Builders: a submission for a counted option, and the changes staff make to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ports carried out in memory: for tests without I/O, and held to the same promises by the contract suite."""
+"""The ports in memory: for tests without I/O, held to the same contract as the real adapters."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ START = datetime(2027, 3, 1, 9, 30, 15, 250_000, tzinfo=UTC)
 
 
 class StoppedClock(Clock):
-    """A clock that moves when a test says so."""
+    """A clock that only a test moves."""
 
     def __init__(self, at: datetime = START) -> None:
         self.at = at
@@ -70,7 +70,7 @@ class StoppedClock(Clock):
 
 
 class CountedRandomness:
-    """Bytes that differ from call to call and are the same in every run."""
+    """Bytes that differ from call to call but are the same in every run."""
 
     def __init__(self, seed: str = "") -> None:
         self._seed = seed
@@ -82,14 +82,14 @@ class CountedRandomness:
 
 
 class PlainSigner(Signer):
-    """Fingerprints without a secret."""
+    """Fingerprints that need no secret."""
 
     def fingerprint(self, purpose: str, value: str) -> str:
         return hashlib.sha256(f"{purpose}\0{value}".encode()).hexdigest()
 
 
 class GivenForms(FormCatalogue):
-    """Forms at hand."""
+    """Forms held in memory."""
 
     def __init__(self, *forms: Form) -> None:
         self._forms = {form.name: form for form in forms}
@@ -129,7 +129,7 @@ def _asked(request: MailRequest) -> MailRecord:
 
 @dataclass(slots=True)
 class _Kept:
-    """A guard: what it holds, and until when."""
+    """A guard: what it holds and when it expires."""
 
     value: object
     expires_at: datetime
@@ -137,7 +137,7 @@ class _Kept:
 
 @dataclass(slots=True)
 class InMemorySubmissionRepository(SubmissionRepository):
-    """Entries in dictionaries."""
+    """Submissions held in dictionaries."""
 
     clock: Clock
     randomness: Callable[[int], bytes]
@@ -174,8 +174,8 @@ class InMemorySubmissionRepository(SubmissionRepository):
         standing_once = once if submission.status is not Status.SPAM else None
         first = self._holder(submission.form, standing_once)
         if first is not None and imported_by is not None:
-            found = self.get(str(first))
-            return Receipt(found.id, found.reference, found.status, found.position, repeated=True)
+            imported = self.get(str(first))
+            return Receipt(imported.id, imported.reference, imported.status, imported.position, repeated=True)
         submission = self._seated_or_queued(submission, capacity, kept=first is None)
         receipt = Receipt(submission.id, submission.reference, submission.status, submission.position)
         self._answers[place] = _Kept((idempotency.fingerprint, receipt), idempotency.expires_at)
@@ -196,10 +196,10 @@ class InMemorySubmissionRepository(SubmissionRepository):
         return receipt
 
     def get(self, submission_id: str) -> Submission:
-        found = self.entries.get(submission_id)
-        if found is None or found.expires_at <= self.clock.now():
+        submission = self.entries.get(submission_id)
+        if submission is None or submission.expires_at <= self.clock.now():
             raise SubmissionNotFoundError(submission_id)
-        return found
+        return submission
 
     def by_reference(self, reference: str) -> Submission:
         if reference not in self._references:
@@ -213,8 +213,8 @@ class InMemorySubmissionRepository(SubmissionRepository):
         return SubmissionDetails(submission, tuple(self._events[submission_id]), tuple(mails))
 
     def list(self, form: str, *, since: datetime, limit: int, cursor: str | None = None) -> Page:
-        found = list(self.newest(form, since=since, cursor=cursor))
-        return Page(tuple(found[:limit]), found[limit - 1].id if len(found) > limit else None)
+        submissions = list(self.newest(form, since=since, cursor=cursor))
+        return Page(tuple(submissions[:limit]), submissions[limit - 1].id if len(submissions) > limit else None)
 
     def newest(
         self,
@@ -232,13 +232,13 @@ class InMemorySubmissionRepository(SubmissionRepository):
                 ulid_milliseconds(cursor.rpartition("_")[2])
             except ValueError as error:
                 raise InvalidCursorError(cursor) from error
-        wanted = Selection(form, statuses, since, until, option)
-        found = [entry for entry in self._newest_first() if wanted.admits(entry)]
-        return iter([entry for entry in found if cursor is None or entry.id < cursor])
+        selection = Selection(form, statuses, since, until, option)
+        submissions = [entry for entry in self._newest_first() if selection.admits(entry)]
+        return iter([entry for entry in submissions if cursor is None or entry.id < cursor])
 
     def by_email(self, address: str, *, limit: int) -> tuple[Submission, ...]:
-        found = [entry for entry in self._newest_first() if email_key(entry.email) == email_key(address)]
-        return tuple(found[:limit])
+        submissions = [entry for entry in self._newest_first() if email_key(entry.email) == email_key(address)]
+        return tuple(submissions[:limit])
 
     def lease_mail(self, request: MailRequest, *, holder: str, until: datetime, expires_at: datetime) -> bool:
         lease = self._leases.get(_key(request))
@@ -253,7 +253,7 @@ class InMemorySubmissionRepository(SubmissionRepository):
         return True
 
     def note_asked(self, request: MailRequest, *, at: datetime, expires_at: datetime) -> bool:
-        """Note a mail that the staff asked for; False when it is noted already."""
+        """Note a mail that staff asked for. Return False if it was already noted."""
         if _key(request) in self._leases:
             return False
         self._leases[_key(request)] = _Lease("", at, expires_at, replace(_asked(request), asked_at=at), at)
@@ -287,8 +287,8 @@ class InMemorySubmissionRepository(SubmissionRepository):
             lease.record = replace(lease.record, lease_until=lease.until, problem=problem)
 
     def quotas(self, form: str, options: Sequence[str]) -> Mapping[str, QuotaState]:
-        found = {option: self._queues.get((form, option)) for option in options}
-        return {option: queue.state(form, option) for option, queue in found.items() if queue is not None}
+        queues = {option: self._queues.get((form, option)) for option in options}
+        return {option: queue.state(form, option) for option, queue in queues.items() if queue is not None}
 
     def rank(self, form: str, option: str, ticket: int) -> int:
         return sum(number <= ticket for number in self._queues[form, option].waiting())
@@ -300,7 +300,7 @@ class InMemorySubmissionRepository(SubmissionRepository):
         return {each: self.entries[each] for each in submission_ids if self._alive(each)}
 
     def _queue(self, form: str, option: str) -> Queue:
-        """Return a quota without those whose time is over."""
+        """Return a quota without the submissions that have expired."""
         if (form, option) not in self._queues:
             raise QuotaNotFoundError(form, option)
         queue = self._queues[form, option]
@@ -347,18 +347,18 @@ class InMemorySubmissionRepository(SubmissionRepository):
         return sorted(alive, key=lambda entry: (entry.submitted_at, entry.id), reverse=True)
 
     def _holder(self, form: str, once: Once | None) -> object:
-        """Whose guard stands for this person, under whatever key it was made."""
+        """Return whose guard stands for this person, whichever key it was made with."""
         persons = () if once is None else (once.person_fingerprint, *once.earlier)
-        found = (self._live(self._once.get((form, Once(once.option, person)))) for person in persons if once)
-        return next(filter(None, found), None)
+        holders = (self._live(self._once.get((form, Once(once.option, person)))) for person in persons if once)
+        return next(filter(None, holders), None)
 
-    def _live(self, kept: _Kept | None) -> object:
-        return kept.value if kept is not None and kept.expires_at > self.clock.now() else None
+    def _live(self, guard: _Kept | None) -> object:
+        return guard.value if guard is not None and guard.expires_at > self.clock.now() else None
 
 
 @dataclass(slots=True)
 class ListedMailQueue(MailQueue):
-    """A queue that keeps its requests. refusing: takes nothing."""
+    """A queue that keeps its requests. refusing: accepts nothing."""
 
     requests: list[MailRequest] = field(default_factory=list)
     refusing: bool = False
@@ -371,7 +371,7 @@ class ListedMailQueue(MailQueue):
 
 @dataclass(slots=True)
 class ListedMailer(Mailer):
-    """Keeps what it is given. failures: raised, one a mail, before anything is kept."""
+    """A mailer that keeps its mails. failures: raised one per mail, before anything is kept."""
 
     sent: list[OutgoingMail] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
@@ -384,15 +384,15 @@ class ListedMailer(Mailer):
 
 
 class PlainRenderer(MailRenderer):
-    """Names what it was asked for."""
+    """A renderer that only names what it was asked for."""
 
     def render(self, kind: str, form: Form, submission: Submission, facts: MailFacts) -> RenderedMail:
-        said = "" if facts.values is None else f" {dict(facts.values)}"
-        return RenderedMail(f"{kind} {form.name}{said}", str(facts.my_url), submission.id)
+        values = "" if facts.values is None else f" {dict(facts.values)}"
+        return RenderedMail(f"{kind} {form.name}{values}", str(facts.my_url), submission.id)
 
 
 def settings(**changes: str) -> Mapping[str, str]:
-    """Return an environment that every function's settings can be read from."""
+    """Return an environment with every setting that the functions need."""
     return {
         "STACK": "test",
         "TABLE": "rollcall-test",

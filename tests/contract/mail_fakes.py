@@ -1,4 +1,4 @@
-"""The mails' ports in memory, held to the same promises as the adapters by the contract suite."""
+"""The mail ports in memory, held to the same contract as the adapters."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _WEIGHT = {state: weight for weight, state in enumerate(("sending", "sent", "del
 
 @dataclass(slots=True)
 class InMemorySuppressionList(SuppressionList):
-    """Addresses in a dictionary."""
+    """Suppressed addresses in a dictionary."""
 
     clock: Clock
     until: dict[str, datetime] = field(default_factory=dict)
@@ -72,14 +72,14 @@ class InMemorySendings(Sendings):
     kept: dict[str, Sending] = field(default_factory=dict)
 
     def get(self, sending: str) -> Sending:
-        found = self.kept.get(sending)
-        if found is None or found.expires_at <= self.clock.now():
+        record = self.kept.get(sending)
+        if record is None or record.expires_at <= self.clock.now():
             raise SendingNotFoundError(sending)
-        return found
+        return record
 
     def of(self, digest: str) -> Sequence[Sending]:
-        found = [each for each in self.kept.values() if each.digest == digest and each.expires_at > self.clock.now()]
-        return sorted(found, key=lambda each: each.number)
+        records = [each for each in self.kept.values() if each.digest == digest and each.expires_at > self.clock.now()]
+        return sorted(records, key=lambda each: each.number)
 
     def begin(self, sending: Sending) -> bool:
         if any(each.number == sending.number for each in self.of(sending.digest)):
@@ -94,7 +94,7 @@ class InMemorySendings(Sendings):
 
 @dataclass(slots=True)
 class InMemoryAskedMails(AskedMails):
-    """Mails noted beside the leases of a repository in memory."""
+    """Mails that staff asked for, noted beside the leases of a repository in memory."""
 
     repository: InMemorySubmissionRepository
 
@@ -116,15 +116,15 @@ class InMemoryAskedMails(AskedMails):
 
 @dataclass(slots=True)
 class ListedDeadLetters(DeadLetters):
-    """Dead letters in a list; what is held is seen by nobody else."""
+    """Dead letters in a list; one that is held is hidden from everybody else."""
 
     letters: list[DeadLetter] = field(default_factory=list)
     held: set[str] = field(default_factory=set)
 
     def hold(self) -> Sequence[DeadLetter]:
-        found = [letter for letter in self.letters if letter.id not in self.held]
-        self.held |= {letter.id for letter in found}
-        return found
+        available = [letter for letter in self.letters if letter.id not in self.held]
+        self.held |= {letter.id for letter in available}
+        return available
 
     def release(self, letters: Iterable[DeadLetter]) -> None:
         self.held -= {letter.id for letter in letters}
@@ -137,7 +137,7 @@ class ListedDeadLetters(DeadLetters):
 
 @dataclass(slots=True)
 class ListedChanges(Changes):
-    """The changes of one stretch; None when the stream keeps them no more."""
+    """The changes of one part of the stream; None once the stream has dropped them."""
 
     changes: list[Change | Notice] | None = None
 
@@ -150,7 +150,7 @@ class ListedChanges(Changes):
 
 @dataclass(slots=True)
 class InMemoryMailOutcomes(MailOutcomes):
-    """Outcomes beside the leases of a repository in memory."""
+    """Outcomes, noted beside the leases of a repository in memory."""
 
     repository: InMemorySubmissionRepository
 
@@ -169,12 +169,12 @@ _OPEN = frozenset({"queued", "sending", "bounced", "complained", "rejected", "su
 
 @dataclass(slots=True)
 class InMemoryJournal(Journal):
-    """What a repository in memory knows of all its entries."""
+    """The journal of all submissions in a repository in memory."""
 
     repository: InMemorySubmissionRepository
 
     def events(self, form: str, *, since: datetime, until: datetime | None = None) -> Iterator[JournalEvent]:
-        found = [
+        all_events = [
             JournalEvent(submission_id, event)
             for submission_id, events in self.repository._events.items()
             for event in events
@@ -183,7 +183,7 @@ class InMemoryJournal(Journal):
             and event.at >= since
             and (until is None or event.at < until)
         ]
-        yield from sorted(found, key=lambda each: each.event.id, reverse=True)
+        yield from sorted(all_events, key=lambda each: each.event.id, reverse=True)
 
     def mails(self, *, since: datetime) -> Iterator[JournalMail]:
         yield from self._mails(since, open_=False)
@@ -200,9 +200,9 @@ class InMemoryJournal(Journal):
 
     def _mails(self, since: datetime, *, open_: bool) -> Iterator[JournalMail]:
         now = self.repository.clock.now()
-        found = [
+        mails = [
             JournalMail(submission_id, lease.record, lease.at)
             for (submission_id, _), lease in self.repository._leases.items()
             if lease.listed and lease.at >= since and lease.expires_at > now and (lease.record.state in _OPEN) is open_
         ]
-        yield from sorted(found, key=lambda each: each.at, reverse=True)
+        yield from sorted(mails, key=lambda each: each.at, reverse=True)

@@ -1,4 +1,4 @@
-"""Entries and seats in memory, for those who look after them."""
+"""Submissions and seats in memory, with the changes that staff make."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _NOBODYS = _Kept(None, START)
 
 @dataclass(slots=True)
 class InMemoryManagedRepository(InMemorySubmissionRepository, ManagedRepository):
-    """Entries and seats in dictionaries."""
+    """Submissions and seats in dictionaries."""
 
     _ledger: dict[str, datetime] = field(default_factory=dict)
 
@@ -123,11 +123,11 @@ class InMemoryManagedRepository(InMemorySubmissionRepository, ManagedRepository)
         ]
 
     def erased(self, *, since: datetime) -> Sequence[str]:
-        found = sorted((at.strftime("%Y-%m"), submission_id) for submission_id, at in self._ledger.items())
-        return [submission_id for month, submission_id in found if month >= since.strftime("%Y-%m")]
+        erasures = sorted((at.strftime("%Y-%m"), submission_id) for submission_id, at in self._ledger.items())
+        return [submission_id for month, submission_id in erasures if month >= since.strftime("%Y-%m")]
 
     def _move(self, before: Submission | None, after: Submission) -> None:
-        """Move an entry between seats and places in the queue; nothing is moved when there is no seat."""
+        """Move a submission between a seat and the waiting list; change nothing if no seat is free."""
         if after.option is None:
             return
         sat, waited = (before.seated, before.position) if before is not None else (False, None)
@@ -149,7 +149,7 @@ class InMemoryManagedRepository(InMemorySubmissionRepository, ManagedRepository)
             ticket.submission = after.id
 
     def _stand_for(self, after: Submission, once: Once) -> None:
-        """Let an entry stand for another person or option; spam does so later, when it turns out honest."""
+        """Make a submission stand for another person or option; spam does so once it is marked genuine."""
         before, answers_key = self._guards.get(after.id, (None, None))
         if before not in (None, once) and self._once.get((after.form, before), _NOBODYS).value == after.id:
             del self._once[after.form, before]

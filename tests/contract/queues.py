@@ -1,4 +1,4 @@
-"""An option's quota in memory: seats, tickets, and who came too late."""
+"""One option's quota in memory: its seats, its tickets, and which tickets were abandoned."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Drawn:
-    """A ticket that was given out. submission: whose it is, once that one is stored."""
+    """A ticket that was drawn. submission: who holds it, once that submission is stored."""
 
     at: datetime
     submission: str | None = None
@@ -24,7 +24,7 @@ class Drawn:
 
 @dataclass(slots=True)
 class Queue:
-    """One quota."""
+    """The quota of one option."""
 
     capacity: int
     seats: set[str] = field(default_factory=set)

@@ -1,4 +1,4 @@
-"""Mails that the staff ask for, and their sendings: in memory and in a table, with the same promises."""
+"""Mails that staff ask for, and bulk sendings: the same contract in memory and on a table."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ STAFF = "arn:aws:iam::000000000000:user/staff"
 
 @dataclass
 class World:
-    """One stored entry, and what is asked for it."""
+    """One stored submission, and the mails that staff ask for it."""
 
     clock: StoppedClock
     repository: SubmissionRepository
@@ -51,7 +51,7 @@ class World:
         self.copy = MailRequest(self.entry.id, MailKind.CONFIRMED, 1, copy=1)
 
     def ask(self, request: MailRequest) -> None:
-        self.clock.forward(milliseconds=1)  # lines of one millisecond have no order
+        self.clock.forward(milliseconds=1)  # events in the same millisecond have no order
         self.asked.ask(request, self.entry, what=f"mail resent: {request.kind}", by=STAFF)
 
     def lease(self, request: MailRequest) -> bool:
@@ -74,7 +74,7 @@ def world(request: pytest.FixtureRequest) -> World:
     )
 
 
-def test_ask__notes_the_mail_and_who_asked(world: World) -> None:
+def test_ask__records_the_mail_and_who_asked(world: World) -> None:
     world.ask(world.copy)
 
     details = world.repository.details(world.entry.id)
@@ -90,7 +90,7 @@ def test_ask__notes_the_mail_and_who_asked(world: World) -> None:
     )
 
 
-def test_ask__an_asked_mail_is_leased_and_sent_once(world: World) -> None:
+def test_ask__leases_and_sends_the_mail_once(world: World) -> None:
     world.ask(world.copy)
     assert world.lease(world.copy)
     world.repository.mark_mail_sent(world.copy, holder="one", message_id="m-1")
@@ -100,14 +100,14 @@ def test_ask__an_asked_mail_is_leased_and_sent_once(world: World) -> None:
     assert (mail.state, mail.copy, mail.attempts, mail.message_id) == ("sent", 1, 1, "m-1")
 
 
-def test_ask__the_same_again_is_refused_and_writes_no_history(world: World) -> None:
+def test_ask__refuses_the_same_request_and_adds_no_history(world: World) -> None:
     world.ask(world.copy)
     with pytest.raises(MailAskedError):
         world.ask(world.copy)
     assert len(world.repository.details(world.entry.id).events) == 2
 
 
-def test_ask__copies_and_sendings_are_mails_of_their_own(world: World) -> None:
+def test_ask__treats_copies_and_sendings_as_separate_mails(world: World) -> None:
     sent = MailRequest(world.entry.id, "moved", 1, sending="abc-1", statuses=frozenset({Status.CONFIRMED}))
     assert world.lease(replace(world.copy, copy=0))
     for request in (world.copy, replace(world.copy, copy=2), sent, replace(sent, sending="abc-2")):
@@ -124,14 +124,14 @@ def test_ask__copies_and_sendings_are_mails_of_their_own(world: World) -> None:
     ]
 
 
-def test_ask__an_entry_that_was_changed_meanwhile_is_told(world: World) -> None:
+def test_ask__refuses_a_submission_changed_since_it_was_read(world: World) -> None:
     world.entry = replace(world.entry, version=2)
     with pytest.raises(EntryChangedError):
         world.ask(world.copy)
     assert world.repository.details(world.entry.id).mails == ()
 
 
-def test_lease__counts_each_attempt_and_keeps_what_the_last_failed_with(world: World) -> None:
+def test_lease__counts_attempts_and_keeps_the_last_error(world: World) -> None:
     for _ in range(2):
         world.lease(world.copy)
         world.repository.release_mail(world.copy, holder="one", problem="mailer")
@@ -144,14 +144,14 @@ def test_lease__counts_each_attempt_and_keeps_what_the_last_failed_with(world: W
     assert (mail.attempts, mail.problem) == (3, None)
 
 
-def test_states__are_told_of_what_is_noted(world: World) -> None:
+def test_states__cover_all_recorded_mails(world: World) -> None:
     other = replace(world.copy, copy=7)
     world.ask(world.copy)
     assert world.asked.states([world.copy, other]) == {(world.entry.id, "confirmed#1#1"): MailState.QUEUED}
     assert world.asked.states([]) == {}
 
 
-def test_states__of_more_than_one_read_holds(world: World) -> None:
+def test_states__read_more_than_one_batch(world: World) -> None:
     copies = [replace(world.copy, copy=number) for number in range(1, 131)]
     world.ask(copies[-1])
     assert list(world.asked.states(copies)) == [(world.entry.id, "confirmed#1#130")]
@@ -170,7 +170,7 @@ def a_sending(clock: StoppedClock, number: int = 1) -> Sending:
     )
 
 
-def test_sendings__are_kept_once_and_found_by_id_and_by_words(world: World) -> None:
+def test_sendings__are_stored_once_and_found_by_id_and_digest(world: World) -> None:
     first, second = a_sending(world.clock), a_sending(world.clock, 2)
     assert world.sendings.of(first.digest) == []
     assert [world.sendings.begin(each) for each in (first, second, first)] == [True, True, False]
@@ -185,12 +185,12 @@ def test_sendings__are_kept_once_and_found_by_id_and_by_words(world: World) -> N
 
 
 @pytest.mark.parametrize("unknown", ["0123-1", "nothing", "x-y", ""])
-def test_sendings__an_unknown_one_is_told(world: World, unknown: str) -> None:
+def test_sendings__raise_for_an_unknown_id(world: World, unknown: str) -> None:
     with pytest.raises(SendingNotFoundError):
         world.sendings.get(unknown)
 
 
-def test_sendings__are_forgotten_when_their_time_is_over(world: World) -> None:
+def test_sendings__expire(world: World) -> None:
     sending = a_sending(world.clock)
     world.sendings.begin(sending)
     world.clock.forward(days=30)

@@ -1,4 +1,4 @@
-"""What an erasure leaves in the table: nothing of the person's, wherever it was written."""
+"""What an erasure leaves in the table: no personal value, wherever it was written."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PERSONAL = ("lindqvist", "asa@", "example.org", PlainSigner().fingerprint("once"
 
 
 class Breaking:
-    """Passes calls on; loses the connection for good at one of them."""
+    """Passes calls on until one of them, then loses the connection for good."""
 
     def __init__(self, dynamodb: Any, at: int) -> None:
         self._call = sdk_call(dynamodb)
@@ -61,7 +61,7 @@ def everything(dynamodb: Any, table: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("broken_at", range(1, 9))
-def test_erase__leaves_nothing_of_the_person_also_when_it_was_broken_off(
+def test_erase__leaves_no_personal_value_even_if_interrupted(
     dynamodb: Any, table: str, clock: StoppedClock, broken_at: int
 ) -> None:
     call = Breaking(dynamodb, at=0)
@@ -85,8 +85,8 @@ def test_erase__leaves_nothing_of_the_person_also_when_it_was_broken_off(
     call.left = 0
 
     left = everything(dynamodb, table)
-    kept = json.dumps(left, ensure_ascii=False).lower()
-    assert not any(word in kept for word in PERSONAL)
+    table_text = json.dumps(left, ensure_ascii=False).lower()
+    assert not any(word in table_text for word in PERSONAL)
     assert {item["sk"]["S"].partition("#")[0] for item in left if item["pk"]["S"] == pk} == {"SUB", "EVENT", "MAIL"}
     assert repository.quotas("course", ["a"])["a"].taken == 0
     details = repository.details(submission_id)
@@ -106,14 +106,12 @@ def test_erase__leaves_nothing_of_an_imported_row(dynamodb: Any, table: str, clo
     candidate = intake.candidate(FORM, Row(2, 2, ANSWERS))
     taken = intake.take(FORM, candidate, by="kim", mails=False)
     repository.erase(repository.get(taken.id), by="kim")
-    kept = json.dumps(everything(dynamodb, table), ensure_ascii=False).lower()
-    assert not any(word in kept for word in (*PERSONAL, candidate.key))
+    table_text = json.dumps(everything(dynamodb, table), ensure_ascii=False).lower()
+    assert not any(word in table_text for word in (*PERSONAL, candidate.key))
 
 
-def test_change__marks_what_the_registrant_did_until_the_next_change(
-    dynamodb: Any, table: str, clock: StoppedClock
-) -> None:
-    """The table's stream tells by it whether the staff are to hear of a cancellation."""
+def test_change__marks_the_registrants_own_change(dynamodb: Any, table: str, clock: StoppedClock) -> None:
+    """The stream uses the mark to decide whether staff hear of a cancellation; the next change clears it."""
     repository = ManagedDynamoRepository(sdk_call(dynamodb), table, clock=clock, randomness=CountedRandomness(table))
     submission_id = submit(repository, clock, seed=table)
 

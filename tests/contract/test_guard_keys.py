@@ -1,4 +1,4 @@
-"""The guard keys: made once whoever comes first, read again after a while, and older ones still recognised."""
+"""Guard keys: made once by whoever comes first, reread every few minutes, and older ones still recognised."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ ROBIN = {"name": "Robin", "email": "robin@example.org", "course": "python"}
 
 
 class Signers(Signer):
-    """Signs with given keys, the first one first."""
+    """Signs with the given keys, newest first."""
 
     def __init__(self, *keys: str) -> None:
         self._signers = [HmacSigner(key) for key in keys]
@@ -67,7 +67,7 @@ class Signers(Signer):
 
 @dataclass
 class Office:
-    """One table, and services under whatever keys."""
+    """One table, and services that sign with any keys."""
 
     repository: ManagedRepository
     clock: StoppedClock
@@ -89,7 +89,7 @@ def office(repository: ManagedRepository, clock: StoppedClock) -> Office:
 
 @pytest.fixture(params=["sdk", "wire"])
 def call(request: pytest.FixtureRequest, dynamodb: Any, emulator: str) -> Iterator[Call]:
-    """Give each way to the table."""
+    """Return each way to call the table in turn."""
     if request.param == "sdk":
         yield sdk_call(dynamodb)
         return
@@ -97,16 +97,16 @@ def call(request: pytest.FixtureRequest, dynamodb: Any, emulator: str) -> Iterat
         yield wire
 
 
-def test_keys__are_made_once_and_are_the_same_for_all(call: Call, table: str) -> None:
-    """A function and a command that start with an empty table make the same fingerprints."""
+def test_keys__are_made_once_and_shared(call: Call, table: str) -> None:
+    """A function and a command that start on an empty table make the same fingerprints."""
     first, second = GuardKeys(call, table), GuardKeys(call, table)
 
     assert first.fingerprint("once", "robin") == second.fingerprint("once", "robin")
     assert len(first.keys()[0]) == 64
 
 
-def test_keys__made_by_many_at_once__are_one(emulator: str, table: str) -> None:
-    """Whoever loses the race uses what the winner wrote."""
+def test_keys__made_at_the_same_time_are_one(emulator: str, table: str) -> None:
+    """Whoever loses the race uses the key that the winner wrote."""
 
     def made(_: int) -> str:
         with closing(wire_call(emulator, REGION, Credentials("test", "test"))) as wire:
@@ -116,8 +116,8 @@ def test_keys__made_by_many_at_once__are_one(emulator: str, table: str) -> None:
         assert len(set(workers.map(made, range(16)))) == 1
 
 
-def test_keys__are_read_again_after_five_minutes_and_kept_when_that_fails(call: Call, table: str) -> None:
-    """What the operator changes is in force within minutes; a table that fails takes nothing away."""
+def test_keys__are_reread_after_five_minutes(call: Call, table: str) -> None:
+    """A change reaches every function within minutes; if the table can't be read, the known keys stay."""
     now, failing = [0.0], [False]
 
     def asked(operation: str, params: Any) -> dict[str, Any]:
@@ -140,8 +140,8 @@ def test_keys__are_read_again_after_five_minutes_and_kept_when_that_fails(call: 
     assert keys.fingerprint("once", "robin") == HmacSigner(NEW).fingerprint("once", "robin")
 
 
-def test_keys__that_were_never_read__are_asked_for_again(call: Call, table: str) -> None:
-    """A start without the table takes nothing from the event after it."""
+def test_keys__are_read_again_after_a_failed_first_read(call: Call, table: str) -> None:
+    """A start that can't reach the table does not break the next event."""
     failing = [True]
 
     def asked(operation: str, params: Any) -> dict[str, Any]:
@@ -158,8 +158,8 @@ def test_keys__that_were_never_read__are_asked_for_again(call: Call, table: str)
     assert keys.fingerprint("once", "robin")
 
 
-def test_ring__is_not_written_over_what_another_wrote(call: Call, table: str) -> None:
-    """Of two who change the keys at once, one is told, and nothing of the other's is lost."""
+def test_ring__refuses_to_overwrite_a_concurrent_change(call: Call, table: str) -> None:
+    """If two people change the keys at once, one gets an error and no key is lost."""
     ring = GuardKeyRing(call, table)
     ring.write(Ring((OLD,)), instead_of=None)
     with pytest.raises(RingChangedError):
@@ -174,8 +174,8 @@ def test_ring__is_not_written_over_what_another_wrote(call: Call, table: str) ->
     assert ring.read() == Ring((NEW, OLD))
 
 
-def test_ring__never_lets_two_functions_miss_each_other_s_guards(call: Call, table: str) -> None:
-    """Whatever step a function last read, it recognises what functions of the step before and after make."""
+def test_ring__keeps_functions_one_step_apart_compatible(call: Call, table: str) -> None:
+    """A function recognises guards made with the keys of the step before and the step after its own."""
     ring = GuardKeyRing(call, table)
     steps = [Ring((OLD,)), Ring((OLD,), NEW, datetime.now(UTC)), Ring((NEW, OLD))]
     known = []
@@ -189,8 +189,8 @@ def test_ring__never_lets_two_functions_miss_each_other_s_guards(call: Call, tab
 
 
 @pytest.mark.parametrize("keys", [(OLD, NEW), (NEW, OLD)], ids=["announced", "in force"])
-def test_once__under_an_older_key__leads_to_the_first_entry(office: Office, keys: tuple[str, str]) -> None:
-    """Who registered before the keys changed is recognised, while they change and after."""
+def test_once__with_an_older_key__leads_to_the_first_submission(office: Office, keys: tuple[str, str]) -> None:
+    """Somebody who registered before the keys changed is recognised during the change and after it."""
     first = office.submit(OLD, key="a")
 
     again = office.submit(*keys, key="b")
@@ -200,7 +200,7 @@ def test_once__under_an_older_key__leads_to_the_first_entry(office: Office, keys
     assert not office.submit(*keys, key="c", name="Kim").repeated
 
 
-def test_once__under_an_older_key__is_free_again_after_a_cancellation(office: Office) -> None:
+def test_once__with_an_older_key__is_free_after_a_cancellation(office: Office) -> None:
     first = office.repository.get(office.submit(OLD, key="a").id)
     cancelled = replace(first, status=Status.CANCELLED, version=2)
     office.repository.change(first, cancelled, what="cancelled", by="registrant")
@@ -208,8 +208,8 @@ def test_once__under_an_older_key__is_free_again_after_a_cancellation(office: Of
     assert not office.submit(NEW, OLD, key="b").repeated
 
 
-def test_same_request__across_a_change_of_keys__is_one(office: Office) -> None:
-    """A visitor who sends the same again gets the first answer, with a key of their own and without."""
+def test_same_request__across_a_key_change__counts_once(office: Office) -> None:
+    """A visitor who sends the same form again gets the first answer, with or without an idempotency key."""
     named, plain = office.submit(OLD, key="a", name="Kim"), office.submit(OLD)
 
     assert office.submit(NEW, OLD, key="a", name="Kim").id == named.id
@@ -218,7 +218,7 @@ def test_same_request__across_a_change_of_keys__is_one(office: Office) -> None:
         office.submit(NEW, OLD, key="a", name="Ada")
 
 
-def test_import__of_a_file_from_before_a_change_of_keys__adds_nothing(office: Office) -> None:
+def test_import__of_an_old_file_after_a_key_change__adds_nothing(office: Office) -> None:
     row = Row(2, 2, {**ROBIN, "course": "cad"})
     before, after = (
         next(rows.check(COURSE, [row], {})).candidate for rows in (office.rows(OLD), office.rows(NEW, OLD))
@@ -232,7 +232,7 @@ def test_import__of_a_file_from_before_a_change_of_keys__adds_nothing(office: Of
 
 
 def test_edit__to_a_person_with_an_older_guard__names_their_entry(office: Office) -> None:
-    """The staff can't give an entry a name and address that another entry stands for."""
+    """Staff can't give a submission the name and address of another person's submission."""
     first, other = office.submit(OLD, key="a"), office.submit(OLD, key="b", name="Kim")
     editing = EditService(
         forms=GivenForms(COURSE),
@@ -252,7 +252,7 @@ def test_edit__to_a_person_with_an_older_guard__names_their_entry(office: Office
     assert not office.submit(NEW, OLD, key="d", name="Kim").repeated
 
 
-def test_suppressed_address__stays_so_when_the_keys_change(call: Call, table: str, clock: StoppedClock) -> None:
+def test_suppression__survives_a_key_change(call: Call, table: str, clock: StoppedClock) -> None:
     later = clock.now() + timedelta(days=30)
     before = DynamoSuppressionList(call, table, signer=Signers(OLD), clock=clock)
     before.add("robin@example.org", reason=MailState.BOUNCED, expires_at=later)

@@ -1,4 +1,4 @@
-"""What the journal tells of all entries: in memory and in a table, with the same promises."""
+"""The journal of all submissions: the same contract in memory and on a table."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LONG_AGO = START - timedelta(days=60)
 
 @dataclass
 class Office:
-    """A repository with all that writes what the journal reads."""
+    """A repository with everything that writes what the journal reads."""
 
     repository: ManagedRepository
     journal: Journal
@@ -39,7 +39,7 @@ class Office:
     clock: StoppedClock
 
     def mail(self, entry_id: str, kind: MailKind = MailKind.CONFIRMED, version: int = 1) -> MailRequest:
-        """Begin to send a mail."""
+        """Start sending a mail."""
         request = MailRequest(entry_id, kind, version)
         until, expires_at = self.clock.at + timedelta(seconds=90), self.clock.at + timedelta(days=30)
         assert self.repository.lease_mail(request, holder="w", until=until, expires_at=expires_at)
@@ -68,8 +68,8 @@ def office(repository: ManagedRepository, clock: StoppedClock) -> Office:
     return Office(repository, journal, DynamoMailOutcomes(call, table, clock=clock), asking, clock)
 
 
-def test_events__are_all_forms_changes_newest_first(office: Office) -> None:
-    """With the entry that each is of, from what to what; nothing of another form, or of before."""
+def test_events__list_a_forms_changes_newest_first(office: Office) -> None:
+    """Each event names its submission and both statuses; other forms and earlier events are left out."""
     first = an_entry()
     put(office.repository, first)
     put(office.repository, an_entry(form="contact", option=None))
@@ -80,8 +80,8 @@ def test_events__are_all_forms_changes_newest_first(office: Office) -> None:
     office.clock.forward(hours=1)
     cancel(office.repository, first.id)
 
-    found = list(office.journal.events("course", since=START))
-    assert [(each.id, each.event.what, each.event.was, each.event.status) for each in found] == [
+    events = list(office.journal.events("course", since=START))
+    assert [(each.id, each.event.what, each.event.was, each.event.status) for each in events] == [
         (first.id, "cancelled", Status.CONFIRMED, Status.CANCELLED),
         (second.id, "submitted", None, Status.CONFIRMED),
         (first.id, "submitted", None, Status.CONFIRMED),
@@ -91,8 +91,8 @@ def test_events__are_all_forms_changes_newest_first(office: Office) -> None:
     assert list(office.journal.events("nothing", since=START)) == []
 
 
-def test_events__go_back_over_months(office: Office) -> None:
-    """And are left out where their entry's time is over."""
+def test_events__reach_back_over_months(office: Office) -> None:
+    """Events of submissions that have expired are left out."""
     old = an_entry()
     put(office.repository, old)
     office.clock.forward(days=29)
@@ -104,8 +104,8 @@ def test_events__go_back_over_months(office: Office) -> None:
     assert [each.id for each in office.journal.events("course", since=LONG_AGO)] == [new.id]
 
 
-def test_journal__since_before_1970_is_all_there_is(office: Office) -> None:
-    """Also where a time before `since` ends it: nothing, and no range that ends before it begins."""
+def test_journal__since_before_1970_lists_everything(office: Office) -> None:
+    """If `until` is earlier still, the list is empty and no range ends before it begins."""
     entry = an_entry()
     put(office.repository, entry)
     office.send(entry.id)
@@ -118,7 +118,7 @@ def test_journal__since_before_1970_is_all_there_is(office: Office) -> None:
     assert list(office.journal.spam("course", since=since, until=START)) == []
 
 
-def test_events__tell_from_which_option_to_which(office: Office) -> None:
+def test_events__name_the_option_before_and_after(office: Office) -> None:
     entry = an_entry()
     put(office.repository, entry)
     office.repository.make_quotas("course", {"b": 2})
@@ -130,7 +130,7 @@ def test_events__tell_from_which_option_to_which(office: Office) -> None:
     assert office.repository.details(entry.id).events[-1].moved == ("a", "b")
 
 
-def test_mails__are_open_until_they_are_out(office: Office) -> None:
+def test_mails__are_open_until_sent(office: Office) -> None:
     entry = an_entry()
     put(office.repository, entry)
     office.mail(entry.id)
@@ -139,7 +139,7 @@ def test_mails__are_open_until_they_are_out(office: Office) -> None:
     assert (office.open(), office.done()) == ([], [(entry.id, "sent")])
 
 
-def test_mails__that_the_staff_asked_for_are_open(office: Office) -> None:
+def test_mails__asked_for_by_staff_are_open(office: Office) -> None:
     entry = an_entry()
     put(office.repository, entry)
     request = MailRequest(entry.id, MailKind.CONFIRMED, 1, 1)
@@ -148,8 +148,8 @@ def test_mails__that_the_staff_asked_for_are_open(office: Office) -> None:
 
 
 @pytest.mark.parametrize("state", [MailState.BOUNCED, MailState.COMPLAINED, MailState.REJECTED])
-def test_mails__that_came_back_are_open_again(office: Office, state: MailState) -> None:
-    """From then on, and sorted by that moment."""
+def test_mails__that_bounced_are_open_again(office: Office, state: MailState) -> None:
+    """They are open from the moment of the bounce, and sorted by it."""
     first, second = an_entry(), an_entry()
     for entry in (first, second):
         put(office.repository, entry)
@@ -160,13 +160,13 @@ def test_mails__that_came_back_are_open_again(office: Office, state: MailState) 
     assert office.outcomes.note(request, state)
 
     assert (office.open(), office.done()) == ([(first.id, state.value)], [(second.id, "sent")])
-    (found,) = office.journal.open_mails(since=office.clock.at - timedelta(seconds=1))
-    assert (found.at, found.mail.kind) == (office.clock.at, "confirmed")
+    (bounced,) = office.journal.open_mails(since=office.clock.at - timedelta(seconds=1))
+    assert (bounced.at, bounced.mail.kind) == (office.clock.at, "confirmed")
     assert list(office.journal.open_mails(since=office.clock.at + timedelta(seconds=1))) == []
 
 
-def test_mails__delivered_are_done_with(office: Office) -> None:
-    """Also when that is told before the sending was noted."""
+def test_mails__delivered_are_closed(office: Office) -> None:
+    """This also holds if the delivery is reported before the sending was noted."""
     early, late = an_entry(), an_entry()
     for entry in (early, late):
         put(office.repository, entry)
@@ -178,15 +178,15 @@ def test_mails__delivered_are_done_with(office: Office) -> None:
 
 
 @pytest.mark.parametrize(("state", "stays"), [(MailState.SUPPRESSED, True), (MailState.OUTDATED, False)])
-def test_mails__not_sent_stay_open_where_somebody_should_look(office: Office, state: MailState, *, stays: bool) -> None:
+def test_mails__that_failed_stay_open_if_staff_should_look(office: Office, state: MailState, *, stays: bool) -> None:
     entry = an_entry()
     put(office.repository, entry)
     office.repository.end_mail(office.mail(entry.id), holder="w", state=state)
-    told = [(entry.id, state.value)]
-    assert (office.open(), office.done()) == ((told, []) if stays else ([], told))
+    open_mails = [(entry.id, state.value)]
+    assert (office.open(), office.done()) == ((open_mails, []) if stays else ([], open_mails))
 
 
-def test_mails__of_what_is_erased_are_gone(office: Office) -> None:
+def test_mails__of_an_erased_submission_are_gone(office: Office) -> None:
     entry = an_entry()
     put(office.repository, entry)
     office.outcomes.note(office.send(entry.id), MailState.BOUNCED)
@@ -195,7 +195,7 @@ def test_mails__of_what_is_erased_are_gone(office: Office) -> None:
 
 
 def test_spam__is_listed_while_it_is_suspected(office: Office) -> None:
-    """Newest first, by form and time; its reason is kept, and gone with the erasure."""
+    """The list is newest first, by form and time; an erasure removes the reason too."""
     office.repository.make_quotas("course", {"a": 2})
     entries = []
     for _ in range(3):
@@ -208,8 +208,8 @@ def test_spam__is_listed_while_it_is_suspected(office: Office) -> None:
     ids = [entry.id for entry in entries]
 
     assert list(office.journal.spam("course")) == ids[::-1]
-    found = office.journal.spam("course", since=START + timedelta(minutes=30), until=START + timedelta(minutes=90))
-    assert list(found) == [ids[1]]
+    spam = office.journal.spam("course", since=START + timedelta(minutes=30), until=START + timedelta(minutes=90))
+    assert list(spam) == [ids[1]]
     assert office.repository.get(ids[0]).spam_sign == "honeypot"
 
     change(office.repository, ids[0], "marked genuine", status=Status.CONFIRMED)

@@ -1,4 +1,4 @@
-"""`rollcall keys`: an old guard key taken over, a new one announced and put in force, at a table and a secret."""
+"""`rollcall keys`: adopt an old guard key, announce a new one and put it in force."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def ring(dynamodb: Any, table: str) -> GuardKeyRing:
 
 @pytest.fixture
 def stack(table: str) -> str:
-    """A stack's name that no other test has."""
+    """Return a stack name that no other test uses."""
     return table.removeprefix("rollcall-")
 
 
 @pytest.fixture
 def line(tmp_path: Path, bare_emulator: Workspace, dynamodb: Any, table: str, stack: str) -> CommandLine:
-    """The command line on a stack that has this table, and the emulator's secrets."""
+    """Run the command line on a stack with this table and the emulator's secrets."""
     contexts = ContextFile(tmp_path / "contexts.json")
     contexts.write(contexts.read().with_entry(Context(stack, stack, "eu-north-1")).using(stack))
     return CommandLine(
@@ -52,7 +52,7 @@ def line(tmp_path: Path, bare_emulator: Workspace, dynamodb: Any, table: str, st
 
 @pytest.fixture
 def signing_key(bare_emulator: Workspace, stack: str) -> None:
-    """The secret of an older stack: Terraform made the first key, and the operator has put others since."""
+    """Create the secret of an older stack: Terraform made its first key, the operator replaced it later."""
     secrets, name = client("secretsmanager", bare_emulator), f"rollcall/{stack}/signing-key"
     version = secrets.create_secret(Name=name, SecretString=FIRST_SIGNING_KEY)["VersionId"]
     secrets.update_secret_version_stage(SecretId=name, VersionStage="FIRST", MoveToVersionId=version)
@@ -60,9 +60,7 @@ def signing_key(bare_emulator: Workspace, stack: str) -> None:
 
 
 @pytest.mark.usefixtures("signing_key")
-def test_adopt__before_the_upgrade__leaves_the_functions_the_key_they_had(
-    line: CommandLine, ring: GuardKeyRing
-) -> None:
+def test_adopt__before_the_upgrade__keeps_the_functions_key(line: CommandLine, ring: GuardKeyRing) -> None:
     ran = line("keys", "adopt", "--yes")
 
     assert ran.code == 0, ran.err
@@ -72,7 +70,7 @@ def test_adopt__before_the_upgrade__leaves_the_functions_the_key_they_had(
 
 
 @pytest.mark.usefixtures("signing_key")
-def test_adopt__after_the_upgrade__has_old_guards_recognised_again(line: CommandLine, ring: GuardKeyRing) -> None:
+def test_adopt__after_the_upgrade__recognises_old_guards(line: CommandLine, ring: GuardKeyRing) -> None:
     ring.write(Ring((MADE,)), instead_of=None)
 
     assert line("keys", "adopt", "--yes").code == 0
@@ -86,7 +84,7 @@ def test_adopt__dry_run__changes_nothing(line: CommandLine, ring: GuardKeyRing) 
     assert ring.read() is None
 
 
-def test_adopt__where_there_never_was_such_a_key__says_so(
+def test_adopt__without_an_old_key__says_so(
     line: CommandLine, ring: GuardKeyRing, bare_emulator: Workspace, stack: str
 ) -> None:
     secrets = client("secretsmanager", bare_emulator)
@@ -99,8 +97,8 @@ def test_adopt__where_there_never_was_such_a_key__says_so(
     assert ring.read() is None
 
 
-def test_rotate__announces_first_and_puts_in_force_minutes_later(line: CommandLine, ring: GuardKeyRing) -> None:
-    """A key comes into force only when every function has read it."""
+def test_rotate__announces_a_key_before_using_it(line: CommandLine, ring: GuardKeyRing) -> None:
+    """A key comes into force only once every function has read it."""
     ring.write(Ring((OLD,)), instead_of=None)
 
     assert "is announced" in line("keys", "rotate", "--yes").err
@@ -122,7 +120,7 @@ def test_rotate__announces_first_and_puts_in_force_minutes_later(line: CommandLi
     assert announced.coming not in ran.err + ran.out
 
 
-def test_rotate__forgets_older_keys_when_told_to(line: CommandLine, ring: GuardKeyRing) -> None:
+def test_rotate__forgets_older_keys_on_request(line: CommandLine, ring: GuardKeyRing) -> None:
     ring.write(Ring((MADE, OLD)), instead_of=None)
 
     assert "Would forget 1 older guard key" in line("keys", "rotate", "--forget-older", "--dry-run").err
@@ -132,16 +130,14 @@ def test_rotate__forgets_older_keys_when_told_to(line: CommandLine, ring: GuardK
     assert "no older guard key" in line("keys", "rotate", "--forget-older", "--yes").err
 
 
-def test_rotate__of_a_stack_without_a_key__leaves_that_to_the_first_submission(
-    line: CommandLine, ring: GuardKeyRing
-) -> None:
+def test_rotate__without_a_key__waits_for_the_first_submission(line: CommandLine, ring: GuardKeyRing) -> None:
     assert "has no guard key yet" in line("keys", "rotate", "--yes").err
     assert ring.read() is None
 
 
 @pytest.mark.usefixtures("signing_key")
 @pytest.mark.parametrize("command", guide.beyond("rollcall keys"))
-def test_guide__every_command_runs(line: CommandLine, ring: GuardKeyRing, command: str) -> None:
+def test_guide__commands_run(line: CommandLine, ring: GuardKeyRing, command: str) -> None:
     ring.write(Ring((MADE,)), instead_of=None)
 
     ran = line(*shlex.split(command)[1:], typed="y\n")

@@ -1,4 +1,4 @@
-"""A write whose answer never comes is known again when it is sent again, also when its token is forgotten."""
+"""A write whose answer is lost counts once when it is sent again, even if the table forgot its token."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from contract.entries import an_entry, cancel, change, promote, put, state
 from contract.fakes import CountedRandomness, StoppedClock
-from contract.faulty import Fault, FaultyCall, patient
+from contract.faulty_table import Fault, FaultyCall, patient
 
 from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.sdk import sdk_call
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Stumbling:
-    """A table's repository, and the faults that its next writes meet."""
+    """A repository on a table, and the faults that its next writes meet."""
 
     repository: ManagedDynamoRepository
     faults: list[Fault]
@@ -85,7 +85,7 @@ def test_change__frees_one_seat_and_fills_one(stumbling: Stumbling) -> None:
     assert [event.what for event in stumbling.repository.details(waiting.id).events] == ["submitted", "promoted"]
 
 
-def test_change__writes_one_line_of_history(stumbling: Stumbling) -> None:
+def test_change__adds_one_event_to_the_history(stumbling: Stumbling) -> None:
     seated, _ = two(stumbling)
     lose(stumbling)
     change(stumbling.repository, seated.id, language="sv")
@@ -107,6 +107,6 @@ def test_erase__frees_one_seat(stumbling: Stumbling) -> None:
     assert state(stumbling.repository).taken == 0
 
 
-def test_set_capacity__is_set(stumbling: Stumbling) -> None:
+def test_set_capacity__applies_once(stumbling: Stumbling) -> None:
     lose(stumbling)
     assert stumbling.repository.set_capacity("course", "a", 4).capacity == 4

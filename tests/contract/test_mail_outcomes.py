@@ -1,4 +1,4 @@
-"""What SES tells of mails, and whom not to mail again: in memory and in a table, with the same promises."""
+"""What SES reports about mails, and which addresses get none: the same contract in memory and on a table."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ADDRESS = "robin@example.org"
 
 @dataclass
 class Mails:
-    """One stored entry, and all that is known of its mails."""
+    """One stored submission, and everything known about its mails."""
 
     clock: StoppedClock
     repository: SubmissionRepository
@@ -65,7 +65,7 @@ class Mails:
 
 @pytest.fixture(params=["memory", "table"])
 def mails(request: pytest.FixtureRequest) -> Mails:
-    """Give both in turn, with one entry."""
+    """Return both kinds in turn, with one submission."""
     clock = StoppedClock()
     if request.param == "memory":
         fake = InMemorySubmissionRepository(clock, CountedRandomness())
@@ -77,11 +77,11 @@ def mails(request: pytest.FixtureRequest) -> Mails:
 
 
 @pytest.mark.parametrize(
-    "told", list(permutations((MailState.DELIVERED, MailState.BOUNCED, MailState.COMPLAINED))), ids=",".join
+    "reported", list(permutations((MailState.DELIVERED, MailState.BOUNCED, MailState.COMPLAINED))), ids=",".join
 )
-def test_note__in_any_order_the_gravest_stands(mails: Mails, told: tuple[MailState, ...]) -> None:
+def test_note__keeps_the_gravest_outcome_in_any_order(mails: Mails, reported: tuple[MailState, ...]) -> None:
     mails.send()
-    for state in (*told, *told):
+    for state in (*reported, *reported):
         mails.outcomes.note(mails.request, state)
     assert mails.state == ("complained", "m-1")
 
@@ -94,12 +94,13 @@ def test_note__says_whether_it_changed_anything(mails: Mails) -> None:
     assert mails.state == ("bounced", "m-1")
 
 
-def test_note__a_mail_that_is_not_known_stays_so(mails: Mails) -> None:
+def test_note__ignores_an_unknown_mail(mails: Mails) -> None:
     assert not mails.outcomes.note(mails.request, MailState.DELIVERED)
     assert mails.repository.details(mails.entry.id).mails == ()
 
 
-def test_note__what_is_told_before_the_sender_noted_it_stands_and_gets_the_messages_id(mails: Mails) -> None:
+def test_note__before_the_sender__keeps_outcome_and_message_id(mails: Mails) -> None:
+    """An outcome that arrives before the sender noted the mail stands, and gets the message's ID later."""
     mails.lease()
     assert mails.outcomes.note(mails.request, MailState.DELIVERED)
     assert not mails.lease("worker-2"), "it was sent, as SES says"
@@ -111,14 +112,14 @@ def test_note__what_is_told_before_the_sender_noted_it_stands_and_gets_the_messa
 
 
 @pytest.mark.parametrize("state", [MailState.SUPPRESSED, MailState.OUTDATED, MailState.UNADDRESSED])
-def test_end_mail__an_ended_mail_is_never_sent(mails: Mails, state: MailState) -> None:
+def test_end_mail__stops_the_mail_from_being_sent(mails: Mails, state: MailState) -> None:
     mails.lease()
     mails.repository.end_mail(mails.request, holder="worker-1", state=state)
     assert mails.state == (state.value, None)
     assert not mails.lease("worker-2")
 
 
-def test_end_mail__has_no_effect_by_who_lost_the_lease(mails: Mails) -> None:
+def test_end_mail__without_the_lease_has_no_effect(mails: Mails) -> None:
     mails.lease()
     mails.clock.forward(seconds=91)
     mails.lease("worker-2")
@@ -128,7 +129,7 @@ def test_end_mail__has_no_effect_by_who_lost_the_lease(mails: Mails) -> None:
         mails.lease("worker-3")
 
 
-def test_suppressions__hold_an_address_in_any_spelling_until_their_time_is_over(mails: Mails) -> None:
+def test_suppressions__match_any_spelling_until_they_expire(mails: Mails) -> None:
     assert not mails.suppressions.holds(ADDRESS)
     mails.suppressions.add(ADDRESS, reason=MailState.BOUNCED, expires_at=mails.clock.at + timedelta(days=1))
     assert mails.suppressions.holds(ADDRESS.upper())
@@ -138,7 +139,7 @@ def test_suppressions__hold_an_address_in_any_spelling_until_their_time_is_over(
 
 
 @pytest.mark.parametrize("days", [(1, 9), (9, 1)])
-def test_suppressions__the_longest_time_given_counts(mails: Mails, days: tuple[int, int]) -> None:
+def test_suppressions__keep_the_longest_period(mails: Mails, days: tuple[int, int]) -> None:
     for each in days:
         expires_at = mails.clock.at + timedelta(days=each)
         mails.suppressions.add(ADDRESS, reason=MailState.COMPLAINED, expires_at=expires_at)
@@ -146,8 +147,8 @@ def test_suppressions__the_longest_time_given_counts(mails: Mails, days: tuple[i
     assert mails.suppressions.holds(ADDRESS)
 
 
-def test_lift__lets_an_address_be_mailed_again_and_tells_its_histories(mails: Mails) -> None:
-    """In any spelling; False where nothing was suppressed, and then nothing is written."""
+def test_lift__allows_mail_again_and_adds_to_each_history(mails: Mails) -> None:
+    """Any spelling works; lifting what was not suppressed returns False and writes nothing."""
     assert not mails.suppressions.lift(ADDRESS, entries=[mails.entry], by="kim")
     mails.suppressions.add(ADDRESS, reason=MailState.COMPLAINED, expires_at=mails.clock.at + timedelta(days=3650))
 

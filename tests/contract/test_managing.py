@@ -1,4 +1,4 @@
-"""What every repository promises to those who look after entries: seats, changes, guards."""
+"""What every repository promises staff: seats, changes and guards."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from registration_core.domain.ports import ManagedRepository
 
 
-def test_add__seats_until_the_option_is_full_and_then_gives_tickets(repository: ManagedRepository) -> None:
+def test_add__gives_seats_then_tickets(repository: ManagedRepository) -> None:
     receipts = [put(repository, an_entry()) for _ in range(4)]
     assert [(receipt.status, receipt.position) for receipt in receipts] == [
         (Status.CONFIRMED, None),
@@ -45,9 +45,10 @@ def test_add__seats_until_the_option_is_full_and_then_gives_tickets(repository: 
     ]
 
 
-def test_add__lets_a_pending_entry_hold_a_seat_and_a_waiting_one_nothing_to_verify(
+def test_add__lets_a_pending_submission_hold_a_seat(
     repository: ManagedRepository,
 ) -> None:
+    """An submission on the waiting list has nothing to verify."""
     first, second = (an_entry(Status.PENDING) for _ in range(2))
     assert put(repository, first, capacity=1).status is Status.PENDING
     assert put(repository, second, capacity=1).status is Status.WAITLISTED
@@ -64,7 +65,7 @@ def test_add__gives_no_seat_while_anybody_waits(repository: ManagedRepository) -
     assert (late.status, late.position) == (Status.WAITLISTED, 2)
 
 
-def test_add__keeps_spam_aside_without_seat_ticket_or_once(repository: ManagedRepository) -> None:
+def test_add__gives_spam_no_seat_ticket_or_guard(repository: ManagedRepository) -> None:
     spam = an_entry(Status.SPAM)
     put(repository, spam, once=ONCE)
     assert repository.quotas("course", ["a"]) == {}
@@ -72,10 +73,10 @@ def test_add__keeps_spam_aside_without_seat_ticket_or_once(repository: ManagedRe
     assert repository.get(spam.id) == spam
 
 
-def test_add__answers_a_second_entry_as_a_fresh_one_for_a_full_option(
+def test_add__answers_a_repeat_like_a_new_submission_when_full(
     repository: ManagedRepository, clock: StoppedClock
 ) -> None:
-    """The ticket that it draws is nobody's, so the sweep counts it as departed (docs/decisions/0038)."""
+    """Nobody holds the ticket that it draws, so the sweep counts it as departed (docs/decisions/0038)."""
     first = an_entry()
     put(repository, first, once=ONCE, capacity=1)
     again = put(repository, an_entry(), once=ONCE, capacity=1)
@@ -90,7 +91,7 @@ def test_add__answers_a_second_entry_as_a_fresh_one_for_a_full_option(
     assert state(repository).waiting == 0
 
 
-def test_add__gives_the_first_ticket_again(repository: ManagedRepository) -> None:
+def test_add__repeats_the_first_ticket(repository: ManagedRepository) -> None:
     put(repository, an_entry(), capacity=1)
     first = put(repository, an_entry(), capacity=1, key="k")
     again = put(repository, an_entry(), capacity=1, key="k")
@@ -98,7 +99,7 @@ def test_add__gives_the_first_ticket_again(repository: ManagedRepository) -> Non
     assert (state(repository).tickets, state(repository).waiting) == (1, 1)
 
 
-def test_quotas__leave_out_what_nobody_made(repository: ManagedRepository) -> None:
+def test_quotas__omit_options_without_a_quota(repository: ManagedRepository) -> None:
     repository.make_quotas("course", {"a": 3})
     repository.make_quotas("course", {"a": 9, "b": 1})
     assert repository.quotas("course", ["a", "b", "c"]) == {
@@ -122,7 +123,7 @@ def test_change__keeps_history_with_status_and_version(repository: ManagedReposi
     assert details.events[1].at == clock.now()
 
 
-def test_change__refuses_what_was_read_before_another_change(repository: ManagedRepository) -> None:
+def test_change__refuses_a_stale_version(repository: ManagedRepository) -> None:
     entry = an_entry()
     put(repository, entry)
     cancel(repository, entry.id)
@@ -132,7 +133,7 @@ def test_change__refuses_what_was_read_before_another_change(repository: Managed
     assert state(repository).taken == 0
 
 
-def test_change__gives_a_seat_to_the_waiting_only_when_one_is_free(repository: ManagedRepository) -> None:
+def test_change__promotes_only_when_a_seat_is_free(repository: ManagedRepository) -> None:
     seated, waiting = (put(repository, an_entry(), capacity=1) for _ in range(2))
     with pytest.raises(NoSeatError):
         promote(repository, waiting.id)
@@ -144,7 +145,7 @@ def test_change__gives_a_seat_to_the_waiting_only_when_one_is_free(repository: M
     assert repository.next_waiting("course", "a") is None
 
 
-def test_change__lets_nobody_in_before_those_who_wait(repository: ManagedRepository) -> None:
+def test_change__gives_no_seat_ahead_of_the_waiting_list(repository: ManagedRepository) -> None:
     spam = an_entry(Status.SPAM)
     put(repository, spam)
     with pytest.raises(QuotaNotFoundError):
@@ -156,7 +157,8 @@ def test_change__lets_nobody_in_before_those_who_wait(repository: ManagedReposit
     assert repository.get(spam.id) == spam
 
 
-def test_cancelled__lets_the_same_person_and_the_same_answers_come_back(repository: ManagedRepository) -> None:
+def test_cancel__lets_the_same_person_register_again(repository: ManagedRepository) -> None:
+    """The same answers may come back as well."""
     first = an_entry()
     put(repository, first, once=ONCE, key="same-answers")
     cancel(repository, first.id)
@@ -165,7 +167,7 @@ def test_cancelled__lets_the_same_person_and_the_same_answers_come_back(reposito
     assert put(repository, an_entry(), once=ONCE).repeated
 
 
-def test_genuine__keeps_the_same_person_from_a_second_entry(repository: ManagedRepository) -> None:
+def test_genuine__stops_a_second_submission_for_the_same_person(repository: ManagedRepository) -> None:
     spam = an_entry(Status.SPAM)
     put(repository, spam, once=ONCE)
     repository.make_quotas("course", {"a": 2})
@@ -175,7 +177,7 @@ def test_genuine__keeps_the_same_person_from_a_second_entry(repository: ManagedR
     assert repository.by_reference(again.reference).id == spam.id
 
 
-def test_genuine__leaves_the_option_to_an_entry_that_came_meanwhile(repository: ManagedRepository) -> None:
+def test_genuine__leaves_the_option_to_a_later_submission(repository: ManagedRepository) -> None:
     spam = an_entry(Status.SPAM)
     put(repository, spam, once=ONCE)
     other = an_entry()
@@ -185,7 +187,7 @@ def test_genuine__leaves_the_option_to_an_entry_that_came_meanwhile(repository: 
     assert repository.by_reference(put(repository, an_entry(), once=ONCE).reference) == other
 
 
-def test_change__lets_reference_and_history_live_as_long_as_the_entry(
+def test_change__keeps_reference_and_history_as_long_as_the_entry(
     repository: ManagedRepository, clock: StoppedClock
 ) -> None:
     spam = an_entry(Status.SPAM, option=None)
@@ -205,8 +207,8 @@ def test_change__moves_a_seat_to_another_option(repository: ManagedRepository) -
     put(repository, waiting, capacity=1)
     repository.make_quotas("course", {"b": 1})
     change(repository, entry.id, option="b")
-    found = repository.quotas("course", ["a", "b"])
-    assert (found["a"].taken, found["a"].waiting, found["b"].taken) == (0, 1, 1)
+    quotas = repository.quotas("course", ["a", "b"])
+    assert (quotas["a"].taken, quotas["a"].waiting, quotas["b"].taken) == (0, 1, 1)
     assert repository.get(entry.id).option == "b"
     cancel(repository, entry.id)
     assert repository.quotas("course", ["b"])["b"].taken == 0
@@ -238,7 +240,7 @@ def test_change__moves_a_ticket_to_another_option(repository: ManagedRepository)
     assert repository.quotas("course", ["b"])["b"] == QuotaState("course", "b", 1, taken=1, tickets=1, departed=1)
 
 
-def test_change__lets_an_entry_leave_all_counted_options(repository: ManagedRepository) -> None:
+def test_change__lets_a_submission_leave_every_counted_option(repository: ManagedRepository) -> None:
     entry = an_entry()
     put(repository, entry)
     assert change(repository, entry.id, option=None).option is None
@@ -247,7 +249,7 @@ def test_change__lets_an_entry_leave_all_counted_options(repository: ManagedRepo
     assert state(repository).taken == 1
 
 
-def test_change__lets_an_entry_stand_for_another_person(repository: ManagedRepository) -> None:
+def test_change__lets_a_submission_stand_for_another_person(repository: ManagedRepository) -> None:
     entry = an_entry()
     put(repository, entry, once=ONCE, key="same-answers")
     before = repository.get(entry.id)
@@ -257,13 +259,13 @@ def test_change__lets_an_entry_stand_for_another_person(repository: ManagedRepos
     assert repository.known("course", once=OTHER) == entry.id
     assert repository.known("course", once=ONCE, key="none") is None
     assert repository.known("course", once=None, key="same-answers") == entry.id
-    assert [found.id for found in repository.by_email("NEW@example.org", limit=5)] == [entry.id]
+    assert [entry_found.id for entry_found in repository.by_email("NEW@example.org", limit=5)] == [entry.id]
     assert repository.by_email("asa@example.org", limit=5) == ()
     cancel(repository, entry.id)
     assert repository.known("course", once=OTHER, key="same-answers") is None
 
 
-def test_change__lets_nobody_stand_for_a_person_whose_entry_is_there(repository: ManagedRepository) -> None:
+def test_change__refuses_a_person_who_has_a_submission(repository: ManagedRepository) -> None:
     first, second = an_entry(), an_entry()
     put(repository, first, once=ONCE)
     put(repository, second, once=OTHER)
@@ -274,7 +276,7 @@ def test_change__lets_nobody_stand_for_a_person_whose_entry_is_there(repository:
     assert repository.known("course", once=OTHER, key="none") == second.id
 
 
-def test_change__lets_spam_stand_for_another_person_once_it_is_honest(repository: ManagedRepository) -> None:
+def test_change__lets_spam_stand_for_a_new_person_once_genuine(repository: ManagedRepository) -> None:
     spam = an_entry(Status.SPAM, option=None)
     put(repository, spam, once=ONCE)
     repository.change(spam, replace(spam, version=2), what="edited email", by="staff", once=OTHER)
@@ -284,8 +286,8 @@ def test_change__lets_spam_stand_for_another_person_once_it_is_honest(repository
     assert repository.known("course", once=ONCE, key="none") is None
 
 
-def test_change__to_spam_frees_seat_and_person_until_it_is_honest(repository: ManagedRepository) -> None:
-    """Whoever registers meanwhile as the same person is taken, and stays; else the entry stands for them again."""
+def test_change__to_spam_frees_the_seat_and_the_guard(repository: ManagedRepository) -> None:
+    """If nobody else has registered as that person since, the submission gets its guard back once it is genuine."""
     entry = an_entry()
     put(repository, entry, once=ONCE, key="same-answers")
     change(repository, entry.id, "marked spam", status=Status.SPAM)
@@ -302,8 +304,8 @@ def test_change__to_spam_frees_seat_and_person_until_it_is_honest(repository: Ma
     assert repository.known("course", once=ONCE) == second.id
 
 
-def test_change__restores_what_was_cancelled_for_the_same_person(repository: ManagedRepository) -> None:
-    """A seat is taken anew, and the guard set up anew; not where the person has another entry by now."""
+def test_change__restores_a_cancelled_submission(repository: ManagedRepository) -> None:
+    """It takes a seat and a guard again, unless the person has another submission by now."""
     entry = an_entry()
     put(repository, entry, once=ONCE)
     before = cancel(repository, entry.id)
@@ -320,8 +322,8 @@ def test_change__restores_what_was_cancelled_for_the_same_person(repository: Man
     assert (raised.value.first, state(repository).taken) == (second.id, 1)
 
 
-def test_spam__made_standing_for_the_person_it_was_kept_for__has_the_guard(repository: ManagedRepository) -> None:
-    """Named again or not, the person is the same: one guard."""
+def test_spam__edited_to_the_same_person_has_the_guard(repository: ManagedRepository) -> None:
+    """Whether the person is named again or not, there is one guard."""
     spam = an_entry(Status.SPAM)
     put(repository, spam, once=ONCE)
     repository.make_quotas("course", {"a": 2})
@@ -333,8 +335,8 @@ def test_spam__made_standing_for_the_person_it_was_kept_for__has_the_guard(repos
     assert repository.known("course", once=ONCE, key="none") == spam.id
 
 
-def test_spam__is_not_made_standing_beside_the_persons_other_entry(repository: ManagedRepository) -> None:
-    """Who got no mail and registered again has that entry; nothing of the other is changed."""
+def test_spam__cannot_take_over_a_person_with_another_submission(repository: ManagedRepository) -> None:
+    """Somebody who got no mail and registered again keeps that submission, and the other one is unchanged."""
     spam = an_entry(Status.SPAM)
     put(repository, spam, once=ONCE)
     second = an_entry()
@@ -349,10 +351,8 @@ def test_spam__is_not_made_standing_beside_the_persons_other_entry(repository: M
     assert repository.get(spam.id) == spam
 
 
-def test_spam__with_a_long_history__keeps_all_of_it_when_it_turns_out_genuine(
-    dynamodb: Any, table: str, clock: StoppedClock
-) -> None:
-    """A transaction writes 100 items at most; this entry has more that hang on it."""
+def test_spam__with_a_long_history__keeps_it_when_genuine(dynamodb: Any, table: str, clock: StoppedClock) -> None:
+    """A transaction writes 100 items at most; this submission has more."""
     repository = ManagedDynamoRepository(sdk_call(dynamodb), table, clock=clock)
     spam = an_entry(Status.SPAM, expires_at=START.replace(microsecond=0) + timedelta(days=1))
     put(repository, spam)
@@ -371,7 +371,7 @@ def test_spam__with_a_long_history__keeps_all_of_it_when_it_turns_out_genuine(
     assert repository.by_reference(spam.reference) == genuine
 
 
-def test_waiting__are_all_in_line_the_lowest_ticket_first(repository: ManagedRepository) -> None:
+def test_waiting__lists_the_lowest_ticket_first(repository: ManagedRepository) -> None:
     assert list(repository.waiting("course", "a")) == []
     _, *waiting = [put(repository, an_entry(), capacity=1) for _ in range(4)]
     cancel(repository, waiting[1].id)
@@ -393,7 +393,7 @@ def test_imported__names_who_did_it_and_is_taken_once(repository: ManagedReposit
     assert repository.known("course", once=None, key="import-row") == first
 
 
-def test_imported__the_same_person_leaves_no_trace(repository: ManagedRepository) -> None:
+def test_imported__adds_nothing_for_a_registered_person(repository: ManagedRepository) -> None:
     entry = an_entry()
     put(repository, entry, once=ONCE)
     assert import_entry(repository, "row") == (entry.id, True)
@@ -401,9 +401,10 @@ def test_imported__the_same_person_leaves_no_trace(repository: ManagedRepository
     assert state(repository).taken == 1
 
 
-def test_imported__row_is_not_taken_again_when_cancelled_but_forgotten_when_erased(
+def test_imported__row_may_return_after_erasure_only(
     repository: ManagedRepository,
 ) -> None:
+    """A cancelled row is not imported again."""
     first, _ = import_entry(repository, "row")
     cancelled = cancel(repository, first)
     assert import_entry(repository, "row") == (first, True)
@@ -412,7 +413,7 @@ def test_imported__row_is_not_taken_again_when_cancelled_but_forgotten_when_eras
     assert repository.known("course", once=ONCE, key="import-row") is None
 
 
-def test_set_capacity__notes_who_and_tells_of_another(repository: ManagedRepository, clock: StoppedClock) -> None:
+def test_set_capacity__records_who_and_reports_a_conflict(repository: ManagedRepository, clock: StoppedClock) -> None:
     repository.make_quotas("course", {"a": 2})
     assert repository.set_capacity("course", "a", 3, by="kim", instead_of=2).set_by == "kim"
     clock.forward(minutes=1)

@@ -1,4 +1,4 @@
-"""`rollcall site publish` after a form was removed: the deployer may make every call, and counts first."""
+"""`rollcall site publish` after a form was removed: the deployer has every right it needs, and counts first."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ TABLE = "arn:aws:dynamodb:eu-north-1:111122223333:table/rollcall-prod"
 
 
 class Bucket:
-    """An empty bucket and its distribution; they note what they are asked."""
+    """An empty bucket and its distribution, which record their calls."""
 
     def __init__(self, calls: list[tuple[str, str, set[str]]]) -> None:
         self._calls = calls
@@ -58,7 +58,7 @@ class Bucket:
 
 
 def noted(dynamodb: Any, calls: list[tuple[str, str, set[str]]]) -> None:
-    """Have a client note its calls: action, resource, the partitions that they touch."""
+    """Make a client record its calls: action, resource and partitions."""
 
     def note(params: dict[str, Any], model: Any, **_more: Any) -> None:
         keys = [params[part]["pk"]["S"] for part in ("Key", "Item") if part in params]
@@ -71,7 +71,7 @@ def noted(dynamodb: Any, calls: list[tuple[str, str, set[str]]]) -> None:
 
 
 def is_allowed(action: str, resource: str, keys: set[str]) -> bool:
-    """Whether one statement of the deployer's policies allows a call."""
+    """Return whether one statement of the deployer's policies allows a call."""
 
     def leading(statement: dict[str, Any]) -> list[str]:
         condition = statement.get("Condition", {}).get("ForAllValues:StringLike", {})
@@ -97,7 +97,7 @@ def calls() -> list[tuple[str, str, set[str]]]:
 
 @pytest.fixture
 def line(tmp_path: Path, dynamodb: Any, table: str, calls: list[tuple[str, str, set[str]]]) -> CommandLine:
-    """A stack with an entry of a form whose folder is gone."""
+    """Run the command line on a stack with a submission of a form whose folder is gone."""
     repository = ManagedDynamoRepository(sdk_call(dynamodb), table, clock=SystemClock())
     submit = SubmitService(repository=repository, signer=PlainSigner(), clock=SystemClock(), randomness=os.urandom)
     submit.submit(REMOVED, {"email": "robin@example.org"}, key="robin", language="en")
@@ -116,10 +116,10 @@ def line(tmp_path: Path, dynamodb: Any, table: str, calls: list[tuple[str, str, 
     )
 
 
-def test_publish__after_a_form_is_removed__is_allowed_and_counts_first(
+def test_publish__after_a_form_is_removed__counts_first(
     line: CommandLine, calls: list[tuple[str, str, set[str]]], tmp_path: Path
 ) -> None:
-    """A deployer who may not count would stop half way, with the pages published and the forms not."""
+    """Without the right to count, a deployer would stop half way: pages published, forms not."""
     ran = line("site", "publish", "--out", str(tmp_path / "site"))
 
     assert ran.code == 0, ran.err

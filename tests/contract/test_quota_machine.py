@@ -1,4 +1,4 @@
-"""Random sequences of all that can happen to entries and seats, with faults: what must hold after each step."""
+"""Random sequences of everything that can happen to submissions and seats, with faults, checked after each step."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from contract.fakes import (
     PlainSigner,
     StoppedClock,
 )
-from contract.faulty import Fault, FaultyCall, patient
+from contract.faulty_table import Fault, FaultyCall, patient
 from contract.mail_fakes import InMemoryAskedMails, InMemoryJournal
 from contract.managed_fake import InMemoryManagedRepository
-from contract.tables import Look, LookAtMemory, LookAtTable, Option
+from contract.stored_state import Option, StoredInMemory, StoredInTable, StoredState
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from registration_core.domain.ports import ManagedRepository
     from registration_core.domain.submission import Receipt
 
-    Given = Callable[[StoppedClock], tuple[ManagedRepository, Look, list[Fault]]]
+    Setting = Callable[[StoppedClock], tuple[ManagedRepository, StoredState, list[Fault]]]
 
 OPTIONS = ("a", "b")
 NAMES = ("Åsa", "Bo", "Cleo", "Dag", "Eir", "Fay")
@@ -69,15 +69,15 @@ MAY_FAIL = (StorageUnavailableError, StatusTransitionError, SubmissionNotFoundEr
 SIGN = {True: "links 9", False: None}
 
 
-class Places(RuleBasedStateMachine):
-    """A form with two counted options, those who want them, and staff."""
+class QuotaMachine(RuleBasedStateMachine):
+    """A form with two counted options, its registrants, and its staff."""
 
     entries = Bundle("entries")
 
-    def __init__(self, given: Given) -> None:
+    def __init__(self, setting: Setting) -> None:
         super().__init__()
         self.clock = StoppedClock()
-        self.repository, self.look, self.faults = given(self.clock)
+        self.repository, self.stored, self.faults = setting(self.clock)
         self.months: list[datetime] = [self.clock.now()]
         self.acknowledged: set[str] = set()
         self.given_keys: dict[str, tuple[dict[str, str], bool, Receipt]] = {}
@@ -117,7 +117,7 @@ class Places(RuleBasedStateMachine):
         self.restores = RestoreService(
             forms=forms, repository=self.repository, signer=PlainSigner(), clock=self.clock, randomness=randomness
         )
-        nothing = InMemorySubmissionRepository(self.clock, randomness)  # no digest is looked for here
+        nothing = InMemorySubmissionRepository(self.clock, randomness)  # no digest is sent here
         self.sweeper = SweepService(
             forms=forms,
             repository=self.repository,
@@ -138,7 +138,7 @@ class Places(RuleBasedStateMachine):
 
     @rule(place=st.integers(0, 50))
     def submit_again(self, place: int) -> None:
-        """The same key and answers get the first answer again, whatever became of the entry."""
+        """The same key and answers get the first answer again, whatever happened to the submission."""
         known = list(self.given_keys.items())
         if not known or (self.clock.now() - self.months[0]).total_seconds() > 20 * 3600:
             return
@@ -151,7 +151,7 @@ class Places(RuleBasedStateMachine):
 
     @rule(target=entries)
     def retry(self) -> Any:
-        """Whoever got no answer asks again with the same key."""
+        """A registrant who got no answer asks again with the same key."""
         if not self.unanswered:
             return multiple()
         key, (answers, suspected) = self.unanswered.popitem()
@@ -171,7 +171,7 @@ class Places(RuleBasedStateMachine):
     def erase(self, submission_id: str) -> None:
         with suppress(*MAY_FAIL):
             assert self.manage.erase(submission_id, by="registrant").status is Status.ERASED
-            traces = self.look.traces(submission_id)
+            traces = self.stored.traces(submission_id)
             assert not any(word in traces for word in ("robin", "example.org", *NAMES, "ONCE#", "IDEM#"))
             assert submission_id in self.repository.erased(since=self.clock.now())
 
@@ -200,7 +200,7 @@ class Places(RuleBasedStateMachine):
 
     @rule(option=st.sampled_from(OPTIONS))
     def abandon_a_ticket(self, option: str) -> None:
-        """A function dies between drawing a ticket and writing its entry."""
+        """A function dies between drawing a ticket and writing its submission."""
         if option in self.quota_before:
             self.asked += 1
             with suppress(*MAY_FAIL):
@@ -209,7 +209,7 @@ class Places(RuleBasedStateMachine):
     @rule(minutes=st.sampled_from([1, 3, 49 * 60]))
     def time_passes(self, minutes: int) -> None:
         self.clock.forward(minutes=minutes)
-        if minutes > 60:  # what a key promises is over by then
+        if minutes > 60:  # the promise of an idempotency key has expired by then
             self.unanswered.clear()
         if (self.clock.now().year, self.clock.now().month) != (self.months[-1].year, self.months[-1].month):
             self.months.append(self.clock.now())
@@ -224,60 +224,60 @@ class Places(RuleBasedStateMachine):
         self.faults[:] = faults
 
     @invariant()
-    def everyone_has_exactly_one_place(self) -> None:
+    def everyone_has_one_seat_or_ticket(self) -> None:
         if not hasattr(self, "form"):
             return
-        entries = self.look.entries(self.form.name, months=self.months)
+        entries = self.stored.entries(self.form.name, months=self.months)
         assert self.acknowledged <= entries.keys()
         assert len(entries) <= self.asked
         for option in OPTIONS:
-            found = self.look.option(self.form.name, option)
+            quota = self.stored.option(self.form.name, option)
             theirs = [entry for entry in entries.values() if entry.option == option]
-            if found is None:
+            if quota is None:
                 assert all(entry.status not in (*SEATED, Status.WAITLISTED) for entry in theirs)
                 continue
-            assert found.state.taken == len(found.seats)
-            assert found.seats == {entry.id for entry in theirs if entry.status in SEATED}
-            assert found.places == {entry.position: entry.id for entry in theirs if entry.status is Status.WAITLISTED}
-            assert found.state.waiting >= len(found.places)
-            assert all(ticket <= found.state.tickets for ticket in found.places)
-            self._nobody_was_wronged(option, found, entries)
-            self.quota_before[option] = found
+            assert quota.state.taken == len(quota.seats)
+            assert quota.seats == {entry.id for entry in theirs if entry.status in SEATED}
+            assert quota.tickets == {entry.position: entry.id for entry in theirs if entry.status is Status.WAITLISTED}
+            assert quota.state.waiting >= len(quota.tickets)
+            assert all(ticket <= quota.state.tickets for ticket in quota.tickets)
+            self._nobody_was_wronged(option, quota, entries)
+            self.quota_before[option] = quota
         assert all(entry.position is None for entry in entries.values() if entry.status is not Status.WAITLISTED)
         self.entries_before = entries
 
     def _nobody_was_wronged(self, option: str, now: Option, entries: dict[str, Any]) -> None:
-        """Nothing was oversold since the last step, and nobody jumped the queue."""
+        """No option was oversold since the last step, and nobody jumped the queue."""
         before = self.quota_before.get(option)
         newly = now.seats - (before.seats if before is not None else frozenset())
         if newly:
             assert now.state.taken <= max(now.state.capacity, before.state.capacity if before is not None else 0)
-        waited = before.places if before is not None else {}
+        waited = before.tickets if before is not None else {}
         promoted = [ticket for ticket, submission_id in waited.items() if submission_id in newly]
-        assert all(ticket > highest for highest in promoted for ticket in now.places if ticket in waited)
+        assert all(ticket > highest for highest in promoted for ticket in now.tickets if ticket in waited)
         newcomers = [submission_id for submission_id in newly if submission_id not in waited.values()]
         if newcomers and before is not None:
             assert before.state.waiting == 0
         if before is not None:
             assert now.state.tickets >= before.state.tickets
             stayed = [entry for entry in self.entries_before.values() if entry.option == entries[entry.id].option]
-            kept = {entry.id: entry.position for entry in stayed if entry.status is Status.WAITLISTED}
-            assert all(entries[known].position in (position, None) for known, position in kept.items())
+            positions = {entry.id: entry.position for entry in stayed if entry.status is Status.WAITLISTED}
+            assert all(entries[known].position in (position, None) for known, position in positions.items())
 
     def teardown(self) -> None:
-        """Once the faults are over, two sweeps bring everything in order."""
+        """Once the faults are over, two sweeps put everything in order."""
         if not hasattr(self, "form"):
             return
         self.faults.clear()
         for _ in range(2):
             self.time_passes(3)
             self.sweeper.sweep()
-        self.everyone_has_exactly_one_place()
+        self.everyone_has_one_seat_or_ticket()
         assert self.form.quota is not None
-        for found in self.quota_before.values():
-            assert found.state.waiting == len(found.places)
+        for quota in self.quota_before.values():
+            assert quota.state.waiting == len(quota.tickets)
             if self.form.quota.waitlist is Waitlist.AUTO:
-                assert not (found.state.free and found.state.waiting)
+                assert not (quota.state.free and quota.state.waiting)
 
     def _submit(self, answers: dict[str, str], suspected: bool, key: str) -> Any:  # noqa: FBT001 - drawn
         try:
@@ -300,9 +300,9 @@ class Places(RuleBasedStateMachine):
         return receipt.id
 
 
-def play(given: Given, *, examples: int, steps: int) -> None:
+def play(setting: Setting, *, examples: int, steps: int) -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        lambda: Places(given),
+        lambda: QuotaMachine(setting),
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
@@ -313,33 +313,33 @@ def play(given: Given, *, examples: int, steps: int) -> None:
     )
 
 
-def given_memory(clock: StoppedClock) -> tuple[ManagedRepository, Look, list[Fault]]:
+def in_memory(clock: StoppedClock) -> tuple[ManagedRepository, StoredState, list[Fault]]:
     repository = InMemoryManagedRepository(clock, CountedRandomness("memory"))
-    return repository, LookAtMemory(repository), []
+    return repository, StoredInMemory(repository), []
 
 
-def given_table(dynamodb: Any, table: str, *, keep_tokens: bool) -> Given:
-    def given(clock: StoppedClock) -> tuple[ManagedRepository, Look, list[Fault]]:
+def on_a_table(dynamodb: Any, table: str, *, keep_tokens: bool) -> Setting:
+    def on_table(clock: StoppedClock) -> tuple[ManagedRepository, StoredState, list[Fault]]:
         call = sdk_call(dynamodb)
         faulty = FaultyCall(call, keep_tokens=keep_tokens)
         repository = ManagedDynamoRepository(
             faulty, table, clock=clock, randomness=CountedRandomness(f"table {next(FORM_NUMBERS)}"), patient=patient
         )
-        return repository, LookAtTable(call, table), faulty.faults
+        return repository, StoredInTable(call, table), faulty.faults
 
-    return given
+    return on_table
 
 
 def test_seats__in_memory() -> None:
-    play(given_memory, examples=100, steps=40)
+    play(in_memory, examples=100, steps=40)
 
 
 @pytest.mark.parametrize("keep_tokens", [True, False])
-def test_seats__in_the_table_with_faults(dynamodb: Any, table: str, *, keep_tokens: bool) -> None:
-    play(given_table(dynamodb, table, keep_tokens=keep_tokens), examples=8, steps=30)
+def test_seats__on_a_table_with_faults(dynamodb: Any, table: str, *, keep_tokens: bool) -> None:
+    play(on_a_table(dynamodb, table, keep_tokens=keep_tokens), examples=8, steps=30)
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("keep_tokens", [True, False])
-def test_seats__in_the_table_with_faults_for_long(dynamodb: Any, table: str, *, keep_tokens: bool) -> None:
-    play(given_table(dynamodb, table, keep_tokens=keep_tokens), examples=300, steps=50)
+def test_seats__on_a_table_with_faults_for_long(dynamodb: Any, table: str, *, keep_tokens: bool) -> None:
+    play(on_a_table(dynamodb, table, keep_tokens=keep_tokens), examples=300, steps=50)

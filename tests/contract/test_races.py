@@ -1,4 +1,4 @@
-"""What the table promises when many ask at the same moment."""
+"""What the table promises when many requests arrive at the same moment."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ def entries(repository: DynamoSubmissionRepository) -> int:
     return len(repository.list(FORM.name, since=START - timedelta(days=1), limit=50).submissions)
 
 
-def test_add__stores_one_entry_and_gives_one_answer_for_one_key(table_repository: DynamoSubmissionRepository) -> None:
+def test_add__stores_one_submission_and_one_answer_per_key(table_repository: DynamoSubmissionRepository) -> None:
     receipts = submit_at_once(table_repository, ["same"] * AT_ONCE)
     assert len({(receipt.id, receipt.reference) for receipt in receipts}) == 1
     assert sum(not receipt.repeated for receipt in receipts) == 1
     assert entries(table_repository) == 1
 
 
-def test_add__stores_one_entry_for_one_address_and_option(table_repository: DynamoSubmissionRepository) -> None:
+def test_add__stores_one_submission_per_address_and_option(table_repository: DynamoSubmissionRepository) -> None:
     receipts = submit_at_once(table_repository, [f"key {worker}" for worker in range(AT_ONCE)])
     assert sum(not receipt.repeated for receipt in receipts) == 1
     assert len({receipt.reference for receipt in receipts}) == AT_ONCE
@@ -67,7 +67,7 @@ def test_add__stores_one_entry_for_one_address_and_option(table_repository: Dyna
     assert entries(table_repository) == 1
 
 
-def test_add__gives_exactly_the_seats_there_are(table_repository: DynamoSubmissionRepository) -> None:
+def test_add__gives_exactly_the_free_seats(table_repository: DynamoSubmissionRepository) -> None:
     options = tuple(Option(value, words(value), capacity=5) for value in ("a", "b"))
     form = a_form(
         a_field("email", "email", required=True),
@@ -103,8 +103,8 @@ def test_lease_mail__goes_to_one_of_many(table_repository: DynamoSubmissionRepos
         assert sum(pool.map(lease, range(AT_ONCE))) == 1
 
 
-def test_import__stores_one_entry_for_a_row_that_many_take_in_at_once(dynamodb: Any, table: str) -> None:
-    """Nobody is told of the others, for they leave no trace."""
+def test_import__stores_a_row_once_when_many_import_it(dynamodb: Any, table: str) -> None:
+    """The losers leave no trace."""
 
     def take(worker: int) -> Receipt:
         clock = StoppedClock()

@@ -1,4 +1,4 @@
-"""How often a sender came: counted up to the limit and never beyond, whoever counts."""
+"""How many requests a sender made: counted up to the limit and never beyond, whoever counts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from contract.conftest import REGION
-from contract.counting import InMemoryRateCounter
+from contract.rate_counter import InMemoryRateCounter
 
 from registration_core.adapters.dynamodb.rates import DynamoRateCounter
 from registration_core.adapters.dynamodb.sdk import sdk_call
@@ -28,7 +28,7 @@ LATER = datetime(2027, 3, 1, 10, tzinfo=UTC)
 
 @pytest.fixture(params=["memory", "sdk", "wire"])
 def rates(request: pytest.FixtureRequest) -> Iterator[RateCounter]:
-    """Give each counter in turn, empty."""
+    """Return each counter in turn, empty."""
     if request.param == "memory":
         yield InMemoryRateCounter()
         return
@@ -46,18 +46,18 @@ def name_of(request: int) -> str:
 
 
 def test_take__counts_up_to_the_limit(rates: RateCounter) -> None:
-    told = [rates.take("sender", "w1", most=3, expires_at=LATER) for _ in range(5)]
-    assert told == [True, True, True, False, False]
+    answers = [rates.take("sender", "w1", most=3, expires_at=LATER) for _ in range(5)]
+    assert answers == [True, True, True, False, False]
 
 
-def test_take__counts_each_sender_and_each_window_by_itself(rates: RateCounter) -> None:
+def test_take__counts_each_sender_and_window_separately(rates: RateCounter) -> None:
     assert rates.take("a", "w1", most=1, expires_at=LATER)
     assert not rates.take("a", "w1", most=1, expires_at=LATER)
     assert rates.take("a", "w2", most=1, expires_at=LATER)
     assert rates.take("b", "w1", most=1, expires_at=LATER)
 
 
-def test_take__counts_the_same_request_once_however_often_it_comes(rates: RateCounter) -> None:
+def test_take__counts_a_repeated_request_once(rates: RateCounter) -> None:
     def take(request: int) -> bool:
         return rates.take("a", "w1", most=2, expires_at=LATER, request=name_of(request))
 
@@ -66,7 +66,7 @@ def test_take__counts_the_same_request_once_however_often_it_comes(rates: RateCo
     ]  # fmt: skip
 
 
-def test_take__lets_in_no_more_than_the_limit_when_all_come_at_once(emulator: str, table: str) -> None:
+def test_take__never_exceeds_the_limit_under_load(emulator: str, table: str) -> None:
     def come(_number: int) -> bool:
         wire = wire_call(emulator, REGION, Credentials("test", "test"))
         try:
@@ -78,7 +78,7 @@ def test_take__lets_in_no_more_than_the_limit_when_all_come_at_once(emulator: st
         assert sum(senders.map(come, range(40))) == 7
 
 
-def test_take__keeps_nothing_of_the_sender_but_a_count_that_ttl_forgets(dynamodb: Any, table: str) -> None:
+def test_take__stores_only_a_count_that_expires(dynamodb: Any, table: str) -> None:
     DynamoRateCounter(sdk_call(dynamodb), table).take("f1", "w1", most=3, expires_at=LATER)
     (item,) = dynamodb.scan(TableName=table)["Items"]
     expires = str(int((LATER - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(seconds=1)))
@@ -86,6 +86,6 @@ def test_take__keeps_nothing_of_the_sender_but_a_count_that_ttl_forgets(dynamodb
     assert "192.0.2" not in json.dumps(item)
 
 
-def test_take__says_when_the_table_cannot_be_used(dynamodb: Any) -> None:
+def test_take__raises_when_the_table_is_unavailable(dynamodb: Any) -> None:
     with pytest.raises(StorageUnavailableError):
         DynamoRateCounter(sdk_call(dynamodb), "no-such-table").take("a", "w1", most=1, expires_at=LATER)

@@ -63,7 +63,7 @@ def put(repository: SubmissionRepository, entry: Submission, *, once: Once | Non
     return repository.add(entry, once=once, idempotency=a_key(entry.id, at=entry.submitted_at))
 
 
-def test_add__keeps_the_entry_as_it_was_given(repository: SubmissionRepository) -> None:
+def test_add__keeps_the_submission_as_given(repository: SubmissionRepository) -> None:
     entry = an_entry()
     receipt = put(repository, entry, once=ONCE)
     assert receipt == Receipt(entry.id, entry.reference, Status.CONFIRMED)
@@ -71,7 +71,7 @@ def test_add__keeps_the_entry_as_it_was_given(repository: SubmissionRepository) 
     assert repository.by_reference(entry.reference) == entry
 
 
-def test_add__notes_in_the_history_that_the_registrant_submitted(repository: SubmissionRepository) -> None:
+def test_add__records_that_the_registrant_submitted(repository: SubmissionRepository) -> None:
     entry = an_entry()
     put(repository, entry)
     details = repository.details(entry.id)
@@ -80,7 +80,7 @@ def test_add__notes_in_the_history_that_the_registrant_submitted(repository: Sub
     assert details.mails == ()
 
 
-def test_add__gives_the_first_answer_again_for_the_same_key_and_answers(repository: SubmissionRepository) -> None:
+def test_add__repeats_the_answer_for_the_same_key_and_answers(repository: SubmissionRepository) -> None:
     first, second = an_entry(), an_entry()
     receipt = repository.add(first, once=None, idempotency=a_key("k"))
     again = repository.add(second, once=None, idempotency=a_key("k"))
@@ -98,7 +98,7 @@ def test_add__refuses_the_same_key_with_other_answers(repository: SubmissionRepo
         repository.get(other.id)
 
 
-def test_add__takes_a_key_again_once_its_time_is_over(repository: SubmissionRepository, clock: StoppedClock) -> None:
+def test_add__accepts_a_key_again_once_it_has_expired(repository: SubmissionRepository, clock: StoppedClock) -> None:
     repository.add(an_entry(), once=None, idempotency=a_key("k", "some"))
     later = clock.forward(hours=24)
     entry = an_entry(later)
@@ -112,9 +112,10 @@ def test_add__keeps_keys_of_different_forms_apart(repository: SubmissionReposito
     assert not repository.add(other, once=None, idempotency=a_key("k", "other")).repeated
 
 
-def test_add__answers_a_second_entry_like_a_first_and_leads_its_reference_there(
+def test_add__answers_a_second_submission_like_a_first(
     repository: SubmissionRepository,
 ) -> None:
+    """The second reference leads to the first submission."""
     first, second = an_entry(), an_entry()
     put(repository, first, once=ONCE)
     receipt = put(repository, second, once=ONCE)
@@ -125,26 +126,24 @@ def test_add__answers_a_second_entry_like_a_first_and_leads_its_reference_there(
     assert len(repository.list("registration", since=LONG_AGO, limit=10).submissions) == 1
 
 
-def test_add__gives_a_second_entry_its_first_answer_again_too(repository: SubmissionRepository) -> None:
+def test_add__repeats_a_second_entrys_answer_too(repository: SubmissionRepository) -> None:
     put(repository, an_entry(), once=ONCE)
     receipt = repository.add(an_entry(), once=ONCE, idempotency=a_key("k"))
     again = repository.add(an_entry(), once=ONCE, idempotency=a_key("k"))
     assert again == receipt
 
 
-def test_add__lets_the_same_address_take_another_option(repository: SubmissionRepository) -> None:
+def test_add__lets_one_address_take_another_option(repository: SubmissionRepository) -> None:
     put(repository, an_entry(), once=ONCE)
     assert not put(repository, an_entry(), once=replace(ONCE, option="other")).repeated
 
 
-def test_add__lets_an_address_in_again_when_its_entry_has_expired(
-    repository: SubmissionRepository, clock: StoppedClock
-) -> None:
+def test_add__accepts_an_address_again_after_expiry(repository: SubmissionRepository, clock: StoppedClock) -> None:
     put(repository, an_entry(days=1), once=ONCE)
     assert not put(repository, an_entry(clock.forward(days=1)), once=ONCE).repeated
 
 
-def test_add__gives_a_new_reference_when_one_is_taken(repository: SubmissionRepository) -> None:
+def test_add__draws_a_new_reference_if_one_is_taken(repository: SubmissionRepository) -> None:
     first = an_entry()
     put(repository, first)
     second = replace(an_entry(), reference=first.reference)
@@ -155,13 +154,13 @@ def test_add__gives_a_new_reference_when_one_is_taken(repository: SubmissionRepo
     assert repository.by_reference(first.reference) == first
 
 
-def test_get__finds_nothing_under_an_unknown_id_or_reference(repository: SubmissionRepository) -> None:
+def test_get__raises_for_an_unknown_id_or_reference(repository: SubmissionRepository) -> None:
     for look_up in (repository.get, repository.by_reference, repository.details):
         with pytest.raises(SubmissionNotFoundError):
             look_up("reg_01JD2M8V4Q7ZJ3T9X0K5W6RYBC")
 
 
-def test_every_read__passes_over_what_has_expired(repository: SubmissionRepository, clock: StoppedClock) -> None:
+def test_reads__skip_expired_submissions(repository: SubmissionRepository, clock: StoppedClock) -> None:
     entry = an_entry(days=1)
     put(repository, entry)
     clock.forward(days=1)
@@ -174,26 +173,24 @@ def test_every_read__passes_over_what_has_expired(repository: SubmissionReposito
     assert repository.by_email(entry.email, limit=10) == ()
 
 
-def test_list__gives_the_newest_first_across_months_page_by_page(
-    repository: SubmissionRepository, clock: StoppedClock
-) -> None:
+def test_list__pages_newest_first_across_months(repository: SubmissionRepository, clock: StoppedClock) -> None:
     entries = [an_entry(START - timedelta(days=days), days=900) for days in (0, 1, 20, 40, 41, 42, 200, 400)]
     for entry in entries:
         put(repository, entry)
     put(repository, an_entry(form="contact", prefix="msg"))
     clock.forward(minutes=1)
-    seen, cursor = [], None
+    listed, cursor = [], None
     while True:
         page = repository.list("registration", since=START - timedelta(days=500), limit=3, cursor=cursor)
-        seen.append([entry.id for entry in page.submissions])
+        listed.append([entry.id for entry in page.submissions])
         cursor = page.cursor
         if cursor is None:
             break
     ids = [entry.id for entry in entries]
-    assert seen == [ids[0:3], ids[3:6], ids[6:8]]
+    assert listed == [ids[0:3], ids[3:6], ids[6:8]]
 
 
-def test_list__ends_at_the_wanted_moment(repository: SubmissionRepository) -> None:
+def test_list__ends_at_until(repository: SubmissionRepository) -> None:
     entries = [an_entry(START - timedelta(hours=hours)) for hours in (0, 1, 2)]
     for entry in entries:
         put(repository, entry)
@@ -202,8 +199,8 @@ def test_list__ends_at_the_wanted_moment(repository: SubmissionRepository) -> No
     assert page.cursor is None
 
 
-def test_list__is_empty_when_its_window_has_moved_past_the_cursor(repository: SubmissionRepository) -> None:
-    """`list --since 1h` goes on an hour later: what the cursor led to is too old by now."""
+def test_list__is_empty_once_its_window_has_passed_the_cursor(repository: SubmissionRepository) -> None:
+    """`list --since 1h` continued an hour later: the cursor points before the window."""
     old, older = an_entry(START - timedelta(hours=2)), an_entry(START - timedelta(hours=3))
     for entry in (old, older, an_entry(START)):
         put(repository, entry)
@@ -213,14 +210,16 @@ def test_list__is_empty_when_its_window_has_moved_past_the_cursor(repository: Su
     assert (page.submissions, page.cursor) == ((), None)
 
 
-def test_list__has_no_cursor_when_the_page_holds_the_rest(repository: SubmissionRepository) -> None:
+def test_list__has_no_cursor_on_the_last_page(repository: SubmissionRepository) -> None:
     entry = an_entry()
     put(repository, entry)
     page = repository.list("registration", since=LONG_AGO, limit=1)
     assert (page.submissions, page.cursor) == ((entry,), None)
 
 
-def test_list__finds_the_living_behind_many_expired(repository: SubmissionRepository, clock: StoppedClock) -> None:
+def test_list__finds_live_submissions_behind_many_expired_ones(
+    repository: SubmissionRepository, clock: StoppedClock
+) -> None:
     living = an_entry(START - timedelta(minutes=30), days=900)
     put(repository, living)
     for minutes in range(12):
@@ -229,8 +228,8 @@ def test_list__finds_the_living_behind_many_expired(repository: SubmissionReposi
     assert repository.list("registration", since=LONG_AGO, limit=2).submissions == (living,)
 
 
-def test_newest__gives_what_a_selection_admits(repository: SubmissionRepository) -> None:
-    """Sifted by status and option, and bounded by time, also within a month and across two."""
+def test_newest__returns_what_a_selection_admits(repository: SubmissionRepository) -> None:
+    """A selection filters by status, option and time, within a month and across two."""
     entries = [
         replace(
             an_entry(START - timedelta(hours=hours), days=90),
@@ -244,7 +243,7 @@ def test_newest__gives_what_a_selection_admits(repository: SubmissionRepository)
     put(repository, an_entry(form="contact", prefix="msg"))
     spam = frozenset({Status.SPAM})
     hour = timedelta(hours=1)
-    wanted = [
+    selections = [
         Selection("registration"),
         Selection("registration", spam),
         Selection("registration", until=START - 2 * hour),
@@ -255,9 +254,9 @@ def test_newest__gives_what_a_selection_admits(repository: SubmissionRepository)
         Selection("registration", until=LONG_AGO),
         Selection("registration", option="a"),
     ]
-    kept = [repository.get(entry.id) for entry in entries]
-    for selection in wanted:
-        expected = [entry for entry in kept if selection.admits(entry)]
+    stored = [repository.get(entry.id) for entry in entries]
+    for selection in selections:
+        expected = [entry for entry in stored if selection.admits(entry)]
         for page_size in (1, 2, 100):
             assert list(_newest(repository, selection, page_size=page_size)) == expected
         if expected:
@@ -266,7 +265,7 @@ def test_newest__gives_what_a_selection_admits(repository: SubmissionRepository)
     assert list(_newest(repository, Selection("poem", spam, START - hour, START))) == []
 
 
-def test_newest__finds_what_was_erased_only_when_asked_for(repository: ManagedRepository) -> None:
+def test_newest__includes_erased_submissions_only_on_request(repository: ManagedRepository) -> None:
     entry = an_entry()
     put(repository, entry)
     erased = repository.erase(entry, by="staff")
@@ -274,7 +273,7 @@ def test_newest__finds_what_was_erased_only_when_asked_for(repository: ManagedRe
     assert list(_newest(repository, Selection("registration", frozenset({Status.ERASED})))) == [erased]
 
 
-def test_newest__finds_the_entries_of_an_option(repository: SubmissionRepository) -> None:
+def test_newest__finds_the_submissions_of_an_option(repository: SubmissionRepository) -> None:
     entries = [replace(an_entry(START - timedelta(minutes=n)), option="ab"[n % 2]) for n in range(4)]
     for entry in entries:
         repository.add(entry, once=None, idempotency=a_key(entry.id), capacity=9)
@@ -296,12 +295,13 @@ def _newest(
 
 
 @pytest.mark.parametrize("cursor", ["", "reg_", "nonsense", "reg_ILOU", "registration=reg_01"])
-def test_list__refuses_a_cursor_that_it_never_gave(repository: SubmissionRepository, cursor: str) -> None:
+def test_list__refuses_an_invalid_cursor(repository: SubmissionRepository, cursor: str) -> None:
     with pytest.raises(InvalidCursorError):
         repository.list("registration", since=LONG_AGO, limit=1, cursor=cursor)
 
 
-def test_by_email__finds_every_spelling_in_every_form_newest_first(repository: SubmissionRepository) -> None:
+def test_by_email__finds_every_spelling_in_every_form(repository: SubmissionRepository) -> None:
+    """The newest comes first."""
     old = an_entry(START - timedelta(days=3), email="Robin@example.org", days=90)
     new = an_entry(email="robin@example.org", form="contact", prefix="msg")
     for entry in (old, new, an_entry(email="someone.else@example.org")):
@@ -334,14 +334,14 @@ def test_lease_mail__refuses_a_second_holder(
         "confirmed", 1, "sending", START + timedelta(seconds=60))  # fmt: skip
 
 
-def test_lease_mail__may_be_asked_again_by_its_holder(
+def test_lease_mail__is_renewed_for_its_holder(
     repository: SubmissionRepository, request_: MailRequest, clock: StoppedClock
 ) -> None:
     assert lease(repository, request_, "one", clock)
     assert lease(repository, request_, "one", clock)
 
 
-def test_lease_mail__is_taken_over_when_it_has_run_out(
+def test_lease_mail__can_be_taken_over_after_it_expires(
     repository: SubmissionRepository, request_: MailRequest, clock: StoppedClock
 ) -> None:
     lease(repository, request_, "one", clock)
@@ -385,8 +385,8 @@ def test_lease_mail__keeps_kinds_and_versions_apart(
     assert lease(repository, replace(request_, version=2), "three", clock)
 
 
-def test_several__gives_entries_in_the_order_asked(repository: SubmissionRepository, clock: StoppedClock) -> None:
-    """More than one call of DynamoDB takes; what is gone, or is no entry, is left out."""
+def test_several__returns_submissions_in_the_order_asked(repository: SubmissionRepository, clock: StoppedClock) -> None:
+    """It takes more than one DynamoDB call and leaves out IDs that don't exist."""
     entries = [an_entry() for _ in range(103)]
     short = an_entry(days=1)
     for entry in [*entries, short]:
@@ -394,7 +394,7 @@ def test_several__gives_entries_in_the_order_asked(repository: SubmissionReposit
     clock.forward(days=2)
 
     asked = [entry.id for entry in reversed(entries)]
-    found = repository.several([*asked, short.id, "crs_01JD9Z3V8Q4X2M7N5R6T1WKBCE", asked[0]])
+    submissions = repository.several([*asked, short.id, "crs_01JD9Z3V8Q4X2M7N5R6T1WKBCE", asked[0]])
 
-    assert list(found) == asked
-    assert list(found.values()) == list(reversed(entries))
+    assert list(submissions) == asked
+    assert list(submissions.values()) == list(reversed(entries))

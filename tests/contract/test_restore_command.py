@@ -1,4 +1,4 @@
-"""`rollcall restore prepare`: what was erased since a backup is erased again in the table that was restored."""
+"""`rollcall restore prepare`: what was erased since a backup is erased again in the restored table."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ FORM = a_form(
 
 @dataclass
 class Books:
-    """A stack's table, and one that is restored from it."""
+    """The table of a stack, and one restored from it."""
 
     dynamodb: Any
     table: str
@@ -73,7 +73,7 @@ class Books:
         return manage_service(self.dynamodb, self.table, GivenForms({FORM.name: FORM}))
 
     def text(self) -> str:
-        """All that the restored table holds."""
+        """Return everything in the restored table as text."""
         return json.dumps(self.dynamodb.scan(TableName=self.restored)["Items"])
 
 
@@ -97,8 +97,8 @@ def line(tmp_path: Path, dynamodb: Any, table: str) -> CommandLine:
     )
 
 
-def test_prepare__erases_again_who_was_erased_since(line: CommandLine, books: Books) -> None:
-    """Nothing of them is left; everybody else is as they were; the seat goes to who waits and stays."""
+def test_prepare__erases_again_what_was_erased_since(line: CommandLine, books: Books) -> None:
+    """Nothing of those people is left, nobody else changes, and a promoted registrant keeps the seat."""
     robin, kim, ada = map(books.register, ("robin", "kim", "ada"))
     books.restore()
     for erased in (robin, kim):
@@ -121,8 +121,8 @@ def test_prepare__erases_again_who_was_erased_since(line: CommandLine, books: Bo
     assert "holds nothing that was erased" in line("restore", "prepare", books.restored, "--yes").err
 
 
-def test_prepare__copies_who_is_not_to_be_mailed(line: CommandLine, books: Books) -> None:
-    """Who bounced or complained after the backup is not mailed again; the longer time counts."""
+def test_prepare__copies_suppressions(line: CommandLine, books: Books) -> None:
+    """Addresses that bounced or complained after the backup stay suppressed, for the longer of the two periods."""
     robin, kim, ada = (f"{name}@example.org" for name in ("robin", "kim", "ada"))
     now = SystemClock().now()
     before = books.suppressions(books.table)
@@ -133,10 +133,10 @@ def test_prepare__copies_who_is_not_to_be_mailed(line: CommandLine, books: Books
     restored = books.suppressions(books.restored)
 
     dry = line("restore", "prepare", books.restored, "--dry-run")
-    held = restored.holds(robin)
+    suppression = restored.holds(robin)
     ran = line("restore", "prepare", books.restored, "--yes")
 
-    assert (ran.code, held) == (0, False), ran.err
+    assert (ran.code, suppression) == (0, False), ran.err
     assert f"Would copy 2 suppressed addresses from {books.table} into {books.restored}." in dry.err
     assert f"2 suppressed addresses copied from {books.table} into {books.restored}." in ran.err
     assert [restored.holds(each) for each in (robin, kim, ada)] == [True, True, False]
@@ -155,8 +155,8 @@ def test_prepare__dry_run_changes_nothing(line: CommandLine, books: Books) -> No
     assert "robin@example.org" in books.text()
 
 
-def test_prepare__after_the_switch__reads_the_ledger_of_the_table_before(line: CommandLine, books: Books) -> None:
-    """The stack has the restored table already: the one before is named."""
+def test_prepare__after_the_switch__reads_the_old_tables_ledger(line: CommandLine, books: Books) -> None:
+    """The stack already uses the restored table, so the operator names the one before."""
     robin = books.register("robin")
     books.restore()
     books.staff.erase(robin, by="registrant")
@@ -170,7 +170,7 @@ def test_prepare__after_the_switch__reads_the_ledger_of_the_table_before(line: C
     assert "robin@example.org" not in books.text()
 
 
-def test_prepare__of_a_table_that_is_not_there__says_so(line: CommandLine, books: Books) -> None:
+def test_prepare__of_a_missing_table__says_so(line: CommandLine, books: Books) -> None:
     robin = books.register("robin")
     books.staff.erase(robin, by="registrant")
 
@@ -181,7 +181,7 @@ def test_prepare__of_a_table_that_is_not_there__says_so(line: CommandLine, books
 
 
 @pytest.mark.parametrize("command", guide.beyond("rollcall restore"))
-def test_guide__every_command_runs(line: CommandLine, books: Books, command: str) -> None:
+def test_guide__commands_run(line: CommandLine, books: Books, command: str) -> None:
     books.restore()
     words_of = [
         {"rollcall-prod": books.table, "rollcall-prod-restored-1": books.restored}.get(word, word)

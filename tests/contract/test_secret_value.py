@@ -1,4 +1,4 @@
-"""A secret read without an SDK: what Secrets Manager gives, kept for a while; no secret is no secret."""
+"""A secret read without an SDK: cached for a while, and an error if there is none."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from registration_core.domain.errors import HumanCheckUnavailableError, Settings
 
 @dataclass
 class Ticks:
-    """A monotonic clock that moves when a test says so."""
+    """A monotonic clock that only a test moves."""
 
     at: float = 100.0
 
@@ -44,7 +44,7 @@ def secrets(emulator: str) -> Any:
     )
 
 
-def test_secret__is_given_as_it_is_kept_and_read_again_after_a_while(emulator: str, secrets: Any) -> None:
+def test_secret__is_cached_and_reread_after_a_while(emulator: str, secrets: Any) -> None:
     name, ticks = f"test/{uuid.uuid4().hex}", Ticks()
     secrets.create_secret(Name=name, SecretString="0x4AAA-first\n")
     value = SecretValue(name, environment(emulator), monotonic=ticks)
@@ -55,7 +55,7 @@ def test_secret__is_given_as_it_is_kept_and_read_again_after_a_while(emulator: s
     assert value() == "0x4AAA-second"
 
 
-def test_secret__that_is_not_there_or_empty_is_an_error_each_time(emulator: str, secrets: Any) -> None:
+def test_secret__missing_or_empty_is_an_error_each_time(emulator: str, secrets: Any) -> None:
     name = f"test/{uuid.uuid4().hex}"
     value = SecretValue(name, environment(emulator))
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""The limits as they are shipped, met by a whole submit function on a table."""
+"""The rate limits as shipped, tried on a whole submit function with a table."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FORMS = compile_forms(Path(__file__).resolve().parents[2] / "example" / "forms")
 
 @pytest.fixture
 def post(emulator: str, table: str, tmp_path: Path) -> Iterator[Post]:
-    """Send an entry of the contact form; no setting says anything of limits."""
+    """Send a submission of the contact form, with no setting for limits."""
     (tmp_path / "contact.json").write_text(json.dumps(FORMS["contact"].to_dict()))
     environment = {
         "STACK": "test",
@@ -75,23 +75,24 @@ def someone() -> str:
     return f"{uuid.uuid4().hex}@example.org"
 
 
-def test_an_address__sends_100_times_within_ten_minutes_and_then_waits(post: Post) -> None:
-    told = [post(someone(), address="192.0.2.7") for _ in range(RATE_PER_ADDRESS + 1)]
-    statuses = [answer["statusCode"] for answer in told]
-    # A new window of ten minutes may begin meanwhile: then nobody waits, and twice as many are let in at most.
+def test_address__sends_100_times_in_ten_minutes_then_waits(post: Post) -> None:
+    responses = [post(someone(), address="192.0.2.7") for _ in range(RATE_PER_ADDRESS + 1)]
+    statuses = [answer["statusCode"] for answer in responses]
+    # If a new window of ten minutes begins in between, nobody has to wait; at most twice as many get in.
     assert statuses in ([201] * RATE_PER_ADDRESS + [429], [201] * (RATE_PER_ADDRESS + 1))
     if statuses[-1] == 429:
-        assert 0 < int(told[-1]["headers"]["Retry-After"]) <= 600
-        assert json.loads(told[-1]["body"])["code"] == "too_many_requests"
+        assert 0 < int(responses[-1]["headers"]["Retry-After"]) <= 600
+        assert json.loads(responses[-1]["body"])["code"] == "too_many_requests"
     assert post(someone(), address="192.0.2.8")["statusCode"] == 201
 
 
-def test_an_email_address__gets_20_entries_a_day_and_any_number_of_repeated_requests(post: Post) -> None:
+def test_email_address__gets_20_submissions_a_day(post: Post) -> None:
+    """Repeated requests don't count."""
     email = someone()
     for number in range(RATE_PER_EMAIL):
         for _ in range(2):
-            told = post(email, address=f"192.0.2.{number}", key=f"k{number}", message=f"Message number {number}")
-            assert told["statusCode"] == 201
+            response = post(email, address=f"192.0.2.{number}", key=f"k{number}", message=f"Message number {number}")
+            assert response["statusCode"] == 201
     refused = post(email, address="192.0.2.9", key="one-more", message="One message too many")
     assert refused["statusCode"] == 429
     assert post(someone(), address="192.0.2.9")["statusCode"] == 201

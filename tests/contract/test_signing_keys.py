@@ -1,4 +1,4 @@
-"""The signing keys: the first one is made by whoever signs first, and by nobody else."""
+"""The signing keys: whoever signs first makes the first one, and nobody else does."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def secrets(bare_emulator: Workspace) -> Any:
 
 @pytest.fixture
 def secret(secrets: Any) -> Iterator[str]:
-    """A secret without a value, as Terraform makes it."""
+    """Create a secret without a value, as Terraform does."""
     name = f"rollcall/{uuid.uuid4().hex[:12]}/signing-key"
     secrets.create_secret(Name=name)
     yield name
@@ -39,13 +39,11 @@ def secret(secrets: Any) -> Iterator[str]:
 
 @pytest.fixture
 def keys(secrets: Any, secret: str) -> Callable[..., SecretSigner]:
-    """Make what one function has."""
+    """Return the keys as one function holds them."""
     return lambda **more: SecretSigner(secrets, secret, clock=StoppedClock(), **more)
 
 
-def test_first_link__makes_the_key_that_all_others_know(
-    keys: Callable[..., SecretSigner], secrets: Any, secret: str
-) -> None:
+def test_first_link__makes_the_key_for_everyone(keys: Callable[..., SecretSigner], secrets: Any, secret: str) -> None:
     later = StoppedClock().now() + timedelta(days=1)
     token = keys(randomness=os.urandom).signer().sign(ENTRY, purpose=MY, expires_at=later)
 
@@ -54,7 +52,7 @@ def test_first_link__makes_the_key_that_all_others_know(
     assert len(secrets.get_secret_value(SecretId=secret)["SecretString"]) >= 64
 
 
-def test_first_link__made_by_many_at_once__is_signed_with_one_key(keys: Callable[..., SecretSigner]) -> None:
+def test_first_links__made_at_once__are_signed_with_one_key(keys: Callable[..., SecretSigner]) -> None:
     later = StoppedClock().now() + timedelta(days=1)
 
     def token(_: int) -> str:
@@ -64,16 +62,16 @@ def test_first_link__made_by_many_at_once__is_signed_with_one_key(keys: Callable
         assert len(set(workers.map(token, range(16)))) == 1
 
 
-def test_who_only_reads__makes_no_key(keys: Callable[..., SecretSigner], secrets: Any, secret: str) -> None:
-    """A link that anybody makes up is no reason for a key."""
+def test_reading__makes_no_key(keys: Callable[..., SecretSigner], secrets: Any, secret: str) -> None:
+    """A made-up link is no reason to make a key."""
     with pytest.raises(KeysUnavailableError):
         keys().signer()
 
     assert not secrets.describe_secret(SecretId=secret).get("VersionIdsToStages")
 
 
-def test_keys_that_are_there__are_never_replaced(keys: Callable[..., SecretSigner], secrets: Any, secret: str) -> None:
-    """Stacks from before keep the key that signed their links."""
+def test_existing_keys__are_never_replaced(keys: Callable[..., SecretSigner], secrets: Any, secret: str) -> None:
+    """Older stacks keep the key that signed their links."""
     secrets.put_secret_value(SecretId=secret, SecretString="k" * 64)
 
     keys(randomness=os.urandom).signer()
@@ -81,13 +79,13 @@ def test_keys_that_are_there__are_never_replaced(keys: Callable[..., SecretSigne
     assert secrets.get_secret_value(SecretId=secret)["SecretString"] == "k" * 64
 
 
-def test_secret_that_is_not_there__is_not_made(secrets: Any) -> None:
+def test_missing_secret__is_not_created(secrets: Any) -> None:
     with pytest.raises(KeysUnavailableError):
         SecretSigner(secrets, "rollcall/none/signing-key", clock=StoppedClock(), randomness=os.urandom).signer()
 
 
-def test_new_key__signs_within_five_minutes_everywhere(secrets: Any, secret: str) -> None:
-    """Nothing is deployed for it; and a secret is not read for each mail."""
+def test_new_key__signs_everywhere_within_five_minutes(secrets: Any, secret: str) -> None:
+    """This needs no deployment, and the secret is not read for each mail."""
     clock = StoppedClock()
     later = clock.now() + timedelta(days=1)
     signer = SecretSigner(secrets, secret, clock=clock, randomness=os.urandom)
@@ -100,12 +98,12 @@ def test_new_key__signs_within_five_minutes_everywhere(secrets: Any, secret: str
     assert signer.signer().sign(ENTRY, purpose=MY, expires_at=later) != before
 
 
-def test_unknown_keys__read_the_secret_once_in_five_seconds_at_most(secrets: Any, secret: str) -> None:
-    """Whoever makes up links by the thousand costs no thousand calls."""
+def test_unknown_keys__read_the_secret_at_most_every_5_s(secrets: Any, secret: str) -> None:
+    """Thousands of made-up links don't cost thousands of calls."""
     clock, asked = StoppedClock(), []
 
     class Counting:
-        """Secrets Manager, counted."""
+        """Secrets Manager with its calls counted."""
 
         def get_secret_value(self, **parameters: str) -> Any:
             asked.append(parameters)

@@ -1,4 +1,4 @@
-"""What a stranger learns who sends somebody else's name and address: nothing, in answers, counts and time."""
+"""What strangers learn when they send somebody else's name and address: nothing from answers, counts or timing."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ PAIRS = 400
 
 
 def course(capacity: int, *, verified: bool = False, counted: bool = True, name: str = "course") -> Form:
-    """A form of which a person takes an option once."""
+    """Return a form where each person may take an option once."""
     option = Option("a", words("A"), capacity=capacity if counted else None)
     return a_form(
         a_field("text", "name", required=True),
@@ -51,7 +51,7 @@ def course(capacity: int, *, verified: bool = False, counted: bool = True, name:
 
 
 class Desk:
-    """Takes submissions as the API does, each under a key of its own."""
+    """Takes submissions as the API does, each with a key of its own."""
 
     def __init__(self, form: Form, repository: SubmissionRepository, seed: str) -> None:
         clock = StoppedClock()
@@ -81,12 +81,12 @@ def person(number: int) -> dict[str, str]:
     verified=st.booleans(),
     probes=st.lists(st.sampled_from(["victim", "own"]), min_size=1, max_size=6),
 )
-def test_transcript__is_the_same_whoever_is_registered(
+def test_transcript__does_not_reveal_who_is_registered(
     capacity: int, others: int, probes: list[str], *, verified: bool
 ) -> None:
-    """Between two sweeps, a stranger's requests get the same answers whether the victim is registered or not.
+    """Between two sweeps, strangers get the same answers whether the victim is registered or not.
 
-    Until the victim has had the last seat that there was: who takes all others can tell that one is missing.
+    The last seat is the exception: somebody who takes all the others can tell that one is missing.
     """
     transcripts = []
     for first in (VICTIM, SOMEBODY):
@@ -97,20 +97,20 @@ def test_transcript__is_the_same_whoever_is_registered(
             desk.send(person(number))
         full = others >= capacity
         seats = capacity - others
-        seen: list[object] = [desk.public()]
+        transcript: list[object] = [desk.public()]
         for number, probe in enumerate(probes):
             if not full and seats == 0:
                 break
             receipt = desk.send(VICTIM if probe == "victim" else person(100 + number))
             assert parse_reference(receipt.reference)
-            seen.append((receipt.status, receipt.position, len(receipt.id), receipt.id[:4], desk.public()))
+            transcript.append((receipt.status, receipt.position, len(receipt.id), receipt.id[:4], desk.public()))
             seats -= 1
-        transcripts.append(seen)
+        transcripts.append(transcript)
     assert transcripts[0] == transcripts[1]
 
 
 class Watched:
-    """A table that notes what it is asked: the operations, how many writes each has, and how much they weigh."""
+    """A table that records its calls: the operation, how many writes it has, and their size."""
 
     def __init__(self, dynamodb: Any) -> None:
         self._call = sdk_call(dynamodb)
@@ -129,8 +129,8 @@ def table_desk(call: Any, table: str, form: Form) -> Desk:
 
 
 @pytest.mark.parametrize("state", ["seats free", "full", "not counted"])
-def test_repeat__costs_the_table_what_a_fresh_entrant_costs(dynamodb: Any, table: str, state: str) -> None:
-    """The same calls with as many writes of about the same weight, so that the time they take is the same too."""
+def test_repeat__makes_the_same_calls_as_a_new_submission(dynamodb: Any, table: str, state: str) -> None:
+    """The calls have as many writes of about the same size, so they take about as long."""
     watched = Watched(dynamodb)
     capacity = 1 if state == "full" else 50
     form = course(capacity, counted=state != "not counted", name=f"course-{state.replace(' ', '-')}-{table[-6:]}")
@@ -148,8 +148,8 @@ def test_repeat__costs_the_table_what_a_fresh_entrant_costs(dynamodb: Any, table
 
 @pytest.mark.full
 @pytest.mark.parametrize("full", [False, True])
-def test_repeat__takes_as_long_as_a_fresh_entrant(dynamodb: Any, table: str, *, full: bool) -> None:
-    """A permutation test on pairs in random order: no difference that an observer could use."""
+def test_repeat__takes_as_long_as_a_new_submission(dynamodb: Any, table: str, *, full: bool) -> None:
+    """A permutation test on pairs in random order finds no difference that an observer could use."""
     form = course(1 if full else 10 * PAIRS, name=f"timed-{full}-{table[-6:]}")
     desk = table_desk(sdk_call(dynamodb), table, form)
     desk.send(VICTIM)
@@ -165,19 +165,19 @@ def test_repeat__takes_as_long_as_a_fresh_entrant(dynamodb: Any, table: str, *, 
             took[which] = time.perf_counter() - begun
         times.append(took["fresh"])
         differences.append(took["repeat"] - took["fresh"])
-    differences = differences[PAIRS // 10 :]  # what is slow at first
-    seen = statistics.median(differences)
+    differences = differences[PAIRS // 10 :]  # the first ones are slow
+    median_difference = statistics.median(differences)
     by_chance = sum(
-        abs(statistics.median(each if dice.random() < 0.5 else -each for each in differences)) >= abs(seen)
+        abs(statistics.median(each if dice.random() < 0.5 else -each for each in differences)) >= abs(median_difference)
         for _ in range(2000)
     )
     usual = statistics.median(times)
-    figures = f"median {usual * 1000:.2f} ms, difference {seen * 1000:+.3f} ms, p = {by_chance / 2000:.3f}"
-    assert by_chance / 2000 > 0.01 or abs(seen) < 0.05 * usual, figures
+    figures = f"median {usual * 1000:.2f} ms, difference {median_difference * 1000:+.3f} ms, p = {by_chance / 2000:.3f}"
+    assert by_chance / 2000 > 0.01 or abs(median_difference) < 0.05 * usual, figures
 
 
 def test_repeats__lead_to_the_first_entry_and_store_no_other(dynamodb: Any, table: str) -> None:
-    """Whoever holds a repeat's reference finds the first submission; there is one only."""
+    """The reference of a repeat leads to the first submission, and only that one is stored."""
     form = replace(course(3, name=f"once-{table[-6:]}"))
     desk = table_desk(sdk_call(dynamodb), table, form)
     first = desk.send(VICTIM)

@@ -1,4 +1,4 @@
-"""What every repository promises of tickets, capacities, deadlines and erasures."""
+"""What every repository promises about tickets, capacities, deadlines and erasures."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from registration_core.domain.ports import ManagedRepository
 
 
-def test_take_ticket__gives_none_while_newcomers_get_seats(repository: ManagedRepository) -> None:
+def test_take_ticket__gives_none_while_seats_are_free(repository: ManagedRepository) -> None:
     with pytest.raises(QuotaNotFoundError):
         repository.take_ticket("course", "a", holder="one")
     repository.make_quotas("course", {"a": 1})
@@ -26,7 +26,8 @@ def test_take_ticket__gives_none_while_newcomers_get_seats(repository: ManagedRe
     assert [repository.take_ticket("course", "a", holder=holder) for holder in ("one", "one", "two")] == [1, 1, 2]
 
 
-def test_next_waiting__is_the_lowest_ticket_and_nobody_overtakes_one_on_its_way(repository: ManagedRepository) -> None:
+def test_next_waiting__is_the_lowest_ticket(repository: ManagedRepository) -> None:
+    """Nobody overtakes a ticket whose submission is still being written."""
     repository.make_quotas("course", {"a": 0})
     on_its_way = repository.take_ticket("course", "a", holder="slow")
     second, third = (put(repository, an_entry()) for _ in range(2))
@@ -38,7 +39,7 @@ def test_next_waiting__is_the_lowest_ticket_and_nobody_overtakes_one_on_its_way(
     assert repository.next_waiting("course", "a") == third.id
 
 
-def test_settle_ticket__counts_once_and_never_what_an_entry_holds(repository: ManagedRepository) -> None:
+def test_settle_ticket__counts_once_and_only_unused_tickets(repository: ManagedRepository) -> None:
     repository.make_quotas("course", {"a": 0})
     repository.take_ticket("course", "a", holder="slow")
     waiting = put(repository, an_entry())
@@ -48,7 +49,7 @@ def test_settle_ticket__counts_once_and_never_what_an_entry_holds(repository: Ma
     assert repository.next_waiting("course", "a") == waiting.id
 
 
-def test_settle_ticket__leaves_no_place_for_an_entry_that_comes_after_all(repository: ManagedRepository) -> None:
+def test_settle_ticket__blocks_an_entry_that_arrives_too_late(repository: ManagedRepository) -> None:
     spam = an_entry(Status.SPAM)
     put(repository, spam)
     repository.make_quotas("course", {"a": 0})
@@ -59,7 +60,9 @@ def test_settle_ticket__leaves_no_place_for_an_entry_that_comes_after_all(reposi
     assert repository.get(spam.id) == spam
 
 
-def test_abandoned_tickets__are_old_and_without_an_entry(repository: ManagedRepository, clock: StoppedClock) -> None:
+def test_abandoned_tickets__are_old_and_without_a_submission(
+    repository: ManagedRepository, clock: StoppedClock
+) -> None:
     repository.make_quotas("course", {"a": 0})
     repository.take_ticket("course", "a", holder="one")
     left = put(repository, an_entry())
@@ -87,12 +90,12 @@ def test_abandoned_tickets__are_found_while_others_keep_coming(
     for holder in ("two", "three"):
         clock.forward(minutes=1, seconds=30)
         repository.take_ticket("course", "a", holder=holder)
-    found = repository.abandoned_tickets("course", "a", age=AGE)
-    assert found
-    assert 3 not in found
+    abandoned = repository.abandoned_tickets("course", "a", age=AGE)
+    assert abandoned
+    assert 3 not in abandoned
 
 
-def test_abandoned_tickets__include_those_of_entries_whose_time_is_over(
+def test_abandoned_tickets__include_those_of_expired_submissions(
     repository: ManagedRepository, clock: StoppedClock
 ) -> None:
     put(repository, an_entry(), capacity=0)
@@ -103,7 +106,7 @@ def test_abandoned_tickets__include_those_of_entries_whose_time_is_over(
     assert state(repository).waiting == 0
 
 
-def test_set_capacity__unseats_nobody(repository: ManagedRepository) -> None:
+def test_set_capacity__takes_no_seat_away(repository: ManagedRepository) -> None:
     with pytest.raises(QuotaNotFoundError):
         repository.set_capacity("course", "a", 1)
     for _ in range(2):
@@ -113,8 +116,8 @@ def test_set_capacity__unseats_nobody(repository: ManagedRepository) -> None:
 
 
 @pytest.mark.parametrize("full", [False, True])
-def test_add__answers_a_repeat_as_a_fresh_entrant(repository: ManagedRepository, *, full: bool) -> None:
-    """In a full course a repeat burns a ticket, so that the next one's number tells nothing."""
+def test_add__answers_a_repeat_like_a_new_submission(repository: ManagedRepository, *, full: bool) -> None:
+    """In a full course a repeat uses up a ticket, so the next ticket's number reveals nothing."""
     put(repository, an_entry(), capacity=9, once=ONCE)
     if full:
         repository.set_capacity("course", "a", 0)
@@ -125,8 +128,8 @@ def test_add__answers_a_repeat_as_a_fresh_entrant(repository: ManagedRepository,
     assert state(repository).taken == (1 if full else 3)
 
 
-def test_burnt_tickets__are_settled_and_hold_nobody_up(repository: ManagedRepository, clock: StoppedClock) -> None:
-    """The next in line gets the seat once the sweep has counted the burnt ticket as departed."""
+def test_unheld_tickets__are_settled_and_delay_nobody(repository: ManagedRepository, clock: StoppedClock) -> None:
+    """The next in line gets the seat once the sweep has counted the unheld ticket as departed."""
     seated = put(repository, an_entry(), capacity=1, once=ONCE)
     burnt, waiting = put(repository, an_entry(), once=ONCE), put(repository, an_entry())
     assert (burnt.position, waiting.position, state(repository).waiting) == (1, 2, 2)
@@ -139,8 +142,8 @@ def test_burnt_tickets__are_settled_and_hold_nobody_up(repository: ManagedReposi
     assert state(repository).waiting == 1
 
 
-def test_show_seats__is_kept_beside_the_counts(repository: ManagedRepository) -> None:
-    """What the public is told stays as it was told, whatever becomes of the counts."""
+def test_show_seats__is_stored_beside_the_counts(repository: ManagedRepository) -> None:
+    """The published seats stay the same, whatever happens to the counts."""
     with pytest.raises(QuotaNotFoundError):
         repository.show_seats("course", "a", PublicSeats.FEW)
     put(repository, an_entry(), capacity=5)
@@ -150,14 +153,14 @@ def test_show_seats__is_kept_beside_the_counts(repository: ManagedRepository) ->
     assert (state(repository).shown, state(repository).public_seats) == (PublicSeats.PLENTY, PublicSeats.FEW)
 
 
-def test_rank__counts_those_who_wait_before(repository: ManagedRepository) -> None:
+def test_rank__counts_those_ahead(repository: ManagedRepository) -> None:
     waiting = [put(repository, an_entry(), capacity=0) for _ in range(3)]
     assert [repository.rank("course", "a", receipt.position or 0) for receipt in waiting] == [1, 2, 3]
     cancel(repository, waiting[0].id)
     assert [repository.rank("course", "a", receipt.position or 0) for receipt in waiting[1:]] == [1, 2]
 
 
-def test_overdue__finds_what_was_to_be_verified(repository: ManagedRepository, clock: StoppedClock) -> None:
+def test_overdue__finds_unverified_submissions(repository: ManagedRepository, clock: StoppedClock) -> None:
     verified, counted = an_entry(Status.PENDING), an_entry(Status.PENDING)
     uncounted = an_entry(Status.PENDING, option=None)
     for entry in (verified, counted, uncounted):

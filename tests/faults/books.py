@@ -1,4 +1,4 @@
-"""What the table holds after a race, counted item by item: nothing is asked of the code under test."""
+"""What the table holds after a race, counted item by item, without the code under test."""
 
 from __future__ import annotations
 
@@ -26,32 +26,32 @@ class Books:
 
     @property
     def keys(self) -> int:
-        """How many first answers are kept."""
+        """The number of first answers kept."""
         return sum(item["sk"] == "IDEM" for item in self.items)
 
     @property
     def references(self) -> Counter[str]:
-        """How many references lead to each entry."""
+        """The number of references that lead to each submission."""
         return Counter(item["submission"] for item in self.items if item["sk"] == "REF")
 
     @property
     def histories(self) -> Counter[str]:
-        """How many lines the history of each entry has."""
+        """The number of events in each submission's history."""
         return Counter(item["pk"] for item in self.items if item["sk"].startswith("EVENT#"))
 
     def quota(self, option: str) -> Item:
         return next(item for item in self._of(option) if item["sk"] == "QUOTA")
 
     def seats(self, option: str) -> list[str]:
-        """The entries that sit, by their SEAT items."""
+        """The submissions with a seat, by their SEAT items."""
         return [item["sk"].partition("#")[2] for item in self._of(option) if item["sk"].startswith("SEAT#")]
 
     def waiting(self, option: str) -> list[int]:
-        """The tickets of those who wait, by their WAIT items."""
+        """The tickets on the waiting list, by their WAIT items."""
         return [_ticket(item) for item in self._of(option) if item["sk"].startswith("WAIT#") and "submission" in item]
 
     def settled(self, option: str) -> list[int]:
-        """The tickets that nobody ever came for, by the marks in their places."""
+        """The tickets that nobody used, by the marks left in their place."""
         return [_ticket(item) for item in self._of(option) if item["sk"].startswith("WAIT#") and "settled" in item]
 
     def _of(self, option: str) -> list[Item]:
@@ -63,7 +63,7 @@ def _ticket(item: Item) -> int:
 
 
 def read_books(dynamodb: Any, table: str) -> Books:
-    """Read the whole table, consistently."""
+    """Read the whole table with consistent reads."""
     return Books(tuple(_scan(dynamodb, table)))
 
 

@@ -1,4 +1,4 @@
-"""A clone of this clone with one more form, whose options have few seats: what a race is run for."""
+"""A copy of this clone with one more form, whose options have few seats to race for."""
 
 from __future__ import annotations
 
@@ -67,7 +67,10 @@ def option(number: int) -> str:
 
 
 def make_clone(folder: Path) -> Path:
-    """Fill folder with what a clone holds, and the form; return it. Elsewhere only its name in a list is added."""
+    """Fill a folder with what a clone holds and the race's form, and return it.
+
+    Only the form's name in a list is added elsewhere.
+    """
     for name in (".venvs", "localstack", "packages", "shared", "site"):
         (folder / name).symlink_to(ROOT / name)
     shutil.copytree(ROOT / "example", folder / "example")
@@ -77,8 +80,8 @@ def make_clone(folder: Path) -> Path:
     rounds = (OPTION.format(option=option(number), seats=SEATS) for number in range(1, ROUNDS * 2 + 1))
     (form / "form.toml").write_text(HEAD + "".join(rounds), encoding="utf-8")
     values = folder / "infra" / "terraform" / "local.tfvars"
-    told = re.sub(r"(?m)^forms\s*=.*\n", "", values.read_text(encoding="utf-8"))
-    values.write_text(f'{told}\nforms = ["registration", "contact", "{FORM}"]\n', encoding="utf-8")
+    values_text = re.sub(r"(?m)^forms\s*=.*\n", "", values.read_text(encoding="utf-8"))
+    values.write_text(f'{values_text}\nforms = ["registration", "contact", "{FORM}"]\n', encoding="utf-8")
     return folder
 
 

@@ -1,4 +1,4 @@
-"""Functions as processes before an emulator of their own, a proxy between them; and a stack with seats to race for."""
+"""Functions as processes with a proxy before their own emulator, and a stack with seats to race for."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ def package(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def proxy(emulator: str) -> Iterator[FaultProxy]:
-    """A proxy before the emulator, with fair weather at first."""
+    """A proxy before the emulator that injects no fault at first."""
     with FaultProxy(emulator) as standing:
         yield standing
 
 
 def function_environment(package: Path, endpoint: str, table: str) -> dict[str, str]:
-    """What Terraform tells the functions, and where AWS answers."""
+    """What Terraform sets for the functions, and the endpoint for AWS."""
     return {
         "PYTHONPATH": str(package),
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -86,7 +86,7 @@ def books_reader(dynamodb: Any, table: str) -> Callable[[], Books]:
 
 @pytest.fixture
 def submit(package: Path, proxy: FaultProxy, table: str, tmp_path: Path) -> Iterator[Function]:
-    """Submit in several processes, behind the proxy."""
+    """The submit function in several processes, behind the proxy."""
     environ = function_environment(package, proxy.endpoint, table)
     with running("lambda_handlers.submit", environ, tmp_path / "submit.log", at_once=AT_ONCE) as function:
         yield function
@@ -94,30 +94,30 @@ def submit(package: Path, proxy: FaultProxy, table: str, tmp_path: Path) -> Iter
 
 @pytest.fixture
 def notify(package: Path, proxy: FaultProxy, emulator: str, table: str, tmp_path: Path) -> Iterator[Function]:
-    """Notify in several processes, behind the proxy; SES knows its sender."""
-    told = {
+    """The notify function in several processes, behind the proxy; SES has verified its sender."""
+    environment = {
         "SENDER": SENDER,
         "CONFIGURATION_SET": "faults",
         "API_URL": f"{ORIGIN}/api",
         "SIGNING_KEY_SECRET": "rollcall/faults/signing-key",
     }
-    _prepare_mail(emulator, told)
-    environ = function_environment(package, proxy.endpoint, table) | told
+    _prepare_mail(emulator, environment)
+    environ = function_environment(package, proxy.endpoint, table) | environment
     with running("lambda_handlers.notify", environ, tmp_path / "notify.log", at_once=NOTIFY_AT_ONCE) as function:
         yield function
 
 
-def _prepare_mail(emulator: str, told: Mapping[str, str]) -> None:
-    """Verify the sender, and make the configuration set and the secret once."""
+def _prepare_mail(emulator: str, environment: Mapping[str, str]) -> None:
+    """Verify the sender, and create the configuration set and the secret once."""
     ses, secrets = client("ses", emulator), client("secretsmanager", emulator)
-    ses.verify_email_identity(EmailAddress=told["SENDER"])
+    ses.verify_email_identity(EmailAddress=environment["SENDER"])
     if not ses.list_configuration_sets()["ConfigurationSets"]:
-        ses.create_configuration_set(ConfigurationSet={"Name": told["CONFIGURATION_SET"]})
-        secrets.create_secret(Name=told["SIGNING_KEY_SECRET"], SecretString="0123456789abcdef0123456789abcdef")
+        ses.create_configuration_set(ConfigurationSet={"Name": environment["CONFIGURATION_SET"]})
+        secrets.create_secret(Name=environment["SIGNING_KEY_SECRET"], SecretString="0123456789abcdef0123456789abcdef")
 
 
 def client(service: str, endpoint: str) -> Any:
-    """Make a client with the emulator's root key."""
+    """Create a client with the emulator's root key."""
     return boto3.client(
         service,
         endpoint_url=endpoint,
@@ -129,7 +129,7 @@ def client(service: str, endpoint: str) -> Any:
 
 @pytest.fixture(scope="module")
 def racing_stack(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedStack]:
-    """A stack of its own, so that hundreds of entries and mails stand in no other test's way."""
+    """A separate stack, so that hundreds of submissions and mails don't disturb other tests."""
     workspace = Workspace(
         root=clone,
         state=tmp_path_factory.mktemp("racing"),

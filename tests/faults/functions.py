@@ -1,4 +1,4 @@
-"""Functions as processes of their own: invoked, killed, and found again like Lambda's."""
+"""Functions as separate processes that tests invoke, kill and restart, as Lambda does."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ class FunctionDiedError(Exception):
 
 
 class FunctionProcess:
-    """One process that serves one event at a time.
+    """One process that handles one event at a time.
 
-    handler: the module, such as `lambda_handlers.submit`. environ: the function's environment, and nothing else's.
+    handler: the module, such as `lambda_handlers.submit`. environ: the whole environment of the
+    function.
     """
 
     def __init__(self, handler: str, environ: Mapping[str, str], log: Path) -> None:
@@ -43,13 +44,13 @@ class FunctionProcess:
         self._started = False
 
     def await_start(self) -> None:
-        """Wait until it has started and can take an event. Raises FunctionDiedError."""
+        """Wait until the process can take an event. Raises FunctionDiedError."""
         if not self._started:
             self._read()
             self._started = True
 
     def invoke(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        """Hand over one event and return the answer. Raises FunctionDiedError."""
+        """Send one event and return the answer. Raises FunctionDiedError."""
         assert self._process.stdin is not None
         self.await_start()
         try:
@@ -60,21 +61,21 @@ class FunctionProcess:
         return self._read()
 
     def alive(self) -> bool:
-        """Whether it runs."""
+        """Whether the process is running."""
         return self._process.poll() is None
 
     def kill(self) -> None:
-        """End it at once, whatever it does."""
+        """Kill the process at once, whatever it is doing."""
         self._process.kill()
         self._process.wait(timeout=10)
 
     def end(self) -> None:
-        """End it and wait until it is gone."""
+        """Stop the process and wait until it is gone."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.kill()
         self._process.wait(timeout=10)
-        with suppress(BrokenPipeError):  # what it did not read any more
+        with suppress(BrokenPipeError):  # input that it never read
             self._process.stdin.close()
         self._process.stdout.close()
 
@@ -93,7 +94,7 @@ class FunctionProcess:
 
 
 class Function:
-    """A function of as many processes as may run at once; each starts when it is needed, and again when it died."""
+    """A function with a limited number of processes; each starts when needed, and again after it died."""
 
     def __init__(self, handler: str, environ: Mapping[str, str], log: Path, *, at_once: int = 1) -> None:
         self._handler = handler
@@ -104,7 +105,7 @@ class Function:
         self._all: list[FunctionProcess] = []
 
     def invoke(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        """Wait for a process that is free and let it answer. Raises FunctionDiedError."""
+        """Wait for a free process and let it answer. Raises FunctionDiedError."""
         with self._places:
             process = self._free()
             answer = process.invoke(event)
@@ -119,12 +120,12 @@ class Function:
             self._idle.append(process)
 
     def kill_all(self) -> None:
-        """Kill every process at this moment; events under way are never answered."""
+        """Kill every process now; events in progress get no answer."""
         for process in tuple(self._all):
             process.kill()
 
     def end(self) -> None:
-        """End all processes."""
+        """Stop all processes."""
         for process in self._all:
             process.end()
 
@@ -140,7 +141,7 @@ class Function:
 
 @contextmanager
 def running(handler: str, environ: Mapping[str, str], log: Path, *, at_once: int = 1) -> Iterator[Function]:
-    """A function for as long as the block lasts."""
+    """Run a function for as long as the block lasts."""
     function = Function(handler, environ, log, at_once=at_once)
     try:
         yield function

@@ -1,4 +1,4 @@
-"""Weather that kills: a function's processes end at a call of theirs, as when their host is lost."""
+"""A fault plan that kills a function's processes at chosen calls, as when their host is lost."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 
 class KillAt(Plan):
-    """Kills all processes of a function at some of its calls of an operation.
+    """Kills all processes of a function at some calls of an operation.
 
-    calls: which, counted from 1. carried_out: after the call was carried out, instead of before it gets through.
+    calls: which ones, counted from 1. carried_out: kill after the call was done instead of before
+    it gets through.
     """
 
     def __init__(
@@ -29,7 +30,7 @@ class KillAt(Plan):
         self._numbers = itertools.count(1)
 
     def before(self, operation: str, body: bytes) -> Fault | None:  # noqa: ARG002 - known by its operation
-        """Count; kill before the call gets through, or see to it that its answer is lost."""
+        """Count the call. Kill before it gets through, or make its answer get lost."""
         if operation != self._operation or next(self._numbers) not in self._calls:
             return None
         if self._carried_out:
@@ -38,6 +39,6 @@ class KillAt(Plan):
         return Fault.LOST_REQUEST
 
     def after(self, operation: str, fault: Fault | None) -> None:  # noqa: ARG002 - known by its fault
-        """Kill, once the call that was meant has been carried out."""
+        """Kill once the chosen call is done."""
         if fault is Fault.LOST_ANSWER:
             self._function.kill_all()

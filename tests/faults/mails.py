@@ -1,4 +1,4 @@
-"""The mail's side of a function test: requests on their way to notify, the mails that SES took, the notes on them."""
+"""The mail side of a function test: requests for notify, the mails that SES accepted, and their records."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _numbers = itertools.count()
 
 @dataclass(frozen=True, slots=True)
 class AskedMail:
-    """A mail that is to be sent. request: as it stands in the queue."""
+    """A mail that is to be sent. request: the message as queued."""
 
     address: str
     request: Mapping[str, Any]
@@ -30,7 +30,7 @@ class AskedMail:
 
 @dataclass(frozen=True, slots=True)
 class MailDesk:
-    """What a test does to mails, and sees of them: as the queue and as the registrant, never as notify."""
+    """What a test does with mails and sees of them, as the queue and the registrant do."""
 
     emulator: str
     dynamodb: Any
@@ -38,7 +38,7 @@ class MailDesk:
     notify: Function
 
     def deliver(self, *requests: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-        """Hand notify one batch as SQS does, and return the requests that are to come again.
+        """Hand notify one batch as SQS does, and return the requests to be delivered again.
 
         Raises FunctionDiedError when notify was killed.
         """
@@ -48,18 +48,18 @@ class MailDesk:
         return [numbered[failure["itemIdentifier"]] for failure in answer["batchItemFailures"]]
 
     def mails_to(self, address: str) -> int:
-        """How many mails SES took for an address."""
+        """Return how many mails SES accepted for an address."""
         with urllib.request.urlopen(f"{self.emulator}/_ministack/ses/messages", timeout=10) as answer:  # noqa: S310 - loopback
             accounts = json.load(answer)["messages"].values()
         return sum(mail["To"].count(address) for mails in accounts for mail in mails)
 
     def note(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """What the table holds about a mail: its state, and how often it was attempted."""
+        """Return a mail's record in the table: its state, and how often it was attempted."""
         item = self.dynamodb.get_item(TableName=self.table, Key=_key(request), ConsistentRead=True).get("Item", {})
         return {name: next(iter(value.values())) for name, value in item.items()}
 
-    def let_the_lease_run_out(self, request: Mapping[str, Any]) -> None:
-        """Move a lease's end into the past: a minute and a half, without the wait."""
+    def expire_lease(self, request: Mapping[str, Any]) -> None:
+        """Move the end of a lease into the past, instead of waiting a minute and a half."""
         self.dynamodb.update_item(
             TableName=self.table,
             Key=_key(request),
@@ -70,10 +70,10 @@ class MailDesk:
 
 
 def an_entry(submit: Function, origin: str, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Store one entry and return the request for its registrant's mail."""
-    told = FunctionDoor(submit, origin).send(Post("contact", answers))
-    assert told.status == 201, told
-    return {"id": told.content["id"], "kind": "confirmed", "version": 1}
+    """Store one submission and return the request for its registrant's mail."""
+    response = FunctionDoor(submit, origin).send(Post("contact", answers))
+    assert response.status == 201, response
+    return {"id": response.content["id"], "kind": "confirmed", "version": 1}
 
 
 def _key(request: Mapping[str, Any]) -> dict[str, dict[str, str]]:

@@ -1,6 +1,7 @@
-"""A loopback proxy before the emulator: what AWS does on a bad day, in its own words and on purpose.
+"""A loopback proxy before the emulator that fails on purpose, with the errors that AWS gives.
 
-Requests pass through byte for byte, so that signatures hold. A plan says what befalls each call.
+Requests pass through byte for byte, so signatures stay valid. A plan decides what happens to each
+call.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ UPSTREAM_TIMEOUT_S = 60
 
 
 class Fault(StrEnum):
-    """What may befall a call.
+    """What may go wrong with a call.
 
-    conflict: another transaction is at the same item; nothing was done. throttled: too many calls; nothing was done.
-    failed: a 500, nothing was done. lost_request: the connection ends before the call got there. lost_answer: the call
-    was carried out, and the connection ends before the answer got back.
+    conflict: another transaction holds the same item; nothing was done. throttled: too many calls;
+    nothing was done. failed: a 500; nothing was done. lost_request: the connection ends before the
+    call arrives. lost_answer: the call was done, and the connection ends before the answer arrives.
     """
 
     CONFLICT = "conflict"
@@ -38,20 +39,20 @@ class Fault(StrEnum):
 
 
 class Plan:
-    """What befalls calls: nothing, until a subclass says otherwise. Called from many threads."""
+    """Decides what happens to calls: nothing, unless a subclass says otherwise. Called from many threads."""
 
     def before(self, operation: str, body: bytes) -> Fault | None:  # noqa: ARG002 - for subclasses
-        """Say what befalls a call that has just arrived. operation: such as `TransactWriteItems`."""
+        """Return what happens to a call that has arrived. operation: such as `TransactWriteItems`."""
         return None
 
     def after(self, operation: str, fault: Fault | None) -> None:
-        """Act between the upstream's answer and its way back. fault: what `before` said."""
+        """Act once upstream has answered and before the answer goes back. fault: what `before` returned."""
 
 
 class AtRandom(Plan):
-    """Faults for a share of the calls of some operations, drawn by a seed.
+    """Faults for a share of the calls of some operations, drawn from a seed.
 
-    outage: which of those calls, counted from 0, all meet a fault.
+    outage: the calls, counted from 0, that all meet a fault.
     """
 
     def __init__(
@@ -72,7 +73,7 @@ class AtRandom(Plan):
         self._one_at_a_time = threading.Lock()
 
     def before(self, operation: str, body: bytes) -> Fault | None:  # noqa: ARG002 - any call may be hit
-        """Draw."""
+        """Draw a fault."""
         if self._operations and operation not in self._operations:
             return None
         with self._one_at_a_time:
@@ -93,9 +94,9 @@ class Next(Plan):
 
 
 class FaultProxy:
-    """Listens on a free loopback port between its start and its end. plan may be changed at any time.
+    """Listens on a free loopback port between start and end. The plan may change at any time.
 
-    met: how many calls met each fault. calls: how many of each operation came.
+    met: how many calls met each fault. calls: how many calls of each operation arrived.
     """
 
     def __init__(self, upstream: str) -> None:
@@ -131,11 +132,11 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Connection)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A caller that was killed leaves its connection; that is what the tests are about."""
+        """Ignore a connection left by a caller that a test killed."""
 
 
 class _Connection(BaseHTTPRequestHandler):
-    """One caller's connection, and one of our own upstream."""
+    """One caller's connection, and the connection upstream that belongs to it."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -143,7 +144,7 @@ class _Connection(BaseHTTPRequestHandler):
     _upstream: http.client.HTTPConnection | None = None
 
     def do_POST(self) -> None:
-        """Pass one call on, or let a fault befall it."""
+        """Pass one call on, or apply a fault."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         operation = operation_of(self.headers, body)
         proxy = self.server.proxy
@@ -165,7 +166,7 @@ class _Connection(BaseHTTPRequestHandler):
         self._answer(*refusal(fault, operation, body))
 
     def finish(self) -> None:
-        """Hang up on both sides."""
+        """Close both connections."""
         if self._upstream is not None:
             self._upstream.close()
         super().finish()
@@ -190,11 +191,11 @@ class _Connection(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's signature
-        """Say nothing: tests count."""
+        """Log nothing; tests count calls instead."""
 
 
 def operation_of(headers: Mapping[str, str], body: bytes) -> str:
-    """Return what a call asks for: by its target header, or by a query call's `Action`."""
+    """Return a call's operation: from its target header, or from `Action` in a query call."""
     target = headers.get("X-Amz-Target")
     if target:
         return target.rpartition(".")[2]
@@ -202,7 +203,7 @@ def operation_of(headers: Mapping[str, str], body: bytes) -> str:
 
 
 def refusal(fault: Fault, operation: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
-    """Return the service's own answer for a fault that it tells of: status, headers, content."""
+    """Return the error that the service itself would give for a fault: status, headers, content."""
     if operation.startswith("Send"):
         return _query_refusal(fault)
     if fault is Fault.FAILED:
@@ -229,7 +230,7 @@ def _problem(status: int, name: str, message: str, **more: object) -> tuple[int,
 
 
 def _query_refusal(fault: Fault) -> tuple[int, dict[str, str], bytes]:
-    """SES's XML: throttled is surely not sent, a 500 leaves it open."""
+    """The error as SES writes it in XML: throttled means not sent, a 500 leaves that open."""
     status, code = (500, "InternalFailure") if fault is Fault.FAILED else (400, "Throttling")
     content = (
         '<ErrorResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><Error><Type>Sender</Type>'

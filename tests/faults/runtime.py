@@ -1,6 +1,7 @@
-"""One function's process, as Lambda runs it: one event at a time, each a line in and a line out.
+"""One function's process as Lambda runs it: one event at a time, one line in and one line out.
 
-Run as a file: `runtime.py lambda_handlers.submit`. Whatever the handler prints goes to stderr, as logs do.
+Run it as a file: `runtime.py lambda_handlers.submit`. What the handler prints goes to stderr, as
+logs do.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sys
 
 
 class Context:
-    """What a handler may ask of its run."""
+    """The part of Lambda's context that a handler reads."""
 
     aws_request_id = "faults"
     function_name = "faults"

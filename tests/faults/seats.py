@@ -1,4 +1,4 @@
-"""What a race for seats must come to, read from the answers and from the table."""
+"""Checks of a race for seats, on the answers and on the table."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ VISITORS = 500
 
 
 def posts_of(round_number: int) -> list[Post]:
-    """Return what the visitors of one round send: each another person, all for the same option."""
+    """Return the posts of one round: a different person each, all for the same option."""
     return [Post(FORM, answers(visitor, round_number)) for visitor in range(VISITORS)]
 
 
 class Gaps(StrEnum):
-    """What there may be between the tickets.
+    """The gaps allowed between tickets.
 
-    none: nothing, they are 1 to 480. settled: tickets drawn for entries that never were written, each counted as
-    departed by a sweep. open: the same before the sweep came.
+    none: tickets are 1 to 480. settled: some tickets were drawn for submissions that were never
+    written, and a sweep counted each as departed. open: the same, before the sweep.
     """
 
     NONE = "none"
@@ -33,18 +33,20 @@ class Gaps(StrEnum):
 
 
 def check_round(books: Books, outcome: Outcome, round_number: int, *, gaps: Gaps = Gaps.NONE) -> None:
-    """Hold a round to the promise: exactly so many seats, and a ticket of their own for everyone else."""
+    """Check one round: exactly as many seats as there are, and a different ticket for everyone else."""
     this = option(round_number)
-    assert {told.status for told in outcome.told} == {201}
+    assert {answer.status for answer in outcome.answers} == {201}
     entries = {entry["id"]: entry for entry in books.entries if entry["answers"].get("round") == this}
     assert len(entries) == VISITORS
-    told = {answer.content["id"]: (answer.content["status"], answer.content.get("position")) for answer in outcome.told}
-    assert told == {name: (entry["status"], entry.get("position")) for name, entry in entries.items()}
+    placements = {
+        answer.content["id"]: (answer.content["status"], answer.content.get("position")) for answer in outcome.answers
+    }
+    assert placements == {name: (entry["status"], entry.get("position")) for name, entry in entries.items()}
     assert {books.references[name] for name in entries} == {1}
     assert {books.histories[f"SUB#{name}"] for name in entries} == {1}
 
-    seated = {name for name, (status, _) in told.items() if status == "confirmed"}
-    tickets = sorted(position for _, position in told.values() if position is not None)
+    seated = {name for name, (status, _) in placements.items() if status == "confirmed"}
+    tickets = sorted(position for _, position in placements.values() if position is not None)
     assert len(seated) == SEATS
     assert len(tickets) == VISITORS - SEATS
 

@@ -1,4 +1,4 @@
-"""A stack with a table of entries behind HTTP, for commands in processes: it can hold answers, and spoil them."""
+"""A stack with a table of submissions behind HTTP, for commands in processes; it can delay and corrupt answers."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ CUT_OFF, THROTTLED = "cut off", "throttled"
 
 
 class TableServer:
-    """Serves between its start and its end.
+    """Serves between start and end.
 
-    spoiled: what befalls queries, by their number. hold_after: from so many queries on they wait for `release`.
-    given: how many entries were given out without waiting.
+    spoiled: faults for queries, by their number. hold_after: from this number on, queries wait for
+    `release`. given: how many submissions were returned without waiting.
     """
 
     def __init__(self, entries: Sequence[Submission], page: int) -> None:
@@ -50,7 +50,7 @@ class TableServer:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def query(self, asked: dict[str, Any]) -> tuple[str | None, dict[str, Any]]:
-        """Give what befalls a query, and its answer."""
+        """Return the fault for a query, and its answer."""
         if ":month" not in asked["ExpressionAttributeValues"]:
             return None, {"Items": []}
         with self.lock:
@@ -74,7 +74,7 @@ class _Server(ThreadingHTTPServer):
         self.serving = serving
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A caller that was killed leaves its connection; that is what the tests are about."""
+        """Ignore a connection left by a caller that a test killed."""
 
 
 class _Connection(BaseHTTPRequestHandler):
@@ -94,8 +94,8 @@ class _Connection(BaseHTTPRequestHandler):
             self._answer(200, getattr(self, operation)())
 
     def GetSecretValue(self) -> dict[str, Any]:  # noqa: N802 - AWS's name
-        said = {name: getattr(DESCRIPTION, name) for name in DESCRIPTION.__slots__}
-        return {"SecretString": json.dumps(said)}
+        description = {name: getattr(DESCRIPTION, name) for name in DESCRIPTION.__slots__}
+        return {"SecretString": json.dumps(description)}
 
     def GetItem(self) -> dict[str, Any]:  # noqa: N802 - AWS's name
         return {"Item": {"forms": {"M": {"course": {"S": json.dumps(COURSE.to_dict())}}}}}
@@ -114,4 +114,4 @@ class _Connection(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's signature
-        """Say nothing."""
+        """Log nothing."""

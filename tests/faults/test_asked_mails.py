@@ -1,6 +1,6 @@
-"""What the staff ask to be mailed goes out once, too: a resend and a mail to many, killed and delivered at random.
+"""Mails that staff ask for go out once too: a resend and a bulk sending, with processes killed and requests repeated.
 
-The command's part is killed between its note and the queue by `tests/unit`, where the same command then goes on.
+`tests/unit` kills the command between its record and the queue, and lets the same command continue.
 """
 
 from __future__ import annotations
@@ -55,13 +55,13 @@ def desk(notify: Function, emulator: str, dynamodb: Any, table: str) -> MailDesk
 
 @pytest.fixture(params=["resend", "send"])
 def mail(request: pytest.FixtureRequest, submit: Function, dynamodb: Any, table: str) -> AskedMail:
-    """One mail that the staff asked for, as their command noted and queued it."""
+    """A mail that staff asked for, as their command recorded and queued it."""
     address = f"asked-{request.param}-{os.urandom(4).hex()}@example.org"
-    told = FunctionDoor(submit, ORIGIN).send(Post(FORM.name, example_submission(FORM) | {"email": address}))
-    assert told.status == 201, told
+    response = FunctionDoor(submit, ORIGIN).send(Post(FORM.name, example_submission(FORM) | {"email": address}))
+    assert response.status == 201, response
     clock, call, sqs = SystemClock(), sdk_call(dynamodb), Sqs()
     asked = DynamoAskedMails(call, table, clock=clock, randomness=os.urandom)
-    details = DynamoSubmissionRepository(call, table, clock=clock).details(told.content["id"])
+    details = DynamoSubmissionRepository(call, table, clock=clock).details(response.content["id"])
     queue = SqsMailQueue(sqs, "url")
     if request.param == "resend":
         resend = ResendService(asked=asked, queue=queue, clock=clock)
@@ -74,7 +74,7 @@ def mail(request: pytest.FixtureRequest, submit: Function, dynamodb: Any, table:
     return AskedMail(address, json.loads(body))
 
 
-def test_asked_mail__is_sent_once_when_asked_many_times_at_once(desk: MailDesk, mail: AskedMail) -> None:
+def test_asked_mail__is_sent_once_under_concurrent_requests(desk: MailDesk, mail: AskedMail) -> None:
     with ThreadPoolExecutor(NOTIFY_AT_ONCE) as queue:
         again = [
             request
@@ -89,7 +89,7 @@ def test_asked_mail__is_sent_once_when_asked_many_times_at_once(desk: MailDesk, 
 def test_asked_mail__is_sent_once_though_notify_is_killed(
     desk: MailDesk, mail: AskedMail, proxy: FaultProxy, *, carried_out: bool
 ) -> None:
-    """Before SES took it the lease runs out first; after it was noted nothing is left to do."""
+    """If notify dies before SES took the mail, the lease runs out first; after the record nothing is left to do."""
     proxy.plan = (
         KillAt(desk.notify, "UpdateItem", calls=[2], carried_out=True)
         if carried_out
@@ -98,7 +98,7 @@ def test_asked_mail__is_sent_once_though_notify_is_killed(
     with pytest.raises(FunctionDiedError):
         desk.deliver(mail.request)
     if not carried_out:
-        desk.let_the_lease_run_out(mail.request)
+        desk.expire_lease(mail.request)
 
     assert desk.deliver(mail.request) == []
     assert desk.deliver(mail.request) == []

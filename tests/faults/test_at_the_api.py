@@ -1,6 +1,6 @@
-"""Races at the API of a deployed stack: IAM enforced, and 429 for whoever comes when all reserved runs are busy.
+"""Races at the API of a deployed stack, with IAM enforced and 429 once all reserved runs are busy.
 
-The rounds stand last: thousands of mails are still on their way when they end.
+The rounds come last: thousands of mails are still on their way when they end.
 """
 
 from __future__ import annotations
@@ -51,27 +51,26 @@ def kept_mails(stack: DeployedStack) -> int:
     return sum(1 for _ in (stack.workspace.state / mailbox.FOLDER).glob("*.eml"))
 
 
-def mails_when_all_are_out(stack: DeployedStack, count: int) -> Counter[str]:
-    """Wait for so many mails in all; tell how many went to each address."""
+def mails_once_all_are_out(stack: DeployedStack, count: int) -> Counter[str]:
+    """Wait for this many mails in total; return how many went to each address."""
     wait_until(lambda: kept_mails(stack) >= count, what=f"{count} mails", deadline_s=MAILS_DEADLINE_S)
-    wait_until_every_request_was_seen(stack)
+    wait_until_no_request_waits(stack)
     return Counter(address for mail in mailbox.messages(stack.workspace) for address in mail.to)
 
 
-def wait_until_every_request_was_seen(stack: DeployedStack) -> None:
-    """Wait until no request for mail waits; one that found its mail in another's hands comes again minutes later."""
+def wait_until_no_request_waits(stack: DeployedStack) -> None:
+    """Wait until the queue is empty. A request that met another's lease comes again minutes later."""
     sqs, name = stack.client("sqs"), "ApproximateNumberOfMessages"
 
     def seen() -> bool:
-        told = sqs.get_queue_attributes(QueueUrl=stack.outputs["mail_queue_url"], AttributeNames=[name])
-        return int(told["Attributes"][name]) == 0
+        attributes = sqs.get_queue_attributes(QueueUrl=stack.outputs["mail_queue_url"], AttributeNames=[name])
+        return int(attributes["Attributes"][name]) == 0
 
     wait_until(seen, what="a mail queue with nothing new", deadline_s=MAILS_DEADLINE_S)
 
 
-def test_api__one_submission_sent_three_times_at_once_is_one_entry_one_answer_one_mail(
-    racing_stack: DeployedStack, door: ApiDoor
-) -> None:
+def test_api__concurrent_repeats_make_one_entry_and_one_mail(racing_stack: DeployedStack, door: ApiDoor) -> None:
+    """Three copies of one submission sent at once get the same answer."""
     posts = posts_of(ROUNDS + 1)[:100]
     before = kept_mails(racing_stack)
     sent = posts * 3
@@ -79,20 +78,22 @@ def test_api__one_submission_sent_three_times_at_once_is_one_entry_one_answer_on
 
     outcome = all_at_once(door, sent)
 
-    assert {told.status for told in outcome.told} == {201}
-    answers = {(post.key, tuple(sorted(told.content.items()))) for post, told in zip(sent, outcome.told, strict=True)}
+    assert {answer.status for answer in outcome.answers} == {201}
+    answers = {
+        (post.key, tuple(sorted(answer.content.items()))) for post, answer in zip(sent, outcome.answers, strict=True)
+    }
     assert len(answers) == len(posts)
     books = read_books(racing_stack.client("dynamodb"), racing_stack.table)
     stored = Counter(entry["answers"]["email"] for entry in books.entries)
     assert {stored[post.answers["email"]] for post in posts} == {1}
-    mailed = mails_when_all_are_out(racing_stack, before + len(posts))
+    mailed = mails_once_all_are_out(racing_stack, before + len(posts))
     assert {mailed[post.answers["email"]] for post in posts} == {1}
 
 
-def test_stream__delivered_again_and_again_mails_once(racing_stack: DeployedStack, door: ApiDoor) -> None:
-    told = door.send(Post("contact", message("redelivered")))
+def test_stream__repeated_delivery_mails_once(racing_stack: DeployedStack, door: ApiDoor) -> None:
+    response = door.send(Post("contact", message("redelivered")))
     functions, table = racing_stack.client("lambda"), racing_stack.client("dynamodb")
-    key = {"pk": {"S": f"SUB#{told.content['id']}"}, "sk": {"S": "SUB"}}
+    key = {"pk": {"S": f"SUB#{response.content['id']}"}, "sk": {"S": "SUB"}}
     image = table.get_item(TableName=racing_stack.table, Key=key, ConsistentRead=True)["Item"]
     record = {"eventName": "INSERT", "eventID": "1", "dynamodb": {"Keys": key, "NewImage": image}}
 
@@ -104,44 +105,42 @@ def test_stream__delivered_again_and_again_mails_once(racing_stack: DeployedStac
         assert set(stream.map(deliver, range(4))) == {None}
 
     racing_stack.wait_for_mails(to="redelivered@example.org")
-    wait_until_every_request_was_seen(racing_stack)
+    wait_until_no_request_waits(racing_stack)
     racing_stack.wait_for_mails(to="redelivered@example.org", count=1)
 
 
-def test_queue__that_delivers_twice_mails_once(racing_stack: DeployedStack, door: ApiDoor) -> None:
-    told = door.send(Post("contact", message("queued-twice")))
-    body = json.dumps({"id": told.content["id"], "kind": "confirmed", "version": 1})
+def test_queue__repeated_delivery_mails_once(racing_stack: DeployedStack, door: ApiDoor) -> None:
+    response = door.send(Post("contact", message("queued-twice")))
+    body = json.dumps({"id": response.content["id"], "kind": "confirmed", "version": 1})
     for _ in range(5):
         racing_stack.client("sqs").send_message(QueueUrl=racing_stack.outputs["mail_queue_url"], MessageBody=body)
 
     wait_until(lambda: racing_stack.mails(to="queued-twice@example.org"), what="the mail")
-    wait_until_every_request_was_seen(racing_stack)
+    wait_until_no_request_waits(racing_stack)
     assert len(racing_stack.mails(to="queued-twice@example.org")) == 1
 
 
-def test_api__gives_the_first_answer_also_after_the_emulator_was_restarted(
-    racing_stack: DeployedStack, door: ApiDoor
-) -> None:
+def test_api__repeats_the_first_answer_after_a_restart(racing_stack: DeployedStack, door: ApiDoor) -> None:
     posts = [Post("contact", message(f"restarted-{number}")) for number in range(3)]
     first = [door.send(post) for post in posts]
 
     restart(racing_stack)
 
-    assert [told.status for told in first] == [201] * len(posts)
-    assert [told.content for told in all_at_once(door, posts).told] == [told.content for told in first]
+    assert [answer.status for answer in first] == [201] * len(posts)
+    assert [answer.content for answer in all_at_once(door, posts).answers] == [answer.content for answer in first]
     other = all_at_once(door, [Post("contact", message("other"), key=posts[0].key)])
-    assert other.told[0].content["code"] == "key_reused"
+    assert other.answers[0].content["code"] == "key_reused"
 
 
 @pytest.mark.full
 def test_api__mails_everyone_of_a_race_once(racing_stack: DeployedStack, door: ApiDoor) -> None:
     posts = posts_of(ROUNDS + 2)
-    wait_until_every_request_was_seen(racing_stack)
+    wait_until_no_request_waits(racing_stack)
     before = kept_mails(racing_stack)
 
     all_at_once(door, posts)
 
-    mailed = mails_when_all_are_out(racing_stack, before + len(posts))
+    mailed = mails_once_all_are_out(racing_stack, before + len(posts))
     assert {mailed[post.answers["email"]] for post in posts} == {1}
 
 
@@ -149,12 +148,12 @@ def test_api__mails_everyone_of_a_race_once(racing_stack: DeployedStack, door: A
     "round_number",
     [pytest.param(n, marks=() if n <= IN_MAKE_TEST else pytest.mark.full) for n in range(1, ROUNDS + 1)],
 )
-def test_api__gives_each_seat_once_and_everyone_else_a_ticket(
+def test_api__gives_each_seat_once_and_tickets_to_the_rest(
     racing_stack: DeployedStack, door: ApiDoor, round_number: int
 ) -> None:
     outcome = all_at_once(door, posts_of(round_number))
 
-    failed_in_between = any(status == 0 or status >= 500 for status, _ in outcome.seen)
+    failed_in_between = any(status == 0 or status >= 500 for status, _ in outcome.counts)
     books = read_books(racing_stack.client("dynamodb"), racing_stack.table)
     check_round(books, outcome, round_number, gaps=Gaps.OPEN if failed_in_between else Gaps.NONE)
 

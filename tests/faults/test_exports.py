@@ -1,4 +1,4 @@
-"""Exports in processes of their own, killed, interrupted, cut off, out of room: nothing is lost and nothing twice."""
+"""Exports as processes that are killed, interrupted, cut off or out of disk space: no row is lost or doubled."""
 
 from __future__ import annotations
 
@@ -72,10 +72,10 @@ def ids(path: Path) -> list[str]:
         *(pytest.param(pages, jobs, marks=pytest.mark.full) for pages in (1, 3, 6, 10, 12) for jobs in (1, 2, 4)),
     ],
 )
-def test_killed__in_the_middle__and_resumed(
+def test_killed_export__can_be_resumed(
     server: TableServer, environ: dict[str, str], tmp_path: Path, pages: int, jobs: int
 ) -> None:
-    """Kill -9 while processes read: none outlives it for long, and what it had read is not read again."""
+    """Kill -9 during the reading: no worker outlives it for long, and what it had read is not read again."""
     server.hold_after = pages
     at_once = jobs if pages == MUCH else 1
     out = tmp_path / "course.jsonl"
@@ -85,7 +85,7 @@ def test_killed__in_the_middle__and_resumed(
     process.wait()
     server.hold_after = None
     server.release.set()
-    finish(process)  # its processes had the same stderr: they have ended too
+    finish(process)  # the workers share its stderr, so they have ended too
     before = server.given
     assert not out.exists()
 
@@ -97,10 +97,10 @@ def test_killed__in_the_middle__and_resumed(
     assert not list(tmp_path.glob(".course*"))
 
 
-def test_ctrl_c__ends_every_process_and_can_be_gone_on_with(
+def test_ctrl_c__ends_every_process_and_can_be_resumed(
     server: TableServer, environ: dict[str, str], tmp_path: Path
 ) -> None:
-    """130, one line that says how to go on, and nobody left that reads."""
+    """The exit code is 130, one line says how to continue, and no worker keeps reading."""
     server.hold_after = MUCH
     out = tmp_path / "course.jsonl"
     process = start(environ, str(out), "--jobs", "3")
@@ -114,10 +114,8 @@ def test_ctrl_c__ends_every_process_and_can_be_gone_on_with(
     assert ids(out) == [each.id for each in ENTRIES]
 
 
-def test_answers_cut_off_and_throttled__are_asked_for_again(
-    server: TableServer, environ: dict[str, str], tmp_path: Path
-) -> None:
-    """A network that drops connections and a table that is asked too much, told, and waited out."""
+def test_lost_and_throttled_answers__are_retried(server: TableServer, environ: dict[str, str], tmp_path: Path) -> None:
+    """The command reports dropped connections and throttling, and waits them out."""
     server.spoiled = {2: CUT_OFF, 4: THROTTLED, 7: CUT_OFF, MUCH + 2: THROTTLED, MUCH + 4: CUT_OFF}
     out = tmp_path / "course.jsonl"
 
@@ -129,8 +127,8 @@ def test_answers_cut_off_and_throttled__are_asked_for_again(
 
 
 @pytest.mark.parametrize("room", [4_000_000, 29_000_000], ids=["alone", "processes"])
-def test_no_room__is_told_and_can_be_gone_on_with(environ: dict[str, str], tmp_path: Path, room: int) -> None:
-    """A full disk costs nothing that was read."""
+def test_full_disk__is_reported_and_can_be_resumed(environ: dict[str, str], tmp_path: Path, room: int) -> None:
+    """Nothing that was read is lost."""
     out = tmp_path / "course.jsonl"
 
     def little_room() -> None:
@@ -149,7 +147,7 @@ def test_no_room__is_told_and_can_be_gone_on_with(environ: dict[str, str], tmp_p
 
 
 def test_closed_pipe__is_quiet(environ: dict[str, str]) -> None:
-    """`| head` is no mistake, and leaves nothing behind: the rows are many times what a pipe holds."""
+    """`| head` is no error and leaves nothing behind; the rows are far larger than a pipe's buffer."""
     export = f'"{sys.executable}" -m admin_cli export --format jsonl'
     command = f'{export} | head -1 | wc -l; echo "${{PIPESTATUS[0]}}"'
     done = subprocess.run(["bash", "-c", command], env=environ, capture_output=True, text=True, check=False, timeout=60)
@@ -158,7 +156,7 @@ def test_closed_pipe__is_quiet(environ: dict[str, str]) -> None:
 
 
 def test_small_export__loads_no_sdk(environ: dict[str, str], tmp_path: Path) -> None:
-    """boto3 alone takes longer to load than some thousand entries to read; so does what reads a command's numbers."""
+    """boto3 alone takes longer to load than a few thousand submissions take to read, as does the number parser."""
     out = tmp_path / "course.csv"
 
     code, err = finish(start(environ | {"PYTHONPROFILEIMPORTTIME": "1"}, str(out)))

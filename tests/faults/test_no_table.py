@@ -1,4 +1,4 @@
-"""What a visitor is told when the table cannot be reached: soon, in words, and that nothing was stored."""
+"""What visitors get when the table can't be reached: soon, a clear error that nothing was stored."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ MESSAGE = {
 
 @pytest.fixture
 def silence() -> Iterator[str]:
-    """An endpoint that takes every connection and never says a word."""
+    """An endpoint that accepts every connection and never answers."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 @pytest.fixture
 def ask(package: Path, tmp_path: Path) -> Callable[[str], tuple[dict[str, Any], float]]:
-    """Send one message to a submit whose table is at an endpoint, limits as shipped; time the answer alone."""
+    """Send one message to submit with this table endpoint and the shipped limits; time only the answer."""
 
     def asked(endpoint: str) -> tuple[dict[str, Any], float]:
         environ = function_environment(package, endpoint, "no-table")
@@ -67,11 +67,11 @@ def ask(package: Path, tmp_path: Path) -> Callable[[str], tuple[dict[str, Any], 
 
 def is_told_to_come_back(answer: Mapping[str, Any]) -> bool:
     headers = {name.lower(): value for name, value in answer["headers"].items()}
-    told = (answer["statusCode"], headers["access-control-allow-origin"], '"storage_unavailable"' in answer["body"])
-    return told == (503, ORIGIN, True) and int(headers["retry-after"]) > 0
+    response = (answer["statusCode"], headers["access-control-allow-origin"], '"storage_unavailable"' in answer["body"])
+    return response == (503, ORIGIN, True) and int(headers["retry-after"]) > 0
 
 
-def test_submit__whose_table_is_silent_says_so_in_time(
+def test_submit__with_a_silent_table__answers_in_time(
     ask: Callable[[str], tuple[dict[str, Any], float]], silence: str
 ) -> None:
     answer, took_s = ask(silence)
@@ -79,7 +79,7 @@ def test_submit__whose_table_is_silent_says_so_in_time(
     assert took_s < FUNCTION_TIMEOUT_S
 
 
-def test_submit__whose_table_is_not_there_says_so_in_time(
+def test_submit__without_a_table__answers_in_time(
     ask: Callable[[str], tuple[dict[str, Any], float]],
 ) -> None:
     answer, took_s = ask(f"http://127.0.0.1:{free_port()}")
@@ -88,11 +88,12 @@ def test_submit__whose_table_is_not_there_says_so_in_time(
 
 
 @pytest.mark.parametrize("fault", list(Fault))
-def test_submit__whose_table_fails_every_call_says_so_and_takes_the_same_again_later(
+def test_submit__with_a_failing_table__accepts_a_later_retry(
     submit: Function, proxy: FaultProxy, read_books: Callable[[], Books], fault: Fault
 ) -> None:
+    """The visitor gets an error in time, and the same request succeeds once the table works."""
     post = Post("contact", MESSAGE)
-    before = Post("contact", {**MESSAGE, "email": "before@example.org"})  # a function that has its guard keys
+    before = Post("contact", {**MESSAGE, "email": "before@example.org"})  # a function that already has its guard keys
     assert submit.invoke(proxy_event(before, ORIGIN))["statusCode"] == 201
     proxy.plan = AtRandom("outage", share=1.0, faults=[fault])
     began = time.monotonic()
@@ -108,27 +109,28 @@ def test_submit__whose_table_fails_every_call_says_so_and_takes_the_same_again_l
 
 
 class Slow(Plan):
-    """Every call is carried out, and takes its time."""
+    """Every call succeeds, slowly."""
 
     def __init__(self, takes_s: float) -> None:
         self._takes_s = takes_s
 
     def after(self, operation: str, fault: Fault | None) -> None:  # noqa: ARG002 - whatever was asked
-        """Hold the answer back."""
+        """Delay the answer."""
         threading.Event().wait(self._takes_s)
 
 
 @pytest.mark.full
-def test_submit__whose_table_answers_slowly_says_so_in_time_and_takes_the_same_again_later(
+def test_submit__with_a_slow_table__accepts_a_later_retry(
     package: Path, proxy: FaultProxy, table: str, tmp_path: Path, read_books: Callable[[], Books]
 ) -> None:
+    """The visitor gets an error in time, and the same request succeeds once the table is fast again."""
     environ = function_environment(package, proxy.endpoint, table)
     shipped = {name: value for name, value in environ.items() if not name.startswith("RATE_")}
     post = Post(FORM, answers(1, 1))
     with running("lambda_handlers.submit", shipped, tmp_path / "submit.log") as submit:
-        # It reads the guard keys while it starts, which Lambda allows ten seconds of its own.
+        # It reads the guard keys while it starts; Lambda allows ten seconds for that.
         assert submit.invoke(proxy_event(Post("contact", MESSAGE), ORIGIN))["statusCode"] == 201
-        # Two counts at the door, then the entry, the quota that nobody made yet, the entry again.
+        # Two counts for the limits, then the submission, the quota that does not exist yet, and the submission again.
         proxy.plan = Slow(2.3)
         began = time.monotonic()
         assert is_told_to_come_back(submit.invoke(proxy_event(post, ORIGIN)))

@@ -1,4 +1,4 @@
-"""One submission is one entry, however often it is sent, whatever the weather between the function and the table."""
+"""One submission is stored once, however often it is sent and whatever fails between function and table."""
 
 from __future__ import annotations
 
@@ -33,19 +33,21 @@ def message(visitor: int) -> dict[str, Any]:
 
 
 def check(books: Books, posts: Sequence[Post], sent: Sequence[Post], outcome: Outcome) -> None:
-    """Hold what came of it to one entry and one answer for each post, however often it was sent."""
-    assert {told.status for told in outcome.told} == {201}
-    answers = {(post.key, tuple(sorted(told.content.items()))) for post, told in zip(sent, outcome.told, strict=True)}
+    """Check that each post made one submission and got one answer, however often it was sent."""
+    assert {answer.status for answer in outcome.answers} == {201}
+    answers = {
+        (post.key, tuple(sorted(answer.content.items()))) for post, answer in zip(sent, outcome.answers, strict=True)
+    }
     assert len(answers) == len(posts), "each key has one answer"
     assert len(books.entries) == books.keys == len(posts)
     assert {entry["answers"]["email"] for entry in books.entries} == {post.answers["email"] for post in posts}
     assert set(books.references.values()) == set(books.histories.values()) == {1}
-    assert {entry["id"] for entry in books.entries} == {told.content["id"] for told in outcome.told}
+    assert {entry["id"] for entry in books.entries} == {answer.content["id"] for answer in outcome.answers}
 
 
 @pytest.mark.parametrize("visitors", [100, pytest.param(1000, marks=pytest.mark.full)])
 @pytest.mark.parametrize("share", [0.0, 0.5], ids=["fair", "faults"])
-def test_submit__sent_three_times_at_once_is_one_entry_and_one_answer(
+def test_submit__concurrent_repeats_make_one_entry_and_answer(
     submit: Function, proxy: FaultProxy, read_books: Callable[[], Books], visitors: int, share: float
 ) -> None:
     posts = [Post("contact", message(visitor)) for visitor in range(visitors)]
@@ -60,7 +62,7 @@ def test_submit__sent_three_times_at_once_is_one_entry_and_one_answer(
 
 
 @pytest.mark.parametrize("carried_out", [False, True], ids=["before-the-write", "after-the-write"])
-def test_submit__killed_again_and_again_stores_everyone_once(
+def test_submit__killed_repeatedly__stores_everyone_once(
     submit: Function, proxy: FaultProxy, read_books: Callable[[], Books], *, carried_out: bool
 ) -> None:
     posts = [Post("contact", message(visitor)) for visitor in range(100)]
@@ -68,5 +70,5 @@ def test_submit__killed_again_and_again_stores_everyone_once(
 
     outcome = all_at_once(FunctionDoor(submit, ORIGIN), posts)
 
-    assert outcome.seen[0, ""] >= proxy.met.total() == 4
+    assert outcome.counts[0, ""] >= proxy.met.total() == 4
     check(read_books(), posts, posts, outcome)

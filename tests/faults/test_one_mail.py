@@ -1,7 +1,8 @@
-"""A mail goes out once: whatever is killed, refused, redelivered or lost on the way.
+"""A mail goes out once, whatever is killed, refused, redelivered or lost on the way.
 
-The one exception is told in DESIGN's promise and held here too: when the process dies, or SES's answer is lost, between
-SES taking the mail and our note of it, the mail may go out twice; its item then counts two attempts.
+There is one exception, which the design names and these tests hold: when the process dies, or SES's
+answer is lost, after SES took the mail and before we recorded it, the mail may go out twice. Its
+item then counts two attempts.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def desk(notify: Function, emulator: str, dynamodb: Any, table: str) -> MailDesk
 
 @pytest.fixture
 def mail(submit: Function) -> AskedMail:
-    """The mail of one new entry, asked for and not sent yet."""
+    """The mail of one new submission, requested and not sent yet."""
     address = f"mailed-{next(_visitors)}@example.org"
     return AskedMail(address, an_entry(submit, ORIGIN, message(address)))
 
@@ -50,13 +51,13 @@ def message(address: str) -> dict[str, Any]:
     }
 
 
-def test_notify__sends_once_however_often_it_is_asked(desk: MailDesk, mail: AskedMail) -> None:
+def test_notify__sends_once_under_repeated_requests(desk: MailDesk, mail: AskedMail) -> None:
     assert desk.deliver(mail.request, mail.request) == []
     assert desk.deliver(mail.request) == []
     assert desk.mails_to(mail.address) == 1
 
 
-def test_notify__sends_once_when_asked_many_times_at_once(desk: MailDesk, mail: AskedMail) -> None:
+def test_notify__sends_once_under_concurrent_requests(desk: MailDesk, mail: AskedMail) -> None:
     with ThreadPoolExecutor(NOTIFY_AT_ONCE) as queue:
         again = list(queue.map(lambda _: desk.deliver(mail.request, mail.request), range(NOTIFY_AT_ONCE * 4)))
 
@@ -65,9 +66,8 @@ def test_notify__sends_once_when_asked_many_times_at_once(desk: MailDesk, mail: 
     assert desk.mails_to(mail.address) == 1
 
 
-def test_notify__killed_between_lease_and_send_sends_once_when_the_lease_has_run_out(
-    desk: MailDesk, mail: AskedMail, proxy: FaultProxy
-) -> None:
+def test_notify__killed_before_sending__sends_once(desk: MailDesk, mail: AskedMail, proxy: FaultProxy) -> None:
+    """The mail goes out when the lease of the killed process has run out."""
     proxy.plan = KillAt(desk.notify, SEND)
     with pytest.raises(FunctionDiedError):
         desk.deliver(mail.request)
@@ -76,16 +76,14 @@ def test_notify__killed_between_lease_and_send_sends_once_when_the_lease_has_run
     )
     assert desk.mails_to(mail.address) == 0
 
-    desk.let_the_lease_run_out(mail.request)
+    desk.expire_lease(mail.request)
 
     assert desk.deliver(mail.request) == []
     assert desk.deliver(mail.request) == []
     assert desk.mails_to(mail.address) == 1
 
 
-def test_notify__killed_after_it_noted_the_mail_sends_no_second(
-    desk: MailDesk, mail: AskedMail, proxy: FaultProxy
-) -> None:
+def test_notify__killed_after_the_record__sends_no_second(desk: MailDesk, mail: AskedMail, proxy: FaultProxy) -> None:
     proxy.plan = KillAt(desk.notify, NOTE, calls=[2], carried_out=True)
     with pytest.raises(FunctionDiedError):
         desk.deliver(mail.request)
@@ -94,16 +92,15 @@ def test_notify__killed_after_it_noted_the_mail_sends_no_second(
     assert desk.note(mail.request)["attempts"] == "1"
 
 
-def test_notify__killed_between_send_and_note_may_send_twice_and_counts_it(
-    desk: MailDesk, mail: AskedMail, proxy: FaultProxy
-) -> None:
+def test_notify__killed_before_the_record__may_send_twice(desk: MailDesk, mail: AskedMail, proxy: FaultProxy) -> None:
+    """The mail's item counts both attempts."""
     proxy.plan = KillAt(desk.notify, SEND, carried_out=True)
     with pytest.raises(FunctionDiedError):
         desk.deliver(mail.request)
     assert desk.deliver(mail.request) == [mail.request]
     assert desk.mails_to(mail.address) == 1
 
-    desk.let_the_lease_run_out(mail.request)
+    desk.expire_lease(mail.request)
 
     assert desk.deliver(mail.request) == []
     assert desk.deliver(mail.request) == []
@@ -111,9 +108,10 @@ def test_notify__killed_between_send_and_note_may_send_twice_and_counts_it(
     assert (desk.note(mail.request)["state"], desk.note(mail.request)["attempts"]) == ("sent", "2")
 
 
-def test_notify__whose_answer_from_ses_was_lost_waits_for_the_lease_and_counts_the_second(
+def test_notify__that_lost_the_answer_of_ses__waits_for_the_lease(
     desk: MailDesk, mail: AskedMail, proxy: FaultProxy
 ) -> None:
+    """The second attempt is counted."""
     proxy.plan = Next(SEND, Fault.LOST_ANSWER)
     assert desk.deliver(mail.request) == [mail.request]
     assert desk.deliver(mail.request) == [mail.request], (
@@ -121,13 +119,13 @@ def test_notify__whose_answer_from_ses_was_lost_waits_for_the_lease_and_counts_t
     )
     assert desk.mails_to(mail.address) == 1
 
-    desk.let_the_lease_run_out(mail.request)
+    desk.expire_lease(mail.request)
 
     assert desk.deliver(mail.request) == []
     assert (desk.mails_to(mail.address), desk.note(mail.request)["attempts"]) == (2, "2")
 
 
-def test_notify__refused_by_ses_sends_once_as_soon_as_ses_takes_it(
+def test_notify__refused_by_ses__sends_once_when_ses_accepts(
     desk: MailDesk, mail: AskedMail, proxy: FaultProxy
 ) -> None:
     proxy.plan = Next(SEND, Fault.THROTTLED, Fault.THROTTLED)
@@ -140,19 +138,18 @@ def test_notify__refused_by_ses_sends_once_as_soon_as_ses_takes_it(
     assert desk.mails_to(mail.address) == 1
 
 
-def test_notify__after_a_failure_inside_ses_sends_once_when_the_lease_has_run_out(
-    desk: MailDesk, mail: AskedMail, proxy: FaultProxy
-) -> None:
+def test_notify__after_a_failure_inside_ses__sends_once(desk: MailDesk, mail: AskedMail, proxy: FaultProxy) -> None:
+    """The mail goes out when the lease has run out."""
     proxy.plan = Next(SEND, Fault.FAILED)
     assert desk.deliver(mail.request) == [mail.request]
-    desk.let_the_lease_run_out(mail.request)
+    desk.expire_lease(mail.request)
     assert desk.deliver(mail.request) == []
     assert desk.mails_to(mail.address) == 1
 
 
 @pytest.mark.parametrize("fault", list(Fault))
 @pytest.mark.parametrize("before", [(), (None,)], ids=["lease", "note"])
-def test_notify__sends_once_though_the_table_fails_it(
+def test_notify__with_a_failing_table__sends_once(
     desk: MailDesk,
     mail: AskedMail,
     proxy: FaultProxy,
@@ -166,9 +163,7 @@ def test_notify__sends_once_though_the_table_fails_it(
     assert desk.mails_to(mail.address) == 1
 
 
-def test_notify__in_bad_weather_mails_every_registrant_once(
-    desk: MailDesk, submit: Function, proxy: FaultProxy
-) -> None:
+def test_notify__with_random_faults__mails_everyone_once(desk: MailDesk, submit: Function, proxy: FaultProxy) -> None:
     addresses = [f"weather-{number}@example.org" for number in range(30)]
     left = [an_entry(submit, ORIGIN, message(address)) for address in addresses]
     proxy.plan = AtRandom("mails", share=0.25, faults=Fault, operations={NOTE, "GetItem"})
@@ -182,7 +177,7 @@ def test_notify__in_bad_weather_mails_every_registrant_once(
             break
         for request in left:
             if "lease_until" in desk.note(request):
-                desk.let_the_lease_run_out(request)
+                desk.expire_lease(request)
 
     assert left == []
     assert set(proxy.met) == set(Fault)

@@ -1,4 +1,4 @@
-"""Five hundred for twenty seats at the same moment, with the table having a bad day."""
+"""Five hundred visitors for twenty seats at the same moment, with a table that fails."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def sweep_later(package: Path, dynamodb: Any, table: str) -> Callable[[], SweepR
     repository = ManagedDynamoRepository(sdk_call(dynamodb), table, clock=clock)
     manage = ManageService(forms=forms, repository=repository, clock=clock, randomness=os.urandom)
     queue = ListedMailQueue()
-    nothing = InMemorySubmissionRepository(clock, os.urandom)  # no spam is looked for here
+    nothing = InMemorySubmissionRepository(clock, os.urandom)  # no digest is sent here
     return SweepService(
         forms=forms,
         repository=repository,
@@ -58,7 +58,7 @@ def sweep_later(package: Path, dynamodb: Any, table: str) -> Callable[[], SweepR
 
 
 @every_round
-def test_submit__gives_each_seat_once_and_everyone_else_a_ticket(
+def test_submit__gives_each_seat_once_and_tickets_to_the_rest(
     submit: Function, read_books: Callable[[], Books], round_number: int
 ) -> None:
     outcome = all_at_once(FunctionDoor(submit, ORIGIN), posts_of(round_number))
@@ -66,19 +66,20 @@ def test_submit__gives_each_seat_once_and_everyone_else_a_ticket(
 
 
 @every_round
-def test_submit__gives_each_seat_once_in_bad_weather_and_the_sweep_counts_what_was_lost(
+def test_submit__with_random_faults__gives_each_seat_once(
     submit: Function,
     proxy: FaultProxy,
     read_books: Callable[[], Books],
     sweep_later: Callable[[], SweepReport],
     round_number: int,
 ) -> None:
+    """The sweep counts the tickets that were lost."""
     proxy.plan = AtRandom(f"seats {round_number}", share=0.2, faults=Fault, outage=range(400, 900))
 
     outcome = all_at_once(FunctionDoor(submit, ORIGIN), posts_of(round_number))
 
     assert set(proxy.met) == set(Fault)
-    assert outcome.seen[503, "storage_unavailable"] > 0, (
+    assert outcome.counts[503, "storage_unavailable"] > 0, (
         "the outage outlasted submit's patience, and the visitors' did not"
     )
     before = read_books().quota(option(round_number))

@@ -1,4 +1,4 @@
-"""Visitors who all post at the same moment, and send the same again when they get no good answer."""
+"""Visitors who all post at the same moment, and retry until they get a final answer."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What the API said. status: 0 when the connection ended without an answer."""
+class Answer:
+    """The API's answer. status: 0 when the connection ended without one."""
 
     status: int
     content: Mapping[str, Any]
@@ -51,22 +51,22 @@ class Told:
 
     @property
     def final(self) -> bool:
-        """Whether sending the same again would be pointless."""
+        """Whether a retry would be pointless."""
         return 200 <= self.status < 500 and self.status != 429
 
 
 class Door(Protocol):
-    """A way to hand a post in."""
+    """A way to send a post."""
 
-    def send(self, post: Post) -> Told:
-        """Send it once."""
+    def send(self, post: Post) -> Answer:
+        """Send the post once."""
 
 
-NO_ANSWER = Told(0, {})
+NO_ANSWER = Answer(0, {})
 
 
 class ApiDoor:
-    """The API over HTTP, each thread with a kept-alive connection of its own."""
+    """The API over HTTP; each thread keeps a connection alive."""
 
     def __init__(self, api_url: str, origin: str) -> None:
         target = urllib.parse.urlsplit(api_url)
@@ -77,17 +77,17 @@ class ApiDoor:
         self._all: list[http.client.HTTPConnection] = []
 
     def close(self) -> None:
-        """Hang up."""
+        """Close all connections."""
         for connection in self._all:
             connection.close()
 
-    def send(self, post: Post) -> Told:
+    def send(self, post: Post) -> Answer:
         headers = {"Content-Type": "application/json", "Origin": self._origin, "Idempotency-Key": post.key}
         connection = self._connection()
         try:
             connection.request("POST", f"{self._path}/{post.form}", json.dumps(post.answers).encode(), headers)
             answer = connection.getresponse()
-            return _told(answer.status, answer.read(), answer.getheader("Retry-After"))
+            return _answer_of(answer.status, answer.read(), answer.getheader("Retry-After"))
         except (OSError, http.client.HTTPException):
             connection.close()
             return NO_ANSWER
@@ -101,23 +101,23 @@ class ApiDoor:
 
 
 class FunctionDoor:
-    """submit itself, by the event that API Gateway would hand over; each visitor has an address of their own."""
+    """The submit function itself, called with API Gateway's event; each visitor has a different address."""
 
     def __init__(self, submit: Function, origin: str) -> None:
         self._submit = submit
         self._origin = origin
 
-    def send(self, post: Post) -> Told:
+    def send(self, post: Post) -> Answer:
         try:
             answer = self._submit.invoke(proxy_event(post, self._origin))
         except FunctionDiedError:
             return NO_ANSWER
         headers = {name.lower(): value for name, value in answer["headers"].items()}
-        return _told(answer["statusCode"], answer["body"].encode(), headers.get("retry-after"))
+        return _answer_of(answer["statusCode"], answer["body"].encode(), headers.get("retry-after"))
 
 
 def proxy_event(post: Post, origin: str) -> dict[str, Any]:
-    """Return what API Gateway hands to submit for a post."""
+    """Return the event that API Gateway passes to submit for a post."""
     headers = {"Content-Type": "application/json", "Origin": origin, "Idempotency-Key": post.key}
     number = random.Random(post.key).getrandbits(24)  # noqa: S311 - an address, no secret
     address = f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
@@ -136,10 +136,13 @@ def proxy_event(post: Post, origin: str) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of it all. told: the last answer to each post, in order. seen: how often each status and code came."""
+    """The result of a race.
 
-    told: list[Told]
-    seen: Counter[tuple[int, str]]
+    answers: the last answer to each post, in order. counts: how often each status and code came.
+    """
+
+    answers: list[Answer]
+    counts: Counter[tuple[int, str]]
 
 
 def all_at_once(door: Door, posts: Sequence[Post], *, at_once: int = AT_ONCE) -> Outcome:
@@ -147,33 +150,33 @@ def all_at_once(door: Door, posts: Sequence[Post], *, at_once: int = AT_ONCE) ->
 
     The first ones wait for each other, so that they arrive together.
     """
-    seen: Counter[tuple[int, str]] = Counter()
+    counts: Counter[tuple[int, str]] = Counter()
     together = threading.Barrier(min(at_once, len(posts)))
     begin = time.monotonic()
 
-    def visit(numbered: tuple[int, Post]) -> Told:
+    def visit(numbered: tuple[int, Post]) -> Answer:
         number, post = numbered
         if number < together.parties:
             together.wait(timeout=PATIENCE_S)
         jitter = random.Random(f"{post.key} {number}")  # noqa: S311 - jitter, no secret
         pause_s = 0.02
         while True:
-            told = door.send(post)
-            seen[told.status, str(told.content.get("code", ""))] += 1
-            if told.final or time.monotonic() > begin + PATIENCE_S:
-                return told
+            answer = door.send(post)
+            counts[answer.status, str(answer.content.get("code", ""))] += 1
+            if answer.final or time.monotonic() > begin + PATIENCE_S:
+                return answer
             time.sleep(jitter.uniform(0, pause_s))
             pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
 
     with ThreadPoolExecutor(min(at_once, len(posts))) as pool:
-        told = list(pool.map(visit, enumerate(posts)))
-    LOG.info("%d posts in %.1f s; answers by status: %s", len(posts), time.monotonic() - begin, dict(seen))
-    return Outcome(told, seen)
+        answers = list(pool.map(visit, enumerate(posts)))
+    LOG.info("%d posts in %.1f s; answers by status: %s", len(posts), time.monotonic() - begin, dict(counts))
+    return Outcome(answers, counts)
 
 
-def _told(status: int, body: bytes, retry_after: str | None) -> Told:
+def _answer_of(status: int, body: bytes, retry_after: str | None) -> Answer:
     try:
         content = json.loads(body or b"{}")
     except ValueError:
         content = {}
-    return Told(status, content if isinstance(content, dict) else {}, retry_after)
+    return Answer(status, content if isinstance(content, dict) else {}, retry_after)

@@ -1,4 +1,4 @@
-"""How a test asks the deployed API: raw requests, examples from addresses of their own, what was stored."""
+"""Requests to the deployed API, example submissions with unique addresses, and reads of stored submissions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PLAIN_FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "te
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the API said."""
+    """The API's answer."""
 
     status: int
     headers: Mapping[str, str]
@@ -40,7 +40,7 @@ class Answer:
 
 
 class KeepRedirects(urllib.request.HTTPRedirectHandler):
-    """Let a test see a redirect itself."""
+    """Stops urllib from following redirects, so that a test can see them."""
 
     def redirect_request(self, *_args: object, **_more: object) -> None:
         return None
@@ -64,11 +64,11 @@ def send(stack: DeployedStack, form: str, answers: Mapping[str, Any], **headers:
 
 
 def post_plainly(stack: DeployedStack, form: str, answers: Mapping[str, Any], **headers: str) -> Answer:
-    """Send a form as a browser without a script does."""
+    """Send a form as a browser without JavaScript does."""
     pairs = [
         (name, "yes" if value is True else str(value))
-        for name, given in answers.items()
-        for value in (given if isinstance(given, list) else [given])
+        for name, answer in answers.items()
+        for value in (answer if isinstance(answer, list) else [answer])
     ]
     names = {name.replace("_", "-"): value for name, value in headers.items()}
     body = urllib.parse.urlencode(pairs).encode()
@@ -76,15 +76,15 @@ def post_plainly(stack: DeployedStack, form: str, answers: Mapping[str, Any], **
 
 
 def example(form: str, **changes: Any) -> dict[str, Any]:
-    """A valid submission from an address that no other test uses."""
+    """Return a valid submission from an address that no other test uses."""
     answers = {**example_submission(FORMS[form]), "email": f"{uuid.uuid4().hex}@example.org", **changes}
     return answers if "birth_date" in changes else fit_ages(FORMS[form], answers)
 
 
 def stored(stack: DeployedStack, submission_id: str) -> dict[str, Any]:
-    """The entry's item; empty when there is none."""
+    """Return the item of a submission, or an empty dictionary."""
     item = stack.client("dynamodb").get_item(
         TableName=stack.table, Key={"pk": {"S": f"SUB#{submission_id}"}, "sk": {"S": "SUB"}}, ConsistentRead=True
     )
-    found: dict[str, Any] = item.get("Item", {})
-    return found
+    fields: dict[str, Any] = item.get("Item", {})
+    return fields

@@ -1,4 +1,4 @@
-"""Who works on the deployed stack: staff with the policies that Terraform made for them, and the deployer."""
+"""The people who use the deployed stack: staff with the policies that Terraform made, and the deployer."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def reader(deployed: DeployedStack) -> Staff:
-    """Somebody who may look, with `rollcall-local-reader`."""
+    """Staff who may only read, with `rollcall-local-reader`."""
     return with_policy(deployed, "staff-reader", deployed.outputs["reader_policy_arn"])
 
 
 @pytest.fixture(scope="session")
 def manager(deployed: DeployedStack) -> Staff:
-    """Somebody who may look and act, with `rollcall-local-manager`."""
+    """Staff who may read and change, with `rollcall-local-manager`."""
     return with_policy(deployed, "staff-manager", deployed.outputs["manager_policy_arn"])
 
 
 @pytest.fixture(scope="session")
 def deployer(deployed: DeployedStack) -> Staff:
-    """Who deploys the stack and publishes its site, with the policies in infra/terraform/deployer."""
+    """Whoever deploys the stack and publishes its site, with the policies in infra/terraform/deployer."""
     return Staff(deployed, credentials.deployer(deployed.workspace))

@@ -1,7 +1,7 @@
-"""What the emulator does not check of a policy: which items an identity may reach (dynamodb:LeadingKeys).
+"""The policy check that the emulator lacks: which items an identity may use (dynamodb:LeadingKeys).
 
-Source: DynamoDB's developer guide, "Using IAM policy conditions for fine-grained access control"; a transaction is
-checked item by item, as what each of them is.
+Source: DynamoDB's developer guide, "Using IAM policy conditions for fine-grained access control". A
+transaction is checked item by item, each for its own action.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ def listed(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
-class KeysThatArePermitted:
-    """Refuses every call to DynamoDB that AWS would refuse for its keys."""
+class LeadingKeysCheck:
+    """Refuses every DynamoDB call that AWS would refuse for its keys."""
 
     def __init__(self, statements: Sequence[Mapping[str, Any]]) -> None:
         self._statements = statements
 
     def watch(self, session: Any) -> None:
-        """Look at whatever the clients of a boto3 session are about to send."""
+        """Check whatever the clients of a boto3 session are about to send."""
         session.events.register("before-parameter-build.dynamodb", self._looked_at)
 
     def _looked_at(self, params: Mapping[str, Any], model: Any, **_more: object) -> None:
@@ -47,7 +47,10 @@ class KeysThatArePermitted:
                 raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": message}}, model.name)
 
     def _permits(self, action: str, key: str | None) -> bool:
-        """Whether one of the statements about an action admits a key; without any, the emulator refuses by itself."""
+        """Return whether a statement about the action admits the key.
+
+        Without any such statement the emulator refuses by itself.
+        """
         about = [statement for statement in self._statements if action in listed(statement["Action"])]
         return not about or key is None or any(self._admits(statement, key) for statement in about)
 
@@ -61,7 +64,7 @@ class KeysThatArePermitted:
 
 
 def reached(operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
-    """Each action that a call needs, with the leading key of the item; None where an index is asked."""
+    """Return each action that a call needs, with the item's leading key, or None for an index."""
     if operation == "TransactWriteItems":
         for write in params["TransactItems"]:
             for kind, one in write.items():

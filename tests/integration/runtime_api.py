@@ -1,4 +1,4 @@
-"""Lambda's runtime API for one event, so that AWS's own runtime client runs a function as it does in AWS.
+"""Lambda's runtime API for one event, so that AWS's own runtime client runs a function as in AWS.
 
 Source: AWS Lambda developer guide, "Using the Lambda runtime API for custom runtimes".
 """
@@ -29,7 +29,7 @@ ARN = "arn:aws:lambda:eu-north-1:000000000000:function:rollcall-local-any"
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What a function answered, and everything that it wrote. failed: it raised, or it could not start."""
+    """What a function answered and everything it wrote. failed: it raised, or could not start."""
 
     answer: Any
     output: str
@@ -38,18 +38,18 @@ class Ended:
 
 @contextmanager
 def _serving(event: Mapping[str, Any], timeout_s: float, answers: queue.Queue[tuple[str, bytes]]) -> Iterator[int]:
-    """Hand out one event, and keep what comes back; no next event ever comes."""
-    given = threading.Event()
+    """Serve one event and keep the response; a next event never comes."""
+    served = threading.Event()
     over = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            if given.is_set():
+            if served.is_set():
                 over.wait(DEADLINE_S)
                 return
-            given.set()
+            served.set()
             body = json.dumps(event).encode()
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
@@ -68,13 +68,13 @@ def _serving(event: Mapping[str, Any], timeout_s: float, answers: queue.Queue[tu
             answers.put((self.path, body))
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True
 
         def handle_error(self, *_: object) -> None:
-            """Say nothing: a function that is ended hangs up."""
+            """Ignore the connection that a stopped function leaves."""
 
     server = Server(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -89,9 +89,10 @@ def _serving(event: Mapping[str, Any], timeout_s: float, answers: queue.Queue[tu
 def run_in_lambda(
     handler: str, event: Mapping[str, Any], environ: Mapping[str, str], code: Path, *, timeout_s: float = 30
 ) -> Ended:
-    """Run one event by awslambdaric, with JSON logs as infra/terraform configures them.
+    """Run one event with awslambdaric, with JSON logs as infra/terraform configures them.
 
-    handler: such as `lambda_handlers.submit.handler`. environ: the function's own. code: the unpacked zip.
+    handler: such as `lambda_handlers.submit.handler`. environ: the function's whole environment.
+    code: the unpacked zip.
     """
     answers: queue.Queue[tuple[str, bytes]] = queue.Queue()
     with _serving(event, timeout_s, answers) as port, tempfile.TemporaryFile("w+", encoding="utf-8") as output:

@@ -1,4 +1,4 @@
-"""`rollcall` run in process on the deployed stack, as somebody of the staff who holds just their policy."""
+"""`rollcall` run in process on the deployed stack, as staff who hold only their own policy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from integration.leading_keys import KeysThatArePermitted
+from integration.leading_keys import LeadingKeysCheck
 
 from admin_cli.app import run
 from admin_cli.contexts import add_local, context_file
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Stream(io.TextIOWrapper):
-    """A stream that keeps what is written, and may say that it is a terminal."""
+    """A stream that keeps what is written, and can claim to be a terminal."""
 
     def __init__(self, *, terminal: bool, typed: str = "") -> None:
         super().__init__(io.BytesIO(typed.encode()), encoding="utf-8", newline="", write_through=True)
@@ -43,9 +43,9 @@ class Stream(io.TextIOWrapper):
     @property
     def content(self) -> bytes:
         self.flush()
-        kept = self.buffer
-        assert isinstance(kept, io.BytesIO)
-        return kept.getvalue()
+        buffer = self.buffer
+        assert isinstance(buffer, io.BytesIO)
+        return buffer.getvalue()
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Staff:
         self._stack = stack
         session = loopback_session(credentials.access_key_id, credentials.secret_access_key)
         if statements:
-            KeysThatArePermitted(statements).watch(session)
+            LeadingKeysCheck(statements).watch(session)
         self._session = session
         workspace = stack.workspace
         self.contexts = contexts or context_file(stack.env)
@@ -95,7 +95,10 @@ class Staff:
         sleep: Callable[[float], None] = time.sleep,
         **environ: str,
     ) -> Ran:
-        """Run one command line. typed: what a person answers; None where nobody can be asked. piped: what comes in."""
+        """Run one command line.
+
+        typed: what the person answers; None where there is nobody to ask. piped: standard input.
+        """
         asked = typed is not None
         out, err = Stream(terminal=terminal), Stream(terminal=terminal or asked)
         output = Output(out, err, {"COLUMNS": "150", "TERM": "xterm"} | self._stack.env | environ)
@@ -112,14 +115,14 @@ class Staff:
         return Ran(code, out.content, err.content.decode())
 
     def with_contexts(self, contexts: ContextFile) -> Staff:
-        """The same person, with these contexts."""
+        """Return the same person with these contexts."""
         other = copy.copy(self)
         other.contexts = contexts
         return other
 
     @contextlib.contextmanager
     def interrupted_at_query(self, number: int) -> Iterator[None]:
-        """Press Ctrl-C when so many queries were sent to the table."""
+        """Press Ctrl-C once this many queries were sent to the table."""
         left = itertools.count(number - 1, -1)
 
         def looked_at(**_more: object) -> None:
@@ -139,23 +142,23 @@ class Staff:
         return ran
 
     def json(self, *arguments: str) -> Any:
-        """Run a command that prints JSON and says nothing else."""
+        """Run a command that prints JSON and nothing else."""
         ran = self.done(*arguments)
         assert ran.err == ""
         return json.loads(ran.out)
 
 
 def statements_of(stack: DeployedStack, policy_arn: str) -> list[dict[str, Any]]:
-    """What a managed policy says in the emulator."""
+    """Return the statements of a managed policy in the emulator."""
     iam = stack.client("iam")
     version = iam.get_policy(PolicyArn=policy_arn)["Policy"]["DefaultVersionId"]
     document = iam.get_policy_version(PolicyArn=policy_arn, VersionId=version)["PolicyVersion"]["Document"]
-    found: list[dict[str, Any]] = document["Statement"]
-    return found
+    statements: list[dict[str, Any]] = document["Statement"]
+    return statements
 
 
 def with_policy(stack: DeployedStack, name: str, policy_arn: str) -> Staff:
-    """Somebody new who holds this policy and nothing else."""
+    """Create a user who holds this policy and nothing else."""
     iam = stack.client("iam")
     iam.create_user(UserName=name)
     iam.attach_user_policy(UserName=name, PolicyArn=policy_arn)

@@ -21,11 +21,11 @@ WITHIN_S = 600
 
 @pytest.mark.full
 def test_api__answers_generated_requests_as_described(stack: DeployedStack) -> None:
-    """No server error, no undocumented status, header or body, and what fits the schema is taken or explained."""
+    """No server error, no undocumented status, header or body; valid requests are accepted or explained."""
     assert SCHEMATHESIS.is_file(), "schemathesis is not installed: make test-full installs it"
     answers = example("contact")
     assert send(stack, "contact", answers).status == 201
-    stack.wait_for_mails(to=answers["email"])  # the first mail makes the key that links are read by
+    stack.wait_for_mails(to=answers["email"])  # the first mail creates the key that checks links
     command = [
         *(SCHEMATHESIS, "--config-file", ROOT / "tests" / "integration" / "schemathesis.toml"),
         *("run", ROOT / "docs" / "openapi.json", "--url", stack.api_url),
@@ -39,15 +39,15 @@ def test_api__answers_generated_requests_as_described(stack: DeployedStack) -> N
 
 @pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "PATCH"])
 @pytest.mark.parametrize("path", ["contact", "forms/contact", "my"])
-def test_method_that_is_not_listed__gets_404_as_described(stack: DeployedStack, path: str, method: str) -> None:
+def test_unlisted_method__gets_404_as_described(stack: DeployedStack, path: str, method: str) -> None:
     answer = ask(f"{stack.api_url}/{path}", None, method=method)
     assert (answer.status, answer.json["code"]) == (404, "not_found")
 
 
 @pytest.mark.parametrize("token", ["", "?", "x" * 5000, "a b", "%00"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_my__refuses_what_is_no_token_before_it_asks_for_keys(stack: DeployedStack, method: str, token: str) -> None:
-    """Nobody can page the operator with a link that was made up."""
+def test_my__refuses_an_invalid_token_before_reading_keys(stack: DeployedStack, method: str, token: str) -> None:
+    """A made-up link can't page the operator."""
     body = urllib.parse.urlencode({"t": token, "action": Action.CANCEL.value, "confirm": "yes"})
     url = f"{stack.api_url}/my"
     headers = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -1,4 +1,4 @@
-"""What is wrong, hostile or forged, sent to the deployed API: told in one answer, no crash, nothing half-written."""
+"""Wrong, hostile or forged input to the deployed API: one clear answer, no crash, nothing half-written."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DEEP = b'{"message":' * 5_000 + b"1" + b"}" * 5_000
 
 
 def kept(stack: DeployedStack) -> set[str]:
-    """The partitions of everything that an entry is made of."""
+    """Return the partitions of everything a submission consists of."""
     pages = (
         stack.client("dynamodb")
         .get_paginator("scan")
@@ -42,8 +42,8 @@ def nothing_stored(stack: DeployedStack) -> Iterator[None]:
     assert kept(stack) == before
 
 
-def assert_told(answer: Answer, status: int, code: str) -> None:
-    """A problem for machines and people, without a word of what is inside."""
+def assert_problem(answer: Answer, status: int, code: str) -> None:
+    """Assert a problem for programs and people that reveals nothing internal."""
     assert (answer.status, answer.json.get("code")) == (status, code), answer.body
     assert answer.headers["Content-Type"].startswith("application/problem+json")
     assert answer.json["detail"].endswith(".")
@@ -73,9 +73,9 @@ def assert_told(answer: Answer, status: int, code: str) -> None:
     ],
     ids=lambda value: value[:24].decode(errors="replace") + f"-{len(value)}" if isinstance(value, bytes) else None,
 )
-def test_json__that_is_none_of_a_forms__is_refused(stack: DeployedStack, body: bytes, status: int, code: str) -> None:
+def test_json__that_fits_no_form__is_refused(stack: DeployedStack, body: bytes, status: int, code: str) -> None:
     with nothing_stored(stack):
-        assert_told(ask(f"{stack.api_url}/contact", body, headers=JSON | {"Origin": stack.site_url}), status, code)
+        assert_problem(ask(f"{stack.api_url}/contact", body, headers=JSON | {"Origin": stack.site_url}), status, code)
 
 
 @pytest.mark.parametrize(
@@ -89,10 +89,10 @@ def test_json__that_is_none_of_a_forms__is_refused(stack: DeployedStack, body: b
         ("nonsense", "unsupported_media_type"),
     ],
 )
-def test_type__that_no_form_has__is_refused(stack: DeployedStack, content_type: str, code: str) -> None:
+def test_content_type__of_no_form__is_refused(stack: DeployedStack, content_type: str, code: str) -> None:
     headers = {"Content-Type": content_type, "Origin": stack.site_url, "Accept": "application/json"}
     with nothing_stored(stack):
-        assert_told(ask(f"{stack.api_url}/contact", b"name=a", headers=headers), 415, code)
+        assert_problem(ask(f"{stack.api_url}/contact", b"name=a", headers=headers), 415, code)
 
 
 @pytest.mark.parametrize(
@@ -117,16 +117,16 @@ def test_type__that_no_form_has__is_refused(stack: DeployedStack, content_type: 
         ({"name": "x" * 101, "message": ""}, [("name", "too_long"), ("message", "required")]),
     ],
 )
-def test_answers__that_are_wrong__are_named_all_at_once(
+def test_answers__that_are_wrong__are_all_named_at_once(
     stack: DeployedStack, changes: dict[str, Any], wrong: list[tuple[str, str]]
 ) -> None:
     with nothing_stored(stack):
         answer = send(stack, "contact", example("contact", **changes))
-    assert_told(answer, 422, "invalid_answers")
+    assert_problem(answer, 422, "invalid_answers")
     assert [(error["field"], error["code"]) for error in answer.json["errors"]] == wrong
 
 
-def test_answers__that_are_wrong__are_named_in_the_visitors_language(stack: DeployedStack) -> None:
+def test_answers__that_are_wrong__are_named_in_the_right_language(stack: DeployedStack) -> None:
     swedish = send(stack, "contact", example("contact", name=""), Accept_Language="sv-SE, en;q=0.5")
     assert (swedish.json["detail"], swedish.json["errors"][0]["message"]) == (
         "Några svar behöver rättas.",
@@ -138,7 +138,7 @@ def test_answers__that_are_wrong__are_named_in_the_visitors_language(stack: Depl
 
 @pytest.mark.parametrize("path", ["nowhere", "forms/nowhere", "contact/more", "..%2fcontact", "CONTACT"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_path__that_no_form_has__is_not_found(stack: DeployedStack, path: str, method: str) -> None:
+def test_path__of_no_form__is_not_found(stack: DeployedStack, path: str, method: str) -> None:
     with nothing_stored(stack):
         answer = ask(
             f"{stack.api_url}/{path}",
@@ -152,18 +152,18 @@ def test_path__that_no_form_has__is_not_found(stack: DeployedStack, path: str, m
 
 
 @pytest.mark.parametrize("key", ["", "x" * 129, "k\tk"])
-def test_key__that_is_none__is_refused(stack: DeployedStack, key: str) -> None:
+def test_key__in_the_wrong_format__is_refused(stack: DeployedStack, key: str) -> None:
     with nothing_stored(stack):
         answer = send(stack, "contact", example("contact"), Idempotency_Key=key)
-    assert_told(answer, 400, "invalid_key")
+    assert_problem(answer, 400, "invalid_key")
 
 
-def test_key__used_again_for_other_answers__is_refused(stack: DeployedStack) -> None:
+def test_key__reused_for_other_answers__is_refused(stack: DeployedStack) -> None:
     answers, key = example("contact"), uuid.uuid4().hex
     assert send(stack, "contact", answers, Idempotency_Key=key).status == 201
     with nothing_stored(stack):
         again = send(stack, "contact", answers | {"name": "Somebody Else"}, Idempotency_Key=key)
-    assert_told(again, 422, "key_reused")
+    assert_problem(again, 422, "key_reused")
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def hostile_answers(form: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("form", ["contact", "registration"])
-def test_html_and_template_syntax__is_shown_as_text_in_mails(stack: DeployedStack, form: str) -> None:
+def test_html_and_template_syntax__is_text_in_mails(stack: DeployedStack, form: str) -> None:
     answers = hostile_answers(form)
     answer = send(stack, form, answers)
     assert answer.status == 201
@@ -206,7 +206,7 @@ def test_html_and_template_syntax__is_shown_as_text_in_mails(stack: DeployedStac
     assert HOSTILE in notice.text
 
 
-def test_html_and_template_syntax__is_shown_as_text_on_the_page_that_says_what_to_mend(stack: DeployedStack) -> None:
+def test_html_and_template_syntax__is_text_on_the_error_page(stack: DeployedStack) -> None:
     answers = hostile_answers("contact") | {"email": HOSTILE, "topic": HOSTILE, "phone": HOSTILE, HOSTILE: HOSTILE}
     with nothing_stored(stack):
         page = post_plainly(stack, "contact", answers)
@@ -215,7 +215,7 @@ def test_html_and_template_syntax__is_shown_as_text_on_the_page_that_says_what_t
     assert page.body.count("&lt;script&gt;alert(1)&lt;/script&gt; {{ 7 * 7 }}") >= 4
 
 
-def test_names__of_every_script_survive_unchanged(stack: DeployedStack) -> None:
+def test_names__in_every_script_survive_unchanged(stack: DeployedStack) -> None:
     name = "שָׁנָה عائشة\u200f Åsa 👩\u200d🚀 q\u0307\u0323 ئه\u200cم"
     answer = send(stack, "contact", example("contact", name=name))
     assert answer.status == 201
@@ -230,9 +230,8 @@ def test_names__of_every_script_survive_unchanged(stack: DeployedStack) -> None:
     ["", "x", "v1.a.b.c", "v1.key.e30.AAAA", "v9.key.e30.AAAA", "../../etc/passwd", "<script>", "%00", "A" * 5_000],
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_token__that_was_never_given_out__leads_to_a_page_and_changes_nothing(
-    stack: DeployedStack, token: str, method: str
-) -> None:
+def test_token__that_is_forged__leads_to_a_page(stack: DeployedStack, token: str, method: str) -> None:
+    """It changes nothing."""
     query = urllib.parse.urlencode({"t": token})
     with nothing_stored(stack):
         if method == "GET":
@@ -247,9 +246,7 @@ def test_token__that_was_never_given_out__leads_to_a_page_and_changes_nothing(
 @pytest.mark.parametrize(
     "sign", [{"further_remark": "https://buy.example"}, {"_started": 1_800_000_000, "_sent": 1_800_000_001}]
 )
-def test_spam__is_answered_like_anything_else_set_aside_and_mailed_to_nobody(
-    stack: DeployedStack, sign: dict[str, Any]
-) -> None:
+def test_spam__is_answered_normally_and_mailed_to_nobody(stack: DeployedStack, sign: dict[str, Any]) -> None:
     answers = example("contact", **sign)
     answer = send(stack, "contact", answers)
     assert (answer.status, answer.json["status"]) == (201, "confirmed")
@@ -271,7 +268,7 @@ def answer_time(entry: dict[str, Any]) -> float:
     return datetime.fromisoformat(entry["submitted_at"]["S"]).timestamp()
 
 
-def test_form__is_described_and_known_again_by_its_tag(stack: DeployedStack) -> None:
+def test_form__is_described_and_cached_by_its_etag(stack: DeployedStack) -> None:
     headers = {"Origin": stack.site_url}
     answer = ask(f"{stack.api_url}/forms/registration", None, method="GET", headers=headers)
     assert (answer.status, answer.headers["Cache-Control"]) == (200, "max-age=30")

@@ -1,4 +1,4 @@
-"""Whose address functions learn at the emulator: the connection's, as in AWS, and never one that a client chose."""
+"""The address that functions see on the emulator: the connection's, as in AWS, never one that a client chose."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TRUST = {
 
 
 def deployed_echo(workspace: Workspace) -> str:
-    """Deploy a function that answers with its event; return its address."""
+    """Deploy a function that answers with its event; return its URL."""
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("echo.py", ECHO)
@@ -50,8 +50,8 @@ def deployed_echo(workspace: Workspace) -> str:
     return f"{workspace.endpoint_url}/restapis/{api}/v1/_user_request_/"
 
 
-def test_address__is_that_of_the_connection_whatever_a_client_says(bare_emulator: Workspace) -> None:
-    """Otherwise nobody could try limits by address here, and anybody could evade them."""
+def test_address__is_the_connections_whatever_a_client_claims(bare_emulator: Workspace) -> None:
+    """Otherwise limits by address could not be tried here, and anybody could evade them."""
     url = deployed_echo(bare_emulator)
     chosen = {"X-Forwarded-For": "203.0.113.9", "x-forwarded-for": "203.0.113.10, 10.0.0.1"}
     for headers in ({}, *({name: value} for name, value in chosen.items())):

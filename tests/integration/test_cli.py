@@ -1,4 +1,4 @@
-"""The staff's command line on the deployed stack, under the staff's policies; as a process where that is the point."""
+"""The staff's command line on the deployed stack, with the staff's policies; as a process where that matters."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ROLLCALL = [sys.executable, "-m", "admin_cli"]
 
 
 class Cli:
-    """Runs `rollcall` against the deployed stack as a process of its own."""
+    """Runs `rollcall` against the deployed stack as a separate process."""
 
     def __init__(self, stack: DeployedStack) -> None:
         self._stack = stack
@@ -50,7 +50,7 @@ class Cli:
         )
 
     def shell(self, script: str) -> subprocess.CompletedProcess[str]:
-        """Run a line in bash, where `rollcall` is a command."""
+        """Run a line in bash with `rollcall` on the PATH."""
         function = f'rollcall() {{ {sys.executable} -m admin_cli "$@"; }}; set -o pipefail; '
         return subprocess.run(
             ["bash", "-c", function + script],
@@ -64,7 +64,7 @@ class Cli:
 
 @pytest.fixture(scope="session")
 def cli(deployed: DeployedStack) -> Cli:
-    """A command line whose context in use is the deployed stack."""
+    """A command line whose current context is the deployed stack."""
     workspace = deployed.workspace
     add_local(workspace.stack, workspace.region, workspace.endpoint_url, file=context_file(deployed.env))
     return Cli(deployed)
@@ -72,23 +72,23 @@ def cli(deployed: DeployedStack) -> Cli:
 
 @pytest.fixture(scope="session")
 def posted(cli: Cli) -> dict[str, str]:
-    """A registration that the printed command posted: the API's answer, and the e-mail that it was made with."""
+    """A registration sent by the printed command: the API's answer, and its e-mail address."""
     address = f"cli-{uuid.uuid4().hex[:12]}@example.org"
-    given = json.loads(cli("forms", "example", "registration").stdout)["email"]
-    done = cli.shell(f"rollcall forms example registration --curl | sed s/{re.escape(given)}/{address}/ | sh")
+    email = json.loads(cli("forms", "example", "registration").stdout)["email"]
+    done = cli.shell(f"rollcall forms example registration --curl | sed s/{re.escape(email)}/{address}/ | sh")
     assert (done.returncode, done.stderr) == (0, "")
     return json.loads(done.stdout) | {"email": address}
 
 
-def test_example__posted_by_curl_is_taken(posted: dict[str, str]) -> None:
-    """The command that `--curl` prints makes an entry."""
+def test_example__sent_with_curl_is_accepted(posted: dict[str, str]) -> None:
+    """The command that `--curl` prints creates a submission."""
     assert posted["status"] == "confirmed"
     assert re.fullmatch(r"reg_[0-9A-HJKMNP-TV-Z]{26}", posted["id"])
     assert re.fullmatch(r"[0-9A-Z]{4}-[0-9A-Z]{4}", posted["reference"])
 
 
-def test_list__shows_what_was_posted(reader: Staff, posted: dict[str, str]) -> None:
-    """A line in a pipe: reference, ISO 8601 UTC, form, status, e-mail, ID, name, option."""
+def test_list__shows_a_new_submission(reader: Staff, posted: dict[str, str]) -> None:
+    """Piped, it is one line: reference, ISO 8601 UTC, form, status, e-mail, ID, name, option."""
     done = reader("list", "--form", "registration", "--limit", "500")
 
     cells = [line.split("\t") for line in done.out.splitlines()]
@@ -101,7 +101,7 @@ def test_list__shows_what_was_posted(reader: Staff, posted: dict[str, str]) -> N
 
 
 def test_list__of_all_forms_is_newest_first(reader: Staff, deployed: DeployedStack, posted: dict[str, str]) -> None:
-    """Entries of both forms stand in one list, by time."""
+    """Entries of both forms are in one list, by time."""
     message = send(deployed, "contact", example("contact")).json
 
     entries = reader.json("list", "--limit", "500", "--json", "id,form,submitted_at")
@@ -113,7 +113,7 @@ def test_list__of_all_forms_is_newest_first(reader: Staff, deployed: DeployedSta
 
 
 def test_list__jsonl_is_an_object_a_line(reader: Staff, posted: dict[str, str]) -> None:
-    """Whole entries, as they are read."""
+    """Each line is a whole submission."""
     lines = reader("list", "--jsonl", "--limit", "500").out.splitlines()
 
     mine = next(entry for entry in map(json.loads, lines) if entry["id"] == posted["id"])
@@ -122,19 +122,19 @@ def test_list__jsonl_is_an_object_a_line(reader: Staff, posted: dict[str, str]) 
 
 @pytest.mark.parametrize("key", ["id", "reference"])
 def test_show__by_id_and_by_reference(reader: Staff, posted: dict[str, str], key: str) -> None:
-    """The whole entry, with the answers as the form keeps them."""
+    """Both show the whole submission, with the answers as stored."""
     sent = json.loads(reader("forms", "example", "registration").out) | {"email": posted["email"]}
     form = compile_forms(ROOT / "example" / "forms")["registration"]
 
-    said = reader.json("show", posted[key], "--json", "all")
+    shown = reader.json("show", posted[key], "--json", "all")
 
-    assert said["id"] == posted["id"]
-    assert said["answers"] == validate(form, sent, "en", today=datetime.now(UTC).date())
-    assert [event["what"] for event in said["history"]][:1] == ["submitted"]
+    assert shown["id"] == posted["id"]
+    assert shown["answers"] == validate(form, sent, "en", today=datetime.now(UTC).date())
+    assert [event["what"] for event in shown["history"]][:1] == ["submitted"]
 
 
-def test_show__tells_what_was_mailed(reader: Staff, posted: dict[str, str]) -> None:
-    """Both mails of a registration are noted as sent."""
+def test_show__lists_the_mails_sent(reader: Staff, posted: dict[str, str]) -> None:
+    """Both mails of a registration are recorded as sent."""
     wait_until(
         lambda: (
             {mail["kind"]: mail["state"] for mail in reader.json("show", posted["id"], "--json", "mails")["mails"]}
@@ -144,17 +144,17 @@ def test_show__tells_what_was_mailed(reader: Staff, posted: dict[str, str]) -> N
     )
 
 
-def test_show__understands_a_reference_as_people_write_it(reader: Staff, posted: dict[str, str]) -> None:
-    """Small letters, a space for the dash."""
+def test_show__accepts_a_reference_as_people_write_it(reader: Staff, posted: dict[str, str]) -> None:
+    """Small letters, and a space for the dash."""
     done = reader("show", posted["reference"].lower().replace("-", " "))
 
     assert f"id\t{posted['id']}\n" in done.out
 
 
-@pytest.mark.parametrize("wanted", ["reg_01KJM2N0S0ABCDEFGHJKMNPQRS", "AAAA-AAAA", "nonsense"])
-def test_show__unknown_is_not_found(reader: Staff, wanted: str) -> None:
-    """Exit code 3, nothing on stdout, one sentence and the next step."""
-    done = reader("show", wanted)
+@pytest.mark.parametrize("reference", ["reg_01KJM2N0S0ABCDEFGHJKMNPQRS", "AAAA-AAAA", "nonsense"])
+def test_show__unknown_is_not_found(reader: Staff, reference: str) -> None:
+    """Exit code 3, nothing on stdout, and one message with the next step."""
+    done = reader("show", reference)
 
     assert (done.code, done.out) == (3, "")
     assert done.err.startswith("error: ")
@@ -170,7 +170,7 @@ def test_list__into_head_is_quiet(cli: Cli, posted: dict[str, str]) -> None:
 
 
 def test_list__on_a_terminal_is_a_table(cli: Cli, reader: Staff, posted: dict[str, str]) -> None:
-    """A person sees a header, colour, and the own time zone; with NO_COLOR no escape sequence."""
+    """A person sees a header, colours and local time; with NO_COLOR no escape sequences."""
     script = shutil.which("script")
     if script is None:
         pytest.fail("script (util-linux) is missing: it gives a command a terminal")
@@ -195,7 +195,7 @@ def test_list__on_a_terminal_is_a_table(cli: Cli, reader: Staff, posted: dict[st
 
 
 def test_list__interrupted_ends_with_130(cli: Cli, deployed: DeployedStack) -> None:
-    """Ctrl-C leaves nothing on stderr. The command waits for an emulator that takes the call and never answers."""
+    """Ctrl-C leaves nothing on stderr, even while the emulator accepts the call and never answers."""
     import socket  # noqa: PLC0415 - only this test listens
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -218,7 +218,7 @@ def test_list__interrupted_ends_with_130(cli: Cli, deployed: DeployedStack) -> N
     assert (process.returncode, out, err) == (130, "", "")
 
 
-def test_list__of_a_stack_that_is_not_there_lists_those_that_are(reader: Staff, deployed: DeployedStack) -> None:
+def test_list__of_a_missing_stack_names_the_others(reader: Staff, deployed: DeployedStack) -> None:
     """Exit code 3, with the right name."""
     file = context_file(deployed.env)
     file.write(file.read().with_entry(Context("other", "other", "eu-north-1", deployed.endpoint_url)))
@@ -229,8 +229,8 @@ def test_list__of_a_stack_that_is_not_there_lists_those_that_are(reader: Staff, 
     assert re.search(r"There is no stack 'other' at http://localhost:\d+\. There are: local\.", done.err)
 
 
-def test_list__when_nothing_answers_says_so_soon(reader: Staff, deployed: DeployedStack) -> None:
-    """A stopped emulator is told within seconds."""
+def test_list__without_an_answer_says_so_soon(reader: Staff, deployed: DeployedStack) -> None:
+    """The command reports a stopped emulator within seconds."""
     file = context_file(deployed.env)
     file.write(file.read().with_entry(Context("stopped", "local", "eu-north-1", "http://localhost:1")))
     begin = time.monotonic()
@@ -242,8 +242,8 @@ def test_list__when_nothing_answers_says_so_soon(reader: Staff, deployed: Deploy
     assert time.monotonic() - begin < 10
 
 
-def test_list__without_credentials_for_aws_ends_with_4(cli: Cli, deployed: DeployedStack, tmp_path: Path) -> None:
-    """A context in AWS without credentials sends nothing: exit code 4 and how to sign in."""
+def test_list__without_aws_credentials_ends_with_4(cli: Cli, deployed: DeployedStack, tmp_path: Path) -> None:
+    """It sends nothing and says how to sign in."""
     file = context_file(deployed.env)
     file.write(file.read().with_entry(Context("aws", "prod", "eu-north-1")))
     environ = {
@@ -263,10 +263,10 @@ def test_list__without_credentials_for_aws_ends_with_4(cli: Cli, deployed: Deplo
 
 
 def test_local_status__names_every_address(reader: Staff, deployed: DeployedStack) -> None:
-    """What scripts read."""
-    said = reader.json("local", "status", "--json", "all")
+    """Scripts read this output."""
+    status = reader.json("local", "status", "--json", "all")
 
-    assert said == {
+    assert status == {
         "running": True,
         "site_url": deployed.site_url,
         "api_url": deployed.api_url,
@@ -275,20 +275,20 @@ def test_local_status__names_every_address(reader: Staff, deployed: DeployedStac
         "table": deployed.table,
         "stack": "local",
         "emulator": "ministack",
-        "provider": said["provider"],
+        "provider": status["provider"],
     }
 
 
 def test_local_mail__shows_what_was_mailed(reader: Staff, deployed: DeployedStack, posted: dict[str, str]) -> None:
-    """The visitor's mail, and the staff's with Reply-To the visitor."""
+    """It shows the visitor's mail, and the staff's with Reply-To the visitor."""
     (mail,) = deployed.wait_for_mails(to=posted["email"])
 
-    (said,) = reader.json("local", "mail", "--to", posted["email"], "--json", "all")
+    (listed,) = reader.json("local", "mail", "--to", posted["email"], "--json", "all")
 
-    assert list(said) == ["id", "at", "from", "to", "reply_to", "subject", "attachments", "text", "html"]
-    assert said["to"] == [posted["email"]]
-    assert posted["reference"] in said["text"]
-    assert reader("local", "mail", said["id"]).out.startswith(f"id\t{mail.id}\n")
+    assert list(listed) == ["id", "at", "from", "to", "reply_to", "subject", "attachments", "text", "html"]
+    assert listed["to"] == [posted["email"]]
+    assert posted["reference"] in listed["text"]
+    assert reader("local", "mail", listed["id"]).out.startswith(f"id\t{mail.id}\n")
     wait_until(
         lambda: any(mail["reply_to"] == posted["email"] for mail in reader.json("local", "mail", "--json", "all")),
         what="a mail to the staff",
@@ -296,7 +296,7 @@ def test_local_mail__shows_what_was_mailed(reader: Staff, deployed: DeployedStac
 
 
 def test_site_publish__again_changes_nothing(deployer: Staff, deployed: DeployedStack, tmp_path: Path) -> None:
-    """What `make up` published is what `site publish` would; it names stack and account first."""
+    """`make up` published the same files; the command names stack and account first."""
     assert deployed.outputs["site_bucket"]
     for arguments in (["--dry-run"], []):
         done = deployer("site", "publish", "--out", str(tmp_path / "site"), *arguments)
@@ -316,7 +316,7 @@ def test_site_build__writes_the_pages(reader: Staff, deployed: DeployedStack, tm
 
 
 def test_forms_check__needs_no_stack(reader: Staff) -> None:
-    """The clone is found by where the command runs."""
+    """The command finds the clone from the current folder."""
     done = reader("forms", "check", str(ROOT / "example" / "forms"))
 
     assert done.code == 0

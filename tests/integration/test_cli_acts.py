@@ -1,4 +1,4 @@
-"""What the staff change by the command line, on the deployed stack: who is mailed, which place frees, what remains."""
+"""What staff change with the command line on the deployed stack: who gets a mail, which seat is freed, what stays."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 COURSE = "competition-team"
 
 
-def test_acts__spam_marked_genuine_is_mailed_then_cancelled_and_erased(stack: DeployedStack, manager: Staff) -> None:
-    """One entry's way through the staff's hands."""
+def test_acts__follow_one_submission_from_spam_to_erasure(stack: DeployedStack, manager: Staff) -> None:
+    """It is marked genuine and mailed, then cancelled, then erased."""
     rollcall = manager.done
     course = ("registration", COURSE)
 
-    def places() -> dict[str, Any]:
+    def course_quota() -> dict[str, Any]:
         listed = json.loads(
             rollcall("quota", "list", "--form", "registration", "--json", "option,capacity,taken,waiting").out
         )
-        (found,) = [each for each in listed if each["option"] == COURSE]
-        return dict(found)
+        (quota,) = [each for each in listed if each["option"] == COURSE]
+        return dict(quota)
 
-    before = places()
+    before = course_quota()
     rollcall("quota", "set", *course, str(before["taken"] + 1), "--yes")
-    assert places() == before | {"capacity": before["taken"] + 1}
+    assert course_quota() == before | {"capacity": before["taken"] + 1}
     answers = example("registration", course=COURSE) | {FORMS["registration"].spam.honeypot: "http://spam.example"}
     answer = send(stack, "registration", answers)
     assert answer.status == 201, answer.body
@@ -41,28 +41,28 @@ def test_acts__spam_marked_genuine_is_mailed_then_cancelled_and_erased(stack: De
     for _ in range(2):
         rollcall("status", "set", entry, "confirmed", "--yes")
     stack.wait_for_mails(to=answers["email"])
-    assert places()["taken"] == before["taken"] + 1
+    assert course_quota()["taken"] == before["taken"] + 1
 
     rollcall("status", "set", entry, "cancelled", "--yes")
     stack.wait_for_mails(to=answers["email"], count=2)
-    assert places()["taken"] == before["taken"]
+    assert course_quota()["taken"] == before["taken"]
 
     for _ in range(2):
         rollcall("erase", entry, "--yes")
-    shown = json.loads(rollcall("show", entry, "--json", "all").out)
-    assert (shown["status"], shown["answers"], shown["email"]) == ("erased", {}, "")
+    details = json.loads(rollcall("show", entry, "--json", "all").out)
+    assert (details["status"], details["answers"], details["email"]) == ("erased", {}, "")
     arn = "arn:aws:iam::000000000000:user/staff-manager"
-    acts = [(event["what"], event["by"]) for event in shown["history"] if event["what"] != "submitted"]
+    acts = [(event["what"], event["by"]) for event in details["history"] if event["what"] != "submitted"]
     assert acts == [("marked genuine", arn), ("cancelled", arn), ("erased", arn)]
-    assert rollcall("show", shown["reference"], "--json", "id").out.strip() == json.dumps({"id": entry}, indent=2)
+    assert rollcall("show", details["reference"], "--json", "id").out.strip() == json.dumps({"id": entry}, indent=2)
 
     rollcall("quota", "set", *course, str(before["capacity"]), "--yes")
-    assert places() == before
+    assert course_quota() == before
 
 
 def test_preview__prints_a_mail(reader: Staff) -> None:
-    """Of this clone's forms, in the registrant's language."""
-    told = reader.done("mail", "preview", "registration", "waitlisted", "--language", "sv").out
+    """It uses this clone's forms, in the registrant's language."""
+    preview = reader.done("mail", "preview", "registration", "waitlisted", "--language", "sv").out
 
-    assert told.startswith("Subject: I kön till")
-    assert "https://example.org/my?t=preview" in told
+    assert preview.startswith("Subject: I kön till")
+    assert "https://example.org/my?t=preview" in preview

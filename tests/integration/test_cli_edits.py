@@ -1,4 +1,4 @@
-"""What the staff put right and promote, on the deployed stack, with the manager's policy alone."""
+"""Corrections and promotions by staff on the deployed stack, with only the manager's policy."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def registered(stack: DeployedStack, **changes: object) -> tuple[str, dict[str, 
 
 
 def taken(stack: DeployedStack) -> tuple[int, int]:
-    found = repository(stack).quotas("registration", [COURSE, OTHER_COURSE])
-    return found[COURSE].taken, found[OTHER_COURSE].taken
+    quotas = repository(stack).quotas("registration", [COURSE, OTHER_COURSE])
+    return quotas[COURSE].taken, quotas[OTHER_COURSE].taken
 
 
-def test_edit__moves_address_guard_and_place(stack: DeployedStack, manager: Staff) -> None:
-    """The new address's owner is known as registered, the old one's is not; the place goes along."""
+def test_edit__moves_address_guard_and_seat(stack: DeployedStack, manager: Staff) -> None:
+    """The new address counts as registered, the old one does not, and the seat moves along."""
     entry, answers = registered(stack)
     other = example("registration")["email"]
     before = taken(stack)
@@ -62,8 +62,8 @@ def test_edit__moves_address_guard_and_place(stack: DeployedStack, manager: Staf
     ]
 
 
-def test_edit__racing_a_cancellation_does_one_thing_at_a_time(stack: DeployedStack, manager: Staff) -> None:
-    """Whoever comes second sees what the first did; no place is counted twice."""
+def test_edit__racing_a_cancellation__happens_in_sequence(stack: DeployedStack, manager: Staff) -> None:
+    """The second change sees the first, and no seat is counted twice."""
     entries = [registered(stack)[0] for _ in range(3)]
     before = taken(stack)
 
@@ -90,7 +90,7 @@ def test_edit__racing_a_cancellation_does_one_thing_at_a_time(stack: DeployedSta
 
 
 def test_promote__gives_a_freed_seat_and_mails_it(stack: DeployedStack, manager: Staff) -> None:
-    """A seat made by hand goes to whoever waits; asked again, it says why nobody moves."""
+    """A repeated call says why nobody can move up."""
     seats = repository(stack)
     before = seats.quotas("registration", [COURSE])[COURSE]
     seats.set_capacity("registration", COURSE, before.taken)
@@ -108,8 +108,8 @@ def test_promote__gives_a_freed_seat_and_mails_it(stack: DeployedStack, manager:
     stack.wait_for_mails(to=str(answers["email"]), count=2)
 
 
-def test_edit__of_a_reader_comes_no_further_than_the_guard_keys(stack: DeployedStack, reader: Staff) -> None:
-    """Who may not read the guard keys changes nothing; the emulator alone would let them read any item."""
+def test_edit__by_a_reader__stops_at_the_guard_keys(stack: DeployedStack, reader: Staff) -> None:
+    """Staff who can't read the guard keys change nothing; the emulator alone would let them read any item."""
     entry, _ = registered(stack)
     before = stored(stack, entry)
 

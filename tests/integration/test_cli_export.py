@@ -1,4 +1,4 @@
-"""`rollcall export` on the deployed stack, as somebody who may only look."""
+"""`rollcall export` on the deployed stack, as staff who may only read."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def send_two(stack: DeployedStack, course: str) -> list[dict[str, Any]]:
 
 
 def rows(path: Path, sent: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """The rows of what was sent, in the file's order."""
+    """Return the rows of these submissions, in the file's order."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        found = list(csv.DictReader(file))
-    return [row for row in found if row["ID"] in {each["id"] for each in sent}]
+        exported = list(csv.DictReader(file))
+    return [row for row in exported if row["ID"] in {each["id"] for each in sent}]
 
 
 def test_export__holds_what_was_sent(reader: Staff, sent: list[dict[str, Any]], tmp_path: Path) -> None:
@@ -59,8 +59,8 @@ def test_export__holds_what_was_sent(reader: Staff, sent: list[dict[str, Any]], 
     assert ran.err.startswith(f"{out}: ")
 
 
-def test_export__is_what_list_prints(reader: Staff, sent: list[dict[str, Any]]) -> None:
-    """The same entries, and the names and values of all that they hold."""
+def test_export__matches_list(reader: Staff, sent: list[dict[str, Any]]) -> None:
+    """Both have the same submissions, with the same names and values."""
     exported = [
         json.loads(line) for line in reader.done("export", "--format", "jsonl", "--option", COURSE).out.splitlines()
     ]
@@ -69,22 +69,22 @@ def test_export__is_what_list_prints(reader: Staff, sent: list[dict[str, Any]]) 
         for line in reader.done("list", "--jsonl", "--option", COURSE, "--limit", "10000").out.splitlines()
     ]
 
-    # What a list makes of an entry's answers, its queue and its signs is no part of it.
-    held = [{name: value for name, value in each.items() if name in WHOLE} for each in listed]
-    assert exported == held
+    # A list leaves out an entry's raw answers, its queue and its spam signs.
+    listed_values = [{name: value for name, value in each.items() if name in WHOLE} for each in listed]
+    assert exported == listed_values
     assert [each["id"] for each in exported[:2]] == [each["id"] for each in sent]
 
 
 def test_export__keeps_the_answers_of_an_older_form(
     stack: DeployedStack, reader: Staff, sent: list[dict[str, Any]], tmp_path: Path
 ) -> None:
-    """A question that is no longer asked stands after those that are."""
+    """A question that is no longer asked comes after the current ones."""
     form = FORMS["registration"]
     gone = replace(form.fields[-3], name="shirt", label=replace(form.fields[-3].label, by_language={"en": "Shirt"}))
     dynamodb = stack.client("dynamodb")
-    kept = StoredForms(sdk_call(dynamodb), stack.table)
-    kept.store(FORMS | {"registration": replace(form, version="0lder0000000", fields=(*form.fields, gone))})
-    kept.store(FORMS)
+    stored_forms = StoredForms(sdk_call(dynamodb), stack.table)
+    stored_forms.store(FORMS | {"registration": replace(form, version="0lder0000000", fields=(*form.fields, gone))})
+    stored_forms.store(FORMS)
     key = {name: stored(stack, sent[1]["id"])[name] for name in ("pk", "sk")}
     dynamodb.update_item(
         TableName=stack.table,
@@ -99,8 +99,8 @@ def test_export__keeps_the_answers_of_an_older_form(
     assert [row["Shirt"] for row in rows(out, sent)] == ["", "M"]
 
 
-def test_export__comes_in_again_by_import(stack: DeployedStack, manager: Staff, tmp_path: Path) -> None:
-    """What a spreadsheet got is what `import` takes: nothing in it is wrong."""
+def test_export__can_be_imported_again(stack: DeployedStack, manager: Staff, tmp_path: Path) -> None:
+    """`import` accepts the spreadsheet without an error."""
     course = "first-robot"
     sent = send_two(stack, course)
     out = tmp_path / "registrations.csv"

@@ -1,4 +1,4 @@
-"""A file taken in on the deployed stack, with the manager's policy alone: guards, places, and who is mailed."""
+"""A file imported on the deployed stack with only the manager's policy: guards, seats and mails."""
 
 from __future__ import annotations
 
@@ -28,10 +28,8 @@ def people(many: int) -> list[dict[str, str]]:
     ]
 
 
-def test_import__takes_rows_once_and_mails_nobody_until_something_happens(
-    stack: DeployedStack, manager: Staff, tmp_path: Path
-) -> None:
-    """Whoever is there by the page is known, and a cancellation is mailed."""
+def test_import__takes_rows_once_and_mails_nobody(stack: DeployedStack, manager: Staff, tmp_path: Path) -> None:
+    """Somebody registered on the page is recognised; a later cancellation is mailed."""
     rows = people(3)
     sent = send(stack, "registration", {**rows[0], "consent": True})
     assert sent.status == 201, sent.body
@@ -54,18 +52,18 @@ def test_import__takes_rows_once_and_mails_nobody_until_something_happens(
     ]
     repeated = send(stack, "registration", {**rows[1], "consent": True})
     assert stored(stack, repeated.json["id"]) == {}
-    stack.wait_for_mails(to=rows[1]["email"])  # of a cancelled entry nobody would be told that it is there already
+    stack.wait_for_mails(to=rows[1]["email"])  # a cancelled entry does not count as already registered
 
     manager.done("status", "cancel", entry.id, "--yes")
 
-    told = stack.wait_for_mails(to=rows[1]["email"], count=2)
-    assert {"cancelled" in mail.subject.lower() for mail in told} == {True, False}
+    mails = stack.wait_for_mails(to=rows[1]["email"], count=2)
+    assert {"cancelled" in mail.subject.lower() for mail in mails} == {True, False}
     assert stack.mails(to=rows[2]["email"]) == []
     assert len(stack.mails(to=rows[0]["email"])) == 1
 
 
-def test_import__mails_where_it_is_told_to(stack: DeployedStack, manager: Staff, tmp_path: Path) -> None:
-    """As if it had been sent by the page."""
+def test_import__mails_on_request(stack: DeployedStack, manager: Staff, tmp_path: Path) -> None:
+    """The mails are the same as for a form sent on the page."""
     (row,) = people(1)
     file = tmp_path / "one.csv"
     file.write_text(f"{','.join(FIELDS)}\n{','.join(row.values())}\n", encoding="utf-8")
@@ -76,7 +74,7 @@ def test_import__mails_where_it_is_told_to(stack: DeployedStack, manager: Staff,
 
 
 def test_purge__erases_what_matches_for_good(stack: DeployedStack, manager: Staff, tmp_path: Path) -> None:
-    """Only that: what is cancelled of one course, which by then no other test looks at any more."""
+    """It erases only cancelled submissions of one course, which no other test uses by then."""
     rows = people(2)
     file = tmp_path / "two.csv"
     file.write_text("\n".join([",".join(FIELDS), *[",".join(row.values()) for row in rows]]), encoding="utf-8")
@@ -91,8 +89,8 @@ def test_purge__erases_what_matches_for_good(stack: DeployedStack, manager: Staf
     assert repository(stack).by_email(rows[0]["email"], limit=5) == ()
 
 
-def test_import__takes_an_export_back(stack: DeployedStack, manager: Staff, tmp_path: Path) -> None:
-    """Labels, several options, line breaks, and what a spreadsheet would take for a formula; then as somebody new's."""
+def test_import__accepts_an_export(stack: DeployedStack, manager: Staff, tmp_path: Path) -> None:
+    """Labels, several options, line breaks, and text that looks like a formula; then as a new person."""
     tricky = {"needs": '=HYPERLINK("x")\nand "nuts"; eggs, milk', "guardian": "'Åsa", "heard_of_us": ["school", "web"]}
     (person,) = people(1)
     sent = send(stack, "registration", {**person, **tricky, "consent": True, "photos": False})

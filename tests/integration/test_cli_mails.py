@@ -1,4 +1,4 @@
-"""Mails that the staff have sent, on the deployed stack: each arrives once, whatever is repeated or delivered twice."""
+"""Mails that staff send on the deployed stack: each arrives once, whatever is repeated or delivered twice."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOVED = ("mail", "send", "--form", "registration", "--template", "moved")
 
 
 def registered(stack: DeployedStack, **changes: Any) -> tuple[dict[str, Any], str]:
-    """Register somebody new whose first mail is out; return the API's answer and the address."""
+    """Register a new person, wait for the first mail, and return the API's answer and the address."""
     answers = example("registration", **changes)
     answer = send(stack, "registration", answers)
     assert answer.status == 201, answer.body
@@ -37,70 +37,68 @@ def deliver(stack: DeployedStack, request: MailRequest, *, queue: str = "mail_qu
         stack.client("sqs").send_message(QueueUrl=stack.outputs[queue], MessageBody=to_message(request))
 
 
-def nothing_is_in_flight(stack: DeployedStack) -> None:
-    """Wait until every message was seen to, so that a mail too many would be there."""
+def wait_until_queues_are_empty(stack: DeployedStack) -> None:
+    """Wait until every message was handled, so that an extra mail would be visible."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
 
     def counts() -> bool:
         url = stack.outputs["mail_queue_url"]
-        told = stack.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-        return all(int(told[name]) == 0 for name in names)
+        attributes = stack.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        return all(int(attributes[name]) == 0 for name in names)
 
     wait_until(counts, what="an idle mail queue")
 
 
 @pytest.fixture(autouse=True)
 def no_dead_letters(stack: DeployedStack) -> Iterator[None]:
-    """None are left to other tests."""
+    """Leave none to other tests."""
     yield
     for queue in ("mail_dead_letters_url", "stream_dead_letters_url"):
         stack.client("sqs").purge_queue(QueueUrl=stack.outputs[queue])
 
 
-def test_resend__arrives_once_though_it_is_delivered_twice(stack: DeployedStack, manager: Staff) -> None:
-    told, address = registered(stack)
+def test_resend__delivered_twice_arrives_once(stack: DeployedStack, manager: Staff) -> None:
+    response, address = registered(stack)
 
-    refused = manager("mail", "resend", told["reference"], "--yes")
+    refused = manager("mail", "resend", response["reference"], "--yes")
     assert (refused.code, "a moment ago" in refused.err) == (1, True)
-    done = manager.done("mail", "resend", told["reference"], "--again", "--yes")
+    done = manager.done("mail", "resend", response["reference"], "--again", "--yes")
     assert done.err.endswith("It is sent.\n")
-    deliver(stack, MailRequest(told["id"], MailKind.CONFIRMED, 1, copy=1), times=2)
-    nothing_is_in_flight(stack)
+    deliver(stack, MailRequest(response["id"], MailKind.CONFIRMED, 1, copy=1), times=2)
+    wait_until_queues_are_empty(stack)
 
     first, second = stack.wait_for_mails(to=address, count=2)
     assert (first.subject, first.text.partition("/my?t=")[0]) == (second.subject, second.text.partition("/my?t=")[0])
-    history = manager.json("history", told["reference"], "--json", "what,by")
+    history = manager.json("history", response["reference"], "--json", "what,by")
     assert history[-1] == {"what": "mail resent: confirmed", "by": MANAGER}
-    mails = manager.json("show", told["reference"], "--json", "mails")["mails"]
+    mails = manager.json("show", response["reference"], "--json", "mails")["mails"]
     assert [(mail["kind"], mail["copy"], mail["attempts"]) for mail in mails if mail["kind"] == "confirmed"] == [
         ("confirmed", 0, 1),
         ("confirmed", 1, 1),
     ]
 
 
-def test_resend__after_a_mistyped_address_was_mended_goes_to_the_right_one(
-    stack: DeployedStack, manager: Staff
-) -> None:
-    told, wrong = registered(stack)
+def test_resend__goes_to_the_corrected_address(stack: DeployedStack, manager: Staff) -> None:
+    response, wrong = registered(stack)
     right = f"right-{wrong}"
-    manager.done("edit", told["reference"], f"email={right}", "--yes")
+    manager.done("edit", response["reference"], f"email={right}", "--yes")
 
-    manager.done("mail", "resend", told["reference"], "--yes")
+    manager.done("mail", "resend", response["reference"], "--yes")
 
     stack.wait_for_mails(to=right)
     assert len(stack.mails(to=wrong)) == 1
 
 
-def test_send__reaches_each_once_and_the_same_again_nobody(stack: DeployedStack, manager: Staff) -> None:
+def test_send__reaches_each_once_and_nobody_again(stack: DeployedStack, manager: Staff) -> None:
     since = datetime.now(UTC).isoformat()
     people = [registered(stack, course="python-and-sensors") for _ in range(3)]
-    said = (*MOVED, "--option", "python-and-sensors", "--since", since, "--set", "room=Kuggen <2>")
+    arguments = (*MOVED, "--option", "python-and-sensors", "--since", since, "--set", "room=Kuggen <2>")
 
-    shown = manager.done(*said, "--dry-run")
-    assert shown.out.startswith("Subject: Another room: Python and sensors (")
-    done = manager.done(*said, "--yes")
+    preview = manager.done(*arguments, "--dry-run")
+    assert preview.out.startswith("Subject: Another room: Python and sensors (")
+    done = manager.done(*arguments, "--yes")
     assert done.err.endswith("Queued 3 of 3 mails.\n3 sent.\n")
-    again = manager.done(*said, "--yes")
+    again = manager.done(*arguments, "--yes")
     assert "Nobody is left to mail." in again.err
     sending = next(
         mail["sending"]
@@ -109,7 +107,7 @@ def test_send__reaches_each_once_and_the_same_again_nobody(stack: DeployedStack,
     )
     request = MailRequest(people[0][0]["id"], "moved", 1, sending=sending, statuses=frozenset(), option=None)
     deliver(stack, request)
-    nothing_is_in_flight(stack)
+    wait_until_queues_are_empty(stack)
 
     for _, address in people:
         _, moved = stack.wait_for_mails(to=address, count=2)
@@ -119,17 +117,17 @@ def test_send__reaches_each_once_and_the_same_again_nobody(stack: DeployedStack,
         assert f"{stack.api_url}/my?t=v1." in moved.text
 
 
-def test_dead_letters__are_seen_without_consuming_and_redriven_once(stack: DeployedStack, manager: Staff) -> None:
-    told, address = registered(stack)
-    copy = MailRequest(told["id"], MailKind.CONFIRMED, 1, copy=1)
+def test_dead_letters__are_listed_unconsumed_and_redriven_once(stack: DeployedStack, manager: Staff) -> None:
+    response, address = registered(stack)
+    copy = MailRequest(response["id"], MailKind.CONFIRMED, 1, copy=1)
     deliver(stack, copy, queue="mail_dead_letters_url")
-    deliver(stack, MailRequest(told["id"], MailKind.WAITLISTED, 1), queue="mail_dead_letters_url")
+    deliver(stack, MailRequest(response["id"], MailKind.WAITLISTED, 1), queue="mail_dead_letters_url")
 
     for _ in range(2):
         failed = json.loads(manager.done("mail", "failed", "--json", "message,reference,kind,why").out)
         assert {(line["reference"], line["kind"], line["why"]) for line in failed if line["message"]} == {
-            (told["reference"], "confirmed", "never begun: the log of notify tells"),
-            (told["reference"], "waitlisted", "it is confirmed now: nobody will be mailed"),
+            (response["reference"], "confirmed", "never begun: the log of notify tells"),
+            (response["reference"], "waitlisted", "it is confirmed now: nobody will be mailed"),
         }
     chosen = next(line["message"] for line in failed if line["kind"] == "confirmed")
     manager.done("mail", "redrive", chosen[:8], "--yes")
@@ -139,17 +137,15 @@ def test_dead_letters__are_seen_without_consuming_and_redriven_once(stack: Deplo
     deliver(stack, copy, queue="mail_dead_letters_url")
     manager.done("mail", "redrive", "--all", "--yes")
 
-    nothing_is_in_flight(stack)
+    wait_until_queues_are_empty(stack)
     stack.wait_for_mails(to=address, count=2)
     assert manager.done("mail", "redrive", "--all", "--yes").err.endswith("There are no dead letters.\n")
 
 
-def test_dead_letters__of_the_stream_become_the_mails_that_its_changes_call_for(
-    stack: DeployedStack, manager: Staff
-) -> None:
-    """As Lambda writes them where dispatch failed; here dispatch did its work, so its notes are taken away first."""
-    told, address = registered(stack)
-    key = {"pk": {"S": f"SUB#{told['id']}"}, "sk": {"S": "MAIL#confirmed#1"}}
+def test_dead_letters__of_the_stream_become_the_mails_due(stack: DeployedStack, manager: Staff) -> None:
+    """Lambda writes them when dispatch failed. Here dispatch worked, so the test removes its records first."""
+    response, address = registered(stack)
+    key = {"pk": {"S": f"SUB#{response['id']}"}, "sk": {"S": "MAIL#confirmed#1"}}
     wait_until(
         lambda: (
             stack.client("dynamodb")
@@ -159,7 +155,7 @@ def test_dead_letters__of_the_stream_become_the_mails_that_its_changes_call_for(
         what="the note of the first mail",
     )
     stack.client("sqs").send_message(
-        QueueUrl=stack.outputs["stream_dead_letters_url"], MessageBody=json.dumps(pointer(stack, told["id"]))
+        QueueUrl=stack.outputs["stream_dead_letters_url"], MessageBody=json.dumps(pointer(stack, response["id"]))
     )
 
     done = manager.done("mail", "redrive", "--all", "--yes")
@@ -169,7 +165,7 @@ def test_dead_letters__of_the_stream_become_the_mails_that_its_changes_call_for(
 
 
 def pointer(stack: DeployedStack, entry: str) -> dict[str, Any]:
-    """Say where the stream tells of an entry, in the words of Lambda's OnFailure."""
+    """Return where the stream holds a submission's change, as Lambda's OnFailure writes it."""
     streams = stack.client("dynamodbstreams")
     (stream,) = [each["StreamArn"] for each in streams.list_streams(TableName=stack.table)["Streams"]]
     (shard, *_) = streams.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"]
@@ -199,9 +195,9 @@ def pointer(stack: DeployedStack, entry: str) -> dict[str, Any]:
     raise AssertionError("the stream does not tell of the entry")
 
 
-def test_mail__whoever_only_looks_is_told_what_they_lack(stack: DeployedStack, reader: Staff) -> None:
-    told, _ = registered(stack)
+def test_mail__by_a_reader_names_the_missing_permission(stack: DeployedStack, reader: Staff) -> None:
+    response, _ = registered(stack)
     ran = reader("mail", "failed")
     assert (ran.code, "sqs:ReceiveMessage" in ran.err) == (4, True)
-    ran = reader("mail", "resend", told["reference"], "--again", "--yes")
+    ran = reader("mail", "resend", response["reference"], "--again", "--yes")
     assert (ran.code, "it lacks " in ran.err) == (4, True)

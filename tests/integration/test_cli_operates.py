@@ -1,4 +1,4 @@
-"""What those who run a stack ask of it by the command line, on the deployed stack."""
+"""What operators ask about a stack with the command line, on the deployed stack."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ if TYPE_CHECKING:
     from integration.staff import Staff
 
 
-def test_doctor__finds_nothing_wrong_and_a_reader_may_ask_it(reader: Staff) -> None:
-    """All but the functions' own configuration; and places and spam, which tests have changed."""
+def test_doctor__finds_nothing_wrong_and_readers_may_run_it(reader: Staff) -> None:
+    """Left out: the functions' configuration, and seats and spam, which other tests change."""
     ran = reader.done("doctor", "--json", "all")
 
-    found = {each["check"]: each for each in json.loads(ran.out)}
-    assert found.pop("spam")["health"] in ("ok", "warning")
-    assert {name: each["health"] for name, each in found.items() if each["health"] != "ok"} == {
+    checks = {each["check"]: each for each in json.loads(ran.out)}
+    assert checks.pop("spam")["health"] in ("ok", "warning")
+    assert {name: each["health"] for name, each in checks.items() if each["health"] != "ok"} == {
         "functions": "skipped",
         "addresses": "skipped",
         "sandbox": "skipped",
         "concurrency": "skipped",
         "places": "warning",
     }
-    assert found["credentials"]["says"] == "arn:aws:iam::000000000000:user/staff-reader, account 000000000000"
-    assert "it lacks lambda:GetFunctionConfiguration." in found["functions"]["says"]
+    assert checks["credentials"]["says"] == "arn:aws:iam::000000000000:user/staff-reader, account 000000000000"
+    assert "it lacks lambda:GetFunctionConfiguration." in checks["functions"]["says"]
 
 
 def test_doctor__of_the_deployer_sees_every_function(deployer: Staff) -> None:
-    """What its policy allows anyway."""
-    found = {each["check"]: each for each in json.loads(deployer("doctor", "--json", "all").out)}
+    """The deployer's policy allows it anyway."""
+    checks = {each["check"]: each for each in json.loads(deployer("doctor", "--json", "all").out)}
 
-    assert (found["functions"]["health"], found["mappings"]["health"]) == ("ok", "ok")
+    assert (checks["functions"]["health"], checks["mappings"]["health"]) == ("ok", "ok")
 
 
-def test_guard_keys__are_a_manager_s_to_change_and_no_reader_sees_them(manager: Staff, reader: Staff) -> None:
-    """Rotating needs the item in the table, and the right to it."""
+def test_guard_keys__are_for_managers_and_hidden_from_readers(manager: Staff, reader: Staff) -> None:
+    """A rotation needs the item in the table, and the right to it."""
     assert "announce a new guard key" in manager.done("keys", "rotate", "--dry-run").err
 
     refused = reader("keys", "rotate", "--dry-run")
@@ -44,8 +44,8 @@ def test_guard_keys__are_a_manager_s_to_change_and_no_reader_sees_them(manager: 
     assert (refused.code, "it lacks dynamodb:GetItem." in refused.err) == (4, True)
 
 
-def test_site_publish__is_not_for_staff_and_names_what_they_lack(manager: Staff, stack: DeployedStack) -> None:
-    """The pages are the deployer's."""
+def test_site_publish__names_what_staff_lack(manager: Staff, stack: DeployedStack) -> None:
+    """Only the deployer publishes pages."""
     assert stack.outputs["site_bucket"]
 
     ran = manager("site", "publish", "--dry-run")
@@ -57,16 +57,14 @@ def test_site_publish__is_not_for_staff_and_names_what_they_lack(manager: Staff,
 def test_infra_output__prints_what_terraform_made(
     manager: Staff, stack: DeployedStack, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Terraform's own output and exit code, by the local system's workspace."""
+    """Output and exit code are Terraform's, from the local system's workspace."""
     assert manager("infra", "output", "-raw", "table").code == 0
     assert capfd.readouterr().out == stack.table
 
     assert manager("infra", "output", "nonsense").code == 1
 
 
-def test_infra_plan__says_by_its_exit_code_that_there_is_something_to_change(
-    manager: Staff, capfd: pytest.CaptureFixture[str]
-) -> None:
-    """What was brought up, but for the log level: in Terraform's own words and codes."""
+def test_infra_plan__signals_changes_by_its_exit_code(manager: Staff, capfd: pytest.CaptureFixture[str]) -> None:
+    """Only the log level differs; words and codes are Terraform's own."""
     assert manager("infra", "plan", "-detailed-exitcode", "-no-color", "-var", "log_level=DEBUG").code == 2
     assert '"LOG_LEVEL"' in capfd.readouterr().out

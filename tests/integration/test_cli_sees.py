@@ -1,4 +1,4 @@
-"""The staff's ways of seeing what came in, on the deployed stack and with no more than the reader's policy."""
+"""How staff find submissions on the deployed stack, with only the reader's policy."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def mine(deployed: DeployedStack) -> dict[str, str]:
-    """A registration of a name and an address that nobody else has."""
+    """A registration with a unique name and address."""
     name = f"Zoë-{uuid.uuid4().hex[:8]} Ångström"
     address = f"see-{uuid.uuid4().hex[:12]}@example.org"
     answers = example("registration", participant=name, email=address, course="competition-team")
@@ -29,14 +29,14 @@ def mine(deployed: DeployedStack) -> dict[str, str]:
 
 @pytest.mark.parametrize("by", ["id", "reference", "email"])
 def test_search__finds_by_index(reader: Staff, mine: dict[str, str], by: str) -> None:
-    """Without reading anything else, and so without a word."""
+    """It reads nothing else, so it prints no progress."""
     assert reader.json("search", mine[by].upper() if by == "email" else mine[by], "--json", "id") == [
         {"id": mine["id"]}
     ]
 
 
 def test_search__finds_a_name_by_reading_everything(reader: Staff, mine: dict[str, str]) -> None:
-    """Without its accents and in another case."""
+    """Accents and case don't matter."""
     ran = reader.done(
         "search", mine["name"].upper().replace("Ë", "E").replace("Å", "A"), "--json", "id", "--since", "1d"
     )
@@ -45,41 +45,41 @@ def test_search__finds_a_name_by_reading_everything(reader: Staff, mine: dict[st
     assert ran.err.startswith("Reading every submission")
 
 
-def test_list__goes_on_where_it_ended(reader: Staff, mine: dict[str, str]) -> None:
-    """By the cursor that stderr names, over all forms, until everything was given once."""
+def test_list__continues_where_it_ended(reader: Staff, mine: dict[str, str]) -> None:
+    """The cursor on stderr leads through all forms until every submission was listed once."""
     everything = [entry["id"] for entry in reader.json("list", "--limit", "500", "--json", "id")]
-    given: list[str] = []
+    listed: list[str] = []
     cursor: list[str] = []
     while True:
         ran = reader.done("list", "--limit", "2", "--json", "id", *cursor)
-        given += [entry["id"] for entry in json.loads(ran.out)]
+        listed += [entry["id"] for entry in json.loads(ran.out)]
         if not ran.err:
             break
         cursor = ["--cursor", ran.err.rpartition("--cursor ")[2].split()[0]]
 
-    assert given == everything
-    assert mine["id"] in given
+    assert listed == everything
+    assert mine["id"] in listed
 
 
-def test_list__by_option_status_and_time(reader: Staff, mine: dict[str, str]) -> None:
+def test_list__filters_by_option_status_and_time(reader: Staff, mine: dict[str, str]) -> None:
     chosen = ("--option", "competition-team", "--status", mine["status"], "--since", "1h", "--until", "today")
-    found = reader.json("list", "--form", "registration", "--limit", "500", "--json", "id,option,status", *chosen)
+    listed = reader.json("list", "--form", "registration", "--limit", "500", "--json", "id,option,status", *chosen)
 
-    assert mine["id"] in [entry["id"] for entry in found]
-    assert {(entry["option"], entry["status"]) for entry in found} == {("competition-team", mine["status"])}
+    assert mine["id"] in [entry["id"] for entry in listed]
+    assert {(entry["option"], entry["status"]) for entry in listed} == {("competition-team", mine["status"])}
     assert reader.json("list", "--until", "2020-01-01", "--json", "id") == []
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "registration=msg_01JD9Z3V8Q4X2M7N5R6T1WKBCE"])
-def test_list__refuses_a_cursor_that_it_never_gave(reader: Staff, cursor: str) -> None:
+def test_list__refuses_an_invalid_cursor(reader: Staff, cursor: str) -> None:
     ran = reader("list", "--cursor", cursor)
 
     assert (ran.code, ran.out) == (2, "")
     assert "is no cursor that this list gave out" in ran.err
 
 
-def test_show__speaks_the_forms_own_words(reader: Staff, mine: dict[str, str]) -> None:
-    """On a terminal; the form is the one that the stack keeps."""
+def test_show__uses_the_forms_own_words(reader: Staff, mine: dict[str, str]) -> None:
+    """On a terminal it uses the form that the stack keeps."""
     out = reader("show", mine["reference"], terminal=True, NO_COLOR="1").out
 
     assert "Competition team (competition-team)" in out
@@ -87,19 +87,19 @@ def test_show__speaks_the_forms_own_words(reader: Staff, mine: dict[str, str]) -
     assert "submitted" in out[out.index("\nHistory\n") :]
 
 
-def test_history__of_what_was_posted(reader: Staff, mine: dict[str, str]) -> None:
+def test_history__of_a_new_submission(reader: Staff, mine: dict[str, str]) -> None:
     (line,) = reader.json("history", mine["id"], "--json", "what,by,status")
 
     assert line == {"what": "submitted", "by": "registrant", "status": mine["status"]}
 
 
-def test_stats__count_what_list_lists(reader: Staff, mine: dict[str, str], tmp_path: Path) -> None:
-    """Also as a page."""
+def test_stats__match_the_list(reader: Staff, mine: dict[str, str], tmp_path: Path) -> None:
+    """The HTML page too."""
     listed = reader.json("list", "--limit", "500", "--json", "status")
-    said = reader.json("stats", "--json", "all")
+    stats = reader.json("stats", "--json", "all")
 
-    assert said["total"] == len(listed)
-    assert "competition-team" in [each["option"] for each in said["options"]]
+    assert stats["total"] == len(listed)
+    assert "competition-team" in [each["option"] for each in stats["options"]]
     page = tmp_path / "stats.html"
     reader.done("stats", "--html", str(page))
     assert "Competition team" in page.read_text(encoding="utf-8")
@@ -107,7 +107,7 @@ def test_stats__count_what_list_lists(reader: Staff, mine: dict[str, str], tmp_p
 
 
 def test_list__into_a_full_disk_says_so(deployed: DeployedStack, mine: dict[str, str]) -> None:
-    """A process of its own, as a shell runs it."""
+    """It runs as a process, as a shell would start it."""
     with open("/dev/full", "w") as full:  # noqa: PTH123 - a device
         done = subprocess.run(
             [sys.executable, "-m", "admin_cli", "list"],

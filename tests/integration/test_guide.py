@@ -1,7 +1,7 @@
-"""Every command of the guide for staff runs: on the deployed stack, by somebody who holds just the manager's policy.
+"""Every command of the staff guide runs on the deployed stack, with only the manager's policy.
 
-References, addresses and files of the guide become real ones of each line's own. What goes beyond the stack
-(guide.BEYOND) is run by the tests of those commands, over fakes.
+Each line gets real references, addresses and files instead of the guide's. The tests of the
+commands in guide.BEYOND run those with fakes.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ REFERENCE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b")
 ADDRESS, LETTER, MAIL = "per.lindqvist@example.org", "3f2a9c01", "1a2b3c4d"
 PERSON = "asa lindqvist"
 
-#: Commands that the deployer runs: what they publish is not the staff's.
+#: Commands for the deployer; staff don't publish.
 DEPLOYERS = ("rollcall site",)
 
-#: The columns of the guide's files, from the answers of a form's example.
+#: The columns of the guide's files, with answers from a form's example.
 FILES = {"spring.csv": "registration", "letters.csv": "contact"}
 
 #: A mail's text that the guide reads from a file.
@@ -48,7 +48,7 @@ def ran_here() -> list[str]:
 
 
 class Reader:
-    """Somebody who reads the guide and types what it says, in a folder of their own."""
+    """Somebody who reads the guide and types each line in a folder of their own."""
 
     def __init__(self, stack: DeployedStack, folder: Path, manager: Staff, deployer: Staff) -> None:
         self._stack = stack
@@ -57,7 +57,7 @@ class Reader:
         self._began = datetime.now(UTC)
 
     def types(self, line: str) -> Ran:
-        """Run a line, with real things in place of the guide's, and everything confirmed that is asked."""
+        """Run a line with real values in place of the guide's, and confirm every question."""
         words = self._words(line)
         redirected = words.index("<") if "<" in words else None
         piped = None
@@ -74,7 +74,7 @@ class Reader:
     def _words(self, line: str) -> list[str]:
         command = re.split(r" \| | > ", line)[0]
         for reference in dict.fromkeys(REFERENCE.findall(command)):
-            # What was mailed a moment ago is not mailed again; who was imported was not mailed at all.
+            # A recently mailed kind is not mailed again, and an imported registrant got no mail at all.
             real = self._imported() if " resend " in command else self._registered(mailed=" local mail " in command)
             command = command.replace(reference, real)
         if " erase " in command and ADDRESS in command:
@@ -91,21 +91,21 @@ class Reader:
         if TEXT in command:
             (self._folder / TEXT).write_text("We meet again in August.\n", encoding="utf-8")
         words = shlex.split(command)
-        if words[1:3] == ["mail", "send"]:  # to those of this test alone
+        if words[1:3] == ["mail", "send"]:  # only those of this test
             self._registered()
             words = [word for word in words if word not in ("--since", "30d")]
             words += ["--since", self._began.isoformat()]
         return words
 
     def _register(self) -> dict[str, str]:
-        """Send a registration; give its address and its reference."""
+        """Send a registration; return its address and reference."""
         answers = example("registration")
         answer = send(self._stack, "registration", answers)
         assert answer.status == 201, answer.body
         return {"email": answers["email"], "reference": answer.json["reference"]}
 
     def _registered(self, *, mailed: bool = False) -> str:
-        """Give the reference of a new registration. mailed: once its mail is out."""
+        """Return the reference of a new registration. mailed: once its mail is out."""
         new = self._register()
         if mailed:
             self._stack.wait_for_mails(to=new["email"])
@@ -116,8 +116,8 @@ class Reader:
         self._manager.done("import", "one.csv", "--form", "registration", "--yes")
         with (self._folder / "one.csv").open(encoding="utf-8", newline="") as file:
             address = next(csv.DictReader(file, delimiter=";"))["email"]
-        (found,) = self._manager.json("search", address, "--json", "reference")
-        return str(found["reference"])
+        (row,) = self._manager.json("search", address, "--json", "reference")
+        return str(row["reference"])
 
     def _interrupt(self, words: list[str]) -> None:
         self._registered()
@@ -154,7 +154,7 @@ def _cell(value: Any) -> str:
 def reader_of_guide(
     stack: DeployedStack, manager: Staff, deployer: Staff, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Reader]:
-    """With contexts of their own, all of which mean the deployed stack; places and dead letters are put back after."""
+    """A reader whose contexts all mean the deployed stack; seats and dead letters are restored afterwards."""
     monkeypatch.setenv("ROLLCALL_ROOT", str(ROOT))
     monkeypatch.chdir(tmp_path)
     contexts = ContextFile(tmp_path / "config" / "contexts.json")
@@ -170,8 +170,8 @@ def reader_of_guide(
 
 
 @pytest.mark.parametrize("line", ran_here())
-def test_guide__says_what_works(reader_of_guide: Reader, line: str) -> None:
-    """Each line of the guide, as it stands there."""
+def test_guide__commands_run(reader_of_guide: Reader, line: str) -> None:
+    """Each line of the guide runs exactly as printed."""
     ran = reader_of_guide.types(line)
 
     assert ran.code == (130 if line.startswith("rollcall watch") else 0), ran.err

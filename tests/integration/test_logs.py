@@ -1,4 +1,4 @@
-"""What functions log under AWS's own runtime client: lines of their own and nobody else's, at every level."""
+"""What functions log under AWS's own runtime client: only their own lines, at every level."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FUNCTIONS = ("submit", "links", "dispatch", "notify", "sweep", "feedback")
 
 @pytest.fixture(scope="module")
 def code(deployed: DeployedStack, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The functions' zip, as Lambda unpacks it."""
+    """The functions' zip, unpacked as Lambda does it."""
     folder = tmp_path_factory.mktemp("code")
     with zipfile.ZipFile(deployed.workspace.package) as archive:
         archive.extractall(folder)
@@ -33,7 +33,7 @@ def code(deployed: DeployedStack, tmp_path_factory: pytest.TempPathFactory) -> P
 
 @pytest.fixture(scope="module")
 def person(deployed: DeployedStack) -> dict[str, Any]:
-    """Somebody who is registered: their answers, and the entry's ID."""
+    """A registered person: their answers, and the ID of their submission."""
     answers = example("contact")
     sent = send(deployed, "contact", answers)
     assert sent.status == 201, sent.body
@@ -42,10 +42,10 @@ def person(deployed: DeployedStack) -> dict[str, Any]:
 
 
 def event_of(function: str, person: dict[str, Any]) -> dict[str, Any]:
-    """One event as AWS would hand it to the function; each of them does its work with it."""
+    """Return an event as AWS passes it to the function; each function does real work with it."""
     image = {"SUB": "", "id": person["id"]}
     again = MailRequest(person["id"], MailKind.CONFIRMED, 1, copy=len(FUNCTIONS) + person["again"])
-    told = {
+    events = {
         "eventType": "Bounce",
         "mail": {"tags": {"submission": [person["id"]], "kind": ["confirmed"], "version": ["1"]}},
         "bounce": {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "gone@example.org"}]},
@@ -61,12 +61,12 @@ def event_of(function: str, person: dict[str, Any]) -> dict[str, Any]:
         "dispatch": {"Records": [{"eventName": "INSERT", "dynamodb": {"NewImage": image, "SequenceNumber": "1"}}]},
         "notify": {"Records": [{"messageId": "m1", "body": to_message(again)}]},
         "sweep": {},
-        "feedback": {"Records": [{"Sns": {"Message": json.dumps(told)}}]},
+        "feedback": {"Records": [{"Sns": {"Message": json.dumps(events)}}]},
     }[function]
 
 
 def run(stack: DeployedStack, function: str, level: str, person: dict[str, Any], code: Path) -> Ended:
-    """Run one function as Terraform configured it, but for its level."""
+    """Run one function as Terraform configured it, at another log level."""
     name = f"rollcall-{stack.workspace.stack}-{function}"
     configured = stack.client("lambda").get_function_configuration(FunctionName=name)
     environ = {
@@ -83,10 +83,10 @@ def run(stack: DeployedStack, function: str, level: str, person: dict[str, Any],
 
 @pytest.mark.parametrize("level", ["DEBUG", "INFO"])
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_log__holds_the_function_s_own_lines_alone(
+def test_log__holds_only_the_functions_own_lines(
     stack: DeployedStack, person: dict[str, Any], code: Path, function: str, level: str
 ) -> None:
-    """No library writes what it asks and is answered: the answers, the mail, the key."""
+    """No library logs its requests and responses: the answers, the mail, the key."""
     ran = run(stack, function, level, {**person, "again": ["DEBUG", "INFO"].index(level)}, code)
 
     assert not ran.failed, ran.output
@@ -97,7 +97,7 @@ def test_log__holds_the_function_s_own_lines_alone(
 
 
 def test_notify__under_the_runtime_client__mails(stack: DeployedStack, person: dict[str, Any], code: Path) -> None:
-    """So its silence is not that of a function that did nothing."""
+    """It is not silent because it did nothing."""
     before = len(stack.mails(to=person["email"]))
 
     ran = run(stack, "notify", "DEBUG", {**person, "again": 7}, code)

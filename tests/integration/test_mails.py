@@ -1,4 +1,4 @@
-"""What the deployed stack mails: each kind on its occasion, once, in the visitor's language, to those who want it."""
+"""What the deployed stack mails: each kind on its occasion, once, in the visitor's language, to the right people."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ COURSE = "competition-team"
 
 @pytest.fixture
 def manage(stack: DeployedStack) -> ManageService:
-    """What the staff's command line and the registrant's own page act through."""
+    """The service behind the staff's command line and the registrant's page."""
     return manage_service(stack.client("dynamodb"), stack.table, GivenForms(FORMS))
 
 
 @contextmanager
 def seats_left(manage: ManageService, seats: int) -> Iterator[None]:
-    """Leave so many seats in the course, and all the room that there was afterwards."""
+    """Leave this many seats in the course, and restore its capacity afterwards."""
     quota = manage.set_capacity("registration", COURSE, 0)
     manage.set_capacity("registration", COURSE, quota.taken + seats)
     try:
@@ -49,7 +49,7 @@ def seats_left(manage: ManageService, seats: int) -> Iterator[None]:
 
 
 def register(stack: DeployedStack, **changes: Any) -> tuple[dict[str, Any], str]:
-    """Register somebody new for the course; return the API's answer and the address."""
+    """Register a new person for the course; return the API's answer and the address."""
     answers = example("registration", course=COURSE, **changes)
     answer = send(stack, "registration", answers)
     assert answer.status == 201, answer.body
@@ -57,20 +57,20 @@ def register(stack: DeployedStack, **changes: Any) -> tuple[dict[str, Any], str]
 
 
 def mail_states(stack: DeployedStack, submission_id: str) -> dict[str, str]:
-    """What became of an entry's mails, by kind; none of these tests calls for two of one kind."""
-    found = stack.client("dynamodb").query(
+    """Return the state of each mail of a submission, by kind; these tests send one of each kind."""
+    answer = stack.client("dynamodb").query(
         TableName=stack.table,
         KeyConditionExpression="pk = :pk AND begins_with(sk, :mail)",
         ExpressionAttributeValues={":pk": {"S": f"SUB#{submission_id}"}, ":mail": {"S": "MAIL#"}},
         ConsistentRead=True,
     )
-    states = {item["kind"]["S"]: item["state"]["S"] for item in found["Items"]}
-    assert len(states) == len(found["Items"])
+    states = {item["kind"]["S"]: item["state"]["S"] for item in answer["Items"]}
+    assert len(states) == len(answer["Items"])
     return states
 
 
 def calendar_file(stack: DeployedStack, mail: Mail) -> str:
-    """The one file that goes with a mail."""
+    """Return the one file attached to a mail."""
     raw = (stack.workspace.state / "mail" / f"{mail.id}.eml").read_bytes()
     message = email.message_from_bytes(raw, policy=email.policy.default)
     (file,) = message.iter_attachments()
@@ -79,34 +79,33 @@ def calendar_file(stack: DeployedStack, mail: Mail) -> str:
     return content.decode()
 
 
-def test_mails__a_registrant_is_told_in_swedish_with_a_calendar_file_and_the_staff_in_english(
+def test_confirmation__is_swedish_with_a_calendar_file(
     stack: DeployedStack,
 ) -> None:
+    """The staff's mail is in English."""
     answers = example("registration", course="first-robot", participant="Åsa Öberg")
-    told = send(stack, "registration", answers, Accept_Language="sv-SE,sv;q=0.9,en;q=0.5").json
+    receipt = send(stack, "registration", answers, Accept_Language="sv-SE,sv;q=0.9,en;q=0.5").json
 
     (confirmed,) = stack.wait_for_mails(to=answers["email"])
-    assert confirmed.subject == f"En plats på Min första robot ({told['reference']})"
+    assert confirmed.subject == f"En plats på Min första robot ({receipt['reference']})"
     assert "Deltagare: Åsa Öberg" in confirmed.text
     assert "lördag 16 januari 2027 kl. 10.00" in confirmed.text
     assert f"{stack.api_url}/my?t=v1." in confirmed.text
     assert confirmed.reply_to == FORMS["registration"].staff[0]
     calendar = calendar_file(stack, confirmed)
-    assert f"UID:{told['id']}\r\nDTSTAMP:" in calendar
+    assert f"UID:{receipt['id']}\r\nDTSTAMP:" in calendar
     assert "SUMMARY:Min första robot (Åsa Öberg)\r\n" in calendar
 
     (notice,) = wait_until(
         lambda: [mail for mail in stack.mails() if mail.reply_to == answers["email"]], what="the staff's mail"
     )
     assert notice.to == list(FORMS["registration"].staff)
-    assert notice.subject == f"New registration: My first robot, Åsa Öberg ({told['reference']})"
+    assert notice.subject == f"New registration: My first robot, Åsa Öberg ({receipt['reference']})"
     assert "Language: sv" in notice.text
     assert "/my?t=" not in notice.text + str(notice.html)
 
 
-def test_mails__waitlisted_then_promoted_when_another_cancels_who_is_told_too(
-    stack: DeployedStack, manage: ManageService
-) -> None:
+def test_mails__cover_waitlisted_cancelled_and_promoted(stack: DeployedStack, manage: ManageService) -> None:
     with seats_left(manage, 1):
         first, first_address = register(stack)
         second, second_address = register(stack)
@@ -129,7 +128,7 @@ def test_mails__waitlisted_then_promoted_when_another_cancels_who_is_told_too(
         assert [mail.subject.endswith("waiting list") for mail in notices] == [True]
 
 
-def test_mails__a_second_try_tells_the_addresss_owner_at_most_once_a_day(stack: DeployedStack) -> None:
+def test_already_registered__is_mailed_at_most_once_a_day(stack: DeployedStack) -> None:
     answers = example("registration", course="first-robot", participant="Bo Ek")
     first = send(stack, "registration", answers).json
     stack.wait_for_mails(to=answers["email"])
@@ -142,7 +141,7 @@ def test_mails__a_second_try_tells_the_addresss_owner_at_most_once_a_day(stack: 
     assert already.subject == f"Registered already: My first robot ({first['reference']})"
     assert "nothing has changed" in already.text
     states = wait_until(
-        lambda: found if (found := mail_states(stack, first["id"])).get("already_registered") == "sent" else None,
+        lambda: states if (states := mail_states(stack, first["id"])).get("already_registered") == "sent" else None,
         what="the note that the mail was sent",
     )
     assert set(states) == {"confirmed", "staff", "already_registered"}
@@ -152,13 +151,13 @@ def test_mails__a_second_try_tells_the_addresss_owner_at_most_once_a_day(stack: 
     assert len(stack.mails(to=answers["email"])) == 2
 
 
-def test_mails__who_is_unknown_to_their_server_is_mailed_no_more(stack: DeployedStack) -> None:
+def test_bounced_address__gets_no_more_mail(stack: DeployedStack) -> None:
     answers = example("contact")
-    told = send(stack, "contact", answers).json
+    receipt = send(stack, "contact", answers).json
     stack.wait_for_mails(to=answers["email"])
     sns = stack.client("sns")
     (topic,) = [each["TopicArn"] for each in sns.list_topics()["Topics"] if "feedback" in each["TopicArn"]]
-    request = MailRequest(told["id"], MailKind.CONFIRMED, 1)
+    request = MailRequest(receipt["id"], MailKind.CONFIRMED, 1)
     bounce = {
         "eventType": "Bounce",
         "mail": {"tags": {tag["Name"]: [tag["Value"]] for tag in message_tags(request)}},
@@ -167,16 +166,17 @@ def test_mails__who_is_unknown_to_their_server_is_mailed_no_more(stack: Deployed
 
     sns.publish(TopicArn=topic, Message=json.dumps(bounce))
 
-    wait_until(lambda: mail_states(stack, told["id"])["confirmed"] == "bounced", what="the mail is noted as bounced")
+    wait_until(lambda: mail_states(stack, receipt["id"])["confirmed"] == "bounced", what="the mail is noted as bounced")
     again = send(stack, "contact", {**answers, "message": "Did you get my first message?"}).json
     states = wait_until(
-        lambda: found if len(found := mail_states(stack, again["id"])) == 2 else None, what="both mails are noted"
+        lambda: seen_states if len(seen_states := mail_states(stack, again["id"])) == 2 else None,
+        what="both mails are noted",
     )
     assert states["confirmed"] == "suppressed"
     assert len(stack.mails(to=answers["email"])) == 1
 
 
-def test_mails__what_a_visitor_wrote_is_text_and_adds_no_header(stack: DeployedStack) -> None:
+def test_visitors_text__is_text_and_adds_no_header(stack: DeployedStack) -> None:
     name = "Eve <b>{{ 91 * 91 }}</b> 漢字 عائشة"
     answers = example("contact", name=name, message="Line one\n.\nBcc: victim@example.org\n<script>alert(1)</script>")
     send(stack, "contact", answers)

@@ -1,4 +1,4 @@
-"""A registrant's own page on the deployed stack: the mailed link, what it may do, what the functions may not."""
+"""A registrant's own page on the deployed stack: the mailed link, what it allows, and what the functions may not do."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ def later() -> datetime:
     return datetime.now(UTC) + timedelta(days=1)
 
 
-def test_mailed_link__shows_the_entry_and_changes_nothing(stack: DeployedStack) -> None:
+def test_mailed_link__shows_the_submission_and_changes_nothing(stack: DeployedStack) -> None:
     registrant = Registrant(stack)
     link = registrant.mailed_link()
     before = stored(stack, registrant.id)
 
-    shown = ask(link, None, method="GET")
+    page = ask(link, None, method="GET")
 
     assert link.startswith(f"{stack.api_url}/my?t=")
-    assert shown.status == 200
-    assert shown.headers["Content-Type"] == "text/html; charset=utf-8"
-    assert shown.headers["Cache-Control"] == "no-store"
-    assert registrant.entered["email"] in shown.body
-    assert display_reference(registrant.receipt.reference) in shown.body
+    assert page.status == 200
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert page.headers["Cache-Control"] == "no-store"
+    assert registrant.entered["email"] in page.body
+    assert display_reference(registrant.receipt.reference) in page.body
     assert stored(stack, registrant.id) == before
 
 
-def test_verify__keeps_the_seat_and_tells_registrant_and_staff(stack: DeployedStack) -> None:
+def test_verify__keeps_the_seat_and_mails_registrant_and_staff(stack: DeployedStack) -> None:
     registrant = Registrant(stack, "registration", verifying=True, course=COURSE)
     assert registrant.status == "pending"
     token = token_of(registrant.mailed_link())
@@ -52,13 +52,13 @@ def test_verify__keeps_the_seat_and_tells_registrant_and_staff(stack: DeployedSt
     press(stack, token, "erase", confirm="yes")
 
 
-def test_cancel__gives_the_seat_to_who_waits(stack: DeployedStack) -> None:
+def test_cancel__gives_the_seat_to_the_next_in_line(stack: DeployedStack) -> None:
     seated = Registrant(stack, "registration", course=COURSE)
     with no_seats_left(stack, "registration", COURSE):
         waiting = Registrant(stack, "registration", course=COURSE)
         assert waiting.status == "waitlisted"
-        shown = look(stack, token_of(waiting.mailed_link()))
-        assert "You are number 1 in line" in shown.body
+        view = look(stack, token_of(waiting.mailed_link()))
+        assert "You are number 1 in line" in view.body
 
         answer = press(stack, token_of(seated.mailed_link()), "cancel", confirm="yes")
 
@@ -79,7 +79,7 @@ def test_erase__leaves_nothing_of_the_registrant_in_the_table(stack: DeployedSta
 
     assert (erased.status, registrant.status) == (200, "erased")
     assert "Everything is erased" in erased.body
-    for answer in (look(stack, token), press(stack, token, "erase", confirm="yes")):  # replayed
+    for answer in (look(stack, token), press(stack, token, "erase", confirm="yes")):  # sent again
         assert answer.status == 200
         assert "Everything is erased" in answer.body
     assert press(stack, token, "verify").status == 409
@@ -96,7 +96,7 @@ def test_erase__leaves_nothing_of_the_registrant_in_the_table(stack: DeployedSta
     assert "Nobody Else Is Called So" not in everything
 
 
-def test_link__expired_forged_or_broken__is_told_with_a_next_step(stack: DeployedStack) -> None:
+def test_link__expired_forged_or_broken__names_the_next_step(stack: DeployedStack) -> None:
     registrant = Registrant(stack)
     good = signed(stack, registrant.id, expires_at=later())
     version, key, payload, mac = good.split(".")
@@ -129,7 +129,7 @@ def test_link__expired_forged_or_broken__is_told_with_a_next_step(stack: Deploye
         (b"{}", {"Content-Type": "application/json"}, 415),
     ],
 )
-def test_post__that_is_no_button__is_answered_with_a_page(
+def test_post__with_an_unknown_button__gets_a_page(
     stack: DeployedStack, body: bytes, headers: dict[str, str], status: int
 ) -> None:
     answer = ask(f"{stack.api_url}/my", body, headers=headers)
@@ -138,24 +138,24 @@ def test_post__that_is_no_button__is_answered_with_a_page(
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
 
 
-def test_link__of_the_key_before__still_leads_to_the_entry(stack: DeployedStack) -> None:
+def test_link__of_an_earlier_key__still_leads_to_the_submission(stack: DeployedStack) -> None:
     registrant = Registrant(stack)
     before = signed(stack, registrant.id, expires_at=later())
     secrets, name = stack.client("secretsmanager"), f"rollcall/{stack.workspace.stack}/signing-key"
-    kept = secrets.get_secret_value(SecretId=name)["SecretString"]
+    old_secret = secrets.get_secret_value(SecretId=name)["SecretString"]
     newer = {"key": "abcdefghijklmnopqrstuvwxyz0123456789"}
     try:
-        secrets.put_secret_value(SecretId=name, SecretString=json.dumps({"keys": [newer, {"key": kept}]}))
+        secrets.put_secret_value(SecretId=name, SecretString=json.dumps({"keys": [newer, {"key": old_secret}]}))
         after = signed(stack, registrant.id, expires_at=later())
 
         assert before.split(".")[1] != after.split(".")[1]
         wait_until(lambda: look(stack, after).status == 200, what="the newer key", deadline_s=40)
         assert look(stack, before).status == 200
     finally:
-        secrets.put_secret_value(SecretId=name, SecretString=kept)
+        secrets.put_secret_value(SecretId=name, SecretString=old_secret)
 
 
-def test_sweep__releases_what_nobody_verified_in_time_and_promotes(stack: DeployedStack) -> None:
+def test_sweep__releases_unverified_seats_and_promotes(stack: DeployedStack) -> None:
     late = Registrant(stack, "registration", verifying=True, course=COURSE)
     late.mailed_link()
     with no_seats_left(stack, "registration", COURSE):
@@ -171,7 +171,7 @@ def test_sweep__releases_what_nobody_verified_in_time_and_promotes(stack: Deploy
 
 
 def sweep(stack: DeployedStack) -> None:
-    """Sweep now; the one that the five-minute rule may have started has to end first."""
+    """Sweep now, after any run that the five-minute rule has started."""
     functions = stack.client("lambda")
 
     def swept() -> bool:
@@ -188,7 +188,7 @@ def sweep(stack: DeployedStack) -> None:
 
 
 def let_time_pass(stack: DeployedStack, late: Registrant) -> None:
-    """Put back the moment by which an entry was to be verified, on the entry and on its seat."""
+    """Move a submission's deadline for verification into the past, on the submission and on its seat."""
     ended = {"N": str(int(datetime.now(UTC).timestamp()) - 1)}
     entry = repository(stack).get(late.id)
     for pk, sk in ((f"SUB#{late.id}", "SUB"), (f"QUOTA#{entry.form}#{entry.option}", f"SEAT#{late.id}")):
@@ -201,18 +201,18 @@ def let_time_pass(stack: DeployedStack, late: Registrant) -> None:
         )
 
 
-def test_ses_feedback__told_by_the_topic__is_noted_on_the_mail(stack: DeployedStack) -> None:
+def test_ses_feedback__from_the_topic__is_noted_on_the_mail(stack: DeployedStack) -> None:
     registrant = Registrant(stack)
     registrant.mailed_link()
     topics = stack.client("sns").list_topics()["Topics"]
     (topic,) = (one["TopicArn"] for one in topics if one["TopicArn"].endswith("-feedback"))
-    told = {
+    notification = {
         "eventType": "Delivery",
         "mail": {"tags": {"submission": [registrant.id], "kind": ["confirmed"], "version": ["1"]}},
         "delivery": {"recipients": [registrant.entered["email"]]},
     }
 
-    stack.client("sns").publish(TopicArn=topic, Message=json.dumps(told))
+    stack.client("sns").publish(TopicArn=topic, Message=json.dumps(notification))
 
     def state() -> str:
         mails = repository(stack).details(registrant.id).mails

@@ -1,4 +1,4 @@
-"""The functions' zip: the same bytes from the same sources, nothing too much, and it starts where only boto3 is."""
+"""The functions' zip: same sources, same bytes, nothing too much; it starts where only boto3 is installed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ print(json.dumps({"answer": answer, "loaded": sorted(sys.modules), "from": modul
 
 
 def copied(folder: Path, *, moment: int) -> Sources:
-    """Copy what the zip is made of, in other folders, at another time."""
+    """Copy everything that goes into the zip to another folder, with new timestamps."""
     for source in ("example", "shared", "packages/registration_core/src", "packages/lambda_handlers/src", "site"):
         shutil.copytree(ROOT / source, folder / source, ignore=shutil.ignore_patterns("__pycache__"))
     for path in sorted(folder.rglob("*"), reverse=moment % 2 == 0):
@@ -53,7 +53,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_package(SOURCES, tmp_path_factory.mktemp("package") / "rollcall-lambda.zip").path
 
 
-def test_build__the_same_sources__give_the_same_bytes(tmp_path: Path) -> None:
+def test_build__same_sources__give_the_same_bytes(tmp_path: Path) -> None:
     first = build_package(copied(tmp_path / "one", moment=1_000_000_001), tmp_path / "first.zip")
     before = os.umask(0o077)
     try:
@@ -66,7 +66,7 @@ def test_build__the_same_sources__give_the_same_bytes(tmp_path: Path) -> None:
     assert first.path.stat().st_mode == second.path.stat().st_mode
 
 
-def test_build__nothing_changed__leaves_the_file_alone(tmp_path: Path) -> None:
+def test_build__without_changes__leaves_the_file_alone(tmp_path: Path) -> None:
     out = tmp_path / "rollcall-lambda.zip"
     assert build_package(SOURCES, out).changed
     os.utime(out, (1, 1))
@@ -76,7 +76,7 @@ def test_build__nothing_changed__leaves_the_file_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["rollcall-lambda.zip"]
 
 
-def test_build__a_changed_form__makes_another_zip(tmp_path: Path) -> None:
+def test_build__with_a_changed_form__makes_another_zip(tmp_path: Path) -> None:
     sources = copied(tmp_path / "one", moment=1_000_000_001)
     first = build_package(sources, tmp_path / "rollcall-lambda.zip")
     template = next(sources.forms.rglob("*.j2"))
@@ -88,7 +88,7 @@ def test_build__a_changed_form__makes_another_zip(tmp_path: Path) -> None:
     assert second.sha256 != first.sha256
 
 
-def test_zip__holds_what_the_functions_need_and_no_more(package: Path) -> None:
+def test_zip__holds_only_what_the_functions_need(package: Path) -> None:
     with zipfile.ZipFile(package) as archive:
         names = set(archive.namelist())
         assert archive.testzip() is None
@@ -112,16 +112,16 @@ def test_main__says_what_it_built(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "unchanged" in capsys.readouterr().out
 
 
-def test_main__staff_of_the_example__are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A deployment of the example would mail its staff's notices to nobody."""
+def test_main__refuses_the_examples_staff(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A deployment of the example would mail the staff's notices to nobody."""
     assert main(["--root", str(ROOT), "--out", str(tmp_path / "a.zip")]) == 1
-    told = capsys.readouterr().err
-    assert "registration tells courses@robotics-academy.example" in told
-    assert "Write your staff's own into the form files" in told
+    stderr = capsys.readouterr().err
+    assert "registration tells courses@robotics-academy.example" in stderr
+    assert "Write your staff's own into the form files" in stderr
     assert not (tmp_path / "a.zip").exists()
 
 
-def test_main__a_mistake_in_a_form__is_named_and_nothing_is_written(
+def test_main__names_a_mistake_in_a_form_and_writes_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sources = copied(tmp_path / "one", moment=1_000_000_001)
@@ -133,7 +133,7 @@ def test_main__a_mistake_in_a_form__is_named_and_nothing_is_written(
     assert not (tmp_path / "a.zip").exists()
 
 
-def test_main__a_mistake_in_a_mail__is_named_and_nothing_is_written(
+def test_main__names_a_mistake_in_a_mail_and_writes_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sources = copied(tmp_path / "one", moment=1_000_000_001)
@@ -145,13 +145,13 @@ def test_main__a_mistake_in_a_mail__is_named_and_nothing_is_written(
     assert not (tmp_path / "a.zip").exists()
 
 
-def test_main__another_folder__says_what_to_give(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_main__says_what_to_give_for_another_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--example", "--root", str(tmp_path), "--out", str(tmp_path / "a.zip")]) == 1
     assert "--root" in capsys.readouterr().err
 
 
 class Bare:
-    """An interpreter with the zip's files and boto3, and nothing else that is installed."""
+    """An interpreter with only the zip's files and boto3."""
 
     def __init__(self, folder: Path, package: Path) -> None:
         self._code, self._runtime = folder / "task", folder / "runtime"
@@ -163,7 +163,7 @@ class Bare:
             (self._runtime / name).symlink_to(installed / name)
 
     def start(self, function: str, event: dict[str, Any], **environ: str) -> dict[str, Any]:
-        """Run one event in a new process; give its answer and the names of the modules that it loaded."""
+        """Run one event in a new process; return its answer and the names of the modules it loaded."""
         environment = {
             "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
             "AWS_SECRET_ACCESS_KEY": "secret",
@@ -179,9 +179,9 @@ class Bare:
             arguments, input=json.dumps(event), env=environment, capture_output=True, text=True, timeout=30, check=False
         )
         assert done.returncode == 0, done.stderr
-        said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-        assert said["from"] == str(self._code / "lambda_handlers" / f"{function}.py")
-        return said
+        result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        assert result["from"] == str(self._code / "lambda_handlers" / f"{function}.py")
+        return result
 
 
 @pytest.fixture(scope="module")
@@ -191,7 +191,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory, package: Path) -> Bare:
 
 @pytest.fixture(scope="module")
 def dynamo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """Serve a DynamoDB that answers at once, behind TLS: the benchmark's."""
+    """Serve the benchmarks' DynamoDB stub, which answers at once, behind TLS."""
     spec = importlib.util.spec_from_file_location("dynamodb_stub", ROOT / "benchmarks" / "dynamodb_stub.py")
     assert spec is not None
     assert spec.loader is not None
@@ -214,45 +214,46 @@ def submit_environment(dynamo: Any) -> dict[str, str]:
     }
 
 
-def test_submit__starts_and_stores_with_the_standard_library_alone(bare: Bare, dynamo: Any) -> None:
+def test_submit__needs_only_the_standard_library(bare: Bare, dynamo: Any) -> None:
     form = load_form(SOURCES.forms, "registration")
     answers = example_submission(form, today=datetime.now(UTC).date())
 
-    said = bare.start("submit", post(answers), **submit_environment(dynamo))
+    result = bare.start("submit", post(answers), **submit_environment(dynamo))
 
-    assert said["answer"]["statusCode"] == 201
+    assert result["answer"]["statusCode"] == 201
     never = ("boto3", "botocore", "jinja2", "markupsafe", "tomllib", "logging", "typing", "html", "secrets", "decimal")
-    assert [name for name in never if name in said["loaded"]] == []
+    assert [name for name in never if name in result["loaded"]] == []
 
 
-def test_submit__a_certificate_that_no_one_vouches_for__is_503_and_nothing_is_sent(bare: Bare, dynamo: Any) -> None:
+def test_submit__with_an_untrusted_certificate__answers_503(bare: Bare, dynamo: Any) -> None:
+    """It sends nothing."""
     form = load_form(SOURCES.forms, "registration")
     answers = example_submission(form, today=datetime.now(UTC).date())
 
-    said = bare.start("submit", post(answers), **submit_environment(dynamo) | {"AWS_CA_BUNDLE": ""})
+    result = bare.start("submit", post(answers), **submit_environment(dynamo) | {"AWS_CA_BUNDLE": ""})
 
-    assert said["answer"]["statusCode"] == 503
-    assert said["answer"]["headers"]["Access-Control-Allow-Origin"] == "https://forms.example.org"
+    assert result["answer"]["statusCode"] == 503
+    assert result["answer"]["headers"]["Access-Control-Allow-Origin"] == "https://forms.example.org"
 
 
-def test_submit__without_its_settings__answers_all_the_same(bare: Bare) -> None:
-    said = bare.start("submit", post({}), ALLOWED_ORIGINS="https://forms.example.org", TABLE="")
+def test_submit__without_its_settings__still_answers(bare: Bare) -> None:
+    result = bare.start("submit", post({}), ALLOWED_ORIGINS="https://forms.example.org", TABLE="")
 
-    assert said["answer"]["statusCode"] == 500
-    assert json.loads(said["answer"]["body"])["code"] == "internal_error"
-    assert said["answer"]["headers"]["Retry-After"] == "5"
-    assert said["answer"]["headers"]["Access-Control-Allow-Origin"] == "https://forms.example.org"
+    assert result["answer"]["statusCode"] == 500
+    assert json.loads(result["answer"]["body"])["code"] == "internal_error"
+    assert result["answer"]["headers"]["Retry-After"] == "5"
+    assert result["answer"]["headers"]["Access-Control-Allow-Origin"] == "https://forms.example.org"
 
 
 def test_dispatch__starts_with_boto3(bare: Bare) -> None:
-    said = bare.start("dispatch", {"Records": []}, MAIL_QUEUE_URL="http://127.0.0.1:1/queue")
+    result = bare.start("dispatch", {"Records": []}, MAIL_QUEUE_URL="http://127.0.0.1:1/queue")
 
-    assert said["answer"] == {"batchItemFailures": []}
-    assert "jinja2" not in said["loaded"]
+    assert result["answer"] == {"batchItemFailures": []}
+    assert "jinja2" not in result["loaded"]
 
 
-def test_notify__starts_with_boto3_and_jinja2_from_the_zip(bare: Bare) -> None:
-    said = bare.start(
+def test_notify__starts_with_boto3_and_the_zips_jinja2(bare: Bare) -> None:
+    result = bare.start(
         "notify",
         {"Records": []},
         API_URL="https://api.example.org",
@@ -261,32 +262,33 @@ def test_notify__starts_with_boto3_and_jinja2_from_the_zip(bare: Bare) -> None:
         SIGNING_KEY_SECRET="rollcall/test/signing-key",
     )
 
-    assert said["answer"] == {"batchItemFailures": []}
-    assert {"boto3", "jinja2", "markupsafe._native"} <= set(said["loaded"])
+    assert result["answer"] == {"batchItemFailures": []}
+    assert {"boto3", "jinja2", "markupsafe._native"} <= set(result["loaded"])
 
 
-def test_links__starts_with_boto3_and_jinja2_and_answers_with_a_page_even_without_its_keys(bare: Bare) -> None:
+def test_links__starts_with_boto3_and_the_zips_jinja2(bare: Bare) -> None:
+    """It answers with a page even without its keys."""
     event = {"httpMethod": "GET", "path": "/my", "queryStringParameters": {"t": "v1.a.b.c"}}
 
-    said = bare.start(
+    result = bare.start(
         "links", event, SIGNING_KEY_SECRET="rollcall/test/signing-key", AWS_ENDPOINT_URL="http://127.0.0.1:1"
     )
 
-    assert said["answer"]["statusCode"] == 503
-    assert said["answer"]["headers"]["Content-Type"] == "text/html; charset=utf-8"
-    assert "We'll be back in a moment" in said["answer"]["body"].replace("&#39;", "'")
-    assert "jinja2" in said["loaded"]
+    assert result["answer"]["statusCode"] == 503
+    assert result["answer"]["headers"]["Content-Type"] == "text/html; charset=utf-8"
+    assert "We'll be back in a moment" in result["answer"]["body"].replace("&#39;", "'")
+    assert "jinja2" in result["loaded"]
 
 
 def test_sweep__starts_with_boto3_alone(bare: Bare, tmp_path: Path) -> None:
-    said = bare.start("sweep", {}, MAIL_QUEUE_URL="http://127.0.0.1:1/queue", FORMS_DIR=str(tmp_path))
+    result = bare.start("sweep", {}, MAIL_QUEUE_URL="http://127.0.0.1:1/queue", FORMS_DIR=str(tmp_path))
 
-    assert said["answer"] == {"lapsed": 0, "settled": 0, "promoted": 0, "mails": 0, "digests": 0}
-    assert "boto3" in said["loaded"]
-    assert "jinja2" not in said["loaded"]
+    assert result["answer"] == {"lapsed": 0, "settled": 0, "promoted": 0, "mails": 0, "digests": 0}
+    assert "boto3" in result["loaded"]
+    assert "jinja2" not in result["loaded"]
 
 
-def test_wire_call__does_not_try_an_untrusted_endpoint_again(dynamo: Any) -> None:
+def test_wire_call__does_not_retry_an_untrusted_endpoint(dynamo: Any) -> None:
     waits: list[float] = []
     call = WireCall(dynamo.endpoint, "eu-north-1", Credentials("a", "b"), sleep=waits.append)
 
@@ -297,7 +299,7 @@ def test_wire_call__does_not_try_an_untrusted_endpoint_again(dynamo: Any) -> Non
     assert waits == []
 
 
-def test_wire_call__trusts_the_bundle_it_is_given(dynamo: Any) -> None:
+def test_wire_call__trusts_the_given_bundle(dynamo: Any) -> None:
     call = WireCall(dynamo.endpoint, "eu-north-1", Credentials("a", "b"), ca_bundle=str(dynamo.ca_bundle))
 
     assert call("GetItem", {}) == {}

@@ -1,4 +1,4 @@
-"""No action of the staff's policies is there for nothing: without any of them some command says that it lacks it."""
+"""Every action in the staff's policies is needed: without it, some command reports that it lacks it."""
 
 from __future__ import annotations
 
@@ -49,15 +49,15 @@ NEEDED = {
     "dynamodb:GetRecords": "mail redrive --all --yes",
 }
 
-#: What only AWS has, so that nothing asks for it here.
+#: Only AWS has these, so nothing asks for them here.
 IN_AWS = {"lambda:GetAccountSettings", "ses:GetAccount"}
 
-#: Without the list of stacks, a stack that is not there looks like one that may not be read.
+#: Without the list of stacks, a missing stack looks like one that staff may not read.
 LACKS = {"secretsmanager:ListSecrets": "secretsmanager:GetSecretValue"}
 
 
 def without(statements: list[dict[str, Any]], action: str) -> str:
-    """The policy less one action."""
+    """Return the policy without one action."""
     left = [
         statement | {"Action": [each for each in listed(statement["Action"]) if each != action]}
         for statement in statements
@@ -67,7 +67,7 @@ def without(statements: list[dict[str, Any]], action: str) -> str:
 
 @pytest.fixture
 def dead_letters(stack: DeployedStack) -> Iterator[None]:
-    """One of each kind, taken away afterwards."""
+    """One dead letter of each kind, removed afterwards."""
     sqs, outputs = stack.client("sqs"), stack.outputs
     entry = send(stack, "registration", example("registration")).json["id"]
     mail = {"id": entry, "kind": "confirmed", "version": 1}
@@ -80,7 +80,7 @@ def dead_letters(stack: DeployedStack) -> Iterator[None]:
 
 
 def test_every_action__is_needed_by_a_command(stack: DeployedStack) -> None:
-    """Whoever adds an action says here which command needs it."""
+    """Whoever adds an action names the command that needs it here."""
     allowed = {
         action
         for output in ("reader_policy_arn", "manager_policy_arn")
@@ -93,7 +93,7 @@ def test_every_action__is_needed_by_a_command(stack: DeployedStack) -> None:
 
 @pytest.mark.usefixtures("dead_letters")
 @pytest.mark.parametrize("action", NEEDED)
-def test_without_one_action__a_command_says_that_it_lacks_it(stack: DeployedStack, action: str) -> None:
+def test_command__without_one_action__names_what_it_lacks(stack: DeployedStack, action: str) -> None:
     """The rest of the manager's policy is not enough."""
     iam, name = stack.client("iam"), f"lacks-{uuid.uuid4().hex[:12]}"
     policy = without(statements_of(stack, stack.outputs["manager_policy_arn"]), action)

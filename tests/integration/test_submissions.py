@@ -1,4 +1,4 @@
-"""A submission's way through the deployed stack: the API's answer, the stored entry, the mails; IAM enforced."""
+"""A submission's path through the deployed stack: the API's answer, the stored item, the mails; with IAM enforced."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(("form", "prefix"), [("registration", "reg_"), ("contact", "msg_")])
-def test_submit__is_answered_stored_and_mailed_once_to_each(stack: DeployedStack, form: str, prefix: str) -> None:
+def test_submit__answers_stores_and_mails_each_once(stack: DeployedStack, form: str, prefix: str) -> None:
     answers = example(form)
     answer = send(stack, form, answers)
 
@@ -35,13 +35,13 @@ def test_submit__is_answered_stored_and_mailed_once_to_each(stack: DeployedStack
     assert notice.to == list(FORMS[form].staff)
 
 
-def test_submit__two_entries_have_ids_and_references_of_their_own(stack: DeployedStack) -> None:
+def test_submit__gives_two_submissions_different_ids(stack: DeployedStack) -> None:
     first, second = (send(stack, "contact", example("contact")).json for _ in range(2))
     assert first["id"] != second["id"]
     assert first["reference"] != second["reference"]
 
 
-def test_submit__the_same_key_again_gets_the_first_answer(stack: DeployedStack) -> None:
+def test_submit__repeats_the_answer_for_the_same_key(stack: DeployedStack) -> None:
     answers, key = example("registration"), uuid.uuid4().hex
     first = send(stack, "registration", answers, Idempotency_Key=key)
     again = send(stack, "registration", answers, Idempotency_Key=key)
@@ -54,13 +54,13 @@ def test_submit__the_same_key_again_gets_the_first_answer(stack: DeployedStack) 
 def test_submit__a_double_click_makes_one_entry_and_one_mail(stack: DeployedStack) -> None:
     answers = example("contact")
     with ThreadPoolExecutor(4) as visitors:
-        told = list(visitors.map(lambda _: send(stack, "contact", answers), range(4)))
-    assert [answer.status for answer in told] == [201] * 4
-    assert len({answer.json["id"] for answer in told}) == 1
+        responses = list(visitors.map(lambda _: send(stack, "contact", answers), range(4)))
+    assert [answer.status for answer in responses] == [201] * 4
+    assert len({answer.json["id"] for answer in responses}) == 1
     stack.wait_for_mails(to=answers["email"], count=1)
 
 
-def test_submit__every_wrong_field_is_named_at_once_and_nothing_is_stored(stack: DeployedStack) -> None:
+def test_submit__names_every_wrong_field_and_stores_nothing(stack: DeployedStack) -> None:
     answer = send(stack, "contact", example("contact", email="nobody", message=""))
     assert answer.status == 422
     assert {error["field"] for error in answer.json["errors"]} == {"email", "message"}
@@ -68,7 +68,7 @@ def test_submit__every_wrong_field_is_named_at_once_and_nothing_is_stored(stack:
     assert answer.headers["Access-Control-Allow-Origin"] == stack.site_url
 
 
-def test_submit__without_javascript_is_answered_with_thanks(stack: DeployedStack) -> None:
+def test_submit__without_javascript__shows_a_thank_you_page(stack: DeployedStack) -> None:
     answers = example("contact")
     answer = post_plainly(stack, "contact", answers)
     assert answer.status == 201
@@ -81,7 +81,7 @@ def test_submit__without_javascript_is_answered_with_thanks(stack: DeployedStack
     assert (opened.status, opened.headers["Location"]) == (303, f"{stack.site_url}/sv/contact")
 
 
-def test_submit__speaks_the_language_of_the_page_before_that_of_the_browser(stack: DeployedStack) -> None:
+def test_submit__prefers_the_pages_language_to_the_browsers(stack: DeployedStack) -> None:
     url, headers = f"{stack.api_url}/contact?lang=en", {"Content-Type": "application/json", "Accept-Language": "sv"}
     english = ask(url, b"{}", headers=headers).json["errors"]
     swedish = ask(f"{stack.api_url}/contact", b"{}", headers=headers).json["errors"]
@@ -102,7 +102,7 @@ def test_submit__speaks_the_language_of_the_page_before_that_of_the_browser(stac
         ("contact", b"[" * 20_000, "application/json", 400),
     ],
 )
-def test_submit__what_cannot_be_read_is_a_problem_with_a_code(
+def test_submit__unreadable_input__is_a_problem_with_a_code(
     stack: DeployedStack, path: str, body: bytes, content_type: str, status: int
 ) -> None:
     answer = ask(f"{stack.api_url}/{path}", body, headers={"Content-Type": content_type, "Origin": stack.site_url})
@@ -121,13 +121,13 @@ def test_api__tells_browsers_what_the_site_may_send(stack: DeployedStack) -> Non
     assert "Idempotency-Key".lower() in answer.headers["Access-Control-Allow-Headers"].lower()
 
 
-def test_api__another_site_gets_no_permission_to_read(stack: DeployedStack) -> None:
+def test_api__lets_no_other_site_read_answers(stack: DeployedStack) -> None:
     answer = send(stack, "contact", {}, Origin="https://elsewhere.example")
     assert answer.status == 422
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
-def test_site__is_private_but_for_its_distribution(stack: DeployedStack) -> None:
+def test_site__is_reachable_only_through_its_distribution(stack: DeployedStack) -> None:
     page = ask(f"{stack.site_url}/", None, method="GET")
     assert page.status == 200
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
@@ -137,7 +137,7 @@ def test_site__is_private_but_for_its_distribution(stack: DeployedStack) -> None
 
 
 @pytest.mark.parametrize("path", ["/registration", "/contact", "/sv/registration", "/privacy", "/sv"])
-def test_site__takes_an_address_with_a_slash_at_its_end(stack: DeployedStack, path: str) -> None:
+def test_site__accepts_a_trailing_slash(stack: DeployedStack, path: str) -> None:
     bare, slashed = (ask(f"{stack.site_url}{path}{end}", None, method="GET") for end in ("", "/"))
 
     assert (bare.status, slashed.status) == (200, 200)
@@ -147,6 +147,6 @@ def test_site__takes_an_address_with_a_slash_at_its_end(stack: DeployedStack, pa
 
 def test_stack__describes_itself_in_one_secret(stack: DeployedStack) -> None:
     secret = stack.client("secretsmanager").get_secret_value(SecretId="rollcall/local")
-    told = json.loads(secret["SecretString"])
-    assert told.items() <= stack.outputs.items()
-    assert told["api_url"] == stack.api_url
+    description = json.loads(secret["SecretString"])
+    assert description.items() <= stack.outputs.items()
+    assert description["api_url"] == stack.api_url

@@ -1,4 +1,4 @@
-"""A third form on a stack of its own: its file, its name in a list, `rollcall local up`, and people can register."""
+"""A third form on its own stack: after its file, its name in a list and `rollcall local up`, people can register."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def their_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedSt
         yield made
 
 
-def test_third_form__takes_an_entry_and_asks_to_verify_the_address(their_stack: DeployedStack) -> None:
+def test_third_form__accepts_a_submission_and_mails_a_link(their_stack: DeployedStack) -> None:
     form = compile_forms(their_stack.workspace.sources.forms)["workshop"]
     address = f"{uuid.uuid4().hex}@example.org"
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from contract.counting import InMemoryRateCounter
 from contract.fakes import PlainSigner, StoppedClock
+from contract.rate_counter import InMemoryRateCounter
 from unit.core.builders import a_field, a_form
 
 from registration_core.domain.errors import (

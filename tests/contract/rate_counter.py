@@ -1,4 +1,4 @@
-"""Counts kept in memory: for tests without I/O, and held to the same promise by the contract suite."""
+"""A rate counter in memory, held to the same contract as the one on the table."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class InMemoryRateCounter(RateCounter):
-    """Counts in a dictionary."""
+    """Counts kept in a dictionary."""
 
     counts: dict[tuple[str, str], list[str | None]] = field(default_factory=dict)
 

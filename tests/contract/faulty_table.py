@@ -1,4 +1,4 @@
-"""A DynamoDB that stumbles: conflicts, throttling, and answers or requests that get lost."""
+"""A DynamoDB that fails: conflicts, throttling, lost answers and lost requests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Fault(StrEnum):
-    """What befalls one write. lost: carried out, but its answer never comes; unheard: not even carried out."""
+    """What goes wrong with one write. lost: done, but the answer is lost; unheard: not even done."""
 
     CONFLICT = "conflict"
     THROTTLED = "throttled"
@@ -26,7 +26,7 @@ class Fault(StrEnum):
 
 @dataclass(slots=True)
 class FaultyCall:
-    """Passes calls on; each write meets the next of the faults. keep_tokens: whether the table knows a token again."""
+    """Passes calls on, with the next fault for each write. keep_tokens: whether the table remembers request tokens."""
 
     call: Call
     faults: list[Fault] = field(default_factory=list)
@@ -51,7 +51,7 @@ class FaultyCall:
 
 
 class Ticking:
-    """A clock for patience: each look at it finds half a second gone."""
+    """A clock for retry budgets: each reading is half a second later."""
 
     def __init__(self) -> None:
         self._now = 0.0
@@ -62,7 +62,7 @@ class Ticking:
 
 
 def patient(call: Call) -> PatientCall:
-    """Return a call that asks again some times, without waiting."""
+    """Return a call that retries a few times without waiting."""
     return PatientCall(call, sleep=lambda _: None, monotonic=Ticking())
 
 

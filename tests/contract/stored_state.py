@@ -1,4 +1,4 @@
-"""What a repository holds of a form, seen from outside: who sits, who waits, every entry, whatever its status."""
+"""What a repository stores about a form, read from outside: seats, tickets, and every submission."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option's quota. seats: IDs. places: tickets that wait, with the IDs of their entries."""
+    """One option's quota. seats: submission IDs. tickets: those that wait, with their submission IDs."""
 
     state: QuotaState
     seats: frozenset[str]
-    places: dict[int, str]
+    tickets: dict[int, str]
 
 
-class Look(Protocol):
-    """Sees what a repository holds."""
+class StoredState(Protocol):
+    """Reads what a repository stores."""
 
     def option(self, form: str, option: str) -> Option | None: ...
 
@@ -38,8 +38,8 @@ class Look(Protocol):
     def traces(self, submission_id: str) -> str: ...
 
 
-class LookAtMemory:
-    """Sees what the repository in memory holds."""
+class StoredInMemory:
+    """Reads what the repository in memory stores."""
 
     def __init__(self, repository: InMemoryManagedRepository) -> None:
         self._repository = repository
@@ -53,12 +53,12 @@ class LookAtMemory:
         return {entry.id: entry for entry in self._repository.entries.values() if entry.form == form}
 
     def traces(self, submission_id: str) -> str:
-        kept = [self._repository.entries.get(submission_id), self._repository._events.get(submission_id)]
-        return f"{kept} {[once for once, kept in self._repository._once.items() if kept.value == submission_id]}"
+        traces = [self._repository.entries.get(submission_id), self._repository._events.get(submission_id)]
+        return f"{traces} {[once for once, guard in self._repository._once.items() if guard.value == submission_id]}"
 
 
-class LookAtTable:
-    """Sees what a table holds."""
+class StoredInTable:
+    """Reads what a table stores."""
 
     def __init__(self, call: Call, table_name: str) -> None:
         self._call = call
@@ -66,7 +66,7 @@ class LookAtTable:
 
     def option(self, form: str, option: str) -> Option | None:
         pk, _ = table.quota_key(form, option)
-        state, seats, places, settled = None, set(), {}, 0
+        state, seats, tickets, settled = None, set(), {}, 0
         for item in self._query({}, "pk = :pk", {":pk": pk}):
             sk = item["sk"]["S"]
             if sk == table.QUOTA:
@@ -75,22 +75,22 @@ class LookAtTable:
             elif sk.startswith(table.SEAT):
                 seats.add(item["submission"]["S"])
             elif "submission" in item:
-                places[int(sk.removeprefix(table.WAIT))] = item["submission"]["S"]
+                tickets[int(sk.removeprefix(table.WAIT))] = item["submission"]["S"]
         if state is None:
             assert not seats
-            assert not places
+            assert not tickets
             return None
         assert settled == state.departed
-        return Option(state, frozenset(seats), places)
+        return Option(state, frozenset(seats), tickets)
 
     def entries(self, form: str, *, months: list[datetime]) -> dict[str, Submission]:
         index = {"IndexName": table.BY_MONTH, "ExpressionAttributeNames": {"#month": "month"}}
-        found = [
+        submissions = [
             items.read_submission(item)
             for month in months
             for item in self._query(index, "#month = :month", {":month": table.month_key(form, month)})
         ]
-        return {entry.id: entry for entry in found}
+        return {entry.id: entry for entry in submissions}
 
     def traces(self, submission_id: str) -> str:
         pk, _ = table.submission_key(submission_id)

@@ -5,10 +5,10 @@ SHELL := bash
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
 
-# A python that runs and is new enough, found by running it: a shim on the PATH may exist and fail.
+# A Python that runs and is new enough. We run each to find out: a shim on the PATH may exist and fail.
 PYTHON := $(shell for p in $(PYTHON_BIN) python3 python3.13 python3.12 python3.11 python3.14; do "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && command -v "$$p" && break; done)
 VENVS := .venvs
-# An environment's commands name the folder that they were installed in: a clone that was moved installs anew.
+# An environment's commands contain the folder's path, so a moved clone reinstalls them.
 STAMP := .installed-$(shell pwd | cksum | cut -d ' ' -f 1)
 DEV := $(VENVS)/dev/bin
 UV := $(VENVS)/uv/bin/uv
@@ -19,19 +19,19 @@ export PYTHONDONTWRITEBYTECODE :=
 export UV_PROJECT_ENVIRONMENT :=
 
 .PHONY: help
-help: ## list what make can do here
+help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
-# --- environments: one hashed lock and one virtual environment a purpose -------------------------------------------
+# --- environments: one hashed lock and one virtual environment for each purpose --------------------------------------
 
 .PHONY: python-is-there
 python-is-there:
-	@if [ -z "$(PYTHON)" ]; then echo "Rollcall needs Python 3.11 or newer, and none was found. Install one, or say where it is: make PYTHON_BIN=/path/to/python3" >&2; exit 1; fi
+	@if [ -z "$(PYTHON)" ]; then echo "Rollcall needs Python 3.11 or newer, but make found none. Install it, or name it: make PYTHON_BIN=/path/to/python3" >&2; exit 1; fi
 
 $(UV): requirements/uv.txt | python-is-there
 	@echo "Installing uv (once) ..." >&2
 	@rm -rf $(VENVS)/uv && "$(PYTHON)" -m venv $(VENVS)/uv
-	@$(VENVS)/uv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt || { rm -rf $(VENVS)/uv; echo "uv could not be installed from the package index. Check the network (or PIP_INDEX_URL) and run the same command again." >&2; exit 1; }
+	@$(VENVS)/uv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt || { rm -rf $(VENVS)/uv; echo "Could not install uv from the package index. Check the network (or PIP_INDEX_URL), then run the same command again." >&2; exit 1; }
 	@touch $@
 
 # $(call environment,NAME): the environment NAME holds exactly what requirements/NAME.txt locks.
@@ -41,7 +41,7 @@ define environment
 	@grep -qsxF "$(CURDIR)" $(VENVS)/$(1)/.folder || rm -rf $(VENVS)/$(1)
 	@test -x $(VENVS)/$(1)/bin/python || $(UV) venv --quiet --python "$(PYTHON)" $(VENVS)/$(1)
 	@echo "$(CURDIR)" > $(VENVS)/$(1)/.folder
-	@$(UV) pip sync --quiet --require-hashes --python $(VENVS)/$(1)/bin/python requirements/$(1).txt || { echo "The $(1) environment could not be installed from the package index. Check the network (or UV_DEFAULT_INDEX) and run the same command again; what was fetched is kept." >&2; exit 1; }
+	@$(UV) pip sync --quiet --require-hashes --python $(VENVS)/$(1)/bin/python requirements/$(1).txt || { echo "Could not install the $(1) environment from the package index. Check the network (or UV_DEFAULT_INDEX), then run the same command again. It keeps what it has downloaded." >&2; exit 1; }
 endef
 
 $(VENVS)/dev/$(STAMP): requirements/dev.txt $(wildcard packages/*/pyproject.toml localstack/pyproject.toml localstack/*/pyproject.toml) $(UV)
@@ -61,7 +61,7 @@ $(VENVS)/bench/$(STAMP): requirements/bench.txt $(UV)
 dev: $(VENVS)/dev/$(STAMP) $(VENVS)/emulator/$(STAMP) ## install what development and the local stack need
 
 .PHONY: lock
-lock: $(UV) ## renew the hashed locks from requirements/*.in
+lock: $(UV) ## write the hashed locks from requirements/*.in (UPGRADE=1 upgrades everything)
 	@for name in $(basename $(notdir $(wildcard requirements/*.in))); do \
 	  echo "locking $$name" >&2; \
 	  $(UV) pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 --custom-compile-command "make lock" \
@@ -71,91 +71,91 @@ lock: $(UV) ## renew the hashed locks from requirements/*.in
 # --- the system on this machine --------------------------------------------------------------------------------------
 
 .PHONY: up
-up: dev ## bring the whole system up on this machine
+up: dev ## start the whole system on this machine
 	@$(ROLLCALL) local up
 
 .PHONY: down
-down: dev ## stop it and keep the data (RESET=1 drops it)
+down: dev ## stop it and keep the data (RESET=1 deletes it)
 	@$(ROLLCALL) local down $(if $(filter 1 true yes,$(RESET)),--reset)
 
 .PHONY: package
-package: dev ## build the functions' zip for a deployment: dist/rollcall-lambda.zip
+package: dev ## build the functions' zip: dist/rollcall-lambda.zip
 	@$(DEV)/python -m lambda_handlers.package --out dist/rollcall-lambda.zip
 
-# Needs no account. MIRROR: a folder of providers, where the registry can't be reached.
+# Needs no account. MIRROR: a folder of providers, if the registry can't be reached.
 PLATFORMS ?= linux_amd64 linux_arm64 darwin_amd64 darwin_arm64 windows_amd64
 .PHONY: provider-lock
-provider-lock: ## write infra/terraform/.terraform.lock.hcl for every platform: commit it (once, and to upgrade)
+provider-lock: ## write infra/terraform/.terraform.lock.hcl for every platform (once, and to upgrade)
 	@TF_DATA_DIR="$(CURDIR)/build/terraform/provider-lock" terraform -chdir=infra/terraform get >/dev/null
 	@TF_DATA_DIR="$(CURDIR)/build/terraform/provider-lock" terraform -chdir=infra/terraform providers lock \
 	  $(if $(MIRROR),-fs-mirror="$(MIRROR)") $(PLATFORMS:%=-platform=%)
 
 .PHONY: install
-install: $(UV) ## put `rollcall` on the PATH; EXTRAS=parquet adds what exports to Parquet need
+install: $(UV) ## put `rollcall` on the PATH (EXTRAS=parquet for Parquet exports)
 	@$(UV) tool install --quiet --force --python "$(PYTHON)" --constraints requirements/dev.txt \
 	  $(foreach name,core handlers cli local,--reinstall-package rollcall-$(name)) "./packages/admin_cli$(if $(EXTRAS),[$(EXTRAS)])"
 	@command -v rollcall >/dev/null \
 	  && echo "rollcall is installed. Try: rollcall --help" >&2 \
-	  || echo "rollcall is installed in $$($(UV) tool dir --bin), which is not on your PATH. Add it there; then try: rollcall --help" >&2
+	  || echo "rollcall is installed in $$($(UV) tool dir --bin), which is not on your PATH. Add it, then try: rollcall --help" >&2
 
 # --- proof -----------------------------------------------------------------------------------------------------------
 
 .PHONY: check
-check: dev ## examine your organisation's own files: forms, site, values
+check: dev ## check your organisation's files: forms, site, values
 	@$(ROLLCALL) check
 
 PYTEST := $(DEV)/python -m pytest
-# Several tests at once: much of the time they wait. tests/groups.py says which share a worker.
+# Runs several tests at once, because they often wait. tests/groups.py says which share a worker.
 WORKERS ?= 3
 AT_ONCE := -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 PROVIDER := localstack/terraform_provider/tests
 
 .PHONY: format lint types layers static
-format: dev ## write the code the way ruff formats it
+format: dev ## format the code
 	@$(DEV)/ruff format .
 	@$(DEV)/ruff check --fix-only --quiet .
 	@if command -v terraform >/dev/null; then terraform fmt -recursive infra; fi
 
-lint: dev ## format and lint, checked
+lint: dev ## check format and lint
 	@$(DEV)/ruff format --check .
 	@$(DEV)/ruff check .
 
-types: dev ## strict types
+types: dev ## check types
 	@$(DEV)/mypy
 
-layers: dev ## dependencies point one way
+layers: dev ## check that dependencies point one way
 	@$(DEV)/lint-imports
 
-static: lint types layers ## lint, types, layers
+static: lint types layers ## run lint, types and layers
 
 .PHONY: test-unit test-contract test-faults test-integration test-infra test-provider test-browser
 .PHONY: test test-full
-test-unit: dev ## no I/O, seconds
+test-unit: dev ## test without I/O (seconds)
 	@$(PYTEST) tests/unit
 
-test-contract: dev ## the fake and the real repository keep the same promises
+test-contract: dev ## test that the fake and the real repositories keep the same promises
 	@$(PYTEST) tests/contract
 
-test-faults: dev ## races, lost answers, killed functions, restarts; what takes minutes is in test-full
+test-faults: dev ## test races, lost answers, killed functions and restarts (those that take minutes: test-full)
 	@$(PYTEST) -m "not full" tests/faults
 
-test-integration: dev ## the stack as Terraform made it
+test-integration: dev ## test a deployed stack
 	@$(PYTEST) tests/integration
 
-test-infra: dev ## the Terraform
+test-infra: dev ## test the Terraform configuration
 	@$(PYTEST) tests/infra
 
-test-provider: dev ## the stand-in provider, whole; passing is remembered in its tests/passed.txt: commit it
+test-provider: dev ## test the whole stand-in provider (a pass updates its tests/passed.txt: commit that)
 	@$(PYTEST) $(PROVIDER)
 	@$(DEV)/python $(PROVIDER)/due.py --record
 
-test-browser: dev ## a real browser at the page
+test-browser: dev ## test the pages in a real browser
 	@$(PYTEST) tests/browser
 
-test: static ## everything once: what CI runs; of the stand-in provider one test unless it changed
+test: static ## run everything once, as CI does (one test of the stand-in provider, unless it changed)
 	@provider="$$($(DEV)/python $(PROVIDER)/due.py)"; $(PYTEST) $(AT_ONCE) -m "not full" tests $$provider
 
-test-full: static $(VENVS)/api-check/$(STAMP) ## also every combination, many rounds, generated requests
+test-full: static $(VENVS)/api-check/$(STAMP) ## also run every combination, many rounds, generated requests
 	@$(PYTEST) $(AT_ONCE)
 
 $(VENVS)/api-check/$(STAMP): requirements/api-check.txt $(UV)
@@ -167,7 +167,7 @@ $(VENVS)/bench-export/$(STAMP): requirements/bench-export.txt $(UV)
 	@touch $@
 
 .PHONY: bench
-bench: $(VENVS)/bench/$(STAMP) dev ## speed: the local stack, and cold starts against the rivals (minutes)
+bench: $(VENVS)/bench/$(STAMP) dev ## measure the local stack, and cold starts against the rivals (minutes)
 	@$(DEV)/python -m lambda_handlers.package --example --out dist/rollcall-lambda.zip
 	@$(VENVS)/bench/bin/python benchmarks/cold_start.py --package dist/rollcall-lambda.zip
 	@$(DEV)/python benchmarks/local_stack.py
@@ -176,36 +176,36 @@ bench: $(VENVS)/bench/$(STAMP) dev ## speed: the local stack, and cold starts ag
 pictures: dev ## draw the site's PNG pictures from its logo, name and colours
 	@$(DEV)/python site/pictures.py
 
-# npm's packages as a folder's package-lock.json locks them: versions and hashes, no addresses, no scripts run.
+# npm packages as a folder's package-lock.json locks them: versions and hashes, no addresses, no scripts run.
 LIGHTHOUSE := benchmarks/lighthouse
 NU := tests/browser/audits/nu
 $(LIGHTHOUSE)/node_modules/.installed $(NU)/node_modules/.installed: %/node_modules/.installed: %/package-lock.json
-	@command -v npm >/dev/null || { echo "This is installed by npm, and none is on the PATH. Install Node.js 18 or newer." >&2; exit 1; }
-	@echo "Installing what $*/package-lock.json locks ..." >&2
+	@command -v npm >/dev/null || { echo "This needs npm, which is not on your PATH. Install Node.js 18 or newer." >&2; exit 1; }
+	@echo "Installing the packages in $*/package-lock.json ..." >&2
 	@cd $* && npm ci --silent
 	@touch $@
 
 .PHONY: lighthouse
-lighthouse: dev $(LIGHTHOUSE)/node_modules/.installed ## Lighthouse on every page, on a stack of its own (minutes)
+lighthouse: dev $(LIGHTHOUSE)/node_modules/.installed ## run Lighthouse on every page, on its own stack (minutes)
 	@$(DEV)/python benchmarks/lighthouse.py
 
 .PHONY: screenshots
-screenshots: dev ## each page and state, light and dark, narrow and wide: build/screenshots/index.html
+screenshots: dev ## take pictures of each page and state, light and dark, narrow and wide: build/screenshots/index.html
 	@$(PYTEST) -q tests/browser/audits/pictures.py
 
 .PHONY: validate
-validate: dev $(NU)/node_modules/.installed ## every page and mail through the Nu HTML checker
+validate: dev $(NU)/node_modules/.installed ## check every page and mail with the Nu HTML checker
 	@$(PYTEST) -q tests/browser/audits/validity.py
 
 .PHONY: bench-cli
-bench-cli: dev $(VENVS)/bench-export/$(STAMP) ## speed: exports and lists beside their rivals (a quarter of an hour)
+bench-cli: dev $(VENVS)/bench-export/$(STAMP) ## measure exports and lists against their rivals (15 minutes)
 	@$(DEV)/python benchmarks/command_start.py
 	@$(DEV)/python benchmarks/list_capacity.py
 	@$(DEV)/python benchmarks/export_speed.py
 	@$(DEV)/python benchmarks/export_speed.py --memory
 
 .PHONY: docs
-docs: dev ## write what is made from the code: docs/openapi.json
+docs: dev ## generate docs/openapi.json from the code
 	@$(DEV)/python -m lambda_handlers.openapi
 
 .PHONY: clean

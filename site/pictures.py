@@ -1,6 +1,6 @@
-"""Draw the site's two pictures that have to be PNG: `make pictures`, after a change of logo, name or colours.
+"""Draws the site's two PNG pictures: run `make pictures` after you change the logo, the name or the colours.
 
-They show the organisation's own words, colours and logo, so nothing in here is any one's in particular. Needs Chromium.
+They show the organisation's own name, colours and logo. Needs Chromium.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 
 def main() -> int:
-    """Draw them; say which were."""
+    """Draw both pictures and print their paths."""
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         sys.stderr.write(
-            "Drawing pictures needs Chromium, and none is on the PATH. On Debian: apt-get install chromium\n"
+            "Drawing pictures needs Chromium, which is not on your PATH. On Debian: apt-get install chromium\n"
         )
         return 1
     try:

@@ -1,4 +1,4 @@
-# A stack to try things on, in AWS: destroyed and made anew at will.
+# A stack in AWS to try things on. You can destroy and recreate it any time.
 stack               = "dev"
 region              = "eu-north-1"
 sender              = "Kuggen Robotics Academy (test) <courses-test@example.org>"

@@ -1,4 +1,4 @@
-# The stack that visitors meet. Put your own names in; docs/operator.md tells how.
+# The stack that visitors use. Put in your own names: see docs/operator.md.
 stack         = "prod"
 region        = "eu-north-1"
 sender        = "Kuggen Robotics Academy <courses@example.org>"

@@ -1,12 +1,12 @@
-// Improves the pages. Each works without it: an older browser leaves this file unread and posts the form by itself.
+// Improves the pages. Each works without it: an older browser ignores this file and posts the form itself.
 (() => {
   const all = (css, root = document) => [...root.querySelectorAll(css)];
   const [form] = all("[data-form]");
 
-  // --- the switch between languages keeps what the address says
+  // --- the language switch keeps the query of the address
   for (const link of all("[data-language]")) link.search = location.search;
 
-  // --- seats left, roughly, and the dates that move with the day; where the API says nothing the page says nothing
+  // --- seats left, roughly, and date limits that move with the day; if the API doesn't answer, the page shows none
   for (const { dataset: words } of all("[data-seats-from]")) {
     fetch(words.seatsFrom).then(answer => answer.json()).then(({ fields }) => {
       for (const { name, minimum: least, maximum: most, options = [] } of fields) {
@@ -27,16 +27,16 @@
     [button, status, draft] = all("[type=submit], [role=status], [data-draft]", form), banners = all(".restored"),
     [summary, list] = all(".error-summary, .error-summary ul");
   let sending, timer, touched;
-  form.noValidate = true; // the server's sentences instead of the browser's
+  form.noValidate = true; // the server's messages instead of the browser's
 
   const tell = (said, place = status) => {
     all("p", place)[0].textContent = said;
     if (said) place.scrollIntoView({ block: "nearest" });
   };
 
-  // --- what the browser keeps for four hours, or until the form has arrived: the answers, and the key that makes two
-  // sendings one. Private answers are kept only in the tab where Send was pressed, and only while they wait to be sent.
-  // That tab then keeps the key and a digest for ten minutes, for those who go back and send the same again
+  // --- what the browser keeps for four hours, or until the form has arrived: the answers, and the key that makes two posts
+  // count once. Private answers stay only in the tab where Send was pressed, and only while they wait to be sent.
+  // That tab then keeps the key and a digest for ten minutes, in case the visitor goes back and sends the same again
   const slot = "rollcall-" + say.form, lost = new Set();
   const storage = (where, record, name = slot) => {
     try {
@@ -44,7 +44,7 @@
       window[where + "Storage"][name] = JSON.stringify(record);
       return true;
     } catch {
-      return !record && {}; // storage is blocked: the page's own memory will do
+      return !record && {}; // storage is blocked: use the page's own memory
     }
   };
   const plain = () => {
@@ -62,8 +62,8 @@
   };
   let kept = storage("local");
   const here = storage("session");
-  if (!(now() < (kept.at ? kept.at + 14400 : kept.until))) kept = {}; // four hours; without answers, the ten minutes
-  // A browser that is opened again may bring its tabs along: after ten minutes this is another visit.
+  if (!(now() < (kept.at ? kept.at + 14400 : kept.until))) kept = {}; // four hours; without answers, ten minutes
+  // A restarted browser may bring its tabs back: after ten minutes this is a new visit.
   let pressed = here.key && here.key === kept.key && !(now() - here.at > 600);
   if (pressed) kept = here;
   const read = unasked => {
@@ -73,26 +73,26 @@
     }
     return values;
   };
-  // What is kept fills the form, and nothing else stays in it: not what a browser kept by itself.
+  // Only the draft fills the form: whatever the browser itself restored is cleared.
   const restore = search => {
     for (const name of kept.lost || []) lost.add(name);
     for (const input of inputs) {
-      // a link such as /registration?course=rovers chooses among options; it never ticks a consent, nor writes a text
+      // a link such as /registration?course=rovers chooses options only; it never ticks a consent or fills in a text
       const given = new URLSearchParams(search).getAll(input.name),
         value = given[0] && input.matches("select, fieldset > .choice > *") ? given : kept.values?.[input.name] || "";
       ticks(input) ? (input.checked = [value].flat().includes(input.value)) : (input.value = value);
     }
-    // On a computer that others use, whoever comes next learns whose answers these are, and sends none unasked.
+    // On a shared computer the next visitor sees whose answers these are, and nothing is sent until they press.
     if (kept.at && !(pressed && kept.waiting)) {
       const banner = banners[kept.waiting ? 1 : 0];
       banner.hidden = false;
       tell(banner.dataset.says.replace("{time}", new Date(kept.at * 1000).toTimeString().slice(0, 5)) + (lost.size ? " " + say.lost : ""), banner);
     }
-    draft.hidden = !keep({ started: kept.started ?? now() }); // programs are quicker than people, but for those who have just sent
+    draft.hidden = !keep({ started: kept.started ?? now() }); // programs are quicker than people, except people who have just sent
   };
   restore(location.search);
 
-  // --- checks: as the build wrote them down, in the server's words; a date is asked in three fields, and sent as one
+  // --- checks, as the build wrote them, in the server's words; a date has three fields and is sent as one
   const partsOf = ({ dataset }) => ["year", "month", "day"].map(part => form[dataset.field + "-" + part]);
   const isoOf = field => {
     const typed = partsOf(field).map(({ value }) => value.trim());
@@ -122,7 +122,7 @@
   const mark = (field, said = "") => {
     all(".field-error", field)[0].textContent = said;
     field.classList.toggle("has-error", said);
-    const [rule, , , part] = checksOf(field).find(([, , text]) => text === said) || []; // part: of a date, the one to mend
+    const [rule, , , part] = checksOf(field).find(([, , text]) => text === said) || []; // part: the wrong part of a date
     field.told = (rule === "required" ? "" : field.dataset.label + " ") + said; // "Enter the name" needs no label before it
     for (const input of field.role ? [field] : all("[name]", field)) input.ariaInvalid = (said && (!part || input.matches(".date-" + part))) || null;
   };
@@ -140,7 +140,7 @@
     summary.focus();
   };
 
-  // --- an address with a common slip of the fingers, such as gmial.con
+  // --- an address with a common typo, such as gmial.con
   const suggest = field => {
     for (const note of all(".suggestion", field)) {
       const [input, use] = all("input, button", field), typed = input.value.trim(), typos = new URLSearchParams(say.typos);
@@ -155,7 +155,7 @@
     }
   };
 
-  // --- sending: again by itself, with the same key, for as long as the line or the server stumbles
+  // --- sending: retries with the same key while the connection or the server fails
   const pause = () => {
     clearTimeout(timer);
     tell("");
@@ -168,7 +168,7 @@
     document.title = title;
   };
   const send = async tries => {
-    // Two texts of one digest do no harm: the API knows other answers under a used key.
+    // Two texts with the same digest do no harm: the API notices other answers under a used key.
     const values = read(), sum = [...JSON.stringify(values)].reduce((sum, letter) => (sum * 31 + letter.codePointAt()) | 0, 7);
     if (!kept.key || (kept.until && (kept.sum !== sum || kept.until < now()))) keep({ key: crypto.randomUUID(), until: 0 });
     pressed = true;
@@ -193,7 +193,7 @@
     if (reference) {
       kept = { key, sum, until: now() + 600, started: 0 };
       keep();
-      kept.at = now(); // for this page alone, should one come back to it
+      kept.at = now(); // for this page only, in case the visitor comes back to it
       const words = [say.form, told, values[say.option]];
       for (const name in values) say.keeps.split(" ").includes(name.split("-")[0]) || delete values[name];
       storage("session", { at: now(), words, reference, position, values }, "rollcall");
@@ -202,11 +202,11 @@
     }
     busy();
     const stands = answer?.status || 0, wait = +answer?.headers.get("Retry-After") || Math.min(60, 2 ** tries);
-    if ((stands < 400 || stands > 428) && wait < 61) { // nobody there, no answer of ours, too many, or a server in trouble
+    if ((stands < 400 || stands > 428) && wait < 61) { // no connection, not our answer, too many requests, or a failing server
       tell((saved ? say.saved + " " : "") + (stands === 429 && detail || (stands ? say.unsure + "." : say.unreachable)));
       timer = setTimeout(send, wait * 1000, tries + 1);
     } else {
-      const reused = code === "key_reused" && say.reused; // then the first answers did arrive; these are new ones
+      const reused = code === "key_reused" && say.reused; // the first answers did arrive; these are new ones
       keep({ waiting: false, key: !reused && key });
       each(({ dataset }) => errors.find(({ field }) => field === dataset.field)?.message);
       show(reused || detail || say.refused);
@@ -226,11 +226,11 @@
       wrong(touched) || mark(touched);
     }
     if (sending) return;
-    pause(); // other answers wait for the button
+    pause(); // changed answers wait for the button
     keep({ values: read(), at: now(), waiting: false });
   };
-  // --- a field that was touched is looked at when it is left; a click within a group passes by nothing at all. What is
-  // said moves the page below it, so it is said when whatever was pressed has been let go
+  // --- checks a touched field when the visitor leaves it; a click within a group leaves no field. An error
+  // moves the page below it, so it appears only after the visitor releases whatever they press
   const look = field => {
     if (all(":active")[0]) return setTimeout(look, 50, field);
     mark(field, wrong(field));
@@ -250,14 +250,14 @@
     pressed = false;
     kept = { started: now() };
     keep();
-    storage("session", {}, "rollcall"); // what the thank-you page tells
+    storage("session", {}, "rollcall"); // for the thank-you page
     inputs[0].focus();
   };
   for (const one of all("[data-clear]")) one.onclick = clear;
   ononline = () => pressed && kept.waiting && !sending && send(0);
   onpageshow = ({ persisted }) => {
     if (!persisted) return;
-    busy(); // the page as the browser kept it, after "back": perhaps for the next person
+    busy(); // the page from the browser's cache, after Back: perhaps another person
     pressed = false;
     kept.values = read();
     kept = plain();

@@ -1,4 +1,4 @@
-// The thank-you page: what this tab sent, remembered by the tab for an hour; nothing of it stands in an address.
+// The thank-you page: shows what this tab sent. The tab remembers it for an hour, and no URL holds any of it.
 (() => {
   const all = (css, root = document) => [...root.querySelectorAll(css)];
   let sent = {};
@@ -12,9 +12,9 @@
     part.hidden = !said;
     all("dd, strong", part)[0].append(said || "");
   }
-  // The tab says what the heading says.
+  // The tab's title is the heading.
   document.title = all("h1")[0].innerText.trim() + document.title.slice(document.title.indexOf(" – "));
-  // For one more person some answers are the same: they become a draft like any other, to be seen and cleared there.
+  // For one more participant some answers are the same. They become a normal draft, which the visitor can see and clear.
   for (const link of all("[data-another]")) {
     link.onclick = () => {
       const slot = `rollcall-${link.dataset.another}`, keeps = link.dataset.keeps.split(" ");

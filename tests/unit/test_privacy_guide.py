@@ -28,13 +28,13 @@ def row(beginning: str) -> str:
 def test_guide__tells_how_long_the_shipped_forms_keep_entries() -> None:
     forms = compile_forms(SOURCES.forms)
     told = f"registrations as shipped: {forms['registration'].retention_days} days; "
-    assert told + f"messages: {forms['contact'].retention_days}" in row("entry")
-    assert f"suspected spam: {SPAM_KEPT.days} days" in row("entry")
+    assert told + f"messages: {forms['contact'].retention_days}" in row("submission")
+    assert f"suspected spam: {SPAM_KEPT.days} days" in row("submission")
 
 
 def test_guide__tells_how_long_guards_counts_and_suppressions_hold() -> None:
     assert (KEY_KEPT.total_seconds(), SAME_ANSWERS_KEPT.total_seconds()) == (24 * 3600, 10 * 60)
-    assert "| 24 hours from the entry" in row("the guard against a repeated request, where")
+    assert "| 24 hours from the submission" in row("the guard against a repeated request, where")
     assert row("guard against a repeated request | a").endswith("24 hours (ten minutes where no key was sent) |")
     assert (ADDRESS_WINDOW_S, EMAIL_WINDOW_S) == (10 * 60, 24 * 3600)
     assert "ten minutes, and a day" in row("limits on how often")
@@ -43,7 +43,7 @@ def test_guide__tells_how_long_guards_counts_and_suppressions_hold() -> None:
 
 
 def test_guide__tells_how_long_a_link_holds() -> None:
-    assert f"hold for {LINK_LIFE.days} days at most" in GUIDE
+    assert f"work for {LINK_LIFE.days} days at most" in GUIDE
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ STAMP := .installed-$(shell pwd | cksum | cut -d ' ' -f 1)
 DEV := $(VENVS)/dev/bin
 UV := $(VENVS)/uv/bin/uv
 ROLLCALL := $(DEV)/rollcall
-EDITABLE := -e packages/registration_core -e packages/lambda_handlers -e packages/admin_cli -e localstack -e localstack/terraform_provider
+EDITABLE := -e packages/registration_core -e packages/lambda_handlers -e packages/rollcall_build -e packages/admin_cli -e localstack -e localstack/terraform_provider
 
 export PYTHONDONTWRITEBYTECODE :=
 export UV_PROJECT_ENVIRONMENT :=
@@ -80,7 +80,7 @@ down: dev ## stop it and keep the data (RESET=1 deletes it)
 
 .PHONY: package
 package: dev ## build the functions' zip: dist/rollcall-lambda.zip
-	@$(DEV)/python -m lambda_handlers.package --out dist/rollcall-lambda.zip
+	@$(DEV)/python -m rollcall_build.package --out dist/rollcall-lambda.zip
 
 # Needs no account. MIRROR: a folder of providers, if the registry can't be reached.
 PLATFORMS ?= linux_amd64 linux_arm64 darwin_amd64 darwin_arm64 windows_amd64
@@ -93,7 +93,7 @@ provider-lock: ## write infra/terraform/.terraform.lock.hcl for every platform (
 .PHONY: install
 install: $(UV) ## put `rollcall` on the PATH (EXTRAS=parquet for Parquet exports)
 	@$(UV) tool install --quiet --force --python "$(PYTHON)" --constraints requirements/dev.txt \
-	  $(foreach name,core handlers cli local,--reinstall-package rollcall-$(name)) "./packages/admin_cli$(if $(EXTRAS),[$(EXTRAS)])"
+	  $(foreach name,core handlers build cli local,--reinstall-package rollcall-$(name)) "./packages/admin_cli$(if $(EXTRAS),[$(EXTRAS)])"
 	@command -v rollcall >/dev/null \
 	  && echo "rollcall is installed. Try: rollcall --help" >&2 \
 	  || echo "rollcall is installed in $$($(UV) tool dir --bin), which is not on your PATH. Add it, then try: rollcall --help" >&2
@@ -168,7 +168,7 @@ $(VENVS)/bench-export/$(STAMP): requirements/bench-export.txt $(UV)
 
 .PHONY: bench
 bench: $(VENVS)/bench/$(STAMP) dev ## measure the local stack, and cold starts against the rivals (minutes)
-	@$(DEV)/python -m lambda_handlers.package --example --out dist/rollcall-lambda.zip
+	@$(DEV)/python -m rollcall_build.package --example --out dist/rollcall-lambda.zip
 	@$(VENVS)/bench/bin/python benchmarks/cold_start.py --package dist/rollcall-lambda.zip
 	@$(DEV)/python benchmarks/local_stack.py
 
@@ -206,7 +206,7 @@ bench-cli: dev $(VENVS)/bench-export/$(STAMP) ## measure exports and lists again
 
 .PHONY: docs
 docs: dev ## generate docs/openapi.json from the code
-	@$(DEV)/python -m lambda_handlers.openapi
+	@$(DEV)/python -m rollcall_build.openapi
 
 .PHONY: clean
 clean: ## remove what make built (not the local stack's data)

@@ -86,7 +86,7 @@ def main() -> int:
     if options.runs < 7:
         parser.error("--runs must be 7 or more")
     if not options.package.is_file():
-        parser.error(f"{options.package} is not there; build it: python -m lambda_handlers.package")
+        parser.error(f"{options.package} is not there; build it: python -m rollcall_build.package")
     with tempfile.TemporaryDirectory() as scratch, DynamoStub(Path(scratch)) as stub:
         figures = measure(contenders(Path(scratch), options.package), stub, Path(scratch), options.runs)
     report(figures, runs=options.runs, as_json=options.json)

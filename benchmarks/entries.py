@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from registration_core.adapters.dynamodb.items import submission_item
-from registration_core.adapters.form_files import compile_forms
 from registration_core.domain.forms import Form
 from registration_core.domain.identifiers import new_reference, new_submission_id
 from registration_core.domain.submission import Status, Submission
+from rollcall_build.forms.files import compile_forms
 
 ROOT = Path(__file__).resolve().parents[1]
 FIRST = ("Åsa", "Per", "Ingrid", "Lars", "Fatima", "Nils", "Zofia", "Omar", "Elin", "Jörgen")

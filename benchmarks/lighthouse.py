@@ -28,9 +28,9 @@ from typing import TYPE_CHECKING, Any
 
 from shipped import SOURCES
 
-from admin_cli.site.build import shipped_pages
-from registration_core.adapters.form_files import compile_forms
 from registration_core.domain.validation import example_submission
+from rollcall_build.forms.files import compile_forms
+from rollcall_build.site.build import shipped_pages
 from rollcall_local import mailbox
 from rollcall_local.paths import Workspace
 from rollcall_local.process import clean_environment, free_port

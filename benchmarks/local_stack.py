@@ -18,8 +18,8 @@ import time
 import urllib.parse
 from pathlib import Path
 
-from registration_core.adapters.form_files import compile_forms
 from registration_core.domain.validation import example_submission
+from rollcall_build.forms.files import compile_forms
 from rollcall_local import mailbox
 from rollcall_local.paths import Workspace
 from rollcall_local.process import clean_environment, free_port

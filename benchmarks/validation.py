@@ -28,8 +28,8 @@ from typing import TYPE_CHECKING, Any
 from cold_start import proxy_event
 from dynamodb_stub import DynamoStub
 
-from registration_core.adapters.form_files import compile_forms
 from registration_core.domain.validation import example_submission, validate
+from rollcall_build.forms.files import compile_forms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -14,10 +14,10 @@ import jinja2
 from markupsafe import Markup
 from playwright.sync_api import sync_playwright
 
-from registration_core.adapters.site_content import read_site_content
-from registration_core.adapters.site_theme import read_theme
-from registration_core.adapters.sources import Sources, sources_of
 from registration_core.domain.errors import RollcallError
+from rollcall_build.site.content import read_site_content
+from rollcall_build.site.theme import read_theme
+from rollcall_build.sources import Sources, sources_of
 
 SITE = Path(__file__).resolve().parent
 PICTURES = {"open-graph": (1200, 630), "touch-icon": (180, 180)}

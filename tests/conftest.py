@@ -22,9 +22,9 @@ from groups import group_of, place_of
 from machine import bare_emulator, only_this_machine
 from shipped import ROOT, SOURCES
 
+from admin_cli.given_forms import GivenForms
 from registration_core import bootstrap
-from registration_core.adapters.form_files import compile_forms
-from registration_core.adapters.given_forms import GivenForms
+from rollcall_build.forms.files import compile_forms
 from rollcall_local import mailbox, stack
 from rollcall_local.credentials import ROOT_KEY
 from rollcall_local.paths import Workspace

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from registration_core.adapters.sources import EXAMPLE, Sources
+from rollcall_build.sources import EXAMPLE, Sources
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = Sources(ROOT, ROOT / EXAMPLE)

@@ -12,7 +12,7 @@ from shipped import ROOT, copied_sources
 from rollcall_local.paths import LANDMARKS
 
 if TYPE_CHECKING:
-    from registration_core.adapters.sources import Sources
+    from rollcall_build.sources import Sources
 
 TFVARS = Path("infra/terraform/local.tfvars")
 NAMED = 'forms = ["registration", "contact", "workshop"]\n'

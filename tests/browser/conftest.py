@@ -12,10 +12,10 @@ import pytest
 from conftest import DEADLINE_S, ROOT, wait_until
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from registration_core.adapters.form_files import compile_forms
 from registration_core.domain.date_parts import PARTS, part_name
 from registration_core.domain.fields import FieldType
 from registration_core.domain.validation import example_submission
+from rollcall_build.forms.files import compile_forms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from shipped import SOURCES, copied_sources
 
-from admin_cli.site.build import build
 from admin_cli.site.publish import publish
+from rollcall_build.site.build import build
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from registration_core.adapters.sources import Sources
+    from rollcall_build.sources import Sources
 
 
 def test_publish__brings_a_changed_word_to_the_visitor_and_nothing_else(stack: Any, visit: Any, tmp_path: Path) -> None:

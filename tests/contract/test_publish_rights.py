@@ -21,9 +21,9 @@ from registration_core.adapters.clock import SystemClock
 from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.stored_forms import StoredForms
-from registration_core.adapters.form_files import compile_forms
 from registration_core.bootstrap import query_service
 from registration_core.services.submit import SubmitService
+from rollcall_build.forms.files import compile_forms
 
 if TYPE_CHECKING:
     from pathlib import Path

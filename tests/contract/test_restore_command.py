@@ -16,11 +16,11 @@ from unit.cli.fakes import DESCRIPTION, CommandLine
 from unit.core.builders import a_field, a_form, words
 
 from admin_cli.contexts import Context, ContextFile
+from admin_cli.given_forms import GivenForms
 from registration_core.adapters.clock import SystemClock
 from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.outcomes import DynamoSuppressionList
 from registration_core.adapters.dynamodb.sdk import sdk_call
-from registration_core.adapters.given_forms import GivenForms
 from registration_core.bootstrap import manage_service
 from registration_core.domain.fields import Option
 from registration_core.domain.mail import MailState

@@ -14,9 +14,9 @@ from lambda_handlers.log import Log
 from lambda_handlers.site_words import SiteWords
 from lambda_handlers.submission import SubmitFunction
 from registration_core import bootstrap
-from registration_core.adapters.form_files import compile_forms
 from registration_core.domain.validation import example_submission
 from registration_core.settings import RATE_PER_ADDRESS, RATE_PER_EMAIL, SubmitSettings
+from rollcall_build.forms.files import compile_forms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

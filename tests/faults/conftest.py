@@ -14,8 +14,8 @@ from faults.clone import make_clone
 from faults.functions import running
 from faults.proxy import FaultProxy
 
-from lambda_handlers.package import build_package
-from registration_core.adapters.sources import Sources
+from rollcall_build.package import build_package
+from rollcall_build.sources import Sources
 from rollcall_local.paths import Workspace
 from rollcall_local.process import free_port
 

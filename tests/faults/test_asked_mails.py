@@ -23,11 +23,11 @@ from registration_core.adapters.dynamodb.asking import DynamoAskedMails
 from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.sendings import DynamoSendings
-from registration_core.adapters.form_files import compile_forms
 from registration_core.adapters.sqs import SqsMailQueue
 from registration_core.domain.validation import example_submission
 from registration_core.services.resend import ResendService
 from registration_core.services.send import USUAL, SendService
+from rollcall_build.forms.files import compile_forms
 
 if TYPE_CHECKING:
     from faults.functions import Function

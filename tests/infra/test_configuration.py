@@ -12,7 +12,7 @@ from conftest import ROOT
 from infra.planned import Plan
 from shipped import SOURCES
 
-from registration_core.domain.example_addresses import DOMAINS, is_example
+from rollcall_build.forms.example_addresses import DOMAINS, is_example
 from rollcall_local.errors import TerraformFailedError
 from rollcall_local.process import clean_environment
 from rollcall_local.terraform_configuration import PROVIDER_VERSION

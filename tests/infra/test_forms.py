@@ -11,7 +11,7 @@ from infra.planned import Plan
 from infra.test_configuration import VALID
 from workshop import sources_with_workshop
 
-from registration_core.adapters.form_files import NAME, TAKEN
+from rollcall_build.forms.files import NAME, TAKEN
 from rollcall_local.credentials import deployer
 from rollcall_local.errors import TerraformFailedError
 from rollcall_local.paths import Workspace

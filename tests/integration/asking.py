@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from conftest import ROOT
 
-from registration_core.adapters.form_files import compile_forms
 from registration_core.domain.examples import fit_ages
 from registration_core.domain.validation import example_submission
+from rollcall_build.forms.files import compile_forms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -19,8 +19,8 @@ from admin_cli.local import WorkspaceSystem
 from admin_cli.output import Output
 from admin_cli.services import Services
 from admin_cli.stack import AwsStack
-from registration_core.adapters.loopback import loopback_session
 from rollcall_local.credentials import Credentials
+from rollcall_local.loopback import loopback_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

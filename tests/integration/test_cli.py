@@ -19,8 +19,8 @@ from conftest import ROOT, wait_until
 from integration.asking import example, send
 
 from admin_cli.contexts import Context, add_local, context_file
-from registration_core.adapters.form_files import compile_forms
 from registration_core.domain.validation import validate
+from rollcall_build.forms.files import compile_forms
 
 if TYPE_CHECKING:
     from pathlib import Path

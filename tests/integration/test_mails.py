@@ -13,11 +13,11 @@ import pytest
 from conftest import ROOM, ROOT, wait_until
 from integration.test_submissions import example, send
 
-from registration_core.adapters.form_files import compile_forms
-from registration_core.adapters.given_forms import GivenForms
+from admin_cli.given_forms import GivenForms
 from registration_core.adapters.ses_events import message_tags
 from registration_core.bootstrap import manage_service
 from registration_core.domain.mail import MailKind, MailRequest
+from rollcall_build.forms.files import compile_forms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,13 +17,13 @@ import boto3
 import pytest
 from shipped import ROOT, SOURCES
 
-from lambda_handlers.package import FUNCTIONS, MOST_BYTES, build_package, main
 from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.adapters.dynamodb.sigv4 import Credentials
 from registration_core.adapters.dynamodb.wire import WireCall
-from registration_core.adapters.form_files import load_form
-from registration_core.adapters.sources import Sources
 from registration_core.domain.validation import example_submission
+from rollcall_build.forms.files import load_form
+from rollcall_build.package import FUNCTIONS, MOST_BYTES, OURS, build_package, main
+from rollcall_build.sources import Sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,8 +99,18 @@ def test_zip__holds_only_what_the_functions_need(package: Path) -> None:
     assert {"forms/registration.json", "forms/contact.json", "jinja2/environment.py"} <= names
     assert {name for name in names if name.startswith("licenses/")} >= {"licenses/jinja2-LICENSE.txt"}
     assert {Path(name).suffix for name in names} <= {".py", ".json", ".j2", ".txt"}
-    left_out = ("admin_cli", "package.py", "form_files", "tomllib", "boto3", "tests/", "__pycache__")
+    left_out = ("admin_cli", "rollcall_build", "tomllib", "boto3", "tests/", "__pycache__")
     assert [name for name in names if any(word in name for word in left_out)] == []
+
+
+def test_functions_packages__hold_only_what_the_zip_carries(package: Path) -> None:
+    """What never runs in Lambda lives elsewhere; the table's own module for `rollcall keys` is the one exception."""
+    sources = [ROOT / "packages" / name / "src" for name in OURS]
+    modules = {path.relative_to(source).as_posix() for source in sources for path in source.rglob("*.py")}
+    with zipfile.ZipFile(package) as archive:
+        carried = set(archive.namelist())
+
+    assert modules - carried == {"registration_core/adapters/dynamodb/guard_key_ring.py"}
 
 
 def test_main__says_what_it_built(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

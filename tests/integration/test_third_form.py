@@ -11,8 +11,8 @@ import pytest
 from conftest import brought_up
 from workshop import sources_with_workshop
 
-from registration_core.adapters.form_files import compile_forms
 from registration_core.domain.validation import example_submission
+from rollcall_build.forms.files import compile_forms
 from rollcall_local.paths import Workspace
 from rollcall_local.process import free_port
 

@@ -13,12 +13,12 @@ from unit.site.reading import Reader
 from admin_cli.doctor.findings import Health
 from admin_cli.organisation.checks import findings
 from admin_cli.organisation.languages import remove
-from admin_cli.site.build import build
-from lambda_handlers.package import site_parts
-from registration_core.adapters.form_files import compile_forms
+from rollcall_build.forms.files import compile_forms
+from rollcall_build.package import site_parts
+from rollcall_build.site.build import build
 
 if TYPE_CHECKING:
-    from registration_core.adapters.sources import Sources
+    from rollcall_build.sources import Sources
 
 GUIDE = (ROOT / "docs" / "make-it-yours.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```(?:toml|svg) (\S+)(?: \[([\w.]+)\])?\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -17,7 +17,7 @@ import pytest
 from botocore import xform_name
 from conftest import ROOT
 
-from registration_core.adapters.sources import VARIABLE, sources_of
+from rollcall_build.sources import VARIABLE, sources_of
 
 GUIDE = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
 

@@ -15,17 +15,11 @@ from shipped import ROOT, copied_sources
 from unit.core.builders import NOW, TODAY
 from unit.handlers.conftest import FakeDescriptions, FakeDoor, FakeSubmitService
 
-from admin_cli.site.build import build
+from admin_cli.given_forms import GivenForms
 from lambda_handlers.log import Log
-from lambda_handlers.openapi import document
-from lambda_handlers.package import build_package, site_parts
 from lambda_handlers.site_words import SiteWords
 from lambda_handlers.submission import SubmitFunction
-from registration_core.adapters.form_files import compile_forms
-from registration_core.adapters.given_forms import GivenForms
-from registration_core.adapters.mail_check import check_mails
 from registration_core.adapters.render import JinjaMailRenderer
-from registration_core.adapters.time_zone_files import time_zone
 from registration_core.domain.dates import moment, span
 from registration_core.domain.errors import (
     FieldError,
@@ -38,11 +32,17 @@ from registration_core.domain.forms import Form
 from registration_core.domain.mail import MailKind
 from registration_core.domain.validation import example_submission, validate
 from registration_core.services.preview import PreviewService
+from rollcall_build.forms.files import compile_forms
+from rollcall_build.forms.time_zones import time_zone
+from rollcall_build.mails.checks import check_mails
+from rollcall_build.openapi import document
+from rollcall_build.package import build_package, site_parts
+from rollcall_build.site.build import build
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from registration_core.adapters.sources import Sources
+    from rollcall_build.sources import Sources
 
 GERMAN = {
     "january": "Januar",

@@ -7,13 +7,13 @@ import re
 import pytest
 from shipped import ROOT, SOURCES
 
-from registration_core.adapters.form_files import compile_forms
 from registration_core.adapters.signing import LINK_LIFE
 from registration_core.domain.mail import MailState
 from registration_core.domain.submission import SPAM_KEPT
 from registration_core.services.door import ADDRESS_WINDOW_S, EMAIL_WINDOW_S
 from registration_core.services.feedback import SUPPRESSED_FOR
 from registration_core.services.submit import KEY_KEPT, SAME_ANSWERS_KEPT
+from rollcall_build.forms.files import compile_forms
 
 GUIDE = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
 TERRAFORM = ROOT / "infra" / "terraform"

@@ -11,20 +11,20 @@ from contract.fakes import StoppedClock
 from unit.core.builders import NOW, TODAY
 from workshop import sources_with_workshop
 
-from admin_cli.site.build import build
-from lambda_handlers.openapi import document
-from lambda_handlers.package import build_package
-from registration_core.adapters.form_files import compile_forms
 from registration_core.adapters.render import JinjaMailRenderer
 from registration_core.domain.forms import Form
 from registration_core.domain.mail import TO_STAFF, MailKind
 from registration_core.domain.validation import example_submission, validate
 from registration_core.services.preview import PreviewService
+from rollcall_build.forms.files import compile_forms
+from rollcall_build.openapi import document
+from rollcall_build.package import build_package
+from rollcall_build.site.build import build
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from registration_core.adapters.sources import Sources
+    from rollcall_build.sources import Sources
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import string
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from registration_core.adapters.loopback import loopback_config, loopback_session
+from rollcall_local.loopback import loopback_config, loopback_session
 from rollcall_local.paths import write_whole
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import os
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
-from registration_core.adapters.sources import EXAMPLE, Sources, sources_of
+from rollcall_build.sources import EXAMPLE, Sources, sources_of
 from rollcall_local.errors import LocalStackError
 
 #: A folder is a clone of Rollcall when it holds these.

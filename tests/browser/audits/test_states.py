@@ -9,7 +9,7 @@ import pytest
 from browser.audits.states import LANGUAGES, PAGES, STATES, State
 from shipped import SOURCES
 
-from admin_cli.site.build import shipped_pages
+from rollcall_build.site.build import shipped_pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable

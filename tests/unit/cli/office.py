@@ -10,8 +10,7 @@ from contract.mail_fakes import InMemoryJournal
 from contract.managed_fake import InMemoryManagedRepository
 from shipped import SOURCES
 
-from registration_core.adapters.form_files import compile_forms
-from registration_core.adapters.given_forms import GivenForms
+from admin_cli.given_forms import GivenForms
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.quota import Waitlist
 from registration_core.domain.validation import example_submission
@@ -21,6 +20,7 @@ from registration_core.services.manage import ManageService
 from registration_core.services.query import QueryService
 from registration_core.services.restore import RestoreService
 from registration_core.services.submit import SubmitService
+from rollcall_build.forms.files import compile_forms
 
 if TYPE_CHECKING:
     from unit.cli.fakes import CommandLine

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from unit.cli.fakes import ADA, BOB, STAFF, CommandLine, FakeManage, FakeQueries, FakeRestore
 
-from registration_core.adapters.form_files import compile_forms
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.mail import MailKind
 from registration_core.domain.quota import QuotaState
 from registration_core.domain.submission import Status
+from rollcall_build.forms.files import compile_forms
 
 FORMS_DIR = Path(__file__).resolve().parents[3] / "example" / "forms"
 FORMS = compile_forms(FORMS_DIR)

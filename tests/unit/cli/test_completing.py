@@ -20,8 +20,8 @@ from admin_cli.contexts import Context, ContextFile
 from admin_cli.helping import HELP_OPTIONS
 from admin_cli.services import services
 from admin_cli.stack import AwsStack
-from registration_core.adapters.form_files import compile_forms
 from registration_core.domain.submission import Status
+from rollcall_build.forms.files import compile_forms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

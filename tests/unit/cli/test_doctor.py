@@ -22,15 +22,15 @@ from admin_cli.doctor import forms, machine, mail, parts
 from admin_cli.doctor.examination import Patient, examine
 from admin_cli.doctor.findings import Health, Verdict, well
 from admin_cli.errors import CliError, ExitCode
-from registration_core.adapters.form_files import compile_forms
 from registration_core.domain.quota import QuotaState
+from rollcall_build.forms.files import compile_forms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from registration_core.adapters.sources import Sources
     from registration_core.domain.forms import Form
+    from rollcall_build.sources import Sources
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 FORMS = compile_forms(ROOT / "example" / "forms")

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from admin_cli.commands.forms import COMPILED, curl_command
-from registration_core.adapters.form_files import compile_forms
 from registration_core.domain.validation import validate
+from rollcall_build.forms.files import compile_forms
 
 if TYPE_CHECKING:
     from unit.cli.fakes import CommandLine

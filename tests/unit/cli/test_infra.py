@@ -120,7 +120,7 @@ def prod(rollcall: CommandLine, terraform: Terraform, monkeypatch: pytest.Monkey
     """A command line whose context in use is `prod`, in AWS; what it builds is not of interest here."""
     assert terraform
     rollcall("context", "add", "prod", "--region", "eu-north-1", "--profile", "academy")
-    monkeypatch.setattr("lambda_handlers.package.build_package", _built)
+    monkeypatch.setattr("rollcall_build.package.build_package", _built)
     rollcall.environ = dict(os.environ) | rollcall.environ
     rollcall.clients = {"iam": Iam()}
     return rollcall

@@ -11,15 +11,15 @@ import guide
 import pytest
 from shipped import copied_sources
 
-from admin_cli.site.build import render
-from registration_core.adapters.form_files import compile_forms
+from rollcall_build.forms.files import compile_forms
+from rollcall_build.site.build import render
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from unit.cli.fakes import CommandLine
 
-    from registration_core.adapters.sources import Sources
+    from rollcall_build.sources import Sources
 
 
 @pytest.fixture

@@ -27,7 +27,6 @@ from contract.mail_fakes import (
 from contract.managed_fake import InMemoryManagedRepository
 from unit.cli.fakes import STAFF, CommandLine
 
-from registration_core.adapters.form_files import compile_forms
 from registration_core.bootstrap import MailingParts
 from registration_core.domain.dead_letters import ChangeSpan, DeadLetter
 from registration_core.domain.identifiers import display_reference
@@ -40,6 +39,7 @@ from registration_core.services.query import QueryService
 from registration_core.services.redrive import RedriveService
 from registration_core.services.resend import ResendService
 from registration_core.services.send import SendService
+from rollcall_build.forms.files import compile_forms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

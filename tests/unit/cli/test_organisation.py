@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from unit.cli.fakes import CommandLine, Ran
 
-    from registration_core.adapters.sources import Sources
+    from rollcall_build.sources import Sources
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from shipped import SOURCES
 
-from registration_core.adapters.form_files import compile_forms
+from rollcall_build.forms.files import compile_forms
 
 if TYPE_CHECKING:
     from unit.cli.fakes import CommandLine

@@ -10,8 +10,8 @@ import pytest
 
 from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.adapters.dynamodb.stored_forms import StoredForms
-from registration_core.adapters.form_files import compile_forms
 from registration_core.domain.errors import StorageUnavailableError
+from rollcall_build.forms.files import compile_forms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

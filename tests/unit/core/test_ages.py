@@ -11,7 +11,6 @@ from contract.fakes import START, CountedRandomness, GivenForms, PlainSigner, St
 from contract.managed_fake import InMemoryManagedRepository
 from unit.core.builders import TODAY, a_field, a_form, words
 
-from registration_core.adapters.form_files import compile_forms
 from registration_core.domain.ages import age_on
 from registration_core.domain.errors import FormFileError, InvalidAnswersError
 from registration_core.domain.examples import fit_ages
@@ -22,6 +21,7 @@ from registration_core.domain.validation import example_submission, validate
 from registration_core.services.describe import DescribeService
 from registration_core.services.edit import EditService
 from registration_core.services.submit import SubmitService
+from rollcall_build.forms.files import compile_forms
 
 if TYPE_CHECKING:
     from pathlib import Path

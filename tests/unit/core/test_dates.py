@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from registration_core.adapters.time_zone_files import time_zone
 from registration_core.domain.dates import long_date, moment, span
+from rollcall_build.forms.time_zones import time_zone
 
 STOCKHOLM = timezone(timedelta(hours=1))
 START = datetime(2027, 1, 16, 10, tzinfo=STOCKHOLM)

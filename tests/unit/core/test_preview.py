@@ -8,11 +8,11 @@ import pytest
 from contract.fakes import StoppedClock
 from shipped import SOURCES
 
-from registration_core.adapters.form_files import compile_forms
 from registration_core.adapters.render import JinjaMailRenderer
 from registration_core.domain.mail import TO_STAFF, MailKind
 from registration_core.domain.submission import Status
 from registration_core.services.preview import PreviewService, example_entry
+from rollcall_build.forms.files import compile_forms
 
 FOLDER = Path(__file__).resolve().parents[3] / "example" / "forms"
 FORMS = compile_forms(FOLDER)

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from shipped import ROOT, SOURCES
 from unit.core.builders import NOW, TODAY, a_field, a_form, an_entry
 
-from registration_core.adapters.form_files import compile_forms
 from registration_core.adapters.mail_values import shown_answers
 from registration_core.adapters.render import PAGES, JinjaMailRenderer, one_line
 from registration_core.domain.mail import FITTING, TO_STAFF, MailFacts, MailKind, RenderedMail
 from registration_core.domain.submission import Status, Submission
 from registration_core.domain.validation import example_submission, validate
 from registration_core.services.preview import example_entry
+from rollcall_build.forms.files import compile_forms
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registration_core.adapters.form_files import compile_forms
-from registration_core.adapters.time_zone_files import TimeZoneError, time_zone
 from registration_core.domain.errors import FormFileError
 from registration_core.domain.forms import Form
+from rollcall_build.forms.files import compile_forms
+from rollcall_build.forms.time_zones import TimeZoneError, time_zone
 
 if TYPE_CHECKING:
     from pathlib import Path

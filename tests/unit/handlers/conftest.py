@@ -9,7 +9,6 @@ import pytest
 from shipped import SOURCES
 from unit.handlers.my_desk import SITE, Desk
 
-from lambda_handlers.package import site_parts
 from lambda_handlers.site_words import SiteWords
 from registration_core.domain.errors import UnknownFormError
 from registration_core.domain.fields import Field, FieldType, Option, Text
@@ -17,6 +16,7 @@ from registration_core.domain.forms import Form
 from registration_core.domain.ports import FormCatalogue
 from registration_core.domain.submission import Receipt, Status
 from registration_core.services.door import Admission
+from rollcall_build.package import site_parts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

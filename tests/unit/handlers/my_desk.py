@@ -17,7 +17,6 @@ from lambda_handlers.log import Log
 from lambda_handlers.my import MyFunction
 from lambda_handlers.my_pages import MyPages
 from lambda_handlers.site_words import SiteWords
-from registration_core.adapters.form_files import load_form
 from registration_core.adapters.signing import MY, TokenSigner
 from registration_core.adapters.signing_keys import SecretSigner, parse_keys
 from registration_core.domain.examples import fit_ages
@@ -26,6 +25,7 @@ from registration_core.domain.validation import example_submission
 from registration_core.services.manage import ManageService
 from registration_core.services.own_entry import OwnEntryService
 from registration_core.services.submit import SubmitService
+from rollcall_build.forms.files import load_form
 
 if TYPE_CHECKING:
     from registration_core.domain.submission import Submission

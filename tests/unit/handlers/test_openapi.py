@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from lambda_handlers.openapi import document, main
 from lambda_handlers.refusals import codes
-from registration_core.adapters.form_files import compile_forms
 from registration_core.domain.fields import FieldType
 from registration_core.domain.validation import example_submission
+from rollcall_build.forms.files import compile_forms
+from rollcall_build.openapi import document, main
 
 ROOT = Path(__file__).resolve().parents[3]
 FORMS = compile_forms(ROOT / "example" / "forms")

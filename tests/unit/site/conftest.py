@@ -9,10 +9,10 @@ import pytest
 from botocore.exceptions import ClientError
 from shipped import copied_sources
 
-from admin_cli.site.build import render
-from admin_cli.site.files import SiteFile
-from registration_core.adapters.sources import Sources
 from registration_core.domain.forms import Form
+from rollcall_build.site.build import render
+from rollcall_build.site.files import SiteFile
+from rollcall_build.sources import Sources
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -3,9 +3,9 @@
 from shipped import SOURCES
 from unit.site.reading import Reader
 
-from admin_cli.site.assets import slimmed
-from admin_cli.site.build import render
-from registration_core.adapters.form_files import compile_forms
+from rollcall_build.forms.files import compile_forms
+from rollcall_build.site.assets import slimmed
+from rollcall_build.site.build import render
 
 MOST_SCRIPT_BYTES = 8 * 1024
 

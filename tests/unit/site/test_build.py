@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from shipped import SOURCES
 
-from admin_cli.site.build import MANIFEST, build, read_build, render
-from admin_cli.site.errors import SiteBuildError
-from admin_cli.site.files import CACHE_HASHED, CACHE_PAGE, CACHE_STABLE, SiteFile
-from registration_core.adapters.sources import Sources
 from registration_core.domain.errors import FormFileError
 from registration_core.domain.forms import Form
+from rollcall_build.site.build import MANIFEST, build, read_build, render
+from rollcall_build.site.errors import SiteBuildError
+from rollcall_build.site.files import CACHE_HASHED, CACHE_PAGE, CACHE_STABLE, SiteFile
+from rollcall_build.sources import Sources
 
 API, SITE = "https://api.example/v1/", "https://site.example/"
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from shipped import ROOT, SOURCES
 
-from registration_core.adapters.site_content import SiteContentError, read_site_content
-from registration_core.adapters.site_theme import COLOURS, contrast, read_theme
+from rollcall_build.site.content import SiteContentError, read_site_content
+from rollcall_build.site.theme import COLOURS, contrast, read_theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from registration_core.adapters.sources import Sources
+    from rollcall_build.sources import Sources
 
 
 @pytest.fixture

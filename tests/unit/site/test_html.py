@@ -11,11 +11,11 @@ import pytest
 from justhtml import JustHTML
 from shipped import SOURCES
 
-from admin_cli.site.build import build, shipped_pages
+from rollcall_build.site.build import build, shipped_pages
 
 if TYPE_CHECKING:
-    from admin_cli.site.files import SiteFile
-    from registration_core.adapters.site_pages import Page
+    from rollcall_build.site.files import SiteFile
+    from rollcall_build.site.pages import Page
 
 SITE, API = "https://site.example", "https://api.example/v1"
 LOC, LINK = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc", "{http://www.w3.org/1999/xhtml}link"

@@ -12,13 +12,13 @@ import pytest
 from shipped import SOURCES
 from unit.site.reading import Reader
 
-from admin_cli.site.build import render, shipped_pages
-from registration_core.adapters.form_files import compile_forms
-from registration_core.adapters.site_content import SiteContent, read_site_content
+from rollcall_build.forms.files import compile_forms
+from rollcall_build.site.build import render, shipped_pages
+from rollcall_build.site.content import SiteContent, read_site_content
 
 if TYPE_CHECKING:
-    from admin_cli.site.files import SiteFile
-    from registration_core.adapters.site_pages import Page
+    from rollcall_build.site.files import SiteFile
+    from rollcall_build.site.pages import Page
 
 ROOT = Path(__file__).resolve().parents[3]
 SITE = "https://site.example"

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 from unit.site.reading import Reader
 
-from admin_cli.site.build import render
-from registration_core.domain.checks import DATE
 from registration_core.domain.forms import Form
 from registration_core.domain.messages import message
+from rollcall_build.site.build import render
+from rollcall_build.site.checks import DATE
 
 if TYPE_CHECKING:
-    from admin_cli.site.files import SiteFile
-    from registration_core.adapters.sources import Sources
+    from rollcall_build.site.files import SiteFile
+    from rollcall_build.sources import Sources
 
 PAGES = ("index.html", "registration", "contact", "thank-you", "not-found", "unavailable")
 

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from admin_cli.site.errors import SitePublishError
-from admin_cli.site.files import SiteBuild, SiteFile
-from admin_cli.site.publish import PublishReport, publish
+from admin_cli.site.publish import PublishReport, SitePublishError, publish
+from rollcall_build.site.files import SiteBuild, SiteFile
 
 if TYPE_CHECKING:
     from conftest import RememberingCloudFront, RememberingS3

@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from admin_cli.errors import CliError, ExitCode
-from registration_core.adapters.loopback import loopback_config, loopback_session
+from rollcall_local.loopback import loopback_config, loopback_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from admin_cli.headings import ANSWER, Headings, both_told
 from registration_core.domain.cells import shared_names
-from registration_core.domain.example_addresses import example_staff
 from registration_core.domain.fields import FIRST_DATE, FieldType
+from rollcall_build.forms.example_addresses import example_staff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

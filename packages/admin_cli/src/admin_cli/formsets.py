@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.usage import meant
-from registration_core.adapters.sources import Sources, sources_of
+from rollcall_build.sources import Sources, sources_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,7 +22,7 @@ def read_forms(folder: Path | None) -> Mapping[str, Form]:
 
     Raises FormFileError with every mistake, WorkspaceNotFoundError, or CliError when there is no such folder.
     """
-    from registration_core.adapters.form_files import compile_forms  # noqa: PLC0415 - reads TOML; only for forms
+    from rollcall_build.forms.files import compile_forms  # noqa: PLC0415 - reads TOML; only for forms
 
     folder = forms_folder(folder)
     if not folder.is_dir():
@@ -52,7 +52,7 @@ def read_checked_forms(folder: Path | None) -> Mapping[str, Form]:
     Raises what `read_forms` raises, and FormFileError with every mistake in a mail template.
     """
     from registration_core.adapters.clock import SystemClock  # noqa: PLC0415 - Jinja2; only for this
-    from registration_core.adapters.mail_check import check_mails  # noqa: PLC0415
+    from rollcall_build.mails.checks import check_mails  # noqa: PLC0415
 
     forms = read_forms(folder)
     folder = forms_folder(folder)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from admin_cli.site.build import build
 from admin_cli.site.publish import publish
-from lambda_handlers.package import build_package
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.stored_forms import StoredForms
-from registration_core.adapters.form_files import compile_forms
+from rollcall_build.forms.files import compile_forms
+from rollcall_build.package import build_package
+from rollcall_build.site.build import build
 
 if TYPE_CHECKING:
     from rollcall_local.paths import Workspace

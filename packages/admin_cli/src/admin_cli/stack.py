@@ -232,14 +232,14 @@ class AwsStack:
 
     def manage(self) -> ManageService:
         """Connect to the stack's table, to change what is in it."""
-        from registration_core.adapters.given_forms import GivenForms  # noqa: PLC0415 - only commands that change
+        from admin_cli.given_forms import GivenForms  # noqa: PLC0415 - only commands that change
         from registration_core.bootstrap import manage_service  # noqa: PLC0415 - entries
 
         return manage_service(self.client("dynamodb"), self.description.table, GivenForms(self.forms))
 
     def edit(self) -> EditService:
         """Connect to the stack's table, to put right what entries say."""
-        from registration_core.adapters.given_forms import GivenForms  # noqa: PLC0415 - only commands that change
+        from admin_cli.given_forms import GivenForms  # noqa: PLC0415 - only commands that change
         from registration_core.bootstrap import edit_service  # noqa: PLC0415 - what entries say
 
         table = self.description.table
@@ -247,7 +247,7 @@ class AwsStack:
 
     def restore(self) -> RestoreService:
         """Connect to the stack's table, to take cancellations back."""
-        from registration_core.adapters.given_forms import GivenForms  # noqa: PLC0415 - only commands that change
+        from admin_cli.given_forms import GivenForms  # noqa: PLC0415 - only commands that change
         from registration_core.bootstrap import restore_service  # noqa: PLC0415 - entries
 
         table = self.description.table
@@ -268,7 +268,7 @@ class AwsStack:
 
     def mailing(self) -> MailingParts:
         """Connect to the stack's table and queues."""
-        from registration_core.adapters.given_forms import GivenForms  # noqa: PLC0415 - only commands that mail
+        from admin_cli.given_forms import GivenForms  # noqa: PLC0415 - only commands that mail
         from registration_core.bootstrap import mailing_parts  # noqa: PLC0415
 
         said = self.description

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from admin_cli.contexts import Context
-    from registration_core.adapters.sources import Sources
+    from rollcall_build.sources import Sources
 
 #: What would be taken before the context's profile.
 _KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")

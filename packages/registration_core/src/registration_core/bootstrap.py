@@ -202,7 +202,7 @@ def query_service(
     """Make what the command line looks entries up with.
 
     dynamodb_client: boto3's low-level one, for the stack's account and region. forms: as
-    `form_files.compile_forms` gives them; None outside of a clone.
+    `rollcall_build.forms.files.compile_forms` gives them; None outside of a clone.
     """
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository

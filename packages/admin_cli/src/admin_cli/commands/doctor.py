@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from admin_cli.doctor.findings import Finding
     from admin_cli.services import Services
-    from registration_core.adapters.sources import Sources
+    from rollcall_build.sources import Sources
 
 app = verb()
 

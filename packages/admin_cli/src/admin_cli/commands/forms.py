@@ -97,7 +97,7 @@ def check(
       rollcall forms check ../other-clone/forms
     """
     from admin_cli.form_warnings import warnings_of  # noqa: PLC0415 - only for this
-    from registration_core.adapters.mail_languages import mails_in_english  # noqa: PLC0415 - Jinja2
+    from rollcall_build.mails.languages import mails_in_english  # noqa: PLC0415 - Jinja2
 
     output = of(ctx).output
     forms = read_checked_forms(folder)

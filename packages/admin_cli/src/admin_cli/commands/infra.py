@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from admin_cli.services import Services
     from admin_cli.terraform import StackTerraform
-    from registration_core.adapters.sources import Sources
+    from rollcall_build.sources import Sources
     from rollcall_local.terraform import Invocation
 
 app = noun("""
@@ -217,9 +217,9 @@ def _ensure_own(services: Services) -> None:
 
 def _build_package(services: Services, sources: Sources) -> None:
     """Have the functions' zip that the configuration deploys be that of these sources."""
-    from lambda_handlers.package import build_package  # noqa: PLC0415 - reads every form
-    from registration_core.adapters.form_files import compile_forms  # noqa: PLC0415 - one command's
-    from registration_core.domain.example_addresses import ExampleAddressError, ensure_own_staff  # noqa: PLC0415
+    from rollcall_build.forms.example_addresses import ExampleAddressError, ensure_own_staff  # noqa: PLC0415
+    from rollcall_build.forms.files import compile_forms  # noqa: PLC0415 - one command's
+    from rollcall_build.package import build_package  # noqa: PLC0415 - reads every form
 
     try:
         ensure_own_staff(compile_forms(sources.forms).values())

@@ -10,7 +10,7 @@ import typer
 from admin_cli.formsets import find_root
 from admin_cli.helping import Command, verb
 from admin_cli.services import of
-from registration_core.adapters.sources import VARIABLE, remember
+from rollcall_build.sources import VARIABLE, remember
 
 app = verb()
 

@@ -20,10 +20,10 @@ from admin_cli.seats import FormArgument, OptionArgument, forms_of, said, seats_
 from admin_cli.services import of
 from admin_cli.table import Column
 from admin_cli.values import for_person, iso
-from registration_core.adapters.option_files import MOST_SEATS
 from registration_core.domain.errors import QuotaChangedError
 from registration_core.domain.fields import FieldType
 from registration_core.domain.quota import Waitlist
+from rollcall_build.forms.options import MOST_SEATS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -50,7 +50,7 @@ def prepare(
       rollcall restore prepare rollcall-prod-restored-1
       rollcall restore prepare rollcall-prod-restored-1 --ledger-of rollcall-prod --yes
     """
-    from registration_core.adapters.given_forms import GivenForms  # noqa: PLC0415 - loads the SDK
+    from admin_cli.given_forms import GivenForms  # noqa: PLC0415 - loads the SDK
     from registration_core.bootstrap import (  # noqa: PLC0415
         copied_suppressions,
         ledger_of_erasures,

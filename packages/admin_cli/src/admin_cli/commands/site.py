@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from admin_cli.services import Services
-    from admin_cli.site.files import SiteBuild
     from admin_cli.site.publish import PublishReport
     from admin_cli.stack import Stack
     from registration_core.domain.forms import Form
+    from rollcall_build.site.files import SiteBuild
 
 app = noun("""
 Build the organisation's site for a stack, and publish it to the stack's bucket.
@@ -119,7 +119,7 @@ class ReadOnlyBucket:
 
 
 def _build(stack: Stack, out: Path | None) -> SiteBuild:
-    from admin_cli.site.build import build  # noqa: PLC0415 - loads Jinja2
+    from rollcall_build.site.build import build  # noqa: PLC0415 - loads Jinja2
 
     sources = find_sources()
     said = stack.description

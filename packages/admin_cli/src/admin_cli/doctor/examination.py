@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from admin_cli.stack import Stack
-    from registration_core.adapters.sources import Sources
+    from rollcall_build.sources import Sources
 
 #: How long one check may take.
 LIMIT_S = 15.0

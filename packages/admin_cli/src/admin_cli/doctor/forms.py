@@ -100,6 +100,6 @@ def _here(patient: Patient) -> Mapping[str, Form] | None:
     """Read the organisation's forms; None outside of a clone. Raises FormFileError."""
     if patient.sources is None:
         return None
-    from registration_core.adapters.form_files import compile_forms  # noqa: PLC0415 - reads TOML; only for this
+    from rollcall_build.forms.files import compile_forms  # noqa: PLC0415 - reads TOML; only for this
 
     return compile_forms(patient.sources.forms)

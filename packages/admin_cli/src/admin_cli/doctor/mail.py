@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from admin_cli import aws
 from admin_cli.doctor.findings import not_examined, well, worth_a_look, wrong
-from registration_core.domain.example_addresses import example_staff, is_example
+from rollcall_build.forms.example_addresses import example_staff, is_example
 
 if TYPE_CHECKING:
     from admin_cli.doctor.examination import Patient

@@ -55,7 +55,7 @@ def expiry(patient: Patient) -> Verdict:
 
 def functions(patient: Patient) -> Verdict:
     """Whether every function is ready to run."""
-    from lambda_handlers.package import FUNCTIONS  # noqa: PLC0415 - reads forms; only for this
+    from rollcall_build.package import FUNCTIONS  # noqa: PLC0415 - reads forms; only for this
 
     bad = []
     for name in FUNCTIONS:

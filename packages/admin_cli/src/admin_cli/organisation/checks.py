@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from admin_cli.doctor.findings import Finding, Health
 from admin_cli.form_warnings import warnings_of
 from admin_cli.formsets import read_checked_forms
-from registration_core.adapters.mail_languages import mails_in_english
-from registration_core.adapters.site_content import SHARED, TIME_ZONE, read_site_content
 from registration_core.domain.errors import FormFileError
-from registration_core.domain.example_addresses import is_example
+from rollcall_build.forms.example_addresses import is_example
+from rollcall_build.mails.languages import mails_in_english
+from rollcall_build.site.content import SHARED, TIME_ZONE, read_site_content
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from registration_core.adapters.sources import Sources
     from registration_core.domain.forms import Form
+    from rollcall_build.sources import Sources
 
 _EXPLAINED = "docs/editor.md explains each key."
 _OWN_ADDRESS = "Write an address of your own before anybody registers."
@@ -47,8 +47,8 @@ def findings(sources: Sources) -> Iterator[Finding]:
 
 
 def _site(sources: Sources, forms: Mapping[str, Form]) -> Iterator[Finding]:
-    from admin_cli.site.build import render  # noqa: PLC0415 - loads Jinja2
-    from admin_cli.site.errors import SiteBuildError  # noqa: PLC0415
+    from rollcall_build.site.build import render  # noqa: PLC0415 - loads Jinja2
+    from rollcall_build.site.errors import SiteBuildError  # noqa: PLC0415
 
     try:
         files = render(sources, forms, **_ADDRESSES)

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from admin_cli.errors import CliError, ExitCode
 from registration_core.adapters.render import SHARED
-from registration_core.adapters.site_content import SHARED as SITE
-from registration_core.adapters.site_content import SiteContentError
-from registration_core.adapters.word_files import FOLDER as WORDS
 from registration_core.domain.messages import DEFAULT_LANGUAGE, LANGUAGES
+from rollcall_build.forms.words import FOLDER as WORDS
+from rollcall_build.site.content import SHARED as SITE
+from rollcall_build.site.content import SiteContentError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from registration_core.adapters.sources import Sources
+    from rollcall_build.sources import Sources
 
 _NAME = re.compile(r"[a-z]{2,3}")
 _RIGHT_TO_LEFT = ("ar", "dv", "fa", "he", "ps", "ug", "ur", "yi")

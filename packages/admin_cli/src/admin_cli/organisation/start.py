@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from admin_cli.errors import CliError
-from registration_core.adapters.sources import EXAMPLE, Sources
+from rollcall_build.sources import EXAMPLE, Sources
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from rollcall_local.process import clean_environment
 
 if TYPE_CHECKING:
-    from registration_core.adapters.sources import Sources
+    from rollcall_build.sources import Sources
 
 _DECLARED = "variables.tf"
 _UNKNOWN = "Value for undeclared variable"

@@ -1,1 +1,1 @@
-"""The site: built from `site/` and the form files, published to the stack's bucket."""
+"""The site, brought to the stack's bucket."""

@@ -8,13 +8,17 @@ from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from admin_cli.site.errors import SitePublishError
-from admin_cli.site.files import SiteBuild, SiteFile, addresses, is_page
+from registration_core.domain.errors import RollcallError
+from rollcall_build.site.files import SiteBuild, SiteFile, addresses, is_page
 
 SHA256 = "sha256"  # the metadata key under which an object's own digest is kept
 MOST_DELETIONS = 1000  # that one DeleteObjects call takes
 KILOBYTE = 1000
 GONE = ("404", "NoSuchKey", "NotFound")
+
+
+class SitePublishError(RollcallError):
+    """The bucket or the distribution refused; what was already uploaded stays, and publishing again goes on."""
 
 
 class S3Client(Protocol):

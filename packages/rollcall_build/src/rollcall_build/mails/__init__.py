@@ -1,0 +1,1 @@
+"""Mail templates: tried out, and looked at for their language."""

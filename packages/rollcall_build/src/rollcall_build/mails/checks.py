@@ -1,0 +1,110 @@
+"""Every mail of every form, tried with the form's example before anybody waits for one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from difflib import get_close_matches
+from itertools import product
+
+from registration_core.adapters.render import PARTS, SHARED, JinjaMailRenderer
+from registration_core.domain.errors import FormFileError, MailTemplateError
+from registration_core.domain.forms import MESSAGE
+from registration_core.domain.mail import MailKind
+from registration_core.domain.submission import Status
+from registration_core.services.preview import PreviewService
+from rollcall_build.mails.languages import of_two_languages
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from registration_core.domain.forms import Form, OwnMail
+    from registration_core.domain.ports import Clock
+
+_SITE_URL = "https://site.example"
+_MY_URL = "https://api.example/v1/my?t=example"
+_ALSO: Mapping[str, tuple[Status, ...]] = {
+    MailKind.PROMOTED: (Status.PENDING,),
+    MailKind.STAFF: (Status.WAITLISTED,),
+    MailKind.STAFF_WITHDRAWN: (Status.ERASED,),
+}
+"""Templates say other things of these: tried beside the usual status."""
+
+
+def check_mails(forms_dir: Path, forms: Mapping[str, Form], *, shared: Path, clock: Clock) -> None:
+    """Render each kind of mail in each language of each form, and send none.
+
+    shared: the folder of the product's own `_mail`, for what the forms' folder leaves out.
+
+    Raises FormFileError with one sentence for every mistake: its file, and what is wrong.
+    """
+    renderer = JinjaMailRenderer(forms_dir, shared=shared, site_url=_SITE_URL)
+    preview = PreviewService(renderer=renderer, clock=clock, my_url=_MY_URL)
+    problems: dict[str, None] = {}  # a shared template's mistake shows in every form
+    for form in forms.values():
+        for kind, language in product((*MailKind, MESSAGE.name), form.languages):
+            problems |= dict.fromkeys(_missing((forms_dir, shared), form, f"{kind}.{language}"))
+            problems |= dict.fromkeys(_mistakes(preview, form, kind, language))
+            problems |= dict.fromkeys(of_two_languages(forms_dir, shared, form, f"{kind}.{language}"))
+        for mail in form.mails:
+            problems |= dict.fromkeys(_own_mistakes(forms_dir, preview, form, mail))
+    if problems:
+        raise FormFileError(list(problems))
+
+
+def _mistakes(preview: PreviewService, form: Form, kind: str, language: str) -> Iterator[str]:
+    rest = [each for each in form.languages if each != language]
+    form = replace(form, languages=(language, *rest))  # the staff's mails are in the first
+    values = {name: f"[{name}]" for name in MESSAGE.needs} if kind == MESSAGE.name else None
+    for status, proven in product((None, *_ALSO.get(kind, ())), (True, False)):
+        try:
+            preview.preview(kind, form, language=language, status=status, values=values, proven=proven)
+        except MailTemplateError as error:
+            yield str(error)
+
+
+def _own_mistakes(forms_dir: Path, preview: PreviewService, form: Form, mail: OwnMail) -> Iterator[str]:
+    """Say what is wrong with one of the form's own mails; it has no shared files to fall back on."""
+    near = get_close_matches(mail.name, list(MailKind), n=1, cutoff=0.8)
+    if near:
+        file = f"forms/{form.name}/mail/{mail.name}.*"
+        yield f'{file}: "{mail.name}" is no kind of mail; call it {near[0]}, or a mail of your own something else.'
+    missing = [
+        f"{mail.name}.{language}.{part}.j2"
+        for language, part in product(dict.fromkeys((form.languages[0], *mail.languages)), PARTS)
+        if not (forms_dir / form.name / "mail" / f"{mail.name}.{language}.{part}.j2").is_file()
+    ]
+    yield from (
+        f"forms/{form.name}/mail/{file} is missing: a mail has a subject, a text and an HTML." for file in missing
+    )
+    if missing:
+        return
+    values = {name: f"[{name}]" for name in mail.needs}
+    for language, status, proven in product(mail.languages, (Status.CONFIRMED, Status.WAITLISTED), (True, False)):
+        if language not in form.languages:
+            yield f'forms/{form.name}/mail/{mail.name}.{language}.*: the form has no language "{language}".'
+            return
+        try:
+            preview.preview(mail.name, form, language=language, status=status, values=values, proven=proven)
+        except MailTemplateError as error:
+            yield str(error)
+
+
+def _missing(roots: tuple[Path, Path], form: Form, mail: str) -> Iterator[str]:
+    """Name the files without which a mail says one thing as text and another as HTML, or is in another language."""
+    forms_dir, shared = roots
+    folders = ((forms_dir, f"{form.name}/mail"), (forms_dir, SHARED), (shared, SHARED))
+    there = [
+        (folder, [part for part in PARTS if (root / folder / f"{mail}.{part}.j2").is_file()])
+        for root, folder in folders
+    ]
+    for folder, parts in there:
+        for part, other in (("html", "txt"), ("txt", "html")):
+            if other in parts and part not in parts:
+                yield f"forms/{folder}/{mail}.{part}.j2 is missing: {mail}.{other}.j2 is there, and both say the same."
+    found = {part for _, parts in there for part in parts}
+    if found and "subject" not in found:
+        yield f"forms/{SHARED}/{mail}.subject.j2 is missing: the mail has a text, and no subject."
+    if found == {"subject"}:
+        yield f"forms/{SHARED}/{mail}.txt.j2 and {mail}.html.j2 are missing: the mail has a subject, and no text."

@@ -1,0 +1,265 @@
+"""The API's description (OpenAPI 3.1), made from the form files and the catalogue of errors.
+
+`python -m rollcall_build.openapi` writes docs/openapi.json, which describes the example's forms; a test holds that
+file to what is made here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import json
+import sys
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lambda_handlers.http_answer import TITLES
+from lambda_handlers.http_request import MOST_BYTES
+from lambda_handlers.refusals import codes
+from registration_core.domain.errors import InvalidAnswersError, RollcallError
+from registration_core.domain.messages import LANGUAGES
+from registration_core.services.own_entry import Action
+from registration_core.services.submit import KEY_LENGTH
+from rollcall_build.forms.files import compile_forms
+from rollcall_build.openapi_schemas import (
+    answers_schema,
+    brief_schema,
+    description_schema,
+    invalid_answers_schema,
+    plain_answers_schema,
+    problem_schema,
+    receipt_schema,
+)
+from rollcall_build.sources import EXAMPLE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from registration_core.domain.forms import Form
+
+OUT = Path("docs/openapi.json")
+CODES = codes()
+FORM, FORM_IN_BRIEF = ({"$ref": f"#/components/schemas/{name}"} for name in ("Form", "FormInBrief"))
+_NOT_FOR_POST = {405}
+_FOR_GET = {404, 405, 500, 503}
+
+
+def document(forms: Mapping[str, Form]) -> dict[str, Any]:
+    """Return the description of the API that takes these forms."""
+    schemas = {
+        "Text": {
+            "type": "object",
+            "description": "A text by language.",
+            "additionalProperties": {"type": "string"},
+            "minProperties": 1,
+        },
+        "Receipt": receipt_schema(),
+        "Problem": problem_schema(),
+        "InvalidAnswers": invalid_answers_schema(),
+        "Form": description_schema(),
+        "FormInBrief": brief_schema(),
+    }
+    for name, form in forms.items():
+        schemas |= {f"{name}-answers": answers_schema(form), f"{name}-plain": plain_answers_schema(form)}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Rollcall",
+            "version": importlib.metadata.version("rollcall-handlers"),
+            "description": "Takes what visitors send by the forms, and tells what the forms ask. Every path and method "
+            "that is not listed, TRACE too, gets 404 with the code `not_found`; OPTIONS answers browsers' preflights.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "{api_url}", "variables": {"api_url": {"default": "https://api.example.org/v1"}}}],
+        "security": [],
+        "paths": {f"/{name}": {"post": _submit(form), "get": _opened(form)} for name, form in forms.items()}
+        | {"/forms/{form}": {"get": _describe(forms)}, "/my": _my()},
+        "components": {
+            "schemas": schemas,
+            "parameters": _parameters(forms),
+            "responses": {_name(status): _refusal(status) for status in CODES},
+        },
+    }
+
+
+def _submit(form: Form) -> dict[str, Any]:
+    own = {
+        "200": {
+            "description": "For a plain form post with `_another`: the form for one more person. Nothing is stored.",
+            "content": {"text/html": {"schema": {"type": "string"}}},
+        },
+        "201": {
+            "description": "Stored, or the first answer to the same again; for a plain form post, a page that says so.",
+            "content": {
+                "application/json": {"schema": {"$ref": "#/components/schemas/Receipt"}},
+                "text/html": {"schema": {"type": "string"}},
+            },
+        },
+    }
+    return {
+        "operationId": f"submit-{form.name}",
+        "summary": str(form.title),
+        "parameters": [{"$ref": f"#/components/parameters/{name}"} for name in ("key", "lang")],
+        "requestBody": {
+            "required": True,
+            "description": f"At most {MOST_BYTES // 1024} KiB. In a plain form, an answer of several values "
+            "is a name that comes several times, and a date may come in three fields, such as born-day, born-month "
+            "and born-year.",
+            "content": {
+                "application/json": {"schema": {"$ref": f"#/components/schemas/{form.name}-answers"}},
+                "application/x-www-form-urlencoded": {"schema": {"$ref": f"#/components/schemas/{form.name}-plain"}},
+            },
+        },
+        "responses": own | _refusals(set(CODES) - _NOT_FOR_POST),
+    }
+
+
+def _opened(form: Form) -> dict[str, Any]:
+    return {
+        "operationId": f"open-{form.name}",
+        "summary": f"{form.title}: on to its page on the site",
+        "parameters": [{"$ref": "#/components/parameters/lang"}],
+        "responses": {
+            "303": {
+                "description": "The form's page.",
+                "headers": {"Location": {"schema": {"type": "string", "format": "uri"}}},
+            }
+        },
+    }
+
+
+def _describe(forms: Mapping[str, Form]) -> dict[str, Any]:
+    tag = {"ETag": {"schema": {"type": "string"}}}
+    return {
+        "operationId": "describe-form",
+        "summary": "What a form asks, and the seats that are left",
+        "parameters": [
+            {"name": "form", "in": "path", "required": True, "schema": {"enum": sorted(forms)}},
+            {
+                "name": "brief",
+                "in": "query",
+                "description": "Anything: tell only what moves, the seats and the limits of dates.",
+                "schema": {"type": "string", "minLength": 1},
+            },
+            {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}},
+        ],
+        "responses": {
+            "200": {
+                "description": "The form. It may be kept for 30 seconds.",
+                "headers": tag,
+                "content": {"application/json": {"schema": {"anyOf": [FORM, FORM_IN_BRIEF]}}},
+            },
+            "304": {"description": "What the client has is still so.", "headers": tag},
+        }
+        | _refusals(_FOR_GET - {405}),
+    }
+
+
+def _my() -> dict[str, Any]:
+    page = {"text/html": {"schema": {"type": "string"}}}
+    answers = {
+        "200": {"description": "A page: the entry, and what can be done.", "content": page},
+        "303": {
+            "description": "Done (POST only): on to the entry's page.",
+            "headers": {"Location": {"schema": {"type": "string", "format": "uri-reference"}}},
+        },
+        "4XX": {"description": "A page that says what is wrong with the link, and what to do.", "content": page},
+        "503": {"description": "A page that asks to try again in a moment.", "content": page},
+    }
+    posted = {
+        "type": "object",
+        "properties": {
+            "t": {"type": "string"},
+            "action": {"enum": [action.value for action in Action]},
+            "confirm": {"const": "yes", "description": "Needed to cancel or erase; without it a page asks."},
+        },
+        "required": ["t", "action"],
+    }
+    return {
+        "get": {
+            "operationId": "show-my-entry",
+            "summary": "One's own entry by a signed link; changes nothing",
+            "parameters": [{"$ref": "#/components/parameters/token"}],
+            "responses": answers,
+        },
+        "post": {
+            "operationId": "change-my-entry",
+            "summary": "Verify, cancel or erase one's own entry",
+            "requestBody": {
+                "required": True,
+                "content": {"application/x-www-form-urlencoded": {"schema": posted}},
+            },
+            "responses": answers,
+        },
+    }
+
+
+def _parameters(forms: Mapping[str, Form]) -> dict[str, Any]:
+    own = [language for form in forms.values() for language in form.words]
+    return {
+        "key": {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "description": "Names this attempt: the same key with the same answers gets the first answer again, for 24 "
+            "hours. Without one, the same answers within ten minutes do.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": KEY_LENGTH, "pattern": "^[ -~]+$"},
+        },
+        "lang": {
+            "name": "lang",
+            "in": "query",
+            "description": "The language of sentences and mails, before the field _language and Accept-Language: "
+            f"{', '.join(dict.fromkeys((*LANGUAGES, *own)))}. Any other gets the one that fits best.",
+            "schema": {"type": "string"},
+        },
+        "token": {
+            "name": "t",
+            "in": "query",
+            "required": True,
+            "description": "The signed token of a link in a mail.",
+            "schema": {"type": "string"},
+        },
+    }
+
+
+def _refusals(statuses: set[int]) -> dict[str, Any]:
+    return {str(status): {"$ref": f"#/components/responses/{_name(status)}"} for status in sorted(statuses)}
+
+
+def _refusal(status: int) -> dict[str, Any]:
+    problem = "InvalidAnswers" if InvalidAnswersError.code in CODES[status] else "Problem"
+    narrowed = {
+        "allOf": [{"$ref": f"#/components/schemas/{problem}"}],
+        "properties": {"code": {"enum": list(CODES[status])}},
+    }
+    content: dict[str, Any] = {"application/problem+json": {"schema": narrowed}, "text/html": {}}
+    answer: dict[str, Any] = {"description": TITLES.get(status) or HTTPStatus(status).phrase, "content": content}
+    if status in {429, 500, 503}:
+        answer["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "In seconds."}}
+    return answer
+
+
+def _name(status: int) -> str:
+    return (TITLES.get(status) or HTTPStatus(status).phrase).replace(" ", "")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the description; say in one line what came of it."""
+    parser = argparse.ArgumentParser(prog="python -m rollcall_build.openapi", description="Describe the API.")
+    parser.add_argument("--root", type=Path, default=Path.cwd(), help="the workspace (default: this folder)")
+    parser.add_argument("--out", type=Path, help=f"where to write it (default: {OUT} in the workspace)")
+    options = parser.parse_args(arguments)
+    try:
+        forms = compile_forms(options.root / EXAMPLE / "forms")
+    except RollcallError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    out = options.out or options.root / OUT
+    text = json.dumps(document(forms), ensure_ascii=False, indent=2) + "\n"
+    out.write_text(text, encoding="utf-8")
+    sys.stdout.write(f"{out}: {len(forms)} forms\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

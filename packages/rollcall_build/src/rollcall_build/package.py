@@ -1,0 +1,248 @@
+"""The zip that all functions share: built the same, byte for byte, from the same sources.
+
+`python -m rollcall_build.package --out dist/rollcall-lambda.zip`. What goes in: the modules that the entry points
+import (found by reading their import statements), the compiled forms and their mail templates, the templates and
+words of the pages that functions answer with, Jinja2, and the licences of what is not ours. Nothing is compressed:
+how well a zlib packs differs from one machine to the next. There are no `.pyc`: they would spare a cold start about
+10 ms of CPU, but only under the very Python that made them, and the same sources would no longer give the same bytes
+everywhere.
+"""
+
+import argparse
+import ast
+import hashlib
+import importlib.metadata
+import importlib.util
+import io
+import json
+import os
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from registration_core.adapters.clock import SystemClock
+from registration_core.adapters.render import PAGES, SHARED
+from registration_core.domain.errors import RollcallError
+from registration_core.domain.forms import Form
+from rollcall_build.forms.example_addresses import ensure_own_staff
+from rollcall_build.forms.files import compile_forms
+from rollcall_build.mails.checks import check_mails
+from rollcall_build.site.content import SiteContent, read_site_content
+from rollcall_build.site.pages import home_path, navigation
+from rollcall_build.site.theme import SCHEMES, read_theme
+from rollcall_build.sources import Sources, sources_of
+
+FUNCTIONS = ("submit", "links", "sweep", "dispatch", "notify", "feedback")
+ENTRY_POINTS = tuple(f"lambda_handlers.{name}" for name in FUNCTIONS)
+OURS = ("registration_core", "lambda_handlers")
+THIRD_PARTY = ("jinja2", "markupsafe")
+SHARED_TEMPLATES = ("layout.html.j2", "fields.html.j2", "thanks.html.j2")
+PAGE_DRAWINGS = ("thank-you", "waiting", "one-step-left", "not-found", "unavailable")
+SHARED_WORDS = ("organisation", "navigation", "footer", "form", "thank_you", "my")
+FORM_WORDS = ("submit", "thanks", "thanks_text", "another")
+MOST_BYTES = 1_500_000
+
+_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold
+_MODE = 0o100644 << 16
+
+
+class PackageError(RollcallError):
+    """The zip cannot be built from what is there; says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackageReport:
+    """What was built. changed: whether the file at path is another than before."""
+
+    path: Path
+    files: int
+    size_bytes: int
+    sha256: str
+    changed: bool
+
+
+def build_package(sources: Sources, out: Path) -> PackageReport:
+    """Build the zip of an organisation's forms and words, and write it to out unless the very same is there already.
+
+    Raises FormFileError for a mistake in a form file or a mail template, PackageError when something is missing.
+    """
+    contents = dict(_our_modules(sources.root))
+    contents.update(_forms(sources))
+    contents.update(site_parts(sources))
+    for name in THIRD_PARTY:
+        contents.update(_third_party(name))
+    archive = _zip(contents)
+    if len(archive) > MOST_BYTES:
+        raise PackageError(f"the zip would be {len(archive)} bytes; more than {MOST_BYTES} starts too slowly")
+    changed = not out.is_file() or out.read_bytes() != archive
+    if changed:
+        _replace(out, archive)
+    return PackageReport(out, len(contents), len(archive), hashlib.sha256(archive).hexdigest(), changed)
+
+
+def _our_modules(root: Path) -> Iterator[tuple[str, bytes]]:
+    """Give every module of ours that an entry point imports, at any depth and anywhere in a file."""
+    sources = {name: root / "packages" / name / "src" for name in OURS}
+    waiting, seen = list(ENTRY_POINTS), set[str]()
+    while waiting:
+        module = waiting.pop()
+        if module in seen:
+            continue
+        seen.add(module)
+        path = _path_of(module, sources)
+        if path is None:
+            continue  # a name inside a module, not a module
+        content = path.read_bytes()
+        yield path.relative_to(sources[module.partition(".")[0]]).as_posix(), content
+        waiting.extend(_imports(content))
+        waiting.append(module.rpartition(".")[0])
+    missing = [name for name in ENTRY_POINTS if _path_of(name, sources) is None]
+    if missing:
+        raise PackageError(f"{root} has no {', '.join(missing)}; give the workspace's folder with --root")
+
+
+def _path_of(module: str, sources: Mapping[str, Path]) -> Path | None:
+    source = sources.get(module.partition(".")[0])
+    if source is None:
+        return None
+    base = source.joinpath(*module.split("."))
+    return next((path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()), None)
+
+
+def _imports(content: bytes) -> Iterator[str]:
+    for node in ast.walk(ast.parse(content)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _forms(sources: Sources) -> Iterator[tuple[str, bytes]]:
+    """Give the compiled forms and their mails; of a shared mail the organisation's own, where it has one."""
+    folder = sources.forms
+    forms = compile_forms(folder)
+    check_mails(folder, forms, shared=sources.shared, clock=SystemClock())
+    for name, form in forms.items():
+        text = json.dumps(form.to_dict(), ensure_ascii=False, separators=(",", ":"))
+        yield f"forms/{name}.json", text.encode()
+        yield from _templates(folder, folder / name / "mail")
+    yield from _templates(sources.shared, sources.shared / SHARED)
+    yield from _templates(folder, folder / SHARED)
+
+
+def _templates(folder: Path, templates: Path) -> Iterator[tuple[str, bytes]]:
+    for path in templates.glob("*.j2"):
+        yield f"forms/{path.relative_to(folder).as_posix()}", path.read_bytes()
+
+
+def site_parts(sources: Sources) -> Iterator[tuple[str, bytes]]:
+    """Give what the functions' own pages are made of: `words.json`, and the site's templates for them, below `site/`.
+
+    And, beside the mails' templates, where on the site the forms are.
+
+    Raises FormFileError, SiteContentError or PackageError, which name the file.
+    """
+    forms = compile_forms(sources.forms)
+    content = read_site_content(sources.site)
+    theme = read_theme(sources.site)
+    look = {
+        "logo": theme.logo,
+        "drawings": {name: theme.drawings[name] for name in PAGE_DRAWINGS if name in theme.drawings},
+        "theme_colours": {scheme: theme.colours[scheme]["card"] for scheme in SCHEMES},
+    }
+    words = {language: _page_words(content, forms, language, look) for language in content.languages}
+    pages = {language: {link.name: link.path for link in navigation(content, forms, language)} for language in words}
+    yield f"forms/{PAGES}", json.dumps(pages, separators=(",", ":")).encode()
+    yield "site/words.json", json.dumps(words, ensure_ascii=False, separators=(",", ":")).encode()
+    templates = sources.root / "site" / "templates"
+    for path in [*(templates / name for name in SHARED_TEMPLATES), *sorted((templates / "my").glob("*.j2"))]:
+        if not path.is_file():
+            raise PackageError(f"{path} is missing")
+        yield f"site/{path.relative_to(templates.parent).as_posix()}", path.read_bytes()
+
+
+def _page_words(
+    content: SiteContent, forms: Mapping[str, Form], language: str, look: Mapping[str, object]
+) -> dict[str, Any]:
+    """Return a language's words for these pages, and the addresses on the site that they lead to."""
+    words = content.words[language]
+    links = navigation(content, forms, language)
+    said = {name: words[name] for name in SHARED_WORDS if name in words}
+    texts = {link.name: {**words["forms"]["any"], **words["forms"].get(link.name, {})} for link in links}
+    return {
+        **{name: words[name] for name in ("language", "name", "direction")},
+        **said,
+        "site": {
+            **look,
+            "home": home_path(content, language),
+            "prefix": content.prefix(language),
+            "navigation": [{"path": link.path, "label": link.label, "language": link.language} for link in links],
+            "forms": {
+                link.name: {"path": link.path, **{name: texts[link.name][name] for name in FORM_WORDS}}
+                for link in links
+            },
+        },
+    }
+
+
+def _third_party(name: str) -> Iterator[tuple[str, bytes]]:
+    """Give a library's Python files and its licence; what is compiled for one machine stays out."""
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.origin is None:
+        raise PackageError(f"{name} is not installed here; run make dev")
+    folder = Path(spec.origin).parent
+    for path in folder.rglob("*.py"):
+        yield f"{name}/{path.relative_to(folder).as_posix()}", path.read_bytes()
+    for file in importlib.metadata.distribution(name).files or ():
+        if file.name.upper().startswith(("LICENSE", "LICENCE", "COPYING")):
+            yield f"licenses/{name}-{file.name}", file.read_binary()
+
+
+def _zip(contents: Mapping[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(contents):
+            info = zipfile.ZipInfo(name, _DATE)
+            info.create_system = 3  # Unix, wherever it is built
+            info.external_attr = _MODE
+            archive.writestr(info, contents[name])
+    return buffer.getvalue()
+
+
+def _replace(out: Path, content: bytes) -> None:
+    """Write so that a reader finds the old file or the new one, never half of one."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=out.parent, prefix=out.name, delete=False) as file:
+        file.write(content)
+    part = Path(file.name)
+    part.chmod(0o644)
+    part.replace(out)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Build the zip; say in one line what came of it."""
+    parser = argparse.ArgumentParser(prog="python -m rollcall_build.package", description="Build the functions' zip.")
+    parser.add_argument("--root", type=Path, default=Path.cwd(), help="the clone (default: this folder)")
+    parser.add_argument("--out", type=Path, default=Path("dist/rollcall-lambda.zip"), help="where to write the zip")
+    parser.add_argument("--example", action="store_true", help="take example addresses: never for a deployment")
+    options = parser.parse_args(arguments)
+    try:
+        sources = sources_of(options.root, os.environ)
+        if not options.example:
+            ensure_own_staff(compile_forms(sources.forms).values())
+        report = build_package(sources, options.out)
+    except RollcallError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    state = "written" if report.changed else "unchanged"
+    sys.stdout.write(f"{report.path}: {report.files} files, {report.size_bytes // 1000} kB, {state}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

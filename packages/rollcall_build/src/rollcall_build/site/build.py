@@ -1,0 +1,196 @@
+"""The site built: templates, words and form files in, a folder of files to serve out."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from registration_core.adapters.receipt_views import STATUSES
+from registration_core.domain.forms import Form
+from rollcall_build.forms.files import compile_forms
+from rollcall_build.site.assets import Assets
+from rollcall_build.site.content import SHARED, SiteContent, SiteContentError, read_site_content
+from rollcall_build.site.errors import SiteBuildError
+from rollcall_build.site.events import events
+from rollcall_build.site.files import SiteBuild, SiteFile
+from rollcall_build.site.indexes import robots, sitemap
+from rollcall_build.site.pages import Page, home_path, navigation, site_pages, switch
+from rollcall_build.site.templates import Renderer
+from rollcall_build.site.texts import Texts
+from rollcall_build.site.theme import SCHEMES, Theme, read_theme
+from rollcall_build.site.views import FormView, course_field, courses, form_view
+from rollcall_build.sources import Sources
+
+CONTENT = "site"
+"""What messages call the folder of the organisation's words and look."""
+PICTURES = "site/pictures"
+TEMPLATES = "site/templates"
+ASSETS = "site/assets"
+STYLE = "rollcall.css"
+HOME = "index.html"
+
+MANIFEST = ".rollcall-site.json"  # says that a folder is ours to empty, and what a finished build left in it
+
+
+def build(sources: Sources, *, api_url: str, site_url: str, out: Path) -> SiteBuild:
+    """Build an organisation's site into `out`, which afterwards holds nothing else.
+
+    api_url: the base that forms post to. site_url: where visitors find the site. The same sources and addresses
+    give the same bytes. Raises SiteBuildError or FormFileError, naming the file; then `out` is left as it was.
+    """
+    addresses = {"api_url": _address(api_url, "api_url"), "site_url": _address(site_url, "site_url")}
+    files = render(sources, compile_forms(sources.forms), **addresses)
+    _write(files, out)
+    return SiteBuild(out, files)
+
+
+def shipped_pages(sources: Sources) -> tuple[Page, ...]:
+    """Return every page that an organisation's site has, in every language. Raises SiteBuildError or FormFileError."""
+    return _pages(_content(sources), compile_forms(sources.forms))
+
+
+def render(sources: Sources, forms: Mapping[str, Form], *, api_url: str, site_url: str) -> tuple[SiteFile, ...]:
+    """Return every file of the site, sorted by key, without writing any. Raises SiteBuildError."""
+    content = _content(sources)
+    pages = _pages(content, forms)
+    theme = _theme(sources)
+    folders = {ASSETS: sources.root / ASSETS, PICTURES: sources.organisation / PICTURES}
+    made, before = {"favicon.svg": theme.favicon.encode()}, {STYLE: theme.style}
+    assets = Assets(folders, made=made, before=before)
+    addresses = {"asset": assets.address, "base": "", "site_url": site_url}
+    renderer = Renderer(sources.root / TEMPLATES, source=TEMPLATES, **addresses, **_look(theme))
+    files = [*assets.files, sitemap(pages, site_url), robots(site_url)]
+    for language in content.languages:
+        files += events(content, forms, language, site_url=site_url)
+        given = _given(content, forms, language, api_url=api_url)
+        views: Mapping[str, FormView] = given["views"]  # type: ignore[assignment]
+        for page in pages:
+            if page.language == language:
+                own = {"form": views.get(page.form or ""), "current": page.path, "switch": switch(content, page)}
+                body = renderer.render(page, **given, **own)
+                files += [SiteFile(key, body) for key in _keys(page)]
+    return tuple(sorted(files, key=lambda file: file.key))
+
+
+def _theme(sources: Sources) -> Theme:
+    try:
+        return read_theme(sources.site, source=CONTENT)
+    except SiteContentError as error:
+        raise SiteBuildError(str(error)) from error
+
+
+def _look(theme: Theme) -> dict[str, object]:
+    """Return what the templates are given of the theme. Its drawings were looked through when it was read."""
+    drawings = {name: Markup(drawing) for name, drawing in theme.drawings.items()}  # noqa: S704 - see above
+    return {
+        "theme_colours": {scheme: theme.colours[scheme]["card"] for scheme in SCHEMES},
+        "logo": Markup(theme.logo),  # noqa: S704 - see above
+        "drawing": lambda name: drawings.get(name, ""),
+        "kits": [Markup(kit) for kit in theme.kits],  # noqa: S704 - see above
+    }
+
+
+def _content(sources: Sources) -> SiteContent:
+    try:
+        return read_site_content(sources.site, source=CONTENT)
+    except SiteContentError as error:
+        raise SiteBuildError(str(error)) from error
+
+
+def _pages(content: SiteContent, forms: Mapping[str, Form]) -> tuple[Page, ...]:
+    """Return the pages. Raises SiteBuildError where two have one address, or a form has none."""
+    pages = site_pages(content, forms)
+    taken = {key for page in pages if page.form is None for key in _keys(page)} | {*content.languages}
+    for name, form in forms.items():
+        if name in taken:
+            raise SiteBuildError(f'forms/{name}: a page is called "{name}" already; give the form another name.')
+        if not set(form.languages) & set(content.languages):
+            known = ", ".join(content.languages)
+            raise SiteBuildError(f'forms/{name}/form.toml: "languages" has none of the site\'s; add one of {known}.')
+    return pages
+
+
+def _keys(page: Page) -> tuple[str, ...]:
+    """Return where a page is stored: with and without a slash at its address's end, for people type both.
+
+    The page names one of the two as its own (rel=canonical). No function at the edge has to lead from one to the other.
+    """
+    bare = page.key.removesuffix("/")
+    return (page.key,) if page.key == HOME else (bare, f"{bare}/")
+
+
+def _given(content: SiteContent, forms: Mapping[str, Form], language: str, *, api_url: str) -> dict[str, object]:
+    """Return what every page in one language is given."""
+    texts = {name: Texts(words, source=f"{CONTENT}/{name}.toml") for name, words in content.words.items()}
+    text = texts[language]
+    links = navigation(content, forms, language)
+    views = {
+        link.name: form_view(
+            forms[link.name], text, path=link.path, link=link.label, api_url=api_url, prefix=content.prefix(language)
+        )
+        for link in links
+    }
+    form, field = course_field(forms, text, source=f"{CONTENT}/{SHARED}")
+    described = f"{CONTENT}/{language}.toml"
+    return {
+        "text": text,
+        "texts": tuple(texts.values()),
+        "home": home_path(content, language),
+        "homes": {other: home_path(content, other) for other in content.languages},
+        "prefix": content.prefix(language),
+        "navigation": links,
+        "forms": tuple(views.values()),
+        "views": views,
+        "courses": courses(form, field, text, path=views[form.name].path, source=described),
+        "course_form": views[form.name],
+        "statuses": STATUSES,
+    }
+
+
+def read_build(out: Path) -> SiteBuild:
+    """Return the site that `build` wrote to `out` earlier. Raises SiteBuildError when there is no finished one."""
+    try:
+        keys = json.loads((out / MANIFEST).read_text(encoding="utf-8"))["files"]
+        return SiteBuild(out, tuple(SiteFile(key, (out / _place(key, keys)).read_bytes()) for key in keys))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SiteBuildError(f"{out} holds no finished site. Build it first: rollcall site build.") from error
+
+
+def _place(key: str, keys: list[str]) -> str:
+    """Return where in the folder a file lies: a bucket holds both `sv` and `sv/`, a folder can't."""
+    if key.endswith("/"):
+        return f"{key}index.html"
+    return f"{key}.html" if f"{key}/" in keys else key
+
+
+def _write(files: tuple[SiteFile, ...], out: Path) -> None:
+    """Replace what `out` holds. The manifest is written empty first and filled last: half a site is never published."""
+    keys = [file.key for file in files]
+    try:
+        if out.exists() and any(out.iterdir()) and not (out / MANIFEST).is_file():
+            raise SiteBuildError(f"{out} is not empty, and no site was built there before. Choose another folder.")
+        out.mkdir(parents=True, exist_ok=True)
+        (out / MANIFEST).write_text("{}\n", encoding="utf-8")
+        for path in out.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            elif path.name != MANIFEST:
+                path.unlink()
+        for file in files:
+            path = out / _place(file.key, keys)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(file.body)
+        (out / MANIFEST).write_text(json.dumps({"files": keys}) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise SiteBuildError(f"The site cannot be written to {out}: {error.strerror or error}.") from error
+
+
+def _address(url: str, name: str) -> str:
+    """Return the address without a slash at its end. Raises SiteBuildError when it is none."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise SiteBuildError(f'{name} is "{url}"; give an address such as https://forms.example.org.')
+    return url.rstrip("/")

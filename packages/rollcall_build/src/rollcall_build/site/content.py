@@ -1,0 +1,164 @@
+"""The site's words: `site/`, one file a language, read so that what is missing says where it belongs."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from typing import Any
+
+from registration_core.domain.errors import RollcallError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+SHARED = "site.toml"
+"""What is the same in every language."""
+TIME_ZONE = "time_zone"
+"""Whose clocks people read; see `rollcall_build.forms.time_zones`."""
+OWN_PAGE = "my"
+"""The table of a registrant's own page, which has a file of its own a language: `my.sv.toml`."""
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]+)*")
+_PLACEHOLDER = re.compile(r"\{(\w*)\}")
+_KINDS = {str: "a text", list: "a list", dict: "a table", bool: "true or false", int: "a number"}
+
+
+class SiteContentError(RollcallError):
+    """The site's words have mistakes; one sentence each, with the file, the key and what is allowed."""
+
+    code = "site_content"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteContent:
+    """The words by language, the site's first language first; each with what is the same in every language.
+
+    A language's words name it: `language`, its tag, and `direction`, `ltr` or `rtl`.
+    """
+
+    words: Mapping[str, dict[str, Any]]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages, that of the addresses without a prefix first."""
+        return tuple(self.words)
+
+    def prefix(self, language: str) -> str:
+        """Return what the addresses of this language's pages begin with: nothing, or `/sv`."""
+        return "" if language == self.languages[0] else f"/{language}"
+
+
+def read_site_content(folder: Path, *, source: str = "site") -> SiteContent:
+    """Read an organisation's `site/`, called `source` in messages.
+
+    Every language must have every text, with the same placeholders. Raises SiteContentError with every mistake.
+    """
+    shared = _table(folder, SHARED, source)
+    found = sorted(path.stem for path in folder.glob("*.toml") if _LANGUAGE.fullmatch(path.stem))
+    first = shared.pop("first_language", "")
+    shared.pop(TIME_ZONE, None)  # the forms bring it
+    if first not in found:
+        files = ", ".join(found) or "no language, for there is no such file"
+        raise SiteContentError(f'{source}/{SHARED}: "first_language" is {first!r}; use one of {files}.')
+    words = {
+        language: _words(folder, language, shared, source) for language in sorted(found, key=lambda one: one != first)
+    }
+    problems = [
+        problem
+        for language in words
+        if language != first
+        for problem in _differences(words[first], words[language], first=first, language=language, source=source)
+    ]
+    if problems:
+        raise SiteContentError("\n".join(problems))
+    return SiteContent(words)
+
+
+def _words(folder: Path, language: str, shared: dict[str, Any], source: str) -> dict[str, Any]:
+    own = _table(folder, f"{language}.toml", source)
+    if not isinstance(own.get("name"), str):
+        raise SiteContentError(
+            f'{source}/{language}.toml: "name" must be a text: what its speakers call it, such as "Deutsch".'
+        )
+    if own.setdefault("direction", "ltr") not in ("ltr", "rtl"):
+        raise SiteContentError(f'{source}/{language}.toml: "direction" is {own["direction"]!r}; use one of ltr, rtl.')
+    page = _table(folder, f"{OWN_PAGE}.{language}.toml", source)
+    return {**over(shared, own), **page, "language": language}
+
+
+def over(base: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Return base with what `more` says otherwise, table by table."""
+    inner = {
+        name: over(base[name], said)
+        for name, said in more.items()
+        if isinstance(said, dict) and isinstance(base.get(name), dict)
+    }
+    return {**base, **more, **inner}
+
+
+def _table(folder: Path, name: str, source: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads((folder / name).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise SiteContentError(f"{source}/{name}: this file is missing.") from error
+    except OSError as error:
+        raise SiteContentError(f"{source}/{name}: the file cannot be read ({error.strerror}).") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SiteContentError(f"{source}/{name}: this is not valid TOML: {error}.") from error
+
+
+def _differences(
+    base: Mapping[str, Any], other: Mapping[str, Any], *, first: str, language: str, source: str
+) -> Iterator[str]:
+    """Give a sentence for each text that one language has and the other lacks, or has otherwise."""
+    ours, theirs = dict(_flat(base)), dict(_flat(other))
+    for path, value in ours.items():
+        file, like = f"{source}/{_file(path, language)}", _file(path, first)
+        if path not in theirs:
+            if _around(path) in theirs:  # otherwise the table around it is named as missing
+                yield f'{file}: "{path}" is missing, and {like} has it. Add it there.'
+        elif type(value) is not type(theirs[path]):
+            yield f'{file}: "{path}" must be {_KINDS.get(type(value), "of the same kind")}, as in {like}.'
+        elif _holes(value) != _holes(theirs[path]):
+            wanted = ", ".join(f"{{{hole}}}" for hole in sorted(_holes(value))) or "nothing in { }"
+            yield f'{file}: "{path}" must hold {wanted}, as in {like}.'
+    for path in theirs:
+        if path not in ours and _around(path) in ours:
+            file, like = f"{source}/{_file(path, first)}", _file(path, language)
+            yield f'{file}: "{path}" is missing, and {like} has it. Add it there.'
+
+
+def _flat(table: Mapping[str, Any], at: str = "") -> Iterator[tuple[str, Any]]:
+    """Give each table and text with its path; of a list of tables each one by its number."""
+    yield at, table
+    for name, value in table.items():
+        path = f"{at}.{name}" if at else name
+        if isinstance(value, dict):
+            yield from _flat(value, path)
+            continue
+        yield path, value
+        if isinstance(value, list):
+            for number, item in enumerate(value):
+                if isinstance(item, dict):
+                    yield from _flat(item, f"{path}[{number}]")
+
+
+def _around(path: str) -> str:
+    """Return the path of the table or list that something stands in."""
+    return path[: path.rindex("[")] if path.endswith("]") else path.rpartition(".")[0]
+
+
+def _file(path: str, language: str) -> str:
+    """Return the file that a path stands in."""
+    page = f"{OWN_PAGE}." if path.partition(".")[0] == OWN_PAGE else ""
+    return f"{page}{language}.toml"
+
+
+def _holes(value: object) -> set[str]:
+    """Return the names in braces that a text, or the texts of a list, are filled in at."""
+    if isinstance(value, list):
+        return {hole for item in value for hole in _holes(item)}
+    return set(_PLACEHOLDER.findall(value)) if isinstance(value, str) else set()

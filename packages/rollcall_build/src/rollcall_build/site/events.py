@@ -1,0 +1,37 @@
+"""Files for a visitor's calendar: one for each option that takes place at a time, in each language."""
+
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
+
+from registration_core.adapters.calendar import invitation
+from registration_core.adapters.receipt_views import calendar_path
+from registration_core.domain.fields import Option
+from registration_core.domain.forms import Form
+from rollcall_build.site.content import SiteContent
+from rollcall_build.site.files import SiteFile
+
+
+def events(content: SiteContent, forms: Mapping[str, Form], language: str, *, site_url: str) -> Iterator[SiteFile]:
+    """Give the files in one language. The same sources give the same bytes."""
+    host = urlsplit(site_url).hostname or ""
+    for form in forms.values():
+        for option in _timed(form):
+            if option.starts_at is None:
+                continue
+            label = option.label.in_language(language)
+            file = invitation(
+                uid=f"{form.name}-{option.value}@{host}",
+                at=option.starts_at,  # when a file is written would be another moment each time
+                starts_at=option.starts_at,
+                ends_at=option.ends_at,
+                summary=label,
+                description=option.hint.in_language(language) if option.hint else label,
+                place=option.place.in_language(language) if option.place else None,
+            )
+            path = calendar_path(form, option, prefix=content.prefix(language))
+            yield SiteFile(path.removeprefix("/"), file.content)
+
+
+def _timed(form: Form) -> tuple[Option, ...]:
+    field = form.chosen_field
+    return tuple(option for option in field.options if option.starts_at is not None) if field is not None else ()

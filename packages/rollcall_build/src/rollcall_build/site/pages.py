@@ -1,0 +1,140 @@
+"""Which pages the site has, in which languages, and at which addresses: one list for all that lead there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from registration_core.domain.forms import Form
+    from rollcall_build.site.content import SiteContent
+
+HOME, PRIVACY, THANK_YOU, NOT_FOUND, UNAVAILABLE = "home", "privacy", "thank-you", "not-found", "unavailable"
+
+IN_EVERY_LANGUAGE = (HOME, PRIVACY, THANK_YOU)
+FOR_ALL_LANGUAGES = (NOT_FOUND, UNAVAILABLE)
+"""A distribution has one page an error, which says it in every language."""
+
+FORM_TEMPLATE = "form.html.j2"
+UNLISTED = frozenset({THANK_YOU, NOT_FOUND, UNAVAILABLE})
+"""What search engines shall not find."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page.
+
+    name: the same in every language. key: where it lies in the bucket. template: the file it is made from. form: the
+    form that it asks, if any. alternates: languages and addresses of this same page, its own among them.
+    """
+
+    name: str
+    language: str
+    key: str
+    template: str
+    form: str | None = None
+    alternates: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def path(self) -> str:
+        """The page's address without the host."""
+        return path_of(self.key)
+
+    @property
+    def hreflangs(self) -> tuple[tuple[str, str], ...]:
+        """What search engines are told of: this page's languages and addresses, and the one for all other languages."""
+        if len(self.alternates) < 2:  # noqa: PLR2004 - a page in one language has no others
+            return ()
+        return (*self.alternates, ("x-default", self.alternates[0][1]))
+
+    @property
+    def listed(self) -> bool:
+        """Whether search engines may find it."""
+        return self.name not in UNLISTED
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One entry of the navigation. name: the page it leads to. language: what that page is in."""
+
+    name: str
+    path: str
+    label: str
+    language: str
+
+
+def path_of(key: str) -> str:
+    """Return the address of what lies under a key."""
+    return "/" if key == "index.html" else f"/{key}"
+
+
+def site_pages(content: SiteContent, forms: Mapping[str, Form]) -> tuple[Page, ...]:
+    """Return every page of the site, language by language, its first language first.
+
+    A form has a page in each language of the site that it is written in.
+    """
+    pages: list[Page] = []
+    for language in content.languages:
+        pages += [_standing(name, language, content) for name in IN_EVERY_LANGUAGE]
+        for name, form in _ordered(content, forms):
+            if language in form.languages:
+                key = f"{content.prefix(language)}/{name}".removeprefix("/")
+                pages.append(Page(name, language, key, FORM_TEMPLATE, form=name))
+        if language == content.languages[0]:
+            pages += [_standing(name, language, content) for name in FOR_ALL_LANGUAGES]
+    return tuple(replace(page, alternates=_alternates(page, pages)) for page in pages)
+
+
+def navigation(content: SiteContent, forms: Mapping[str, Form], language: str) -> tuple[Link, ...]:
+    """Return what leads from any page in this language to the forms, in the order of the content file's tables.
+
+    A form that is not written in this language is reached in the first of the site's that it is written in.
+    """
+    found: dict[str, Page] = {}
+    for page in site_pages(content, forms):
+        if page.form is not None and (page.name not in found or page.language == language):
+            found[page.name] = page
+    return tuple(
+        Link(page.name, page.path, _label(content, forms[page.name], language), page.language)
+        for page in found.values()
+    )
+
+
+def switch(content: SiteContent, page: Page) -> tuple[Link, ...]:
+    """Return what leads from a page to the same one in each other language, or to that language's start."""
+    there = dict(page.alternates)
+    return tuple(
+        Link(page.name, there.get(language) or home_path(content, language), str(words["name"]), language)
+        for language, words in content.words.items()
+        if language != page.language
+    )
+
+
+def home_path(content: SiteContent, language: str) -> str:
+    """Return the address of a language's start page."""
+    return f"{content.prefix(language)}/"
+
+
+def _label(content: SiteContent, form: Form, language: str) -> str:
+    """Return the form's name in the navigation."""
+    own = content.words[language].get("forms", {}).get(form.name, {})
+    return str(own.get("link") or form.title.in_language(language))
+
+
+def _ordered(content: SiteContent, forms: Mapping[str, Form]) -> Sequence[tuple[str, Form]]:
+    """Return the forms in the order of the content file's tables, then those that have none."""
+    named = content.words[content.languages[0]].get("forms", {})
+    return [(name, forms[name]) for name in dict.fromkeys([*named, *forms]) if name in forms]
+
+
+def _standing(name: str, language: str, content: SiteContent) -> Page:
+    prefix = content.prefix(language).removeprefix("/")
+    if name == HOME:
+        return Page(name, language, f"{prefix}/" if prefix else "index.html", "home.html.j2")
+    return Page(name, language, f"{prefix}/{name}" if prefix else name, f"{name}.html.j2")
+
+
+def _alternates(page: Page, pages: Sequence[Page]) -> tuple[tuple[str, str], ...]:
+    return tuple((other.language, other.path) for other in pages if other.name == page.name)

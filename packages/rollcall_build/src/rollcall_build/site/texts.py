@@ -1,0 +1,59 @@
+"""The site's words as templates ask for them, so that a missing text says where it belongs."""
+
+from collections.abc import Iterator, Mapping
+
+from rollcall_build.site.errors import SiteBuildError
+
+
+class Texts:
+    """The texts of a content file by attribute: `text.home.title`.
+
+    A text that is not there raises SiteBuildError naming the file and the key, so that no page goes out with a hole.
+    """
+
+    def __init__(self, values: Mapping[str, object], *, source: str, at: str = "") -> None:
+        self._values = dict(values)
+        self._source = source
+        self._at = at
+
+    def __getattr__(self, name: str) -> object:
+        if name.startswith("_"):  # what Python and Jinja ask of any object is no text
+            raise AttributeError(name)
+        path = f"{self._at}.{name}" if self._at else name
+        if name not in self._values:
+            raise SiteBuildError(f'{self._source}: "{path}" is missing, and a page asks for it. Add it there.')
+        return self._wrapped(self._values[name], path)
+
+    def _wrapped(self, value: object, path: str) -> object:
+        if isinstance(value, dict):
+            return Texts(value, source=self._source, at=path)
+        if isinstance(value, list):
+            return [self._wrapped(item, f"{path}[{number}]") for number, item in enumerate(value)]
+        return value
+
+    def table(self, *names: str) -> "Texts":
+        """Return the table of that path; an empty one when the file has none."""
+        found: object = self._values
+        for name in names:
+            found = found.get(name, {}) if isinstance(found, dict) else {}
+        return Texts(found if isinstance(found, dict) else {}, source=self._source, at=".".join(names))
+
+    def over(self, base: "Texts") -> "Texts":
+        """Return these texts, and those of `base` where this table says nothing."""
+        values = base._values | self._values  # noqa: SLF001 - of the same class
+        return Texts(values, source=self._source, at=self._at)
+
+    def string(self, *names: str) -> str:
+        """Return the text of that path. Raises SiteBuildError when it is missing or no text."""
+        found: object = self
+        for name in names:
+            found = getattr(found, name) if isinstance(found, Texts) else None
+        if not isinstance(found, str):
+            raise SiteBuildError(f'{self._source}: "{".".join(names)}" must be a text.')
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._values

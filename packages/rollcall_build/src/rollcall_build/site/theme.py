@@ -1,0 +1,205 @@
+"""The site's look: `site/theme.toml` and the logo, checked, and made into the stylesheet's properties."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+
+from rollcall_build.site.content import SiteContentError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+    from typing import Any
+
+THEME, LOGO, DRAWINGS = "theme.toml", "logo.svg", "drawings"
+SCHEMES = ("light", "dark")
+
+COLOURS = (
+    *("paper", "card", "plate", "stud", "ink", "ink_soft", "rule", "edge", "outline", "link"),
+    *("action", "action_hover", "on_action", "cover", "cover_stud", "on_cover", "focus", "error", "error_wash"),
+    *("part_a", "part_b", "part_c", "part_d", "part_ink"),
+)
+TEXT, SHAPE = 4.5, 3.0
+"""The least contrast that WCAG 2.2 AA asks of text, and of what shows where a control is."""
+
+PAIRS: tuple[tuple[str, str, float], ...] = (
+    *((front, back, TEXT) for front in ("ink", "ink_soft", "link") for back in ("paper", "card", "plate")),
+    *((front, back, TEXT) for front in ("error", "ink") for back in ("paper", "card", "error_wash")),
+    *(("on_action", back, TEXT) for back in ("action", "action_hover")),
+    *(("on_cover", back, TEXT) for back in ("cover", "cover_stud")),
+    *((front, back, SHAPE) for front in ("edge", "focus") for back in ("paper", "card")),
+    *(("part_ink", back, SHAPE) for back in ("part_a", "part_b", "part_c", "part_d")),
+    ("action", "cover", SHAPE),
+)
+"""What is drawn on what: front, back, and how much they must differ."""
+
+LETTERS, CORNERS = ("text", "figures"), ("small", "large")
+
+SHOWN = ("cover", "beside-form", "thank-you", "waiting", "one-step-left", "not-found", "unavailable")
+"""The drawings that pages show where they are there, beside those of steps and kits."""
+
+_DRAWING = re.compile(rf"{'|'.join(SHOWN)}|(step|kit)-[1-9]\d?")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_LENGTH = re.compile(r"0|\d{1,2}(\.\d{1,4})?(rem|px)")
+_FAMILIES = re.compile(r"""[\w\s,"'.-]+""")
+_NOT_IN_A_DRAWING = re.compile(
+    r"<\s*(script|style|foreignobject|iframe|image)\b|\sstyle\s*=|\son\w+\s*=|href\s*=", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The look of the site.
+
+    colours: by scheme, then by name. logo and drawings: SVG that is fit to stand in a page, where it is decoration;
+    favicon: the logo as a file. A drawing that an organisation has not is left out.
+    """
+
+    colours: Mapping[str, Mapping[str, str]]
+    letters: Mapping[str, str]
+    corners: Mapping[str, str]
+    favicon: str
+    drawings: Mapping[str, str]
+
+    @property
+    def logo(self) -> str:
+        """The logo as it stands in a page."""
+        return _inline(self.favicon)
+
+    @property
+    def kits(self) -> tuple[str, ...]:
+        """The drawings for what is offered, in turn."""
+        return tuple(drawing for name, drawing in sorted(self.drawings.items()) if name.startswith("kit-"))
+
+    @property
+    def style(self) -> str:
+        """The custom properties, as the beginning of the stylesheet."""
+        light, dark = (
+            "".join(f"--{_property(name)}: {colour};\n" for name, colour in self.colours[scheme].items())
+            for scheme in SCHEMES
+        )
+        fixed = "".join(f"--letters-{name}: {families};\n" for name, families in self.letters.items())
+        fixed += "".join(f"--corner-{name}: {length};\n" for name, length in self.corners.items())
+        return (
+            f":root {{\ncolor-scheme: light dark;\n{light}{fixed}}}\n"
+            f"@media (prefers-color-scheme: dark) {{\n:root {{\n{dark}}}\n}}\n"
+        )
+
+
+def read_theme(folder: Path, *, source: str = "site") -> Theme:
+    """Read the look from `site/`, called `source` in messages. Raises SiteContentError with every mistake."""
+    file = f"{source}/{THEME}"
+    try:
+        given = tomllib.loads((folder / THEME).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SiteContentError(f"{file}: the file cannot be read ({error.strerror}).") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SiteContentError(f"{file}: this is not valid TOML: {error}.") from error
+    problems = [f"{file}: {problem}" for problem in _mistakes(given)]
+    if not problems:
+        problems = [f"{file}: {problem}" for scheme in SCHEMES for problem in _faint(scheme, given[scheme])]
+    if problems:
+        raise SiteContentError("\n".join(problems))
+    return Theme(
+        colours={scheme: {name: given[scheme][name].lower() for name in COLOURS} for scheme in SCHEMES},
+        letters={name: given["letters"][name] for name in LETTERS},
+        corners={name: given["corners"][name] for name in CORNERS},
+        favicon=_drawing(folder / LOGO, f"{source}/{LOGO}"),
+        drawings=_drawings(folder / DRAWINGS, f"{source}/{DRAWINGS}"),
+    )
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colours as WCAG 2.2 defines it: 1 to 21."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(part: float) -> float:
+    return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - sRGB's own
+
+
+def _mistakes(given: Mapping[str, Any]) -> Iterator[str]:
+    """Give a sentence for each key that is missing, unknown, or says what cannot be."""
+    tables = {**dict.fromkeys(SCHEMES, COLOURS), "letters": LETTERS, "corners": CORNERS}
+    for unknown in given.keys() - tables.keys():
+        yield f"[{unknown}] is not known; use {', '.join(f'[{name}]' for name in tables)}."
+    for table, names in tables.items():
+        values = given.get(table)
+        if not isinstance(values, dict):
+            yield f"[{table}] is missing. Add it, with {', '.join(names)}."
+            continue
+        for unknown in sorted(values.keys() - set(names)):
+            yield f'"{table}.{unknown}" is not known; use one of {", ".join(names)}.'
+        for name in names:
+            yield from _mistake(table, name, values.get(name))
+
+
+def _mistake(table: str, name: str, value: object) -> Iterator[str]:
+    if value is None:
+        yield f'"{table}.{name}" is missing. Add it there.'
+        return
+    rule, wanted = {
+        "letters": (_FAMILIES, "write families as CSS does: 'Georgia, serif'"),
+        "corners": (_LENGTH, 'write a length such as "0.5rem", or "0" for none'),
+    }.get(table, (_COLOUR, 'write a colour as # and six hex digits, such as "#ffc62b"'))
+    if not isinstance(value, str) or not rule.fullmatch(value):
+        yield f'"{table}.{name}" is {value!r}; {wanted}.'
+
+
+def _faint(scheme: str, colours: Mapping[str, str]) -> Iterator[str]:
+    """Give a sentence for each pair that is too much alike to be read."""
+    for front, back, least in PAIRS:
+        found = contrast(colours[front], colours[back])
+        if found < least:
+            yield (
+                f'"{scheme}.{front}" ({colours[front]}) on "{scheme}.{back}" ({colours[back]}) has a contrast of '
+                f"{found:.2f}; it must have {least:g} or more. Make one of them darker or lighter."
+            )
+
+
+def _property(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def _drawings(folder: Path, source: str) -> dict[str, str]:
+    """Return the drawings that are there, by name. Raises SiteContentError for one that no page shows."""
+    found = {}
+    for path in sorted(folder.glob("*.svg")):
+        if not _DRAWING.fullmatch(path.stem):
+            raise SiteContentError(
+                f"{source}/{path.name}: no page shows a drawing of this name; use one of {', '.join(SHOWN)}, step-1, "
+                "step-2 and so on for the steps, kit-1, kit-2 and so on for what is offered."
+            )
+        found[path.stem] = _inline(_drawing(path, f"{source}/{path.name}"))
+    return found
+
+
+def _inline(drawing: str) -> str:
+    """Return a drawing for a page: decoration, which nobody needs to be told of."""
+    named = drawing.replace(' xmlns="http://www.w3.org/2000/svg"', "", 1)
+    return named.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1)
+
+
+def _drawing(path: Path, file: str) -> str:
+    """Return the drawing. Raises SiteContentError where it is none, or brings what no page may hold."""
+    try:
+        drawing = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SiteContentError(f"{file}: the file cannot be read ({error}).") from error
+    start = drawing.find("<svg")
+    if start == -1 or "viewBox" not in drawing or not drawing.endswith("</svg>"):
+        raise SiteContentError(f"{file}: this is no SVG drawing with a viewBox; save it as plain SVG.")
+    if found := _NOT_IN_A_DRAWING.search(drawing):
+        raise SiteContentError(
+            f'{file}: "{found[0].strip()}" may not be in it; write colours as fill="#ffc62b", and no scripts or links.'
+        )
+    return drawing[start:]

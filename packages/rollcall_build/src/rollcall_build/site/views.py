@@ -1,0 +1,191 @@
+"""What the templates are given: forms and courses in one language's words."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from markupsafe import Markup
+
+from registration_core.adapters.field_views import FieldView, SectionView, field_view, section_views
+from registration_core.adapters.receipt_views import ReceiptView, receipt_view
+from registration_core.domain.dates import long_date, span
+from registration_core.domain.fields import Field, FieldType, Option
+from registration_core.domain.forms import Form
+from registration_core.domain.slips import SLIPS
+from rollcall_build.site.checks import checks_of
+from rollcall_build.site.errors import SiteBuildError
+from rollcall_build.site.texts import Texts
+
+MESSAGES = (
+    "saved",
+    "slow",
+    "unreachable",
+    "refused",
+    "unsure",
+    "reused",
+    "error_prefix",
+    "lost",
+    "again",
+)  # what the script says
+OPTION_KEYS = ("badge", "age", "length", "description")  # what the content file may say about an option
+DAYS_A_YEAR = 365
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """A form as its page shows it.
+
+    link: its name in the navigation. api: where the form is described; described: whether its page has to ask there for
+    what moves, places left or a date's limits. option: the field that says what the entry is about; empty when there is
+    none. honeypot: the field that only programs fill in. messages: what the script says, as data attributes. kept: how
+    long an entry is kept, in words. receipt: what the thank-you page says.
+    """
+
+    name: str
+    path: str
+    action: str
+    api: str
+    described: bool
+    option: str
+    link: str
+    title: str
+    description: str
+    sections: tuple[SectionView, ...]
+    honeypot: str
+    texts: Texts
+    messages: Mapping[str, str]
+    kept: str
+    receipt: ReceiptView
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One option of the course field: what the form file says of it, and what the content does.
+
+    starts: the first day, in words; when: the same with its hours. Both are empty where the form file has no
+    `starts_at`. age, length, badge, description: empty where the content file has none.
+    """
+
+    value: str
+    path: str
+    title: str
+    hint: str
+    starts: str
+    when: str
+    place: str
+    age: str
+    length: str
+    badge: str
+    description: str
+
+
+def form_view(form: Form, texts: Texts, *, path: str, link: str, api_url: str, prefix: str) -> FormView:
+    """Return the form in this language, posting to the API. Raises SiteBuildError for a missing text."""
+    language = texts.string("language")
+    email = texts.string("organisation", "email")
+    own, any_forms = texts.table("forms", form.name), texts.table("forms", "any")
+    said = {name: texts.string("form", name).replace("{email}", email) for name in MESSAGES}
+    said["typos"] = "&".join(f"{slip}={meant}" for slip, meant in SLIPS.items())
+    return FormView(
+        name=form.name,
+        path=path,
+        action=f"{api_url}/{form.name}",
+        api=f"{api_url}/forms/{form.name}",
+        described=bool(form.capacities()) or any(map(_moves, form.fields)),
+        option=form.chosen_field.name if form.chosen_field is not None else "",
+        link=link,
+        title=form.title.in_language(language),
+        description=form.description.in_language(language) if form.description else "",
+        sections=section_views(form, {field.name: _field(form, field, language) for field in form.fields}, language),
+        honeypot=form.spam.honeypot,
+        texts=own.over(any_forms),
+        messages={f"data-{name.replace('_', '-')}": message for name, message in said.items()},
+        kept=_period(form.retention_days, texts),
+        receipt=receipt_view(form, language, prefix=prefix),
+    )
+
+
+def _field(form: Form, field: Field, language: str) -> FieldView:
+    """Return a field with what the page's script needs: its checks, and which of its options are counted."""
+    view = field_view(field, language)
+    counted = form.capacities() if form.quota is not None and form.quota.field == field.name else {}
+    options = tuple(replace(option, counted=option.value in counted) for option in view.options)
+    found = checks_of(field, language, form.words)
+    checks = json.dumps(
+        [check if check.part else check[:3] for check in found], ensure_ascii=False, separators=(",", ":")
+    )
+    return replace(view, options=options, checks=_in_single_quotes(checks))
+
+
+def _in_single_quotes(text: str) -> Markup:
+    """Escape a text for an attribute in single quotes: JSON is full of double ones, which would weigh five bytes."""
+    return Markup(text.replace("&", "&amp;").replace("<", "&lt;").replace("'", "&#39;"))  # noqa: S704 - escaped here
+
+
+def _moves(field: Field) -> bool:
+    """Whether a date's limits move with the day."""
+    limits = (field.minimum, field.maximum) if field.type is FieldType.DATE else ()
+    return any(str(limit).startswith("today") for limit in limits)
+
+
+def course_field(forms: Mapping[str, Form], texts: Texts, *, source: str) -> tuple[Form, Field]:
+    """Return the field whose options the home page offers, and its form.
+
+    Raises SiteBuildError when it is not there.
+    """
+    form_name, field_name = texts.string("courses", "form"), texts.string("courses", "field")
+    form = forms.get(form_name)
+    field = form.field(field_name) if form else None
+    if form is None or field is None or not field.options:
+        raise SiteBuildError(
+            f'{source}: [courses] names the field "{field_name}" of the form "{form_name}", '
+            f"and forms/{form_name}/form.toml has no such field with options."
+        )
+    return form, field
+
+
+def courses(form: Form, field: Field, texts: Texts, *, path: str, source: str) -> tuple[Course, ...]:
+    """Return what the home page offers: every option of the field, in the form file's order.
+
+    path: the form's page. Raises SiteBuildError when the content file, called `source`, describes an option that is
+    none, or says of one what is not known.
+    """
+    described = texts.table("courses", "options")
+    values = [option.value for option in field.options]
+    for name in described:
+        if name not in values:
+            raise SiteBuildError(
+                f"{source}: [courses.options.{name}] is no option of the field in forms/{form.name}/form.toml; "
+                f"use one of {', '.join(values)}."
+            )
+        for key in texts.table("courses", "options", name):
+            if key not in OPTION_KEYS:
+                raise SiteBuildError(
+                    f'{source}: "courses.options.{name}.{key}" is not known; use one of {", ".join(OPTION_KEYS)}.'
+                )
+    return tuple(_course(form, option, texts, at=f"{path}?{field.name}=") for option in field.options)
+
+
+def _course(form: Form, option: Option, texts: Texts, *, at: str) -> Course:
+    """Describe one option; without words of its own in the content file it shows what the form file says only."""
+    language = texts.string("language")
+    words = texts.table("courses", "options", option.value)
+    said = {key: words.string(key) if key in words else "" for key in OPTION_KEYS}
+    return Course(
+        value=option.value,
+        path=f"{at}{option.value}",
+        title=option.label.in_language(language),
+        hint=option.hint.in_language(language) if option.hint else "",
+        starts=long_date(option.starts_at, language, form.words) if option.starts_at else "",
+        when=span(option.starts_at, option.ends_at, language, form.words) if option.starts_at else "",
+        place=option.place.in_language(language) if option.place else "",
+        **said,
+    )
+
+
+def _period(days: int, texts: Texts) -> str:
+    """Return how long something is kept: in whole years where it is."""
+    years, rest = divmod(days, DAYS_A_YEAR)
+    if rest or not years:
+        return texts.string("privacy", "days").replace("{count}", str(days))
+    return texts.string("privacy", "year" if years == 1 else "years").replace("{count}", str(years))

@@ -1,0 +1,98 @@
+"""A form's own mails: found, told with the form, and checked before anybody waits for one."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from shipped import SOURCES
+
+from registration_core.adapters.clock import SystemClock
+from registration_core.domain.errors import FormFileError
+from registration_core.domain.forms import Form, OwnMail
+from rollcall_build.forms.files import compile_forms
+from rollcall_build.mails.checks import check_mails
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def forms_dir(tmp_path: Path) -> Path:
+    """A clone's forms, to be changed."""
+    shutil.copytree(ROOT / "example" / "forms", tmp_path / "forms")
+    return tmp_path / "forms"
+
+
+def write(forms_dir: Path, name: str, **parts: str) -> None:
+    for part, text in parts.items():
+        (forms_dir / "registration" / "mail" / f"{name}.{part}.j2").write_text(text, encoding="utf-8")
+
+
+def own(forms_dir: Path) -> tuple[OwnMail, ...]:
+    return compile_forms(forms_dir)["registration"].mails
+
+
+def problems(forms_dir: Path) -> list[str]:
+    try:
+        check_mails(forms_dir, compile_forms(forms_dir), shared=SOURCES.shared, clock=SystemClock())
+    except FormFileError as error:
+        return list(error.problems)
+    return []
+
+
+def test_form__knows_its_own_mails_and_what_they_need(forms_dir: Path) -> None:
+    write(
+        forms_dir,
+        "bring.en",
+        subject="{{ set.what }}",
+        txt="set.nothing {% if set.why %}{{ set.why | upper }}{% endif %}",
+        html="{{ set.what }}",
+    )
+    bring, moved = own(forms_dir)
+    assert (bring.name, bring.languages, bring.needs) == ("bring", ("en",), ("what", "why"))
+    assert (moved.name, moved.languages, moved.needs) == ("moved", ("en", "sv"), ("room",))
+    assert compile_forms(forms_dir)["contact"].mails == ()
+
+
+def test_form__keeps_its_own_mails_when_it_is_stored(forms_dir: Path) -> None:
+    form = compile_forms(forms_dir)["registration"]
+    assert Form.from_dict(form.to_dict()) == form
+    assert form.own_mail("moved") == form.mails[0]
+    assert form.own_mail("confirmed") is None
+
+
+def test_form__another_wording_is_another_version(forms_dir: Path) -> None:
+    before = compile_forms(forms_dir)
+    write(forms_dir, "moved.en", subject="Another")
+    write(forms_dir, "confirmed.en", subject="Another")
+    after = compile_forms(forms_dir)
+    assert before["registration"].version != after["registration"].version
+    assert before["contact"] == after["contact"]
+
+
+def test_check__finds_nothing_wrong_with_what_is_shipped(forms_dir: Path) -> None:
+    assert problems(forms_dir) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "parts", "said"),
+    [
+        ("bring.en", {"txt": "x"}, "forms/registration/mail/bring.en.subject.j2 is missing"),
+        ("bring.sv", {"subject": "x", "txt": "x", "html": "x"}, "bring.en.txt.j2 is missing"),
+        ("bring.fr", {"subject": "x", "txt": "x", "html": "x"}, 'bring.fr.*: the form has no language "fr".'),
+        ("bring.en", {"subject": "x", "txt": "{{ nmae }}", "html": "x"}, "bring.en.txt.j2: 'nmae' is undefined"),
+        ("bring.en", {"subject": "x", "txt": "{{ set['a'] }}", "html": "x"}, "bring.en.txt.j2: 'dict object' has no"),
+        ("confrimed.en", {"subject": "x", "txt": "x", "html": "x"}, "call it confirmed, or a mail of your own"),
+        (
+            "bring.en",
+            {"subject": "x", "txt": "{% if status == 'waitlisted' %}{{ no }}{% endif %}", "html": "x"},
+            "'no' is undefined",
+        ),
+    ],
+)
+def test_check__names_what_is_wrong(forms_dir: Path, name: str, parts: dict[str, str], said: str) -> None:
+    write(forms_dir, name, **parts)
+    if name == "bring.fr":
+        write(forms_dir, "bring.en", **parts)
+    assert said in "\n".join(problems(forms_dir))

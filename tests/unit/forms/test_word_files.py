@@ -1,0 +1,131 @@
+"""A language of an organisation's own: what its file of words may say, and that each mistake is named."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from unit.core.builders import TODAY
+
+from registration_core.domain.errors import FormFileError, InvalidAnswersError
+from registration_core.domain.forms import Form
+from registration_core.domain.validation import validate
+from rollcall_build.forms.files import compile_forms, load_form
+from rollcall_build.forms.words import TABLES
+
+MODEL = (Path(__file__).resolve().parents[3] / "docs" / "words.toml").read_text(encoding="utf-8")
+FORM = """
+id_prefix = "crs"
+languages = ["en", "de"]
+title = { en = "Course", de = "Kurs" }
+retention_days = 30
+[[fields]]
+name = "email"
+type = "email"
+label = { en = "E-mail", de = "E-Mail" }
+required = true
+"""
+FILE = "forms/_words/de.toml: "
+
+
+@pytest.fixture
+def forms(tmp_path: Path) -> Path:
+    folder = tmp_path / "forms"
+    for inner in ("_words", "course"):
+        (folder / inner).mkdir(parents=True)
+    (folder / "course" / "form.toml").write_text(FORM, encoding="utf-8")
+    return folder
+
+
+def write(forms: Path, words: str, language: str = "de") -> None:
+    (forms / "_words" / f"{language}.toml").write_text(words, encoding="utf-8")
+
+
+def problems(forms: Path) -> list[str]:
+    with pytest.raises(FormFileError) as error:
+        compile_forms(forms)
+    return list(error.value.problems)
+
+
+def test_words__model_says_what_is_built_in() -> None:
+    assert tomllib.loads(MODEL) == TABLES
+
+
+def test_words__come_with_each_form_that_names_their_language(forms: Path) -> None:
+    write(forms, MODEL.replace("Enter {label}.", "Bitte angeben: {label}."))
+    write(forms, MODEL, "fi")
+    form = compile_forms(forms)["course"]
+    assert form.words.keys() == {"de"}
+    assert load_form(forms, "course") == Form.from_dict(form.to_dict()) == form
+    with pytest.raises(InvalidAnswersError) as error:
+        validate(form, {}, "de", today=TODAY)
+    assert [wrong.message for wrong in error.value.errors] == ["Bitte angeben: E-Mail."]
+
+
+def test_words__make_another_version_of_the_form(forms: Path) -> None:
+    write(forms, MODEL)
+    before = compile_forms(forms)["course"].version
+    write(forms, MODEL.replace("once", "twice").replace("just now", "now"))
+    assert compile_forms(forms)["course"].version != before
+
+
+def test_words__of_no_use_to_a_form_leave_its_version_alone(forms: Path) -> None:
+    (forms / "course" / "form.toml").write_text(FORM.replace('"de"]', '"sv"]').replace("de =", "sv ="), "utf-8")
+    before = compile_forms(forms)["course"]
+    write(forms, MODEL)
+    assert compile_forms(forms)["course"] == before
+    assert "words" not in before.to_dict()
+
+
+def test_words__may_be_the_messages_alone(forms: Path) -> None:
+    write(forms, MODEL.partition("[sentences]")[0])
+    assert compile_forms(forms)["course"].words["de"].keys() == {"messages"}
+
+
+def test_words__that_are_not_there__says_which_file_to_add(forms: Path) -> None:
+    (found,) = problems(forms)
+    assert found.startswith('forms/course/form.toml: language "de" has no words; use en, sv, or copy docs/words.toml ')
+    assert found.endswith("to forms/_words/de.toml and translate it")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('required = "', 'requierd = "', '[messages]: key "requierd" is unknown for this table (did you mean "requ'),
+        ('required = "', 'requierd = "', '[messages]: "required" is missing; it is text in quotes'),
+        ("this has {length}", "this has {len}", '[messages]: "too_short" must hold {length}, {limit}, as in "Please'),
+        ("this has {length}", "this has {length!r}", '[messages]: "too_short" must hold {length}, {limit}, as in "'),
+        ("Please write this on", "Please write { this on", '[messages]: "line_break" must hold nothing in { }, as '),
+        ("Please write this on", "Please write {} this on", '[messages]: "line_break" must hold nothing in { }, as'),
+        ('"Please write this on one line."', "1", '[messages]: "line_break" must be text in quotes, not 1'),
+        ('in_hours = "in {count} hours"', "", '[sentences]: "in_hours" is missing; it is text in quotes'),
+        ('may = "May"', "", '[dates]: "may" is missing; it is text in quotes'),
+        ("{day} {month}", "{month}", '[dates]: "date" must hold {day}, {month}, {year}, as in "{day} {month} {year}"'),
+        ("[messages]", "[mesages]", "[messages] is missing; copy it from docs/words.toml and translate it"),
+        ("[answers]", "[answer]", 'key "answer" is unknown for a language\'s words (did you mean "answers"?); '),
+        ("[answers]", "[answers", "this is not TOML: "),
+    ],
+)
+def test_words__names_the_file_the_table_and_the_key(forms: Path, old: str, new: str, told: str) -> None:
+    words = MODEL.replace(old, new)
+    assert words != MODEL
+    write(forms, words)
+    found = problems(forms)
+    assert any(problem.startswith(FILE + told) for problem in found), found
+    assert not [problem for problem in found if not problem.startswith(FILE)]
+
+
+def test_words__of_a_language_that_is_built_in_are_refused(forms: Path) -> None:
+    write(forms, MODEL)
+    write(forms, MODEL, "sv")
+    write(forms, MODEL, "deutsch")
+    assert problems(forms) == [
+        "forms/_words/deutsch.toml: a language is called by two or three small letters, such as de; rename the file",
+        "forms/_words/sv.toml: sv is built in; remove this file",
+    ]
+
+
+def test_words__in_another_encoding_are_told(forms: Path) -> None:
+    (forms / "_words" / "de.toml").write_bytes(b"# \xe4")
+    assert problems(forms) == [FILE + "this is not UTF-8 text (byte 2); save the file as UTF-8"]

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from browser.conftest import LANGUAGES, path_in, words_in
 
 PATHS = ("/", "/registration", "/contact", "/thank-you", "/unavailable", "/nowhere")
 
@@ -81,6 +82,24 @@ def test_thank_you__shows_no_words_that_a_link_puts_into_its_mouth(visit: Any) -
     assert visitor.page.locator(".reference").is_hidden()
     assert visitor.page.locator("[data-otherwise]").first.is_visible()
     assert visitor.page.locator("dl:visible").count() == 0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_thank_you__says_in_its_title_what_happened(visit: Any, language: str) -> None:
+    """A tab tells whether one is in, waits or has a step left; each title is the page's own headline."""
+    visitor, words = visit(), words_in(language)
+    address, says = path_in(language, "/thank-you"), words["thank_you"]
+    visitor.goes_to(address)
+    for status, headline in (
+        ("confirmed", says["title"]),
+        ("waitlisted", says["waitlisted_title"]),
+        ("pending", says["pending_title"]),
+    ):
+        sent = {"at": time.time(), "words": ["registration", status], "reference": "K7QM-3XTP"}
+        visitor.page.evaluate("sent => { sessionStorage.rollcall = sent }", json.dumps(sent))
+        visitor.goes_to(address)
+        name = words["organisation"]["name"]
+        assert visitor.page.title() == f"{headline} \N{EN DASH} {name}"
 
 
 def test_thank_you__forgets_what_the_tab_sent_after_an_hour(visit: Any) -> None:

@@ -129,7 +129,7 @@ def test_answers__that_are_wrong__are_all_named_at_once(
 def test_answers__that_are_wrong__are_named_in_the_right_language(stack: DeployedStack) -> None:
     swedish = send(stack, "contact", example("contact", name=""), Accept_Language="sv-SE, en;q=0.5")
     assert (swedish.json["detail"], swedish.json["errors"][0]["message"]) == (
-        "Några svar behöver rättas.",
+        "Några svar saknas eller är fel.",
         "Ange ditt namn.",
     )
     chosen = send(stack, "contact", example("contact", name="", _language="sv"), Accept_Language="en")

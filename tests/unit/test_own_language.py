@@ -131,7 +131,7 @@ def test_own_language__is_what_answers_are_judged_in(forms: dict[str, Form]) -> 
     form = forms["registration"]
     assert validate(form, example_submission(form, today=TODAY), "de", today=TODAY)
     told = {error.field: error.message for error in wrong(form, {"email": "nope", "other": 1})}
-    assert told["email"] == "(de) Please write an e-mail address such as name@example.org."
+    assert told["email"] == "(de) Enter an e-mail address, such as name@example.org."
     assert told["other"] == "(de) This form has no such field."
     assert all("(de)" in sentence for sentence in told.values())
     assert told["participant"] == "Enter the participant's name. (de)"
@@ -141,10 +141,10 @@ def test_own_language__is_what_answers_are_judged_in(forms: dict[str, Form]) -> 
 @pytest.mark.parametrize(
     ("error", "told"),
     [
-        (InvalidAnswersError([]), "(de) Some answers need mending."),
+        (InvalidAnswersError([]), "(de) Some answers are missing or wrong."),
         (
             TooManyRequestsError(retry_after_s=150),
-            "(de) Many forms came from your network in a short time. Try again (de) in 3",
+            "(de) Too many forms came from your network. Try again (de) in 3",
         ),
         (
             FormClosedError("closed", at=datetime(2027, 1, 10, 18, tzinfo=UTC)),
@@ -179,7 +179,7 @@ def test_own_language__has_pages_whose_checks_speak_it(sources: Sources, tmp_pat
     pages = {file.key: file.body.decode() for file in site if file.key.startswith("de/")}
     assert {"de/", "de/registration", "de/contact", "de/thank-you", "de/privacy"} <= pages.keys()
     assert '<html lang="de"' in pages["de/registration"]
-    assert "(de) Please write at most 100 characters" in pages["de/registration"]
+    assert "(de) Enter at most 100 characters" in pages["de/registration"]
     assert 'action="https://api.example/v1/registration?lang=de"' in pages["de/registration"]
     assert "Januar 2027" in pages["de/"]
 

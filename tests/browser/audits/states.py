@@ -128,7 +128,7 @@ def every_field_wrong(scene: Scene) -> None:
 
 def wrong_to_the_server_alone(scene: Scene) -> None:
     """Be told what only the API knows, and late."""
-    errors = [{"field": "message", "message": "Please write more about it."}]
+    errors = [{"field": "message", "message": "Enter more about it."}]
     scene.answers(status=422, body=json.dumps({"code": "invalid_answers", "errors": errors}), headers=ANSWERED)
     scene.fills("contact")
     scene.sends()

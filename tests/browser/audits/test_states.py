@@ -53,6 +53,7 @@ FLAWS = {
     "weighs too much": "fetch('/assets/heavy.svg')",
     "moves": "new Promise(done => { const block = document.createElement('p'); block.textContent = 'Late news';"
     " document.querySelector('main').prepend(block); requestAnimationFrame(() => setTimeout(done, 100)) })",
+    "Too small": "document.querySelector('.send').style.cssText = 'min-block-size: 0; padding: 0'",
     "sideways": "document.querySelector('h1').style.width = '2000px'",
 }
 

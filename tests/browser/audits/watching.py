@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 50_000
 MOST_SCRIPT_BYTES = 8 * 1024
 MOST_SHIFT = 0.01
+LEAST_TARGET_PX = 44
 
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 AXE = {"runOnly": {"type": "tag", "values": list(RULES)}, "resultTypes": ["violations"], "preload": False}
@@ -30,6 +31,25 @@ new PerformanceObserver((list) => {
 
 # They are told of after the next frame.
 SHIFTS = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(window.shifts), 50)))"
+
+# What a thumb presses: links and buttons, but for links within a sentence, the inline exception of WCAG 2.5.8. A link
+# stands in a sentence where it flows in one block with words that are no link themselves.
+SMALL_TARGETS = r"""(least) => [...document.querySelectorAll("a[href], button, summary")].flatMap((target) => {
+  const blockOf = (node) => (getComputedStyle(node).display.startsWith("inline") ? blockOf(node.parentElement) : node);
+  const wordsAround = (block) => {
+    const texts = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const { data, parentElement: parent } = texts.currentNode;
+      if (/\p{L}/u.test(data) && !parent.closest("a, button") && blockOf(parent) === block) return true;
+    }
+  };
+  const { width, height } = target.getBoundingClientRect();
+  const seen = target.checkVisibility({ visibilityProperty: true });
+  const block = blockOf(target);
+  return seen && Math.min(width, height) < least && (block === target || !wordsAround(block))
+    ? [`${target.outerHTML.slice(0, 120)} is ${width.toFixed(1)} by ${height.toFixed(1)} px`]
+    : [];
+})"""
 
 
 class Watcher:
@@ -55,6 +75,7 @@ class Watcher:
             *self._of_requests(),
             *self._of_markup(),
             *self._of_room(),
+            *self._of_targets(),
             *self._of_complaints(says),
         ]
 
@@ -109,6 +130,10 @@ class Watcher:
         wide = self._visitor.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if wide > 0:
             yield f"The page scrolls sideways by {wide} px"
+
+    def _of_targets(self) -> Iterator[str]:
+        for target in self._visitor.page.evaluate(SMALL_TARGETS, LEAST_TARGET_PX):
+            yield f"Too small to press: {target}"
 
     def _of_complaints(self, says: str | None) -> Iterator[str]:
         for complaint in self._visitor.complaints:

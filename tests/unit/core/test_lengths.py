@@ -73,4 +73,4 @@ def test_length__of_a_family_is_one_letter() -> None:
     assert validate(form, {"it": names}, "en", today=TODAY) == {"it": names}
     with pytest.raises(InvalidAnswersError) as refused:
         validate(form, {"it": names + "🇸🇪"}, "en", today=TODAY)
-    assert refused.value.errors[0].message == "Please write at most 3 characters; this has 4."
+    assert refused.value.errors[0].message == "Enter at most 3 characters. You entered 4."

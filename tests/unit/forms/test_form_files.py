@@ -185,7 +185,7 @@ def test_compile_forms__skips_folders_that_hold_no_form(tmp_path: Path) -> None:
             GOOD + a_field("text", 'label = ""').replace('label = "It"\n', ""),
             '"label": "en" must be text in quotes, not an empty',
         ),
-        (GOOD + a_field("email", 'example = "robin"'), "the example would be refused: Please write an e-mail"),
+        (GOOD + a_field("email", 'example = "robin"'), "the example would be refused: Enter an e-mail"),
         (GOOD + a_field("consent", "draft = true"), '"draft" can\'t be true for type "consent"'),
         (GOOD + a_field("text", 'draft = "no"'), '"draft" must be true or false, not "no"'),
         (GOOD + a_field("date", 'example = "soon"'), 'the example "soon" is no date'),

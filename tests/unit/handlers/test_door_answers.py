@@ -187,7 +187,7 @@ def test_form__that_cannot_be_described_now_says_when_to_come_again(ask: Ask, de
     descriptions.error = StorageUnavailableError("table x", retry_after_s=4)
     answer = ask("", method="GET", path="/forms/registration")
     assert (answer["statusCode"], answer["headers"]["Retry-After"]) == (503, "4")
-    assert json.loads(answer["body"])["detail"] == "The form cannot be shown just now. Please try again in a moment."
+    assert json.loads(answer["body"])["detail"] == "We can't show the form at the moment. Try again in a minute."
 
 
 def test_refusal__every_code_has_a_sentence_in_every_language() -> None:

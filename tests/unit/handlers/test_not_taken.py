@@ -48,8 +48,8 @@ def assert_kept(page: Page) -> None:
         (HumanCheckUnavailableError("x"), 503, "Your answers were not taken", True),
         (TooManyRequestsError(retry_after_s=600), 429, "in 10 minutes", True),
         (KeyReusedError(), 422, "Your first answers have reached us", True),
-        (InvalidKeyError("x"), 400, "We couldn't take it in just now", True),
-        (FormClosedError("x"), 403, "takes no answers now", False),
+        (InvalidKeyError("x"), 400, "We can't take your answers at the moment", True),
+        (FormClosedError("x"), 403, "isn't taking answers at the moment", False),
         (HumanCheckFailedError("x"), 403, "a person sent this", False),
     ],
 )

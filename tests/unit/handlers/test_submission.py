@@ -195,9 +195,7 @@ def test_submit__what_no_service_needs_to_see__is_a_problem_with_cors(
     assert service.asked == []
 
 
-@pytest.mark.parametrize(
-    ("language", "said"), [("en", "Please shorten the longest ones"), ("sv", "Korta ner de längsta")]
-)
+@pytest.mark.parametrize(("language", "said"), [("en", "Shorten the longest ones"), ("sv", "Korta ner de längsta")])
 def test_submit__too_long_answers__are_told_in_words_for_people(
     post: Callable[..., dict[str, Any]], language: str, said: str
 ) -> None:

@@ -86,7 +86,8 @@ def test_thanks__says_what_was_typed(ask: Ask) -> None:
 @pytest.mark.parametrize(
     ("status", "language", "headline"),
     [
-        (Status.CONFIRMED, "en", "Thank you"),
+        (Status.CONFIRMED, "en", "Thank you, we have it"),
+        (Status.CONFIRMED, "sv", "Tack, vi har fått det"),
         (Status.PENDING, "en", "One step left"),
         (Status.PENDING, "sv", "Ett steg kvar"),
         (Status.WAITLISTED, "en", "You&#39;re on the waiting list"),
@@ -96,12 +97,13 @@ def test_thanks__says_what_was_typed(ask: Ask) -> None:
 def test_thanks__has_a_headline_for_each_status(
     ask: Ask, service: Any, *, status: Status, language: str, headline: str
 ) -> None:
-    """Each way an entry may stand has its own headline, in the visitor's language."""
+    """Each way an entry may stand has its own headline and title, in the visitor's language."""
     service.receipt = Receipt("reg_1", "K7QM3XTP", status, position=3 if status is Status.WAITLISTED else None)
 
     page = ask(urlencode(SENT), headers=PLAIN, query={"lang": language})["body"]
 
     assert f"<h1><span>{headline}</span></h1>" in page.replace("\n", "")
+    assert f"<title>{headline} \N{EN DASH} " in page
     assert f'<html lang="{language}">' in page
     assert (".ics" in page) == (status is Status.CONFIRMED)
     ticket = {"en": "Waiting list number", "sv": "Ditt nummer i kön"}[language]

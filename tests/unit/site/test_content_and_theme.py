@@ -98,3 +98,22 @@ def test_theme__stands_in_the_stylesheet_for_both_schemes() -> None:
     used = "".join((ROOT / "site/assets" / name).read_text() for name in ("rollcall.css", "home.css"))
     for name in COLOURS:
         assert f"var(--{name.replace('_', '-')})" in used, name
+
+
+@pytest.mark.parametrize(
+    ("opening", "size"),
+    [
+        ('<svg viewBox="0 0 64 64">', 'width="40" height="40"'),
+        ('<svg viewBox="0 0 32 16" width="100%" height="9">', 'width="32" height="16"'),
+        ("<svg viewBox='-5,-5,200,100' stroke-width=\"2\">", 'width="40" height="20"'),
+    ],
+)
+def test_logo__has_a_size_of_its_own(content: Path, opening: str, size: str) -> None:
+    """A page without its stylesheet shows a small logo, not one as wide as the window."""
+    (content / "logo.svg").write_text(f"{opening}<rect width='9' height='9'/></svg>", encoding="utf-8")
+
+    tag, _, shapes = read_theme(content).logo.partition(">")
+
+    assert tag.endswith(size)
+    assert tag.count(" width=") == tag.count(" height=") == 1
+    assert shapes == "<rect width='9' height='9'/></svg>"

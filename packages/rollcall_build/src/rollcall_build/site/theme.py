@@ -41,6 +41,11 @@ LETTERS, CORNERS = ("text", "figures"), ("small", "large")
 SHOWN = ("cover", "beside-form", "thank-you", "waiting", "one-step-left", "not-found", "unavailable")
 """The drawings that pages show where they are there, beside those of steps and kits."""
 
+LOGO_WIDTH, DRAWING_WIDTH = 40, 480
+"""The most CSS px that a picture takes by itself; the stylesheet says otherwise."""
+
+_VIEW_BOX = re.compile(r"""\sviewBox\s*=\s*["']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+([\d.]+)[\s,]+([\d.]+)""")
+_SIZE = re.compile(r"""\s(?:width|height)\s*=\s*(?:"[^"]*"|'[^']*')""")
 _DRAWING = re.compile(rf"{'|'.join(SHOWN)}|(step|kit)-[1-9]\d?")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _LENGTH = re.compile(r"0|\d{1,2}(\.\d{1,4})?(rem|px)")
@@ -67,7 +72,7 @@ class Theme:
     @property
     def logo(self) -> str:
         """The logo as it stands in a page."""
-        return _inline(self.favicon)
+        return _inline(self.favicon, widest=LOGO_WIDTH)
 
     @property
     def kits(self) -> tuple[str, ...]:
@@ -179,14 +184,22 @@ def _drawings(folder: Path, source: str) -> dict[str, str]:
                 f"{source}/{path.name}: no page shows a drawing of this name; use one of {', '.join(SHOWN)}, step-1, "
                 "step-2 and so on for the steps, kit-1, kit-2 and so on for what is offered."
             )
-        found[path.stem] = _inline(_drawing(path, f"{source}/{path.name}"))
+        found[path.stem] = _inline(_drawing(path, f"{source}/{path.name}"), widest=DRAWING_WIDTH)
     return found
 
 
-def _inline(drawing: str) -> str:
-    """Return a drawing for a page: decoration, which nobody needs to be told of."""
-    named = drawing.replace(' xmlns="http://www.w3.org/2000/svg"', "", 1)
-    return named.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1)
+def _inline(drawing: str, *, widest: int) -> str:
+    """Return a drawing for a page: decoration, which nobody needs to be told of.
+
+    widest: in CSS px, where the stylesheet doesn't come; without a size of its own a drawing would fill the window.
+    """
+    opening, closing, shapes = drawing.partition(">")
+    opening = opening.replace(' xmlns="http://www.w3.org/2000/svg"', "", 1)
+    if box := _VIEW_BOX.search(opening):
+        width, height = float(box[1]), float(box[2])
+        scale = min(1, widest / width)
+        opening = f'{_SIZE.sub("", opening)} width="{width * scale:g}" height="{height * scale:g}"'
+    return opening.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1) + closing + shapes
 
 
 def _drawing(path: Path, file: str) -> str:

@@ -76,9 +76,9 @@ def said_of_itself() -> dict[str, str]:
     return said | {"stack": STACK, "region": REGION, "table": TABLE}
 
 
-def describe(endpoint: str) -> None:
-    """Write the secret that a stack describes itself in."""
-    said = said_of_itself()
+def describe(endpoint: str, **more: str) -> None:
+    """Write the secret that a stack describes itself in. more: what is there beside its table."""
+    said = said_of_itself() | more
     try:
         client(endpoint, "secretsmanager").create_secret(Name=f"rollcall/{STACK}", SecretString=json.dumps(said))
     except ClientError as error:

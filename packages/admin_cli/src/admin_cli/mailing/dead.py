@@ -10,26 +10,25 @@ import typer
 from admin_cli.acting import DryRun, Yes, begin
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.fields import json_option, pick, wanted
-from admin_cli.mailing.failures import failed_mails, name_of
+from admin_cli.mailing.failures import failed_mails, look_up, name_of
 from admin_cli.progress import Progress
 from admin_cli.services import of
 from admin_cli.table import Column
 from admin_cli.times import read_since
 from admin_cli.values import for_person, iso
 from registration_core.domain.dead_letters import ChangeSpan
-from registration_core.domain.errors import SubmissionNotFoundError
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.mail import MailRequest, MailState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from admin_cli.mailing.failures import FailedMail
     from admin_cli.stack import Stack
     from admin_cli.values import Value
     from registration_core.domain.dead_letters import DeadLetter
-    from registration_core.domain.submission import MailRecord
+    from registration_core.domain.submission import MailRecord, SubmissionDetails
 
 FIELDS = ("message", "reference", "id", "name", "kind", "state", "since", "why")
 
@@ -96,8 +95,10 @@ def failed(
     names = wanted(services.output, json, FIELDS)
     stack = services.stack()
     first = read_since(since, forms=lambda: stack.forms)
-    letters = [_of_letter(stack, letter) for letter in stack.mailing().redrive.read()]
-    lines = letters + [_of_mail(each) for each in failed_mails(stack, since=first)]
+    letters = stack.mailing().redrive.read()
+    whose = look_up(stack, {letter.about.id for letter in letters if isinstance(letter.about, MailRequest)})
+    lines = [_of_letter(stack, letter, whose) for letter in letters]
+    lines += map(_of_mail, failed_mails(stack, since=first))
     if names is not None:
         services.output.json([pick(line.record(), names) for line in lines])
         return
@@ -175,7 +176,7 @@ def _the_letter(letters: Sequence[DeadLetter], named: str) -> DeadLetter:
     )
 
 
-def _of_letter(stack: Stack, letter: DeadLetter) -> Failed:
+def _of_letter(stack: Stack, letter: DeadLetter, whose: Mapping[str, SubmissionDetails]) -> Failed:
     about = letter.about
     if isinstance(about, ChangeSpan):
         when = f"between {for_person(about.since)} and {for_person(about.until)}"
@@ -184,9 +185,8 @@ def _of_letter(stack: Stack, letter: DeadLetter) -> Failed:
     if about is None:
         return Failed("unknown", letter.since, message=letter.id, why="none of Rollcall's own messages")
     line = {"kind": about.kind, "message": letter.id, "id": about.id}
-    try:
-        details = stack.query().show(about.id)
-    except SubmissionNotFoundError:
+    details = whose.get(about.id)
+    if details is None:
         return Failed("not sent", letter.since, **line, why="the submission is gone: nobody will be mailed")
     entry = details.submission
     reference = display_reference(entry.reference)

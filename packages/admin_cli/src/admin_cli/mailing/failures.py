@@ -14,7 +14,7 @@ from registration_core.domain.submission import Status
 from registration_core.services.redrive import FAILED, stuck
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from admin_cli.stack import Stack
     from registration_core.domain.journal import JournalMail
@@ -53,7 +53,7 @@ def failed_mails(stack: Stack, *, since: datetime) -> list[FailedMail]:
     """Give the mails that failed since then and were not mended, newest first. Raises StorageUnavailableError."""
     now = datetime.now(UTC)
     failing = [each for each in stack.journal().open_mails(since=since) if _failed(each.mail, now)]
-    whose = _look_up(stack, {each.id for each in failing})
+    whose = look_up(stack, {each.id for each in failing})
     found = []
     for each in failing:
         details = whose.get(each.id)
@@ -77,7 +77,11 @@ def _failed(mail: MailRecord, now: datetime) -> bool:
     return mail.state in FAILED or stuck(mail, now)
 
 
-def _look_up(stack: Stack, ids: set[str]) -> Mapping[str, SubmissionDetails]:
+def look_up(stack: Stack, ids: Iterable[str]) -> Mapping[str, SubmissionDetails]:
+    """Give the submissions of these IDs, several read at a time; without those that are gone.
+
+    Raises StorageUnavailableError.
+    """
     query = stack.query()
 
     def details(submission_id: str) -> SubmissionDetails | None:

@@ -143,7 +143,7 @@ def test_guide__names_every_kind_of_mail_and_every_block() -> None:
     )
     for part in ("txt", "html"):
         layout = (SOURCES.shared / "_mail" / f"layout.{part}.j2").read_text(encoding="utf-8")
-        named = re.search(r"The blocks, in the order of a mail: (.*)\. A template", GUIDE)
+        named = re.search(r"The blocks, in the order of a mail: (.*?)\.\sA\s", GUIDE, re.DOTALL)
         assert named is not None
         assert re.findall(r"{% block (\w+) %}", layout) == re.findall(r"`(\w+)`", named[1])
 

@@ -21,8 +21,10 @@ def refused_ages(form: Form, answers: Mapping[str, Answer]) -> Iterator[tuple[Fi
     answers: as they are kept. What is missing in them, or was kept when the form asked otherwise, is no reason.
     """
     for field in form.fields:
-        option = field.option(str(answers.get(field.name))) if field.age_from is not None else None
-        born = _date(answers.get(str(field.age_from)))
+        if field.age_from is None:
+            continue
+        option = field.option(str(answers.get(field.name)))
+        born = _date(answers.get(field.age_from))
         if option is None or option.starts_at is None or born is None:
             continue
         refusal = _refusal(option, born, option.starts_at.date())

@@ -123,17 +123,19 @@ def _option(field: Field, text: str) -> str | None:
     Raises ValueRefusedError when it names several.
     """
     wanted = _folded(text)
-    named = [
-        option.value
-        for option in field.options
-        for label in option.label.by_language.values()
-        if wanted in (_folded(option.value), _folded(label), _folded(f"{label} ({option.value})"))
+    found = [
+        option.value for option in field.options if wanted in _names(option.value, *option.label.by_language.values())
     ]
-    found = list(dict.fromkeys(named))
     if len(found) > 1:
         options = {option.value: str(option.label) for option in field.options}
         raise ValueRefusedError("ambiguous_option", named=" or ".join(f"{options[each]} ({each})" for each in found))
     return found[0] if found else None
+
+
+@lru_cache(maxsize=1024)
+def _names(value: str, *labels: str) -> frozenset[str]:
+    """Return what an option may be called, folded."""
+    return frozenset(map(_folded, (value, *labels, *(f"{label} ({value})" for label in labels))))
 
 
 @lru_cache(maxsize=4096)  # of a long file's cells most name the same few options

@@ -230,6 +230,8 @@ def _normal(raw: object) -> str:
         return ""
     if not isinstance(raw, str):
         raise ValueRefusedError("wrong_type")
+    if raw.isascii():  # it is in NFC
+        return raw
     try:
         raw.encode()
     except UnicodeEncodeError as error:

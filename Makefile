@@ -128,10 +128,13 @@ layers: dev ## check that dependencies point one way
 
 static: lint types layers ## run lint, types and layers
 
-.PHONY: test-unit test-contract test-faults test-integration test-infra test-provider test-browser
+.PHONY: test-unit test-process test-contract test-faults test-integration test-infra test-provider test-browser
 .PHONY: test test-full
-test-unit: dev ## test without I/O (seconds)
+test-unit: dev ## test without processes and connections (a minute)
 	@$(PYTEST) tests/unit
+
+test-process: dev ## test what starts processes or listens on this machine, without a stack
+	@$(PYTEST) tests/process
 
 test-contract: dev ## test that the fake and the real repositories keep the same promises
 	@$(PYTEST) tests/contract

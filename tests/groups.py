@@ -1,8 +1,7 @@
 """Which tests share a worker where `make test` runs several at once, and which begin first.
 
 Tests on the deployed stack run one after another in one worker, those with a browser on a stack of
-their own: they tell each other apart by data, not by time. Every other file is a group of its own,
-and so is each test that brings up a system for itself.
+their own: they tell each other apart by data, not by time. Every other file is a group of its own.
 """
 
 from __future__ import annotations
@@ -12,21 +11,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pytest
 
-APART = ("test_local_up", "test_local_processes")
-"""Files of long tests that share nothing."""
-
-LONGEST_FIRST = ("browser", "stack", "infra", "faults", "integration", "provider", "contract", "unit")
+LONGEST_FIRST = ("browser", "stack", "infra", "faults", "integration", "provider", "contract", "process", "unit")
 
 
-def group_of(item: pytest.Item) -> str | None:
-    """Name the group of a test; None for one that is a group by itself."""
+def group_of(item: pytest.Item) -> str:
+    """Name the group of a test."""
     fixtures = getattr(item, "fixturenames", ())
     tier = tier_of(item)
     if "deployed" in fixtures:
         return "browser" if tier == "browser" else "stack"
     if "terraform" in fixtures and tier == "infra":
         return "infra"
-    return None if item.path.stem in APART else f"{tier}-{item.path.stem}"
+    return f"{tier}-{item.path.stem}"
 
 
 def tier_of(item: pytest.Item) -> str:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 from shipped import ROOT, copied_sources
 from unit.site.reading import Reader
 
-from admin_cli.doctor.findings import Health
-from admin_cli.organisation.checks import findings
 from admin_cli.organisation.languages import remove
 from rollcall_build.forms.files import compile_forms
 from rollcall_build.package import site_parts
@@ -138,10 +135,3 @@ def test_guide__leaves_forms_that_take_their_own_examples(sources: Sources) -> N
     field = compile_forms(sources.forms)["registration"].field("course")
     assert field is not None
     assert [option.value for option in field.options] == ["line-followers", "keelboat"]
-
-
-def test_guide__gives_files_that_check_finds_right(sources: Sources) -> None:
-    shutil.copytree(ROOT / "infra" / "terraform", sources.root / "infra" / "terraform")
-    (sources.root / "localstack").symlink_to(ROOT / "localstack")
-    wrong = [finding for finding in findings(sources) if finding.health is Health.FAILURE]
-    assert wrong == []

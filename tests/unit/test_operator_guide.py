@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shlex
-import subprocess
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -17,7 +16,7 @@ import pytest
 from botocore import xform_name
 from conftest import ROOT
 
-from rollcall_build.sources import VARIABLE, sources_of
+from rollcall_build.sources import VARIABLE
 
 GUIDE = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
 
@@ -209,24 +208,3 @@ def test_files__that_are_named_are_there() -> None:
 
     assert named
     assert [name for name in sorted(named) if not Path(ROOT, name).exists()] == []
-
-
-def test_upgrading__moves_the_files_of_a_clone_that_has_them(tmp_path: Path) -> None:
-    """From where they were before organisations had a folder of their own; git and rollcall aside."""
-    (block,) = (text for text in blocks("sh") if "infra/terraform/environments" in text)
-    clone = tmp_path / "clone"
-    for file in (
-        *("forms/contact/form.toml", "forms/_mail/staff.en.txt.j2", "site/content/site.toml"),
-        *("infra/terraform/environments/prod.tfvars", "infra/terraform/environments/prod.s3.tfbackend"),
-    ):
-        (clone / file).parent.mkdir(parents=True, exist_ok=True)
-        (clone / file).touch()
-
-    script = "\n".join(line for line in block.splitlines() if not line.startswith(("git ", "rollcall ")))
-    subprocess.run(["sh", "-euc", script], cwd=clone, check=True)
-
-    ours = sources_of(clone, {})
-    assert (ours.forms / "contact" / "form.toml").is_file()
-    assert (ours.site / "site.toml").is_file()
-    assert not (ours.forms / "_mail").exists()
-    assert {file.name for file in ours.values.iterdir()} == {"prod.tfvars", "prod.s3.tfbackend"}

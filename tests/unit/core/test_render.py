@@ -34,7 +34,7 @@ ALL = [
     (name, kind, status, language)
     for name in (*FORMS, "third")
     for kind in MailKind
-    for status in FITTING[kind]
+    for status in sorted(FITTING[kind])
     for language in ("en", "sv")
 ]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
@@ -310,31 +309,3 @@ def test_validate__takes_well_under_a_millisecond() -> None:
     raw = example_submission(EVERY_TYPE, today=TODAY)
     best = min(timeit.repeat(lambda: validate(EVERY_TYPE, raw, "en", today=TODAY), number=50, repeat=5)) / 50
     assert best < 0.0005
-
-
-def test_submit_path__loads_no_template_engine_no_sdk_and_no_toml() -> None:
-    import subprocess  # noqa: PLC0415 - a fresh interpreter, for this test alone
-
-    script = (
-        "import os, sys\n"
-        "from registration_core import bootstrap\n"
-        "from registration_core.settings import SubmitSettings\n"
-        "bootstrap.submit_parts(SubmitSettings.from_mapping(os.environ))\n"
-        "bootstrap.form_catalogue(SubmitSettings.from_mapping(os.environ))\n"
-        "print(sorted({'boto3', 'botocore', 'jinja2', 'tomllib', 'email_validator', 'pathlib'} & sys.modules.keys()))"
-    )
-    environ = {
-        "STACK": "test", "TABLE": "t", "SITE_URL": "http://x", "ALLOWED_ORIGINS": "http://x",
-        "AWS_REGION": "eu-north-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
-    }  # fmt: skip
-    ran = subprocess.run(
-        [sys.executable, "-S", "-c", f"import sys; sys.path[:0] = {_source()!r}\n{script}"],
-        env=environ, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert ran.stdout.strip() == "[]", ran.stderr
-
-
-def _source() -> list[str]:
-    import registration_core  # noqa: PLC0415 - where it lies is all that is asked
-
-    return [str(next(iter(registration_core.__path__))).removesuffix("/registration_core")]

@@ -331,12 +331,12 @@ def on_a_table(dynamodb: Any, table: str, *, keep_tokens: bool) -> Setting:
 
 
 def test_seats__in_memory() -> None:
-    play(in_memory, examples=100, steps=40)
+    play(in_memory, examples=60, steps=40)
 
 
 @pytest.mark.parametrize("keep_tokens", [True, False])
 def test_seats__on_a_table_with_faults(dynamodb: Any, table: str, *, keep_tokens: bool) -> None:
-    play(on_a_table(dynamodb, table, keep_tokens=keep_tokens), examples=8, steps=30)
+    play(on_a_table(dynamodb, table, keep_tokens=keep_tokens), examples=4, steps=30)
 
 
 @pytest.mark.full

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from registration_core.services.sweep import SweepReport
 
-IN_MAKE_TEST = 2
+IN_MAKE_TEST = 1
 every_round = pytest.mark.parametrize(
     "round_number",
     [pytest.param(n, marks=() if n <= IN_MAKE_TEST else pytest.mark.full) for n in range(1, ROUNDS + 1)],

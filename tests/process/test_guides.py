@@ -16,7 +16,7 @@ from unit.test_operator_guide import blocks
 
 from admin_cli.doctor.findings import Health
 from admin_cli.organisation.checks import findings
-from registration_core.adapters.sources import sources_of
+from rollcall_build.sources import sources_of
 
 if TYPE_CHECKING:
     from pathlib import Path

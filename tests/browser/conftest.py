@@ -1,4 +1,4 @@
-"""A visitor at a real browser, who notices everything that the browser complains about."""
+"""A visitor with a real browser, and everything that the browser complains about."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ LANGUAGES = ("en", "sv")
 
 
 def path_in(language: str, path: str) -> str:
-    """Where a page stands in a language."""
+    """Return a page's path in a language."""
     return path if language == LANGUAGES[0] else f"/{language}{path}"
 
 
 def words_in(language: str) -> dict[str, Any]:
-    """What the site says in a language, a registrant's own pages included."""
+    """Return the site's texts in a language, those of a registrant's own pages included."""
     content = ROOT / "example" / "site"
     files = (content / "site.toml", content / f"{language}.toml", content / f"my.{language}.toml")
     words: dict[str, Any] = {}
@@ -54,7 +54,7 @@ def words_in(language: str) -> dict[str, Any]:
 
 
 def find_browser() -> str:
-    """The browser's path; fails with what to install when there is none."""
+    """Return the browser's path. Fails with what to install if there is none."""
     for name in BROWSERS:
         if path := shutil.which(name):
             return path
@@ -66,7 +66,7 @@ def find_browser() -> str:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser a module: Playwright's loop must not outlive the tests that need it."""
+    """One browser per module: Playwright's loop must not outlive the tests that need it."""
     path = find_browser()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
@@ -80,8 +80,8 @@ A_MINUTE_LATER = "{ const now = Date.now; Date.now = () => now() + 60_000; }"
 class Visitor:
     """A person at one page of the browser.
 
-    complaints: what the browser's console said, scripts' errors and policy violations included. posts: what was sent to
-    the API, as (Idempotency-Key, body).
+    complaints: the browser's console, with script errors and policy violations. posts: what was
+    sent to the API, as (Idempotency-Key, body).
     """
 
     def __init__(self, page: Page, site_url: str) -> None:
@@ -90,7 +90,8 @@ class Visitor:
         self.complaints: list[str] = []
         self.posts: list[tuple[str | None, str | None]] = []
         page.on(
-            "console", lambda said: self.complaints.append(said.text) if said.type in ("error", "warning") else None
+            "console",
+            lambda message: self.complaints.append(message.text) if message.type in ("error", "warning") else None,
         )
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", self._note)
@@ -101,11 +102,11 @@ class Visitor:
             self.posts.append((request.headers.get("idempotency-key"), request.post_data))
 
     def goes_to(self, path: str) -> Any:
-        """Open a page of the site, and give the answer."""
+        """Open a page of the site, and return the response."""
         return self.page.goto(f"{self.site_url}{path}")
 
     def fills(self, form: Form, answers: dict[str, Any]) -> None:
-        """Answer each field as a person would, by its kind and in a minute."""
+        """Answer each field as a person would, by its type and within a minute."""
         for field in form.fields:
             if field.name not in answers:
                 continue
@@ -128,48 +129,50 @@ class Visitor:
         self.takes_a_minute()
 
     def takes_a_minute(self) -> None:
-        """Set the clock of this page and of all that follow a minute ahead: programs are quicker than people."""
+        """Set the clock of this page and the following ones a minute ahead, since tests type faster than people."""
         self.page.evaluate(A_MINUTE_LATER)
         self.page.context.add_init_script(A_MINUTE_LATER)
 
     def reads(self, form: Form) -> dict[str, Any]:
-        """Give what the page holds of each field, as `fills` takes it."""
-        found: dict[str, Any] = {}
+        """Return what the page holds in each field, in the form that `fills` accepts."""
+        values: dict[str, Any] = {}
         for field in form.fields:
             control = self.page.locator(f'[name="{field.name}"]')
             if field.type is FieldType.CONSENT:
-                found[field.name] = control.is_checked()
+                values[field.name] = control.is_checked()
             elif field.type is FieldType.DATE:
                 typed = [self.page.input_value(f'[name="{part_name(field.name, part)}"]') for part in PARTS]
-                found[field.name] = "-".join(typed)
+                values[field.name] = "-".join(typed)
             elif field.type in (FieldType.CHOICE, FieldType.CHOICES):
                 chosen = [one.get_attribute("value") for one in control.all() if one.is_checked()]
-                found[field.name] = chosen if field.type is FieldType.CHOICES else chosen[0]
+                values[field.name] = chosen if field.type is FieldType.CHOICES else chosen[0]
             else:
                 typed = control.input_value()
-                found[field.name] = int(typed) if field.type is FieldType.NUMBER else typed
-        return found
+                values[field.name] = int(typed) if field.type is FieldType.NUMBER else typed
+        return values
 
     def sends(self) -> None:
         """Press the form's button."""
         self.page.click("main form [type=submit]")
 
     def arrives_at_thank_you(self) -> str:
-        """Wait for the page that thanks, and give the reference that it shows; its address shows nothing."""
+        """Wait for the thank-you page and return the reference it shows; its address shows nothing."""
         reference: str = self.page.locator(".outcome .reference strong:visible").inner_text()
         assert "?" not in self.page.url.removesuffix("?lang=en").removesuffix("?lang=sv")
         return reference
 
     @contextmanager
     def forgiving(self, *words: str) -> Iterator[None]:
-        """Expect complaints with these words meanwhile: a browser's console tells of every answer that is an error."""
+        """Allow complaints with these words inside the block: a console reports every error response."""
         yield
-        self.complaints[:] = [said for said in self.complaints if not any(word in said for word in words)]
+        self.complaints[:] = [
+            complaint for complaint in self.complaints if not any(word in complaint for word in words)
+        ]
 
 
 @pytest.fixture
 def visit(browser: Browser, stack: Any) -> Iterator[Callable[..., Visitor]]:
-    """Open a browser of one's own: `visit(java_script_enabled=False, viewport=...)`. Complaints left fail the test."""
+    """Open a separate browser: `visit(java_script_enabled=False, viewport=...)`. Remaining complaints fail the test."""
     visitors: list[Visitor] = []
 
     def opened(**options: Any) -> Visitor:
@@ -179,7 +182,7 @@ def visit(browser: Browser, stack: Any) -> Iterator[Callable[..., Visitor]]:
         return visitor
 
     yield opened
-    complaints = [said for visitor in visitors for said in visitor.complaints]
+    complaints = [complaint for visitor in visitors for complaint in visitor.complaints]
     for visitor in visitors:
         visitor.page.context.close()
     assert complaints == []
@@ -192,23 +195,23 @@ def forms() -> dict[str, Form]:
 
 
 class Person:
-    """Someone with a mail address that nobody else in the run has."""
+    """Somebody with an e-mail address that nobody else in the run has."""
 
     def __init__(self, stack: Any) -> None:
         self.address = f"visitor-{uuid.uuid4().hex[:12]}@example.org"
         self._stack = stack
 
     def answers(self, form: Form) -> dict[str, Any]:
-        """Give valid answers to a form."""
+        """Return valid answers to a form."""
         return dict(example_submission(form)) | {form.email_field: self.address}
 
     def only_mail(self) -> Any:
-        """Wait for the mail to this person; the only one."""
+        """Wait for the one mail to this person."""
         [mail] = self._stack.wait_for_mails(to=self.address, count=1)
         return mail
 
     def staffs_only_mail(self, form: Form) -> Any:
-        """Wait for the mail that tells the staff of this person's entry; the only one."""
+        """Wait for the one mail that tells the staff about this person's submission."""
         about_this_person = wait_until(
             lambda: [mail for mail in self._stack.mails(to=form.staff[0]) if mail.reply_to == self.address],
             what=f"a mail to {form.staff[0]} about {self.address}",

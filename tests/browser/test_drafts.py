@@ -27,12 +27,12 @@ HOURS_AGO = """(hours) => {
 
 
 def private(form: Form) -> list[str]:
-    """The fields whose answers no browser keeps."""
+    """Return the fields whose answers no browser keeps."""
     return [field.name for field in form.fields if field.type in (FieldType.CONSENT, FieldType.TEXTAREA)]
 
 
 def fills_in(visitor: Any, form: Form, person: Any, language: str = "en") -> dict[str, Any]:
-    """Fill the registration in as this person, and leave the last field."""
+    """Fill in the registration as this person, and leave the last field."""
     answers: dict[str, Any] = person.answers(form)
     visitor.goes_to(path_in(language, "/registration"))
     visitor.fills(form, answers)
@@ -41,17 +41,17 @@ def fills_in(visitor: Any, form: Form, person: Any, language: str = "en") -> dic
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_draft__is_announced_on_top_and_cleared_there(visit: Any, forms: Any, person: Any, language: str) -> None:
-    """Whoever opens the form next sees since when the answers are there, and clears them with one press."""
+def test_draft__has_a_banner_with_a_clear_button(visit: Any, forms: Any, person: Any, language: str) -> None:
+    """Whoever opens the form next sees how old the answers are, and clears them with one press."""
     visitor, words = visit(), words_in(language)["form"]
     fills_in(visitor, forms["registration"], person, language)
     visitor.page.reload()
     banner = visitor.page.locator(".restored:visible")
-    told = banner.locator("p").inner_text()
+    banner_text = banner.locator("p").inner_text()
     before, after = words["restored"].split("{time}")
-    assert told.startswith(before)
-    assert after in told
-    assert len(told.removeprefix(before).partition(after)[0]) == len("09:03")
+    assert banner_text.startswith(before)
+    assert after in banner_text
+    assert len(banner_text.removeprefix(before).partition(after)[0]) == len("09:03")
     top = banner.bounding_box()
     assert top is not None
     assert top["y"] < visitor.page.locator("main form").bounding_box()["y"]
@@ -63,8 +63,8 @@ def test_draft__is_announced_on_top_and_cleared_there(visit: Any, forms: Any, pe
     assert banner.count() == 0
 
 
-def test_draft__keeps_the_plain_answers_and_no_private_one(visit: Any, forms: Any, person: Any) -> None:
-    """Names and choices survive a reload and the switch of language; consents and health answers don't."""
+def test_draft__keeps_plain_answers_and_no_private_one(visit: Any, forms: Any, person: Any) -> None:
+    """Names and choices survive a reload and a change of language; consents and health answers don't."""
     form, visitor = forms["registration"], visit()
     answers = fills_in(visitor, form, person)
     assert answers["needs"] not in visitor.page.evaluate(KEPT)
@@ -73,10 +73,10 @@ def test_draft__keeps_the_plain_answers_and_no_private_one(visit: Any, forms: An
     )
     for leave in (visitor.page.reload, visitor.page.get_by_role("link", name="Svenska").click):
         leave()
-        found = visitor.reads(form)
-        assert {name: found[name] for name in private(form)} == {"needs": "", "photos": False, "consent": False}
+        values = visitor.reads(form)
+        assert {name: values[name] for name in private(form)} == {"needs": "", "photos": False, "consent": False}
         plain = {name: value for name, value in answers.items() if name not in private(form)}
-        assert {name: found[name] for name in plain} == plain
+        assert {name: values[name] for name in plain} == plain
     visitor.fills(form, answers)
     visitor.sends()
     visitor.arrives_at_thank_you()
@@ -85,8 +85,8 @@ def test_draft__keeps_the_plain_answers_and_no_private_one(visit: Any, forms: An
     assert visitor.page.input_value("#f-email") == ""
 
 
-def test_answer_that_was_not_kept__is_asked_for_before_sending(visit: Any, forms: Any, person: Any) -> None:
-    """An allergy that was typed and not kept is never left out without a word."""
+def test_private_answer__is_asked_again_before_sending(visit: Any, forms: Any, person: Any) -> None:
+    """An allergy that was typed and not kept is never left out silently."""
     visitor = visit()
     fills_in(visitor, forms["registration"], person)
     visitor.page.reload()
@@ -99,27 +99,27 @@ def test_answer_that_was_not_kept__is_asked_for_before_sending(visit: Any, forms
     visitor.arrives_at_thank_you()
 
 
-def test_draft__is_forgotten_after_four_hours(visit: Any, forms: Any, person: Any) -> None:
+def test_draft__expires_after_four_hours(visit: Any, forms: Any, person: Any) -> None:
     """What was typed in the morning is gone in the evening."""
     visitor = visit()
     fills_in(visitor, forms["registration"], person)
-    for hours, found in ((3, person.address), (2, "")):
+    for hours, expected in ((3, person.address), (2, "")):
         visitor.page.evaluate(HOURS_AGO, hours)
         visitor.page.reload()
-        assert visitor.page.input_value("#f-email") == found
+        assert visitor.page.input_value("#f-email") == expected
     assert person.address not in visitor.page.evaluate(KEPT)
 
 
-def test_draft__holds_no_trap_and_is_cleared_below_the_button_too(visit: Any, forms: Any, person: Any) -> None:
-    """What only programs fill in is not kept, and the form's end has the same way out as its top."""
+def test_draft__omits_the_honeypot_and_clears_below_too(visit: Any, forms: Any, person: Any) -> None:
+    """The honeypot is not kept, and the end of the form has the same clear button as the top."""
     visitor = visit()
     fills_in(visitor, forms["registration"], person)
     page = visitor.page
     page.locator('[name="further_remark"]').evaluate("e => { e.value = 'https://example.org' }")
     page.fill("#f-participant", "Ada Ek")
-    kept = page.evaluate(KEPT)
-    assert person.address in kept
-    assert "further_remark" not in kept
+    stored = page.evaluate(KEPT)
+    assert person.address in stored
+    assert "further_remark" not in stored
     page.get_by_role("button", name=WORDS["clear"]).click()
     assert page.evaluate("document.activeElement.name") == "participant"
     assert page.input_value("#f-email") == page.input_value("#f-participant") == ""
@@ -128,7 +128,7 @@ def test_draft__holds_no_trap_and_is_cleared_below_the_button_too(visit: Any, fo
 
 @pytest.fixture
 def unsent(visit: Any, forms: Any, person: Any) -> Any:
-    """A visitor whose registration didn't get through, and who left."""
+    """A visitor whose registration could not be sent, and who left."""
     visitor = visit()
     fills_in(visitor, forms["registration"], person)
     with visitor.forgiving("ERR_FAILED"):
@@ -142,8 +142,8 @@ def unsent(visit: Any, forms: Any, person: Any) -> Any:
         yield visitor
 
 
-def test_unsent_form__waits_to_be_told_on_a_later_visit(unsent: Any, forms: Any, person: Any) -> None:
-    """Nothing goes out when the form is opened anew; one press sends it, once what was not kept is filled in."""
+def test_unsent_form__waits_for_a_press_on_a_later_visit(unsent: Any, forms: Any, person: Any) -> None:
+    """Opening the form sends nothing; one press does, once the answers that were not kept are filled in."""
     form, page = forms["registration"], unsent.page
     unsent.goes_to("/registration")
     banner = page.locator(".restored:visible")
@@ -162,7 +162,7 @@ def test_unsent_form__waits_to_be_told_on_a_later_visit(unsent: Any, forms: Any,
 
 
 def test_unsent_form__is_discarded_with_one_press(unsent: Any, person: Any) -> None:
-    """Who finds somebody else's form sends nothing, and leaves nothing behind."""
+    """Somebody who finds another person's form sends nothing and leaves nothing behind."""
     unsent.goes_to("/registration")
     unsent.page.get_by_role("button", name=WORDS["discard"]).click()
     assert person.address not in unsent.page.evaluate(KEPT)
@@ -173,7 +173,7 @@ def test_unsent_form__is_discarded_with_one_press(unsent: Any, person: Any) -> N
 
 
 def test_another_participant__has_a_banner_and_is_cleared(visit: Any, forms: Any, person: Any) -> None:
-    """Answers carried over are announced; once they are cleared no reload and no thank-you page brings them back."""
+    """Answers carried over are announced; once cleared, no reload and no thank-you page brings them back."""
     visitor = visit()
     page = visitor.page
     answers = fills_in(visitor, forms["registration"], person)
@@ -184,19 +184,17 @@ def test_another_participant__has_a_banner_and_is_cleared(visit: Any, forms: Any
     assert page.input_value("#f-guardian") == answers["guardian"]
     assert page.input_value("#f-participant") == ""
     page.locator(".restored:visible").get_by_role("button", name=WORDS["restored_clear"]).click()
-    kept = page.evaluate(KEPT)
-    assert person.address not in kept
-    assert answers["participant"] not in kept
+    stored = page.evaluate(KEPT)
+    assert person.address not in stored
+    assert answers["participant"] not in stored
     page.reload()
     assert page.input_value("#f-guardian") == page.input_value("#f-email") == ""
     assert page.locator(".restored:visible").count() == 0
 
 
 @pytest.mark.parametrize("before", ["left", "sent"])
-def test_page_from_the_browsers_cache__has_no_private_answer_and_a_banner(
-    visit: Any, forms: Any, person: Any, before: str
-) -> None:
-    """Who presses Back at a shared computer finds no allergy and no consent, and learns that answers are there."""
+def test_back_button__shows_a_banner_and_no_private_answer(visit: Any, forms: Any, person: Any, before: str) -> None:
+    """At a shared computer, Back reveals no allergy and no consent, and says that answers were kept."""
     visitor, form = visit(), forms["registration"]
     page = visitor.page
     answers = fills_in(visitor, form, person)
@@ -207,9 +205,9 @@ def test_page_from_the_browsers_cache__has_no_private_answer_and_a_banner(
         page.wait_for_url("**#sent")
     page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
     assert WORDS["lost"] in page.locator(".restored:visible p").inner_text()
-    found = visitor.reads(form)
-    assert {name: found[name] for name in private(form)} == {"needs": "", "photos": False, "consent": False}
-    assert found["participant"] == answers["participant"]
+    values = visitor.reads(form)
+    assert {name: values[name] for name in private(form)} == {"needs": "", "photos": False, "consent": False}
+    assert values["participant"] == answers["participant"]
     assert answers["needs"] not in page.evaluate(KEPT)
     posts = len(visitor.posts)
     visitor.fills(form, {name: answers[name] for name in private(form)})
@@ -221,8 +219,8 @@ def test_page_from_the_browsers_cache__has_no_private_answer_and_a_banner(
     assert len({key for key, _ in visitor.posts}) == 1, "the same answers, sent again, count once"
 
 
-def test_time_of_sending__is_forgotten(visit: Any, forms: Any, person: Any) -> None:
-    """After ten minutes whoever sends from this browser is looked at again: programs are quicker than people."""
+def test_sending_time__is_forgotten_after_ten_minutes(visit: Any, forms: Any, person: Any) -> None:
+    """After that, a form from this browser that arrives suspiciously fast is checked for spam again."""
     visitor = visit()
     fills_in(visitor, forms["registration"], person)
     visitor.sends()

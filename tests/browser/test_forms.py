@@ -1,4 +1,4 @@
-"""What a form's page does before anything is sent: traps, checks on leaving a field, errors, places left."""
+"""What a form's page does before anything is sent: honeypots, checks on leaving a field, errors, seats left."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from registration_core.domain.forms import Form
 
 FORMS = ("registration", "contact")
-# (form, field, what is typed): each is looked at by the page alone, and what it says is what the server would.
+# (form, field, input): the page checks each alone, and its message must be the server's.
 TYPED = (
     (
         "registration",
@@ -34,8 +34,8 @@ TYPED = (
 )
 
 
-def said_by_server(form: Form, name: str, typed: str, language: str) -> str:
-    """The server's sentence on one answer; empty when it takes it."""
+def server_message(form: Form, name: str, typed: str, language: str) -> str:
+    """Return the server's message about one answer, or nothing if it accepts it."""
     answers = dict(example_submission(form)) | {name: typed}
     try:
         validate(form, answers, language, today=datetime.now(UTC).date())
@@ -45,7 +45,7 @@ def said_by_server(form: Form, name: str, typed: str, language: str) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_left_field__is_said_about_what_the_server_would_say(visit: Any, forms: Any, language: str) -> None:
+def test_left_field__gets_the_servers_message(visit: Any, forms: Any, language: str) -> None:
     visitor = visit()
     for name in FORMS:
         with visitor.page.expect_response("**/forms/registration?*") if name == "registration" else visitor.forgiving():
@@ -55,12 +55,12 @@ def test_left_field__is_said_about_what_the_server_would_say(visit: Any, forms: 
             for typed in texts if of_form == name else ():
                 visitor.fills(forms[name], {field: typed})
                 visitor.page.evaluate("document.activeElement.blur()")
-                said = said_by_server(forms[name], field, typed, language)
-                expect(visitor.page.locator(f"#f-{field}-error"), f"{field}: {typed}").to_have_text(said)
+                expected = server_message(forms[name], field, typed, language)
+                expect(visitor.page.locator(f"#f-{field}-error"), f"{field}: {typed}").to_have_text(expected)
     assert visitor.posts == []
 
 
-def test_field__is_looked_at_when_it_is_left_and_only_after_something_was_typed(visit: Any) -> None:
+def test_field__is_checked_once_left_with_something_typed(visit: Any) -> None:
     visitor = visit()
     visitor.goes_to("/contact")
     page, note = visitor.page, visitor.page.locator("#f-email-error")
@@ -81,7 +81,7 @@ def test_field__is_looked_at_when_it_is_left_and_only_after_something_was_typed(
     assert page.get_attribute("#f-email", "aria-invalid") is None
 
 
-def test_page__does_not_move_when_seats_come_in(visit: Any) -> None:
+def test_page__does_not_move_when_seats_arrive(visit: Any) -> None:
     """Seats sit on the edge of their option, so nothing below makes room for them."""
     visitor = visit(viewport={"width": 360, "height": 800})
     page = visitor.page
@@ -97,13 +97,13 @@ def test_page__does_not_move_when_seats_come_in(visit: Any) -> None:
     page.locator("[data-seats]", has_text="Seats available").first.wait_for()
     assert where() == before
     shifts = page.evaluate(
-        "new Promise(told => new PerformanceObserver(list => told(list.getEntries().map(e => e.value)))"
-        ".observe({ type: 'layout-shift', buffered: true }) || setTimeout(told, 100, []))"
+        "new Promise(resolve => new PerformanceObserver(list => resolve(list.getEntries().map(e => e.value)))"
+        ".observe({ type: 'layout-shift', buffered: true }) || setTimeout(resolve, 100, []))"
     )
     assert sum(shifts) < 0.001
 
 
-def test_error__keeps_no_room_when_there_is_none_and_the_same_gap_when_there_is(visit: Any) -> None:
+def test_error__takes_no_room_until_shown(visit: Any) -> None:
     """Fields are as far apart with errors as without."""
     visitor = visit(viewport={"width": 390, "height": 800})
     visitor.goes_to("/contact")
@@ -123,8 +123,8 @@ def test_error__keeps_no_room_when_there_is_none_and_the_same_gap_when_there_is(
     assert gaps() == before
 
 
-def test_pressed_choice__is_taken_though_an_error_moves_it(visit: Any) -> None:
-    """What is said of the field that is left waits until the mouse is let go, so the press lands where it was meant."""
+def test_pressed_choice__counts_though_an_error_moves_it(visit: Any) -> None:
+    """The error of the field just left waits until the mouse is released, so the press lands as intended."""
     visitor = visit(viewport={"width": 390, "height": 900})
     visitor.goes_to("/contact")
     page = visitor.page
@@ -141,8 +141,8 @@ def test_pressed_choice__is_taken_though_an_error_moves_it(visit: Any) -> None:
     expect(page.locator("#f-email-error")).to_contain_text("e-mail address")
 
 
-def test_mended_field__loses_its_red_while_one_types(visit: Any) -> None:
-    """An error goes as soon as the answer is right, and does not come back before the field is left."""
+def test_corrected_field__loses_its_error_while_typing(visit: Any) -> None:
+    """An error goes as soon as the answer is right, and does not return before the field is left."""
     visitor = visit()
     visitor.goes_to("/contact")
     page, field = visitor.page, visitor.page.locator("[data-field=message]")
@@ -156,8 +156,8 @@ def test_mended_field__loses_its_red_while_one_types(visit: Any) -> None:
     assert page.get_attribute("#f-message", "aria-invalid") is None
 
 
-def test_address_with_a_slip__is_asked_about_and_put_right_by_one_press(visit: Any) -> None:
-    """gmial.con gets a question; an address that is somebody's own doesn't."""
+def test_mistyped_address__gets_a_suggestion_to_press(visit: Any) -> None:
+    """gmial.con gets a suggestion; an unusual but correct address doesn't."""
     visitor = visit()
     visitor.goes_to("/contact")
     page, note = visitor.page, visitor.page.locator(".suggestion")
@@ -176,8 +176,8 @@ def test_address_with_a_slip__is_asked_about_and_put_right_by_one_press(visit: A
             expect(note).to_be_hidden()
 
 
-def test_full_course__says_join_the_waiting_list_on_card_and_button(visit: Any, stack: Any) -> None:
-    """Who chooses a full course reads on the button what will happen."""
+def test_full_course__offers_the_waiting_list(visit: Any, stack: Any) -> None:
+    """Card and button say what will happen."""
     visitor, words = visit(), words_in("en")
     body = answer_of({"first-robot": "plenty", FULL_COURSE: "waiting_list"})
     headers = {"Access-Control-Allow-Origin": stack.site_url, "Content-Type": "application/json"}
@@ -197,7 +197,7 @@ def test_full_course__says_join_the_waiting_list_on_card_and_button(visit: Any, 
 
 
 def test_targets__are_44_px_high_on_a_phone(visit: Any) -> None:
-    """Everything that is pressed and doesn't stand in a sentence can be hit with a thumb."""
+    """Every control outside of a sentence is big enough for a thumb."""
     visitor = visit(viewport={"width": 320, "height": 700})
     visitor.goes_to("/registration")
     small = visitor.page.evaluate(
@@ -220,7 +220,7 @@ def test_header__leaves_room_for_the_page(visit: Any, width: int, height: int) -
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_empty_form__says_beside_each_field_and_in_a_summary_what_to_mend(
+def test_empty_form__shows_errors_beside_fields_and_in_a_summary(
     visit: Any, forms: Any, person: Any, name: str
 ) -> None:
     form, visitor = forms[name], visit()
@@ -249,7 +249,7 @@ def test_empty_form__says_beside_each_field_and_in_a_summary_what_to_mend(
     visitor.arrives_at_thank_you()
 
 
-def test_answer_that_only_the_server_knows_as_wrong__is_said_in_its_words(visit: Any, forms: Any, person: Any) -> None:
+def test_error_found_by_the_server__is_shown_in_its_words(visit: Any, forms: Any, person: Any) -> None:
     visitor = visit()
     visitor.goes_to("/contact")
     visitor.fills(forms["contact"], person.answers(forms["contact"]) | {"name": "Ada \u202e Ek"})
@@ -264,7 +264,7 @@ def test_answer_that_only_the_server_knows_as_wrong__is_said_in_its_words(visit:
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_form__hides_the_field_for_programs_from_people(visit: Any, name: str) -> None:
+def test_honeypot__is_hidden_from_people(visit: Any, name: str) -> None:
     visitor = visit()
     visitor.goes_to(f"/{name}")
     trap = visitor.page.locator('[name="further_remark"]')
@@ -276,26 +276,26 @@ def test_form__hides_the_field_for_programs_from_people(visit: Any, name: str) -
 
 
 def answer_of(seats: dict[str, str]) -> str:
-    options = [{"value": value, "seats": told} for value, told in seats.items()]
+    options = [{"value": value, "seats": left} for value, left in seats.items()]
     return json.dumps({"fields": [{"name": "course", "type": "choice", "options": options}]})
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_places_left__are_told_in_the_pages_words(visit: Any, stack: Any, language: str) -> None:
+def test_seats_left__are_shown_in_the_pages_language(visit: Any, stack: Any, language: str) -> None:
     visitor, words = visit(), words_in(language)["seats"]
     body = answer_of({"first-robot": "plenty", "line-followers": "few", FULL_COURSE: "waiting_list"})
     headers = {"Access-Control-Allow-Origin": stack.site_url, "Content-Type": "application/json"}
     visitor.page.route("**/forms/registration?*", lambda route: route.fulfill(body=body, headers=headers))
     for path in ("/registration", "/"):
         visitor.goes_to(path_in(language, path))
-        places = visitor.page.locator("[data-seats]")
-        places.filter(has_text=words["waiting_list"]).wait_for()
-        told = [text.strip() for text in places.all_inner_texts()]
-        assert told == [words["plenty"], words["few"], words["waiting_list"], ""]
+        seats = visitor.page.locator("[data-seats]")
+        seats.filter(has_text=words["waiting_list"]).wait_for()
+        labels = [text.strip() for text in seats.all_inner_texts()]
+        assert labels == [words["plenty"], words["few"], words["waiting_list"], ""]
 
 
 @pytest.mark.parametrize("answer", [None, "<h1>Bad gateway</h1>", '{"code": "storage_unavailable"}'])
-def test_places_left__are_kept_quiet_about_when_the_api_does_not_tell(
+def test_seats_left__are_hidden_when_the_api_gives_none(
     visit: Any, stack: Any, forms: Any, person: Any, answer: str | None
 ) -> None:
     visitor = visit()
@@ -318,8 +318,8 @@ def test_places_left__are_kept_quiet_about_when_the_api_does_not_tell(
 
 
 @pytest.mark.parametrize("how", ["script", "plain"])
-def test_missing_month__is_the_one_part_marked_and_led_to(visit: Any, forms: Any, person: Any, how: str) -> None:
-    """Of a date's three fields only the one to mend is red, and the summary leads there."""
+def test_missing_month__is_the_only_part_marked(visit: Any, forms: Any, person: Any, how: str) -> None:
+    """Of a date's three fields only the wrong one is marked, and the summary leads there."""
     visitor = visit(java_script_enabled=how == "script")
     visitor.goes_to("/registration")
     answers = person.answers(forms["registration"])

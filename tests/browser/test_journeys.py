@@ -1,4 +1,4 @@
-"""The journeys of a visitor, each once by a way that differs; every journey by every way in the full run."""
+"""A visitor's journeys, each once in one setting; every journey in every setting in the full run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Way:
-    """How a visitor goes."""
+    """A visitor's setting: language, device and browser."""
 
     script: bool
     width: int
@@ -35,7 +35,7 @@ class Way:
 
 @dataclass(frozen=True)
 class Trip:
-    """One visitor on one way. words: what the site says in the language of the way."""
+    """One visitor in one setting. words: the site's texts in the visitor's language."""
 
     way: Way
     stack: Any
@@ -49,7 +49,7 @@ class Trip:
         return self.visitor.page
 
     def fill_in(self, name: str, **changes: Any) -> dict[str, Any]:
-        """Open a form's page and answer all of it."""
+        """Open a form's page and answer every field."""
         self.visitor.goes_to(path_in(self.way.language, f"/{name}"))
         answers = fit_ages(self.forms[name], self.person.answers(self.forms[name]) | changes)
         self.visitor.fills(self.forms[name], answers)
@@ -87,21 +87,21 @@ def register(trip: Trip) -> None:
         links = trip.page.get_by_role("link", name=trip.words["thank_you"]["calendar"])
         assert [link for link in links.all() if link.is_visible()]
     course = trip.forms["registration"].chosen_field.option("line-followers")
-    told = trip.page.locator("dl:visible").inner_text()
+    summary = trip.page.locator("dl:visible").inner_text()
     for fact in (sent["participant"], course.label.in_language(trip.way.language), "Verkstadsgatan 12"):
-        assert fact in told
+        assert fact in summary
 
 
 def another(trip: Trip) -> None:
-    """One more participant: the guardian's answers are there, and nothing of the first participant's."""
+    """Register one more participant: the guardian's answers are there, and nothing of the first participant's."""
     sent = trip.fill_in("registration")
     trip.visitor.sends()
     trip.visitor.arrives_at_thank_you()
     label = trip.words["forms"]["registration"]["another"]
     trip.page.get_by_role("link" if trip.way.script else "button", name=label).click()
     trip.page.wait_for_selector("#f-guardian")
-    kept = {name: trip.page.input_value(f"#f-{name}") for name in ("participant", "guardian", "email", "phone")}
-    assert kept == {"participant": "", **{name: sent[name] for name in ("guardian", "email", "phone")}}
+    prefilled = {name: trip.page.input_value(f"#f-{name}") for name in ("participant", "guardian", "email", "phone")}
+    assert prefilled == {"participant": "", **{name: sent[name] for name in ("guardian", "email", "phone")}}
     assert trip.page.locator(":checked").count() == 0
     sent["participant"] = "Maja Lindqvist"
     trip.visitor.fills(trip.forms["registration"], sent)
@@ -117,7 +117,7 @@ def contact(trip: Trip) -> None:
 
 
 def wrong_fields(trip: Trip) -> None:
-    """An address that no mail gets to: all else is kept, and one thing mended is enough."""
+    """Mistype the address: everything else is kept, and one correction is enough."""
     form = trip.forms["registration"]
     answers = trip.fill_in("registration", email="nobody@nowhere")
     with trip.visitor.forgiving("422"):
@@ -231,13 +231,13 @@ MATRIX = [
     )
     for journey in ONCE
     for way in WAYS
-    if way.script or journey is not offline_and_back  # a browser that is offline shows a page of its own
+    if way.script or journey is not offline_and_back  # a browser that is offline shows an error page of its own
 ]
 
 
 @pytest.fixture
 def set_out(stack: Any, visit: Any, forms: dict[str, Form], person: Any) -> Callable[[Way], Trip]:
-    """Give a browser that goes this way."""
+    """Return a browser in this setting."""
 
     def setting_out(way: Way) -> Trip:
         visitor = visit(
@@ -252,9 +252,7 @@ def set_out(stack: Any, visit: Any, forms: dict[str, Form], person: Any) -> Call
 
 
 @pytest.mark.parametrize(("journey", "way"), MATRIX)
-def test_journey__leads_where_it_should(
-    set_out: Callable[[Way], Trip], journey: Callable[[Trip], None], way: Way
-) -> None:
+def test_journey__reaches_its_end(set_out: Callable[[Way], Trip], journey: Callable[[Trip], None], way: Way) -> None:
     trip = set_out(way)
     journey(trip)
     assert trip.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -1,4 +1,4 @@
-"""A registrant's own page at a real browser: verify, cancel, erase, with JavaScript and without."""
+"""A registrant's own page in a real browser: verify, cancel and erase, with JavaScript and without."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ COURSE = "competition-team"
 
 @pytest.fixture
 def erased_after(stack: Any) -> Iterator[list[Registrant]]:
-    """Erase the entries that a test made, so that the next one finds free places."""
+    """Erase the submissions that a test made, so that the next one finds free seats."""
     made: list[Registrant] = []
     yield made
     for registrant in made:
@@ -28,11 +28,11 @@ def tomorrow() -> datetime:
 
 
 def headline(visitor: Any) -> str:
-    found: str = visitor.page.locator("h1").inner_text()
-    return found
+    text: str = visitor.page.locator("h1").inner_text()
+    return text
 
 
-def test_waiting__tells_the_rank_in_the_visitor_s_language(
+def test_waiting__shows_the_rank_in_the_visitors_language(
     stack: Any, visit: Callable[..., Any], erased_after: list[Registrant]
 ) -> None:
     with no_seats_left(stack, "registration", COURSE):
@@ -50,7 +50,7 @@ def test_waiting__tells_the_rank_in_the_visitor_s_language(
         visitor.page.get_by_role("heading", name="Lämna kön?").wait_for()
 
 
-def test_link__that_has_expired__says_what_to_do(stack: Any, visit: Callable[..., Any]) -> None:
+def test_expired_link__says_what_to_do(stack: Any, visit: Callable[..., Any]) -> None:
     registrant, visitor = Registrant(stack), visit()
     expired = signed(stack, registrant.id, expires_at=datetime.now(UTC) - timedelta(days=1))
 
@@ -65,21 +65,21 @@ def test_link__that_has_expired__says_what_to_do(stack: Any, visit: Callable[...
 @pytest.mark.parametrize("width", [360, 1280])
 def test_page__fits_and_looks_like_the_site(stack: Any, visit: Callable[..., Any], width: int, scheme: str) -> None:
     registrant = Registrant(stack, message="Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamten" * 3)
-    asked: list[str] = []
+    requests: list[str] = []
     visitor = visit(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    visitor.page.on("request", lambda request: asked.append(request.url))
+    visitor.page.on("request", lambda request: requests.append(request.url))
 
     visitor.page.goto(f"{stack.api_url}/my?t={signed(stack, registrant.id, expires_at=tomorrow())}")
 
     def look(page: Any) -> dict[str, str]:
-        found: dict[str, str] = page.evaluate(
+        styles: dict[str, str] = page.evaluate(
             "() => { const s = getComputedStyle(document.body), h = getComputedStyle(document.querySelector('header'));"
             " return { paper: s.backgroundColor, ink: s.color, font: s.fontFamily, header: h.backgroundColor } }"
         )
-        return found
+        return styles
 
     assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     mine = look(visitor.page)
-    assert all(url.startswith((stack.site_url, f"{stack.api_url}/my")) for url in asked)
+    assert all(url.startswith((stack.site_url, f"{stack.api_url}/my")) for url in requests)
     visitor.goes_to("/contact")
     assert look(visitor.page) == mine

@@ -1,4 +1,4 @@
-"""The pages as they come through the distribution: safe, found or not, and wide enough for any phone."""
+"""The pages as the distribution serves them: safe, found or not, and fit for any phone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from browser.conftest import LANGUAGES, path_in, words_in
 PATHS = ("/", "/registration", "/contact", "/thank-you", "/unavailable", "/nowhere")
 
 
-def test_home__comes_with_its_security_headers(visit: Any) -> None:
+def test_home__has_its_security_headers(visit: Any) -> None:
     answer = visit().goes_to("/")
     assert answer.status == 200
     headers = answer.headers
@@ -29,7 +29,7 @@ def test_home__comes_with_its_security_headers(visit: Any) -> None:
     assert "max-age=60" in headers["cache-control"]
 
 
-def test_bucket__gives_nothing_to_those_who_pass_the_distribution_by(stack: Any) -> None:
+def test_bucket__refuses_requests_past_the_distribution(stack: Any) -> None:
     endpoint = urlsplit(stack.endpoint_url)
     connection = HTTPConnection(endpoint.hostname or "", endpoint.port, timeout=10)
     connection.request("GET", f"/{stack.outputs['site_bucket']}/index.html")
@@ -37,7 +37,7 @@ def test_bucket__gives_nothing_to_those_who_pass_the_distribution_by(stack: Any)
     connection.close()
 
 
-def test_home__leads_to_a_course_that_is_chosen_already(visit: Any) -> None:
+def test_home__links_to_a_form_with_the_course_chosen(visit: Any) -> None:
     visitor = visit()
     visitor.goes_to("/")
     link = visitor.page.locator(".kit a").nth(1)
@@ -58,7 +58,7 @@ def test_home__shows_its_style_and_drawings(visit: Any) -> None:
     assert set(fills) == {"rgb(255, 198, 43)"}
 
 
-def test_unknown_address__is_answered_by_our_own_page(visit: Any) -> None:
+def test_unknown_address__shows_our_not_found_page(visit: Any) -> None:
     visitor = visit()
     with visitor.forgiving("404"):
         answer = visitor.goes_to("/nowhere")
@@ -75,7 +75,7 @@ def test_page__never_scrolls_sideways(visit: Any, width: int) -> None:
         assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
-def test_thank_you__shows_no_words_that_a_link_puts_into_its_mouth(visit: Any) -> None:
+def test_thank_you__ignores_words_in_its_address(visit: Any) -> None:
     """An address with made-up facts in it shows the plain page."""
     visitor = visit()
     visitor.goes_to("/thank-you?form=registration&reference=K7QM-3XTP&status=confirmed#another")
@@ -86,7 +86,7 @@ def test_thank_you__shows_no_words_that_a_link_puts_into_its_mouth(visit: Any) -
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_thank_you__says_in_its_title_what_happened(visit: Any, language: str) -> None:
-    """A tab tells whether one is in, waits or has a step left; each title is the page's own headline."""
+    """The tab's title is the page's headline: confirmed, on the waiting list, or one step left."""
     visitor, words = visit(), words_in(language)
     address, says = path_in(language, "/thank-you"), words["thank_you"]
     visitor.goes_to(address)
@@ -102,19 +102,19 @@ def test_thank_you__says_in_its_title_what_happened(visit: Any, language: str) -
         assert visitor.page.title() == f"{headline} \N{EN DASH} {name}"
 
 
-def test_thank_you__forgets_what_the_tab_sent_after_an_hour(visit: Any) -> None:
-    """Whoever sits down at the same tab later finds nobody's name there."""
+def test_thank_you__forgets_the_submission_after_an_hour(visit: Any) -> None:
+    """Whoever uses the same tab later finds nobody's name there."""
     visitor = visit()
     visitor.goes_to("/thank-you")
-    for minutes, shown in ((59, True), (61, False)):
+    for minutes, visible in ((59, True), (61, False)):
         sent = {"at": time.time() - minutes * 60, "words": ["contact", "confirmed"], "reference": "K7QM-3XTP"}
         visitor.page.evaluate("sent => { sessionStorage.rollcall = sent }", json.dumps(sent))
         visitor.page.reload()
-        assert visitor.page.get_by_text("K7QM-3XTP").count() == shown
-        assert visitor.page.locator("h1 [data-otherwise]").is_visible() != shown
+        assert visitor.page.get_by_text("K7QM-3XTP").count() == visible
+        assert visitor.page.locator("h1 [data-otherwise]").is_visible() != visible
 
 
-def test_keyboard__skips_to_the_content_first(visit: Any) -> None:
+def test_keyboard__first_skips_to_the_content(visit: Any) -> None:
     visitor = visit()
     visitor.goes_to("/registration")
     visitor.page.keyboard.press("Tab")

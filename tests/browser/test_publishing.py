@@ -1,4 +1,4 @@
-"""A change of the site on its way to a visitor."""
+"""A change to the site on its way to a visitor."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rollcall_build.sources import Sources
 
 
-def test_publish__brings_a_changed_word_to_the_visitor_and_nothing_else(stack: Any, visit: Any, tmp_path: Path) -> None:
+def test_publish__brings_only_a_changed_word_to_the_visitor(stack: Any, visit: Any, tmp_path: Path) -> None:
     def published(sources: Sources) -> Any:
         site = build(sources, api_url=stack.api_url, site_url=stack.site_url, out=tmp_path / "site")
         return publish(
@@ -39,6 +39,6 @@ def test_publish__brings_a_changed_word_to_the_visitor_and_nothing_else(stack: A
         assert visitor.page.inner_text("h1") == "Build two robots"
     finally:
         published(SOURCES)
-    newcomer = visit()  # with an empty cache: the first one's keeps a page for a minute
+    newcomer = visit()  # with an empty cache: the first visitor's keeps a page for a minute
     newcomer.goes_to("/")
     assert newcomer.page.inner_text("h1") == "Build a robot this term"

@@ -1,4 +1,4 @@
-"""When sending goes wrong: what the visitor is told, what is kept, and that nothing is ever sent twice."""
+"""When sending goes wrong: what visitors see, what is kept, and that nothing is sent twice."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SUMMARY = "#error-summary:visible"
 
 @pytest.fixture
 def filled_in(forms: Any, person: Any) -> Callable[..., None]:
-    """Bring a visitor to the contact form, and fill it in."""
+    """Take a visitor to the contact form, and fill it in."""
 
     def fill(visitor: Any, language: str = "en") -> None:
         visitor.goes_to(path_in(language, "/contact"))
@@ -33,9 +33,9 @@ def problem(code: str, detail: str) -> str:
 
 
 class Gateway:
-    """What stands between a page and the API: the first posts get these answers, the others pass.
+    """Sits between a page and the API: the first posts get these answers, the others pass.
 
-    answers: (status, body, headers). Says nothing of it to the browser but what an answer of the API would.
+    answers: (status, body, headers). The browser sees only what an answer of the API would show.
     """
 
     def __init__(self, visitor: Any, *answers: tuple[int, str, dict[str, str]]) -> None:
@@ -55,8 +55,8 @@ class Gateway:
         route.fulfill(status=status, body=body, headers=self._cors | headers)
 
 
-def told_in_status(visitor: Any, *texts: str) -> None:
-    """Wait for a sentence below the button, with the address to write to."""
+def status_text(visitor: Any, *texts: str) -> None:
+    """Wait for a message below the button, with the address to write to."""
     status = visitor.page.get_by_role("status")
     for text in texts:
         status.get_by_text(text).wait_for()
@@ -73,7 +73,7 @@ def told_in_status(visitor: Any, *texts: str) -> None:
     ],
     ids=["503", "429", "502-html", "200-html"],
 )
-def test_answer_that_may_be_better_soon__is_waited_for_and_sent_again_with_the_same_key(
+def test_temporary_error__is_retried_with_the_same_key(
     visit: Any, filled_in: Any, person: Any, answer: tuple[int, str, dict[str, str]]
 ) -> None:
     visitor = visit()
@@ -84,7 +84,7 @@ def test_answer_that_may_be_better_soon__is_waited_for_and_sent_again_with_the_s
     with visitor.forgiving(str(answer[0])):
         visitor.sends()
         why = "Many people are sending." if answer[0] == 429 else f"{WORDS['unsure']}."
-        told_in_status(visitor, f"{WORDS['saved']} {why}")
+        status_text(visitor, f"{WORDS['saved']} {why}")
         assert page.locator("main form [type=submit]").get_attribute("aria-disabled") is None
         assert page.input_value("#f-email") == person.address
         page.clock.fast_forward(2500)
@@ -94,12 +94,12 @@ def test_answer_that_may_be_better_soon__is_waited_for_and_sent_again_with_the_s
     person.only_mail()
 
 
-def test_slow_api__is_told_of_after_ten_seconds_and_arrives(visit: Any, filled_in: Any) -> None:
-    visitor, held = visit(), []
+def test_slow_api__is_reported_after_ten_seconds_and_arrives(visit: Any, filled_in: Any) -> None:
+    visitor, requests = visit(), []
     page = visitor.page
     page.clock.install()
     filled_in(visitor)
-    page.route(POST_TO, lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    page.route(POST_TO, lambda route: requests.append(route) if route.request.method == "POST" else route.continue_())
     with page.expect_request(POST_TO):
         visitor.sends()
     button = page.locator("main form [type=submit]")
@@ -108,14 +108,14 @@ def test_slow_api__is_told_of_after_ten_seconds_and_arrives(visit: Any, filled_i
     page.clock.fast_forward(9000)
     assert page.get_by_role("status").inner_text().strip() == ""
     page.clock.fast_forward(1500)
-    told_in_status(visitor, WORDS["slow"])
-    held[0].continue_()
+    status_text(visitor, WORDS["slow"])
+    requests[0].continue_()
     visitor.arrives_at_thank_you()
     assert len(visitor.posts) == 1
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "message"),
     [
         ((403, problem("form_closed", "This form closed."), {}), "This form closed."),
         ((429, problem("too_many_requests", "Try again in 9 minutes."), {"Retry-After": "540"}), "in 9 minutes."),
@@ -124,8 +124,8 @@ def test_slow_api__is_told_of_after_ten_seconds_and_arrives(visit: Any, filled_i
     ],
     ids=["closed", "429-for-long", "key-reused", "403-html"],
 )
-def test_refusal__is_told_at_the_top_with_all_that_was_typed_kept(
-    visit: Any, filled_in: Any, person: Any, answer: tuple[int, str, dict[str, str]], said: str
+def test_refusal__is_shown_on_top_and_keeps_all_answers(
+    visit: Any, filled_in: Any, person: Any, answer: tuple[int, str, dict[str, str]], message: str
 ) -> None:
     visitor = visit()
     filled_in(visitor)
@@ -133,7 +133,7 @@ def test_refusal__is_told_at_the_top_with_all_that_was_typed_kept(
     with visitor.forgiving(str(answer[0])):
         visitor.sends()
         summary = visitor.page.locator(SUMMARY)
-        summary.get_by_text(said).wait_for()
+        summary.get_by_text(message).wait_for()
     assert visitor.page.evaluate("document.activeElement.id") == "error-summary"
     assert summary.get_by_role("heading").inner_text() == WORDS["not_sent"]
     assert summary.get_by_role("link").get_attribute("href") == "mailto:office@robotics-academy.example"
@@ -145,7 +145,7 @@ def test_refusal__is_told_at_the_top_with_all_that_was_typed_kept(
     visitor.page.check("#f-consent")
     visitor.sends()
     visitor.arrives_at_thank_you()
-    assert (visitor.posts[0][0] == visitor.posts[1][0]) is (said != WORDS["reused"])
+    assert (visitor.posts[0][0] == visitor.posts[1][0]) is (message != WORDS["reused"])
 
 
 def test_lost_answer__counts_once(visit: Any, filled_in: Any, person: Any) -> None:
@@ -167,13 +167,13 @@ def test_lost_answer__counts_once(visit: Any, filled_in: Any, person: Any) -> No
     person.only_mail()
 
 
-def test_waiting_form__goes_out_after_a_reload_of_its_tab_and_once(visit: Any, filled_in: Any, person: Any) -> None:
+def test_waiting_form__is_sent_once_after_a_reload(visit: Any, filled_in: Any, person: Any) -> None:
     visitor = visit()
     filled_in(visitor)
     with visitor.forgiving("ERR_FAILED"):
         visitor.page.route(POST_TO, lambda route: route.abort())
         visitor.sends()
-        told_in_status(visitor, WORDS["saved"])
+        status_text(visitor, WORDS["saved"])
         visitor.page.unroute(POST_TO)
         visitor.page.reload(wait_until="commit")
         visitor.arrives_at_thank_you()
@@ -182,27 +182,23 @@ def test_waiting_form__goes_out_after_a_reload_of_its_tab_and_once(visit: Any, f
     assert person.address not in json.dumps(visitor.page.evaluate("({ ...localStorage })"))
 
 
-def test_waiting_form__goes_out_at_once_when_the_browser_is_online_again(
-    visit: Any, filled_in: Any, person: Any
-) -> None:
+def test_waiting_form__is_sent_as_soon_as_online_again(visit: Any, filled_in: Any, person: Any) -> None:
     visitor, noon = visit(), datetime(2027, 3, 1, 12, tzinfo=UTC)
     page = visitor.page
     page.clock.install(time=noon)
     filled_in(visitor)
-    page.clock.pause_at(noon + timedelta(hours=1))  # no timer runs out any more
+    page.clock.pause_at(noon + timedelta(hours=1))  # no timer fires any more
     with visitor.forgiving("ERR_INTERNET_DISCONNECTED"):
         page.context.set_offline(True)
         visitor.sends()
-        told_in_status(visitor, f"{WORDS['saved']} {WORDS['unreachable']}")
+        status_text(visitor, f"{WORDS['saved']} {WORDS['unreachable']}")
         page.context.set_offline(False)
         visitor.arrives_at_thank_you()
     assert len(visitor.posts) == 2
     person.only_mail()
 
 
-def test_waiting_form__that_is_changed_waits_for_the_button(
-    visit: Any, filled_in: Any, forms: Any, person: Any
-) -> None:
+def test_waiting_form__once_changed_waits_for_the_button(visit: Any, filled_in: Any, forms: Any, person: Any) -> None:
     visitor = visit()
     page = visitor.page
     page.clock.install()
@@ -210,7 +206,7 @@ def test_waiting_form__that_is_changed_waits_for_the_button(
     with visitor.forgiving("ERR_FAILED"):
         page.route(POST_TO, lambda route: route.abort())
         visitor.sends()
-        told_in_status(visitor, WORDS["saved"])
+        status_text(visitor, WORDS["saved"])
         page.fill("#f-message", "I would rather say it otherwise.")
         assert page.get_by_role("status").inner_text().strip() == ""
         page.unroute(POST_TO)
@@ -224,9 +220,8 @@ def test_waiting_form__that_is_changed_waits_for_the_button(
 
 
 @pytest.mark.parametrize("back", ["go_back", "reopened"])
-def test_back_after_thank_you__same_answers_count_once_and_others_anew(
-    visit: Any, filled_in: Any, person: Any, back: str
-) -> None:
+def test_back_after_thank_you__counts_the_same_answers_once(visit: Any, filled_in: Any, person: Any, back: str) -> None:
+    """Other answers count as a new submission."""
     visitor = visit()
 
     def returns() -> None:
@@ -253,7 +248,7 @@ def test_back_after_thank_you__same_answers_count_once_and_others_anew(
         assert sent["_sent"] - sent["_started"] > 60, "who mends at once after sending is not too fast for a person"
 
 
-def test_blocked_storage__does_not_stop_a_visitor_nor_promise_too_much(visit: Any, filled_in: Any) -> None:
+def test_blocked_storage__neither_blocks_nor_overpromises(visit: Any, filled_in: Any) -> None:
     visitor = visit()
     visitor.page.add_init_script(
         "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('', 'SecurityError') } })"
@@ -263,7 +258,7 @@ def test_blocked_storage__does_not_stop_a_visitor_nor_promise_too_much(visit: An
     assert visitor.page.get_by_role("button", name=WORDS["clear"]).is_hidden()
     with visitor.forgiving("503"):
         visitor.sends()
-        told_in_status(visitor, WORDS["unsure"])
+        status_text(visitor, WORDS["unsure"])
         assert WORDS["saved"] not in visitor.page.inner_text("main form")
         visitor.arrives_at_thank_you()
 

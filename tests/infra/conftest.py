@@ -1,4 +1,4 @@
-"""Terraform on the shipped configuration, with an emulator of these tests' own; each environment is planned once."""
+"""Terraform on the shipped configuration with a separate emulator; each environment is planned once."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def configuration() -> Path:
 
 @pytest.fixture(scope="session")
 def infra_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    """An emulator with nothing in it but the deployer, and a package that Terraform can read."""
+    """An emulator with nothing but the deployer, and a package that Terraform can read."""
     workspace = Workspace(root=find_root(), state=tmp_path_factory.mktemp("infra"), edge_port=free_port())
     with zipfile.ZipFile(workspace.package, "w") as package:
         package.writestr("lambda_handlers/__init__.py", "")
@@ -45,7 +45,7 @@ def infra_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worksp
 
 @pytest.fixture(scope="session")
 def terraform(infra_workspace: Workspace) -> LocalTerraform:
-    """Terraform, run by the deployer, on a state of these tests' own."""
+    """Terraform, run by the deployer, on a separate state."""
     made = LocalTerraform(infra_workspace, deployer(infra_workspace))
     made.prepare()
     return made
@@ -53,7 +53,7 @@ def terraform(infra_workspace: Workspace) -> LocalTerraform:
 
 @pytest.fixture(scope="session")
 def plans(terraform: LocalTerraform, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Plan]:
-    """The plans of all environments, from nothing, with the example's values for addresses of one's own."""
+    """The plans of all environments, from nothing, with the example's values for your own addresses."""
     made = {"local": Plan(terraform.plan_as_json())}
     for environment in ("dev", "prod"):
         file = tmp_path_factory.mktemp("values") / f"{environment}.tfvars"
@@ -71,5 +71,5 @@ def plan(request: pytest.FixtureRequest, plans: dict[str, Plan]) -> Plan:
 
 @pytest.fixture
 def prod(plans: dict[str, Plan]) -> Plan:
-    """The plan of the stack that visitors meet."""
+    """The plan of the production stack."""
     return plans["prod"]

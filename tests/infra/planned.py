@@ -1,4 +1,4 @@
-"""A plan as Terraform describes it to programs, and the questions that tests ask of it."""
+"""A plan in Terraform's JSON format, with the questions that tests ask about it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class Statement:
     """One statement of a policy document.
 
-    resources: what is known before the apply, and beside it what the configuration refers to.
+    resources: the values known before the apply, and the references in the configuration.
     """
 
     effect: str
@@ -25,17 +25,17 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What Terraform would make of one environment, from nothing."""
+    """What Terraform would create for one environment, from nothing."""
 
     described: dict[str, Any]
 
     @property
     def variables(self) -> dict[str, Any]:
-        """The root's variables, as they are once the environment's file is read."""
+        """The root's variables, with the environment's file applied."""
         return {name: one["value"] for name, one in self.described["variables"].items()}
 
     def all(self, kind: str) -> dict[str, dict[str, Any]]:
-        """Every resource of a type, by address, with the values it would get; unknown ones are missing."""
+        """Return every resource of a type, by address, with its planned values; unknown ones are missing."""
         return {
             change["address"]: change["change"]["after"]
             for change in self.described["resource_changes"]
@@ -43,9 +43,9 @@ class Plan:
         }
 
     def one(self, address: str) -> dict[str, Any]:
-        """The values that one resource would get."""
-        found: dict[str, Any] = self._change(address)["change"]["after"]
-        return found
+        """Return the planned values of one resource."""
+        values: dict[str, Any] = self._change(address)["change"]["after"]
+        return values
 
     @property
     def addresses(self) -> set[str]:
@@ -67,16 +67,16 @@ class Plan:
         }
 
     def references(self, address: str, argument: str) -> list[str]:
-        """What an argument of a resource refers to in the configuration."""
+        """Return what an argument of a resource refers to in the configuration."""
         expression = self.configured(address)["expressions"][argument]
-        found: list[str] = expression.get("references", [])
-        return found
+        references: list[str] = expression.get("references", [])
+        return references
 
     def _change(self, address: str) -> dict[str, Any]:
         return next(change for change in self.described["resource_changes"] if change["address"] == address)
 
     def _read_at_once(self) -> Iterator[dict[str, Any]]:
-        """Data sources whose every input was known, in the shape of a change."""
+        """Return the data sources whose inputs were all known, in the form of a change."""
 
         def walk(module: dict[str, Any]) -> Iterator[dict[str, Any]]:
             for resource in module.get("resources", []):
@@ -88,15 +88,15 @@ class Plan:
         yield from walk(self.described["prior_state"]["values"]["root_module"])
 
     def configured(self, address: str) -> dict[str, Any]:
-        """A resource as the configuration writes it, with what each argument refers to."""
+        """Return a resource as the configuration writes it, with the references of each argument."""
         parts = address.split(".")
         module = self.described["configuration"]["root_module"]
         while parts[0] == "module":
             module = module["module_calls"][parts[1]]["module"]
             parts = parts[2:]
         name = ".".join(parts).split("[")[0]
-        found: dict[str, Any] = next(one for one in module["resources"] if one["address"] == name)
-        return found
+        resource: dict[str, Any] = next(one for one in module["resources"] if one["address"] == name)
+        return resource
 
     def _statements(self, change: dict[str, Any]) -> Iterator[Statement]:
         configured = self.configured(change["address"])["expressions"].get("statement", [])
@@ -115,6 +115,6 @@ class Plan:
 
 
 def block(values: dict[str, Any], name: str) -> dict[str, Any]:
-    """The only block of a name."""
-    (found,) = values[name]
-    return dict(found)
+    """Return the only block of this name."""
+    (only,) = values[name]
+    return dict(only)

@@ -1,4 +1,4 @@
-"""The configuration as it is written: its format, its words, and what it refuses."""
+"""The configuration as written: its format, its descriptions, and what it refuses."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ REFUSED = {
     "tags": '{ Stack = "mine" }',
 }
 
-# What is held against another variable is looked at when that one is right.
+# A value that is compared with another variable is checked once that one is valid.
 VALID = {"stack": '"prod"', "region": '"eu-north-1"', "sender": '"courses@kuggen.se"'}
 REFUSED_BESIDE_OTHERS = [
     {"sender_domain": '"example.com"'},
@@ -60,27 +60,27 @@ def blocks(configuration: Path, kind: str) -> dict[str, str]:
     return {
         f"{file.relative_to(configuration)}: {name}": body
         for file in sorted(configuration.rglob("*.tf"))
-        for found, name, body in BLOCK.findall(file.read_text(encoding="utf-8"))
-        if found == kind
+        for block_kind, name, body in BLOCK.findall(file.read_text(encoding="utf-8"))
+        if block_kind == kind
     }
 
 
-def test_terraform__is_written_as_terraform_formats_it(configuration: Path) -> None:
-    told = subprocess.run(
+def test_terraform__is_formatted(configuration: Path) -> None:
+    diff = subprocess.run(
         ["terraform", "fmt", "-check", "-diff", "-recursive", str(configuration)],
         capture_output=True,
         text=True,
         check=False,
     )
 
-    assert told.returncode == 0, told.stdout + told.stderr
+    assert diff.returncode == 0, diff.stdout + diff.stderr
 
 
 def test_terraform__is_valid(terraform: LocalTerraform) -> None:
     terraform.validate()
 
 
-def test_variables__say_what_they_are_for_and_of_which_type(configuration: Path) -> None:
+def test_variables__have_a_description_and_a_type(configuration: Path) -> None:
     variables = blocks(configuration, "variable")
 
     assert variables
@@ -89,7 +89,7 @@ def test_variables__say_what_they_are_for_and_of_which_type(configuration: Path)
         assert re.search(r'description = "[A-Z].*\."$', body, re.MULTILINE), where
 
 
-def test_outputs__say_what_they_are(configuration: Path) -> None:
+def test_outputs__have_a_description(configuration: Path) -> None:
     outputs = blocks(configuration, "output")
 
     assert outputs
@@ -101,11 +101,11 @@ def test_outputs__say_what_they_are(configuration: Path) -> None:
 def test_variables__refuse_what_would_fail_later(
     terraform: LocalTerraform, tmp_path: Path, refused: dict[str, str]
 ) -> None:
-    given = tmp_path / "given.tfvars"
-    given.write_text("".join(f"{name} = {value}\n" for name, value in (VALID | refused).items()), encoding="utf-8")
+    tfvars = tmp_path / "given.tfvars"
+    tfvars.write_text("".join(f"{name} = {value}\n" for name, value in (VALID | refused).items()), encoding="utf-8")
 
     with pytest.raises(TerraformFailedError) as refusal:
-        terraform.run("plan", input=False, var_file=str(given))
+        terraform.run("plan", input=False, var_file=str(tfvars))
 
     for name in refused:
         assert f": {name} = " in str(refusal.value), f"{name} was not refused"
@@ -120,26 +120,26 @@ EXAMPLES = {
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_examples__of_addresses_are_refused(terraform: LocalTerraform, tmp_path: Path, name: str) -> None:
-    """What is mailed to them reaches nobody, and nobody would notice."""
-    given = tmp_path / "given.tfvars"
+def test_example_addresses__are_refused(terraform: LocalTerraform, tmp_path: Path, name: str) -> None:
+    """Mail to them reaches nobody, and nobody would notice."""
+    tfvars = tmp_path / "given.tfvars"
     values = VALID | {name: EXAMPLES[name]}
-    given.write_text("".join(f"{name} = {value}\n" for name, value in values.items()), encoding="utf-8")
+    tfvars.write_text("".join(f"{name} = {value}\n" for name, value in values.items()), encoding="utf-8")
 
     with pytest.raises(TerraformFailedError, match=r"example\s+addresses") as refusal:
-        terraform.plan_as_json(given)
+        terraform.plan_as_json(tfvars)
 
     (address,) = re.findall(r"[\w.@]*[Ee]xample[.\w]*", EXAMPLES[name])
     assert address in str(refusal.value)
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])
-def test_examples__of_values_are_refused_until_they_are_ones_own(terraform: LocalTerraform, environment: str) -> None:
+def test_example_values__are_refused_until_replaced(terraform: LocalTerraform, environment: str) -> None:
     with pytest.raises(TerraformFailedError, match=r"example\s+addresses"):
         terraform.plan_as_json(SOURCES.values / f"{environment}.tfvars")
 
 
-def test_examples__are_what_rollcall_check_warns_of(configuration: Path) -> None:
+def test_example_values__are_those_rollcall_check_warns_of(configuration: Path) -> None:
     """One rule in two languages."""
     outputs = (configuration / "outputs.tf").read_text(encoding="utf-8")
     (pattern,) = re.findall(r'regex\("(.*?)", lower\(address\)\)', outputs)
@@ -151,22 +151,22 @@ def test_examples__are_what_rollcall_check_warns_of(configuration: Path) -> None
 
 
 @pytest.mark.parametrize("address", ["office@myexample.org", "office@example.school", "office@examples.com"])
-def test_examples__that_only_look_so_are_taken(terraform: LocalTerraform, tmp_path: Path, address: str) -> None:
-    given = tmp_path / "given.tfvars"
+def test_lookalikes_of_example_values__are_accepted(terraform: LocalTerraform, tmp_path: Path, address: str) -> None:
+    tfvars = tmp_path / "given.tfvars"
     values = VALID | {"sender": f'"{address}"'}
-    given.write_text("".join(f"{name} = {value}\n" for name, value in values.items()), encoding="utf-8")
+    tfvars.write_text("".join(f"{name} = {value}\n" for name, value in values.items()), encoding="utf-8")
 
-    assert Plan(terraform.plan_as_json(given)).variables["sender"] == address
+    assert Plan(terraform.plan_as_json(tfvars)).variables["sender"] == address
 
 
-def test_guide__has_values_that_are_taken(terraform: LocalTerraform, tmp_path: Path) -> None:
-    """All that the operator's guide has people write, together, but for its example's domain."""
+def test_guide__has_valid_values(terraform: LocalTerraform, tmp_path: Path) -> None:
+    """All values that the operator's guide shows, together, except for its example domain."""
     guide = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^ *```hcl\n(.*?)^ *```", guide, re.DOTALL | re.MULTILINE)
-    given = tmp_path / "given.tfvars"
-    given.write_text("".join(blocks).replace("example.org", "kuggen.se"), encoding="utf-8")
+    tfvars = tmp_path / "given.tfvars"
+    tfvars.write_text("".join(blocks).replace("example.org", "kuggen.se"), encoding="utf-8")
 
-    plan = Plan(terraform.plan_as_json(given))
+    plan = Plan(terraform.plan_as_json(tfvars))
 
     assert len(blocks) >= 3
     assert plan.variables["site_domain"]["names"] == ["courses.kuggen.se"]
@@ -184,8 +184,8 @@ def test_refusals__cover_every_variable_that_can_be_wrong(configuration: Path) -
     assert named - free == {name for refused in (REFUSED, *REFUSED_BESIDE_OTHERS) for name in refused}
 
 
-def test_provider__of_the_stand_in_is_one_that_is_taken(configuration: Path) -> None:
-    """And none that has lost indexes or planned them anew each time: docs/decisions/0031-provider-version.md."""
+def test_standin_provider__has_an_accepted_version(configuration: Path) -> None:
+    """It is no version that lost indexes or planned them again each time: docs/decisions/0031-provider-version.md."""
     versions = (configuration / "versions.tf").read_text(encoding="utf-8")
 
     (floor, ceiling) = re.findall(r'version = ">= (\d+\.\d+), < (\d+\.\d+)"', versions)[0]
@@ -197,8 +197,8 @@ def test_provider__of_the_stand_in_is_one_that_is_taken(configuration: Path) -> 
     assert number(floor) <= number(PROVIDER_VERSION) < number(ceiling)
 
 
-def test_indexes__name_their_keys_as_the_provider_wants_it(configuration: Path) -> None:
-    """The old words are a warning at every plan, and the two together are an index planned anew."""
+def test_indexes__name_their_keys_as_the_provider_wants(configuration: Path) -> None:
+    """The old arguments give a warning at every plan; both together give an index planned again."""
     table = (configuration / "modules" / "store" / "main.tf").read_text(encoding="utf-8")
     indexes = re.findall(r"^  global_secondary_index \{\n(.*?)^  \}", table, re.DOTALL | re.MULTILINE)
 
@@ -209,10 +209,10 @@ def test_indexes__name_their_keys_as_the_provider_wants_it(configuration: Path) 
         assert re.findall(r'key_type += "(\w+)"', index) == ["HASH", "RANGE"]
 
 
-def test_provider_lock__is_made_for_the_platforms_and_is_what_init_holds_to(
+def test_provider_lock__covers_all_platforms_and_init_uses_it(
     terraform: LocalTerraform, configuration: Path, tmp_path: Path
 ) -> None:
-    """As the guide has it before the first apply; the folder of providers is the stand-in's."""
+    """It is made as the guide describes before the first apply; the provider's folder is the stand-in's."""
     shutil.copytree(configuration, tmp_path / "infra" / "terraform", ignore=shutil.ignore_patterns(".terraform*"))
     shutil.copyfile(configuration.parents[1] / "Makefile", tmp_path / "Makefile")
     mirror = terraform.configuration.parent / "mirror"
@@ -223,18 +223,18 @@ def test_provider_lock__is_made_for_the_platforms_and_is_what_init_holds_to(
     def run(*words: str) -> int:
         return subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, check=False).returncode
 
-    held = ("terraform", f"-chdir={folder}", "init", "-backend=false", "-lockfile=readonly", "-input=false")
-    assert run(*held) != 0
+    init = ("terraform", f"-chdir={folder}", "init", "-backend=false", "-lockfile=readonly", "-input=false")
+    assert run(*init) != 0
 
     assert run("make", "-s", "provider-lock", f"MIRROR={mirror}", f"PLATFORMS={platform}") == 0
 
     lock = (folder / ".terraform.lock.hcl").read_text(encoding="utf-8")
     assert f'version     = "{PROVIDER_VERSION}"' in lock
     assert re.search(r'"h1:[^"]+"', lock)
-    assert run(*held) == 0
+    assert run(*init) == 0
 
 
-def test_modules__are_steered_by_no_boolean_but_protection(configuration: Path) -> None:
+def test_modules__take_no_boolean_but_protection(configuration: Path) -> None:
     booleans = {where for where, body in blocks(configuration, "variable").items() if re.search(r"type\s+= bool", body)}
 
     assert booleans == {
@@ -244,7 +244,7 @@ def test_modules__are_steered_by_no_boolean_but_protection(configuration: Path) 
     }
 
 
-def test_state__lies_in_a_bucket_with_a_lock(configuration: Path) -> None:
+def test_state__is_kept_in_a_bucket_with_a_lock(configuration: Path) -> None:
     assert 'backend "s3" {}' in (configuration / "versions.tf").read_text(encoding="utf-8")
     for environment in ("dev", "prod"):
         backend = (SOURCES.values / f"{environment}.s3.tfbackend").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What the deployer may do: enough for the configuration (the stacks of these tests are made with it), and not more."""
+"""What the deployer may do: enough for the configuration, since these tests deploy with it, and no more."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
     from rollcall_local.paths import Workspace
 
-#: Characters of a managed policy, white space not counted: IAM and STS quotas. A part keeps a quarter of it free.
+#: Characters of a managed policy without white space: IAM and STS quotas. Each part keeps a quarter of it free.
 MANAGED_POLICY_LIMIT = 6144
 ROOM = MANAGED_POLICY_LIMIT // 4
 
-#: Managed policies that a role may have beside these: the state's, the reader's, some of the organisation's own.
+#: Managed policies that a role may hold beside these: the state's, the reader's, some of the organisation's own.
 MOST_PARTS = 3
 
 LONGEST_STACK = "a" * 16
 
-# Calls that know no resource, or whose resource has no name yet, and what only reads tags.
+# Calls that name no resource, resources without a name yet, and calls that only read tags.
 WITHOUT_RESOURCE = {
     "cloudwatch:DescribeAlarms",
     "cloudwatch:ListTagsForResource",
@@ -40,13 +40,13 @@ WITHOUT_RESOURCE = {
     "sts:GetCallerIdentity",
 }
 
-# These are named by AWS, or by the organisation's domain.
+# AWS, or the organisation's domain, names these.
 WITHOUT_OUR_NAME = re.compile(r"^arn:aws:(apigateway:[^:]+::/(restapis(/\*)?|tags/\*)|ses:.*:identity/\*)$")
 
 
 @pytest.fixture
 def parts(configuration: Path) -> dict[str, str]:
-    """The parts as they are shipped, by name."""
+    """Return the parts as shipped, by name."""
     return {file.stem: file.read_text(encoding="utf-8") for file in (configuration / "deployer").glob("*.json")}
 
 
@@ -67,12 +67,12 @@ def listed(value: str | list[str]) -> list[str]:
 
 
 def allowed(statements: list[dict[str, Any]], action: str) -> list[dict[str, Any]]:
-    """The statements that allow an action."""
+    """Return the statements that allow an action."""
     return [one for one in statements if any(fnmatchcase(action, pattern) for pattern in listed(one["Action"]))]
 
 
 def partitions() -> list[tuple[str, str]]:
-    """Every partition that the SDK knows, with its longest Region's name."""
+    """Return every partition that the SDK knows, with its longest Region name."""
     session = botocore.session.get_session()
     longest: list[tuple[str, str]] = []
     for partition in session.get_available_partitions():
@@ -92,7 +92,7 @@ def test_parts__have_the_four_placeholders(parts: dict[str, str]) -> None:
 
 
 def test_parts__fit_into_managed_policies_everywhere(parts: dict[str, str]) -> None:
-    """With the longest stack's name, in every partition, in its Region of the longest name."""
+    """With the longest stack name, in every partition, in its Region with the longest name."""
     known = partitions()
 
     assert {"aws", "aws-cn", "aws-us-gov"} <= {partition for partition, _ in known}
@@ -102,15 +102,15 @@ def test_parts__fit_into_managed_policies_everywhere(parts: dict[str, str]) -> N
             assert size <= MANAGED_POLICY_LIMIT - ROOM, (name, partition, region)
 
 
-def test_regions__of_every_partition_are_taken(configuration: Path) -> None:
+def test_regions__of_every_partition_are_accepted(configuration: Path) -> None:
     variables = (configuration / "variables.tf").read_text(encoding="utf-8")
     (pattern,) = re.findall(r'regex\("(.*?)", var\.region\)', variables)
 
     assert [region for _, region in partitions() if not re.search(pattern, region)] == []
 
 
-def test_local_deployer__holds_exactly_these(infra_workspace: Workspace, parts: dict[str, str]) -> None:
-    """So the stacks that these tests and `make up` make prove that the policies are enough."""
+def test_local_deployer__holds_exactly_these_policies(infra_workspace: Workspace, parts: dict[str, str]) -> None:
+    """So the stacks that these tests and `make up` deploy prove that the policies are enough."""
     deployer(infra_workspace)
     iam = client("iam", infra_workspace)
 
@@ -118,13 +118,13 @@ def test_local_deployer__holds_exactly_these(infra_workspace: Workspace, parts: 
 
     assert names == set(parts) == set(deployer_policies(infra_workspace))
     for name in names:
-        held = iam.get_user_policy(UserName=DEPLOYER, PolicyName=name)["PolicyDocument"]
-        assert held == json.loads(deployer_policies(infra_workspace)[name])
+        document = iam.get_user_policy(UserName=DEPLOYER, PolicyName=name)["PolicyDocument"]
+        assert document == json.loads(deployer_policies(infra_workspace)[name])
     assert not iam.list_attached_user_policies(UserName=DEPLOYER)["AttachedPolicies"]
 
 
 def test_deployer__reads_and_writes_the_description_and_no_key(statements: list[dict[str, Any]]) -> None:
-    """Who deploys can see no key that signs links, and put none there."""
+    """A deployer can neither see nor set a key that signs links."""
     for action in ("GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"):
         resources = [
             resource
@@ -142,7 +142,7 @@ def test_deployer__names_services_and_actions(statements: list[dict[str, Any]]) 
             assert re.fullmatch(r"[a-z0-9]+:(?!\*$)[A-Za-z*]+", action), statement["Sid"]
 
 
-def test_deployer__reaches_what_is_named_rollcall(statements: list[dict[str, Any]]) -> None:
+def test_deployer__reaches_only_resources_named_rollcall(statements: list[dict[str, Any]]) -> None:
     for statement in statements:
         for resource in listed(statement["Resource"]):
             if resource == "*":
@@ -154,19 +154,19 @@ def test_deployer__reaches_what_is_named_rollcall(statements: list[dict[str, Any
                 assert ours or WITHOUT_OUR_NAME.match(resource), statement["Sid"]
 
 
-def test_deployer__may_change_what_a_role_is_said_to_be(statements: list[dict[str, Any]]) -> None:
+def test_deployer__may_change_a_roles_description(statements: list[dict[str, Any]]) -> None:
     assert allowed(statements, "iam:UpdateRoleDescription")
 
 
-def test_deployer__hands_roles_to_lambda_alone(statements: list[dict[str, Any]]) -> None:
+def test_deployer__passes_roles_to_lambda_only(statements: list[dict[str, Any]]) -> None:
     (passes,) = allowed(statements, "iam:PassRole")
 
     assert listed(passes["Action"]) == ["iam:PassRole"]
     assert passes["Condition"] == {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
 
 
-def test_deployer__calls_the_sweep_and_no_other_function(statements: list[dict[str, Any]]) -> None:
-    """As the guide for operators tells; the others are called by what wakes them."""
+def test_deployer__invokes_only_the_sweep(statements: list[dict[str, Any]]) -> None:
+    """As the operator's guide describes; events invoke the other functions."""
     (calls,) = allowed(statements, "lambda:InvokeFunction")
 
     assert listed(calls["Resource"]) == [
@@ -175,15 +175,15 @@ def test_deployer__calls_the_sweep_and_no_other_function(statements: list[dict[s
 
 
 @pytest.mark.parametrize("action", ["iam:DetachGroupPolicy", "iam:DetachRolePolicy", "iam:DetachUserPolicy"])
-def test_deployer__detaches_the_staffs_policies_alone(statements: list[dict[str, Any]], action: str) -> None:
+def test_deployer__detaches_only_the_staffs_policies(statements: list[dict[str, Any]], action: str) -> None:
     (detaches,) = allowed(statements, action)
 
     staff = f"arn:aws:iam::111122223333:policy/staff/rollcall-{LONGEST_STACK}-*"
     assert detaches["Condition"] == {"ArnLike": {"iam:PolicyARN": staff}}
 
 
-def test_deployer__attaches_no_policy_to_anyone(statements: list[dict[str, Any]]) -> None:
-    """Or whoever deploys could give themselves the whole account."""
+def test_deployer__attaches_no_policy(statements: list[dict[str, Any]]) -> None:
+    """Otherwise the deployer could take over the whole account."""
     kinds = ("Group", "Role", "User")
 
     assert [kind for kind in kinds if allowed(statements, f"iam:Attach{kind}Policy")] == []

@@ -1,4 +1,4 @@
-"""Forms in Terraform: a list of names, each of which could be a form's; a third needs nothing but its name there."""
+"""Forms in Terraform: a list of form names; a third form needs only its name there."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_names__are_held_to_what_the_form_files_allow(configuration: Path) -> None:
+def test_names__follow_the_rule_of_form_files(configuration: Path) -> None:
     variables = (configuration / "variables.tf").read_text(encoding="utf-8")
     (refused,) = re.findall(r"setintersection\(var\.forms, \[(.*?)\]\)", variables)
 
@@ -31,14 +31,14 @@ def test_names__are_held_to_what_the_form_files_allow(configuration: Path) -> No
 
 @pytest.mark.parametrize("names", ['["contact", "my"]', f'["{"a" * 32}"]'])
 def test_names__that_no_form_can_have_are_refused(terraform: LocalTerraform, tmp_path: Path, names: str) -> None:
-    given = tmp_path / "given.tfvars"
-    given.write_text("".join(f"{name} = {value}\n" for name, value in (VALID | {"forms": names}).items()))
+    tfvars = tmp_path / "given.tfvars"
+    tfvars.write_text("".join(f"{name} = {value}\n" for name, value in (VALID | {"forms": names}).items()))
 
     with pytest.raises(TerraformFailedError, match=": forms = "):
-        terraform.run("plan", input=False, var_file=str(given))
+        terraform.run("plan", input=False, var_file=str(tfvars))
 
 
-def test_third_form__gets_every_route_that_a_form_has(
+def test_third_form__gets_every_route_of_a_form(
     infra_workspace: Workspace, plans: dict[str, Plan], tmp_path: Path
 ) -> None:
     sources = sources_with_workshop(tmp_path / "clone")
@@ -50,8 +50,8 @@ def test_third_form__gets_every_route_that_a_form_has(
     third = Plan(terraform.plan_as_json())
 
     def routes(plan: Plan) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(plan.one("module.api.aws_api_gateway_rest_api.this")["body"])["paths"]
-        return found
+        paths: dict[str, Any] = json.loads(plan.one("module.api.aws_api_gateway_rest_api.this")["body"])["paths"]
+        return paths
 
     paths, before = routes(third), routes(plans["local"])
     assert paths.keys() - before.keys() == {"/workshop"}

@@ -1,4 +1,4 @@
-"""The stack made, looked at and, last, destroyed by a deployer with the shipped policy and nothing more."""
+"""The stack deployed, checked and finally destroyed by a deployer with only the shipped policy."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ LEFTOVERS: dict[str, Callable[[Any], list[Any]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """The stack of infra/terraform/local.tfvars, as it stands in the emulator."""
+    """The stack of infra/terraform/local.tfvars, as deployed in the emulator."""
 
     workspace: Workspace
     terraform: LocalTerraform
@@ -64,14 +64,14 @@ class Applied:
         return client(service, self.workspace)
 
     def work_of(self, function: str) -> list[dict[str, Any]]:
-        """The statements of a function's policy."""
+        """Return the statements of a function's policy."""
         name = f"rollcall-local-{function}"
         policy = self.aws("iam").get_role_policy(RoleName=name, PolicyName="work")
         statements: list[dict[str, Any]] = policy["PolicyDocument"]["Statement"]
         return statements
 
     def may(self, function: str, action: str) -> set[str]:
-        """The resources on which a function's policy allows an action."""
+        """Return the resources on which a function's policy allows an action."""
         return {
             resource
             for statement in self.work_of(function)
@@ -87,7 +87,7 @@ def _listed(value: str | list[str]) -> list[str]:
 
 @pytest.fixture(scope="module")
 def applied(infra_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
-    """Apply on a state of its own, in the emulator of these tests."""
+    """Apply on a separate state, in the emulator of these tests."""
     workspace = replace(infra_workspace, state=tmp_path_factory.mktemp("applied"))
     shutil.copyfile(infra_workspace.package, workspace.package)
     terraform = LocalTerraform(workspace, deployer(infra_workspace))
@@ -97,7 +97,7 @@ def applied(infra_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory
     terraform.destroy()
 
 
-def test_description__is_what_the_outputs_say(applied: Applied) -> None:
+def test_description__matches_the_outputs(applied: Applied) -> None:
     secret = applied.aws("secretsmanager").get_secret_value(SecretId="rollcall/local")
     outputs = applied.terraform.output()
 
@@ -107,8 +107,8 @@ def test_description__is_what_the_outputs_say(applied: Applied) -> None:
     assert described["api_url"] == applied.workspace.api_url
 
 
-def test_apply__again_changes_nothing_and_leaves_the_keys_to_the_stack(applied: Applied) -> None:
-    """A key that the stack made, or the operator put there, is no business of Terraform's."""
+def test_second_apply__changes_nothing_and_keeps_the_keys(applied: Applied) -> None:
+    """Terraform leaves keys alone, whether the stack made them or the operator."""
     secrets = applied.aws("secretsmanager")
     assert not secrets.describe_secret(SecretId="rollcall/local/signing-key").get("VersionIdsToStages")
     secrets.put_secret_value(SecretId="rollcall/local/signing-key", SecretString="k" * 64)
@@ -118,8 +118,8 @@ def test_apply__again_changes_nothing_and_leaves_the_keys_to_the_stack(applied: 
     assert secrets.get_secret_value(SecretId="rollcall/local/signing-key")["SecretString"] == "k" * 64
 
 
-def test_keys__stand_in_no_plan_log_state_or_environment(applied: Applied) -> None:
-    """Who sees what Terraform prints and keeps, or how a function is configured, learns no key of the stack's."""
+def test_keys__appear_in_no_plan_log_state_or_environment(applied: Applied) -> None:
+    """Neither Terraform's output and state nor a function's configuration shows a key."""
     secrets, functions = applied.aws("secretsmanager"), applied.aws("lambda")
     name = "rollcall/local/signing-key"
     SecretSigner(secrets, name, clock=SystemClock(), randomness=os.urandom).signer()  # as notify's first mail does
@@ -127,7 +127,7 @@ def test_keys__stand_in_no_plan_log_state_or_environment(applied: Applied) -> No
     signing_key = secrets.get_secret_value(SecretId=name)["SecretString"]
     again = applied.terraform.run("apply", input=False, auto_approve=IsFlagged, **applied.terraform.inputs)
 
-    seen = {
+    outputs = {
         "log": applied.log + again,
         "plan": json.dumps(applied.terraform.plan_as_json()),
         "state": "".join(file.read_text() for file in applied.workspace.state.rglob("*.tfstate*") if file.is_file()),
@@ -136,12 +136,12 @@ def test_keys__stand_in_no_plan_log_state_or_environment(applied: Applied) -> No
             default=str,
         ),
     }
-    for where, text in seen.items():
+    for where, text in outputs.items():
         assert len(text) > 100, where
         assert not [key for key in (signing_key, *guard_keys) if key in text], where
 
 
-def test_dispatch__may_read_the_stream_that_wakes_it_and_send_where_its_failures_go(applied: Applied) -> None:
+def test_dispatch__may_read_its_stream_and_send_its_failures(applied: Applied) -> None:
     (mapping,) = applied.aws("lambda").list_event_source_mappings(FunctionName="rollcall-local-dispatch")[
         "EventSourceMappings"
     ]
@@ -156,7 +156,7 @@ def test_dispatch__may_read_the_stream_that_wakes_it_and_send_where_its_failures
     }
 
 
-def test_notify__may_consume_the_queue_that_wakes_it(applied: Applied) -> None:
+def test_notify__may_consume_its_queue(applied: Applied) -> None:
     (mapping,) = applied.aws("lambda").list_event_source_mappings(FunctionName="rollcall-local-notify")[
         "EventSourceMappings"
     ]
@@ -166,7 +166,7 @@ def test_notify__may_consume_the_queue_that_wakes_it(applied: Applied) -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_function__may_write_the_log_it_is_configured_with(applied: Applied, function: str) -> None:
+def test_function__may_write_its_configured_log(applied: Applied, function: str) -> None:
     configured = applied.aws("lambda").get_function_configuration(FunctionName=f"rollcall-local-{function}")
     (group,) = applied.aws("logs").describe_log_groups(logGroupNamePrefix=configured["LoggingConfig"]["LogGroup"])[
         "logGroups"
@@ -186,7 +186,7 @@ def test_function__may_write_the_log_it_is_configured_with(applied: Applied, fun
         ("feedback", "sns", {"rollcall-local-feedback"}),
     ],
 )
-def test_function__may_be_invoked_by_what_wakes_it(
+def test_function__may_be_invoked_by_its_event_source(
     applied: Applied, function: str, service: str, sources: set[str]
 ) -> None:
     policy = json.loads(applied.aws("lambda").get_policy(FunctionName=f"rollcall-local-{function}")["Policy"])
@@ -197,8 +197,8 @@ def test_function__may_be_invoked_by_what_wakes_it(
     assert {statement["Principal"]["Service"] for statement in policy["Statement"]} == {f"{service}.amazonaws.com"}
 
 
-def test_api__may_call_the_function_of_every_route(applied: Applied, plans: dict[str, Plan]) -> None:
-    """Each method of each path has a permission that covers it; without one the visitor gets a 5xx."""
+def test_api__may_invoke_the_function_of_every_route(applied: Applied, plans: dict[str, Plan]) -> None:
+    """A permission covers each method of each path; without one, visitors get a 5xx."""
     body = json.loads(plans["local"].one("module.api.aws_api_gateway_rest_api.this")["body"])
     routes = {
         (integration["uri"].split(":function:rollcall-local-")[1].split("/")[0], f"{verb.upper()}{path}")
@@ -219,21 +219,23 @@ def test_api__may_call_the_function_of_every_route(applied: Applied, plans: dict
 @pytest.mark.parametrize("function", ["links", "notify"])
 def test_function__may_read_the_signing_keys_and_no_other_secret(applied: Applied, function: str) -> None:
     secret = applied.aws("secretsmanager").describe_secret(SecretId="rollcall/local/signing-key")
-    told = applied.aws("lambda").get_function_configuration(FunctionName=f"rollcall-local-{function}")["Environment"]
+    environment = applied.aws("lambda").get_function_configuration(FunctionName=f"rollcall-local-{function}")[
+        "Environment"
+    ]
 
     assert applied.may(function, "secretsmanager:GetSecretValue") == {secret["ARN"]}
-    assert told["Variables"]["SIGNING_KEY_SECRET"] == secret["Name"]
+    assert environment["Variables"]["SIGNING_KEY_SECRET"] == secret["Name"]
 
 
-def test_sweep__queues_where_notify_reads(applied: Applied) -> None:
-    told = applied.aws("lambda").get_function_configuration(FunctionName="rollcall-local-sweep")["Environment"]
+def test_sweep__uses_the_queue_that_notify_reads(applied: Applied) -> None:
+    environment = applied.aws("lambda").get_function_configuration(FunctionName="rollcall-local-sweep")["Environment"]
     (queue,) = applied.may("sweep", "sqs:SendMessage")
 
-    assert told["Variables"]["MAIL_QUEUE_URL"] == applied.terraform.output()["mail_queue_url"]
+    assert environment["Variables"]["MAIL_QUEUE_URL"] == applied.terraform.output()["mail_queue_url"]
     assert queue.endswith(":rollcall-local-mail")
 
 
-def test_ses__tells_the_topic_that_feedback_listens_to(applied: Applied) -> None:
+def test_ses__notifies_the_topic_of_feedback(applied: Applied) -> None:
     (destination,) = applied.aws("sesv2").get_configuration_set_event_destinations(
         ConfigurationSetName="rollcall-local"
     )["EventDestinations"]
@@ -244,7 +246,7 @@ def test_ses__tells_the_topic_that_feedback_listens_to(applied: Applied) -> None
     (statement,) = json.loads(attributes["Policy"])["Statement"]
     region, account = topic.split(":")[3:5]
     assert statement["Resource"] == topic
-    assert statement["Condition"] == {  # whole: ArnEquals takes a `*` in an ARN for anything
+    assert statement["Condition"] == {  # the whole ARN, since ArnEquals treats a `*` as a wildcard
         "ArnEquals": {"aws:SourceArn": f"arn:aws:ses:{region}:{account}:configuration-set/rollcall-local"},
         "StringEquals": {"aws:SourceAccount": account},
     }
@@ -252,7 +254,8 @@ def test_ses__tells_the_topic_that_feedback_listens_to(applied: Applied) -> None
     assert subscription["Endpoint"].endswith(":function:rollcall-local-feedback")
 
 
-def test_bucket__lets_this_distribution_read_and_nobody_write_unencrypted(applied: Applied) -> None:
+def test_bucket__is_read_by_this_distribution_only(applied: Applied) -> None:
+    """Nobody may write unencrypted objects."""
     outputs = applied.terraform.output()
     policy = json.loads(applied.aws("s3").get_bucket_policy(Bucket=outputs["site_bucket"])["Policy"])
 
@@ -264,30 +267,30 @@ def test_bucket__lets_this_distribution_read_and_nobody_write_unencrypted(applie
     assert refused["Condition"]["Bool"] == {"aws:SecureTransport": "false"}
 
 
-def test_dead_letters__take_from_the_mail_queue_alone(applied: Applied) -> None:
+def test_dead_letters__come_from_the_mail_queue_only(applied: Applied) -> None:
     queues, outputs = applied.aws("sqs"), applied.terraform.output()
 
     def attributes(name: str) -> dict[str, str]:
-        found: dict[str, str] = queues.get_queue_attributes(QueueUrl=outputs[name], AttributeNames=["All"])[
+        attributes: dict[str, str] = queues.get_queue_attributes(QueueUrl=outputs[name], AttributeNames=["All"])[
             "Attributes"
         ]
-        return found
+        return attributes
 
     mail, dead = attributes("mail_queue_url"), attributes("mail_dead_letters_url")
     assert json.loads(mail["RedrivePolicy"]) == {"deadLetterTargetArn": dead["QueueArn"], "maxReceiveCount": 5}
     assert json.loads(dead["RedriveAllowPolicy"])["sourceQueueArns"] == [mail["QueueArn"]]
 
 
-def test_api__forgets_a_form_that_was_removed(applied: Applied) -> None:
-    """A stage serves what was deployed: a removed form must not stay in it and answer 5xx."""
+def test_api__forgets_a_removed_form(applied: Applied) -> None:
+    """A stage serves its last deployment: a removed form must not stay there and answer 5xx."""
     api_url, inputs = applied.terraform.output()["api_url"], applied.terraform.inputs
 
     def status(form: str) -> int:
         return ask(f"{api_url}/{form}", None, method="OPTIONS").status
 
     def apply(*forms: str) -> None:
-        given = inputs | {"var": inputs["var"] | {"forms": list(forms)}}
-        applied.terraform.run("apply", input=False, auto_approve=IsFlagged, **given)
+        changed = inputs | {"var": inputs["var"] | {"forms": list(forms)}}
+        applied.terraform.run("apply", input=False, auto_approve=IsFlagged, **changed)
 
     apply("contact", "registration", "workshop")
     assert (status("workshop"), status("contact")) == (204, 204)
@@ -298,8 +301,8 @@ def test_api__forgets_a_form_that_was_removed(applied: Applied) -> None:
     assert ask(f"{api_url}/workshop", b"{}").json["code"] == "not_found"
 
 
-def test_staff_policies__are_not_replaced_for_other_words(applied: Applied) -> None:
-    """IAM can't change a description, and deletes no policy that staff hold."""
+def test_staff_policies__survive_a_new_description(applied: Applied) -> None:
+    """IAM can't change a description, and won't delete a policy that staff hold."""
     staff = applied.terraform.configuration / "modules" / "staff" / "main.tf"
     before = staff.read_text(encoding="utf-8")
     staff.write_text(before.replace("by rollcall.", "in other words."), encoding="utf-8")
@@ -309,8 +312,8 @@ def test_staff_policies__are_not_replaced_for_other_words(applied: Applied) -> N
         staff.write_text(before, encoding="utf-8")
 
 
-def test_staff_policies__that_staff_hold_go_with_the_stack(applied: Applied, infra_workspace: Workspace) -> None:
-    """Attached by hand, to each kind of holder; the deployer may take them away, and no other policy."""
+def test_staff_policies__are_removed_with_the_stack(applied: Applied, infra_workspace: Workspace) -> None:
+    """They were attached by hand, to each kind of holder; the deployer may detach these policies only."""
     iam, trust = applied.aws("iam"), json.dumps({"Version": "2012-10-17", "Statement": []})
     reader, manager = (applied.terraform.output()[f"{name}_policy_arn"] for name in ("reader", "manager"))
     iam.create_user(UserName="olle")
@@ -325,9 +328,9 @@ def test_staff_policies__that_staff_hold_go_with_the_stack(applied: Applied, inf
         )
 
     deploying = client("iam", applied.workspace, deployer(infra_workspace))
-    held = detach_all(deploying, ACCOUNT, "local")
+    detached = detach_all(deploying, ACCOUNT, "local")
 
-    assert held == ["group teachers", "role course-staff", "user olle"]
+    assert detached == ["group teachers", "role course-staff", "user olle"]
     assert detach_all(deploying, ACCOUNT, "local") == []
     iam.delete_user(UserName="olle")
     iam.delete_group(GroupName="teachers")
@@ -335,21 +338,21 @@ def test_staff_policies__that_staff_hold_go_with_the_stack(applied: Applied, inf
     applied.terraform.apply()
 
 
-def test_restore__the_stack_goes_over_to_the_restored_table(applied: Applied) -> None:
+def test_restore__moves_the_stack_to_the_restored_table(applied: Applied) -> None:
     """The steps of the operator's guide, Restoring: nothing is deleted, and everything uses the other table."""
     dynamodb, terraform, old = applied.aws("dynamodb"), applied.terraform, applied.workspace.table
     restored = f"{old}-restored-1"
     dynamodb.put_item(TableName=old, Item={"pk": {"S": "SUB#reg_1"}, "sk": {"S": "SUB"}})
     dynamodb.restore_table_to_point_in_time(SourceTableName=old, TargetTableName=restored, UseLatestRestorableTime=True)
-    told = terraform.inputs | {"var": {**terraform.inputs["var"], "table_name": restored}}
+    inputs = terraform.inputs | {"var": {**terraform.inputs["var"], "table_name": restored}}
     before = dynamodb.describe_table(TableName=old)["Table"]["LatestStreamArn"]
 
     dynamodb.update_table(
         TableName=restored, StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
     )
     terraform.run("state rm", "module.store.aws_dynamodb_table.this")
-    terraform.run("import", "module.store.aws_dynamodb_table.this", restored, input=False, **told)
-    terraform.run("apply", input=False, auto_approve=IsFlagged, **told)
+    terraform.run("import", "module.store.aws_dynamodb_table.this", restored, input=False, **inputs)
+    terraform.run("apply", input=False, auto_approve=IsFlagged, **inputs)
 
     table = dynamodb.describe_table(TableName=restored)["Table"]
     ttl = dynamodb.describe_time_to_live(TableName=restored)["TimeToLiveDescription"]
@@ -375,7 +378,7 @@ def test_destroy__leaves_nothing_even_of_a_site_with_pages(applied: Applied) -> 
     for body in (b"first", b"second"):
         s3.put_object(Bucket=bucket, Key="index.html", Body=body)
 
-    applied.workspace.package.unlink()  # a clone that built none can destroy too
+    applied.workspace.package.unlink()  # a clone that never built the package can destroy too
     applied.terraform.destroy()
 
     assert {service: left for service, count in LEFTOVERS.items() if (left := count(applied.aws(service)))} == {}

@@ -1,4 +1,4 @@
-"""The numbers and switches of a plan: what a slip of the pen would change, and no emulator would tell of."""
+"""The numbers and switches of a plan that a slip could change and no emulator would report."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 DAY_S = 24 * 60 * 60
 
-#: Seconds that a function may run, and its memory in MB. A processor's share grows with the memory.
+#: The time that a function may run, in seconds, and its memory in MB. Its share of a CPU grows with the memory.
 FUNCTIONS = {
     "submit": (10, 512),
     "links": (15, 512),
@@ -28,8 +28,8 @@ LOGS = {"log_format": "JSON", "system_log_level": "WARN"}
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_function__has_its_time_memory_and_share_of_the_account(plan: Plan, function: str) -> None:
-    """-1 is the account's common pool, where no share is reserved."""
+def test_function__has_its_time_memory_and_concurrency(plan: Plan, function: str) -> None:
+    """-1 means the account's common pool, with nothing reserved."""
     made = plan.one(f"module.{function}.aws_lambda_function.this")
 
     assert (made["timeout"], made["memory_size"]) == FUNCTIONS[function]
@@ -38,7 +38,7 @@ def test_function__has_its_time_memory_and_share_of_the_account(plan: Plan, func
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_function__logs_at_the_level_that_is_chosen(plan: Plan, function: str) -> None:
+def test_function__logs_at_the_chosen_level(plan: Plan, function: str) -> None:
     made = plan.one(f"module.{function}.aws_lambda_function.this")
     (environment,) = made["environment"]
     logs = block(made, "logging_config")
@@ -50,16 +50,16 @@ def test_function__logs_at_the_level_that_is_chosen(plan: Plan, function: str) -
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_function__reads_the_stacks_own_table(plan: Plan, function: str) -> None:
+def test_function__reads_its_own_stacks_table(plan: Plan, function: str) -> None:
     (environment,) = plan.one(f"module.{function}.aws_lambda_function.this")["environment"]
     name = f"rollcall-{plan.variables['stack']}"
-    wanted = {"TABLE": name, "CONFIGURATION_SET": name, "SENDER": plan.variables["sender"]}
+    expected = {"TABLE": name, "CONFIGURATION_SET": name, "SENDER": plan.variables["sender"]}
 
-    given = {key: value for key, value in environment["variables"].items() if key in wanted}
-    assert given == {key: wanted[key] for key in given}
+    environment_values = {key: value for key, value in environment["variables"].items() if key in expected}
+    assert environment_values == {key: expected[key] for key in environment_values}
 
 
-def test_stream__is_read_from_its_beginning_and_given_up_after_six_hours(plan: Plan) -> None:
+def test_stream__is_read_from_the_start_for_six_hours(plan: Plan) -> None:
     mapping = plan.one("aws_lambda_event_source_mapping.dispatch")
 
     assert mapping["starting_position"] == "TRIM_HORIZON"
@@ -68,8 +68,8 @@ def test_stream__is_read_from_its_beginning_and_given_up_after_six_hours(plan: P
     assert mapping["enabled"] is True
 
 
-def test_mails__are_sent_ten_at_a_time_by_two(plan: Plan) -> None:
-    """Two stay below the rate that SES gives a new account."""
+def test_mails__are_sent_ten_at_a_time_by_two_functions(plan: Plan) -> None:
+    """Two functions stay below the sending rate of a new SES account."""
     mapping = plan.one("aws_lambda_event_source_mapping.notify")
 
     assert mapping["batch_size"] == 10
@@ -77,8 +77,8 @@ def test_mails__are_sent_ten_at_a_time_by_two(plan: Plan) -> None:
     assert mapping["enabled"] is True
 
 
-def test_queues__keep_messages_long_enough_to_be_looked_after(plan: Plan) -> None:
-    """Dead letters for as long as SQS keeps anything, mails over a long weekend; the privacy guide says so."""
+def test_queues__keep_messages_long_enough(plan: Plan) -> None:
+    """Dead letters stay as long as SQS allows, mails for a long weekend; the privacy guide says so."""
     for queue in plan.all("aws_sqs_queue").values():
         kept_days = queue["message_retention_seconds"] / DAY_S
         assert kept_days == (14 if queue["name"].endswith("-dead-letters") else 4), queue["name"]
@@ -87,24 +87,26 @@ def test_queues__keep_messages_long_enough_to_be_looked_after(plan: Plan) -> Non
 
 
 @pytest.mark.parametrize("function", ["feedback", "sweep"])
-def test_function__is_tried_again_as_it_is_told_to_be(plan: Plan, function: str) -> None:
-    """The settings are of this function and of no other."""
+def test_function__has_its_own_retry_settings(plan: Plan, function: str) -> None:
+    """The settings belong to this function only."""
     settings = plan.one(f"aws_lambda_function_event_invoke_config.{function}")
 
     assert settings["function_name"] == plan.one(f"module.{function}.aws_lambda_function.this")["function_name"]
 
 
-def test_sweep__that_comes_late_is_dropped(plan: Plan) -> None:
+def test_late_sweep__is_dropped(plan: Plan) -> None:
     target = plan.one("aws_cloudwatch_event_target.sweep")
 
     assert block(target, "retry_policy") == {"maximum_event_age_in_seconds": 300, "maximum_retry_attempts": 0}
     assert (target["event_bus_name"], target["target_id"]) == ("default", "sweep")
 
 
-def test_bucket__is_versioned_encrypted_and_owned_and_forgets_after_a_month(plan: Plan) -> None:
+def test_bucket__is_versioned_encrypted_and_cleaned_up_monthly(plan: Plan) -> None:
+    """Its owner is fixed too."""
+
     def only(kind: str) -> dict[str, Any]:
-        (found,) = plan.all(f"aws_s3_bucket_{kind}").values()
-        return found
+        (resource,) = plan.all(f"aws_s3_bucket_{kind}").values()
+        return resource
 
     assert block(only("versioning"), "versioning_configuration")["status"] == "Enabled"
     rule = block(only("server_side_encryption_configuration"), "rule")
@@ -114,7 +116,7 @@ def test_bucket__is_versioned_encrypted_and_owned_and_forgets_after_a_month(plan
     assert forgets["status"] == "Enabled"
     assert block(forgets, "noncurrent_version_expiration")["noncurrent_days"] == 30
     assert block(forgets, "abort_incomplete_multipart_upload")["days_after_initiation"] == 7
-    assert forgets["expiration"] == []  # a page that is published stays
+    assert forgets["expiration"] == []  # a published page stays
 
 
 def test_bucket__is_named_after_the_stack_and_the_account(plan: Plan) -> None:
@@ -123,7 +125,7 @@ def test_bucket__is_named_after_the_stack_and_the_account(plan: Plan) -> None:
     assert bucket["bucket"] == f"rollcall-{plan.variables['stack']}-site-000000000000"
 
 
-def test_distribution__signs_what_it_asks_of_the_bucket(plan: Plan) -> None:
+def test_distribution__signs_its_requests_to_the_bucket(plan: Plan) -> None:
     (access,) = plan.all("aws_cloudfront_origin_access_control").values()
 
     assert access["origin_access_control_origin_type"] == "s3"
@@ -131,7 +133,8 @@ def test_distribution__signs_what_it_asks_of_the_bucket(plan: Plan) -> None:
     assert access["name"] == f"rollcall-{plan.variables['stack']}-site"
 
 
-def test_distribution__is_on_and_serves_everyone_by_the_newest_protocols(plan: Plan) -> None:
+def test_distribution__is_on_and_uses_the_newest_protocols(plan: Plan) -> None:
+    """It serves everyone."""
     (distribution,) = plan.all("aws_cloudfront_distribution").values()
 
     assert distribution["enabled"] is True
@@ -148,15 +151,15 @@ def test_distribution__is_on_and_serves_everyone_by_the_newest_protocols(plan: P
     }
 
 
-def test_distribution__without_a_name_has_cloudfronts_certificate(plan: Plan) -> None:
+def test_distribution__without_a_domain_uses_cloudfronts_own(plan: Plan) -> None:
     (distribution,) = plan.all("aws_cloudfront_distribution").values()
 
     certificate = block(distribution, "viewer_certificate")
     assert certificate["cloudfront_default_certificate"] is True
-    assert certificate["minimum_protocol_version"] == "TLSv1"  # CloudFront fixes it for its own names
+    assert certificate["minimum_protocol_version"] == "TLSv1"  # CloudFront fixes it for its own domains
 
 
-def test_headers__of_pages_take_the_place_of_any_other(plan: Plan) -> None:
+def test_page_headers__override_all_others(plan: Plan) -> None:
     (policy,) = plan.all("aws_cloudfront_response_headers_policy").values()
     headers = block(policy, "security_headers_config")
 
@@ -165,15 +168,18 @@ def test_headers__of_pages_take_the_place_of_any_other(plan: Plan) -> None:
             for one in value if isinstance(value, list) else []:
                 yield one["override"]
 
-    told = [*overrides(headers), *(one["override"] for one in block(policy, "custom_headers_config")["items"])]
-    assert told == [True] * 7
+    override_values = [
+        *overrides(headers),
+        *(one["override"] for one in block(policy, "custom_headers_config")["items"]),
+    ]
+    assert override_values == [True] * 7
     strict = block(headers, "strict_transport_security")
     assert strict["access_control_max_age_sec"] == 63072000  # two years
     assert (strict["include_subdomains"], strict["preload"]) == (False, False)
     assert policy["name"] == f"rollcall-{plan.variables['stack']}-site"
 
 
-def test_api__is_regional_counts_no_metrics_by_path_and_logs_nothing(plan: Plan) -> None:
+def test_api__is_regional_without_path_metrics_or_logs(plan: Plan) -> None:
     (api,) = plan.all("aws_api_gateway_rest_api").values()
     (settings,) = plan.all("aws_api_gateway_method_settings").values()
     (stage,) = plan.all("aws_api_gateway_stage").values()
@@ -189,14 +195,14 @@ def test_api__is_regional_counts_no_metrics_by_path_and_logs_nothing(plan: Plan)
 
 
 def test_gateway__answers_with_these_statuses(plan: Plan) -> None:
-    """Where none stands, the gateway's own for that kind."""
+    """Where none is set, the gateway's default for that kind applies."""
     body = json.loads(plan.one("module.api.aws_api_gateway_rest_api.this")["body"])
-    said = {
+    statuses = {
         kind: (response.get("statusCode"), json.loads(response["responseTemplates"]["application/json"]))
         for kind, response in body["x-amazon-apigateway-gateway-responses"].items()
     }
 
-    assert {kind: (status, problem["code"]) for kind, (status, problem) in said.items()} == {
+    assert {kind: (status, problem["code"]) for kind, (status, problem) in statuses.items()} == {
         "DEFAULT_4XX": (None, "bad_request"),
         "DEFAULT_5XX": (None, "server_error"),
         "MISSING_AUTHENTICATION_TOKEN": ("404", "not_found"),
@@ -205,13 +211,13 @@ def test_gateway__answers_with_these_statuses(plan: Plan) -> None:
         "INTEGRATION_FAILURE": ("503", "service_unavailable"),
         "INTEGRATION_TIMEOUT": ("503", "service_unavailable"),
     }
-    for status, problem in said.values():
+    for status, problem in statuses.values():
         assert problem.get("status") == (None if status is None else int(status))
         assert problem["type"] == "about:blank"
         assert problem["request_id"] == "$context.requestId"
 
 
-def test_mail__may_be_sent_and_counts_towards_the_senders_reputation(plan: Plan) -> None:
+def test_mail__is_enabled_and_counts_for_the_senders_reputation(plan: Plan) -> None:
     (mails,) = plan.all("aws_sesv2_configuration_set").values()
 
     assert mails["configuration_set_name"] == f"rollcall-{plan.variables['stack']}"
@@ -227,8 +233,8 @@ def test_table__keeps_keys_and_indexes_as_text_in_their_order(plan: Plan) -> Non
         assert [key["key_type"] for key in index["key_schema"]] == ["HASH", "RANGE"], index["name"]
 
 
-def test_bucket_and_queues__refuse_all_that_is_not_encrypted(plan: Plan) -> None:
-    """Every action, not some."""
+def test_bucket_and_queues__refuse_unencrypted_requests(plan: Plan) -> None:
+    """This covers every action."""
     refused = [
         (where, statement.actions)
         for where, statements in plan.policies.items()
@@ -242,7 +248,7 @@ def test_bucket_and_queues__refuse_all_that_is_not_encrypted(plan: Plan) -> None
 
 
 def test_bucket__is_read_by_the_stacks_own_distribution(plan: Plan) -> None:
-    """Not by any distribution of anybody's account."""
+    """A distribution of another account can't read it."""
     (configured,) = (
         one
         for one in plan.configured("module.site.data.aws_iam_policy_document.bucket")["expressions"]["statement"]

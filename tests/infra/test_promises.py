@@ -1,4 +1,4 @@
-"""What the stack promises of its data, its names and its limits, in every environment."""
+"""What the stack promises about its data, names and limits, in every environment."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ DESCRIPTION = {
 
 
 @pytest.mark.parametrize("function", ENVIRONMENT)
-def test_function__is_told_what_it_needs_and_no_more(plan: Plan, function: str) -> None:
+def test_function__gets_only_the_settings_it_needs(plan: Plan, function: str) -> None:
     address = f"module.{function}.aws_lambda_function.this"
     change = plan._change(address)["change"]
     known = change["after"]["environment"][0].get("variables") or {}
@@ -39,7 +39,8 @@ def test_function__is_told_what_it_needs_and_no_more(plan: Plan, function: str) 
 
 
 @pytest.mark.parametrize("function", ENVIRONMENT)
-def test_function__runs_python_on_arm_and_logs_json_to_a_group_of_its_own(plan: Plan, function: str) -> None:
+def test_function__runs_python_on_arm_with_json_logs(plan: Plan, function: str) -> None:
+    """Each function has its own log group."""
     made = plan.one(f"module.{function}.aws_lambda_function.this")
 
     assert made["function_name"] == f"rollcall-{plan.variables['stack']}-{function}"
@@ -53,7 +54,7 @@ def test_function__runs_python_on_arm_and_logs_json_to_a_group_of_its_own(plan: 
     assert group["name"] == logs["log_group"]
 
 
-def test_logs__are_all_kept_for_a_time_and_no_longer(plan: Plan) -> None:
+def test_logs__expire(plan: Plan) -> None:
     groups = plan.all("aws_cloudwatch_log_group")
 
     assert len(groups) == len(ENVIRONMENT)
@@ -61,7 +62,7 @@ def test_logs__are_all_kept_for_a_time_and_no_longer(plan: Plan) -> None:
         assert group["retention_in_days"] == plan.variables["log_retention_days"] > 0, where
 
 
-def test_table__streams_recovers_forgets_and_is_encrypted(plan: Plan) -> None:
+def test_table__streams_recovers_expires_and_is_encrypted(plan: Plan) -> None:
     (table,) = plan.all("aws_dynamodb_table").values()
 
     assert table["name"] == f"rollcall-{plan.variables['stack']}"
@@ -84,7 +85,7 @@ def test_table__streams_recovers_forgets_and_is_encrypted(plan: Plan) -> None:
     }  # fmt: skip
 
 
-def test_data__is_protected_from_deletion_where_visitors_are(plan: Plan) -> None:
+def test_data__is_protected_from_deletion_in_production(plan: Plan) -> None:
     protected = plan.variables["stack"] == "prod"
 
     (table,) = plan.all("aws_dynamodb_table").values()
@@ -95,7 +96,7 @@ def test_data__is_protected_from_deletion_where_visitors_are(plan: Plan) -> None
         assert secret["recovery_window_in_days"] == (30 if protected else 0)
 
 
-def test_bucket__is_encrypted_versioned_and_without_access_lists(plan: Plan) -> None:
+def test_bucket__is_encrypted_versioned_and_without_acls(plan: Plan) -> None:
     (encryption,) = plan.all("aws_s3_bucket_server_side_encryption_configuration").values()
     (versioning,) = plan.all("aws_s3_bucket_versioning").values()
     (ownership,) = plan.all("aws_s3_bucket_ownership_controls").values()
@@ -106,7 +107,7 @@ def test_bucket__is_encrypted_versioned_and_without_access_lists(plan: Plan) -> 
     assert block(ownership, "rule")["object_ownership"] == "BucketOwnerEnforced"
 
 
-def test_rate_limits__take_a_school_class_and_a_big_family(plans: dict[str, Plan]) -> None:
+def test_rate_limits__admit_a_school_class_and_a_big_family(plans: dict[str, Plan]) -> None:
     def told(environment: str) -> tuple[str, str]:
         (environ,) = plans[environment].one("module.submit.aws_lambda_function.this")["environment"]
         return environ["variables"]["RATE_PER_ADDRESS"], environ["variables"]["RATE_PER_EMAIL"]
@@ -115,7 +116,7 @@ def test_rate_limits__take_a_school_class_and_a_big_family(plans: dict[str, Plan
     assert told("local") == ("0", "0")
 
 
-def test_alarms__watch_dead_letters_and_failures_and_tell_whom_prod_names(prod: Plan) -> None:
+def test_alarms__watch_failures_and_notify_the_given_address(prod: Plan) -> None:
     alarms = {alarm["alarm_name"] for alarm in prod.all("aws_cloudwatch_metric_alarm").values()}
 
     assert alarms == {
@@ -128,8 +129,8 @@ def test_alarms__watch_dead_letters_and_failures_and_tell_whom_prod_names(prod: 
         *(f"rollcall-prod-{function}-throttles" for function in ENVIRONMENT),
         "rollcall-prod-api-errors",
     }
-    told = prod.one("module.alarms.aws_sns_topic_subscription.this[0]")
-    assert (told["protocol"], told["endpoint"]) == ("email", "operators@kuggen.se")
+    subscription = prod.one("module.alarms.aws_sns_topic_subscription.this[0]")
+    assert (subscription["protocol"], subscription["endpoint"]) == ("email", "operators@kuggen.se")
 
 
 ALARMS = {
@@ -143,8 +144,8 @@ ALARMS = {
 """By the end of an alarm's name: namespace, metric, statistic, and what it must be above."""
 
 
-def test_alarms__go_off_when_it_is_time_and_are_taken_back(plan: Plan) -> None:
-    """Above the threshold in one of five minutes' periods; nothing measured is nothing wrong."""
+def test_alarms__fire_after_one_bad_period_and_recover(plan: Plan) -> None:
+    """One of five minutes' periods above the threshold is enough; no data means nothing is wrong."""
     for alarm in plan.all("aws_cloudwatch_metric_alarm").values():
         name = alarm["alarm_name"]
         means = next(means for ending, means in ALARMS.items() if name.endswith(ending))
@@ -155,7 +156,7 @@ def test_alarms__go_off_when_it_is_time_and_are_taken_back(plan: Plan) -> None:
         assert alarm["actions_enabled"] is True, name
 
 
-def test_alarms__watch_what_they_are_named_after(prod: Plan) -> None:
+def test_alarms__watch_what_their_names_say(prod: Plan) -> None:
     watched = {
         alarm["alarm_name"]: set(alarm["dimensions"].values())
         for alarm in prod.all("aws_cloudwatch_metric_alarm").values()
@@ -168,38 +169,38 @@ def test_alarms__watch_what_they_are_named_after(prod: Plan) -> None:
         assert what == {name.removesuffix("-errors").removesuffix("-throttles")}
 
 
-def test_alarms__tell_their_topic_of_beginning_and_end(prod: Plan) -> None:
+def test_alarms__notify_their_topic_of_start_and_end(prod: Plan) -> None:
     for address in prod.all("aws_cloudwatch_metric_alarm"):
         for argument in ("alarm_actions", "ok_actions"):
             assert "local.actions" in prod.references(address, argument), address
 
 
-def test_functions__are_done_before_lambda_ends_them(plan: Plan) -> None:
-    """A visitor is told what happened, not cut off."""
+def test_functions__finish_before_lambda_stops_them(plan: Plan) -> None:
+    """Visitors learn what happened and are not cut off."""
     timeouts = {
         name: plan.one(f"module.{name}.aws_lambda_function.this")["timeout"] for name in ("submit", "links", "notify")
     }
 
     assert bootstrap.ANSWER_WITHIN_S + 1 <= timeouts["submit"] <= 10
-    assert bootstrap.START_WITHIN_S < 10  # what Lambda gives a start
-    assert bootstrap.CONNECT_TIMEOUT_S + bootstrap.READ_TIMEOUT_S < timeouts["links"] <= 29  # what API Gateway waits
+    assert bootstrap.START_WITHIN_S < 10  # Lambda's limit for a start
+    assert bootstrap.CONNECT_TIMEOUT_S + bootstrap.READ_TIMEOUT_S < timeouts["links"] <= 29  # API Gateway's limit
     assert timeouts["notify"] > MAIL_TAKES_S
-    # A ticket is drawn a moment before its entry is written: no sweep may take it from a visitor who is being served.
+    # A ticket is drawn a moment before its submission is written: no sweep may take it from a visitor being served.
     assert ABANDONED_AFTER.total_seconds() >= 2 * timeouts["submit"]
 
 
-def test_mail__counts_as_stuck_only_when_nothing_carries_it_any_more(plan: Plan) -> None:
-    """Redriven any sooner it could go out twice: another run may hold its lease, or the queue may hand it out again."""
+def test_mail__counts_as_stuck_only_when_nothing_carries_it(plan: Plan) -> None:
+    """Redriven earlier it could go out twice: another run may hold its lease, or the queue may deliver it again."""
     queue = plan.one("module.mail.module.queue.aws_sqs_queue.this")
 
     assert timedelta(seconds=queue["visibility_timeout_seconds"]) + LEASE <= STUCK_AFTER
 
 
-def test_alarms__mail_nobody_where_nobody_is_named(plans: dict[str, Plan]) -> None:
+def test_alarms__mail_nobody_without_an_address(plans: dict[str, Plan]) -> None:
     assert list(plans["local"].all("aws_sns_topic")) == ["module.mail.aws_sns_topic.feedback"]
 
 
-def test_outputs__are_what_the_stack_tells_of_itself(plan: Plan) -> None:
+def test_outputs__are_those_of_the_description(plan: Plan) -> None:
     assert set(plan.described["output_changes"]) == DESCRIPTION | {
         "mail_dns_records",
         "reader_policy_arn",
@@ -228,5 +229,5 @@ def test_everything__is_tagged_with_the_project_and_the_stack(plan: Plan) -> Non
     assert not untagged
 
 
-def test_configuration__needs_no_provider_but_that_of_aws(plan: Plan) -> None:
+def test_configuration__needs_only_the_aws_provider(plan: Plan) -> None:
     assert set(plan.described["configuration"]["provider_config"]) == {"aws"}

@@ -1,4 +1,4 @@
-"""Who may do what: the rights that an emulator doesn't check, and that every policy stays narrow."""
+"""Who may do what: permissions that an emulator doesn't check, and proof that every policy stays narrow."""
 
 from __future__ import annotations
 
@@ -94,12 +94,12 @@ KEYS = {
 
 
 def rights(statements: list[Statement]) -> dict[str, str]:
-    """Each action, and the resources it is allowed on: references to an output, or what is written."""
-    found: dict[str, list[str]] = {}
+    """Return each action with the resources it is allowed on: references to an output, or literal values."""
+    rights_by_action: dict[str, list[str]] = {}
     for statement in statements:
         for action in statement.actions:
-            found.setdefault(action, []).extend(one for one in statement.resources if one.count(".") != 1)
-    return {action: " ".join(sorted(resources)) for action, resources in found.items()}
+            rights_by_action.setdefault(action, []).extend(one for one in statement.resources if one.count(".") != 1)
+    return {action: " ".join(sorted(resources)) for action, resources in rights_by_action.items()}
 
 
 @pytest.mark.parametrize("function", WORK)
@@ -111,7 +111,7 @@ def test_function__may_do_its_work_and_nothing_else(prod: Plan, function: str) -
 
 
 @pytest.mark.parametrize("function", WORK)
-def test_function__writes_its_own_log_and_no_other(prod: Plan, function: str) -> None:
+def test_function__writes_only_its_own_log(prod: Plan, function: str) -> None:
     (log,) = prod.policies[f"module.{function}.data.aws_iam_policy_document.this"]
 
     assert log.actions == {"logs:CreateLogStream", "logs:PutLogEvents"}
@@ -119,7 +119,7 @@ def test_function__writes_its_own_log_and_no_other(prod: Plan, function: str) ->
 
 
 @pytest.mark.parametrize("function", WORK)
-def test_function__runs_as_a_role_of_its_own_that_lambda_alone_may_take(prod: Plan, function: str) -> None:
+def test_function__has_its_own_role_that_only_lambda_assumes(prod: Plan, function: str) -> None:
     (trust,) = prod.policies[f"module.{function}.data.aws_iam_policy_document.assume"]
 
     assert trust.actions == {"sts:AssumeRole"}
@@ -136,7 +136,7 @@ def test_function__runs_as_a_role_of_its_own_that_lambda_alone_may_take(prod: Pl
 
 
 @pytest.mark.parametrize("function", KEYS)
-def test_function__reaches_its_own_kinds_of_item_alone(prod: Plan, function: str) -> None:
+def test_function__reaches_only_its_own_kinds_of_item(prod: Plan, function: str) -> None:
     statements = [
         statement
         for statement in prod.policies[f"data.aws_iam_policy_document.{function}"]
@@ -157,7 +157,7 @@ def test_function__reaches_its_own_kinds_of_item_alone(prod: Plan, function: str
     )
 
 
-def test_notify__writes_as_the_sender(prod: Plan) -> None:
+def test_notify__sends_as_the_configured_sender(prod: Plan) -> None:
     (sends,) = (
         statement
         for statement in prod.policies["data.aws_iam_policy_document.notify"]
@@ -167,7 +167,7 @@ def test_notify__writes_as_the_sender(prod: Plan) -> None:
     assert sends.conditions == {("StringEqualsIfExists", "ses:FromAddress"): ["courses@kuggen.se"]}
 
 
-def test_feedback_topic__is_told_by_ses_for_this_stack_alone(prod: Plan) -> None:
+def test_feedback_topic__accepts_ses_for_this_stack_only(prod: Plan) -> None:
     (tells,) = prod.policies["module.mail.data.aws_iam_policy_document.feedback"]
 
     assert tells.actions == {"sns:Publish"}
@@ -226,8 +226,8 @@ STAFF_KEYS = {
 
 
 @pytest.mark.parametrize("who", STAFF)
-def test_staff__may_do_what_their_commands_need_and_nothing_else(prod: Plan, who: str) -> None:
-    """A manager's policy begins with the reader's; what follows is theirs alone."""
+def test_staff__may_do_only_what_their_commands_need(prod: Plan, who: str) -> None:
+    """A manager's policy includes the reader's and adds its own."""
     statements = prod.policies[f"module.staff.data.aws_iam_policy_document.{who}"]
     source = prod.references("module.staff.data.aws_iam_policy_document.manager", "source_policy_documents")
 
@@ -238,8 +238,8 @@ def test_staff__may_do_what_their_commands_need_and_nothing_else(prod: Plan, who
 
 
 @pytest.mark.parametrize("who", STAFF)
-def test_staff__reach_entries_places_and_forms_alone(prod: Plan, who: str) -> None:
-    """An index has leading keys of its own, and a stream has none, so that their statements cannot name these."""
+def test_staff__reach_only_submissions_quotas_and_forms(prod: Plan, who: str) -> None:
+    """An index has its own leading keys and a stream has none, so their statements can't name these."""
     statements = [
         statement
         for statement in prod.policies[f"module.staff.data.aws_iam_policy_document.{who}"]
@@ -260,7 +260,7 @@ def test_staff__reach_entries_places_and_forms_alone(prod: Plan, who: str) -> No
 
 @pytest.mark.parametrize("who", ["reader", "manager"])
 def test_staff__have_managed_policies_that_the_deployer_may_write(prod: Plan, who: str) -> None:
-    """Beside its own, which is not under that path."""
+    """The deployer's own policy is not under that path."""
     policy = prod.one(f"module.staff.aws_iam_policy.{who}")
 
     assert (policy["name"], policy["path"]) == (f"rollcall-prod-{who}", "/staff/")
@@ -276,7 +276,7 @@ def test_policies__allow_no_wildcard(plan: Plan) -> None:
                 assert {"type": "*", "identifiers": ["*"]} not in statement.principals, where
 
 
-def test_bucket__is_read_by_the_distribution_alone(plan: Plan) -> None:
+def test_bucket__is_read_by_the_distribution_only(plan: Plan) -> None:
     allowed, refused = plan.policies["module.site.data.aws_iam_policy_document.bucket"]
 
     assert allowed.actions == {"s3:GetObject"}
@@ -291,7 +291,7 @@ def test_bucket__is_read_by_the_distribution_alone(plan: Plan) -> None:
     assert not plan.types & {"aws_s3_bucket_acl", "aws_s3_bucket_website_configuration"}
 
 
-def test_bucket_and_queues__refuse_what_is_not_encrypted_on_the_way(prod: Plan) -> None:
+def test_bucket_and_queues__refuse_unencrypted_transport(prod: Plan) -> None:
     documents = [
         statements[-1]
         for where, statements in prod.policies.items()
@@ -305,7 +305,7 @@ def test_bucket_and_queues__refuse_what_is_not_encrypted_on_the_way(prod: Plan) 
         assert document.conditions == {("Bool", "aws:SecureTransport"): ["false"]}
 
 
-def test_functions__are_invoked_by_what_wakes_them_alone(prod: Plan) -> None:
+def test_functions__are_invoked_by_their_sources_only(prod: Plan) -> None:
     def source(address: str) -> str:
         return " ".join(prod.references(address, "source_arn"))
 
@@ -337,7 +337,7 @@ def test_functions__are_invoked_by_what_wakes_them_alone(prod: Plan) -> None:
     assert "module.mail.feedback_topic_arn" in source("aws_lambda_permission.feedback")
 
 
-def test_dead_letters__come_from_the_mail_queue_alone(prod: Plan) -> None:
+def test_dead_letters__come_from_the_mail_queue_only(prod: Plan) -> None:
     (allowed,) = prod.all("aws_sqs_queue_redrive_allow_policy")
 
     assert "module.queue.arn" in prod.references(allowed, "redrive_allow_policy")

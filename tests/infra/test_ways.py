@@ -1,4 +1,4 @@
-"""The ways into the stack and out of it: site, API, queues, mails, and what wakes the functions."""
+"""The ways into and out of the stack: site, API, queues, mails, and the events that invoke functions."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ def test_queues__are_encrypted_and_mail_has_dead_letters(plan: Plan) -> None:
     assert "var.dead_letters" in plan.references("module.mail.module.queue.aws_sqs_queue.this", "redrive_policy")
 
 
-def test_stream__wakes_dispatch_for_entries_and_notices_and_sets_aside_what_fails(plan: Plan) -> None:
+def test_stream__invokes_dispatch_and_sets_failures_aside(plan: Plan) -> None:
+    """Only submissions and notices invoke it."""
     mapping = plan.one("aws_lambda_event_source_mapping.dispatch")
 
     patterns = [json.loads(one["pattern"]) for one in block(mapping, "filter_criteria")["filter"]]
@@ -48,42 +49,42 @@ def test_stream__wakes_dispatch_for_entries_and_notices_and_sets_aside_what_fail
     assert len(mapping["destination_config"]) == 1
 
 
-def test_mail_queue__wakes_notify_which_says_what_failed(plan: Plan) -> None:
+def test_mail_queue__invokes_notify_with_partial_failures(plan: Plan) -> None:
     mapping = plan.one("aws_lambda_event_source_mapping.notify")
 
     assert mapping["function_response_types"] == ["ReportBatchItemFailures"]
     assert block(mapping, "scaling_config")["maximum_concurrency"] >= 2
 
 
-def test_mail__leaves_encrypted_and_never_again_to_who_bounced(plan: Plan) -> None:
+def test_mail__is_encrypted_and_skips_bounced_addresses(plan: Plan) -> None:
     (mails,) = plan.all("aws_sesv2_configuration_set").values()
 
     assert block(mails, "delivery_options")["tls_policy"] == "REQUIRE"
     assert set(block(mails, "suppression_options")["suppressed_reasons"]) == {"BOUNCE", "COMPLAINT"}
 
 
-def test_ses__tells_feedback_what_became_of_mails(plan: Plan) -> None:
+def test_ses__reports_outcomes_to_feedback(plan: Plan) -> None:
     name = f"rollcall-{plan.variables['stack']}"
 
     (destination,) = plan.all("aws_sesv2_configuration_set_event_destination").values()
     assert destination["configuration_set_name"] == name
-    told = block(destination, "event_destination")
-    assert told["enabled"] is True
-    assert set(told["matching_event_types"]) == {"BOUNCE", "COMPLAINT", "DELIVERY", "REJECT"}
+    destination_block = block(destination, "event_destination")
+    assert destination_block["enabled"] is True
+    assert set(destination_block["matching_event_types"]) == {"BOUNCE", "COMPLAINT", "DELIVERY", "REJECT"}
     assert plan.one("module.mail.aws_sns_topic.feedback")["name"] == f"{name}-feedback"
     assert plan.one("aws_sns_topic_subscription.feedback")["protocol"] == "lambda"
     assert "module.mail.feedback_topic_arn" in plan.references("aws_sns_topic_subscription.feedback", "topic_arn")
     assert "module.feedback.arn" in plan.references("aws_sns_topic_subscription.feedback", "endpoint")
 
 
-def test_sweep__is_woken_every_five_minutes_and_done_by_then(plan: Plan) -> None:
+def test_sweep__runs_every_five_minutes_and_finishes_by_then(plan: Plan) -> None:
     rule = plan.one("aws_cloudwatch_event_rule.sweep")
     target = plan.one("aws_cloudwatch_event_target.sweep")
 
     assert rule["schedule_expression"] == "rate(5 minutes)"
     assert target["rule"] == rule["name"] == f"rollcall-{plan.variables['stack']}-sweep"
     assert plan.one("module.sweep.aws_lambda_function.this")["timeout"] < 300
-    # Of a run that failed Lambda itself decides, not the rule; and the rule drops what Lambda would not take in time.
+    # Lambda decides what becomes of a failed run; the rule drops what Lambda would not accept in time.
     runs = plan.one("aws_lambda_function_event_invoke_config.sweep")
     assert (runs["maximum_retry_attempts"], runs["maximum_event_age_in_seconds"]) == (0, 300)
     assert "module.sweep.name" in plan.references("aws_lambda_function_event_invoke_config.sweep", "function_name")
@@ -91,8 +92,8 @@ def test_sweep__is_woken_every_five_minutes_and_done_by_then(plan: Plan) -> None
     assert (delivery["maximum_retry_attempts"], delivery["maximum_event_age_in_seconds"]) == (0, 300)
 
 
-def test_feedback__that_fails_three_times_is_set_aside(plan: Plan) -> None:
-    """SNS hands a notification over once: what Lambda gives up would be lost, and the address mailed again."""
+def test_feedback__is_set_aside_after_three_failures(plan: Plan) -> None:
+    """SNS delivers a notification once: what Lambda drops is lost, and the address would be mailed again."""
     where = "aws_lambda_function_event_invoke_config.feedback"
 
     assert plan.one(where)["maximum_retry_attempts"] == 2
@@ -105,7 +106,7 @@ def test_feedback__that_fails_three_times_is_set_aside(plan: Plan) -> None:
     assert "module.feedback_dead_letters.arn" in configured[0]["on_failure"][0]["destination"]["references"]
 
 
-def test_identity__is_the_domain_where_there_is_one_and_else_the_address(plans: dict[str, Plan]) -> None:
+def test_identity__is_the_domain_or_else_the_address(plans: dict[str, Plan]) -> None:
     identities = {
         environment: next(iter(plans[environment].all("aws_sesv2_email_identity").values()))["email_identity"]
         for environment in ("local", "dev", "prod")
@@ -114,40 +115,36 @@ def test_identity__is_the_domain_where_there_is_one_and_else_the_address(plans: 
     assert identities == {"local": "courses@example.org", "dev": "courses-test@kuggen.se", "prod": "kuggen.se"}
 
 
-def test_identity__that_ses_knows_already_is_neither_made_nor_deleted(
-    terraform: LocalTerraform, tmp_path: Path
-) -> None:
-    """Others may send by it too."""
-    given = tmp_path / "known.tfvars"
-    given.write_text(
+def test_existing_identity__is_neither_made_nor_deleted(terraform: LocalTerraform, tmp_path: Path) -> None:
+    """Others may send with it too."""
+    tfvars = tmp_path / "known.tfvars"
+    tfvars.write_text(
         'stack = "prod"\nregion = "eu-north-1"\nsender = "Courses <courses@kuggen.se>"\n'
         'existing_identity = "kuggen.se"\n',
         encoding="utf-8",
     )
 
-    plan = Plan(terraform.plan_as_json(given))
+    plan = Plan(terraform.plan_as_json(tfvars))
 
     assert not plan.all("aws_sesv2_email_identity")
     assert plan.described["output_changes"]["mail_dns_records"]["after"] == []
 
 
-def test_package__that_is_missing_is_told_with_the_command_that_builds_it(
-    terraform: LocalTerraform, tmp_path: Path
-) -> None:
-    given = tmp_path / "given.tfvars"
-    given.write_text(
+def test_missing_package__names_the_command_that_builds_it(terraform: LocalTerraform, tmp_path: Path) -> None:
+    tfvars = tmp_path / "given.tfvars"
+    tfvars.write_text(
         'stack = "prod"\nregion = "eu-north-1"\nsender = "courses@kuggen.se"\n'
         f'package_path = "{tmp_path / "none.zip"}"\n',
         encoding="utf-8",
     )
 
     with pytest.raises(TerraformFailedError) as refusal:
-        terraform.run("plan", input=False, var_file=str(given))
+        terraform.run("plan", input=False, var_file=str(tfvars))
 
     assert "none.zip. Build it first: make package" in " ".join(str(refusal.value).split())
 
 
-def test_site__is_served_by_https_alone_with_pages_for_what_is_missing(plan: Plan) -> None:
+def test_site__is_https_only_with_pages_for_missing_addresses(plan: Plan) -> None:
     (distribution,) = plan.all("aws_cloudfront_distribution").values()
 
     behaviour = block(distribution, "default_cache_behavior")
@@ -187,45 +184,46 @@ def test_site__tells_browsers_what_its_pages_may_do(plans: dict[str, Plan]) -> N
     assert {"camera=()", "geolocation=()", "microphone=()"} <= set(more["Permissions-Policy"].split(", "))
 
 
-def test_site_of_several_names__takes_a_form_by_each_of_them(terraform: LocalTerraform, tmp_path: Path) -> None:
-    given = tmp_path / "names.tfvars"
-    given.write_text(
+def test_site_of_several_names__accepts_forms_from_each(terraform: LocalTerraform, tmp_path: Path) -> None:
+    tfvars = tmp_path / "names.tfvars"
+    tfvars.write_text(
         'stack = "prod"\nregion = "eu-north-1"\nsender = "courses@kuggen.se"\napi_url = "https://api.kuggen.se"\n'
         'site_domain = {\n  names = ["courses.kuggen.se", "www.kuggen.se"]\n'
         '  certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/1"\n}\n',
         encoding="utf-8",
     )
 
-    plan = Plan(terraform.plan_as_json(given))
+    plan = Plan(terraform.plan_as_json(tfvars))
 
     (policy,) = plan.all("aws_cloudfront_response_headers_policy").values()
     headers = block(policy, "security_headers_config")
-    said = block(headers, "content_security_policy")["content_security_policy"].split("; ")
+    rules = block(headers, "content_security_policy")["content_security_policy"].split("; ")
     names = "https://courses.kuggen.se https://www.kuggen.se"
-    assert f"form-action 'self' https://api.kuggen.se {names}" in said
-    # A script's request goes to the API alone and is led nowhere else.
-    assert "connect-src 'self' https://api.kuggen.se" in said
+    assert f"form-action 'self' https://api.kuggen.se {names}" in rules
+    # A script's request goes to the API only and follows no redirect.
+    assert "connect-src 'self' https://api.kuggen.se" in rules
     (environ,) = plan.one("module.submit.aws_lambda_function.this")["environment"]
     assert environ["variables"]["ALLOWED_ORIGINS"].split(",") == names.split()
     assert environ["variables"]["SITE_URL"] == "https://courses.kuggen.se"
 
 
-def test_turnstile__opens_the_site_s_policy_for_it_alone(terraform: LocalTerraform, tmp_path: Path) -> None:
-    given = tmp_path / "turnstile.tfvars"
-    given.write_text(
+def test_turnstile__is_the_only_addition_to_the_policy(terraform: LocalTerraform, tmp_path: Path) -> None:
+    tfvars = tmp_path / "turnstile.tfvars"
+    tfvars.write_text(
         'stack = "prod"\nregion = "eu-north-1"\nsender = "courses@kuggen.se"\n'
         'api_url = "https://api.kuggen.se"\nturnstile = { secret_name = "rollcall/prod/turnstile" }\n',
         encoding="utf-8",
     )
 
-    plan = Plan(terraform.plan_as_json(given))
+    plan = Plan(terraform.plan_as_json(tfvars))
 
     (policy,) = plan.all("aws_cloudfront_response_headers_policy").values()
     headers = block(policy, "security_headers_config")
-    said = block(headers, "content_security_policy")["content_security_policy"].split("; ")
-    assert "script-src 'self' https://challenges.cloudflare.com" in said
-    assert "frame-src https://challenges.cloudflare.com" in said
-    assert not [rule for rule in said if "trusted-types" in rule]  # the widget's script is not ours to hold to it
+    rules = block(headers, "content_security_policy")["content_security_policy"].split("; ")
+    assert "script-src 'self' https://challenges.cloudflare.com" in rules
+    assert "frame-src https://challenges.cloudflare.com" in rules
+    # the widget's script is not ours, so trusted types can't apply
+    assert not [rule for rule in rules if "trusted-types" in rule]
     work = plan.one("data.aws_iam_policy_document.submit")["statement"]
     (reads,) = (statement for statement in work if statement["actions"] == ["secretsmanager:GetSecretValue"])
     assert [resource.split(":", 5)[5] for resource in reads["resources"]] == ["secret:rollcall/prod/turnstile-??????"]
@@ -234,13 +232,13 @@ def test_turnstile__opens_the_site_s_policy_for_it_alone(terraform: LocalTerrafo
 
 
 def definition(plan: Plan) -> dict[str, Any]:
-    """What the API is made of: one OpenAPI document."""
-    found: dict[str, Any] = json.loads(plan.one("module.api.aws_api_gateway_rest_api.this")["body"])
-    return found
+    """The API's OpenAPI document."""
+    document: dict[str, Any] = json.loads(plan.one("module.api.aws_api_gateway_rest_api.this")["body"])
+    return document
 
 
-def test_api__is_one_document_that_is_deployed_as_a_whole(plan: Plan) -> None:
-    """A route that is a resource of its own goes after its deployment was made: the stage would go on serving it."""
+def test_api__is_deployed_as_one_document(plan: Plan) -> None:
+    """A route that is a separate resource is removed after the deployment: the stage would keep serving it."""
     kinds = {kind for kind in plan.types if kind.startswith("aws_api_gateway_")}
 
     assert kinds == {f"aws_api_gateway_{kind}" for kind in ("rest_api", "deployment", "stage", "method_settings")}
@@ -249,7 +247,7 @@ def test_api__is_one_document_that_is_deployed_as_a_whole(plan: Plan) -> None:
     assert deployment["triggers"] == {"definition": hashlib.sha256(body.encode()).hexdigest()}
 
 
-def test_api__takes_each_form_and_hands_it_to_submit(plan: Plan) -> None:
+def test_api__passes_each_form_to_submit(plan: Plan) -> None:
     paths = definition(plan)["paths"]
 
     forms = {f"/{form}": {"GET", "POST", "OPTIONS"} for form in plan.variables["forms"]}
@@ -284,7 +282,7 @@ def test_api__answers_preflights_itself(plan: Plan) -> None:
         assert operation["responses"]["204"]["headers"].keys() == allowed.keys()
 
 
-def test_gateway__says_by_itself_what_any_page_can_read(plan: Plan) -> None:
+def test_gateway_errors__are_readable_for_any_page(plan: Plan) -> None:
     errors = definition(plan)["x-amazon-apigateway-gateway-responses"]
 
     assert {"DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED", "REQUEST_TOO_LARGE"} <= errors.keys()
@@ -297,8 +295,8 @@ def test_gateway__says_by_itself_what_any_page_can_read(plan: Plan) -> None:
         assert {"type", "title", "detail", "code"} <= set(problem), where
 
 
-def test_gateway__says_when_to_send_again_what_it_could_not_take(plan: Plan) -> None:
-    """Every kind whose status is 429 or 5xx, the gateway's own default for the rest of them too."""
+def test_gateway_errors__say_when_to_retry(plan: Plan) -> None:
+    """This covers every kind with status 429 or 5xx, and the gateway's default for the rest."""
     errors = definition(plan)["x-amazon-apigateway-gateway-responses"]
 
     retried = {

@@ -1,4 +1,4 @@
-"""A watcher for every visitor."""
+"""Fixtures that attach a watcher to every visitor."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from browser.audits.states import Scene
-from browser.audits.watching import Watcher
+from browser.audits.watcher import Watcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ def origins(stack: Any) -> tuple[str, ...]:
 
 @pytest.fixture
 def watched(visit: Any, stack: Any, origins: tuple[str, ...]) -> Callable[..., tuple[Scene, Watcher]]:
-    """Give a visitor's scene and who watches it: `watched("en", color_scheme="dark")`."""
+    """Return a visitor's scene and its watcher: `watched("en", color_scheme="dark")`."""
 
     def opened(language: str, **options: Any) -> tuple[Scene, Watcher]:
         visitor = visit(locale=language, **options)

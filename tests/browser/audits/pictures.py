@@ -1,4 +1,4 @@
-"""Takes a picture of each page and state, light and dark, narrow and wide: `make screenshots`. No test of any run."""
+"""Takes a picture of each page and state, light and dark, narrow and wide: `make screenshots`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FOLDER = ROOT / "build/screenshots"
 SCHEMES = ("light", "dark")
 WIDTHS = (360, 1280)
-# Swedish where words are longest: every other state, so that both languages are seen.
+# Every other state is in Swedish, whose words are longest, so that the pictures show both languages.
 LANGUAGES = ("en", "sv")
 
 SHEET = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Rollcall: every page and state</title>
@@ -34,7 +34,7 @@ SHEET = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Rollcall:
 
 @pytest.fixture(scope="module")
 def folder() -> Path:
-    """An empty folder, with a sheet that shows what will be in it."""
+    """An empty folder, with a contact sheet of the pictures to come."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     sections = "".join(
@@ -56,7 +56,7 @@ def name_of(state: State, width: int, scheme: str) -> str:
 
 
 @pytest.mark.parametrize(("number", "state"), list(enumerate(STATES)), ids=[state.name for state in STATES])
-def test_state__is_pictured(watched: Callable[..., Any], folder: Path, number: int, state: State) -> None:
+def test_state__is_captured(watched: Callable[..., Any], folder: Path, number: int, state: State) -> None:
     for width in WIDTHS:
         scene, _ = watched(LANGUAGES[number % len(LANGUAGES)], viewport={"width": width, "height": 800})
         scene.seats({"first-robot": "waiting_list", "line-followers": "few"})

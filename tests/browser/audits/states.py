@@ -1,4 +1,4 @@
-"""Every page and state of the site that the audits look at, each with the way a visitor comes to it."""
+"""Every page and state of the site that the audits visit, each with the way to reach it."""
 
 from __future__ import annotations
 
@@ -27,47 +27,47 @@ ANSWERED = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A visitor, and the stack behind the page. language: of the page."""
+    """A visitor, and the stack behind the page. language: the page's."""
 
     visitor: Any
     stack: DeployedStack
     language: str
 
     def address(self, page: str) -> str:
-        """Return where the page stands in this language."""
+        """Return the page's address in this language."""
         return page if self.language == "en" else f"/{self.language}{page}"
 
     def opens(self, page: str) -> None:
-        """Go to a page of the site, and wait until everything that it asks for has come."""
+        """Open a page of the site, and wait until everything that it requests has arrived."""
         self.visitor.goes_to(self.address(page))
         self.visitor.page.wait_for_function(SETTLED)
 
     def fills(self, form: str, **answers: Any) -> None:
-        """Open a form and answer all of it."""
+        """Open a form and answer every field."""
         self.opens(f"/{form}")
         self.visitor.fills(FORMS[form], example(form, **answers))
 
-    def sends(self, told: str = ERRORS) -> None:
-        """Press the button, and wait for what the page tells."""
+    def sends(self, shown: str = ERRORS) -> None:
+        """Press the button, and wait for what the page shows."""
         self.visitor.sends()
-        self.visitor.page.wait_for_selector(told)
+        self.visitor.page.wait_for_selector(shown)
 
     def leaves(self) -> None:
-        """Close the page, and forget what the browser said of it: a form that tries again goes on complaining."""
+        """Close the page and clear the console messages: a form that retries keeps complaining."""
         self.visitor.page.context.close()
         self.visitor.complaints.clear()
 
-    def answers(self, **given: Any) -> None:
-        """Have the API answer every POST by this."""
+    def answers(self, **response: Any) -> None:
+        """Make the API give this answer to every POST."""
         self.visitor.page.route(
             "**/_user_request_/*",
-            lambda route: route.fulfill(**given) if route.request.method == "POST" else route.fallback(),
+            lambda route: route.fulfill(**response) if route.request.method == "POST" else route.fallback(),
         )
 
     def seats(self, told_of: dict[str, str]) -> None:
-        """Have the API tell this of an option's seats; of options not named, that there are plenty."""
+        """Make the API report these seats; options not named have plenty."""
 
-        def told(route: Any) -> None:
+        def report(route: Any) -> None:
             answer = route.fetch()
             form = answer.json()
             for option in (option for field in form["fields"] for option in field.get("options", ())):
@@ -75,15 +75,15 @@ class Scene:
                     option["seats"] = told_of.get(option["value"], "plenty")
             route.fulfill(response=answer, body=json.dumps(form))
 
-        self.visitor.page.route("**/_user_request_/forms/*", told)
+        self.visitor.page.route("**/_user_request_/forms/*", report)
 
     def own_page(self, registrant: Registrant, *, days: int = 1) -> None:
-        """Open a registrant's own page by a link that is good for so many days."""
+        """Open a registrant's own page with a link that is valid for this many days."""
         token = signed(self.stack, registrant.id, expires_at=datetime.now(UTC) + timedelta(days=days))
         self.visitor.page.goto(f"{self.stack.api_url}/my?t={token}&lang={self.language}")
 
     def presses_on_own_page(self, action: str) -> None:
-        """Press one of the buttons there."""
+        """Press one of the buttons on that page."""
         self.visitor.page.click(f'button[value="{action}"]')
         self.visitor.page.wait_for_selector('input[name="confirm"]', state="attached")
 
@@ -92,8 +92,8 @@ class Scene:
 class State:
     """One page in one state.
 
-    reach: how a scene comes there. says: what a browser's console may tell of it by design; it tells of every answer
-    that is an error.
+    reach: how a scene gets there. says: what the browser's console may report by design; it reports
+    every answer that is an error.
     """
 
     name: str
@@ -126,8 +126,8 @@ def every_field_wrong(scene: Scene) -> None:
     scene.sends()
 
 
-def wrong_to_the_server_alone(scene: Scene) -> None:
-    """Be told what only the API knows, and late."""
+def wrong_to_the_server_only(scene: Scene) -> None:
+    """Get an error that only the API can find, after sending."""
     errors = [{"field": "message", "message": "Enter more about it."}]
     scene.answers(status=422, body=json.dumps({"code": "invalid_answers", "errors": errors}), headers=ANSWERED)
     scene.fills("contact")
@@ -135,7 +135,7 @@ def wrong_to_the_server_alone(scene: Scene) -> None:
 
 
 def draft_kept(scene: Scene) -> None:
-    """Come back to a form that was half filled in."""
+    """Return to a form that was half filled in."""
     scene.opens("/registration")
     scene.visitor.page.fill('[name="participant"]', A_LONG_NAME)
     scene.visitor.page.reload()
@@ -143,7 +143,7 @@ def draft_kept(scene: Scene) -> None:
 
 
 def unsent(scene: Scene) -> None:
-    """Come back to a form that could not be sent, in another tab."""
+    """Return, in another tab, to a form that could not be sent."""
     scene.fills("registration")
     page = scene.visitor.page
     page.context.route("**/_user_request_/registration?*", lambda route: route.abort())
@@ -173,7 +173,7 @@ def offline(scene: Scene) -> None:
 
 
 def mending(form: str) -> Callable[[Scene], None]:
-    """Come to the page that lists what to mend, as a browser without JavaScript does."""
+    """Reach the page that lists what to correct, as a browser without JavaScript does."""
 
     def reach(scene: Scene) -> None:
         scene.opens(f"/{form}")
@@ -185,13 +185,13 @@ def mending(form: str) -> Callable[[Scene], None]:
 
 
 def posts_plainly(scene: Scene) -> None:
-    """Send the form that is open as a browser without JavaScript does."""
+    """Send the open form as a browser without JavaScript does."""
     with scene.visitor.page.expect_navigation():
         scene.visitor.page.evaluate("HTMLFormElement.prototype.submit.call(document.querySelector('form[data-form]'))")
 
 
-def not_taken(letters: str) -> Callable[[Scene], None]:
-    """Come to the page that tells why a plain form was not taken: its text has too many bytes."""
+def refused(letters: str) -> Callable[[Scene], None]:
+    """Reach the page that explains why a plain form was refused: its text has too many bytes."""
 
     def reach(scene: Scene) -> None:
         scene.opens("/contact")
@@ -202,13 +202,13 @@ def not_taken(letters: str) -> Callable[[Scene], None]:
 
 
 def thanked(status: str) -> Callable[[Scene], None]:
-    """Come to the page that thanks, with a script, when the API told that the entry stands like this."""
+    """Reach the thank-you page, with JavaScript, for a submission in this status."""
 
     def reach(scene: Scene) -> None:
-        told = {"id": "reg_1", "reference": "K7QM-3XTP", "status": status}
+        receipt = {"id": "reg_1", "reference": "K7QM-3XTP", "status": status}
         if status == "waitlisted":
-            told["position"] = "17"
-        scene.answers(status=201, body=json.dumps(told), headers=ANSWERED)
+            receipt["position"] = "17"
+        scene.answers(status=201, body=json.dumps(receipt), headers=ANSWERED)
         scene.fills("registration", participant=A_LONG_NAME)
         scene.visitor.sends()
         scene.visitor.arrives_at_thank_you()
@@ -216,8 +216,8 @@ def thanked(status: str) -> Callable[[Scene], None]:
     return reach
 
 
-def plainly(form: str, **answers: Any) -> Callable[[Scene], None]:
-    """Come to the page that thanks, without a script."""
+def thanked_plainly(form: str, **answers: Any) -> Callable[[Scene], None]:
+    """Reach the thank-you page without JavaScript."""
 
     def reach(scene: Scene) -> None:
         scene.fills(form, **answers)
@@ -228,14 +228,14 @@ def plainly(form: str, **answers: Any) -> Callable[[Scene], None]:
 
 
 def another_plainly(scene: Scene) -> None:
-    """Come to the form for one more participant, without a script."""
-    plainly("registration", course=COURSE)(scene)
+    """Reach the form for one more participant without JavaScript."""
+    thanked_plainly("registration", course=COURSE)(scene)
     with scene.visitor.page.expect_navigation():
         scene.visitor.page.click('[name="_another"]')
 
 
-def own(form: str, *done: str, **how: Any) -> Callable[[Scene], None]:
-    """Come to one's own page after these buttons were pressed."""
+def own_page_after(form: str, *done: str, **how: Any) -> Callable[[Scene], None]:
+    """Reach a registrant's own page after these buttons were pressed."""
 
     def reach(scene: Scene) -> None:
         registrant = Registrant(scene.stack, form, **how)
@@ -253,8 +253,8 @@ def own_waiting(scene: Scene) -> None:
         scene.own_page(registrant)
 
 
-def asked(action: str) -> Callable[[Scene], None]:
-    """Come to the page that asks once more."""
+def confirmation(action: str) -> Callable[[Scene], None]:
+    """Reach the page that asks for confirmation."""
 
     def reach(scene: Scene) -> None:
         scene.own_page(Registrant(scene.stack, "registration", course=COURSE))
@@ -291,28 +291,28 @@ STATES = (
     State("registration-unsent", unsent, "ERR_FAILED"),
     State("registration-errors", every_field_wrong),
     State("contact-error", one_field_wrong),
-    State("contact-error-from-the-server", wrong_to_the_server_alone, "422"),
+    State("contact-error-from-the-server", wrong_to_the_server_only, "422"),
     State("contact-unavailable", unavailable, "503"),
     State("registration-closed", closed, "403"),
     State("contact-offline", offline, "net::ERR_INTERNET_DISCONNECTED"),
     State("thank-you-registered", thanked("confirmed")),
     State("thank-you-pending", thanked("pending")),
     State("thank-you-waitlisted", thanked("waitlisted")),
-    State("thank-you-without-script", plainly("registration", course=COURSE, participant=AN_ARABIC_NAME)),
-    State("thank-you-contact-without-script", plainly("contact")),
+    State("thank-you-without-script", thanked_plainly("registration", course=COURSE, participant=AN_ARABIC_NAME)),
+    State("thank-you-contact-without-script", thanked_plainly("contact")),
     State("another-participant", another_plainly),
     State("mend-registration", mending("registration"), "422"),
     State("mend-contact", mending("contact"), "422"),
-    State("not-taken", not_taken("å" * 6_000), "413"),
-    State("not-taken-nothing-kept", not_taken("å" * 60_000), "413"),
-    State("my-place", own("registration", course=COURSE, participant=A_LONG_NAME)),
-    State("my-message", own("contact", message=f"{AN_ARABIC_NAME}\n" + "Donaudampfschifffahrt" * 9)),
-    State("my-pending", own("registration", verifying=True, course=COURSE, participant=AN_ARABIC_NAME)),
+    State("not-taken", refused("å" * 6_000), "413"),
+    State("not-taken-nothing-kept", refused("å" * 60_000), "413"),
+    State("my-place", own_page_after("registration", course=COURSE, participant=A_LONG_NAME)),
+    State("my-message", own_page_after("contact", message=f"{AN_ARABIC_NAME}\n" + "Donaudampfschifffahrt" * 9)),
+    State("my-pending", own_page_after("registration", verifying=True, course=COURSE, participant=AN_ARABIC_NAME)),
     State("my-waiting", own_waiting),
-    State("my-cancelled", own("registration", "cancel", course=COURSE)),
-    State("my-erased", own("contact", "erase")),
-    State("my-cancel-asked", asked("cancel")),
-    State("my-erase-asked", asked("erase")),
+    State("my-cancelled", own_page_after("registration", "cancel", course=COURSE)),
+    State("my-erased", own_page_after("contact", "erase")),
+    State("my-cancel-asked", confirmation("cancel")),
+    State("my-erase-asked", confirmation("erase")),
     State("my-expired", expired, "410"),
     State("my-broken-link", broken_link, "403"),
 )

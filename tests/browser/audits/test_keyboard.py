@@ -1,4 +1,4 @@
-"""A whole registration by keyboard alone."""
+"""A whole registration by keyboard."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MOST_STEPS = 80
 
 FOCUSED = "document.activeElement"
-# What shows where the keyboard is: an outline of its own, or of the box around a choice.
+# What shows the focus: an outline of the element, or of the box around a choice.
 VISIBLE = """() => {
   const focused = document.activeElement, around = focused.closest(".choice");
   const shown = (element) => {
@@ -27,14 +27,14 @@ VISIBLE = """() => {
 
 
 class Typist:
-    """Someone at the keyboard, who never touches anything else. passed: what had the focus, in order."""
+    """A keyboard user. passed: what had the focus, in order."""
 
     def __init__(self, visitor: Any) -> None:
         self._page = visitor.page
         self.passed: list[str] = []
 
     def tab(self, key: str = "Tab") -> str:
-        """Go on by one; what has the focus then must show it."""
+        """Press Tab once; whatever has the focus then must show it."""
         self._page.keyboard.press(key)
         focused: str = self._page.evaluate(f"{FOCUSED}.name || {FOCUSED}.type || {FOCUSED}.className || {FOCUSED}.href")
         if self._page.evaluate(f"{FOCUSED} !== document.body"):
@@ -43,7 +43,7 @@ class Typist:
         return focused
 
     def tab_to(self, name: str, key: str = "Tab") -> None:
-        """Go on until what is called so has the focus; a trap is a failure."""
+        """Press Tab until the named element has the focus; a keyboard trap fails."""
         for _ in range(MOST_STEPS):
             if self.tab(key) == name:
                 return
@@ -58,7 +58,7 @@ class Typist:
 
 
 def answer(typist: Typist, visitor: Any, form: Form, answers: dict[str, Any]) -> None:
-    """Answer each field in the order of the form, as its kind asks for."""
+    """Answer each field in the order of the form, as its type needs."""
     for field in form.fields:
         if field.name not in answers:
             continue
@@ -84,7 +84,7 @@ def answer(typist: Typist, visitor: Any, form: Form, answers: dict[str, Any]) ->
             typist.type(str(value))
 
 
-def test_registration__by_keyboard_alone(visit: Any, forms: Any, person: Any) -> None:
+def test_registration__works_by_keyboard(visit: Any, forms: Any, person: Any) -> None:
     form, visitor = forms["registration"], visit(viewport={"width": 1280, "height": 700})
     visitor.goes_to("/registration")
     typist = Typist(visitor)
@@ -100,7 +100,7 @@ def test_registration__by_keyboard_alone(visit: Any, forms: Any, person: Any) ->
     person.only_mail()
 
 
-def test_errors__lead_a_keyboard_to_each_field_and_back(visit: Any, forms: Any) -> None:
+def test_errors__lead_the_keyboard_to_each_field_and_back(visit: Any, forms: Any) -> None:
     visitor = visit(viewport={"width": 1280, "height": 700})
     visitor.goes_to("/contact")
     typist = Typist(visitor)
@@ -119,18 +119,19 @@ def test_errors__lead_a_keyboard_to_each_field_and_back(visit: Any, forms: Any) 
         assert visitor.page.evaluate(f"!!{FOCUSED}.closest('[aria-invalid=true]')")
 
 
-def test_page__lets_the_keyboard_through_from_end_to_end_in_the_order_that_is_seen(visit: Any) -> None:
+def test_page__tab_order_follows_the_visual_order(visit: Any) -> None:
+    """The keyboard gets through from end to end."""
     visitor = visit(viewport={"width": 360, "height": 700})
     for path in ("/", "/registration", "/contact", "/thank-you"):
         visitor.goes_to(path)
-        seen: list[float] = []
+        positions: list[float] = []
         for _ in range(MOST_STEPS):
             visitor.page.keyboard.press("Tab")
             if visitor.page.evaluate(f"{FOCUSED} === document.body"):
                 break
             assert visitor.page.evaluate(VISIBLE), visitor.page.evaluate(f"{FOCUSED}.outerHTML")
             if not visitor.page.evaluate(f"{FOCUSED}.matches('.skip-link')"):
-                seen.append(visitor.page.evaluate(f"{FOCUSED}.getBoundingClientRect().bottom + scrollY"))
+                positions.append(visitor.page.evaluate(f"{FOCUSED}.getBoundingClientRect().bottom + scrollY"))
         assert visitor.page.evaluate(f"{FOCUSED} === document.body"), f"{path}: the focus is caught"
-        backwards = [place for place, following in itertools.pairwise(seen) if following < place - 30]
+        backwards = [place for place, following in itertools.pairwise(positions) if following < place - 30]
         assert backwards == [], path

@@ -1,4 +1,4 @@
-"""What browsers are told about the pages, asked at the front door and tried in a browser."""
+"""The security headers of the pages, read at the distribution and tried in a browser."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from browser.audits.states import PAGES, Scene, mending, own
+from browser.audits.states import PAGES, Scene, mending, own_page_after
 from registrants import Registrant, signed
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 A_YEAR_S = 31_536_000
 REFUSED = ("camera=()", "geolocation=()", "microphone=()", "payment=()", "usb=()")
 
-# How a page might be made to run what it didn't bring, and what the policy says of it.
+# How a page might be made to run code that it did not bring, and what the policy reports.
 INTRUSIONS = {
     "a script in the page": (
         "const s = document.createElement('script'); s.append('window.intruded = true'); document.body.append(s)"
@@ -46,8 +46,8 @@ def rules(headers: dict[str, str]) -> dict[str, list[str]]:
     return {name: values for name, *values in parts}
 
 
-def told_of_every_page(headers: dict[str, str]) -> None:
-    """Check what holds of the site's pages and of the API's."""
+def assert_common_headers(headers: dict[str, str]) -> None:
+    """Check the headers that the site's and the API's pages share."""
     policy = rules(headers)
     assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == ["'none'"]
     assert not [value for values in policy.values() for value in values if "unsafe" in value or value in ("*", "data:")]
@@ -59,13 +59,13 @@ def told_of_every_page(headers: dict[str, str]) -> None:
     assert "set-cookie" not in headers
 
 
-def test_every_page__holds_a_browser_to_its_own_files(visit: Any, stack: Any, origins: tuple[str, ...]) -> None:
+def test_every_page__limits_the_browser_to_its_own_files(visit: Any, stack: Any, origins: tuple[str, ...]) -> None:
     visitor, (site, api) = visit(), origins
     for page in PAGES:
         with visitor.forgiving("404"):
             page.reach(Scene(visitor, stack, "en"))
-        headers = visitor.page.request.get(visitor.page.url).headers  # the browser tells of some alone late or never
-        told_of_every_page(headers)
+        headers = visitor.page.request.get(visitor.page.url).headers  # the browser reports some of them late or never
+        assert_common_headers(headers)
         policy = rules(headers)
         assert policy["script-src"] == policy["style-src"] == policy["img-src"] == ["'self'"]
         assert policy["connect-src"] == ["'self'", api]
@@ -75,7 +75,7 @@ def test_every_page__holds_a_browser_to_its_own_files(visit: Any, stack: Any, or
         assert headers["cache-control"] == "public, max-age=60, s-maxage=300"
 
 
-def test_every_asset__is_kept_for_ever_under_a_name_of_its_content(visit: Any) -> None:
+def test_every_asset__is_cached_for_good_under_a_content_hash(visit: Any) -> None:
     visitor, answers = visit(), []
     visitor.page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - Playwright marks it
     visitor.goes_to("/")
@@ -86,8 +86,8 @@ def test_every_asset__is_kept_for_ever_under_a_name_of_its_content(visit: Any) -
         assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-@pytest.mark.parametrize("reach", [own("contact"), mending("contact")], ids=["my-page", "mend-page"])
-def test_api_s_pages__hold_a_browser_to_the_site_s_files(
+@pytest.mark.parametrize("reach", [own_page_after("contact"), mending("contact")], ids=["my-page", "mend-page"])
+def test_api_pages__limit_the_browser_to_the_sites_files(
     visit: Any, stack: Any, origins: tuple[str, ...], reach: Callable[[Scene], None]
 ) -> None:
     visitor, answers = visit(), []
@@ -97,7 +97,7 @@ def test_api_s_pages__hold_a_browser_to_the_site_s_files(
 
     headers = next(answer for answer in answers if answer.url.startswith(stack.api_url)).all_headers()
 
-    told_of_every_page(headers)
+    assert_common_headers(headers)
     assert "script-src" not in rules(headers)
     assert set(rules(headers)["form-action"]) == {"'self'", origins[0]}
     assert headers["referrer-policy"] == "no-referrer"
@@ -106,7 +106,7 @@ def test_api_s_pages__hold_a_browser_to_the_site_s_files(
 
 
 @pytest.mark.parametrize("intrusion", INTRUSIONS.values(), ids=INTRUSIONS)
-def test_page__runs_nothing_that_it_did_not_bring(visit: Any, intrusion: str) -> None:
+def test_page__runs_only_its_own_code(visit: Any, intrusion: str) -> None:
     visitor = visit()
     visitor.goes_to("/contact")
 
@@ -117,7 +117,7 @@ def test_page__runs_nothing_that_it_did_not_bring(visit: Any, intrusion: str) ->
     assert not visitor.page.evaluate("window.intruded")
 
 
-def test_own_page__runs_no_script_at_all(visit: Any, stack: Any) -> None:
+def test_own_page__runs_no_script(visit: Any, stack: Any) -> None:
     registrant, visitor = (
         Registrant(stack, message='<script>window.intruded = true</script>"><img src=x onerror=a()>'),
         visit(),
@@ -130,7 +130,7 @@ def test_own_page__runs_no_script_at_all(visit: Any, stack: Any) -> None:
 
 
 @pytest.mark.parametrize("page", ["site", "api"])
-def test_page__is_shown_in_nobody_s_frame(visit: Any, stack: Any, page: str) -> None:
+def test_page__cannot_be_framed(visit: Any, stack: Any, page: str) -> None:
     visitor = visit()
     address = f"{stack.site_url}/contact" if page == "site" else f"{stack.api_url}/my?t=v1.broken"
     visitor.page.route(

@@ -1,4 +1,4 @@
-"""For those who see, read or move otherwise: 400 % zoom, wide text, forced colours, less motion, names in Arabic."""
+"""Other ways to see, read and move: 400 % zoom, wide text, forced colours, reduced motion, names in Arabic."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 AT_400_PERCENT = {"width": 320, "height": 256}  # of 1280 by 1024
 
-# WCAG 1.4.12: a reader's own spacing loses nothing.
+# WCAG 1.4.12: a reader's own text spacing must lose nothing.
 SPACING = """() => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`p { margin-block-end: 2em !important }
@@ -22,7 +22,7 @@ SPACING = """() => {
   document.adoptedStyleSheets = [sheet];
 }"""
 
-# Texts whose box ends before they do, or that stand partly outside of the window.
+# Texts cut off by their box, or partly outside the window.
 CUT = """() => {
   const found = [];
   for (const element of document.querySelectorAll("body *")) {
@@ -44,7 +44,7 @@ CHOSEN = [state for state in STATES if state.name in SHOWN]
 
 
 def states(*, full: bool = True) -> Any:
-    """Take some states always, and the others in the full round."""
+    """Return some states always, and the others in the full run."""
     rest = [pytest.param(state, id=state.name, marks=pytest.mark.full) for state in STATES if state not in CHOSEN]
     return pytest.mark.parametrize(
         "state", [*(pytest.param(state, id=state.name) for state in CHOSEN), *(rest if full else ())]
@@ -52,7 +52,7 @@ def states(*, full: bool = True) -> Any:
 
 
 @states()
-def test_state__at_400_percent_and_with_wide_text__loses_nothing(watched: Callable[..., Any], state: State) -> None:
+def test_state__zoomed_and_with_wide_text__loses_nothing(watched: Callable[..., Any], state: State) -> None:
     scene, _ = watched("sv", viewport=AT_400_PERCENT)
     with scene.visitor.forgiving(*filter(None, [state.says])):
         state.reach(scene)
@@ -65,17 +65,17 @@ def test_state__at_400_percent_and_with_wide_text__loses_nothing(watched: Callab
 @pytest.mark.parametrize(
     ("finding", "flaw"), [("cut", "overflow: hidden; block-size: 1rem"), ("outside", "margin-inline-start: 60%")]
 )
-def test_what_is_cut_or_outside__is_found(watched: Callable[..., Any], finding: str, flaw: str) -> None:
+def test_cut_check__finds_what_is_cut_or_outside(watched: Callable[..., Any], finding: str, flaw: str) -> None:
     scene, _ = watched("en", viewport=AT_400_PERCENT)
     scene.opens("/contact")
     scene.visitor.page.evaluate(
         f"() => {{ const h = document.querySelector('h1'); h.style.cssText = 'white-space: nowrap; {flaw}';"
         " h.textContent = 'A heading that is far too long'; h.style.inlineSize = '100%' }"
     )
-    assert [said for said in scene.visitor.page.evaluate(CUT) if said.startswith(finding)]
+    assert [finding_text for finding_text in scene.visitor.page.evaluate(CUT) if finding_text.startswith(finding)]
 
 
-def test_forced_colours__still_tell_what_is_chosen_wrong_and_focused(watched: Callable[..., Any]) -> None:
+def test_forced_colours__show_choice_error_and_focus(watched: Callable[..., Any]) -> None:
     scene, _ = watched("en", forced_colors="active", viewport={"width": 800, "height": 900})
     page = scene.visitor.page
     scene.opens("/registration")
@@ -96,7 +96,7 @@ def test_forced_colours__still_tell_what_is_chosen_wrong_and_focused(watched: Ca
     assert looks(".field:has([name=participant])") != before, "what has the focus"
 
     for selector in ("main form [type=submit]", ".site-nav a", ".choice", "[name=email]"):
-        assert page.locator(selector).first.evaluate(HAS_AN_EDGE_OR_A_LINE), f"{selector} is told from text"
+        assert page.locator(selector).first.evaluate(HAS_AN_EDGE_OR_A_LINE), f"{selector} looks different from text"
 
     before = page.locator("[data-field=email]").evaluate(EDGES)
     scene.sends()
@@ -130,7 +130,7 @@ def test_state__with_reduced_motion__moves_nothing(watched: Callable[..., Any], 
     assert scene.visitor.page.evaluate(MOVING) == []
 
 
-def test_right_to_left_name__stands_right_to_left_wherever_it_is_shown(watched: Callable[..., Any], stack: Any) -> None:
+def test_right_to_left_name__is_shown_right_to_left(watched: Callable[..., Any], stack: Any) -> None:
     registrant = Registrant(stack, "registration", participant=AN_ARABIC_NAME, course="line-followers")
     scene, _ = watched("en")
     mail = registrant.mailed_link()
@@ -145,13 +145,13 @@ def test_right_to_left_name__stands_right_to_left_wherever_it_is_shown(watched: 
     page.fill("[name=participant]", AN_ARABIC_NAME)
     assert page.locator("[name=participant]").evaluate(direction) == "rtl"
 
-    def to_staff() -> list[Any]:  # a registrant whose address is unproven is not greeted with what was typed
+    def to_staff() -> list[Any]:  # a registrant whose address is unproven is not greeted by the typed name
         return [each for each in stack.mails() if AN_ARABIC_NAME in (each.html or "")]
 
     (sent, *_) = wait_until(to_staff, what="the staff's mail")
     page.goto("about:blank")  # without the page's policy
     page.set_content(sent.html)
-    shown = page.get_by_text(AN_ARABIC_NAME)
-    assert shown.count() >= 1
-    for place in shown.all():
+    name_element = page.get_by_text(AN_ARABIC_NAME)
+    assert name_element.count() >= 1
+    for place in name_element.all():
         assert place.evaluate(direction) == "rtl" or place.evaluate("element => !!element.closest('bdi, [dir=auto]')")

@@ -1,4 +1,4 @@
-"""Every page and state is sound: accessible, steady, light, valid, at home with itself."""
+"""Every page and state passes the audits: accessible, steady, light, valid, and no requests to third parties."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SCHEMES = ("light", "dark")
 WIDTHS = (360, 1280)
 
 EVERY_WAY = tuple(itertools.product(LANGUAGES, SCHEMES, WIDTHS))
-# Each state once, the ways in turn: neighbours differ, and every way is gone three times and more.
+# Each state once, in alternating settings: neighbours differ, and every setting is used at least three times.
 ONCE = [(state, *EVERY_WAY[number * 3 % len(EVERY_WAY)]) for number, state in enumerate(STATES)]
 THE_REST = [(state, *way) for state in STATES for way in EVERY_WAY if (state, *way) not in ONCE]
 
@@ -28,19 +28,19 @@ def named(ways: list[tuple[State, str, str, int]], *marks: pytest.MarkDecorator)
 
 
 @pytest.mark.parametrize(("state", "language", "scheme", "width"), [*named(ONCE), *named(THE_REST, pytest.mark.full)])
-def test_state__gives_no_finding(
+def test_state__has_no_finding(
     watched: Callable[..., Any], state: State, language: str, scheme: str, width: int
 ) -> None:
     scene, watcher = watched(language, color_scheme=scheme, viewport={"width": width, "height": 800})
 
     state.reach(scene)
 
-    found = watcher.findings(says=state.says)
+    findings = watcher.findings(says=state.says)
     scene.leaves()
-    assert found == []
+    assert findings == []
 
 
-def test_states__know_every_page_of_the_site() -> None:
+def test_states__cover_every_page_of_the_site() -> None:
     assert {page.name for page in shipped_pages(SOURCES)} == {page.name for page in PAGES}
 
 
@@ -59,23 +59,23 @@ FLAWS = {
 
 
 @pytest.mark.parametrize(("finding", "flaw"), FLAWS.items(), ids=FLAWS)
-def test_watcher__finds_a_flaw(watched: Callable[..., Any], finding: str, flaw: str) -> None:
+def test_watcher__finds_an_accessibility_flaw(watched: Callable[..., Any], finding: str, flaw: str) -> None:
     scene, watcher = watched("en", viewport={"width": 1280, "height": 800})
     scene.visitor.page.route("**/heavy.svg", lambda route: route.fulfill(body="x" * 60_000))
     scene.opens("/contact")
 
     scene.visitor.page.evaluate(flaw)
 
-    assert [said for said in watcher.findings() if finding in said]
+    assert [line for line in watcher.findings() if finding in line]
 
 
-def test_watcher__finds_a_request_to_somebody_else(watched: Callable[..., Any]) -> None:
-    scene, watcher = watched("en", bypass_csp=True)  # else the page's policy stops it before it is one
+def test_watcher__finds_a_request_to_another_origin(watched: Callable[..., Any]) -> None:
+    scene, watcher = watched("en", bypass_csp=True)  # otherwise the page's policy stops the request
     scene.opens("/contact")
 
     scene.visitor.page.evaluate("fetch('http://elsewhere.localhost:9/').catch(() => {})")
 
-    assert [said for said in watcher.findings() if "asks somebody else" in said]
+    assert [line for line in watcher.findings() if "asks somebody else" in line]
 
 
 def test_watcher__finds_broken_markup(watched: Callable[..., Any]) -> None:
@@ -84,4 +84,4 @@ def test_watcher__finds_broken_markup(watched: Callable[..., Any]) -> None:
     scene.visitor.page.route("**/contact", lambda route: route.fulfill(body=broken, content_type="text/html"))
     scene.opens("/contact")
 
-    assert [said for said in watcher.findings() if said.startswith("HTML of")]
+    assert [line for line in watcher.findings() if line.startswith("HTML of")]

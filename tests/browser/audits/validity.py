@@ -1,6 +1,7 @@
-"""Holds every page, every state's page and every mail to the Nu HTML checker: `make validate`.
+"""Checks every page, every state's page and every mail with the Nu HTML checker: `make validate`.
 
-It needs Java, so it is no test of any run; what browsers would forgive is looked at in every run, by a parser.
+It needs Java, so it is not part of a test run; a parser checks in every run what browsers would
+forgive.
 """
 
 from __future__ import annotations
@@ -19,20 +20,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CHECKER = ROOT / "tests/browser/audits/nu/node_modules/vnu-jar/build/dist/vnu.jar"
-# What mail programs know and no standard has: the words with which the checker says so.
+# What mail programs support and no standard names: the checker's messages for it.
 MEANT = ("“supported-color-schemes”",)
 
 
 def findings(folder: Path) -> list[str]:
-    """Return what the checker says of the files in a folder, one line each."""
+    """Return the checker's findings on the files in a folder, one line each."""
     if shutil.which("java") is None or not CHECKER.is_file():
         pytest.fail("The checker needs Java 11 or newer, and itself: make validate installs it by npm.", pytrace=False)
     words = ["java", "-jar", str(CHECKER), "--format", "json", "--stdout", *map(str, sorted(folder.glob("*.html")))]
     ran = subprocess.run(words, capture_output=True, text=True, check=False)
-    said: list[dict[str, Any]] = json.loads(ran.stdout)["messages"]
+    messages: list[dict[str, Any]] = json.loads(ran.stdout)["messages"]
     return [
         f"{one['url'].rpartition('/')[2]}, line {one.get('lastLine')}: {one['message']} {one.get('extract', '')}"
-        for one in said
+        for one in messages
         if not any(words in one["message"] for words in MEANT)
     ]
 
@@ -41,14 +42,14 @@ def test_every_page_and_mail__is_valid(watched: Callable[..., Any], stack: Any, 
     for number, state in enumerate(STATES):
         scene, watcher = watched(LANGUAGES[number % len(LANGUAGES)])
         state.reach(scene)
-        (tmp_path / f"{state.name}.html").write_text(watcher.page_as_it_came.text(), encoding="utf-8")
+        (tmp_path / f"{state.name}.html").write_text(watcher.page_as_received.text(), encoding="utf-8")
         scene.leaves()
     for number, mail in enumerate(stack.mails()):
         (tmp_path / f"mail-{number}.html").write_text(mail.html, encoding="utf-8")
     assert len(list(tmp_path.iterdir())) > len(STATES)
 
-    said = findings(tmp_path)
-    assert not said, "\n".join(said)
+    lines = findings(tmp_path)
+    assert not lines, "\n".join(lines)
 
 
 def test_checker__finds_a_flaw(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a watcher finds wrong with a page while a visitor looks at it."""
+"""A watcher that finds what is wrong with a page while a visitor uses it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ new PerformanceObserver((list) => {
 }).observe({ type: "layout-shift", buffered: true });
 """
 
-# They are told of after the next frame.
+# Shifts are reported after the next frame.
 SHIFTS = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(window.shifts), 50)))"
 
 # What a thumb presses: links and buttons, but for links within a sentence, the inline exception of WCAG 2.5.8. A link
@@ -53,7 +53,7 @@ SMALL_TARGETS = r"""(least) => [...document.querySelectorAll("a[href], button, s
 
 
 class Watcher:
-    """Looks over a visitor's shoulder: what a page asks for, how it moves, what axe-core and others say.
+    """Watches a visitor's page: its requests, its movement, and what axe-core and other checks report.
 
     origins: those that a page may talk to.
     """
@@ -68,7 +68,7 @@ class Watcher:
         visitor.page.on("request", lambda request: self._asked.append(request.url))
 
     def findings(self, *, says: str | None = None) -> list[str]:
-        """Return what is wrong, one sentence each. says: what the console may tell by design."""
+        """Return the findings, one sentence each. says: what the console may report by design."""
         return [
             *self._of_axe(),
             *self._of_movement(),
@@ -90,7 +90,7 @@ class Watcher:
             yield f"The page moves under the reader: {shifts}"
 
     def _of_requests(self) -> Iterator[str]:
-        """Nothing of anyone else's, no cookie, and no more bytes than promised of this page's own."""
+        """Requests to other origins, cookies, and more bytes than this page may have."""
         for url in self._asked:
             if not url.startswith(tuple(f"{origin}/" for origin in self._origins)):
                 yield f"The page asks somebody else: {url}"
@@ -103,17 +103,17 @@ class Watcher:
             yield f"The script weighs too much: {weights}"
 
     def weights(self) -> dict[str, int]:
-        """Return the bytes of every answer to the page that is open now, by address; uncompressed, without headers."""
+        """Return the size of every response to the open page, by address; uncompressed, without headers."""
         return {answer.url: answer.request.sizes()["responseBodySize"] for answer in self._answers[self._last_page :]}
 
     @property
-    def page_as_it_came(self) -> Any:
-        """The answer that is the page which is open now."""
+    def page_as_received(self) -> Any:
+        """The response that is the open page."""
         return self._answers[self._last_page]
 
     @property
     def _last_page(self) -> int:
-        """The place of the answer that is the page which is open now."""
+        """The index of the response that is the open page."""
         return max(number for number, answer in enumerate(self._answers) if self._is_page(answer))
 
     @staticmethod
@@ -121,8 +121,8 @@ class Watcher:
         return bool(answer.request.is_navigation_request()) and answer.status not in range(300, 400)
 
     def _of_markup(self) -> Iterator[str]:
-        """The page as it came: before a script or a forgiving parser touched it."""
-        answer = self.page_as_it_came
+        """The page as received, before a script or a forgiving parser changed it."""
+        answer = self.page_as_received
         for error in JustHTML(answer.text(), collect_errors=True, sanitize=False).errors:
             yield f"HTML of {answer.url}, line {error.line}: {error.message}"
 

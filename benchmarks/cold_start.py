@@ -1,8 +1,11 @@
-"""Cold start of submit against the rivals: a new process, import, one event, one write to DynamoDB.
+"""Cold start of submit against its rivals: a new process, the imports, one event, one write to DynamoDB.
 
-`.venvs/bench/bin/python benchmarks/cold_start.py --package dist/rollcall-lambda.zip`. Each process has its handler's
-files and boto3 on its path, nothing else; DynamoDB is a stub that answers at once, behind TLS on this machine. Runs are
-interleaved; the figures are medians. `.pyc` are warm for all, but for the row that says cold.
+Run from the clone: .venvs/bench/bin/python benchmarks/cold_start.py --package
+dist/rollcall-lambda.zip
+
+Each process has only its handler's files and boto3 on its path. DynamoDB is a stub that answers at
+once, behind TLS on this machine. Runs are interleaved and the figures are medians. `.pyc` files are
+warm for all rows except the one that says cold.
 """
 
 import argparse
@@ -58,7 +61,10 @@ print(json.dumps({{"import_s": imported}}))
 
 @dataclass(frozen=True)
 class Contender:
-    """One handler. folder: its unpacked zip. writes_caches: whether `.pyc` may be written (and so found next time)."""
+    """One handler.
+
+    folder: its unpacked zip. writes_caches: whether it may write `.pyc` files, and so find them next time.
+    """
 
     name: str
     module: str
@@ -69,7 +75,7 @@ class Contender:
 
 @dataclass(frozen=True)
 class Run:
-    """One process, in seconds."""
+    """The times of one process, in seconds."""
 
     wall_s: float
     cpu_s: float
@@ -77,7 +83,7 @@ class Run:
 
 
 def main() -> int:
-    """Run, and print a table; with --json an object."""
+    """Run, and print a table, or an object with --json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--package", type=Path, default=Path("dist/rollcall-lambda.zip"), help="our zip")
     parser.add_argument("--runs", type=int, default=15, help="processes of each contender, 7 or more (default: 15)")
@@ -94,7 +100,7 @@ def main() -> int:
 
 
 def contenders(scratch: Path, package: Path) -> Sequence[Contender]:
-    """Unpack every handler the way Lambda would."""
+    """Unpack every handler as Lambda would."""
     installed = next(Path(entry) for entry in sys.path if (Path(entry) / "boto3").is_dir())
     link(installed, RUNTIME, scratch / "runtime")
     rivals = {"tutorial": (), "careful": CAREFUL}
@@ -117,7 +123,7 @@ def contenders(scratch: Path, package: Path) -> Sequence[Contender]:
 
 
 def example(unpacked: Path) -> dict[str, object]:
-    """Give answers that our registration form takes."""
+    """Return answers that our registration form accepts."""
     sys.path.insert(0, str(unpacked))
     from registration_core.domain.forms import Form  # noqa: PLC0415 - it lies in the zip
     from registration_core.domain.validation import example_submission  # noqa: PLC0415 - the same
@@ -127,7 +133,7 @@ def example(unpacked: Path) -> dict[str, object]:
 
 
 def link(source: Path, names: Sequence[str], target: Path) -> None:
-    """Make a folder that holds these libraries and no others."""
+    """Create a folder with these libraries and no others."""
     target.mkdir()
     for name in names:
         (target / name).symlink_to(source / name)
@@ -136,7 +142,7 @@ def link(source: Path, names: Sequence[str], target: Path) -> None:
 
 
 def measure(all_of_them: Sequence[Contender], stub: DynamoStub, scratch: Path, runs: int) -> dict[str, list[Run]]:
-    """Start every contender once for its caches, then in turns."""
+    """Start every contender once to fill its caches, then in turns."""
     figures: dict[str, list[Run]] = {contender.name: [] for contender in all_of_them}
     for round_number in range(runs + 1):
         for contender in all_of_them:
@@ -147,7 +153,7 @@ def measure(all_of_them: Sequence[Contender], stub: DynamoStub, scratch: Path, r
 
 
 def start(contender: Contender, stub: DynamoStub, scratch: Path) -> Run:
-    """Run one process and see what it took, from its start to its end."""
+    """Run one process and measure it from start to end."""
     event = scratch / f"{contender.folder.name}.json"
     if not event.exists():
         event.write_text(json.dumps(proxy_event(contender.answers)), encoding="utf-8")
@@ -167,7 +173,7 @@ def start(contender: Contender, stub: DynamoStub, scratch: Path) -> Run:
         "LOG_LEVEL": "INFO",
         "PATH": os.environ["PATH"],
     }
-    # Not -I, which would take away PYTHON* settings: -s and -S leave out what is installed, and nothing is inherited.
+    # Not -I, which would ignore PYTHON* settings: -s and -S leave out installed packages, and nothing is inherited.
     flags = ["-s", "-S"] + ([] if contender.writes_caches else ["-B"])
     code = RUN.format(module=contender.module)
     arguments = [sys.executable, *flags, "-c", code, str(contender.folder), str(scratch / "runtime"), str(event)]
@@ -178,14 +184,14 @@ def start(contender: Contender, stub: DynamoStub, scratch: Path) -> Run:
     wall_s = time.perf_counter() - began
     os.close(write_end)
     with os.fdopen(read_end, encoding="utf-8") as stream:
-        said = stream.read().splitlines()
+        lines = stream.read().splitlines()
     if status:
-        sys.exit(f"{contender.name} failed: {said}")
-    return Run(wall_s, usage.ru_utime + usage.ru_stime, float(json.loads(said[-1])["import_s"]))
+        sys.exit(f"{contender.name} failed: {lines}")
+    return Run(wall_s, usage.ru_utime + usage.ru_stime, float(json.loads(lines[-1])["import_s"]))
 
 
 def proxy_event(answers: Mapping[str, object]) -> dict[str, object]:
-    """Give what API Gateway would hand to the function."""
+    """Return the event that API Gateway would pass to the function."""
     headers = {"Content-Type": "application/json", "Origin": "https://forms.example.org", "Accept": "application/json"}
     return {
         "resource": "/registration",
@@ -204,10 +210,10 @@ def proxy_event(answers: Mapping[str, object]) -> dict[str, object]:
 
 
 def report(figures: Mapping[str, Sequence[Run]], *, runs: int, as_json: bool) -> None:
-    """Print the ratios first, then the figures behind them."""
+    """Print the ratios first, then their figures."""
     medians = {
-        name: {key: statistics.median(getattr(run, key) for run in found) for key in ("wall_s", "cpu_s", "import_s")}
-        for name, found in figures.items()
+        name: {key: statistics.median(getattr(run, key) for run in figure) for key in ("wall_s", "cpu_s", "import_s")}
+        for name, figure in figures.items()
     }
     ours = medians["rollcall"]
     versions = {name: version(name) for name in ("boto3", "aws-lambda-powertools", "pydantic", "email-validator")}

@@ -1,7 +1,9 @@
-"""How soon `rollcall` answers: its help beside `aws --version`, the first row of a list beside `aws dynamodb query`.
+"""How soon `rollcall` answers: its help against `aws --version`, a list's first row against `aws dynamodb query`.
 
-`.venvs/dev/bin/python benchmarks/command_start.py`. Both lists ask the same emulator for the same newest entries of a
-form; what is timed is the process, until its first byte and to its end. Runs are interleaved; the figures are medians.
+Run from the clone: .venvs/dev/bin/python benchmarks/command_start.py
+
+Both lists ask the same emulator for the same newest submissions of a form. The time runs to the
+process's first byte and to its end. Runs are interleaved and the figures are medians.
 """
 
 import argparse
@@ -37,7 +39,9 @@ def main() -> int:
         parser.error("--runs must be 7 or more")
     if not AWS.exists():
         parser.error(f"{AWS} is not there; install it: make bench-cli")
-    print(f"Python {platform.python_version()}, boto3 {version('boto3')}, {told(AWS)}, medians of {options.runs}")
+    print(
+        f"Python {platform.python_version()}, boto3 {version('boto3')}, {aws_version(AWS)}, medians of {options.runs}"
+    )
     with tempfile.TemporaryDirectory() as scratch, emulated.emulator(Path(scratch) / "emulator") as endpoint:
         emulated.make_table(endpoint)
         emulated.describe(endpoint)
@@ -58,20 +62,20 @@ def main() -> int:
 
 
 def compare(ours: Sequence[str], theirs: Sequence[str], environ: Mapping[str, str], runs: int, aim: float) -> None:
-    """Run both in turn, and print when each one's first byte came."""
+    """Run both in turn, and print when each one's first byte arrived."""
     taken: tuple[list[tuple[float, float]], list[tuple[float, float]]] = ([], [])
     for _ in range(runs):
-        for command, kept in zip((ours, theirs), taken, strict=True):
-            kept.append(run(command, environ))
+        for command, times in zip((ours, theirs), taken, strict=True):
+            times.append(run(command, environ))
     (our_first, our_end), (their_first, their_end) = (
-        tuple(statistics.median(each) for each in zip(*kept, strict=True)) for kept in taken
+        tuple(statistics.median(each) for each in zip(*times, strict=True)) for times in taken
     )
     print(f"{our_first / their_first:6.2f} {aim:6.2f} {our_first:9.3f} s {our_end:5.3f} s  {name(ours)}")
     print(f"{1:6.2f} {'':>6} {their_first:9.3f} s {their_end:5.3f} s  {name(theirs)}", flush=True)
 
 
 def run(command: Sequence[str], environ: Mapping[str, str]) -> tuple[float, float]:
-    """Run a process; give when its first byte came and when it ended, in seconds."""
+    """Run a process and return when its first byte arrived and when it ended, in seconds."""
     began = time.perf_counter()
     with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
@@ -79,9 +83,9 @@ def run(command: Sequence[str], environ: Mapping[str, str]) -> tuple[float, floa
         first = process.stdout.read(1)
         came = time.perf_counter() - began
         process.stdout.read()
-        said = process.stderr.read()
+        stderr = process.stderr.read()
     if process.returncode != 0 or not first:
-        sys.exit(f"{' '.join(command)} ended with {process.returncode}: {said.decode()}")
+        sys.exit(f"{' '.join(command)} ended with {process.returncode}: {stderr.decode()}")
     return came, time.perf_counter() - began
 
 
@@ -91,8 +95,8 @@ def name(command: Sequence[str]) -> str:
     return " ".join([*words[:3], *(word for word in command[1:2] if word.startswith("-") and word != "--endpoint-url")])
 
 
-def told(aws: Path) -> str:
-    """Give the AWS CLI's own word for its version."""
+def aws_version(aws: Path) -> str:
+    """Return the version as the AWS CLI prints it."""
     return subprocess.run([aws, "--version"], capture_output=True, text=True, check=True).stdout.split()[0]
 
 

@@ -1,4 +1,4 @@
-"""A DynamoDB that answers every call at once, behind TLS on this machine: it holds the guard keys, and nothing else."""
+"""A DynamoDB that answers every call at once, behind TLS on this machine. It holds only the guard keys."""
 
 import http.server
 import ipaddress
@@ -20,7 +20,7 @@ GUARD_KEYS = b'{"Item":{"keys":{"L":[{"S":"0123456789abcdef0123456789abcdef"}]}}
 
 
 class DynamoStub:
-    """Serves while it is entered. endpoint: where. ca_bundle: whom to trust for it."""
+    """Serves inside the `with` block. endpoint: its address. ca_bundle: the certificate to trust."""
 
     def __init__(self, folder: Path) -> None:
         self.ca_bundle = folder / "stub.pem"
@@ -47,7 +47,7 @@ class _Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: a client that does not trust us hangs up, as it should."""
+        """Ignore a client that does not trust this server and hangs up, as it should."""
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -55,7 +55,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_POST(self) -> None:
-        """Answer anything but the question for the guard keys with an empty object."""
+        """Answer with an empty object, except to a read of the guard keys."""
         asked = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         answer = GUARD_KEYS if b"KEY#guards" in asked else ANSWER
         self.send_response(200)
@@ -66,11 +66,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(answer)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
-        """Say nothing."""
+        """Log nothing."""
 
 
 def _make_certificate(certificate_file: Path, key_file: Path) -> None:
-    """Write a key and a certificate for 127.0.0.1 that signs itself and lasts a day."""
+    """Write a key and a self-signed certificate for 127.0.0.1 that is valid for a day."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "DynamoDB stub")])
     now = datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""A table as Terraform makes it, on an emulator or any other endpoint of this machine, filled with entries."""
+"""A table as Terraform makes it, filled with submissions, on an emulator or another endpoint of this machine."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -30,7 +30,7 @@ _BATCH = 25
 
 @contextmanager
 def emulator(folder: Path) -> Iterator[str]:
-    """Run ministack; give its endpoint."""
+    """Run ministack and return its endpoint."""
     workspace = Workspace(root=ROOT, state=folder, edge_port=free_port())
     running = Emulator(workspace)
     running.start(smtp_port=free_port())
@@ -41,13 +41,13 @@ def emulator(folder: Path) -> Iterator[str]:
 
 
 def client(endpoint: str, service: str = "dynamodb") -> Any:  # noqa: ANN401 - boto3 has no types
-    """Make a client for an endpoint of this machine."""
+    """Create a client for an endpoint of this machine."""
     session = boto3.session.Session(DUMMY_CREDENTIAL, DUMMY_CREDENTIAL, region_name=REGION)
     return session.client(service, endpoint_url=endpoint, config=Config(proxies={}, max_pool_connections=8))
 
 
 def make_table(endpoint: str) -> None:
-    """Make the table that infra/terraform/modules/store makes, with the forms in it, unless it is there."""
+    """Create the table of infra/terraform/modules/store, with the forms in it, unless it exists."""
     dynamodb = client(endpoint)
     keys = [("pk", "sk"), ("month", "id"), ("email_key", "id"), ("topic", "topic_id")]
     try:
@@ -70,24 +70,24 @@ def make_table(endpoint: str) -> None:
     StoredForms(sdk_call(dynamodb), TABLE).store(the_forms())
 
 
-def said_of_itself() -> dict[str, str]:
-    """Give what the stack says of itself; only its table is there."""
-    said = {field.name: "http://localhost:1" for field in fields(StackDescription)}
-    return said | {"stack": STACK, "region": REGION, "table": TABLE}
+def description() -> dict[str, str]:
+    """Return a stack's description in which only the table is real."""
+    values = {field.name: "http://localhost:1" for field in fields(StackDescription)}
+    return values | {"stack": STACK, "region": REGION, "table": TABLE}
 
 
 def describe(endpoint: str, **more: str) -> None:
-    """Write the secret that a stack describes itself in. more: what is there beside its table."""
-    said = said_of_itself() | more
+    """Write the secret with the stack's description. more: values besides its table."""
+    values = description() | more
     try:
-        client(endpoint, "secretsmanager").create_secret(Name=f"rollcall/{STACK}", SecretString=json.dumps(said))
+        client(endpoint, "secretsmanager").create_secret(Name=f"rollcall/{STACK}", SecretString=json.dumps(values))
     except ClientError as error:
         if "Exists" not in error.response["Error"]["Code"]:
             raise
 
 
 def fill(endpoint: str, items: Iterable[dict[str, Any]]) -> int:
-    """Put the items into the table; give how many there were."""
+    """Put the items into the table and return how many there were."""
     dynamodb = client(endpoint)
     left = iter(items)
     count = 0
@@ -111,10 +111,10 @@ def _put(
 
 
 def context(folder: Path, endpoint: str) -> dict[str, str]:
-    """Write a context for the stack; give the environment that commands find it by."""
-    held = {"name": STACK, "stack": STACK, "region": REGION, "endpoint_url": endpoint}
+    """Write a context for the stack and return the environment in which commands find it."""
+    settings = {"name": STACK, "stack": STACK, "region": REGION, "endpoint_url": endpoint}
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "contexts.json").write_text(json.dumps({"current": STACK, "contexts": [held]}), encoding="utf-8")
+    (folder / "contexts.json").write_text(json.dumps({"current": STACK, "contexts": [settings]}), encoding="utf-8")
     return {"ROLLCALL_CONFIG_DIR": str(folder)}
 
 

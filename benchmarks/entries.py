@@ -1,7 +1,7 @@
-"""Many entries of the registration form, the same for every contender: as items of the table, with all their company.
+"""Many submissions of the registration form, the same for every contender: as table items, with everything around them.
 
-An entry is what submit writes: the entry itself; with `whole=True` also its line of history, its reference, its guard
-and its mails, as they lie in a table of a year's standing.
+By default a submission is its own item only. With `whole=True` it includes its history, its
+reference, its guard and its mails, as in a table that has been in use for a year.
 """
 
 import random
@@ -22,12 +22,12 @@ SPREAD = timedelta(days=700)
 
 
 def the_forms() -> dict[str, Form]:
-    """Compile the forms of the clone."""
+    """Compile the clone's forms."""
     return dict(compile_forms(ROOT / "example" / "forms"))
 
 
 def submissions(count: int, *, form: Form, newest: datetime | None = None, seed: int = 1) -> Iterator[Submission]:
-    """Give entries, the newest first, spread over not quite two years; the same ones for the same seed and time."""
+    """Return submissions, newest first, spread over almost two years; the same ones for the same seed and time."""
     chance = random.Random(seed)  # noqa: S311 - data for a benchmark
     newest = newest or datetime.now(UTC).replace(microsecond=0)
     for number, (id_, at) in enumerate(stamps(count, form=form, newest=newest, seed=seed)):
@@ -65,7 +65,7 @@ def submissions(count: int, *, form: Form, newest: datetime | None = None, seed:
 
 
 def stamps(count: int, *, form: Form, newest: datetime, seed: int = 1) -> Iterator[tuple[str, datetime]]:
-    """Give the entries' IDs and times, newest first."""
+    """Return the submissions' IDs and times, newest first."""
     chance = random.Random(seed)  # noqa: S311 - data for a benchmark
     for number in range(count):
         at = newest - SPREAD * number / count
@@ -74,5 +74,5 @@ def stamps(count: int, *, form: Form, newest: datetime, seed: int = 1) -> Iterat
 
 
 def items(count: int, *, form: Form, seed: int = 1) -> Iterator[dict[str, object]]:
-    """Give the entries' items, as DynamoDB takes them."""
+    """Return the submissions' items, as DynamoDB accepts them."""
     return map(submission_item, submissions(count, form=form, seed=seed))

@@ -1,8 +1,11 @@
-"""Exports: `rollcall export` beside what staff get from a colleague (rivals/export_boto3.py) and from AWS's own tools.
+"""Exports: `rollcall export` against a colleague's script (rivals/export_boto3.py) and AWS's own tools.
 
-`.venvs/dev/bin/python benchmarks/export_speed.py` measures at a replay server, which gives pages as fast as they can be
-sent, and at the emulator, which is the limit itself. Runs are interleaved; the figures are medians. `--memory` measures
-how much memory the export and all its processes hold together, at ten thousand and at a million entries.
+Run from the clone: .venvs/dev/bin/python benchmarks/export_speed.py
+
+It measures with a replay server, which sends pages as fast as clients take them, and with the
+emulator, which is itself the limit. Runs are interleaved and the figures are medians. `--memory`
+measures how much memory the export and all its processes hold together, at ten thousand and at a
+million submissions.
 """
 
 import argparse
@@ -33,7 +36,7 @@ FEWEST_RUNS = 7
 
 @dataclass(frozen=True)
 class Contender:
-    """One way to have all entries in a file. aim: how many times faster we are to be than it."""
+    """One way to put all submissions in a file. aim: how many times faster than this we aim to be."""
 
     name: str
     command: Sequence[str]
@@ -42,7 +45,7 @@ class Contender:
 
 @dataclass(frozen=True)
 class Run:
-    """One process and its children. peak_mb: of the memory that they hold together (shared pages count once)."""
+    """One process and its children. peak_mb: the memory they hold together; shared pages count once."""
 
     wall_s: float
     cpu_s: float
@@ -79,7 +82,7 @@ def main() -> int:
 
 
 def compare(folder: Path, endpoint: str, count: int, runs: int, aims: Mapping[str, float]) -> None:
-    """Have every contender export, in turn, and print how they stand to one another."""
+    """Let every contender export, in turn, and print the comparison."""
     out = folder / "out"
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir()
@@ -121,7 +124,7 @@ def run(command: Sequence[str], environ: Mapping[str, str]) -> Run:
 
 
 def measure_memory(folder: Path, counts: Sequence[int], formats: Sequence[str]) -> None:
-    """Print the most memory that an export of so many entries ever holds, in each format."""
+    """Print the most memory that an export of this many submissions holds, in each format."""
     print("\nPeak memory of all processes of `rollcall export` together (PSS), in MB:")
     print(f"{'entries':>10}  " + "  ".join(f"{each:>7}" for each in formats))
     for count in counts:
@@ -137,7 +140,7 @@ def measure_memory(folder: Path, counts: Sequence[int], formats: Sequence[str]) 
 
 
 def peak(command: Sequence[str], environ: Mapping[str, str]) -> float:
-    """Give the most memory that a process and its children held, in MB."""
+    """Return the most memory that a process and its children held, in MB."""
     highest = [0.0]
     with subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         ended = threading.Event()
@@ -157,7 +160,7 @@ def peak(command: Sequence[str], environ: Mapping[str, str]) -> float:
 
 
 def family(pid: int) -> Iterator[int]:
-    """Give a process and all that it started."""
+    """Return a process and everything that it started."""
     yield pid
     try:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
@@ -177,7 +180,7 @@ def _held_mb(pid: int) -> float:
 
 @contextmanager
 def replayed(count: int) -> Iterator[str]:
-    """Run the replay server; give its endpoint."""
+    """Run the replay server and return its endpoint."""
     words = [sys.executable, str(HERE / "replay.py"), str(count)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as server:
         try:

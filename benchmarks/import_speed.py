@@ -1,9 +1,10 @@
-"""Imports: how long a file of 50 MB takes to be read and checked, and the most memory that it needs.
+"""Imports: how long it takes to read and check a file of 50 MB, and the memory it needs.
 
-`.venvs/dev/bin/python benchmarks/import_speed.py` writes a file of the registration form's rows,
-and has a process of its own check every row as `rollcall import` does before it asks: nothing is
-sent to a table, so the figures are the command's own, without AWS. `--wrong` makes the last answer
-of every row one that the form refuses.
+Run from the clone: .venvs/dev/bin/python benchmarks/import_speed.py
+
+It writes a file with rows of the registration form and lets a separate process check every row as
+`rollcall import` does before it asks for confirmation. Nothing goes to a table, so the figures are
+the command's own, without AWS. With `--wrong`, the form refuses the last answer of every row.
 """
 
 import argparse
@@ -35,7 +36,7 @@ FORM = "registration"
 
 
 def main() -> int:
-    """Write the file, have it checked, and print a line."""
+    """Write the file, check it in a process, and print a line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--size", type=int, default=50, metavar="MB", help="of the file (default: 50)")
     parser.add_argument("--wrong", action="store_true", help="with a mistake in every row")
@@ -54,7 +55,7 @@ def main() -> int:
 
 
 def the_form() -> Form:
-    """Give the registration form with courses for all ages, so that the made-up birth dates fit."""
+    """Return the registration form with courses for all ages, so that the made-up birth dates fit."""
     form = entries.the_forms()[FORM]
     fields = (
         replace(field, options=tuple(replace(option, min_age=None, max_age=None) for option in field.options))
@@ -64,7 +65,7 @@ def the_form() -> Form:
 
 
 def write(file: Path, size: int, *, wrong: bool) -> int:
-    """Write rows until the file is so long; give how many there are."""
+    """Write rows until the file is long enough, and return how many there are."""
     form = the_form()
     rows = 0
     with file.open("w", encoding="utf-8", newline="") as stream:
@@ -81,10 +82,10 @@ def write(file: Path, size: int, *, wrong: bool) -> int:
 
 
 def check(file: Path) -> None:
-    """Read and check every row; print the time and the most memory that this process held."""
+    """Read and check every row, and print the time and the most memory that this process held."""
     form = the_form()
     service = IntakeService(
-        repository=cast("Any", None),  # checking asks no table
+        repository=cast("Any", None),  # a check needs no table
         signer=HmacSigner(os.urandom(32).hex()),
         clock=SystemClock(),
         randomness=os.urandom,
@@ -92,11 +93,11 @@ def check(file: Path) -> None:
     before_mb = _peak_mb()
     began, cpu_before = time.perf_counter(), time.process_time()
     taken = refused = 0
-    with file.open("rb") as stream, SeenRows() as seen:
+    with file.open("rb") as stream, SeenRows() as seen_rows:
         rows = CsvFile(stream, file.name)
         rows.divide(headings_known(form))
         sheet = Sheet(form, rows, read_columns(form, rows.header, file.name))
-        for checked in service.check(form, sheet.rows(), seen):
+        for checked in service.check(form, sheet.rows(), seen_rows):
             taken += not checked.wrong
             refused += bool(checked.wrong)
     seconds, cpu = time.perf_counter() - began, time.process_time() - cpu_before
@@ -114,7 +115,7 @@ def _cell(answer: object) -> str:
 
 
 def _peak_mb() -> float:
-    """Give the most memory that this process ever held; Linux counts it in kB."""
+    """Return the most memory that this process ever held; Linux counts it in kB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

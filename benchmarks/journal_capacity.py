@@ -1,9 +1,11 @@
-"""What it costs to look over everything: what `rollcall history` and `rollcall mail list` read.
+"""What it costs to read the journal, as `rollcall history` and `rollcall mail list` do.
 
-`.venvs/dev/bin/python benchmarks/journal_capacity.py` fills a table of the emulator with so many submissions of long
-ago, and the same few of today, and counts the queries that each command makes and the items that they read: the
-emulator charges half a unit a query whatever it reads, so items tell more. A large table must cost what a small one
-does. For AWS's own word name a context: `--context prod`.
+Run from the clone: .venvs/dev/bin/python benchmarks/journal_capacity.py
+
+It fills a table on the emulator with many old submissions and a few of today, and counts the
+queries of each command and the items that they read. The emulator charges half a unit per query
+whatever it reads, so items say more. A large table must cost as much as a small one. To measure in
+AWS, name a context: `--context prod`.
 """
 
 import argparse
@@ -16,7 +18,7 @@ from pathlib import Path
 
 import emulated
 import entries
-from metered import Meter, written
+from metered import Meter, write_context
 
 from admin_cli.contexts import ContextFile, context_file
 from registration_core.adapters.clock import SystemClock
@@ -36,7 +38,7 @@ TODAY = 20
 
 
 def main() -> int:
-    """Run, and print a table; 1 when a command reads more of the larger table."""
+    """Run, and print a table; return 1 if a command reads more of the larger table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="*", default=[500, 5_000], help="submissions of long ago")
     parser.add_argument("--context", help="measure this context's stack instead")
@@ -54,23 +56,23 @@ def main() -> int:
         for size in options.sizes:
             form = entries.the_forms()["registration"]
             there += emulated.fill(endpoint, entries.items(size - there, form=form, seed=size))
-            costs.append(report(f"{size:,} submissions", written(Path(scratch), endpoint)))
+            costs.append(report(f"{size:,} submissions", write_context(Path(scratch), endpoint)))
     return int(any(cost != costs[0] for cost in costs))
 
 
 def report(what: str, contexts: ContextFile, name: str | None = None) -> list[int]:
-    """Have each command print, and say what it cost; give the items that each read."""
-    found = []
+    """Run each command, print what it cost, and return the items that each read."""
+    item_counts = []
     for words in COMMANDS:
         meter = Meter()
         meter.run(words, contexts, name)
         print(f"{meter.units:7.1f} {meter.calls:6} {meter.items:6} {meter.lines:6}  rollcall {' '.join(words)}: {what}")
-        found.append(meter.items)
-    return found
+        item_counts.append(meter.items)
+    return item_counts
 
 
 def fill_today(endpoint: str) -> None:
-    """Add what came in today: submissions, suspected spam, a mail for each, some of them returned."""
+    """Add today's submissions: confirmed ones, suspected spam, a mail for each, some of them bounced."""
     call = sdk_call(emulated.client(endpoint))
     clock = SystemClock()
     repository = ManagedDynamoRepository(call, emulated.TABLE, clock=clock)

@@ -1,11 +1,14 @@
-"""Lighthouse on every page of the site, in all four categories, as a phone and as a desktop computer has it.
+"""Lighthouse on every page of the site, in all four categories, as on a phone and on a desktop computer.
 
-Run from the clone: make lighthouse, or .venvs/dev/bin/python benchmarks/lighthouse.py [--page NAME] [--form-factor F]
-Brings up a stack of its own. Prints a table, and below it what cost a point; exits with 1 when a score is below 100.
+Run from the clone: make lighthouse, or .venvs/dev/bin/python benchmarks/lighthouse.py [--page NAME]
+[--form-factor F]
 
-What this machine lacks: the emulator doesn't compress, and speaks HTTP/1.1 without TLS (localhost counts as secure): a
-page is heavier and slower here than behind CloudFront. Pages that search engines shall not find are held to all of SEO
-but that one rule.
+It brings up a separate stack, prints a table, and lists below it what cost a point. It exits with 1
+if a score is below 100.
+
+Unlike CloudFront, the emulator doesn't compress, and it speaks HTTP/1.1 without TLS (localhost
+counts as secure), so a page is heavier and slower here. Pages that search engines should not list
+are excused from that one SEO rule only.
 """
 
 from __future__ import annotations
@@ -52,7 +55,7 @@ TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One page to measure. listed: whether search engines may find it."""
+    """One page to measure. listed: whether search engines may list it."""
 
     name: str
     url: str
@@ -61,7 +64,7 @@ class Target:
 
 @contextmanager
 def stack() -> Iterator[Workspace]:
-    """Bring up a local stack on free ports, in a folder of its own."""
+    """Bring up a local stack on free ports, in a separate folder."""
     with tempfile.TemporaryDirectory(prefix="rollcall-lighthouse-") as folder:
         workspace = Workspace(
             root=ROOT, state=Path(folder), edge_port=free_port(), site_port=free_port(), mailbox_port=free_port()
@@ -83,7 +86,7 @@ def stack() -> Iterator[Workspace]:
 
 
 def targets(workspace: Workspace) -> Iterator[Target]:
-    """Give every page of the site, and a registrant's own."""
+    """Return every page of the site, and a registrant's own."""
     for page in shipped_pages(SOURCES):
         query = "?form=registration&reference=K7QM-3XTP&status=confirmed" if page.name == "thank-you" else ""
         yield Target(f"{page.language} {page.name}", f"{workspace.site_url}{page.path}{query}", page.listed)
@@ -93,7 +96,7 @@ def targets(workspace: Workspace) -> Iterator[Target]:
 
 
 def mailed_link(workspace: Workspace) -> str:
-    """Register, wait for the mail, and return the link in it."""
+    """Register, wait for the mail, and return its link."""
     api = urllib.parse.urlsplit(workspace.api_url)
     body = json.dumps(example_submission(compile_forms(ROOT / "example" / "forms")["registration"]))
     connection = http.client.HTTPConnection(api.hostname or "localhost", api.port, timeout=30)
@@ -104,14 +107,18 @@ def mailed_link(workspace: Workspace) -> str:
     end = time.monotonic() + MAIL_DEADLINE_S
     while time.monotonic() < end:
         for mail in mailbox.messages(workspace):
-            if found := MY_LINK.search(mail.text):
-                return found[0]
+            if link := MY_LINK.search(mail.text):
+                return link[0]
         time.sleep(0.1)
     sys.exit(f"No mail with a link came within {MAIL_DEADLINE_S:.0f} s.")
 
 
 def measure(target: Target, form_factor: str, *, chrome: str) -> dict[str, Any]:
-    """Return Lighthouse's report; where speed isn't at 100, the middle one of three: a busy machine is no slow page."""
+    """Return Lighthouse's report.
+
+    If the speed is below 100, it is the middle one of three runs, since a busy machine doesn't make
+    a slow page.
+    """
     first = run_once(target, form_factor, chrome=chrome)
     if speed(first) == HUNDRED:
         return first
@@ -120,12 +127,12 @@ def measure(target: Target, form_factor: str, *, chrome: str) -> dict[str, Any]:
 
 
 def speed(report: dict[str, Any]) -> int:
-    """Return the score of the category that a machine's load moves."""
+    """Return the score of the category that the machine's load affects."""
     return round(report["categories"]["performance"]["score"] * HUNDRED)
 
 
 def run_once(target: Target, form_factor: str, *, chrome: str) -> dict[str, Any]:
-    """Run Lighthouse; again when the browser gave it nothing to look at."""
+    """Run Lighthouse, again if the browser gave it nothing to measure."""
     words = ["node", str(TOOL), target.url, "--output=json", "--output-path=stdout", "--quiet"]
     words += [f"--chrome-flags={FLAGS}", f"--only-categories={','.join(CATEGORIES)}"]
     words += ["--preset=desktop"] if form_factor == "desktop" else []
@@ -140,7 +147,7 @@ def run_once(target: Target, form_factor: str, *, chrome: str) -> dict[str, Any]
 
 
 def losses(report: dict[str, Any]) -> Iterator[str]:
-    """Say what cost a point."""
+    """Return what cost a point."""
     for category in report["categories"].values():
         for reference in category["auditRefs"]:
             audit = report["audits"][reference["id"]]
@@ -168,7 +175,7 @@ def main() -> int:
                 scores = [round(report["categories"][name]["score"] * HUNDRED) for name in CATEGORIES]
                 print(f"{target.name:18s} {form_factor:8s} " + " ".join(f"{score:14d}" for score in scores), flush=True)
                 if min(scores) < HUNDRED:
-                    lost += [f"{target.name}, {form_factor}: {said}" for said in losses(report)]
+                    lost += [f"{target.name}, {form_factor}: {loss}" for loss in losses(report)]
     print("\n".join(["", *lost]) if lost else "\nNothing is below 100.")
     return 1 if lost else 0
 

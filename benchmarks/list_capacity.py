@@ -1,9 +1,12 @@
-"""What a list costs: the read capacity that DynamoDB charges for `rollcall list`, in a small table and in a large one.
+"""What a list costs: the read capacity that DynamoDB charges for `rollcall list`, in a small and in a large table.
 
-`.venvs/dev/bin/python benchmarks/list_capacity.py` has the command ask for ReturnConsumedCapacity and adds up what it
-is told: by the replay server, which charges as AWS documents it (half a unit for every 4 KB of items that a query
-reads), at a thousand and at a million entries; and by the emulator, which charges half a unit a query whatever it
-reads, and so counts queries. For AWS's own word name a context: `--context prod`. A list must cost the same in both.
+Run from the clone: .venvs/dev/bin/python benchmarks/list_capacity.py
+
+The command asks for ReturnConsumedCapacity, and this script adds up the answers: from the replay
+server, which charges as AWS documents it (half a unit for every 4 KB of items that a query reads),
+at a thousand and at a million submissions; and from the emulator, which charges half a unit per
+query whatever it reads, and so counts queries. To measure in AWS, name a context: `--context prod`.
+A list must cost the same in both tables.
 """
 
 import argparse
@@ -16,7 +19,7 @@ from pathlib import Path
 import emulated
 import entries
 from export_speed import replayed
-from metered import Meter, written
+from metered import Meter, write_context
 
 from admin_cli.contexts import ContextFile, context_file
 
@@ -28,7 +31,7 @@ LISTS = (
 
 
 def main() -> int:
-    """Run, and print a table; 1 when a larger table costs more."""
+    """Run, and print a table; return 1 if a larger table costs more."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--small", type=int, default=1_000, help="entries of the small table (default: 1,000)")
     parser.add_argument("--large", type=int, default=1_000_000, help="entries of the large one (default: 1,000,000)")
@@ -43,7 +46,7 @@ def main() -> int:
         costs = []
         for count in (options.small, options.large):
             with replayed(count) as endpoint:
-                costs.append(report(f"{count:,} entries, replay server", written(Path(scratch), endpoint)))
+                costs.append(report(f"{count:,} entries, replay server", write_context(Path(scratch), endpoint)))
         if options.emulated:
             with emulated.emulator(Path(scratch) / "emulator") as endpoint:
                 emulated.make_table(endpoint)
@@ -52,20 +55,20 @@ def main() -> int:
                 for count in options.emulated:
                     form = entries.the_forms()["registration"]
                     there += emulated.fill(endpoint, entries.items(count - there, form=form, seed=count))
-                    report(f"{count:,} entries, emulator", written(Path(scratch), endpoint))
+                    report(f"{count:,} entries, emulator", write_context(Path(scratch), endpoint))
     small, large = costs
     return int(any(dear > cheap * 1.1 for cheap, dear in zip(small, large, strict=True)))
 
 
 def report(what: str, contexts: ContextFile, name: str | None = None) -> Sequence[float]:
-    """Have each list printed, and say what it cost; give the units."""
-    found = []
+    """Print each list's cost, and return the units."""
+    units = []
     for words in LISTS:
         meter = Meter()
         meter.run(words, contexts, name)
         print(f"{meter.units:7.1f} {meter.calls:6} {meter.lines:5}  rollcall {' '.join(words)}: {what}", flush=True)
-        found.append(meter.units)
-    return found
+        units.append(meter.units)
+    return units
 
 
 if __name__ == "__main__":

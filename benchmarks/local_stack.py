@@ -1,7 +1,9 @@
-"""How fast the system on one machine is: `make up` after the install and again, a warm POST, a POST to both mails.
+"""How fast the system is on one machine: `make up` after the install and again, a warm POST, and a POST to both mails.
 
 Run from the clone: .venvs/dev/bin/python benchmarks/local_stack.py [--rounds N] [--posts N]
-Uses free ports and a folder of its own; prints medians, with minimum and maximum. No figure is a verdict.
+
+It uses free ports and a separate folder, and prints medians with minimum and maximum. No figure is
+a pass or a fail.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def environment(workspace: Workspace) -> dict[str, str]:
-    """Lead the command to this run's own ports and folder."""
+    """Return an environment with this run's own ports and folder."""
     return clean_environment(
         EDGE_PORT=str(workspace.edge_port),
         ROLLCALL_CONFIG_DIR=str(workspace.state / "config"),
@@ -41,7 +43,7 @@ def environment(workspace: Workspace) -> dict[str, str]:
 
 
 def timed(words: list[str], env: dict[str, str]) -> float:
-    """Run a command to its end; answer its wall time in seconds."""
+    """Run a command to its end and return its wall time in seconds."""
     began = time.perf_counter()
     subprocess.run(words, env=env, check=True, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return time.perf_counter() - began
@@ -54,7 +56,7 @@ def show(name: str, seconds: list[float], aim: str) -> None:
 
 
 class Visitor:
-    """One kept-alive connection to the API."""
+    """One connection to the API that is kept alive."""
 
     def __init__(self, workspace: Workspace) -> None:
         target = urllib.parse.urlsplit(workspace.api_url)
@@ -63,7 +65,7 @@ class Visitor:
         self._example = example_submission(compile_forms(ROOT / "example" / "forms")["registration"])
 
     def post(self, address: str) -> float:
-        """Send one registration; answer its wall time in seconds."""
+        """Send one registration and return its wall time in seconds."""
         body = json.dumps({**self._example, "email": address})
         began = time.perf_counter()
         self._connection.request("POST", f"{self._path}/registration", body, {"Content-Type": "application/json"})
@@ -76,7 +78,7 @@ class Visitor:
 
 
 def both_mails(workspace: Workspace, visitor: Visitor, address: str) -> float:
-    """Wait from the POST's begin until registrant and staff have their mails; answer seconds."""
+    """Wait from the start of the POST until registrant and staff have their mails; return seconds."""
     before = len(mailbox.messages(workspace))
     began = time.perf_counter()
     visitor.post(address)
@@ -88,7 +90,7 @@ def both_mails(workspace: Workspace, visitor: Visitor, address: str) -> float:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure, and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="fresh stacks (default 3)")
     parser.add_argument("--posts", type=int, default=100, help="warm POSTs a stack (default 100)")

@@ -1,9 +1,10 @@
-"""What a kill of the local emulator loses: entries that were acknowledged, and how long before the kill.
+"""What a kill of the local emulator loses: acknowledged submissions, and how old they were.
 
 Run from the clone: .venvs/dev/bin/python benchmarks/lost_at_a_kill.py [--seconds N] [--kills N]
-Visitors register as fast as they can, the emulator is killed (SIGKILL) at a random moment, and comes up
-again. Prints for each kill how many were acknowledged, how many of them are gone, and the age of the
-oldest that is gone. No figure is a verdict.
+
+Visitors register as fast as they can, the emulator is killed (SIGKILL) at a random moment, and
+comes up again. For each kill it prints how many submissions were acknowledged, how many of them are
+gone, and the age of the oldest. No figure is a pass or a fail.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ VISITORS = 2
 
 
 def register(workspace: Workspace, name: str, acknowledged: dict[str, float], stop: threading.Event) -> None:
-    """Register under ever new addresses until told to stop or nobody answers; note when each was acknowledged."""
+    """Register with new addresses until stopped or nobody answers, and note when each was acknowledged."""
     visitor, number = Visitor(workspace), 0
     while not stop.is_set():
         address, number = f"{name}-{number}@kuggen.se", number + 1
@@ -44,14 +45,14 @@ def register(workspace: Workspace, name: str, acknowledged: dict[str, float], st
 
 
 def stored(workspace: Workspace) -> set[str]:
-    """Return the addresses of all entries."""
+    """Return the addresses of all submissions."""
     pages = client("dynamodb", workspace).get_paginator("scan")
     asked = {"TableName": workspace.table, "FilterExpression": "attribute_exists(email)"}
     return {item["email"]["S"] for page in pages.paginate(**asked) for item in page["Items"]}
 
 
 def killed(workspace: Workspace, up: list[str], env: dict[str, str], round_number: int, seconds: float) -> None:
-    """Kill the emulator under load once, bring it up, and print what is gone."""
+    """Kill the emulator once under load, bring it up, and print what is gone."""
     acknowledged: dict[str, float] = {}
     stop = threading.Event()
     visitors = [
@@ -75,7 +76,7 @@ def killed(workspace: Workspace, up: list[str], env: dict[str, str], round_numbe
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure, and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=60, help="of load before each kill (default 60)")
     parser.add_argument("--kills", type=int, default=3, help="how often (default 3)")

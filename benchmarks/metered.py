@@ -1,4 +1,4 @@
-"""A command whose calls to DynamoDB are counted, with what each read and what it cost."""
+"""A command whose DynamoDB calls are counted, with what each read and cost."""
 
 import io
 import os
@@ -21,9 +21,10 @@ from admin_cli.stack import AwsStack
 
 @dataclass
 class Meter:
-    """Adds up what a command's calls cost.
+    """Adds up the cost of a command's calls.
 
-    units: of read capacity, as DynamoDB charged them. items: that were read. lines: that the command printed.
+    units: read capacity as DynamoDB charged it. items: items read. lines: lines that the command
+    printed.
     """
 
     units: float = 0.0
@@ -32,7 +33,7 @@ class Meter:
     lines: int = 0
 
     def run(self, words: Sequence[str], contexts: ContextFile, name: str | None) -> None:
-        """Run a command on a context; end this process when it fails. name: None for the context in use."""
+        """Run a command on a context, and exit if it fails. name: None for the current context."""
         out, err = io.StringIO(), io.StringIO()
         output = Output(out, err, os.environ)
         connect = partial(AwsStack, say=output.note, session=self._session)
@@ -42,21 +43,21 @@ class Meter:
         self.lines = out.getvalue().count("\n")
 
     def _session(self, context: Context) -> Any:  # noqa: ANN401 - boto3 has no types
-        """Make a session whose DynamoDB clients are metered."""
+        """Create a session whose DynamoDB clients are metered."""
         made = aws.session(context)
         client = made.client
 
         def metered(service: str, **more: object) -> Any:  # noqa: ANN401 - boto3 has no types
-            found = client(service, **more)
+            metered_client = client(service, **more)
             if service == "dynamodb":
-                found.meta.events.register("provide-client-params.dynamodb.*", _asked)
-                found.meta.events.register("after-call.dynamodb.*", self._told)
-            return found
+                metered_client.meta.events.register("provide-client-params.dynamodb.*", _before_call)
+                metered_client.meta.events.register("after-call.dynamodb.*", self._after_call)
+            return metered_client
 
         made.client = metered
         return made
 
-    def _told(self, parsed: dict[str, Any], **_: object) -> None:
+    def _after_call(self, parsed: dict[str, Any], **_: object) -> None:
         self.calls += 1
         self.items += int(parsed.get("ScannedCount", 0)) + sum(map(len, parsed.get("Responses", {}).values()))
         consumed = parsed.get("ConsumedCapacity", {})
@@ -64,11 +65,11 @@ class Meter:
             self.units += each.get("CapacityUnits", 0.0)
 
 
-def _asked(params: dict[str, Any], **_: object) -> dict[str, Any]:
+def _before_call(params: dict[str, Any], **_: object) -> dict[str, Any]:
     return params | {"ReturnConsumedCapacity": "TOTAL"}
 
 
-def written(folder: Path, endpoint: str) -> ContextFile:
+def write_context(folder: Path, endpoint: str) -> ContextFile:
     """Write a context for an endpoint."""
     emulated.context(folder / "config", endpoint)
     return ContextFile(folder / "config" / "contexts.json")

@@ -1,7 +1,8 @@
-"""A DynamoDB that gives the pages of one table as fast as they can be sent: what it takes is its clients' own time.
+"""A DynamoDB that sends the pages of one table as fast as clients take them, so the time is the clients' own.
 
-`replay.py COUNT` prints its endpoint, and serves until it is ended. Its pages are those that an emulator gave for the
-same entries: a megabyte each, whole items, the same keys. Scan gives them in one order, Query by form and month.
+`replay.py COUNT` prints its endpoint and serves until it is stopped. Its pages match those of an
+emulator with the same submissions: a megabyte each, whole items, the same keys. Scan returns them
+in one order, Query by form and month.
 """
 
 import json
@@ -13,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import entries
-from emulated import TABLE, said_of_itself
+from emulated import TABLE, description
 
 from registration_core.adapters.dynamodb.items import submission_item
 
@@ -25,12 +26,12 @@ DISTINCT = 20_000
 
 
 class Recorded:
-    """All items as they are sent, newest first, and where each month begins."""
+    """All items in wire format, newest first, and where each month begins."""
 
     def __init__(self, count: int) -> None:
         form = entries.the_forms()["registration"]
         newest = datetime.now(UTC).replace(microsecond=0)
-        told = [
+        described = [
             json.dumps(submission_item(each), separators=(",", ":"), ensure_ascii=False).encode()
             for each in entries.submissions(min(count, DISTINCT), form=form, newest=newest)
         ]
@@ -38,13 +39,13 @@ class Recorded:
         self.ids: list[str] = []
         self.months: dict[str, tuple[int, int]] = {}
         for number, (id_, at) in enumerate(entries.stamps(count, form=form, newest=newest)):
-            self._keep(told[number % len(told)], id_, at, form.name)
+            self._add(described[number % len(described)], id_, at, form.name)
         self.forms = {
             name: {"S": json.dumps(each.to_dict(), ensure_ascii=False)} for name, each in entries.the_forms().items()
         }
 
     def page(self, start: int, end: int, *, limit: int | None = None, charged: bool = False) -> bytes:
-        """Give the page that begins at `start`. charged: whether to tell what AWS would charge for it."""
+        """Return the page that starts at `start`. charged: whether to include the capacity that AWS would charge."""
         size, stop = 0, start
         while stop < end and size < PAGE_BYTES and (limit is None or stop - start < limit):
             size += len(self.items[stop])
@@ -54,32 +55,32 @@ class Recorded:
             id_ = self.ids[stop - 1]
             key = {"pk": f"SUB#{id_}", "sk": "SUB", "id": id_, "month": self._month(stop - 1)}
             more = b',"LastEvaluatedKey":' + json.dumps({name: {"S": value} for name, value in key.items()}).encode()
-        held = b",".join(self.items[start:stop])
-        told = b'{"Count":%d,"ScannedCount":%d,"Items":[' % (stop - start, stop - start)
+        joined = b",".join(self.items[start:stop])
+        head = b'{"Count":%d,"ScannedCount":%d,"Items":[' % (stop - start, stop - start)
         units = max(1, -(-sum(map(_stored_bytes, self.items[start:stop])) // READ_BYTES)) / 2 if charged else 0
         cost = (
             b',"ConsumedCapacity":{"TableName":"%s","CapacityUnits":%.1f}' % (TABLE.encode(), units) if charged else b""
         )
-        return told + held + b"]" + more + cost + b"}"
+        return head + joined + b"]" + more + cost + b"}"
 
     def between(self, month: str, below: str | None, down_to: str | None) -> tuple[int, int]:
-        """Give where a month's entries lie that are between two beginnings of IDs."""
+        """Return the range of a month's submissions between two ID prefixes."""
         first, last = self.months.get(month, (0, 0))
         if below is not None:
-            first = bisect_right(self.ids, _turned(below), first, last, key=_turned)
+            first = bisect_right(self.ids, _reversed(below), first, last, key=_reversed)
         if down_to is not None:
-            last = bisect_right(self.ids, _turned(down_to), first, last, key=_turned)
+            last = bisect_right(self.ids, _reversed(down_to), first, last, key=_reversed)
         return first, last
 
-    def place_of(self, id_: str) -> int:
-        """Give the place after an entry."""
-        return bisect_right(self.ids, _turned(id_), key=_turned)
+    def index_after(self, id_: str) -> int:
+        """Return the index after a submission."""
+        return bisect_right(self.ids, _reversed(id_), key=_reversed)
 
     def _month(self, place: int) -> str:
         return next(month for month, (first, last) in self.months.items() if first <= place < last)
 
-    def _keep(self, told: bytes, id_: str, at: datetime, form: str) -> None:
-        item = told
+    def _add(self, body: bytes, id_: str, at: datetime, form: str) -> None:
+        item = body
         month = f"{form}#{at:%Y-%m}"
         begin = item.index(b'"pk":{"S":"SUB#') + len(b'"pk":{"S":"SUB#')
         old_id = item[begin : item.index(b'"', begin)]
@@ -96,18 +97,18 @@ class Recorded:
         self.months[month] = (first, place + 1)
 
 
-def _turned(id_: str) -> bytes:
-    """Give what sorts the other way round: IDs lie newest first, and a search wants the lowest first."""
+def _reversed(id_: str) -> bytes:
+    """Return the ID in reverse order: IDs are stored newest first, and a search needs the lowest first."""
     return bytes(255 - each for each in id_.encode().ljust(32, b"\0"))
 
 
 def _stored_bytes(item: bytes) -> int:
-    """Give about what an item takes in the table: its names and values, without the wire's quotes, braces and types."""
+    """Return an item's approximate size in the table, without JSON's quotes, braces and types."""
     return len(item) - sum(map(item.count, (b'"', b"{", b"}", b":", b",")))
 
 
 class Answers(BaseHTTPRequestHandler):
-    """Answers what exports ask."""
+    """Answers the calls that exports make."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -125,25 +126,25 @@ class Answers(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def Scan(self, asked: dict[str, Any]) -> bytes:  # noqa: N802 - AWS's name
-        """Give a page of everything."""
-        start = self.recorded.place_of(asked["ExclusiveStartKey"]["id"]["S"]) if "ExclusiveStartKey" in asked else 0
+        """Return a page of everything."""
+        start = self.recorded.index_after(asked["ExclusiveStartKey"]["id"]["S"]) if "ExclusiveStartKey" in asked else 0
         return self.recorded.page(start, len(self.recorded.items))
 
     def Query(self, asked: dict[str, Any]) -> bytes:  # noqa: N802 - AWS's name
-        """Give a page of a form's month."""
+        """Return a page of a form's month."""
         values = {name: value["S"] for name, value in asked["ExpressionAttributeValues"].items()}
         charged = asked.get("ReturnConsumedCapacity", "NONE") != "NONE"
         if ":month" not in values:
-            return self.recorded.page(0, 0, charged=charged)  # a form as it was, spam: there is none
+            return self.recorded.page(0, 0, charged=charged)  # nothing for the form as it was, or for spam
         first, last = self.recorded.between(values[":month"], values.get(":below"), values.get(":down_to"))
         if "ExclusiveStartKey" in asked:
-            first = max(first, self.recorded.place_of(asked["ExclusiveStartKey"]["id"]["S"]))
+            first = max(first, self.recorded.index_after(asked["ExclusiveStartKey"]["id"]["S"]))
         return self.recorded.page(first, last, limit=asked.get("Limit"), charged=charged)
 
     def GetItem(self, asked: dict[str, Any]) -> bytes:  # noqa: N802 - AWS's name
         """Give the forms in force."""
-        found = asked["Key"]["pk"]["S"] == "FORMS"
-        return json.dumps({"Item": {"forms": {"M": self.recorded.forms}}} if found else {}).encode()
+        exists = asked["Key"]["pk"]["S"] == "FORMS"
+        return json.dumps({"Item": {"forms": {"M": self.recorded.forms}}} if exists else {}).encode()
 
     def DescribeTable(self, _asked: dict[str, Any]) -> bytes:  # noqa: N802 - AWS's name
         """Tell of the table."""
@@ -160,7 +161,7 @@ class Answers(BaseHTTPRequestHandler):
 
     def GetSecretValue(self, asked: dict[str, Any]) -> bytes:  # noqa: N802 - AWS's name
         """Tell of the stack."""
-        return json.dumps({"Name": asked["SecretId"], "SecretString": json.dumps(said_of_itself())}).encode()
+        return json.dumps({"Name": asked["SecretId"], "SecretString": json.dumps(description())}).encode()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
         """Say nothing."""

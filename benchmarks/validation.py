@@ -1,10 +1,12 @@
-"""Our own time on a visitor's wait: validating a full registration, and a warm submit without the database.
+"""Our share of a visitor's wait: validating a full registration, and a warm submit without the database.
 
 Run from the clone: .venvs/dev/bin/python benchmarks/validation.py [--rounds N] [--json]
-The registration is the shipped form's example, every field filled in. A warm submit is the handler itself: event in,
-answer out, with the shipped limits counted; its DynamoDB is a stub behind TLS that answers at once, and the time from a
-request's first byte to its answer's last is told apart; composing, signing and reading are ours. Figures are medians
-of rounds, with the best and the worst round.
+
+The registration is the shipped form's example with every field filled in. A warm submit is the
+handler itself: event in, answer out, with the shipped limits counted. Its DynamoDB is a stub behind
+TLS that answers at once. The time from a request's first byte to its answer's last is shown
+separately; composing, signing and reading are ours. Figures are medians of rounds, with the best
+and the worst round.
 """
 
 from __future__ import annotations
@@ -42,7 +44,7 @@ AIMS_MS = {"validate": 0.2, "warm submit, own": 1.0}
 
 
 def main() -> int:
-    """Measure, and print a table; with --json an object."""
+    """Measure, and print a table, or an object with --json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=9, help=f"rounds of {EACH_ROUND} each, 3 or more (default: 9)")
     parser.add_argument("--json", action="store_true", help="print an object instead of a table")
@@ -62,21 +64,21 @@ def main() -> int:
 
 
 def rounds(work: Callable[[], object], count: int) -> list[float]:
-    """Give the mean milliseconds of one piece of work in each round; the first round, which warms up, is left out."""
-    found = []
+    """Return the mean milliseconds of one task in each round, without the first round, which warms up."""
+    means = []
     for _ in range(count + 1):
         gc.collect()
         began = time.perf_counter()
         for _ in range(EACH_ROUND):
             work()
-        found.append((time.perf_counter() - began) / EACH_ROUND * 1000)
-    return found[1:]
+        means.append((time.perf_counter() - began) / EACH_ROUND * 1000)
+    return means[1:]
 
 
 def warm_submit(
     scratch: Path, stub: DynamoStub, forms: Mapping[str, Form], answers: Mapping[str, object], count: int
 ) -> dict[str, list[float]]:
-    """Call the handler again and again, each time for another visitor, and tell apart what it waited."""
+    """Call the handler repeatedly, each time for another visitor, and separate the time it waited."""
     folder = scratch / "forms"
     folder.mkdir()
     for name, form in forms.items():
@@ -86,23 +88,23 @@ def warm_submit(
     for owner, name in ((HTTPConnection, "request"), (HTTPConnection, "getresponse"), (HTTPResponse, "read")):
         setattr(owner, name, inside.around(getattr(owner, name)))
     handler = importlib.import_module("lambda_handlers.submit").handler
-    own, calls = [], []
+    own_times, calls = [], []
     with Path(scratch, "log").open("w", encoding="utf-8") as log, contextlib.redirect_stdout(log):
         for number in range(count + 1):
             events = [event_of(answers, number * EACH_ROUND + visitor) for visitor in range(EACH_ROUND)]
             gc.collect()
             inside.taken_s = 0.0
             began = time.perf_counter()
-            told = [handler(event, None)["statusCode"] for event in events]
+            statuses = [handler(event, None)["statusCode"] for event in events]
             whole_s = time.perf_counter() - began
-            assert set(told) == {201}, told
+            assert set(statuses) == {201}, statuses
             calls.append(inside.taken_s / EACH_ROUND * 1000)
-            own.append((whole_s - inside.taken_s) / EACH_ROUND * 1000)
-    return {"warm submit, own": own[1:], "warm submit, waiting": calls[1:]}
+            own_times.append((whole_s - inside.taken_s) / EACH_ROUND * 1000)
+    return {"warm submit, own": own_times[1:], "warm submit, waiting": calls[1:]}
 
 
 def event_of(answers: Mapping[str, object], visitor: int) -> dict[str, Any]:
-    """Give what API Gateway hands over for one visitor, each with an address of their own."""
+    """Return the event that API Gateway passes for one visitor, each with a different address."""
     event: dict[str, Any] = proxy_event({**answers, "email": f"visitor.{visitor}@example.org"})
     event["headers"]["Idempotency-Key"] = f"key-{visitor}"
     event["requestContext"]["identity"] = {"sourceIp": f"10.0.{visitor >> 8 & 255}.{visitor & 255}"}
@@ -110,7 +112,7 @@ def event_of(answers: Mapping[str, object], visitor: int) -> dict[str, Any]:
 
 
 class Stopwatch:
-    """Adds up the time inside one function. taken_s: so far."""
+    """Adds up the time inside one function. taken_s: the total."""
 
     def __init__(self) -> None:
         self.taken_s = 0.0
@@ -129,7 +131,7 @@ class Stopwatch:
 
 
 def environment(stub: DynamoStub, forms: Path) -> dict[str, str]:
-    """Give the function's environment as Terraform sets it, limits as shipped."""
+    """Return the function's environment as Terraform sets it, with the shipped limits."""
     return {
         "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
         "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
@@ -150,16 +152,16 @@ def report(figures: Mapping[str, Sequence[float]], *, as_json: bool) -> None:
     """Print each figure beside its aim."""
     facts = {"python": platform.python_version(), "cpus": os.cpu_count(), "each_round": EACH_ROUND}
     medians = {
-        name: {"median_ms": statistics.median(found), "best_ms": min(found), "worst_ms": max(found)}
-        for name, found in figures.items()
+        name: {"median_ms": statistics.median(figure), "best_ms": min(figure), "worst_ms": max(figure)}
+        for name, figure in figures.items()
     }
     if as_json:
         print(json.dumps({"figures": medians, "aims_ms": AIMS_MS, "facts": facts}, indent=2))
         return
     print(f"{'ms':24}{'median':>9}{'best':>9}{'worst':>9}{'aim':>9}")
-    for name, found in medians.items():
+    for name, figure in medians.items():
         aim = f"< {AIMS_MS[name]}" if name in AIMS_MS else ""
-        print(f"{name:24}{found['median_ms']:9.3f}{found['best_ms']:9.3f}{found['worst_ms']:9.3f}{aim:>9}")
+        print(f"{name:24}{figure['median_ms']:9.3f}{figure['best_ms']:9.3f}{figure['worst_ms']:9.3f}{aim:>9}")
     print(f"\nPython {facts['python']}, {facts['cpus']} CPUs, {EACH_ROUND} a round")
 
 

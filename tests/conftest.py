@@ -1,7 +1,7 @@
-"""What all tests share: the deployed stack, and how they wait for it.
+"""What all tests share: the deployed stack, and how to wait for it.
 
-The stack is made once a run, on free ports and in a folder of its own, beside whatever `make up` runs. Tests isolate
-themselves by data (their own addresses), never by order.
+Each run makes the stack once, on free ports and in a separate folder, beside whatever `make up`
+runs. Tests isolate themselves by data (their own addresses), never by order.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ ROOM = 10_000
 FULL_COURSE = "python-and-sensors"
 """The course that nobody gets a place in."""
 
-# A property test on a busy machine is late, not wrong.
+# A property test on a busy machine may be slow, which is no failure.
 hypothesis.settings.register_profile("steady", deadline=None)
 hypothesis.settings.load_profile("steady")
 
@@ -62,19 +62,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def wait_until(condition: Callable[[], Found], *, what: str, deadline_s: float = DEADLINE_S) -> Found:
-    """Wait for a condition to give something true; fail past the deadline, saying what was awaited."""
+    """Wait until a condition returns something true; past the deadline, fail and name the condition."""
     end = time.monotonic() + deadline_s
     while True:
-        found = condition()
-        if found:
-            return found
+        result = condition()
+        if result:
+            return result
         if time.monotonic() > end:
             pytest.fail(f"{what}: not within {deadline_s:.0f} s")
         time.sleep(0.02)
 
 
 def environment_of(workspace: Workspace) -> dict[str, str]:
-    """The environment of a command that works on a workspace: its own contexts, no credentials of this machine."""
+    """Return the environment for a command on a workspace: its own contexts, none of this machine's credentials."""
     return clean_environment(
         EDGE_PORT=str(workspace.edge_port),
         ROLLCALL_CONFIG_DIR=str(workspace.state / "config"),
@@ -89,7 +89,7 @@ def environment_of(workspace: Workspace) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class DeployedStack:
-    """The stack as Terraform made it, and how a test asks it."""
+    """The stack as Terraform made it, and how tests use it."""
 
     workspace: Workspace
     outputs: dict[str, Any]
@@ -112,11 +112,11 @@ class DeployedStack:
 
     @property
     def env(self) -> dict[str, str]:
-        """The environment of a command that works on this stack."""
+        """The environment for a command on this stack."""
         return environment_of(self.workspace)
 
     def client(self, service: str) -> Any:
-        """A boto3 client for the emulator, its endpoint taken from localstack-client."""
+        """Return a boto3 client for the emulator, with its endpoint from localstack-client."""
         edge = f"localhost:{self.workspace.edge_port}"
         session = localstack_client.session.Session(
             aws_access_key_id=ROOT_KEY,
@@ -127,33 +127,33 @@ class DeployedStack:
         return session.client(service)
 
     def mails(self, *, to: str | None = None) -> list[Mail]:
-        """What was mailed so far, oldest first; `to` is one of the addresses."""
+        """Return the mails so far, oldest first. to: only those with this address."""
         return [mail for mail in mailbox.messages(self.workspace) if to is None or to in mail.to]
 
     def wait_for_mails(self, *, to: str, count: int = 1) -> list[Mail]:
-        """Wait until so many mails went to an address and nothing waits to be mailed; more of them is a failure."""
+        """Wait until this many mails went to an address and none is queued; more of them is a failure."""
         wait_until(lambda: len(self.mails(to=to)) >= count, what=f"{count} mail(s) to {to}")
-        wait_until(self.nothing_waits_to_be_mailed, what="an empty mail queue")
-        found = self.mails(to=to)
-        assert len(found) == count
-        return found
+        wait_until(self.nothing_is_queued_for_mailing, what="an empty mail queue")
+        mails = self.mails(to=to)
+        assert len(mails) == count
+        return mails
 
-    def nothing_waits_to_be_mailed(self) -> bool:
-        """Whether no request for mail waits; one that found its mail in another's hands comes again later."""
+    def nothing_is_queued_for_mailing(self) -> bool:
+        """Return whether the mail queue is empty. A request that met another's lease comes again later."""
         name, queue = "ApproximateNumberOfMessages", self.outputs["mail_queue_url"]
-        told = self.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=[name])["Attributes"]
-        return int(told[name]) == 0
+        attributes = self.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=[name])["Attributes"]
+        return int(attributes[name]) == 0
 
 
 def chosen_edge_port() -> int:
-    """EDGE_PORT or LOCALSTACK_HOST as people know them, else a port that nobody listens on."""
+    """Return EDGE_PORT or the port of LOCALSTACK_HOST if set, else a port that nobody listens on."""
     _, _, port = os.environ.get("LOCALSTACK_HOST", "").partition(":")
     return int(os.environ.get("EDGE_PORT") or port or free_port())
 
 
 @pytest.fixture(scope="session")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """Ports and a folder for the run's stack."""
+    """The ports and the folder of the run's stack."""
     return Workspace(
         root=ROOT,
         state=tmp_path_factory.mktemp("stack"),
@@ -165,7 +165,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @contextmanager
 def brought_up(workspace: Workspace) -> Iterator[DeployedStack]:
-    """The whole system, brought up by the command that `make up` calls, and stopped at the end."""
+    """The whole system, brought up by the command behind `make up`, and stopped at the end."""
     rollcall = [str(Path(sys.executable).with_name("rollcall")), "local"]
     environment = environment_of(workspace)
     up = subprocess.run([*rollcall, "up"], env=environment, capture_output=True, text=True, check=False)
@@ -179,7 +179,7 @@ def brought_up(workspace: Workspace) -> Iterator[DeployedStack]:
 
 @pytest.fixture(scope="session")
 def deployed(workspace: Workspace) -> Iterator[DeployedStack]:
-    """The run's stack, with room for all who register in a run, but for one course: tests share the example's."""
+    """The run's stack, with seats for everybody in all courses but one: tests share the example's courses."""
     with brought_up(workspace) as made:
         forms = compile_forms(SOURCES.forms)
         staff = bootstrap.manage_service(made.client("dynamodb"), made.table, GivenForms(forms))

@@ -1,4 +1,4 @@
-"""Registrants: people whose entries stand in the deployed stack, and the links that they were mailed."""
+"""Registrants: people with submissions in the deployed stack, and the links in their mails."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ PLAIN_FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "te
 
 
 class Registrant:
-    """Somebody who sent a form, with an address that nobody else has.
+    """Somebody who sent a form, with a unique address.
 
-    entered: what the form was answered with; id: the entry's.
+    entered: the answers; id: the submission's.
     """
 
     def __init__(self, stack: DeployedStack, form: str = "contact", *, verifying: bool = False, **answers: Any) -> None:
@@ -57,16 +57,16 @@ class Registrant:
 
     @property
     def status(self) -> str:
-        """How the entry stands in the table."""
-        found: str = stored(self._stack, self.id)["status"]["S"]
-        return found
+        """The submission's status in the table."""
+        status: str = stored(self._stack, self.id)["status"]["S"]
+        return status
 
     def mailed_link(self, *, count: int = 1) -> str:
-        """Wait for so many mails, and give the link of the newest."""
+        """Wait for this many mails, and return the link in the newest."""
         mail = self._stack.wait_for_mails(to=self.entered["email"], count=count)[-1]
-        found = MY_LINK.search(mail.text)
-        assert found, mail.text
-        return found[0]
+        match = MY_LINK.search(mail.text)
+        assert match, mail.text
+        return match[0]
 
 
 def repository(stack: DeployedStack) -> ManagedDynamoRepository:
@@ -87,8 +87,8 @@ def signed(stack: DeployedStack, entry_id: str, *, expires_at: datetime) -> str:
     return TokenSigner(keys).sign(entry_id, purpose=MY, expires_at=expires_at)
 
 
-def look(stack: DeployedStack, token: str, **query: str) -> Answer:
-    """Ask for one's own page."""
+def view(stack: DeployedStack, token: str, **query: str) -> Answer:
+    """Open the registrant's own page."""
     asked = urllib.parse.urlencode({"t": token, **query})
     return ask(f"{stack.api_url}/my?{asked}", None, method="GET", headers={"Accept": "text/html"})
 
@@ -105,13 +105,13 @@ def no_seats_left(stack: DeployedStack, form: str, option: str) -> Iterator[None
     seats = repository(stack)
     seats.make_quotas(form, FORMS[form].capacities())
     before = seats.quotas(form, [option])[option]
-    _tell(seats, seats.set_capacity(form, option, before.taken))
+    _publish_seats(seats, seats.set_capacity(form, option, before.taken))
     try:
         yield
     finally:
-        _tell(seats, seats.set_capacity(form, option, before.capacity))
+        _publish_seats(seats, seats.set_capacity(form, option, before.capacity))
 
 
-def _tell(seats: ManagedDynamoRepository, state: QuotaState) -> None:
-    """Tell the public at once, as `rollcall quota set` does."""
+def _publish_seats(seats: ManagedDynamoRepository, state: QuotaState) -> None:
+    """Update the public seats at once, as `rollcall quota set` does."""
     seats.show_seats(state.form, state.option, state.public_seats)

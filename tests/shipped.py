@@ -1,4 +1,4 @@
-"""What the product ships: a clone's own files, and the example's; never those of an organisation of one's own."""
+"""What the product ships: the clone's own files and the example's, never those of your own organisation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SOURCES = Sources(ROOT, ROOT / EXAMPLE)
 
 
 def copied_sources(root: Path) -> Sources:
-    """Copy all that a site and a package are built of, but the code, to change it there."""
+    """Copy everything that site and package are built from, except the code, so that a test can change it."""
     for folder in (EXAMPLE, "shared", "site"):
         shutil.copytree(ROOT / folder, root / folder)
     return Sources(root, root / EXAMPLE)

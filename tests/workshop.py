@@ -1,4 +1,4 @@
-"""A third form, `workshop`: what an organisation that wants one writes beside the academy's forms, and nothing else."""
+"""A third form, `workshop`: everything that an organisation adds beside the academy's forms to get one."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ NAMED = 'forms = ["registration", "contact", "workshop"]\n'
 
 
 def form_file() -> str:
-    """The form file that the editor's guide works out."""
+    """Return the form file that the editor's guide develops."""
     guide = (ROOT / "docs" / "editor.md").read_text(encoding="utf-8")
     return guide.partition("```toml\n")[2].partition("```")[0]
 
 
 def sources_with_workshop(root: Path) -> Sources:
-    """Make a clone at root in which a third form was added: one file, and its name in a list.
+    """Create a clone at root with a third form: one file, and its name in a list.
 
-    What is edited is a copy; all else is the clone's own, seen through links.
+    Edited files are copies; everything else links to the clone.
     """
     sources = copied_sources(root)
     shutil.copytree(ROOT / "infra", root / "infra")
@@ -36,8 +36,8 @@ def sources_with_workshop(root: Path) -> Sources:
     (sources.forms / "workshop").mkdir()
     (sources.forms / "workshop" / "form.toml").write_text(form_file(), encoding="utf-8")
     tfvars = root / TFVARS
-    given = tfvars.read_text(encoding="utf-8")
-    assert not re.search(r"^forms\b", given, re.MULTILINE)
-    tfvars.write_text(given + NAMED, encoding="utf-8")
+    values = tfvars.read_text(encoding="utf-8")
+    assert not re.search(r"^forms\b", values, re.MULTILINE)
+    tfvars.write_text(values + NAMED, encoding="utf-8")
     assert all((root / landmark).is_dir() for landmark in LANDMARKS)
     return sources

@@ -137,7 +137,7 @@ def test_emulator__saves_no_logs_and_nothing_unchanged(workspace: Workspace) -> 
 
 @pytest.mark.parametrize(
     ("version", "sentence"),
-    [(None, "not on the PATH"), ("1.4.6", r"Terraform 1\.4 is too old"), ("", "gave no version")],
+    [(None, "not on the PATH"), ("1.4.6", r"Terraform 1\.4 is too old"), ("", "printed no version")],
 )
 def test_require_terraform__explains_what_to_install(
     tmp_path: Path,

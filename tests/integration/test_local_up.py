@@ -141,7 +141,7 @@ def test_up__uses_no_setting_or_credential_of_this_machine(life: Life) -> None:
 def test_up__refuses_other_ports_than_it_runs_on(life: Life) -> None:
     done = up(replace(life.workspace, edge_port=free_port()))
     assert done.returncode == 1
-    assert f"runs on the ports {life.workspace.edge_port}" in done.stderr
+    assert f"runs on ports {life.workspace.edge_port}" in done.stderr
     unnamed = {name: value for name, value in environment_of(life.workspace).items() if not name.endswith("_PORT")}
     status = subprocess.run([ROLLCALL, "local", "status"], env=unnamed, capture_output=True, text=True, check=False)
     assert status.returncode == 0, status.stderr

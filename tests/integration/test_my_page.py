@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from conftest import wait_until
 from integration.asking import PLAIN_FORM, ask, stored
-from registrants import Registrant, look, no_seats_left, press, repository, signed, token_of
+from registrants import Registrant, no_seats_left, press, repository, signed, token_of, view
 
 from registration_core.domain.identifiers import display_reference
 
@@ -57,8 +57,8 @@ def test_cancel__gives_the_seat_to_the_next_in_line(stack: DeployedStack) -> Non
     with no_seats_left(stack, "registration", COURSE):
         waiting = Registrant(stack, "registration", course=COURSE)
         assert waiting.status == "waitlisted"
-        view = look(stack, token_of(waiting.mailed_link()))
-        assert "You are number 1 in line" in view.body
+        page = view(stack, token_of(waiting.mailed_link()))
+        assert "You are number 1 in line" in page.body
 
         answer = press(stack, token_of(seated.mailed_link()), "cancel", confirm="yes")
 
@@ -79,7 +79,7 @@ def test_erase__leaves_nothing_of_the_registrant_in_the_table(stack: DeployedSta
 
     assert (erased.status, registrant.status) == (200, "erased")
     assert "Everything is erased" in erased.body
-    for answer in (look(stack, token), press(stack, token, "erase", confirm="yes")):  # sent again
+    for answer in (view(stack, token), press(stack, token, "erase", confirm="yes")):  # sent again
         assert answer.status == 200
         assert "Everything is erased" in answer.body
     assert press(stack, token, "verify").status == 409
@@ -112,7 +112,7 @@ def test_link__expired_forged_or_broken__names_the_next_step(stack: DeployedStac
     }
 
     for token, status in tokens.items():
-        for answer in (look(stack, token), press(stack, token, "cancel", confirm="yes")):
+        for answer in (view(stack, token), press(stack, token, "cancel", confirm="yes")):
             assert answer.status == status, token
             assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
             assert "office@robotics-academy.example" in answer.body
@@ -149,8 +149,8 @@ def test_link__of_an_earlier_key__still_leads_to_the_submission(stack: DeployedS
         after = signed(stack, registrant.id, expires_at=later())
 
         assert before.split(".")[1] != after.split(".")[1]
-        wait_until(lambda: look(stack, after).status == 200, what="the newer key", deadline_s=40)
-        assert look(stack, before).status == 200
+        wait_until(lambda: view(stack, after).status == 200, what="the newer key", deadline_s=40)
+        assert view(stack, before).status == 200
     finally:
         secrets.put_secret_value(SecretId=name, SecretString=old_secret)
 
@@ -166,7 +166,7 @@ def test_sweep__releases_unverified_seats_and_promotes(stack: DeployedStack) -> 
         sweep(stack)
 
         assert (late.status, waiting.status) == ("cancelled", "confirmed")
-    assert "The time to confirm is over" in look(stack, token_of(late.mailed_link(count=2))).body
+    assert "The time to confirm is over" in view(stack, token_of(late.mailed_link(count=2))).body
     press(stack, token_of(waiting.mailed_link(count=2)), "erase", confirm="yes")
 
 

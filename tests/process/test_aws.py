@@ -139,7 +139,7 @@ def test_no_stack__and_no_other(service: Any, answer: tuple[int, dict[str, Any]]
 
     with pytest.raises(CliError, match=r"no stack 'dev' at \S+ None other was found") as caught:
         _ = stack(service).description
-    assert caught.value.hint == "Bring it up: rollcall local up"
+    assert caught.value.hint == "Start it: rollcall local up"
 
 
 @pytest.mark.parametrize(
@@ -217,7 +217,7 @@ def test_unreachable__local_stack_is_told() -> None:
 
     with pytest.raises(CliError, match=f"Nothing answers at {nothing}: the local stack is not running") as caught:
         _ = AwsStack(Context("local", "local", "eu-north-1", nothing), print).description
-    assert (caught.value.exit_code, caught.value.hint) == (ExitCode.FAILURE, "Bring it up: rollcall local up")
+    assert (caught.value.exit_code, caught.value.hint) == (ExitCode.FAILURE, "Start it: rollcall local up")
 
 
 @pytest.fixture

@@ -1,1 +1,1 @@
-"""Rollcall on one machine: emulator, mailbox, site front, and Terraform pointed at them."""
+"""Rollcall on one machine: emulator, mailbox, the site's front, and Terraform pointed at them."""

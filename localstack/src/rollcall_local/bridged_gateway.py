@@ -1,6 +1,6 @@
-"""ministack's API Gateway, bridged where it differs from AWS: what a stage serves, and definitions put as a whole.
+"""Makes ministack's API Gateway match AWS: stages serve their deployment, and definitions replace the whole API.
 
-Loaded by bridged_ministack.py in the emulator's own interpreter.
+bridged_ministack.py loads it in the emulator's own interpreter.
 """
 
 # ruff: noqa: SLF001 - ministack has no hooks for this; its version is locked
@@ -18,20 +18,20 @@ from ministack.services import apigateway_v1 as gateway
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Where a deployment keeps the resources that it was made of. It is saved with the deployment.
+#: Where a deployment keeps the resources that it was made of; saved with the deployment.
 SNAPSHOT = "servedResources"
 
-#: What an operation and its integration may say here. Anything else is refused, so that nothing is dropped.
+#: The keys that an operation and its integration may have here. Others are refused, so that nothing is lost silently.
 OPERATION = {"responses", "parameters", "operationId", "summary", "security", "x-amazon-apigateway-integration"}
 INTEGRATION = {"type", "httpMethod", "uri", "requestTemplates", "responses", "passthroughBehavior", "timeoutInMillis"}
 TOP = {"openapi", "info", "paths", "x-amazon-apigateway-gateway-responses"}
 
 
 def serve_what_was_deployed() -> None:
-    """Let a stage serve the API as it was when its deployment was made, and not as it stands now.
+    """Make a stage serve the API as it was when its deployment was made.
 
-    Source: API Gateway Developer Guide, "Deploy REST APIs in API Gateway": a deployment is a snapshot of the resources
-    and methods, and every change needs a new one.
+    Source: API Gateway Developer Guide, "Deploy REST APIs in API Gateway": a deployment is a
+    snapshot of the resources and methods, and every change needs a new one.
     """
     create, execute, match = gateway._create_deployment, gateway._execute_in_scope, gateway._match_resource_tree
     serving: contextvars.ContextVar[str] = contextvars.ContextVar("serving")
@@ -64,26 +64,29 @@ def serve_what_was_deployed() -> None:
     gateway._match_resource_tree = matched
 
 
-def tell_who_is_connected() -> None:
-    """Let functions learn the address that a request comes from, not one that its sender chose.
+def pass_the_caller_address() -> None:
+    """Give functions the address of the connection instead of one that the client claims.
 
-    Source: API Gateway Developer Guide, "$context variables": identity.sourceIp is the address of the TCP connection.
-    Everything here comes from this machine.
+    Source: API Gateway Developer Guide, "$context variables": identity.sourceIp is the address of
+    the TCP connection. Here all requests come from this machine.
     """
     execute = gateway._execute_in_scope
 
-    async def executed(*given: Any) -> Any:  # noqa: ANN401 - ministack's arguments and answers
-        request, api_id, stage, method, path, headers, *rest = given
-        kept = {name: value for name, value in (headers or {}).items() if name.lower() != "x-forwarded-for"}
-        return await execute(request, api_id, stage, method, path, kept | {"x-forwarded-for": "127.0.0.1"}, *rest)
+    async def executed(*arguments: Any) -> Any:  # noqa: ANN401 - ministack's arguments and answers
+        request, api_id, stage, method, path, headers, *rest = arguments
+        trusted_headers = {name: value for name, value in (headers or {}).items() if name.lower() != "x-forwarded-for"}
+        return await execute(
+            request, api_id, stage, method, path, trusted_headers | {"x-forwarded-for": "127.0.0.1"}, *rest
+        )
 
     gateway._execute_in_scope = executed
 
 
-def take_definitions_as_a_whole() -> None:
-    """Let PutRestApi replace all resources and gateway responses by those of an OpenAPI document.
+def replace_whole_definitions() -> None:
+    """Make PutRestApi replace all resources and gateway responses with those of an OpenAPI document.
 
-    Source: API Gateway API Reference, PutRestApi, mode=overwrite; and Developer Guide, "OpenAPI extensions".
+    Source: API Gateway API Reference, PutRestApi, mode=overwrite; and Developer Guide, "OpenAPI
+    extensions".
     """
     handle = gateway.handle_request
 
@@ -102,8 +105,8 @@ def _put(api_id: str, definition: dict[str, Any], mode: str) -> Any:  # noqa: AN
         return gateway._v1_error("NotFoundException", "Invalid API identifier specified", 404)
     unknown = sorted(_unknown(definition))
     if mode != "overwrite" or unknown:
-        said = f"the bridge of the emulator doesn't take: {', '.join(unknown) or f'mode {mode}'}"
-        return gateway._v1_error("BadRequestException", said, 400)
+        message = f"the emulator's bridge does not support: {', '.join(unknown) or f'mode {mode}'}"
+        return gateway._v1_error("BadRequestException", message, 400)
     resources = gateway._resources[api_id]
     root = next(one for one in resources.values() if one["path"] == "/")
     root["resourceMethods"] = {}
@@ -146,8 +149,8 @@ def _operation(api_id: str, resource_id: str, verb: str, operation: dict[str, An
         headers = {f"method.response.header.{name}": False for name in response.get("headers", {})}
         gateway._put_method_response(*place, status, {"responseParameters": headers})
     integration = operation["x-amazon-apigateway-integration"]
-    own = {key: value for key, value in integration.items() if key not in ("type", "responses")}
-    gateway._put_integration(*place, own | {"type": integration["type"].upper()})
+    settings = {key: value for key, value in integration.items() if key not in ("type", "responses")}
+    gateway._put_integration(*place, settings | {"type": integration["type"].upper()})
     for pattern, response in integration.get("responses", {}).items():
         selection = {} if pattern == "default" else {"selectionPattern": pattern}
         gateway._put_integration_response(*place, response["statusCode"], response | selection)

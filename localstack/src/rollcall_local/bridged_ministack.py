@@ -1,6 +1,7 @@
-"""ministack, bridged where it differs from AWS: state saved as it runs, calls authorised as AWS names what they touch.
+"""Makes ministack match AWS: state saved while it runs, and calls authorised under AWS's own resource names.
 
-Run as a file by the emulator's own interpreter. An emulator that is killed then loses seconds, not a day.
+The emulator's interpreter runs it as a file. A killed emulator then loses seconds of data, not a
+day.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from ministack import app
 from ministack.core import iam_actions
 from ministack.services import dynamodb_streams
 
-# The emulator's interpreter runs this file by its path and doesn't know the package that it is part of.
+# The emulator's interpreter runs this file by its path and doesn't know its package.
 sys.path.append(str(Path(__file__).parents[1]))
 
 from rollcall_local import bridged_gateway, bridged_saving, bridged_secrets
@@ -23,7 +24,7 @@ from rollcall_local import bridged_gateway, bridged_saving, bridged_secrets
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: AWS has no actions of these names: a batch needs the right to the single call.
+#: AWS has no actions with these names: a batch needs the right to the single call.
 #: Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon SQS".
 SINGLE_ACTIONS = {
     "sqs:SendMessageBatch": "sqs:SendMessage",
@@ -33,7 +34,7 @@ SINGLE_ACTIONS = {
 
 
 def authorise_batches_as_single_calls() -> None:
-    """Let ministack ask for the actions that AWS asks for."""
+    """Make ministack check the same actions as AWS."""
     named: Callable[..., str | None] = iam_actions.extract_iam_action
 
     def as_in_aws(*request: object, **more: object) -> str | None:
@@ -43,14 +44,15 @@ def authorise_batches_as_single_calls() -> None:
     iam_actions.extract_iam_action = as_in_aws
 
 
-def authorise_by_the_arns_that_aws_asks_for() -> None:
-    """Let ministack ask for the resources that AWS asks for.
+def authorise_with_the_arns_of_aws() -> None:
+    """Make ministack check the same resources as AWS.
 
-    A rule of the default bus has no bus in its ARN, a target's rule is named `Rule`, and a tag's resource by its ARN; a
-    managed policy that is to be made is named by its path and name; what reads a table's stream, by the stream; what
-    tags a table, by the table.
-    Source: Service Authorization Reference, "… for Amazon EventBridge", "… for Amazon SNS", "… for AWS IAM" and "… for
-    Amazon DynamoDB".
+    A rule of the default bus has no bus in its ARN, a target's rule is named `Rule`, and a tag's
+    resource by its ARN. A managed policy to be created is named by its path and name, a read of a
+    table's stream by the stream, and a tag of a table by the table.
+
+    Source: Service Authorization Reference, "… for Amazon EventBridge", "… for Amazon SNS", "… for
+    AWS IAM" and "… for Amazon DynamoDB".
     """
     named: Callable[..., str] = iam_actions.extract_resource_arn
 
@@ -61,7 +63,7 @@ def authorise_by_the_arns_that_aws_asks_for() -> None:
         if service == "iam" and first(query.get("Action", "")) == "CreatePolicy":
             return f"arn:aws:iam::{account}:policy{first(query.get('Path', '/'))}{first(query['PolicyName'])}"
         if service in ("dynamodb", "dynamodbstreams"):
-            return told_by_arn(body) or named(*request)
+            return named_by_arn(body) or named(*request)
         if service == "events":
             with contextlib.suppress(ValueError, AttributeError):
                 asked = json.loads(body)
@@ -72,7 +74,7 @@ def authorise_by_the_arns_that_aws_asks_for() -> None:
                     return f"arn:aws:events:{region}:{account}:rule/{'' if bus == 'default' else bus + '/'}{rule}"
         return named(*request)
 
-    def told_by_arn(body: bytes) -> str | None:
+    def named_by_arn(body: bytes) -> str | None:
         with contextlib.suppress(ValueError, AttributeError):
             asked = json.loads(body)
             iterator = dynamodb_streams._decode_iterator(asked.get("ShardIterator") or "") or {}  # noqa: SLF001 - the token's form is ministack's own
@@ -86,15 +88,15 @@ def authorise_by_the_arns_that_aws_asks_for() -> None:
     iam_actions.extract_resource_arn = as_in_aws
 
 
-def tell_which_policy_is_attached() -> None:
-    """Let ministack know the condition key by which AWS tells which policy is attached or detached.
+def provide_the_attached_policy() -> None:
+    """Make ministack provide the condition key that holds the policy to attach or detach.
 
     Source: Service Authorization Reference, "… for AWS IAM": iam:PolicyARN.
     """
-    told: Callable[..., dict[str, Any]] = iam_actions.request_tag_context
+    tag_context: Callable[..., dict[str, Any]] = iam_actions.request_tag_context
 
     def with_policy(service: str, action: str, body: bytes, parameters: dict[str, Any]) -> dict[str, Any]:
-        context = told(service, action, body, parameters)
+        context = tag_context(service, action, body, parameters)
         arn = parameters.get("PolicyArn") if service == "iam" else None
         return context | {"iam:PolicyARN": arn[0] if isinstance(arn, list) else arn} if arn else context
 
@@ -103,12 +105,12 @@ def tell_which_policy_is_attached() -> None:
 
 if __name__ == "__main__":
     authorise_batches_as_single_calls()
-    authorise_by_the_arns_that_aws_asks_for()
-    tell_which_policy_is_attached()
+    authorise_with_the_arns_of_aws()
+    provide_the_attached_policy()
     bridged_gateway.serve_what_was_deployed()
-    bridged_gateway.take_definitions_as_a_whole()
+    bridged_gateway.replace_whole_definitions()
     bridged_secrets.keep_each_version()
-    bridged_gateway.tell_who_is_connected()
+    bridged_gateway.pass_the_caller_address()
     bridged_saving.save_as_it_runs()
-    bridged_saving.end_when_moved()
+    bridged_saving.stop_when_moved()
     app.main()

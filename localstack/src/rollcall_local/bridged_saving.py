@@ -1,6 +1,7 @@
-"""ministack's data, saved while it runs: tables and queues first, logs never, and nothing that is as it was.
+"""Saves ministack's data while it runs: tables and queues first, no logs, and nothing that is unchanged.
 
-Loaded by bridged_ministack.py in the emulator's own interpreter. What was saved is what a kill leaves.
+bridged_ministack.py loads it in the emulator's own interpreter. After a kill, the last save is what
+remains.
 """
 
 # ruff: noqa: SLF001 - ministack has no hooks for this; its version is locked
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
 
     State = Callable[[], dict[str, Any] | None]
 
-#: Seconds from one save to the next; a large state is saved less often: saving takes a tenth of the time at most.
+#: Seconds between saves. A large state is saved less often, so that saving takes at most a tenth of the time.
 SAVE_EVERY_S = float(os.environ.get("ROLLCALL_SAVE_EVERY_S", "1"))
 SHARE = 10
 
-#: What visitors and functions change all the time. The rest changes when something is deployed.
+#: What visitors and functions change all the time. The rest changes only when something is deployed.
 FIRST = ("dynamodb", "sqs")
 OTHERS_EVERY_S = 10.0
 
@@ -37,7 +38,7 @@ _ATTEMPTS = 20
 
 
 class Saving:
-    """Saves the services that have something new to save, one save at a time."""
+    """Saves the services that have changes, one save at a time."""
 
     def __init__(self) -> None:
         self._saved: dict[str, bytes] = {}
@@ -46,13 +47,13 @@ class Saving:
         self._seen = -1
 
     def save(self, services: dict[str, State]) -> None:
-        """Save these services. The last save, at the stop, is never overtaken by another."""
+        """Save these services. No other save overtakes the last one, at the stop."""
         with self._one_at_a_time:
             for name, state in services.items():
                 self._save(name, state)
 
     def run(self) -> None:
-        """Save again and again, for as long as the emulator lives and is asked for anything."""
+        """Save regularly, for as long as the emulator runs and gets requests."""
         pause_s, others_due = SAVE_EVERY_S, 0.0
         while True:
             time.sleep(pause_s)
@@ -68,7 +69,7 @@ class Saving:
             pause_s = max(SAVE_EVERY_S, SHARE * (time.monotonic() - began))
 
     def count_requests(self) -> None:
-        """Notice each request that the emulator is asked to allow."""
+        """Count each request that the emulator authorises."""
         named: Callable[..., str | None] = iam_actions.extract_iam_action
 
         def counted(*request: object, **more: object) -> str | None:
@@ -92,10 +93,10 @@ class Saving:
         self._saved[name] = digest
 
 
-def end_when_moved() -> None:
-    """End, with everything saved, once the folder that this runs in is no longer where it was.
+def stop_when_moved() -> None:
+    """Save everything and stop once this folder is no longer in its place.
 
-    Functions would be looked for where nothing is any more, and what they answer would be worth nothing.
+    Functions would be looked up in an empty place, and their answers would be worthless.
     """
     folder = os.environ["ROLLCALL_FOLDER"]
 
@@ -115,7 +116,7 @@ def _same(folder: str) -> bool:
 
 
 def save_as_it_runs() -> None:
-    """Let ministack save its data while it runs, and at the stop."""
+    """Make ministack save its data while it runs, and when it stops."""
     cloudwatch_logs.get_state = _log_groups
     dynamodb.get_state = _tables
     saving = Saving()
@@ -125,7 +126,7 @@ def save_as_it_runs() -> None:
 
 
 def _text(name: str, state: State) -> str | None:
-    """Return what is to be saved. The data is not copied before: where it changes meanwhile, it is read again."""
+    """Return the text to save. The data is not copied first: if it changes during the read, it is read again."""
     for _ in range(_ATTEMPTS):
         try:
             payload = state()
@@ -139,21 +140,21 @@ def _text(name: str, state: State) -> str | None:
 
 
 def _tables() -> dict[str, Any]:
-    """Return what `dynamodb.get_state` does, without a copy of every item."""
+    """Return what `dynamodb.get_state` does, without copying every item."""
     tables = dynamodb.AccountRegionScopedDict()
     for (account, region, name), table in dynamodb._tables.all_items():
-        kept = {key: value for key, value in table.items() if key != dynamodb._INDEX_MEMBERS}
-        tables.set_scoped(account, region, name, kept)
+        saved = {key: value for key, value in table.items() if key != dynamodb._INDEX_MEMBERS}
+        tables.set_scoped(account, region, name, saved)
     rest = ("tags", "ttl_settings", "pitr_settings", "kinesis_destinations", "contributor_insights", "backups")
     more = ("resource_policies", "exports", "imports")
     return {"tables": tables, **{key: getattr(dynamodb, f"_{key}") for key in (*rest, *more)}}
 
 
 def _log_groups() -> dict[str, Any]:
-    """Return what `cloudwatch_logs.get_state` does, without what was logged: that may be lost."""
-    kept = cloudwatch_logs.AccountRegionScopedDict()
+    """Return what `cloudwatch_logs.get_state` does, without the log events, which may be lost."""
+    groups = cloudwatch_logs.AccountRegionScopedDict()
     for (account, region, name), group in cloudwatch_logs._log_groups.all_items():
         streams = {each: {**stream, "events": []} for each, stream in group["streams"].items()}
-        kept.set_scoped(account, region, name, {**group, "streams": streams})
+        groups.set_scoped(account, region, name, {**group, "streams": streams})
     rest = ("destinations", "resource_policies", "log_group_policies", "metric_filters")
-    return {"log_groups": kept, **{key: getattr(cloudwatch_logs, f"_{key}") for key in rest}}
+    return {"log_groups": groups, **{key: getattr(cloudwatch_logs, f"_{key}") for key in rest}}

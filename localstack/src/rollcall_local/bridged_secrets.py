@@ -1,4 +1,4 @@
-"""ministack's Secrets Manager, bridged where it differs from AWS: a version's value never changes."""
+"""Makes ministack's Secrets Manager match AWS: the value of a version never changes."""
 
 # ruff: noqa: SLF001 - ministack has no hooks for this; its version is locked
 
@@ -11,9 +11,10 @@ from ministack.services import secretsmanager
 
 
 def keep_each_version() -> None:
-    """Let ministack refuse another value for a version that there is, and make none for a secret without a value.
+    """Make ministack refuse a new value for an existing version, and create no version for a secret without a value.
 
-    Source: Secrets Manager API Reference, PutSecretValue, "ClientRequestToken", and CreateSecret, "SecretString".
+    Source: Secrets Manager API Reference, PutSecretValue, "ClientRequestToken", and CreateSecret,
+    "SecretString".
     """
     put, create = secretsmanager._put_secret_value, secretsmanager._create_secret
 
@@ -28,8 +29,8 @@ def keep_each_version() -> None:
         _, secret = secretsmanager._resolve(asked.get("SecretId"))
         there = ((secret or {}).get("Versions") or {}).get(asked.get("ClientRequestToken"))
         if there and there.get("SecretString") != asked.get("SecretString"):
-            told = "You can't use ClientRequestToken because it was already used for another value."
-            return error_response_json("ResourceExistsException", told, 400)
+            message = "You can't use ClientRequestToken because it was already used for another value."
+            return error_response_json("ResourceExistsException", message, 400)
         return put(asked)
 
     secretsmanager._create_secret, secretsmanager._put_secret_value = created, stored

@@ -1,4 +1,4 @@
-"""Who deploys on one machine: an IAM user of the emulator with exactly the policies that an operator's CI has."""
+"""The deployer of one machine: an IAM user of the emulator with the policies that an operator's CI has."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from rollcall_local.paths import Workspace
 
-#: The emulator's root user; it makes the deployer, and staff's contexts with a loopback endpoint use it.
+#: The emulator's root user. It creates the deployer; staff's contexts with a loopback endpoint use it too.
 ROOT_KEY = "test"
 
 DEPLOYER = "rollcall-deployer"
@@ -35,35 +35,35 @@ ROOT = Credentials(ROOT_KEY, ROOT_KEY)
 
 
 def client(service: str, workspace: Workspace, credentials: Credentials = ROOT) -> Any:  # noqa: ANN401 - boto3 has no types
-    """Make a boto3 client that can only reach this local system's emulator."""
+    """Create a boto3 client that can reach only this local system's emulator."""
     session = loopback_session(credentials.access_key_id, credentials.secret_access_key)
     endpoint = f"http://127.0.0.1:{workspace.edge_port}"
     return session.client(service, region_name=workspace.region, endpoint_url=endpoint, config=loopback_config())
 
 
 def deployer(workspace: Workspace) -> Credentials:
-    """Find or make the deployer: infra/terraform/deployer holds what it may do."""
+    """Find or create the deployer. infra/terraform/deployer holds its policies."""
     iam = client("iam", workspace)
     file = workspace.state / "deployer.json"
     policies = deployer_policies(workspace)
-    kept = _read(file)
-    if kept is None or not _knows(iam, kept["id"]):
+    stored = _read(file)
+    if stored is None or not _knows(iam, stored["id"]):
         _make(iam)
         key = iam.create_access_key(UserName=DEPLOYER)["AccessKey"]
-        kept = {"id": key["AccessKeyId"], "secret": key["SecretAccessKey"], "policies": {}}
-    if kept["policies"] != policies:
-        _give(iam, policies)
-        write_whole(file, json.dumps(kept | {"policies": policies}), mode=0o600)
-    return Credentials(kept["id"], kept["secret"])
+        stored = {"id": key["AccessKeyId"], "secret": key["SecretAccessKey"], "policies": {}}
+    if stored["policies"] != policies:
+        _put_policies(iam, policies)
+        write_whole(file, json.dumps(stored | {"policies": policies}), mode=0o600)
+    return Credentials(stored["id"], stored["secret"])
 
 
 def _read(file: Path) -> dict[str, Any] | None:
-    """Give the key pair that was kept; None where there is none, or none that can be read."""
+    """Return the stored key pair, or None if there is none or it can't be read."""
     try:
-        kept: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        stored: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return None
-    return kept if kept.keys() >= {"id", "secret", "policies"} else None
+    return stored if stored.keys() >= {"id", "secret", "policies"} else None
 
 
 def _knows(iam: Any, key_id: str) -> bool:  # noqa: ANN401 - boto3 has no types
@@ -82,8 +82,8 @@ def _make(iam: Any) -> None:  # noqa: ANN401 - boto3 has no types
             iam.delete_access_key(UserName=DEPLOYER, AccessKeyId=key["AccessKeyId"])
 
 
-def _give(iam: Any, policies: dict[str, str]) -> None:  # noqa: ANN401 - boto3 has no types
-    """Let the deployer do what these policies allow, and no more."""
+def _put_policies(iam: Any, policies: dict[str, str]) -> None:  # noqa: ANN401 - boto3 has no types
+    """Give the deployer these policies and no others."""
     for name in set(iam.list_user_policies(UserName=DEPLOYER)["PolicyNames"]) - policies.keys():
         iam.delete_user_policy(UserName=DEPLOYER, PolicyName=name)
     for name, document in policies.items():
@@ -91,7 +91,7 @@ def _give(iam: Any, policies: dict[str, str]) -> None:  # noqa: ANN401 - boto3 h
 
 
 def deployer_policies(workspace: Workspace) -> dict[str, str]:
-    """Give the deployer's policies by name, filled in for this local system."""
+    """Return the deployer's policies by name, filled in for this local system."""
     names = {"account": ACCOUNT, "region": workspace.region, "stack": workspace.stack, "partition": "aws"}
     return {
         file.stem: string.Template(file.read_text(encoding="utf-8")).safe_substitute(names)

@@ -1,6 +1,7 @@
-"""The default emulator, ministack: started, awaited, stopped and reset, with IAM enforced and its data kept.
+"""The default emulator, ministack: start, wait, stop and reset, with IAM enforced and its data saved.
 
-What it does and doesn't is told in docs/decisions/; where it differs from AWS, the difference is bridged here.
+docs/decisions/ says what it can and can't do. The bridges in this package remove its differences
+from AWS.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 NAME = "ministack"
 
-#: Starts a program in a folder, whose data it names from there: in a clone that is moved they are moved with it.
+#: Starts a program in a folder, with relative paths to its data, so that a moved clone takes its data along.
 _IN_FOLDER = ("/bin/sh", "-c", 'cd "$0" && exec "$@"')
 
 
@@ -38,27 +39,27 @@ class Emulator:
 
     @property
     def log(self) -> Path:
-        """What the emulator and the functions in it printed."""
+        """The output of the emulator and its functions."""
         return self._process.log
 
     def alive(self) -> bool:
-        """Whether its process runs."""
+        """Return whether its process runs."""
         return self._process.alive()
 
     def running(self) -> bool:
-        """Whether it runs and answers."""
+        """Return whether it runs and answers."""
         return self.alive() and self.healthy()
 
     def died(self) -> bool:
-        """Whether it was started and neither runs nor was stopped."""
+        """Return whether it was started, no longer runs and was not stopped."""
         return self._running_mark.exists() and not self.alive()
 
     def healthy(self) -> bool:
-        """Whether it answers."""
+        """Return whether it answers."""
         return answers(self._workspace.edge_port, "/_ministack/health")
 
     def start(self, *, smtp_port: int) -> bool:
-        """Start it, unless it runs; answers whether it was started. Mail is relayed to `smtp_port`.
+        """Start it unless it runs, and return whether it was started. It relays mail to `smtp_port`.
 
         Raises LocalStackError, PortTakenError, EmulatorDiedError.
         """
@@ -79,14 +80,14 @@ class Emulator:
         return True
 
     def stop(self) -> bool:
-        """Stop it so that it keeps its data; answers whether it ran."""
+        """Stop it after it has saved its data, and return whether it ran."""
         ran = self._process.stop()
         self._running_mark.unlink(missing_ok=True)
         shutil.rmtree(self._folder / "tmp", ignore_errors=True)
         return ran
 
     def reset(self) -> None:
-        """Stop it and drop its data."""
+        """Stop it and delete its data."""
         self.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -114,9 +115,9 @@ class Emulator:
 
 
 def _forget_stream_positions(saved: Path) -> None:
-    """Let the stream mappings begin at the horizon: a saved position outlives the records it points into.
+    """Make stream mappings start from the oldest record: a saved position outlives the records that it points to.
 
-    Without this, a mapping found again after a restart stalls without a word (ministack 1.5.33).
+    Without this, a mapping stalls silently after a restart (ministack 1.5.33).
     """
     if not saved.exists():
         return

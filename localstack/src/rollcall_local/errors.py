@@ -1,18 +1,18 @@
-"""What can go wrong on one machine, each with what to do about it."""
+"""What can go wrong on one machine; each message says what to do."""
 
 from __future__ import annotations
 
 
 class LocalStackError(Exception):
-    """The local system cannot do what was asked; the message is one sentence for a person."""
+    """The local system can't do what you asked. The message is written for a person."""
 
 
 class PortTakenError(LocalStackError):
-    """Something else listens on a port that the local system needs."""
+    """Another program uses a port that the local system needs."""
 
 
 class EmulatorDiedError(LocalStackError):
-    """A process of the local system ended by itself."""
+    """A process of the local system stopped unexpectedly."""
 
 
 class TerraformMissingError(LocalStackError):
@@ -20,7 +20,7 @@ class TerraformMissingError(LocalStackError):
 
 
 class TerraformFailedError(LocalStackError):
-    """A Terraform command failed; its own words were shown or are in the message.
+    """A Terraform command failed. Its output was shown or is in the message.
 
     exit_code: Terraform's.
     """

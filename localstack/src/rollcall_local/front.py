@@ -1,7 +1,7 @@
-"""The site's front door on one machine: a loopback port that forwards to the distribution.
+"""The site's front on one machine: a loopback port that forwards to the distribution.
 
-A distribution's own host name is known only after the apply, and it redirects to HTTPS. Visitors of one machine
-come here instead, at an address known beforehand; Host and X-Forwarded-Proto are set as they are in AWS.
+A distribution's host name is known only after the apply, and it redirects to HTTPS. Visitors on
+this machine use this fixed address instead; Host and X-Forwarded-Proto are set as in AWS.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from rollcall_local.process import BackgroundProcess, answers
 if TYPE_CHECKING:
     from rollcall_local.paths import Workspace
 
-#: Headers that speak of one connection, not of the page (RFC 9110, 7.6.1).
+#: Headers of one connection, not of the page (RFC 9110, 7.6.1).
 HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "host"})
 
 HEALTH_PATH = "/.rollcall-front"
 
-NOT_PUBLISHED = b"The site is not published yet. `make up` is at work, or was interrupted: run it again.\n"
+NOT_PUBLISHED = b"The site is not published yet. Wait for `make up` to finish, or run it again.\n"
 
 
 def write_target(file: Path, distribution_domain: str) -> None:
-    """Tell the front which distribution it stands before."""
+    """Record which distribution the front forwards to."""
     write_whole(file, json.dumps({"host": distribution_domain}))
 
 
 class ForwardingHandler(BaseHTTPRequestHandler):
-    """Pass a visitor's request on to the distribution, and its answer back."""
+    """Forwards a visitor's request to the distribution, and its answer back."""
 
     target: Path
     edge_port: int
@@ -44,7 +44,7 @@ class ForwardingHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def forward(self) -> None:
-        """Answer with what the distribution answers; 503 while there is none."""
+        """Answer with the distribution's answer, or 503 while there is none."""
         if self.path == HEALTH_PATH:
             self._answer(HTTPStatus.OK, [("Content-Type", "text/plain")], b"ok\n")
             return
@@ -67,38 +67,38 @@ class ForwardingHandler(BaseHTTPRequestHandler):
         try:
             connection.request(self.command, self.path, body, headers)
             answer = connection.getresponse()
-            kept = [(name, value) for name, value in answer.getheaders() if name.lower() not in HOP_BY_HOP]
-            return answer.status, kept, answer.read()
+            sent_on = [(name, value) for name, value in answer.getheaders() if name.lower() not in HOP_BY_HOP]
+            return answer.status, sent_on, answer.read()
         finally:
             connection.close()
 
     def _answer(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
         self.send_response_only(status)
-        told = False
+        has_length = False
         for name, value in headers:
             if name.lower() == "content-length":
-                told = True
+                has_length = True
                 if self.command != "HEAD":
                     continue
             self.send_header(name, value)
-        if self.command != "HEAD" or not told:
+        if self.command != "HEAD" or not has_length:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - http.server's signature
-        """Say nothing: the distribution's log is the place."""
+        """Log nothing; the distribution has a log."""
 
 
 class FrontServer(ThreadingHTTPServer):
-    """Many visitors at once; a visitor who hangs up is no error."""
+    """Serves many visitors at once, and ignores those who hang up."""
 
     daemon_threads = True
     request_queue_size = 128
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - socketserver's signature
-        """Stay silent about broken connections."""
+        """Ignore broken connections."""
 
 
 def background(workspace: Workspace) -> BackgroundProcess:
@@ -113,7 +113,7 @@ def background(workspace: Workspace) -> BackgroundProcess:
 
 
 def command(workspace: Workspace) -> list[str]:
-    """Give the arguments of `python -m` that serve it."""
+    """Return the arguments of `python -m` that serve the front."""
     return [
         "rollcall_local.front",
         f"--port={workspace.site_port}",

@@ -1,6 +1,6 @@
-"""The local mailbox: takes what SES would deliver, keeps it, and shows it on a page and as JSON.
+"""The local mailbox: accepts what SES would deliver, keeps it, and shows it as a page and as JSON.
 
-The emulator relays each mail by SMTP as the bytes that were sent, so headers such as Reply-To can be seen.
+The emulator relays the bytes of each mail by SMTP, so headers such as Reply-To are visible.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ FOLDER = "mail"
 
 HEALTH_PATH = "/health"
 
-#: What a shown mail may do: open its links in tabs of their own, and nothing else.
+#: What a mail on the page may do: open its links in new tabs, and nothing else.
 POPUPS = "allow-popups allow-popups-to-escape-sandbox"
 
 STYLE = """
@@ -49,23 +49,23 @@ iframe { inline-size: 100%; block-size: 28rem; border: 1px solid color-mix(in sr
 
 
 @dataclass(frozen=True, slots=True)
-class Attached:
-    """A file that came with a mail. name: as the mail says it, without folders."""
+class Attachment:
+    """A file attached to a mail. name: as in the mail, without folders."""
 
     name: str
     type: str
     content: bytes
 
     def as_json(self) -> dict[str, Any]:
-        """Give what is told of it: its name, type and size."""
+        """Return its name, type and size."""
         return {"name": self.name, "type": self.type, "size": len(self.content)}
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail as it was sent.
+    """One mail as sent.
 
-    at: when the mailbox took it. to: addresses without names. reply_to: an address, or None.
+    at: when the mailbox accepted it. to: addresses without names. reply_to: an address, or None.
     """
 
     id: str
@@ -76,10 +76,10 @@ class Mail:
     subject: str
     text: str
     html: str | None
-    attachments: tuple[Attached, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """Give the mail's parts under the names that `rollcall local mail --json` prints."""
+        """Return the mail's parts under the names that `rollcall local mail --json` prints."""
         parts = asdict(self)
         parts["from"] = parts.pop("sender")
         parts["at"] = self.at.isoformat().replace("+00:00", "Z")
@@ -88,12 +88,12 @@ class Mail:
 
 
 def messages(workspace: Workspace) -> list[Mail]:
-    """Read what was mailed, oldest first."""
+    """Return all mails, oldest first."""
     return read_folder(workspace.state / FOLDER)
 
 
 def read_folder(folder: Path) -> list[Mail]:
-    """Read every mail that is kept in `folder`, oldest first."""
+    """Return every mail stored in `folder`, oldest first."""
     return [_read(path) for path in sorted(folder.glob("*.eml"))]
 
 
@@ -115,11 +115,11 @@ def _read(path: Path) -> Mail:
     )
 
 
-def _attached(message: EmailMessage) -> Iterator[Attached]:
+def _attached(message: EmailMessage) -> Iterator[Attachment]:
     for number, part in enumerate(message.iter_attachments(), start=1):
         name = Path((part.get_filename() or "").replace("\\", "/")).name or f"attachment-{number}"
         content = part.get_payload(decode=True)
-        yield Attached(name, part.get_content_type(), content if isinstance(content, bytes) else b"")
+        yield Attachment(name, part.get_content_type(), content if isinstance(content, bytes) else b"")
 
 
 def _addresses(message: EmailMessage, header: str) -> list[str]:
@@ -127,13 +127,13 @@ def _addresses(message: EmailMessage, header: str) -> list[str]:
 
 
 class KeepingHandler:
-    """What the SMTP server does with a mail: one file each, complete before it bears its name."""
+    """Writes each mail to a file of its own, which gets its final name once complete."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:  # noqa: ANN401, N802 - aiosmtpd's name and type
-        """Keep the mail and accept it."""
+        """Store the mail and accept it."""
         content = envelope.original_content or envelope.content
         name = f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}"
         partial = self._folder / f"{name}.partial"
@@ -147,7 +147,7 @@ def _page(mails: list[Mail]) -> str:
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>Mailbox ({len(mails)})</title><style>{STYLE}</style><h1>Mailbox</h1>"
-        f"{articles or '<p>Nothing was mailed yet. Fill in a form on the site.</p>'}</html>"
+        f"{articles or '<p>No mails yet. Fill in a form on the site.</p>'}</html>"
     )
 
 
@@ -155,7 +155,7 @@ def _article(mail: Mail) -> str:
     def row(name: str, value: str) -> str:
         return f"<dt>{name}</dt><dd>{html.escape(value)}</dd>" if value else ""
 
-    shown = (
+    body = (
         f'<iframe sandbox="{POPUPS}" title="The mail as HTML" srcdoc="{html.escape(_in_new_tabs(mail.html))}"></iframe>'
         if mail.html
         else f"<pre>{html.escape(mail.text)}</pre>"
@@ -166,13 +166,13 @@ def _article(mail: Mail) -> str:
     return (
         f'<article id="{mail.id}"><details><summary><strong>{html.escape(mail.subject)}</strong> · '
         f"{html.escape(', '.join(mail.to))} · <time>{mail.at:%Y-%m-%d %H:%M:%S} UTC</time></summary>"
-        f"<dl>{headers}</dl>{shown}<details><summary>As text</summary><pre>{html.escape(mail.text)}</pre></details>"
+        f"<dl>{headers}</dl>{body}<details><summary>As text</summary><pre>{html.escape(mail.text)}</pre></details>"
         f"</details></article>"
     )
 
 
 def _in_new_tabs(page: str) -> str:
-    """Have a mail's links open beside the mailbox: inside its frame they would lead nowhere."""
+    """Make a mail's links open in new tabs: inside the mailbox's frame they would lead nowhere."""
     begin, head, rest = page.partition("<head>")
     base = '<base target="_blank">'
     return f"{begin}{head}{base}{rest}" if head else base + page
@@ -186,7 +186,7 @@ class PageHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        """Answer with every mail that is kept."""
+        """Answer with every stored mail."""
         target = urllib.parse.urlsplit(self.path)
         if target.path not in ("/", HEALTH_PATH):
             self._answer(HTTPStatus.NOT_FOUND, "text/plain; charset=utf-8", "The mailbox is at /\n")
@@ -213,7 +213,7 @@ class PageHandler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - http.server's signature
-        """Say nothing: the page reloads often."""
+        """Log nothing; the page reloads often."""
 
 
 def background(workspace: Workspace) -> BackgroundProcess:
@@ -228,7 +228,7 @@ def background(workspace: Workspace) -> BackgroundProcess:
 
 
 def command(workspace: Workspace, smtp_port: int) -> list[str]:
-    """Give the arguments of `python -m` that serve it."""
+    """Return the arguments of `python -m` that serve the mailbox."""
     return [
         "rollcall_local.mailbox",
         f"--folder={workspace.state / FOLDER}",
@@ -238,7 +238,7 @@ def command(workspace: Workspace, smtp_port: int) -> list[str]:
 
 
 def serve(folder: Path, *, page_port: int, smtp_port: int) -> None:
-    """Take and show mail on two loopback ports until SIGTERM."""
+    """Accept and show mail on two loopback ports until SIGTERM."""
     from aiosmtpd.controller import Controller  # noqa: PLC0415 - only the process that serves needs it
 
     folder.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from rollcall_build.sources import EXAMPLE, Sources, sources_of
 from rollcall_local.errors import LocalStackError
 
-#: A folder is a clone of Rollcall when it holds these.
+#: A folder with all of these is a clone of Rollcall.
 LANDMARKS = ("example", "infra/terraform", "localstack/terraform_provider", "shared", "site")
 
 DEFAULT_EDGE_PORT = 4566
@@ -21,15 +21,15 @@ PORTS_FILE = "ports.json"
 
 
 class WorkspaceNotFoundError(LocalStackError):
-    """No clone of Rollcall was found above the folder that was asked for."""
+    """There is no clone of Rollcall at or above this folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """One local system: a clone, a folder for its state, and the loopback ports it listens on.
+    """One local system: a clone, a folder for its state, and its loopback ports.
 
-    root: the clone. state: everything that a run leaves behind; removing it forgets the system. organisation: whose
-    forms and site it shows; None for the example's.
+    root: the clone. state: everything that a run leaves behind; delete it to forget the system.
+    organisation: whose forms and site it shows; None for the example's.
     """
 
     root: Path
@@ -48,12 +48,12 @@ class Workspace:
 
     @property
     def endpoint_url(self) -> str:
-        """Where every AWS service of the emulator answers."""
+        """The address of every AWS service of the emulator."""
         return f"http://localhost:{self.edge_port}"
 
     @property
     def api_url(self) -> str:
-        """The base that a form posts to; the API's identifier is pinned by a tag in infra/terraform/local.tfvars."""
+        """The base URL that forms post to. A tag in infra/terraform/local.tfvars fixes the API's ID."""
         return f"{self.endpoint_url}/restapis/rollcall/v1/_user_request_"
 
     @property
@@ -63,12 +63,12 @@ class Workspace:
 
     @property
     def mailbox_url(self) -> str:
-        """The page that shows what was mailed."""
+        """The page that shows the mails."""
         return f"http://localhost:{self.mailbox_port}/"
 
     @property
     def table(self) -> str:
-        """The name that infra/terraform gives the stack's table."""
+        """The name of the stack's table in infra/terraform."""
         return f"rollcall-{self.stack}"
 
     @property
@@ -83,7 +83,7 @@ class Workspace:
 
 
 def find_root(start: Path | None = None) -> Path:
-    """Find the clone that `start` (default: the working folder) lies in; ROLLCALL_ROOT overrides.
+    """Find the clone at or above `start` (default: the current folder). ROLLCALL_ROOT overrides it.
 
     Raises WorkspaceNotFoundError.
     """
@@ -99,19 +99,19 @@ def find_root(start: Path | None = None) -> Path:
 
 
 def find_workspace(start: Path | None = None) -> Workspace:
-    """Describe the local system of the clone that `start` lies in.
+    """Describe the local system of the clone at or above `start`.
 
-    Ports come from EDGE_PORT, ROLLCALL_SITE_PORT and ROLLCALL_MAILBOX_PORT, else they are those of the last `up`; the
-    state's folder from ROLLCALL_STATE (default: .local in the clone). Raises WorkspaceNotFoundError,
-    NoOrganisationError, or LocalStackError for ports that cannot be.
+    Ports come from EDGE_PORT, ROLLCALL_SITE_PORT and ROLLCALL_MAILBOX_PORT, else from the last
+    `up`; the folder for state from ROLLCALL_STATE (default: .local in the clone). Raises
+    WorkspaceNotFoundError, NoOrganisationError, or LocalStackError for invalid ports.
     """
     root = find_root(start)
     state = Path(os.environ.get("ROLLCALL_STATE") or root / ".local").resolve()
-    kept = kept_ports(state) or Ports(DEFAULT_EDGE_PORT, DEFAULT_SITE_PORT, DEFAULT_MAILBOX_PORT)
+    saved = saved_ports(state) or Ports(DEFAULT_EDGE_PORT, DEFAULT_SITE_PORT, DEFAULT_MAILBOX_PORT)
     ports = Ports(
-        edge=_port("EDGE_PORT", kept.edge),
-        site=_port("ROLLCALL_SITE_PORT", kept.site),
-        mailbox=_port("ROLLCALL_MAILBOX_PORT", kept.mailbox),
+        edge=_port("EDGE_PORT", saved.edge),
+        site=_port("ROLLCALL_SITE_PORT", saved.site),
+        mailbox=_port("ROLLCALL_MAILBOX_PORT", saved.mailbox),
     )
     if len({ports.edge, ports.site, ports.mailbox}) < len(astuple(ports)):
         raise LocalStackError("EDGE_PORT, ROLLCALL_SITE_PORT and ROLLCALL_MAILBOX_PORT must be three different ports.")
@@ -135,25 +135,25 @@ class Ports:
 
 
 def ports_of(workspace: Workspace) -> Ports:
-    """Give the ports that a workspace is meant to listen on."""
+    """Return the ports that a workspace should use."""
     return Ports(workspace.edge_port, workspace.site_port, workspace.mailbox_port)
 
 
-def kept_ports(state: Path) -> Ports | None:
-    """Give the ports that the last `up` used; None where there was none, or its note cannot be read."""
+def saved_ports(state: Path) -> Ports | None:
+    """Return the ports of the last `up`, or None if there was none or its record can't be read."""
     try:
         return Ports(**json.loads((state / PORTS_FILE).read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError, TypeError):
         return None
 
 
-def keep_ports(workspace: Workspace) -> None:
-    """Note the ports, so that status, mail and down find the system without being told."""
+def save_ports(workspace: Workspace) -> None:
+    """Record the ports, so that status, mail and down find the system by themselves."""
     write_whole(workspace.state / PORTS_FILE, json.dumps(asdict(ports_of(workspace))))
 
 
 def write_whole(file: Path, text: str, *, mode: int = 0o644) -> None:
-    """Write a small file so that a reader finds the old one or the new one, never half of one."""
+    """Write a small file so that a reader finds either the old or the new one, never half of one."""
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_name(f"{file.name}.partial")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)

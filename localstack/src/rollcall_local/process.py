@@ -1,7 +1,7 @@
-"""A background process of the local system: started detached, awaited, found again, stopped.
+"""A background process of the local system: start it detached, wait for it, find it again, stop it.
 
-The process inherits a locked file, so whether it lives is asked of the kernel: no process number is ever
-mistaken for another's, however the machine was restarted.
+The process inherits a locked file, so the kernel says whether it is alive. No process number is
+ever mistaken for another's, even after a reboot.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ FREE_PORTS = (15_000, 32_000)
 class BackgroundProcess:
     """One long-lived process, known by name in a folder of the state.
 
-    ready: answers whether it serves. port: the loopback port it will listen on.
+    ready: returns whether it serves. port: the loopback port that it will use.
     """
 
     name: str
@@ -45,7 +45,7 @@ class BackgroundProcess:
 
     @property
     def log(self) -> Path:
-        """What it printed, newest run last."""
+        """Its output, newest run last."""
         return self.folder / f"{self.name}.log"
 
     @property
@@ -53,7 +53,7 @@ class BackgroundProcess:
         return self.folder / f"{self.name}.pid"
 
     def alive(self) -> bool:
-        """Whether the process runs now."""
+        """Return whether the process is running."""
         try:
             with self._lock.open("rb") as file:
                 return not _lock_at_once(file.fileno())
@@ -63,18 +63,18 @@ class BackgroundProcess:
     def start(self, command: Sequence[str], environment: Mapping[str, str], *, timeout_s: float = 30) -> None:
         """Start it and wait until it is ready.
 
-        Raises PortTakenError when something else listens on its port, EmulatorDiedError when it ended or did not
-        become ready in time; then nothing of it is left running.
+        Raises PortTakenError if another program uses its port, EmulatorDiedError if it stopped or
+        was not ready in time. In both cases nothing of it is left running.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         if port_is_taken(self.port):
             raise PortTakenError(
-                f"Port {self.port}, which the {self.name} needs, is taken by something else. "
-                f"Stop that, or choose another port: {self.port_variable}=<port> make up",
+                f"Port {self.port} is already in use, and the {self.name} needs it. "
+                f"Stop the other program, or choose another port: {self.port_variable}=<port> make up",
             )
         with self._lock.open("a+b") as lock, self.log.open("ab") as log:
             if not _lock_at_once(lock.fileno()):
-                raise EmulatorDiedError(f"Another run is starting the {self.name} at this moment. Wait and try again.")
+                raise EmulatorDiedError(f"Another command is starting the {self.name}. Wait and try again.")
             os.set_inheritable(lock.fileno(), True)  # noqa: FBT003 - os's signature
             pid = _spawn_detached(command, environment, output=log.fileno())
             lock.truncate(0)
@@ -89,15 +89,15 @@ class BackgroundProcess:
         deadline = time.monotonic() + timeout_s
         while not self.ready():
             if _ended(pid):
-                raise EmulatorDiedError(f"The {self.name} ended as it started. Its last words are in {self.log}.")
+                raise EmulatorDiedError(f"The {self.name} stopped while starting. See {self.log}.")
             if time.monotonic() > deadline:
                 raise EmulatorDiedError(
-                    f"The {self.name} did not answer within {timeout_s:.0f} s. Its last words are in {self.log}.",
+                    f"The {self.name} did not answer within {timeout_s:.0f} s. See {self.log}.",
                 )
             time.sleep(POLL_S)
 
     def stop(self, *, timeout_s: float = 20) -> bool:
-        """Ask it to end, wait, and end it by force past `timeout_s`. Answers whether it ran."""
+        """Stop it, by force after `timeout_s`, and return whether it ran."""
         if not self.alive():
             return False
         pid = int(self._lock.read_text().strip() or 0)
@@ -129,14 +129,14 @@ class BackgroundProcess:
 
 
 def port_is_taken(port: int) -> bool:
-    """Whether something listens on this loopback port."""
+    """Return whether a program listens on this loopback port."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.settimeout(0.5)
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def answers(port: int, path: str) -> bool:
-    """Whether a server on this loopback port answers 200 at a path. No proxy is asked."""
+    """Return whether a server on this loopback port answers 200 for a path. Proxies are ignored."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
         connection.request("GET", path)
@@ -148,10 +148,10 @@ def answers(port: int, path: str) -> bool:
 
 
 def free_port() -> int:
-    """Find a loopback port that nobody listens on at this moment.
+    """Find a loopback port that nobody listens on now.
 
-    Drawn from below those that systems give to outgoing connections, so that none of them takes it
-    before its listener does; drawn at random, so that two processes don't choose the same one.
+    It is below the range for outgoing connections, so that none of them takes it first, and it is
+    random, so that two processes don't choose the same one.
     """
     while True:
         port = random.randrange(*FREE_PORTS)  # noqa: S311 - no secret
@@ -161,9 +161,9 @@ def free_port() -> int:
 
 
 def clean_environment(**extra: str) -> dict[str, str]:
-    """Build an environment that holds none of the caller's AWS settings or credentials, and `extra`."""
-    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TERM", "USER", "SYSTEMROOT")
-    environment = {name: os.environ[name] for name in kept if name in os.environ}
+    """Return an environment with `extra` and without the caller's AWS settings and credentials."""
+    names = ("PATH", "HOME", "LANG", "LC_ALL", "TERM", "USER", "SYSTEMROOT")
+    environment = {name: os.environ[name] for name in names if name in os.environ}
     return environment | {
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
@@ -173,10 +173,10 @@ def clean_environment(**extra: str) -> dict[str, str]:
 
 
 def run_to_end(words: Sequence[str], folder: Path, environment: Mapping[str, str]) -> tuple[int, str, str]:
-    """Run to the end, also past Ctrl-C: Terraform is asked to stop, writes its state, and then we go on.
+    """Run a command to its end, even after Ctrl-C: Terraform then stops, writes its state, and we continue.
 
-    Its words go to files, and it inherits what is inheritable: should this process be killed, it still finishes its
-    work, with the local system's lock in its hand.
+    Its output goes to files, and it inherits the inheritable ones: if this process is killed,
+    Terraform still finishes its work and holds the local system's lock.
     """
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         child = subprocess.Popen(
@@ -209,14 +209,16 @@ def _lock_at_once(descriptor: int) -> bool:
 
 
 def _spawn_detached(command: Sequence[str], environment: Mapping[str, str], *, output: int) -> int:
-    """Start a process in a session of its own, which outlives this one; answer its number."""
+    """Start a process in its own session, which outlives this one, and return its number."""
     nothing = (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)
-    told = [(os.POSIX_SPAWN_DUP2, output, number) for number in (1, 2)]
-    return os.posix_spawn(command[0], list(command), dict(environment), file_actions=[nothing, *told], setsid=True)
+    redirections = [(os.POSIX_SPAWN_DUP2, output, number) for number in (1, 2)]
+    return os.posix_spawn(
+        command[0], list(command), dict(environment), file_actions=[nothing, *redirections], setsid=True
+    )
 
 
 def _ended(pid: int) -> bool:
-    """Whether a process that this one started has ended; one that another started is not ours to ask about."""
+    """Return whether a process started by this one has ended; for any other process, False."""
     try:
         return os.waitpid(pid, os.WNOHANG)[0] == pid
     except ChildProcessError:

@@ -1,4 +1,4 @@
-"""The whole local system: up, down, status. What builds the zip and the site is given by the caller."""
+"""The whole local system: up, down, status. The caller provides the builders of zip and site."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rollcall_local import front, mailbox
 from rollcall_local.credentials import client, deployer
 from rollcall_local.emulator import NAME, Emulator
 from rollcall_local.errors import LocalStackError, TerraformFailedError
-from rollcall_local.paths import keep_ports, kept_ports, ports_of, write_whole
+from rollcall_local.paths import ports_of, save_ports, saved_ports, write_whole
 from rollcall_local.process import clean_environment, free_port, port_is_taken
 from rollcall_local.terraform import LocalTerraform, require_terraform
 from rollcall_local.terraform_configuration import chosen_provider
@@ -30,34 +30,34 @@ if TYPE_CHECKING:
     from rollcall_local.paths import Workspace
 
 
-#: What Terraform says when the emulator holds what its state does not know of: one of them was killed at work.
+#: Terraform's errors when the emulator holds resources that its state lacks: one of the two was killed.
 OUT_OF_STEP = re.compile(r"already ?(?:exist|owned)|ConflictException|EntityAlreadyExists", re.IGNORECASE)
 
-#: The ways to ask for an end: Ctrl-C (which a background job ignores by default), a cancelled job, a hang-up.
-ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+#: The ways to stop a command: Ctrl-C (which a background job ignores by default), a cancelled job, a hang-up.
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-START_ANEW = (
-    "If an earlier run was killed at work, the emulator and Terraform's state may be out of step. "
-    "This starts anew, without the data: make down RESET=1 && make up"
+START_OVER = (
+    "If an earlier run was killed, the emulator and Terraform's state may not match. "
+    "To start over without the data, run: make down RESET=1 && make up"
 )
 
 
 class Builders(Protocol):
-    """What the staff's command brings: it knows how the zip and the site are made."""
+    """What the `rollcall` command provides: it knows how to build the zip and the site."""
 
     def build_package(self, workspace: Workspace) -> str:
-        """Write the functions' zip to `workspace.package`; say what changed."""
+        """Write the functions' zip to `workspace.package`, and return what changed."""
 
     def publish_forms(self, workspace: Workspace, outputs: dict[str, Any], dynamodb: Any) -> str:  # noqa: ANN401 - boto3
-        """Store the compiled forms with the stack; say what changed."""
+        """Store the compiled forms with the stack, and return what changed."""
 
     def publish_site(self, workspace: Workspace, outputs: dict[str, Any], s3: Any) -> str:  # noqa: ANN401 - boto3
-        """Build the site and put it into the stack's bucket; say what changed."""
+        """Build the site, publish it to the stack's bucket, and return what changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What runs, and where it answers."""
+    """What is running, and at which address."""
 
     running: bool
     site_url: str
@@ -71,12 +71,12 @@ class Status:
 
 
 def up(workspace: Workspace, builders: Builders, say: Callable[[str], None]) -> Status:
-    """Bring the system up, or up to date. Interrupted or asked to end, it stops what it started.
+    """Bring the system up, or up to date. When interrupted, stop what was started.
 
-    Raises LocalStackError and its kinds.
+    Raises LocalStackError and its subclasses.
     """
     require_terraform()
-    with _one_at_a_time(workspace) as lock, _ending_as_interrupted():
+    with _one_at_a_time(workspace) as lock, _stopping_as_interrupted():
         started: list[Callable[[], object]] = []
         try:
             _start(workspace, started, say)
@@ -89,12 +89,12 @@ def up(workspace: Workspace, builders: Builders, say: Callable[[str], None]) -> 
 
 
 def _start(workspace: Workspace, started: list[Callable[[], object]], say: Callable[[str], None]) -> None:
-    """Start what doesn't run, all of it or nothing; what was started is appended, to be stopped in reverse order."""
+    """Start everything that isn't running, or nothing. `started` gets each process, to be stopped in reverse order."""
     _ensure_same_ports(workspace)
     emulator, smtp_port = Emulator(workspace), _smtp_port(workspace)
-    keep_ports(workspace)
+    save_ports(workspace)
     if emulator.died():
-        say("The emulator had died; it goes on from what it last saved.")
+        say("The emulator stopped unexpectedly. Starting it again from its last save.")
     commands = (
         (mailbox.background(workspace), mailbox.command(workspace, smtp_port)),
         (front.background(workspace), front.command(workspace)),
@@ -117,12 +117,12 @@ def _start(workspace: Workspace, started: list[Callable[[], object]], say: Calla
 
 
 def _ensure_same_ports(workspace: Workspace) -> None:
-    """Raise LocalStackError where the system runs on other ports: it must not be mixed up with a neighbour's."""
-    kept = kept_ports(workspace.state)
-    if kept is not None and kept != ports_of(workspace) and _anything_runs(workspace):
+    """Raise LocalStackError if the system runs on other ports, so that it isn't mistaken for a neighbour's."""
+    saved = saved_ports(workspace.state)
+    if saved is not None and saved != ports_of(workspace) and _anything_runs(workspace):
         raise LocalStackError(
-            f"The local system in {workspace.state} runs on the ports {kept.edge}, {kept.site} and {kept.mailbox}. "
-            "Leave them as they are, or stop it first: make down",
+            f"The local system in {workspace.state} runs on ports {saved.edge}, {saved.site} and {saved.mailbox}. "
+            "Keep these ports, or stop it first: make down",
         )
 
 
@@ -143,7 +143,7 @@ def _deploy(workspace: Workspace, builders: Builders, say: Callable[[str], None]
         say(f"terraform  {terraform.apply()} ({chosen_provider()} provider)")
     except TerraformFailedError as error:
         if OUT_OF_STEP.search(str(error)):
-            raise TerraformFailedError(f"{error}\n\n{START_ANEW}", error.exit_code) from error
+            raise TerraformFailedError(f"{error}\n\n{START_OVER}", error.exit_code) from error
         raise
     made = terraform.output()
     front.write_target(workspace.state / "front.json", made["distribution_domain"])
@@ -158,12 +158,12 @@ def _stop(started: list[Callable[[], object]]) -> None:
 
 
 @contextlib.contextmanager
-def _ending_as_interrupted() -> Iterator[None]:
-    """Treat every way of being asked to end like Ctrl-C."""
+def _stopping_as_interrupted() -> Iterator[None]:
+    """Treat every request to stop like Ctrl-C."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, signal.default_int_handler) for number in ENDINGS}
+    before = {number: signal.signal(number, signal.default_int_handler) for number in STOP_SIGNALS}
     try:
         yield
     finally:
@@ -172,7 +172,7 @@ def _ending_as_interrupted() -> Iterator[None]:
 
 
 def down(workspace: Workspace, *, reset: bool = False) -> bool:
-    """Stop everything; with `reset`, drop the data too. Answers whether anything ran."""
+    """Stop everything and, with `reset`, delete the data. Return whether anything was running."""
     with _one_at_a_time(workspace):
         ran = Emulator(workspace).stop()
         ran = front.background(workspace).stop() or ran
@@ -187,7 +187,7 @@ def down(workspace: Workspace, *, reset: bool = False) -> bool:
 
 
 def status(workspace: Workspace) -> Status:
-    """Tell what runs, without starting anything."""
+    """Return what is running, without starting anything."""
     return Status(
         running=_everything_runs(workspace) and _outputs_file(workspace).exists(),
         site_url=workspace.site_url,
@@ -202,13 +202,13 @@ def status(workspace: Workspace) -> Status:
 
 
 def outputs(workspace: Workspace) -> dict[str, Any]:
-    """Give what Terraform made and how it is named, as the last `up` found it.
+    """Return Terraform's outputs as of the last `up`.
 
-    Raises LocalStackError where nothing was brought up.
+    Raises LocalStackError if there was none.
     """
     file = _outputs_file(workspace)
     if not file.exists():
-        raise LocalStackError("The local system was not brought up yet. Run: make up")
+        raise LocalStackError("The local system is not set up yet. Run: make up")
     made: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return made
 
@@ -219,7 +219,7 @@ def _outputs_file(workspace: Workspace) -> Path:
 
 @contextlib.contextmanager
 def _one_at_a_time(workspace: Workspace) -> Iterator[int]:
-    """Hold the system for one command; the kernel lets go of it however the command ends."""
+    """Lock the system for one command; the kernel releases the lock however the command ends."""
     workspace.state.mkdir(parents=True, exist_ok=True)
     with (workspace.state / "lock").open("w") as file:
         try:
@@ -232,15 +232,15 @@ def _one_at_a_time(workspace: Workspace) -> Iterator[int]:
 
 
 def _smtp_port(workspace: Workspace) -> int:
-    """Keep to one port for the mail's way from emulator to mailbox, for as long as one of them runs with it."""
+    """Keep one port for mail from the emulator to the mailbox, for as long as either of them uses it."""
     file = workspace.state / "smtp-port"
     try:
-        kept = int(file.read_text(encoding="utf-8"))
+        port = int(file.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
-        kept = 0
+        port = 0
     in_use = Emulator(workspace).alive() or mailbox.background(workspace).alive()
-    if kept and (in_use or not port_is_taken(kept)):
-        return kept
+    if port and (in_use or not port_is_taken(port)):
+        return port
     port = free_port()
     write_whole(file, str(port))
     return port

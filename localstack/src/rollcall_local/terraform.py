@@ -1,6 +1,6 @@
 """Terraform's commands on one machine: the shipped configuration, pointed at the emulator.
 
-Endpoints and credentials come by the environment that every AWS tool knows.
+Endpoints and credentials come from the environment variables that every AWS tool knows.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ OLDEST = (1, 11)
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """One call of Terraform: its words, the folder it works in, and all of its environment."""
+    """One call of Terraform: its arguments, its folder, and its whole environment."""
 
     words: tuple[str, ...]
     folder: Path
@@ -51,11 +51,11 @@ class LocalTerraform:
 
     @property
     def configuration(self) -> Path:
-        """The folder that holds the copied configuration."""
+        """The folder with the copied configuration."""
         return self._configuration.folder
 
     def prepare(self) -> None:
-        """Copy the configuration, write what points it here, and initialise it where that is due.
+        """Copy the configuration, point it at this machine, and initialise it if needed.
 
         Raises TerraformMissingError, TerraformFailedError.
         """
@@ -67,16 +67,16 @@ class LocalTerraform:
             self._configuration.mark_initialised()
 
     def apply(self) -> str:
-        """Make the emulator hold what the configuration says; answers Terraform's last words."""
+        """Apply the configuration to the emulator, and return Terraform's summary."""
         out = self.run("apply", input=False, auto_approve=IsFlagged, **self._inputs())
-        return _last_words(out)
+        return _summary(out)
 
     def plan_is_empty(self) -> bool:
-        """Whether nothing would change."""
+        """Return whether nothing would change."""
         return self._command("plan", input=False, detailed_exitcode=IsFlagged, **self._inputs())[0] == 0
 
     def plan_as_json(self, values: Path | None = None) -> dict[str, Any]:
-        """Give a plan as Terraform describes it to programs. values: a file of them; None for this machine's."""
+        """Return a plan in Terraform's JSON format. values: a file with variables; None for this machine's."""
         with tempfile.TemporaryDirectory() as folder:
             file = str(Path(folder) / "plan")
             self.run("plan", input=False, out=file, **self._inputs(values))
@@ -84,20 +84,20 @@ class LocalTerraform:
             return described
 
     def destroy(self) -> None:
-        """Remove everything that the configuration made."""
+        """Remove everything that the configuration created."""
         self.run("destroy", input=False, auto_approve=IsFlagged, **self._inputs())
 
     def output(self) -> dict[str, Any]:
-        """Give the root's outputs, or nothing where nothing was applied."""
+        """Return the root's outputs, or nothing if nothing was applied."""
         described = json.loads(self.run("output", json=IsFlagged))
         return {name: one["value"] for name, one in described.items()}
 
     def validate(self) -> None:
-        """Raise TerraformFailedError where the configuration is wrong."""
+        """Raise TerraformFailedError if the configuration is invalid."""
         self.run("validate")
 
     def run(self, command: str, *arguments: str, **options: Any) -> str:  # noqa: ANN401 - python-terraform's options
-        """Run one command and answer its output. Raises TerraformFailedError with its error."""
+        """Run one command and return its output. Raises TerraformFailedError with its error."""
         code, out, err = self._command(command, *arguments, **options)
         if code != 0:
             raise TerraformFailedError(f"terraform {command} failed:\n{(err or out).strip()}", code)
@@ -105,7 +105,7 @@ class LocalTerraform:
 
     @contextlib.contextmanager
     def invocation(self, command: str, *arguments: str, **options: Any) -> Iterator[Invocation]:  # noqa: ANN401
-        """Give what is to be run for a command; its inputs are there until the end."""
+        """Yield the call for a command; its input files exist until the block ends."""
         commander = Terraform(working_dir=str(self._configuration.folder))
         words = commander.generate_cmd_string(command, *arguments, **options)
         try:
@@ -115,7 +115,7 @@ class LocalTerraform:
 
     @property
     def inputs(self) -> dict[str, Any]:
-        """The options by which plan, apply and destroy are told of this machine."""
+        """The options that point plan, apply and destroy at this machine."""
         return self._inputs()
 
     def _command(self, command: str, *arguments: str, **options: Any) -> tuple[int, str, str]:  # noqa: ANN401
@@ -126,7 +126,7 @@ class LocalTerraform:
         workspace = self._workspace
         if values is not None:
             return {"var_file": str(values), "var": {"package_path": str(workspace.package)}}
-        given = {
+        options = {
             "stack": workspace.stack,
             "region": workspace.region,
             "site_url": workspace.site_url,
@@ -134,7 +134,7 @@ class LocalTerraform:
             "package_path": str(workspace.package),
             "forms": sorted(path.parent.name for path in workspace.sources.forms.glob("*/form.toml")),
         }
-        return {"var_file": "local.tfvars", "var": given}
+        return {"var_file": "local.tfvars", "var": options}
 
     def _environment(self) -> dict[str, str]:
         environment = clean_environment(
@@ -152,29 +152,29 @@ class LocalTerraform:
 
 
 def require_terraform() -> str:
-    """Give Terraform's version, as `1.11`. Raises TerraformMissingError where it is missing or too old."""
+    """Return Terraform's version, such as `1.11`. Raises TerraformMissingError if it is missing or too old."""
     oldest = ".".join(map(str, OLDEST))
     if shutil.which("terraform") is None:
         raise TerraformMissingError(f"Terraform is not on the PATH. Install Terraform {oldest} or newer and try again.")
-    told = subprocess.run(
+    answer = subprocess.run(
         ["terraform", "version", "-json"],
         capture_output=True,
         text=True,
         check=False,
         env=clean_environment(CHECKPOINT_DISABLE="1", TF_CLI_CONFIG_FILE=os.devnull),
     )
-    found = re.search(r'"terraform_version":\s*"(\d+)\.(\d+)', told.stdout)
-    if not found:
+    version = re.search(r'"terraform_version":\s*"(\d+)\.(\d+)', answer.stdout)
+    if not version:
         raise TerraformMissingError(
-            f"`terraform version` gave no version: {told.stderr.strip() or told.stdout.strip()}"
+            f"`terraform version` printed no version: {answer.stderr.strip() or answer.stdout.strip()}"
         )
-    if (int(found[1]), int(found[2])) < OLDEST:
+    if (int(version[1]), int(version[2])) < OLDEST:
         raise TerraformMissingError(
-            f"Terraform {found[1]}.{found[2]} is too old. Install Terraform {oldest} or newer and try again.",
+            f"Terraform {version[1]}.{version[2]} is too old. Install Terraform {oldest} or newer and try again.",
         )
-    return f"{found[1]}.{found[2]}"
+    return f"{version[1]}.{version[2]}"
 
 
-def _last_words(out: str) -> str:
-    found = re.search(r"Apply complete! Resources: (.*)\.", out)
-    return found[1] if found else out.strip().splitlines()[-1]
+def _summary(out: str) -> str:
+    summary = re.search(r"Apply complete! Resources: (.*)\.", out)
+    return summary[1] if summary else out.strip().splitlines()[-1]

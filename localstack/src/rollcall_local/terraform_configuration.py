@@ -1,7 +1,8 @@
-"""What Terraform works on at one machine: a copy of infra/terraform, an override beside it, and a provider to find.
+"""Terraform's working folder on one machine: a copy of infra/terraform, an override file, and a provider.
 
-The shipped files are copied unchanged. One override file keeps the state here and buckets path-style; the provider
-is the stand-in, found by a file-system mirror, or with ROLLCALL_PROVIDER=registry the real one.
+The shipped files are copied unchanged. One override file keeps the state here and uses path-style
+bucket addresses. The provider is the stand-in, found through a file-system mirror, or the real one
+with ROLLCALL_PROVIDER=registry.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ from rollcall_local.process import clean_environment, run_to_end
 if TYPE_CHECKING:
     from rollcall_local.paths import Workspace
 
-#: The version that the stand-in gives itself: the one its schema facts were taken from.
+#: The version that the stand-in reports: the one whose schema it uses.
 PROVIDER_VERSION = "6.69.1"
 
-#: The blocks whose change calls for another `terraform init`.
+#: The blocks that need another `terraform init` when they change.
 NEEDS_INIT = re.compile(r"^(?:module|terraform)\b.*?^}", re.DOTALL | re.MULTILINE)
 
 Provider = Literal["stand-in", "registry"]
@@ -46,7 +47,7 @@ provider "aws" {{
 
 
 def chosen_provider() -> Provider:
-    """Which AWS provider Terraform uses here; ROLLCALL_PROVIDER=registry asks for the real one."""
+    """Return which AWS provider Terraform uses here; ROLLCALL_PROVIDER=registry chooses the real one."""
     return "registry" if os.environ.get("ROLLCALL_PROVIDER") == "registry" else "stand-in"
 
 
@@ -61,23 +62,23 @@ class Configuration:
 
     @property
     def cli_configuration(self) -> Path | None:
-        """The file for TF_CLI_CONFIG_FILE; None where Terraform finds the provider by itself."""
+        """The file for TF_CLI_CONFIG_FILE, or None if Terraform finds the provider itself."""
         return self._parent / "terraform.rc" if self._provider == "stand-in" else None
 
     @property
     def initialised(self) -> bool:
-        """Whether `terraform init` ran since anything changed that it depends on."""
+        """Return whether `terraform init` ran since its inputs last changed."""
         try:
             return self._mark.read_text(encoding="utf-8") == self._fingerprint()
         except FileNotFoundError:
             return False
 
     def mark_initialised(self) -> None:
-        """Note that `terraform init` ran."""
+        """Record that `terraform init` ran."""
         self._mark.write_text(self._fingerprint(), encoding="utf-8")
 
     def forget_initialisation(self) -> None:
-        """Make room for another `terraform init`, and write what it finds the provider by."""
+        """Prepare for another `terraform init`, and write the file that leads it to the provider."""
         self._mark.unlink(missing_ok=True)
         shutil.rmtree(self.folder / ".terraform", ignore_errors=True)
         (self.folder / ".terraform.lock.hcl").unlink(missing_ok=True)
@@ -89,14 +90,14 @@ class Configuration:
         return self._parent / "initialised"
 
     def copy(self) -> None:
-        """Bring the copy up to date with the shipped files, and write the override."""
+        """Update the copy from the shipped files, and write the override."""
         source = self._workspace.root / "infra" / "terraform"
-        wanted = {
+        sources = {
             path.relative_to(source)
             for path in source.rglob("*")
             if path.is_file() and path.suffix in (".tf", ".tfvars", ".json", ".tftpl")
         }
-        for name in wanted:
+        for name in sources:
             target = self.folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             if not target.exists() or target.read_bytes() != (source / name).read_bytes():
@@ -105,11 +106,11 @@ class Configuration:
         (self.folder / "local_override.tf").write_text(OVERRIDE.format(state=state), encoding="utf-8")
         for path in self.folder.rglob("*.tf"):
             name = path.relative_to(self.folder)
-            if name not in wanted and name.name != "local_override.tf" and ".terraform" not in name.parts:
+            if name not in sources and name.name != "local_override.tf" and ".terraform" not in name.parts:
                 path.unlink()
 
     def _fingerprint(self) -> str:
-        """Sum up what an initialisation depends on: modules, required providers, this machine's paths."""
+        """Return a digest of what an initialisation depends on: modules, required providers, this machine's paths."""
         digest = hashlib.sha256(f"{self._provider} {self._launcher()}".encode())
         for path in sorted(self.folder.rglob("*.tf")):
             if ".terraform" not in path.parts:
@@ -140,7 +141,7 @@ class Configuration:
 
 
 def _provider_address() -> str:
-    """Ask Terraform how it spells hashicorp/aws in full; a mirror's folders are named so."""
+    """Return Terraform's full address for hashicorp/aws; a mirror's folders are named after it."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "main.tf").write_text(
             'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}\n',
@@ -149,10 +150,10 @@ def _provider_address() -> str:
         _, out, err = run_to_end(
             ["terraform", "providers"], Path(folder), clean_environment(TF_CLI_CONFIG_FILE=os.devnull)
         )
-    found = re.search(r"provider\[([^\]]+)\]", out)
-    if not found:
+    address = re.search(r"provider\[([^\]]+)\]", out)
+    if not address:
         raise TerraformFailedError(f"terraform providers failed:\n{err or out}", 1)
-    return found[1]
+    return address[1]
 
 
 def _platform() -> str:

@@ -26,7 +26,7 @@ from registration_core.services.listing import Listing
 from registration_core.services.manage import ManageService
 from registration_core.services.query import QueryService
 from registration_core.services.restore import RestoreService
-from rollcall_local.mailbox import Attached, Mail
+from rollcall_local.mailbox import Attachment, Mail
 from rollcall_local.stack import Status as LocalStatus
 from rollcall_local.terraform import Invocation
 
@@ -66,7 +66,7 @@ MAIL = Mail(
     subject="We have your registration",
     text="Hello Ada,\nwelcome.\n",
     html="<p>Hello Ada</p>",
-    attachments=(Attached("course.ics", "text/calendar", b"BEGIN:VCALENDAR"),),
+    attachments=(Attachment("course.ics", "text/calendar", b"BEGIN:VCALENDAR"),),
 )
 
 STAFF = Caller("000000000000", "arn:aws:iam::000000000000:user/staff")

@@ -67,7 +67,7 @@ def test_up__never_switches_another_context_away(rollcall: CommandLine) -> None:
 def test_down__says_what_becomes_of_the_data(rollcall: CommandLine) -> None:
     """Stopping keeps; --reset drops."""
     assert "kept" in rollcall("local", "down").err
-    assert "dropped" in rollcall("local", "down", "--reset").err
+    assert "Deleted" in rollcall("local", "down", "--reset").err
     assert rollcall.local.asked == ["down", "down --reset"]
 
 
@@ -127,7 +127,7 @@ def test_mail__shows_and_saves_what_is_attached(rollcall: CommandLine, tmp_path:
     assert (ran.code, ran.err) == (0, f"Saved {file}\n")
     assert file.read_bytes() == b"BEGIN:VCALENDAR"
     rollcall.local.mails = []
-    assert "Nothing is attached." in rollcall("local", "mail", "--save", str(tmp_path)).err
+    assert "These mails have no attachments." in rollcall("local", "mail", "--save", str(tmp_path)).err
 
 
 def test_mail__is_listed_a_line_each(rollcall: CommandLine) -> None:
@@ -207,7 +207,7 @@ def test_mail__nothing_yet_is_told_on_stderr(rollcall: CommandLine) -> None:
     ran = rollcall("local", "mail")
 
     assert (ran.code, ran.out) == (0, "")
-    assert "Nothing was mailed yet." in ran.err
+    assert "No mails yet." in ran.err
 
 
 @pytest.mark.parametrize("line", guide.beyond("rollcall local up", "rollcall local down"))

@@ -208,7 +208,7 @@ def _unreachable(context: Context) -> CliError:
     if context.on_this_machine:
         return CliError(
             f"Nothing answers at {context.endpoint_url}: the local stack is not running.",
-            hint="Bring it up: rollcall local up",
+            hint="Start it: rollcall local up",
         )
     where = context.endpoint_url or f"AWS in {context.region}"
     return CliError(f"{where} cannot be reached.", hint="Check the network, a proxy, and the region of the context.")

@@ -22,22 +22,22 @@ class LocalSystem(Protocol):
     """What the local commands need. Each may raise LocalStackError, whose message is for people."""
 
     def up(self, say: Say) -> Status:
-        """Bring it up, or up to date; `say` is told each step."""
+        """Start it, or bring it up to date, and report each step to `say`."""
 
     def down(self, *, reset: bool) -> bool:
-        """Stop it, and with `reset` drop its data; whether anything ran."""
+        """Stop it, with `reset` delete its data, and return whether anything ran."""
 
     def status(self) -> Status:
-        """Tell what runs."""
+        """Return what is running."""
 
     def messages(self) -> Sequence[Mail]:
-        """Give what was mailed, oldest first."""
+        """Return the mails, oldest first."""
 
     def region(self) -> str:
-        """Name the region that it stands in for."""
+        """Return the region that it stands in for."""
 
     def terraform(self, command: str, arguments: Sequence[str]) -> AbstractContextManager[Invocation]:
-        """Give the call of Terraform that plans, or tells the outputs of, what runs here."""
+        """Yield the Terraform call that plans this system or prints its outputs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +48,26 @@ class WorkspaceSystem:
 
     @classmethod
     def find(cls) -> Self:
-        """Find the clone that the working folder lies in. Raises WorkspaceNotFoundError."""
+        """Find the clone at or above the current folder. Raises WorkspaceNotFoundError."""
         from rollcall_local.paths import find_workspace  # noqa: PLC0415 - only when asked
 
         return cls(find_workspace())
 
     def up(self, say: Say) -> Status:
-        """Bring it up with what this package builds."""
+        """Start it with the zip and the site that this package builds."""
         from admin_cli.local_stack import LocalBuilders  # noqa: PLC0415
         from rollcall_local import stack  # noqa: PLC0415 - only what is asked for
 
         return stack.up(self.workspace, LocalBuilders(), say)
 
     def down(self, *, reset: bool) -> bool:
-        """Stop every process of it."""
+        """Stop all of its processes."""
         from rollcall_local import stack  # noqa: PLC0415 - only what is asked for
 
         return stack.down(self.workspace, reset=reset)
 
     def status(self) -> Status:
-        """Look at the processes, without starting any."""
+        """Return what is running, without starting anything."""
         from rollcall_local import stack  # noqa: PLC0415 - only what is asked for
 
         return stack.status(self.workspace)
@@ -91,7 +91,7 @@ class WorkspaceSystem:
         from rollcall_local.terraform import LocalTerraform  # noqa: PLC0415
 
         if not Emulator(self.workspace).running():
-            raise LocalStackError("The local system is not running. Bring it up: rollcall local up")
+            raise LocalStackError("The local system is not running. Start it: rollcall local up")
         terraform = LocalTerraform(self.workspace, deployer(self.workspace))
         terraform.prepare()
         inputs = terraform.inputs if command == "plan" else {}

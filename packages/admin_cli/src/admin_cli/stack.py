@@ -311,7 +311,7 @@ class AwsStack:
         where = f"at {self.context.endpoint_url}" if self.context.endpoint_url else f"in {self.context.region}"
         there = f"There are: {', '.join(stacks)}." if stacks else "None other was found."
         hint = (
-            "Bring it up: rollcall local up"
+            "Start it: rollcall local up"
             if self.context.on_this_machine and not stacks
             else ("Name another in a context: rollcall context add NAME --stack STACK --region REGION")
         )

@@ -1,4 +1,4 @@
-"""`rollcall local`: the whole system on this machine, for trying things out and for tests."""
+"""`rollcall local`: the whole system on this machine, to try things out and to test."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rollcall_local.stack import Status
 
 app = noun("""
-Run the whole system on this machine: an emulator of AWS, the site, and a mailbox. No account, no Docker.
+Run the whole system on this machine: an AWS emulator, the site and a mailbox. No account, no Docker.
 
 Examples:
   rollcall local up
@@ -59,10 +59,10 @@ COLUMNS = (
 
 @app.command(cls=Command)
 def up(ctx: typer.Context) -> None:
-    """Bring the system up, or up to date, and print where it is.
+    """Start the system, or bring it up to date, and print its addresses.
 
-    It needs a clone of Rollcall, and Terraform. Again: only what changed is built and deployed. The stack becomes the
-    context `local`; another context in use stays in use.
+    You need a clone of Rollcall, and Terraform. A second run builds and deploys only what changed. The stack becomes
+    the context `local`; if another context is in use, it stays in use.
 
     Examples:
       rollcall local up
@@ -72,21 +72,25 @@ def up(ctx: typer.Context) -> None:
     status = local.up(services.output.note)
     in_use = add_local(status.stack, local.region(), status.endpoint_url, file=services.contexts)
     services.output.fields([("site", status.site_url), ("mailbox", status.mailbox_url), ("api", status.api_url)])
-    given = "" if in_use else f" --context {status.stack}"
+    context_option = "" if in_use else f" --context {status.stack}"
     rollcall = _own_name()
     services.output.note("")
-    services.output.note("Fill in a form on the site, or let the first of these do it; the second shows what came in:")
-    services.output.note(f"  {rollcall} forms example registration --curl{given} | sh")
-    services.output.note(f"  {rollcall} list{given}")
+    services.output.note(
+        "Fill in a form on the site, or send one with the first command. The second lists submissions:"
+    )
+    services.output.note(f"  {rollcall} forms example registration --curl{context_option} | sh")
+    services.output.note(f"  {rollcall} list{context_option}")
 
 
 @app.command(cls=Command)
 def down(
     ctx: typer.Context,
     *,
-    reset: Annotated[bool, typer.Option("--reset", help="Also drop its data: submissions, mails, everything.")] = False,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Also delete its data: submissions, mails, everything.")
+    ] = False,
 ) -> None:
-    """Stop the system. Its data is kept for the next `up`, unless --reset drops it.
+    """Stop the system. The next `up` finds its data again, unless --reset deletes it.
 
     Examples:
       rollcall local down
@@ -94,8 +98,8 @@ def down(
     """
     services = of(ctx)
     ran = services.local().down(reset=reset)
-    kept = "its data was dropped" if reset else "its data is kept"
-    services.output.note(f"Stopped; {kept}." if ran else f"It was not running; {kept}.")
+    outcome = "Stopped the local system." if ran else "The local system was not running."
+    services.output.note(f"{outcome} {'Deleted its data.' if reset else 'Its data is kept.'}")
 
 
 @app.command(cls=Command)
@@ -104,7 +108,7 @@ def status(
     *,
     json: Annotated[str | None, json_option(STATUS_FIELDS)] = None,
 ) -> None:
-    """Print where the system's parts are, and whether it runs. When it does not, the exit code is 1.
+    """Print the addresses of the system, and whether it is running. If it isn't, the exit code is 1.
 
     Examples:
       rollcall local status
@@ -112,13 +116,13 @@ def status(
     """
     services = of(ctx)
     names = wanted(services.output, json, STATUS_FIELDS)
-    found = services.local().status()
+    current = services.local().status()
     if names is not None:
-        services.output.json(pick(asdict(found), names))
+        services.output.json(pick(asdict(current), names))
     else:
-        _print_status(services.output, found)
-    if not found.running:
-        services.output.note("The local system is not running. Bring it up: rollcall local up")
+        _print_status(services.output, current)
+    if not current.running:
+        services.output.note("The local system is not running. Start it: rollcall local up")
         raise typer.Exit(ExitCode.FAILURE)
 
 
@@ -127,16 +131,18 @@ def mail(
     ctx: typer.Context,
     wanted_mail: Annotated[
         str | None,
-        typer.Argument(metavar="ID|REFERENCE", help="One mail by its ID, or all about a submission, whole."),
+        typer.Argument(
+            metavar="ID|REFERENCE", help="Print one mail by its ID, or all mails about one submission, in full."
+        ),
     ] = None,
     *,
     to: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Only mails to this address.")] = None,
     save: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Write what is attached there, a folder for each mail.")
+        Path | None, typer.Option(metavar="DIR", help="Save attachments here, in one folder per mail.")
     ] = None,
     json: Annotated[str | None, json_option(MAIL_FIELDS)] = None,
 ) -> None:
-    """Print what was mailed on this machine, oldest first; nothing of it left the machine.
+    """Print the mails sent on this machine, oldest first. No mail leaves the machine.
 
     Examples:
       rollcall local mail
@@ -153,7 +159,7 @@ def mail(
         if not mails:
             raise CliError(
                 f"There is no mail {wanted_mail!r}.",
-                hint="See what was mailed: rollcall local mail",
+                hint="List the mails: rollcall local mail",
                 exit_code=ExitCode.NOT_FOUND,
             )
     if save is not None:
@@ -169,16 +175,16 @@ def mail(
         name = _short if services.output.on_terminal else str
         services.output.rows(COLUMNS, ([m.at, m.to, m.subject, name(m.id)] for m in mails))
     else:
-        services.output.note("Nothing was mailed yet." if to is None else f"Nothing was mailed to {to} yet.")
+        services.output.note("No mails yet." if to is None else f"No mails to {to} yet.")
 
 
 def _short(mail_id: str) -> str:
-    """Give the end of an ID, which is enough to name one mail."""
+    """Return the end of an ID, which is enough to name one mail."""
     return mail_id.rpartition("-")[2]
 
 
 def _is_meant(mail: Mail, wanted_mail: str) -> bool:
-    """Whether a mail has this ID, or the end of it, or tells of the submission with this reference."""
+    """Return whether a mail has this ID, ends in it, or is about the submission with this reference."""
     if wanted_mail in (mail.id, _short(mail.id)):
         return True
     try:
@@ -189,13 +195,13 @@ def _is_meant(mail: Mail, wanted_mail: str) -> bool:
 
 
 def record(mail: Mail) -> dict[str, object]:
-    """Give a mail as `--json` prints it."""
+    """Return a mail as `--json` prints it."""
     parts = mail.as_json()
     return {name: parts[name] for name in MAIL_FIELDS}
 
 
 def _save(output: Output, mails: Sequence[Mail], folder: Path) -> None:
-    """Write what is attached, and say what was written."""
+    """Save the attachments, and print their paths."""
     saved = 0
     for mail in mails:
         for attached in mail.attachments:
@@ -205,19 +211,19 @@ def _save(output: Output, mails: Sequence[Mail], folder: Path) -> None:
             output.note(f"Saved {path}")
             saved += 1
     if not saved:
-        output.note("Nothing is attached.")
+        output.note("These mails have no attachments.")
 
 
 def _own_name() -> str:
-    """Say how this command is called from here: by name where it is on the PATH, else by its path."""
+    """Return how to call this command from here: by name if it is on the PATH, else by its path."""
     if shutil.which("rollcall"):
         return "rollcall"
     here, path = Path.cwd(), Path(sys.argv[0]).absolute()
     return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
 
 
-def _print_status(output: Output, found: Status) -> None:
-    output.fields((asdict(found) | {"running": "yes" if found.running else "no"}).items())
+def _print_status(output: Output, status: Status) -> None:
+    output.fields((asdict(status) | {"running": "yes" if status.running else "no"}).items())
 
 
 def _print_mail(output: Output, mail: Mail) -> None:

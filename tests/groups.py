@@ -1,7 +1,8 @@
-"""Which tests share a worker where `make test` runs several at once, and which begin first.
+"""How `make test` divides tests among its workers, and which start first.
 
-Tests on the deployed stack run one after another in one worker, those with a browser on a stack of
-their own: they tell each other apart by data, not by time. Every other file is a group of its own.
+Tests on the deployed stack run one after another in one worker, and those with a browser in another
+with a separate stack: they are isolated by data, not by time. Every other file is a group of its
+own.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ LONGEST_FIRST = ("browser", "stack", "infra", "faults", "integration", "provider
 
 
 def group_of(item: pytest.Item) -> str:
-    """Name the group of a test."""
+    """Return the name of a test's group."""
     fixtures = getattr(item, "fixturenames", ())
     tier = tier_of(item)
     if "deployed" in fixtures:
@@ -26,12 +27,12 @@ def group_of(item: pytest.Item) -> str:
 
 
 def tier_of(item: pytest.Item) -> str:
-    """Name the tier of a test: its folder, or the stand-in provider."""
+    """Return a test's tier: its folder, or the stand-in provider."""
     first, second, *_ = item.path.relative_to(item.config.rootpath).parts
     return second if first == "tests" else "provider"
 
 
 def place_of(item: pytest.Item) -> int:
-    """Say how early a test begins: the longest group first, so that none begins when the others end."""
+    """Return the rank of a test's group: the longest groups start first, so that none runs on alone."""
     group = group_of(item)
     return LONGEST_FIRST.index(group if group in LONGEST_FIRST else tier_of(item))

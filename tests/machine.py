@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host names this machine, without asking anyone."""
+    """Return whether a host is this machine, without a DNS lookup."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
@@ -30,7 +30,7 @@ def is_loopback(host: str) -> bool:
 
 @pytest.fixture(scope="session", autouse=True)
 def only_this_machine() -> Iterator[None]:
-    """Refuse every connection that would leave this machine, and forget its AWS settings and its organisation."""
+    """Refuse every connection that would leave this machine, and ignore its AWS settings and its organisation."""
     connect = socket.socket.connect
     kept = os.environ.copy()
 

@@ -1,4 +1,4 @@
-"""Calendar files: RFC 5545 to the letter, whatever the texts hold."""
+"""Calendar files: exactly as RFC 5545 says, whatever the texts contain."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def a_file(**changes: Any) -> bytes:
 
 
 def properties(content: bytes) -> list[tuple[str, str]]:
-    """Unfold and read, as section 3.1 says."""
+    """Unfold and read the lines as section 3.1 says."""
     lines = content.decode().replace("\r\n ", "").split("\r\n")
     assert lines.pop() == ""
     return [(name, value) for name, _, value in (line.partition(":") for line in lines)]
 
 
 def unescaped(value: str) -> str:
-    """Read a text, as section 3.3.11 says."""
+    """Read a text as section 3.3.11 says."""
     letters = iter(value)
     return "".join({"n": "\n"}.get(each := next(letters), each) if letter == "\\" else letter for letter in letters)
 
@@ -60,20 +60,20 @@ def test_invitation__is_one_event_in_utc() -> None:
     ]
 
 
-def test_invitation__leaves_out_what_is_not_known() -> None:
+def test_invitation__omits_what_is_not_known() -> None:
     names = [name for name, _ in properties(a_file(ends_at=None, place=None))]
     assert "DTEND" not in names
     assert "LOCATION" not in names
 
 
-def test_invitation__is_a_file_that_is_published_not_answered() -> None:
+def test_invitation__is_published_and_needs_no_reply() -> None:
     file = invitation(uid="x", at=START, starts_at=START, ends_at=None, summary="s", description="d", place=None)
     assert (file.filename, file.content_type) == ("invitation.ics", CONTENT_TYPE)
     assert 'method="PUBLISH"' in CONTENT_TYPE
 
 
 @given(st.text(max_size=400))
-def test_invitation__any_text_comes_back_and_begins_no_property(text: str) -> None:
+def test_invitation__preserves_any_text_and_adds_no_property(text: str) -> None:
     content = a_file(summary=text, place=f"x{text}")
     read = properties(content)
     assert [name for name, _ in read] == [name for name, _ in properties(a_file())]

@@ -1,4 +1,4 @@
-"""Dead letters in SQS, and the stream that some of them point into."""
+"""Dead letters in SQS, and the stream that some of them point to."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def refusal(code: str) -> ClientError:
 
 
 class Queue:
-    """SQS's calls on one queue of messages, two at a time at most; what is held is not given again."""
+    """SQS's calls on one queue, at most two messages at a time; a held message is not returned again."""
 
     def __init__(self, *bodies: str, failing_after: int | None = None) -> None:
         self.messages = {f"m{number}": body for number, body in enumerate(bodies)}
@@ -78,14 +78,14 @@ class Queue:
         return {}
 
 
-def test_hold__gives_every_message_and_what_it_is_about() -> None:
+def test_hold__returns_every_message_and_its_subject() -> None:
     queue = Queue(to_message(REQUEST), json.dumps(POINTER), "not ours", '{"DDBStreamBatchInfo": {}}')
     letters = SqsDeadLetters(queue, "url").hold()
     assert [letter.about for letter in letters] == [REQUEST, SPAN, None, None]
     assert {letter.since for letter in letters} == {AT}
 
 
-def test_release__lets_all_be_seen_again() -> None:
+def test_release__makes_all_visible_again() -> None:
     queue = Queue(*[to_message(REQUEST)] * 23)
     dead = SqsDeadLetters(queue, "url")
     for _ in range(2):
@@ -95,14 +95,14 @@ def test_release__lets_all_be_seen_again() -> None:
     assert queue.held == set()
 
 
-def test_hold__interrupted_keeps_nothing() -> None:
+def test_hold__interrupted__holds_nothing() -> None:
     queue = Queue(*[to_message(REQUEST)] * 5, failing_after=2)
     with pytest.raises(KeyboardInterrupt):
         SqsDeadLetters(queue, "url").hold()
     assert queue.held == set()
 
 
-def test_remove__takes_one_out() -> None:
+def test_remove__deletes_one() -> None:
     queue = Queue(to_message(REQUEST), to_message(REQUEST))
     dead = SqsDeadLetters(queue, "url")
     dead.remove(dead.hold()[0])
@@ -110,7 +110,7 @@ def test_remove__takes_one_out() -> None:
 
 
 @pytest.mark.parametrize("error", [refusal("AccessDenied"), EndpointConnectionError(endpoint_url="http://localhost")])
-def test_dead_letters__say_when_the_queue_cannot_be_worked_on(error: Exception) -> None:
+def test_dead_letters__raise_when_the_queue_is_unavailable(error: Exception) -> None:
     class Refusing:
         def receive_message(self, **_call: Any) -> None:
             raise error
@@ -135,7 +135,7 @@ RECORDS = [
 
 
 class Stream:
-    """A shard that ended, two records an answer. empty: how many answers without any come between two with some."""
+    """A closed shard with two records per response. empty: how many empty responses come between two with records."""
 
     def __init__(self, error: Exception | None = None, *, empty: int = 0) -> None:
         self.error = error
@@ -161,7 +161,7 @@ class Stream:
 
 
 @pytest.mark.parametrize(("last", "found"), [("300", 2), ("310", 2), ("100", 1), ("900", 3)])
-def test_changes__are_those_of_the_stretch_alone(last: str, found: int) -> None:
+def test_changes__are_only_those_of_the_given_range(last: str, found: int) -> None:
     span = ChangeSpan("arn:stream", "shard-1", "100", last, 3, AT, AT)
     changes = StreamChanges(Stream()).read(span)
     assert (
@@ -174,8 +174,8 @@ def test_changes__are_those_of_the_stretch_alone(last: str, found: int) -> None:
     )
 
 
-def test_changes__are_read_on_where_the_stream_answers_with_none_of_them() -> None:
-    """A mail of the rest would never be sent, for its dead letter would be gone."""
+def test_changes__are_read_past_empty_responses() -> None:
+    """Otherwise the remaining mails would never be sent, and their dead letter would be gone."""
     assert len(StreamChanges(Stream(empty=3)).read(SPAN)) == 2
     with pytest.raises(DeadLettersError, match="does not give all"):
         StreamChanges(Stream(empty=1000)).read(SPAN)
@@ -190,6 +190,6 @@ def test_changes__are_read_on_where_the_stream_answers_with_none_of_them() -> No
         (EndpointConnectionError(endpoint_url="http://localhost"), DeadLettersError),
     ],
 )
-def test_changes__say_whether_the_stream_forgot_them_or_failed(error: Exception, raised: type[Exception]) -> None:
+def test_changes__tell_expired_records_from_a_failure(error: Exception, raised: type[Exception]) -> None:
     with pytest.raises(raised):
         StreamChanges(Stream(error)).read(SPAN)

@@ -1,4 +1,4 @@
-"""What a list costs: how many queries it makes, and how much each of them may read."""
+"""What a list costs: the number of its queries, and how much each may read."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MINUTE = timedelta(minutes=1)
 
 
 class Index:
-    """So many entries of one month, a second apart; it notes what was asked."""
+    """The submissions of one month, a second apart; it records the queries."""
 
     def __init__(self, count: int) -> None:
         entry = an_entry()
@@ -58,23 +58,23 @@ def newest(index: Index, *, page_size: int, **chosen: Any) -> NewestFirst:
 
 
 @pytest.mark.parametrize("count", [100, 10_000])
-def test_list__of_the_newest_reads_the_same_of_few_as_of_many(count: int) -> None:
-    """One query, one entry more than is shown."""
+def test_list__reads_the_same_of_few_as_of_many(count: int) -> None:
+    """One query reads one submission more than the list shows."""
     index = Index(count)
 
     assert len(list(islice(newest(index, page_size=31), 31))) == 31
     assert ([query["Limit"] for query in index.asked], index.read) == ([31], 31)
 
 
-def test_list__of_many_reads_pages_of_a_bounded_size() -> None:
+def test_list__of_many_reads_pages_of_limited_size() -> None:
     index = Index(2_000)
 
     assert len(list(islice(newest(index, page_size=10_000), 1_200))) == 1_200
     assert [query["Limit"] for query in index.asked] == [500, 500, 500]
 
 
-def test_list__that_sifts_begins_small_and_reads_more_at_once() -> None:
-    """The table sifts; pages double, but never beyond a bound."""
+def test_list__with_a_filter_starts_small_and_reads_more() -> None:
+    """The table filters; pages double in size up to a limit."""
     index = Index(3_000)
     list(newest(index, page_size=30, statuses=frozenset({Status.PENDING})))
 
@@ -82,8 +82,8 @@ def test_list__that_sifts_begins_small_and_reads_more_at_once() -> None:
     assert index.asked[0]["FilterExpression"] == "#status IN (:status0)"
 
 
-def test_list__between_two_times_is_bounded_in_the_index() -> None:
-    """Neither what is newer than `until` nor what is older than `since` is read."""
+def test_list__between_two_times_is_limited_by_the_index() -> None:
+    """It reads nothing newer than `until` or older than `since`."""
     index = Index(100)
     list(newest(index, page_size=5, since=START - 2 * MINUTE, until=START - MINUTE, option="a"))
 
@@ -93,7 +93,7 @@ def test_list__between_two_times_is_bounded_in_the_index() -> None:
     assert {query["ExpressionAttributeValues"][":month"]["S"] for query in index.asked} == {"course#2027-03"}
 
 
-def test_list__of_a_past_month_begins_there() -> None:
+def test_list__of_a_past_month_starts_there() -> None:
     index = Index(100)
     list(newest(index, page_size=5, since=START - timedelta(days=90), until=START - timedelta(days=60)))
 
@@ -102,8 +102,8 @@ def test_list__of_a_past_month_begins_there() -> None:
     assert index.read == 0
 
 
-def test_list__past_its_window__asks_for_no_range_that_ends_before_it_begins() -> None:
-    """DynamoDB refuses a BETWEEN whose bounds are the wrong way round."""
+def test_list__past_its_window__sends_no_reversed_range() -> None:
+    """DynamoDB refuses a BETWEEN whose bounds are in the wrong order."""
     index = Index(10)
     cursor = items.read_submission(index._items[5]).id
     wanted = Selection("course", since=START + MINUTE)
@@ -115,7 +115,7 @@ def test_list__past_its_window__asks_for_no_range_that_ends_before_it_begins() -
 
 
 class Calls:
-    """Answers every query with nothing, holds it to DynamoDB's rule for BETWEEN, and notes which partition it reads."""
+    """Answers every query with nothing, enforces DynamoDB's rule for BETWEEN, and records each partition."""
 
     def __init__(self) -> None:
         self.partitions: list[str] = []
@@ -131,7 +131,7 @@ class Calls:
 @pytest.mark.parametrize("until", [None, START + MINUTE, START - MINUTE, START - timedelta(days=2)])
 @pytest.mark.parametrize("cursor", [None, f"crs_{ulid_floor(START)}", f"crs_{ulid_floor(START - timedelta(days=3))}"])
 def test_list__of_spam_reads_nothing_else(until: datetime | None, cursor: str | None) -> None:
-    """One query of its topic at most, not one for each month, whatever the bounds."""
+    """It sends at most one query of the spam topic, whatever the bounds, instead of one per month."""
     calls = Calls()
     repository = DynamoSubmissionRepository(calls, "table", clock=StoppedClock())
     spam = frozenset({Status.SPAM})
@@ -142,8 +142,8 @@ def test_list__of_spam_reads_nothing_else(until: datetime | None, cursor: str | 
 
 
 @pytest.mark.parametrize("year", [1, 1926, 1969])
-def test_old_since__reads_no_month_older_than_entries_are_kept(year: int) -> None:
-    """The list, the history and the mails go back ten years, whatever is asked, in a query a month."""
+def test_old_since__reads_only_months_that_are_kept(year: int) -> None:
+    """Lists, history and mails go back at most ten years, with one query per month."""
     since = START.replace(year=year)
     calls = Calls()
     journal = DynamoJournal(calls, "table", clock=StoppedClock())

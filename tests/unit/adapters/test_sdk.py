@@ -1,4 +1,4 @@
-"""DynamoDB through boto3: the same answers and the same errors as by hand."""
+"""DynamoDB through boto3: the same answers and errors as through our own client."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def client() -> Any:
     )
 
 
-def test_call__gives_the_answer_in_wire_format_and_nothing_about_the_call(client: Any) -> None:
+def test_call__returns_only_the_answer_in_wire_format(client: Any) -> None:
     with Stubber(client) as stub:
         stub.add_response("get_item", {"Item": KEY}, {"TableName": "table", "Key": KEY})
 
         assert sdk_call(client)("GetItem", {"TableName": "table", "Key": KEY}) == {"Item": KEY}
 
 
-def test_call__tells_why_a_transaction_was_cancelled(client: Any) -> None:
+def test_call__says_why_a_transaction_was_cancelled(client: Any) -> None:
     reasons = [{"Code": "None"}, {"Code": "ConditionalCheckFailed", "Item": KEY}]
     with Stubber(client) as stub:
         stub.add_client_error(
@@ -47,7 +47,7 @@ def test_call__tells_why_a_transaction_was_cancelled(client: Any) -> None:
     assert not caught.value.retryable
 
 
-def test_call__gives_the_item_that_stood_in_the_way(client: Any) -> None:
+def test_call__returns_the_item_that_stood_in_the_way(client: Any) -> None:
     with Stubber(client) as stub:
         stub.add_client_error("put_item", "ConditionalCheckFailedException", "no", modeled_fields={"Item": KEY})
 
@@ -64,7 +64,7 @@ def test_call__gives_the_item_that_stood_in_the_way(client: Any) -> None:
         (EndpointConnectionError(endpoint_url="https://x"), "ConnectionLost", True),
     ],
 )
-def test_call__errors_before_an_answer__are_told_apart(error: Exception, code: str, *, retryable: bool) -> None:
+def test_call__tells_errors_before_an_answer_apart(error: Exception, code: str, *, retryable: bool) -> None:
     class Client:
         def get_item(self, **_: Any) -> dict[str, Any]:
             raise error

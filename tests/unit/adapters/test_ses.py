@@ -1,4 +1,4 @@
-"""Mails as SES gets them: both bodies, ASCII on the wire, nothing smuggled into a header, errors told apart."""
+"""Mails as SES gets them: both bodies, ASCII on the wire, no injected headers, and distinct errors."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def a_mailer(ses: FakeSes) -> SesMailer:
     return SesMailer(ses, sender="Academy <no-reply@example.org>", configuration_set="rollcall-test")
 
 
-def test_send__gives_ses_the_bare_addresses_and_returns_its_message_id() -> None:
+def test_send__passes_bare_addresses_and_returns_the_message_id() -> None:
     ses = FakeSes()
 
     assert a_mailer(ses).send(a_mail()) == "0100"
@@ -71,7 +71,7 @@ def test_send__gives_ses_the_bare_addresses_and_returns_its_message_id() -> None
     assert ses.sent[0]["ConfigurationSetName"] == "rollcall-test"
 
 
-def test_send__names_the_mail_by_tags_that_ses_gives_back() -> None:
+def test_send__tags_the_mail_so_that_feedback_names_it() -> None:
     ses = FakeSes()
 
     a_mailer(ses).send(a_mail(request=MailRequest("reg_1", MailKind.CONFIRMED, 3)))
@@ -81,7 +81,7 @@ def test_send__names_the_mail_by_tags_that_ses_gives_back() -> None:
     assert tags == [{"submission": "reg_1", "kind": "confirmed", "version": "3"}, {}]
 
 
-def test_compose__attaches_a_file_byte_for_byte_beside_the_two_bodies() -> None:
+def test_compose__attaches_a_file_byte_for_byte() -> None:
     content = "BEGIN:VCALENDAR\r\nSUMMARY:Åsa\r\n".encode()
     file = Attachment("invitation.ics", 'text/calendar; charset="utf-8"; method="PUBLISH"', content)
 
@@ -97,7 +97,7 @@ def test_compose__attaches_a_file_byte_for_byte_beside_the_two_bodies() -> None:
     assert message.get_body(("html",)) is not None
 
 
-def test_compose__holds_text_and_html_that_say_the_same_in_ascii() -> None:
+def test_compose__has_matching_text_and_html_in_ascii() -> None:
     data = compose(a_mail(), SENDER)
 
     message = read(data)
@@ -110,7 +110,8 @@ def test_compose__holds_text_and_html_that_say_the_same_in_ascii() -> None:
     assert "<p>Hej Åsa</p>" in html.get_content()
 
 
-def test_compose__says_that_no_person_wrote_it_and_leaves_the_message_id_to_ses() -> None:
+def test_compose__marks_the_mail_as_automatic() -> None:
+    """SES sets the message ID."""
     message = read(compose(a_mail(), SENDER))
 
     assert message["Auto-Submitted"] == "auto-generated"
@@ -135,7 +136,7 @@ ENCODED_WORDS = st.from_regex(r"=\?(utf-8|iso-8859-1)\?[qQ]\?[a-z=0-9A-F_:<>]{0,
         "a =? b ?=",
     ],
 )
-def test_compose__an_encoded_word_in_a_subject_arrives_as_it_was_written(subject: str) -> None:
+def test_compose__an_encoded_word_in_a_subject_stays_as_written(subject: str) -> None:
     message = email.message_from_bytes(compose(a_mail(subject=subject), SENDER))
 
     assert "Bcc" not in message
@@ -146,14 +147,14 @@ def test_compose__an_encoded_word_in_a_subject_arrives_as_it_was_written(subject
     "subject",
     ["New: \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\U0001f468\u200d\U0001f469\u200d\U0001f467 " * 20],
 )
-def test_compose__keeps_what_joins_letters_in_a_subject(subject: str) -> None:
-    """Persian words and families of emoji arrive whole, a long subject's too."""
+def test_compose__keeps_joining_characters_in_a_subject(subject: str) -> None:
+    """Persian words and family emoji arrive whole, in long subjects too."""
     message = email.message_from_bytes(compose(a_mail(subject=subject), SENDER))
     assert str(make_header(decode_header(message["Subject"]))) == subject.strip()
 
 
 @given(subject=st.one_of(st.text(max_size=300), ENCODED_WORDS), body=st.text(max_size=300))
-def test_compose__nothing_in_a_subject_or_a_body_adds_a_header(subject: str, body: str) -> None:
+def test_compose__no_subject_or_body_can_add_a_header(subject: str, body: str) -> None:
     message = read(compose(a_mail(subject=f"New: {subject}", text=body, html=body), SENDER))
 
     assert sorted(message.keys()) == sorted(
@@ -172,7 +173,7 @@ def test_compose__nothing_in_a_subject_or_a_body_adds_a_header(subject: str, bod
 
 
 @given(name=st.text("abcåäöŁ漢 ,;:<>@()[]\"'\\.", min_size=1, max_size=80).filter(lambda name: name.strip(' "')))
-def test_compose__any_display_name_leaves_the_senders_address_alone(name: str) -> None:
+def test_compose__no_display_name_changes_the_senders_address(name: str) -> None:
     sender = parse_sender(f"{name} <no-reply@example.org>")
 
     raw = email.message_from_bytes(compose(a_mail(), sender))["From"]
@@ -193,7 +194,7 @@ def test_compose__any_display_name_leaves_the_senders_address_alone(name: str) -
         "a",
     ],
 )
-def test_compose__refuses_what_is_not_one_bare_address(address: str) -> None:
+def test_compose__refuses_anything_but_one_bare_address(address: str) -> None:
     for mail in (a_mail(to=(address,)), a_mail(reply_to=address)):
         with pytest.raises(MailRefusedError):
             compose(mail, SENDER)
@@ -235,12 +236,12 @@ def test_parse_sender__names_what_it_cannot_read(text: str) -> None:
         (ReadTimeoutError(endpoint_url="x"), MailUncertainError),
     ],
 )
-def test_send__tells_not_sent_from_never_and_from_not_known(error: Exception, expected: type[Exception]) -> None:
+def test_send__tells_unsent_refused_and_unknown_apart(error: Exception, expected: type[Exception]) -> None:
     with pytest.raises(expected) as caught:
         a_mailer(FakeSes(error)).send(a_mail())
 
     assert type(caught.value) is expected
 
 
-def test_client_config__never_sends_twice_by_itself() -> None:
+def test_client_config__never_retries_a_send() -> None:
     assert CLIENT_CONFIG.retries == {"total_max_attempts": 1}

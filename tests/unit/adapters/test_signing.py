@@ -1,4 +1,4 @@
-"""Fingerprints: only with the key, and another for each purpose; links: for as long as they should live."""
+"""Fingerprints need the key and differ by purpose; links live as long as they should."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_fingerprint__differs_by_purpose_value_and_key() -> None:
     assert len(made) == 5
 
 
-def test_fingerprint__refuses_a_purpose_that_could_be_taken_for_another() -> None:
+def test_fingerprint__refuses_an_ambiguous_purpose() -> None:
     with pytest.raises(ValueError, match="zero byte"):
         HmacSigner(KEY).fingerprint("once\0a", "b")
 
@@ -46,8 +46,8 @@ def test_signer__refuses_a_key_that_could_be_guessed(letters: int) -> None:
 
 
 @pytest.mark.parametrize(("kept_days", "link_days"), [(30, 30), (399, 399), (400, 400), (401, 400), (3650, 400)])
-def test_link__lives_as_long_as_its_entry_and_400_days_at_most(kept_days: int, link_days: int) -> None:
-    """A leaked mailbox of years ago opens nothing."""
+def test_link__lives_as_long_as_its_submission_up_to_400_days(kept_days: int, link_days: int) -> None:
+    """Links in an old leaked mailbox open nothing."""
     signer = TokenSigner([SigningKey("k", KEY)])
     entry = an_entry(a_form(), {}, expires_at=NOW + timedelta(days=kept_days))
 

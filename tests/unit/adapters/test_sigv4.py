@@ -1,4 +1,4 @@
-"""Signatures: the same as AWS's published example and as botocore's own signer."""
+"""Signatures: the same as in AWS's published example and from botocore's signer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from registration_core.adapters.dynamodb.sigv4 import Credentials, Sigv4
 SUITE = Credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
 
 
-def test_sign__gives_the_signature_of_awss_test_suite() -> None:
+def test_sign__matches_the_aws_test_suite() -> None:
     headers = Sigv4(SUITE, region="us-east-1", service="service").sign(
         {"Host": "example.amazonaws.com"}, b"", timestamp="20150830T123600Z"
     )
@@ -52,7 +52,7 @@ def test_sign__agrees_with_botocore(body: bytes, token: str | None, target: str,
     assert ours.sign(sent, body, timestamp=timestamp)["authorization"].rpartition("=")[2] == signature
 
 
-def test_sign__keeps_its_key_for_a_day_and_makes_another_for_the_next() -> None:
+def test_sign__uses_a_key_for_one_day() -> None:
     signer = Sigv4(SUITE, region="us-east-1", service="service")
     signer.sign({"host": "example.amazonaws.com"}, b"", timestamp="20150829T235959Z")
 
@@ -62,5 +62,5 @@ def test_sign__keeps_its_key_for_a_day_and_makes_another_for_the_next() -> None:
 
 
 @pytest.mark.parametrize("secret", ["wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "a-session-token"])
-def test_credentials__do_not_show_what_is_secret(secret: str) -> None:
+def test_credentials__hide_their_secret_values(secret: str) -> None:
     assert secret not in repr(Credentials("AKIDEXAMPLE", SUITE.secret_key, "a-session-token"))

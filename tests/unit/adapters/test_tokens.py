@@ -1,4 +1,4 @@
-"""Tokens: they lead to one entry, for one purpose, until they expire, and only the stack can make them."""
+"""Tokens: each leads to one submission, for one purpose, until it expires, and only the stack can make one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def refused(signer: TokenSigner, token: str, *, purpose: str = MY, now: datetime
     return raised.value.code
 
 
-def test_read__returns_the_entry_that_was_signed() -> None:
+def test_read__returns_the_signed_submission() -> None:
     signer = TokenSigner([OLD])
 
     token = signer.sign(ENTRY, purpose=MY, expires_at=LATER)
@@ -37,7 +37,7 @@ def test_read__returns_the_entry_that_was_signed() -> None:
     assert len(token) < 150, "a mail program breaks a long address"
 
 
-def test_read__knows_the_links_of_the_key_before() -> None:
+def test_read__accepts_links_of_the_previous_key() -> None:
     token = TokenSigner([OLD]).sign(ENTRY, purpose=MY, expires_at=LATER)
     rotated = TokenSigner([NEW, OLD])
 
@@ -46,7 +46,7 @@ def test_read__knows_the_links_of_the_key_before() -> None:
     assert refused(TokenSigner([NEW]), token) == "unknown_key"
 
 
-def test_read__refuses_what_has_expired_or_was_signed_for_something_else() -> None:
+def test_read__refuses_an_expired_token_or_another_purpose() -> None:
     signer = TokenSigner([OLD])
     token = signer.sign(ENTRY, purpose=MY, expires_at=LATER)
 
@@ -60,7 +60,7 @@ def test_read__refuses_another_key_under_a_known_id() -> None:
     assert refused(TokenSigner([OLD]), token) == "forged"
 
 
-def test_read__refuses_another_entry_or_time_under_the_same_mac() -> None:
+def test_read__refuses_another_entry_or_time_with_the_same_mac() -> None:
     signer = TokenSigner([OLD])
     version, key, _, mac = signer.sign(ENTRY, purpose=MY, expires_at=LATER).split(".")
     payload = urlsafe_b64encode(json.dumps(["reg_other", MY, 4102444800]).encode()).rstrip(b"=").decode()
@@ -85,7 +85,7 @@ def test_read__refuses_any_other_text(text: str) -> None:
 
 
 @pytest.mark.parametrize("keys", [[], [OLD, OLD], [SigningKey("a", "short")], [SigningKey("a.b", OLD.key)]])
-def test_signer__refuses_keys_that_cannot_be_told_apart_or_could_be_guessed(keys: list[SigningKey]) -> None:
+def test_signer__refuses_ambiguous_or_guessable_keys(keys: list[SigningKey]) -> None:
     with pytest.raises(SettingsError):
         TokenSigner(keys)
 
@@ -96,14 +96,14 @@ def test_parse_keys__reads_a_list_newest_first() -> None:
     assert parse_keys(text) == (NEW, OLD)
 
 
-def test_parse_keys__gives_a_bare_key_the_id_that_it_has_in_a_list() -> None:
+def test_parse_keys__gives_a_bare_key_the_id_it_has_in_a_list() -> None:
     (bare,) = parse_keys(OLD.key + "\n")
 
     assert parse_keys(json.dumps({"keys": [{"key": NEW.key}, {"key": OLD.key}]}))[1] == bare
 
 
 @pytest.mark.parametrize("text", ['{"keys": "hush"}', '{"keys": [{"id": "hush"}]}', '{"hush": 1}', '{"keys": [1'])
-def test_parse_keys__quotes_nothing_of_a_secret_that_it_cannot_read(text: str) -> None:
+def test_parse_keys__never_quotes_an_unreadable_secret(text: str) -> None:
     with pytest.raises(SettingsError) as raised:
         parse_keys(text)
 

@@ -1,4 +1,4 @@
-"""Forms and entries as tests need them."""
+"""Builders of fields, forms and submissions for tests."""
 
 from __future__ import annotations
 

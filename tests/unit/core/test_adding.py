@@ -1,4 +1,4 @@
-"""The transaction of an entry, with a DynamoDB that answers as a test says."""
+"""The transaction that stores a submission, with a scripted DynamoDB."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ GUARD = {
 
 @dataclass
 class ScriptedCall:
-    """Answers with the next of the errors, then with success; keeps what was asked.
+    """Raises the next of the errors, then succeeds, and records the calls.
 
-    guard: what stands there when it is asked who has an option already; that is no call to fail.
+    guard: the item returned to a read of who has an option already; such a read never fails.
     """
 
     errors: list[AwsCallError] = field(default_factory=list)
@@ -63,7 +63,7 @@ def keys(params: Mapping[str, Any]) -> list[str]:
     return [write["Put"]["Item"]["pk"]["S"].partition("#")[0] for write in params["TransactItems"]]
 
 
-def test_add__writes_entry_history_and_guards_in_one_transaction() -> None:
+def test_add__writes_submission_history_and_guards_together() -> None:
     call = ScriptedCall()
     repository(call).add(ENTRY, once=ONCE, idempotency=KEY)
     ((operation, params),) = call.asked
@@ -74,7 +74,7 @@ def test_add__writes_entry_history_and_guards_in_one_transaction() -> None:
     assert len(params["ClientRequestToken"]) <= 36
 
 
-def test_add__uses_another_token_for_each_attempt_with_other_content() -> None:
+def test_add__uses_a_new_token_when_the_content_changes() -> None:
     taken = cancelled(FREE, FREE, {"Code": "ConditionalCheckFailed"}, FREE)
     call = ScriptedCall([taken, taken])
     receipt = repository(call).add(ENTRY, once=None, idempotency=KEY)
@@ -95,8 +95,8 @@ def test_add__gives_up_when_the_id_is_taken() -> None:
         repository(ScriptedCall([taken])).add(ENTRY, once=None, idempotency=KEY)
 
 
-def test_add__stores_no_answer_of_a_second_entry() -> None:
-    """As many writes as for a first one, of which only the reference and the notice are about the first entry."""
+def test_add__stores_no_answer_of_a_repeat() -> None:
+    """It makes as many writes as a first submission, of which only the reference and the notice concern that one."""
     call = ScriptedCall([cancelled(FREE, FREE, {"Code": "ConditionalCheckFailed"})], guard=GUARD)
     receipt = repository(call).add(ENTRY, once=ONCE, idempotency=KEY)
     assert receipt.repeated
@@ -108,8 +108,8 @@ def test_add__stores_no_answer_of_a_second_entry() -> None:
     assert len({params["ClientRequestToken"] for _, params in call.asked}) == 2
 
 
-def test_add__finds_out_that_another_was_faster_with_the_same_option() -> None:
-    """The guard came, went and came again while this one was written."""
+def test_add__notices_that_another_was_faster() -> None:
+    """The guard appeared, went and appeared again during the write."""
     taken = {"Code": "ConditionalCheckFailed", "Item": GUARD}
     gone = {"Code": "ConditionalCheckFailed"}
     call = ScriptedCall([cancelled(FREE, FREE, FREE, FREE, taken), cancelled(FREE, FREE, FREE, FREE, gone)], guard=None)
@@ -119,8 +119,8 @@ def test_add__finds_out_that_another_was_faster_with_the_same_option() -> None:
     assert blank == [False, True, False]
 
 
-def test_add__takes_its_own_answer_for_a_first_one() -> None:
-    """The transaction was written, its answer got lost, and by now the token is forgotten."""
+def test_add__recognises_its_own_earlier_attempt() -> None:
+    """The transaction succeeded, its answer was lost, and the table has forgotten the token."""
     item = {
         "fingerprint": {"S": "f"},
         "submission": {"S": ENTRY.id},
@@ -144,7 +144,7 @@ def test_add__takes_its_own_answer_for_a_first_one() -> None:
         cancelled(),
     ],
 )
-def test_add__says_that_nothing_was_stored_for_every_other_reason(error: AwsCallError) -> None:
+def test_add__says_that_nothing_was_stored_for_other_errors(error: AwsCallError) -> None:
     with pytest.raises(StorageUnavailableError) as raised:
         repository(ScriptedCall([error])).add(ENTRY, once=None, idempotency=KEY)
     assert raised.value.__cause__ is error
@@ -153,7 +153,7 @@ def test_add__says_that_nothing_was_stored_for_every_other_reason(error: AwsCall
 
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ResourceNotFoundException", "NoCredentialsError"])
-def test_every_call__tells_a_refusal_from_an_outage(code: str) -> None:
+def test_call__tells_a_refusal_from_an_outage(code: str) -> None:
     error = AwsCallError(code, "no")
     with pytest.raises(StorageDeniedError, match="rollcall-test"):
         repository(ScriptedCall([error])).get("crs_1")

@@ -1,4 +1,4 @@
-"""Options for certain ages: who may take them, what is said, in imports and edits too, and what a form file may say."""
+"""Options for certain ages: who may take them, the message, imports and edits, and the form file."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ FORM = a_form(
 ANSWERS = {"name": "Åsa", "email": "asa@example.org"}
 
 
-def told(day: str, born: str, language: str = "en", **more: str) -> list[tuple[str, str, str]]:
-    """What a visitor is told of this choice and this date of birth."""
+def message_for(day: str, born: str, language: str = "en", **more: str) -> list[tuple[str, str, str]]:
+    """Return what a visitor reads about this choice and this date of birth."""
     try:
         validate(FORM, {**ANSWERS, "day": day, "born": born, **more}, language, today=TODAY)
     except InvalidAnswersError as error:
@@ -59,11 +59,11 @@ def told(day: str, born: str, language: str = "en", **more: str) -> list[tuple[s
     ("born", "age"),
     [("2020-03-13", 7), ("2020-03-14", 6), ("2020-03-12", 7), ("2020-02-29", 7), ("2027-03-13", 0)],
 )
-def test_age__is_counted_in_whole_years_on_that_day(born: str, age: int) -> None:
+def test_age__is_counted_in_whole_years_on_the_first_day(born: str, age: int) -> None:
     assert age_on(STARTS.date(), date.fromisoformat(born)) == age
 
 
-def test_age__of_a_leap_day_child_grows_on_the_first_of_march() -> None:
+def test_age__of_a_leap_day_child_rises_on_1_march() -> None:
     born = date(2020, 2, 29)
     assert [age_on(date(2027, month, day), born) for month, day in ((2, 28), (3, 1))] == [6, 7]
 
@@ -81,19 +81,19 @@ def test_age__of_a_leap_day_child_grows_on_the_first_of_march() -> None:
         ("kids", "", None),
     ],
 )
-def test_validate__takes_whom_the_option_is_for(day: str, born: str, code: str | None) -> None:
-    assert [(field, found) for field, found, _ in told(day, born)] == ([("day", code)] if code else [])
+def test_validate__accepts_the_ages_of_the_option(day: str, born: str, code: str | None) -> None:
+    assert [(field, found) for field, found, _ in message_for(day, born)] == ([("day", code)] if code else [])
 
 
-def test_validate__says_for_whom_the_option_is_in_the_visitors_language() -> None:
-    """The sentence stands at the choice, among the other wrong fields in the form's order."""
-    assert told("kids", "2021-01-01") == [
+def test_validate__names_the_ages_in_the_visitors_language() -> None:
+    """The message belongs to the choice and comes in the form's order among the other wrong fields."""
+    assert message_for("kids", "2021-01-01") == [
         ("day", "too_young", "Kids is for those who are at least 7 years old on 13 March 2027.")
     ]
-    assert told("kids", "2011-01-01", "sv") == [
+    assert message_for("kids", "2011-01-01", "sv") == [
         ("day", "too_old", "Kids (sv) är för den som är högst 9 år den 13 mars 2027.")
     ]
-    wrong = told("kids", "2021-01-01", name="", extra="?")
+    wrong = message_for("kids", "2021-01-01", name="", extra="?")
     assert [field for field, _, _ in wrong] == ["name", "day", "extra"]
 
 
@@ -102,8 +102,8 @@ def test_import__refuses_a_row_of_another_age() -> None:
         validate_cells(FORM, {**ANSWERS, "day": "kids", "born": "2021-01-01"}, today=TODAY)
 
 
-def test_edit__keeps_the_rule_and_leaves_other_edits_alone() -> None:
-    """A move or another date of birth must fit; another name need not, though the entry is from before the rule."""
+def test_edit__checks_the_age_only_if_it_matters() -> None:
+    """A new course or date of birth must fit; a new name need not, even if the submission is older than the rule."""
     repository, clock = InMemoryManagedRepository(StoppedClock(), CountedRandomness("r")), StoppedClock()
     parts: dict[str, Any] = {"repository": repository, "signer": PlainSigner(), "clock": clock}
     randomness = CountedRandomness("s")
@@ -120,7 +120,7 @@ def test_edit__keeps_the_rule_and_leaves_other_edits_alone() -> None:
         edits.plan(entry, {"day": "teens", "born": "2018-01-01"})
 
 
-def test_form__keeps_its_ages_when_it_is_stored_and_tells_them() -> None:
+def test_form__keeps_its_ages_when_stored_and_described() -> None:
     assert Form.from_dict(FORM.to_dict()) == FORM
     described = DescribeService(
         repository=InMemoryManagedRepository(StoppedClock(), CountedRandomness("r")), clock=StoppedClock()
@@ -134,8 +134,8 @@ def test_form__keeps_its_ages_when_it_is_stored_and_tells_them() -> None:
     ]
 
 
-def test_shipped_form__refuses_a_six_year_old_in_the_competition_team(example_forms: dict[str, Form]) -> None:
-    """Each course takes exactly the ages of its hint."""
+def test_shipped_form__refuses_a_six_year_old_in_the_team(example_forms: dict[str, Form]) -> None:
+    """Each course takes exactly the ages in its hint."""
     form = example_forms["registration"]
     today = START.date()
     for option in form.field("course").options:  # type: ignore[union-attr]
@@ -206,7 +206,7 @@ AGES = f'{TIMES}hint = "Ages 7 to 9"\nmin_age = 7\nmax_age = 9'
         ('age_from = "born"', AGES, None),
     ],
 )
-def test_forms_check__says_what_is_wrong_with_ages(
+def test_forms_check__explains_what_is_wrong_with_ages(
     tmp_path: Path, field: str, option: str, problem: str | None
 ) -> None:
     (tmp_path / "forms" / "course").mkdir(parents=True)

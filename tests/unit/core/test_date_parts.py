@@ -1,4 +1,4 @@
-"""Dates in three fields, put together for the API and apart for the page."""
+"""Dates in three fields, joined for the API and split for the page."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def form() -> Form:
         (("30", "4", "1995"), "", "The person must be younger than 20."),
     ],
 )
-def test_date__in_three_fields_is_one_answer_or_says_what_is_wrong(
+def test_date__in_three_fields_is_one_answer_or_an_error(
     form: Form, typed: tuple[str, str, str], kept: str, said: str
 ) -> None:
-    """A plain form's three fields are kept as one date, and the sentence names the part that is wrong."""
+    """A plain form's three fields become one date; an error names the part that is wrong."""
     names = ("born-day", "born-month", "born-year")
     whole = with_whole_dates(form, dict(zip(names, typed, strict=True)))
     if kept:
@@ -50,13 +50,13 @@ def test_date__in_three_fields_is_one_answer_or_says_what_is_wrong(
     assert [(one.field, one.message) for one in error.value.errors] == [("born", said)]
 
 
-def test_date__that_came_whole_or_not_at_all_stays_as_it_is(form: Form) -> None:
-    """Clients that send one ISO date are taken as before; other fields are left alone."""
+def test_date__sent_whole_or_not_at_all_stays_as_it_is(form: Form) -> None:
+    """Clients that send one ISO date still can; other fields stay untouched."""
     assert with_whole_dates(form, {"born": "2015-04-30", "other-day": "x"}) == {"born": "2015-04-30", "other-day": "x"}
 
 
 def test_parts__of_a_date_are_what_was_typed(form: Form) -> None:
-    """The page shows again what stood in each field, and nothing for what was never a date."""
+    """The page shows again what was in each field, and nothing for an answer that never was a date."""
     sent = with_whole_dates(form, {"born-day": "31", "born-month": "4", "born-year": ""})
     assert parts_of(str(sent["born"])) == {"day": "31", "month": "04", "year": ""}
     assert parts_of("soon") == {"day": "", "month": "", "year": ""}

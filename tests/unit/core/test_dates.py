@@ -1,4 +1,4 @@
-"""Dates and times in mails, as people of each language read them."""
+"""Dates and times in mails, as readers of each language expect them."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ def test_long_date__has_the_month_in_words(language: str, expected: str) -> None
     assert long_date(date(2015, 4, 3), language) == expected
 
 
-def test_moment__is_as_the_organisations_clocks_show_it() -> None:
+def test_time__is_shown_in_the_organisations_zone() -> None:
     zone = time_zone("Europe/Stockholm")
     assert moment(START, "en", None, zone) == "16 January 2027 at 10:00"
     assert moment(START, "sv", None, zone) == "16 januari 2027 kl. 10.00"
 
 
-def test_moment__is_in_utc_and_says_so_where_no_zone_is_named() -> None:
+def test_time__without_a_zone_is_shown_in_utc() -> None:
     assert moment(START, "en", None, None) == "16 January 2027 at 09:00 UTC"
     assert moment(START, "sv", None, None) == "16 januari 2027 kl. 09.00 UTC"
     assert moment(START, "fi", None, None) == "2027-01-16 09:00 UTC"
 
 
-def test_span__is_as_the_clock_shows_it_where_it_takes_place() -> None:
+def test_span__is_shown_in_the_zone_of_the_venue() -> None:
     end = START + timedelta(hours=2, minutes=30)
     assert span(START, end, "en") == "Saturday 16 January 2027, 10:00\N{EN DASH}12:30"
     assert span(START, end, "sv") == "lördag 16 januari 2027 kl. 10.00\N{EN DASH}12.30"

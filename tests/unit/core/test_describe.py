@@ -1,4 +1,4 @@
-"""What a client is told of a form."""
+"""What a client learns about a form."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ FORM = a_form(
 
 @dataclass
 class FakeQuotas:
-    """Gives the quotas it was made with, and remembers whether it was asked."""
+    """Returns the given quotas, and records whether it was asked."""
 
     states: dict[str, QuotaState] = field(default_factory=dict)
     asked: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
@@ -51,7 +51,8 @@ def described(form: Form, quotas: FakeQuotas | None = None, clock: StoppedClock 
     return service.describe(form)
 
 
-def test_describe__tells_each_field_in_every_language_with_todays_limits() -> None:
+def test_describe__covers_each_field_in_every_language() -> None:
+    """Limits that depend on the date are today's."""
     told = described(FORM)
     assert json.loads(json.dumps(told)) == told
     assert told["title"] == {"en": "Course", "sv": "Course (sv)"}
@@ -63,8 +64,8 @@ def test_describe__tells_each_field_in_every_language_with_todays_limits() -> No
     assert age["minimum"] == 6
 
 
-def test_describe__tells_seats_without_a_number_as_the_sweep_left_them() -> None:
-    """The public learns no number, and nothing that changes with a request that was just sent."""
+def test_describe__shows_seats_without_numbers() -> None:
+    """The public learns no number, and nothing that changes with a request just sent."""
     counts = {"capacity": 4, "taken": 3, "tickets": 5, "departed": 3}
     quotas = FakeQuotas({"b": QuotaState("course", "b", **counts, shown=PublicSeats.WAITING_LIST)})
     a, b, c = described(FORM, quotas)["fields"][3]["options"]
@@ -81,19 +82,19 @@ def test_describe__tells_seats_without_a_number_as_the_sweep_left_them() -> None
     }  # fmt: skip
 
 
-def test_describe__asks_the_table_nothing_for_a_form_without_a_quota() -> None:
+def test_describe__without_a_quota_reads_no_table() -> None:
     quotas = FakeQuotas()
     described(a_form(), quotas)
     assert quotas.asked == []
 
 
-def test_describe__keeps_from_the_public_what_concerns_the_staff() -> None:
+def test_describe__hides_what_concerns_only_staff() -> None:
     told = json.dumps(described(FORM))
     for secret in ("staff@example.org", "further_remark", "me@example.org", "crs"):
         assert secret not in told
 
 
-def test_describe__tells_whether_the_form_is_open_and_must_be_verified() -> None:
+def test_describe__says_if_the_form_is_open_and_needs_verifying() -> None:
     clock = StoppedClock()
     opens = clock.at + timedelta(hours=1)
     form = replace(FORM, opens_at=opens, verification=Verification(24))

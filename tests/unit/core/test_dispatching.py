@@ -1,4 +1,4 @@
-"""Dispatch: which mails a change calls for, as the table's stream tells it."""
+"""Dispatch: which mails a change in the table's stream calls for."""
 
 from __future__ import annotations
 
@@ -57,18 +57,19 @@ def kinds(was: Status | None, status: Status) -> list[MailKind]:
         (Status.CONFIRMED, Status.ERASED, []),
     ],
 )
-def test_mails_for__tells_those_whom_a_change_concerns(
+def test_mails_for__reach_those_whom_a_change_concerns(
     was: Status | None, status: Status, expected: list[MailKind]
 ) -> None:
     assert kinds(was, status) == expected
 
 
 @pytest.mark.parametrize(("was", "status"), [pair for pair in product((None, *Status), Status) if pair[0] != pair[1]])
-def test_mails_for__calls_only_for_mails_whose_words_fit_the_new_status(was: Status | None, status: Status) -> None:
+def test_mails_for__match_the_new_status(was: Status | None, status: Status) -> None:
     assert all(status in FITTING[kind] for kind in kinds(was, status))
 
 
-def test_mails_for__tells_every_registrant_of_every_change_but_spam_and_erasure() -> None:
+def test_mails_for__cover_every_change_but_spam_and_erasure() -> None:
+    """Registrants hear of each of them."""
     quiet = {Status.SPAM, Status.ERASED}
     for was, allowed in TRANSITIONS.items():
         for status in allowed - quiet:
@@ -77,8 +78,8 @@ def test_mails_for__tells_every_registrant_of_every_change_but_spam_and_erasure(
 
 
 @pytest.mark.parametrize("was", [Status.PENDING, Status.CONFIRMED, Status.WAITLISTED])
-def test_mails_for__tells_the_staff_what_a_registrant_withdrew(was: Status) -> None:
-    """A cancellation and an erasure, once each; not what the staff or the sweep did, and nothing of spam."""
+def test_mails_for__tell_staff_about_withdrawals(was: Status) -> None:
+    """One mail for a cancellation and one for an erasure; none for what staff or the sweep did, and none for spam."""
 
     def told(was: Status, status: Status, *, by_registrant: bool) -> list[str]:
         requests = mails_for(Change("crs_1", 2, status, was, by_registrant=by_registrant))
@@ -92,7 +93,7 @@ def test_mails_for__tells_the_staff_what_a_registrant_withdrew(was: Status) -> N
     assert told(Status.PENDING, Status.CONFIRMED, by_registrant=True) == []
 
 
-def test_mails_for__a_notice_tells_the_addresss_owner_once_a_day() -> None:
+def test_mails_for__a_notice_mail_the_owner_once_a_day() -> None:
     assert mails_for(Notice("crs_1", 20270301)) == [MailRequest("crs_1", MailKind.ALREADY_REGISTERED, 20270301)]
 
 
@@ -109,7 +110,7 @@ def test_dispatch__raises_when_the_queue_refuses() -> None:
         DispatchService(queue=ListedMailQueue(refusing=True)).dispatch([Change("x", 1, Status.CONFIRMED)])
 
 
-def test_change_of__reads_what_an_entry_was_and_is() -> None:
+def test_change_of__reads_a_submission_before_and_after() -> None:
     item = submission_item(ENTRY)
     assert change_of({"eventName": "INSERT", "dynamodb": {"NewImage": item}}) == Change(ENTRY.id, 1, Status.CONFIRMED)
     before = {**item, "status": {"S": "waitlisted"}}
@@ -117,8 +118,8 @@ def test_change_of__reads_what_an_entry_was_and_is() -> None:
     assert change_of(changed) == Change(ENTRY.id, 2, Status.CONFIRMED, Status.WAITLISTED)
 
 
-def test_change_of__tells_who_came_quietly_and_what_became_of_them_later() -> None:
-    """Nobody is mailed of an imported entry; a cancellation or promotion afterwards is mailed as ever."""
+def test_change_of__recognises_imports_and_their_later_changes() -> None:
+    """An imported submission gets no mail; a later cancellation or promotion is mailed as usual."""
     item = submission_item(replace(ENTRY, quiet=True))
     came = change_of({"eventName": "INSERT", "dynamodb": {"NewImage": item}})
     after = {**item, "status": {"S": "cancelled"}, "version": {"N": "2"}}
@@ -129,7 +130,7 @@ def test_change_of__tells_who_came_quietly_and_what_became_of_them_later() -> No
     assert mails_for(cancelled) == [MailRequest(ENTRY.id, MailKind.CANCELLED, 2)]
 
 
-def test_change_of__tells_whether_the_registrant_did_it() -> None:
+def test_change_of__says_if_the_registrant_did_it() -> None:
     image = submission_item(ENTRY)
     record = {
         "eventName": "MODIFY",
@@ -143,14 +144,14 @@ def test_change_of__tells_whether_the_registrant_did_it() -> None:
     assert not change.by_registrant
 
 
-def test_change_of__reads_a_notice_when_it_is_new() -> None:
+def test_change_of__reads_a_new_notice() -> None:
     pk, sk = notice_key(ENTRY.id, START.date())
     images = {"NewImage": {"pk": {"S": pk}, "sk": {"S": sk}}}
     assert change_of({"eventName": "INSERT", "dynamodb": images}) == Notice(ENTRY.id, 20270301)
     assert change_of({"eventName": "MODIFY", "dynamodb": images}) is None
 
 
-def test_change_of__passes_over_an_entrys_other_items_and_what_is_removed() -> None:
+def test_change_of__skips_other_items_and_removals() -> None:
     event = event_item(ENTRY, Event("01JD9Z3V8Q4X2M7N5R6T1WKBCE", START, "submitted", "registrant"))
     assert change_of({"eventName": "INSERT", "dynamodb": {"NewImage": event}}) is None
     assert change_of({"eventName": "REMOVE", "dynamodb": {"OldImage": submission_item(ENTRY)}}) is None
@@ -165,12 +166,13 @@ def test_change_of__passes_over_an_entrys_other_items_and_what_is_removed() -> N
         {"sk": {"S": "NOTICE#"}, "pk": {"S": "SUB#x"}},
     ],
 )
-def test_change_of__says_without_personal_data_what_cannot_be_read(image: dict[str, object]) -> None:
+def test_change_of__reports_unreadable_items_without_values(image: dict[str, object]) -> None:
+    """The message holds no personal data."""
     with pytest.raises(UnreadableRecordError, match="cannot be read"):
         change_of({"eventName": "INSERT", "dynamodb": {"NewImage": image}})
 
 
-def test_change_of__needs_the_image_of_before_a_change() -> None:
+def test_change_of__needs_the_old_image() -> None:
     with pytest.raises(UnreadableRecordError):
         change_of({"eventName": "MODIFY", "dynamodb": {"NewImage": submission_item(ENTRY)}})
 

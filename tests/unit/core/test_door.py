@@ -1,4 +1,4 @@
-"""The door: who is counted how, what is set aside as spam, and in which order it asks."""
+"""Checks before a submission: limits, spam, closed forms, and the order in which they run."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ SHIPPED = SubmitSettings.from_mapping(ENVIRONMENT)
 
 @dataclass
 class FakeHumanCheck(HumanCheck):
-    """Takes the token `human`, and remembers what it was asked."""
+    """Accepts the token `human`, and records its calls."""
 
     asked: list[tuple[str, str, str]] = field(default_factory=list)
 
@@ -74,13 +74,13 @@ def enter(clock: StoppedClock) -> Callable[..., Admission]:
     return entrance(clock, Limits(per_address=0, per_email=0))
 
 
-def test_settings__let_in_a_school_class_and_a_big_family() -> None:
+def test_settings__admit_a_school_class_and_a_big_family() -> None:
     """Thirty pupils behind one router, each with a mistake or two; four children on five courses."""
     assert (SHIPPED.rate_per_address, SHIPPED.rate_per_email) == (100, 20)
     assert SHIPPED.turnstile_secret_name == ""
 
 
-def test_admit__takes_as_many_from_one_address_as_is_shipped_and_says_when_to_come_again(clock: StoppedClock) -> None:
+def test_admit__limits_an_address_and_says_when_to_return(clock: StoppedClock) -> None:
     enter = entrance(clock, Limits(per_address=SHIPPED.rate_per_address, per_email=0))
     for _ in range(SHIPPED.rate_per_address):
         enter(GOOD)
@@ -92,7 +92,7 @@ def test_admit__takes_as_many_from_one_address_as_is_shipped_and_says_when_to_co
     assert enter(GOOD)
 
 
-def test_admit__takes_as_many_for_one_email_address_as_is_shipped_in_any_spelling(clock: StoppedClock) -> None:
+def test_admit__limits_an_email_address_in_any_spelling(clock: StoppedClock) -> None:
     enter = entrance(clock, Limits(per_address=0, per_email=SHIPPED.rate_per_email))
     for number in range(SHIPPED.rate_per_email):
         enter(GOOD | {"name": f"Child {number}"}, address=f"192.0.2.{number}")
@@ -108,7 +108,7 @@ def test_admit__takes_as_many_for_one_email_address_as_is_shipped_in_any_spellin
     "variant", ["robin.ek@example.org", "robinek+club@example.org", "R.o.b.i.n.e.k+1+2@Example.org"]
 )
 def test_admit__counts_a_mailbox_whatever_its_tag_and_dots(clock: StoppedClock, variant: str) -> None:
-    """Who writes one mailbox in many ways gets no more mail into it, and is told which limit it was."""
+    """Different spellings get no more mail into one mailbox, and the answer names the limit."""
     enter = entrance(clock, Limits(per_address=0, per_email=1))
     enter(GOOD | {"email": "robinek@example.org"})
     with pytest.raises(TooManyRequestsError) as refused:
@@ -119,14 +119,14 @@ def test_admit__counts_a_mailbox_whatever_its_tag_and_dots(clock: StoppedClock, 
 
 
 @pytest.mark.parametrize("key", [None, "k1"])
-def test_admit__counts_a_repeated_request_once_for_an_email_address(clock: StoppedClock, key: str | None) -> None:
+def test_admit__counts_a_repeated_request_once(clock: StoppedClock, key: str | None) -> None:
     enter = entrance(clock, Limits(per_address=0, per_email=1))
     assert all(enter(GOOD, key=key) for _ in range(4))
     with pytest.raises(TooManyRequestsError):
         enter(GOOD | {"name": "Bo"}, key=key and "k2")
 
 
-def test_admit__answers_to_mend_cost_no_entry_of_an_email_address(clock: StoppedClock) -> None:
+def test_admit__wrong_answers_dont_count_for_an_email_address(clock: StoppedClock) -> None:
     enter = entrance(clock, Limits(per_address=0, per_email=1))
     for _ in range(3):
         with pytest.raises(InvalidAnswersError):
@@ -139,7 +139,7 @@ def test_admit__without_limits_counts_nobody(clock: StoppedClock) -> None:
     assert all(enter(GOOD | {"name": f"Child {number}"}) for number in range(50))
 
 
-def test_admit__a_closed_form_is_said_before_anything_is_counted(clock: StoppedClock) -> None:
+def test_admit__reports_a_closed_form_before_counting(clock: StoppedClock) -> None:
     enter = entrance(clock, Limits(per_address=1, per_email=1))
     for _ in range(3):
         with pytest.raises(FormClosedError):
@@ -160,20 +160,20 @@ def test_network_of__is_what_a_household_shares(address: str, network: str) -> N
     assert network_of(address) == network
 
 
-def test_admit__counts_a_household_not_each_of_its_addresses(clock: StoppedClock) -> None:
+def test_admit__counts_a_household_as_one_sender(clock: StoppedClock) -> None:
     enter = entrance(clock, Limits(per_address=1, per_email=0))
     enter(GOOD, address="2001:db8:1:2::1")
     with pytest.raises(TooManyRequestsError):
         enter(GOOD, address="2001:db8:1:2::ffff")
 
 
-def test_admit__gives_the_answers_without_the_fields_that_it_reads_itself(enter: Callable[..., Admission]) -> None:
+def test_admit__removes_the_fields_that_only_it_reads(enter: Callable[..., Admission]) -> None:
     times = {"_started": 1, "_sent": 99, "_language": "sv"}
     sent = GOOD | times | {"further_remark": "", "website": "of an older page", HUMAN_TOKEN: "t"}
     assert enter(sent) == Admission(GOOD)
 
 
-def test_admit__a_forms_own_field_is_never_the_doors(enter: Callable[..., Admission]) -> None:
+def test_admit__leaves_a_forms_own_field_alone(enter: Callable[..., Admission]) -> None:
     form = a_form(*FORM.fields, a_field("text", "website"))
     admitted = enter(GOOD | {"website": "https://example.org"}, form=form)
     assert admitted == Admission(GOOD | {"website": "https://example.org"})
@@ -214,16 +214,14 @@ def test_admit__sets_aside_what_looks_like_spam(
 
 
 @pytest.mark.parametrize(("ago_s", "suspected"), [(-60, False), (1, True), (2.5, True), (3, False), (3600, False)])
-def test_admit__counts_the_filling_in_up_to_now_when_the_end_was_not_sent(
+def test_admit__measures_until_now_without_an_end_time(
     enter: Callable[..., Admission], clock: StoppedClock, ago_s: float, *, suspected: bool
 ) -> None:
     assert (enter(GOOD | {"_started": clock.at.timestamp() - ago_s}).spam_sign is not None) is suspected
 
 
 @pytest.mark.parametrize("time", ["soon", [1], True, "nan", float("inf"), 10**400])
-def test_admit__says_that_a_time_cannot_be_read_beside_every_other_wrong_field(
-    enter: Callable[..., Admission], time: object
-) -> None:
+def test_admit__reports_a_bad_time_with_other_wrong_fields(enter: Callable[..., Admission], time: object) -> None:
     with pytest.raises(InvalidAnswersError) as refused:
         enter(GOOD | {"name": "", "_started": time})
     assert [(wrong.field, wrong.code) for wrong in refused.value.errors] == [
@@ -234,7 +232,7 @@ def test_admit__says_that_a_time_cannot_be_read_beside_every_other_wrong_field(
         enter(GOOD | {"_started": time})
 
 
-def test_admit__asks_for_a_proof_of_a_person_once_the_answers_are_right(clock: StoppedClock) -> None:
+def test_admit__checks_for_a_human_once_answers_are_right(clock: StoppedClock) -> None:
     check = FakeHumanCheck()
     enter = entrance(clock, Limits(per_address=0, per_email=1), check)
     with pytest.raises(InvalidAnswersError):

@@ -1,4 +1,4 @@
-"""Edits: the form's own rules, the place that goes with an option, and who an entry stands for."""
+"""Edits: the form's own rules, the seat of an option, and the person that a submission stands for."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ TOPICS = a_field("choices", "topics")
 
 @dataclass
 class Desk:
-    """A form with counted courses, entries, and whoever edits them."""
+    """A form with counted courses, its submissions, and staff who edit them."""
 
     verification: Verification | None = None
     clock: StoppedClock = field(default_factory=StoppedClock)
@@ -71,7 +71,7 @@ class Desk:
         return tuple(found[option].taken if option in found else 0 for option in ("a", "b"))  # type: ignore[return-value]
 
 
-def test_edit__changes_what_is_named_and_says_so_without_values() -> None:
+def test_edit__changes_named_fields_and_reports_no_values() -> None:
     desk = Desk()
     receipt = desk.submit()
     edited = desk.edit(receipt, email="Per@Example.ORG", needs="", age="12", topics="A, b", photos="ja")
@@ -90,7 +90,7 @@ def test_edit__changes_what_is_named_and_says_so_without_values() -> None:
     assert (last.what, last.by, last.status) == ("edited email, needs, age, topics, photos", "kim", Status.CONFIRMED)
 
 
-def test_edit__again_writes_nothing() -> None:
+def test_edit__repeated__writes_nothing() -> None:
     desk = Desk()
     receipt = desk.submit()
     desk.edit(receipt, age="12")
@@ -99,7 +99,7 @@ def test_edit__again_writes_nothing() -> None:
     assert len(desk.repository.details(receipt.id).events) == 2
 
 
-def test_edit__tells_every_wrong_field_at_once_and_asks_for_no_other() -> None:
+def test_edit__names_every_wrong_field_and_no_other() -> None:
     desk = Desk()
     receipt = desk.submit()
     desk.form = replace(desk.form, fields=(*desk.form.fields, a_field("text", "new", required=True)))
@@ -116,7 +116,7 @@ def test_edit__tells_every_wrong_field_at_once_and_asks_for_no_other() -> None:
     assert desk.edit(receipt, age="9").answers["age"] == 9
 
 
-def test_edit__keeps_answers_that_the_form_asks_no_more() -> None:
+def test_edit__keeps_answers_to_removed_fields() -> None:
     desk = Desk()
     receipt = desk.submit()
     desk.form = replace(desk.form, fields=tuple(each for each in desk.form.fields if each.name != "needs"))
@@ -126,7 +126,7 @@ def test_edit__keeps_answers_that_the_form_asks_no_more() -> None:
         desk.edit(receipt, needs="none")
 
 
-def test_edit__refuses_what_someone_else_changed() -> None:
+def test_edit__refuses_a_concurrent_change() -> None:
     desk = Desk()
     receipt = desk.submit()
     plan = desk.edits.plan(desk.repository.get(receipt.id), {"age": "9"})
@@ -136,7 +136,7 @@ def test_edit__refuses_what_someone_else_changed() -> None:
     assert "age" not in desk.repository.get(receipt.id).answers
 
 
-def test_edit__refuses_what_is_erased() -> None:
+def test_edit__refuses_an_erased_submission() -> None:
     desk = Desk()
     receipt = desk.submit()
     desk.manage.erase(receipt.id, by="kim")
@@ -144,19 +144,19 @@ def test_edit__refuses_what_is_erased() -> None:
         desk.edit(receipt, age="9")
 
 
-def test_edit__moves_to_another_course_and_the_place_goes_to_the_next() -> None:
+def test_edit__to_another_course_passes_the_seat_on() -> None:
     desk = Desk()
     seated, waiting = desk.submit("Åsa"), desk.submit("Bo")
     moved = desk.edit(seated, day="Sensors")
     assert (moved.option, moved.answers["day"], moved.status) == ("b", "b", Status.CONFIRMED)
     assert desk.taken() == (1, 1)
     assert desk.repository.get(waiting.id).status is Status.CONFIRMED
-    desk.clock.forward(minutes=11)  # the very same answers count as sent twice until then
+    desk.clock.forward(minutes=11)  # until then, the very same answers count as a repeat
     assert not desk.submit("Åsa", day="a").repeated
     assert desk.submit("Åsa", day="b").repeated
 
 
-def test_edit__moves_nobody_into_a_full_course_unless_told_to_wait() -> None:
+def test_edit__to_a_full_course_needs_consent_to_wait() -> None:
     desk = Desk()
     seated, full = desk.submit("Åsa"), desk.submit("Bo", day="b")
     with pytest.raises(NoSeatError):
@@ -168,7 +168,7 @@ def test_edit__moves_nobody_into_a_full_course_unless_told_to_wait() -> None:
     assert desk.repository.get(seated.id).status is Status.CONFIRMED
 
 
-def test_edit__takes_one_who_waits_and_finds_a_seat_elsewhere_for_promoted() -> None:
+def test_edit__from_waiting_to_a_free_seat_counts_as_promoted() -> None:
     desk = Desk(verification=Verification(within_hours=2))
     desk.submit("Åsa")
     waiting = desk.submit("Bo")
@@ -179,13 +179,13 @@ def test_edit__takes_one_who_waits_and_finds_a_seat_elsewhere_for_promoted() -> 
     assert moved.version == 2
 
 
-def test_edit__gives_back_the_seat_of_who_goes_where_none_is_counted() -> None:
+def test_edit__to_an_uncounted_option_frees_the_seat() -> None:
     desk = Desk()
     moved = desk.edit(desk.submit(), day="c")
     assert (moved.option, moved.status, desk.taken()) == (None, Status.CONFIRMED, (0, 0))
 
 
-def test_edit__gives_a_new_address_its_whole_time_to_be_verified() -> None:
+def test_edit__to_a_new_address_restarts_the_deadline() -> None:
     desk = Desk(verification=Verification(within_hours=2))
     receipt = desk.submit()
     desk.clock.forward(hours=1)
@@ -193,8 +193,8 @@ def test_edit__gives_a_new_address_its_whole_time_to_be_verified() -> None:
     assert (edited.status, edited.verify_by) == (Status.PENDING, START.replace(microsecond=0) + timedelta(hours=3))
 
 
-def test_edit__makes_a_new_address_unproven() -> None:
-    """Whoever verified their own address could else have a stranger mailed whatever they wrote."""
+def test_edit__to_a_new_address_makes_it_unproven() -> None:
+    """Otherwise somebody could verify their own address and then have any text mailed to a stranger."""
     desk = Desk(verification=Verification())
     receipt = desk.submit()
     desk.manage.verify(receipt.id, by="registrant")
@@ -203,7 +203,7 @@ def test_edit__makes_a_new_address_unproven() -> None:
     assert desk.edit(receipt, email="new@example.org").verified_at is None
 
 
-def test_edit__lets_nobody_be_registered_twice() -> None:
+def test_edit__refuses_to_register_somebody_twice() -> None:
     desk = Desk()
     first, second = desk.submit("Åsa"), desk.submit("Bo")
     with pytest.raises(AlreadyRegisteredError) as raised:
@@ -212,7 +212,7 @@ def test_edit__lets_nobody_be_registered_twice() -> None:
     assert desk.repository.get(second.id).answers["name"] == "Bo"
 
 
-def test_edit__puts_an_entry_right_that_came_before_the_form_asked_who_takes_what() -> None:
+def test_edit__corrects_a_submission_older_than_the_once_rule() -> None:
     desk = Desk()
     before = desk.repository.get(desk.submit().id)
     answers = {name: value for name, value in before.answers.items() if name != "day"}
@@ -224,7 +224,7 @@ def test_edit__puts_an_entry_right_that_came_before_the_form_asked_who_takes_wha
     assert (edited.email, edited.option, "day" in edited.answers) == ("per@example.org", None, False)
 
 
-def test_edit__asks_for_the_key_only_where_it_is_needed() -> None:
+def test_edit__reads_the_key_only_if_needed() -> None:
     class NoKey(PlainSigner):
         def fingerprint(self, purpose: str, value: str) -> str:
             raise AssertionError((purpose, value))
@@ -235,7 +235,7 @@ def test_edit__asks_for_the_key_only_where_it_is_needed() -> None:
     assert desk.edit(receipt, age="9", needs="none").version == 2
 
 
-def test_edit__of_what_is_cancelled_takes_no_seat() -> None:
+def test_edit__of_a_cancelled_submission_takes_no_seat() -> None:
     desk = Desk()
     receipt = desk.submit()
     desk.manage.cancel(receipt.id, by="kim")

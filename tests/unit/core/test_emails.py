@@ -1,4 +1,4 @@
-"""Addresses: what is taken, what is refused, and that a well-known validator agrees with all that is taken."""
+"""E-mail addresses: accepted, refused, and never more lenient than a well-known validator."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from registration_core.domain.emails import EmailError, normalise_email
         ("x" * 64 + "@example.org", "x" * 64 + "@example.org"),
     ],
 )
-def test_normalise_email__takes_and_tidies(written: str, kept: str) -> None:
+def test_normalise_email__accepts_and_tidies(written: str, kept: str) -> None:
     assert normalise_email(written) == kept
 
 
@@ -48,7 +48,7 @@ def test_normalise_email__refuses(written: str) -> None:
     assert error.value.code == "not_an_email"
 
 
-def test_normalise_email__says_when_it_is_the_letters_before_the_at() -> None:
+def test_normalise_email__says_if_the_local_part_is_wrong() -> None:
     with pytest.raises(EmailError) as error:
         normalise_email("åsa@example.org")
     assert error.value.code == "email_not_ascii"
@@ -58,7 +58,7 @@ near_addresses = st.from_regex(r"[a-z.+'_\-A-Z0-9]{1,12}@[a-z0-9\-.åäöß]{1,2
 
 
 @given(st.one_of(near_addresses, st.emails(), st.text(max_size=30)))
-def test_normalise_email__takes_nothing_that_email_validator_refuses(text: str) -> None:
+def test_normalise_email__accepts_only_what_email_validator_does(text: str) -> None:
     try:
         address = normalise_email(text)
     except EmailError:
@@ -70,5 +70,5 @@ def test_normalise_email__takes_nothing_that_email_validator_refuses(text: str) 
     try:
         email_validator.validate_email(address, check_deliverability=False, test_environment=True)
     except email_validator.EmailSyntaxError as error:
-        # Rules of its own that DNS leaves open: reserved names, and labels such as `ab--c` or `xn--x`.
+        # Its own rules beyond DNS: reserved names, and labels such as `ab--c` or `xn--x`.
         assert "special-use" in str(error) or "xn--" in address or "--" in address  # noqa: PT017 - it may also be taken

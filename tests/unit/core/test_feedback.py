@@ -1,4 +1,4 @@
-"""Feedback: what SES tells of a mail is noted, and who does not want our mail gets none."""
+"""Feedback: what SES reports about a mail is recorded, and whoever doesn't want our mail gets none."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ REQUEST = MailRequest("crs_01JD2M8V4Q7ZJ3T9X0K5W6RYBC", MailKind.ALREADY_REGISTE
 
 
 def tags(request: MailRequest = REQUEST) -> dict[str, list[str]]:
-    """The tags as SES gives them back, among its own."""
+    """The tags as SES returns them, among its own."""
     return {"ses:from-domain": ["example.org"]} | {tag["Name"]: [tag["Value"]] for tag in message_tags(request)}
 
 
 def an_event(kind: str, details: Mapping[str, Any] | None = None, **mail: Any) -> str:
-    """What SES publishes; see the developer guide's "Contents of event data"."""
+    """An event as SES publishes it: developer guide, "Contents of event data"."""
     return json.dumps(
         {"eventType": kind, "mail": {"messageId": "0100", "tags": tags()} | mail, kind.lower(): details or {}}
     )
@@ -42,19 +42,19 @@ def complaint(**details: Any) -> str:
     return an_event("Complaint", {"complainedRecipients": [{"emailAddress": "robin@example.org"}]} | details)
 
 
-def test_feedback_of__reads_a_delivery_and_which_mail_it_was() -> None:
+def test_feedback_of__reads_a_delivery_and_its_mail() -> None:
     assert feedback_of(an_event("Delivery")) == Feedback(MailState.DELIVERED, REQUEST)
     assert feedback_of(an_event("Reject")) == Feedback(MailState.REJECTED, REQUEST)
 
 
-def test_feedback_of__loses_an_address_that_is_not_there_and_keeps_a_full_mailbox() -> None:
+def test_feedback_of__suppresses_a_missing_mailbox_not_a_full_one() -> None:
     gone = feedback_of(bounce("Permanent", "a@example.org", "b@example.org"))
     assert gone == Feedback(MailState.BOUNCED, REQUEST, ("a@example.org", "b@example.org"))
     for passing in ("Transient", "Undetermined"):
         assert feedback_of(bounce(passing, "a@example.org")) == Feedback(MailState.BOUNCED, REQUEST)
 
 
-def test_feedback_of__loses_who_complained_but_not_who_said_that_it_is_no_spam() -> None:
+def test_feedback_of__suppresses_complaints_not_their_retraction() -> None:
     assert feedback_of(complaint()) == Feedback(MailState.COMPLAINED, REQUEST, ("robin@example.org",))
     assert feedback_of(complaint(complaintFeedbackType="abuse")) == feedback_of(complaint())
     kept = feedback_of(complaint(complaintFeedbackType="not-spam"))
@@ -62,7 +62,7 @@ def test_feedback_of__loses_who_complained_but_not_who_said_that_it_is_no_spam()
     assert kept.lost == ()
 
 
-def test_feedback_of__knows_the_form_without_a_configuration_set() -> None:
+def test_feedback_of__reads_the_form_without_configuration_set() -> None:
     event = json.loads(bounce("Permanent", "a@example.org"))
     event["notificationType"] = event.pop("eventType")
     del event["mail"]["tags"]
@@ -70,7 +70,7 @@ def test_feedback_of__knows_the_form_without_a_configuration_set() -> None:
 
 
 @pytest.mark.parametrize("kind", ["Send", "Open", "Click", "DeliveryDelay", "Rendering Failure", "Subscription"])
-def test_feedback_of__passes_over_what_says_nothing_of_a_mails_end(kind: str) -> None:
+def test_feedback_of__skips_events_before_a_mails_end(kind: str) -> None:
     assert feedback_of(an_event(kind)) is None
 
 
@@ -87,7 +87,8 @@ def test_feedback_of__passes_over_what_says_nothing_of_a_mails_end(kind: str) ->
         '{"eventType": "Delivery", "mail": {"tags": {"submission": [], "kind": ["staff"], "version": ["1"]}}}',
     ],
 )
-def test_feedback_of__says_without_personal_data_what_cannot_be_read(message: str) -> None:
+def test_feedback_of__reports_unreadable_events_without_values(message: str) -> None:
+    """The message holds no personal data."""
     with pytest.raises(UnreadableEventError, match="cannot be read"):
         feedback_of(message)
 
@@ -99,14 +100,14 @@ def test_feedback_of__says_without_personal_data_what_cannot_be_read(message: st
         MailRequest(REQUEST.id, "moved_again", 1, sending="0123456789abcdef-1"),
     ],
 )
-def test_feedback_of__names_what_the_staff_asked_for(asked: MailRequest) -> None:
+def test_feedback_of__names_mails_that_staff_asked_for(asked: MailRequest) -> None:
     event = {"eventType": "Delivery", "mail": {"tags": tags(asked)}}
     told = feedback_of(json.dumps(event))
     assert told is not None
     assert told.request == asked
 
 
-def test_message_tags__hold_only_what_ses_allows() -> None:
+def test_message_tags__use_only_characters_that_ses_allows() -> None:
     asked = [MailRequest(REQUEST.id, "moved_again", 1, sending="0123456789abcdef-1", option="a b")]
     for request in [*(MailRequest(REQUEST.id, kind, 1, copy=2) for kind in MailKind), *asked]:
         for tag in message_tags(request):
@@ -115,7 +116,7 @@ def test_message_tags__hold_only_what_ses_allows() -> None:
 
 
 class NotedOutcomes(MailOutcomes):
-    """Keeps what it is told."""
+    """Keeps the outcomes that it gets."""
 
     def __init__(self) -> None:
         self.noted: list[tuple[MailRequest, MailState]] = []
@@ -126,7 +127,7 @@ class NotedOutcomes(MailOutcomes):
 
 
 @pytest.mark.parametrize(("state", "days"), [(MailState.BOUNCED, 180), (MailState.COMPLAINED, 3650)])
-def test_take__suppresses_an_address_for_its_time_and_notes_the_mail(state: MailState, days: int) -> None:
+def test_take__suppresses_an_address_and_notes_the_mail(state: MailState, days: int) -> None:
     clock = StoppedClock()
     outcomes, suppressions = NotedOutcomes(), InMemorySuppressionList(clock)
     service = FeedbackService(outcomes=outcomes, suppressions=suppressions, clock=clock)
@@ -138,7 +139,7 @@ def test_take__suppresses_an_address_for_its_time_and_notes_the_mail(state: Mail
     assert not suppressions.holds("robin@example.org")
 
 
-def test_take__suppresses_also_when_the_mail_is_not_known() -> None:
+def test_take__suppresses_even_if_the_mail_is_unknown() -> None:
     clock = StoppedClock()
     suppressions = InMemorySuppressionList(clock)
     service = FeedbackService(outcomes=NotedOutcomes(), suppressions=suppressions, clock=clock)

@@ -1,4 +1,4 @@
-"""Texts, dates that move, languages, opening hours, statuses, settings."""
+"""Texts, relative dates, languages, opening hours, statuses, settings."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_resolve_date__means(bound: str, today: date, meant: date) -> None:
 
 
 @given(st.one_of(st.text(max_size=12), st.text("0123456789dy+-٣", max_size=14).map("today".__add__)))
-def test_resolve_date__raises_value_error_for_everything_else(bound: str) -> None:
+def test_resolve_date__raises_value_error_for_anything_else(bound: str) -> None:
     try:
         assert resolve_date(bound, date(2027, 1, 1))
     except ValueError as error:
@@ -69,12 +69,12 @@ def test_resolve_date__raises_value_error_for_everything_else(bound: str) -> Non
         (None, "en"),
     ],
 )
-def test_language_for__picks_what_fits_best(wanted: str | None, language: str) -> None:
+def test_language_for__picks_the_best_match(wanted: str | None, language: str) -> None:
     assert a_form().language_for(wanted) == language
 
 
 @given(st.text(max_size=60))
-def test_language_for__always_gives_one_of_the_forms(wanted: str) -> None:
+def test_language_for__always_returns_one_of_the_forms(wanted: str) -> None:
     assert a_form().language_for(wanted) in ("en", "sv")
 
 
@@ -89,7 +89,7 @@ def test_ensure_open__refuses_before_and_after() -> None:
         form.ensure_open(opens + timedelta(days=1))
 
 
-def test_transitions__stand_in_the_docs_as_they_are() -> None:
+def test_transitions__match_the_docs() -> None:
     table = (ROOT / "docs" / "statuses.md").read_text(encoding="utf-8")
     rows = [line.strip("| \n").split("|") for line in table.splitlines() if line.startswith("| `")]
     documented = {
@@ -99,8 +99,8 @@ def test_transitions__stand_in_the_docs_as_they_are() -> None:
     assert documented == {status: set(ways) for status, ways in TRANSITIONS.items()}
 
 
-def test_acts__stand_in_the_docs_as_they_are() -> None:
-    """Who does what, from which status to which."""
+def test_acts__match_the_docs() -> None:
+    """Who may do what, from which status to which."""
     table = (ROOT / "docs" / "statuses.md").read_text(encoding="utf-8").partition("## Who changes what")[2]
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines() if line.startswith("| ")]
     documented = [(what, by, before, after) for what, by, before, after, _ in rows if before.startswith("`")]
@@ -145,7 +145,7 @@ def test_submit_settings__tidy_what_they_read() -> None:
 
 
 @pytest.mark.parametrize("origins", ["*", "https://*.b.org", "b.org", "ftp://b.org", "https://b.org/page"])
-def test_submit_settings__refuse_what_is_no_origin(origins: str) -> None:
+def test_submit_settings__refuse_what_is_not_an_origin(origins: str) -> None:
     with pytest.raises(SettingsError, match="ALLOWED_ORIGINS holds"):
         SubmitSettings.from_mapping(settings(ALLOWED_ORIGINS=origins))
 
@@ -172,7 +172,7 @@ def test_settings__refuse_an_unknown_log_level() -> None:
         "inner.",
     ],
 )
-def test_compiled_forms__know_no_form_outside_of_their_folder(tmp_path: Path, name: str) -> None:
+def test_compiled_forms__find_nothing_outside_their_folder(tmp_path: Path, name: str) -> None:
     """A name from outside never reaches the file system, however long or odd it is."""
     (tmp_path / "forms").mkdir()
     (tmp_path / "forms" / "inner.json").write_text("{}")

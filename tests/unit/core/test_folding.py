@@ -31,6 +31,6 @@ def test_fold__keeps_different_names_apart() -> None:
     assert fold("山田") == "山田"
 
 
-def test_holds_words__wants_each_of_them() -> None:
+def test_holds_words__needs_each_of_them() -> None:
     assert holds_words(fold("Åsa Maria Lindqvist"), fold("lindq ÅSA"))
     assert not holds_words(fold("Åsa Lindqvist"), fold("asa svensson"))

@@ -1,4 +1,4 @@
-"""IDs sort by time; a reference finds out every single wrong letter and every swap."""
+"""IDs sort by time; a reference reveals every single wrong letter and every swap."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def test_new_ulid__sorts_by_time(one: datetime, other: datetime) -> None:
         assert new_ulid(one, os.urandom) > new_ulid(other, os.urandom)
 
 
-def test_ulid_floor__of_a_time_before_1970_is_the_lowest_of_all() -> None:
+def test_ulid_floor__before_1970_is_the_lowest_of_all() -> None:
     assert ulid_floor(datetime(1926, 3, 1, tzinfo=UTC)) == "0" * 26
 
 
 @given(moments)
-def test_new_ulid__holds_its_time_and_lies_above_its_floor(at: datetime) -> None:
+def test_new_ulid__holds_its_time_and_is_above_its_floor(at: datetime) -> None:
     ulid = new_ulid(at, os.urandom)
     assert len(ulid) == 26
     assert set(ulid) <= set(CROCKFORD)
@@ -50,14 +50,14 @@ def test_new_ulid__agrees_with_the_specification() -> None:
     assert new_ulid(at, lambda _: b"\xff" * 10) == "01ARYZ6S41ZZZZZZZZZZZZZZZZ"
 
 
-def test_new_submission_id__bears_the_forms_prefix() -> None:
+def test_new_submission_id__has_the_forms_prefix() -> None:
     assert new_submission_id("reg", datetime(2027, 1, 1, tzinfo=UTC), os.urandom).startswith("reg_01")
 
 
 @pytest.mark.parametrize(
     "text", ["", "01ARYZ6S41", "01ARYZ6S41ZZZZZZZZZZZZZZZI", "8" * 26, "01aryz6s41zzzzzzzzzzzzzzzz"]
 )
-def test_ulid_milliseconds__refuses_what_is_no_ulid(text: str) -> None:
+def test_ulid_milliseconds__refuses_what_is_not_a_ulid(text: str) -> None:
     with pytest.raises(ValueError, match="not a ULID"):
         ulid_milliseconds(text)
 
@@ -76,7 +76,7 @@ def test_parse_reference__reads_what_a_person_writes(reference: str) -> None:
 
 
 @given(references, st.integers(0, 7), st.sampled_from(CROCKFORD))
-def test_parse_reference__finds_out_any_one_wrong_letter(reference: str, place: int, letter: str) -> None:
+def test_parse_reference__detects_any_wrong_letter(reference: str, place: int, letter: str) -> None:
     wrong = reference[:place] + letter + reference[place + 1 :]
     if wrong != reference:
         with pytest.raises(InvalidReferenceError):
@@ -84,7 +84,7 @@ def test_parse_reference__finds_out_any_one_wrong_letter(reference: str, place: 
 
 
 @given(references)
-def test_parse_reference__finds_out_any_two_letters_swapped(reference: str) -> None:
+def test_parse_reference__detects_any_two_letters_swapped(reference: str) -> None:
     for one, other in combinations(range(8), 2):
         if reference[one] != reference[other]:
             swapped = list(reference)

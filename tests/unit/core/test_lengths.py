@@ -1,4 +1,4 @@
-"""Lengths as Unicode's own rule counts them."""
+"""Lengths, counted by Unicode's own rule."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from registration_core.domain.validation import validate
 
 CLUSTER = regex.compile(r"\X")
 
-# Scripts without the marks that Unicode set apart after Python's tables: conjuncts of India, prepended signs.
+# Scripts without the marks that Unicode changed after Python's tables: Indic conjuncts, prepended signs.
 LETTERS = (
     st.characters(min_codepoint=0x20, max_codepoint=0x5FF, exclude_categories=("Cn", "Cs", "Cf"))
     | st.characters(min_codepoint=0x620, max_codepoint=0x6D3, exclude_categories=("Cn", "Cf"))
@@ -34,7 +34,7 @@ BREAKS = st.sampled_from(["\r\n", "\n", "\t", "\u2028"])
 
 @settings(max_examples=400)
 @given(st.lists(LETTERS | PICTURES | BREAKS, max_size=12).map("".join))
-def test_count_graphemes__counts_as_unicodes_rule_does(text: str) -> None:
+def test_count_graphemes__follows_unicodes_rule(text: str) -> None:
     assert count_graphemes(text) == len(CLUSTER.findall(text))
 
 
@@ -60,14 +60,14 @@ def test_count_graphemes__counts_what_a_person_sees(text: str, letters: int) -> 
     assert count_graphemes(text) == letters
 
 
-def test_count_graphemes__differs_from_unicodes_rule_for_a_few_burmese_marks_alone() -> None:
+def test_count_graphemes__differs_only_for_some_burmese_marks() -> None:
     after_a = [chr(point) for point in range(0x300, 0x20000) if unicodedata.category(chr(point)) not in ("Cn", "Cs")]
     differing = [letter for letter in after_a if count_graphemes(f"a{letter}") != len(CLUSTER.findall(f"a{letter}"))]
     assert {unicodedata.category(letter) for letter in differing} <= {"Mc"}
     assert len(differing) < 40
 
 
-def test_length__of_a_family_is_one_letter() -> None:
+def test_length__of_a_family_emoji_is_one() -> None:
     form = a_form(a_field("text", max_length=3))
     names = "👨\u200d👩\u200d👧\u200d👦" * 3
     assert validate(form, {"it": names}, "en", today=TODAY) == {"it": names}

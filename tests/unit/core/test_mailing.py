@@ -1,4 +1,4 @@
-"""Notify: each mail is sent once, to those who want it, while it is true."""
+"""Notify: each mail goes out once, to those who want it, while it is true."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ STAFF = MailRequest(ENTRY.id, MailKind.STAFF, 1)
 
 
 class World:
-    """A notify service and everything it stands on."""
+    """A notify service and everything it needs."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class World:
         )
 
     def mails_by(self, mailer: Choosy) -> Choosy:
-        """Have another mail service."""
+        """Use another mail service."""
         self.service._mailer = mailer
         return mailer
 
@@ -94,7 +94,7 @@ def test_notify__mails_the_registrant_and_the_staff() -> None:
 
 
 @pytest.mark.parametrize("kind", list(MailKind))
-def test_notify__only_the_registrant_learns_the_address_of_the_entrys_own_page(kind: MailKind) -> None:
+def test_notify__gives_only_the_registrant_the_link_to_my_page(kind: MailKind) -> None:
     digest = kind is MailKind.STAFF_SPAM
     world = World(replace(ENTRY, status=Status.SPAM if digest else min(FITTING[kind])))
     request = MailRequest(ENTRY.form, kind, 20270301, entries=(ENTRY.id,)) if digest else MailRequest(ENTRY.id, kind, 1)
@@ -103,7 +103,7 @@ def test_notify__only_the_registrant_learns_the_address_of_the_entrys_own_page(k
     assert told == ("None" if kind in TO_STAFF else f"https://api.example/my?t={ENTRY.id}")
 
 
-def test_notify__sends_a_mail_once_however_often_it_is_asked_for() -> None:
+def test_notify__sends_a_mail_once_under_repeated_requests() -> None:
     world = World()
     world.service.notify(CONFIRMED)
     world.clock.forward(days=1)
@@ -111,13 +111,13 @@ def test_notify__sends_a_mail_once_however_often_it_is_asked_for() -> None:
     assert len(world.mailer.sent) == 1
 
 
-def test_notify__tells_of_a_second_try_at_most_once_a_day() -> None:
+def test_notify__reports_a_repeat_at_most_once_a_day() -> None:
     world = World()
     asked = [MailRequest(ENTRY.id, MailKind.ALREADY_REGISTERED, day) for day in (20270301, 20270301, 20270302)]
     assert [world.service.notify(request) for request in asked] == [Outcome.SENT, Outcome.SENT_BEFORE, Outcome.SENT]
 
 
-def test_notify__lets_another_attempt_follow_at_once_when_surely_nothing_was_sent() -> None:
+def test_notify__frees_the_lease_when_surely_nothing_was_sent() -> None:
     world = World()
     world.mailer.failures.append(MailerError("throttled"))
     with pytest.raises(MailerError):
@@ -125,7 +125,7 @@ def test_notify__lets_another_attempt_follow_at_once_when_surely_nothing_was_sen
     assert world.service.notify(CONFIRMED) is Outcome.SENT
 
 
-def test_notify__takes_no_lease_for_a_mail_that_cannot_be_written() -> None:
+def test_notify__takes_no_lease_for_a_mail_that_fails_to_render() -> None:
     world = World()
 
     class BrokenRenderer(PlainRenderer):
@@ -138,7 +138,7 @@ def test_notify__takes_no_lease_for_a_mail_that_cannot_be_written() -> None:
     assert world.states == []
 
 
-def test_notify__keeps_its_lease_when_it_is_open_whether_the_mail_was_sent() -> None:
+def test_notify__keeps_its_lease_when_the_outcome_is_unknown() -> None:
     world = World()
     world.mailer.failures.append(TimeoutError("no answer"))
     with pytest.raises(TimeoutError):
@@ -149,7 +149,7 @@ def test_notify__keeps_its_lease_when_it_is_open_whether_the_mail_was_sent() -> 
     assert world.service.notify(CONFIRMED) is Outcome.SENT
 
 
-def test_notify__says_when_its_lease_was_taken_over_while_it_sent() -> None:
+def test_notify__reports_that_its_lease_was_taken_over() -> None:
     world = World()
 
     class SlowMailer(ListedMailer):
@@ -165,7 +165,7 @@ def test_notify__says_when_its_lease_was_taken_over_while_it_sent() -> None:
         world.service.notify(CONFIRMED)
 
 
-def test_notify__has_nobody_to_tell_without_staff_and_notes_it() -> None:
+def test_notify__without_staff_notes_that_nobody_was_mailed() -> None:
     world = World(staff=())
     assert world.service.notify(STAFF) is Outcome.NOBODY_TO_TELL
     assert world.service.notify(CONFIRMED) is Outcome.SENT
@@ -173,7 +173,7 @@ def test_notify__has_nobody_to_tell_without_staff_and_notes_it() -> None:
     assert world.states == [("confirmed", "sent"), ("staff", "unaddressed")]
 
 
-def test_notify__mails_no_address_that_bounced_or_complained_and_notes_it() -> None:
+def test_notify__skips_a_suppressed_address_and_notes_it() -> None:
     world = World()
     world.suppressions.add("Robin@example.org", reason=MailState.BOUNCED, expires_at=START + timedelta(days=1))
     assert world.service.notify(CONFIRMED) is Outcome.SUPPRESSED
@@ -192,14 +192,14 @@ def test_notify__mails_the_staff_who_are_left() -> None:
 
 @pytest.mark.parametrize("kind", [kind for kind in MailKind if kind is not MailKind.STAFF_SPAM])
 @pytest.mark.parametrize("status", [status for status in Status if status is not Status.ERASED])
-def test_notify__sends_what_is_still_true_and_nothing_else(kind: MailKind, status: Status) -> None:
+def test_notify__sends_only_what_is_still_true(kind: MailKind, status: Status) -> None:
     world = World(replace(ENTRY, status=status))
     outcome = world.service.notify(MailRequest(ENTRY.id, kind, 1))
     assert outcome is (Outcome.SENT if status in FITTING[kind] else Outcome.OUTDATED)
     assert world.states == [(kind.value, "sent" if outcome is Outcome.SENT else "outdated")]
 
 
-def test_notify__mails_nobody_about_an_entry_that_is_gone() -> None:
+def test_notify__mails_nobody_about_a_missing_submission() -> None:
     world = World()
     assert world.service.notify(replace(CONFIRMED, id="crs_other")) is Outcome.ENTRY_GONE
     world.clock.forward(days=30)
@@ -209,7 +209,7 @@ def test_notify__mails_nobody_about_an_entry_that_is_gone() -> None:
 
 
 class Choosy(ListedMailer):
-    """Refuses a mail as a whole when it refuses one of its addresses, as SES does."""
+    """Refuses a mail as a whole if it refuses one of its addresses, as SES does."""
 
     def __init__(self, *refused: str) -> None:
         super().__init__()
@@ -221,8 +221,8 @@ class Choosy(ListedMailer):
         return super().send(mail)
 
 
-def test_notify__one_refused_address_of_the_staff_s__stops_no_other_s_mail() -> None:
-    """Everybody else is mailed, once; nothing comes again."""
+def test_notify__one_refused_staff_address_stops_no_other() -> None:
+    """Everybody else gets one mail, and nothing is tried again."""
     world = World(staff=("a@example.org", "typo@example.org", "b@example.org"))
     mailer = world.mails_by(Choosy("typo@example.org"))
 
@@ -234,7 +234,7 @@ def test_notify__one_refused_address_of_the_staff_s__stops_no_other_s_mail() -> 
 
 
 class Busy(Choosy):
-    """Has no time for one address alone either."""
+    """Throttles single addresses too."""
 
     def __init__(self, refused: str, *, busy_for: str) -> None:
         super().__init__(refused)
@@ -246,8 +246,8 @@ class Busy(Choosy):
         return super().send(mail)
 
 
-def test_notify__no_time_for_the_first_of_the_staff__comes_again_for_all() -> None:
-    """One address is refused, so each is mailed alone; nobody was yet when SES has no time."""
+def test_notify__throttled_before_any_staff_mail__retries_all() -> None:
+    """One address is refused, so each is mailed alone; SES throttles before the first of them."""
     world = World(staff=("typo@example.org", "a@example.org", "b@example.org"))
     mailer = world.mails_by(Busy("typo@example.org", busy_for="a@example.org"))
 
@@ -257,7 +257,7 @@ def test_notify__no_time_for_the_first_of_the_staff__comes_again_for_all() -> No
     assert (mailer.sent, world.states) == ([], [("staff", "sending")])
 
 
-def test_notify__all_addresses_of_the_staff_s_refused__comes_again() -> None:
+def test_notify__with_all_staff_addresses_refused__retries() -> None:
     world = World(staff=("a@example.org", "b@example.org"))
     mailer = world.mails_by(Choosy("a@example.org", "b@example.org"))
 
@@ -269,7 +269,7 @@ def test_notify__all_addresses_of_the_staff_s_refused__comes_again() -> None:
 
 
 def test_lease__outlasts_the_run_that_holds_it() -> None:
-    """A mail that is being sent is never another's to send: Lambda ends a run of notify after 30 seconds."""
+    """Nobody else may send a mail that is being sent: Lambda stops a run of notify after 30 seconds."""
     root = Path(__file__).resolve().parents[3]
     (timeout_s,) = re.findall(
         r"notify_timeout_s = (\d+)", (root / "infra/terraform/mailing.tf").read_text(encoding="utf-8")
@@ -284,8 +284,8 @@ DIGEST = MailRequest(ENTRY.form, MailKind.STAFF_SPAM, 20270301, entries=(ENTRY.i
 
 
 @pytest.mark.parametrize("status", [Status.CANCELLED, Status.ERASED])
-def test_withdrawn__tells_the_staff_once_what_is_left_to_tell(status: Status) -> None:
-    """Also of what was erased; an answer goes to the registrant while there is an address."""
+def test_withdrawn__tells_staff_once_what_is_left(status: Status) -> None:
+    """After an erasure too; replies go to the registrant while there is an address."""
     email = "" if status is Status.ERASED else ENTRY.email
     world = World(replace(ENTRY, status=status, version=2, email=email))
     assert [world.service.notify(WITHDRAWN), world.service.notify(WITHDRAWN)] == [Outcome.SENT, Outcome.SENT_BEFORE]
@@ -293,15 +293,15 @@ def test_withdrawn__tells_the_staff_once_what_is_left_to_tell(status: Status) ->
     assert (mail.to, mail.reply_to) == (("staff@example.org",), email or None)
 
 
-def test_withdrawn__is_outdated_once_the_entry_changed_again() -> None:
-    """Restored, or erased after it was cancelled: then another mail tells."""
+def test_withdrawn__is_outdated_once_the_entry_changes_again() -> None:
+    """Another mail reports that it was restored, or erased after its cancellation."""
     world = World(replace(ENTRY, status=Status.ERASED, version=3))
     assert world.service.notify(WITHDRAWN) is Outcome.OUTDATED
 
 
 @pytest.mark.parametrize(("kind", "word"), list(TO_STAFF.items()))
-def test_staff__are_mailed_of_what_the_form_asks_for(kind: MailKind, word: str) -> None:
-    """A form that leaves a word out mails nobody of it, and the mail is done with."""
+def test_staff__get_the_mails_that_the_form_asks_for(kind: MailKind, word: str) -> None:
+    """A form that omits a kind mails nobody about it, and the mail is done."""
     status = Status.SPAM if kind is MailKind.STAFF_SPAM else min(FITTING[kind])
     request = DIGEST if kind is MailKind.STAFF_SPAM else MailRequest(ENTRY.id, kind, 1)
     others = tuple(set(TO_STAFF.values()) - {word})
@@ -311,8 +311,8 @@ def test_staff__are_mailed_of_what_the_form_asks_for(kind: MailKind, word: str) 
     assert asked.service.notify(request) is Outcome.SENT
 
 
-def test_digest__tells_the_staff_once_a_day_whatever_is_redelivered() -> None:
-    """To nobody an answer; what is genuine by then, or gone, is left out."""
+def test_digest__reaches_staff_once_a_day_despite_redelivery() -> None:
+    """It has no reply address, and omits submissions that are genuine or gone by then."""
     world = World(replace(ENTRY, status=Status.SPAM))
     told = [world.service.notify(DIGEST) for _ in range(3)]
     assert told == [Outcome.SENT, Outcome.SENT_BEFORE, Outcome.SENT_BEFORE]
@@ -321,7 +321,7 @@ def test_digest__tells_the_staff_once_a_day_whatever_is_redelivered() -> None:
     assert World(ENTRY).service.notify(DIGEST) is Outcome.OUTDATED
 
 
-def test_digest__tells_how_many_more_there_are() -> None:
+def test_digest__says_how_many_more_there_are() -> None:
     told: list[int] = []
 
     class Telling(PlainRenderer):

@@ -1,4 +1,4 @@
-"""Manage and sweep: what becomes of entries after they were submitted."""
+"""Manage and sweep: what happens to submissions after they arrive."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from registration_core.services.sweep import DIGEST_MOST, SweepReport, SweepServ
 
 
 class Stumbling(InMemoryManagedRepository):
-    """Cannot tell who is next."""
+    """Cannot say who is next."""
 
     __slots__ = ()
 
@@ -46,7 +46,7 @@ NAMES = iter(f"Person {number}" for number in range(10_000))
 
 @dataclass
 class Office:
-    """A form, and all that works on its entries."""
+    """A form, and everything that works on its submissions."""
 
     waitlist: Waitlist = Waitlist.AUTO
     capacity: int | None = 1
@@ -101,7 +101,7 @@ def office() -> Office:
     return Office()
 
 
-def test_submit__holds_a_seat_until_it_is_verified() -> None:
+def test_submit__holds_a_seat_until_verified() -> None:
     office = Office(verification=Verification(within_hours=12))
     receipt = office.submit()
     assert receipt.status is Status.PENDING
@@ -109,7 +109,7 @@ def test_submit__holds_a_seat_until_it_is_verified() -> None:
     assert office.submit().status is Status.WAITLISTED
 
 
-def test_submit__counts_no_place_of_an_option_without_capacity(office: Office) -> None:
+def test_submit__counts_no_seat_of_an_option_without_capacity(office: Office) -> None:
     receipts = [office.submit(day="b") for _ in range(3)]
     assert office.statuses(*receipts) == [Status.CONFIRMED] * 3
     assert office.get(receipts[0]).option is None
@@ -133,7 +133,7 @@ def test_verify__confirms_once() -> None:
     assert [event.what for event in office.repository.details(receipt.id).events] == ["submitted", "verified"]
 
 
-def test_verify__saves_one_who_waits_from_being_asked_when_promoted() -> None:
+def test_verify__while_waiting_makes_promotion_need_no_more() -> None:
     office = Office(verification=Verification())
     seated, waiting, other = (office.submit() for _ in range(3))
     assert office.manage.verify(waiting.id).status is Status.WAITLISTED
@@ -147,7 +147,7 @@ def test_verify__saves_one_who_waits_from_being_asked_when_promoted() -> None:
 
 
 @pytest.mark.parametrize("how", ["cancel", "erase"])
-def test_verify__refuses_what_stands_no_longer(office: Office, how: str) -> None:
+def test_verify__refuses_what_is_no_longer_active(office: Office, how: str) -> None:
     receipt = office.submit()
     getattr(office.manage, how)(receipt.id, by="registrant")
     with pytest.raises(StatusTransitionError, match="cannot be verified"):
@@ -155,7 +155,7 @@ def test_verify__refuses_what_stands_no_longer(office: Office, how: str) -> None
 
 
 @pytest.mark.parametrize("how", ["cancel", "erase"])
-def test_what_frees__goes_to_the_lowest_ticket(office: Office, how: str) -> None:
+def test_freed_seat__goes_to_the_lowest_ticket(office: Office, how: str) -> None:
     seated, first, second = (office.submit() for _ in range(3))
     for _ in range(2):
         getattr(office.manage, how)(seated.id, by="registrant")
@@ -166,7 +166,7 @@ def test_what_frees__goes_to_the_lowest_ticket(office: Office, how: str) -> None
     assert office.query.rank(office.get(first)) is None
 
 
-def test_what_frees__waits_for_the_staff_where_they_promote() -> None:
+def test_freed_seat__waits_for_staff_if_they_promote() -> None:
     office = Office(waitlist=Waitlist.MANUAL)
     seated, first, second = (office.submit() for _ in range(3))
     office.manage.cancel(seated.id, by="registrant")
@@ -195,7 +195,7 @@ def test_cancel__lets_the_same_person_register_again(office: Office) -> None:
     assert not office.submit(name="Åsa").repeated
 
 
-def test_cancel__refuses_what_is_erased_and_knows_nothing_unknown(office: Office) -> None:
+def test_cancel__refuses_an_erased_or_unknown_submission(office: Office) -> None:
     receipt = office.submit()
     office.manage.erase(receipt.id, by="registrant")
     with pytest.raises(StatusTransitionError):
@@ -205,8 +205,8 @@ def test_cancel__refuses_what_is_erased_and_knows_nothing_unknown(office: Office
             act("crs_01JD2M8V4Q7ZJ3T9X0K5W6RYBC", by="staff")
 
 
-def test_unerased__is_what_a_restored_table_still_holds_of_a_ledger(office: Office) -> None:
-    """Those who wait come first, lest they are promoted on the way."""
+def test_unerased__is_what_a_restored_table_still_holds(office: Office) -> None:
+    """Those on the waiting list come first, so that none is promoted on the way."""
     erased, seated, waiting = office.submit(), office.submit(), office.submit()
     office.manage.erase(erased.id, by="registrant")
     office.manage.set_capacity("course", "a", 1)
@@ -230,8 +230,8 @@ def test_mark_genuine__gives_a_seat_or_else_a_ticket(office: Office) -> None:
     assert (waiting.status, waiting.position) == (Status.WAITLISTED, 1)
 
 
-def test_mark_genuine__asks_for_no_verification_and_proves_no_address() -> None:
-    """The staff judge the words; who reads mail at the address they can't know."""
+def test_mark_genuine__proves_no_address() -> None:
+    """Staff judge the text; they can't know who reads mail at that address."""
     office = Office(verification=Verification())
     receipt = office.submit(suspected=True)
     genuine = office.restore.mark_genuine(receipt.id, by="kim")
@@ -239,13 +239,13 @@ def test_mark_genuine__asks_for_no_verification_and_proves_no_address() -> None:
 
 
 def test_cancel__proves_no_address(office: Office) -> None:
-    """A victim who cancels what a stranger sent gets none of the stranger's words for it."""
+    """A victim who cancels a stranger's submission gets none of the stranger's text by mail."""
     receipt = office.submit()
     assert office.manage.cancel(receipt.id, by="registrant").verified_at is None
 
 
 def test_mark_genuine__gives_nobody_a_second_seat(office: Office) -> None:
-    """Who got no mail and registered again keeps that entry; the spam stays spam, and no ticket is lost."""
+    """A person who registered again keeps that submission; the spam stays spam, and no ticket is lost."""
     office.manage.set_capacity("course", "a", 5)
     spam = office.submit(suspected=True, name="Åsa")
     office.clock.forward(minutes=11)
@@ -264,7 +264,7 @@ def test_mark_genuine__gives_nobody_a_second_seat(office: Office) -> None:
     assert office.submit(name="Åsa").repeated
 
 
-def test_set_capacity__moves_up_as_many_as_fit_and_un_confirms_nobody(office: Office) -> None:
+def test_set_capacity__promotes_all_who_fit_and_demotes_nobody(office: Office) -> None:
     receipts = [office.submit() for _ in range(4)]
     state = office.manage.set_capacity("course", "a", 3)
     assert (state.capacity, state.taken, state.waiting) == (3, 3, 1)
@@ -275,7 +275,7 @@ def test_set_capacity__moves_up_as_many_as_fit_and_un_confirms_nobody(office: Of
     assert office.get(receipts[3]).status is Status.WAITLISTED
 
 
-def test_set_capacity__refuses_what_makes_no_sense(office: Office) -> None:
+def test_set_capacity__refuses_invalid_numbers(office: Office) -> None:
     with pytest.raises(ValueError, match="0 or more"):
         office.manage.set_capacity("course", "a", -1)
     with pytest.raises(QuotaNotFoundError):
@@ -286,7 +286,7 @@ def test_set_capacity__refuses_what_makes_no_sense(office: Office) -> None:
         office.manage.promote("nothing", "a")
 
 
-def test_quotas__stand_as_the_form_begins_them_until_somebody_comes(office: Office) -> None:
+def test_quotas__start_with_the_capacity_of_the_form(office: Office) -> None:
     (state,) = office.query.quotas(office.form)
     assert (state.option, state.capacity, state.left, state.open) == ("a", 1, 1, True)
     for _ in range(2):
@@ -307,7 +307,7 @@ def test_sweep__releases_seats_that_were_never_verified() -> None:
         office.manage.verify(lapsing.id)
 
 
-def test_sweep__counts_tickets_that_nobody_came_for_and_goes_on(office: Office) -> None:
+def test_sweep__counts_abandoned_tickets_and_continues(office: Office) -> None:
     seated = office.submit()
     office.repository.take_ticket("course", "a", holder="a function that died")
     waiting = office.submit()
@@ -320,8 +320,8 @@ def test_sweep__counts_tickets_that_nobody_came_for_and_goes_on(office: Office) 
     assert office.get(waiting).status is Status.CONFIRMED
 
 
-def test_sweep__tells_the_public_how_many_seats_there_are(office: Office) -> None:
-    """A visitor's request changes nothing that the public sees; the next sweep does, and so does the staff."""
+def test_sweep__updates_the_public_seats(office: Office) -> None:
+    """A visitor's request changes nothing that the public sees; the next sweep does, and so do staff."""
     office.submit()
     assert office.query.quotas(office.form)[0].shown is None
     office.sweeper.sweep()
@@ -330,7 +330,7 @@ def test_sweep__tells_the_public_how_many_seats_there_are(office: Office) -> Non
     assert office.query.quotas(office.form)[0].shown is PublicSeats.PLENTY
 
 
-def test_sweep__queues_mails_that_nobody_noted(office: Office) -> None:
+def test_sweep__queues_mails_that_were_never_recorded(office: Office) -> None:
     receipt = office.submit()
     assert office.sweeper.sweep().mails == 0
     office.clock.forward(minutes=2)
@@ -343,7 +343,7 @@ def test_sweep__queues_mails_that_nobody_noted(office: Office) -> None:
     assert office.sweeper.sweep().mails == 0
 
 
-def test_sweep__mails_nobody_of_who_came_quietly_but_of_what_became_of_them(office: Office) -> None:
+def test_sweep__mails_imports_only_about_later_changes(office: Office) -> None:
     receipt = office.submit()
     office.repository.entries[receipt.id] = replace(office.get(receipt), quiet=True)
     office.clock.forward(minutes=2)
@@ -361,7 +361,7 @@ def test_waiting__names_who_is_in_line(office: Office) -> None:
     assert [entry.id for entry in office.manage.waiting("course", "a", limit=1)] == [first.id]
 
 
-def test_sweep__mails_nobody_what_is_no_longer_true(office: Office) -> None:
+def test_sweep__mails_only_what_is_still_true(office: Office) -> None:
     confirmed, erased, spam = office.submit(), office.submit(), office.submit(suspected=True)
     office.manage.cancel(confirmed.id, by="staff")
     office.manage.erase(erased.id, by="registrant")
@@ -374,7 +374,7 @@ def test_sweep__mails_nobody_what_is_no_longer_true(office: Office) -> None:
     assert spam.id not in {request.id for request in office.queue.requests}
 
 
-def test_cancel__stands_though_nobody_can_be_promoted_at_that_moment() -> None:
+def test_cancel__succeeds_even_if_nobody_can_be_promoted() -> None:
     office = Office()
     office.repository.__class__ = Stumbling
     seated, waiting = office.submit(), office.submit()
@@ -384,8 +384,8 @@ def test_cancel__stands_though_nobody_can_be_promoted_at_that_moment() -> None:
     assert office.sweeper.sweep().promoted == 1
 
 
-def test_sweep__asks_for_one_digest_a_day_of_what_was_set_aside() -> None:
-    """From five in the morning (UTC), of the day before; until the mail is noted each sweep asks again, then none."""
+def test_sweep__asks_for_one_spam_digest_a_day() -> None:
+    """It is due from 05:00 UTC, for the day before; each sweep asks until the mail is recorded, then none does."""
     office = Office()
     office.form = replace(office.form, staff=("office@example.org",))
     office.sweeper._forms = GivenForms(office.form)
@@ -407,7 +407,7 @@ def test_sweep__asks_for_one_digest_a_day_of_what_was_set_aside() -> None:
     assert office.sweeper.sweep().digests == 0  # nothing new
 
 
-def test_sweep__counts_the_spam_that_a_digest_does_not_name() -> None:
+def test_sweep__counts_the_spam_that_a_digest_omits() -> None:
     office = Office()
     office.form = replace(office.form, staff=("office@example.org",))
     office.sweeper._forms = GivenForms(office.form)
@@ -431,8 +431,8 @@ def test_sweep__asks_for_no_digest_that_nobody_wants(staff: tuple[str, ...], mai
     assert office.sweeper.sweep().digests == 0
 
 
-def test_sweep__tells_the_staff_of_a_withdrawal_whose_news_got_lost() -> None:
-    """As the stream would have told it: the registrant's own cancellation, and no other."""
+def test_sweep__reports_a_withdrawal_whose_event_was_lost() -> None:
+    """It covers only the registrant's own cancellation, as the stream would have."""
     office = Office()
     own, staffs = office.submit(), office.submit(day="b")
     office.clock.at += timedelta(minutes=1)

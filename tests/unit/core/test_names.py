@@ -1,4 +1,4 @@
-"""Names: which hold an address, and what of one is mailed to a stranger."""
+"""Names: which contain an address, and what part of one may be mailed to a stranger."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ ADDRESSES = (
 
 
 @pytest.mark.parametrize("name", PEOPLE)
-def test_holds_address__takes_people_for_people(name: str) -> None:
+def test_holds_address__accepts_names_of_people(name: str) -> None:
     assert not holds_address(name)
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
-def test_holds_address__finds_one_however_it_is_spelt(name: str) -> None:
+def test_holds_address__finds_one_in_any_spelling(name: str) -> None:
     assert holds_address(name)
     assert name_for_stranger(name) == ""
 
@@ -66,13 +66,13 @@ def test_holds_address__finds_one_however_it_is_spelt(name: str) -> None:
         ("e\u0301" * 40, "e\u0301" * 14 + "…"),
     ],
 )
-def test_name_for_stranger__shows_a_short_name_and_nothing_else(name: str, shown: str) -> None:
+def test_name_for_stranger__is_a_short_name_and_nothing_else(name: str, shown: str) -> None:
     assert name_for_stranger(name) == shown
 
 
 @given(st.text(max_size=120))
-def test_name_for_stranger__holds_no_link_whatever_was_typed(name: str) -> None:
-    """No digit, colon, slash or at sign, no dot inside of a word, nothing unseen, and never long."""
+def test_name_for_stranger__never_contains_a_link(name: str) -> None:
+    """It has no digit, colon, slash or at sign, no dot inside a word, no invisible character, and is never long."""
     shown = name_for_stranger(name)
     assert len(shown) <= 30
     for place, letter in enumerate(shown):
@@ -88,6 +88,6 @@ def test_count_links__counts_each_once_in_any_spelling() -> None:
     assert count_links("nothing here") == 0
 
 
-def test_plain__is_the_same_for_what_only_looks_different() -> None:
+def test_plain__is_the_same_for_lookalikes() -> None:
     spellings = ("Åsa Li", "A\u030asa\u00a0Li", "åsa  li", "Ås\u200ba Li", "Å\u00adsa \uff2ci", "\ufeffÅsa\u2009Li")
     assert {plain(spelling) for spelling in spellings} == {"åsa li"}

@@ -1,4 +1,4 @@
-"""Telephone numbers: taken as people of every country write them, kept as E.164, shown as they expect them."""
+"""Telephone numbers: accepted as written in every country, stored as E.164, shown as readers expect."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def every_example() -> Iterator[tuple[str, phonenumbers.PhoneNumber]]:
                 yield region, number
 
 
-def test_every_countrys_numbers__are_taken_as_they_are_written() -> None:
-    """At home, from abroad and as a link, fixed and mobile; each is kept as its E.164 form."""
+def test_number_of_every_country__is_accepted_as_written() -> None:
+    """At home, from abroad and as a link, fixed and mobile; each is stored as E.164."""
     assert len(list(every_example())) > 400
     for region, number in every_example():
         kept = phonenumbers.format_number(number, PhoneNumberFormat.E164)
@@ -45,8 +45,8 @@ def test_every_countrys_numbers__are_taken_as_they_are_written() -> None:
         assert taken(phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL), region) == kept
 
 
-def test_every_countrys_numbers__are_shown_as_their_people_write_them() -> None:
-    """From elsewhere with the country's code; two countries differ from the library in what is dialled first."""
+def test_number_of_every_country__is_shown_as_its_people_do() -> None:
+    """From abroad with the country's code; for two countries the library's trunk prefix differs from ours."""
     for region, number in every_example():
         kept = phonenumbers.format_number(number, PhoneNumberFormat.E164)
         assert shown_phone(kept) == phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
@@ -74,7 +74,7 @@ def test_every_countrys_numbers__are_shown_as_their_people_write_them() -> None:
         ("+46 70 140 50 21, #\u0667", "+46701405021;ext=7"),
     ],
 )
-def test_number__is_kept_as_e164_has_it(text: str, kept: str) -> None:
+def test_number__is_stored_as_e164(text: str, kept: str) -> None:
     assert taken(text, "SE") == kept
 
 
@@ -102,8 +102,8 @@ def test_number__that_no_country_has__is_refused(text: str) -> None:
     assert refused.value.errors[0].code == "not_a_phone"
 
 
-def test_number__without_a_region__is_kept_as_its_digits() -> None:
-    """Which country it means is the reader's to know."""
+def test_number__without_a_region__is_stored_as_its_digits() -> None:
+    """The reader knows which country it means."""
     assert taken("070-140 50 21") == "0701405021"
 
 
@@ -120,7 +120,7 @@ def test_number__without_a_region__is_kept_as_its_digits() -> None:
     ],
 )
 def test_number__is_shown_as_people_write_it(kept: str, shown: str) -> None:
-    """What is older than the rules is shown in any case."""
+    """Numbers stored before these rules are shown too."""
     assert shown_phone(kept, "SE") == shown
 
 
@@ -128,12 +128,12 @@ def test_number__is_shown_as_people_write_it(kept: str, shown: str) -> None:
     ("text", "region", "lost"),
     [("701405021", "SE", True), ("0701405021", "SE", False), ("40612345", "NO", False), ("701405021", None, False)],
 )
-def test_lost_sign__is_noticed_where_numbers_begin_with_a_zero(text: str, region: str | None, *, lost: bool) -> None:
+def test_lost_plus_sign__is_noticed_where_numbers_start_with_0(text: str, region: str | None, *, lost: bool) -> None:
     assert lost_sign(text, region) == lost
 
 
 @pytest.mark.parametrize("kept", ["+46701405021", "0701405021", "+46701405021;ext=8"])
-def test_search__finds_a_number_however_it_is_kept(kept: str) -> None:
+def test_search__finds_a_number_however_it_is_stored(kept: str) -> None:
     for wanted in ("070-140 50 21", "+46 70 140 50 21", "701405021"):
         digits, others = phone_digits(kept), phone_digits(wanted)
         assert digits is not None
@@ -142,7 +142,7 @@ def test_search__finds_a_number_however_it_is_kept(kept: str) -> None:
 
 
 def test_rules__are_those_of_the_installed_library() -> None:
-    """After an upgrade: run packages/registration_core/tools/make_phone_rules.py."""
+    """After an upgrade, run packages/registration_core/tools/make_phone_rules.py."""
     sys.path.insert(0, str(ROOT / "packages" / "registration_core" / "tools"))
     try:
         import make_phone_rules  # noqa: PLC0415 - a script, not a package

@@ -1,4 +1,4 @@
-"""Preview: each mail of each form can be looked at before anybody gets it."""
+"""Preview: staff can read each mail of each form before anybody gets it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_preview__shows_every_mail_of_every_form(
     assert (MY_URL in mail.text) == (kind not in TO_STAFF)
 
 
-def test_preview__shows_a_place_that_is_to_be_confirmed_yet(preview: PreviewService) -> None:
+def test_preview__shows_a_seat_that_needs_verifying(preview: PreviewService) -> None:
     form = FORMS["registration"]
     taken = preview.preview(MailKind.PROMOTED, form, language="en")
     offered = preview.preview(MailKind.PROMOTED, form, language="en", status=Status.PENDING)
@@ -45,7 +45,7 @@ def test_preview__shows_a_place_that_is_to_be_confirmed_yet(preview: PreviewServ
 
 
 @pytest.mark.parametrize("status", [Status.CONFIRMED, Status.PENDING, Status.WAITLISTED, Status.CANCELLED])
-def test_example_entry__is_as_an_entry_of_this_status_is(status: Status) -> None:
+def test_example_entry__matches_a_real_entry_of_this_status(status: Status) -> None:
     entry = example_entry(FORMS["registration"], status, "sv", StoppedClock().now())
     assert entry.option == "line-followers"
     assert (entry.position is not None) == (status is Status.WAITLISTED)

@@ -1,4 +1,4 @@
-"""Query: lists over one form or all, and one entry by whatever a person has at hand."""
+"""Query: lists of one form or all forms, and one submission by ID, reference or address."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def clock() -> StoppedClock:
 
 @pytest.fixture
 def repository(clock: StoppedClock) -> InMemorySubmissionRepository:
-    """Hold ten entries, an hour apart, of each form in turn, the newest first."""
+    """A repository with ten submissions, an hour apart, of each form in turn, newest first."""
     repository = InMemorySubmissionRepository(clock, RANDOMNESS)
     for hours in range(10):
         form = FORMS["course" if hours % 3 else "visit"]
@@ -59,7 +59,7 @@ def query(repository: InMemorySubmissionRepository, clock: StoppedClock) -> Quer
 
 @pytest.mark.parametrize("form", [None, "course"])
 @pytest.mark.parametrize("limit", [1, 2, 3, 9, 10, 11])
-def test_select__gives_every_entry_once_newest_first(
+def test_select__returns_every_submission_once_newest_first(
     query: QueryService, repository: InMemorySubmissionRepository, form: str | None, limit: int
 ) -> None:
     seen, cursor = [], None
@@ -74,7 +74,7 @@ def test_select__gives_every_entry_once_newest_first(
     assert seen == [entry for entry in repository.entries.values() if form in (None, entry.form)]
 
 
-def test_select__begins_where_it_is_told(query: QueryService) -> None:
+def test_select__starts_at_the_cursor(query: QueryService) -> None:
     assert len(list(query.select(Selection(since=START - timedelta(hours=4))))) == 5
 
 
@@ -82,7 +82,7 @@ def test_select__begins_where_it_is_told(query: QueryService) -> None:
 def test_select__finds_what_an_earlier_version_keeps_longer(
     repository: InMemorySubmissionRepository, clock: StoppedClock, since: datetime | None
 ) -> None:
-    """The other versions are read only when the list comes so far, and none reaches back further than they tell."""
+    """Other form versions are read only if the list gets that far, and none is searched further back than it says."""
     for entry in list(repository.entries.values())[:5]:
         repository.entries[entry.id] = replace(entry, expires_at=START + timedelta(days=400))
     clock.forward(days=90)
@@ -107,19 +107,19 @@ def test_select__finds_what_an_earlier_version_keeps_longer(
 @pytest.mark.parametrize(
     "cursor", ["", "nonsense", "poem=crs_1", "course=", "course=cou_x", "course=vis_01JD2M8V4Q7ZJ3T9X0K5W6RYBC"]
 )
-def test_select__refuses_a_cursor_that_it_never_gave(query: QueryService, cursor: str) -> None:
+def test_select__refuses_an_invalid_cursor(query: QueryService, cursor: str) -> None:
     with pytest.raises(InvalidCursorError):
         query.select(Selection(), cursor=cursor)
 
 
-def test_select__knows_no_other_forms(query: QueryService) -> None:
+def test_select__refuses_an_unknown_form(query: QueryService) -> None:
     with pytest.raises(UnknownFormError):
         query.select(Selection("poem"))
     with pytest.raises(ValueError, match="one entry"):
         query.select(Selection(), limit=0)
 
 
-def test_select__needs_a_form_when_it_has_no_definitions(
+def test_select__needs_a_form_without_definitions(
     repository: InMemorySubmissionRepository, clock: StoppedClock
 ) -> None:
     query = QueryService(forms=None, repository=repository, clock=clock)
@@ -128,7 +128,7 @@ def test_select__needs_a_form_when_it_has_no_definitions(
         query.select(Selection())
 
 
-def test_show__takes_an_id_or_a_reference_as_people_write_it(
+def test_show__accepts_an_id_or_a_reference_as_written(
     query: QueryService, repository: InMemorySubmissionRepository
 ) -> None:
     entry = next(iter(repository.entries.values()))
@@ -138,7 +138,7 @@ def test_show__takes_an_id_or_a_reference_as_people_write_it(
 
 
 @pytest.mark.parametrize("wanted", ["", "K7QM-3XTP", "K7QM-3XTQ", "cou_1", "poem"])
-def test_show__says_when_there_is_none(query: QueryService, wanted: str) -> None:
+def test_show__raises_if_there_is_none(query: QueryService, wanted: str) -> None:
     with pytest.raises(SubmissionNotFoundError, match=f'There is no submission "{wanted}"'):
         query.show(wanted)
 

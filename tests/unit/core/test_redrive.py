@@ -1,4 +1,4 @@
-"""Redrive: dead letters are turned into mails, none is lost, and who has a mail gets no second one."""
+"""Redrive: dead letters become mails, none is lost, and nobody who has a mail gets another."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MAILS = [a_letter(number, MailRequest(ENTRY.id, MailKind.CONFIRMED, number)) for
 
 
 class World:
-    """A redrive service over one stored entry and both queues of dead letters."""
+    """A redrive service with one stored submission and both queues of dead letters."""
 
     def __init__(self, *mails: DeadLetter, stream: tuple[DeadLetter, ...] = ()) -> None:
         self.clock = StoppedClock()
@@ -76,7 +76,7 @@ def test_redrive__takes_the_chosen_and_releases_the_others() -> None:
     assert [letter.id for letter in world.service.read()] == [MAILS[0].id, MAILS[2].id]
 
 
-def test_redrive__a_letter_stays_until_its_mail_is_queued() -> None:
+def test_redrive__keeps_a_letter_until_its_mail_is_queued() -> None:
     world = World(*MAILS)
     steps = world.service.redrive(None)
     next(steps)
@@ -86,7 +86,8 @@ def test_redrive__a_letter_stays_until_its_mail_is_queued() -> None:
     assert [letter.id for letter in world.service.read()] == [MAILS[1].id, MAILS[2].id]
 
 
-def test_redrive__killed_between_queue_and_removal_repeats_the_message_and_loses_none() -> None:
+def test_redrive__killed_before_removal__repeats_and_loses_none() -> None:
+    """It was killed between queueing the mail and removing the letter."""
     world = World(MAILS[0])
     remove = world.mails.remove
 
@@ -104,7 +105,7 @@ def test_redrive__killed_between_queue_and_removal_repeats_the_message_and_loses
     assert world.service.read() == []
 
 
-def test_redrive__broken_off_releases_what_it_held() -> None:
+def test_redrive__interrupted__releases_what_it_held() -> None:
     world = World(*MAILS)
     steps = world.service.redrive(None)
     next(steps)
@@ -112,13 +113,13 @@ def test_redrive__broken_off_releases_what_it_held() -> None:
     assert len(world.service.read()) == 2
 
 
-def test_redrive__what_is_none_of_ours_stays() -> None:
+def test_redrive__leaves_foreign_messages() -> None:
     world = World(a_letter(1, None))
     assert list(world.service.redrive(None)) == []
     assert len(world.service.read()) == 1
 
 
-def test_redrive__changes_become_the_mails_that_they_call_for() -> None:
+def test_redrive__turns_changes_into_the_mails_due() -> None:
     world = World(stream=(a_letter(4, SPAN),))
     world.changes.changes = [Change(ENTRY.id, 1, Status.CONFIRMED), Notice(ENTRY.id, 20270301)]
     (redriven,) = world.service.redrive(None)
@@ -126,7 +127,7 @@ def test_redrive__changes_become_the_mails_that_they_call_for() -> None:
     assert [str(request.kind) for request in world.queue.requests] == ["confirmed", "staff", "already_registered"]
 
 
-def test_redrive__where_the_stream_forgot_them_the_entries_of_that_time_are_looked_at() -> None:
+def test_redrive__of_expired_changes_reads_their_submissions() -> None:
     world = World(stream=(a_letter(4, SPAN), a_letter(5, replace(SPAN, since=START + timedelta(days=1)))))
     until = START + timedelta(seconds=90)
     sent = MailRequest(ENTRY.id, MailKind.STAFF, 1)
@@ -151,6 +152,6 @@ def test_redrive__where_the_stream_forgot_them_the_entries_of_that_time_are_look
         (MailRecord("confirmed", 1, "queued", asked_at=START - STUCK_AFTER - timedelta(seconds=1)), True),
     ],
 )
-def test_stuck__is_what_was_on_its_way_for_long(record: MailRecord, *, told: bool) -> None:
-    """Whatever came back counts as failed, whatever is out or outdated does not."""
+def test_stuck__is_what_has_been_on_its_way_for_long(record: MailRecord, *, told: bool) -> None:
+    """A bounced mail counts as failed; one that is sent or outdated does not."""
     assert (record.state in FAILED or stuck(record, START)) is told

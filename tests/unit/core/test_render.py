@@ -1,4 +1,4 @@
-"""Mails: complete in text and HTML, safe from what a visitor may write, with a calendar file where there is a date."""
+"""Mails: complete in text and HTML, safe from visitors' text, with a calendar file when there is a date."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ ALL = [
 
 
 def form_of(name: str) -> Any:
-    """A form by name; `third` is one of which there is nothing but its form file."""
+    """Return a form by name; `third` has nothing but its form file."""
     return replace(FORMS["registration"], name=name) if name == "third" else FORMS[name]
 
 
@@ -86,7 +86,7 @@ class Words(HTMLParser):
 
 
 @pytest.mark.parametrize(("name", "kind", "status", "language"), ALL)
-def test_render__text_says_all_that_the_html_says_and_has_its_links(
+def test_render__text_has_all_words_and_links_of_the_html(
     name: str, kind: MailKind, status: Status, language: str
 ) -> None:
     mail = rendered(name, kind, status, language)
@@ -100,7 +100,7 @@ def test_render__text_says_all_that_the_html_says_and_has_its_links(
 
 
 @pytest.mark.parametrize(("name", "kind", "status", "language"), ALL)
-def test_render__every_mail_names_the_reference_in_its_subject_text_and_page(
+def test_render__names_the_reference_in_subject_text_and_page(
     name: str, kind: MailKind, status: Status, language: str
 ) -> None:
     form = form_of(name)
@@ -113,13 +113,13 @@ def test_render__every_mail_names_the_reference_in_its_subject_text_and_page(
 @pytest.mark.parametrize("name", [*FORMS, "third"])
 @pytest.mark.parametrize("kind", [MailKind.CONFIRMED, MailKind.WAITLISTED, MailKind.STAFF])
 @pytest.mark.parametrize("language", ["en", "sv"])
-def test_render__shows_every_answer_under_its_label_in_both_parts(name: str, kind: MailKind, language: str) -> None:
+def test_render__shows_every_answer_under_its_label(name: str, kind: MailKind, language: str) -> None:
     form = form_of(name)
     entry = replace(example_entry(form, Status.WAITLISTED, language, NOW), verified_at=NOW)
     mail = RENDERER.render(kind, form, entry, facts(kind))
     shown = shown_answers(form, entry, "en" if kind in TO_STAFF else language)
     assert [answer["name"] for answer in shown] == [field.name for field in form.fields]
-    if kind is not MailKind.STAFF:  # those stand in the greeting and the facts already
+    if kind is not MailKind.STAFF:  # the greeting and the facts show these already
         about = form.chosen_field
         once = {form.name_field, about.name if about is not None else None}
         assert all(answer["value"] in mail.text for answer in shown if answer["name"] in once)
@@ -132,22 +132,22 @@ def test_render__shows_every_answer_under_its_label_in_both_parts(name: str, kin
 
 
 def typed(entry: Submission, form: Any, text: str) -> Submission:
-    """The entry with this typed into each field that takes more than options, and into one that it asks no more."""
+    """Return the submission with this text in each free field, and in one that no longer exists."""
     texts = {field.name: text for field in form.fields if not field.options and entry.answers.get(field.name) != True}  # noqa: E712
     return replace(entry, answers={**entry.answers, **texts, "asked_once": text}, email="robin@example.org")
 
 
 def all_of(mail: RenderedMail) -> str:
-    """Everything that a mail says, its files too."""
+    """Return everything that a mail says, with its files."""
     return "".join([mail.subject, mail.text, mail.html, *(file.content.decode() for file in mail.attachments)])
 
 
 @pytest.mark.parametrize("text", ["zzqq won 5000 EUR: https://evil.example", "zzqq evil.example", "zzqq 0900 1234"])
 @pytest.mark.parametrize(("name", "kind", "status", "language"), ALL)
-def test_render__carries_no_strangers_words_to_an_unproven_address(
+def test_render__mails_no_visitor_text_to_an_unproven_address(
     name: str, kind: MailKind, status: Status, language: str, text: str
 ) -> None:
-    """What was typed reaches the staff and a proven address, and nobody else."""
+    """Only staff and a proven address get what was typed."""
     form = form_of(name)
     entry = typed(example_entry(form, status, language, NOW), form, text)
     unproven = all_of(RENDERER.render(kind, form, replace(entry, verified_at=None), facts(kind)))
@@ -158,8 +158,8 @@ def test_render__carries_no_strangers_words_to_an_unproven_address(
         assert "zzqq" in all_of(RENDERER.render(kind, form, replace(entry, verified_at=NOW), facts(kind)))
 
 
-def test_render__keeps_free_text_from_an_organisations_own_template(tmp_path: Path) -> None:
-    """The renderer holds the rule, so that no template can break it."""
+def test_render__keeps_visitor_text_out_of_any_template(tmp_path: Path) -> None:
+    """The renderer enforces it, so an organisation's own template can't break the rule."""
     shutil.copytree(SOURCES.forms, tmp_path / "forms")
     own = tmp_path / "forms" / "contact" / "mail"
     greedy = "{{ name }} {{ answer.message }} {{ answer }} {% for each in answers %}{{ each.value }}{% endfor %}"
@@ -175,12 +175,12 @@ def test_render__keeps_free_text_from_an_organisations_own_template(tmp_path: Pa
 
 @pytest.mark.parametrize("name", [*FORMS, "third"])
 @pytest.mark.parametrize("kind", list(MailKind))
-def test_render__only_the_registrants_mails_lead_to_the_entrys_own_page(name: str, kind: MailKind) -> None:
+def test_render__links_to_my_page_only_for_the_registrant(name: str, kind: MailKind) -> None:
     mail = rendered(name, kind, min(FITTING[kind], default=Status.SPAM))
     assert (MY_URL in mail.text) == (MY_URL in mail.html) == (kind not in TO_STAFF)
 
 
-def test_render__tells_the_ticket_and_until_when_to_confirm() -> None:
+def test_render__says_the_ticket_and_the_deadline() -> None:
     waiting = rendered("registration", MailKind.WAITLISTED, Status.WAITLISTED)
     assert "Your number on the waiting list: 7" in waiting.text
     for kind in (MailKind.VERIFY, MailKind.PROMOTED):
@@ -191,7 +191,7 @@ def test_render__tells_the_ticket_and_until_when_to_confirm() -> None:
 @pytest.mark.parametrize("kind", [MailKind.CONFIRMED, MailKind.WAITLISTED, MailKind.PROMOTED, MailKind.CANCELLED])
 @pytest.mark.parametrize("language", ["en", "sv"])
 def test_render__says_each_fact_once(kind: MailKind, language: str) -> None:
-    """The participant, the time and the place stand in the facts, and nowhere else in a mail."""
+    """Participant, time and venue are among the facts, and nowhere else in a mail."""
     form = FORMS["registration"]
     entry = replace(example_entry(form, Status.WAITLISTED, language, NOW), verified_at=NOW)
     mail = RENDERER.render(kind, form, entry, facts(kind))
@@ -202,8 +202,8 @@ def test_render__says_each_fact_once(kind: MailKind, language: str) -> None:
 
 
 @pytest.mark.parametrize(("language", "greeting"), [("en", "Hello Per Lindqvist,"), ("sv", "Hej Per Lindqvist!")])
-def test_render__greets_by_name_where_the_address_is_proven(language: str, greeting: str) -> None:
-    """A guardian who has proven the address is greeted; anybody else's name is not put into a stranger's mail."""
+def test_render__greets_by_name_only_at_a_proven_address(language: str, greeting: str) -> None:
+    """A guardian with a proven address is greeted by name; nobody else's name reaches a stranger's mailbox."""
     form = FORMS["registration"]
     entry = example_entry(form, Status.CONFIRMED, language, NOW)
     for verified_at, greeted in ((NOW, True), (None, False)):
@@ -214,14 +214,14 @@ def test_render__greets_by_name_where_the_address_is_proven(language: str, greet
         assert ("Per Lindqvist" in mail.html) == greeted
 
 
-def test_render__tells_the_staff_when_it_came_on_their_clocks() -> None:
-    """The time in the staff's mail bears its zone."""
+def test_render__shows_staff_the_time_in_their_zone() -> None:
+    """The mail names the zone."""
     mail = rendered("registration", MailKind.STAFF, Status.CONFIRMED)
     assert re.search(r"Received: 2027-03-01 \d\d:30 CET", mail.text)
 
 
 @pytest.mark.parametrize("name", [*FORMS, "third"])
-def test_render__says_why_an_entry_that_lapsed_was_cancelled(name: str) -> None:
+def test_render__explains_why_an_expired_entry_was_cancelled(name: str) -> None:
     form = form_of(name)
     entry = example_entry(form, Status.CANCELLED, "en", NOW)
     told = RENDERER.render(MailKind.CANCELLED, form, entry, facts(MailKind.CANCELLED)).text
@@ -230,7 +230,7 @@ def test_render__says_why_an_entry_that_lapsed_was_cancelled(name: str) -> None:
     assert "in time" in lapsed
 
 
-def test_render__without_staff_asks_nobody_to_answer() -> None:
+def test_render__without_staff_invites_no_reply() -> None:
     form = replace(form_of("third"), staff=())
     for kind in TO_REGISTRANT:
         status = min(FITTING[kind])
@@ -240,7 +240,7 @@ def test_render__without_staff_asks_nobody_to_answer() -> None:
 
 @pytest.mark.parametrize("kind", list(MailKind))
 @pytest.mark.parametrize("form", list(FORMS))
-def test_render__what_a_visitor_wrote_is_shown_as_text(form: str, kind: MailKind) -> None:
+def test_render__shows_visitor_text_as_text(form: str, kind: MailKind) -> None:
     evil = '<img src=x onerror="alert(1)">&{{ 91 * 91 }}{% if %}</title><style>'
     fields = {"contact": ("name", "message"), "registration": ("participant", "guardian", "needs")}[form]
     entry = an_entry(
@@ -260,7 +260,7 @@ def test_render__what_a_visitor_wrote_is_shown_as_text(form: str, kind: MailKind
 
 
 @given(st.text(max_size=300))
-def test_render__makes_a_subject_of_one_line_whatever_the_name(name: str) -> None:
+def test_render__makes_a_one_line_subject_of_any_name(name: str) -> None:
     entry = an_entry(FORMS["contact"], {**answers("contact"), "name": name})
     subject = render_entry(MailKind.STAFF, entry).subject
     assert len(subject.splitlines()) == 1
@@ -275,7 +275,7 @@ def test_one_line__keeps_every_script_and_emoji() -> None:
 
 @pytest.mark.parametrize("kind", list(MailKind))
 @pytest.mark.parametrize("status", [Status.CONFIRMED, Status.PENDING])
-def test_render__puts_the_date_into_the_calendar_of_who_surely_comes(kind: MailKind, status: Status) -> None:
+def test_render__attaches_a_calendar_file_for_a_sure_seat(kind: MailKind, status: Status) -> None:
     attachments = rendered("registration", kind, status).attachments
     if kind in (MailKind.CONFIRMED, MailKind.PROMOTED) and status is Status.CONFIRMED:
         (file,) = attachments
@@ -291,7 +291,7 @@ def test_render__has_no_calendar_file_without_a_date() -> None:
     assert "attached" not in rendered("contact", MailKind.CONFIRMED).text
 
 
-def test_shown_answers__names_options_by_label_and_keeps_what_the_form_asks_no_more() -> None:
+def test_shown_answers__use_labels_and_keep_removed_fields() -> None:
     form = a_form(
         a_field("choices", "some"),
         a_field("consent", "consent"),
@@ -309,7 +309,7 @@ def test_shown_answers__names_options_by_label_and_keeps_what_the_form_asks_no_m
     assert (swedish["consent"], swedish["day"], swedish["some"]) == ("Ja", "3 april 2015", "A (sv), C (sv)")
 
 
-def test_mail__leads_to_the_forms_page_in_its_own_language(tmp_path: Path) -> None:
+def test_mail__links_to_the_forms_page_in_its_language(tmp_path: Path) -> None:
     shutil.copytree(SOURCES.forms, tmp_path / "forms")
     shutil.copytree(SOURCES.shared, tmp_path / "forms", dirs_exist_ok=True)
     (tmp_path / "forms" / PAGES).write_text(

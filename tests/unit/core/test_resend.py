@@ -1,4 +1,4 @@
-"""Resend: which mail may go out again, and that it is noted before it is queued."""
+"""Resend: which mail may go out again, and that it is recorded before it is queued."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STAFF = "arn:aws:iam::000000000000:user/staff"
 
 
 class World:
-    """A resend service over one stored entry."""
+    """A resend service with one stored submission."""
 
     def __init__(self, status: Status = Status.CONFIRMED) -> None:
         self.clock = StoppedClock()
@@ -41,7 +41,7 @@ class World:
         return plan.request
 
     def sent(self, request: MailRequest, state: MailState | None = None) -> None:
-        """Carry a request out as notify does."""
+        """Carry out a request as notify does."""
         until = self.clock.at + timedelta(seconds=90)
         assert self.repository.lease_mail(request, holder="n", until=until, expires_at=ENTRY.expires_at)
         if state is None:
@@ -51,11 +51,11 @@ class World:
 
 
 @pytest.mark.parametrize(("status", "kind"), USUAL.items())
-def test_plan__the_usual_mail_tells_what_the_entry_is(status: Status, kind: MailKind) -> None:
+def test_plan__chooses_the_mail_for_the_status(status: Status, kind: MailKind) -> None:
     assert World(status).resend() == MailRequest(ENTRY.id, kind, 1, copy=1)
 
 
-def test_resend__is_noted_by_its_caller_then_queued() -> None:
+def test_resend__is_recorded_then_queued() -> None:
     world = World()
     request = world.resend()
     assert world.queue.requests == [request]
@@ -63,7 +63,7 @@ def test_resend__is_noted_by_its_caller_then_queued() -> None:
     assert (world.details.events[-1].what, world.details.events[-1].by) == ("mail resent: confirmed", STAFF)
 
 
-def test_plan__numbers_copies_and_refuses_the_same_mail_a_moment_later() -> None:
+def test_plan__numbers_copies_and_refuses_a_quick_repeat() -> None:
     world = World()
     world.sent(MailRequest(ENTRY.id, MailKind.CONFIRMED, 1))
     with pytest.raises(MailedLatelyError) as error:
@@ -79,7 +79,7 @@ def test_plan__numbers_copies_and_refuses_the_same_mail_a_moment_later() -> None
     assert world.resend(again=True).copy == 2
 
 
-def test_plan__a_mail_that_is_being_sent_right_now_is_not_sent_again() -> None:
+def test_plan__refuses_a_mail_that_is_being_sent() -> None:
     world = World()
     first = MailRequest(ENTRY.id, MailKind.CONFIRMED, 1)
     until = world.clock.at + timedelta(seconds=90)
@@ -89,13 +89,14 @@ def test_plan__a_mail_that_is_being_sent_right_now_is_not_sent_again() -> None:
     assert error.value.at == world.clock.at
 
 
-def test_plan__another_kind_is_another_mail() -> None:
+def test_plan__treats_another_kind_as_another_mail() -> None:
     world = World()
     world.sent(world.resend())
     assert world.resend(MailKind.STAFF) == MailRequest(ENTRY.id, MailKind.STAFF, 1, copy=1)
 
 
-def test_plan__what_the_queue_did_not_take_goes_on_and_is_written_down_once() -> None:
+def test_plan__continues_what_could_not_be_queued() -> None:
+    """The copy is recorded once."""
     world = World()
     world.queue.refusing = True
     with pytest.raises(MailQueueError):
@@ -107,8 +108,8 @@ def test_plan__what_the_queue_did_not_take_goes_on_and_is_written_down_once() ->
     assert [event.what for event in world.details.events].count("mail resent: confirmed") == 1
 
 
-def test_plan__an_entry_changed_since_the_last_mail_is_mailed_anew() -> None:
-    """A mistyped address was mended: nobody has to wait."""
+def test_plan__mails_a_changed_submission_at_once() -> None:
+    """After a correction of the address nobody has to wait."""
     world = World()
     world.sent(MailRequest(ENTRY.id, MailKind.CONFIRMED, 1))
     world.repository.entries[ENTRY.id] = replace(ENTRY, email="asa@example.org", version=2)
@@ -116,13 +117,13 @@ def test_plan__an_entry_changed_since_the_last_mail_is_mailed_anew() -> None:
 
 
 @pytest.mark.parametrize("state", [MailState.SUPPRESSED, MailState.OUTDATED])
-def test_plan__what_never_went_out_is_no_reason_to_wait(state: MailState) -> None:
+def test_plan__need_not_wait_after_a_mail_that_never_went_out(state: MailState) -> None:
     world = World()
     world.sent(MailRequest(ENTRY.id, MailKind.CONFIRMED, 1), state)
     assert world.resend().copy == 1
 
 
-def test_resend__tells_when_the_entry_was_changed_meanwhile() -> None:
+def test_resend__reports_a_concurrent_change() -> None:
     world = World()
     plan = world.service.plan(world.details)
     world.repository.entries[ENTRY.id] = replace(ENTRY, version=2)
@@ -132,7 +133,7 @@ def test_resend__tells_when_the_entry_was_changed_meanwhile() -> None:
 
 
 @pytest.mark.parametrize("status", [Status.SPAM, Status.ERASED])
-def test_plan__nobody_is_mailed_about_spam_and_what_is_erased(status: Status) -> None:
+def test_plan__mails_nobody_about_spam_or_erased_submissions(status: Status) -> None:
     details = SubmissionDetails(replace(ENTRY, status=status), (), ())
     assert fitting(details) == []
     with pytest.raises(MailNotFittingError, match=f"is {status}, so nobody is mailed"):
@@ -142,11 +143,11 @@ def test_plan__nobody_is_mailed_about_spam_and_what_is_erased(status: Status) ->
 @pytest.mark.parametrize(
     "kind", [MailKind.WAITLISTED, MailKind.VERIFY, MailKind.PROMOTED, MailKind.ALREADY_REGISTERED, MailKind.CANCELLED]
 )
-def test_plan__words_that_are_not_true_are_refused(kind: MailKind) -> None:
+def test_plan__refuses_a_mail_that_is_not_true(kind: MailKind) -> None:
     with pytest.raises(MailNotFittingError, match="what fits is confirmed, staff"):
         World().resend(kind)
 
 
-def test_fitting__whoever_waited_may_be_told_of_the_place() -> None:
+def test_fitting__allows_promoted_after_waiting() -> None:
     waited = Event("01KJM2N0S0ABCDEFGHJKMNPQRS", START, "submitted", "registrant", Status.WAITLISTED, 1)
     assert fitting(SubmissionDetails(ENTRY, (waited,), ())) == [MailKind.CONFIRMED, MailKind.PROMOTED, MailKind.STAFF]

@@ -1,4 +1,4 @@
-"""Selections: which entries they admit."""
+"""Selections: which submissions they admit."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SECOND = timedelta(seconds=1)
         Selection(until=NOW + SECOND),
     ],
 )
-def test_admits__what_fits_in_every_way(selection: Selection) -> None:
+def test_admits__what_matches_in_every_way(selection: Selection) -> None:
     assert selection.admits(ENTRY)
 
 
@@ -41,13 +41,13 @@ def test_admits__nothing_that_differs_in_one_way(selection: Selection) -> None:
     assert not selection.admits(ENTRY)
 
 
-def test_admits__what_was_erased_only_when_asked_for() -> None:
+def test_admits__erased_submissions_only_on_request() -> None:
     erased = an_entry(a_form(), {}, status=Status.ERASED)
     assert not Selection().admits(erased)
     assert Selection(statuses=frozenset({Status.ERASED})).admits(erased)
 
 
-def test_sifting__is_said_when_entries_in_between_may_be_left_out() -> None:
+def test_sifting__is_true_if_submissions_may_be_left_out() -> None:
     assert Selection(option="a").sifting
     assert Selection(statuses=frozenset({Status.SPAM})).sifting
     assert not Selection("course", since=NOW, until=NOW).sifting

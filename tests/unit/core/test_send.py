@@ -1,4 +1,4 @@
-"""Send: a form's own mail reaches each entry once, whatever is repeated or broken off."""
+"""Send: a form's own mail reaches each submission once, whatever is repeated or interrupted."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ROOM = {"room": "Kuggen 2"}
 
 
 class World:
-    """Some entries of one option, a send service, and the notify that ends what it queues."""
+    """Submissions of one option, a send service, and the notify that sends what it queues."""
 
     def __init__(self, entries: int = 3) -> None:
         self.clock = StoppedClock()
@@ -86,7 +86,7 @@ class World:
         return sum(self.service.send(self.plan(**settings), by=STAFF))
 
     def work(self) -> list[Outcome]:
-        """Have notify end all that is queued."""
+        """Make notify send everything that is queued."""
         requests, self.queue.requests = self.queue.requests, []
         return [self.notify.notify(request) for request in requests]
 
@@ -95,7 +95,7 @@ class World:
         return sorted(mail.to[0] for mail in self.mailer.sent)
 
 
-def test_send__each_gets_the_mail_once_with_what_was_given() -> None:
+def test_send__reaches_each_once_with_the_given_values() -> None:
     world = World()
     assert world.send() == 3
     assert world.work() == [Outcome.SENT] * 3
@@ -106,7 +106,7 @@ def test_send__each_gets_the_mail_once_with_what_was_given() -> None:
     assert (event.what, event.by) == ("mail sent: moved", STAFF)
 
 
-def test_send__the_same_again_mails_nobody_twice_and_newcomers_once() -> None:
+def test_send__repeated__mails_only_newcomers() -> None:
     world = World()
     world.send()
     world.work()
@@ -122,8 +122,8 @@ def test_send__the_same_again_mails_nobody_twice_and_newcomers_once() -> None:
     assert world.mailed == [f"r{number}@example.org" for number in range(4)]
 
 
-def test_send__whoever_had_it_is_known_though_the_sending_is_forgotten() -> None:
-    """An entry may be kept longer than the sending: the mails' own notes tell."""
+def test_send__knows_who_had_it_after_the_sending_expires() -> None:
+    """A submission may outlive the sending: the mails' own records say."""
     world = World()
     world.send()
     world.work()
@@ -131,7 +131,7 @@ def test_send__whoever_had_it_is_known_though_the_sending_is_forgotten() -> None
     assert world.send() == 0
 
 
-def test_send__is_kept_as_long_as_the_last_who_got_it() -> None:
+def test_send__is_kept_as_long_as_its_last_recipient() -> None:
     world = World()
     world.send()
     (first,) = world.sendings.kept.values()
@@ -142,14 +142,14 @@ def test_send__is_kept_as_long_as_the_last_who_got_it() -> None:
     assert now.expires_at == first.expires_at + timedelta(days=3)
 
 
-def test_send__to_others_leaves_out_whoever_had_the_same_words() -> None:
+def test_send__to_others_omits_whoever_had_the_same_text() -> None:
     world = World()
     world.send(entries=world.entries[:2])
     world.work()
     assert world.send() == 1
 
 
-def test_send__other_words_are_another_mail() -> None:
+def test_send__with_another_text_is_another_mail() -> None:
     world = World()
     world.send()
     assert world.send(values={"room": "Kuggen 3"}) == 3
@@ -157,8 +157,8 @@ def test_send__other_words_are_another_mail() -> None:
 
 
 @pytest.mark.parametrize("taken", [0, 10, 20])
-def test_send__broken_off_goes_on_with_the_same_command(taken: int) -> None:
-    """Some were queued; of others only the note was written; the rest was not begun."""
+def test_send__interrupted__continues_with_the_same_command(taken: int) -> None:
+    """Some mails were queued, some only recorded, and the rest not begun."""
     world = World(entries=25)
     steps = world.service.send(world.plan(), by=STAFF)
     for _ in range(taken // 10):
@@ -184,7 +184,7 @@ def test_send__delivered_twice_mails_once() -> None:
     assert [world.notify.notify(request) for _ in range(2)] == [Outcome.SENT, Outcome.SENT_BEFORE]
 
 
-def test_send__again_is_a_new_one_on_purpose() -> None:
+def test_send__again_starts_a_new_sending_on_purpose() -> None:
     world = World()
     world.send()
     world.work()
@@ -195,7 +195,7 @@ def test_send__again_is_a_new_one_on_purpose() -> None:
     assert sorted(each.number for each in world.sendings.kept.values()) == [1, 2]
 
 
-def test_send__again_goes_on_with_one_that_was_broken_off() -> None:
+def test_send__again_continues_an_interrupted_one() -> None:
     world = World(entries=15)
     world.send()
     world.work()
@@ -210,8 +210,8 @@ def test_send__again_goes_on_with_one_that_was_broken_off() -> None:
     assert len(world.mailed) == 30
 
 
-def test_send__again_is_a_new_one_also_after_one_that_was_broken_off_when_all_was_queued() -> None:
-    """First it is found that nobody is left, and noted; what is asked for after that is on purpose."""
+def test_send__again_after_all_was_queued_is_a_new_one() -> None:
+    """An interrupted run had queued everything: the next one records that, and only the one after is a new sending."""
     world = World()
     next(world.service.send(world.plan(), by=STAFF))
     world.work()
@@ -222,7 +222,7 @@ def test_send__again_is_a_new_one_also_after_one_that_was_broken_off_when_all_wa
 
 
 @pytest.mark.parametrize("change", [{"status": Status.CANCELLED}, {"option": "another"}])
-def test_send__whoever_the_mail_no_longer_fits_is_not_mailed(change: dict[str, Any]) -> None:
+def test_send__skips_submissions_that_no_longer_match(change: dict[str, Any]) -> None:
     world = World()
     world.send()
     moved_on = world.entries[0]
@@ -230,7 +230,7 @@ def test_send__whoever_the_mail_no_longer_fits_is_not_mailed(change: dict[str, A
     assert world.work() == [Outcome.OUTDATED, Outcome.SENT, Outcome.SENT]
 
 
-def test_send__an_entry_changed_meanwhile_is_found_by_the_next_run() -> None:
+def test_send__leaves_a_changed_submission_to_the_next_run() -> None:
     world = World()
     plan = world.plan()
     changed = world.entries[0]
@@ -240,7 +240,7 @@ def test_send__an_entry_changed_meanwhile_is_found_by_the_next_run() -> None:
     assert world.send() == 1
 
 
-def test_watch__counts_what_became_of_the_mails() -> None:
+def test_watch__counts_the_outcomes_of_the_mails() -> None:
     world = World()
     world.suppressions.add("r1@example.org", reason=MailState.BOUNCED, expires_at=START + timedelta(days=1))
     plan = world.plan()
@@ -256,7 +256,7 @@ def test_watch__counts_what_became_of_the_mails() -> None:
 
 
 def test_watch__waits_for_no_mail_that_was_never_queued() -> None:
-    """Such as that of an entry that was changed meanwhile."""
+    """One example is the mail of a submission that changed at the last moment."""
     world = World()
     plan = world.plan()
     world.repository.entries[plan.fresh[0].id] = replace(plan.fresh[0], version=2)
@@ -267,7 +267,7 @@ def test_watch__waits_for_no_mail_that_was_never_queued() -> None:
     assert (states, next(seconds)) == ({MailState.SENT: 2}, 2)
 
 
-def test_watch__gives_up_when_the_time_is_over() -> None:
+def test_watch__gives_up_at_its_deadline() -> None:
     world = World()
     plan = world.plan()
     sum(world.service.send(plan, by=STAFF))
@@ -276,7 +276,8 @@ def test_watch__gives_up_when_the_time_is_over() -> None:
     assert watch.states([plan.request(entry) for entry in plan.fresh], longest_s=3) == {MailState.QUEUED: 3}
 
 
-def test_notify__a_sending_that_is_gone_is_tried_again_and_then_seen_as_a_dead_letter() -> None:
+def test_notify__a_missing_sending_becomes_a_dead_letter() -> None:
+    """It is retried first."""
     world = World(entries=1)
     world.send()
     world.sendings.kept.clear()

@@ -15,7 +15,7 @@ from registration_core.domain.submission import Status
 
 
 class ScriptedSqs:
-    """Keeps the batches that it is sent; answers with what a test says, or raises it."""
+    """Keeps its batches, and returns or raises what a test says."""
 
     def __init__(self, answer: Any = None) -> None:
         self.answer = answer
@@ -32,7 +32,7 @@ class ScriptedSqs:
 REQUESTS = [MailRequest(f"crs_{number}", MailKind.STAFF, 1) for number in range(23)]
 
 
-def test_put__sends_every_request_ten_at_a_time() -> None:
+def test_put__sends_requests_in_batches_of_ten() -> None:
     sqs = ScriptedSqs()
     SqsMailQueue(sqs, "url").put(REQUESTS)
     assert [len(batch) for batch in sqs.batches] == [10, 10, 3]
@@ -58,7 +58,7 @@ def test_put__queues_no_personal_data() -> None:
         MailRequest("crs_0", "moved", 2, sending="abc-1", statuses=frozenset({Status.CANCELLED})),
     ],
 )
-def test_message__holds_all_of_what_the_staff_asked_for(request_: MailRequest) -> None:
+def test_message__holds_everything_that_staff_asked_for(request_: MailRequest) -> None:
     assert from_message(to_message(request_)) == request_
 
 
@@ -70,6 +70,6 @@ def test_message__holds_all_of_what_the_staff_asked_for(request_: MailRequest) -
         EndpointConnectionError(endpoint_url="http://localhost"),
     ],
 )
-def test_put__raises_when_the_queue_did_not_take_every_one(answer: object) -> None:
+def test_put__raises_when_the_queue_refuses_any(answer: object) -> None:
     with pytest.raises(MailQueueError):
         SqsMailQueue(ScriptedSqs(answer), "url").put(REQUESTS[:2])

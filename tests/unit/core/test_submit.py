@@ -41,7 +41,7 @@ def service(repository: InMemorySubmissionRepository, clock: StoppedClock) -> Su
     )
 
 
-def test_submit__stores_the_entry_and_gives_its_receipt(
+def test_submit__stores_the_submission_and_returns_its_receipt(
     service: SubmitService, repository: InMemorySubmissionRepository
 ) -> None:
     receipt = service.submit(FORM, ANSWERS, key=None, language="sv")
@@ -56,7 +56,7 @@ def test_submit__stores_the_entry_and_gives_its_receipt(
     assert not receipt.repeated
 
 
-def test_submit__counts_the_same_answers_within_ten_minutes_as_the_same(
+def test_submit__treats_the_same_answers_as_one_for_ten_minutes(
     service: SubmitService, repository: InMemorySubmissionRepository, clock: StoppedClock
 ) -> None:
     form = replace(FORM, once=None)
@@ -68,7 +68,7 @@ def test_submit__counts_the_same_answers_within_ten_minutes_as_the_same(
     assert len(repository.entries) == 2
 
 
-def test_submit__takes_other_answers_without_a_key_as_another_entry(
+def test_submit__treats_other_answers_without_a_key_as_new(
     service: SubmitService, repository: InMemorySubmissionRepository
 ) -> None:
     for day in ("a", "b"):
@@ -87,7 +87,7 @@ def test_submit__keeps_a_key_for_a_day(service: SubmitService, clock: StoppedClo
     assert not service.submit(form, {**ANSWERS, "name": "Bo"}, key="k", language="en").repeated
 
 
-def test_submit__knows_an_address_in_any_spelling_for_the_same_option(
+def test_submit__recognises_an_address_in_any_spelling(
     service: SubmitService, repository: InMemorySubmissionRepository
 ) -> None:
     first = service.submit(FORM, ANSWERS, key="one", language="en")
@@ -100,7 +100,7 @@ def test_submit__knows_an_address_in_any_spelling_for_the_same_option(
     assert len(repository.entries) == 1
 
 
-def test_submit__takes_two_people_with_one_address_for_the_same_option(
+def test_submit__accepts_two_people_with_one_address(
     service: SubmitService, repository: InMemorySubmissionRepository
 ) -> None:
     for key, child in (("one", "Åsa"), ("two", "Bo")):
@@ -121,10 +121,10 @@ def test_submit__takes_two_people_with_one_address_for_the_same_option(
         "\u2060\u00c5sa",
     ],
 )
-def test_submit__knows_a_name_that_only_looks_different(
+def test_submit__recognises_a_name_that_looks_the_same(
     service: SubmitService, repository: InMemorySubmissionRepository, name: str
 ) -> None:
-    """What is stored stays as it was typed; what is compared is folded."""
+    """The name is stored as typed and compared in its folded form."""
     first = service.submit(FORM, {**ANSWERS, "name": name}, key="one", language="en")
     assert service.submit(FORM, {**ANSWERS, "name": "\u00c5sa"}, key="two", language="en").repeated
     assert repository.entries[first.id].answers["name"] == unicodedata.normalize("NFC", name).strip()
@@ -133,7 +133,7 @@ def test_submit__knows_a_name_that_only_looks_different(
 def test_once__of_an_older_folding_still_counts(
     service: SubmitService, repository: InMemorySubmissionRepository
 ) -> None:
-    """A guard that was made before names were folded so keeps its person from a second entry."""
+    """A guard made before names were folded as now still stops a second submission."""
     name = "\uff21\uff53\uff41"
     once = once_for(FORM, {**ANSWERS, "name": name}, PlainSigner())
     assert once is not None
@@ -149,7 +149,7 @@ def test_once__of_an_older_folding_still_counts(
     assert plain_name.earlier == ()
 
 
-def test_submit__stores_nothing_when_an_answer_is_wrong(
+def test_submit__stores_nothing_if_an_answer_is_wrong(
     service: SubmitService, repository: InMemorySubmissionRepository
 ) -> None:
     with pytest.raises(InvalidAnswersError):
@@ -157,7 +157,7 @@ def test_submit__stores_nothing_when_an_answer_is_wrong(
     assert not repository.entries
 
 
-def test_submit__stores_nothing_when_the_form_is_closed(
+def test_submit__stores_nothing_if_the_form_is_closed(
     service: SubmitService, repository: InMemorySubmissionRepository
 ) -> None:
     with pytest.raises(FormClosedError):
@@ -166,12 +166,12 @@ def test_submit__stores_nothing_when_the_form_is_closed(
 
 
 @pytest.mark.parametrize("key", ["", "x" * 129, "å", "a\nb", "a\x00b"])
-def test_submit__refuses_a_key_that_is_none(service: SubmitService, key: str) -> None:
+def test_submit__refuses_an_invalid_key(service: SubmitService, key: str) -> None:
     with pytest.raises(InvalidKeyError):
         service.submit(FORM, ANSWERS, key=key, language="en")
 
 
-def test_submit__lets_no_key_of_a_client_stand_for_another_request(service: SubmitService) -> None:
+def test_submit__lets_no_clients_key_stand_for_another_request(service: SubmitService) -> None:
     form = replace(FORM, once=None)
     first = service.submit(form, ANSWERS, key=None, language="en")
     guessed = PlainSigner().fingerprint("answers", '["course",{"day":"a"}]')

@@ -1,4 +1,4 @@
-"""Time zones without a database: the rule that a compiled form brings tells what Python's own database tells."""
+"""Time zones without a database: a compiled form's rule agrees with Python's own database."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_zone__shows_what_the_database_shows(zones: tuple[TimeZone, ZoneInfo], a
 
 @given(st.sampled_from(ZONES), MINUTES, st.sampled_from((0, 1)))
 def test_zone__reads_a_clock_as_the_database_does(zones: tuple[TimeZone, ZoneInfo], at: datetime, fold: int) -> None:
-    """Also an hour that comes twice, and one that never comes."""
+    """This includes an hour that comes twice, and one that never comes."""
     ours, theirs = (at.replace(tzinfo=zone, fold=fold).utcoffset() for zone in zones)
     assert ours == theirs
 
@@ -77,19 +77,19 @@ def test_zone__changes_its_clocks_at_the_right_moment(hours: int) -> None:
             assert at.astimezone(zone).isoformat() == at.astimezone(theirs).isoformat()
 
 
-def test_zone__survives_being_handed_on() -> None:
+def test_zone__survives_serialisation() -> None:
     zone = time_zone("Europe/Stockholm")
     assert pickle.loads(pickle.dumps(zone)) == zone  # noqa: S301 - our own bytes
     assert zone.rule == "CET-1CEST,M3.5.0,M10.5.0/3"
 
 
 @pytest.mark.parametrize("name", ["Europe/Stokholm", "", "../../etc/passwd", 1, "CET-1CEST"])
-def test_zone__that_is_none_is_refused(name: object) -> None:
+def test_zone__that_does_not_exist_is_refused(name: object) -> None:
     with pytest.raises(TimeZoneError, match="write one such as Europe/Stockholm"):
         time_zone(name)
 
 
-def test_zone__whose_clocks_follow_no_rule_is_refused() -> None:
+def test_zone__without_a_regular_rule_is_refused() -> None:
     with pytest.raises(TimeZoneError, match="such as Etc/GMT-1"):
         time_zone("Africa/Casablanca")
 
@@ -107,7 +107,7 @@ def zone_named(forms_dir: Path, name: str) -> Form:
     return compile_forms(forms_dir)["test"]
 
 
-def test_form__has_every_moment_as_the_organisations_clocks_show_it(forms_dir: Path) -> None:
+def test_form__has_every_time_in_the_organisations_zone(forms_dir: Path) -> None:
     form = zone_named(forms_dir, "Europe/Stockholm")
     field = form.field("day")
     assert field is not None
@@ -117,7 +117,7 @@ def test_form__has_every_moment_as_the_organisations_clocks_show_it(forms_dir: P
     assert Form.from_dict(form.to_dict()) == form
 
 
-def test_form__counts_days_as_the_organisation_does(forms_dir: Path) -> None:
+def test_form__counts_days_in_the_organisations_zone(forms_dir: Path) -> None:
     """Half past midnight in Stockholm is another day than in UTC."""
     now = datetime(2027, 6, 30, 22, 30, tzinfo=UTC)
     assert str(zone_named(forms_dir, "Europe/Stockholm").today(now)) == "2027-07-01"
@@ -128,7 +128,7 @@ def test_form__of_another_zone_is_another_version(forms_dir: Path) -> None:
     assert zone_named(forms_dir, "Europe/Stockholm").version != zone_named(forms_dir, "Europe/Lisbon").version
 
 
-def test_forms__name_a_zone_that_is_none(forms_dir: Path) -> None:
+def test_forms__name_a_zone_that_does_not_exist(forms_dir: Path) -> None:
     with pytest.raises(FormFileError, match=r'site/site\.toml: "time_zone" is \'Mars\', which is no time zone'):
         zone_named(forms_dir, "Mars")
 

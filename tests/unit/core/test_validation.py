@@ -1,4 +1,4 @@
-"""Answers: what each type takes, in which code it is refused, and that nothing else is ever raised."""
+"""Answers: what each type accepts, the code of each error, and that nothing else is ever raised."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_validate__keeps(field: Field, raw: object, kept: object) -> None:
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["text", "textarea"])
-def test_validate__takes_an_answer_with_nothing_to_see_for_none(kind: str, unseen: str) -> None:
+def test_validate__treats_an_invisible_answer_as_missing(kind: str, unseen: str) -> None:
     assert answer(a_field(kind), unseen) is None
     assert code(a_field(kind, required=True), unseen) == "required"
 
@@ -111,7 +111,7 @@ def test_validate__takes_an_answer_with_nothing_to_see_for_none(kind: str, unsee
     "seen", ["می\u200cشود", "क्\u200dष", "👩\u200d🚀", "❤\ufe0f\u200d🔥", "🏴\U000e0067\U000e007f", "—?"]
 )
 @pytest.mark.parametrize("kind", ["text", "textarea"])
-def test_validate__keeps_what_joins_letters_and_pictures(kind: str, seen: str) -> None:
+def test_validate__keeps_characters_that_join_letters_and_emoji(kind: str, seen: str) -> None:
     assert answer(a_field(kind, required=True), seen) == seen
 
 
@@ -180,11 +180,11 @@ def test_validate__refuses_with_a_code(field: Field, raw: object, expected: str)
     assert code(field, raw) == expected
 
 
-def test_validate__refuses_a_number_too_long_to_be_written() -> None:
+def test_validate__refuses_a_number_too_long_to_write_out() -> None:
     assert code(AGE, 10**5000) == "not_a_number"
 
 
-def test_validate__names_every_wrong_field_at_once_in_the_forms_order() -> None:
+def test_validate__names_every_wrong_field_in_form_order() -> None:
     form = a_form(a_field("text", "name", required=True), a_field("email", "email", required=True), AGE)
     with pytest.raises(InvalidAnswersError) as error:
         validate(form, {"it": "x", "email": "nope", "other": 1, "__proto__\n": 2}, "en", today=TODAY)
@@ -197,13 +197,13 @@ def test_validate__names_every_wrong_field_at_once_in_the_forms_order() -> None:
     ]
 
 
-def test_validate__speaks_the_visitors_language() -> None:
+def test_validate__uses_the_visitors_language() -> None:
     with pytest.raises(InvalidAnswersError) as error:
         validate(a_form(CHOICE), {"it": "d"}, "sv", today=TODAY)
     assert error.value.errors[0].message == "Välj ett av: A (sv), B (sv), C (sv)."
 
 
-def test_validate__names_no_more_than_twenty_unknown_fields() -> None:
+def test_validate__names_at_most_twenty_unknown_fields() -> None:
     with pytest.raises(InvalidAnswersError) as error:
         validate(a_form(TEXT), {f"f{number}": 1 for number in range(500)}, "en", today=TODAY)
     assert len(error.value.errors) == 20
@@ -238,7 +238,7 @@ anything = st.recursive(
 
 
 @given(st.dictionaries(names | st.text(max_size=60), anything, max_size=8), st.sampled_from(["en", "sv", "", "xx"]))
-def test_validate__raises_nothing_but_invalid_answers_whatever_comes(raw: dict[str, object], language: str) -> None:
+def test_validate__raises_only_invalid_answers(raw: dict[str, object], language: str) -> None:
     try:
         answers = validate(EVERY_TYPE, raw, language, today=TODAY)
     except InvalidAnswersError as error:
@@ -250,7 +250,7 @@ def test_validate__raises_nothing_but_invalid_answers_whatever_comes(raw: dict[s
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=("Cs",)), max_size=40))
-def test_validate__keeps_text_unchanged_but_for_nfc_and_outer_spaces(text: str) -> None:
+def test_validate__changes_only_nfc_and_outer_spaces(text: str) -> None:
     field = a_field("textarea", max_length=1000)
     try:
         kept = answer(field, text)
@@ -262,7 +262,7 @@ def test_validate__keeps_text_unchanged_but_for_nfc_and_outer_spaces(text: str) 
         return
     expected = re.sub("[\r\v\f\x85\u2028\u2029]", "\n", unicodedata.normalize("NFC", text).replace("\r\n", "\n"))
     expected = expected.replace("\x1e", "-").replace("\x1f", "").strip()
-    if kept is None:  # nothing to see in it
+    if kept is None:  # nothing visible in it
         assert all(
             unicodedata.category(letter)[0] in "ZCM" or letter in "\u115f\u1160\u2800\u3164\uffa0" for letter in text
         )
@@ -271,7 +271,7 @@ def test_validate__keeps_text_unchanged_but_for_nfc_and_outer_spaces(text: str) 
 
 
 @given(st.text(max_size=40))
-def test_validate__never_lets_a_line_break_through_where_a_header_could_get_it(text: str) -> None:
+def test_validate__allows_no_line_break_in_one_line_fields(text: str) -> None:
     for kind in ("text", "email", "phone"):
         try:
             kept = answer(a_field(kind), text)
@@ -284,7 +284,7 @@ optional = st.none() | st.integers(1, 30)
 
 
 @given(st.data())
-def test_example_submission__is_taken_by_its_form(data: st.DataObject) -> None:
+def test_example_submission__is_accepted_by_its_form(data: st.DataObject) -> None:
     low, high = data.draw(optional), data.draw(optional)
     if low and high and low > high:
         low, high = high, low
@@ -303,7 +303,7 @@ def test_example_submission__is_taken_by_its_form(data: st.DataObject) -> None:
 
 
 def test_validate__takes_well_under_a_millisecond() -> None:
-    """A guard against accidents: the real figure, some 15 µs, is the benchmark's to tell."""
+    """This only guards against accidents; the benchmark measures the real figure, about 15 µs."""
     import timeit  # noqa: PLC0415 - for this test alone
 
     raw = example_submission(EVERY_TYPE, today=TODAY)

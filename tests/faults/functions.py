@@ -67,14 +67,14 @@ class FunctionProcess:
     def kill(self) -> None:
         """Kill the process at once, whatever it is doing."""
         self._process.kill()
-        self._process.wait(timeout=10)
+        self._process.wait(timeout=INVOKE_DEADLINE_S)
 
     def end(self) -> None:
         """Stop the process and wait until it is gone."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.kill()
-        self._process.wait(timeout=10)
+        self._process.wait(timeout=INVOKE_DEADLINE_S)
         with suppress(BrokenPipeError):  # input that it never read
             self._process.stdin.close()
         self._process.stdout.close()

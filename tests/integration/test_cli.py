@@ -213,7 +213,7 @@ def test_list__interrupted_ends_with_130(cli: Cli, deployed: DeployedStack) -> N
         connection, _ = listener.accept()
         with connection:
             process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=30)
+            out, err = process.communicate(timeout=60)
 
     assert (process.returncode, out, err) == (130, "", "")
 
@@ -239,7 +239,7 @@ def test_list__without_an_answer_says_so_soon(reader: Staff, deployed: DeployedS
 
     assert (done.code, done.out) == (1, "")
     assert "Nothing answers at http://localhost:1" in done.err
-    assert time.monotonic() - begin < 10
+    assert time.monotonic() - begin < 20
 
 
 def test_list__without_aws_credentials_ends_with_4(cli: Cli, deployed: DeployedStack, tmp_path: Path) -> None:

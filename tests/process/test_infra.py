@@ -448,7 +448,7 @@ def test_interrupt__sent_to_the_command_is_passed_on_and_waited_for() -> None:
     assert process.stdout.readline() == "working\n"
 
     process.send_signal(signal.SIGTERM)
-    out, _ = process.communicate(timeout=20)
+    out, _ = process.communicate(timeout=60)
 
     assert (process.returncode, out) == (130, "state saved, told 1\n")
 

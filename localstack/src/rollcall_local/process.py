@@ -60,7 +60,7 @@ class BackgroundProcess:
         except FileNotFoundError:
             return False
 
-    def start(self, command: Sequence[str], environment: Mapping[str, str], *, timeout_s: float = 30) -> None:
+    def start(self, command: Sequence[str], environment: Mapping[str, str], *, timeout_s: float = 60) -> None:
         """Start it and wait until it is ready.
 
         Raises PortTakenError if another program uses its port, EmulatorDiedError if it stopped or

@@ -1,4 +1,4 @@
-"""The unit tests' own guard."""
+"""The guard of the unit tests."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Every command of every guide is run by a test, or stands here with the reason why none can.
+"""Every command of every guide is run by a test, or listed here with the reason why not.
 
-`rollcall` commands of the guide for staff run on a deployed stack (tests/integration/test_guide.py), so
-a line that stands there too is run; the others are run here, over fakes and a copy.
+`rollcall` commands of the staff guide run on a deployed stack (tests/integration/test_guide.py),
+which covers the same lines elsewhere. The others run here, with fakes and in a copy.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ BLOCK = re.compile(r"^ *```([^\n]*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^ *((?:rollcall|make|terraform|git|aws|curl|python3|rm|cp) .*)$", re.MULTILINE)
 INLINE = re.compile(r"`(rollcall [a-z][^`]*)`")
 
-#: Where else a command that begins so is run, and why not here.
+#: Commands that start like this run elsewhere, and why.
 ELSEWHERE = {
     "aws": "an account is needed; test_operator_guide.py holds each to AWS's own models",
     "rollcall infra": "it deploys to AWS; process/test_infra.py runs every verb over a Terraform of its own",
@@ -48,7 +48,7 @@ ELSEWHERE = {
 
 
 def commands(name: str) -> list[str]:
-    """The commands in a guide's blocks, without comments."""
+    """Return the commands in a guide's blocks, without comments."""
     text = (ROOT / name).read_text(encoding="utf-8")
     blocks = "\n".join(block for language, block in BLOCK.findall(text) if language in ("", "sh"))
     blocks += "\n".join(re.findall(r"^ *- run: (rollcall .*)$", text, re.MULTILINE))
@@ -57,7 +57,7 @@ def commands(name: str) -> list[str]:
 
 
 def named(name: str) -> list[str]:
-    """The commands that a guide's sentences name."""
+    """Return the commands that a guide's sentences name."""
     return sorted(set(INLINE.findall((ROOT / name).read_text(encoding="utf-8"))))
 
 
@@ -65,7 +65,7 @@ EVERY = [pytest.param(line, id=f"{name}: {line[:60]}") for name in GUIDES for li
 
 
 def is_elsewhere(line: str) -> bool:
-    """Whether a line is of a kind that is run elsewhere, or stands in the guide for staff."""
+    """Return whether a line of this kind runs elsewhere, or is in the staff guide."""
     verb = " ".join(line.split()[:2])
     staffs = {" ".join(each.split()[:many]) for each in guide.lines() for many in (2, 3)}
     known = verb in staffs or " ".join(line.split()[:3]) in staffs
@@ -83,7 +83,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
 
 
 @pytest.mark.parametrize("line", EVERY)
-def test_command__is_run_here_or_elsewhere(here: CommandLine, line: str) -> None:
+def test_command__runs_here_or_elsewhere(here: CommandLine, line: str) -> None:
     if line.startswith(("rollcall forms ", "rollcall context add ", "rollcall mail preview ")) and "curl" not in line:
         words = shlex.split(re.split(r" \| | > ", line)[0])[1:]
         if words[:2] == ["forms", "language"]:
@@ -99,8 +99,8 @@ ROLLCALLS = sorted({line for name in GUIDES for line in commands(name) if line.s
 
 
 @pytest.mark.parametrize("line", ROLLCALLS)
-def test_command__is_one_that_rollcall_takes(line: str) -> None:
-    """Verb, arguments and options, whoever runs it: a workflow's line and one that needs AWS too."""
+def test_command__is_one_that_rollcall_accepts(line: str) -> None:
+    """Verb, arguments and options are valid, even in a workflow or where AWS is needed."""
     words = globals_first(shlex.split(re.split(r" \| | > | \$\(", line)[0])[1:])
     command = typer.main.get_command(app)
     context = command.make_context("rollcall", words)
@@ -111,7 +111,7 @@ def test_command__is_one_that_rollcall_takes(line: str) -> None:
 
 
 @pytest.mark.parametrize("line", sorted({line for name in GUIDES for line in named(name)}))
-def test_command__that_a_sentence_names_is_one_that_is_run(line: str) -> None:
+def test_command_in_a_sentence__is_one_that_runs(line: str) -> None:
     assert is_elsewhere(line)
 
 
@@ -119,8 +119,8 @@ def test_commands__are_found() -> None:
     assert len(EVERY) > 40
 
 
-def test_guides__start_a_folder_that_the_editors_form_fits_into(tmp_path: Path) -> None:
-    """An organisation that follows both guides: its own folder, and the workshop in it."""
+def test_guides__create_a_folder_that_fits_the_editors_form(tmp_path: Path) -> None:
+    """An organisation that follows both guides has its own folder with the workshop in it."""
     root = tmp_path / "clone"
     sources = sources_with_workshop(root)
     ours = start(root, tmp_path / "ours")

@@ -1,4 +1,4 @@
-"""The guide for an organisation of its own, followed to the letter: its blocks give a site of theirs."""
+"""The guide to your own site, followed to the letter: its blocks make a complete site."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def follow(sources: Sources) -> None:
 
 
 def with_values(text: str, block: str) -> str:
-    """Put each `key = value` of a block over the one of the same table."""
+    """Replace each `key = value` of a block in its table."""
     table = ""
     for line in block.splitlines():
         if line.startswith("["):
@@ -66,15 +66,15 @@ def with_values(text: str, block: str) -> str:
 
 
 def with_tables(text: str, name: str, block: str) -> str:
-    """Put the tables of a block in the place of all that begin with this name."""
-    kept = re.split(r"^(?=\[)", text, flags=re.MULTILINE)
-    first = next(number for number, table in enumerate(kept) if table.startswith(f"[{name}."))
-    others = [table for table in kept if not table.startswith(f"[{name}.")]
+    """Replace all tables whose names start like this with those of a block."""
+    tables = re.split(r"^(?=\[)", text, flags=re.MULTILINE)
+    first = next(number for number, table in enumerate(tables) if table.startswith(f"[{name}."))
+    others = [table for table in tables if not table.startswith(f"[{name}.")]
     return "".join([*others[:first], f"{block}\n", *others[first:]])
 
 
 def with_options(text: str, block: str) -> str:
-    """Put the options of a block in the place of those of the field `course`."""
+    """Replace the options of the field `course` with those of a block."""
     field = text.index('name = "course"')
     start = text.index("[[fields.options]]", field)
     end = text.index("[[fields]]", start)
@@ -95,7 +95,7 @@ def pages(sources: Sources, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     return {file.key: file.body for file in site}
 
 
-def test_guide__gives_a_site_with_their_name_courses_and_colours(pages: dict[str, bytes]) -> None:
+def test_guide__makes_a_site_with_new_name_courses_and_colours(pages: dict[str, bytes]) -> None:
     home = pages["index.html"].decode()
     assert "<title>Learn to sail \u2013 Havsbris Sailing School</title>" in home
     assert "Keelboat weekend" in home
@@ -106,32 +106,32 @@ def test_guide__gives_a_site_with_their_name_courses_and_colours(pages: dict[str
     assert b"#3fa7b8" in pages["assets/favicon.svg"]
 
 
-def test_guide__leaves_nothing_of_the_academy_on_any_page_but_in_the_forms_words(pages: dict[str, bytes]) -> None:
+def test_guide__leaves_the_academy_only_in_the_forms_words(pages: dict[str, bytes]) -> None:
     for key in ("index.html", "not-found", "thank-you"):
-        said = Reader(pages[key]).text_in("en")
-        words = [line for line in said.splitlines() if OURS.search(line)]
+        page_text = Reader(pages[key]).text_in("en")
+        words = [line for line in page_text.splitlines() if OURS.search(line)]
         assert words == [], key
 
 
-def test_guide__gives_one_language_and_no_switch(pages: dict[str, bytes]) -> None:
+def test_guide__makes_one_language_without_a_switch(pages: dict[str, bytes]) -> None:
     assert not [key for key in pages if key.startswith("sv")]
     assert b"data-language" not in pages["index.html"]
     assert b"hreflang" not in pages["index.html"]
 
 
-def test_guide__keeps_the_drawings_away(pages: dict[str, bytes]) -> None:
+def test_guide__removes_the_drawings(pages: dict[str, bytes]) -> None:
     drawn = [element for element in Reader(pages["index.html"]).all("svg") if element["viewbox"] != "0 0 64 64"]
     assert drawn == []
     assert b'class="cover-drawing"' not in pages["index.html"]
 
 
-def test_guide__reaches_the_functions_pages_too(sources: Sources) -> None:
+def test_guide__changes_the_functions_pages_too(sources: Sources) -> None:
     parts = dict(site_parts(sources))
     assert b"Havsbris Sailing School" in parts["site/words.json"]
     assert b"Kuggen" not in b"".join(parts.values())
 
 
-def test_guide__leaves_forms_that_take_their_own_examples(sources: Sources) -> None:
+def test_guide__makes_forms_that_accept_their_own_examples(sources: Sources) -> None:
     field = compile_forms(sources.forms)["registration"].field("course")
     assert field is not None
     assert [option.value for option in field.options] == ["line-followers", "keelboat"]

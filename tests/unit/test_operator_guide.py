@@ -1,4 +1,4 @@
-"""The operator's guide: its commands are ones that AWS's command line takes, and its documents agree."""
+"""The operator's guide: its AWS commands are valid, and its documents agree."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from rollcall_build.sources import VARIABLE
 
 GUIDE = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
 
-#: What every command of AWS's takes.
+#: Options that every AWS command accepts.
 COMMON = {"region", "query", "output", "profile", "cli-binary-format"}
 
-#: Services by another name, and commands that call nothing.
+#: Services with another name, and commands that call nothing.
 SERVICES = {"s3api": "s3"}
 OWN = {"configure"}
 
-#: What an administrator does, before there is a deployer or beside it. All else is the deployer's or the staff's.
+#: What an administrator does before there is a deployer, or beside it. Everything else is for deployers or staff.
 ADMINISTRATORS = {
     "acm", "budgets", "iam", "s3api", "service-quotas",
     "lambda get-account-settings", "secretsmanager delete-secret", "sts get-caller-identity",
@@ -38,13 +38,13 @@ ADMINISTRATORS = {
 
 
 def blocks(language: str) -> list[str]:
-    """The guide's blocks in one language, without the indentation of the list that they stand in."""
+    """Return the guide's blocks in one language, without the indentation of their list."""
     found = re.findall(rf"^( *)```{language}\n(.*?)^ *```", GUIDE, re.DOTALL | re.MULTILINE)
     return ["\n".join(line.removeprefix(indent) for line in text.splitlines()) for indent, text in found]
 
 
 def commands() -> list[str]:
-    """Every command for AWS's command line, in the blocks and in the sentences."""
+    """Return every AWS command in the blocks and in the sentences."""
     lines = "\n".join(blocks("sh")).replace("\\\n", " ")
     quoted = r"'[^']*'|\"[^\"]*\"|[^'\"\n|`#]"
     inline = re.findall(r"`(aws [^`]+)`", GUIDE)
@@ -57,7 +57,7 @@ def model(service: str) -> Any:
 
 
 def called(service: str, operation: str, words: list[str]) -> str:
-    """The name of the operation that a command calls; `wait` calls one again and again."""
+    """Return the operation that a command calls; `wait` polls one."""
     if operation == "wait":
         waiters = botocore.session.get_session().get_waiter_model(SERVICES.get(service, service))
         (waiter,) = (one for one in waiters.waiter_names if xform_name(one, "-") == words[0])
@@ -67,8 +67,8 @@ def called(service: str, operation: str, words: list[str]) -> str:
 
 
 @pytest.mark.parametrize("command", sorted(set(commands())))
-def test_command__is_one_that_aws_takes(command: str) -> None:
-    """The operation is there, knows every option, and gets all that it needs."""
+def test_command__is_one_that_aws_accepts(command: str) -> None:
+    """The operation exists, knows every option, and gets all that it needs."""
     _, service, operation, *words = shlex.split(command)
     if service in OWN:
         return
@@ -88,7 +88,7 @@ def test_commands__are_found() -> None:
 
 @pytest.mark.parametrize("command", sorted(set(commands())))
 def test_command__is_an_administrators_or_allowed(command: str) -> None:
-    """What the guide has a deployer call is in the deployer's policies."""
+    """The deployer's policies allow what the guide asks a deployer to call."""
     _, service, operation, *words = shlex.split(command)
     if service in OWN or {service, f"{service} {operation}"} & ADMINISTRATORS:
         return
@@ -104,8 +104,8 @@ def test_command__is_an_administrators_or_allowed(command: str) -> None:
     assert any(fnmatchcase(action, pattern) for pattern in allowed), action
 
 
-def test_terraform_by_hand__takes_the_organisations_own_values() -> None:
-    """The folder is the one that `rollcall new ../ours` makes, as seen from `infra/terraform`."""
+def test_terraform_by_hand__uses_the_organisations_values() -> None:
+    """The folder is the one that `rollcall new ../ours` makes, seen from `infra/terraform`."""
     lines = "\n".join(blocks("sh"))
     folders = {
         (ROOT / "infra" / "terraform" / path).resolve() for path in re.findall(r"^ *values=(\S+)", lines, re.MULTILINE)
@@ -115,15 +115,15 @@ def test_terraform_by_hand__takes_the_organisations_own_values() -> None:
     assert "example/values" not in lines
 
 
-def test_documents__are_policies() -> None:
+def test_documents__are_valid_policies() -> None:
     documents = [json.loads(text) for text in blocks("json")]
 
     assert len(documents) == 2
     assert {document["Version"] for document in documents} == {"2012-10-17"}
 
 
-def test_ci_role__trusts_the_environment_that_the_workflow_names() -> None:
-    """In a job with an environment the token's subject is that, and not the branch."""
+def test_ci_role__trusts_the_workflows_environment() -> None:
+    """In a job with an environment, the token's subject is the environment and not the branch."""
     (workflow,) = (text for text in blocks("yaml") if "role-to-assume" in text)
     (trust,) = (json.loads(text) for text in blocks("json") if "AssumeRoleWithWebIdentity" in text)
     (statement,) = trust["Statement"]
@@ -136,8 +136,8 @@ def test_ci_role__trusts_the_environment_that_the_workflow_names() -> None:
     assert f"aws iam create-role --role-name {role} " in GUIDE
 
 
-def test_ci__finds_the_organisation_where_it_checked_it_out() -> None:
-    """Product and organisation lie beside each other, and the setting names the latter from where commands run."""
+def test_ci__finds_the_organisation_it_checked_out() -> None:
+    """Product and organisation are beside each other, and the setting is relative to the folder where commands run."""
     (workflow,) = (text for text in blocks("yaml") if "role-to-assume" in text)
     checkouts = re.findall(r"uses: actions/checkout@v4\n +with: \{ (.*?) \}", workflow)
     (product, ours) = (dict(re.findall(r"(\w+): ([^,\s]+)", one)) for one in checkouts)
@@ -149,8 +149,8 @@ def test_ci__finds_the_organisation_where_it_checked_it_out() -> None:
     assert os.path.normpath(Path(folder, named)) == ours["path"]
 
 
-def test_identity__is_forgotten_before_another_is_named() -> None:
-    """Setting existing_identity on a stack that made its identity would delete that."""
+def test_identity__is_removed_from_state_before_a_new_one() -> None:
+    """Setting existing_identity on a stack that made its own identity would delete that."""
     step = GUIDE[GUIDE.index("Name it with `existing_identity") : GUIDE.index("**4. The stack.**")]
     (address,) = re.findall(r"`rollcall infra state rm '(.*?)'`", step)
     _, _, kind, name = address.removesuffix("[0]").split(".")
@@ -161,7 +161,7 @@ def test_identity__is_forgotten_before_another_is_named() -> None:
 
 
 def test_restoring__names_no_example_and_keeps_what_changed() -> None:
-    """Hand-typed lines work on the organisation's own stack, in the state that rollcall infra keeps."""
+    """Hand-typed lines work on the organisation's own stack, in the state of rollcall infra."""
     chapter = GUIDE[GUIDE.index("\n## Restoring") : GUIDE.index("\n## Destroying")]
 
     assert "example/values" not in GUIDE[GUIDE.index("## First deployment") :]
@@ -182,8 +182,8 @@ def test_ci_role__gets_every_part_of_the_deployers_policies() -> None:
     assert set(re.search(r"for part in (.*?); do", GUIDE)[1].split()) == parts  # type: ignore[index]
 
 
-def test_profile__is_there_from_the_first_command_on() -> None:
-    """And it is the one that the context gets."""
+def test_profile__exists_from_the_first_command_on() -> None:
+    """The context uses the same one."""
     first = "\n".join(blocks("sh"))
     (profile,) = re.findall(r"export AWS_PROFILE=(\w+)", first)
 
@@ -191,7 +191,7 @@ def test_profile__is_there_from_the_first_command_on() -> None:
     assert re.findall(r"rollcall context add .* --profile (\w+)", first) == [profile]
 
 
-def test_chapters__that_are_linked_are_there() -> None:
+def test_linked_chapters__exist() -> None:
     headings = {
         re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-")
         for heading in re.findall(r"^#+ (.*)$", GUIDE, re.MULTILINE)
@@ -200,10 +200,10 @@ def test_chapters__that_are_linked_are_there() -> None:
     assert set(re.findall(r"\]\(#([^)]+)\)", GUIDE)) <= headings
 
 
-def test_files__that_are_named_are_there() -> None:
+def test_named_files__exist() -> None:
     named = set(re.findall(r"`(infra/terraform/[\w./-]+?)/?`", GUIDE)) - {
         "infra/terraform/.terraform.lock.hcl",
-        "infra/terraform/environments",  # where they were before: Upgrading says how to move them
+        "infra/terraform/environments",  # earlier places: "Upgrading" says how to move them
     }
 
     assert named

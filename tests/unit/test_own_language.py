@@ -109,7 +109,7 @@ def wrong(form: Form, raw: dict[str, object], language: str = "de") -> list[Fiel
 def answer_to(
     forms: dict[str, Form], words: SiteWords, error: RollcallError | None, *, body: str = "{}", **headers: str
 ) -> dict[str, Any]:
-    """Post to the registration with a door that says this."""
+    """Post to the registration with checks that raise this error."""
     function = SubmitFunction(
         GivenForms(forms),
         FakeDoor(error),  # type: ignore[arg-type]
@@ -127,7 +127,7 @@ def answer_to(
     return function(event)
 
 
-def test_own_language__is_what_answers_are_judged_in(forms: dict[str, Form]) -> None:
+def test_own_language__is_used_for_wrong_answers(forms: dict[str, Form]) -> None:
     form = forms["registration"]
     assert validate(form, example_submission(form, today=TODAY), "de", today=TODAY)
     told = {error.field: error.message for error in wrong(form, {"email": "nope", "other": 1})}
@@ -152,20 +152,20 @@ def test_own_language__is_what_answers_are_judged_in(forms: dict[str, Form]) -> 
         ),
     ],
 )
-def test_own_language__is_what_the_api_answers_in(
+def test_own_language__is_used_in_the_apis_errors(
     forms: dict[str, Form], words: SiteWords, error: RollcallError, told: str
 ) -> None:
     assert json.loads(answer_to(forms, words, error)["body"])["detail"].startswith(told)
 
 
-def test_own_language__is_what_unreadable_bodies_are_refused_in(forms: dict[str, Form], words: SiteWords) -> None:
+def test_own_language__is_used_for_unreadable_bodies(forms: dict[str, Form], words: SiteWords) -> None:
     detail = json.loads(answer_to(forms, words, None, body="[")["body"])["detail"]
     assert detail.startswith("(de) What was sent is not a JSON object")
     swedish = json.loads(answer_to(forms, words, None, body="[", accept_language="sv")["body"])["detail"]
     assert swedish.startswith("Det som skickades är inte")
 
 
-def test_own_language__is_that_of_the_page_with_what_to_mend(forms: dict[str, Form], words: SiteWords) -> None:
+def test_own_language__is_used_on_the_page_with_errors(forms: dict[str, Form], words: SiteWords) -> None:
     error = InvalidAnswersError(wrong(forms["registration"], {}))
     form_post = {"content_type": "application/x-www-form-urlencoded", "accept": "text/html"}
     page = answer_to(forms, words, error, body="email=nope", **form_post)["body"]
@@ -174,7 +174,7 @@ def test_own_language__is_that_of_the_page_with_what_to_mend(forms: dict[str, Fo
     assert "Register for a course (de)" in page
 
 
-def test_own_language__has_pages_whose_checks_speak_it(sources: Sources, tmp_path: Path) -> None:
+def test_own_language__is_used_in_the_pages_checks(sources: Sources, tmp_path: Path) -> None:
     site = build(sources, api_url="https://api.example/v1", site_url="https://site.example", out=tmp_path / "site")
     pages = {file.key: file.body.decode() for file in site if file.key.startswith("de/")}
     assert {"de/", "de/registration", "de/contact", "de/thank-you", "de/privacy"} <= pages.keys()
@@ -184,7 +184,7 @@ def test_own_language__has_pages_whose_checks_speak_it(sources: Sources, tmp_pat
     assert "Januar 2027" in pages["de/"]
 
 
-def test_own_language__travels_with_the_functions(sources: Sources, forms: dict[str, Form], tmp_path: Path) -> None:
+def test_own_language__is_in_the_functions_zip(sources: Sources, forms: dict[str, Form], tmp_path: Path) -> None:
     build_package(sources, tmp_path / "package.zip")
     with zipfile.ZipFile(tmp_path / "package.zip") as package:
         compiled = json.loads(package.read("forms/registration.json"))
@@ -192,11 +192,11 @@ def test_own_language__travels_with_the_functions(sources: Sources, forms: dict[
     assert Form.from_dict(compiled) == forms["registration"]
 
 
-def test_own_language__is_among_those_that_programs_may_ask_for(forms: dict[str, Form]) -> None:
+def test_own_language__is_offered_to_programs(forms: dict[str, Form]) -> None:
     assert "en, sv, de" in document(forms)["components"]["parameters"]["lang"]["description"]
 
 
-def test_own_language__writes_dates_its_own_way(forms: dict[str, Form]) -> None:
+def test_own_language__formats_dates_its_own_way(forms: dict[str, Form]) -> None:
     start = datetime(2027, 1, 16, 10, tzinfo=UTC)
     own = forms["registration"].words
     assert moment(start, "de", own, time_zone("Europe/Berlin")) == "16. Januar 2027 um 11:00"
@@ -204,7 +204,7 @@ def test_own_language__writes_dates_its_own_way(forms: dict[str, Form]) -> None:
     assert span(start, start + timedelta(hours=2), "fi", own) == "2027-01-16, 10:00\N{EN DASH}12:00"
 
 
-def test_own_language__is_that_of_a_mail_once_it_has_templates(sources: Sources, tmp_path: Path) -> None:
+def test_own_language__is_used_in_mails_with_templates(sources: Sources, tmp_path: Path) -> None:
     folder = tmp_path / "forms"
     shutil.copytree(sources.forms, folder)
     (folder / "_mail").mkdir()

@@ -1,4 +1,4 @@
-"""The guide for the data protection officer tells the times that hold: those of the code, the forms and Terraform."""
+"""The privacy guide's periods match the code, the forms and Terraform."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ TERRAFORM = ROOT / "infra" / "terraform"
 
 
 def row(beginning: str) -> str:
-    """The row of a table that begins so."""
+    """Return the table row that starts like this."""
     (found,) = re.findall(rf"^\| {re.escape(beginning)}.*$", GUIDE, re.MULTILINE)
     return str(found)
 
 
-def test_guide__tells_how_long_the_shipped_forms_keep_entries() -> None:
+def test_guide__says_how_long_the_shipped_forms_keep_submissions() -> None:
     forms = compile_forms(SOURCES.forms)
     told = f"registrations as shipped: {forms['registration'].retention_days} days; "
     assert told + f"messages: {forms['contact'].retention_days}" in row("submission")
     assert f"suspected spam: {SPAM_KEPT.days} days" in row("submission")
 
 
-def test_guide__tells_how_long_guards_counts_and_suppressions_hold() -> None:
+def test_guide__says_how_long_guards_and_suppressions_last() -> None:
     assert (KEY_KEPT.total_seconds(), SAME_ANSWERS_KEPT.total_seconds()) == (24 * 3600, 10 * 60)
     assert "| 24 hours from the submission" in row("the guard against a repeated request, where")
     assert row("guard against a repeated request | a").endswith("24 hours (ten minutes where no key was sent) |")
@@ -42,7 +42,7 @@ def test_guide__tells_how_long_guards_counts_and_suppressions_hold() -> None:
     assert f"{SUPPRESSED_FOR[MailState.BOUNCED].days} days after a bounce, ten years" in row("suppression")
 
 
-def test_guide__tells_how_long_a_link_holds() -> None:
+def test_guide__says_how_long_a_link_works() -> None:
     assert f"work for {LINK_LIFE.days} days at most" in GUIDE
 
 
@@ -54,13 +54,13 @@ def test_guide__tells_how_long_a_link_holds() -> None:
         ("modules/store/main.tf", r"stream-dead-letters", "The dead letters of the change stream ({days} days)"),
     ],
 )
-def test_guide__tells_how_long_queues_keep(file: str, beginning: str, told: str) -> None:
+def test_guide__says_how_long_queues_keep_messages(file: str, beginning: str, told: str) -> None:
     text = (TERRAFORM / file).read_text(encoding="utf-8")
     (days,) = re.findall(rf"{beginning}[^}}]*?retention_days\s*=\s*(\d+)", text, re.DOTALL)
     assert told.format(days=days) in " ".join(GUIDE.split())
 
 
-def test_guide__tells_how_long_logs_are_kept() -> None:
+def test_guide__says_how_long_logs_are_kept() -> None:
     variables = (TERRAFORM / "variables.tf").read_text(encoding="utf-8")
     (shipped,) = re.findall(r'variable "log_retention_days".*?default\s+= (\d+)', variables, re.DOTALL)
     kept = {

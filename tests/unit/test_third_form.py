@@ -1,4 +1,4 @@
-"""A third form needs its form file and nothing else: no Python, no template, no words of its own."""
+"""A third form needs only its form file: no Python, no template, no words of its own."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ def workshop(sources: Sources) -> Form:
     return compile_forms(sources.forms)["workshop"]
 
 
-def test_third_form__takes_its_own_example(workshop: Form) -> None:
+def test_third_form__accepts_its_own_example(workshop: Form) -> None:
     answers = validate(workshop, example_submission(workshop, today=TODAY), "sv", today=TODAY)
     assert answers.keys() == {"name", "email", "day", "birth_date"}
 
 
-def test_third_form__has_a_page_that_the_others_lead_to(sources: Sources, tmp_path: Path) -> None:
+def test_third_form__has_a_page_that_the_others_link_to(sources: Sources, tmp_path: Path) -> None:
     site = build(sources, api_url="https://api.example/v1", site_url="https://site.example", out=tmp_path / "site")
     pages = {file.key: file.body.decode() for file in site.files if file.key in ("workshop", "index.html")}
     assert 'action="https://api.example/v1/workshop?lang=en"' in pages["workshop"]
@@ -52,7 +52,7 @@ def test_third_form__has_a_page_that_the_others_lead_to(sources: Sources, tmp_pa
 
 @pytest.mark.parametrize("language", ["en", "sv"])
 @pytest.mark.parametrize("kind", MailKind)
-def test_third_form__mails_with_the_words_for_every_form(
+def test_third_form__mails_with_the_shared_words(
     sources: Sources, workshop: Form, kind: MailKind, language: str
 ) -> None:
     renderer = JinjaMailRenderer(sources.forms, shared=sources.shared, site_url="https://site.example")
@@ -64,7 +64,7 @@ def test_third_form__mails_with_the_words_for_every_form(
     assert bool(mail.attachments) == (kind in (MailKind.CONFIRMED, MailKind.PROMOTED))
 
 
-def test_third_form__travels_with_the_functions(sources: Sources, workshop: Form, tmp_path: Path) -> None:
+def test_third_form__is_in_the_functions_zip(sources: Sources, workshop: Form, tmp_path: Path) -> None:
     build_package(sources, tmp_path / "package.zip")
     with zipfile.ZipFile(tmp_path / "package.zip") as package:
         compiled = json.loads(package.read("forms/workshop.json"))

@@ -1,4 +1,4 @@
-"""A table of entries in memory, which answers an export's queries page by page as DynamoDB would."""
+"""A table of submissions in memory that answers an export's queries page by page, as DynamoDB would."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ COURSE = a_form(
 
 
 def entry(number: int, *, at: datetime | None = None, form: Form = COURSE, **changes: Any) -> Submission:
-    """An entry of its own, by number; the higher the older, an hour each."""
+    """Return a submission by number; each is an hour older than the one before."""
     at = at or NOW - timedelta(hours=number + 1)
     values: dict[str, Any] = {
         "id": new_submission_id(form.id_prefix, at, lambda count: number.to_bytes(count, "big")),
@@ -51,7 +51,7 @@ def entry(number: int, *, at: datetime | None = None, form: Form = COURSE, **cha
 
 @dataclass
 class TableSource:
-    """What an export reads. page: entries of one answer. before: called before each query, which it may stop."""
+    """What an export reads. page: submissions per answer. before: called before each query, which it may stop."""
 
     entries: list[Submission] = field(default_factory=list)
     page: int = 3

@@ -1,4 +1,4 @@
-"""`rollcall export`, over a table in memory: what stands in each kind of file."""
+"""`rollcall export` with a table in memory: the contents of each kind of file."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ def reference(of: Submission) -> str:
     return display_reference(of.reference)
 
 
-def test_csv__has_the_forms_columns_in_its_words(rollcall: CommandLine) -> None:
-    """Order and headings are the form's; options are labels, consents words, times UTC."""
+def test_csv__uses_the_forms_columns_and_words(rollcall: CommandLine) -> None:
+    """Order and headings are the form's; options are labels, consents are words, times are UTC."""
     ran = rollcall("export")
 
     assert ran.code == 0
@@ -82,15 +82,15 @@ def test_csv__has_the_forms_columns_in_its_words(rollcall: CommandLine) -> None:
 
 
 def test_csv__in_another_language(rollcall: CommandLine) -> None:
-    """Headings, options, yes and no are all in it."""
+    """Headings, options, yes and no are all translated."""
     rows = table(rollcall("export", "--language", "sv").out, ";")
 
     assert rows[0][:4] == ["Referens", "Inkommen (UTC)", "Status", "Name (sv)"]
     assert rows[1][6:11] == ["A (sv)", "A (sv); C (sv)", "7", "1.25", "ja"]
 
 
-def test_csv__to_a_file__is_what_excel_takes(rollcall: CommandLine, tmp_path: Path) -> None:
-    """A byte order mark, lines that end as RFC 4180 has them; a summary on stderr, nothing on stdout."""
+def test_csv__to_a_file__suits_excel(rollcall: CommandLine, tmp_path: Path) -> None:
+    """It has a byte order mark and RFC 4180 line ends; the summary goes to stderr and nothing to stdout."""
     out = tmp_path / "course.csv"
 
     ran = rollcall("export", str(out))
@@ -104,8 +104,8 @@ def test_csv__to_a_file__is_what_excel_takes(rollcall: CommandLine, tmp_path: Pa
     assert ran.err.endswith("/s\n")
 
 
-def test_tsv__has_one_line_an_entry(rollcall: CommandLine, source: TableSource) -> None:
-    """What would break a line or a column is escaped, as everywhere in pipes."""
+def test_tsv__has_one_line_per_submission(rollcall: CommandLine, source: TableSource) -> None:
+    """Line breaks and tabs are escaped, as in every pipe."""
     source.entries[:] = [entry(0, answers={"name": "a\tb\nc\\d"})]
 
     lines = rollcall("export", "--format", "tsv", "--columns", "name,id").out.splitlines()
@@ -114,8 +114,8 @@ def test_tsv__has_one_line_an_entry(rollcall: CommandLine, source: TableSource) 
 
 
 @pytest.mark.parametrize("name", ["jsonl", "json"])
-def test_json__is_what_list_prints(rollcall: CommandLine, name: str) -> None:
-    """The same names and values, so that a script may use either."""
+def test_json__matches_list(rollcall: CommandLine, name: str) -> None:
+    """The names and values are the same, so that a script may use either."""
     out = rollcall("export", "--format", name).out
 
     found = json.loads(out) if name == "json" else [json.loads(line) for line in out.splitlines()]
@@ -131,8 +131,8 @@ def test_json__of_nothing__is_an_empty_array(rollcall: CommandLine, source: Tabl
     assert json.loads(rollcall("export", "--format", "json").out) == []
 
 
-def test_json__columns__are_picked(rollcall: CommandLine) -> None:
-    """An answer that was not given is null."""
+def test_json__columns__can_be_chosen(rollcall: CommandLine) -> None:
+    """A missing answer is null."""
     ran = rollcall("export", "--format", "jsonl", "--columns", "reference,answers.level,age")
 
     assert json.loads(ran.out.splitlines()[1]) == {
@@ -154,8 +154,8 @@ def cells(row: ET.Element) -> list[str]:
     return ["".join(cell.itertext()) for cell in row.iter(f"{MAIN}c")]
 
 
-def test_xlsx__has_dates_numbers_a_heading_that_stays_and_filters(rollcall: CommandLine, tmp_path: Path) -> None:
-    """A date is a number to Excel, days since 1899-12-30; a formula stays a text."""
+def test_xlsx__has_dates_numbers_a_fixed_heading_and_filters(rollcall: CommandLine, tmp_path: Path) -> None:
+    """A date is a number to Excel, days since 1899-12-30; a formula stays text."""
     out = tmp_path / "course.xlsx"
 
     assert rollcall("export", str(out)).code == 0
@@ -172,10 +172,10 @@ def test_xlsx__has_dates_numbers_a_heading_that_stays_and_filters(rollcall: Comm
     assert next(root.iter(f"{MAIN}autoFilter")).attrib["ref"] == "A1:L3"
 
 
-def test_xlsx__too_many_entries__names_csv_and_leaves_nothing(
+def test_xlsx__too_many_submissions__suggests_csv(
     rollcall: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A sheet has an end; half a file would look like a whole one."""
+    """A sheet has a limit, and half a file would look like a whole one, so nothing is left behind."""
     monkeypatch.setattr(xlsx, "MOST_ENTRIES", 1)
 
     ran = rollcall("export", str(tmp_path / "course.xlsx"))
@@ -185,7 +185,7 @@ def test_xlsx__too_many_entries__names_csv_and_leaves_nothing(
     assert [path.name for path in tmp_path.iterdir()] == ["config"]
 
 
-def test_xlsx__a_day_before_excels_calendar__is_a_text(
+def test_xlsx__a_day_before_excels_calendar__is_text(
     rollcall: CommandLine, source: TableSource, tmp_path: Path
 ) -> None:
     """No date is changed to fit."""
@@ -198,7 +198,7 @@ def test_xlsx__a_day_before_excels_calendar__is_a_text(
 
 
 def test_parquet__has_typed_columns(rollcall: CommandLine, tmp_path: Path) -> None:
-    """Names that programs know, and values of their types."""
+    """Names suit programs, and values have their types."""
     out = tmp_path / "course.parquet"
 
     assert rollcall("export", str(out)).code == 0
@@ -227,7 +227,7 @@ def older(**changes: Any) -> Form:
 
 
 def test_older_version__keeps_its_answers(rollcall: CommandLine, source: TableSource) -> None:
-    """What is no longer asked stands after what is, under its own heading; a consent never asked is no no."""
+    """Removed fields come after current ones, under their own headings; a consent never asked is not a no."""
     source.kept = [COURSE, older()]
     source.entries.append(entry(2, form=older(), answers={"shirt": "M", "age": "seven"}))
 
@@ -238,17 +238,17 @@ def test_older_version__keeps_its_answers(rollcall: CommandLine, source: TableSo
     assert [row[-2] for row in rows[:2]] == ["", ""]
 
 
-def test_older_version__that_nobody_answered__adds_no_column(rollcall: CommandLine, source: TableSource) -> None:
+def test_older_version__without_answers_adds_no_column(rollcall: CommandLine, source: TableSource) -> None:
     """A column without a single answer helps nobody."""
     source.kept = [COURSE, older()]
 
     assert "Shirt" not in rollcall("export").out
 
 
-def test_older_version__of_another_type__becomes_text_in_parquet(
+def test_older_version__of_another_type__is_text_in_parquet(
     rollcall: CommandLine, source: TableSource, tmp_path: Path
 ) -> None:
-    """Nothing is lost to a type."""
+    """No answer is lost to a type."""
     source.kept = [COURSE, older()]
     source.entries.append(entry(2, form=older(), answers={"age": "seven"}))
     out = tmp_path / "course.parquet"
@@ -258,8 +258,8 @@ def test_older_version__of_another_type__becomes_text_in_parquet(
     assert parquet.read_table(out).column("age").to_pylist() == ["7", None, "seven"]
 
 
-def test_selection__erased_expired_and_others_are_left_out(rollcall: CommandLine, source: TableSource) -> None:
-    """What nobody may see any more, and what was not asked for."""
+def test_selection__leaves_out_erased_expired_and_other_entries(rollcall: CommandLine, source: TableSource) -> None:
+    """They can't be seen any more, or were not asked for."""
     source.entries += [
         entry(2, status=Status.ERASED),
         entry(3, expires_at=datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=1)),
@@ -276,7 +276,7 @@ def test_selection__erased_expired_and_others_are_left_out(rollcall: CommandLine
 
 
 def test_since__reads_no_further_back(rollcall: CommandLine, source: TableSource) -> None:
-    """What came in lately is had without reading the month."""
+    """Recent submissions need no reading of the whole month."""
     source.entries[:] = [entry(number) for number in range(200)]
     source.page = 10
 
@@ -286,8 +286,8 @@ def test_since__reads_no_further_back(rollcall: CommandLine, source: TableSource
     assert sum("ExclusiveStartKey" in query for query in source.asked) <= 2
 
 
-def test_several_forms__need_one_named_but_for_json(rollcall: CommandLine, source: TableSource) -> None:
-    """Each form has columns of its own; what all entries have may stand together."""
+def test_several_forms__must_be_named_except_for_json(rollcall: CommandLine, source: TableSource) -> None:
+    """Each form has its own columns; JSON may mix submissions."""
     rollcall.forms = {"contact": CONTACT, "course": COURSE}
     message = entry(9, form=CONTACT, answers={"message": "Hello"}, at=NOW + timedelta(minutes=1))
     source.entries.append(message)
@@ -304,8 +304,8 @@ def test_several_forms__need_one_named_but_for_json(rollcall: CommandLine, sourc
     assert table(one.out)[1:] == [["Hello", message.id]]
 
 
-def test_columns__alone__names_them(rollcall: CommandLine) -> None:
-    """Like `list --json`."""
+def test_columns__alone__lists_them(rollcall: CommandLine) -> None:
+    """It works like `list --json`."""
     lines = rollcall("export", "--columns").out.splitlines()
 
     assert lines[:3] == ["id", "reference", "form"]
@@ -323,10 +323,10 @@ def test_columns__alone__names_them(rollcall: CommandLine) -> None:
         (["nowhere/course.csv"], 2, "There is no folder nowhere."),
     ],
 )
-def test_mistake__is_told_before_anything_is_read(
+def test_mistake__is_reported_before_anything_is_read(
     rollcall: CommandLine, source: TableSource, words: list[str], code: int, said: str
 ) -> None:
-    """One sentence that says what is wrong and what there is."""
+    """One message says what is wrong and what exists."""
     ran = rollcall("export", *words)
 
     assert (ran.code, ran.out) == (code, "")
@@ -334,8 +334,8 @@ def test_mistake__is_told_before_anything_is_read(
     assert not source.asked
 
 
-def test_existing_file__is_asked_about(rollcall: CommandLine, tmp_path: Path) -> None:
-    """No by hand or without an answer leaves it; --force and yes replace it, and keep its rights."""
+def test_existing_file__needs_confirmation(rollcall: CommandLine, tmp_path: Path) -> None:
+    """A no, or no answer, leaves it; --force or a yes replaces it and keeps its permissions."""
     out = tmp_path / "course.csv"
     out.write_text("mine", encoding="utf-8")
     out.chmod(0o640)
@@ -349,7 +349,7 @@ def test_existing_file__is_asked_about(rollcall: CommandLine, tmp_path: Path) ->
     assert out.read_text(encoding="utf-8-sig").startswith("Reference")
 
 
-def test_terminal__gets_nothing_that_moves_its_cursor(rollcall: CommandLine, source: TableSource) -> None:
+def test_terminal__gets_no_control_characters(rollcall: CommandLine, source: TableSource) -> None:
     """What a visitor typed is shown, not obeyed."""
     source.entries[:] = [entry(0, answers={"name": "\x1b[2J"})]
 
@@ -357,8 +357,8 @@ def test_terminal__gets_nothing_that_moves_its_cursor(rollcall: CommandLine, sou
     assert rollcall("export", "--format", "xlsx", terminal=True).code == 2
 
 
-def test_full_disk__is_told_and_can_be_gone_on_with(rollcall: CommandLine, tmp_path: Path) -> None:
-    """What there is no room for fails the export, not what was read."""
+def test_full_disk__is_reported_and_can_be_resumed(rollcall: CommandLine, tmp_path: Path) -> None:
+    """The export fails, and keeps what it has read."""
     ran = rollcall("export", "/dev/full", "--format", "csv")
 
     assert ran.code == 1
@@ -366,8 +366,8 @@ def test_full_disk__is_told_and_can_be_gone_on_with(rollcall: CommandLine, tmp_p
     assert [path.name for path in tmp_path.iterdir()] == ["config"]
 
 
-def test_columns__of_the_same_words__are_told_apart(rollcall: CommandLine) -> None:
-    """Two headings that are alike would be one column to many programs."""
+def test_columns__with_the_same_heading__are_told_apart(rollcall: CommandLine) -> None:
+    """Many programs would take equal headings for one column."""
     twin = replace(COURSE.fields[0], name="other")
     rollcall.forms = {"course": replace(COURSE, fields=(*COURSE.fields, twin))}
 
@@ -375,7 +375,7 @@ def test_columns__of_the_same_words__are_told_apart(rollcall: CommandLine) -> No
 
 
 def split_as(text: str, delimiter: str) -> list[list[str]]:
-    """Read lines as a program would that expects this delimiter, and minds quotes."""
+    """Read lines as a program with this delimiter would, quotes included."""
     return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
 
 
@@ -384,10 +384,10 @@ HOSTILE = ["a;=1+1;b", 'say "hi"', '"=1+1', "a,@SUM(A1)", "x\t=2+2", "one\n=3+3\
 
 @pytest.mark.parametrize("read_with", [",", ";", "\t"])
 @pytest.mark.parametrize("format_", ["csv", "csv;", "tsv"])
-def test_no_cell__is_a_formula_whatever_divides_the_line(
+def test_no_cell__is_a_formula_with_any_delimiter(
     rollcall: CommandLine, source: TableSource, format_: str, read_with: str
 ) -> None:
-    """A file is often opened by a program that expects another delimiter."""
+    """People often open a file in a program that expects another delimiter."""
     source.entries[:] = [entry(number, answers={"name": text}) for number, text in enumerate(HOSTILE)]
     options = ("--format", format_[:3], *(("--delimiter", ";") if format_.endswith(";") else ()))
 
@@ -423,7 +423,7 @@ def test_hostile_text__stays_in_its_cell(
         (("--delimiter", "tab"), "\t"),
     ],
 )
-def test_delimiter__is_what_the_languages_spreadsheets_expect(
+def test_delimiter__suits_the_languages_spreadsheets(
     rollcall: CommandLine, options: tuple[str, ...], delimiter: str
 ) -> None:
     out = rollcall("export", "--columns", "id,status", *options).out
@@ -439,7 +439,7 @@ def test_delimiter__is_what_the_languages_spreadsheets_expect(
         (("--delimiter", ";", "--format", "tsv"), "--delimiter is for CSV alone"),
     ],
 )
-def test_delimiter__that_makes_no_sense_is_refused(rollcall: CommandLine, options: tuple[str, ...], said: str) -> None:
+def test_delimiter__that_is_invalid_is_refused(rollcall: CommandLine, options: tuple[str, ...], said: str) -> None:
     ran = rollcall("export", *options)
 
     assert (ran.code, said in ran.err) == (2, True)
@@ -454,7 +454,7 @@ PHONES = {
 
 
 def test_phones__are_shown_as_people_write_them(rollcall: CommandLine, source: TableSource) -> None:
-    """At home without the country's code, from abroad with it; none is a number that loses its first sign."""
+    """Domestic numbers have no country code, foreign ones do, and none loses its first character as a number would."""
     form = replace(COURSE, fields=(*COURSE.fields, a_field("phone", "phone", region="SE")))
     rollcall.forms = {"course": form}
     source.entries[:] = [entry(number, form=form, answers={"phone": kept}) for number, kept in enumerate(PHONES)]
@@ -464,8 +464,8 @@ def test_phones__are_shown_as_people_write_them(rollcall: CommandLine, source: T
     assert [row[0] for row in rows[1:]] == list(PHONES.values())
 
 
-def test_phones__of_no_known_region__arrive_as_text(rollcall: CommandLine, source: TableSource, tmp_path: Path) -> None:
-    """A leading zero stays: behind an apostrophe in CSV, in a text's cell in Excel."""
+def test_phones__without_a_region__arrive_as_text(rollcall: CommandLine, source: TableSource, tmp_path: Path) -> None:
+    """A leading zero stays: behind an apostrophe in CSV, in a text cell in Excel."""
     form = replace(COURSE, fields=(*COURSE.fields, a_field("phone", "phone")))
     rollcall.forms = {"course": form}
     source.entries[:] = [entry(0, form=form, answers={"phone": "0701405021"})]
@@ -477,8 +477,8 @@ def test_phones__of_no_known_region__arrive_as_text(rollcall: CommandLine, sourc
     assert (cell.attrib["t"], "".join(cell.itertext())) == ("inlineStr", "0701405021")
 
 
-def test_xlsx__is_laid_out_to_be_printed(rollcall: CommandLine, source: TableSource, tmp_path: Path) -> None:
-    """On A4 across, as wide as the page, with the heading on each; long texts are wrapped."""
+def test_xlsx__is_ready_to_print(rollcall: CommandLine, source: TableSource, tmp_path: Path) -> None:
+    """It fits the width of A4 landscape, repeats the heading on each page, and wraps long texts."""
     source.entries[:] = [entry(0, answers={"name": "A long name, " * 20})]
     out = tmp_path / "course.xlsx"
 
@@ -497,8 +497,8 @@ def test_xlsx__is_laid_out_to_be_printed(rollcall: CommandLine, source: TableSou
     assert min(widths) >= 8
 
 
-def test_columns__that_are_unknown__are_listed_once(rollcall: CommandLine, source: TableSource) -> None:
-    """Also where older versions of the form ask the same."""
+def test_unknown_columns__are_listed_once(rollcall: CommandLine, source: TableSource) -> None:
+    """This holds even if older versions of the form had the same column."""
     source.kept = [replace(COURSE, version="000000000000")]
 
     ran = rollcall("export", "--columns", "shoe")
@@ -510,7 +510,7 @@ def test_columns__that_are_unknown__are_listed_once(rollcall: CommandLine, sourc
 def test_parquet__without_its_library__says_how_to_install_it(
     rollcall: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By a command that works in a clone: its installer is given the extra that the package defines."""
+    """The command works in a clone: it installs the extra that the package defines."""
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
 
     ran = rollcall("export", str(tmp_path / "course.parquet"))
@@ -522,8 +522,8 @@ def test_parquet__without_its_library__says_how_to_install_it(
 
 
 @pytest.mark.parametrize("name", ["csv", "jsonl"])
-def test_rank__is_the_place_in_the_queue_now(rollcall: CommandLine, source: TableSource, name: str) -> None:
-    """Where it is asked for: the ticket stays what it was, the rank counts those who still wait."""
+def test_rank__is_todays_position_in_the_queue(rollcall: CommandLine, source: TableSource, name: str) -> None:
+    """On request: the ticket stays what it was, and the rank counts those who still wait."""
     source.entries[:] = [
         entry(number, status=Status.WAITLISTED if position else Status.CONFIRMED, option="a", position=position)
         for number, position in enumerate((None, 9, 4))

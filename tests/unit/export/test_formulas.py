@@ -1,4 +1,4 @@
-"""What a visitor typed is never run as a formula, and an import gets back what was typed."""
+"""Visitors' text never runs as a formula, and an import restores what was typed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from admin_cli.export.formulas import CALM, as_typed, neutralised
     ],
 )
 def test_neutralised__risky_text_gets_an_apostrophe(text: str) -> None:
-    """OWASP's list, and what would look like our own apostrophe afterwards."""
+    """This covers OWASP's list, and text that would later look like our own apostrophe."""
     assert neutralised(text) == f"'{text}"
 
 
@@ -69,7 +69,7 @@ def test_neutralised__risky_text_gets_an_apostrophe(text: str) -> None:
     ],
 )
 def test_neutralised__other_text_stays(text: str) -> None:
-    """No more is touched than must be."""
+    """Only text that needs it changes."""
     assert neutralised(text) == text
 
 
@@ -84,7 +84,7 @@ def test_neutralised__other_text_stays(text: str) -> None:
     ],
 )
 def test_neutralised__a_sign_after_a_separator_gets_one_too(text: str, written: str) -> None:
-    """A program that divides the line elsewhere finds no formula there."""
+    """A program that splits the line elsewhere finds no formula there."""
     assert neutralised(text) == written
 
 
@@ -95,7 +95,7 @@ def test_neutralised__a_sign_after_a_separator_gets_one_too(text: str, written: 
 )
 @example("'TRUE")
 @example("jan-5")
-def test_as_typed__undoes_it(text: str) -> None:
+def test_as_typed__reverses_it(text: str) -> None:
     """Any text comes back."""
     assert as_typed(neutralised(text)) == text
     assert neutralised(text)[:1] not in set("=+-@\t\r\n") or not text
@@ -104,6 +104,6 @@ def test_as_typed__undoes_it(text: str) -> None:
 @given(st.text("TRUEfalseSANTwhrkc", max_size=6) | st.text("jan maydec0123-./:%E", max_size=9) | st.text(max_size=6))
 @example("FALSKT")
 @example("falsch")
-def test_calm__is_only_what_stays_as_it_is(text: str) -> None:
-    """The quick look at most texts lets nothing through that a closer look would mark."""
+def test_calm__is_only_text_that_stays_unchanged(text: str) -> None:
+    """The quick check lets nothing through that the full check would change."""
     assert re.fullmatch(CALM, text) is None or neutralised(text) == text

@@ -1,4 +1,4 @@
-"""A spool's part after a crash: whole pages and no half ones."""
+"""A part of a spool after a crash: whole pages only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def rows(*numbers: int) -> list[Row]:
 
 
 def written(path: Path) -> list[int]:
-    """Write three pages; give the file's length after each."""
+    """Write three pages, and return the file's length after each."""
     mark, ends = NOTHING, [0]
     with PartWriter(path) as part:
         for page, key in ((rows(1, 2), {"id": {"S": "2"}}), ([], {"id": {"S": "3"}}), (rows(4), None)):
@@ -32,8 +32,8 @@ def written(path: Path) -> list[int]:
     return ends
 
 
-def test_recover__cut_anywhere__keeps_whole_pages_alone(tmp_path: Path) -> None:
-    """Wherever the writing stopped, what is left ends with a mark, and the mark tells what is there."""
+def test_recover__cut_anywhere__keeps_only_whole_pages(tmp_path: Path) -> None:
+    """Wherever the writing stopped, the rest ends with a mark, and the mark says what is there."""
     path = tmp_path / "part"
     ends = written(path)
     content = path.read_bytes()
@@ -49,8 +49,8 @@ def test_recover__cut_anywhere__keeps_whole_pages_alone(tmp_path: Path) -> None:
         assert sum(map(len, rows_of(path))) == pages[whole]
 
 
-def test_mark__names_the_answers_so_far(tmp_path: Path) -> None:
-    """An export's columns are known when everything is read."""
+def test_mark__names_the_fields_answered_so_far(tmp_path: Path) -> None:
+    """An export knows its columns only once everything is read."""
     written(tmp_path / "part")
 
     assert recover(tmp_path / "part").answers == ("email", "name", "note")

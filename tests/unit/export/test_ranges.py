@@ -1,4 +1,4 @@
-"""How a form's entries are shared out among those who read."""
+"""How the submissions of a form are divided among the readers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def holds(wanted: Range, id_: str) -> bool:
 
 
 def test_months__go_back_to_the_oldest() -> None:
-    """Both ends are among them."""
+    """Both ends are included."""
     newest, oldest = datetime(2026, 2, 3, tzinfo=UTC), datetime(2025, 12, 31, tzinfo=UTC)
 
     assert [each.partition for each in months("course", newest=newest, oldest=oldest)] == [
@@ -34,8 +34,8 @@ def test_months__go_back_to_the_oldest() -> None:
 
 
 @given(st.lists(MOMENTS, min_size=2, max_size=2, unique=True), st.integers(2, 40), st.lists(MOMENTS, max_size=20))
-def test_shared__ranges_hold_every_entry_once(page: list[datetime], ways: int, others: list[datetime]) -> None:
-    """However a month is cut, and cut again, each of its entries lies in one range, and they stand newest first."""
+def test_shared__ranges_hold_every_submission_once(page: list[datetime], ways: int, others: list[datetime]) -> None:
+    """However often a month is divided, each submission is in one range, and the newest come first."""
     oldest, newest = (an_id(at) for at in sorted(page))
     ranges = MONTH.shared(newest, oldest, ways)
     ranges = [*ranges[0].shared(newest, oldest, ways), *ranges[1:]]
@@ -45,16 +45,16 @@ def test_shared__ranges_hold_every_entry_once(page: list[datetime], ways: int, o
 
     assert all(len(place) == 1 for place in places)
     assert places == sorted(places)
-    assert holds(ranges[0], oldest)  # where the reading goes on
+    assert holds(ranges[0], oldest)  # where the reading resumes
 
 
-def test_shared__little_left__stays_one() -> None:
-    """A range of which less than two pages are left is not worth another process."""
+def test_shared__a_small_rest_stays_whole() -> None:
+    """A range with less than two pages left is not worth another process."""
     newest, oldest = an_id(datetime(2026, 11, 29, tzinfo=UTC)), an_id(datetime(2026, 11, 10, tzinfo=UTC))
 
     assert MONTH.shared(newest, oldest, 8) == [MONTH]
 
 
-def test_shared__ids_without_a_time__stay_one() -> None:
-    """What cannot be judged is read through."""
+def test_shared__ids_without_a_time__stay_whole() -> None:
+    """They can't be divided by time, so one reader takes them all."""
     assert MONTH.shared("zz", "aa", 8) == [MONTH]

@@ -1,4 +1,4 @@
-"""An export that is interrupted anywhere and gone on with has each entry once, as if nothing had happened."""
+"""An export that is interrupted anywhere and resumed has each submission once."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from registration_core.domain.selection import Selection
 if TYPE_CHECKING:
     from pathlib import Path
 
-ENTRIES = [entry(number, at=NOW - timedelta(hours=number**2)) for number in range(40)]  # dense, then sparse: two months
+ENTRIES = [entry(number, at=NOW - timedelta(hours=number**2)) for number in range(40)]  # many, then few: two months
 
 
 class StopError(BaseException):
-    """The process is gone."""
+    """The process has died."""
 
 
 def a_command_line(folder: Path, source: TableSource) -> CommandLine:
@@ -34,7 +34,7 @@ def a_command_line(folder: Path, source: TableSource) -> CommandLine:
 
 
 def stopping(after: int, error: BaseException) -> Any:
-    """Give what lets so many queries through, and then stops the export."""
+    """Return a hook that lets this many queries through and then stops the export."""
     left = [after]
 
     def before() -> None:
@@ -60,10 +60,10 @@ def lines(path: Path) -> list[dict[str, Any]]:
     jobs=st.integers(1, 4),
     kind=st.sampled_from([KeyboardInterrupt, StopError]),
 )
-def test_interrupted_anywhere__and_resumed__has_each_entry_once(
+def test_interrupted_export__once_resumed_has_each_entry_once(
     tmp_path_factory: pytest.TempPathFactory, stops: list[int], page: int, jobs: int, kind: type[BaseException]
 ) -> None:
-    """Whatever is cut off, however often: the same entries, in the same order, once."""
+    """Whatever is cut off, however often: the same submissions in the same order."""
     folder = tmp_path_factory.mktemp("export")
     source = TableSource(list(ENTRIES), page)
     rollcall = a_command_line(folder, source)
@@ -77,7 +77,7 @@ def test_interrupted_anywhere__and_resumed__has_each_entry_once(
         except StopError:
             ran = None
         if ran is not None and ran.code == 0:
-            break  # it was whole before it came to that
+            break  # it was complete before that point
         assert not out.exists()
         resume = ["--resume"] if (folder / ".course.jsonl.rollcall-spool").exists() else []
     else:
@@ -91,10 +91,10 @@ def test_interrupted_anywhere__and_resumed__has_each_entry_once(
 
 @settings(max_examples=15)
 @given(cut=st.integers(0, 2000), stop=st.integers(1, 15))
-def test_plan_cut_anywhere__and_resumed__has_each_entry_once(
+def test_interrupted_plan__once_resumed_has_each_submission_once(
     tmp_path_factory: pytest.TempPathFactory, cut: int, stop: int
 ) -> None:
-    """A plan of which the last line was not written whole says what the lines before it say."""
+    """A plan whose last line is incomplete counts up to the line before."""
     folder = tmp_path_factory.mktemp("export")
     source = TableSource(list(ENTRIES), 2, before=stopping(stop, StopError()))
     rollcall = a_command_line(folder, source)
@@ -111,8 +111,8 @@ def test_plan_cut_anywhere__and_resumed__has_each_entry_once(
     assert [each["id"] for each in lines(out)] == [each.id for each in ENTRIES]
 
 
-def test_network_gone__waits_then_says_how_to_go_on(tmp_path: Path) -> None:
-    """An error, the next step, and a spool that only its owner may read."""
+def test_lost_network__waits_then_says_how_to_resume(tmp_path: Path) -> None:
+    """The error names the next step, and only the owner can read the spool."""
     source = TableSource(list(ENTRIES), before=stopping(3, CliError("Nothing answers at http://localhost:1.")))
     out = tmp_path / "course.csv"
 
@@ -129,8 +129,8 @@ def test_network_gone__waits_then_says_how_to_go_on(tmp_path: Path) -> None:
     assert not out.exists()
 
 
-def test_ctrl_c__says_how_to_go_on(tmp_path: Path) -> None:
-    """130, and one line."""
+def test_ctrl_c__says_how_to_resume(tmp_path: Path) -> None:
+    """Exit code 130, and one line."""
     source = TableSource(list(ENTRIES), before=stopping(3, KeyboardInterrupt()))
     out = tmp_path / "course.csv"
 
@@ -140,8 +140,8 @@ def test_ctrl_c__says_how_to_go_on(tmp_path: Path) -> None:
     assert ran.err == f"What was read is kept. Go on: rollcall export {out} --resume\n"
 
 
-def test_nothing_read_yet__nothing_is_left(tmp_path: Path) -> None:
-    """An export that failed at once leaves no spool to stumble over."""
+def test_failure_before_reading__leaves_nothing(tmp_path: Path) -> None:
+    """An export that fails at once leaves no spool to stumble over."""
     source = TableSource(list(ENTRIES), before=stopping(0, CliError("No AWS credentials were found.", exit_code=4)))
 
     ran = a_command_line(tmp_path, source)("export", str(tmp_path / "course.csv"))
@@ -150,8 +150,8 @@ def test_nothing_read_yet__nothing_is_left(tmp_path: Path) -> None:
     assert not [path for path in tmp_path.iterdir() if path.name != "config"]
 
 
-def test_resume__without_anything_left__is_not_found(tmp_path: Path) -> None:
-    """A mistyped name is told."""
+def test_resume__without_an_interrupted_export__is_not_found(tmp_path: Path) -> None:
+    """The error reports a mistyped name."""
     ran = a_command_line(tmp_path, TableSource())("export", str(tmp_path / "course.csv"), "--resume")
 
     assert ran.code == 3
@@ -159,7 +159,7 @@ def test_resume__without_anything_left__is_not_found(tmp_path: Path) -> None:
 
 
 def test_resume__with_other_options__is_refused(tmp_path: Path) -> None:
-    """Half an export of one kind and half of another would be neither."""
+    """A file can't be half one kind of export and half another."""
     source = TableSource(list(ENTRIES), before=stopping(3, KeyboardInterrupt()))
     rollcall = a_command_line(tmp_path, source)
     out = str(tmp_path / "course.csv")
@@ -171,8 +171,8 @@ def test_resume__with_other_options__is_refused(tmp_path: Path) -> None:
     assert "had another --status, --columns." in ran.err
 
 
-def test_begin__over_an_interrupted_export__is_refused_unless_forced(tmp_path: Path) -> None:
-    """An hour's reading is not thrown away by the way."""
+def test_new_export__over_an_interrupted_one_needs_force(tmp_path: Path) -> None:
+    """An hour's reading is not thrown away by accident."""
     source = TableSource(list(ENTRIES), before=stopping(3, KeyboardInterrupt()))
     rollcall = a_command_line(tmp_path, source)
     out = str(tmp_path / "course.jsonl")
@@ -189,8 +189,8 @@ def test_begin__over_an_interrupted_export__is_refused_unless_forced(tmp_path: P
     assert len(lines(tmp_path / "course.jsonl")) == len(ENTRIES)
 
 
-def test_reading__throttled__waits_and_goes_on() -> None:
-    """Each pause is told, and longer than the one before at most; in the end the page is there."""
+def test_throttled_reading__waits_and_continues() -> None:
+    """The command reports each pause that is longer than all before, and the page arrives in the end."""
     refusals = [NotNowError("ThrottlingException", lost=False, told=CliError("")) for _ in range(4)]
     said: list[str] = []
     waited: list[float] = []
@@ -211,8 +211,8 @@ def test_reading__throttled__waits_and_goes_on() -> None:
     assert all(0.25 * 2**number <= pause <= 0.5 * 2**number for number, pause in enumerate(waited))
 
 
-def test_reading__lost__gives_up_after_a_minute() -> None:
-    """What a person can do something about is told while they still sit there."""
+def test_lost_reading__gives_up_after_a_minute() -> None:
+    """A person can do something about it while they still sit there."""
     waited: list[float] = []
 
     def pages(_query: object) -> Any:

@@ -1,4 +1,4 @@
-"""Entries decoded in bulk are the entries that everything else reads."""
+"""Entries decoded in bulk equal those that everything else reads."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ ENTRIES = st.builds(
 
 
 @given(ENTRIES)
-def test_row__is_the_entry(entry: object) -> None:
-    """From the wire to a spool's line and back nothing is lost, and it prints as `list --json` would."""
+def test_row__is_the_submission(entry: object) -> None:
+    """Nothing is lost between the wire and a spool's line, and it prints as `list --json` would."""
     (row,) = read_page(json.dumps({"Items": [submission_item(entry)]}).encode()).rows  # type: ignore[arg-type]
 
     assert row.submission() == entry
@@ -53,14 +53,14 @@ def test_row__is_the_entry(entry: object) -> None:
 
 
 def test_page__says_where_the_next_begins() -> None:
-    """The key is DynamoDB's own, given back as it came."""
+    """The key is DynamoDB's own, returned unchanged."""
     key = {"pk": {"S": "SUB#1"}, "sk": {"S": "SUB"}, "month": {"S": "course#2026-11"}, "id": {"S": "1"}}
 
     assert read_page(json.dumps({"Items": [], "LastEvaluatedKey": key}).encode()).key == key
     assert read_page(b'{"Items": []}').key is None
 
 
-def test_page__cut_off__is_no_page() -> None:
+def test_page__cut_off__is_not_a_page() -> None:
     """Half an answer is never taken for a whole one."""
     with pytest.raises(msgspec.DecodeError):
         read_page(b'{"Items": [{"id": {"S": "reg_')

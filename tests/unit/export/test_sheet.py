@@ -1,4 +1,4 @@
-"""The teacher's sheet: names, ages and the reason for suspicion in exports, in the order of a column."""
+"""A teacher's sheet: names, ages and spam reasons in exports, sorted by a column."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ def sheet(rollcall: CommandLine, *options: str) -> list[list[str]]:
 
 
 def first(rollcall: CommandLine, *options: str) -> list[str]:
-    """Give what stands in the first column."""
+    """Return the cells of the first column."""
     return [row[0] for row in sheet(rollcall, *options)[1:]]
 
 
 def test_sheet__has_names_and_ages_on_the_first_day(rollcall: CommandLine) -> None:
-    """In the order of a column; who has nothing there stands last, also the other way round."""
+    """Sorted by a column either way, with missing values last."""
     assert sheet(rollcall, "--columns", "name,age", "--sort", "age") == [
         ["Name", "Age"], ["Bo", "9"], ["Åsa", "10"], ["Ada", "12"], ["Örjan", ""],
     ]  # fmt: skip
@@ -81,8 +81,8 @@ def test_sheet__has_names_and_ages_on_the_first_day(rollcall: CommandLine) -> No
     ]
 
 
-def test_sheet__is_sorted_by_what_stands_in_it(rollcall: CommandLine) -> None:
-    """Options by their labels, names as people read them; the column need not be in the sheet."""
+def test_sheet__is_sorted_by_any_column(rollcall: CommandLine) -> None:
+    """Options sort by label and names as people read them; the column need not be in the sheet."""
     assert first(rollcall, "--columns", "participant", "--sort", "level")[0] == "Bo"
     assert first(rollcall, "--columns", "name", "--sort", "name") == [
         "Ada",
@@ -92,14 +92,14 @@ def test_sheet__is_sorted_by_what_stands_in_it(rollcall: CommandLine) -> None:
     ]
 
 
-def test_sheet__says_why_something_is_suspected(rollcall: CommandLine) -> None:
-    """In words where people read it, as it is stored for programs."""
+def test_sheet__gives_the_reason_for_suspicion(rollcall: CommandLine) -> None:
+    """In words for people, as stored for programs."""
     named = ("--columns", "name,spam_sign", "--status", "spam")
     assert sheet(rollcall, *named) == [["Name", "Why spam"], ["Bo", "sent 1 s after the page was opened"]]
     assert json.loads(rollcall("export", "--format", "jsonl", *named).out) == {"name": "Bo", "spam_sign": "quick 1"}
 
 
-def test_sheet__a_forms_own_age_goes_before(tmp_path: Path) -> None:
+def test_sheet__a_forms_own_age_field_takes_precedence(tmp_path: Path) -> None:
     file = ContextFile(tmp_path / "config" / "contexts.json")
     file.write(file.read().with_entry(Context("local", "local", "eu-north-1", "http://localhost:1")))
     source = TableSource([entry(0, answers={"age": 7}), entry(1, answers={"age": 40})])
@@ -108,14 +108,14 @@ def test_sheet__a_forms_own_age_goes_before(tmp_path: Path) -> None:
     assert sheet(line, "--columns", "age", "--sort", "-age")[1:] == [["40"], ["7"]]
 
 
-def test_sort__by_an_unknown_column_names_the_one_that_was_meant(rollcall: CommandLine) -> None:
+def test_sort__by_an_unknown_column_suggests_the_nearest(rollcall: CommandLine) -> None:
     ran = rollcall("export", "--sort", "-participent")
 
     assert (ran.code, ran.out) == (2, "")
     assert "There is no column 'participent'. Did you mean 'participant'?" in ran.err
 
 
-def test_sort__of_too_many_is_refused_in_words(rollcall: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sort__of_too_many_is_refused(rollcall: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     """All are held in memory, so there is a limit; nothing is left behind."""
     monkeypatch.setattr(sorted_rows, "MOST_SORTED", 3)
 

@@ -1,4 +1,4 @@
-"""Form files: what is read, and that each mistake is named with its place and what is allowed."""
+"""Form files: what they mean, and errors that name the place and what is allowed."""
 
 from __future__ import annotations
 
@@ -67,10 +67,10 @@ def a_field(kind: str, *lines: str) -> str:
         ("consent", (), False),
     ],
 )
-def test_draft__is_as_the_file_says_or_else_by_type(
+def test_draft__follows_the_file_or_else_the_type(
     tmp_path: Path, kind: str, lines: tuple[str, ...], *, kept: bool
 ) -> None:
-    """Long texts are kept only where the form file asks for it, consents never."""
+    """Browsers keep long texts only if the form file asks for it, and consents never."""
     form = compile_forms(write(tmp_path, GOOD + a_field(kind, *lines)))["course"]
     [found] = (field for field in Form.from_dict(form.to_dict()).fields if field.name == "it")
     assert found.kept_in_draft is kept
@@ -87,8 +87,8 @@ begins_with = "email"
 """
 
 
-def test_sections__part_the_fields_in_their_order(tmp_path: Path) -> None:
-    """Each section holds the fields from the one it begins with to the next section, also when compiled."""
+def test_sections__divide_the_fields_in_order(tmp_path: Path) -> None:
+    """Each section holds the fields up to the next section's, in a compiled form too."""
     text = HEAD + SECTIONS + NAME + EMAIL + a_field("text")
     form = Form.from_dict(compile_forms(write(tmp_path, text))["course"].to_dict())
     parts = [
@@ -111,8 +111,8 @@ def test_sections__part_the_fields_in_their_order(tmp_path: Path) -> None:
         ('begins_with = "name"', 'begins_with = "it"', 'the first section must begin with the first field, "name"'),
     ],
 )
-def test_sections__name_what_is_wrong(tmp_path: Path, before: str, after: str, said: str) -> None:
-    """A section that begins nowhere, twice or out of order is named with what is allowed."""
+def test_sections__report_what_is_wrong(tmp_path: Path, before: str, after: str, said: str) -> None:
+    """A section that begins nowhere, twice or out of order is named, with what is allowed."""
     text = HEAD + SECTIONS.replace(before, after, 1) + NAME + EMAIL + a_field("text")
     assert any(said in problem for problem in problems(tmp_path, text)), problems(tmp_path, text)
 
@@ -125,7 +125,7 @@ def test_compile_forms__reads_a_form_and_gives_it_a_version(tmp_path: Path) -> N
     assert form.fields[0].max_length == 200
 
 
-def test_compile_forms__gives_another_version_to_other_content_only(tmp_path: Path) -> None:
+def test_compile_forms__changes_the_version_only_with_content(tmp_path: Path) -> None:
     first = compile_forms(write(tmp_path, HEAD + NAME + EMAIL))["course"].version
     assert compile_forms(write(tmp_path, "# a remark\n" + HEAD + NAME + EMAIL))["course"].version == first
     assert compile_forms(write(tmp_path, HEAD + NAME.replace('"Name"', '"Names"') + EMAIL))["course"].version != first
@@ -136,7 +136,7 @@ def test_from_dict__reads_what_to_dict_wrote() -> None:
         assert Form.from_dict(json.loads(json.dumps(form.to_dict()))) == form
 
 
-def test_the_academys_forms__take_their_own_examples() -> None:
+def test_the_academys_forms__accept_their_own_examples() -> None:
     for form in compile_forms(ROOT / "example" / "forms").values():
         answers = validate(form, example_submission(form), "sv", today=TODAY)
         assert answers.keys() == {field.name for field in form.fields}
@@ -147,7 +147,7 @@ def test_the_academys_forms__use_every_type_of_field() -> None:
     assert used == set(FieldType)
 
 
-def test_compile_forms__skips_folders_that_hold_no_form(tmp_path: Path) -> None:
+def test_compile_forms__skips_folders_without_a_form(tmp_path: Path) -> None:
     forms = write(tmp_path, HEAD + EMAIL)
     (forms / "_mail").mkdir()
     assert list(compile_forms(forms)) == ["course"]
@@ -234,14 +234,14 @@ def test_compile_forms__skips_folders_that_hold_no_form(tmp_path: Path) -> None:
         ("id_prefix = ", "this is not TOML: "),
     ],
 )
-def test_compile_forms__names_the_file_the_key_and_what_is_allowed(tmp_path: Path, text: str, sentence: str) -> None:
+def test_compile_forms__names_file_key_and_what_is_allowed(tmp_path: Path, text: str, sentence: str) -> None:
     whole = problems(tmp_path, text)
     found = [problem.replace("forms/course/form.toml: ", "", 1) for problem in whole]
     assert any(sentence in problem for problem in found), whole
     assert all(problem.startswith("forms/course/form.toml: ") for problem in whole)
 
 
-def test_compile_forms__names_every_mistake_of_every_file_at_once(tmp_path: Path) -> None:
+def test_compile_forms__reports_all_mistakes_of_all_files(tmp_path: Path) -> None:
     write(tmp_path, HEAD + a_field("int") + a_field("text", "x = 1"), "one")
     forms = write(tmp_path, "nonsense", "two")
     (forms / "empty").mkdir()
@@ -259,7 +259,7 @@ def test_compile_forms__refuses_two_forms_with_one_prefix(tmp_path: Path) -> Non
         compile_forms(write(tmp_path, HEAD + EMAIL, "two"))
 
 
-def test_compile_forms__says_when_a_file_is_not_utf_8(tmp_path: Path) -> None:
+def test_compile_forms__reports_a_file_that_is_not_utf_8(tmp_path: Path) -> None:
     forms = write(tmp_path, "")
     (forms / "course" / "form.toml").write_bytes(b'title = "\xe5"')
     with pytest.raises(FormFileError, match="this is not UTF-8 text"):
@@ -272,12 +272,12 @@ def test_compile_forms__refuses_an_address_that_is_taken(tmp_path: Path, name: s
         compile_forms(write(tmp_path, HEAD + EMAIL, name))
 
 
-def test_compile_forms__refuses_a_folder_that_cannot_name_a_form(tmp_path: Path) -> None:
+def test_compile_forms__refuses_an_invalid_folder_name(tmp_path: Path) -> None:
     with pytest.raises(FormFileError, match='the folder "My form" cannot name a form'):
         compile_forms(write(tmp_path, HEAD + EMAIL, "My form"))
 
 
-def test_load_form__reads_one_form_beside_others_with_mistakes(tmp_path: Path) -> None:
+def test_load_form__ignores_mistakes_in_other_forms(tmp_path: Path) -> None:
     write(tmp_path, "nonsense", "broken")
     assert load_form(write(tmp_path, HEAD + EMAIL), "course").name == "course"
 
@@ -291,7 +291,7 @@ def test_the_editors_guide__explains_every_key_and_every_type() -> None:
     assert {key for key in keys if f"`{key}`" not in guide} == set()
 
 
-def test_the_editors_guide__shows_a_form_file_that_is_right(tmp_path: Path) -> None:
+def test_the_editors_guide__shows_a_valid_form_file(tmp_path: Path) -> None:
     guide = (ROOT / "docs" / "editor.md").read_text(encoding="utf-8")
     example = guide.partition("```toml\n")[2].partition("```")[0]
     form = compile_forms(write(tmp_path, example, "workshop"))["workshop"]

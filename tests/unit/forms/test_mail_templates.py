@@ -1,4 +1,4 @@
-"""Mail templates: which file a mail is written with, what each may use, and what a mistake in one says."""
+"""Mail templates: which file a mail uses, what each may use, and the error for a mistake in one."""
 
 from __future__ import annotations
 
@@ -60,30 +60,30 @@ WHOLE = dict.fromkeys(PARTS, "whole")
         ("{{ name + 1 }}", "confirmed.en.txt.j2: "),
     ],
 )
-def test_render__names_the_template_that_has_a_mistake(tmp_path: Path, text: str, sentence: str) -> None:
+def test_render__names_the_template_with_a_mistake(tmp_path: Path, text: str, sentence: str) -> None:
     renderer = write_mail(tmp_path, **{**WHOLE, "txt": text})
     with pytest.raises(MailTemplateError, match="forms/") as error:
         render_course(renderer)
     assert sentence in str(error.value)
 
 
-def test_render__the_registrants_own_page_is_a_mistake_in_a_mail_to_the_staff(tmp_path: Path) -> None:
+def test_render__refuses_my_page_in_a_mail_to_staff(tmp_path: Path) -> None:
     with pytest.raises(MailTemplateError, match="my_url"):
         render_course(write_mail(tmp_path, kind="staff.en", **{**WHOLE, "txt": "{{ my_url }}"}), MailKind.STAFF)
 
 
-def test_render__names_a_template_that_is_not_there(tmp_path: Path) -> None:
+def test_render__names_a_missing_template(tmp_path: Path) -> None:
     with pytest.raises(MailTemplateError, match=r"course/mail/staff\.en\.subject\.j2: there is no such"):
         render_course(write_mail(tmp_path, **WHOLE), MailKind.STAFF)
 
 
-def test_render__a_form_may_write_one_part_itself_and_take_the_others_from_the_shared_ones(tmp_path: Path) -> None:
+def test_render__mixes_a_forms_own_parts_with_shared_ones(tmp_path: Path) -> None:
     write_mail(tmp_path, "_mail", **WHOLE)
     mail = render_course(write_mail(tmp_path, subject="own"))
     assert (mail.subject, mail.text, mail.html) == ("own", "whole\n", "whole")
 
 
-def test_render__a_mail_is_in_one_language_throughout(tmp_path: Path) -> None:
+def test_render__keeps_a_mail_in_one_language(tmp_path: Path) -> None:
     write_mail(tmp_path, **dict.fromkeys(PARTS, "{{ language }} {{ form.title }}"))
     renderer = write_mail(tmp_path, kind="confirmed.sv", txt="svenska")
     mail = render_course(renderer, language="sv")
@@ -93,7 +93,8 @@ def test_render__a_mail_is_in_one_language_throughout(tmp_path: Path) -> None:
     assert (mail.subject, mail.text, mail.html) == ("sv", "svenska\n", "Course (sv)")
 
 
-def test_render__the_staffs_mail_is_in_the_forms_first_language_and_says_the_visitors() -> None:
+def test_render__writes_to_staff_in_the_forms_first_language() -> None:
+    """The mail says which language the visitor used."""
     form = FORMS["registration"]
     entry = example_entry(form, Status.CONFIRMED, "sv", NOW)
     assert "Language: sv" in RENDERER.render(MailKind.STAFF, form, entry, facts(MailKind.STAFF)).text
@@ -104,7 +105,7 @@ def test_render__the_staffs_mail_is_in_the_forms_first_language_and_says_the_vis
 @pytest.mark.parametrize(
     "path", sorted((ROOT / "example" / "forms").glob("*/mail/*.j2")), ids=lambda path: str(path.name)
 )
-def test_templates__each_file_is_of_a_kind_that_is_mailed(path: Path) -> None:
+def test_templates__all_belong_to_a_mail_kind(path: Path) -> None:
     kind, language, part, _ = path.name.split(".")
     form = FORMS[path.parents[1].name]
     assert kind in [*MailKind, *(mail.name for mail in form.mails)]
@@ -114,13 +115,13 @@ def test_templates__each_file_is_of_a_kind_that_is_mailed(path: Path) -> None:
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 @pytest.mark.parametrize("kind", MailKind)
-def test_html__of_every_mail__is_sound(form: Form, kind: MailKind) -> None:
+def test_html__of_every_mail_is_valid(form: Form, kind: MailKind) -> None:
     for language in form.languages:
         mail = RENDERER.render(kind, form, example_entry(form, Status.CONFIRMED, language, NOW), facts(kind))
         assert [error.message for error in JustHTML(mail.html, collect_errors=True, sanitize=False).errors] == []
 
 
-def test_guide__names_every_value_that_a_template_may_use_and_no_other() -> None:
+def test_guide__lists_exactly_the_values_of_templates() -> None:
     entry = example_entry(FORMS["registration"], Status.PENDING, "en", NOW)
     values = mail_values(
         FORMS["registration"],
@@ -161,8 +162,8 @@ def test_guide__shows_a_template_that_works(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=list(FORMS))
 @pytest.mark.parametrize("language", ["en", "sv"])
-def test_message__says_what_the_staff_wrote(form: Form, language: str) -> None:
-    """In paragraphs, with links that work and nothing that is taken for HTML; without the registrant's answers."""
+def test_message__shows_what_staff_wrote(form: Form, language: str) -> None:
+    """It has paragraphs and working links, escapes HTML, and repeats no answers."""
     entry = example_entry(form, Status.CONFIRMED, language, NOW)
     values = {"subject": "No <lesson>", "text": "Hello,\n\nclosed <today>.\nSee https://example.org/rooms"}
 

@@ -1,4 +1,4 @@
-"""A form's own mails: found, told with the form, and checked before anybody waits for one."""
+"""A form's own mails: found, compiled into the form, and checked before anybody waits for one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @pytest.fixture
 def forms_dir(tmp_path: Path) -> Path:
-    """A clone's forms, to be changed."""
+    """A copy of the clone's forms that a test may change."""
     shutil.copytree(ROOT / "example" / "forms", tmp_path / "forms")
     return tmp_path / "forms"
 
@@ -41,7 +41,7 @@ def problems(forms_dir: Path) -> list[str]:
     return []
 
 
-def test_form__knows_its_own_mails_and_what_they_need(forms_dir: Path) -> None:
+def test_form__knows_its_own_mails_and_their_values(forms_dir: Path) -> None:
     write(
         forms_dir,
         "bring.en",
@@ -71,7 +71,7 @@ def test_form__another_wording_is_another_version(forms_dir: Path) -> None:
     assert before["contact"] == after["contact"]
 
 
-def test_check__finds_nothing_wrong_with_what_is_shipped(forms_dir: Path) -> None:
+def test_check__finds_nothing_wrong_in_shipped_forms(forms_dir: Path) -> None:
     assert problems(forms_dir) == []
 
 

@@ -1,4 +1,4 @@
-"""A form file's tables [quota], [verification] and [spam], and what options say for them: read, or refused."""
+"""A form file's tables [quota], [verification] and [spam], and what options say for them."""
 
 from __future__ import annotations
 
@@ -56,18 +56,18 @@ def test_quota__counts_the_options_of_its_field(tmp_path: Path) -> None:
     assert form.capacities() == {"sat": 12, "sun": 0}
 
 
-def test_quota__may_leave_freed_places_to_the_staff(tmp_path: Path) -> None:
+def test_quota__may_leave_freed_seats_to_staff(tmp_path: Path) -> None:
     form = read(tmp_path, HEAD + QUOTA + 'waitlist = "manual"' + EMAIL + SEATS)
     assert form.quota == Quota("day", Waitlist.MANUAL)
 
 
-def test_verification__is_on_when_its_table_stands_there(tmp_path: Path) -> None:
+def test_verification__is_on_if_its_table_exists(tmp_path: Path) -> None:
     assert read(tmp_path, HEAD + EMAIL).verification is None
     assert read(tmp_path, HEAD + "[verification]" + EMAIL).verification == Verification(48)
     assert read(tmp_path, HEAD + "[verification]\nwithin_hours = 6" + EMAIL).verification == Verification(6)
 
 
-def test_spam__has_rules_unless_the_form_says_otherwise(tmp_path: Path) -> None:
+def test_spam__has_default_rules(tmp_path: Path) -> None:
     assert read(tmp_path, HEAD + EMAIL).spam == SpamRules(min_fill_s=3, max_links=3, honeypot="further_remark")
     other = "[spam]\nmin_fill_s = 0\nmax_links = 0\nhoneypot = 'homepage'"
     assert read(tmp_path, HEAD + other + EMAIL).spam == SpamRules(min_fill_s=0, max_links=0, honeypot="homepage")
@@ -82,7 +82,7 @@ def test_options__say_when_and_where_they_take_place(tmp_path: Path) -> None:
     assert option.place == Text({"en": "The workshop"})
 
 
-def test_version__is_another_when_a_rule_is(tmp_path: Path) -> None:
+def test_version__changes_with_a_rule(tmp_path: Path) -> None:
     texts = (
         HEAD + EMAIL + SEATS.replace("capacity = 12", "").replace("capacity = 0", ""),
         HEAD + QUOTA + EMAIL + SEATS,
@@ -154,13 +154,13 @@ def test_version__is_another_when_a_rule_is(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_rules__mistakes_are_named_with_the_key_and_what_is_allowed(tmp_path: Path, text: str, sentence: str) -> None:
+def test_rules__report_key_and_allowed_values(tmp_path: Path, text: str, sentence: str) -> None:
     whole = problems(tmp_path, text)
     assert any(sentence in problem for problem in whole), whole
     assert all(problem.startswith("forms/course/form.toml: ") for problem in whole)
 
 
-def test_rules__every_mistake_of_all_tables_is_named_at_once(tmp_path: Path) -> None:
+def test_rules__report_every_mistake_of_all_tables_at_once(tmp_path: Path) -> None:
     text = (
         HEAD + '[quota]\nfield = "x"\nwaitlist = "y"\n[verification]\nwithin_hours = 0\n[spam]\nmax_links = -1' + EMAIL
     )

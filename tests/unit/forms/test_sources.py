@@ -1,4 +1,4 @@
-"""Whose forms and site a clone works for: what the environment names, what the clone remembers, or the example."""
+"""Whose forms and site a clone uses: the environment's, the remembered ones, or the example's."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ def test_sources__are_the_examples_at_first(clone: Path) -> None:
     assert sources_of(clone, {}).forms == clone / "example" / "forms"
 
 
-def test_sources__are_those_that_the_environment_names(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A relative path begins at the working folder, as with every command."""
+def test_sources__follow_the_environment(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relative path starts at the current folder, as with every command."""
     monkeypatch.chdir(clone / "example")
     for named in (str(clone.parent / "ours"), "../../ours"):
         assert sources_of(clone, {"ROLLCALL_ORGANISATION": named}).site == clone.parent / "ours" / "site"
 
 
-def test_sources__are_those_that_the_clone_remembers(clone: Path) -> None:
-    """The environment wins over them."""
+def test_sources__are_remembered_by_the_clone(clone: Path) -> None:
+    """The environment takes precedence."""
     remember(clone, Path("../ours"))
     assert sources_of(clone, {}).values == clone.parent / "ours" / "values"
     theirs = str(clone.parent / "theirs")

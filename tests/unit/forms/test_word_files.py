@@ -1,4 +1,4 @@
-"""A language of an organisation's own: what its file of words may say, and that each mistake is named."""
+"""An organisation's own language: what its file of words may say, and errors that name each mistake."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ def problems(forms: Path) -> list[str]:
     return list(error.value.problems)
 
 
-def test_words__model_says_what_is_built_in() -> None:
+def test_words__template_matches_the_built_in_words() -> None:
     assert tomllib.loads(MODEL) == TABLES
 
 
-def test_words__come_with_each_form_that_names_their_language(forms: Path) -> None:
+def test_words__come_with_each_form_in_their_language(forms: Path) -> None:
     write(forms, MODEL.replace("Enter {label}.", "Bitte angeben: {label}."))
     write(forms, MODEL, "fi")
     form = compile_forms(forms)["course"]
@@ -63,14 +63,14 @@ def test_words__come_with_each_form_that_names_their_language(forms: Path) -> No
     assert [wrong.message for wrong in error.value.errors] == ["Bitte angeben: E-Mail."]
 
 
-def test_words__make_another_version_of_the_form(forms: Path) -> None:
+def test_words__change_the_forms_version(forms: Path) -> None:
     write(forms, MODEL)
     before = compile_forms(forms)["course"].version
     write(forms, MODEL.replace("once", "twice").replace("just now", "now"))
     assert compile_forms(forms)["course"].version != before
 
 
-def test_words__of_no_use_to_a_form_leave_its_version_alone(forms: Path) -> None:
+def test_words__that_a_form_does_not_use_keep_its_version(forms: Path) -> None:
     (forms / "course" / "form.toml").write_text(FORM.replace('"de"]', '"sv"]').replace("de =", "sv ="), "utf-8")
     before = compile_forms(forms)["course"]
     write(forms, MODEL)
@@ -78,12 +78,12 @@ def test_words__of_no_use_to_a_form_leave_its_version_alone(forms: Path) -> None
     assert "words" not in before.to_dict()
 
 
-def test_words__may_be_the_messages_alone(forms: Path) -> None:
+def test_words__may_be_only_messages(forms: Path) -> None:
     write(forms, MODEL.partition("[sentences]")[0])
     assert compile_forms(forms)["course"].words["de"].keys() == {"messages"}
 
 
-def test_words__that_are_not_there__says_which_file_to_add(forms: Path) -> None:
+def test_words__missing__says_which_file_to_add(forms: Path) -> None:
     (found,) = problems(forms)
     assert found.startswith('forms/course/form.toml: language "de" has no words; use en, sv, or copy docs/words.toml ')
     assert found.endswith("to forms/_words/de.toml and translate it")
@@ -107,7 +107,7 @@ def test_words__that_are_not_there__says_which_file_to_add(forms: Path) -> None:
         ("[answers]", "[answers", "this is not TOML: "),
     ],
 )
-def test_words__names_the_file_the_table_and_the_key(forms: Path, old: str, new: str, told: str) -> None:
+def test_words__errors_name_file_table_and_key(forms: Path, old: str, new: str, told: str) -> None:
     words = MODEL.replace(old, new)
     assert words != MODEL
     write(forms, words)
@@ -116,7 +116,7 @@ def test_words__names_the_file_the_table_and_the_key(forms: Path, old: str, new:
     assert not [problem for problem in found if not problem.startswith(FILE)]
 
 
-def test_words__of_a_language_that_is_built_in_are_refused(forms: Path) -> None:
+def test_words__for_a_built_in_language_are_refused(forms: Path) -> None:
     write(forms, MODEL)
     write(forms, MODEL, "sv")
     write(forms, MODEL, "deutsch")
@@ -126,6 +126,6 @@ def test_words__of_a_language_that_is_built_in_are_refused(forms: Path) -> None:
     ]
 
 
-def test_words__in_another_encoding_are_told(forms: Path) -> None:
+def test_words__in_another_encoding_are_refused(forms: Path) -> None:
     (forms / "_words" / "de.toml").write_bytes(b"# \xe4")
     assert problems(forms) == [FILE + "this is not UTF-8 text (byte 2); save the file as UTF-8"]

@@ -1,4 +1,4 @@
-"""A form with a field of every type, and a service that answers as it is told."""
+"""A form with a field of every type, and services whose answers a test chooses."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ FORM = Form(
 
 @dataclass
 class FakeSubmitService:
-    """Gives its receipt or raises its error, and remembers what it was asked."""
+    """Returns its receipt or raises its error, and records its calls."""
 
     receipt: Receipt = field(
         default_factory=lambda: Receipt("reg_01JABCDEFGHJKMNPQRSTVWXYZ0", "K7QM3XTP", Status.CONFIRMED)
@@ -82,7 +82,7 @@ class FakeSubmitService:
 
 @dataclass
 class FakeDoor:
-    """Lets everybody in, or raises its error; remembers whose addresses it saw."""
+    """Admits everybody or raises its error, and records the addresses."""
 
     error: Exception | None = None
     spam_sign: str | None = None
@@ -105,7 +105,7 @@ class FakeDoor:
 
 @dataclass
 class FakeDescriptions:
-    """Describes every form in the same words, or raises its error."""
+    """Describes every form the same way, or raises its error."""
 
     error: Exception | None = None
 
@@ -116,7 +116,7 @@ class FakeDescriptions:
 
 
 class OneForm(FormCatalogue):
-    """Knows the form above."""
+    """Knows only the form above."""
 
     def get(self, name: str) -> Form:
         if name != FORM.name:
@@ -154,7 +154,7 @@ def descriptions() -> FakeDescriptions:
 
 @pytest.fixture(scope="session")
 def site_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The templates and words of the functions' pages, as they lie in the functions' zip."""
+    """The templates and words of the functions' pages, as in the functions' zip."""
     folder = tmp_path_factory.mktemp("zip")
     for name, content in site_parts(SOURCES):
         path = folder / name
@@ -165,7 +165,7 @@ def site_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def words(site_dir: Path) -> SiteWords:
-    """The site's words, and where the site is."""
+    """The site's words, and its URL."""
     return SiteWords(str(site_dir), site_url=SITE)
 
 

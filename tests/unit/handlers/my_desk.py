@@ -1,4 +1,4 @@
-"""The function links over a table in memory, and people with links."""
+"""The links function with a table in memory, and people with links."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Secrets:
 
 
 class Desk:
-    """The function over a table in memory, and people with links."""
+    """The function with a table in memory, and people with links."""
 
     def __init__(self, site_dir: Path) -> None:
         self.clock = StoppedClock()

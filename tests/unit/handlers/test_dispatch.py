@@ -1,4 +1,4 @@
-"""Dispatch: a new entry's mails are queued; a record that cannot be read holds nothing up."""
+"""Dispatch: a new submission's mails are queued, and an unreadable record delays nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class FakeQueue(MailQueue):
-    """Keeps what is put on it, or takes nothing."""
+    """Keeps its messages, or refuses all."""
 
     def __init__(self, *, broken: bool = False) -> None:
         self.requests: list[MailRequest] = []
@@ -48,7 +48,7 @@ def run(queue: FakeQueue, *records: dict[str, Any]) -> dict[str, Any]:
     return dispatch({"Records": list(records)}, DispatchService(queue=queue), Log("dispatch"), request_id="r1")
 
 
-def test_dispatch__a_new_entry__is_told_to_registrant_and_staff() -> None:
+def test_dispatch__mails_a_new_entry_to_registrant_and_staff() -> None:
     queue = FakeQueue()
 
     assert run(queue, record("reg_1"), record("reg_2")) == {"batchItemFailures": []}
@@ -60,7 +60,7 @@ def test_dispatch__a_new_entry__is_told_to_registrant_and_staff() -> None:
     ]
 
 
-def test_dispatch__other_items_and_changes__call_for_nothing() -> None:
+def test_dispatch__ignores_other_items_and_changes() -> None:
     queue = FakeQueue()
 
     run(queue, record(sk="EVENT#1"), record(event="MODIFY"), record(event="REMOVE"))
@@ -69,9 +69,7 @@ def test_dispatch__other_items_and_changes__call_for_nothing() -> None:
 
 
 @pytest.mark.parametrize("bad", [{}, {"eventName": "INSERT"}, {"eventName": "INSERT", "dynamodb": {"NewImage": {}}}])
-def test_dispatch__a_record_that_cannot_be_read__is_noted_and_passed_over(
-    bad: dict[str, Any], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_dispatch__logs_and_skips_an_unreadable_record(bad: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
     queue = FakeQueue()
 
     assert run(queue, bad, record("reg_2")) == {"batchItemFailures": []}
@@ -81,7 +79,7 @@ def test_dispatch__a_record_that_cannot_be_read__is_noted_and_passed_over(
     assert (first["level"], first["message"]) == ("ERROR", "passed over")
 
 
-def test_dispatch__a_queue_that_takes_nothing__makes_the_batch_come_again() -> None:
+def test_dispatch__retries_the_batch_if_the_queue_refuses() -> None:
     with pytest.raises(MailQueueError):
         run(FakeQueue(broken=True), record())
 

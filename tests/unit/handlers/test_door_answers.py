@@ -1,4 +1,4 @@
-"""What the door's part of the answers is: spam that learns nothing, languages, limits, and forms described."""
+"""Responses of the checks before a submission: unrevealed spam, languages, limits, and descriptions of forms."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ PLAIN = {"content-type": "application/x-www-form-urlencoded", "accept": "text/ht
 
 
 class Forms(FormCatalogue):
-    """Knows one form, whatever it is called."""
+    """Knows one form, under any name."""
 
     def __init__(self, form: Form) -> None:
         self.form = form
@@ -94,12 +94,12 @@ def ask(forms: Any, door: Any, service: Any, descriptions: Any, site_dir: Path) 
     return asking
 
 
-def test_submit__tells_the_door_whose_address_it_is(ask: Ask, door: Any) -> None:
+def test_submit__passes_the_callers_address_to_the_checks(ask: Ask, door: Any) -> None:
     ask()
     assert door.addresses == ["192.0.2.7"]
 
 
-def test_submit__what_the_door_refuses_never_reaches_the_service(ask: Ask, door: Any, service: Any) -> None:
+def test_submit__does_not_call_the_service_after_a_refusal(ask: Ask, door: Any, service: Any) -> None:
     door.error = TooManyRequestsError(retry_after_s=90)
     answer = ask()
     assert answer["statusCode"] == 429
@@ -109,7 +109,7 @@ def test_submit__what_the_door_refuses_never_reaches_the_service(ask: Ask, door:
 
 
 @pytest.mark.parametrize(("verification", "told"), [(None, "confirmed"), (Verification(), "pending")])
-def test_submit__suspected_spam_is_answered_like_anything_else(
+def test_submit__answers_suspected_spam_as_usual(
     ask: Ask, door: Any, service: Any, *, forms: Forms, verification: Verification | None, told: str
 ) -> None:
     forms.form = replace(forms.form, verification=verification)
@@ -134,7 +134,7 @@ def test_submit__suspected_spam_is_answered_like_anything_else(
         ("de", "sv", "sv", "en"),
     ],
 )
-def test_submit__speaks_the_language_that_was_asked_for(
+def test_submit__uses_the_requested_language(
     ask: Ask, service: Any, *, query: str | None, field: object, header: str, language: str
 ) -> None:
     body = json.dumps({} if field is None else {"_language": field})
@@ -163,7 +163,7 @@ def test_mend_page__in_swedish_keeps_language_honeypot_and_proof(ask: Ask, door:
     assert "style=" not in page
 
 
-def test_form__is_described_for_half_a_minute_and_not_sent_again_when_known(ask: Ask) -> None:
+def test_form__is_cached_for_half_a_minute_and_sends_304(ask: Ask) -> None:
     answer = ask("", method="GET", path="/v1/forms/registration")
     assert (answer["statusCode"], json.loads(answer["body"])) == (200, {"name": "registration", "open": True})
     assert answer["headers"]["Cache-Control"] == "max-age=30"
@@ -176,21 +176,21 @@ def test_form__is_described_for_half_a_minute_and_not_sent_again_when_known(ask:
     assert other["statusCode"] == 200
 
 
-def test_form__is_asked_for_by_get_and_answered_by_post_alone(ask: Ask) -> None:
+def test_form__is_read_with_get_and_sent_with_post_only(ask: Ask) -> None:
     posted = ask("{}", path="/forms/registration")
     assert (posted["statusCode"], posted["headers"]["Allow"]) == (405, "GET")
     asked = ask("", method="PUT")
     assert (asked["statusCode"], asked["headers"]["Allow"]) == (405, "POST")
 
 
-def test_form__that_cannot_be_described_now_says_when_to_come_again(ask: Ask, descriptions: Any) -> None:
+def test_form__temporarily_unavailable_says_when_to_retry(ask: Ask, descriptions: Any) -> None:
     descriptions.error = StorageUnavailableError("table x", retry_after_s=4)
     answer = ask("", method="GET", path="/forms/registration")
     assert (answer["statusCode"], answer["headers"]["Retry-After"]) == (503, "4")
     assert json.loads(answer["body"])["detail"] == "We can't show the form at the moment. Try again in a minute."
 
 
-def test_refusal__every_code_has_a_sentence_in_every_language() -> None:
+def test_refusal__every_code_has_a_message_in_every_language() -> None:
     every = {*STATUS_OF_REQUEST, *(error.code for error in STATUS_OF), INTERNAL}
     assert every == {code for found in codes().values() for code in found}
     for sentences in SENTENCES.values():
@@ -198,7 +198,7 @@ def test_refusal__every_code_has_a_sentence_in_every_language() -> None:
         assert every <= sentences.keys()
 
 
-def test_refusal__of_an_error_that_nobody_thought_of_tells_nothing_of_it() -> None:
+def test_refusal__of_an_unknown_error_reveals_nothing() -> None:
     refused = refusal_of(RollcallError("the table rollcall-prod"), "en")
     assert (refused.status, refused.code) == (500, "internal_error")
     assert refused.headers == {"Retry-After": "5"}

@@ -1,4 +1,4 @@
-"""Feedback's entry point: one notification at a time; what cannot be read is passed over."""
+"""Feedback's submission point: one notification at a time; unreadable ones are skipped."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BOUNCE = {
 
 
 class ListedFeedback(FeedbackService):
-    """Keeps what it takes, or raises."""
+    """Keeps its outcomes, or raises."""
 
     def __init__(self, error: Exception | None = None) -> None:
         self.taken: list[Feedback] = []
@@ -43,13 +43,13 @@ def run(service: FeedbackService, *messages: Any) -> None:
     feedback({"Records": records}, service, Log("feedback"), request_id="r1")
 
 
-def test_feedback__takes_what_ses_tells() -> None:
+def test_feedback__accepts_what_ses_sends() -> None:
     service = ListedFeedback()
     run(service, BOUNCE, {"eventType": "Send", "mail": {"tags": TAGS}})
     assert service.taken == [Feedback(MailState.BOUNCED, REQUEST, ("anna@example.org",))]
 
 
-def test_feedback__passes_over_what_cannot_be_read(capsys: pytest.CaptureFixture[str]) -> None:
+def test_feedback__skips_what_cannot_be_read(capsys: pytest.CaptureFixture[str]) -> None:
     service = ListedFeedback()
     run(service, "Successfully validated SNS topic", BOUNCE)
     feedback({"Records": [{}]}, service, Log("feedback"), request_id="r1")
@@ -58,12 +58,12 @@ def test_feedback__passes_over_what_cannot_be_read(capsys: pytest.CaptureFixture
     assert levels == ["ERROR", "INFO", "ERROR"]
 
 
-def test_feedback__comes_again_when_the_table_cannot_be_written() -> None:
+def test_feedback__retries_if_the_table_is_unavailable() -> None:
     with pytest.raises(StorageUnavailableError):
         run(ListedFeedback(StorageUnavailableError("not now")), BOUNCE)
 
 
-def test_feedback__logs_which_mail_and_no_address(capsys: pytest.CaptureFixture[str]) -> None:
+def test_feedback__logs_the_mail_and_no_address(capsys: pytest.CaptureFixture[str]) -> None:
     run(ListedFeedback(), BOUNCE)
     written = capsys.readouterr().out
     event = json.loads(written)

@@ -1,4 +1,4 @@
-"""What a request says: its form, its language, its answers, and what is turned away before any service sees it."""
+"""Reading a request: its form, language and answers, and what is refused before any service sees it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_form__is_the_last_part_of_the_path(path: str, form: str) -> None:
     assert read_request({"path": path}).form == form
 
 
-def test_read_request__an_event_without_anything__reads_as_empty() -> None:
+def test_read_request__reads_an_empty_event_as_empty() -> None:
     request = read_request({"headers": None, "queryStringParameters": None, "requestContext": None, "body": None})
 
     assert (request.method, request.body, request.id, request.media_type) == ("", "", "", "")
@@ -65,7 +65,7 @@ def test_from_page__only_a_plain_form_post(content_type: str, accept: str | None
     assert read_request({"headers": headers}).from_page is from_page
 
 
-def test_json__is_taken_as_it_is() -> None:
+def test_json__is_accepted_as_sent() -> None:
     assert answers_of('{"name": "Åsa 漢 \\ud83e\\udd16", "ok": true, "days": ["mon", "tue"], "age": 9}') == {
         "name": "Åsa 漢 🤖",
         "ok": True,
@@ -83,15 +83,15 @@ def test_json__is_taken_as_it_is() -> None:
         "application/json;",
     ],
 )
-def test_json__other_parameters_of_its_type_say_nothing(content_type: str) -> None:
+def test_json__other_parameters_of_its_type_are_ignored(content_type: str) -> None:
     assert answers_of("{}", {"content-type": content_type}) == {}
 
 
-def test_json__another_charset_is_415_among_other_parameters_too() -> None:
+def test_json__in_another_charset__is_415() -> None:
     assert refusal_of("{}", {"content-type": "application/json; x=y; charset=latin1; z=1"})[0] == 415
 
 
-def test_json__the_header_may_be_written_in_any_case_and_with_a_charset() -> None:
+def test_json__accepts_its_header_in_any_case_and_with_charset() -> None:
     assert answers_of("{}", {"CONTENT-TYPE": "Application/JSON; Charset=UTF-8"}) == {}
 
 
@@ -118,18 +118,18 @@ def test_json__the_header_may_be_written_in_any_case_and_with_a_charset() -> Non
         json.dumps({f"field{number}": 1 for number in range(201)}),
     ],
 )
-def test_json__what_is_no_object_of_answers__is_refused(body: str) -> None:
+def test_json__that_is_not_an_object_of_answers__is_refused(body: str) -> None:
     assert refusal_of(body) == (400, "malformed_json")
 
 
-def test_form__a_name_that_comes_again_makes_a_list() -> None:
+def test_form__a_repeated_name_makes_a_list() -> None:
     body = "name=%C3%85sa+%26+co&days=mon&days=tue&days=wed&empty="
 
     assert answers_of(body, FORM) == {"name": "Åsa & co", "days": ["mon", "tue", "wed"], "empty": ""}
 
 
 @pytest.mark.parametrize("body", ["name=%ff", "&".join(f"f{number}=1" for number in range(201))])
-def test_form__what_is_no_form__is_refused(body: str) -> None:
+def test_form__in_another_format__is_refused(body: str) -> None:
     assert refusal_of(body, FORM) == (400, "malformed_form")
 
 
@@ -142,7 +142,7 @@ def test_form__reads_back_what_a_browser_sends(fields: dict[str, str]) -> None:
 
 
 @given(st.text())
-def test_read_answers__any_body__is_read_or_refused(body: str) -> None:
+def test_read_answers__reads_or_refuses_any_body(body: str) -> None:
     for headers in (JSON, FORM):
         for encoded in (True, False):
             try:
@@ -179,7 +179,7 @@ def test_read_answers__counts_bytes_not_letters() -> None:
 
 
 @pytest.mark.parametrize("body", ["not base64!", "/w==", "eyJh"])
-def test_read_answers__a_body_that_cannot_be_decoded__is_400(body: str) -> None:
+def test_read_answers__an_undecodable_body__is_400(body: str) -> None:
     assert refusal_of(body, isBase64Encoded=True)[0] == 400
 
 

@@ -1,4 +1,4 @@
-"""Logs: one line of JSON an event, and nothing that a visitor typed."""
+"""Logs: one line of JSON per event, without anything that a visitor typed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_info__is_one_line_of_json_with_time_level_and_facts(capsys: pytest.Capt
     ("level", "written"),
     [("DEBUG", 3), ("INFO", 3), ("WARNING", 2), ("WARN", 2), ("error", 1), ("nonsense", 3)],
 )
-def test_level__keeps_what_is_below_it_out(level: str, written: int, capsys: pytest.CaptureFixture[str]) -> None:
+def test_level__hides_lower_levels(level: str, written: int, capsys: pytest.CaptureFixture[str]) -> None:
     log = Log("submit", level)
     log.info("a")
     log.warning("b")
@@ -39,7 +39,7 @@ def test_level__keeps_what_is_below_it_out(level: str, written: int, capsys: pyt
     assert len(capsys.readouterr().out.splitlines()) == written
 
 
-def test_fault__says_which_errors_and_where_but_never_their_words(capsys: pytest.CaptureFixture[str]) -> None:
+def test_fault__names_errors_and_places_but_not_their_messages(capsys: pytest.CaptureFixture[str]) -> None:
     try:
         try:
             raise KeyError("anna@example.org")  # noqa: TRY301 - the errors are what is tested

@@ -1,4 +1,4 @@
-"""A registrant's own page: what it shows, and what it does."""
+"""A registrant's own page: what it shows and does."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_get__shows_the_entry_and_changes_nothing(desk: Desk) -> None:
     assert desk.table.get(entry.id) == entry
 
 
-def test_get__is_kept_by_nobody_and_loads_nothing_but_the_site_s_style(desk: Desk) -> None:
+def test_get__is_not_cached_and_loads_only_the_sites_style(desk: Desk) -> None:
     headers = desk.look(desk.token(desk.enter()))["headers"]
 
     assert headers["Cache-Control"] == "no-store"
@@ -52,7 +52,7 @@ def test_get__escapes_what_a_visitor_wrote(desk: Desk) -> None:
     assert "&lt;script&gt;alert(&#34;{{ 7*7 }}&#34;)&lt;/script&gt;" in answer["body"]
 
 
-def test_verify__confirms_and_leads_back_to_the_entry(desk: Desk) -> None:
+def test_verify__confirms_and_leads_back_to_the_submission(desk: Desk) -> None:
     entry = desk.enter()
     token = desk.token(entry)
 
@@ -68,7 +68,7 @@ def test_verify__confirms_and_leads_back_to_the_entry(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("action", ["cancel", "erase"])
-def test_final_action__is_asked_about_once_more(desk: Desk, action: str) -> None:
+def test_final_action__needs_confirmation(desk: Desk, action: str) -> None:
     entry = desk.enter()
 
     asked = desk.press(desk.token(entry), action)
@@ -96,7 +96,7 @@ def test_cancel__frees_the_seat_once(desk: Desk) -> None:
     assert title(desk.press(token, "cancel")) == "The registration is cancelled"
 
 
-def test_erase__leaves_nothing_of_the_registrant_even_on_the_page(desk: Desk) -> None:
+def test_erase__leaves_nothing_of_the_registrant_on_the_page(desk: Desk) -> None:
     entry = desk.enter()
     token = desk.token(entry)
 
@@ -110,7 +110,7 @@ def test_erase__leaves_nothing_of_the_registrant_even_on_the_page(desk: Desk) ->
 
 
 @pytest.mark.parametrize("action", ["verify", "cancel"])
-def test_action__on_an_erased_entry__says_that_it_cannot_be_done(desk: Desk, action: str) -> None:
+def test_action__on_an_erased_submission__is_refused(desk: Desk, action: str) -> None:
     token = desk.token(desk.enter())
     desk.press(token, "erase", confirm="yes")
 
@@ -119,7 +119,7 @@ def test_action__on_an_erased_entry__says_that_it_cannot_be_done(desk: Desk, act
     assert (answer["statusCode"], title(answer)) == (409, "This can't be done any more")
 
 
-def test_waiting__tells_the_rank_and_the_ticket(desk: Desk) -> None:
+def test_waiting__shows_the_rank_and_the_ticket(desk: Desk) -> None:
     places = VERIFIED.capacities()["first-robot"]
     entries = [desk.enter(course="first-robot", participant=f"Child {number}") for number in range(places + 3)]
     desk.press(desk.token(entries[-3]), "cancel", confirm="yes")
@@ -133,8 +133,8 @@ def test_waiting__tells_the_rank_and_the_ticket(desk: Desk) -> None:
     assert title(asked) == "Leave the waiting list?"
 
 
-def test_waiting__offers_to_leave_the_list_and_no_cancelling(desk: Desk) -> None:
-    """Who waits holds no seat, so the page speaks of none to give up."""
+def test_waiting__offers_to_leave_the_list_instead_of_cancelling(desk: Desk) -> None:
+    """A registrant on the waiting list has no seat to give up."""
     seats = VERIFIED.capacities()["first-robot"]
     *_, waits = [desk.enter(course="first-robot", participant=f"Child {number}") for number in range(seats + 1)]
 
@@ -146,8 +146,8 @@ def test_waiting__offers_to_leave_the_list_and_no_cancelling(desk: Desk) -> None
     assert "Lämna kön" in desk.look(desk.token(waits), lang="sv")["body"]
 
 
-def test_get__tells_the_time_and_the_place_once(desk: Desk) -> None:
-    """The page says when and where, in local time, and names the course in one list only."""
+def test_get__says_the_time_and_the_venue_once(desk: Desk) -> None:
+    """When and where are in local time, and only one list names the course."""
     entry = desk.enter(course="line-followers")
     desk.press(desk.token(entry), "verify")
 
@@ -160,8 +160,8 @@ def test_get__tells_the_time_and_the_place_once(desk: Desk) -> None:
     assert "UTC" not in page
 
 
-def test_final_deeds__have_a_button_of_their_own_look(desk: Desk) -> None:
-    """The button that can't be undone isn't the yellow one that leads on."""
+def test_final_actions__have_a_distinct_button(desk: Desk) -> None:
+    """An action that can't be undone does not have the yellow button."""
     token = desk.token(desk.enter())
 
     for action in ("cancel", "erase"):
@@ -169,7 +169,7 @@ def test_final_deeds__have_a_button_of_their_own_look(desk: Desk) -> None:
         assert f'class="button button-final" type="submit" name="action" value="{action}"' in asked
 
 
-def test_message__speaks_of_no_place(desk: Desk) -> None:
+def test_contact_message__mentions_no_seat(desk: Desk) -> None:
     token = desk.token(desk.enter(CONTACT))
 
     assert title(desk.look(token)) == "We have it"
@@ -178,14 +178,14 @@ def test_message__speaks_of_no_place(desk: Desk) -> None:
     assert title(desk.look(token)) == "Taken back"
 
 
-def test_lapsed__says_why(desk: Desk) -> None:
+def test_expired__says_why(desk: Desk) -> None:
     entry = desk.enter()
     desk.table.change(entry, replace(entry, status=Status.CANCELLED, version=2), what="lapsed", by="system")
 
     assert title(desk.look(desk.token(entry))) == "The time to confirm is over"
 
 
-def test_language__is_the_entry_s_unless_another_is_asked_for(desk: Desk) -> None:
+def test_language__is_the_entrys_unless_another_is_requested(desk: Desk) -> None:
     token = desk.token(desk.enter())
 
     assert '<html lang="en">' in desk.look(token, accept="sv")["body"]

@@ -1,4 +1,4 @@
-"""A registrant's own page: what it says when a link leads nowhere, and what it keeps to itself."""
+"""A registrant's own page: what it says when a link leads nowhere, and what it keeps private."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from registration_core.adapters.signing_keys import parse_keys
 from registration_core.domain.errors import StorageUnavailableError
 
 
-def test_link__that_leads_nowhere__is_told_with_a_next_step(desk: Desk) -> None:
+def test_invalid_link__gets_a_message_with_the_next_step(desk: Desk) -> None:
     entry = desk.enter()
     forged = TokenSigner(parse_keys(NEWER)).sign(entry.id, purpose=MY, expires_at=desk.clock.now() + timedelta(days=1))
     gone = desk.token(replace(entry, id="reg_01K4C7Q3ZJ8M5R2V9XTB6WYHDN"))
@@ -47,7 +47,7 @@ def test_link__that_leads_nowhere__is_told_with_a_next_step(desk: Desk) -> None:
         ({"headers": {"Content-Type": "application/json"}, "body": "{}"}, 415),
     ],
 )
-def test_post__that_is_no_button__changes_nothing(desk: Desk, change: dict[str, Any], status: int) -> None:
+def test_post__with_an_unknown_button__changes_nothing(desk: Desk, change: dict[str, Any], status: int) -> None:
     event = {"httpMethod": "POST", "path": "/my", "headers": {"Content-Type": "application/x-www-form-urlencoded"}}
 
     answer = desk.function({**event, **change})
@@ -68,7 +68,7 @@ def test_post__with_the_token_twice__is_refused(desk: Desk) -> None:
     assert desk.function({"httpMethod": "POST", "headers": headers, "body": body})["statusCode"] == 403
 
 
-def test_keys__a_newer_one_is_found_and_the_older_one_s_links_stay(desk: Desk) -> None:
+def test_keys__a_newer_one_is_found_and_older_links_stay_valid(desk: Desk) -> None:
     old = desk.token(desk.enter())
     assert desk.look(old)["statusCode"] == 200
 
@@ -79,7 +79,7 @@ def test_keys__a_newer_one_is_found_and_the_older_one_s_links_stay(desk: Desk) -
     assert desk.look(old)["statusCode"] == 200
 
 
-def test_storage__that_is_away__says_to_come_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_storage__unavailable_says_to_come_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     def away(_: str) -> Any:
         raise StorageUnavailableError("away")
 

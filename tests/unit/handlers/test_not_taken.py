@@ -1,4 +1,4 @@
-"""Refused plain posts: the form comes back with all that was typed, with what to do, and with the attempt's key."""
+"""Refused plain posts: the form returns with everything typed, with what to do, and with the attempt's key."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SENT = {"name": "Åsa Ek", "email": "asa@example.org", "message": "Two\r\nlines"
 
 
 def assert_kept(page: Page) -> None:
-    """Fail unless the page holds everything of `SENT`."""
+    """Fail unless the page holds everything in `SENT`."""
     assert page.find(id="f-name")["value"] == "Åsa Ek"
     assert page.find(id="f-email")["value"] == "asa@example.org"
     assert "Two" in page.text["message"]
@@ -56,7 +56,7 @@ def assert_kept(page: Page) -> None:
 def test_refused__keeps_the_answers_and_says_what_to_do(
     ask: Ask, door: Any, *, error: Exception, status: int, said: str, sendable: bool
 ) -> None:
-    """Whatever the reason, nothing has to be typed again."""
+    """Nobody has to type anything again, whatever the reason."""
     door.error = error
 
     answer = ask(urlencode(SENT), headers=PLAIN)
@@ -79,8 +79,8 @@ def keys(page: str) -> list[str | None]:
     return [attrs["value"] for _, attrs in Page(page).elements if attrs.get("name") == "_key"]
 
 
-def test_doubt__the_next_attempt_bears_the_same_key(ask: Ask, service: Any) -> None:
-    """After a 503 the same entry is not stored twice, however the answers are changed on the way."""
+def test_uncertain_attempt__the_next_one_has_the_same_key(ask: Ask, service: Any) -> None:
+    """After a 503 the same submission is not stored twice, even if answers change before the retry."""
     service.error = StorageUnavailableError("lost", retry_after_s=5)
     first = keys(ask(urlencode(SENT), headers=PLAIN)["body"])
     service.error = None
@@ -92,8 +92,8 @@ def test_doubt__the_next_attempt_bears_the_same_key(ask: Ask, service: Any) -> N
     assert "_key" not in service.asked[1]["answers"] or service.asked[1]["answers"]["_key"] == first[0]
 
 
-def test_doubt__the_key_outlives_an_answer_to_mend(ask: Ask, service: Any) -> None:
-    """A mistake made while sending again does not make it another attempt."""
+def test_uncertain_attempt__the_key_survives_a_wrong_answer(ask: Ask, service: Any) -> None:
+    """A mistake in the retry does not make it another attempt."""
     service.error = InvalidAnswersError([FieldError("email", "required", "Enter it.")])
 
     page = ask(urlencode(SENT | {"email": "", "_key": "page-1"}), headers=PLAIN)["body"]
@@ -101,8 +101,8 @@ def test_doubt__the_key_outlives_an_answer_to_mend(ask: Ask, service: Any) -> No
     assert keys(page) == ["page-1"]
 
 
-def test_key_reused__what_was_changed_is_sent_anew(ask: Ask, service: Any) -> None:
-    """Once the first attempt is known to have arrived, the changed answers are an entry of their own."""
+def test_key_reused__changed_answers_are_sent_as_new(ask: Ask, service: Any) -> None:
+    """Once the first attempt turns out to have arrived, changed answers are a new submission."""
     service.error = KeyReusedError()
 
     assert keys(ask(urlencode(SENT | {"_key": "page-1"}), headers=PLAIN)["body"]) == []
@@ -119,10 +119,10 @@ def test_key_reused__what_was_changed_is_sent_anew(ask: Ask, service: Any) -> No
         ({"origin": "https://evil.example"}, False),
     ],
 )
-def test_page_of_somebody_else__writes_nothing_into_the_form(
+def test_other_sites_page__fills_in_no_text_or_consent(
     ask: Ask, service: Any, *, headers: dict[str, str], shown: bool
 ) -> None:
-    """Another site's post may choose an option, as a link may, but types no text and ticks no consent."""
+    """Another site's post may choose an option, as a link may, but nothing more."""
     service.error = InvalidAnswersError([FieldError("phone", "not_a_phone", "Enter a number.")])
 
     page = Page(ask(urlencode(SENT), headers=PLAIN | headers)["body"])
@@ -140,8 +140,8 @@ def test_page_of_somebody_else__writes_nothing_into_the_form(
         (urlencode(SENT) + "&phone=%ff", PLAIN, 400),
     ],
 )
-def test_unreadable__what_can_be_read_is_kept(ask: Ask, body: str, headers: dict[str, str], status: int) -> None:
-    """A post that is too long, or in the wrong letters, comes back as far as it can be read."""
+def test_unreadable__keeps_what_can_be_read(ask: Ask, body: str, headers: dict[str, str], status: int) -> None:
+    """A post that is too long or badly encoded comes back as far as it is readable."""
     answer = ask(body, headers=headers)
 
     assert answer["statusCode"] == status
@@ -153,8 +153,8 @@ def test_unreadable__what_can_be_read_is_kept(ask: Ask, body: str, headers: dict
     ("body", "headers"),
     [("x" * 300_000, PLAIN), ("a=1", PLAIN | {"content-type": "application/x-www-form-urlencoded; charset=klingon"})],
 )
-def test_unreadable__without_anything_to_keep_is_a_sentence(ask: Ask, body: str, headers: dict[str, str]) -> None:
-    """What cannot be read at all leads back to the form."""
+def test_unreadable__with_nothing_to_keep_is_a_message(ask: Ask, body: str, headers: dict[str, str]) -> None:
+    """The message leads back to the form."""
     answer = ask(body, headers=headers)
 
     assert answer["statusCode"] in {413, 415}

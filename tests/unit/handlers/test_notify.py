@@ -1,4 +1,4 @@
-"""Notify: each mail for itself; what failed is reported, so that it comes again."""
+"""Notify: each mail is separate; failures are reported, so that they come again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class FakeNotifyService(NotifyService):
-    """Raises what it was told for an entry; else says what became of the mail."""
+    """Raises a chosen error for a submission; otherwise returns the mail's outcome."""
 
     def __init__(self, errors: Mapping[str, Exception] | None = None, *, outcome: Outcome = Outcome.SENT) -> None:
         self._outcome = outcome
@@ -45,7 +45,7 @@ def run(
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
-def test_notify__asks_for_each_mail_and_reports_no_failure() -> None:
+def test_notify__handles_each_mail_and_reports_no_failure() -> None:
     service = FakeNotifyService()
 
     assert run(service, message("reg_1"), message("reg_2")) == []
@@ -62,7 +62,7 @@ def test_notify__asks_for_each_mail_and_reports_no_failure() -> None:
         KeyError("a fault of ours"),
     ],
 )
-def test_notify__a_mail_that_fails__comes_again_and_holds_up_no_other(error: Exception) -> None:
+def test_notify__a_failed_mail_comes_again_and_delays_no_other(error: Exception) -> None:
     service = FakeNotifyService({"reg_2": error})
 
     assert run(service, message("reg_1"), message("reg_2"), message("reg_3")) == ["m-reg_2"]
@@ -70,11 +70,11 @@ def test_notify__a_mail_that_fails__comes_again_and_holds_up_no_other(error: Exc
 
 
 @pytest.mark.parametrize("body", ["", "{", "[]", '{"id": "reg_1"}', '{"id": "reg_1", "kind": "spam", "version": 1}'])
-def test_notify__a_message_that_cannot_be_read__goes_to_the_dead_letters(body: str) -> None:
+def test_notify__an_unreadable_message_becomes_a_dead_letter(body: str) -> None:
     assert run(FakeNotifyService(), message("reg_1", body), message("reg_2")) == ["m-reg_1"]
 
 
-def test_notify__logs_what_became_of_each_without_an_errors_words(capsys: pytest.CaptureFixture[str]) -> None:
+def test_notify__logs_outcomes_without_error_messages(capsys: pytest.CaptureFixture[str]) -> None:
     run(FakeNotifyService({"reg_2": MailerError("anna@example.org refused")}), message("reg_1"), message("reg_2"))
 
     written = capsys.readouterr().out
@@ -85,7 +85,7 @@ def test_notify__logs_what_became_of_each_without_an_errors_words(capsys: pytest
 
 
 def test_notify__stops_in_time_when_the_mail_service_stalls(capsys: pytest.CaptureFixture[str]) -> None:
-    """What was sent is told as sent; the rest comes again, and Lambda need not end the run."""
+    """Sent mails are reported as sent and the rest comes again, so Lambda need not stop the run."""
     left = iter([30.0, MAIL_TAKES_S, MAIL_TAKES_S - 0.001, 5.0])
     service = FakeNotifyService()
 
@@ -97,15 +97,15 @@ def test_notify__stops_in_time_when_the_mail_service_stalls(capsys: pytest.Captu
     assert [event["message"] for event in events] == ["sent", "sent", "no time left", "no time left"]
 
 
-def test_one_mail__is_over_before_the_time_that_is_kept_for_it() -> None:
-    """The mail service's own limits, and some seconds for the table."""
+def test_one_mail__finishes_within_its_reserved_time() -> None:
+    """The reserve covers the mail service's own limits and some seconds for the table."""
     stalls_s = CLIENT_CONFIG.connect_timeout + CLIENT_CONFIG.read_timeout
 
     assert CLIENT_CONFIG.retries == {"total_max_attempts": 1}
     assert stalls_s + 5 <= MAIL_TAKES_S
 
 
-def test_notify__refused_by_one_of_the_staff__is_done_and_worth_a_look(capsys: pytest.CaptureFixture[str]) -> None:
+def test_notify__refused_by_one_staff_address__is_done_and_logged(capsys: pytest.CaptureFixture[str]) -> None:
     service = FakeNotifyService(outcome=Outcome.SENT_TO_SOME)
 
     assert run(service, message("reg_1")) == []

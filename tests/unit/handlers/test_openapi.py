@@ -1,4 +1,4 @@
-"""The API's description: what the code does, in docs/openapi.json, whole and without loose ends."""
+"""The API's description: docs/openapi.json matches the code and is complete."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ JSON_TYPES = {"string": str, "integer": int, "number": (int, float), "boolean": 
 
 
 def references(value: Any) -> list[str]:
-    """Every `$ref`, wherever it stands."""
+    """Return every `$ref`, wherever it is."""
     if isinstance(value, list):
         return [found for item in value for found in references(item)]
     if not isinstance(value, dict):
@@ -31,7 +31,7 @@ def references(value: Any) -> list[str]:
     return own + [found for item in value.values() for found in references(item)]
 
 
-def test_file__is_what_the_code_gives() -> None:
+def test_file__matches_the_code() -> None:
     written = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))
     assert written == DOCUMENT, "run make docs"
 
@@ -41,21 +41,21 @@ def test_main__writes_the_same_again(tmp_path: Path) -> None:
     assert (tmp_path / "api.json").read_bytes() == (ROOT / "docs" / "openapi.json").read_bytes()
 
 
-def test_main__says_which_form_file_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_main__names_a_broken_form_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "example" / "forms" / "broken").mkdir(parents=True)
     (tmp_path / "example" / "forms" / "broken" / "form.toml").write_text("title = 3")
     assert main(["--root", str(tmp_path), "--out", str(tmp_path / "api.json")]) == 1
     assert "broken/form.toml" in capsys.readouterr().err
 
 
-def test_document__refers_to_nothing_that_is_not_there() -> None:
+def test_document__has_no_dangling_reference() -> None:
     for reference in references(DOCUMENT):
         found: Any = DOCUMENT
         for part in reference.removeprefix("#/").split("/"):
             found = found[part]
 
 
-def test_document__has_a_path_for_each_form_and_every_refusal_of_the_code() -> None:
+def test_document__has_each_forms_path_and_every_refusal() -> None:
     assert set(DOCUMENT["paths"]) == {*(f"/{name}" for name in FORMS), "/forms/{form}", "/my"}
     for name in FORMS:
         answers = DOCUMENT["paths"][f"/{name}"]["post"]["responses"]
@@ -63,7 +63,7 @@ def test_document__has_a_path_for_each_form_and_every_refusal_of_the_code() -> N
 
 
 @pytest.mark.parametrize("name", sorted(FORMS))
-def test_schema__asks_each_field_of_the_form_and_takes_its_example(name: str) -> None:
+def test_schema__has_each_field_and_accepts_the_example(name: str) -> None:
     form, schema = FORMS[name], DOCUMENT["components"]["schemas"][f"{name}-answers"]
     assert schema["required"] == [field.name for field in form.fields if field.required]
     example = example_submission(form)

@@ -1,4 +1,4 @@
-"""The form again, with what to mend: accessible, and with everything as it was entered."""
+"""The form with errors to correct: accessible, and with everything as entered."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ VOID = {"meta", "link", "input", "br"}
 
 
 class Page(HTMLParser):
-    """A page's elements; fails on one that is not closed in order."""
+    """A page's elements; fails if one is not closed in order."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -80,7 +80,7 @@ def test_mend_page__keeps_what_was_entered(page: Page) -> None:
     assert "checked" in page.find(id="f-consent")
 
 
-def test_mend_page__posts_to_the_address_that_it_came_from(page: Page) -> None:
+def test_mend_page__posts_to_its_own_address(page: Page) -> None:
     form = page.find(method="post")
 
     assert "action" not in form
@@ -95,7 +95,7 @@ def test_mend_page__every_link_of_the_summary_leads_to_a_control(page: Page) -> 
         assert page.find(id=target)
 
 
-def test_mend_page__hints_and_errors_are_read_with_their_field(page: Page) -> None:
+def test_mend_page__links_hints_and_errors_to_their_field(page: Page) -> None:
     described = page.find(id="f-email")["aria-describedby"]
 
     assert described == "f-email-hint f-email-error"
@@ -111,7 +111,7 @@ def test_mend_page__every_control_has_a_label(page: Page, form: Form) -> None:
         assert f"f-{field.name}" in labelled
 
 
-def test_mend_page__the_title_says_that_there_is_an_error(page: Page) -> None:
+def test_mend_page__its_title_says_that_there_is_an_error(page: Page) -> None:
     html = [tag for tag, _ in page.elements][:1]
 
     assert html == ["html"]
@@ -119,7 +119,7 @@ def test_mend_page__the_title_says_that_there_is_an_error(page: Page) -> None:
     assert "Error: Register for a <course>" in "".join(page.text.values())
 
 
-def test_mend_page__an_answer_of_any_kind__is_shown_as_text(form: Form, words: SiteWords) -> None:
+def test_mend_page__shows_an_answer_of_any_kind_as_text(form: Form, words: SiteWords) -> None:
     answers: dict[str, object] = {"name": {"a": 1}, "email": 7, "day": None, "consent": ["off", "on"], "days": "mon"}
 
     page = Page(form_page(form, answers, errors=ERRORS, words=words, language="xx"))
@@ -128,7 +128,7 @@ def test_mend_page__an_answer_of_any_kind__is_shown_as_text(form: Form, words: S
     assert "checked" in page.find(id="f-days")
 
 
-def test_sentence_page__leads_back_to_the_form(words: SiteWords) -> None:
+def test_message_page__leads_back_to_the_form(words: SiteWords) -> None:
     page = Page(sentence_page("Closed & gone.", form="contact", words=words, language="sv"))
 
     assert page.find(href=f"{words.site_url}/sv/contact", **{"class": "button"})
@@ -136,7 +136,7 @@ def test_sentence_page__leads_back_to_the_form(words: SiteWords) -> None:
 
 
 def test_mend_page__names_a_missing_answer_once(form: Form, words: SiteWords) -> None:
-    """The summary repeats no label before a sentence that asks for the answer by its name."""
+    """The summary repeats no label before a message that already names the field."""
     errors = [FieldError("name", "required", "Enter your name."), FieldError("email", "not_an_email", "No address.")]
     html = form_page(form, {}, errors=errors, words=words, language="en")
     assert '<a href="#f-name">Enter your name.</a>' in html

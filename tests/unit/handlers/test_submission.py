@@ -1,4 +1,4 @@
-"""Submit's answers: a status, a code and CORS headers for whatever comes; a page for whoever posted a plain form."""
+"""Submit's responses: a status, a code and CORS headers for every request; a page for a plain form."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Service(Protocol):
 
 @pytest.fixture
 def begun() -> list[int]:
-    """How much the service had been asked at each beginning."""
+    """How many calls the service had received at each start."""
     return []
 
 
@@ -124,15 +124,13 @@ def test_submit__gives_201_with_id_reference_and_status(post: Callable[..., dict
     ]
 
 
-def test_submit__waitlisted__tells_the_position(post: Callable[..., dict[str, Any]], service: Service) -> None:
+def test_submit__waitlisted__gives_the_position(post: Callable[..., dict[str, Any]], service: Service) -> None:
     service.receipt = Receipt("reg_1", "K7QM3XTP", Status.WAITLISTED, position=4)
 
     assert json.loads(post({})["body"])["position"] == 4
 
 
-def test_submit__a_repeated_post__is_answered_like_the_first(
-    post: Callable[..., dict[str, Any]], service: Service
-) -> None:
+def test_submit__answers_a_repeated_post_like_the_first(post: Callable[..., dict[str, Any]], service: Service) -> None:
     first = post({})
     service.receipt = Receipt("reg_01JABCDEFGHJKMNPQRSTVWXYZ0", "K7QM3XTP", Status.CONFIRMED, repeated=True)
 
@@ -165,9 +163,7 @@ def test_submit__wrong_answers__names_every_field(post: Callable[..., dict[str, 
     ]
 
 
-def test_submit__storage_trouble__says_when_to_come_again(
-    post: Callable[..., dict[str, Any]], service: Service
-) -> None:
+def test_submit__storage_trouble__says_when_to_retry(post: Callable[..., dict[str, Any]], service: Service) -> None:
     service.error = StorageUnavailableError("throttled", retry_after_s=7)
 
     assert post({})["headers"]["Retry-After"] == "7"
@@ -183,7 +179,7 @@ def test_submit__storage_trouble__says_when_to_come_again(
         ({"body": "", "method": "PUT"}, 405, "method_not_allowed"),
     ],
 )
-def test_submit__what_no_service_needs_to_see__is_a_problem_with_cors(
+def test_submit__refused_before_the_service__is_a_problem_too(
     post: Callable[..., dict[str, Any]], service: Service, request_facts: dict[str, str], status: int, code: str
 ) -> None:
     body = request_facts.pop("body")
@@ -196,7 +192,7 @@ def test_submit__what_no_service_needs_to_see__is_a_problem_with_cors(
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "Shorten the longest ones"), ("sv", "Korta ner de längsta")])
-def test_submit__too_long_answers__are_told_in_words_for_people(
+def test_submit__too_long_answers__are_explained_to_people(
     post: Callable[..., dict[str, Any]], language: str, said: str
 ) -> None:
     answer = post('{"a":"' + "x" * 33_000 + '"}', accept_language=language)
@@ -207,7 +203,7 @@ def test_submit__too_long_answers__are_told_in_words_for_people(
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", ""])
-def test_cors__an_origin_that_is_not_listed__is_told_nothing(post: Callable[..., dict[str, Any]], origin: str) -> None:
+def test_cors__an_unlisted_origin__gets_no_permission(post: Callable[..., dict[str, Any]], origin: str) -> None:
     answer = post({}, origin=origin)
 
     assert answer["statusCode"] == 201
@@ -215,7 +211,7 @@ def test_cors__an_origin_that_is_not_listed__is_told_nothing(post: Callable[...,
     assert answer["headers"]["Vary"] == "Origin"
 
 
-def test_page__wrong_answers__gives_the_form_again_as_it_was_filled_in(
+def test_page__wrong_answers__returns_the_form_as_filled_in(
     post_page: Callable[..., dict[str, Any]], service: Service
 ) -> None:
     service.error = InvalidAnswersError(WRONG)
@@ -230,7 +226,7 @@ def test_page__wrong_answers__gives_the_form_again_as_it_was_filled_in(
 
 
 @pytest.mark.parametrize(("error", "status", "code"), EVERY_REFUSAL)
-def test_page__every_refusal__is_a_page_that_loads_nothing_foreign(
+def test_page__every_refusal__loads_nothing_foreign(
     post_page: Callable[..., dict[str, Any]], service: Service, error: Exception, status: int, code: str
 ) -> None:
     service.error = error
@@ -244,7 +240,7 @@ def test_page__every_refusal__is_a_page_that_loads_nothing_foreign(
     assert code not in answer["body"] or code == "invalid_answers"
 
 
-def test_log__a_stored_submission__is_named_by_its_id_alone(
+def test_log__names_a_stored_submission_only_by_its_id(
     post: Callable[..., dict[str, Any]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     post({"name": "Anna", "email": "anna@example.org"})
@@ -256,9 +252,10 @@ def test_log__a_stored_submission__is_named_by_its_id_alone(
     assert "nna" not in json.dumps(event)
 
 
-def test_log__wrong_answers__names_fields_of_the_form_and_nothing_typed(
+def test_log__names_only_fields_of_the_form(
     post: Callable[..., dict[str, Any]], service: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """Nothing that was typed is logged."""
     service.error = InvalidAnswersError([*WRONG, FieldError("anna@example.org", "unknown_field", "What is that?")])
 
     post({"email": "anna", "anna@example.org": "x"})
@@ -268,9 +265,7 @@ def test_log__wrong_answers__names_fields_of_the_form_and_nothing_typed(
     assert "anna" not in written
 
 
-def test_submit__gives_each_event_time_of_its_own_before_anything_is_asked(
-    post: Callable[..., dict[str, Any]], begun: list[int]
-) -> None:
+def test_submit__gives_each_event_its_own_time(post: Callable[..., dict[str, Any]], begun: list[int]) -> None:
     post({"name": "Ada"})
     post({"name": "Ada"})
     assert begun == [0, 1]

@@ -1,4 +1,4 @@
-"""What a plain form post is answered with once it is stored: a page that says what came in and what comes next."""
+"""The page after a plain form is stored: what was received and what comes next."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SENT = {
 
 @pytest.fixture
 def forms(form: Form) -> Forms:
-    """The form, about one of its days, with a phone that stays the same for one more person."""
+    """The form with one of its days, where the phone is kept for one more participant."""
     starts = datetime(2027, 1, 16, 10, tzinfo=UTC)
     fields = []
     for field in form.fields:
@@ -46,7 +46,7 @@ def forms(form: Form) -> Forms:
 
 
 def facts(page: str) -> dict[str, str]:
-    """Return what the page lists, label to value."""
+    """Return the facts on the page, value by label."""
     found = Page(page)
     assert found.elements
     listed = page.partition("<dl")[2].partition("</dl>")[0]
@@ -54,8 +54,8 @@ def facts(page: str) -> dict[str, str]:
     return {label: rest.partition(">")[2].partition("</dd>")[0] for label, _, rest in pairs}
 
 
-def test_thanks__shows_no_words_of_another_sites_page(ask: Ask) -> None:
-    """Else any page could have its own words printed under the organisation's name."""
+def test_thanks__shows_no_text_of_another_sites_page(ask: Ask) -> None:
+    """Otherwise any page could show its own text under the organisation's name."""
     posted = PLAIN | {"origin": "https://evil.example", "sec-fetch-site": "cross-site"}
 
     answer = ask(urlencode(SENT), headers=posted)
@@ -65,8 +65,8 @@ def test_thanks__shows_no_words_of_another_sites_page(ask: Ask) -> None:
     assert "exmaple.org" not in answer["body"]
 
 
-def test_thanks__says_what_was_typed(ask: Ask) -> None:
-    """Who sent a form sees the course, the person, the time and the address that the mail goes to."""
+def test_thanks__shows_what_was_typed(ask: Ask) -> None:
+    """The sender sees the course, the participant, the time and the address for the mail."""
     answer = ask(urlencode(SENT), headers=PLAIN)
 
     assert answer["statusCode"] == 201
@@ -97,7 +97,7 @@ def test_thanks__says_what_was_typed(ask: Ask) -> None:
 def test_thanks__has_a_headline_for_each_status(
     ask: Ask, service: Any, *, status: Status, language: str, headline: str
 ) -> None:
-    """Each way an entry may stand has its own headline and title, in the visitor's language."""
+    """Each status has its own headline and title, in the visitor's language."""
     service.receipt = Receipt("reg_1", "K7QM3XTP", status, position=3 if status is Status.WAITLISTED else None)
 
     page = ask(urlencode(SENT), headers=PLAIN, query={"lang": language})["body"]
@@ -110,8 +110,8 @@ def test_thanks__has_a_headline_for_each_status(
     assert facts(page).get(ticket) == ("3" if status is Status.WAITLISTED else None)
 
 
-def test_thanks__shows_a_stored_entry_in_nothing(ask: Ask, service: Any) -> None:
-    """A repeat reads like a newcomer's page: only the reference and how it stands come from behind."""
+def test_thanks__reveals_nothing_of_a_stored_submission(ask: Ask, service: Any) -> None:
+    """A repeat gets the same page as a new submission: only reference and status come from storage."""
     service.receipt = Receipt("reg_2", "AAAABBBB", Status.CONFIRMED)
     fresh = ask(urlencode(SENT), headers=PLAIN)["body"]
     service.receipt = Receipt("reg_1", "CCCCDDDD", Status.CONFIRMED, repeated=True)
@@ -121,7 +121,7 @@ def test_thanks__shows_a_stored_entry_in_nothing(ask: Ask, service: Any) -> None
     assert again.replace("CCCC-DDDD", "AAAA-BBBB") == fresh
 
 
-def test_thanks__what_is_no_option_is_not_shown(ask: Ask) -> None:
+def test_thanks__shows_only_options_of_the_form(ask: Ask) -> None:
     """The page lists options of the form only."""
     page = ask(urlencode(SENT | {"day": "<x>"}), headers=PLAIN)["body"]
 
@@ -129,8 +129,8 @@ def test_thanks__what_is_no_option_is_not_shown(ask: Ask) -> None:
     assert "&lt;x&gt;" not in page
 
 
-def test_another__gives_the_form_with_what_stays_the_same(ask: Ask, service: Any) -> None:
-    """One more person's form has the address and the telephone in it, and nothing else of the first person's."""
+def test_another__keeps_what_stays_the_same(ask: Ask, service: Any) -> None:
+    """The form for one more participant has the address and the phone, and nothing else of the first."""
     page = Page(ask(urlencode(SENT), headers=PLAIN)["body"])
     kept = [(str(field["name"]), str(field["value"])) for tag, field in page.elements if field.get("type") == "hidden"]
     assert kept == [("email", "asa@exmaple.org"), ("days", "tue")]
@@ -147,14 +147,14 @@ def test_another__gives_the_form_with_what_stays_the_same(ask: Ask, service: Any
     assert len(service.asked) == stored
 
 
-def test_another__of_a_script_is_no_answer(ask: Ask, service: Any) -> None:
-    """Only a page asks for the form again; a script's `_another` changes nothing."""
+def test_another__from_a_script_is_ignored(ask: Ask, service: Any) -> None:
+    """Only a page can ask for the form again; a script's `_another` changes nothing."""
     assert ask('{"_another": "yes"}')["statusCode"] == 201
     assert len(service.asked) == 1
 
 
-def test_key__is_the_same_for_a_reload_and_another_for_other_answers(ask: Ask, service: Any) -> None:
-    """A page that is loaded again sends the same attempt; the language or the door's own fields don't change it."""
+def test_key__survives_a_reload_and_changes_with_the_answers(ask: Ask, service: Any) -> None:
+    """A change of language or of technical fields does not change the key."""
     ask(urlencode(SENT), headers=PLAIN)
     ask(urlencode(SENT | {"_language": "sv"}), headers=PLAIN, query={"lang": "sv"})
     ask(urlencode(SENT | {"message": "Milk"}), headers=PLAIN)
@@ -165,7 +165,7 @@ def test_key__is_the_same_for_a_reload_and_another_for_other_answers(ask: Ask, s
 
 
 def test_form_address__opened_leads_to_the_page(ask: Ask) -> None:
-    """Whoever opens the address that the form was sent to comes to the form, in the language asked for."""
+    """Opening the address that forms post to shows the form in the requested language."""
     for query, path in ((None, "/registration"), ({"lang": "sv"}, "/sv/registration")):
         answer = ask("", method="GET", query=query)
         assert (answer["statusCode"], answer["headers"]["Location"]) == (303, f"{ORIGIN}{path}")

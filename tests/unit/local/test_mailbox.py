@@ -1,4 +1,4 @@
-"""What the local mailbox tells of a mail."""
+"""What the local mailbox shows of a mail."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def keep(
     (folder / f"{at}-00.eml").write_bytes(message.as_bytes())
 
 
-def test_read_folder__gives_addresses_subject_and_both_bodies(tmp_path: Path) -> None:
+def test_read_folder__reads_addresses_subject_and_bodies(tmp_path: Path) -> None:
     keep(tmp_path, html="<p>Hej!</p>")
     (mail,) = read_folder(tmp_path)
     assert mail.to == ["asa@example.org", "bo@example.org"]
@@ -60,7 +60,7 @@ def test_as_json__names_the_parts_as_the_command_prints_them(tmp_path: Path) -> 
     ("said", "name"),
     [("kurs.ics", "kurs.ics"), ("../../x/kurs.ics", "kurs.ics"), ("..\\kurs.ics", "kurs.ics"), ("/", "attachment-1")],
 )
-def test_read_folder__gives_what_is_attached_by_a_name_without_folders(tmp_path: Path, said: str, name: str) -> None:
+def test_read_folder__strips_folders_from_attachment_names(tmp_path: Path, said: str, name: str) -> None:
     message = EmailMessage(policy=email.policy.SMTP)
     message.set_content("Hej!\n")
     message.add_attachment(b"BEGIN:VCALENDAR", maintype="text", subtype="calendar", filename=said)
@@ -75,7 +75,7 @@ def test_read_folder__gives_what_is_attached_by_a_name_without_folders(tmp_path:
     assert f"{name} (text/calendar, 15 bytes)" in _page([mail])
 
 
-def test_page__shows_what_a_mail_says_as_text_never_as_markup(tmp_path: Path) -> None:
+def test_page__shows_a_mail_as_text_never_as_markup(tmp_path: Path) -> None:
     keep(tmp_path, subject="<script>alert(1)</script>", html='<p title="&quot;">x</p><script>alert(2)</script>')
     page = _page(read_folder(tmp_path))
     assert "<script>" not in page

@@ -1,4 +1,4 @@
-"""Where the local system finds its clone, and what it says when there is none."""
+"""Where the local system finds its clone, and the error if there is none."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return root
 
 
-def test_find_root__is_found_from_a_folder_inside(clone: Path) -> None:
+def test_find_root__works_from_a_folder_inside(clone: Path) -> None:
     assert find_root(clone / "infra" / "terraform") == clone
 
 
@@ -34,7 +34,7 @@ def test_find_root__outside_a_clone_says_what_to_do(tmp_path: Path, clone: Path)
         find_root(tmp_path)
 
 
-def test_find_root__the_variable_wins(clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_find_root__the_variable_takes_precedence(clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ROLLCALL_ROOT", str(clone))
     assert find_root(tmp_path) == clone
 
@@ -49,7 +49,7 @@ def test_find_workspace__takes_ports_from_the_environment(clone: Path, monkeypat
 
 
 @pytest.mark.parametrize("wrong", ["0", "65536", "http", "-1", "4566x", "٤٥٦٦"])
-def test_find_workspace__a_port_that_is_none_is_named(clone: Path, monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+def test_find_workspace__an_invalid_port_is_named(clone: Path, monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
     monkeypatch.setenv("EDGE_PORT", wrong)
     with pytest.raises(LocalStackError, match=r"EDGE_PORT is .* 1 to 65535"):
         find_workspace(clone)

@@ -1,4 +1,4 @@
-"""A small site to build, and a bucket and a distribution that only remember."""
+"""A small site to build, and a fake bucket and distribution."""
 
 import hashlib
 from collections.abc import Callable
@@ -71,7 +71,7 @@ def forms() -> dict[str, Form]:
 
 @pytest.fixture
 def sources(tmp_path: Path) -> Sources:
-    """A clone with the shipped templates and words, its courses those of the small form."""
+    """A clone with the shipped templates and words, and with the courses of the small form."""
     copied = copied_sources(tmp_path / "clone")
     for language in ("en", "sv"):
         content = copied.site / f"{language}.toml"
@@ -83,13 +83,13 @@ def sources(tmp_path: Path) -> Sources:
 
 @pytest.fixture
 def files(sources: Sources, forms: dict[str, Form]) -> dict[str, SiteFile]:
-    """The small site, by key."""
+    """The small site's files, by key."""
     made = render(sources, forms, api_url="https://api.example/v1", site_url="https://site.example")
     return {file.key: file for file in made}
 
 
-class RememberingS3:
-    """A bucket as publishing sees one; `calls` are the names of operations and their keys, in order."""
+class FakeS3:
+    """A bucket as publishing sees it; `calls` lists the operations and their keys, in order."""
 
     def __init__(self, page_size: int = 1000) -> None:
         self.objects: dict[str, dict[str, Any]] = {}
@@ -128,8 +128,8 @@ class RememberingS3:
         return {}
 
 
-class RememberingCloudFront:
-    """A distribution that remembers what it was told to forget; shares its list of calls with the bucket."""
+class FakeCloudFront:
+    """A distribution that records its invalidations, in the same list of calls as the bucket."""
 
     def __init__(self, calls: list[tuple[str, str]]) -> None:
         self.batches: list[dict[str, Any]] = []
@@ -146,24 +146,24 @@ def refusal(code: str, message: str) -> ClientError:
 
 
 @pytest.fixture
-def s3() -> RememberingS3:
-    return RememberingS3()
+def s3() -> FakeS3:
+    return FakeS3()
 
 
 @pytest.fixture
-def small_s3() -> RememberingS3:
+def small_s3() -> FakeS3:
     """A bucket that lists three keys at a time."""
-    return RememberingS3(page_size=3)
+    return FakeS3(page_size=3)
 
 
 @pytest.fixture
-def cloudfront(s3: RememberingS3) -> RememberingCloudFront:
-    return RememberingCloudFront(s3.calls)
+def cloudfront(s3: FakeS3) -> FakeCloudFront:
+    return FakeCloudFront(s3.calls)
 
 
 @pytest.fixture
 def rewrite(sources: Sources) -> Callable[[str, str, str], None]:
-    """Replace one text by another in a file of the organisation's site/, or else of the product's."""
+    """Replace a text in a file of the organisation's site/, or else of the product's."""
 
     def replace(name: str, old: str, new: str) -> None:
         path = sources.site / name

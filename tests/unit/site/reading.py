@@ -1,4 +1,4 @@
-"""A page as a browser reads it: its elements, what is left open, its links and what it says in which language."""
+"""A page as a browser reads it: its elements, what is left open, its links, and its texts by language."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SILENT = {"script", "style"}
 
 
 class Reader(HTMLParser):
-    """Notes every element, and which are left open or closed out of turn."""
+    """Records every element, and those left open or closed out of order."""
 
     def __init__(self, page: bytes) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class Reader(HTMLParser):
         return [attributes for name, attributes in self.elements if name == tag]
 
     def text_in(self, language: str) -> str:
-        """Everything that is said in one language, attributes included."""
+        """Return all text in one language, attributes included."""
         return "\n".join(text for said_in, text in self.said if said_in == language)
 
     @property

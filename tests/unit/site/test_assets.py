@@ -1,4 +1,4 @@
-"""Assets: slimmed without a change of meaning."""
+"""Assets: minified without a change of meaning."""
 
 from shipped import SOURCES
 from unit.site.reading import Reader
@@ -26,7 +26,7 @@ def test_slimmed__leaves_other_files_as_they_are() -> None:
 
 
 def test_page__loads_at_most_8_kib_of_scripts() -> None:
-    """Nobody waits for a script: all that a page loads together stays small, slimmed and not yet compressed."""
+    """Together, all scripts of a page stay small, minified and uncompressed."""
     forms = compile_forms(SOURCES.forms)
     files = render(SOURCES, forms, api_url="https://api.example/v1", site_url="https://site.example")
     sizes = {f"/{file.key}": len(file.body) for file in files}

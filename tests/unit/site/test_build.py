@@ -1,4 +1,4 @@
-"""Building: the same bytes each time, a folder that is only ours, and mistakes told by file and key."""
+"""Building: the same bytes each time, only in its own folder, with errors that name file and key."""
 
 import re
 from collections.abc import Callable
@@ -41,7 +41,7 @@ def test_build__gives_the_same_bytes_again(tmp_path: Path) -> None:
     assert shipped(tmp_path / "one") == shipped(tmp_path / "two")
 
 
-def test_build__removes_what_an_earlier_build_left(tmp_path: Path) -> None:
+def test_build__removes_files_of_an_earlier_build(tmp_path: Path) -> None:
     shipped(tmp_path)
     (tmp_path / "old").mkdir()
     (tmp_path / "old/page").write_text("old")
@@ -49,7 +49,7 @@ def test_build__removes_what_an_earlier_build_left(tmp_path: Path) -> None:
     assert not (tmp_path / "old").exists()
 
 
-def test_build__leaves_a_folder_alone_that_is_not_its_own(tmp_path: Path) -> None:
+def test_build__leaves_other_folders_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(SiteBuildError, match="not empty"):
         shipped(tmp_path)
@@ -57,7 +57,7 @@ def test_build__leaves_a_folder_alone_that_is_not_its_own(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("url", ["api.example", "ftp://api.example", "https://", "https://api.example/?stage=1"])
-def test_build__refuses_what_is_no_address(tmp_path: Path, url: str) -> None:
+def test_build__refuses_an_invalid_address(tmp_path: Path, url: str) -> None:
     with pytest.raises(SiteBuildError, match="api_url"):
         build(SOURCES, api_url=url, site_url=SITE, out=tmp_path / "site")
 
@@ -69,7 +69,7 @@ def test_build__names_a_broken_form_file_and_writes_nothing(sources: Sources, tm
     assert not (tmp_path / "site").exists()
 
 
-def test_read_build__gives_what_was_built(tmp_path: Path) -> None:
+def test_read_build__returns_what_was_built(tmp_path: Path) -> None:
     files = shipped(tmp_path)
     assert read_build(tmp_path).files == files
 
@@ -81,7 +81,7 @@ def test_read_build__refuses_an_unfinished_site(tmp_path: Path, manifest: str) -
         read_build(tmp_path)
 
 
-def test_file__knows_its_type_and_how_long_it_keeps() -> None:
+def test_file__knows_its_type_and_how_long_to_cache_it() -> None:
     def headers(key: str) -> tuple[str, str]:
         file = SiteFile(key, b"")
         return file.content_type, file.cache_control
@@ -93,7 +93,7 @@ def test_file__knows_its_type_and_how_long_it_keeps() -> None:
 
 
 class TestMistakes:
-    """What someone who changes the site may get wrong, and the sentence that says so."""
+    """Mistakes that somebody who changes the site may make, and their messages."""
 
     @pytest.fixture
     def message(self, sources: Sources, forms: dict[str, Form]) -> Callable[[], str]:
@@ -121,13 +121,13 @@ class TestMistakes:
         assert message().startswith("site/en.toml: this is not valid TOML: ")
         assert "line" in message()
 
-    def test_course_that_is_no_option__is_named(self, rewrite: Rewrite, message: Callable[[], str]) -> None:
+    def test_course_that_is_not_an_option__is_named(self, rewrite: Rewrite, message: Callable[[], str]) -> None:
         for language in ("en", "sv"):
             rewrite(f"{language}.toml", "[courses.options.rovers]", "[courses.options.rover]")
         assert "[courses.options.rover]" in message()
         assert message().endswith("use one of rovers, arms.")
 
-    def test_course_field_that_is_not_there__is_named(self, rewrite: Rewrite, message: Callable[[], str]) -> None:
+    def test_missing_course_field__is_named(self, rewrite: Rewrite, message: Callable[[], str]) -> None:
         rewrite("site.toml", 'field = "course"', 'field = "term"')
         assert 'the field "term" of the form "registration"' in message()
 
@@ -153,7 +153,7 @@ class TestMistakes:
             == "site/assets/rollcall.js or site/pictures/rollcall.js: a page asks for this file, and it is missing."
         )
 
-    def test_asset_of_an_unknown_kind__is_named(self, sources: Sources, message: Callable[[], str]) -> None:
+    def test_asset_of_an_unknown_type__is_named(self, sources: Sources, message: Callable[[], str]) -> None:
         (sources.root / "site/assets/robot.psd").write_bytes(b"")
         assert message().startswith("site/assets/robot.psd: files ending in '.psd' are not known; use one of .css, ")
 
@@ -163,7 +163,7 @@ class TestMistakes:
         assert message().startswith("forms/thank-you: ")
 
 
-def test_form_without_words_of_its_own__has_the_general_ones(sources: Sources, forms: dict[str, Form]) -> None:
+def test_form_without_its_own_words__has_the_general_ones(sources: Sources, forms: dict[str, Form]) -> None:
     forms["workshop"] = Form.from_dict(forms["contact"].to_dict() | {"name": "workshop"})
     made = render(sources, forms, api_url="https://api.example", site_url="https://site.example")
     page = next(file.body.decode() for file in made if file.key == "workshop")

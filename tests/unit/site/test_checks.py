@@ -1,4 +1,4 @@
-"""Checks for a page: the server's rules and sentences, never stricter than the server itself."""
+"""Checks on a page: the server's rules and messages, never stricter than the server."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ PRICE = a_field("number", decimals=2)
 
 
 def labelled(kind: str, label: str) -> Field:
-    """A required field that is asked so."""
+    """Return a required field with this label."""
     return replace(a_field(kind, required=True), label=Text({"en": label}))
 
 
-def said_by_server(field: Field, raw: Any, language: str = "en") -> str:
-    """The server's sentence; empty when it takes the answer."""
+def server_message(field: Field, raw: Any, language: str = "en") -> str:
+    """Return the server's message, or nothing if it accepts the answer."""
     try:
         validate(a_form(field), {field.name: raw}, language, today=TODAY)
     except InvalidAnswersError as error:
@@ -41,8 +41,8 @@ def said_by_server(field: Field, raw: Any, language: str = "en") -> str:
     return ""
 
 
-def said_by_patterns(field: Field, text: str) -> str:
-    """The sentence of the first pattern that does not match, as a page would say it of a trimmed answer."""
+def page_message(field: Field, text: str) -> str:
+    """Return the message of the first pattern that fails, as a page shows it for a trimmed answer."""
     for rule, limit, sentence, _ in checks_of(field, "en"):
         if rule is Rule.PATTERN and text and not regex.search(str(limit), text):
             return sentence
@@ -117,8 +117,8 @@ def said_by_patterns(field: Field, text: str) -> str:
         (PRICE, "x"),
     ],
 )
-def test_patterns__say_of_a_common_answer_what_the_server_says(field: Field, text: str) -> None:
-    assert said_by_patterns(field, text) == said_by_server(field, text)
+def test_patterns__give_the_servers_message(field: Field, text: str) -> None:
+    assert page_message(field, text) == server_message(field, text)
 
 
 @pytest.mark.parametrize(
@@ -134,16 +134,16 @@ def test_patterns__say_of_a_common_answer_what_the_server_says(field: Field, tex
     ids=["email", "phone", "phone at home", "date", "number", "price"],
 )
 @given(data=st.data())
-def test_patterns__refuse_nothing_that_the_server_takes(field: Field, letters: str, data: st.DataObject) -> None:
+def test_patterns__refuse_nothing_that_the_server_accepts(field: Field, letters: str, data: st.DataObject) -> None:
     text = data.draw(st.text(st.sampled_from(letters), max_size=18)).strip()
-    if not said_by_server(field, text):
-        assert not said_by_patterns(field, text)
+    if not server_message(field, text):
+        assert not page_message(field, text)
 
 
 @given(whole=st.integers(0, 10**15), digits=st.text(st.sampled_from("0123456789"), max_size=3))
-def test_numbers__as_people_write_them_are_never_refused_by_the_page_alone(whole: int, digits: str) -> None:
+def test_numbers__as_people_write_them_pass_the_pages_check(whole: int, digits: str) -> None:
     text = f"{whole},{digits}"
-    assert bool(said_by_patterns(PRICE, text)) == bool(said_by_server(PRICE, text))
+    assert bool(page_message(PRICE, text)) == bool(server_message(PRICE, text))
 
 
 @pytest.mark.parametrize(
@@ -159,12 +159,12 @@ def test_numbers__as_people_write_them_are_never_refused_by_the_page_alone(whole
     ],
 )
 def test_required__names_what_is_missing_as_the_server_does(field: Field, english: str, swedish: str) -> None:
-    """An empty answer is asked for by its label, or in the form file's own words."""
+    """An empty answer is named by its label, or in the form file's own words."""
     for language, said in (("en", english), ("sv", swedish)):
         first = checks_of(field, language)[0]
         assert first.rule is Rule.REQUIRED
         assert first.sentence.startswith(said)
-        assert first.sentence == said_by_server(field, "", language)
+        assert first.sentence == server_message(field, "", language)
 
 
 @pytest.mark.parametrize(
@@ -182,13 +182,13 @@ def test_required__names_what_is_missing_as_the_server_does(field: Field, englis
         (a_field("choices", max_choices=1), ["a", "b"], {}),
     ],
 )
-def test_limits__are_said_in_the_servers_words(field: Field, raw: object, filled_in: dict[str, object]) -> None:
+def test_limits__have_the_servers_messages(field: Field, raw: object, filled_in: dict[str, object]) -> None:
     checks = [check for check in checks_of(field, "en") if check.rule in (Rule.SHORT, Rule.LONG, Rule.LEAST, Rule.MOST)]
     said = [check.sentence for check in checks]
     for name, value in filled_in.items():
         said = [each.replace(f"{{{name}}}", str(value)) for each in said]
-    assert said_by_server(field, raw) in said
+    assert server_message(field, raw) in said
 
 
-def test_optional_text_without_limits__has_nothing_to_check() -> None:
+def test_optional_text_without_limits__has_no_checks() -> None:
     assert checks_of(a_field("text"), "en") == ()

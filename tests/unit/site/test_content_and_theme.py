@@ -1,4 +1,4 @@
-"""What an organisation writes: mistakes in words and colours are told with the file, the key and what is allowed."""
+"""An organisation's words and colours: errors name the file, the key and what is allowed."""
 
 from __future__ import annotations
 
@@ -65,32 +65,32 @@ def mistakes(content: Path) -> list[str]:
         ("logo.svg", "viewBox", "viewbox", "this is no SVG drawing with a viewBox; save it as plain SVG."),
     ],
 )
-def test_mistake__is_told_with_its_file(  # noqa: PLR0917 - fixtures and parameters
+def test_mistake__names_its_file(  # noqa: PLR0917 - fixtures and parameters
     content: Path, rewrite: Callable[[str, str, str], None], name: str, old: str, new: str, told: str
 ) -> None:
     rewrite(f"{name}", old, new)
     assert any(line.startswith(f"site/{name}: ") and told in line for line in mistakes(content))
 
 
-def test_mistakes__are_told_all_at_once(content: Path, rewrite: Callable[[str, str, str], None]) -> None:
+def test_mistakes__are_reported_all_at_once(content: Path, rewrite: Callable[[str, str, str], None]) -> None:
     rewrite("sv.toml", "skip = ", "skipp = ")
     rewrite("sv.toml", "error_prefix = ", "prefix = ")
     missing = [line for line in mistakes(content) if line.startswith("site/sv.toml")]
     assert len(missing) == 2
 
 
-def test_language__without_the_words_of_its_own_page__is_told(content: Path) -> None:
+def test_language__without_words_for_my_page__is_reported(content: Path) -> None:
     (content / "my.sv.toml").unlink()
     assert mistakes(content) == ["site/my.sv.toml: this file is missing."]
 
 
-def test_contrast__is_as_wcag_defines_it() -> None:
+def test_contrast__matches_the_wcag_definition() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)
     assert contrast("#ffc62b", "#ffc62b") == 1
 
 
-def test_theme__stands_in_the_stylesheet_for_both_schemes() -> None:
+def test_theme__is_in_the_stylesheet_for_both_schemes() -> None:
     theme = read_theme(SOURCES.site)
     light, dark = theme.style.split("@media (prefers-color-scheme: dark)")
     assert f"--on-action: {theme.colours['light']['on_action']};" in light
@@ -109,7 +109,7 @@ def test_theme__stands_in_the_stylesheet_for_both_schemes() -> None:
     ],
 )
 def test_logo__has_a_size_of_its_own(content: Path, opening: str, size: str) -> None:
-    """A page without its stylesheet shows a small logo, not one as wide as the window."""
+    """Without the stylesheet the logo is small, not as wide as the window."""
     (content / "logo.svg").write_text(f"{opening}<rect width='9' height='9'/></svg>", encoding="utf-8")
 
     tag, _, shapes = read_theme(content).logo.partition(">")

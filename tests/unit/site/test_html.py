@@ -1,4 +1,4 @@
-"""The shipped site as a whole: sound HTML, links that lead somewhere, and one story to those who search for it."""
+"""The shipped site as a whole: valid HTML, working links, and consistent facts for search engines."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ SITE, API = "https://site.example", "https://api.example/v1"
 LOC, LINK = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc", "{http://www.w3.org/1999/xhtml}link"
 PAGES = shipped_pages(SOURCES)
 PARAMETERS = [pytest.param(page, id=page.key) for page in PAGES]
-MOST_LETTERS = {"title": 70, "description": 160}  # what lists of found pages show
+MOST_LETTERS = {"title": 70, "description": 160}  # what search results show
 
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, SiteFile]:
-    """The shipped site, by key."""
+    """The shipped site's files, by key."""
     site = build(SOURCES, api_url=API, site_url=SITE, out=tmp_path_factory.mktemp("site") / "out")
     return {file.key: file for file in site.files}
 
 
 @pytest.fixture(scope="module")
 def parsed(files: dict[str, SiteFile]) -> dict[str, JustHTML]:
-    """Every page, parsed as browsers do, with what they would forgive."""
+    """Every page, parsed as browsers do, with the errors that they would forgive."""
     found = {}
     for page in PAGES:
         text = files[page.key].body.decode()
@@ -46,18 +46,18 @@ def attributes(page: JustHTML, selector: str, name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("page", PARAMETERS)
-def test_page__is_sound_html(parsed: dict[str, JustHTML], page: Page) -> None:
+def test_page__is_valid_html(parsed: dict[str, JustHTML], page: Page) -> None:
     assert [f"line {error.line}: {error.message}" for error in parsed[page.key].errors] == []
 
 
 @pytest.mark.parametrize("page", PARAMETERS)
-def test_page__gives_each_id_once(parsed: dict[str, JustHTML], page: Page) -> None:
+def test_page__uses_each_id_once(parsed: dict[str, JustHTML], page: Page) -> None:
     ids = Counter(attributes(parsed[page.key], "[id]", "id"))
     assert [name for name, count in ids.items() if count > 1] == []
 
 
 @pytest.mark.parametrize("page", PARAMETERS)
-def test_page__leads_only_to_what_is_there(files: dict[str, SiteFile], parsed: dict[str, JustHTML], page: Page) -> None:
+def test_page__has_only_working_links(files: dict[str, SiteFile], parsed: dict[str, JustHTML], page: Page) -> None:
     document = parsed[page.key]
     asked = attributes(document, "[href]", "href") + attributes(document, "[src]", "src")
     assert asked
@@ -75,7 +75,7 @@ def test_page__leads_only_to_what_is_there(files: dict[str, SiteFile], parsed: d
 
 
 @pytest.mark.parametrize("page", PARAMETERS)
-def test_page__says_what_it_is_and_in_which_language(parsed: dict[str, JustHTML], page: Page) -> None:
+def test_page__names_its_type_and_language(parsed: dict[str, JustHTML], page: Page) -> None:
     document = parsed[page.key]
     assert attributes(document, "html", "lang") == [page.language]
     [title], [description] = document.query("title"), attributes(document, "meta[name=description]", "content")
@@ -88,7 +88,7 @@ def test_page__says_what_it_is_and_in_which_language(parsed: dict[str, JustHTML]
     assert (robots, canonical) == (([], [SITE + page.path]) if page.listed else (["noindex"], []))
 
 
-def test_titles__are_told_apart(parsed: dict[str, JustHTML]) -> None:
+def test_titles__are_distinct(parsed: dict[str, JustHTML]) -> None:
     titles = Counter(document.query("title")[0].to_text() for document in parsed.values())
     assert max(titles.values()) == 1, titles
 
@@ -98,7 +98,7 @@ def alternates(document: JustHTML) -> dict[str, str]:
     return {link.attrs["hreflang"]: link.attrs["href"] for link in links if "hreflang" in link.attrs}
 
 
-def test_languages_of_a_page__name_each_other(parsed: dict[str, JustHTML]) -> None:
+def test_languages_of_a_page__link_to_each_other(parsed: dict[str, JustHTML]) -> None:
     by_address = {SITE + page.path: page for page in PAGES if page.listed}
     for address, page in by_address.items():
         named = alternates(parsed[page.key])
@@ -108,7 +108,7 @@ def test_languages_of_a_page__name_each_other(parsed: dict[str, JustHTML]) -> No
             assert language in (by_address[other].language, "x-default")
 
 
-def test_sitemap__has_every_page_to_be_found_with_its_languages(
+def test_sitemap__lists_every_public_page_with_its_languages(
     files: dict[str, SiteFile], parsed: dict[str, JustHTML]
 ) -> None:
     entries = ET.fromstring(files["sitemap.xml"].body)  # noqa: S314 - of our own making
@@ -120,6 +120,6 @@ def test_sitemap__has_every_page_to_be_found_with_its_languages(
     assert f"Sitemap: {SITE}/sitemap.xml" in files["robots.txt"].body.decode()
 
 
-def test_parser__would_find_broken_html() -> None:
+def test_parser__finds_broken_html() -> None:
     broken = "<!doctype html><title>Broken</title><p></b><ul><li></ul></p>"
     assert JustHTML(broken, collect_errors=True, sanitize=False).errors

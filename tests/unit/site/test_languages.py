@@ -1,4 +1,4 @@
-"""The shipped site in all its languages: the same pages, links that lead somewhere, and no word of another language."""
+"""The shipped site in all its languages: the same pages, working links, and no mixed languages."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def read(files: dict[str, SiteFile]) -> dict[str, Reader]:
 
 
 def texts(table: Any) -> set[str]:
-    """Every text below a table of the content file, whole or up to what is filled in."""
+    """Every text below a table of the content file, up to its first placeholder."""
     if isinstance(table, dict):
         return {text for inner in table.values() for text in texts(inner)}
     if isinstance(table, list):
@@ -71,7 +71,7 @@ def test_languages__have_the_same_pages() -> None:
 
 
 @EACH
-def test_page__says_nothing_in_another_language_than_it_says_it_is_in(read: dict[str, Reader], page: Page) -> None:
+def test_page__has_no_text_in_another_language(read: dict[str, Reader], page: Page) -> None:
     for other in set(CONTENT.languages) - {page.language}:
         foreign = texts(CONTENT.words[other]) | form_texts(other)
         own = "\n".join(texts(CONTENT.words[page.language]) | form_texts(page.language))
@@ -81,7 +81,7 @@ def test_page__says_nothing_in_another_language_than_it_says_it_is_in(read: dict
 
 
 @EACH
-def test_page__leads_only_to_what_is_there(files: dict[str, SiteFile], read: dict[str, Reader], page: Page) -> None:
+def test_page__has_only_working_links(files: dict[str, SiteFile], read: dict[str, Reader], page: Page) -> None:
     for tag, attributes in read[page.path].elements:
         address = attributes.get("href") or attributes.get("src") or ""
         if tag == "use" or not address or address.startswith("mailto:"):
@@ -94,7 +94,7 @@ def test_page__leads_only_to_what_is_there(files: dict[str, SiteFile], read: dic
 
 
 @EACH
-def test_page__is_reached_in_each_language_from_the_other(read: dict[str, Reader], page: Page) -> None:
+def test_page__is_linked_from_its_other_language(read: dict[str, Reader], page: Page) -> None:
     switch = {
         attributes["hreflang"]: attributes["href"]
         for attributes in read[page.path].all("a")
@@ -108,7 +108,7 @@ def test_page__is_reached_in_each_language_from_the_other(read: dict[str, Reader
 
 
 @EACH
-def test_page__tells_search_engines_of_its_other_languages_or_to_pass_on(read: dict[str, Reader], page: Page) -> None:
+def test_page__names_its_other_languages_for_search_engines(read: dict[str, Reader], page: Page) -> None:
     links = read[page.path].all("link")
     alternates = {link["hreflang"]: link["href"] for link in links if link["rel"] == "alternate"}
     canonical = [link["href"] for link in links if link["rel"] == "canonical"]
@@ -123,21 +123,21 @@ def test_page__tells_search_engines_of_its_other_languages_or_to_pass_on(read: d
         }
 
 
-def test_sitemap__lists_every_page_that_may_be_found_with_its_languages(files: dict[str, SiteFile]) -> None:
+def test_sitemap__lists_every_public_page_with_its_languages(files: dict[str, SiteFile]) -> None:
     tree = ET.fromstring(files["sitemap.xml"].body)  # noqa: S314 - we wrote it
     locations = {str(url[0].text): {link.attrib["hreflang"] for link in url[1:]} for url in tree}
     assert locations == {SITE + page.path: {"en", "sv", "x-default"} for page in PAGES if page.listed}
     assert f"Sitemap: {SITE}/sitemap.xml" in files["robots.txt"].body.decode()
 
 
-def test_errors__are_told_in_every_language(read: dict[str, Reader]) -> None:
+def test_errors__are_shown_in_every_language(read: dict[str, Reader]) -> None:
     for path, name in (("/not-found", "not_found"), ("/unavailable", "unavailable")):
         for language, words in CONTENT.words.items():
             assert words[name]["title"] in read[path].text_in(language)
 
 
-def test_page__is_there_with_a_slash_at_its_end_too(files: dict[str, SiteFile]) -> None:
-    """In every language; both are the same page, which names one of them as its own address."""
+def test_page__exists_with_a_trailing_slash_too(files: dict[str, SiteFile]) -> None:
+    """In every language; both are the same page with one canonical address."""
     for page in PAGES:
         if page.path != "/":
             bare = page.path.strip("/")
@@ -151,9 +151,7 @@ def test_form__posts_in_the_pages_language(read: dict[str, Reader]) -> None:
         assert form["action"] == f"https://api.example/v1/registration?lang={language}"
 
 
-def test_thank_you__has_a_file_for_the_calendar_for_each_course(
-    files: dict[str, SiteFile], read: dict[str, Reader]
-) -> None:
+def test_thank_you__has_a_calendar_file_for_each_course(files: dict[str, SiteFile], read: dict[str, Reader]) -> None:
     field = FORMS["registration"].chosen_field
     assert field is not None
     for path, prefix, language in (("/thank-you", "", "en"), ("/sv/thank-you", "sv/", "sv")):
@@ -166,7 +164,7 @@ def test_thank_you__has_a_file_for_the_calendar_for_each_course(
             assert f"SUMMARY:{option.label.in_language(language)}\r\n" in file.body.decode()
 
 
-def test_form_in_one_language__is_reached_from_pages_in_another() -> None:
+def test_form_in_one_language__is_linked_from_the_others() -> None:
     from dataclasses import replace  # noqa: PLC0415 - one test needs it
 
     forms = FORMS | {"contact": replace(FORMS["contact"], languages=("en",))}
@@ -178,7 +176,7 @@ def test_form_in_one_language__is_reached_from_pages_in_another() -> None:
     assert back["href"] == "/sv/"
 
 
-def test_privacy__tells_each_forms_time_in_words(read: dict[str, Reader]) -> None:
+def test_privacy__says_each_forms_retention_in_words(read: dict[str, Reader]) -> None:
     assert "2 years\n" in read["/privacy"].text_in("en")
     assert "2 år\n" in read["/sv/privacy"].text_in("sv")
 

@@ -1,4 +1,4 @@
-"""The pages as a browser reads them: sound HTML, nothing inline, every control labelled, and light."""
+"""The pages as a browser reads them: valid HTML, nothing inline, every control labelled, and light."""
 
 import json
 import re
@@ -34,7 +34,7 @@ def test_page__closes_what_it_opens(page: Reader) -> None:
     assert page.wrong == []
 
 
-def test_page__gives_each_id_once_and_refers_only_to_ids_that_are_there(page: Reader) -> None:
+def test_page__uses_each_id_once_and_refers_to_real_ones(page: Reader) -> None:
     ids = Counter(attributes["id"] for _, attributes in page.elements if "id" in attributes)
     assert [name for name, count in ids.items() if count > 1] == []
     for _, attributes in page.elements:
@@ -72,19 +72,19 @@ def test_page__weighs_less_than_50_kb_with_its_style_and_script(files: "dict[str
     assert all(len(file.body) < 8 * 1024 for file in hashed if file.key.endswith(".js"))
 
 
-def test_page__asks_for_assets_by_names_that_change_with_their_content(files: "dict[str, SiteFile]") -> None:
+def test_page__loads_assets_whose_names_change_with_content(files: "dict[str, SiteFile]") -> None:
     for key in PAGES:
         addresses = re.findall(r'"/(assets/[^"]+)"', files[key].body.decode())
         assert len(addresses) == (5 if key == "index.html" else 4)
         assert all(files[address].cache_control.endswith("immutable") for address in addresses)
 
 
-def test_page__leads_to_the_forms_in_the_content_files_order(page: Reader) -> None:
+def test_page__links_to_the_forms_in_the_content_files_order(page: Reader) -> None:
     links = [attributes["href"] for attributes in page.all("a")]
     assert links[1:5] == ["/", "/#courses", "/registration", "/contact"]
 
 
-def test_form_page__posts_to_the_api_and_says_its_language(files: "dict[str, SiteFile]") -> None:
+def test_form_page__posts_to_the_api_with_its_language(files: "dict[str, SiteFile]") -> None:
     for name in ("registration", "contact"):
         form = Reader(files[name].body).all("form")[0]
         assert (form["method"], form["action"]) == ("post", f"https://api.example/v1/{name}?lang=en")
@@ -105,13 +105,13 @@ def test_form_page__describes_a_field_by_its_hint_and_its_error(registration: Re
     assert (email["type"], email["autocomplete"], email["inputmode"]) == ("email", "email", "email")
 
 
-def test_form_page__has_a_field_that_only_programs_fill_in(registration: Reader) -> None:
+def test_form_page__has_a_honeypot(registration: Reader) -> None:
     (trap,) = [control for control in registration.all("input") if control["name"] == "further_remark"]
     assert (trap["tabindex"], trap["autocomplete"]) == ("-1", "off")
     assert {"class": "visually-hidden", "aria-hidden": "true"} in registration.all("p")
 
 
-def test_form_page__asks_choices_in_a_fieldset(registration: Reader) -> None:
+def test_form_page__groups_choices_in_a_fieldset(registration: Reader) -> None:
     groups = [fieldset["data-field"] for fieldset in registration.all("fieldset")]
     assert groups == ["course", "born", "tools"]
     radios = [control["value"] for control in registration.all("input") if control["type"] == "radio"]
@@ -128,8 +128,8 @@ def test_form_page__says_which_fields_are_optional(files: "dict[str, SiteFile]")
     assert page.count("(optional)") == 5
 
 
-def test_form_page__asks_a_date_in_three_fields_in_its_languages_order(registration: Reader) -> None:
-    """A date has a field for day, month and year, in the order that the site's words name them."""
+def test_form_page__asks_a_date_in_three_fields(registration: Reader) -> None:
+    """Day, month and year come in the order of the site's words."""
     born = [control for control in registration.all("input") if str(control["name"]).startswith("born")]
     assert [(control["name"], control["inputmode"]) for control in born] == [
         ("born-day", "numeric"),
@@ -139,7 +139,7 @@ def test_form_page__asks_a_date_in_three_fields_in_its_languages_order(registrat
     assert [control["id"] for control in born] == ["f-born", "f-born-month", "f-born-year"]
 
 
-def test_form_page__writes_down_what_its_script_may_check(registration: Reader) -> None:
+def test_form_page__lists_what_its_script_may_check(registration: Reader) -> None:
     asked = [attributes for _, attributes in registration.elements if "data-field" in attributes]
     checks = {attributes["data-field"]: json.loads(attributes["data-checks"]) for attributes in asked}
     assert checks["course"] == [["required", None, "Answer this question: Which course?"]]
@@ -152,16 +152,14 @@ def test_form_page__writes_down_what_its_script_may_check(registration: Reader) 
     assert checks["tools"] == []
 
 
-def test_form_page__asks_the_api_only_for_what_moves(files: "dict[str, SiteFile]") -> None:
+def test_form_page__asks_the_api_only_for_what_changes(files: "dict[str, SiteFile]") -> None:
     asking = {
         name: Reader(files[name].body).all("form")[0].get("data-seats-from") for name in ("registration", "contact")
     }
     assert asking == {"registration": "https://api.example/v1/forms/registration?brief=yes", "contact": None}
 
 
-def test_form_page__keeps_a_place_for_places_left_at_counted_options(
-    sources: "Sources", forms: "dict[str, Form]"
-) -> None:
+def test_form_page__reserves_room_for_seats_left(sources: "Sources", forms: "dict[str, Form]") -> None:
     data = forms["registration"].to_dict() | {"quota": {"field": "course", "waitlist": "auto"}}
     data["fields"][0]["options"][1]["capacity"] = 12
     forms["registration"] = Form.from_dict(data)
@@ -171,7 +169,7 @@ def test_form_page__keeps_a_place_for_places_left_at_counted_options(
     assert page.all("form")[0]["data-option"] == "course"
 
 
-def test_home__offers_each_course_with_a_way_in(files: "dict[str, SiteFile]") -> None:
+def test_home__links_to_the_form_for_each_course(files: "dict[str, SiteFile]") -> None:
     page = files["index.html"].body.decode()
     assert 'href="/registration?course=rovers"' in page
     assert "Arms &amp; grippers" in page
@@ -179,13 +177,13 @@ def test_home__offers_each_course_with_a_way_in(files: "dict[str, SiteFile]") ->
     assert "Mondays" in page
 
 
-def test_thank_you__says_without_a_script_that_the_reference_is_in_the_mail(files: "dict[str, SiteFile]") -> None:
+def test_thank_you__without_a_script_points_to_the_mail(files: "dict[str, SiteFile]") -> None:
     page = files["thank-you"].body.decode()
     assert "Your reference is in the mail" in page
     assert '<p class="reference" data-told="reference" hidden>' in page
 
 
-def test_form_page__asks_for_a_proof_of_a_person_only_where_the_content_file_has_a_key(
+def test_form_page__has_a_human_check_only_with_a_key(
     sources: "Sources", forms: "dict[str, Form]", files: "dict[str, SiteFile]"
 ) -> None:
     assert not [key for key, file in files.items() if b"cloudflare" in file.body]

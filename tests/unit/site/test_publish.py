@@ -1,4 +1,4 @@
-"""Publishing: only what changed, assets before pages, stale files last, and a clear word when it fails."""
+"""Publishing: only what changed, assets before pages, stale files last, and a clear error."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +10,7 @@ from admin_cli.site.publish import PublishReport, SitePublishError, publish
 from rollcall_build.site.files import SiteBuild, SiteFile
 
 if TYPE_CHECKING:
-    from conftest import RememberingCloudFront, RememberingS3
+    from conftest import FakeCloudFront, FakeS3
 
 FILES = (
     SiteFile("assets/a.0123456789.css", b"p{}"),
@@ -29,11 +29,11 @@ def without(key: str) -> SiteBuild:
     return replace(SITE, files=tuple(file for file in FILES if file.key != key))
 
 
-def to(s3: "RememberingS3", site: SiteBuild = SITE) -> PublishReport:
+def to(s3: "FakeS3", site: SiteBuild = SITE) -> PublishReport:
     return publish(site, bucket="site", s3_client=s3)
 
 
-def test_publish__stores_each_file_with_its_headers(s3: "RememberingS3") -> None:
+def test_publish__stores_each_file_with_its_headers(s3: "FakeS3") -> None:
     report = to(s3)
     assert set(report.uploaded) == {file.key for file in FILES}
     page = s3.objects["contact"]
@@ -43,12 +43,12 @@ def test_publish__stores_each_file_with_its_headers(s3: "RememberingS3") -> None
     assert page["Metadata"] == {"sha256": FILES[2].sha256}
 
 
-def test_publish__uploads_pages_after_what_they_ask_for(s3: "RememberingS3") -> None:
+def test_publish__uploads_assets_before_pages(s3: "FakeS3") -> None:
     to(s3)
     assert [key for _, key in s3.calls] == ["assets/a.0123456789.css", "assets/a.css", "contact", "index.html"]
 
 
-def test_publish__uploads_nothing_the_second_time(s3: "RememberingS3") -> None:
+def test_publish__uploads_nothing_the_second_time(s3: "FakeS3") -> None:
     to(s3)
     s3.calls.clear()
     report = to(s3)
@@ -58,7 +58,7 @@ def test_publish__uploads_nothing_the_second_time(s3: "RememberingS3") -> None:
     assert str(report) == "site unchanged, 4 files"
 
 
-def test_publish__uploads_only_what_changed(s3: "RememberingS3") -> None:
+def test_publish__uploads_only_what_changed(s3: "FakeS3") -> None:
     to(s3)
     report = to(s3, changed("contact", b"<p>new"))
     assert report.uploaded == ("contact",)
@@ -75,7 +75,7 @@ def test_publish__uploads_only_what_changed(s3: "RememberingS3") -> None:
         {"Metadata": {}},
     ],
 )
-def test_publish__mends_what_other_hands_changed(s3: "RememberingS3", damage: dict[str, object]) -> None:
+def test_publish__restores_files_that_others_changed(s3: "FakeS3", damage: dict[str, object]) -> None:
     to(s3)
     s3.objects["contact"] |= damage
     assert to(s3).uploaded == ("contact",)
@@ -84,18 +84,18 @@ def test_publish__mends_what_other_hands_changed(s3: "RememberingS3", damage: di
 @pytest.mark.parametrize(
     "stored", [{"ETag": '"0123-2"'}, {"ETag": '"0123"', "ServerSideEncryption": "aws:kms"}], ids=["parts", "kms"]
 )
-def test_publish__trusts_the_digest_where_an_etag_is_no_md5(s3: "RememberingS3", stored: dict[str, object]) -> None:
+def test_publish__uses_the_digest_if_an_etag_is_not_an_md5(s3: "FakeS3", stored: dict[str, object]) -> None:
     to(s3)
     s3.objects["contact"] |= stored
     assert to(s3).uploaded == ()
 
 
-def test_publish__reads_a_long_list_to_its_end(small_s3: "RememberingS3") -> None:
+def test_publish__reads_a_long_list_to_its_end(small_s3: "FakeS3") -> None:
     to(small_s3)
     assert to(small_s3).uploaded == ()
 
 
-def test_publish__deletes_stale_files_last(s3: "RememberingS3", cloudfront: "RememberingCloudFront") -> None:
+def test_publish__deletes_stale_files_last(s3: "FakeS3", cloudfront: "FakeCloudFront") -> None:
     to(s3)
     s3.objects["assets/old.css"] = s3.objects["assets/a.css"]
     s3.objects["old-page"] = s3.objects["contact"]
@@ -108,16 +108,14 @@ def test_publish__deletes_stale_files_last(s3: "RememberingS3", cloudfront: "Rem
     assert report.invalidated == ("/contact", "/old-page")
 
 
-def test_publish__keeps_stale_files_when_told(s3: "RememberingS3") -> None:
+def test_publish__keeps_stale_files_on_request(s3: "FakeS3") -> None:
     to(s3)
     report = publish(without("contact"), bucket="site", s3_client=s3, delete_stale=False)
     assert report.deleted == ()
     assert "contact" in s3.objects
 
 
-def test_publish__makes_the_distribution_forget_changed_pages_only(
-    s3: "RememberingS3", cloudfront: "RememberingCloudFront"
-) -> None:
+def test_publish__invalidates_only_changed_pages(s3: "FakeS3", cloudfront: "FakeCloudFront") -> None:
     def published(site: SiteBuild) -> PublishReport:
         return publish(
             site,
@@ -138,14 +136,14 @@ def test_publish__makes_the_distribution_forget_changed_pages_only(
     assert cloudfront.batches[-1] == {"Paths": {"Quantity": 2, "Items": ["/", "/index.html"]}, "CallerReference": "ref"}
 
 
-def test_publish__says_that_the_bucket_is_not_there(s3: "RememberingS3") -> None:
+def test_publish__reports_a_missing_bucket(s3: "FakeS3") -> None:
     with pytest.raises(
         SitePublishError, match=r"bucket elsewhere cannot be listed: The specified bucket does not exist"
     ):
         publish(SITE, bucket="elsewhere", s3_client=s3)
 
 
-def test_publish__says_what_could_not_be_deleted(s3: "RememberingS3") -> None:
+def test_publish__reports_what_could_not_be_deleted(s3: "FakeS3") -> None:
     to(s3)
     s3.refuse_deletion_of = "contact"
     with pytest.raises(SitePublishError, match="contact cannot be deleted from the bucket site: Access Denied"):

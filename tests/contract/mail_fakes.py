@@ -10,8 +10,14 @@ from registration_core.domain.errors import EntryChangedError
 from registration_core.domain.identifiers import new_ulid
 from registration_core.domain.journal import Journal, JournalEvent, JournalMail
 from registration_core.domain.mail import MailState
-from registration_core.domain.mail_errors import ChangesGoneError, MailAskedError, SendingNotFoundError
+from registration_core.domain.mail_errors import (
+    AccountSuppressionsDeniedError,
+    ChangesGoneError,
+    MailAskedError,
+    SendingNotFoundError,
+)
 from registration_core.domain.mail_ports import (
+    AccountSuppressions,
     AskedMails,
     Changes,
     DeadLetters,
@@ -53,15 +59,30 @@ class InMemorySuppressionList(SuppressionList):
         until = self.until.get(email_key(address))
         return until is not None and until > self.clock.now()
 
-    def lift(self, address: str, *, entries: Sequence[Submission], by: str) -> bool:
-        if not self.holds(address):
-            return False
-        del self.until[email_key(address)]
+    def lift(self, address: str, *, entries: Sequence[Submission], by: str) -> None:
+        self.until.pop(email_key(address), None)
         now = self.clock.now()
         for entry in entries if self.repository is not None else ():
             event = Event(new_ulid(now, os.urandom), now, "suppression lifted", by, entry.status, entry.version)
             self.repository._events[entry.id].append(event)  # type: ignore[union-attr]
-        return True
+
+
+@dataclass(slots=True)
+class InMemoryAccountSuppressions(AccountSuppressions):
+    """A provider's list in a set. denied: whether nobody may see it."""
+
+    addresses: set[str] = field(default_factory=set)
+    denied: bool = False
+
+    def holds(self, address: str) -> bool:
+        if self.denied:
+            raise AccountSuppressionsDeniedError("ses:GetSuppressedDestination")
+        return address in self.addresses
+
+    def lift(self, address: str) -> bool:
+        held = self.holds(address)
+        self.addresses.discard(address)
+        return held
 
 
 @dataclass(slots=True)

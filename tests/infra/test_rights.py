@@ -65,7 +65,9 @@ KNOW_NO_RESOURCE = {
     "lambda:GetAccountSettings",
     "lambda:ListEventSourceMappings",
     "secretsmanager:ListSecrets",
+    "ses:DeleteSuppressedDestination",
     "ses:GetAccount",
+    "ses:GetSuppressedDestination",
     "ses:SendRawEmail",
 }
 ENTRY = {"SUB#*", "ONCE#*", "IDEM#*", "QUOTA#*"}
@@ -206,6 +208,8 @@ STAFF = {
     },
     "mailing": {
         ("dynamodb:DeleteItem", "var.table_arn"),
+        ("ses:DeleteSuppressedDestination", "*"),
+        ("ses:GetSuppressedDestination", "*"),
         ("sqs:SendMessage", "var.mail_queue_arn"),
         ("sqs:ChangeMessageVisibility", "var.dead_letters_arns"),
         ("sqs:DeleteMessage", "var.dead_letters_arns"),

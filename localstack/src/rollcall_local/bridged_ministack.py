@@ -19,7 +19,7 @@ from ministack.services import dynamodb_streams
 # The emulator's interpreter runs this file by its path and doesn't know its package.
 sys.path.append(str(Path(__file__).parents[1]))
 
-from rollcall_local import bridged_gateway, bridged_saving, bridged_secrets
+from rollcall_local import bridged_gateway, bridged_saving, bridged_secrets, bridged_suppressions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,6 +110,7 @@ if __name__ == "__main__":
     bridged_gateway.serve_what_was_deployed()
     bridged_gateway.replace_whole_definitions()
     bridged_secrets.keep_each_version()
+    bridged_suppressions.keep_the_suppression_list()
     bridged_gateway.pass_the_caller_address()
     bridged_saving.save_as_it_runs()
     bridged_saving.stop_when_moved()

@@ -228,7 +228,35 @@ def test_unsuppress__lets_an_address_be_mailed_again_and_says_so_in_histories(of
     assert not parts.suppressions.holds(entry.email)
     last = office.repository.details(entry.id).events[-1]
     assert (last.what, last.by) == ("suppression lifted", STAFF.arn)
-    assert "nothing is suppressed" in office.line("mail", "unsuppress", entry.id, "--yes").err
+    assert "nothing is lifted" in office.line("mail", "unsuppress", entry.id, "--yes").err
+
+
+def test_unsuppress__lifts_what_only_ses_suppresses(office: Office) -> None:
+    """Else the next mail would bounce there, and the stack's own list hold the address again."""
+    entry = office.register("Åsa Öberg")
+    parts = office.line.parts = _no_dead_letters(office)
+    parts.account.addresses.add(entry.email)
+
+    ran = office.line("mail", "unsuppress", entry.email.upper(), "--yes")
+
+    assert (ran.code, parts.account.addresses) == (0, set())
+    assert office.repository.details(entry.id).events[-1].what == "suppression lifted"
+    assert "aws sesv2" not in ran.err
+
+
+def test_unsuppress__names_the_operators_command_where_the_role_may_not(office: Office) -> None:
+    """The stack's own list is lifted all the same."""
+    entry = office.register("Åsa Öberg")
+    parts = office.line.parts = _no_dead_letters(office)
+    parts.account.denied = True
+    parts.suppressions.add(entry.email, reason=MailState.BOUNCED, expires_at=entry.expires_at)
+
+    ran = office.line("mail", "unsuppress", reference(entry), "--yes")
+
+    assert not parts.suppressions.holds(entry.email)
+    told = f"aws sesv2 delete-suppressed-destination --email-address {entry.email} --region "
+    assert (told in ran.err, "mailed again" in ran.err) == (True, False)
+    assert told in office.line("mail", "unsuppress", reference(entry), "--yes").err
 
 
 def _spam(office: Office, sign: str) -> Submission:
@@ -245,7 +273,13 @@ def _spam(office: Office, sign: str) -> Submission:
 def _no_dead_letters(office: Office | None = None):  # type: ignore[no-untyped-def]  # noqa: ANN202 - parts of mailing
     from types import SimpleNamespace  # noqa: PLC0415 - only here
 
-    from contract.mail_fakes import InMemorySuppressionList  # noqa: PLC0415 - only here
+    from contract.mail_fakes import InMemoryAccountSuppressions, InMemorySuppressionList  # noqa: PLC0415 - only here
 
     suppressions = None if office is None else InMemorySuppressionList(office.clock, repository=office.repository)
-    return SimpleNamespace(redrive=SimpleNamespace(read=list), suppressions=suppressions)
+    account = InMemoryAccountSuppressions()
+    return SimpleNamespace(
+        redrive=SimpleNamespace(read=list),
+        suppressions=suppressions,
+        account=account,
+        account_suppressions=lambda: account,
+    )

@@ -129,6 +129,14 @@ data "aws_iam_policy_document" "mailing" {
     }
   }
 
+  # SES keeps one list for the account, and allows no narrower resource here. While it holds an address, SES takes a mail
+  # to it and reports a bounce, so that lifting the stack's own suppression alone would be undone by the next mail.
+  statement {
+    sid       = "LiftSuppressionsOfTheAccount"
+    actions   = ["ses:DeleteSuppressedDestination", "ses:GetSuppressedDestination"]
+    resources = ["*"]
+  }
+
   statement {
     sid       = "SeeAndLiftSuppressions"
     actions   = ["dynamodb:DeleteItem", "dynamodb:GetItem"]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from registration_core.adapters.signing_keys import SecretSigner
     from registration_core.domain.forms import Form
     from registration_core.domain.journal import Journal
-    from registration_core.domain.mail_ports import SuppressionList
+    from registration_core.domain.mail_ports import AccountSuppressions, SuppressionList
     from registration_core.domain.ports import Clock, FormCatalogue, HumanCheck, Signer
     from registration_core.domain.submission import Submission
     from registration_core.services.describe import DescribeService
@@ -332,6 +332,7 @@ class MailingParts:
     watch: MailWatch
     redrive: RedriveService
     suppressions: SuppressionList
+    account_suppressions: Callable[[], AccountSuppressions]
 
 
 def mailing_parts(
@@ -357,6 +358,7 @@ def mailing_parts(
     from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
     from registration_core.adapters.dynamodb.sdk import sdk_call
     from registration_core.adapters.dynamodb.sendings import DynamoSendings
+    from registration_core.adapters.ses_suppressions import SesAccountSuppressions
     from registration_core.adapters.sqs import SqsMailQueue
     from registration_core.services.mail_watch import MailWatch
     from registration_core.services.redrive import RedriveService
@@ -381,6 +383,7 @@ def mailing_parts(
             clock=clock,
         ),
         suppressions=DynamoSuppressionList(call, table, signer=signer, clock=clock),
+        account_suppressions=lambda: SesAccountSuppressions(client("sesv2")),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated
@@ -22,9 +23,10 @@ from admin_cli.usage import meant
 from admin_cli.values import for_person, iso
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.mail import TO_STAFF, MailState
+from registration_core.domain.mail_errors import AccountSuppressionsDeniedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from admin_cli.acting import Act
@@ -105,8 +107,8 @@ def unsuppress(
     """Let an address be mailed again that bounced, or whose reader complained.
 
     Do it when the mailbox works again, or when its owner asks for it; whoever called a mail spam may not want more. The
-    histories of its submissions tell who lifted it. What was not sent meanwhile: `rollcall mail resend`. SES keeps a
-    list of its own for the account; the command says how to lift that too.
+    address leaves the stack's list and the one that SES keeps for the whole account. The histories of its submissions
+    tell who lifted it. What was not sent until then: `rollcall mail resend`.
 
     Examples:
       rollcall mail unsuppress per.lindqvist@example.org --dry-run
@@ -119,23 +121,42 @@ def unsuppress(
     address = whom.strip() if "@" in whom else query.show(whom).submission.email
     if not address:
         raise CliError("The submission is erased; nothing of its address is left.")
-    suppressions = act.stack.mailing().suppressions
-    if not suppressions.holds(address):
-        act.say(f"{address} is mailed as it is: nothing is suppressed.")
-        return
+    mailing = act.stack.mailing()
     submissions = query.by_email(address, limit=_MOST_OF_AN_ADDRESS)
+    spellings = list(dict.fromkeys([address, *(each.email for each in submissions)]))
+    account = mailing.account_suppressions()
+    try:
+        held_by_ses, denied = [each for each in spellings if account.holds(each)], None
+    except AccountSuppressionsDeniedError as error:
+        held_by_ses, denied = [], error
+    if not held_by_ses and not mailing.suppressions.holds(address):
+        act.say(f"{address} is on none of the lists that you may see: nothing is lifted.")
+        _say_denied(act, denied, spellings)
+        return
     for each in submissions:
         act.say(f"  {act.called(each)}")
     if act.agreed(f"let {address} be mailed again"):
-        suppressions.lift(address, entries=submissions, by=act.by)
-        act.say(f"{address} is mailed again from now on.")
-        _say_next(act, address, submissions)
+        mailing.suppressions.lift(address, entries=submissions, by=act.by)
+        try:
+            for spelling in held_by_ses:
+                account.lift(spelling)
+        except AccountSuppressionsDeniedError as error:
+            denied = error
+        became = "mailed again from now on" if denied is None else "no longer on the stack's own list"
+        act.say(f"{address} is {became}.")
+        _say_denied(act, denied, held_by_ses or spellings)
+        if submissions:
+            act.say(f"Send what it missed: rollcall mail resend {display_reference(submissions[0].reference)}")
 
 
-def _say_next(act: Act, address: str, submissions: tuple[Submission, ...]) -> None:
-    act.say(f"If SES suppresses it too: aws sesv2 delete-suppressed-destination --email-address {address}")
-    if submissions:
-        act.say(f"Send what it missed: rollcall mail resend {display_reference(submissions[0].reference)}")
+def _say_denied(act: Act, denied: AccountSuppressionsDeniedError | None, spellings: Sequence[str]) -> None:
+    """Name the commands for who may change SES's list, where your role may not."""
+    if denied is None:
+        return
+    act.say(f"{denied} Ask whoever runs the stack for:")
+    for spelling in spellings:
+        address, region = shlex.quote(spelling), act.stack.description.region
+        act.say(f"  aws sesv2 delete-suppressed-destination --email-address {address} --region {region}")
 
 
 def _mails(stack: Stack, since: datetime) -> Iterator[tuple[JournalMail, Submission | None]]:

@@ -46,6 +46,16 @@ class DeadLettersError(RollcallError):
     code = "dead_letters"
 
 
+class AccountSuppressionsDeniedError(RollcallError):
+    """Whoever asks may not see, or not change, the mail provider's own list. action: the right they lack."""
+
+    code = "account_suppressions_denied"
+
+    def __init__(self, action: str) -> None:
+        super().__init__(f"Your role may not change SES's own list: it lacks {action}.")
+        self.action = action
+
+
 class ChangesGoneError(RollcallError):
     """The table's stream keeps these changes no more: a day has passed."""
 

@@ -39,11 +39,26 @@ class SuppressionList(ABC):
         """Whether this address, in any spelling, is not to be mailed now."""
 
     @abstractmethod
-    def lift(self, address: str, *, entries: Sequence[Submission], by: str) -> bool:
-        """Let this address be mailed again, all or nothing; False when it is not on the list.
+    def lift(self, address: str, *, entries: Sequence[Submission], by: str) -> None:
+        """Let this address be mailed again, all or nothing, whether it is on the list or not.
 
         entries: its own; the histories of the first twenty tell that it was lifted. by: see `Event`.
         """
+
+
+class AccountSuppressions(ABC):
+    """The addresses that the mail provider itself mails no more, whatever we ask.
+
+    Each method may raise MailerError, or AccountSuppressionsDeniedError.
+    """
+
+    @abstractmethod
+    def holds(self, address: str) -> bool:
+        """Whether the provider suppresses this address, spelt as it is mailed."""
+
+    @abstractmethod
+    def lift(self, address: str) -> bool:
+        """Have the provider mail this address again; False when it is not on the list."""
 
 
 class AskedMails(ABC):

@@ -82,10 +82,8 @@ class DynamoSuppressionList(SuppressionList):
         """Whether this address is not to be mailed now."""
         return any(map(self._holds, self._keys(address)))
 
-    def lift(self, address: str, *, entries: Sequence[Submission], by: str) -> bool:
-        """Let this address be mailed again, all or nothing; False when it is not on the list."""
-        if not self.holds(address):
-            return False
+    def lift(self, address: str, *, entries: Sequence[Submission], by: str) -> None:
+        """Let this address be mailed again, all or nothing, whether it is on the list or not."""
         now = self._clock.now()
         writes: list[dict[str, Any]] = [
             {"Delete": {"TableName": self._table_name, "Key": key}} for key in self._keys(address)
@@ -97,7 +95,6 @@ class DynamoSuppressionList(SuppressionList):
             PatientCall(self._call)("TransactWriteItems", {"TransactItems": writes})
         except AwsCallError as error:
             raise translated(error, self._table_name) from error
-        return True
 
     def _holds(self, key: Mapping[str, object]) -> bool:
         parameters = {"TableName": self._table_name, "Key": key, "ConsistentRead": True}

@@ -114,6 +114,8 @@ module "staff" {
   mail_queue_arn         = module.mail.queue_arn
   dead_letters_arns      = [module.mail.dead_letters_arn, module.store.stream_dead_letters_arn]
 
+  feedback_dead_letters_arn = module.feedback_dead_letters.arn
+
   sender_identity_arns = [
     for identity in [local.sender_address, split("@", local.sender_address)[1]] :
     "arn:${data.aws_partition.this.partition}:ses:${var.region}:${data.aws_caller_identity.this.account_id}:identity/${identity}"

@@ -192,6 +192,7 @@ STAFF = {
         ("dynamodb:DescribeTable", "var.table_arn"),
         ("dynamodb:DescribeTimeToLive", "var.table_arn"),
         ("sqs:GetQueueAttributes", "var.dead_letters_arns"),
+        ("sqs:GetQueueAttributes", "var.feedback_dead_letters_arn"),
         ("ses:GetEmailIdentity", "var.sender_identity_arns"),
         ("ses:GetEmailIdentity", "arn:aws:ses:eu-north-1:000000000000:identity/courses@kuggen.se"),
         ("ses:GetEmailIdentity", "arn:aws:ses:eu-north-1:000000000000:identity/kuggen.se"),

@@ -201,7 +201,7 @@ WRONG: dict[str, tuple[str, dict[str, Any], Health, str, str]] = {
     "dead letters": (
         "dead letters",
         {"get_queue_attributes": {"Attributes": {"ApproximateNumberOfMessages": "3"}}},
-        Health.FAILURE, "3 mails and 3 changes", "rollcall mail redrive",
+        Health.FAILURE, "mails 3, changes of the table 3, notices of SES 3", "rollcall mail redrive",
     ),
     "few at once": (
         "concurrency",
@@ -504,8 +504,8 @@ def test_doctor__on_a_terminal_fits_80_columns(doctor: Callable[..., Ran]) -> No
     start = next(index for index, line in enumerate(lines) if line.startswith("FAIL"))
     assert max(map(len, lines)) <= 80
     assert lines[start : start + 4] == [
-        "FAIL  dead letters  12 mails and 12 changes of the table were given up.",
+        "FAIL  dead letters  Given up: mails 12, changes of the table 12, notices of SES",
+        "                    12.",
         "                    → See why: rollcall mail failed; mend the cause, then:",
-        "                      rollcall mail redrive",
-        "ok    identity      example.org is verified",
+        "                      rollcall mail redrive; Try the notices again:",
     ]

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
 _ADDRESSES = "/v2/email/suppression/addresses"
-_TYPE = {"Content-Type": "application/json"}
 
 
 def keep_the_suppression_list() -> None:
@@ -25,20 +24,24 @@ def keep_the_suppression_list() -> None:
     others: Callable[..., Awaitable[Any]] = ses_v2.handle_request
     suppressed: dict[str, dict[str, object]] = {}
 
-    async def answered(method: str, path: str, headers: Mapping[str, str], body: bytes, query: object) -> Any:  # noqa: ANN401 - ministack's own answer
+    def answer(status: HTTPStatus, said: Mapping[str, object], error: str | None = None) -> Any:  # noqa: ANN401 - ministack's own answer
+        headers = {"Content-Type": "application/json"}  # made anew each time: ministack adds the length to it
+        return status.value, headers | ({"x-amzn-errortype": error} if error else {}), json.dumps(said).encode()
+
+    async def answered(method: str, path: str, headers: Mapping[str, str], body: bytes, query: object) -> Any:  # noqa: ANN401 - as above
         if path == _ADDRESSES and method == HTTPMethod.PUT:
             asked = json.loads(body)
             suppressed[asked["EmailAddress"]] = asked | {"LastUpdateTime": time.time()}
-            return HTTPStatus.OK.value, _TYPE, b"{}"
+            return answer(HTTPStatus.OK, {})
         if not path.startswith(f"{_ADDRESSES}/"):
             return await others(method, path, headers, body, query)
         address = unquote(path.removeprefix(f"{_ADDRESSES}/"))
         if address not in suppressed:
-            told = json.dumps({"message": f"Email address {address} does not exist on your suppression list."})
-            return HTTPStatus.NOT_FOUND.value, _TYPE | {"x-amzn-errortype": "NotFoundException"}, told.encode()
+            told = f"Email address {address} does not exist on your suppression list."
+            return answer(HTTPStatus.NOT_FOUND, {"message": told}, "NotFoundException")
         if method == HTTPMethod.DELETE:
             del suppressed[address]
-            return HTTPStatus.OK.value, _TYPE, b"{}"
-        return HTTPStatus.OK.value, _TYPE, json.dumps({"SuppressedDestination": suppressed[address]}).encode()
+            return answer(HTTPStatus.OK, {})
+        return answer(HTTPStatus.OK, {"SuppressedDestination": suppressed[address]})
 
     ses_v2.handle_request = answered

@@ -44,7 +44,7 @@ data "aws_iam_policy_document" "reader" {
   statement {
     sid       = "CountDeadLetters"
     actions   = ["sqs:GetQueueAttributes"]
-    resources = var.dead_letters_arns
+    resources = concat(var.dead_letters_arns, [var.feedback_dead_letters_arn])
   }
 
   statement {

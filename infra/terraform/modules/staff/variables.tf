@@ -28,6 +28,11 @@ variable "dead_letters_arns" {
   type        = list(string)
 }
 
+variable "feedback_dead_letters_arn" {
+  description = "The ARN of the dead-letter queue of what SES reports; staff only count what is in it."
+  type        = string
+}
+
 variable "sender_identity_arns" {
   description = "The ARNs that the sender's SES identity may have: its domain's and its address's."
   type        = list(string)

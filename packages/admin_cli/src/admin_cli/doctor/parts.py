@@ -89,19 +89,26 @@ def mappings(patient: Patient) -> Verdict:
 
 
 def dead_letters(patient: Patient) -> Verdict:
-    """Whether mails were given up."""
+    """Whether mails, changes of the table or notices of SES were given up."""
     said = patient.stack.description
-    counts = {}
-    for what, url in (("mails", said.mail_dead_letters_url), ("changes", said.stream_dead_letters_url)):
-        name = "ApproximateNumberOfMessages"
-        told = _ask(patient, "sqs", "get_queue_attributes", QueueUrl=url, AttributeNames=[name])
-        counts[what] = int(told["Attributes"][name])
-    if any(counts.values()):
-        return wrong(
-            f"{counts['mails']} mails and {counts['changes']} changes of the table were given up.",
-            "See why: rollcall mail failed; mend the cause, then: rollcall mail redrive",
-        )
-    return well("none")
+    feedback = f"{said.mail_dead_letters_url.rpartition('/')[0]}/{_function(patient, 'feedback')}-dead-letters"
+    mails = _waiting(patient, said.mail_dead_letters_url)
+    changes = _waiting(patient, said.stream_dead_letters_url)
+    notices = _waiting(patient, feedback)
+    if not mails + changes + notices:
+        return well("none")
+    mends = ["See why: rollcall mail failed; mend the cause, then: rollcall mail redrive"] if mails + changes else []
+    mends += ["Try the notices again: docs/operator.md, Retry SES feedback"] if notices else []
+    return wrong(
+        f"Given up: mails {mails}, changes of the table {changes}, notices of SES {notices}.", "; ".join(mends)
+    )
+
+
+def _waiting(patient: Patient, queue_url: str) -> int:
+    """Count the messages of a queue."""
+    name = "ApproximateNumberOfMessages"
+    told = _ask(patient, "sqs", "get_queue_attributes", QueueUrl=queue_url, AttributeNames=[name])
+    return int(told["Attributes"][name])
 
 
 def concurrency(patient: Patient) -> Verdict:

@@ -6,6 +6,9 @@ It measures with a replay server, which sends pages as fast as clients take them
 emulator, which is itself the limit. Runs are interleaved and the figures are medians. `--memory`
 measures how much memory the export and all its processes hold together, at ten thousand and at a
 million submissions.
+
+Below about 10,000 submissions the export can't be five times as fast as the script: Python takes 0.2
+seconds of CPU to load its code, and the script 0.6 in all (docs/decisions/0052-small-exports.md).
 """
 
 import argparse

@@ -1,8 +1,9 @@
-"""Failed mails: how long `rollcall mail failed` takes to tell of many.
+"""Failed mails: how long `rollcall mail failed` takes to list many.
 
-`.venvs/dev/bin/python benchmarks/failed_mails.py` fills a table and a queue of the emulator with mails that bounced and
-with dead letters, each of a submission of its own, and has the command print them as lines. Each submission is looked
-up, so the emulator's own time is most of it: in AWS it takes less.
+Run from the clone: .venvs/dev/bin/python benchmarks/failed_mails.py
+
+It fills a table and a queue of the emulator with mails that bounced and with dead letters, each about a
+submission of its own. The command looks every submission up, so most of the time is the emulator's own.
 """
 
 import argparse

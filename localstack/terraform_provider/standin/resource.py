@@ -5,17 +5,17 @@ from __future__ import annotations
 import secrets
 import time
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from .errors import InvalidConfigurationError, Problem, StoppedError, TimedOutError
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Iterable, Mapping
 
-    from .engine import Provider
     from .values import State, Value
 
-    DataSource = Callable[[Provider, State], State]
+    DataSource = Callable[["Provider", State], State]
 
 R = TypeVar("R", bound="Resource")
 
@@ -28,6 +28,22 @@ GONE: frozenset[str] = frozenset({
     "404", "NoSuchBucket", "NoSuchEntity", "NotFound", "NotFoundException", "ResourceNotFoundException",
     "AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "ResourceNotFound",
 })  # fmt: skip
+
+
+class Provider(Protocol):
+    """What a type asks of the provider that it belongs to. stopping: set when Terraform gives up."""
+
+    region: str
+    partition: str
+    default_tags: dict[str, str]
+    stopping: threading.Event
+
+    @property
+    def account_id(self) -> str:
+        """The account of the credentials."""
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3's clients have no static type
+        """Give the boto3 client of a service."""
 
 
 class Resource(ABC):

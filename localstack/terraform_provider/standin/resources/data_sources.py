@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from standin.resource import data_source
 
 if TYPE_CHECKING:
-    from standin.engine import Provider
+    from standin.resource import Provider
     from standin.values import State
 
 

@@ -12,7 +12,7 @@ from standin.resource import data_source
 from . import members
 
 if TYPE_CHECKING:
-    from standin.engine import Provider
+    from standin.resource import Provider
     from standin.values import State
 
 _LISTS = {"actions": "Action", "not_actions": "NotAction", "resources": "Resource", "not_resources": "NotResource"}

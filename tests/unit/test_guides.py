@@ -126,3 +126,35 @@ def test_guides__create_a_folder_that_fits_the_editors_form(tmp_path: Path) -> N
     ours = start(root, tmp_path / "ours")
     shutil.copytree(sources.forms / "workshop", ours.forms / "workshop", dirs_exist_ok=True)
     assert {path.name for path in ours.forms.iterdir()} >= {"registration", "contact", "workshop"}
+
+
+PAGES = sorted(
+    path
+    for folder in (
+        ".",
+        "docs",
+        "docs/decisions",
+        "infra/terraform",
+        "localstack",
+        "localstack/terraform_provider",
+        "site",
+    )
+    for path in (ROOT / folder).glob("*.md")
+)
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that a page's headings get, as GitHub makes them."""
+    prose = BLOCK.sub("", page.read_text(encoding="utf-8"))
+    headings = re.findall(r"^#+ (.+)$", prose, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
+def test_links__lead_to_a_file_and_a_heading(page: Path) -> None:
+    """Links between the pages of this repository; those to the web are left out."""
+    for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link

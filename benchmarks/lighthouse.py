@@ -29,11 +29,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shipped import SOURCES
-
 from registration_core.domain.validation import example_submission
 from rollcall_build.forms.files import compile_forms
 from rollcall_build.site.build import shipped_pages
+from rollcall_build.sources import EXAMPLE, Sources
 from rollcall_local import mailbox
 from rollcall_local.paths import Workspace
 from rollcall_local.process import clean_environment, free_port
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
+SOURCES = Sources(ROOT, ROOT / EXAMPLE)
 TOOL = ROOT / "benchmarks/lighthouse/node_modules/lighthouse/cli/index.js"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-networking"

@@ -257,7 +257,7 @@ def test_error_found_by_the_server__is_shown_in_its_words(visit: Any, forms: Any
         visitor.sends()
         visitor.page.locator("#error-summary:visible").wait_for()
     assert visitor.page.locator("#error-summary li a").count() == 1
-    assert "cannot be shown" in visitor.page.inner_text("#f-name-error")
+    assert "can't be shown" in visitor.page.inner_text("#f-name-error")
     visitor.page.fill("#f-name", "Ada Ek")
     visitor.sends()
     visitor.arrives_at_thank_you()

@@ -1,7 +1,7 @@
 # Mail: the functions that decide what to mail, send it, and record what became of it.
 
 locals {
-  notify_timeout_s = 30
+  notify_timeout_s = 45
 }
 
 # --- dispatch: decides which mails a change needs -----------------------------------------------------------------------

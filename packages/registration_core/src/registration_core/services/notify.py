@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 LEASE = timedelta(seconds=90)
 """Longer than one sending may take: the function's time-out is below it, the queue's visibility time-out above."""
 
+SINGLY_FOR = timedelta(seconds=10)
+"""How long after the first try a mail is still handed over to one more of its addresses; see `MAIL_TAKES_S`."""
+
 DIGEST_KEPT = timedelta(days=30)
 """How long it is noted that a digest had nobody left to tell of."""
 
@@ -32,7 +35,8 @@ DIGEST_KEPT = timedelta(days=30)
 class Outcome(StrEnum):
     """What became of a request: each of them means that it is done with.
 
-    SENT_TO_SOME: the mail service refused one or more of the staff's addresses, and took the mail to the others.
+    SENT_TO_SOME: the mail service refused one or more of the staff's addresses, or was too slow for them, and took the
+    mail to the others.
     """
 
     SENT = "sent"
@@ -148,17 +152,18 @@ class NotifyService:
 
         Raises MailerError when nobody was sent anything.
         """
+        until = self._clock.now() + SINGLY_FOR
         try:
             return self._mailer.send(mail), Outcome.SENT
         except MailRefusedError:
             if len(mail.to) == 1:
                 raise
-            sent = self._delivered_singly(mail)
+            sent = self._delivered_singly(mail, until)
             if not sent:
                 raise
         return sent[0], Outcome.SENT_TO_SOME
 
-    def _delivered_singly(self, mail: OutgoingMail) -> list[str]:
+    def _delivered_singly(self, mail: OutgoingMail, until: datetime) -> list[str]:
         """Hand a mail for each of its addresses over, and return the IDs of what was taken.
 
         Raises what the mailer raises where SES had no time for the first that it did not refuse: all of it comes again
@@ -166,6 +171,10 @@ class NotifyService:
         """
         sent: list[str] = []
         for address in mail.to:
+            if self._clock.now() > until:
+                if not sent:
+                    raise MailerError("The mail service was too slow to try each address.")
+                break
             try:
                 sent.append(self._mailer.send(replace(mail, to=(address,))))
             except MailRefusedError:

@@ -18,6 +18,8 @@ from unit.core.builders import a_field, a_form, words
 from admin_cli.contexts import Context, ContextFile
 from admin_cli.given_forms import GivenForms
 from registration_core.adapters.clock import SystemClock
+from registration_core.adapters.dynamodb.guard_key_ring import GuardKeyRing, Ring
+from registration_core.adapters.dynamodb.guard_keys import GuardKeys
 from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.outcomes import DynamoSuppressionList
 from registration_core.adapters.dynamodb.sdk import sdk_call
@@ -142,6 +144,28 @@ def test_prepare__copies_suppressions(line: CommandLine, books: Books) -> None:
     assert [restored.holds(each) for each in (robin, kim, ada)] == [True, True, False]
     assert books.text().count(MailState.COMPLAINED.value) == 1
     assert "suppressed" not in line("restore", "prepare", books.restored, "--yes").err
+
+
+def test_prepare__copies_the_guard_keys_that_suppressions_need(line: CommandLine, books: Books) -> None:
+    """A suppression made with a key of after the backup holds in the restored table, and its own keys stay known."""
+    call = sdk_call(books.dynamodb)
+    (old,) = GuardKeys(call, books.table).keys()
+    books.restore()
+    ring = GuardKeyRing(call, books.table)
+    ring.write(Ring(("ab" * 32,)), instead_of=Ring((old,)))  # rotated, and the older key forgotten
+    suppressions = DynamoSuppressionList(call, books.table, signer=GuardKeys(call, books.table), clock=SystemClock())
+    until = SystemClock().now() + timedelta(days=1)
+    suppressions.add("robin@example.org", reason=MailState.BOUNCED, expires_at=until)
+
+    dry = line("restore", "prepare", books.restored, "--dry-run")
+    ran = line("restore", "prepare", books.restored, "--yes")
+
+    assert "Would copy the guard keys" in dry.err
+    assert (ran.code, "Guard keys copied" in ran.err) == (0, True), ran.err
+    keys = GuardKeys(call, books.restored)
+    assert keys.keys() == ("ab" * 32, old)
+    assert DynamoSuppressionList(call, books.restored, signer=keys, clock=SystemClock()).holds("robin@example.org")
+    assert "guard keys" not in line("restore", "prepare", books.restored, "--yes").err.lower()
 
 
 def test_prepare__dry_run_changes_nothing(line: CommandLine, books: Books) -> None:

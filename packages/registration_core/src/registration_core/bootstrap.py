@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+    from registration_core.adapters.dynamodb.guard_key_ring import GuardKeyRing
     from registration_core.adapters.dynamodb.suppressions import CopiedSuppressions
     from registration_core.adapters.dynamodb.wire import WireCall
     from registration_core.adapters.signing_keys import SecretSigner
@@ -274,6 +275,14 @@ def ledger_of_erasures(
     from registration_core.adapters.dynamodb.sdk import sdk_call
 
     return ManagedDynamoRepository(sdk_call(dynamodb_client), table, clock=SystemClock()).erased(since=since)
+
+
+def guard_key_ring(dynamodb_client: Any, table: str) -> GuardKeyRing:  # noqa: ANN401 - boto3 ships no types
+    """Make what reads and changes the guard keys of a table."""
+    from registration_core.adapters.dynamodb.guard_key_ring import GuardKeyRing
+    from registration_core.adapters.dynamodb.sdk import sdk_call
+
+    return GuardKeyRing(sdk_call(dynamodb_client), table)
 
 
 def copied_suppressions(

@@ -127,10 +127,9 @@ def _forget(act: Act, store: GuardKeyRing, ring: Ring) -> None:
 
 
 def _store(act: Act) -> GuardKeyRing:
-    from registration_core.adapters.dynamodb.guard_key_ring import GuardKeyRing  # noqa: PLC0415 - loads the SDK
-    from registration_core.adapters.dynamodb.sdk import sdk_call  # noqa: PLC0415
+    from registration_core.bootstrap import guard_key_ring  # noqa: PLC0415 - loads the SDK
 
-    return GuardKeyRing(sdk_call(act.stack.client("dynamodb")), act.stack.description.table)
+    return guard_key_ring(act.stack.client("dynamodb"), act.stack.description.table)
 
 
 def _key_of_before(act: Act) -> str:

@@ -16,6 +16,7 @@ from admin_cli.services import of
 
 if TYPE_CHECKING:
     from admin_cli.acting import Act
+    from registration_core.adapters.dynamodb.guard_key_ring import GuardKeyRing
     from registration_core.adapters.dynamodb.suppressions import CopiedSuppressions
 
 LEDGER_OF = timedelta(days=3 * 365)
@@ -41,9 +42,10 @@ def prepare(
 ) -> None:
     """Erase again in a restored table what was erased since its backup, before the stack uses it.
 
-    It also copies the addresses that are not mailed any more. Both lists are read from the table that the stack has
-    now; where the stack has the restored one already, --ledger-of names the one before. It needs the right to both
-    tables, which an administrator has. It may be interrupted: the same command again does the rest.
+    It also copies the addresses that are not mailed any more, and the guard keys made since. Both lists are read from
+    the table that the stack has now; where the stack has the restored one already, --ledger-of names the one before.
+    It needs the right to both tables, which an administrator has. It may be interrupted: the same command again does
+    the rest.
 
     Examples:
       rollcall restore prepare rollcall-prod-restored-1 --dry-run
@@ -53,6 +55,7 @@ def prepare(
     from admin_cli.given_forms import GivenForms  # noqa: PLC0415 - loads the SDK
     from registration_core.bootstrap import (  # noqa: PLC0415
         copied_suppressions,
+        guard_key_ring,
         ledger_of_erasures,
         manage_service,
     )
@@ -66,6 +69,7 @@ def prepare(
             exit_code=ExitCode.USAGE,
         )
     client = act.stack.client("dynamodb")
+    _copy_guard_keys(act, guard_key_ring(client, before), guard_key_ring(client, table), f"from {before} into {table}")
     _copy_suppressions(act, copied_suppressions(client, source=before, target=table), f"from {before} into {table}")
     ledger = ledger_of_erasures(client, before, since=datetime.now(UTC) - LEDGER_OF)
     manage = manage_service(client, table, GivenForms(act.stack.forms))
@@ -79,6 +83,18 @@ def prepare(
                 manage.erase(each.id, by=act.by)
                 progress.advance()
         act.say(f"{counted(len(found))} erased in {table}.")
+
+
+def _copy_guard_keys(act: Act, source: GuardKeyRing, target: GuardKeyRing, where: str) -> None:
+    """Have the restored table know the keys of today, which the suppressions to copy need, beside its own."""
+    ring, there = source.read(), target.read()
+    if ring is None:
+        return
+    for key in there.keys if there is not None else ():
+        ring = ring.with_older(key)
+    if ring != there and act.agreed(f"copy the guard keys {where}"):
+        target.write(ring, instead_of=there)
+        act.say(f"Guard keys copied {where}.")
 
 
 def _copy_suppressions(act: Act, suppressions: CopiedSuppressions, where: str) -> None:

@@ -22,7 +22,7 @@ def test_doctor__finds_nothing_wrong_and_readers_may_run_it(reader: Staff) -> No
         "addresses": "skipped",
         "sandbox": "skipped",
         "concurrency": "skipped",
-        "places": "warning",
+        "seats": "warning",
     }
     assert checks["credentials"]["says"] == "arn:aws:iam::000000000000:user/staff-reader, account 000000000000"
     assert "it lacks lambda:GetFunctionConfiguration." in checks["functions"]["says"]

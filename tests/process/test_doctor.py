@@ -129,7 +129,7 @@ CHECKS = {
     "identity": mail.identity,
     "forms": forms.published,
     "api": forms.deployed,
-    "places": forms.places,
+    "seats": forms.seats,
 }
 
 
@@ -254,7 +254,7 @@ WRONG: dict[str, tuple[str, dict[str, Any], Health, str, str]] = {
         "forms", {"forms": {"contact": FORMS["contact"]}}, Health.WARNING, "differ in registration", "site publish",
     ),
     "places changed": (
-        "places",
+        "seats",
         {"quotas": {next(iter(FORMS["registration"].capacities())): 3}},
         Health.WARNING, "3 instead of", "rollcall quota set registration",
     ),
@@ -318,7 +318,7 @@ def test_check__of_what_an_emulator_has_not_is_passed_over(check: str) -> None:
 def test_forms__outside_a_clone_are_not_compared() -> None:
     """There is nothing to compare with."""
     assert forms.published(patient(sources=None)).health is Health.SKIPPED
-    assert forms.places(patient(sources=None)).health is Health.OK
+    assert forms.seats(patient(sources=None)).health is Health.OK
 
 
 def denied(action: str) -> ClientError:

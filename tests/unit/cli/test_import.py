@@ -70,7 +70,7 @@ def test_import__takes_every_row_in_by_the_caller(imports: Imports) -> None:
     assert (ran.code, ran.out) == (0, "")
     assert ran.err == (
         "Stack local, account 000000000000, eu-north-1\n"
-        "  first-robot: 2 rows, 12 of its places free\n"
+        "  first-robot: 2 rows, 12 of its seats free\n"
         "Import 2 rows into registration, without mails?\ny/N: "
         "2 rows imported; nobody was mailed.\n"
     )
@@ -294,7 +294,7 @@ def test_import__gives_numbers_on_the_waiting_list_in_the_files_order(imports: I
 
     ran = imports(lines(row("cleo"), row("bo"), row("asa")))
 
-    assert "  first-robot: 3 rows, 1 of its places free, 2 would wait\n" in ran.err
+    assert "  first-robot: 3 rows, 1 of its seats free, 2 would wait\n" in ran.err
     assert ran.err.endswith("3 rows imported, 2 of them on the waiting list; nobody was mailed.\n")
     assert [(entry.email[:3], entry.position) for entry in imports.entries()[:3]] == [
         ("asa", 2),

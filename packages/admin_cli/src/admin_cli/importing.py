@@ -94,7 +94,7 @@ class Import:
             if many := self._wanted[state.option]:
                 waiting = max(0, many - state.left)
                 told = f", {waiting:,} would wait" if waiting else ""
-                act.say(f"  {state.option}: {rows_of(many)}, {state.left:,} of its places free{told}")
+                act.say(f"  {state.option}: {rows_of(many)}, {state.left:,} of its seats free{told}")
         if not len(new):
             act.say("Nothing new to import.")
 

@@ -112,7 +112,7 @@ class Stack(Protocol):
         """Connect to what happened to all submissions, and to their mails. Raises CliError."""
 
     def manage(self) -> ManageService:
-        """Connect to what changes entries and places. Raises CliError."""
+        """Connect to what changes entries and seats. Raises CliError."""
 
     def edit(self) -> EditService:
         """Connect to what puts entries right. Raises CliError."""

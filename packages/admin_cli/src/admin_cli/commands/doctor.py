@@ -30,7 +30,7 @@ def doctor(ctx: typer.Context, *, json: Annotated[str | None, json_option(FIELDS
 
     Examined are Terraform, credentials, clock, the stack's description, table, backups, expiry, functions, what wakes
     them, dead letters, SES, the account's concurrency, and whether clone, stack and functions have the same forms and
-    places. What your role may not ask, or an emulator does not have, is passed over. With a failure the exit code is 1.
+    seats. What your role may not ask, or an emulator does not have, is passed over. With a failure the exit code is 1.
 
     Examples:
       rollcall doctor
@@ -61,7 +61,7 @@ def _findings(services: Services) -> Iterator[Finding]:
         "concurrency": parts.concurrency,
         "forms": forms.published,
         "api": forms.deployed,
-        "places": forms.places,
+        "seats": forms.seats,
         "spam": forms.spam,
     }
     patient = Patient(services.stack(), _sources(), lambda: datetime.now(UTC))

@@ -78,7 +78,7 @@ FIELDS = (
     Column("REQUIRED"),
     Column("LABEL", narrowest=16),
     Column("OPTIONS", narrowest=12),
-    Column("PLACES"),
+    Column("SEATS"),
 )
 
 
@@ -197,7 +197,7 @@ def _heading(form: Form) -> list[tuple[str, Value]]:
         ("closes", form.closes_at),
         ("time zone", form.time_zone.name if form.time_zone else None),
         ("once for each", form.once),
-        ("places", _places(form)),
+        ("seats", _seats(form)),
         ("waiting list", _waiting_list(form)),
         ("verification", f"within {form.verification.within_hours} hours" if form.verification else "no"),
         ("spam when", _spam(form)),
@@ -211,7 +211,7 @@ def _own_mails(form: Form) -> str:
     return "\n".join(f"{mail.name} ({', '.join(mail.languages)}){needs[mail.name]}" for mail in form.mails) or "none"
 
 
-def _places(form: Form) -> str:
+def _seats(form: Form) -> str:
     """Say the capacity that each counted option begins with, and when it takes place; one line each."""
     field = form.field(form.quota.field) if form.quota else None
     if field is None:
@@ -234,8 +234,8 @@ def _waiting_list(form: Form) -> str:
     if form.quota is None:
         return "no"
     if form.quota.waitlist == "auto":
-        return "auto: a place that frees goes to the first who waits"
-    return "manual: the staff give a freed place away"
+        return "auto: a seat that frees goes to the first who waits"
+    return "manual: the staff give a freed seat away"
 
 
 def _spam(form: Form) -> str:

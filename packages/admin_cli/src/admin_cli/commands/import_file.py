@@ -60,8 +60,8 @@ def import_file(
     writes them. Options are written as their value or their label, several with semicolons or commas between them;
     consent as yes or no. All wrong rows are told, with row, line and column, before anything is written.
 
-    Places are taken as on the page: where none is free, a row gets a number on the waiting list. Nobody is mailed of
-    their coming unless you say --mail; what happens later (a place that frees, a cancellation) is mailed in any case.
+    Seats are taken as on the page: where none is free, a row gets a number on the waiting list. Nobody is mailed of
+    their coming unless you say --mail; what happens later (a seat that frees, a cancellation) is mailed in any case.
     The same file again adds nothing, also when the first time was interrupted. An export of Rollcall's own may be taken
     in: rows that are cancelled, spam or erased are left out. A column submitted_at keeps the date of each entry.
 

@@ -1,4 +1,4 @@
-"""Checks of forms: whether clone, stack and functions have the same ones, and places are as many as the files say."""
+"""Checks of forms: whether clone, stack and functions have the same ones, and seats are as many as the files say."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def deployed(patient: Patient) -> Verdict:
     return well("the API answers, with the forms of the site")
 
 
-def places(patient: Patient) -> Verdict:
-    """Whether each option has as many places as its form's file begins it with; the table's number counts."""
+def seats(patient: Patient) -> Verdict:
+    """Whether each option has as many seats as its form's file begins it with; the table's number counts."""
     query = patient.stack.query()
     forms = _here(patient) or _live(patient.stack.forms)
     states = [
@@ -63,7 +63,7 @@ def places(patient: Patient) -> Verdict:
         told = ", ".join(f"{state.option} {state.capacity} instead of {seeded}" for state, seeded in changed)
         state, seeded = changed[0]
         return worth_a_look(
-            f"The table has other numbers of places than the form's file: {told}.",
+            f"The table has other numbers of seats than the form's file: {told}.",
             f"If that was not meant: rollcall quota set {state.form} {state.option} {seeded}",
         )
     return well(f"{len(states)} options as their files say")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def this_machines_time() -> Iterator[None]:
-    """Give the process its own time zone back: a command reads times as the organisation's clocks show them."""
+    """Restore the process's time zone: commands switch to the organisation's."""
     before = os.environ.get("TZ")
     yield
     if os.environ.get("TZ") != before:

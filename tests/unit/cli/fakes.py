@@ -1,4 +1,4 @@
-"""A command line with fakes behind its ports: nothing is started, nothing is read from the machine."""
+"""A command line with fakes behind its ports: it starts nothing and reads nothing from the machine."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Terminal(io.StringIO):
 
 @dataclass
 class FakeLocal:
-    """A local system that notes what it was asked."""
+    """A local system that records its calls."""
 
     running: bool = True
     mails: list[Mail] = field(default_factory=lambda: [MAIL])
@@ -202,7 +202,7 @@ class Ran:
 
 @dataclass
 class CommandLine:
-    """Runs commands with fakes; every run has fresh streams."""
+    """Runs commands with fakes; every run has new streams."""
 
     contexts: ContextFile
     local: FakeLocal = field(default_factory=FakeLocal)
@@ -231,7 +231,10 @@ class CommandLine:
         typed: str | None = None,
         piped: str | None = None,
     ) -> Ran:
-        """Run a command. typed: what a person at a terminal answers; None where nobody is. piped: what a pipe holds."""
+        """Run a command.
+
+        typed: what a person at a terminal answers; None if nobody is there. piped: standard input.
+        """
         out = out or (Terminal() if terminal else io.StringIO())
         err = io.StringIO() if typed is None else Terminal()
         services = Services(
@@ -293,7 +296,7 @@ BOB = replace(
 
 
 class FakeQueries(QueryService):
-    """Two entries, found as the service would find them."""
+    """Two submissions, found as the service would find them."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -329,7 +332,7 @@ class FakeQueries(QueryService):
         return Listing({"all": self._read(found[start:])}, limit=limit, given={}, several=False, sure=True)
 
     def _read(self, found: list[Submission]) -> Iterator[Submission]:
-        """Yield entries one by one, counting how many were read."""
+        """Yield submissions one by one, and count how many were read."""
         for entry in found:
             self.read += 1
             yield entry
@@ -360,7 +363,7 @@ class FakeQueries(QueryService):
 
 
 class FakeManage(ManageService):
-    """Changes the entries of FakeQueries without any rule, and notes what it was asked and by whom."""
+    """Changes the submissions of FakeQueries without any rule, and records the calls and their callers."""
 
     def __init__(self, queries: FakeQueries) -> None:
         self.queries = queries
@@ -409,7 +412,7 @@ class FakeManage(ManageService):
 
 
 class FakeRestore(RestoreService):
-    """Marks entries genuine by a FakeManage, which notes it."""
+    """Marks submissions genuine with a FakeManage, which records it."""
 
     def __init__(self, manage: FakeManage) -> None:
         self.manage = manage
@@ -419,4 +422,4 @@ class FakeRestore(RestoreService):
         return self.manage.become(self.genuine, "mark_genuine", submission_id, by)
 
     def ensure_alone(self, entry: Submission) -> None:
-        """Nobody registers twice here."""
+        """Accept everybody: nobody registers twice here."""

@@ -1,4 +1,4 @@
-"""A stack whose services are the real ones, over a repository in memory: for commands that change entries."""
+"""A stack with the real services and a repository in memory, for commands that change submissions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def _of_any_age(form: Form) -> Form:
-    """Return the form with courses for everybody: who moves between them here is one person."""
+    """Return the form with courses for all ages, since one person moves between them here."""
     fields = (
         replace(field, options=tuple(replace(each, min_age=None, max_age=None) for each in field.options))
         for field in form.fields
@@ -44,7 +44,7 @@ COURSE, OTHER_COURSE = "first-robot", "line-followers"
 
 @dataclass
 class Office:
-    """A stack with this clone's forms, in memory. line: the command line that works on it."""
+    """A stack in memory with this clone's forms. line: the command line that works on it."""
 
     line: CommandLine
 
@@ -68,7 +68,7 @@ class Office:
         self.line.forms = self.forms
 
     def register(self, name: str = "Åsa Lindqvist", *, form: str = "registration", **answers: Any) -> Submission:
-        """Have somebody fill in a form."""
+        """Fill in a form as somebody."""
         definition = self.forms[form]
         given = example_submission(definition, today=self.clock.now().date())
         given |= {"course": COURSE} if form == "registration" else {}
@@ -80,22 +80,22 @@ class Office:
     def get(self, entry: Submission | Receipt) -> Submission:
         return self.repository.get(entry.id)
 
-    def places(self, option: str = COURSE, capacity: int | None = None) -> tuple[int, int]:
-        """Give how many places are taken and how many wait; first set how many there are."""
+    def seats(self, option: str = COURSE, capacity: int | None = None) -> tuple[int, int]:
+        """Set the capacity if given, and return how many seats are taken and how many wait."""
         if capacity is not None:
             self.manage.set_capacity("registration", option, capacity)
         state = self.repository.quotas("registration", [option])[option]
         return state.taken, state.waiting
 
     def by_hand(self) -> None:
-        """Let the staff promote."""
+        """Let staff promote."""
         quota = self.forms["registration"].quota
         assert quota is not None
         self.forms["registration"] = replace(self.forms["registration"], quota=replace(quota, waitlist=Waitlist.MANUAL))
 
 
 def called(entry: Submission) -> str:
-    """What a person is told of an entry: whose it is first, and of which course."""
+    """Return how commands name a submission: the person first, then the course."""
     who = f"{entry.answers['participant']}, {entry.answers['course']}"
     return f"{who} (registration {reference(entry)}, {entry.email})"
 

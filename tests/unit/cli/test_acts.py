@@ -1,4 +1,4 @@
-"""What the staff change: `rollcall status`, `quota`, `erase`, and the mails they read beforehand, over fakes."""
+"""What staff change: `rollcall status`, `quota`, `erase`, and the mails that they preview, with fakes."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def restore(manage: FakeManage) -> FakeRestore:
 def rollcall(
     rollcall_local: CommandLine, queries: FakeQueries, manage: FakeManage, restore: FakeRestore
 ) -> CommandLine:
-    """A command line whose stack has two entries and this clone's forms."""
+    """A command line whose stack has two submissions and this clone's forms."""
     rollcall_local.queries = queries
     rollcall_local.managing = manage
     rollcall_local.restoring = restore
@@ -55,13 +55,15 @@ def rollcall(
 
 
 def standing(queries: FakeQueries, status: Status) -> None:
-    """Give Ada's entry a status."""
+    """Give Ada's submission a status."""
     queries.entries[0] = replace(ADA, status=status, option="first-robot")
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_change__off_a_terminal_needs_yes(rollcall: CommandLine, manage: FakeManage, change: tuple[str, ...]) -> None:
-    """A usage error, before the stack is asked anything."""
+def test_change__without_a_terminal_needs_yes(
+    rollcall: CommandLine, manage: FakeManage, change: tuple[str, ...]
+) -> None:
+    """It is a usage error, raised before the command contacts the stack."""
     ran = rollcall(*change)
 
     assert (ran.code, ran.out) == (2, "")
@@ -70,10 +72,10 @@ def test_change__off_a_terminal_needs_yes(rollcall: CommandLine, manage: FakeMan
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_change__dry_run_says_what_would_be_done(
+def test_change__dry_run_says_what_would_happen(
     rollcall: CommandLine, manage: FakeManage, change: tuple[str, ...]
 ) -> None:
-    """The stack and account, the change, and nothing else happens."""
+    """It names stack, account and change, and does nothing else."""
     ran = rollcall(*change, "--dry-run")
 
     assert (ran.code, ran.out) == (0, "")
@@ -87,7 +89,7 @@ def test_change__dry_run_says_what_would_be_done(
 def test_change__asks_on_a_terminal(
     rollcall: CommandLine, manage: FakeManage, change: tuple[str, ...], typed: str
 ) -> None:
-    """After it named the stack; a yes does it."""
+    """The question names the stack; a yes makes the change."""
     ran = rollcall(*change, typed=typed)
 
     assert (ran.code, ran.out) == (0, "")
@@ -101,7 +103,7 @@ def test_change__asks_on_a_terminal(
 def test_change__anything_but_yes_changes_nothing(
     rollcall: CommandLine, manage: FakeManage, change: tuple[str, ...], typed: str
 ) -> None:
-    """Return alone and the end of input are a no."""
+    """Return alone and the end of input mean no."""
     ran = rollcall(*change, typed=typed)
 
     assert ran.code == 1
@@ -110,10 +112,8 @@ def test_change__anything_but_yes_changes_nothing(
 
 
 @pytest.mark.parametrize("change", [("status", "set", "{}", "cancelled"), ("erase", "{}")])
-def test_change__tells_a_mistyped_reference_before_anything_is_asked(
-    rollcall: CommandLine, change: tuple[str, ...]
-) -> None:
-    """As `show` does."""
+def test_change__reports_a_mistyped_reference_first(rollcall: CommandLine, change: tuple[str, ...]) -> None:
+    """It works as in `show`."""
     wrong = REFERENCE[:-1] + ("A" if REFERENCE[-1] != "A" else "B")
 
     ran = rollcall(*[word.format(wrong) for word in change], "--yes")
@@ -134,7 +134,7 @@ def test_change__tells_a_mistyped_reference_before_anything_is_asked(
         (Status.CONFIRMED, "cancelled", "cancel"),
     ],
 )
-def test_status_set__is_the_services_change_by_the_caller(
+def test_status_set__records_the_caller(
     rollcall: CommandLine, manage: FakeManage, before: Status, wanted: str, asked: str
 ) -> None:
     """The history names the caller's IAM identity."""
@@ -158,7 +158,7 @@ def test_status_set__is_the_services_change_by_the_caller(
         (Status.ERASED, "cancelled", "cannot become cancelled; it may become nothing"),
     ],
 )
-def test_status_set__what_is_not_allowed_is_a_sentence_with_what_is(
+def test_status_set__refused__names_what_is_allowed(
     rollcall: CommandLine, manage: FakeManage, before: Status, wanted: str, said: str
 ) -> None:
     standing(manage.queries, before)
@@ -170,7 +170,7 @@ def test_status_set__what_is_not_allowed_is_a_sentence_with_what_is(
     assert manage.asked == []
 
 
-def test_status_set__again_changes_nothing(rollcall: CommandLine, manage: FakeManage) -> None:
+def test_status_set__repeated__changes_nothing(rollcall: CommandLine, manage: FakeManage) -> None:
     ran = rollcall("status", "set", ADA.id, "confirmed", "--yes")
 
     assert ran.code == 0
@@ -178,7 +178,7 @@ def test_status_set__again_changes_nothing(rollcall: CommandLine, manage: FakeMa
     assert manage.asked == []
 
 
-def test_status_set__says_when_an_honest_entry_has_to_wait(
+def test_status_set__says_if_a_genuine_submission_has_to_wait(
     rollcall: CommandLine, queries: FakeQueries, restore: FakeRestore
 ) -> None:
     standing(queries, Status.SPAM)
@@ -190,7 +190,7 @@ def test_status_set__says_when_an_honest_entry_has_to_wait(
     assert ran.err.endswith("waits now, with ticket None: all seats are taken.\n")
 
 
-def test_status_set__says_when_another_was_faster(
+def test_status_set__reports_a_concurrent_change(
     rollcall: CommandLine, queries: FakeQueries, restore: FakeRestore
 ) -> None:
     standing(queries, Status.SPAM)
@@ -204,23 +204,24 @@ def test_status_set__says_when_another_was_faster(
 
 
 @pytest.mark.parametrize("wanted", ["waitlisted", "pending", "erased", "genuine"])
-def test_status_set__takes_no_other_status(rollcall: CommandLine, wanted: str) -> None:
+def test_status_set__accepts_no_other_status(rollcall: CommandLine, wanted: str) -> None:
     ran = rollcall("status", "set", REFERENCE, wanted, "--yes")
 
     assert ran.code == 2
     assert "confirmed" in ran.err
 
 
-def test_erase__is_by_the_caller(rollcall: CommandLine, manage: FakeManage) -> None:
+def test_erase__records_the_caller(rollcall: CommandLine, manage: FakeManage) -> None:
     ran = rollcall("erase", REFERENCE, "--yes")
 
     assert (ran.code, ran.out) == (0, "")
     assert manage.asked == [("erase", ADA.id, STAFF.arn)]
 
 
-def test_erase__again_ends_one_that_was_broken_off_without_asking(
+def test_erase__repeated__completes_an_interrupted_one(
     rollcall: CommandLine, queries: FakeQueries, manage: FakeManage
 ) -> None:
+    """It does not ask again."""
     standing(queries, Status.ERASED)
 
     assert rollcall("erase", ADA.id, "--dry-run").err.endswith("is erased already.\n")
@@ -229,8 +230,8 @@ def test_erase__again_ends_one_that_was_broken_off_without_asking(
     assert manage.asked == [("erase", ADA.id, STAFF.arn)]
 
 
-def test_erase__of_several_and_of_an_address(rollcall: CommandLine, queries: FakeQueries, manage: FakeManage) -> None:
-    """A family's submissions go by their address; each once, however often it is named."""
+def test_erase__accepts_several_and_an_address(rollcall: CommandLine, queries: FakeQueries, manage: FakeManage) -> None:
+    """An address erases a family's submissions; each goes once, however often it is named."""
     sibling = replace(ADA, id="reg_01KJM2N0S0ABCDEFGHJKMNPQRV", answers={"participant": "Bo"})
     queries.entries.append(sibling)
 
@@ -246,7 +247,7 @@ def test_erase__of_several_and_of_an_address(rollcall: CommandLine, queries: Fak
 @pytest.mark.parametrize(
     ("wanted", "code"), [("nobody@example.org", 3), ("K7QM-3XTQ", 3), ("reg_01KJM2N0S0ABCDEFGHJKMNPQRT", 3)]
 )
-def test_erase__erases_nothing_when_one_is_not_found(
+def test_erase__erases_nothing_if_one_is_not_found(
     rollcall: CommandLine, manage: FakeManage, wanted: str, code: int
 ) -> None:
     assert rollcall("erase", REFERENCE, wanted, "--yes").code == code
@@ -279,8 +280,8 @@ def test_quota_list__prints_every_counted_option(rollcall: CommandLine, queries:
     }
 
 
-def test_quota_list__says_when_there_is_nothing_to_list(rollcall: CommandLine) -> None:
-    """A form without places, one that there is not, a stack without forms."""
+def test_quota_list__says_if_there_is_nothing_to_list(rollcall: CommandLine) -> None:
+    """A form without quotas, an unknown form, and a stack without forms."""
     none = rollcall("quota", "list", "--form", "contact")
     assert (none.code, none.out, none.err) == (0, "", "No seats are counted in the form contact.\n")
     unknown = rollcall("quota", "list", "--form", "registratoin")
@@ -292,8 +293,8 @@ def test_quota_list__says_when_there_is_nothing_to_list(rollcall: CommandLine) -
     assert "rollcall site publish" in empty.err
 
 
-def test_quota_set__gives_the_option_its_places(rollcall: CommandLine, manage: FakeManage) -> None:
-    """Again: nothing is changed."""
+def test_quota_set__sets_the_capacity(rollcall: CommandLine, manage: FakeManage) -> None:
+    """A second run changes nothing."""
     ran = rollcall("quota", "set", "registration", "first-robot", "14", "--yes")
     again = rollcall("quota", "set", "registration", "first-robot", "14", "--yes")
 
@@ -314,7 +315,7 @@ def test_quota_set__gives_the_option_its_places(rollcall: CommandLine, manage: F
         (("registration", "first-robot", "100001"), 2, "100000"),
     ],
 )
-def test_quota_set__what_is_wrong_is_told(
+def test_quota_set__reports_what_is_wrong(
     rollcall: CommandLine, manage: FakeManage, arguments: tuple[str, ...], code: int, said: str
 ) -> None:
     ran = rollcall("quota", "set", *arguments, "--yes")
@@ -354,7 +355,7 @@ def test_preview__prints_one_part(rollcall: CommandLine) -> None:
         (("contact", "confirmed", "--part", "nope"), 2, "subject"),
     ],
 )
-def test_preview__what_is_wrong_is_told(
+def test_preview__reports_what_is_wrong(
     rollcall: CommandLine, arguments: tuple[str, ...], code: int, said: str
 ) -> None:
     ran = rollcall("mail", "preview", *arguments, "--dir", str(FORMS_DIR))
@@ -363,8 +364,8 @@ def test_preview__what_is_wrong_is_told(
     assert said in ran.err
 
 
-def test_entries__are_told_apart_by_name_form_and_reference(rollcall: CommandLine) -> None:
-    """What a visitor typed never reaches the terminal as it is."""
+def test_submissions__are_named_by_person_form_and_reference(rollcall: CommandLine) -> None:
+    """Control characters that a visitor typed never reach the terminal."""
     ran = rollcall("erase", BOB.id, "--dry-run")
 
     assert (

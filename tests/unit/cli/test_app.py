@@ -1,4 +1,4 @@
-"""The command line as a whole: help, mistakes, and what the exit code says."""
+"""The command line as a whole: help, mistakes and exit codes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def every_command() -> Iterator[tuple[list[str], str]]:
-    """Every command and group there is: its words, and its help."""
+    """Return every command and group with its words and its help."""
     root = typer.main.get_command(app)
     ctx = typer.Context(root)
     for noun in COMMANDS:
@@ -40,12 +40,12 @@ ALL = [pytest.param(words, text, id=" ".join(words)) for words, text in every_co
 
 @pytest.mark.parametrize("arguments", [["--help"], ["-h"]])
 def test_help__is_the_overview(rollcall: CommandLine, arguments: list[str]) -> None:
-    """The long way and the short way print the same page."""
+    """The long and the short option print the same page."""
     assert rollcall(*arguments).out.rstrip() == root_help().rstrip()
 
 
 def test_help__starts_with_examples_and_names_every_command() -> None:
-    """The overview is written from the same list that finds the commands."""
+    """The overview comes from the list that also finds the commands."""
     text = root_help()
 
     assert text.startswith("Examples:\n  rollcall ")
@@ -56,7 +56,7 @@ def test_help__starts_with_examples_and_names_every_command() -> None:
 
 @pytest.mark.parametrize("width", [40, 60, 80])
 def test_help__fits_the_terminal(rollcall: CommandLine, width: int) -> None:
-    """The overview whole; of a command all but its examples, which are there to be copied."""
+    """Examples of a command are the exception, since people copy them."""
     rollcall.environ["COLUMNS"] = str(width)
 
     overview = rollcall("--help", terminal=True).out
@@ -68,7 +68,7 @@ def test_help__fits_the_terminal(rollcall: CommandLine, width: int) -> None:
 
 
 def test_help__names_every_global_option() -> None:
-    """The overview's options are those that the parser knows."""
+    """The overview's options are those of the parser."""
     root = typer.main.get_command(app)
     known = {name for param in root.get_params(typer.Context(root, **HELP_OPTIONS)) for name in param.opts}
 
@@ -77,7 +77,7 @@ def test_help__names_every_global_option() -> None:
 
 @pytest.mark.parametrize(("words", "text"), ALL)
 def test_help__of_every_command_starts_with_examples(rollcall: CommandLine, words: list[str], text: str) -> None:
-    """Each page begins with examples of that very command, and fits a terminal of 120."""
+    """Each page starts with examples of that command, and fits 120 columns."""
     ran = rollcall(*words, "--help")
     description, examples = split_examples(text)
 
@@ -98,7 +98,7 @@ def test_noun__without_a_verb_prints_its_help(rollcall: CommandLine, noun: str) 
 
 
 def test_version__is_printed(rollcall: CommandLine) -> None:
-    """--version, alone on stdout."""
+    """--version prints only the version, on stdout."""
     assert rollcall("--version") == Ran(0, f"rollcall {__version__}\n", "")
 
 
@@ -132,10 +132,10 @@ def test_version__is_printed(rollcall: CommandLine) -> None:
         (["list\x1b[2J"], r"There is no command 'list\x1b[2J'. Did you mean 'list'?", "rollcall"),
     ],
 )
-def test_mistake__is_told_with_the_nearest_and_the_help(
+def test_mistake__suggests_the_nearest_and_the_help(
     rollcall: CommandLine, arguments: list[str], said: str, help_of: str
 ) -> None:
-    """Usage errors: exit code 2, nothing on stdout, one sentence and where to look."""
+    """Exit code 2, nothing on stdout, one message and where to look."""
     ran = rollcall(*arguments)
 
     assert (ran.code, ran.out) == (2, "")
@@ -145,16 +145,16 @@ def test_mistake__is_told_with_the_nearest_and_the_help(
 
 
 @pytest.mark.parametrize("words", [[], ["list"], ["mail", "send"]])
-def test_help__as_the_first_word_is_the_page_of_what_follows(rollcall: CommandLine, words: list[str]) -> None:
-    """Many command lines take it, so people type it."""
+def test_help__as_the_first_word_shows_that_commands_page(rollcall: CommandLine, words: list[str]) -> None:
+    """Many programs accept it, so people type it."""
     asked = rollcall("help", *words)
 
     assert (asked.code, asked.out) == (0, rollcall(*words, "--help").out)
 
 
 @pytest.mark.parametrize("noun", ["mail", "status", "forms", "infra"])
-def test_help__of_a_noun_says_of_each_verb_the_whole_sentence(rollcall: CommandLine, noun: str) -> None:
-    """A summary that is too long for a line goes on below; what was cut off would be the point of it."""
+def test_help__of_a_noun_prints_whole_summaries(rollcall: CommandLine, noun: str) -> None:
+    """A long summary continues on the next line, since its end may be the point."""
     page = " ".join(rollcall(noun, "--help").out.split())
 
     verbs = [(words, text) for words, text in every_command() if words[0] == noun and len(words) > 1]
@@ -163,16 +163,16 @@ def test_help__of_a_noun_says_of_each_verb_the_whole_sentence(rollcall: CommandL
         assert f" {words[1]} {split_examples(text)[0].splitlines()[0].removesuffix('.')}" in page
 
 
-def test_globals_first__moves_them_from_anywhere() -> None:
-    """--context and --debug may stand where a person thinks of them; what follows `--` is left alone."""
+def test_global_options__may_be_anywhere() -> None:
+    """--context and --debug work wherever people type them; what follows `--` stays untouched."""
     assert globals_first(["list", "--context", "dev", "--debug"]) == ["--context", "dev", "--debug", "list"]
     assert globals_first(["show", "--context=dev", "--", "--debug"]) == ["--context=dev", "show", "--", "--debug"]
     assert globals_first(["list", "--context"]) == ["--context", "list"]
 
 
 @pytest.mark.parametrize("arguments", [["--context", "dev", "list"], ["list", "--context", "dev"]])
-def test_context__may_be_named_before_or_after_the_command(rollcall_local: CommandLine, arguments: list[str]) -> None:
-    """An option of every command, in either place; it wins over the variable and over the context in use."""
+def test_context__may_come_before_or_after_the_command(rollcall_local: CommandLine, arguments: list[str]) -> None:
+    """The option takes precedence over the variable and the current context."""
     rollcall_local("context", "add", "dev", "--region", "eu-west-1")
     rollcall_local.queries = FakeQueries()
     rollcall_local.environ["ROLLCALL_CONTEXT"] = "local"
@@ -182,7 +182,7 @@ def test_context__may_be_named_before_or_after_the_command(rollcall_local: Comma
 
 
 def test_context__comes_from_the_variable(rollcall_local: CommandLine) -> None:
-    """ROLLCALL_CONTEXT wins over the context in use."""
+    """ROLLCALL_CONTEXT takes precedence over the current context."""
     rollcall_local("context", "add", "dev", "--region", "eu-west-1")
     rollcall_local.queries = FakeQueries()
     rollcall_local.environ["ROLLCALL_CONTEXT"] = "dev"
@@ -192,7 +192,7 @@ def test_context__comes_from_the_variable(rollcall_local: CommandLine) -> None:
 
 
 def test_context__unknown_is_not_found(rollcall_local: CommandLine) -> None:
-    """Exit code 3, and the contexts there are."""
+    """Exit code 3, and a list of the contexts."""
     ran = rollcall_local("list", "--context", "prod")
 
     assert (ran.code, ran.out) == (3, "")
@@ -200,7 +200,7 @@ def test_context__unknown_is_not_found(rollcall_local: CommandLine) -> None:
 
 
 def failing(rollcall: CommandLine, error: BaseException, *arguments: str) -> Ran:
-    """Run a command whose stack raises."""
+    """Run a command whose stack raises an error."""
 
     def connect(_context: Context) -> FakeStack:
         raise error
@@ -216,20 +216,20 @@ def failing(rollcall: CommandLine, error: BaseException, *arguments: str) -> Ran
     return Ran(run(["list", *arguments], services), out.getvalue(), err.getvalue())
 
 
-def test_interrupt__ends_with_130_and_without_a_word(rollcall_local: CommandLine) -> None:
+def test_interrupt__ends_with_130_and_prints_nothing(rollcall_local: CommandLine) -> None:
     """Ctrl-C is no mistake."""
     assert failing(rollcall_local, KeyboardInterrupt()) == Ran(130, "", "")
 
 
-def test_error__is_a_sentence_and_the_next_step(rollcall_local: CommandLine) -> None:
-    """What is wrong, what to do, and the exit code that belongs to it."""
+def test_error__is_a_message_and_the_next_step(rollcall_local: CommandLine) -> None:
+    """It says what is wrong and what to do, and has the right exit code."""
     error = CliError("No AWS credentials were found.", hint="Sign in.", exit_code=ExitCode.CREDENTIALS)
 
     assert failing(rollcall_local, error) == Ran(4, "", "error: No AWS credentials were found.\nSign in.\n")
 
 
-def test_error__shows_where_it_came_from_with_debug_only(rollcall_local: CommandLine) -> None:
-    """A stack trace is for whoever asks for one."""
+def test_error__shows_a_stack_trace_only_with_debug(rollcall_local: CommandLine) -> None:
+    """Only those who ask for a stack trace get one."""
     plain, debug = (
         failing(rollcall_local, ZeroDivisionError("x")),
         failing(rollcall_local, ZeroDivisionError("x"), "--debug"),

@@ -1,4 +1,4 @@
-"""Lists say whose an entry is: names, options, ranks, chosen columns and sorting, over the real services."""
+"""Lists name the registrant: names, options, ranks, chosen columns and sorting, with the real services."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def rows(out: str) -> list[list[str]]:
     return [line.split("\t") for line in out.splitlines()]
 
 
-def test_list__shows_names_so_that_siblings_are_told_apart(office: Office) -> None:
-    """A family has one address; the name and the course come first."""
+def test_list__shows_names_to_tell_siblings_apart(office: Office) -> None:
+    """A family shares one address; the name and the course come first."""
     for name in ("Åsa Öberg", "Bo Öberg"):
         office.register(name, email="familjen@example.org")
 
@@ -45,7 +45,7 @@ def test_list__shows_names_so_that_siblings_are_told_apart(office: Office) -> No
 
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_list__keeps_names_whole_at_any_width(office: Office, width: int) -> None:
-    """Whatever script they are written in; no line is wider than the terminal."""
+    """This holds for every script, and no line is wider than the terminal."""
     for name in NAMES:
         office.register(name)
     office.line.environ |= {"COLUMNS": str(width), "NO_COLOR": "1"}
@@ -56,8 +56,8 @@ def test_list__keeps_names_whole_at_any_width(office: Office, width: int) -> Non
     assert max(map(cell_len, out.splitlines())) <= width
 
 
-def test_list__on_a_narrow_terminal_names_each_value_and_no_empty_one(office: Office) -> None:
-    """Side by side as long as that fits: a submission is a few lines."""
+def test_list__on_a_narrow_terminal_prints_names_and_values(office: Office) -> None:
+    """Values are side by side while they fit; empty ones are left out."""
     office.register("Åsa Öberg")
     office.line.environ |= {"COLUMNS": "40", "NO_COLOR": "1"}
 
@@ -67,7 +67,7 @@ def test_list__on_a_narrow_terminal_names_each_value_and_no_empty_one(office: Of
     assert lines[0].split(None, 1)[1] == "Åsa Öberg"
 
 
-def test_list__of_one_form_leaves_out_what_is_the_same_on_each_line(office: Office) -> None:
+def test_list__of_one_form_omits_what_repeats_on_each_line(office: Office) -> None:
     office.register("Bo", form="contact")
 
     header = office.line("list", "--form", "contact", terminal=True).out.splitlines()[0]
@@ -75,10 +75,10 @@ def test_list__of_one_form_leaves_out_what_is_the_same_on_each_line(office: Offi
     assert not {"FORM", "OPTION", "RANK"} & set(header.replace("\x1b[1m", "").replace("\x1b[0m", "").split())
 
 
-def test_list__tells_the_rank_of_who_waits(office: Office) -> None:
-    """As the queue stands now, not the number that they were given."""
+def test_list__shows_the_rank_on_the_waiting_list(office: Office) -> None:
+    """It is today's rank, not the ticket."""
     office.register("First")
-    office.places(capacity=1)
+    office.seats(capacity=1)
     second, third = office.register("Second"), office.register("Third")
     office.manage.cancel(second.id, by="kim")
 
@@ -93,8 +93,8 @@ def test_list__tells_the_rank_of_who_waits(office: Office) -> None:
     ]
 
 
-def test_list__prints_the_columns_that_were_named(office: Office) -> None:
-    """Answers too, with or without their prefix, in the order asked."""
+def test_list__prints_the_named_columns(office: Office) -> None:
+    """Answers too, with or without their prefix, in the order given."""
     office.register("Åsa Öberg", phone="+46 70 123 45 67")
 
     out = office.line("list", "--columns", "phone,name,answers.course,consent,status").out
@@ -104,7 +104,7 @@ def test_list__prints_the_columns_that_were_named(office: Office) -> None:
     assert rest == ["Åsa Öberg", COURSE, "yes", "confirmed"]
 
 
-def test_list__columns_alone_name_those_there_are(office: Office) -> None:
+def test_list__columns_alone_lists_them(office: Office) -> None:
     for command in (
         ("list", "--columns"),
         ("list", "--columns", "--form", "registration"),
@@ -115,7 +115,7 @@ def test_list__columns_alone_name_those_there_are(office: Office) -> None:
         assert ("answers.message" in named) is ("--form" not in command)
 
 
-def test_list__of_an_unknown_column_names_the_one_that_was_meant(office: Office) -> None:
+def test_list__of_an_unknown_column_suggests_the_nearest(office: Office) -> None:
     ran = office.line("list", "--columns", "phon")
     assert (ran.code, ran.out) == (2, "")
     assert "There is no column 'phon'. Did you mean 'phone'? There are: name, option," in ran.err
@@ -123,7 +123,7 @@ def test_list__of_an_unknown_column_names_the_one_that_was_meant(office: Office)
 
 
 def test_list__sorts_as_people_read(office: Office) -> None:
-    """Å beside A, whatever the case; backwards with a dash; what is missing last either way."""
+    """Å sorts beside A in any case; a dash reverses; missing values are last either way."""
     for name, needs in (("örjan", ""), ("Bo", "b"), ("Åsa", "a"), ("anna", "")):
         office.register(name, needs=needs)
 
@@ -137,7 +137,7 @@ def test_list__sorts_as_people_read(office: Office) -> None:
 
 
 def test_list__sorts_decimals_by_their_size(office: Office) -> None:
-    """Whole numbers among them, which are kept as such."""
+    """Whole numbers among them are stored as integers."""
     form = office.forms["contact"]
     office.forms["contact"] = replace(form, fields=(*form.fields, a_field("number", "hours", decimals=1)))
     for number in ("10.5", "2", "10", "9.5"):
@@ -150,9 +150,9 @@ def test_list__sorts_decimals_by_their_size(office: Office) -> None:
     assert hours("-hours") == ["10.5", "10", "9.5", "2"]
 
 
-def test_list__shows_people_telephone_numbers_as_they_write_them(office: Office) -> None:
-    """On a terminal and on paper; programs get them as they are kept."""
-    office.places(capacity=0)
+def test_list__shows_phone_numbers_as_people_write_them(office: Office) -> None:
+    """On a terminal and on paper; programs get the stored form."""
+    office.seats(capacity=0)
     office.register("Bo Ek", phone="+46 70 123 45 67")
     office.line.environ |= {"NO_COLOR": "1", "COLUMNS": "200"}
     chosen = ("list", "--columns", "name,phone")
@@ -166,8 +166,8 @@ def test_list__shows_people_telephone_numbers_as_they_write_them(office: Office)
     assert "+46701234567" in office.line("list", "--json", "answers.phone", terminal=True).out
 
 
-def test_list__tells_how_old_they_are_when_the_course_begins(office: Office) -> None:
-    """Whole years on the first day, whatever day it is now; who has no age stands last."""
+def test_list__shows_ages_when_the_course_begins(office: Office) -> None:
+    """Whole years on the first day, whatever today is; missing ages are last."""
     option = office.forms["registration"].field("course").option(COURSE)  # type: ignore[union-attr]
     starts = option.starts_at.date()  # type: ignore[union-attr]
     office.register("Nine", birth_date=starts.replace(year=starts.year - 9).isoformat())
@@ -182,10 +182,10 @@ def test_list__tells_how_old_they_are_when_the_course_begins(office: Office) -> 
     assert {line[1] for line in rows(out)[:2]} == {"Nine", "Nearly ten"}
 
 
-def test_list__sorted_is_whole_unless_a_limit_is_named(office: Office) -> None:
+def test_list__sorted_is_complete_unless_limited(office: Office) -> None:
     for number in range(35):
         office.register(f"Person {number:02}")
-    office.places(capacity=100)
+    office.seats(capacity=100)
 
     assert len(rows(office.line("list", "--sort", "name").out)) == 35
     first = office.line("list", "--sort", "name", "--limit", "2", "--columns", "name")
@@ -205,7 +205,7 @@ def test_search_and_watch__print_columns_too(office: Office) -> None:
     assert rows(ran.out) == [[reference(entry), "Åsa Öberg"]]
 
 
-def test_show__tells_the_name(office: Office) -> None:
+def test_show__prints_the_name(office: Office) -> None:
     entry = office.register("Åsa Öberg")
 
     assert "name\tÅsa Öberg\n" in office.line("show", entry.id).out

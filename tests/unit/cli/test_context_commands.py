@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from unit.cli.fakes import CommandLine
 
 
-def test_list__marks_the_one_in_use(rollcall_local: CommandLine) -> None:
-    """`*` stands at the context that commands work on."""
+def test_list__marks_the_current_context(rollcall_local: CommandLine) -> None:
+    """A `*` marks the context that commands work on."""
     rollcall_local("context", "add", "dev", "--region", "eu-west-1", "--profile", "academy")
 
     assert rollcall_local("context", "list").out == (
@@ -18,8 +18,8 @@ def test_list__marks_the_one_in_use(rollcall_local: CommandLine) -> None:
     )
 
 
-def test_list__marks_the_one_that_the_variable_names(rollcall_local: CommandLine) -> None:
-    """The list tells the truth about what the next command would do."""
+def test_list__marks_the_context_of_the_variable(rollcall_local: CommandLine) -> None:
+    """The list shows what the next command would use."""
     rollcall_local("context", "add", "dev", "--region", "eu-west-1")
     rollcall_local.environ["ROLLCALL_CONTEXT"] = "dev"
 
@@ -28,7 +28,7 @@ def test_list__marks_the_one_that_the_variable_names(rollcall_local: CommandLine
     assert {entry["name"]: entry["in_use"] for entry in said} == {"local": False, "dev": True}
 
 
-def test_list__without_any_says_how_to_begin(rollcall: CommandLine) -> None:
+def test_list__without_contexts_says_how_to_begin(rollcall: CommandLine) -> None:
     """No data on stdout, a hint on stderr."""
     ran = rollcall("context", "list")
 
@@ -36,13 +36,13 @@ def test_list__without_any_says_how_to_begin(rollcall: CommandLine) -> None:
     assert "rollcall local up" in ran.err
 
 
-def test_add__the_first_comes_into_use_the_next_does_not(rollcall: CommandLine) -> None:
+def test_add__makes_only_the_first_context_current(rollcall: CommandLine) -> None:
     """Adding prod never makes the next command work on prod by surprise."""
     assert "Commands work on dev." in rollcall("context", "add", "dev", "--region", "eu-west-1").err
     assert "Commands still work on dev." in rollcall("context", "add", "prod", "--region", "eu-west-1").err
 
 
-def test_add__again_changes_it(rollcall: CommandLine) -> None:
+def test_add__repeated__changes_the_context(rollcall: CommandLine) -> None:
     """The same name is the same context."""
     rollcall("context", "add", "dev", "--region", "eu-west-1")
 
@@ -50,8 +50,8 @@ def test_add__again_changes_it(rollcall: CommandLine) -> None:
     assert rollcall.contexts.read().get("dev").region == "eu-north-1"
 
 
-def test_add__refuses_what_cannot_be(rollcall: CommandLine) -> None:
-    """A mistyped region is told at once, and nothing is kept."""
+def test_add__refuses_invalid_values(rollcall: CommandLine) -> None:
+    """A mistyped region is reported at once, and nothing is saved."""
     ran = rollcall("context", "add", "dev", "--region", "Stockholm")
 
     assert ran.code == 2
@@ -59,8 +59,8 @@ def test_add__refuses_what_cannot_be(rollcall: CommandLine) -> None:
     assert not rollcall.contexts.path.exists()
 
 
-def test_use__switches(rollcall_local: CommandLine) -> None:
-    """From then on commands work there."""
+def test_use__switches_the_context(rollcall_local: CommandLine) -> None:
+    """From then on, commands work there."""
     rollcall_local("context", "add", "dev", "--region", "eu-west-1")
 
     assert rollcall_local("context", "use", "dev").code == 0
@@ -68,7 +68,7 @@ def test_use__switches(rollcall_local: CommandLine) -> None:
 
 
 def test_use__unknown_is_not_found(rollcall_local: CommandLine) -> None:
-    """Exit code 3; the one in use stays."""
+    """Exit code 3; the current context stays."""
     ran = rollcall_local("context", "use", "dev")
 
     assert ran.code == 3
@@ -76,8 +76,8 @@ def test_use__unknown_is_not_found(rollcall_local: CommandLine) -> None:
     assert rollcall_local.contexts.read().current == "local"
 
 
-def test_show__prints_the_one_in_force_or_the_one_named(rollcall_local: CommandLine) -> None:
-    """All that a context holds."""
+def test_show__prints_the_current_or_the_named_context(rollcall_local: CommandLine) -> None:
+    """It prints everything that a context holds."""
     rollcall_local("context", "add", "dev", "--region", "eu-west-1", "--profile", "academy")
 
     assert rollcall_local("context", "show").out.splitlines()[:3] == ["name\tlocal", "in_use\tyes", "stack\tlocal"]
@@ -92,8 +92,8 @@ def test_show__prints_the_one_in_force_or_the_one_named(rollcall_local: CommandL
     assert rollcall_local("context", "show", "prod").code == 3
 
 
-def test_remove__forgets_one_and_switches_to_no_other_by_itself(rollcall_local: CommandLine) -> None:
-    """Who removes the context in use is told to choose; nothing goes on working on a stack nobody named."""
+def test_remove__makes_no_other_context_current(rollcall_local: CommandLine) -> None:
+    """Whoever removes the current context is told to choose; no command goes to an unnamed stack."""
     rollcall_local("context", "add", "dev", "--region", "eu-west-1")
 
     ran = rollcall_local("context", "remove", "local")

@@ -33,20 +33,20 @@ def file(tmp_path: Path) -> ContextFile:
 
 
 def test_file__reads_what_was_written(file: ContextFile) -> None:
-    """What was written is read again, in order, with the one in use."""
+    """The contexts are read in order, with the current one."""
     file.write(Contexts().with_entry(DEV).with_entry(LOCAL).using("local"))
 
     assert list(file.read().entries.values()) == [DEV, LOCAL]
     assert file.read().current == "local"
 
 
-def test_file__that_is_not_there_is_empty(file: ContextFile) -> None:
-    """A person who never had a context has none."""
+def test_file__missing__is_empty(file: ContextFile) -> None:
+    """Somebody who never had a context has none."""
     assert file.read() == Contexts()
 
 
-def test_file__is_for_its_owner_only(file: ContextFile) -> None:
-    """Nobody else on the machine reads which stacks a person works with."""
+def test_file__is_private(file: ContextFile) -> None:
+    """Nobody else on the machine can read which stacks a person works with."""
     file.write(Contexts().with_entry(DEV))
 
     assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
@@ -66,8 +66,8 @@ def test_file__is_for_its_owner_only(file: ContextFile) -> None:
         '{"contexts": [{"name": "a", "stack": "a", "region": "eu-north-1", "secret": "x"}]}',
     ],
 )
-def test_file__damaged_names_itself(file: ContextFile, content: str) -> None:
-    """A damaged file raises an error that names it and says what to do, and is left as it was."""
+def test_file__damaged__names_itself(file: ContextFile, content: str) -> None:
+    """The error names the damaged file and says what to do; the file stays as it is."""
     file.path.parent.mkdir(parents=True)
     file.path.write_text(content)
 
@@ -84,8 +84,8 @@ def test_file__damaged_names_itself(file: ContextFile, content: str) -> None:
         ("{}", "(it has no 'contexts')"),
     ],
 )
-def test_file__damaged_says_what_it_lacks(file: ContextFile, content: str, said: str) -> None:
-    """In words of the file, not of the program that reads it."""
+def test_file__damaged__says_what_it_lacks(file: ContextFile, content: str, said: str) -> None:
+    """The message uses the words of the file, not of the program."""
     file.path.parent.mkdir(parents=True, exist_ok=True)
     file.path.write_text(content)
 
@@ -93,16 +93,16 @@ def test_file__damaged_says_what_it_lacks(file: ContextFile, content: str, said:
         file.read()
 
 
-def test_file__that_is_a_folder_is_told_once(file: ContextFile) -> None:
-    """Its name stands in front already; the system's own sentence would name it again, with a number."""
+def test_file__that_is_a_folder__is_named_once(file: ContextFile) -> None:
+    """The system's own message would repeat its name, with a number."""
     file.path.mkdir(parents=True)
 
     with pytest.raises(ContextError, match=r"contexts\.json cannot be read: Is a directory\.$"):
         file.read()
 
 
-def test_file__that_cannot_be_written_says_so(tmp_path: Path) -> None:
-    """A folder that cannot be made is named in a sentence."""
+def test_file__unwritable__says_so(tmp_path: Path) -> None:
+    """The message names a folder that cannot be created."""
     (tmp_path / "file").write_text("")
 
     with pytest.raises(ContextError, match=r"contexts\.json cannot be written: .+ROLLCALL_CONFIG_DIR="):
@@ -117,17 +117,17 @@ def test_file__that_cannot_be_written_says_so(tmp_path: Path) -> None:
     ],
 )
 def test_context_file__is_where_the_environment_says(environ: dict[str, str], expected: str) -> None:
-    """The most particular variable wins."""
+    """The most specific variable takes precedence."""
     assert str(context_file(environ).path) == expected
 
 
 def test_context_file__is_in_the_home_folder_otherwise() -> None:
-    """Without variables it lies where XDG puts it."""
+    """Without variables it is where XDG puts it."""
     assert context_file({}).path.parts[-3:] == (".config", "rollcall", "contexts.json")
 
 
-def test_contexts__first_one_comes_into_use() -> None:
-    """The first context is used; later ones are not, until someone says so."""
+def test_contexts__the_first_becomes_current() -> None:
+    """Later ones don't, until somebody says so."""
     contexts = Contexts().with_entry(DEV).with_entry(LOCAL)
 
     assert contexts.chosen(None) == DEV
@@ -135,21 +135,21 @@ def test_contexts__first_one_comes_into_use() -> None:
     assert contexts.using("local").chosen(None) == LOCAL
 
 
-def test_contexts__unknown_name_lists_those_there_are() -> None:
+def test_contexts__unknown_name_lists_the_others() -> None:
     """Whoever mistypes a name sees the right ones."""
     with pytest.raises(UnknownContextError, match=r"'prod'. There are: dev, local"):
         Contexts().with_entry(DEV).with_entry(LOCAL).get("prod")
 
 
 @pytest.mark.parametrize("name", [None, "dev"])
-def test_contexts__without_any_tells_how_to_begin(name: str | None) -> None:
-    """A fresh installation says what to do first."""
+def test_contexts__without_any_say_how_to_begin(name: str | None) -> None:
+    """A new installation says what to do first."""
     with pytest.raises(UnknownContextError, match="rollcall local up"):
         Contexts().chosen(name)
 
 
-def test_add_local__never_switches_another_away(file: ContextFile) -> None:
-    """A local stack that comes up leaves the context in use."""
+def test_add_local__never_switches_the_context(file: ContextFile) -> None:
+    """A local stack that comes up leaves the current context alone."""
     file.write(Contexts().with_entry(DEV))
 
     assert add_local("local", "eu-north-1", "http://localhost:4566", file=file) is False
@@ -157,8 +157,8 @@ def test_add_local__never_switches_another_away(file: ContextFile) -> None:
     assert file.read().get("local") == LOCAL
 
 
-def test_add_local__again_changes_the_port_only(file: ContextFile) -> None:
-    """The same stack on another port replaces its own entry."""
+def test_add_local__repeated__changes_only_the_port(file: ContextFile) -> None:
+    """The same stack on another port replaces its own context."""
     add_local("local", "eu-north-1", "http://localhost:4566", file=file)
 
     assert add_local("local", "eu-north-1", "http://localhost:4999", file=file) is True
@@ -190,7 +190,7 @@ def test_add_local__refuses_an_endpoint_elsewhere(file: ContextFile) -> None:
         ("localhost", False),
     ],
 )
-def test_is_loopback__goes_by_the_host(url: str, *, expected: bool) -> None:
+def test_is_loopback__depends_on_the_host(url: str, *, expected: bool) -> None:
     """Only names that can lead nowhere else count."""
     assert is_loopback(url) is expected
 
@@ -207,7 +207,7 @@ def test_is_loopback__goes_by_the_host(url: str, *, expected: bool) -> None:
         ({"endpoint_url": "http://localhost:4566", "profile": "academy"}, "always uses dummy credentials"),
     ],
 )
-def test_context__says_what_cannot_be_one(values: dict[str, str], message: str) -> None:
-    """A wrong value is named where it is given, not where it is used."""
+def test_context__refuses_invalid_values(values: dict[str, str], message: str) -> None:
+    """A wrong value is reported where it is entered, not where it is used."""
     with pytest.raises(ContextError, match=message):
         Context(**{"name": "dev", "stack": "dev", "region": "eu-north-1"} | values)

@@ -1,4 +1,4 @@
-"""Files of comma-separated values: whatever a spreadsheet writes is read as it was, with its real lines."""
+"""CSV files: whatever a spreadsheet writes is read unchanged, with its real line numbers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROWS = st.lists(st.lists(CELL, min_size=2, max_size=2), max_size=6)
 
 
 @given(rows=ROWS, delimiter=st.sampled_from(",;\t"), end=st.sampled_from(["\n", "\r\n"]), marked=st.booleans())
-def test_read__gives_back_what_was_written(rows: list[list[str]], delimiter: str, end: str, *, marked: bool) -> None:
+def test_read__returns_what_was_written(rows: list[list[str]], delimiter: str, end: str, *, marked: bool) -> None:
     lines, starts = "", []
     for row in [["first", "second"], *rows]:
         starts.append(1 + len(io.StringIO(lines, newline="").readlines()))
@@ -37,7 +37,7 @@ def test_read__gives_back_what_was_written(rows: list[list[str]], delimiter: str
     assert [(record.line, record.cells) for record in found.records()] == expected
 
 
-def test_read__minds_a_line_that_names_the_delimiter() -> None:
+def test_read__accepts_a_line_that_names_the_delimiter() -> None:
     """Excel writes one, and counts it as a line."""
     found = read_csv(b"sep=;\r\na;b,c\r\n1;2\r\n", "a.csv")
 
@@ -46,8 +46,8 @@ def test_read__minds_a_line_that_names_the_delimiter() -> None:
 
 
 @given(content=st.binary(max_size=60))
-def test_read__says_in_words_what_it_cannot_read(content: bytes) -> None:
-    """Whatever the bytes: a file, or a sentence that names it."""
+def test_read__explains_what_it_cannot_read(content: bytes) -> None:
+    """Any bytes give either a file or an error that names it."""
     told = CliError("a.csv", hint="none")
     try:
         list(read_csv(content, "a.csv").records())
@@ -58,7 +58,7 @@ def test_read__says_in_words_what_it_cannot_read(content: bytes) -> None:
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_read__knows_every_end_of_a_line(end: str) -> None:
+def test_read__accepts_every_line_ending(end: str) -> None:
     found = read_csv(end.join(["a,b", "1,2", "", "3,4"]).encode(), "a.csv")
 
     assert [(record.line, record.cells) for record in found.records()] == [(2, ["1", "2"]), (4, ["3", "4"])]

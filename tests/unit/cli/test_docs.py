@@ -1,4 +1,4 @@
-"""The guide for staff names every command and option, and no other."""
+"""The staff guide names every command and option, and no other."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GUIDE = (Path(__file__).resolve().parents[3] / "docs" / "staff.md").read_text(en
 
 
 def commands() -> dict[str, set[str]]:
-    """Every command there is, with its options."""
+    """Return every command with its options."""
     root = typer.main.get_command(app)
     ctx = typer.Context(root, **HELP_OPTIONS)
     found: dict[str, set[str]] = {"": {name for param in root.params for name in param.opts}}
@@ -37,7 +37,7 @@ EVERY = commands()
 
 @pytest.mark.parametrize("words", [words for words in EVERY if words])
 def test_guide__has_an_example_of_every_command(words: str) -> None:
-    """Each command is shown in a block."""
+    """Each command appears in a block."""
     assert re.search(rf"^ *rollcall {words}\b", GUIDE, re.MULTILINE)
 
 
@@ -50,8 +50,8 @@ def test_guide__names_every_option(option: str) -> None:
 
 
 @pytest.mark.parametrize("line", re.findall(r"^ *(rollcall .+)$", GUIDE, re.MULTILINE))
-def test_guide__shows_only_what_there_is(line: str) -> None:
-    """Each line of a block is a command that the parser takes."""
+def test_guide__shows_only_what_exists(line: str) -> None:
+    """The parser accepts each command in a block."""
     words = shlex.split(line.partition("|")[0])[1:]
     named = next(name for name in sorted(EVERY, key=len, reverse=True) if words[: len(name.split())] == name.split())
     options = {word for word in words if word.startswith("--")}

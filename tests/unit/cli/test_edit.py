@@ -1,4 +1,4 @@
-"""`rollcall edit` over the real services, in memory."""
+"""`rollcall edit` with the real services, in memory."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def office(rollcall_local: CommandLine) -> Office:
     return Office(rollcall_local)
 
 
-def test_edit__puts_a_mistyped_address_right(office: Office) -> None:
-    """Says what it was and is, asks, and names the next step."""
+def test_edit__corrects_a_mistyped_address(office: Office) -> None:
+    """It shows the old and the new address, asks, and names the next step."""
     entry = office.register(email="per@exmaple.org")
 
     ran = office.line("edit", reference(entry), "email=per@example.org", typed="y\n")
@@ -54,7 +54,7 @@ def test_edit__dry_run_writes_nothing(office: Office) -> None:
     assert office.get(entry) == entry
 
 
-def test_edit__shows_telephone_numbers_as_people_write_them(office: Office) -> None:
+def test_edit__shows_phone_numbers_as_people_write_them(office: Office) -> None:
     entry = office.register(phone="+46 70 123 45 67")
 
     ran = office.line("edit", entry.id, "phone=+46 70 140 50 21", "--dry-run")
@@ -62,7 +62,7 @@ def test_edit__shows_telephone_numbers_as_people_write_them(office: Office) -> N
     assert "  phone: 070-123 45 67 -> 070-140 50 21\n" in ran.err
 
 
-def test_edit__again_says_so(office: Office) -> None:
+def test_edit__repeated__says_so(office: Office) -> None:
     entry = office.register()
 
     for _ in range(2):
@@ -72,8 +72,8 @@ def test_edit__again_says_so(office: Office) -> None:
     assert office.get(entry).version == 2
 
 
-def test_edit__tells_every_wrong_field(office: Office) -> None:
-    """In words, and what was probably meant."""
+def test_edit__reports_every_wrong_field(office: Office) -> None:
+    """It says what is wrong and suggests the nearest."""
     entry = office.register()
 
     ran = office.line("edit", entry.id, "email=per", "phne=1", "course=chess", "participant=", "--yes")
@@ -97,7 +97,7 @@ def test_edit__tells_every_wrong_field(office: Office) -> None:
         ("=x", "is no FIELD=VALUE"),
     ],
 )
-def test_edit__what_is_no_field_is_a_usage_error(office: Office, given: str, said: str) -> None:
+def test_edit__of_an_unknown_field_is_a_usage_error(office: Office, given: str, said: str) -> None:
     entry = office.register()
 
     ran = office.line("edit", entry.id, given, "--yes")
@@ -113,22 +113,22 @@ def test_edit__the_same_field_twice_is_a_usage_error(office: Office) -> None:
 
 
 def test_edit__moves_to_another_course(office: Office) -> None:
-    """The place goes to the next in line; the registrant is to be told by hand."""
+    """The seat goes to the next in line; staff have to tell the registrant themselves."""
     entry = office.register()
-    office.places(capacity=1)
+    office.seats(capacity=1)
     waiting = office.register("Bo Ek")
 
     ran = office.line("edit", entry.id, "course=Linjeföljare", "--yes")
 
     assert ran.code == 0
     assert f"It has a seat of {OTHER_COURSE} now.\nNo mail told them yet." in ran.err
-    assert (office.places(), office.places(OTHER_COURSE)) == ((1, 0), (1, 0))
+    assert (office.seats(), office.seats(OTHER_COURSE)) == ((1, 0), (1, 0))
     assert office.get(waiting).status is Status.CONFIRMED
 
 
 def test_edit__moves_nobody_into_a_full_course_unasked(office: Office) -> None:
     entry = office.register()
-    office.places(OTHER_COURSE, capacity=0)
+    office.seats(OTHER_COURSE, capacity=0)
 
     ran = office.line("edit", entry.id, f"course={OTHER_COURSE}", "--yes")
 
@@ -140,7 +140,7 @@ def test_edit__moves_nobody_into_a_full_course_unasked(office: Office) -> None:
     waits = office.line("edit", entry.id, f"course={OTHER_COURSE}", "--waitlist", "--yes")
 
     assert waits.err.endswith(f"It waits for {OTHER_COURSE} now, with ticket 1.\n")
-    assert (office.places()[0], office.places(OTHER_COURSE)) == (0, (0, 1))
+    assert (office.seats()[0], office.seats(OTHER_COURSE)) == (0, (0, 1))
 
 
 def test_edit__names_the_other_entry_of_the_same_person(office: Office) -> None:
@@ -154,21 +154,21 @@ def test_edit__names_the_other_entry_of_the_same_person(office: Office) -> None:
     assert office.get(second) == second
 
 
-def test_edit__tells_what_someone_else_changed_and_writes_nothing(office: Office) -> None:
-    """Field, who and when."""
+def test_edit__reports_a_concurrent_change_and_writes_nothing(office: Office) -> None:
+    """It names the field, the time and the person."""
     entry = office.register()
     edits = office.line.editing
     assert edits is not None
 
-    class Meanwhile(type(edits)):  # type: ignore[misc]
-        """Someone else is faster, between the question and the answer."""
+    class ConcurrentChange(type(edits)):  # type: ignore[misc]
+        """Somebody else is faster, between the question and the answer."""
 
         def carry_out(self, edit: object, **how: object) -> object:
             other = replace(office.get(entry), version=2, answers={**entry.answers, "phone": "+46701"})
             office.repository.change(office.get(entry), other, what="edited phone", by="arn:aws:iam::1:user/lee")
             return super().carry_out(edit, **how)
 
-    edits.__class__ = Meanwhile
+    edits.__class__ = ConcurrentChange
     ran = office.line("edit", entry.id, "guardian=Bo Ek", "--yes")
 
     assert ran.code == 1
@@ -179,7 +179,7 @@ def test_edit__tells_what_someone_else_changed_and_writes_nothing(office: Office
     assert office.get(entry).answers["guardian"] != "Bo Ek"
 
 
-def test_edit__shows_nothing_that_could_harm_a_terminal(office: Office) -> None:
+def test_edit__prints_nothing_that_could_harm_a_terminal(office: Office) -> None:
     entry = office.register(needs="nuts\n\N{RIGHT-TO-LEFT OVERRIDE}".rstrip("\N{RIGHT-TO-LEFT OVERRIDE}") + "x\ny")
 
     ran = office.line("edit", entry.id, "needs=", "--dry-run")

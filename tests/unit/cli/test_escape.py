@@ -26,25 +26,25 @@ def harmless(text: str) -> bool:
 
 @given(texts)
 def test_plain__is_harmless_and_one_line(text: str) -> None:
-    """Nothing that a visitor types can move the cursor, colour the screen or turn the reading direction."""
+    """Nothing that a visitor types can move the cursor, colour the screen or reverse the text."""
     assert harmless(plain(text))
 
 
 @given(texts)
 def test_tab_separated__is_one_cell(text: str) -> None:
-    """A value can never make a second cell or a second line."""
+    """A value can never become a second cell or line."""
     assert harmless(tab_separated(text))
 
 
 @given(texts, texts)
 def test_tab_separated__keeps_different_values_apart(one: str, other: str) -> None:
-    """The escapes can be undone: no two values look the same."""
+    """The escapes are reversible: no two values look the same."""
     assert (tab_separated(one) == tab_separated(other)) == (one == other)
 
 
 @given(values)
-def test_to_json__says_the_same_and_is_harmless(value: object) -> None:
-    """JSON means what it meant; only its line breaks are raw."""
+def test_to_json__keeps_its_meaning_and_is_harmless(value: object) -> None:
+    """Parsed, the JSON is unchanged; only line breaks between values are raw."""
     written = to_json(value)
 
     assert json.loads(written) == value
@@ -58,11 +58,11 @@ def test_plain__shows_what_was_there() -> None:
 
 
 def test_plain__keeps_every_script() -> None:
-    """Names and emoji stay as they were typed, joiners too."""
+    """Names and emoji stay as typed, joining characters too."""
     for name in ("Åsa Öberg", "山田太郎", "Δ\u200cΨ", "👨\u200d👩\u200d👧"):
         assert plain(name) == name
 
 
 def test_plain_lines__keeps_the_lines_of_a_message() -> None:
-    """A message of several lines is shown as such, whatever line ends it has."""
+    """A message of several lines stays so, whatever its line endings."""
     assert plain_lines("one\r\ntwo\rthree\n\x1b") == ["one", "two", "three", r"\x1b"]

@@ -1,4 +1,4 @@
-"""What holds for every command: at any width, in a pipe, with whatever people typed."""
+"""What holds for every command: at any width, in a pipe, with whatever people type."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ WAITING = replace(
     answers={"name": f"山田 👩‍🚀 e\u0301 {HARM}", f"odd{HARM}": "long " * 60, "note": f"one\ntwo{HARM}"},
 )
 
-#: Every command that shows what came in.
+#: Every command that lists or shows submissions.
 SEEING = [
     ["list"],
     ["list", "--json", "all"],
@@ -57,7 +57,7 @@ SEEING = [
 
 @pytest.fixture
 def rollcall(rollcall_local: CommandLine) -> CommandLine:
-    """A stack whose visitors and forms mean no good."""
+    """A stack with hostile visitors and forms."""
     queries = FakeQueries()
     queries.entries = [WAITING, replace(BOB, email="æøå@例え.テスト" + "x" * 80)]
     queries.events = [Event("1", ADA.submitted_at, f"submitted{HARM}", f"arn:aws:iam::0:user/{HARM}")]
@@ -70,8 +70,8 @@ def rollcall(rollcall_local: CommandLine) -> CommandLine:
 
 
 @pytest.mark.parametrize("flag", ["-q", "--quiet"])
-def test_quiet__leaves_out_progress_and_hints(rollcall: CommandLine, flag: str) -> None:
-    """Wherever it stands on the line."""
+def test_quiet__omits_progress_and_hints(rollcall: CommandLine, flag: str) -> None:
+    """It works anywhere on the line."""
     assert "Reading every submission" in rollcall("search", "one").err
     assert rollcall("search", "one", flag).err == ""
     assert rollcall(flag, "search", "one").out == rollcall("search", "one").out
@@ -80,11 +80,11 @@ def test_quiet__leaves_out_progress_and_hints(rollcall: CommandLine, flag: str) 
 
 
 @pytest.mark.parametrize("flag", ["-q", "--quiet"])
-def test_quiet__says_what_an_act_would_do_and_did(rollcall: CommandLine, flag: str) -> None:
-    """The stack, the entries, who is promoted and what became of it."""
+def test_quiet__still_says_what_a_change_does_and_did(rollcall: CommandLine, flag: str) -> None:
+    """It names the stack, the submissions, who is promoted and the outcome."""
     office = Office(rollcall)
     entry, other = (office.register(name, email="fam@example.org") for name in ("Åsa Ek", "Bo Ek"))
-    office.places(capacity=2)
+    office.seats(capacity=2)
     waiting = office.register("Cim Ek", email="cim@example.org")
 
     dry = rollcall("status", "cancel", entry.id, "--dry-run", flag).err
@@ -132,8 +132,8 @@ def test_quiet__names_what_failed_of_many(rollcall: CommandLine) -> None:
 
 @pytest.mark.parametrize("arguments", SEEING, ids=" ".join)
 @pytest.mark.parametrize("terminal", [True, False])
-def test_output__holds_no_harm(rollcall: CommandLine, arguments: list[str], *, terminal: bool) -> None:
-    """Neither escape sequences nor what turns text around or hides it, however it is printed."""
+def test_output__is_harmless(rollcall: CommandLine, arguments: list[str], *, terminal: bool) -> None:
+    """It holds no escape sequences and no characters that reverse or hide text, in any format."""
     rollcall.environ["NO_COLOR"] = "1"
     ran = rollcall(*arguments, terminal=terminal)
 
@@ -165,8 +165,8 @@ def test_output__holds_no_harm(rollcall: CommandLine, arguments: list[str], *, t
     ],
     ids=lambda arguments: " ".join(word if HARM not in word else "x" for word in arguments),
 )
-def test_error__holds_no_harm(rollcall: CommandLine, arguments: list[str]) -> None:
-    """Whatever was mistyped, or pasted from somewhere, is told without its harm and without a stack trace."""
+def test_error__is_harmless(rollcall: CommandLine, arguments: list[str]) -> None:
+    """Whatever was mistyped or pasted is reported without its harm and without a stack trace."""
     ran = rollcall(*arguments, terminal=True)
 
     assert ran.code in (0, 1, 2, 3)
@@ -179,8 +179,8 @@ def test_error__holds_no_harm(rollcall: CommandLine, arguments: list[str]) -> No
 @pytest.mark.parametrize(
     "arguments", [each for each in SEEING if "--json" not in each[-2:] and "--jsonl" not in each], ids=" ".join
 )
-def test_terminal__of_any_width_is_not_overrun(rollcall: CommandLine, arguments: list[str], width: int) -> None:
-    """Wide characters and marks counted as they are seen."""
+def test_output__fits_a_terminal_of_any_width(rollcall: CommandLine, arguments: list[str], width: int) -> None:
+    """Wide and combining characters count as they are seen."""
     rollcall.environ |= {"COLUMNS": str(width), "NO_COLOR": "1"}
 
     lines = rollcall(*arguments, terminal=True).out.splitlines()
@@ -191,7 +191,7 @@ def test_terminal__of_any_width_is_not_overrun(rollcall: CommandLine, arguments:
 @pytest.mark.parametrize("terminal", [True, False])
 @pytest.mark.parametrize("setting", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
 @pytest.mark.parametrize("arguments", SEEING, ids=" ".join)
-def test_colour__is_left_out_when_it_is_not_wanted(
+def test_colour__is_omitted_when_unwanted(
     rollcall: CommandLine, arguments: list[str], setting: dict[str, str], *, terminal: bool
 ) -> None:
     rollcall.environ |= setting
@@ -200,7 +200,7 @@ def test_colour__is_left_out_when_it_is_not_wanted(
 
 
 def with_json() -> Iterator[tuple[list[str], int]]:
-    """Every command that takes --json: its words, and how many arguments it needs."""
+    """Return every command that takes --json: its words, and how many arguments it needs."""
     root = typer.main.get_command(app)
     ctx = typer.Context(root, **HELP_OPTIONS)
     for noun in COMMANDS:
@@ -216,7 +216,7 @@ def with_json() -> Iterator[tuple[list[str], int]]:
     ("command", "needs"), list(with_json()), ids=lambda given: " ".join(given) if isinstance(given, list) else ""
 )
 def test_json__alone_lists_the_fields_of_every_command(rollcall: CommandLine, command: list[str], needs: int) -> None:
-    """Before anything is asked; and a field that there is none of is told with the nearest."""
+    """It contacts nothing first; an unknown field gets the nearest as a suggestion."""
     needed = [REFERENCE, "registration"][:needs]
 
     ran = rollcall(*command, *needed, "--json")

@@ -1,4 +1,4 @@
-"""`rollcall forms`, on the forms of this clone and on broken ones."""
+"""`rollcall forms`, on this clone's forms and on broken ones."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FORMS = Path(__file__).resolve().parents[3] / "example" / "forms"
 
 @pytest.fixture
 def broken(tmp_path: Path) -> Path:
-    """A copy of the forms, in which one field has a type that is none."""
+    """A copy of the forms, in which one field has an unknown type."""
     folder = tmp_path / "forms"
     shutil.copytree(FORMS, folder)
     file = folder / "registration" / "form.toml"
@@ -72,10 +72,8 @@ def test_check__says_what_is_wrong_and_where(rollcall: CommandLine, broken: Path
         ('region = "SE"', "", 'field "phone": there is no "region"'),
     ],
 )
-def test_check__warns_of_what_may_surprise(
-    rollcall: CommandLine, tmp_path: Path, old: str, new: str, said: str
-) -> None:
-    """On stderr, by form and field; the forms are right all the same."""
+def test_check__warns_of_surprises(rollcall: CommandLine, tmp_path: Path, old: str, new: str, said: str) -> None:
+    """The warning is on stderr, by form and field; the forms are still valid."""
     folder = tmp_path / "forms"
     shutil.copytree(FORMS, folder)
     file = folder / "registration" / "form.toml"
@@ -89,7 +87,7 @@ def test_check__warns_of_what_may_surprise(
     assert f"warning: registration: {said}" in ran.err
 
 
-def test_check__warns_of_the_examples_addresses_and_of_nothing_else(rollcall: CommandLine) -> None:
+def test_check__warns_of_example_addresses_and_nothing_else(rollcall: CommandLine) -> None:
     lines = rollcall("forms", "check", str(FORMS)).err.splitlines()
     assert len(lines) == 2
     assert all(
@@ -110,10 +108,10 @@ def test_check__warns_of_the_examples_addresses_and_of_nothing_else(rollcall: Co
 def test_check__names_the_mail_template_and_its_mistake(
     rollcall: CommandLine, tmp_path: Path, file: str, text: str | None, said: str
 ) -> None:
-    """One sentence, whichever forms the template serves; exit code 1, nothing on stdout."""
+    """One message for all forms that share the template; exit code 1, nothing on stdout."""
     folder = tmp_path / "forms"
     shutil.copytree(FORMS, folder)
-    if "verify" in file:  # the shared one shows where a form has none of its own
+    if "verify" in file:  # the shared template applies where a form has none of its own
         (folder / "registration" / "mail" / file.partition("/")[2]).unlink()
         (folder / "_mail").mkdir()
     (folder / file).unlink() if text is None else (folder / file).write_text(text, encoding="utf-8")
@@ -126,7 +124,7 @@ def test_check__names_the_mail_template_and_its_mistake(
 
 @pytest.mark.parametrize("folder", ["nowhere", "."])
 def test_check__of_a_folder_without_forms_says_so(rollcall: CommandLine, tmp_path: Path, folder: str) -> None:
-    """A wrong folder is not a folder of correct forms."""
+    """A wrong folder is not a folder of valid forms."""
     (tmp_path / "empty").mkdir()
 
     ran = rollcall("forms", "check", str(tmp_path / "empty" / folder))
@@ -136,7 +134,7 @@ def test_check__of_a_folder_without_forms_says_so(rollcall: CommandLine, tmp_pat
 
 
 def test_show__prints_every_field(rollcall: CommandLine) -> None:
-    """One line a field: name, type, whether required, label, options, and how many places they have together."""
+    """One line per field: name, type, whether required, label, options, and their capacity in total."""
     form = compile_forms(FORMS)["registration"]
 
     lines = [
@@ -148,14 +146,14 @@ def test_show__prints_every_field(rollcall: CommandLine) -> None:
     assert {line[0]: line[5] for line in lines if line[5]} == {"course": "48"}
 
 
-def test_show__names_the_forms_own_mails_and_what_they_are_given(rollcall: CommandLine) -> None:
+def test_show__names_the_forms_own_mails_and_their_values(rollcall: CommandLine) -> None:
     shown = ("forms", "show", "--dir", str(FORMS))
     assert "moved (en, sv) --set room=…\n" in rollcall(*shown, "registration", terminal=True).out
     assert re.search(r"^own mails +none$", rollcall(*shown, "contact", terminal=True).out, re.MULTILINE)
 
 
 def test_show__json_is_the_compiled_form(rollcall: CommandLine) -> None:
-    """What the functions read."""
+    """The functions read the same."""
     form = compile_forms(FORMS)["contact"]
 
     assert json.loads(rollcall("forms", "show", "contact", "--dir", str(FORMS), "--json", "all").out) == (
@@ -163,7 +161,7 @@ def test_show__json_is_the_compiled_form(rollcall: CommandLine) -> None:
     )
 
 
-def test_show__unknown_form_names_the_nearest(rollcall: CommandLine) -> None:
+def test_show__unknown_form_suggests_the_nearest(rollcall: CommandLine) -> None:
     """Exit code 3."""
     ran = rollcall("forms", "show", "registratoin", "--dir", str(FORMS))
 
@@ -173,7 +171,7 @@ def test_show__unknown_form_names_the_nearest(rollcall: CommandLine) -> None:
 
 @pytest.mark.parametrize("form", sorted(compile_forms(FORMS)))
 def test_example__is_valid(rollcall: CommandLine, form: str) -> None:
-    """The form takes it, in every language."""
+    """The form accepts it, in every language."""
     answers = json.loads(rollcall("forms", "example", form, "--dir", str(FORMS)).out)
     found = compile_forms(FORMS)[form]
 
@@ -182,7 +180,7 @@ def test_example__is_valid(rollcall: CommandLine, form: str) -> None:
 
 
 def test_example__as_a_command_posts_it_to_the_context(rollcall_local: CommandLine) -> None:
-    """A shell reads the answers and the address of the context's own API."""
+    """A shell reads the answers and the URL of the context's own API."""
     answers = rollcall_local("forms", "example", "contact", "--dir", str(FORMS)).out
 
     words = shlex.split(rollcall_local("forms", "example", "contact", "--dir", str(FORMS), "--curl").out)
@@ -194,7 +192,7 @@ def test_example__as_a_command_posts_it_to_the_context(rollcall_local: CommandLi
 
 @given(st.dictionaries(st.text(), st.text() | st.booleans() | st.lists(st.text())))
 def test_curl_command__is_safe_in_a_shell(answers: dict[str, object]) -> None:
-    """Quotes, dollars, line ends and exclamation marks in answers stay answers."""
+    """Quotes, dollars, line breaks and exclamation marks in answers stay answers."""
     command = curl_command("https://api.example.org/v1/contact", answers)
     words = shlex.split(command)
 
@@ -206,7 +204,7 @@ def test_curl_command__is_safe_in_a_shell(answers: dict[str, object]) -> None:
 def test_forms__outside_a_clone_are_those_of_the_stack(
     rollcall_local: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str
 ) -> None:
-    """So that what `edit` and `import` hint at works where the staff sit."""
+    """So the hints of `edit` and `import` work on the staff's machines."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("ROLLCALL_ROOT", raising=False)
     rollcall_local.forms = {"workshop": compile_forms(FORMS)["contact"]}
@@ -216,16 +214,14 @@ def test_forms__outside_a_clone_are_those_of_the_stack(
 
 
 def test_example__says_on_a_terminal_that_it_counts_once(rollcall_local: CommandLine) -> None:
-    """Whoever sends it a second time wonders why nothing more came in."""
+    """Otherwise a second post that adds nothing is a puzzle."""
     sent = ("forms", "example", "contact", "--dir", str(FORMS), "--curl")
     assert "counts once" in rollcall_local(*sent, typed="").err
     assert rollcall_local(*sent).err == ""
 
 
-def test_show__tells_times_as_the_organisations_clocks_show_them(
-    rollcall: CommandLine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whatever this machine's clocks show."""
+def test_show__uses_the_organisations_time_zone(rollcall: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine's own zone does not matter."""
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     time.tzset()
     shown = rollcall("forms", "show", "registration", "--dir", str(FORMS), terminal=True).out

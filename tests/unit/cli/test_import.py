@@ -1,4 +1,4 @@
-"""`rollcall import` over the real services, in memory."""
+"""`rollcall import` with the real services, in memory."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def lines(*rows: str, header: str = HEADER) -> str:
     return "\r\n".join([header, *rows]) + "\r\n"
 
 
-def test_import__takes_every_row_in_by_the_caller(imports: Imports) -> None:
-    """Says what it will do, asks, and sums up; nobody is mailed."""
+def test_import__adds_every_row_and_records_the_caller(imports: Imports) -> None:
+    """It says what it will do, asks, and sums up; nobody is mailed."""
     ran = imports(lines(row("asa"), row("bo")), typed="y\n")
 
     assert (ran.code, ran.out) == (0, "")
@@ -90,7 +90,7 @@ def test_import__takes_every_row_in_by_the_caller(imports: Imports) -> None:
     assert [(event.what, event.by) for event in events] == [("imported", STAFF.arn)]
 
 
-def test_import__again_adds_nothing_and_says_so(imports: Imports) -> None:
+def test_import__repeated__adds_nothing_and_says_so(imports: Imports) -> None:
     imports(lines(row("asa"), row("bo")))
     again = imports(lines(row("asa"), row("bo"), row("cleo")), "--mail")
 
@@ -102,7 +102,7 @@ def test_import__again_adds_nothing_and_says_so(imports: Imports) -> None:
     assert (nothing.code, nothing.err.endswith("Nothing new to import.\n")) == (0, True)
 
 
-def test_import__brings_nobody_back_who_cancelled(imports: Imports) -> None:
+def test_import__brings_back_nobody_who_cancelled(imports: Imports) -> None:
     imports(lines(row("asa")))
     (entry,) = imports.entries()
     imports.office.manage.cancel(entry.id, by="registrant")
@@ -112,8 +112,8 @@ def test_import__brings_nobody_back_who_cancelled(imports: Imports) -> None:
     assert [each.status for each in imports.entries()] == [Status.CANCELLED]
 
 
-def test_import__knows_who_registered_by_the_page(imports: Imports) -> None:
-    """No second entry, and no mail that tells them of one."""
+def test_import__recognises_who_registered_on_the_page(imports: Imports) -> None:
+    """It adds no second submission, and sends no mail about one."""
     imports.office.register("Åsa Ek", email="asa@example.org")
 
     ran = imports(lines(row("Åsa Ek", **{"Åsa Ek@": "ASA@"})))
@@ -123,8 +123,8 @@ def test_import__knows_who_registered_by_the_page(imports: Imports) -> None:
     assert imports.office.repository.notices == []
 
 
-def test_import__tells_all_wrong_rows_with_line_and_column_before_anything_is_written(imports: Imports) -> None:
-    """The file's own lines, those inside quotes counted."""
+def test_import__reports_all_wrong_rows_before_writing(imports: Imports) -> None:
+    """It names line and column; lines inside quotes count too."""
     ran = imports(
         lines(
             row("asa", yes='"yes"').replace(",,", ',"Nuts,\r\nand ""milk"""\r\n,'.replace("\r\n,", ",")),
@@ -147,7 +147,7 @@ def test_import__tells_all_wrong_rows_with_line_and_column_before_anything_is_wr
     assert imports.entries() == []
 
 
-def test_import__tells_rows_that_say_the_same(imports: Imports) -> None:
+def test_import__reports_duplicate_rows(imports: Imports) -> None:
     ran = imports(lines(row("asa"), row("bo"), row("ASA").replace("Per", "Pia"), row("bo")))
 
     assert ran.code == 1
@@ -156,7 +156,7 @@ def test_import__tells_rows_that_say_the_same(imports: Imports) -> None:
     assert imports.entries() == []
 
 
-def test_import__takes_what_spreadsheets_save(imports: Imports) -> None:
+def test_import__reads_what_spreadsheets_save(imports: Imports) -> None:
     """A byte order mark, semicolons, labels in any language as headings and answers, empty lines."""
     header = (
         "Deltagarens namn;Participant's date of birth;KURS;answers.experience;guardian;Vårdnadshavarens e-post;"
@@ -190,7 +190,7 @@ def test_import__takes_what_spreadsheets_save(imports: Imports) -> None:
         (lines(row("asa") + ",x", header=f"{HEADER},"), 'row 2: Column J has no heading, but holds "x" here.'),
     ],
 )
-def test_import__a_file_that_cannot_be_read_is_a_sentence(imports: Imports, content: str | bytes, said: str) -> None:
+def test_import__explains_why_a_file_cannot_be_read(imports: Imports, content: str | bytes, said: str) -> None:
     ran = imports(content)
 
     assert ran.code == 1
@@ -199,8 +199,8 @@ def test_import__a_file_that_cannot_be_read_is_a_sentence(imports: Imports, cont
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
-def test_import__reads_what_spreadsheets_call_unicode(imports: Imports, encoding: str) -> None:
-    """UTF-16 with its mark, as Excel's "Unicode Text" is; columns at the end that are empty are no columns."""
+def test_import__reads_excels_unicode_text(imports: Imports, encoding: str) -> None:
+    """It is UTF-16 with its mark; empty columns at the end don't count."""
     content = lines(row("asa", Per="Pär") + ",,", header=f"{HEADER},,").replace(",", "\t")
 
     ran = imports(content.encode(encoding))
@@ -210,8 +210,8 @@ def test_import__reads_what_spreadsheets_call_unicode(imports: Imports, encoding
 
 
 @pytest.mark.parametrize(("delimiter", "other"), [(";", ","), (",", ";"), ("\t", ",")])
-def test_import__takes_the_delimiter_that_gives_known_headings(imports: Imports, delimiter: str, other: str) -> None:
-    """A label may hold another sign more often than the row has delimiters."""
+def test_import__picks_the_delimiter_with_known_headings(imports: Imports, delimiter: str, other: str) -> None:
+    """A label may contain another sign more often than the row has delimiters."""
     label = f"Allergies{other * 12} food"
     form = imports.office.forms["registration"]
     fields = [replace(each, label=Text({"en": label})) if each.name == "needs" else each for each in form.fields]
@@ -224,15 +224,15 @@ def test_import__takes_the_delimiter_that_gives_known_headings(imports: Imports,
     assert len(imports.entries()) == 1
 
 
-def test_import__notices_a_missing_file_before_anything_is_asked(office: Office) -> None:
+def test_import__reports_a_missing_file_before_asking(office: Office) -> None:
     ran = office.line("import", "none.csv", "--form", "registration", typed="y\n")
 
     assert (ran.code, ran.err) == (3, "error: none.csv cannot be read: No such file or directory.\n")
     assert office.line.connected == []
 
 
-def test_import__notices_telephone_numbers_that_a_spreadsheet_cut(imports: Imports) -> None:
-    """The 0 or the + is gone; it is told how the number is taken, before anybody agrees."""
+def test_import__notices_phone_numbers_that_lost_their_start(imports: Imports) -> None:
+    """The 0 or the + is gone: it says how it reads the number before anybody agrees."""
     cut = [row("asa").replace("+46 70 123 45 67", "701405021"), row("bo").replace("+46 70 123 45 67", "46701405022")]
 
     ran = imports(lines(*cut, row("cleo")))
@@ -246,7 +246,7 @@ def test_import__notices_telephone_numbers_that_a_spreadsheet_cut(imports: Impor
     assert [entry.answers["phone"] for entry in imports.entries()] == ["+46701405021", "+46701405022", "+46701234567"]
 
 
-def test_import__refuses_a_telephone_number_that_no_country_has(imports: Imports) -> None:
+def test_import__refuses_a_phone_number_that_no_country_has(imports: Imports) -> None:
     ran = imports(lines(row("asa").replace("+46 70 123 45 67", "+46 070 123 45 67")))
 
     assert ran.code == 1
@@ -266,7 +266,7 @@ def test_import__refuses_a_telephone_number_that_no_country_has(imports: Imports
         ("last year", '"last year" is not a time such as 2026-03-01T12:30:05Z, or a date.'),
     ],
 )
-def test_import__refuses_a_date_that_cannot_be(imports: Imports, at: str, said: str) -> None:
+def test_import__refuses_an_impossible_date(imports: Imports, at: str, said: str) -> None:
     ran = imports(lines(f"{at},{row('asa')}", header=f"submitted_at,{HEADER}"))
 
     assert ran.code == 1
@@ -281,16 +281,16 @@ def test_import__takes_its_time_from_the_column(imports: Imports) -> None:
     assert (entry.expires_at - entry.submitted_at).days == 730
 
 
-def test_import__tells_a_hundred_mistakes_and_counts_the_rest(imports: Imports) -> None:
+def test_import__lists_a_hundred_mistakes_and_counts_the_rest(imports: Imports) -> None:
     ran = imports(lines(*[row(f"a{number}").replace(",yes", ",no") for number in range(120)]))
 
     assert ran.err.count("spring.csv, row") == 100
     assert "... and 20 more mistakes.\nerror: 120 rows of 120 cannot be taken" in ran.err
 
 
-def test_import__gives_numbers_on_the_waiting_list_in_the_files_order(imports: Imports) -> None:
+def test_import__gives_tickets_in_the_files_order(imports: Imports) -> None:
     imports.office.register()
-    imports.office.places(capacity=2)
+    imports.office.seats(capacity=2)
 
     ran = imports(lines(row("cleo"), row("bo"), row("asa")))
 
@@ -303,7 +303,7 @@ def test_import__gives_numbers_on_the_waiting_list_in_the_files_order(imports: I
     ]
 
 
-def test_import__vouches_for_the_address_and_minds_no_closing_date(imports: Imports) -> None:
+def test_import__trusts_the_address_and_ignores_closing_dates(imports: Imports) -> None:
     form = imports.office.forms["registration"]
     closed = imports.office.clock.now() - timedelta(days=1)
     imports.office.forms["registration"] = replace(form, verification=Verification(), closes_at=closed)
@@ -320,14 +320,14 @@ def test_import__dry_run_writes_nothing(imports: Imports) -> None:
     assert ran.err.endswith("Would import 1 row into registration, without mails. Nothing was changed.\n")
 
 
-def test_import__interrupted_is_completed_by_the_same_command(imports: Imports) -> None:
+def test_import__interrupted__is_completed_by_the_same_command(imports: Imports) -> None:
     intake = imports.office.line.taking_in
     content = lines(*[row(name) for name in ("asa", "bo", "cleo", "dag")])
 
     class Interrupted(type(intake)):  # type: ignore[misc]
         def take(self, form: object, candidate: object, **how: object) -> object:
             if len(imports.entries()) == 2:
-                super().take(form, candidate, **how)  # written, but nobody heard of it
+                super().take(form, candidate, **how)  # written, but the answer was lost
                 raise KeyboardInterrupt
             return super().take(form, candidate, **how)
 
@@ -360,8 +360,8 @@ def test_import__names_the_lines_that_failed(imports: Imports) -> None:
     assert len(imports.entries()) == 2
 
 
-def test_import__takes_an_export_of_its_own(imports: Imports) -> None:
-    """What is there already stays; what is cancelled is left out; the rest of an export's columns is named."""
+def test_import__accepts_an_export(imports: Imports) -> None:
+    """Existing submissions stay, cancelled ones are skipped, and it lists the columns that it ignores."""
     here = imports.office.register("Here")
     header = f"Reference,Ticket,Status,form,Språk,{HEADER},ID"
 
@@ -384,7 +384,7 @@ def test_import__takes_an_export_of_its_own(imports: Imports) -> None:
     assert (len(imports.entries()), new.language, new.status) == (2, "sv", Status.CONFIRMED)
 
 
-def test_import__tells_what_an_exports_columns_have_wrong(imports: Imports) -> None:
+def test_import__reports_mistakes_in_an_exports_columns(imports: Imports) -> None:
     ran = imports(lines(f"contact,xx,canceled,{row('asa')}", header=f"form,language,status,{HEADER}"))
 
     assert ran.code == 1
@@ -393,7 +393,7 @@ def test_import__tells_what_an_exports_columns_have_wrong(imports: Imports) -> N
     assert "row 2, column C (status): \"canceled\" is not a status. Did you mean 'cancelled'?\n" in ran.err
 
 
-def test_import__reads_standard_input_where_nobody_is_asked(office: Office) -> None:
+def test_import__reads_standard_input_without_asking(office: Office) -> None:
     buffer = io.StringIO()
     csv.writer(buffer).writerows([HEADER.split(","), row("asa").split(",")])
 
@@ -404,14 +404,14 @@ def test_import__reads_standard_input_where_nobody_is_asked(office: Office) -> N
     assert (ran.code, len(office.repository.entries)) == (0, 1)
 
 
-def test_import__what_is_not_there_is_told(office: Office) -> None:
+def test_import__reports_what_is_missing(office: Office) -> None:
     assert office.line("import", "none.csv", "--form", "registration", "--yes").code == 3
     nope = office.line("import", "-", "--form", "registratoin", "--yes", piped="email\n")
     assert (nope.code, "Did you mean 'registration'?" in nope.err) == (3, True)
 
 
-def test_import__of_a_form_where_anybody_may_write_twice(imports: Imports) -> None:
-    """The same message twice in a file is a slip; another one of the same person's is not."""
+def test_import__of_a_contact_form_skips_repeats_in_a_file(imports: Imports) -> None:
+    """The same message twice in a file is a slip; a second message of the same person is not."""
     header, message = "name,email,topic,message,consent", "Bo,bo@example.org,courses,{},yes"
     fields = [field.name for field in imports.office.forms["contact"].fields]
     header = ",".join(name for name in header.split(",") if name in fields)
@@ -430,7 +430,7 @@ def test_columns__have_a_spreadsheets_letters(place: int, letters: str) -> None:
     assert column_letters(place) == letters
 
 
-def test_reference__tells_an_exported_row_without_an_id(imports: Imports) -> None:
+def test_reference__recognises_an_exported_row_without_an_id(imports: Imports) -> None:
     here = imports.office.register("Here")
 
     ran = imports(lines(f"{reference(here)},{row('other')}", header=f"reference,{HEADER}"))
@@ -438,8 +438,8 @@ def test_reference__tells_an_exported_row_without_an_id(imports: Imports) -> Non
     assert "  1 row there already\n" in ran.err
 
 
-def test_guide__shows_a_file_that_the_form_takes_and_what_it_says_of_a_wrong_one(imports: Imports) -> None:
-    """The worked example of docs/staff.md, word for word."""
+def test_guide__shows_a_valid_file_and_the_errors_of_a_wrong_one(imports: Imports) -> None:
+    """The worked example of docs/staff.md holds word for word."""
     guide = (Path(__file__).resolve().parents[3] / "docs" / "staff.md").read_text(encoding="utf-8")
     example = guide.partition("`spring.csv`:\n```\n")[2].partition("```\n")[0]
     assert example.count("\n") == 3

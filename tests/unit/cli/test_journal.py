@@ -1,4 +1,4 @@
-"""What the staff look over: all history, suspected spam, mails that went out or failed; over the real services."""
+"""What staff review: the whole history, suspected spam, sent and failed mails, with the real services."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def office(rollcall_local: CommandLine) -> Office:
-    """An office whose clock tells the present time, as the commands' own does."""
+    """An office whose clock shows the present time, like the commands' own."""
     made = Office(rollcall_local)
     made.clock.at = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
     return made
@@ -35,7 +35,7 @@ def rows(out: str) -> list[list[str]]:
 
 
 def mailed(office: Office, entry: Submission, state: MailState, kind: MailKind = MailKind.CONFIRMED) -> None:
-    """Have a mail sent, and told what became of it."""
+    """Send a mail, and report its outcome."""
     office.clock.forward(seconds=1)
     copy = len(office.repository.details(entry.id).mails)
     request = MailRequest(entry.id, kind, entry.version, copy)
@@ -46,8 +46,8 @@ def mailed(office: Office, entry: Submission, state: MailState, kind: MailKind =
         InMemoryMailOutcomes(office.repository).note(request, state)
 
 
-def test_history__of_all_tells_who_did_what_to_whom_newest_first(office: Office) -> None:
-    """From what to what; an edit names its fields, and never what stood in them."""
+def test_history__of_all_lists_changes_newest_first(office: Office) -> None:
+    """Each names the person and both statuses; an edit names its fields, never their values."""
     asa, bo = office.register("Åsa Öberg"), office.register("O'Brien", form="contact")
     office.clock.forward(minutes=1)
     office.line("edit", asa.id, "phone=+46 70 999 99 99", "--yes")
@@ -68,8 +68,8 @@ def test_history__of_all_tells_who_did_what_to_whom_newest_first(office: Office)
     assert "999" not in ran.out + ran.err
 
 
-def test_history__of_all_shows_what_became_of_it_at_80_columns(office: Office) -> None:
-    """From what to what is the line's point, so it is never cut."""
+def test_history__of_all_shows_the_outcome_at_80_columns(office: Office) -> None:
+    """Both statuses are the point of the line, so they are never cut."""
     entry = office.register("Åsa-Märta Öberg")
     office.line("status", "cancel", entry.id, "--yes")
     office.line.environ |= {"COLUMNS": "80", "NO_COLOR": "1"}
@@ -82,7 +82,7 @@ def test_history__of_all_shows_what_became_of_it_at_80_columns(office: Office) -
     assert nobody.err.startswith("Nothing was changed by nobody since ")
 
 
-def test_history__of_all_is_narrowed_by_who_and_which_form(office: Office) -> None:
+def test_history__of_all_filters_by_person_and_form(office: Office) -> None:
     asa = office.register("Åsa Öberg")
     office.register("Bo", form="contact")
     office.line("status", "cancel", asa.id, "--yes")
@@ -113,19 +113,19 @@ def test_history__of_all_prints_json(office: Office) -> None:
 
 
 @pytest.mark.parametrize("option", [("--since", "2h"), ("--by", "staff"), ("--form", "contact")])
-def test_history__of_one_takes_none_of_the_options_of_all(office: Office, option: tuple[str, str]) -> None:
+def test_history__of_one_refuses_the_options_of_all(office: Office, option: tuple[str, str]) -> None:
     entry = office.register()
     ran = office.line("history", entry.id, *option)
     assert (ran.code, "leave out the ID" in ran.err) == (2, True)
 
 
-def test_history__of_a_period_that_ends_before_it_begins_is_refused(office: Office) -> None:
+def test_history__of_a_reversed_period_is_refused(office: Office) -> None:
     ran = office.line("history", "--since", "2d", "--until", "3d")
     assert (ran.code, "must be earlier" in ran.err) == (2, True)
 
 
-def test_spam__is_told_on_the_lists_last_line_with_its_reason(office: Office) -> None:
-    """To a person at a terminal; whoever lists spam sees why."""
+def test_spam__is_on_the_lists_last_line_with_its_reason(office: Office) -> None:
+    """A person at a terminal sees the count; a list of spam shows why."""
     office.register("Åsa Öberg")
     assert "spam" not in office.line("list", terminal=True).err
     spam = _spam(office, "quick 1.4")
@@ -143,7 +143,7 @@ def test_spam__is_told_on_the_lists_last_line_with_its_reason(office: Office) ->
 
 
 def test_spam__is_not_counted_beyond_a_hundred(office: Office) -> None:
-    """Over all forms together, so that a list is no slower for it."""
+    """The limit is for all forms together, so that a list stays fast."""
     form = office.forms["registration"]
     answers = example_submission(form, today=office.clock.now().date()) | {"course": COURSE}
     for number in range(101):
@@ -164,7 +164,7 @@ def test_spam__is_not_counted_beyond_a_hundred(office: Office) -> None:
     ],
 )
 def test_show__says_why_it_was_suspected(office: Office, sign: str, why: str) -> None:
-    """Also once it was taken for genuine; the sender never learns it."""
+    """It still does once it is genuine; the sender never learns it."""
     spam = _spam(office, sign)
     assert f"why_spam\t{why}\n" in office.line("show", spam.id).out
     office.restore.mark_genuine(spam.id, by="kim")
@@ -174,8 +174,8 @@ def test_show__says_why_it_was_suspected(office: Office, sign: str, why: str) ->
     }
 
 
-def test_mail_list__tells_what_was_mailed_newest_first(office: Office) -> None:
-    """Whom, which mail and what became of it; on its way and done with."""
+def test_mail_list__lists_mails_newest_first(office: Office) -> None:
+    """Whom, which mail, and its outcome so far."""
     asa, bo = office.register("Åsa Öberg"), office.register("Bo", form="contact")
     mailed(office, asa, MailState.DELIVERED)
     mailed(office, bo, MailState.BOUNCED)
@@ -198,8 +198,8 @@ def test_mail_list__tells_what_was_mailed_newest_first(office: Office) -> None:
     assert office.line("mail", "list", "--state", "bouncd").code == 2
 
 
-def test_mail_failed__forgets_what_was_mended(office: Office) -> None:
-    """A later mail that reached the person, or an erasure; not a mail to the staff."""
+def test_mail_failed__omits_what_was_solved(office: Office) -> None:
+    """A later mail that arrived or an erasure solves it; a mail to staff doesn't."""
     mended, still, gone = office.register("Åsa"), office.register("Bo"), office.register("Cleo")
     for entry in (mended, still, gone):
         mailed(office, entry, MailState.BOUNCED)
@@ -213,8 +213,8 @@ def test_mail_failed__forgets_what_was_mended(office: Office) -> None:
     assert [(line[1], line[3], line[6]) for line in lines] == [(reference(still), "bounced", "Bo")]
 
 
-def test_unsuppress__lets_an_address_be_mailed_again_and_says_so_in_histories(office: Office) -> None:
-    """By address or by one of its submissions; again nothing is changed."""
+def test_unsuppress__allows_mail_again_and_records_it(office: Office) -> None:
+    """By address or by one of its submissions; a second run changes nothing."""
     entry = office.register("Åsa Öberg")
     parts = office.line.parts = _no_dead_letters(office)
     parts.suppressions.add(entry.email, reason=MailState.BOUNCED, expires_at=entry.expires_at)

@@ -1,4 +1,4 @@
-"""`rollcall forms language`: all that a language needs is written, and nothing of it stays when it goes."""
+"""`rollcall forms language`: adds everything that a language needs, and removes all of it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sources:
-    """A copy of the example, which the commands work on."""
+    """A copy of the example, which the commands change."""
     copied = copied_sources(tmp_path / "clone")
     monkeypatch.setenv("ROLLCALL_ORGANISATION", str(copied.organisation))
     return copied
@@ -35,7 +35,7 @@ def contents(sources: Sources) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_add__gives_forms_mails_and_a_site_in_the_language(rollcall: CommandLine, sources: Sources) -> None:
+def test_add__adds_forms_mails_and_a_site_in_the_language(rollcall: CommandLine, sources: Sources) -> None:
     ran = rollcall("forms", "language", "add", "de", "Deutsch")
     assert ran.code == 0, ran.err
     assert "forms/_words/de.toml" in ran.out.splitlines()
@@ -51,7 +51,7 @@ def test_add__gives_forms_mails_and_a_site_in_the_language(rollcall: CommandLine
     assert [path for path in mails if ".en." in path.read_text(encoding="utf-8")] == []
 
 
-def test_add__leaves_a_list_of_what_is_to_be_translated(rollcall: CommandLine, sources: Sources) -> None:
+def test_add__leaves_a_list_of_what_to_translate(rollcall: CommandLine, sources: Sources) -> None:
     rollcall("forms", "language", "add", "de")
     told = rollcall("forms", "check", str(sources.forms)).err
     assert "forms/registration/mail/confirmed.de.txt.j2 says what the English confirmed.en.txt.j2 says" in told
@@ -61,14 +61,14 @@ def test_add__leaves_a_list_of_what_is_to_be_translated(rollcall: CommandLine, s
     assert "forms/registration/mail/confirmed.de.txt.j2" not in told
 
 
-def test_add__in_an_arabic_script_is_written_from_right_to_left(rollcall: CommandLine, sources: Sources) -> None:
+def test_add__writes_an_arabic_script_right_to_left(rollcall: CommandLine, sources: Sources) -> None:
     rollcall("forms", "language", "add", "ar", "العربية")
     said = tomllib.loads((sources.site / "ar.toml").read_text(encoding="utf-8"))
     assert (said["name"], said["direction"]) == ("العربية", "rtl")
 
 
 def test_remove__leaves_nothing_behind(rollcall: CommandLine, sources: Sources) -> None:
-    """Not a file, not a text, not an empty folder: the organisation's files are what they were."""
+    """No file, no text and no empty folder: the organisation's files are as before."""
     before = contents(sources)
     assert rollcall("forms", "language", "add", "de", "Deutsch").code == 0
     assert contents(sources) != before
@@ -77,7 +77,7 @@ def test_remove__leaves_nothing_behind(rollcall: CommandLine, sources: Sources) 
     assert not (sources.forms / "_words").exists()
 
 
-def test_remove__of_a_built_in_language_leaves_a_site_in_the_other(rollcall: CommandLine, sources: Sources) -> None:
+def test_remove__of_a_built_in_language_keeps_the_other(rollcall: CommandLine, sources: Sources) -> None:
     assert rollcall("forms", "language", "remove", "sv").code == 0
     forms = compile_forms(sources.forms)
     assert all(form.languages == ("en",) for form in forms.values())
@@ -96,7 +96,7 @@ def test_remove__of_a_built_in_language_leaves_a_site_in_the_other(rollcall: Com
         (("remove", "en"), "en cannot be removed"),
     ],
 )
-def test_language__that_cannot_be_is_refused(
+def test_language__invalid__is_refused(
     rollcall: CommandLine, sources: Sources, words: tuple[str, str], said: str
 ) -> None:
     before = contents(sources)
@@ -107,7 +107,7 @@ def test_language__that_cannot_be_is_refused(
 
 
 def test_check__refuses_a_mail_in_two_languages(rollcall: CommandLine, sources: Sources) -> None:
-    """A copied template that still extends the English one: heading and closing would be English."""
+    """In a copied template that still extends the English one, heading and closing would be English."""
     mails = sources.forms / "registration" / "mail"
     file = mails / "confirmed.sv.txt.j2"
     file.write_text(file.read_text(encoding="utf-8").replace("confirmed.sv.", "confirmed.en."), encoding="utf-8")
@@ -116,8 +116,8 @@ def test_check__refuses_a_mail_in_two_languages(rollcall: CommandLine, sources: 
     assert 'forms/registration/mail/confirmed.sv.txt.j2 is made of a file with ".en." in its name' in ran.err
 
 
-def test_guide__says_what_works(rollcall: CommandLine, sources: Sources) -> None:
-    """The lines of the guide for staff, one after the other."""
+def test_guide__commands_run(rollcall: CommandLine, sources: Sources) -> None:
+    """The lines of the staff guide run one after the other."""
     before = contents(sources)
     for line in guide.beyond("rollcall forms language"):
         ran = rollcall(*shlex.split(line)[1:])

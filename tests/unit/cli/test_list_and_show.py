@@ -1,4 +1,4 @@
-"""`rollcall list` and `rollcall show`, over fake entries."""
+"""`rollcall list` and `rollcall show`, with fake submissions."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def queries(rollcall_local: CommandLine) -> FakeQueries:
 
 @pytest.fixture
 def rollcall(rollcall_local: CommandLine, queries: FakeQueries) -> CommandLine:
-    """A command line whose stack has two entries."""
+    """A command line whose stack has two submissions."""
     assert queries.entries
     return rollcall_local
 
 
 def test_list__is_tab_separated_in_a_pipe(rollcall: CommandLine) -> None:
-    """Newest first: reference, time, form, status, e-mail, ID; name and option, which came later, at the end."""
+    """Newest first: reference, time, form, status, e-mail, ID, then name and option."""
     assert rollcall("list").out.splitlines() == [
         f"{REFERENCE}\t2026-03-01T12:30:05.250Z\tregistration\tconfirmed\tada@example.org\t{ADA.id}\t\t",
         f"{display_reference(BOB.reference)}\t2026-02-01T00:00:00Z\tcontact\tpending\tbob@example.org\t{BOB.id}\t\t",
@@ -46,7 +46,7 @@ def test_list__is_tab_separated_in_a_pipe(rollcall: CommandLine) -> None:
 
 
 def test_list__is_a_table_on_a_terminal(rollcall: CommandLine) -> None:
-    """With a header; as much of each submission as there is room for."""
+    """It has a header, and as many columns as fit."""
     rollcall.environ["COLUMNS"] = "150"
     lines = rollcall("list", terminal=True).out.splitlines()
 
@@ -56,7 +56,7 @@ def test_list__is_a_table_on_a_terminal(rollcall: CommandLine) -> None:
     assert ADA.id in lines[1]
 
 
-def test_list__asks_for_what_is_wanted(rollcall: CommandLine, queries: FakeQueries) -> None:
+def test_list__passes_every_option_to_the_service(rollcall: CommandLine, queries: FakeQueries) -> None:
     """Every option reaches the service."""
     options = ["--status", "pending", "--since", "2026-01-01T00:00Z", "--until", "2026-03-01T00:00Z", "--option", "a"]
     assert rollcall("list", "--form", "contact", "--limit", "5", *options).code == 0
@@ -66,8 +66,8 @@ def test_list__asks_for_what_is_wanted(rollcall: CommandLine, queries: FakeQueri
     assert queries.asked == [{"selection": selection, "limit": 5, "cursor": None}]
 
 
-def test_list__says_how_to_go_on(rollcall: CommandLine, queries: FakeQueries) -> None:
-    """On stderr, in every way of printing: a command to copy, which prints what follows."""
+def test_list__says_how_to_continue(rollcall: CommandLine, queries: FakeQueries) -> None:
+    """Every format prints a command on stderr that lists what follows."""
     for options in ("", " --json id", " --jsonl"):
         ran = rollcall("list", "-L", "1", *options.split())
         assert ran.err == f"More: rollcall list --limit 1 --cursor {ADA.id}{options}\n"
@@ -84,7 +84,7 @@ def test_list__says_how_to_go_on(rollcall: CommandLine, queries: FakeQueries) ->
 
 
 def test_list__prints_the_first_before_the_last_is_read(rollcall: CommandLine, queries: FakeQueries) -> None:
-    """Line by line in a pipe."""
+    """In a pipe it prints line by line."""
     read_by_then: list[int] = []
 
     class Pipe(io.StringIO):
@@ -97,8 +97,8 @@ def test_list__prints_the_first_before_the_last_is_read(rollcall: CommandLine, q
     assert (read_by_then[0], queries.read) == (1, 431)
 
 
-def test_list__json_prints_these_fields(rollcall: CommandLine) -> None:
-    """Fields in the order asked; an answer by its name; one not given is null."""
+def test_list__json_prints_the_named_fields(rollcall: CommandLine) -> None:
+    """Fields come in the order given; answers have their names, and a missing one is null."""
     said = json.loads(rollcall("list", "--json", "email,answers.course,reference").out)
 
     assert said == [
@@ -109,21 +109,21 @@ def test_list__json_prints_these_fields(rollcall: CommandLine) -> None:
 
 
 @pytest.mark.parametrize("arguments", [["list", "--json"], ["list", "--json", "--form", "contact"]])
-def test_list__json_alone_names_the_fields(rollcall: CommandLine, arguments: list[str]) -> None:
-    """As gh does; the stack is not even asked."""
+def test_list__json_alone_lists_the_fields(rollcall: CommandLine, arguments: list[str]) -> None:
+    """As gh does; it does not contact the stack."""
     assert rollcall(*arguments).out.splitlines() == list(FIELDS)
     assert rollcall.connected == []
 
 
-def test_list__json_with_an_unknown_field_names_those_there_are(rollcall: CommandLine) -> None:
-    """A usage error, before anything is asked."""
+def test_list__json_with_an_unknown_field_lists_the_fields(rollcall: CommandLine) -> None:
+    """It is a usage error, raised before any request."""
     ran = rollcall("list", "--json", "id,mail")
 
     assert (ran.code, ran.out) == (2, "")
     assert "There is no field 'mail'. Did you mean 'email'? There are: id, reference," in ran.err
 
 
-def test_list__jsonl_prints_whole_entries(rollcall: CommandLine) -> None:
+def test_list__jsonl_prints_whole_submissions(rollcall: CommandLine) -> None:
     """One object a line, with all fields."""
     lines = rollcall("list", "--jsonl").out.splitlines()
 
@@ -133,22 +133,22 @@ def test_list__jsonl_prints_whole_entries(rollcall: CommandLine) -> None:
 
 
 def test_list__of_one_status_counts_what_it_prints(rollcall: CommandLine, queries: FakeQueries) -> None:
-    """Not what it reads."""
+    """It does not count what it reads."""
     queries.entries = [replace(ADA, id=f"reg_{n}") for n in range(250)] + [replace(BOB, id=f"msg_{n}") for n in (1, 2)]
 
     assert json.loads(rollcall("list", "--status", "pending", "--limit", "1", "--json", "id").out) == [{"id": "msg_1"}]
     assert rollcall("list", "--status", "spam", terminal=True).err == "No submissions match.\n"
 
 
-def test_list__names_the_status_that_was_meant(rollcall: CommandLine) -> None:
-    """A usage error, before anything is asked."""
+def test_list__suggests_the_nearest_status(rollcall: CommandLine) -> None:
+    """It is a usage error, raised before any request."""
     ran = rollcall("list", "--status", "pendng")
 
     assert (ran.code, ran.out) == (2, "")
     assert "Did you mean 'pending'?" in ran.err
 
 
-def test_list__nothing_is_no_output(rollcall: CommandLine, queries: FakeQueries) -> None:
+def test_list__empty__prints_nothing(rollcall: CommandLine, queries: FakeQueries) -> None:
     """An empty list is an empty stdout, or an empty array."""
     queries.entries = []
 
@@ -164,7 +164,7 @@ def test_list__unknown_form_is_not_found(rollcall: CommandLine) -> None:
 
 @pytest.mark.parametrize("wanted", [ADA.id, REFERENCE, ADA.reference])
 def test_show__by_id_or_reference(rollcall: CommandLine, wanted: str) -> None:
-    """The entry, its answers, its mails and history, a name and a value a line."""
+    """It prints the submission, its answers, mails and history, a name and a value a line."""
     lines = dict(line.split("\t") for line in rollcall("show", wanted).out.splitlines())
 
     assert lines["id"] == ADA.id
@@ -178,7 +178,7 @@ def test_show__by_id_or_reference(rollcall: CommandLine, wanted: str) -> None:
 
 @pytest.mark.parametrize("arguments", [["show", REFERENCE, "--json", "all"], ["show", "--json=all", REFERENCE]])
 def test_show__json_prints_everything(rollcall: CommandLine, arguments: list[str]) -> None:
-    """The whole entry, with its history and mails."""
+    """The whole submission, with its history and mails."""
     said = json.loads(rollcall(*arguments).out)
 
     assert tuple(said) == (*FIELDS, *DETAILS)
@@ -199,14 +199,14 @@ def test_show__json_prints_everything(rollcall: CommandLine, arguments: list[str
 
 
 @pytest.mark.parametrize("arguments", [["show", REFERENCE, "--json"], ["show", "--json", REFERENCE]])
-def test_show__json_alone_names_the_fields(rollcall: CommandLine, arguments: list[str]) -> None:
-    """As everywhere; a reference is never taken for fields."""
+def test_show__json_alone_lists_the_fields(rollcall: CommandLine, arguments: list[str]) -> None:
+    """As in every command; a reference is never mistaken for fields."""
     assert rollcall(*arguments).out.splitlines() == [*FIELDS, *DETAILS]
     assert rollcall.connected == []
 
 
-def test_show__json_prints_these_fields(rollcall: CommandLine) -> None:
-    """As `list` does, and also history and mails."""
+def test_show__json_prints_the_named_fields(rollcall: CommandLine) -> None:
+    """As in `list`, plus history and mails."""
     said = json.loads(rollcall("show", BOB.id, "--json", "answers.message,history").out)
 
     assert said["answers.message"] == "Hello\nthere"
@@ -214,15 +214,15 @@ def test_show__json_prints_these_fields(rollcall: CommandLine) -> None:
 
 
 @pytest.mark.parametrize("state", list(MailState))
-def test_show__tells_what_became_of_each_mail(rollcall: CommandLine, queries: FakeQueries, state: MailState) -> None:
-    """Whatever it was: also bounced, or suppressed because an earlier one bounced."""
+def test_show__prints_the_outcome_of_each_mail(rollcall: CommandLine, queries: FakeQueries, state: MailState) -> None:
+    """This includes bounced, and suppressed after an earlier bounce."""
     queries.mails = (("confirmed", state), ("staff", "sent"))
 
     assert f"mails.confirmed\t{state}\nmails.staff\tsent\n" in rollcall("show", REFERENCE).out
 
 
-def test_show__speaks_the_forms_own_words_on_a_terminal(rollcall: CommandLine) -> None:
-    """Answers under their labels, in the form's order; options by what they are called."""
+def test_show__uses_the_forms_own_words_on_a_terminal(rollcall: CommandLine) -> None:
+    """Answers have their labels and the form's order; options have their labels."""
     course = a_field("choice", "course", options=(Option("robotics", words("Robots for all")),))
     rollcall.forms = {"registration": a_form(course, a_field("text", "name"), name="registration")}
 
@@ -237,8 +237,8 @@ def test_show__speaks_the_forms_own_words_on_a_terminal(rollcall: CommandLine) -
     ]
 
 
-def test_show__of_an_older_version_speaks_that_versions_words(rollcall: CommandLine) -> None:
-    """The stack keeps it; where it doesn't, the answers are there under their names, and it says so."""
+def test_show__of_an_older_version_uses_its_words(rollcall: CommandLine) -> None:
+    """If the stack lost that version, answers appear under their field names, and `show` says so."""
     rollcall.forms = {"registration": a_form(a_field("text", "name"), name="registration", version="b" * 12)}
     ran = rollcall("show", REFERENCE, terminal=True)
     assert f"{ADA.form_version} (a version that nobody kept)" in ran.out
@@ -250,23 +250,23 @@ def test_show__of_an_older_version_speaks_that_versions_words(rollcall: CommandL
     assert re.search(r"^Name \(name\) +Ada Lovelace$", ran.out, re.MULTILINE)
 
 
-def test_show__tells_the_place_in_the_queue(rollcall: CommandLine, queries: FakeQueries) -> None:
-    """The ticket that was told, and the rank there is now."""
+def test_show__prints_ticket_and_rank(rollcall: CommandLine, queries: FakeQueries) -> None:
+    """The ticket as drawn, and the rank as of today."""
     queries.entries = [replace(ADA, status=Status.WAITLISTED, option="robotics", position=14)]
 
     assert "option\trobotics\nposition\t14\nrank\t3\n" in rollcall("show", REFERENCE).out
     assert json.loads(rollcall("show", REFERENCE, "--json", "position,rank").out) == {"position": 14, "rank": 3}
 
 
-def test_show__tells_of_a_mail_that_may_have_gone_out_twice(rollcall: CommandLine, queries: FakeQueries) -> None:
+def test_show__reports_a_mail_that_may_have_gone_out_twice(rollcall: CommandLine, queries: FakeQueries) -> None:
     queries.attempts = 2
 
     assert "mails.confirmed\tsent\nmails.confirmed.attempts\t2\n" in rollcall("show", REFERENCE).out
     assert "2: it may have gone out more than once" in rollcall("show", REFERENCE, terminal=True).out
 
 
-def test_history__tells_when_what_and_by_whom(rollcall: CommandLine, queries: FakeQueries) -> None:
-    """Oldest first; the whole ARN for a program, its end for a person."""
+def test_history__says_when_what_and_by_whom(rollcall: CommandLine, queries: FakeQueries) -> None:
+    """Oldest first; programs get the whole ARN, people its end."""
     queries.events = [
         Event("1", ADA.submitted_at, "submitted", "registrant", Status.CONFIRMED, 1),
         Event("2", ADA.submitted_at, "cancelled", "arn:aws:sts::000000000000:assumed-role/staff/per@example.org"),
@@ -295,13 +295,13 @@ def test_history__tells_when_what_and_by_whom(rollcall: CommandLine, queries: Fa
     ]
 
 
-def test_history__of_a_mistyped_reference_is_told_before_anything_is_asked(rollcall: CommandLine) -> None:
+def test_history__reports_a_mistyped_reference_first(rollcall: CommandLine) -> None:
     assert rollcall("history", "K7QM-3XTQ").code == 3
     assert rollcall.connected == []
 
 
-def test_show__never_passes_on_an_escape_sequence(rollcall: CommandLine) -> None:
-    """A visitor's name cannot colour the reader's terminal; a message keeps its lines."""
+def test_show__never_prints_an_escape_sequence(rollcall: CommandLine) -> None:
+    """A visitor's name can't colour the reader's terminal; a message keeps its lines."""
     out = rollcall("show", BOB.id, terminal=True).out
 
     assert r"Bob \x1b[31m" in out
@@ -319,8 +319,8 @@ def test_show__unknown_is_not_found(rollcall: CommandLine, wanted: str) -> None:
     assert "rollcall list" in ran.err
 
 
-def test_show__mistyped_reference_is_told_before_anything_is_asked(rollcall: CommandLine) -> None:
-    """The check letter tells."""
+def test_show__reports_a_mistyped_reference_first(rollcall: CommandLine) -> None:
+    """The check letter reveals it."""
     last = "A" if REFERENCE[-1] != "A" else "B"
 
     ran = rollcall("show", REFERENCE[:-1] + last)
@@ -331,8 +331,8 @@ def test_show__mistyped_reference_is_told_before_anything_is_asked(rollcall: Com
 
 
 @pytest.mark.parametrize("command", [("list",), ("show", ADA.id)])
-def test_json__an_answer_that_no_form_asks_is_refused(rollcall: CommandLine, command: tuple[str, ...]) -> None:
-    """As a field is that there is none of; what an earlier version of the form asked is known."""
+def test_json__an_answer_of_no_form_is_refused(rollcall: CommandLine, command: tuple[str, ...]) -> None:
+    """It is refused like any unknown field; answers of earlier form versions are known."""
     form = a_form(a_field("text", "name"), name="registration")
     earlier = a_form(a_field("text", "shoe"), name="registration", version="000000000000")
     rollcall.forms, rollcall.versions = {"registration": form}, {earlier.version: earlier}
@@ -347,10 +347,10 @@ def test_json__an_answer_that_no_form_asks_is_refused(rollcall: CommandLine, com
 @pytest.mark.parametrize(
     ("language", "asked", "chosen"), [("en", "Course", "My first robot"), ("sv", "Kurs", "Min första robot")]
 )
-def test_show__copy_is_in_the_forms_words_and_the_persons_language(
+def test_show__copy_uses_the_forms_words_and_the_language(
     rollcall: CommandLine, queries: FakeQueries, language: str, asked: str, chosen: str
 ) -> None:
-    """What somebody gets who asks what is kept of them: no field's name, no option's value, no UTC."""
+    """It is for somebody who asks for their data: no field names, no option values, no UTC."""
     form = compile_forms(SOURCES.forms)["registration"]
     answers = {
         "participant": "Åsa Öberg",

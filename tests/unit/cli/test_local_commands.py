@@ -1,4 +1,4 @@
-"""`rollcall local`: what it prints, over a fake system."""
+"""`rollcall local`: what it prints, with a fake system."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def on_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("on_the_path")
-def test_up__prints_where_things_are_and_adds_the_context(rollcall: CommandLine) -> None:
-    """After `up` the addresses stand on stdout, the steps and the next commands on stderr."""
+def test_up__prints_addresses_and_adds_the_context(rollcall: CommandLine) -> None:
+    """Addresses are on stdout; the steps and the next commands are on stderr."""
     ran = rollcall("local", "up")
 
     assert ran.code == 0
@@ -41,10 +41,10 @@ def test_up__prints_where_things_are_and_adds_the_context(rollcall: CommandLine)
     assert rollcall.contexts.read().chosen(None).endpoint_url == "http://localhost:4566"
 
 
-def test_up__not_installed__tells_the_next_commands_by_their_path(
+def test_up__not_installed__prints_commands_with_their_path(
     rollcall: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In a fresh clone the command lies in the environment that make made."""
+    """In a new clone the command is in the environment that make created."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.argv", [str(tmp_path / ".venvs" / "dev" / "bin" / "rollcall"), "local", "up"])
@@ -53,8 +53,8 @@ def test_up__not_installed__tells_the_next_commands_by_their_path(
 
 
 @pytest.mark.usefixtures("on_the_path")
-def test_up__never_switches_another_context_away(rollcall: CommandLine) -> None:
-    """Whoever works on prod stays there, and is told how to mean the local stack."""
+def test_up__never_switches_the_context(rollcall: CommandLine) -> None:
+    """Whoever works on prod stays there, and learns how to use the local stack."""
     prod = Context("prod", "prod", "eu-north-1")
     rollcall.contexts.write(rollcall.contexts.read().with_entry(prod))
 
@@ -64,15 +64,15 @@ def test_up__never_switches_another_context_away(rollcall: CommandLine) -> None:
     assert "rollcall list --context local" in ran.err
 
 
-def test_down__says_what_becomes_of_the_data(rollcall: CommandLine) -> None:
-    """Stopping keeps; --reset drops."""
+def test_down__says_what_happens_to_the_data(rollcall: CommandLine) -> None:
+    """Stopping keeps the data; --reset deletes it."""
     assert "kept" in rollcall("local", "down").err
     assert "Deleted" in rollcall("local", "down", "--reset").err
     assert rollcall.local.asked == ["down", "down --reset"]
 
 
 def test_status__as_json_has_every_address(rollcall: CommandLine) -> None:
-    """The names that scripts rely on."""
+    """Scripts rely on these names."""
     said = json.loads(rollcall("local", "status", "--json", "all").out)
 
     assert said == {
@@ -89,7 +89,7 @@ def test_status__as_json_has_every_address(rollcall: CommandLine) -> None:
 
 
 def test_status__of_a_stopped_system_fails(rollcall: CommandLine) -> None:
-    """A script can ask by the exit code; the person reads what to do."""
+    """Scripts read the exit code, people what to do."""
     rollcall.local.running = False
 
     ran = rollcall("local", "status")
@@ -100,7 +100,7 @@ def test_status__of_a_stopped_system_fails(rollcall: CommandLine) -> None:
 
 
 def test_mail__as_json_has_every_part(rollcall: CommandLine) -> None:
-    """The names that scripts rely on; `to` is a list."""
+    """Scripts rely on these names; `to` is a list."""
     assert json.loads(rollcall("local", "mail", "--json", "all").out) == [
         {
             "id": "01763879876543210987-1a2b3c4d",
@@ -116,8 +116,8 @@ def test_mail__as_json_has_every_part(rollcall: CommandLine) -> None:
     ]
 
 
-def test_mail__shows_and_saves_what_is_attached(rollcall: CommandLine, tmp_path: Path) -> None:
-    """A folder for each mail; a mail without any says so."""
+def test_mail__lists_and_saves_attachments(rollcall: CommandLine, tmp_path: Path) -> None:
+    """Each mail gets a folder; a mail without attachments says so."""
     one = rollcall.local.mails[0].id
     assert "attached\tcourse.ics (text/calendar, 15 bytes)\n" in rollcall("local", "mail", one).out
 
@@ -130,7 +130,7 @@ def test_mail__shows_and_saves_what_is_attached(rollcall: CommandLine, tmp_path:
     assert "These mails have no attachments." in rollcall("local", "mail", "--save", str(tmp_path)).err
 
 
-def test_mail__is_listed_a_line_each(rollcall: CommandLine) -> None:
+def test_mail__is_one_line_each(rollcall: CommandLine) -> None:
     """Time, addresses, subject, ID."""
     assert rollcall("local", "mail").out == (
         "2026-03-01T12:30:00Z\tada@example.org\tWe have your registration\t01763879876543210987-1a2b3c4d\n"
@@ -147,7 +147,7 @@ def test_mail__of_one_address(rollcall: CommandLine) -> None:
     assert json.loads(rollcall("local", "mail", "--json", "all", "--to", "nobody@example.org").out) == []
 
 
-def test_mail__one_is_shown_whole(rollcall: CommandLine) -> None:
+def test_mail__by_id_is_shown_in_full(rollcall: CommandLine) -> None:
     """With an ID the text is printed."""
     ran = rollcall("local", "mail", "01763879876543210987-1a2b3c4d", terminal=True)
 
@@ -155,8 +155,8 @@ def test_mail__one_is_shown_whole(rollcall: CommandLine) -> None:
     assert "          welcome." in ran.out
 
 
-def test_mail__list_on_a_terminal_names_each_mail(rollcall: CommandLine) -> None:
-    """At 80 columns too, and what it prints opens the mail."""
+def test_mail__list_on_a_terminal_shows_usable_ids(rollcall: CommandLine) -> None:
+    """At 80 columns too, the printed ID opens the mail."""
     rollcall.environ |= {"COLUMNS": "80", "NO_COLOR": "1"}
     listed = rollcall("local", "mail", terminal=True).out.splitlines()[1]
     assert len(listed) <= 80
@@ -165,8 +165,8 @@ def test_mail__list_on_a_terminal_names_each_mail(rollcall: CommandLine) -> None
     assert (ran.code, "welcome." in ran.out) == (0, True)
 
 
-def test_mail__of_a_reference_is_all_that_tells_of_it(rollcall: CommandLine) -> None:
-    """As it stands in the mail, however a person writes it."""
+def test_mail__of_a_reference_is_every_mail_about_it(rollcall: CommandLine) -> None:
+    """However a person writes the reference."""
     sent = rollcall.local.mails[0]
     rollcall.local.mails = [
         replace(sent, id="1", subject="Yours: K7QM-3XTP"),
@@ -184,7 +184,7 @@ def test_mail__of_a_reference_is_all_that_tells_of_it(rollcall: CommandLine) -> 
 
 
 def test_mail__never_breaks_a_link(rollcall: CommandLine) -> None:
-    """However long it is: half a link opens nothing."""
+    """Half a link opens nothing."""
     link = "https://example.org/my?t=" + "x" * 200
     rollcall.local.mails[0] = replace(rollcall.local.mails[0], text=f"See or cancel:\n{link}\n")
     rollcall.environ["COLUMNS"] = "60"
@@ -200,8 +200,8 @@ def test_mail__unknown_id_is_not_found(rollcall: CommandLine) -> None:
     assert "rollcall local mail" in ran.err
 
 
-def test_mail__nothing_yet_is_told_on_stderr(rollcall: CommandLine) -> None:
-    """No data is no output."""
+def test_mail__none_yet_is_reported_on_stderr(rollcall: CommandLine) -> None:
+    """No data means no output."""
     rollcall.local.mails.clear()
 
     ran = rollcall("local", "mail")
@@ -211,7 +211,7 @@ def test_mail__nothing_yet_is_told_on_stderr(rollcall: CommandLine) -> None:
 
 
 @pytest.mark.parametrize("line", guide.beyond("rollcall local up", "rollcall local down"))
-def test_guide__says_what_works(rollcall: CommandLine, line: str) -> None:
-    """Each line of the guide for staff that starts or stops the local system."""
+def test_guide__commands_run(rollcall: CommandLine, line: str) -> None:
+    """Each line of the staff guide that starts or stops the local system runs."""
     assert rollcall(*line.split()[1:]).code == 0
     assert rollcall.local.asked == [line.removeprefix("rollcall local ")]

@@ -1,4 +1,4 @@
-"""`rollcall mail`: what the staff have mailed, over fakes; notify's part is done by hand."""
+"""`rollcall mail`: mails that staff send, with fakes; the tests do notify's part."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ LETTER = DeadLetter("3f2a9c01-aaaa", NOW, MailRequest(ENTRY.id, MailKind.CONFIRM
 
 
 class World:
-    """A command line over a stack in memory. ending: what becomes of a mail as soon as one waits for it."""
+    """A command line over a stack in memory. outcome: how each waiting mail ends."""
 
     def __init__(self, rollcall: CommandLine) -> None:
         self.clock = StoppedClock(NOW)
@@ -66,7 +66,7 @@ class World:
         self.queue = ListedMailQueue()
         self.suppressions = InMemorySuppressionList(self.clock)
         self.mails, self.stream, self.changes = ListedDeadLetters(), ListedDeadLetters(), ListedChanges()
-        self.ending = MailState.SENT
+        self.outcome = MailState.SENT
         asked = InMemoryAskedMails(self.repository)
         forms = GivenForms(*FORMS.values())
         self.seconds = 0.0
@@ -114,16 +114,16 @@ class World:
         self.work()
 
     def work(self) -> None:
-        """Do what notify does with all that is queued."""
+        """Do what notify does with everything queued."""
         requests, self.queue.requests = self.queue.requests, []
         for request in requests:
             until = self.clock.at + timedelta(seconds=90)
             if not self.repository.lease_mail(request, holder="n", until=until, expires_at=ENTRY.expires_at):
                 continue
-            if self.ending is MailState.SENT:
+            if self.outcome is MailState.SENT:
                 self.repository.mark_mail_sent(request, holder="n", message_id="m")
-            elif self.ending is not MailState.SENDING:
-                self.repository.end_mail(request, holder="n", state=self.ending)
+            elif self.outcome is not MailState.SENDING:
+                self.repository.end_mail(request, holder="n", state=self.outcome)
 
     def elapsed(self) -> float:
         self.seconds += 1.0
@@ -138,7 +138,7 @@ def world(rollcall_local: CommandLine) -> World:
     return World(rollcall_local)
 
 
-def test_resend__sends_once_more_and_tells_that_it_is_out(world: World) -> None:
+def test_resend__sends_a_copy_and_says_that_it_is_out(world: World) -> None:
     ran = world("mail", "resend", REFERENCE, "--yes")
 
     assert (ran.code, ran.out) == (0, "")
@@ -147,7 +147,8 @@ def test_resend__sends_once_more_and_tells_that_it_is_out(world: World) -> None:
     assert world.repository.details(ENTRY.id).events[-1].by == STAFF.arn
 
 
-def test_resend__a_moment_later_is_refused_and_names_when_unless_again(world: World) -> None:
+def test_resend__too_soon_is_refused_unless_again(world: World) -> None:
+    """The error says when it may go out."""
     world("mail", "resend", REFERENCE, "--yes")
 
     refused = world("mail", "resend", REFERENCE, "--yes")
@@ -181,7 +182,7 @@ def test_show__tells_resends_from_the_first_mail(world: World) -> None:
     assert "mail resent: confirmed" in world("history", REFERENCE).out
 
 
-def test_resend__an_address_that_takes_no_mail_is_told_before_anything_is_queued(world: World) -> None:
+def test_resend__reports_a_suppressed_address_before_queueing(world: World) -> None:
     world.suppressions.add(ENTRY.email, reason=MailState.BOUNCED, expires_at=NOW + timedelta(days=1))
 
     ran = world("mail", "resend", REFERENCE, "--yes")
@@ -202,7 +203,7 @@ def test_resend__an_address_that_takes_no_mail_is_told_before_anything_is_queued
         (("reg_01KJM2N0S0ABCDEFGHJKMNPQRT",), 3, "There is no submission"),
     ],
 )
-def test_resend__what_is_wrong_is_told(world: World, arguments: tuple[str, ...], code: int, said: str) -> None:
+def test_resend__reports_what_is_wrong(world: World, arguments: tuple[str, ...], code: int, said: str) -> None:
     ran = world("mail", "resend", *arguments, "--yes")
 
     assert (ran.code, ran.out) == (code, "")
@@ -210,7 +211,7 @@ def test_resend__what_is_wrong_is_told(world: World, arguments: tuple[str, ...],
 
 
 @pytest.mark.parametrize("status", [Status.SPAM, Status.ERASED])
-def test_resend__nobody_is_mailed_about_spam_or_what_is_erased(world: World, status: Status) -> None:
+def test_resend__mails_nobody_about_spam_or_erased_submissions(world: World, status: Status) -> None:
     world.repository.entries[ENTRY.id] = replace(ENTRY, status=status)
 
     ran = world("mail", "resend", ENTRY.id, "--yes")
@@ -219,21 +220,21 @@ def test_resend__nobody_is_mailed_about_spam_or_what_is_erased(world: World, sta
     assert f"is {status}, so nobody is mailed about it." in ran.err
 
 
-def test_resend__what_was_not_sent_after_all_fails(world: World) -> None:
-    world.ending = MailState.OUTDATED
+def test_resend__fails_if_the_mail_was_not_sent(world: World) -> None:
+    world.outcome = MailState.OUTDATED
     ran = world("mail", "resend", REFERENCE, "--yes")
     assert (ran.code, "It was not sent: outdated." in ran.err) == (1, True)
 
 
-def test_resend__what_is_still_on_its_way_is_told(world: World) -> None:
-    world.ending = MailState.SENDING
+def test_resend__reports_a_mail_still_on_its_way(world: World) -> None:
+    world.outcome = MailState.SENDING
     waited = world("mail", "resend", REFERENCE, "--yes")
     assert (waited.code, "It is not out yet." in waited.err) == (0, True)
     unwaited = world("mail", "resend", REFERENCE, "staff", "--yes", "--no-wait")
     assert (unwaited.code, f"rollcall show {REFERENCE}" in unwaited.err) == (0, True)
 
 
-def test_resend__the_queue_refused_it_then_the_same_command_goes_on(world: World) -> None:
+def test_resend__after_a_refusal_the_same_command_continues(world: World) -> None:
     world.queue.refusing = True
     ran = world("mail", "resend", REFERENCE, "--yes")
     assert (ran.code, "The same command again goes on" in ran.err) == (1, True)
@@ -244,7 +245,7 @@ def test_resend__the_queue_refused_it_then_the_same_command_goes_on(world: World
     assert world.states() == [("confirmed", 1, "sent")]
 
 
-def test_send__dry_run_prints_how_many_who_and_the_first_mail(world: World) -> None:
+def test_send__dry_run_prints_count_recipients_and_first_mail(world: World) -> None:
     world.more(7)
 
     ran = world(*MOVED, "--dir", str(FORMS_DIR), "--dry-run")
@@ -258,7 +259,7 @@ def test_send__dry_run_prints_how_many_who_and_the_first_mail(world: World) -> N
     assert "/my?t=preview" in ran.out
 
 
-def test_send__each_gets_it_once_and_the_same_again_mails_nobody(world: World) -> None:
+def test_send__reaches_each_once_and_nobody_again(world: World) -> None:
     world.more(12)
 
     ran = world(*MOVED, "--yes")
@@ -272,12 +273,12 @@ def test_send__each_gets_it_once_and_the_same_again_mails_nobody(world: World) -
     assert world(*MOVED, "--yes", "--again").err.endswith("13 sent.\n")
 
 
-def test_send__tells_how_many_were_not_sent_and_why(world: World) -> None:
-    world.ending = MailState.SUPPRESSED
+def test_send__says_how_many_were_not_sent_and_why(world: World) -> None:
+    world.outcome = MailState.SUPPRESSED
     assert world(*MOVED, "--yes").err.endswith("0 sent, 1 suppressed.\n")
 
 
-def test_send__broken_off_goes_on_with_the_same_command(world: World) -> None:
+def test_send__interrupted__continues_with_the_same_command(world: World) -> None:
     world.queue.refusing = True
     assert world(*MOVED, "--yes").code == 1
     world.queue.refusing = False
@@ -289,7 +290,7 @@ def test_send__broken_off_goes_on_with_the_same_command(world: World) -> None:
 
 
 def test_send__ctrl_c_says_what_happens_to_the_rest(world: World) -> None:
-    """While it queues, and while it waits for what is queued."""
+    """While it queues, and while it waits for outcomes."""
     world.more(12)
     put, taken = world.queue.put, []
 
@@ -312,7 +313,7 @@ def test_send__ctrl_c_says_what_happens_to_the_rest(world: World) -> None:
     assert "13 submissions had it before" in world(*MOVED, "--yes").err
 
 
-def test_send__goes_to_whom_the_options_name(world: World) -> None:
+def test_send__reaches_those_whom_the_options_select(world: World) -> None:
     world.add(replace(ENTRY, id=f"{ENTRY.id[:-4]}ZZZZ", reference="ZZZZZZZZ", status=Status.CANCELLED, option=None))
 
     assert "to 1 submission." in world(*MOVED, "--dry-run").err
@@ -335,7 +336,7 @@ def test_send__goes_to_whom_the_options_name(world: World) -> None:
         (("--template", "moved", "--set", "room=x", "--option", "nope"), 3, "There is no option 'nope'"),
     ],
 )
-def test_send__what_is_wrong_is_told(world: World, arguments: tuple[str, ...], code: int, said: str) -> None:
+def test_send__reports_what_is_wrong(world: World, arguments: tuple[str, ...], code: int, said: str) -> None:
     ran = world("mail", "send", "--form", "registration", *arguments, "--yes")
 
     assert (ran.code, ran.out) == (code, "")
@@ -351,8 +352,8 @@ WRITTEN = (
 )
 
 
-def test_edit__with_resend_mails_the_mended_address(world: World) -> None:
-    """By one command that asks once; broken off, the same command sends what is left."""
+def test_edit__with_resend_mails_the_corrected_address(world: World) -> None:
+    """One command asks once; if interrupted, the same command sends what is left."""
     world.rollcall.editing = EditService(
         forms=GivenForms(*FORMS.values()),
         signer=PlainSigner(),
@@ -375,8 +376,8 @@ def test_edit__with_resend_mails_the_mended_address(world: World) -> None:
     assert (ran.code, "says so already.\n" in ran.err, ran.err.endswith("It is sent.\n")) == (0, True, True)
 
 
-def test_send__a_text_of_ones_own(world: World) -> None:
-    """Any form can send it; the same words reach nobody twice, other words do."""
+def test_send__with_a_text_works_for_any_form(world: World) -> None:
+    """The same text reaches nobody twice, another text does."""
     send = ("mail", "send", "--form", "registration")
 
     shown = world(*send, *WRITTEN, "--dir", str(FORMS_DIR), "--dry-run")
@@ -391,7 +392,7 @@ def test_send__a_text_of_ones_own(world: World) -> None:
     assert world(*send, *WRITTEN[:3], "Other words", "--yes").err.endswith("1 sent.\n")
 
 
-def test_send__reads_a_text_of_ones_own_from_a_file(world: World, tmp_path: Path) -> None:
+def test_send__reads_a_text_from_a_file(world: World, tmp_path: Path) -> None:
     file = tmp_path / "plans.txt"
     file.write_text("From a file.\n", encoding="utf-8")
 
@@ -404,7 +405,7 @@ def test_send__reads_a_text_of_ones_own_from_a_file(world: World, tmp_path: Path
 
 
 def test_send__keeps_the_indentation_of_a_text(world: World, tmp_path: Path) -> None:
-    """Of the first line too; empty lines around the text are left out."""
+    """The first line too; blank lines around the text are removed."""
     file = tmp_path / "plans.txt"
     file.write_text("\n  Monday\n\tRoom 2\n \n    Room 3  \n\n", encoding="utf-8")
     send = ("mail", "send", "--form", "registration", "--subject", "Plans", "--text-file", str(file))
@@ -428,21 +429,19 @@ def test_send__keeps_the_indentation_of_a_text(world: World, tmp_path: Path) -> 
         (("--subject", "x", "--text-file", "/no/such/file"), "could not be read: No such file or directory."),
     ],
 )
-def test_send__what_is_wrong_with_a_text_of_ones_own_is_told(
-    world: World, arguments: tuple[str, ...], said: str
-) -> None:
+def test_send__reports_what_is_wrong_with_a_text(world: World, arguments: tuple[str, ...], said: str) -> None:
     ran = world("mail", "send", "--form", "registration", *arguments, "--yes")
 
     assert (ran.code, ran.out, said in ran.err) == (2, "", True), ran.err
     assert world.queue.requests == []
 
 
-def test_send__a_form_without_mails_of_its_own_says_so(world: World) -> None:
+def test_send__of_a_form_without_its_own_mails_says_so(world: World) -> None:
     ran = world("mail", "send", "--form", "contact", "--template", "moved", "--yes")
     assert (ran.code, "It has none." in ran.err) == (3, True)
 
 
-def test_send__refuses_what_the_functions_have_in_another_version(world: World) -> None:
+def test_send__refuses_another_version_than_the_functions(world: World) -> None:
     world.rollcall.deployed = {"registration": "0123456789ab"}
 
     ran = world(*MOVED, "--yes")
@@ -453,10 +452,10 @@ def test_send__refuses_what_the_functions_have_in_another_version(world: World) 
     assert world.queue.requests == []
 
 
-def test_failed__prints_dead_letters_and_mails_that_came_back(world: World) -> None:
+def test_failed__prints_dead_letters_and_bounced_mails(world: World) -> None:
     request = MailRequest(ENTRY.id, MailKind.STAFF, 1)
     world.queue.put([request])
-    world.ending = MailState.SUPPRESSED
+    world.outcome = MailState.SUPPRESSED
     world.work()
     span = ChangeSpan("arn", "shard", "1", "2", 2, NOW, NOW)
     world.mails.letters = [LETTER, replace(LETTER, id="44", about=replace(request, id="reg_gone"))]
@@ -479,7 +478,7 @@ def test_failed__prints_dead_letters_and_mails_that_came_back(world: World) -> N
     assert "3f2a9c01 " in world("mail", "failed", terminal=True).out
 
 
-def test_failed__json_has_the_fields_that_were_named(world: World) -> None:
+def test_failed__json_has_the_named_fields(world: World) -> None:
     world.mails.letters = [LETTER]
 
     assert json.loads(world("mail", "failed", "--json", "message,reference,since").out) == [
@@ -498,7 +497,7 @@ def test_failed__json_has_the_fields_that_were_named(world: World) -> None:
         (None, MailState.SENDING, "no answer, 1 attempt"),
     ],
 )
-def test_failed__tells_why_as_far_as_it_is_known(
+def test_failed__gives_the_reason_if_it_is_known(
     world: World, problem: str | None, state: MailState | None, why: str
 ) -> None:
     request = LETTER.about
@@ -508,7 +507,7 @@ def test_failed__tells_why_as_far_as_it_is_known(
         world.repository.release_mail(request, holder="n", problem=problem)
     else:
         assert state is not None
-        world.ending = state
+        world.outcome = state
         world.queue.put([request])
         world.work()
     world.mails.letters = [LETTER]
@@ -516,7 +515,7 @@ def test_failed__tells_why_as_far_as_it_is_known(
     assert world("mail", "failed").out.split("\t")[5] == why
 
 
-def test_failed__a_resend_that_was_never_begun_says_where_to_look(world: World) -> None:
+def test_failed__of_an_unstarted_resend_says_where_to_look(world: World) -> None:
     world("mail", "resend", REFERENCE, "--yes", "--no-wait")
     (request,) = world.queue.requests
     world.mails.letters = [replace(LETTER, about=request)]
@@ -524,14 +523,14 @@ def test_failed__a_resend_that_was_never_begun_says_where_to_look(world: World) 
     assert world("mail", "failed").out.split("\t")[5] == "never begun: the log of notify tells"
 
 
-def test_redrive__leaves_what_is_none_of_ours(world: World) -> None:
+def test_redrive__leaves_foreign_messages(world: World) -> None:
     world.mails.letters = [replace(LETTER, about=None)]
     ran = world("mail", "redrive", "--all", "--yes")
     assert (ran.code, "none of Rollcall's: 1 of the messages." in ran.err) == (0, True)
     assert len(world.mails.letters) == 1
 
 
-def test_failed__says_that_there_is_nothing(world: World) -> None:
+def test_failed__says_if_there_is_nothing(world: World) -> None:
     ran = world("mail", "failed")
     assert (ran.code, ran.out) == (0, "")
     assert ran.err.startswith("Nothing failed since ")
@@ -545,7 +544,7 @@ def test_redrive__queues_again_and_is_safe_to_repeat(world: World) -> None:
     assert world.queue.requests == [LETTER.about] * 2
 
 
-def test_redrive__takes_the_first_letters_of_a_message(world: World) -> None:
+def test_redrive__accepts_the_first_letters_of_a_message(world: World) -> None:
     world.mails.letters = [LETTER, replace(LETTER, id="3f2b")]
 
     assert world("mail", "redrive", "3f2", "--yes").code == 2
@@ -555,14 +554,14 @@ def test_redrive__takes_the_first_letters_of_a_message(world: World) -> None:
     assert [letter.id for letter in world.mails.letters] == ["3f2b"]
 
 
-def test_redrive__says_what_the_stream_has_forgotten(world: World) -> None:
+def test_redrive__reports_what_the_stream_has_dropped(world: World) -> None:
     world.stream.letters = [DeadLetter("55", NOW, ChangeSpan("arn", "s", "1", "2", 2, NOW, NOW), "h")]
     ran = world("mail", "redrive", "--all", "--yes")
     assert "55: the stream has forgotten those changes" in ran.err
 
 
 @pytest.mark.parametrize("arguments", [(), ("--all", "3f2a")])
-def test_redrive__wants_messages_or_all(world: World, arguments: tuple[str, ...]) -> None:
+def test_redrive__needs_messages_or_all(world: World, arguments: tuple[str, ...]) -> None:
     ran = world("mail", "redrive", *arguments, "--yes")
     assert (ran.code, "Name the messages to queue again, or --all." in ran.err) == (2, True)
 
@@ -576,23 +575,23 @@ def test_preview__of_a_submission_has_no_working_link(world: World) -> None:
     assert world.queue.requests == []
 
 
-def test_preview__of_a_submission_and_a_mail_of_the_forms_own(world: World) -> None:
+def test_preview__of_a_submission_and_a_forms_own_mail(world: World) -> None:
     words = ("mail", "preview", ENTRY.id, "moved", "--set", "room=<Kuggen>", "--dir", str(FORMS_DIR))
     assert "&lt;Kuggen&gt;" in world(*words, "--part", "html").out
     assert world(*words, "--language", "sv", "--part", "subject").out.startswith("Ny lokal: Linjeföljare")
 
 
-def test_preview__of_a_submission_says_what_would_not_be_true(world: World) -> None:
+def test_preview__of_a_submission_says_what_would_be_untrue(world: World) -> None:
     ran = world("mail", "preview", REFERENCE, "waitlisted", "--dir", str(FORMS_DIR))
     assert (ran.code, "what fits is confirmed, staff" in ran.err) == (1, True)
 
 
-def test_preview__says_when_the_stack_has_another_version(world: World) -> None:
+def test_preview__reports_another_version_on_the_stack(world: World) -> None:
     world.rollcall.forms = {"registration": replace(FORMS["registration"], version="0123456789ab")}
     ran = world("mail", "preview", REFERENCE, "--dir", str(FORMS_DIR))
     assert (ran.code, "the stack has another version of the form" in ran.err) == (0, True)
 
 
-def test_preview__of_a_form_wants_a_kind(world: World) -> None:
+def test_preview__of_a_form_needs_a_kind(world: World) -> None:
     ran = world("mail", "preview", "registration", "--dir", str(FORMS_DIR))
     assert (ran.code, "staff_spam, moved." in ran.err) == (2, True)

@@ -1,4 +1,4 @@
-"""What a command prints: for a person at a terminal, and for a program behind a pipe."""
+"""What a command prints: for a person at a terminal, and for a program in a pipe."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def rows(*, terminal: bool, values: list[object], **environ: str) -> str:
 
 
 def test_rows__are_tab_separated_in_a_pipe() -> None:
-    """A program gets cells and nothing else: no header, no colour, times in ISO 8601 UTC."""
+    """A program gets only cells: no header, no colour, times in ISO 8601 UTC."""
     assert rows(terminal=False, values=["Ada", MOMENT, "confirmed", "reg_1"]) == (
         "Ada\t2026-03-01T12:30:05Z\tconfirmed\treg_1\n"
     )
@@ -52,7 +52,7 @@ def test_rows__are_tab_separated_in_a_pipe() -> None:
 
 @pytest.mark.usefixtures("stockholm")
 def test_rows__are_a_table_on_a_terminal() -> None:
-    """A person gets a header, and times of the own clock."""
+    """A person gets a header, and local times."""
     header, line = rows(terminal=True, values=["Ada", MOMENT, "confirmed", "reg_1"], NO_COLOR="1").splitlines()
 
     assert header.split() == ["NAME", "AT", "STATUS", "ID"]
@@ -60,8 +60,8 @@ def test_rows__are_a_table_on_a_terminal() -> None:
     assert header.index("STATUS") == line.index("confirmed")
 
 
-def test_rows__are_coloured_on_a_terminal_only_if_wanted() -> None:
-    """NO_COLOR and a dumb terminal get no escape sequence at all."""
+def test_rows__are_coloured_only_on_a_terminal_that_wants_it() -> None:
+    """NO_COLOR and a dumb terminal get no escape sequence."""
     values = ["Ada", MOMENT, "confirmed", "reg_1"]
 
     assert "\x1b[32mconfirmed" in rows(terminal=True, values=values)
@@ -72,7 +72,7 @@ def test_rows__are_coloured_on_a_terminal_only_if_wanted() -> None:
 
 
 def test_rows__align_wide_characters() -> None:
-    """A name in another script takes two cells a letter, and the next column still begins in line."""
+    """A letter may take two cells, and the next column still lines up."""
     out = Terminal()
     names = ["山田太郎", "Åsa", "Zoë"]
     Output(out, io.StringIO(), {"COLUMNS": "100", "NO_COLOR": "1"}).rows(
@@ -83,8 +83,8 @@ def test_rows__align_wide_characters() -> None:
     assert len(starts) == 1
 
 
-def test_rows__cut_what_may_be_cut_and_drop_what_may_go() -> None:
-    """A narrow terminal loses the optional column, then the end of a long name; never a time or a status."""
+def test_rows__shorten_and_drop_columns_that_allow_it() -> None:
+    """A narrow terminal loses the optional column, then the end of a long name, but no time or status."""
     text = rows(terminal=True, values=["a" * 40, MOMENT, "confirmed", "reg_1" * 6], COLUMNS="50", NO_COLOR="1")
 
     assert max(map(cell_len, text.splitlines())) <= 50
@@ -95,20 +95,20 @@ def test_rows__cut_what_may_be_cut_and_drop_what_may_go() -> None:
 
 @pytest.mark.parametrize("terminal", [True, False])
 def test_rows__never_pass_on_an_escape_sequence(*, terminal: bool) -> None:
-    """What a visitor typed cannot clear the screen of whoever reads it, or make a second line or cell."""
+    """What a visitor typed can't clear a screen or make a second line or cell."""
     text = rows(terminal=terminal, values=["a\x1b[2Jb\nc\td\x9b1m", MOMENT, "pending", "x"], NO_COLOR="1")
 
     assert r"a\x1b[2Jb\nc\td\x9b1m" in text
     assert len(text.splitlines()) == (2 if terminal else 1)
 
 
-def test_rows__show_markup_as_it_was_typed() -> None:
-    """Square brackets in data mean nothing to us."""
+def test_rows__show_markup_as_typed() -> None:
+    """Square brackets in data have no meaning."""
     assert "[red]x[/red] :smile:" in rows(terminal=True, values=["[red]x[/red] :smile:", MOMENT, "pending", "x"])
 
 
 def test_fields__keep_the_lines_of_a_text_on_a_terminal() -> None:
-    """A message of several lines stands indented under its name."""
+    """A message of several lines is indented under its name."""
     out = Terminal()
     Output(out, io.StringIO(), {}).fields([("name", "Ada"), ("message", "one\ntwo\x07"), ("empty", None)])
 
@@ -116,7 +116,7 @@ def test_fields__keep_the_lines_of_a_text_on_a_terminal() -> None:
 
 
 def test_fields__are_one_line_each_in_a_pipe() -> None:
-    """A program can cut at the tab."""
+    """A program can split at the tab."""
     out = io.StringIO()
     Output(out, io.StringIO(), {}).fields([("message", "one\ntwo"), ("to", ["a", "b"])])
 
@@ -146,13 +146,13 @@ def test_write__to_a_closed_pipe_ends_quietly() -> None:
 
 
 def test_write__to_a_full_disk_says_so() -> None:
-    """Data that could not be written is told, not lost silently."""
+    """Data that could not be written is reported, not lost silently."""
     with pytest.raises(CliError, match=r"could not be written: No space left on device\."):
         Output(Gone(OSError(28, "No space left on device")), io.StringIO(), {}).line("x")
 
 
-def test_json_array__stands_on_whole_lines_while_the_next_is_awaited() -> None:
-    """Progress on a terminal wipes its own line, so no part of the JSON may stand there."""
+def test_json_array__prints_whole_lines_while_waiting() -> None:
+    """Progress on a terminal clears its own line, so no part of the JSON may be on it."""
     out = io.StringIO()
 
     def records() -> Iterator[dict[str, object]]:

@@ -1,4 +1,4 @@
-"""AWS without its SDK: only where boto3 would do the same."""
+"""AWS without its SDK, only where boto3 would do the same."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 
 def test_keys_in_the_environment__need_no_sdk(environ: dict[str, str], tmp_path: Path) -> None:
-    """A configuration that says nothing about the way there doesn't either."""
+    """Nor does a configuration that does not affect the connection."""
     assert plain_call(AWS, "dynamodb", environ) is not None
     (tmp_path / "config").write_text("[default]\nregion = eu-north-1\noutput = json\n", encoding="utf-8")
     assert plain_call(AWS, "secretsmanager", environ) is not None
@@ -38,12 +38,12 @@ def test_keys_in_the_environment__need_no_sdk(environ: dict[str, str], tmp_path:
         {"AWS_USE_FIPS_ENDPOINT": "true"},
     ],
 )
-def test_what_only_the_sdk_knows__is_left_to_it(environ: dict[str, str], more: dict[str, str]) -> None:
+def test_settings_only_the_sdk_knows__are_left_to_it(environ: dict[str, str], more: dict[str, str]) -> None:
     assert plain_call(AWS, "dynamodb", environ | more) is None
 
 
 @pytest.mark.parametrize("setting", ["endpoint_url = https://vpce.example", "ca_bundle = /etc/ca.pem"])
-def test_a_configuration_that_leads_elsewhere__is_left_to_the_sdk(
+def test_configuration_with_an_endpoint__is_left_to_the_sdk(
     environ: dict[str, str], tmp_path: Path, setting: str
 ) -> None:
     (tmp_path / "config").write_text(f"[default]\n{setting}\n", encoding="utf-8")
@@ -51,10 +51,10 @@ def test_a_configuration_that_leads_elsewhere__is_left_to_the_sdk(
     assert plain_call(AWS, "dynamodb", environ) is None
 
 
-def test_a_profile_of_the_context__is_left_to_the_sdk(environ: dict[str, str]) -> None:
+def test_profile_of_the_context__is_left_to_the_sdk(environ: dict[str, str]) -> None:
     assert plain_call(Context("prod", "prod", "eu-north-1", profile="work"), "dynamodb", environ) is None
 
 
 def test_this_machine__needs_no_keys() -> None:
-    """An emulator takes the dummy key, whatever the environment holds."""
+    """An emulator gets the dummy key, whatever the environment holds."""
     assert plain_call(Context("local", "local", "eu-north-1", "http://localhost:1"), "dynamodb", {}) is not None

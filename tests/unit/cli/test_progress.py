@@ -1,4 +1,4 @@
-"""How far a long piece of work has come, as a person and a log are told."""
+"""The progress of a long task, on a terminal and in a log."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Terminal(io.StringIO):
 
 @dataclass
 class Watch:
-    """A clock that a test turns."""
+    """A clock that a test moves."""
 
     now: float = 100.0
 
@@ -32,7 +32,7 @@ def begun(stderr: io.StringIO, watch: Watch, **options: object) -> Progress:
 
 
 def test_terminal__line_is_redrawn_and_gone_at_the_end() -> None:
-    """Count, rate and estimate stand on one line, of which nothing is left."""
+    """Count, rate and estimate are on one line, of which nothing is left."""
     stderr, watch = Terminal(), Watch()
     with begun(stderr, watch, total=100_000, about=True) as progress:
         watch.now += 10
@@ -42,7 +42,7 @@ def test_terminal__line_is_redrawn_and_gone_at_the_end() -> None:
     assert stderr.getvalue().endswith("\r\x1b[K")
 
 
-def test_terminal__is_not_redrawn_for_every_one() -> None:
+def test_terminal__is_not_redrawn_for_every_step() -> None:
     """A thousand steps in no time draw nothing."""
     stderr, watch = Terminal(), Watch()
     with begun(stderr, watch) as progress:
@@ -52,7 +52,7 @@ def test_terminal__is_not_redrawn_for_every_one() -> None:
     assert stderr.getvalue() == ""
 
 
-def test_terminal__narrow_line_is_cut_so_that_it_never_wraps() -> None:
+def test_terminal__line_is_cut_so_that_it_never_wraps() -> None:
     """A line as wide as the terminal would leave its beginning behind."""
     stderr, watch = Terminal(), Watch()
     with begun(stderr, watch, total=100_000, columns=20) as progress:
@@ -61,8 +61,8 @@ def test_terminal__narrow_line_is_cut_so_that_it_never_wraps() -> None:
         assert stderr.getvalue() == "\r20,000 of 100,000 e\x1b[K"
 
 
-def test_note__stands_on_a_line_of_its_own() -> None:
-    """What else is said does not run into the count."""
+def test_note__is_on_a_line_of_its_own() -> None:
+    """Other messages don't run into the count."""
     stderr, watch = Terminal(), Watch()
     with begun(stderr, watch) as progress:
         watch.now += 1
@@ -73,8 +73,8 @@ def test_note__stands_on_a_line_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("stderr", [io.StringIO(), Terminal()], ids=["file", "dumb terminal"])
-def test_log__has_a_line_now_and_then(stderr: io.StringIO) -> None:
-    """Where nothing can be redrawn, short work says nothing and long work a line every half minute."""
+def test_log__has_a_line_every_half_minute(stderr: io.StringIO) -> None:
+    """Where nothing can be redrawn, a short task prints nothing."""
     watch = Watch()
     with begun(stderr, watch, total=1000, term="dumb") as progress:
         for _ in range(70):
@@ -86,7 +86,7 @@ def test_log__has_a_line_now_and_then(stderr: io.StringIO) -> None:
     )
 
 
-def test_total__that_turned_out_too_low_is_not_told() -> None:
+def test_total__that_was_too_low_is_not_shown() -> None:
     """An estimate that was passed is no estimate any more."""
     watch = Watch()
     with begun(Terminal(), watch, total=10, about=True) as progress:
@@ -95,8 +95,8 @@ def test_total__that_turned_out_too_low_is_not_told() -> None:
         assert str(progress) == "12 entries, 6/min"
 
 
-def test_rate__leaves_out_what_was_done_before() -> None:
-    """What an earlier run did tells nothing of this one's speed."""
+def test_rate__omits_what_was_done_before() -> None:
+    """An earlier run says nothing about this one's speed."""
     watch = Watch()
     with begun(Terminal(), watch, total=200, done=100) as progress:
         watch.now += 10
@@ -105,7 +105,7 @@ def test_rate__leaves_out_what_was_done_before() -> None:
 
 
 def test_closed_stderr__disturbs_nothing() -> None:
-    """Work goes on when nobody reads how far it is."""
+    """The task continues if nobody reads its progress."""
 
     class Closed(Terminal):
         def write(self, _text: str) -> int:

@@ -1,4 +1,4 @@
-"""What the staff do to seats says who is promoted: before, in a dry run and afterwards; and it is true."""
+"""Changes to seats say who is promoted: before, in a dry run, and afterwards; and it is true."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def office(rollcall_local: CommandLine) -> Office:
 
 @pytest.fixture
 def full(office: Office) -> list[Submission]:
-    """One who has the only seat, then three who wait."""
+    """A course with one seat: one registrant has it, and three wait."""
     first = office.register("Åsa Öberg")
-    office.places(capacity=1)
+    office.seats(capacity=1)
     return [first, *(office.register(name) for name in ("O'Brien", "Ngô Thị", "李小龍"))]
 
 
@@ -52,8 +52,8 @@ def acts(entry: Submission) -> list[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("act", range(7))
-def test_dry_run__names_who_is_promoted_and_they_are(office: Office, full: list[Submission], act: int) -> None:
-    """The same person whom it named before gets the seat; whoever is behind them stays."""
+def test_dry_run__names_those_who_are_promoted(office: Office, full: list[Submission], act: int) -> None:
+    """The person it named gets the seat; those behind stay."""
     words = acts(full[0])[act]
 
     dry = office.line(*words, "--dry-run")
@@ -68,8 +68,8 @@ def test_dry_run__names_who_is_promoted_and_they_are(office: Office, full: list[
     assert [office.get(entry).status for entry in full[1:]] == [Status.CONFIRMED, Status.WAITLISTED, Status.WAITLISTED]
 
 
-def test_cancel__of_several_promotes_nobody_who_is_cancelled_too(office: Office, full: list[Submission]) -> None:
-    """Who waits first goes as well, so that the seat is the second's."""
+def test_cancel__of_several_promotes_none_of_them(office: Office, full: list[Submission]) -> None:
+    """The first in line is cancelled too, so the seat goes to the second."""
     words = ("status", "cancel", full[0].id, full[1].id)
 
     assert would(full[2], 2) in office.line(*words, "--dry-run").err
@@ -79,8 +79,8 @@ def test_cancel__of_several_promotes_nobody_who_is_cancelled_too(office: Office,
     assert not any(event.what == "promoted" for event in office.repository.details(full[1].id).events)
 
 
-def test_cancel__promotes_nobody_where_the_staff_do(office: Office, full: list[Submission]) -> None:
-    """Neither is anybody promised it."""
+def test_cancel__promotes_nobody_if_staff_do(office: Office, full: list[Submission]) -> None:
+    """It promises the seat to nobody."""
     office.by_hand()
 
     assert "promoted" not in office.line("status", "cancel", full[0].id, "--dry-run").err
@@ -92,14 +92,14 @@ def test_cancel__promotes_nobody_where_the_staff_do(office: Office, full: list[S
     )
 
 
-def test_cancel__of_who_waits_promotes_nobody(office: Office, full: list[Submission]) -> None:
+def test_cancel__on_the_waiting_list_promotes_nobody(office: Office, full: list[Submission]) -> None:
     assert "promoted" not in office.line("status", "cancel", full[1].id, "--dry-run").err
 
 
-def test_acts__promise_nothing_while_a_number_is_on_its_way(office: Office) -> None:
-    """A lower number was given out whose submission has not come yet: nobody overtakes it."""
+def test_acts__promise_nothing_while_a_ticket_is_on_its_way(office: Office) -> None:
+    """A lower ticket was drawn whose submission is still being written: nobody overtakes it."""
     first = office.register("First")
-    office.places(capacity=1)
+    office.seats(capacity=1)
     office.repository.take_ticket("registration", COURSE, holder="on its way")
     office.register("Second")
 
@@ -111,7 +111,7 @@ def test_acts__promise_nothing_while_a_number_is_on_its_way(office: Office) -> N
     assert ("Nobody is promoted now" in promote, "Would" in promote) == (True, False)
 
 
-def test_promoted__says_until_when_a_seat_is_held_that_nobody_verified(office: Office, full: list[Submission]) -> None:
+def test_promoted__says_how_long_an_unverified_seat_is_held(office: Office, full: list[Submission]) -> None:
     form = office.forms["registration"]
     office.forms["registration"] = replace(form, verification=_within_hours(48))
 
@@ -124,7 +124,7 @@ def test_promoted__says_until_when_a_seat_is_held_that_nobody_verified(office: O
 
 def test_promoted__names_ten_and_counts_the_others(office: Office) -> None:
     office.register("First")
-    office.places(capacity=1)
+    office.seats(capacity=1)
     for number in range(13):
         office.register(f"Person {number:02}")
 
@@ -136,7 +136,7 @@ def test_promoted__names_ten_and_counts_the_others(office: Office) -> None:
 
 
 @pytest.mark.parametrize(("wish", "seats"), [("3", 3), ("+2", 3), ("0", 0)])
-def test_quota_set__takes_a_number_or_how_many_more(
+def test_quota_set__accepts_a_number_or_a_difference(
     office: Office, full: list[Submission], wish: str, seats: int
 ) -> None:
     assert len(full) == 4
@@ -145,11 +145,11 @@ def test_quota_set__takes_a_number_or_how_many_more(
 
 
 @pytest.mark.parametrize("wish", ["2.5", "++2", "+", "two", "1e3", "+100000", "٣"])
-def test_quota_set__refuses_what_is_no_number(office: Office, full: list[Submission], wish: str) -> None:
+def test_quota_set__refuses_anything_but_a_number(office: Office, full: list[Submission], wish: str) -> None:
     ran = office.line("quota", "set", "registration", COURSE, wish, "--yes")
 
     assert (ran.code, "seats" in ran.err) == (2, True)
-    assert office.places() == (1, len(full) - 1)
+    assert office.seats() == (1, len(full) - 1)
 
 
 def test_quota_set__says_that_nobody_loses_a_seat(office: Office, full: list[Submission]) -> None:
@@ -158,8 +158,8 @@ def test_quota_set__says_that_nobody_loses_a_seat(office: Office, full: list[Sub
     assert "  1 more than that are taken already; nobody loses theirs\n" in ran.err
 
 
-def test_quota_waiting__prints_the_queue_with_telephones(office: Office, full: list[Submission]) -> None:
-    """In order: rank, number, name, telephone, address, reference."""
+def test_quota_waiting__prints_the_queue_with_phone_numbers(office: Office, full: list[Submission]) -> None:
+    """In order: rank, ticket, name, telephone, address, reference."""
     office.manage.cancel(full[1].id, by="kim")
 
     ran = office.line("quota", "waiting", "registration", COURSE)
@@ -174,7 +174,7 @@ def test_quota_waiting__prints_the_queue_with_telephones(office: Office, full: l
 
 
 def test_quota_waiting__is_a_table_for_a_printer(office: Office, full: list[Submission]) -> None:
-    """With its heading and no colour, though nobody sits at a terminal."""
+    """It has its heading and no colour, even without a terminal."""
     out = office.line("quota", "waiting", "registration", COURSE, "--table").out
 
     header, *lines = out.splitlines()
@@ -197,15 +197,15 @@ def suspected(office: Office, name: str) -> Submission:
     return spam
 
 
-def test_status_set__says_before_that_an_honest_one_would_wait(office: Office) -> None:
-    """The dry run used to promise a confirmation that became a number on the waiting list."""
+def test_status_set__dry_run_says_if_it_would_wait(office: Office) -> None:
+    """The dry run used to promise a confirmation that became a ticket."""
     spam = suspected(office, "Honest")
     assert (
         f"Would confirm {called(spam)}, which is spam."
         in office.line("status", "set", spam.id, "confirmed", "--dry-run").err
     )
     office.register("First")
-    office.places(capacity=1)
+    office.seats(capacity=1)
 
     dry = office.line("status", "set", spam.id, "confirmed", "--dry-run")
     ran = office.line("status", "set", spam.id, "confirmed", "--yes")
@@ -217,7 +217,7 @@ def test_status_set__says_before_that_an_honest_one_would_wait(office: Office) -
 
 
 def test_edit__dry_run_says_what_would_be_refused(office: Office) -> None:
-    """The same person's other entry is found before, not when it is too late."""
+    """It finds the same person's other submission before it is too late."""
     first, second = office.register("Åsa Ek"), office.register("Asa Ek")
 
     dry = office.line("edit", second.id, "participant=Åsa Ek", "--dry-run")
@@ -226,7 +226,7 @@ def test_edit__dry_run_says_what_would_be_refused(office: Office) -> None:
     assert f"{called(first)} is the same person's" in dry.err
 
 
-def test_edit__dry_run_says_which_number_it_would_get(office: Office, full: list[Submission]) -> None:
+def test_edit__dry_run_names_the_ticket(office: Office, full: list[Submission]) -> None:
     other = office.register("Bo", course=OTHER_COURSE)
 
     dry = office.line("edit", other.id, f"course={COURSE}", "--waitlist", "--dry-run")

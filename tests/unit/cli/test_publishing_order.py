@@ -1,4 +1,4 @@
-"""`rollcall site publish`: never pages that ask what the functions refuse, and no form's entries lost from sight."""
+"""`rollcall site publish`: no page asks what the functions refuse, and no form's submissions are lost from sight."""
 
 from __future__ import annotations
 
@@ -17,10 +17,8 @@ DEPLOYED = {name: form.version for name, form in FORMS.items()}
 
 
 @pytest.mark.parametrize("arguments", [(), ("--dry-run",)])
-def test_publish__is_refused_when_the_functions_have_another_version(
-    rollcall_local: CommandLine, arguments: tuple[str, ...]
-) -> None:
-    """Nothing of AWS is asked for: the fake stack has no client to give."""
+def test_publish__is_refused_for_another_form_version(rollcall_local: CommandLine, arguments: tuple[str, ...]) -> None:
+    """It asks AWS for nothing: the fake stack has no client to give."""
     rollcall_local.deployed = DEPLOYED | {"contact": "0123456789ab"}
     ran = rollcall_local("site", "publish", *arguments)
     assert ran.code == 1
@@ -28,8 +26,8 @@ def test_publish__is_refused_when_the_functions_have_another_version(
     assert "Deploy first: rollcall local up" in ran.err
 
 
-def test_publish__is_refused_when_the_functions_do_not_know_a_form(rollcall: CommandLine) -> None:
-    """In AWS it says how to deploy there."""
+def test_publish__is_refused_for_a_form_unknown_to_functions(rollcall: CommandLine) -> None:
+    """In AWS the error says how to deploy."""
     rollcall("context", "add", "prod", "--region", "eu-north-1")
     rollcall.deployed = {"contact": DEPLOYED["contact"]}
     ran = rollcall("site", "publish")

@@ -1,4 +1,4 @@
-"""`rollcall purge` over the real services, in memory."""
+"""`rollcall purge` with the real services, in memory."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def erased(office: Office) -> list[bool]:
     return [office.get(entry).status is Status.ERASED for entry in [*office.old, office.new]]  # type: ignore[attr-defined]
 
 
-def test_purge__erases_what_is_older_and_says_what_first(office: Office) -> None:
-    """How many of which form and status, oldest and newest; by the caller."""
+def test_purge__erases_old_submissions_and_says_so_first(office: Office) -> None:
+    """How many of each form and status, oldest and newest; the history names the caller."""
     ran = office.line("purge", "--older-than", "90d", typed="y\n")
 
     assert (ran.code, ran.out) == (0, "")
@@ -51,7 +51,7 @@ def test_purge__erases_what_is_older_and_says_what_first(office: Office) -> None
     assert (again.code, "No submissions from before" in again.err) == (0, True)
 
 
-def test_purge__narrows_as_a_list_does(office: Office) -> None:
+def test_purge__filters_like_a_list(office: Office) -> None:
     office.manage.cancel(office.old[1].id, by="kim")  # type: ignore[attr-defined]
 
     assert office.line("purge", "--older-than", "90d", "--form", "contact", "--yes").code == 0
@@ -71,27 +71,27 @@ def test_purge__narrows_as_a_list_does(office: Office) -> None:
         (("--older-than", "90d", "--status", "canceled"), 2, "Did you mean 'cancelled'?"),
     ],
 )
-def test_purge__what_is_wrong_is_told(office: Office, arguments: tuple[str, ...], code: int, said: str) -> None:
+def test_purge__reports_what_is_wrong(office: Office, arguments: tuple[str, ...], code: int, said: str) -> None:
     ran = office.line("purge", *arguments, "--yes")
 
     assert (ran.code, said in ran.err) == (code, True)
     assert not any(erased(office))
 
 
-def test_purge__mails_nobody_a_place_who_is_erased_next(office: Office) -> None:
-    """Who waits goes first."""
+def test_purge__promotes_nobody_who_is_erased_next(office: Office) -> None:
+    """Those on the waiting list go first."""
     office.clock.at = datetime.now(UTC) - timedelta(days=95)
-    office.places(capacity=2)
+    office.seats(capacity=2)
     waiting = office.register("Eir")
     office.clock.at = datetime.now(UTC)
 
     assert office.line("purge", "--older-than", "90d", "--yes").code == 0
     assert [event.what for event in office.repository.details(waiting.id).events] == ["submitted", "erased"]
-    assert office.places(COURSE)[1] == 0
+    assert office.seats(COURSE)[1] == 0
 
 
 def stumble(office: Office, error: BaseException, *, over: str | None = None) -> None:
-    """Let erasing one entry fail, or each."""
+    """Make the erasure of one submission fail, or of each."""
 
     class Stumbling(type(office.manage)):  # type: ignore[misc]
         def erase(self, submission_id: str, **asked: Any) -> Submission:
@@ -102,7 +102,7 @@ def stumble(office: Office, error: BaseException, *, over: str | None = None) ->
     office.manage.__class__ = Stumbling
 
 
-def test_purge__names_what_failed_and_does_the_others(office: Office) -> None:
+def test_purge__names_failures_and_erases_the_others(office: Office) -> None:
     broken = office.old[1]  # type: ignore[attr-defined]
     stumble(office, StorageUnavailableError("Not now."), over=broken.id)
 
@@ -114,7 +114,7 @@ def test_purge__names_what_failed_and_does_the_others(office: Office) -> None:
     assert erased(office) == [True, False, True, False]
 
 
-def test_purge__gives_up_where_the_table_takes_nothing_or_the_rights_are_missing(office: Office) -> None:
+def test_purge__stops_on_an_outage_or_missing_permissions(office: Office) -> None:
     stumble(office, StorageUnavailableError("Not now."))
     down = office.line("purge", "--older-than", "90d", "--yes")
     assert (down.code, "the table takes nothing now." in down.err) == (1, True)
@@ -124,7 +124,7 @@ def test_purge__gives_up_where_the_table_takes_nothing_or_the_rights_are_missing
     assert "0 of 3 submissions were erased.\n" in denied.err
 
 
-def test_purge__interrupted_says_how_far_it_came(office: Office) -> None:
+def test_purge__interrupted__says_how_far_it_got(office: Office) -> None:
     stumble(office, KeyboardInterrupt(), over=office.old[0].id)  # type: ignore[attr-defined]
 
     ran = office.line("purge", "--older-than", "90d", "--yes")
@@ -133,8 +133,8 @@ def test_purge__interrupted_says_how_far_it_came(office: Office) -> None:
     assert "of 3 submissions were erased. The same command again does the rest.\n" in ran.err
 
 
-def test_purge__leaves_what_is_something_else_by_its_turn(office: Office) -> None:
-    """Who was cancelled when they were counted, and is none of those any more, is named and stays."""
+def test_purge__leaves_a_submission_that_changed_before_its_turn(office: Office) -> None:
+    """One that was cancelled when counted, and no longer is, is named and stays."""
     first, second = office.old[1:3]  # type: ignore[attr-defined]
     for entry in (first, second):
         office.manage.cancel(entry.id, by="kim")

@@ -1,4 +1,4 @@
-"""What `rollcall export` writes is what `rollcall import` reads: the same answers in the same fields."""
+"""`rollcall import` reads what `rollcall export` writes: the same answers in the same fields."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def option(value: str, label: str) -> Option:
 
 
 class Trip:
-    """Two offices with the same form: the one exports, the other imports."""
+    """Two offices with the same form: one exports, the other imports."""
 
     def __init__(self, office: Office, folder: Path) -> None:
         self.office = office
@@ -79,7 +79,7 @@ def trip(rollcall_local: CommandLine, tmp_path: Path) -> Trip:
 
 
 def test_swapped_labels__keep_their_answers(trip: Trip) -> None:
-    """Field `phone` is labelled Contact, and field `contact` Phone: each answer comes back to its own field."""
+    """Field `phone` has the label Contact, and `contact` the label Phone: each answer returns to its own field."""
     form = trip.form(labelled("text", "phone", "Contact"), labelled("text", "contact", "Phone"))
 
     ran = trip(form, {"phone": "by phone", "contact": "by hand"})
@@ -89,7 +89,7 @@ def test_swapped_labels__keep_their_answers(trip: Trip) -> None:
     assert (trip.answers("phone"), trip.answers("contact")) == (["by phone"], ["by hand"])
 
 
-def test_heading__that_could_mean_two__is_refused_by_name(trip: Trip) -> None:
+def test_ambiguous_heading__is_refused_by_name(trip: Trip) -> None:
     form = trip.form(labelled("text", "phone", "Contact"), labelled("text", "contact", "Phone"))
     trip(form, {"phone": "by phone", "contact": "by hand"})
     trip.office.repository.entries.clear()
@@ -101,8 +101,8 @@ def test_heading__that_could_mean_two__is_refused_by_name(trip: Trip) -> None:
     assert trip.office.repository.entries == {}
 
 
-def test_label__of_an_entrys_own_column__keeps_its_answers(trip: Trip) -> None:
-    """A field labelled Status stands beside the status of the entry."""
+def test_label_like_a_columns_name__keeps_its_answers(trip: Trip) -> None:
+    """A field with the label Status is beside the submission's status."""
     ran = trip(trip.form(labelled("text", "marital", "Status")), {"marital": "single"})
 
     assert ran.code == 0, ran.err
@@ -111,7 +111,7 @@ def test_label__of_an_entrys_own_column__keeps_its_answers(trip: Trip) -> None:
 
 
 @pytest.mark.parametrize("chosen", [["a"], ["b"], ["a", "b"], ["c"], ["a", "c", "d"], ["d", "e"], ["e"]])
-def test_option_labels__with_separators_and_quotes_come_back(trip: Trip, chosen: list[str]) -> None:
+def test_option_labels__with_separators_and_quotes_survive(trip: Trip, chosen: list[str]) -> None:
     options = (
         option("a", "Nuts; seeds"),
         option("b", "Milk, butter"),
@@ -126,7 +126,7 @@ def test_option_labels__with_separators_and_quotes_come_back(trip: Trip, chosen:
     assert trip.answers("foods") == [chosen]
 
 
-def test_option_labels__that_swap_values_come_back(trip: Trip) -> None:
+def test_option_labels__that_swap_values_survive(trip: Trip) -> None:
     """The label of one option is the value of the other."""
     levels = a_field("choice", "level", options=(option("low", "high"), option("high", "low")))
 
@@ -136,7 +136,7 @@ def test_option_labels__that_swap_values_come_back(trip: Trip) -> None:
     assert trip.answers("level") == ["low", "high"]
 
 
-def test_option_name__that_could_mean_two__is_refused(trip: Trip) -> None:
+def test_ambiguous_option__is_refused(trip: Trip) -> None:
     levels = a_field("choice", "level", options=(option("low", "high"), option("high", "low")))
     trip(trip.form(levels), {"level": "low"})
     trip.office.repository.entries.clear()
@@ -149,7 +149,7 @@ def test_option_name__that_could_mean_two__is_refused(trip: Trip) -> None:
 
 @pytest.mark.parametrize("language", ["en", "sv"])
 @pytest.mark.parametrize("ending", ["csv", "tsv"])
-def test_words__of_each_language_come_back(trip: Trip, language: str, ending: str) -> None:
+def test_words__of_each_language_survive(trip: Trip, language: str, ending: str) -> None:
     """Statuses and consents are words of that language."""
     form = trip.form(a_field("consent", "photos"), a_field("textarea", "notes"))
     notes = 'One "quoted"\n\t=2+2; x\\n'
@@ -163,7 +163,7 @@ def test_words__of_each_language_come_back(trip: Trip, language: str, ending: st
 
 
 def test_submitted_at__keeps_the_dates_of_another_year(trip: Trip) -> None:
-    """An entry that was migrated stands at its own date; its history tells when it was imported."""
+    """A migrated submission has its own date; its history says when it was imported."""
     ran = trip(trip.form(), {})
 
     assert ran.code == 0, ran.err

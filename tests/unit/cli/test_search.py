@@ -1,4 +1,4 @@
-"""`rollcall search`, over fake entries."""
+"""`rollcall search`, with fake submissions."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def ids(out: str) -> list[str]:
     ],
 )
 def test_search__by_index_reads_nothing_else(rollcall: CommandLine, what: str, found: list[str]) -> None:
-    """By address, ID or reference, without a word on stderr."""
+    """By address, ID or reference, and stderr stays empty."""
     ran = rollcall("search", what)
 
     assert (ran.code, ids(ran.out), ran.err) == (0, found, "")
@@ -59,7 +59,7 @@ def test_search__by_index_reads_nothing_else(rollcall: CommandLine, what: str, f
 
 @pytest.mark.parametrize("what", ["asa lovelace", "LÖVELACE ås", "Åsa"])
 def test_search__by_name_reads_everything_and_says_so(rollcall: CommandLine, what: str) -> None:
-    """In any case, with or without accents, all words in one answer."""
+    """In any case, with or without accents; all words must be in one answer."""
     ran = rollcall("search", what)
 
     assert ids(ran.out) == [ASA.id]
@@ -71,7 +71,7 @@ def test_search__by_name_reads_everything_and_says_so(rollcall: CommandLine, wha
 )
 @pytest.mark.parametrize("stored", ["0701405021", "+46701405021", "+46 70-140 50 21"])
 def test_search__finds_a_phone_number_in_any_spelling(rollcall: CommandLine, what: str, stored: str) -> None:
-    """The prefixes that depend on where one dials from make no difference."""
+    """Dialling prefixes make no difference."""
     rollcall.forms = {"registration": a_form(a_field("phone", "phone"), a_field("text", "name"))}
     caller = replace(BOB, form="registration", answers={"name": "Bob", "phone": stored})
     rollcall.queries.entries = [ASA, caller]  # type: ignore[union-attr]
@@ -81,7 +81,7 @@ def test_search__finds_a_phone_number_in_any_spelling(rollcall: CommandLine, wha
 
 @pytest.mark.parametrize("what", ["070-140 50 22", "08 123 456 78", "12345678"])
 def test_search__finds_no_other_phone_number(rollcall: CommandLine, what: str) -> None:
-    """Nor does it take eight digits for a reference with a slip in it."""
+    """Nor does it mistake eight digits for a mistyped reference."""
     rollcall.forms = {"registration": a_form(a_field("phone", "phone"), a_field("text", "name"))}
     rollcall.queries.entries = [replace(BOB, form="registration", answers={"phone": "+46701405021"})]  # type: ignore[union-attr]
 
@@ -91,7 +91,7 @@ def test_search__finds_no_other_phone_number(rollcall: CommandLine, what: str) -
 @pytest.mark.parametrize("what", ["seán o'brien", "Sean OBrien", "sean o\u2019brien", "sean o\u00b4brien"])
 @pytest.mark.parametrize("stored", ["Seán O'Brien", "Seán O\u2019Brien"])
 def test_search__finds_a_name_with_an_apostrophe(rollcall: CommandLine, what: str, stored: str) -> None:
-    """However it was typed, and where it was left out; an apostrophe alone is nothing to search for."""
+    """Any kind of apostrophe works, or none; an apostrophe alone finds nothing."""
     rollcall.forms = {"registration": a_form(a_field("text", "name"))}
     sean = replace(BOB, form="registration", answers={"name": stored})
     rollcall.queries.entries = [ASA, sean]  # type: ignore[union-attr]
@@ -100,8 +100,8 @@ def test_search__finds_a_name_with_an_apostrophe(rollcall: CommandLine, what: st
     assert rollcall("search", "\u2019").code == 2
 
 
-def test_search__narrows(rollcall: CommandLine) -> None:
-    """The options of `list` hold here too, and --limit says that there may be more."""
+def test_search__accepts_filters(rollcall: CommandLine) -> None:
+    """The options of `list` work here too, and --limit says that there may be more."""
     assert ids(rollcall("search", "lovelace").out) == [ASA.id, ADA.id]
     assert ids(rollcall("search", "lovelace", "--status", "confirmed").out) == [ADA.id]
     assert ids(rollcall("search", "ada@example.org", "--status", "spam").out) == [ASA.id]
@@ -112,7 +112,7 @@ def test_search__narrows(rollcall: CommandLine) -> None:
     )
 
 
-def test_search__prints_as_list_does(rollcall: CommandLine) -> None:
+def test_search__prints_like_list(rollcall: CommandLine) -> None:
     assert json.loads(rollcall("search", REFERENCE, "--json", "id,answers.name").out) == [
         {"id": ADA.id, "answers.name": "Ada Lovelace"}
     ]
@@ -123,16 +123,16 @@ def test_search__prints_as_list_does(rollcall: CommandLine) -> None:
 
 
 @pytest.mark.parametrize("what", ["K7QM-3XTQ", "k7qm3xtq", "reg_01KJM2N0S0ABCDEFGHJKMNPQRT", "K7QM-3XTP"])
-def test_search__for_what_cannot_be_or_is_not_there_is_not_found(rollcall: CommandLine, what: str) -> None:
-    """A slip in a reference is told; no name is looked for instead."""
+def test_search__without_a_match_is_not_found(rollcall: CommandLine, what: str) -> None:
+    """A mistyped reference is reported, and not searched for as a name."""
     ran = rollcall("search", what)
 
     assert (ran.code, ran.out) == (3, "")
     assert "Reading every submission" not in ran.err
 
 
-def test_search__tells_a_slip_in_a_reference_before_anything_is_asked(rollcall: CommandLine) -> None:
-    """The check letter does."""
+def test_search__reports_a_mistyped_reference_first(rollcall: CommandLine) -> None:
+    """The check letter reveals it."""
     assert "typing error" in rollcall("search", "K7QM-3XTQ").err
     assert rollcall.connected == []
 
@@ -142,10 +142,10 @@ def test_search__for_nothing_is_a_mistake(rollcall: CommandLine) -> None:
 
 
 @pytest.mark.parametrize("options", [[], ["--json", "id"], ["--jsonl"]])
-def test_search__interrupted_prints_what_was_found(
+def test_search__interrupted__prints_what_was_found(
     rollcall: CommandLine, monkeypatch: pytest.MonkeyPatch, options: list[str]
 ) -> None:
-    """Exit code 130; JSON is whole all the same."""
+    """Exit code 130; the JSON is still complete."""
 
     def read(found: list[Submission]) -> Iterator[Submission]:
         yield found[0]
@@ -161,7 +161,7 @@ def test_search__interrupted_prints_what_was_found(
     assert ran.err.endswith("Ended after 1 submissions; 1 found until then.\n")
 
 
-def test_search__shows_each_on_a_terminal_as_soon_as_it_is_found(
+def test_search__prints_each_match_at_once_on_a_terminal(
     rollcall: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The table does not wait for its last line."""

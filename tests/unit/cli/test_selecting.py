@@ -1,4 +1,4 @@
-"""What --form, --status, --since, --until and --option mean."""
+"""The options --form, --status, --since, --until and --option."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ FORMS = {
 
 @pytest.fixture(autouse=True)
 def stockholm(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The reader sits in Stockholm."""
+    """The reader is in Stockholm."""
     monkeypatch.setenv("TZ", "Europe/Stockholm")
     time.tzset()
     yield
@@ -44,12 +44,12 @@ def stockholm(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
-def test_selection__of_nothing_is_everything() -> None:
-    """And no form is read for it."""
+def test_selection__without_options_is_everything() -> None:
+    """It reads no form for that."""
     assert selection(lambda: pytest.fail("read"), now=NOW) == Selection()
 
 
-def test_selection__takes_what_is_there() -> None:
+def test_selection__accepts_what_exists() -> None:
     chosen = selection(
         lambda: FORMS,
         form="registration",
@@ -80,20 +80,20 @@ def test_selection__takes_what_is_there() -> None:
         ({"since": "2d", "until": "3d"}, 2, "--since 2d must be earlier than --until 3d."),
     ],
 )
-def test_selection__names_what_was_probably_meant(options: dict[str, str], code: int, told: str) -> None:
+def test_selection__suggests_the_nearest(options: dict[str, str], code: int, told: str) -> None:
     with pytest.raises(CliError) as raised:
         selection(lambda: FORMS, **options, now=NOW)  # type: ignore[arg-type]
     assert (told in str(raised.value), raised.value.exit_code) == (True, code)
 
 
 @pytest.mark.parametrize("named", ["robots", "all about Robots", "ALLT OM ROBOTS"])
-def test_selection__takes_an_option_by_its_label(named: str) -> None:
+def test_selection__accepts_an_option_by_its_label(named: str) -> None:
     """In any language of the form, and in any case."""
     assert selection(lambda: FORMS, option=named, now=NOW).option == "robots"
 
 
-def test_selection__takes_an_option_that_is_gone_from_the_form() -> None:
-    """Its entries are still there; only then the older versions are read."""
+def test_selection__accepts_an_option_the_form_removed() -> None:
+    """Its submissions still exist; only then does it read older versions."""
     chosen = selection(
         lambda: FORMS, option="robots", form="contact", now=NOW, versions_of=lambda _: [FORMS["registration"]]
     )
@@ -103,6 +103,6 @@ def test_selection__takes_an_option_that_is_gone_from_the_form() -> None:
         selection(lambda: FORMS, option="cooking", now=NOW, versions_of=lambda _: [FORMS["registration"]])
 
 
-def test_selection__believes_the_name_where_no_form_is_known() -> None:
-    """A stack whose forms were never published."""
+def test_selection__trusts_the_name_if_no_form_is_known() -> None:
+    """The forms of that stack were never published."""
     assert selection(dict, form="registration", option="robots", now=NOW) == Selection("registration", option="robots")

@@ -41,7 +41,7 @@ def stockholm(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def rollcall(rollcall_local: CommandLine) -> CommandLine:
-    """Three entries: two of an option on one day, one message a month before."""
+    """Three submissions: two of an option on one day, and one message a month before."""
     rollcall_local.queries = FakeQueries()
     rollcall_local.queries.entries = [
         replace(ADA, option="robots"),
@@ -57,7 +57,7 @@ def rollcall(rollcall_local: CommandLine) -> CommandLine:
 
 
 def test_stats__are_tab_separated_in_a_pipe(rollcall: CommandLine) -> None:
-    """What is counted, form, name, count; days of UTC, none left out."""
+    """Kind, form, name, count; every day in UTC, none left out."""
     lines = rollcall("stats").out.splitlines()
 
     assert lines[0] == "day\t\t2026-02-01\t1"
@@ -101,7 +101,7 @@ def test_stats__as_json(rollcall: CommandLine) -> None:
 
 @pytest.mark.parametrize("width", [20, 47, 80, 300])
 def test_stats__have_bars_on_a_terminal(rollcall: CommandLine, width: int) -> None:
-    """As wide as it is; they need no colour."""
+    """They use its whole width and need no colour."""
     rollcall.environ |= {"COLUMNS": str(width), "NO_COLOR": "1"}
 
     lines = rollcall("stats", terminal=True).out.splitlines()
@@ -113,7 +113,7 @@ def test_stats__have_bars_on_a_terminal(rollcall: CommandLine, width: int) -> No
     assert any("█" in line for line in lines)
 
 
-def test_stats__take_the_options_of_list(rollcall: CommandLine) -> None:
+def test_stats__accept_the_options_of_list(rollcall: CommandLine) -> None:
     assert json.loads(rollcall("stats", "--status", "pending", "--json", "total").out) == {"total": 1}
     assert json.loads(rollcall("stats", "--form", "registration", "--json", "total").out) == {"total": 2}
     assert rollcall("stats", "--status", "spam", terminal=True).err == "No submissions match.\n"
@@ -122,7 +122,7 @@ def test_stats__take_the_options_of_list(rollcall: CommandLine) -> None:
 
 @pytest.fixture
 def diets(rollcall: CommandLine) -> CommandLine:
-    """Each of two registrants of a course said what they don't eat."""
+    """Two registrants of a course, each with their diet."""
     form = rollcall.forms["registration"]
     diet = a_field("choices", "diet", options=(Option("nuts", words("No nuts")), Option("milk", words("No milk"))))
     rollcall.forms["registration"] = replace(form, fields=(*form.fields, diet))
@@ -135,8 +135,8 @@ def diets(rollcall: CommandLine) -> CommandLine:
     return rollcall
 
 
-def test_stats__counts_each_choice_of_a_named_form(diets: CommandLine, tmp_path: Path) -> None:
-    """Who chose several is counted at each; on the page by what they are called."""
+def test_stats__count_each_choice_of_a_named_form(diets: CommandLine, tmp_path: Path) -> None:
+    """A multiple choice counts at each option; the page shows labels."""
     lines = diets("stats", "--form", "registration").out.splitlines()
     assert lines[-2:] == ["choice\tregistration\tdiet=milk\t1", "choice\tregistration\tdiet=nuts\t2"]
 
@@ -155,7 +155,7 @@ def test_stats__counts_each_choice_of_a_named_form(diets: CommandLine, tmp_path:
     assert cells[cells.index("No nuts") :][:2] == ["No nuts", "2"]
 
 
-def test_stats__counts_no_choices_of_forms_that_are_not_named(diets: CommandLine) -> None:
+def test_stats__count_no_choices_of_other_forms(diets: CommandLine) -> None:
     assert "choice" not in diets("stats").out
 
 
@@ -163,7 +163,7 @@ def test_stats__counts_no_choices_of_forms_that_are_not_named(diets: CommandLine
     ("by", "periods"),
     [("day", ["2026-02-01", "2026-03-01"]), ("week", ["2026-01-26", "2026-02-23"]), ("month", ["2026-02", "2026-03"])],
 )
-def test_stats__by_period_prints_each_option(rollcall: CommandLine, by: str, periods: list[str]) -> None:
+def test_stats__by_period_print_each_option(rollcall: CommandLine, by: str, periods: list[str]) -> None:
     """A week is named by its Monday."""
     first, second = periods
 
@@ -174,8 +174,8 @@ def test_stats__by_period_prints_each_option(rollcall: CommandLine, by: str, per
     assert [(row[by], row["option"], row["count"]) for row in rows] == [(first, None, 1), (second, "robots", 2)]
 
 
-def test_stats__by_month_crosses_periods_and_options(rollcall: CommandLine) -> None:
-    """On a terminal, with sums both ways."""
+def test_stats__by_month_have_periods_and_options(rollcall: CommandLine) -> None:
+    """On a terminal, with totals both ways."""
     rollcall.environ["NO_COLOR"] = "1"
     lines = [line.split() for line in rollcall("stats", "--by", "month", terminal=True).out.splitlines()]
 
@@ -187,8 +187,8 @@ def test_stats__by_month_crosses_periods_and_options(rollcall: CommandLine) -> N
     ]
 
 
-def test_stats__as_csv_crosses_options_and_periods(rollcall: CommandLine) -> None:
-    """For the board's spreadsheet: periods and options with nothing too, by their labels, safe from formulas."""
+def test_stats__as_csv_have_options_and_periods(rollcall: CommandLine) -> None:
+    """Empty periods and options are included, labels are used, and formulas are escaped."""
     first, second, other = rollcall.queries.entries  # type: ignore[union-attr]
     rollcall.queries.entries = [  # type: ignore[union-attr]
         first,
@@ -208,8 +208,8 @@ def test_stats__as_csv_crosses_options_and_periods(rollcall: CommandLine) -> Non
     assert rollcall("stats", "--by", "year").code == 2
 
 
-def test_stats__csv_is_in_the_language_asked_for(rollcall: CommandLine) -> None:
-    """Its words, and the sign that its spreadsheets divide cells by, unless another is asked for."""
+def test_stats__csv_uses_the_chosen_language(rollcall: CommandLine) -> None:
+    """Its words, and the delimiter of its spreadsheets unless another is chosen."""
     asked = ("stats", "--by", "month", "--csv", "--form", "registration")
 
     swedish = rollcall(*asked, "--language", "sv").out.splitlines()[0]
@@ -221,7 +221,7 @@ def test_stats__csv_is_in_the_language_asked_for(rollcall: CommandLine) -> None:
 
 
 class Page(HTMLParser):
-    """Tells what a page holds: its tags, the addresses in it, the texts of its tables' cells."""
+    """Collects a page's tags, its addresses, and the texts of its table cells."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -247,7 +247,7 @@ def page(rollcall: CommandLine, path: Path, *options: str) -> str:
 
 
 def test_page__holds_the_figures(rollcall: CommandLine, tmp_path: Path) -> None:
-    """In tables, beside the charts; options by what they are called."""
+    """In tables beside the charts, with the options' labels."""
     found = Page(page(rollcall, tmp_path / "stats.html"))
 
     assert found.cells[found.cells.index("2026-03-01") :][:5] == ["2026-03-01", "2", "0", "1", "1"]
@@ -256,7 +256,7 @@ def test_page__holds_the_figures(rollcall: CommandLine, tmp_path: Path) -> None:
 
 
 def test_page__needs_nothing_else(rollcall: CommandLine, tmp_path: Path) -> None:
-    """No script, nothing fetched, nothing that a browser would forgive; light and dark."""
+    """No script, no request, and nothing that a browser would forgive; light and dark."""
     text = page(rollcall, tmp_path / "stats.html")
     found = Page(text)
 
@@ -269,7 +269,7 @@ def test_page__needs_nothing_else(rollcall: CommandLine, tmp_path: Path) -> None
 
 
 def test_page__escapes_everything(rollcall: CommandLine, tmp_path: Path) -> None:
-    """A form or an option whose name is markup, and one that nobody knows any more."""
+    """This covers forms and options with markup in their names, and options that no longer exist."""
     rollcall.queries.entries = [replace(ADA, form=EVIL, option=EVIL)]  # type: ignore[union-attr]
     found = Page(page(rollcall, tmp_path / "stats.html"))
 
@@ -283,8 +283,8 @@ def test_page__of_nothing_says_zero(rollcall: CommandLine, tmp_path: Path) -> No
     assert '<p class="total">0<small>submissions' in page(rollcall, tmp_path / "stats.html")
 
 
-def test_page__over_another_asks_or_is_told(rollcall: CommandLine, tmp_path: Path) -> None:
-    """Before anything is read; what stood there stays until the new one is whole."""
+def test_page__over_another_needs_confirmation(rollcall: CommandLine, tmp_path: Path) -> None:
+    """It asks before it reads; the old page stays until the new one is complete."""
     path = tmp_path / "stats.html"
     path.write_text("old")
 
@@ -312,7 +312,7 @@ def test_page__that_cannot_be_written_leaves_nothing(rollcall: CommandLine, tmp_
     assert os.listdir(folder) == []  # noqa: PTH208 - also hidden ones
 
 
-def test_page__that_the_disk_does_not_take_is_told(tmp_path: Path) -> None:
+def test_page__on_a_full_disk_is_reported(tmp_path: Path) -> None:
     with pytest.raises(CliError, match=r"could not be written: File name too long\."):
         write_whole(tmp_path / ("x" * 300), "page")
     assert list(tmp_path.iterdir()) == []

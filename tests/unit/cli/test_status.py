@@ -1,4 +1,4 @@
-"""`rollcall status cancel` and `promote` over the real services, in memory."""
+"""`rollcall status cancel` and `promote` with the real services, in memory."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def office(rollcall_local: CommandLine) -> Office:
     return Office(rollcall_local)
 
 
-def test_cancel__takes_several_back(office: Office) -> None:
-    """Each is named before it asks; the history names the caller."""
+def test_cancel__accepts_several(office: Office) -> None:
+    """It names each before it asks; the history names the caller."""
     one, two = office.register("Åsa"), office.register("Bo")
 
     ran = office.line("status", "cancel", one.id, reference(two), one.id, typed="y\n")
@@ -39,7 +39,7 @@ def test_cancel__takes_several_back(office: Office) -> None:
     assert office.get(one).version == 2
 
 
-def test_cancel__changes_nothing_when_one_is_unknown_or_erased(office: Office) -> None:
+def test_cancel__changes_nothing_if_one_is_unknown_or_erased(office: Office) -> None:
     one, erased = office.register("Åsa"), office.register("Bo")
     office.manage.erase(erased.id, by="kim")
 
@@ -50,8 +50,8 @@ def test_cancel__changes_nothing_when_one_is_unknown_or_erased(office: Office) -
     assert office.get(one) == one
 
 
-def test_cancel__goes_on_after_a_failure_and_names_it(office: Office) -> None:
-    """Ends with 1; the same command again does the rest."""
+def test_cancel__continues_after_a_failure_and_names_it(office: Office) -> None:
+    """Exit code 1; the same command again does the rest."""
     entries = [office.register(name) for name in ("Åsa", "Bo", "Cleo")]
 
     class Stumbling(type(office.manage)):  # type: ignore[misc]
@@ -73,7 +73,7 @@ def test_cancel__goes_on_after_a_failure_and_names_it(office: Office) -> None:
     assert {office.get(entry).status for entry in entries} == {Status.CANCELLED}
 
 
-def test_cancel__says_how_far_it_came_when_interrupted(office: Office) -> None:
+def test_cancel__interrupted__says_how_far_it_got(office: Office) -> None:
     entries = [office.register(name) for name in ("Åsa", "Bo")]
 
     class Interrupted(type(office.manage)):  # type: ignore[misc]
@@ -89,17 +89,17 @@ def test_cancel__says_how_far_it_came_when_interrupted(office: Office) -> None:
     assert ran.err.endswith("Interrupted: 1 of 2 submissions were cancelled. The same command again does the rest.\n")
 
 
-def test_promote__gives_free_places_in_turn_and_says_who_still_waits(office: Office) -> None:
+def test_promote__gives_free_seats_in_turn_and_names_the_rest(office: Office) -> None:
     office.by_hand()
     office.register("First")
-    office.places(capacity=1)
+    office.seats(capacity=1)
     waiting = [office.register(f"Person {number}") for number in range(3)]
-    office.places(capacity=3)
+    office.seats(capacity=3)
 
     dry = office.line("status", "promote", "registration", COURSE, "--dry-run")
     assert f"  ticket 1: {called(waiting[0])}\n" in dry.err
     assert f"Would promote 2 of 3 who wait for registration {COURSE}. Nothing was changed.\n" in dry.err
-    assert office.places() == (1, 3)
+    assert office.seats() == (1, 3)
 
     ran = office.line("status", "promote", "registration", COURSE, "--yes")
 
@@ -115,20 +115,20 @@ def test_promote__says_why_nobody_moved(office: Office) -> None:
     office.by_hand()
     office.register("First")
     assert "Nobody waits for" in office.line("status", "promote", "registration", COURSE, "--yes").err
-    office.places(capacity=1)
+    office.seats(capacity=1)
     office.register("Second")
     full = office.line("status", "promote", "registration", COURSE, "--yes")
     assert (full.code, "1 waiting: none is free, and nobody moved." in full.err) == (0, True)
     assert f"rollcall quota set registration {COURSE} N" in full.err
 
 
-def test_promote__passes_nobody_over_whose_entry_is_on_its_way(office: Office) -> None:
+def test_promote__skips_nobody_whose_submission_is_on_its_way(office: Office) -> None:
     office.by_hand()
     office.register("First")
-    office.places(capacity=1)
+    office.seats(capacity=1)
     office.repository.take_ticket("registration", COURSE, holder="on its way")
     second = office.register("Second")
-    office.places(capacity=2)
+    office.seats(capacity=2)
 
     ran = office.line("status", "promote", "registration", COURSE, "--yes")
 
@@ -136,29 +136,29 @@ def test_promote__passes_nobody_over_whose_entry_is_on_its_way(office: Office) -
     assert office.get(second).status is Status.WAITLISTED
 
 
-def test_promote__at_most_so_many(office: Office) -> None:
+def test_promote__moves_at_most_this_many(office: Office) -> None:
     office.by_hand()
     office.register("First")
-    office.places(capacity=1)
+    office.seats(capacity=1)
     for number in range(3):
         office.register(f"Person {number}")
-    office.places(capacity=4)
+    office.seats(capacity=4)
 
     assert office.line("status", "promote", "registration", COURSE, "--limit", "1", "--yes").code == 0
-    assert office.places() == (2, 2)
+    assert office.seats() == (2, 2)
     assert office.line("status", "promote", "registration", "chess", "--yes").code == 3
 
 
-def test_quota_set__tells_of_someone_elses_number(office: Office) -> None:
-    """Between the question and the answer: who and when, and nothing is changed."""
+def test_quota_set__reports_somebody_elses_change(office: Office) -> None:
+    """It says who and when, and changes nothing, if it happens between question and answer."""
     office.register()
 
-    class Meanwhile(type(office.manage)):  # type: ignore[misc]
+    class ConcurrentChange(type(office.manage)):  # type: ignore[misc]
         def set_capacity(self, form: str, option: str, capacity: int, **how: object) -> object:
             super().set_capacity(form, option, 20, by="arn:aws:iam::1:user/lee")
             return super().set_capacity(form, option, capacity, **how)
 
-    office.manage.__class__ = Meanwhile
+    office.manage.__class__ = ConcurrentChange
     ran = office.line("quota", "set", "registration", COURSE, "14", "--yes")
 
     assert ran.code == 1

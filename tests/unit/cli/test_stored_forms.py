@@ -1,4 +1,4 @@
-"""The forms that a stack keeps."""
+"""The forms that a stack stores."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FORMS = compile_forms(Path(__file__).resolve().parents[3] / "example" / "forms")
 
 
 class Table:
-    """GetItem and PutItem in memory, counting what is written."""
+    """GetItem and PutItem in memory, with writes counted."""
 
     def __init__(self) -> None:
         self.items: dict[tuple[str, str], Mapping[str, Any]] = {}
@@ -47,15 +47,15 @@ def test_read__of_a_new_table_is_empty() -> None:
     assert StoredForms(Table(), "rollcall-local").read() == {}
 
 
-def test_store__is_read_again() -> None:
-    """What was stored comes back as it was, whoever reads it."""
+def test_store__can_be_read_again() -> None:
+    """What was stored comes back unchanged, whoever reads it."""
     table = Table()
 
     assert StoredForms(table, "rollcall-local").store(FORMS) == ("contact", "registration")
     assert StoredForms(table, "rollcall-local").read() == FORMS
 
 
-def test_store__again_writes_nothing() -> None:
+def test_store__repeated__writes_nothing() -> None:
     """Publishing the same forms costs one read."""
     table = Table()
     StoredForms(table, "rollcall-local").store(FORMS)
@@ -79,8 +79,8 @@ def test_store__keeps_earlier_versions() -> None:
     assert {sk for pk, sk in table.items if pk == "FORM#contact"} == {f"V#{FORMS['contact'].version}", "V#ffffffffffff"}
 
 
-def test_store__retires_what_is_no_form_any_more() -> None:
-    """A removed form stays, so that its entries are still listed; one without any is forgotten."""
+def test_store__retires_a_removed_form() -> None:
+    """It stays while it has submissions, so that these are still listed; else it is deleted."""
     forms = StoredForms(Table(), "rollcall-local")
     forms.store(FORMS)
     forms.store({"contact": FORMS["contact"]})
@@ -93,7 +93,7 @@ def test_store__retires_what_is_no_form_any_more() -> None:
     assert set(forms.read()) == {"contact"}
 
 
-def test_store__brings_a_retired_form_back_into_force() -> None:
+def test_store__restores_a_retired_form() -> None:
     forms = StoredForms(Table(), "rollcall-local")
     forms.store(FORMS)
     forms.store({"contact": FORMS["contact"]})
@@ -101,7 +101,7 @@ def test_store__brings_a_retired_form_back_into_force() -> None:
     assert forms.read() == FORMS
 
 
-def test_read__says_when_the_table_cannot_be_used() -> None:
+def test_read__reports_an_unusable_table() -> None:
     """DynamoDB's refusal is translated."""
 
     def refuse(_operation: str, _params: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,8 +111,8 @@ def test_read__says_when_the_table_cannot_be_used() -> None:
         StoredForms(refuse, "rollcall-local").read()
 
 
-def test_store__makes_the_quotas_that_are_not_there_yet() -> None:
-    """The form's capacity begins a quota; after that the table's own counts."""
+def test_store__creates_missing_quotas() -> None:
+    """The form sets the first capacity; after that, the table's own counts."""
     table = Table()
     form = FORMS["registration"]
     (option, capacity), *_ = form.capacities().items()
@@ -126,7 +126,7 @@ def test_store__makes_the_quotas_that_are_not_there_yet() -> None:
 
 
 def test_version__is_the_form_as_it_was() -> None:
-    """Also when another is in force; None for one that was never stored."""
+    """Even if another is in force; None for one that was never stored."""
     table = Table()
     stored = StoredForms(table, "rollcall-local")
     before = FORMS["contact"]

@@ -35,14 +35,14 @@ def test_add__counts_in_every_way() -> None:
     assert counted.used() == [Status.PENDING, Status.CONFIRMED, Status.SPAM]
 
 
-def test_add__begins_a_day_in_the_zone() -> None:
-    """What came in late in the evening in UTC is of the next day further east."""
+def test_add__starts_a_day_in_the_zone() -> None:
+    """Late evening in UTC is the next day further east."""
     late = replace(ADA, submitted_at=datetime(2026, 3, 1, 23, 30, tzinfo=UTC))
 
     assert list(tally(late, zone=timezone(timedelta(hours=1))).days) == [date(2026, 3, 2)]
 
 
-def test_each_day__gives_those_with_nothing_too() -> None:
+def test_each_day__includes_empty_days() -> None:
     days = tally(ADA, BOB, zone=UTC).each_day()
 
     assert len(days) == 29
@@ -55,8 +55,8 @@ def test_each_day__gives_those_with_nothing_too() -> None:
     ("length", "unit", "first", "named"),
     [(62, "day", "2026-01-01", 62), (63, "week", "2025-12-29", 10), (500, "month", "2026-01", 17)],
 )
-def test_stretches__put_many_days_together(length: int, unit: str, first: str, named: int) -> None:
-    """Without losing any."""
+def test_stretches__group_many_days(length: int, unit: str, first: str, named: int) -> None:
+    """None is lost."""
     days = {date(2026, 1, 1) + timedelta(days=n): Counter({Status.SPAM: n}) for n in range(length)}
 
     found = stretches(days)
@@ -74,7 +74,7 @@ def test_bar__is_as_long_as_the_share() -> None:
 
 
 @pytest.mark.parametrize("blocks", [True, False])
-def test_bar__shows_that_something_is_there(*, blocks: bool) -> None:
+def test_bar__is_visible_for_any_count(*, blocks: bool) -> None:
     assert bar(0.0001, 8, blocks=blocks) != ""
 
 
@@ -93,7 +93,7 @@ def test_chart__fits_and_aligns(width: int) -> None:
     assert len(ends) == 1
 
 
-def test_blocks_in__knows_what_a_stream_carries() -> None:
+def test_blocks_in__depends_on_the_streams_encoding() -> None:
     assert blocks_in("utf-8")
     assert not blocks_in("ascii")
     assert not blocks_in("latin-1")

@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 26, 17, 30, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def stockholm(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The reader sits in Stockholm."""
+    """The reader is in Stockholm."""
     monkeypatch.setenv("TZ", "Europe/Stockholm")
     time.tzset()
     yield
@@ -55,8 +55,8 @@ def test_parse_time__reads_what_people_write(text: str, wanted: datetime) -> Non
     assert parse_time(text, now=NOW, option="--since") == wanted
 
 
-def test_parse_time__of_a_day_that_ends_is_its_end() -> None:
-    """`--until 2026-03-29` holds that day whole, also when the clocks change in it."""
+def test_parse_time__of_an_end_date_is_the_end_of_that_day() -> None:
+    """`--until 2026-03-29` includes that whole day, even if the clocks change."""
     assert parse_time("2026-03-29", now=NOW, option="--until", ends=True) == datetime(2026, 3, 29, 22, tzinfo=UTC)
     assert parse_time("yesterday", now=NOW, option="--until", ends=True) == datetime(2026, 11, 25, 23, tzinfo=UTC)
 
@@ -64,7 +64,7 @@ def test_parse_time__of_a_day_that_ends_is_its_end() -> None:
 @pytest.mark.parametrize(
     "text", ["", "soon", "7", "7q", "t", "-7d", "2026-13-01", "2026-02-30", "999999w", "9999y", "9999-12-31"]
 )
-def test_parse_time__tells_what_it_takes(text: str) -> None:
+def test_parse_time__lists_what_it_accepts(text: str) -> None:
     with pytest.raises(CliError, match=r"--until '.*' is not a time. Give one such as 7d") as raised:
         parse_time(text, now=NOW, option="--until", ends=True)
     assert raised.value.exit_code == 2
@@ -77,21 +77,21 @@ def test_parse_time__counts_months_by_the_calendar() -> None:
 
 
 def test_parse_time__refuses_what_can_be_misread() -> None:
-    """`1m` is a minute to one person and a month to another, and purge erases by it."""
+    """`1m` is a minute to some and a month to others, and purge erases by it."""
     with pytest.raises(CliError, match="could mean minutes or months: write 1min or 1mo") as raised:
         parse_time("1m", now=NOW, option="--older-than")
     assert raised.value.exit_code == 2
 
 
 def in_tokyo() -> None:
-    """What reading the forms of an organisation in Tokyo does to this process."""
+    """Do what reading the forms of an organisation in Tokyo does to this process."""
     os.environ["TZ"] = "JST-9"
     time.tzset()
 
 
 @pytest.mark.usefixtures("stockholm")
-def test_read_period__counts_days_by_the_organisations_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Which are known once its forms were read, whatever the machine's own zone."""
+def test_read_period__uses_the_organisations_zone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is known once the forms were read; the machine's own zone does not matter."""
     monkeypatch.setenv("TZ", "Europe/Stockholm")
     first, last = read_period("2026-03-01", "2026-03-02", forms=in_tokyo, now=NOW)
     assert (first, last) == (datetime(2026, 2, 28, 15, tzinfo=UTC), datetime(2026, 3, 2, 15, tzinfo=UTC))
@@ -105,17 +105,17 @@ def test_read_period__counts_days_by_the_organisations_clocks(monkeypatch: pytes
         ("7d", "soon", "--until 'soon' is not a time"),
     ],
 )
-def test_read_period__tells_a_mistake_before_anything_is_asked(since: str, until: str | None, said: str) -> None:
-    """No network is waited for to hear of a slip."""
+def test_read_period__reports_a_mistake_first(since: str, until: str | None, said: str) -> None:
+    """Nobody has to wait for the network to learn of a slip."""
     with pytest.raises(CliError, match=said):
         read_period(since, until, forms=lambda: pytest.fail("asked"), now=NOW)
 
 
-def test_read_period__is_open_where_nothing_was_said() -> None:
-    """And no form is read for it."""
+def test_read_period__without_options_is_open() -> None:
+    """It reads no form for that."""
     assert read_period(None, None, forms=lambda: pytest.fail("asked")) == (None, None)
 
 
-def test_read_period__ends_after_it_begins() -> None:
+def test_read_period__must_end_after_it_begins() -> None:
     with pytest.raises(CliError, match="--since 2d must be earlier than --until 3d"):
         read_period("2d", "3d", forms=lambda: None, now=NOW)

@@ -1,4 +1,4 @@
-"""Undo: what was cancelled or set aside by mistake stands again, and what was taken by mistake is set aside."""
+"""Undo: a mistaken cancellation or spam mark is reversed, and a mistaken acceptance becomes spam."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def cancelled(office: Office, name: str = "Åsa Öberg") -> Submission:
 
 
 def test_restore__gives_the_seat_back(office: Office) -> None:
-    """Told before; the history names the caller; the registrant is mailed, the staff are not."""
+    """It says so first; the history names the caller; the registrant is mailed, staff are not."""
     entry = cancelled(office)
 
     dry = office.line("status", "restore", reference(entry), "--dry-run")
@@ -40,17 +40,17 @@ def test_restore__gives_the_seat_back(office: Office) -> None:
     ran = office.line("status", "restore", entry.id, "--yes")
 
     assert ran.err.endswith(f"{called(entry)} is confirmed again, and is mailed.\n")
-    assert (office.get(entry).status, office.places()) == (Status.CONFIRMED, (1, 0))
+    assert (office.get(entry).status, office.seats()) == (Status.CONFIRMED, (1, 0))
     last = office.repository.details(entry.id).events[-1]
     assert (last.what, last.by) == ("restored", STAFF.arn)
     (mail,) = mails_for(Change(entry.id, 3, Status.CONFIRMED, Status.CANCELLED))
     assert mail.kind is MailKind.CONFIRMED
 
 
-def test_restore__gives_a_ticket_where_no_seat_is_free_and_says_so_before(office: Office) -> None:
+def test_restore__says_first_if_it_gives_a_ticket(office: Office) -> None:
     """Two of one course share the seats that are left."""
     first, second = cancelled(office, "O'Brien"), cancelled(office, "Ngô Thị")
-    office.places(capacity=1)
+    office.seats(capacity=1)
 
     dry = office.line("status", "restore", first.id, second.id, "--dry-run")
     assert f"  {called(first)} becomes confirmed, with a seat\n" in dry.err
@@ -61,7 +61,7 @@ def test_restore__gives_a_ticket_where_no_seat_is_free_and_says_so_before(office
     assert (office.get(first).status, office.get(second).position) == (Status.CONFIRMED, 1)
 
 
-def test_restore__again_changes_nothing(office: Office) -> None:
+def test_restore__repeated__changes_nothing(office: Office) -> None:
     entry = cancelled(office)
     office.line("status", "restore", entry.id, "--yes")
 
@@ -71,8 +71,8 @@ def test_restore__again_changes_nothing(office: Office) -> None:
     assert office.get(entry).version == 3
 
 
-def test_restore__is_refused_where_the_same_person_registered_anew(office: Office) -> None:
-    """One seat a person: it says which other submission there is."""
+def test_restore__is_refused_if_the_person_registered_again(office: Office) -> None:
+    """One seat a person: the error names the other submission."""
     entry = cancelled(office)
     office.clock.forward(hours=25)
     other = office.register("Åsa Öberg")
@@ -80,11 +80,11 @@ def test_restore__is_refused_where_the_same_person_registered_anew(office: Offic
     for words in (("--dry-run",), ("--yes",)):
         ran = office.line("status", "restore", entry.id, *words)
         assert (ran.code, f"the same person has registered again, as {reference(other)}." in ran.err) == (1, True)
-    assert (office.get(entry).status, office.places()) == (Status.CANCELLED, (1, 0))
+    assert (office.get(entry).status, office.seats()) == (Status.CANCELLED, (1, 0))
 
 
-def test_restore__of_two_of_one_person_is_refused_before_anything(office: Office) -> None:
-    """Only one of them can stand: both are named, in the dry run too, and neither is restored."""
+def test_restore__of_one_persons_two_submissions_is_refused(office: Office) -> None:
+    """Only one can be restored: both are named, in the dry run too, and neither changes."""
     first = cancelled(office)
     office.clock.forward(hours=25)
     second = cancelled(office)
@@ -92,13 +92,13 @@ def test_restore__of_two_of_one_person_is_refused_before_anything(office: Office
     for words in (("--dry-run",), ("--yes",)):
         ran = office.line("status", "restore", first.id, second.id, *words)
         assert (ran.code, f"{called(second)} and {reference(first)} are the same person's" in ran.err) == (1, True)
-        assert office.places() == (0, 0)
+        assert office.seats() == (0, 0)
     assert office.line("status", "restore", second.id, second.id, "--yes").code == 0
 
 
 @pytest.mark.parametrize("command", ["cancel", "restore"])
-def test_several__name_the_one_that_is_erased(office: Office, command: str) -> None:
-    """Before anything is changed."""
+def test_several__are_refused_if_one_is_erased(office: Office, command: str) -> None:
+    """The error names it, before anything changes."""
     there = cancelled(office) if command == "restore" else office.register("Åsa Öberg")
     erased = office.manage.erase(office.register("O'Brien").id, by="kim")
 
@@ -109,8 +109,8 @@ def test_several__name_the_one_that_is_erased(office: Office, command: str) -> N
     assert office.get(there) == there
 
 
-def test_set_confirmed__is_refused_where_the_sender_registered_again(office: Office) -> None:
-    """Spam gets no mail, so its sender tries again; the dry run tells it, and one seat is taken."""
+def test_set_confirmed__is_refused_if_the_sender_came_again(office: Office) -> None:
+    """Spam gets no mail, so its sender tries again; the dry run says so, and one seat is taken."""
     spam = office.manage.mark_spam(office.register("Åsa Öberg").id, by="kim")
     office.clock.forward(hours=25)
     other = office.register("Åsa Öberg")
@@ -120,14 +120,14 @@ def test_set_confirmed__is_refused_where_the_sender_registered_again(office: Off
         told = f"{called(spam)} stays spam: the same person has registered again, as {reference(other)}."
         assert (ran.code, told in ran.err) == (1, True)
         assert f"rollcall status cancel {reference(other)}" in ran.err
-    assert (office.get(spam).status, office.places()) == (Status.SPAM, (1, 0))
+    assert (office.get(spam).status, office.seats()) == (Status.SPAM, (1, 0))
 
     office.manage.cancel(other.id, by="kim")
     assert office.line("status", "set", spam.id, "confirmed", "--yes").code == 0
-    assert office.places() == (1, 0)
+    assert office.seats() == (1, 0)
 
 
-def test_restore__keeps_the_person_from_a_second_seat(office: Office) -> None:
+def test_restore__stops_the_person_from_a_second_seat(office: Office) -> None:
     entry = cancelled(office)
     office.line("status", "restore", entry.id, "--yes")
     office.clock.forward(hours=25)
@@ -136,11 +136,11 @@ def test_restore__keeps_the_person_from_a_second_seat(office: Office) -> None:
         office.forms["registration"], dict(office.get(entry).answers), key="later", language="en"
     )
 
-    assert (again.repeated, office.places()) == (True, (1, 0))
+    assert (again.repeated, office.seats()) == (True, (1, 0))
 
 
-def test_restore__asks_once_more_who_never_verified(office: Office) -> None:
-    """A cancellation by the sweep, or by hand: the address is not proven by it."""
+def test_restore__asks_an_unverified_registrant_again(office: Office) -> None:
+    """A cancellation by the sweep or by hand does not prove the address."""
     office.forms["registration"] = replace(office.forms["registration"], verification=Verification(48))
     entry = office.register("Åsa Öberg")
     office.clock.forward(hours=49)
@@ -156,7 +156,7 @@ def test_restore__asks_once_more_who_never_verified(office: Office) -> None:
 
 
 @pytest.mark.parametrize("gone", ["erase", "mark_spam"])
-def test_restore__takes_back_nothing_but_a_cancellation(office: Office, gone: str) -> None:
+def test_restore__reverses_only_a_cancellation(office: Office, gone: str) -> None:
     entry = office.register()
     after = getattr(office.manage, gone)(entry.id, by="kim")
 
@@ -165,10 +165,10 @@ def test_restore__takes_back_nothing_but_a_cancellation(office: Office, gone: st
     assert (ran.code, f"An entry that is {after.status} cannot be restored" in ran.err) == (1, True)
 
 
-def test_set_spam__frees_the_seat_for_the_next_and_mails_nobody_else(office: Office) -> None:
-    """It is told who is promoted; the one who is set aside hears nothing, and is gone in thirty days."""
+def test_set_spam__passes_the_seat_on_and_mails_nobody_else(office: Office) -> None:
+    """It says who is promoted; the sender of the spam hears nothing, and the submission expires in thirty days."""
     spam = office.register("Casino Royale")
-    office.places(capacity=1)
+    office.seats(capacity=1)
     waiting = office.register("Åsa Öberg")
 
     dry = office.line("status", "set", spam.id, "spam", "--dry-run")
@@ -182,18 +182,18 @@ def test_set_spam__frees_the_seat_for_the_next_and_mails_nobody_else(office: Off
     assert office.line("status", "set", spam.id, "spam", "--yes").err.endswith("is spam already.\n")
 
 
-def test_set_spam__is_undone_by_confirmed(office: Office) -> None:
+def test_set_spam__is_reversed_by_confirmed(office: Office) -> None:
     entry = office.register("Åsa Öberg")
     office.line("status", "set", entry.id, "spam", "--yes")
 
     assert office.line("status", "set", entry.id, "confirmed", "--yes").code == 0
 
     restored = office.get(entry)
-    assert (restored.status, restored.expires_at, office.places()) == (Status.CONFIRMED, entry.expires_at, (1, 0))
+    assert (restored.status, restored.expires_at, office.seats()) == (Status.CONFIRMED, entry.expires_at, (1, 0))
 
 
 def test_commands__do_every_act_of_the_staff(office: Office) -> None:
-    """What the table of acts promises the staff, the command line does, from every status."""
+    """The command line does everything in the staff's table of acts, from every status."""
     commands = {
         "verified": ("status", "set", "{}", "confirmed"),
         "cancelled": ("status", "set", "{}", "cancelled"),
@@ -202,7 +202,7 @@ def test_commands__do_every_act_of_the_staff(office: Office) -> None:
         "marked genuine": ("status", "set", "{}", "confirmed"),
         "erased": ("erase", "{}"),
     }
-    others = {"promoted", "moved"}  # `status promote`, `edit`: their own tests
+    others = {"promoted", "moved"}  # `status promote` and `edit` have their own tests
     for number, act in enumerate(act for act in ACTS if BY_STAFF in act.by and act.what not in others):
         for before in act.before:
             entry = _become(office, office.register(f"Person {number} {before}"), before)
@@ -212,14 +212,14 @@ def test_commands__do_every_act_of_the_staff(office: Office) -> None:
 
 
 def _become(office: Office, entry: Submission, status: Status) -> Submission:
-    """Bring a confirmed entry to another status, by the repository's own rules."""
+    """Bring a confirmed submission to another status, by the repository's own rules."""
     if status is Status.CONFIRMED:
         return entry
     position = None
     if status is Status.WAITLISTED:
-        office.places(capacity=0)
+        office.seats(capacity=0)
         position = office.repository.take_ticket("registration", COURSE, holder=entry.id)
-        office.places(capacity=12)
+        office.seats(capacity=12)
     until = office.clock.forward(hours=0) if status is Status.PENDING else None
     after = replace(entry, status=status, version=2, position=position, verify_by=until)
     return office.repository.change(entry, after, what="arranged", by="kim")

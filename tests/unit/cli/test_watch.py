@@ -1,4 +1,4 @@
-"""`rollcall watch`: what comes in, each told once, whatever the network does meanwhile."""
+"""`rollcall watch`: new submissions, each printed once, whatever the network does."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def new(number: int, **changes: object) -> Submission:
 
 @dataclass
 class Day:
-    """What happens while somebody watches: one thing at each wait; at the end Ctrl-C."""
+    """What happens while somebody watches: one event at each wait, and Ctrl-C at the end."""
 
     happenings: list[Callable[[], object]]
     waits: list[float] = field(default_factory=list)
@@ -56,8 +56,8 @@ def ids(out: str) -> list[str]:
     return [line.split("\t")[5] for line in out.splitlines()]
 
 
-def test_watch__tells_what_comes_in_once_and_in_order(rollcall_local: CommandLine, queries: FakeQueries) -> None:
-    """Nothing of what was there before; Ctrl-C ends with 130 and without a word."""
+def test_watch__prints_new_submissions_once_and_in_order(rollcall_local: CommandLine, queries: FakeQueries) -> None:
+    """Nothing from before; Ctrl-C exits with 130 and prints nothing."""
     one, two, three = new(1), new(2), new(3)
     arrive = queries.entries.insert
     day = during(
@@ -74,8 +74,8 @@ def test_watch__tells_what_comes_in_once_and_in_order(rollcall_local: CommandLin
     assert day.waits == [7.0] * 5
 
 
-def test_watch__misses_nothing_that_is_seen_late(rollcall_local: CommandLine, queries: FakeQueries) -> None:
-    """One that was sent before the newest, but written after it."""
+def test_watch__misses_no_submission_that_appears_late(rollcall_local: CommandLine, queries: FakeQueries) -> None:
+    """One was sent before the newest, but written after it."""
     late, newest = new(1), new(30)
     during(rollcall_local, lambda: queries.entries.insert(0, newest), lambda: queries.entries.insert(1, late))
 
@@ -83,7 +83,7 @@ def test_watch__misses_nothing_that_is_seen_late(rollcall_local: CommandLine, qu
 
 
 def test_watch__reads_only_what_is_new(rollcall_local: CommandLine, queries: FakeQueries) -> None:
-    """Each look goes back a little before the newest entry, whatever the reader's clock says."""
+    """Each read starts a little before the newest submission, whatever the reader's clock says."""
     during(rollcall_local, lambda: queries.entries.insert(0, new(30)), lambda: None)
     rollcall_local("watch", "--form", "registration")
 
@@ -93,7 +93,7 @@ def test_watch__reads_only_what_is_new(rollcall_local: CommandLine, queries: Fak
     assert {look.form for look in looks} == {"registration"}  # type: ignore[attr-defined]
 
 
-def test_watch__tells_only_what_is_wanted(rollcall_local: CommandLine, queries: FakeQueries) -> None:
+def test_watch__prints_only_what_matches(rollcall_local: CommandLine, queries: FakeQueries) -> None:
     waiting = new(1, status=Status.WAITLISTED, option="a", position=1)
     other = replace(BOB, id="msg_9", submitted_at=LATER)
     during(rollcall_local, lambda: queries.entries.extend([waiting, other, new(2)]))
@@ -103,8 +103,8 @@ def test_watch__tells_only_what_is_wanted(rollcall_local: CommandLine, queries: 
     assert [json.loads(line)["id"] for line in ran.out.splitlines()] == [waiting.id]
 
 
-def test_watch__since_begins_with_what_was_there(rollcall_local: CommandLine, queries: FakeQueries) -> None:
-    """Oldest first, and not what is older."""
+def test_watch__since_starts_with_existing_submissions(rollcall_local: CommandLine, queries: FakeQueries) -> None:
+    """Oldest first, and nothing older."""
     during(rollcall_local, lambda: queries.entries.insert(0, new(1)))
 
     ran = rollcall_local("watch", "--since", "2026-02-15", "--json", "id")
@@ -112,7 +112,7 @@ def test_watch__since_begins_with_what_was_there(rollcall_local: CommandLine, qu
     assert [json.loads(line)["id"] for line in ran.out.splitlines()] == [ADA.id, "reg_1"]
 
 
-def test_watch__begins_with_an_empty_stack(rollcall_local: CommandLine, queries: FakeQueries) -> None:
+def test_watch__starts_on_an_empty_stack(rollcall_local: CommandLine, queries: FakeQueries) -> None:
     queries.entries = []
     fresh = replace(ADA, submitted_at=ADA.submitted_at + timedelta(days=100_000))
     during(rollcall_local, lambda: queries.entries.append(fresh))
@@ -120,10 +120,8 @@ def test_watch__begins_with_an_empty_stack(rollcall_local: CommandLine, queries:
     assert ids(rollcall_local("watch").out) == [ADA.id]
 
 
-def test_watch__waits_longer_while_the_network_is_gone_and_says_so(
-    rollcall_local: CommandLine, queries: FakeQueries
-) -> None:
-    """Once when it goes, once when it is back; what came in meanwhile is told."""
+def test_watch__waits_longer_while_the_network_is_down(rollcall_local: CommandLine, queries: FakeQueries) -> None:
+    """It says so once, and once when it is back; submissions from that time are printed."""
     gone = StorageUnavailableError("The table cannot be used now.")
     day = during(
         rollcall_local,
@@ -151,7 +149,7 @@ def test_watch__never_waits_more_than_a_minute(rollcall_local: CommandLine, quer
     assert day.waits[-2:] == [60, 60]
 
 
-def test_watch__ends_when_credentials_do(rollcall_local: CommandLine, queries: FakeQueries) -> None:
+def test_watch__ends_when_credentials_expire(rollcall_local: CommandLine, queries: FakeQueries) -> None:
     """Waiting would not help."""
     during(rollcall_local, lambda: setattr(queries, "failure", StorageDeniedError("expired")))
 
@@ -161,7 +159,7 @@ def test_watch__ends_when_credentials_do(rollcall_local: CommandLine, queries: F
 
 
 def test_watch__draws_a_table_line_by_line(rollcall_local: CommandLine, queries: FakeQueries) -> None:
-    """With the harm taken out of what people typed."""
+    """What people typed is made harmless."""
     during(rollcall_local, lambda: queries.entries.insert(0, new(1, email="a\x1b[2J\u202e@example.org")))
 
     rollcall_local.environ["COLUMNS"] = "180"
@@ -172,11 +170,11 @@ def test_watch__draws_a_table_line_by_line(rollcall_local: CommandLine, queries:
     assert "Ctrl-C ends it" in ran.err
 
 
-def test_watch__tells_the_rank_of_those_who_came_later(rollcall_local: CommandLine) -> None:
-    """Two go on the waiting list, one after the other: each has the rank that `show` tells."""
+def test_watch__shows_the_rank_of_later_submissions(rollcall_local: CommandLine) -> None:
+    """Two join the waiting list: each has the rank that `show` prints."""
     office = Office(rollcall_local)
     office.register("Anna")
-    office.places(capacity=1)
+    office.seats(capacity=1)
     during(rollcall_local, lambda: office.register("Per"), lambda: office.register("Åsa"))
 
     ran = rollcall_local("watch", "--json", "name,rank")

@@ -6,7 +6,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
-from infra.planned import Plan
+from infra.planned import Plan, plan_as_json
 from shipped import SOURCES
 
 from rollcall_local.credentials import deployer
@@ -54,12 +54,12 @@ def terraform(infra_workspace: Workspace) -> LocalTerraform:
 @pytest.fixture(scope="session")
 def plans(terraform: LocalTerraform, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Plan]:
     """The plans of all environments, from nothing, with the example's values for your own addresses."""
-    made = {"local": Plan(terraform.plan_as_json())}
+    made = {"local": Plan(plan_as_json(terraform))}
     for environment in ("dev", "prod"):
         file = tmp_path_factory.mktemp("values") / f"{environment}.tfvars"
         shipped = (SOURCES.values / file.name).read_text(encoding="utf-8")
         file.write_text(shipped.replace("example.org", DOMAIN), encoding="utf-8")
-        made[environment] = Plan(terraform.plan_as_json(file))
+        made[environment] = Plan(plan_as_json(terraform, file))
     return made
 
 

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from python_terraform import IsFlagged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from rollcall_local.terraform import LocalTerraform
+
+
+def plan_as_json(terraform: LocalTerraform, values: Path | None = None) -> dict[str, Any]:
+    """Give a plan as Terraform describes it to programs. values: a file of them; None for this machine's."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = str(Path(folder) / "plan")
+        terraform.run("plan", input=False, out=file, **terraform.inputs(values))
+        described: dict[str, Any] = json.loads(terraform.run("show", file, json=IsFlagged))
+        return described
 
 
 @dataclass(frozen=True, slots=True)

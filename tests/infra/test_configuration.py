@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from conftest import ROOT
-from infra.planned import Plan
+from infra.planned import Plan, plan_as_json
 from shipped import SOURCES
 
 from rollcall_build.forms.example_addresses import DOMAINS, is_example
@@ -77,7 +77,7 @@ def test_terraform__is_formatted(configuration: Path) -> None:
 
 
 def test_terraform__is_valid(terraform: LocalTerraform) -> None:
-    terraform.validate()
+    terraform.run("validate")
 
 
 def test_variables__have_a_description_and_a_type(configuration: Path) -> None:
@@ -127,7 +127,7 @@ def test_example_addresses__are_refused(terraform: LocalTerraform, tmp_path: Pat
     tfvars.write_text("".join(f"{name} = {value}\n" for name, value in values.items()), encoding="utf-8")
 
     with pytest.raises(TerraformFailedError, match=r"example\s+addresses") as refusal:
-        terraform.plan_as_json(tfvars)
+        plan_as_json(terraform, tfvars)
 
     (address,) = re.findall(r"[\w.@]*[Ee]xample[.\w]*", EXAMPLES[name])
     assert address in str(refusal.value)
@@ -136,7 +136,7 @@ def test_example_addresses__are_refused(terraform: LocalTerraform, tmp_path: Pat
 @pytest.mark.parametrize("environment", ["dev", "prod"])
 def test_example_values__are_refused_until_replaced(terraform: LocalTerraform, environment: str) -> None:
     with pytest.raises(TerraformFailedError, match=r"example\s+addresses"):
-        terraform.plan_as_json(SOURCES.values / f"{environment}.tfvars")
+        plan_as_json(terraform, SOURCES.values / f"{environment}.tfvars")
 
 
 def test_example_values__are_those_rollcall_check_warns_of(configuration: Path) -> None:
@@ -156,7 +156,7 @@ def test_lookalikes_of_example_values__are_accepted(terraform: LocalTerraform, t
     values = VALID | {"sender": f'"{address}"'}
     tfvars.write_text("".join(f"{name} = {value}\n" for name, value in values.items()), encoding="utf-8")
 
-    assert Plan(terraform.plan_as_json(tfvars)).variables["sender"] == address
+    assert Plan(plan_as_json(terraform, tfvars)).variables["sender"] == address
 
 
 def test_guide__has_valid_values(terraform: LocalTerraform, tmp_path: Path) -> None:
@@ -166,7 +166,7 @@ def test_guide__has_valid_values(terraform: LocalTerraform, tmp_path: Path) -> N
     tfvars = tmp_path / "given.tfvars"
     tfvars.write_text("".join(blocks).replace("example.org", "kuggen.se"), encoding="utf-8")
 
-    plan = Plan(terraform.plan_as_json(tfvars))
+    plan = Plan(plan_as_json(terraform, tfvars))
 
     assert len(blocks) >= 3
     assert plan.variables["site_domain"]["names"] == ["courses.kuggen.se"]

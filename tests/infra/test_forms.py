@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from infra.planned import Plan
+from infra.planned import Plan, plan_as_json
 from infra.test_configuration import VALID
 from workshop import sources_with_workshop
 
@@ -47,7 +47,7 @@ def test_third_form__gets_every_route_of_a_form(
     theirs.package.write_bytes(infra_workspace.package.read_bytes())
     terraform = LocalTerraform(theirs, deployer(infra_workspace))
     terraform.prepare()
-    third = Plan(terraform.plan_as_json())
+    third = Plan(plan_as_json(terraform))
 
     def routes(plan: Plan) -> dict[str, Any]:
         paths: dict[str, Any] = json.loads(plan.one("module.api.aws_api_gateway_rest_api.this")["body"])["paths"]

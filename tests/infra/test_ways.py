@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from infra.planned import Plan, block
+from infra.planned import Plan, block, plan_as_json
 
 from rollcall_local.errors import TerraformFailedError
 
@@ -124,7 +124,7 @@ def test_existing_identity__is_neither_made_nor_deleted(terraform: LocalTerrafor
         encoding="utf-8",
     )
 
-    plan = Plan(terraform.plan_as_json(tfvars))
+    plan = Plan(plan_as_json(terraform, tfvars))
 
     assert not plan.all("aws_sesv2_email_identity")
     assert plan.described["output_changes"]["mail_dns_records"]["after"] == []
@@ -193,7 +193,7 @@ def test_site_of_several_names__accepts_forms_from_each(terraform: LocalTerrafor
         encoding="utf-8",
     )
 
-    plan = Plan(terraform.plan_as_json(tfvars))
+    plan = Plan(plan_as_json(terraform, tfvars))
 
     (policy,) = plan.all("aws_cloudfront_response_headers_policy").values()
     headers = block(policy, "security_headers_config")
@@ -215,7 +215,7 @@ def test_turnstile__is_the_only_addition_to_the_policy(terraform: LocalTerraform
         encoding="utf-8",
     )
 
-    plan = Plan(terraform.plan_as_json(tfvars))
+    plan = Plan(plan_as_json(terraform, tfvars))
 
     (policy,) = plan.all("aws_cloudfront_response_headers_policy").values()
     headers = block(policy, "security_headers_config")

@@ -21,7 +21,7 @@ from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.adapters.dynamodb.sigv4 import Credentials
 from registration_core.adapters.dynamodb.wire import WireCall
 from registration_core.domain.validation import example_submission
-from rollcall_build.forms.files import load_form
+from rollcall_build.forms.files import compile_forms
 from rollcall_build.package import FUNCTIONS, MOST_BYTES, OURS, build_package, main
 from rollcall_build.sources import Sources
 
@@ -225,7 +225,7 @@ def submit_environment(dynamo: Any) -> dict[str, str]:
 
 
 def test_submit__needs_only_the_standard_library(bare: Bare, dynamo: Any) -> None:
-    form = load_form(SOURCES.forms, "registration")
+    form = compile_forms(SOURCES.forms)["registration"]
     answers = example_submission(form, today=datetime.now(UTC).date())
 
     result = bare.start("submit", post(answers), **submit_environment(dynamo))
@@ -237,7 +237,7 @@ def test_submit__needs_only_the_standard_library(bare: Bare, dynamo: Any) -> Non
 
 def test_submit__with_an_untrusted_certificate__answers_503(bare: Bare, dynamo: Any) -> None:
     """It sends nothing."""
-    form = load_form(SOURCES.forms, "registration")
+    form = compile_forms(SOURCES.forms)["registration"]
     answers = example_submission(form, today=datetime.now(UTC).date())
 
     result = bare.start("submit", post(answers), **submit_environment(dynamo) | {"AWS_CA_BUNDLE": ""})

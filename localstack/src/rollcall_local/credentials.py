@@ -7,8 +7,8 @@ import string
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from rollcall_build.files import replace_file
 from rollcall_local.loopback import loopback_config, loopback_session
-from rollcall_local.paths import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +53,7 @@ def deployer(workspace: Workspace) -> Credentials:
         stored = {"id": key["AccessKeyId"], "secret": key["SecretAccessKey"], "policies": {}}
     if stored["policies"] != policies:
         _put_policies(iam, policies)
-        write_whole(file, json.dumps(stored | {"policies": policies}), mode=0o600)
+        replace_file(file, json.dumps(stored | {"policies": policies}), mode=0o600)
     return Credentials(stored["id"], stored["secret"])
 
 

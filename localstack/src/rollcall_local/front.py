@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rollcall_local.paths import write_whole
+from rollcall_build.files import replace_file
 from rollcall_local.process import BackgroundProcess, answers
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ NOT_PUBLISHED = b"The site is not published yet. Wait for `make up` to finish, o
 
 def write_target(file: Path, distribution_domain: str) -> None:
     """Record which distribution the front forwards to."""
-    write_whole(file, json.dumps({"host": distribution_domain}))
+    replace_file(file, json.dumps({"host": distribution_domain}))
 
 
 class ForwardingHandler(BaseHTTPRequestHandler):

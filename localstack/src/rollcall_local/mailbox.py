@@ -23,6 +23,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rollcall_build.files import replace_file
 from rollcall_local.process import BackgroundProcess, answers
 
 if TYPE_CHECKING:
@@ -136,9 +137,7 @@ class KeepingHandler:
         """Store the mail and accept it."""
         content = envelope.original_content or envelope.content
         name = f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}"
-        partial = self._folder / f"{name}.partial"
-        partial.write_bytes(content)
-        partial.rename(self._folder / f"{name}.eml")
+        replace_file(self._folder / f"{name}.eml", content)
         return "250 OK"
 
 

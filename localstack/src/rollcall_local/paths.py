@@ -7,6 +7,7 @@ import os
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
+from rollcall_build.files import replace_file
 from rollcall_build.sources import EXAMPLE, Sources, sources_of
 from rollcall_local.errors import LocalStackError
 
@@ -149,17 +150,7 @@ def saved_ports(state: Path) -> Ports | None:
 
 def save_ports(workspace: Workspace) -> None:
     """Record the ports, so that status, mail and down find the system by themselves."""
-    write_whole(workspace.state / PORTS_FILE, json.dumps(asdict(ports_of(workspace))))
-
-
-def write_whole(file: Path, text: str, *, mode: int = 0o644) -> None:
-    """Write a small file so that a reader finds either the old or the new one, never half of one."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    partial = file.with_name(f"{file.name}.partial")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-        opened.write(text)
-    partial.replace(file)
+    replace_file(workspace.state / PORTS_FILE, json.dumps(asdict(ports_of(workspace))))
 
 
 def _port(variable: str, default: int) -> int:

@@ -14,11 +14,12 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from rollcall_build.files import replace_file
 from rollcall_local import front, mailbox
 from rollcall_local.credentials import client, deployer
 from rollcall_local.emulator import NAME, Emulator
 from rollcall_local.errors import LocalStackError, TerraformFailedError
-from rollcall_local.paths import ports_of, save_ports, saved_ports, write_whole
+from rollcall_local.paths import ports_of, save_ports, saved_ports
 from rollcall_local.process import clean_environment, free_port, port_is_taken
 from rollcall_local.terraform import LocalTerraform, require_terraform
 from rollcall_local.terraform_configuration import chosen_provider
@@ -147,7 +148,7 @@ def _deploy(workspace: Workspace, builders: Builders, say: Callable[[str], None]
         raise
     made = terraform.output()
     front.write_target(workspace.state / "front.json", made["distribution_domain"])
-    write_whole(_outputs_file(workspace), json.dumps(made, indent=2))
+    replace_file(_outputs_file(workspace), json.dumps(made, indent=2))
     say(f"forms      {builders.publish_forms(workspace, made, client('dynamodb', workspace, credentials))}")
     say(f"site       {builders.publish_site(workspace, made, client('s3', workspace, credentials))}")
 
@@ -242,5 +243,5 @@ def _smtp_port(workspace: Workspace) -> int:
     if port and (in_use or not port_is_taken(port)):
         return port
     port = free_port()
-    write_whole(file, str(port))
+    replace_file(file, str(port))
     return port

@@ -11,9 +11,7 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from python_terraform import IsFlagged, Terraform
@@ -24,6 +22,7 @@ from rollcall_local.terraform_configuration import Configuration, Provider, chos
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from rollcall_local.credentials import Credentials
     from rollcall_local.paths import Workspace
@@ -68,37 +67,18 @@ class LocalTerraform:
 
     def apply(self) -> str:
         """Apply the configuration to the emulator, and return Terraform's summary."""
-        out = self.run("apply", input=False, auto_approve=IsFlagged, **self._inputs())
+        out = self.run("apply", input=False, auto_approve=IsFlagged, **self.inputs())
         return _summary(out)
-
-    def plan_is_empty(self) -> bool:
-        """Return whether nothing would change."""
-        return self._command("plan", input=False, detailed_exitcode=IsFlagged, **self._inputs())[0] == 0
-
-    def plan_as_json(self, values: Path | None = None) -> dict[str, Any]:
-        """Return a plan in Terraform's JSON format. values: a file with variables; None for this machine's."""
-        with tempfile.TemporaryDirectory() as folder:
-            file = str(Path(folder) / "plan")
-            self.run("plan", input=False, out=file, **self._inputs(values))
-            described: dict[str, Any] = json.loads(self.run("show", file, json=IsFlagged))
-            return described
-
-    def destroy(self) -> None:
-        """Remove everything that the configuration created."""
-        self.run("destroy", input=False, auto_approve=IsFlagged, **self._inputs())
 
     def output(self) -> dict[str, Any]:
         """Return the root's outputs, or nothing if nothing was applied."""
         described = json.loads(self.run("output", json=IsFlagged))
         return {name: one["value"] for name, one in described.items()}
 
-    def validate(self) -> None:
-        """Raise TerraformFailedError if the configuration is invalid."""
-        self.run("validate")
-
     def run(self, command: str, *arguments: str, **options: Any) -> str:  # noqa: ANN401 - python-terraform's options
         """Run one command and return its output. Raises TerraformFailedError with its error."""
-        code, out, err = self._command(command, *arguments, **options)
+        with self.invocation(command, *arguments, no_color=IsFlagged, **options) as one:
+            code, out, err = run_to_end(one.words, one.folder, one.environment)
         if code != 0:
             raise TerraformFailedError(f"terraform {command} failed:\n{(err or out).strip()}", code)
         return out
@@ -113,16 +93,8 @@ class LocalTerraform:
         finally:
             commander.temp_var_files.clean_up()
 
-    @property
-    def inputs(self) -> dict[str, Any]:
-        """The options that point plan, apply and destroy at this machine."""
-        return self._inputs()
-
-    def _command(self, command: str, *arguments: str, **options: Any) -> tuple[int, str, str]:  # noqa: ANN401
-        with self.invocation(command, *arguments, no_color=IsFlagged, **options) as one:
-            return run_to_end(one.words, one.folder, one.environment)
-
-    def _inputs(self, values: Path | None = None) -> dict[str, Any]:
+    def inputs(self, values: Path | None = None) -> dict[str, Any]:
+        """Return the options that plan and apply take. values: a file with variables; None for this machine's."""
         workspace = self._workspace
         if values is not None:
             return {"var_file": str(values), "var": {"package_path": str(workspace.package)}}

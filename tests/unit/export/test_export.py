@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sys
 import tomllib
 from dataclasses import replace
@@ -347,6 +348,15 @@ def test_existing_file__needs_confirmation(rollcall: CommandLine, tmp_path: Path
     assert rollcall("export", str(out), "--force").code == 0
     assert out.stat().st_mode & 0o777 == 0o640
     assert out.read_text(encoding="utf-8-sig").startswith("Reference")
+
+
+def test_new_file__has_what_the_umask_leaves(rollcall: CommandLine, tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        assert rollcall("export", str(tmp_path / "course.csv")).code == 0
+    finally:
+        os.umask(before)
+    assert (tmp_path / "course.csv").stat().st_mode & 0o777 == 0o640
 
 
 def test_terminal__gets_no_control_characters(rollcall: CommandLine, source: TableSource) -> None:

@@ -14,7 +14,7 @@ from registration_core.domain.forms import Form
 from registration_core.domain.validation import example_submission, validate
 from rollcall_build.forms import options, rules, sections
 from rollcall_build.forms.fields import COMMON, OWN
-from rollcall_build.forms.files import KEYS, TAKEN, compile_forms, load_form
+from rollcall_build.forms.files import KEYS, TAKEN, compile_forms
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -275,11 +275,6 @@ def test_compile_forms__refuses_an_address_that_is_taken(tmp_path: Path, name: s
 def test_compile_forms__refuses_an_invalid_folder_name(tmp_path: Path) -> None:
     with pytest.raises(FormFileError, match='the folder "My form" cannot name a form'):
         compile_forms(write(tmp_path, HEAD + EMAIL, "My form"))
-
-
-def test_load_form__ignores_mistakes_in_other_forms(tmp_path: Path) -> None:
-    write(tmp_path, "nonsense", "broken")
-    assert load_form(write(tmp_path, HEAD + EMAIL), "course").name == "course"
 
 
 def test_the_editors_guide__explains_every_key_and_every_type() -> None:

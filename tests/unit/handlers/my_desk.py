@@ -25,7 +25,7 @@ from registration_core.domain.validation import example_submission
 from registration_core.services.manage import ManageService
 from registration_core.services.own_entry import OwnEntryService
 from registration_core.services.submit import SubmitService
-from rollcall_build.forms.files import load_form
+from rollcall_build.forms.files import compile_forms
 
 if TYPE_CHECKING:
     from registration_core.domain.submission import Submission
@@ -34,8 +34,9 @@ ROOT = Path(__file__).resolve().parents[3]
 SITE = "https://courses.example.org"
 SECRET = "0123456789abcdef0123456789abcdef"
 NEWER = "fedcba9876543210fedcba9876543210"
-VERIFIED = replace(load_form(ROOT / "example" / "forms", "registration"), verification=Verification(48))
-CONTACT = load_form(ROOT / "example" / "forms", "contact")
+FORMS = compile_forms(ROOT / "example" / "forms")
+VERIFIED = replace(FORMS["registration"], verification=Verification(48))
+CONTACT = FORMS["contact"]
 
 
 class Secrets:

@@ -9,7 +9,7 @@ from shipped import SOURCES
 
 from registration_core.domain.errors import FormFileError
 from registration_core.domain.forms import Form
-from rollcall_build.site.build import MANIFEST, build, read_build, render
+from rollcall_build.site.build import MARK, build, render
 from rollcall_build.site.errors import SiteBuildError
 from rollcall_build.site.files import CACHE_HASHED, CACHE_PAGE, CACHE_STABLE, SiteFile
 from rollcall_build.sources import Sources
@@ -33,7 +33,7 @@ def test_build__writes_exactly_the_files_it_names(tmp_path: Path) -> None:
     bare = {key.removesuffix("/") for key in slashed}
     # A bucket may hold `sv` and `sv/`; a folder may not.
     both = {f"{key}index.html" for key in slashed} | {f"{key}.html" for key in bare}
-    assert written == keys - slashed - bare | both | {MANIFEST}
+    assert written == keys - slashed - bare | both | {MARK}
     assert {"index.html", "registration.html", "sv/registration/index.html", "assets/rollcall.css"} <= written
 
 
@@ -67,18 +67,6 @@ def test_build__names_a_broken_form_file_and_writes_nothing(sources: Sources, tm
     with pytest.raises(FormFileError, match=r"forms/registration/form\.toml"):
         build(sources, api_url=API, site_url=SITE, out=tmp_path / "site")
     assert not (tmp_path / "site").exists()
-
-
-def test_read_build__returns_what_was_built(tmp_path: Path) -> None:
-    files = shipped(tmp_path)
-    assert read_build(tmp_path).files == files
-
-
-@pytest.mark.parametrize("manifest", ["{}", "", '{"files": ["gone"]}'])
-def test_read_build__refuses_an_unfinished_site(tmp_path: Path, manifest: str) -> None:
-    (tmp_path / MANIFEST).write_text(manifest)
-    with pytest.raises(SiteBuildError, match="rollcall site build"):
-        read_build(tmp_path)
 
 
 def test_file__knows_its_type_and_how_long_to_cache_it() -> None:

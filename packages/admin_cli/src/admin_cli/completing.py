@@ -31,9 +31,9 @@ def note_forms(environ: Mapping[str, str], context: str, forms: Mapping[str, For
     known = {name: _noted_form(form) for name, form in forms.items()}
     with contextlib.suppress(*_ANYTHING):
         if known != _noted(environ, context):
-            from admin_cli.private_file import replace_private  # noqa: PLC0415 - only where something is new
+            from rollcall_build.files import replace_file  # noqa: PLC0415 - only where something is new
 
-            replace_private(_file(environ, context), json.dumps(known))
+            replace_file(_file(environ, context), json.dumps(known), mode=0o600)
 
 
 def contexts(ctx: typer.Context, incomplete: str) -> list[str]:

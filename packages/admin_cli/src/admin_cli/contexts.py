@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
-from admin_cli.private_file import replace_private
 from registration_core.domain.errors import RollcallError
+from rollcall_build.files import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -160,7 +160,7 @@ class ContextFile:
             ],
         }
         try:
-            replace_private(self.path, json.dumps(content, indent=2) + "\n")
+            replace_file(self.path, json.dumps(content, indent=2) + "\n", mode=0o600)
         except OSError as error:
             raise ContextError(
                 f"{self.path} cannot be written: {error.strerror}. Name a folder of yours: ROLLCALL_CONFIG_DIR=…"

@@ -94,6 +94,6 @@ class WorkspaceSystem:
             raise LocalStackError("The local system is not running. Start it: rollcall local up")
         terraform = LocalTerraform(self.workspace, deployer(self.workspace))
         terraform.prepare()
-        inputs = terraform.inputs if command == "plan" else {}
+        inputs = terraform.inputs() if command == "plan" else {}
         with terraform.invocation(command, *arguments, **inputs) as call:
             yield call

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.private_file import replace_private
+from rollcall_build.files import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,7 +119,7 @@ def sign_in_by_device(
     }
     if "refreshToken" in token:
         kept["refreshToken"] = token["refreshToken"]
-    replace_private(sign_in.cache, json.dumps(kept))
+    replace_file(sign_in.cache, json.dumps(kept), mode=0o600)
     return until
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from admin_cli.errors import CliError, ExitCode
+from rollcall_build.files import replace_file
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from admin_cli.services import Services
 
 
@@ -36,21 +35,6 @@ def ensure_writable(services: Services, path: Path, *, force: bool) -> None:
 def write_whole(path: Path, text: str) -> None:
     """Write a file in one step: what bears its name is the old one or the whole new one. Raises CliError."""
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-                stream.write(text)
-            Path(temporary).chmod(0o666 & ~_umask())  # as any file that a program makes
-            Path(temporary).replace(path)
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                Path(temporary).unlink()
-            raise
+        replace_file(path, text)
     except OSError as error:
         raise CliError(f"{path} could not be written: {error.strerror or error}.") from error
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

@@ -17,7 +17,6 @@ import io
 import json
 import os
 import sys
-import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from registration_core.adapters.clock import SystemClock
 from registration_core.adapters.render import PAGES, SHARED
 from registration_core.domain.errors import RollcallError
 from registration_core.domain.forms import Form
+from rollcall_build.files import replace_file
 from rollcall_build.forms.example_addresses import ensure_own_staff
 from rollcall_build.forms.files import compile_forms
 from rollcall_build.mails.checks import check_mails
@@ -80,7 +80,7 @@ def build_package(sources: Sources, out: Path) -> PackageReport:
         raise PackageError(f"the zip would be {len(archive)} bytes; more than {MOST_BYTES} starts too slowly")
     changed = not out.is_file() or out.read_bytes() != archive
     if changed:
-        _replace(out, archive)
+        replace_file(out, archive, mode=0o644)
     return PackageReport(out, len(contents), len(archive), hashlib.sha256(archive).hexdigest(), changed)
 
 
@@ -212,16 +212,6 @@ def _zip(contents: Mapping[str, bytes]) -> bytes:
             info.external_attr = _MODE
             archive.writestr(info, contents[name])
     return buffer.getvalue()
-
-
-def _replace(out: Path, content: bytes) -> None:
-    """Write so that a reader finds the old file or the new one, never half of one."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=out.parent, prefix=out.name, delete=False) as file:
-        file.write(content)
-    part = Path(file.name)
-    part.chmod(0o644)
-    part.replace(out)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

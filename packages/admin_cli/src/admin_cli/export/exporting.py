@@ -251,10 +251,10 @@ def _newest(request: Request) -> datetime:
 
 
 def _private(spool: Spool) -> BinaryIO:
-    """Open the file to be, which only its owner may read until it is whole."""
+    """Open the file to be: one like any new file, in the spool's folder, which only its owner may open."""
     made = spool.folder / "made"
     made.unlink(missing_ok=True)
-    return os.fdopen(os.open(made, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b", _BUFFER)
+    return os.fdopen(os.open(made, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666), "w+b", _BUFFER)
 
 
 def _counted(batches: Iterable[list[Row]], progress: Progress) -> Iterator[list[Row]]:

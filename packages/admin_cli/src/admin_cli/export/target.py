@@ -96,12 +96,11 @@ def _pour(source: BinaryIO, path: Path) -> None:
 
 
 def _place(made: Path, path: Path, *, replaces: bool) -> None:
-    """Give the file its name in one step, and the rights that any new file of the person's has."""
+    """Give the file its name in one step, and the permissions of the file that it replaces."""
     if replaces and path.exists():
         made.chmod(path.stat().st_mode & 0o777)
         made.replace(path)
         return
-    made.chmod(0o666 & ~_umask())
     try:
         os.link(made, path)
     except FileExistsError as error:
@@ -110,9 +109,3 @@ def _place(made: Path, path: Path, *, replaces: bool) -> None:
         ) from error
     except OSError:  # a file system without links
         made.replace(path)
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

@@ -98,16 +98,6 @@ def compile_forms(forms_dir: Path) -> dict[str, Form]:
     return forms
 
 
-def load_form(forms_dir: Path, name: str) -> Form:
-    """Read one form. Raises FormFileError with every mistake in its file."""
-    problems: list[str] = []
-    around = Around(read_words(forms_dir, problems), read_time_zone(forms_dir, problems))
-    form = _read_form(forms_dir / name, around, problems)
-    if problems or form is None:
-        raise FormFileError(problems)
-    return form
-
-
 def content_version(form: Form) -> str:
     """Return the version that a form's content has: 12 hexadecimal letters of its SHA-256."""
     content = form.to_dict()

@@ -1,6 +1,5 @@
 """The site built: templates, words and form files in, a folder of files to serve out."""
 
-import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,7 +31,7 @@ ASSETS = "site/assets"
 STYLE = "rollcall.css"
 HOME = "index.html"
 
-MANIFEST = ".rollcall-site.json"  # says that a folder is ours to empty, and what a finished build left in it
+MARK = ".rollcall-site.json"  # says that a folder is ours to empty
 
 
 def build(sources: Sources, *, api_url: str, site_url: str, out: Path) -> SiteBuild:
@@ -150,15 +149,6 @@ def _given(content: SiteContent, forms: Mapping[str, Form], language: str, *, ap
     }
 
 
-def read_build(out: Path) -> SiteBuild:
-    """Return the site that `build` wrote to `out` earlier. Raises SiteBuildError when there is no finished one."""
-    try:
-        keys = json.loads((out / MANIFEST).read_text(encoding="utf-8"))["files"]
-        return SiteBuild(out, tuple(SiteFile(key, (out / _place(key, keys)).read_bytes()) for key in keys))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SiteBuildError(f"{out} holds no finished site. Build it first: rollcall site build.") from error
-
-
 def _place(key: str, keys: list[str]) -> str:
     """Return where in the folder a file lies: a bucket holds both `sv` and `sv/`, a folder can't."""
     if key.endswith("/"):
@@ -167,23 +157,22 @@ def _place(key: str, keys: list[str]) -> str:
 
 
 def _write(files: tuple[SiteFile, ...], out: Path) -> None:
-    """Replace what `out` holds. The manifest is written empty first and filled last: half a site is never published."""
+    """Replace what `out` holds. The mark is written first, so that a build that stopped half-way can be repeated."""
     keys = [file.key for file in files]
     try:
-        if out.exists() and any(out.iterdir()) and not (out / MANIFEST).is_file():
+        if out.exists() and any(out.iterdir()) and not (out / MARK).is_file():
             raise SiteBuildError(f"{out} is not empty, and no site was built there before. Choose another folder.")
         out.mkdir(parents=True, exist_ok=True)
-        (out / MANIFEST).write_text("{}\n", encoding="utf-8")
+        (out / MARK).touch()
         for path in out.iterdir():
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
-            elif path.name != MANIFEST:
+            elif path.name != MARK:
                 path.unlink()
         for file in files:
             path = out / _place(file.key, keys)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(file.body)
-        (out / MANIFEST).write_text(json.dumps({"files": keys}) + "\n", encoding="utf-8")
     except OSError as error:
         raise SiteBuildError(f"The site cannot be written to {out}: {error.strerror or error}.") from error
 

@@ -146,7 +146,9 @@ class DeployedStack:
 
 
 def chosen_edge_port() -> int:
-    """Return EDGE_PORT or the port of LOCALSTACK_HOST if set, else a port that nobody listens on."""
+    """Return the port of EDGE_PORT or LOCALSTACK_HOST if set, else a free one; in a worker always a free one."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return free_port()
     _, _, port = os.environ.get("LOCALSTACK_HOST", "").partition(":")
     return int(os.environ.get("EDGE_PORT") or port or free_port())
 

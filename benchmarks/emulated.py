@@ -18,6 +18,7 @@ from admin_cli.aws import DUMMY_CREDENTIAL
 from admin_cli.stack import StackDescription
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.stored_forms import StoredForms
+from registration_core.adapters.dynamodb.table import Table
 from rollcall_local.emulator import Emulator
 from rollcall_local.paths import Workspace
 from rollcall_local.process import free_port
@@ -67,7 +68,7 @@ def make_table(endpoint: str) -> None:
     except dynamodb.exceptions.ResourceInUseException:
         return
     dynamodb.get_waiter("table_exists").wait(TableName=TABLE, WaiterConfig={"Delay": 1})
-    StoredForms(sdk_call(dynamodb), TABLE).store(the_forms())
+    StoredForms(Table(sdk_call(dynamodb), TABLE)).store(the_forms())
 
 
 def description() -> dict[str, str]:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from registration_core.adapters.dynamodb.items import submission_item
+from registration_core.adapters.dynamodb.table import wire_item
 from registration_core.domain.forms import Form
 from registration_core.domain.identifiers import new_reference, new_submission_id
 from registration_core.domain.submission import Status, Submission
@@ -75,4 +76,4 @@ def stamps(count: int, *, form: Form, newest: datetime, seed: int = 1) -> Iterat
 
 def items(count: int, *, form: Form, seed: int = 1) -> Iterator[dict[str, object]]:
     """Return the submissions' items, as DynamoDB accepts them."""
-    return map(submission_item, submissions(count, form=form, seed=seed))
+    return map(wire_item, map(submission_item, submissions(count, form=form, seed=seed)))

@@ -21,9 +21,10 @@ from export_speed import BIN, CREDENTIALS, run
 
 from registration_core.adapters.clock import SystemClock
 from registration_core.adapters.dynamodb.items import submission_item
-from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.outcomes import DynamoMailOutcomes
 from registration_core.adapters.dynamodb.sdk import sdk_call
+from registration_core.adapters.dynamodb.table import Table, wire_item
 from registration_core.adapters.sqs import to_message
 from registration_core.domain.mail import MailKind, MailRequest, MailState
 
@@ -68,15 +69,15 @@ def stored(endpoint: str, count: int) -> list[MailRequest]:
     """Store so many submissions of the last weeks; give the mail that each calls for."""
     form = entries.the_forms()["registration"]
     made = list(entries.submissions(count, form=form))
-    emulated.fill(endpoint, map(submission_item, made))
+    emulated.fill(endpoint, map(wire_item, map(submission_item, made)))
     return [MailRequest(entry.id, MailKind.CONFIRMED, 1) for entry in made]
 
 
 def bounce(endpoint: str, requests: list[MailRequest]) -> None:
     """Note that these mails went out and came back."""
     call, clock = sdk_call(emulated.client(endpoint)), SystemClock()
-    repository = ManagedDynamoRepository(call, emulated.TABLE, clock=clock)
-    outcomes = DynamoMailOutcomes(call, emulated.TABLE, clock=clock)
+    repository = ManagedDynamoRepository(Table(call, emulated.TABLE), clock=clock)
+    outcomes = DynamoMailOutcomes(Table(call, emulated.TABLE), clock=clock)
     soon, later = (datetime.now(UTC) + timedelta(days=days) for days in (1, 30))
     for request in requests:
         repository.lease_mail(request, holder="b", until=soon, expires_at=later)

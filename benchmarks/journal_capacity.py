@@ -22,9 +22,10 @@ from metered import Meter, write_context
 
 from admin_cli.contexts import ContextFile, context_file
 from registration_core.adapters.clock import SystemClock
-from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.outcomes import DynamoMailOutcomes
 from registration_core.adapters.dynamodb.sdk import sdk_call
+from registration_core.adapters.dynamodb.table import Table
 from registration_core.domain.identifiers import new_reference, new_submission_id
 from registration_core.domain.mail import MailKind, MailRequest, MailState
 from registration_core.domain.submission import Idempotency, Status, Submission
@@ -75,8 +76,8 @@ def fill_today(endpoint: str) -> None:
     """Add today's submissions: confirmed ones, suspected spam, a mail for each, some of them bounced."""
     call = sdk_call(emulated.client(endpoint))
     clock = SystemClock()
-    repository = ManagedDynamoRepository(call, emulated.TABLE, clock=clock)
-    outcomes = DynamoMailOutcomes(call, emulated.TABLE, clock=clock)
+    repository = ManagedDynamoRepository(Table(call, emulated.TABLE), clock=clock)
+    outcomes = DynamoMailOutcomes(Table(call, emulated.TABLE), clock=clock)
     for number in range(TODAY):
         at = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=number)
         entry = Submission(

@@ -17,6 +17,7 @@ import entries
 from emulated import TABLE, description
 
 from registration_core.adapters.dynamodb.items import submission_item
+from registration_core.adapters.dynamodb.table import wire_item
 
 PAGE_BYTES = 1_000_000
 READ_BYTES = 4096
@@ -32,7 +33,7 @@ class Recorded:
         form = entries.the_forms()["registration"]
         newest = datetime.now(UTC).replace(microsecond=0)
         described = [
-            json.dumps(submission_item(each), separators=(",", ":"), ensure_ascii=False).encode()
+            json.dumps(wire_item(submission_item(each)), separators=(",", ":"), ensure_ascii=False).encode()
             for each in entries.submissions(min(count, DISTINCT), form=form, newest=newest)
         ]
         self.items: list[bytes] = []

@@ -14,8 +14,9 @@ from conftest import wait_until
 from integration.asking import FORMS, ask, example, stored
 
 from registration_core.adapters.clock import SystemClock
-from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.sdk import sdk_call
+from registration_core.adapters.dynamodb.table import Table
 from registration_core.adapters.signing import MY, HmacSigner, TokenSigner
 from registration_core.adapters.signing_keys import parse_keys
 from registration_core.domain.policies import Verification
@@ -71,7 +72,7 @@ class Registrant:
 
 def repository(stack: DeployedStack) -> ManagedDynamoRepository:
     """The stack's table, as the functions see it."""
-    return ManagedDynamoRepository(sdk_call(stack.client("dynamodb")), stack.table, clock=SystemClock())
+    return ManagedDynamoRepository(Table(sdk_call(stack.client("dynamodb")), stack.table), clock=SystemClock())
 
 
 def token_of(link: str) -> str:

@@ -9,9 +9,10 @@ import pytest
 from contract.fakes import CountedRandomness, StoppedClock
 from contract.managed_fake import InMemoryManagedRepository
 
-from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.sigv4 import Credentials
+from registration_core.adapters.dynamodb.table import Table
 from registration_core.adapters.dynamodb.wire import wire_call
 from rollcall_local.credentials import client
 
@@ -80,8 +81,8 @@ def repository(request: pytest.FixtureRequest, clock: StoppedClock) -> Iterator[
     table = request.getfixturevalue("table")
     if request.param == "sdk":
         call = sdk_call(request.getfixturevalue("dynamodb"))
-        yield ManagedDynamoRepository(call, table, clock=clock, randomness=CountedRandomness(table))
+        yield ManagedDynamoRepository(Table(call, table), clock=clock, randomness=CountedRandomness(table))
         return
     wire = wire_call(request.getfixturevalue("emulator"), REGION, Credentials("test", "test"))
-    yield ManagedDynamoRepository(wire, table, clock=clock, randomness=CountedRandomness(table))
+    yield ManagedDynamoRepository(Table(wire, table), clock=clock, randomness=CountedRandomness(table))
     wire.close()

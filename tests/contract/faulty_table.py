@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from registration_core.adapters.dynamodb.call import AwsCallError
-from registration_core.adapters.dynamodb.patient import PatientCall
+from registration_core.adapters.dynamodb.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,9 +61,9 @@ class Ticking:
         return self._now
 
 
-def patient(call: Call) -> PatientCall:
-    """Return a call that retries a few times without waiting."""
-    return PatientCall(call, sleep=lambda _: None, monotonic=Ticking())
+def patient_table(call: Call, name: str) -> Table:
+    """Return a table that retries a few times without waiting."""
+    return Table(call, name, sleep=lambda _: None, monotonic=Ticking())
 
 
 def _conflict(operation: str, params: Mapping[str, Any]) -> AwsCallError:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from registration_core.adapters.dynamodb import items, table
+from registration_core.adapters.dynamodb import items, keys
 from registration_core.adapters.dynamodb.seats import read_state
+from registration_core.adapters.dynamodb.table import Table
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -60,22 +61,21 @@ class StoredInMemory:
 class StoredInTable:
     """Reads what a table stores."""
 
-    def __init__(self, call: Call, table_name: str) -> None:
-        self._call = call
-        self._table_name = table_name
+    def __init__(self, call: Call, name: str) -> None:
+        self._table = Table(call, name)
 
     def option(self, form: str, option: str) -> Option | None:
-        pk, _ = table.quota_key(form, option)
+        pk, _ = keys.quota_key(form, option)
         state, seats, tickets, settled = None, set(), {}, 0
-        for item in self._query({}, "pk = :pk", {":pk": pk}):
-            sk = item["sk"]["S"]
-            if sk == table.QUOTA:
+        for item in self._table.query("pk = :pk", pk=pk):
+            sk = item["sk"]
+            if sk == keys.QUOTA:
                 state = read_state(item)
-                settled = len(item.get("gone", {}).get("NS", ())) + int(item.get("floor", {"N": "0"})["N"])
-            elif sk.startswith(table.SEAT):
-                seats.add(item["submission"]["S"])
+                settled = len(item.get("gone", ())) + item.get("floor", 0)
+            elif sk.startswith(keys.SEAT):
+                seats.add(item["submission"])
             elif "submission" in item:
-                tickets[int(sk.removeprefix(table.WAIT))] = item["submission"]["S"]
+                tickets[int(sk.removeprefix(keys.WAIT))] = item["submission"]
         if state is None:
             assert not seats
             assert not tickets
@@ -84,27 +84,13 @@ class StoredInTable:
         return Option(state, frozenset(seats), tickets)
 
     def entries(self, form: str, *, months: list[datetime]) -> dict[str, Submission]:
-        index = {"IndexName": table.BY_MONTH, "ExpressionAttributeNames": {"#month": "month"}}
         submissions = [
             items.read_submission(item)
             for month in months
-            for item in self._query(index, "#month = :month", {":month": table.month_key(form, month)})
+            for item in self._table.query("#month = :month", index=keys.BY_MONTH, month=keys.month_key(form, month))
         ]
         return {entry.id: entry for entry in submissions}
 
     def traces(self, submission_id: str) -> str:
-        pk, _ = table.submission_key(submission_id)
-        return json.dumps(list(self._query({}, "pk = :pk", {":pk": pk})), ensure_ascii=False)
-
-    def _query(self, query: dict[str, Any], condition: str, values: dict[str, str]) -> list[Any]:
-        answer = self._call(
-            "Query",
-            {
-                "TableName": self._table_name,
-                "KeyConditionExpression": condition,
-                "ExpressionAttributeValues": {name: {"S": value} for name, value in values.items()},
-                **query,
-            },
-        )
-        assert not answer.get("LastEvaluatedKey")
-        return list(answer["Items"])
+        pk, _ = keys.submission_key(submission_id)
+        return json.dumps(list(self._table.query("pk = :pk", pk=pk)), ensure_ascii=False)

@@ -12,10 +12,11 @@ from contract.fakes import CountedRandomness, InMemorySubmissionRepository, Stop
 from contract.mail_fakes import InMemoryAskedMails, InMemorySendings
 from unit.core.builders import a_form, an_entry
 
-from registration_core.adapters.dynamodb.asking import DynamoAskedMails
+from registration_core.adapters.dynamodb.asked_mails import DynamoAskedMails
 from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.sendings import DynamoSendings
+from registration_core.adapters.dynamodb.table import Table
 from registration_core.domain.errors import EntryChangedError
 from registration_core.domain.identifiers import new_submission_id
 from registration_core.domain.mail import MailKind, MailRequest, MailState
@@ -68,9 +69,9 @@ def world(request: pytest.FixtureRequest) -> World:
     call, table = sdk_call(request.getfixturevalue("dynamodb")), request.getfixturevalue("table")
     return World(
         clock,
-        DynamoSubmissionRepository(call, table, clock=clock),
-        DynamoAskedMails(call, table, clock=clock, randomness=os.urandom),
-        DynamoSendings(call, table, clock=clock),
+        DynamoSubmissionRepository(Table(call, table), clock=clock),
+        DynamoAskedMails(Table(call, table), clock=clock, randomness=os.urandom),
+        DynamoSendings(Table(call, table), clock=clock),
     )
 
 

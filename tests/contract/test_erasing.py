@@ -10,10 +10,11 @@ import pytest
 from contract.fakes import START, CountedRandomness, PlainSigner, StoppedClock
 from unit.core.builders import a_field, a_form, words
 
-from registration_core.adapters.dynamodb import table as names
+from registration_core.adapters.dynamodb import keys as names
 from registration_core.adapters.dynamodb.call import AwsCallError
-from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.sdk import sdk_call
+from registration_core.adapters.dynamodb.table import Table
 from registration_core.domain.errors import StorageUnavailableError
 from registration_core.domain.fields import Option
 from registration_core.domain.quota import Quota
@@ -66,7 +67,7 @@ def test_erase__leaves_no_personal_value_even_if_interrupted(
 ) -> None:
     call = Breaking(dynamodb, at=0)
     repository = ManagedDynamoRepository(
-        call, table, clock=clock, randomness=CountedRandomness(table), patient=lambda inner: inner
+        Table(call, table, retry_s=0), clock=clock, randomness=CountedRandomness(table)
     )
     submission_id = submit(repository, clock, seed=f"{table} first")
     submit(repository, clock, seed=f"{table} again", key="again")
@@ -98,7 +99,7 @@ def test_erase__leaves_no_personal_value_even_if_interrupted(
 
 def test_erase__leaves_nothing_of_an_imported_row(dynamodb: Any, table: str, clock: StoppedClock) -> None:
     repository = ManagedDynamoRepository(
-        sdk_call(dynamodb), table, clock=clock, randomness=CountedRandomness(f"{table} import")
+        Table(sdk_call(dynamodb), table), clock=clock, randomness=CountedRandomness(f"{table} import")
     )
     intake = IntakeService(
         repository=repository, signer=PlainSigner(), clock=clock, randomness=CountedRandomness(f"{table} rows")
@@ -112,7 +113,9 @@ def test_erase__leaves_nothing_of_an_imported_row(dynamodb: Any, table: str, clo
 
 def test_change__marks_the_registrants_own_change(dynamodb: Any, table: str, clock: StoppedClock) -> None:
     """The stream uses the mark to decide whether staff hear of a cancellation; the next change clears it."""
-    repository = ManagedDynamoRepository(sdk_call(dynamodb), table, clock=clock, randomness=CountedRandomness(table))
+    repository = ManagedDynamoRepository(
+        Table(sdk_call(dynamodb), table), clock=clock, randomness=CountedRandomness(table)
+    )
     submission_id = submit(repository, clock, seed=table)
 
     def marked() -> bool:

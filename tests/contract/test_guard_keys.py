@@ -21,6 +21,7 @@ from registration_core.adapters.dynamodb.guard_keys import FRESH_S, GuardKeys
 from registration_core.adapters.dynamodb.outcomes import DynamoSuppressionList
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.sigv4 import Credentials
+from registration_core.adapters.dynamodb.table import Table
 from registration_core.adapters.dynamodb.wire import wire_call
 from registration_core.adapters.signing import HmacSigner
 from registration_core.domain.errors import AlreadyRegisteredError, KeyReusedError, StorageUnavailableError
@@ -99,7 +100,7 @@ def call(request: pytest.FixtureRequest, dynamodb: Any, emulator: str) -> Iterat
 
 def test_keys__are_made_once_and_shared(call: Call, table: str) -> None:
     """A function and a command that start on an empty table make the same fingerprints."""
-    first, second = GuardKeys(call, table), GuardKeys(call, table)
+    first, second = GuardKeys(Table(call, table)), GuardKeys(Table(call, table))
 
     assert first.fingerprint("once", "robin") == second.fingerprint("once", "robin")
     assert len(first.keys()[0]) == 64
@@ -110,7 +111,7 @@ def test_keys__made_at_the_same_time_are_one(emulator: str, table: str) -> None:
 
     def made(_: int) -> str:
         with closing(wire_call(emulator, REGION, Credentials("test", "test"))) as wire:
-            return GuardKeys(wire, table).fingerprint("once", "robin")
+            return GuardKeys(Table(wire, table)).fingerprint("once", "robin")
 
     with ThreadPoolExecutor(8) as workers:
         assert len(set(workers.map(made, range(16)))) == 1
@@ -125,9 +126,9 @@ def test_keys__are_reread_after_five_minutes(call: Call, table: str) -> None:
             raise AwsCallError("ServiceUnavailable", "not now")
         return call(operation, params)
 
-    keys = GuardKeys(asked, table, monotonic=lambda: now[0])
+    keys = GuardKeys(Table(asked, table), monotonic=lambda: now[0])
     before = keys.fingerprint("once", "robin")
-    ring = GuardKeyRing(call, table)
+    ring = GuardKeyRing(Table(call, table))
     older = ring.read()
     assert older is not None
     ring.write(Ring((NEW, *older.keys)), instead_of=older)
@@ -149,7 +150,7 @@ def test_keys__are_read_again_after_a_failed_first_read(call: Call, table: str) 
             raise AwsCallError("ConnectionLost", "not now")
         return call(operation, params)
 
-    keys = GuardKeys(asked, table)
+    keys = GuardKeys(Table(asked, table))
     keys.warm()
     with pytest.raises(StorageUnavailableError):
         keys.fingerprint("once", "robin")
@@ -160,7 +161,7 @@ def test_keys__are_read_again_after_a_failed_first_read(call: Call, table: str) 
 
 def test_ring__refuses_to_overwrite_a_concurrent_change(call: Call, table: str) -> None:
     """If two people change the keys at once, one gets an error and no key is lost."""
-    ring = GuardKeyRing(call, table)
+    ring = GuardKeyRing(Table(call, table))
     ring.write(Ring((OLD,)), instead_of=None)
     with pytest.raises(RingChangedError):
         ring.write(Ring((NEW,)), instead_of=None)
@@ -176,12 +177,12 @@ def test_ring__refuses_to_overwrite_a_concurrent_change(call: Call, table: str) 
 
 def test_ring__keeps_functions_one_step_apart_compatible(call: Call, table: str) -> None:
     """A function recognises guards made with the keys of the step before and the step after its own."""
-    ring = GuardKeyRing(call, table)
+    ring = GuardKeyRing(Table(call, table))
     steps = [Ring((OLD,)), Ring((OLD,), NEW, datetime.now(UTC)), Ring((NEW, OLD))]
     known = []
     for before, after in zip([None, *steps], steps, strict=False):
         ring.write(after, instead_of=before)
-        known.append(GuardKeys(call, table).fingerprints("once", "robin"))
+        known.append(GuardKeys(Table(call, table)).fingerprints("once", "robin"))
 
     for one, next_one in pairwise(known):
         assert one[0] in next_one
@@ -254,10 +255,10 @@ def test_edit__to_a_person_with_an_older_guard__names_their_entry(office: Office
 
 def test_suppression__survives_a_key_change(call: Call, table: str, clock: StoppedClock) -> None:
     later = clock.now() + timedelta(days=30)
-    before = DynamoSuppressionList(call, table, signer=Signers(OLD), clock=clock)
+    before = DynamoSuppressionList(Table(call, table), signer=Signers(OLD), clock=clock)
     before.add("robin@example.org", reason=MailState.BOUNCED, expires_at=later)
 
-    after = DynamoSuppressionList(call, table, signer=Signers(NEW, OLD), clock=clock)
+    after = DynamoSuppressionList(Table(call, table), signer=Signers(NEW, OLD), clock=clock)
 
     assert after.holds("Robin@example.org")
     assert not after.holds("kim@example.org")

@@ -12,7 +12,7 @@ from contract.entries import an_entry, cancel, change, put
 from contract.fakes import START, CountedRandomness, InMemorySubmissionRepository
 from contract.mail_fakes import InMemoryAskedMails, InMemoryJournal, InMemoryMailOutcomes
 
-from registration_core.adapters.dynamodb.asking import DynamoAskedMails
+from registration_core.adapters.dynamodb.asked_mails import DynamoAskedMails
 from registration_core.adapters.dynamodb.journal import DynamoJournal
 from registration_core.adapters.dynamodb.outcomes import DynamoMailOutcomes
 from registration_core.domain.mail import MailKind, MailRequest, MailState
@@ -21,6 +21,7 @@ from registration_core.domain.submission import Status
 if TYPE_CHECKING:
     from contract.fakes import StoppedClock
 
+    from registration_core.adapters.dynamodb.table import Table
     from registration_core.domain.journal import Journal
     from registration_core.domain.mail_ports import AskedMails, MailOutcomes
     from registration_core.domain.ports import ManagedRepository
@@ -62,10 +63,10 @@ def office(repository: ManagedRepository, clock: StoppedClock) -> Office:
     if isinstance(repository, InMemorySubmissionRepository):
         outcomes, asked = InMemoryMailOutcomes(repository), InMemoryAskedMails(repository)
         return Office(repository, InMemoryJournal(repository), outcomes, asked, clock)
-    call, table = repository._call, repository._table_name  # type: ignore[attr-defined]
-    journal = DynamoJournal(call, table, clock=clock)
-    asking = DynamoAskedMails(call, table, clock=clock, randomness=CountedRandomness(table))
-    return Office(repository, journal, DynamoMailOutcomes(call, table, clock=clock), asking, clock)
+    table: Table = repository._table  # type: ignore[attr-defined]
+    asked_mails = DynamoAskedMails(table, clock=clock, randomness=CountedRandomness(table.name))
+    outcomes = DynamoMailOutcomes(table, clock=clock)
+    return Office(repository, DynamoJournal(table, clock=clock), outcomes, asked_mails, clock)
 
 
 def test_events__list_a_forms_changes_newest_first(office: Office) -> None:

@@ -15,6 +15,7 @@ from unit.cli.fakes import DESCRIPTION, CommandLine
 from admin_cli.contexts import Context, ContextFile
 from registration_core.adapters.dynamodb.guard_key_ring import GuardKeyRing, Ring
 from registration_core.adapters.dynamodb.sdk import sdk_call
+from registration_core.adapters.dynamodb.table import Table
 from rollcall_local.credentials import client
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ MADE = "1" * 64
 
 @pytest.fixture
 def ring(dynamodb: Any, table: str) -> GuardKeyRing:
-    return GuardKeyRing(sdk_call(dynamodb), table)
+    return GuardKeyRing(Table(sdk_call(dynamodb), table))
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from contract.entries import an_entry, cancel, change, promote, put, state
 from contract.fakes import CountedRandomness, StoppedClock
-from contract.faulty_table import Fault, FaultyCall, patient
+from contract.faulty_table import Fault, FaultyCall, patient_table
 
-from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.domain.errors import StorageUnavailableError
 from registration_core.domain.submission import Status
@@ -30,7 +30,7 @@ class Stumbling:
 @pytest.fixture
 def stumbling(dynamodb: Any, table: str, clock: StoppedClock) -> Stumbling:
     call = FaultyCall(sdk_call(dynamodb), keep_tokens=False)
-    repository = ManagedDynamoRepository(call, table, clock=clock, randomness=CountedRandomness(table), patient=patient)
+    repository = ManagedDynamoRepository(patient_table(call, table), clock=clock, randomness=CountedRandomness(table))
     repository.make_quotas("course", {"a": 1})
     return Stumbling(repository, call.faults)
 

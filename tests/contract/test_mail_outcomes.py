@@ -16,6 +16,7 @@ from unit.core.builders import a_form, an_entry
 from registration_core.adapters.dynamodb.outcomes import DynamoMailOutcomes, DynamoSuppressionList
 from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
 from registration_core.adapters.dynamodb.sdk import sdk_call
+from registration_core.adapters.dynamodb.table import Table
 from registration_core.domain.errors import MailHeldError, MailLeaseLostError
 from registration_core.domain.identifiers import new_submission_id
 from registration_core.domain.mail import MailKind, MailRequest, MailState
@@ -71,9 +72,9 @@ def mails(request: pytest.FixtureRequest) -> Mails:
         fake = InMemorySubmissionRepository(clock, CountedRandomness())
         return Mails(clock, fake, InMemoryMailOutcomes(fake), InMemorySuppressionList(clock, repository=fake))
     table, call = request.getfixturevalue("table"), sdk_call(request.getfixturevalue("dynamodb"))
-    repository = DynamoSubmissionRepository(call, table, clock=clock)
-    suppressions = DynamoSuppressionList(call, table, signer=PlainSigner(), clock=clock)
-    return Mails(clock, repository, DynamoMailOutcomes(call, table, clock=clock), suppressions)
+    repository = DynamoSubmissionRepository(Table(call, table), clock=clock)
+    suppressions = DynamoSuppressionList(Table(call, table), signer=PlainSigner(), clock=clock)
+    return Mails(clock, repository, DynamoMailOutcomes(Table(call, table), clock=clock), suppressions)
 
 
 @pytest.mark.parametrize(

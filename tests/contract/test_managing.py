@@ -11,8 +11,9 @@ from contract.entries import AGE, ONCE, RANDOMNESS, an_entry, cancel, change, pr
 from contract.fakes import START
 
 from registration_core.adapters.dynamodb import items
-from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.sdk import sdk_call
+from registration_core.adapters.dynamodb.table import Table, wire_item
 from registration_core.domain.errors import (
     AlreadyRegisteredError,
     EntryChangedError,
@@ -353,13 +354,13 @@ def test_spam__cannot_take_over_a_person_with_another_submission(repository: Man
 
 def test_spam__with_a_long_history__keeps_it_when_genuine(dynamodb: Any, table: str, clock: StoppedClock) -> None:
     """A transaction writes 100 items at most; this submission has more."""
-    repository = ManagedDynamoRepository(sdk_call(dynamodb), table, clock=clock)
+    repository = ManagedDynamoRepository(Table(sdk_call(dynamodb), table), clock=clock)
     spam = an_entry(Status.SPAM, expires_at=START.replace(microsecond=0) + timedelta(days=1))
     put(repository, spam)
     repository.make_quotas("course", {"a": 2})
     lines = [Event(new_ulid(START, RANDOMNESS), START, "edited name", "staff") for _ in range(120)]
     for begin in range(0, len(lines), 25):
-        puts = [{"PutRequest": {"Item": items.event_item(spam, line)}} for line in lines[begin : begin + 25]]
+        puts = [{"PutRequest": {"Item": wire_item(items.event_item(spam, line))}} for line in lines[begin : begin + 25]]
         dynamodb.batch_write_item(RequestItems={table: puts})
     kept_until = START.replace(microsecond=0) + timedelta(days=30)
     genuine = replace(spam, status=Status.CONFIRMED, version=2, expires_at=kept_until)

@@ -18,9 +18,10 @@ from unit.core.builders import a_field, a_form
 
 from admin_cli.contexts import Context, ContextFile
 from registration_core.adapters.clock import SystemClock
-from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.stored_forms import StoredForms
+from registration_core.adapters.dynamodb.table import Table
 from registration_core.bootstrap import query_service
 from registration_core.services.submit import SubmitService
 from rollcall_build.forms.files import compile_forms
@@ -98,11 +99,11 @@ def calls() -> list[tuple[str, str, set[str]]]:
 @pytest.fixture
 def line(tmp_path: Path, dynamodb: Any, table: str, calls: list[tuple[str, str, set[str]]]) -> CommandLine:
     """Run the command line on a stack with a submission of a form whose folder is gone."""
-    repository = ManagedDynamoRepository(sdk_call(dynamodb), table, clock=SystemClock())
+    repository = ManagedDynamoRepository(Table(sdk_call(dynamodb), table), clock=SystemClock())
     submit = SubmitService(repository=repository, signer=PlainSigner(), clock=SystemClock(), randomness=os.urandom)
     submit.submit(REMOVED, {"email": "robin@example.org"}, key="robin", language="en")
     forms = {**SHIPPED, REMOVED.name: REMOVED}
-    StoredForms(sdk_call(dynamodb), table).store({REMOVED.name: REMOVED})
+    StoredForms(Table(sdk_call(dynamodb), table)).store({REMOVED.name: REMOVED})
     noted(dynamodb, calls)
     contexts = ContextFile(tmp_path / "contexts.json")
     contexts.write(contexts.read().with_entry(Context("prod", "prod", "eu-north-1")).using("prod"))

@@ -15,7 +15,7 @@ from contract.fakes import (
     PlainSigner,
     StoppedClock,
 )
-from contract.faulty_table import Fault, FaultyCall, patient
+from contract.faulty_table import Fault, FaultyCall, patient_table
 from contract.mail_fakes import InMemoryAskedMails, InMemoryJournal
 from contract.managed_fake import InMemoryManagedRepository
 from contract.stored_state import Option, StoredInMemory, StoredInTable, StoredState
@@ -32,7 +32,7 @@ from hypothesis.stateful import (
 )
 from unit.core.builders import a_field, a_form, words
 
-from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.domain.errors import (
     AlreadyRegisteredError,
@@ -323,7 +323,7 @@ def on_a_table(dynamodb: Any, table: str, *, keep_tokens: bool) -> Setting:
         call = sdk_call(dynamodb)
         faulty = FaultyCall(call, keep_tokens=keep_tokens)
         repository = ManagedDynamoRepository(
-            faulty, table, clock=clock, randomness=CountedRandomness(f"table {next(FORM_NUMBERS)}"), patient=patient
+            patient_table(faulty, table), clock=clock, randomness=CountedRandomness(f"table {next(FORM_NUMBERS)}")
         )
         return repository, StoredInTable(call, table), faulty.faults
 

@@ -10,9 +10,10 @@ import pytest
 from contract.fakes import START, CountedRandomness, PlainSigner, StoppedClock
 from unit.core.builders import a_field, a_form, words
 
-from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
 from registration_core.adapters.dynamodb.sdk import sdk_call
+from registration_core.adapters.dynamodb.table import Table
 from registration_core.domain.errors import MailHeldError
 from registration_core.domain.fields import Option
 from registration_core.domain.mail import MailKind, MailRequest
@@ -31,7 +32,9 @@ AT_ONCE = 8
 
 @pytest.fixture
 def table_repository(dynamodb: Any, table: str, clock: StoppedClock) -> DynamoSubmissionRepository:
-    return DynamoSubmissionRepository(sdk_call(dynamodb), table, clock=clock, randomness=CountedRandomness("table"))
+    return DynamoSubmissionRepository(
+        Table(sdk_call(dynamodb), table), clock=clock, randomness=CountedRandomness("table")
+    )
 
 
 def submit_at_once(repository: DynamoSubmissionRepository, keys: list[str]) -> list[Receipt]:
@@ -109,7 +112,7 @@ def test_import__stores_a_row_once_when_many_import_it(dynamodb: Any, table: str
     def take(worker: int) -> Receipt:
         clock = StoppedClock()
         repository = ManagedDynamoRepository(
-            sdk_call(dynamodb), table, clock=clock, randomness=CountedRandomness(f"{table} {worker}")
+            Table(sdk_call(dynamodb), table), clock=clock, randomness=CountedRandomness(f"{table} {worker}")
         )
         intake = IntakeService(
             repository=repository, signer=PlainSigner(), clock=clock, randomness=CountedRandomness(f"row {worker}")

@@ -15,6 +15,7 @@ from contract.rate_counter import InMemoryRateCounter
 from registration_core.adapters.dynamodb.rates import DynamoRateCounter
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.sigv4 import Credentials
+from registration_core.adapters.dynamodb.table import Table
 from registration_core.adapters.dynamodb.wire import wire_call
 from registration_core.domain.errors import StorageUnavailableError
 
@@ -34,10 +35,10 @@ def rates(request: pytest.FixtureRequest) -> Iterator[RateCounter]:
         return
     table = request.getfixturevalue("table")
     if request.param == "sdk":
-        yield DynamoRateCounter(sdk_call(request.getfixturevalue("dynamodb")), table)
+        yield DynamoRateCounter(Table(sdk_call(request.getfixturevalue("dynamodb")), table))
         return
     wire = wire_call(request.getfixturevalue("emulator"), REGION, Credentials("test", "test"))
-    yield DynamoRateCounter(wire, table)
+    yield DynamoRateCounter(Table(wire, table))
     wire.close()
 
 
@@ -70,7 +71,7 @@ def test_take__never_exceeds_the_limit_under_load(emulator: str, table: str) -> 
     def come(_number: int) -> bool:
         wire = wire_call(emulator, REGION, Credentials("test", "test"))
         try:
-            return DynamoRateCounter(wire, table).take("a", "w1", most=7, expires_at=LATER)
+            return DynamoRateCounter(Table(wire, table)).take("a", "w1", most=7, expires_at=LATER)
         finally:
             wire.close()
 
@@ -79,7 +80,7 @@ def test_take__never_exceeds_the_limit_under_load(emulator: str, table: str) -> 
 
 
 def test_take__stores_only_a_count_that_expires(dynamodb: Any, table: str) -> None:
-    DynamoRateCounter(sdk_call(dynamodb), table).take("f1", "w1", most=3, expires_at=LATER)
+    DynamoRateCounter(Table(sdk_call(dynamodb), table)).take("f1", "w1", most=3, expires_at=LATER)
     (item,) = dynamodb.scan(TableName=table)["Items"]
     expires = str(int((LATER - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(seconds=1)))
     assert item == {"pk": {"S": "RATE#f1#w1"}, "sk": {"S": "RATE"}, "count": {"N": "1"}, "expires_at": {"N": expires}}
@@ -88,4 +89,4 @@ def test_take__stores_only_a_count_that_expires(dynamodb: Any, table: str) -> No
 
 def test_take__raises_when_the_table_is_unavailable(dynamodb: Any) -> None:
     with pytest.raises(StorageUnavailableError):
-        DynamoRateCounter(sdk_call(dynamodb), "no-such-table").take("a", "w1", most=1, expires_at=LATER)
+        DynamoRateCounter(Table(sdk_call(dynamodb), "no-such-table")).take("a", "w1", most=1, expires_at=LATER)

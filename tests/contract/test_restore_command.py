@@ -20,9 +20,10 @@ from admin_cli.given_forms import GivenForms
 from registration_core.adapters.clock import SystemClock
 from registration_core.adapters.dynamodb.guard_key_ring import GuardKeyRing, Ring
 from registration_core.adapters.dynamodb.guard_keys import GuardKeys
-from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.outcomes import DynamoSuppressionList
 from registration_core.adapters.dynamodb.sdk import sdk_call
+from registration_core.adapters.dynamodb.table import Table
 from registration_core.bootstrap import manage_service
 from registration_core.domain.fields import Option
 from registration_core.domain.mail import MailState
@@ -65,10 +66,10 @@ class Books:
         )
 
     def of(self, table: str) -> ManagedDynamoRepository:
-        return ManagedDynamoRepository(sdk_call(self.dynamodb), table, clock=SystemClock())
+        return ManagedDynamoRepository(Table(sdk_call(self.dynamodb), table), clock=SystemClock())
 
     def suppressions(self, table: str) -> DynamoSuppressionList:
-        return DynamoSuppressionList(sdk_call(self.dynamodb), table, signer=PlainSigner(), clock=SystemClock())
+        return DynamoSuppressionList(Table(sdk_call(self.dynamodb), table), signer=PlainSigner(), clock=SystemClock())
 
     @property
     def staff(self) -> ManageService:
@@ -149,11 +150,13 @@ def test_prepare__copies_suppressions(line: CommandLine, books: Books) -> None:
 def test_prepare__copies_the_guard_keys_that_suppressions_need(line: CommandLine, books: Books) -> None:
     """A suppression made with a key of after the backup holds in the restored table, and its own keys stay known."""
     call = sdk_call(books.dynamodb)
-    (old,) = GuardKeys(call, books.table).keys()
+    (old,) = GuardKeys(Table(call, books.table)).keys()
     books.restore()
-    ring = GuardKeyRing(call, books.table)
+    ring = GuardKeyRing(Table(call, books.table))
     ring.write(Ring(("ab" * 32,)), instead_of=Ring((old,)))  # rotated, and the older key forgotten
-    suppressions = DynamoSuppressionList(call, books.table, signer=GuardKeys(call, books.table), clock=SystemClock())
+    suppressions = DynamoSuppressionList(
+        Table(call, books.table), signer=GuardKeys(Table(call, books.table)), clock=SystemClock()
+    )
     until = SystemClock().now() + timedelta(days=1)
     suppressions.add("robin@example.org", reason=MailState.BOUNCED, expires_at=until)
 
@@ -162,9 +165,11 @@ def test_prepare__copies_the_guard_keys_that_suppressions_need(line: CommandLine
 
     assert "Would copy the guard keys" in dry.err
     assert (ran.code, "Guard keys copied" in ran.err) == (0, True), ran.err
-    keys = GuardKeys(call, books.restored)
+    keys = GuardKeys(Table(call, books.restored))
     assert keys.keys() == ("ab" * 32, old)
-    assert DynamoSuppressionList(call, books.restored, signer=keys, clock=SystemClock()).holds("robin@example.org")
+    assert DynamoSuppressionList(Table(call, books.restored), signer=keys, clock=SystemClock()).holds(
+        "robin@example.org"
+    )
     assert "guard keys" not in line("restore", "prepare", books.restored, "--yes").err.lower()
 
 

@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.core.builders import a_field, a_form, words
 
-from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.sdk import sdk_call
+from registration_core.adapters.dynamodb.table import Table
 from registration_core.domain.fields import Option
 from registration_core.domain.identifiers import parse_reference
 from registration_core.domain.policies import Verification
@@ -124,7 +125,9 @@ class Watched:
 
 
 def table_desk(call: Any, table: str, form: Form) -> Desk:
-    repository = ManagedDynamoRepository(call, table, clock=StoppedClock(), randomness=CountedRandomness(form.name))
+    repository = ManagedDynamoRepository(
+        Table(call, table), clock=StoppedClock(), randomness=CountedRandomness(form.name)
+    )
     return Desk(form, repository, form.name)
 
 

@@ -19,10 +19,11 @@ from faults.mails import AskedMail, MailDesk
 from faults.visitors import FunctionDoor, Post
 
 from registration_core.adapters.clock import SystemClock
-from registration_core.adapters.dynamodb.asking import DynamoAskedMails
+from registration_core.adapters.dynamodb.asked_mails import DynamoAskedMails
 from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.sendings import DynamoSendings
+from registration_core.adapters.dynamodb.table import Table
 from registration_core.adapters.sqs import SqsMailQueue
 from registration_core.domain.validation import example_submission
 from registration_core.services.resend import ResendService
@@ -60,14 +61,16 @@ def mail(request: pytest.FixtureRequest, submit: Function, dynamodb: Any, table:
     response = FunctionDoor(submit, ORIGIN).send(Post(FORM.name, example_submission(FORM) | {"email": address}))
     assert response.status == 201, response
     clock, call, sqs = SystemClock(), sdk_call(dynamodb), Sqs()
-    asked = DynamoAskedMails(call, table, clock=clock, randomness=os.urandom)
-    details = DynamoSubmissionRepository(call, table, clock=clock).details(response.content["id"])
+    asked = DynamoAskedMails(Table(call, table), clock=clock, randomness=os.urandom)
+    details = DynamoSubmissionRepository(Table(call, table), clock=clock).details(response.content["id"])
     queue = SqsMailQueue(sqs, "url")
     if request.param == "resend":
         resend = ResendService(asked=asked, queue=queue, clock=clock)
         resend.resend(resend.plan(details), by=STAFF)
     else:
-        send = SendService(asked=asked, sendings=DynamoSendings(call, table, clock=clock), queue=queue, clock=clock)
+        send = SendService(
+            asked=asked, sendings=DynamoSendings(Table(call, table), clock=clock), queue=queue, clock=clock
+        )
         plan = send.plan(FORM, "moved", {"room": "2"}, [details.submission], statuses=USUAL, by=STAFF)
         assert sum(send.send(plan, by=STAFF)) == 1
     (body,) = sqs.bodies

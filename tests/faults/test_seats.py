@@ -16,8 +16,9 @@ from faults.seats import VISITORS, Gaps, check_round, posts_of
 from faults.visitors import FunctionDoor, all_at_once
 
 from registration_core.adapters.compiled_forms import CompiledForms
-from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
+from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.sdk import sdk_call
+from registration_core.adapters.dynamodb.table import Table
 from registration_core.services.manage import ManageService
 from registration_core.services.sweep import SweepService
 
@@ -42,7 +43,7 @@ every_round = pytest.mark.parametrize(
 def sweep_later(package: Path, dynamodb: Any, table: str) -> Callable[[], SweepReport]:
     """Sweep as the five-minute rule does, three minutes from now."""
     clock, forms = StoppedClock(datetime.now(UTC) + timedelta(minutes=3)), CompiledForms(package / "forms")
-    repository = ManagedDynamoRepository(sdk_call(dynamodb), table, clock=clock)
+    repository = ManagedDynamoRepository(Table(sdk_call(dynamodb), table), clock=clock)
     manage = ManageService(forms=forms, repository=repository, clock=clock, randomness=os.urandom)
     queue = ListedMailQueue()
     nothing = InMemorySubmissionRepository(clock, os.urandom)  # no digest is sent here

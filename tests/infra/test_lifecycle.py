@@ -19,6 +19,7 @@ from admin_cli.staff_policies import detach_all
 from registration_core.adapters.clock import SystemClock
 from registration_core.adapters.dynamodb.guard_keys import GuardKeys
 from registration_core.adapters.dynamodb.sdk import sdk_call
+from registration_core.adapters.dynamodb.table import Table
 from registration_core.adapters.signing_keys import SecretSigner
 from rollcall_local.credentials import ACCOUNT, client, deployer
 from rollcall_local.errors import TerraformFailedError
@@ -124,7 +125,7 @@ def test_keys__appear_in_no_plan_log_state_or_environment(applied: Applied) -> N
     secrets, functions = applied.aws("secretsmanager"), applied.aws("lambda")
     name = "rollcall/local/signing-key"
     SecretSigner(secrets, name, clock=SystemClock(), randomness=os.urandom).signer()  # as notify's first mail does
-    guard_keys = GuardKeys(sdk_call(applied.aws("dynamodb")), applied.workspace.table).keys()
+    guard_keys = GuardKeys(Table(sdk_call(applied.aws("dynamodb")), applied.workspace.table)).keys()
     signing_key = secrets.get_secret_value(SecretId=name)["SecretString"]
     again = applied.terraform.run("apply", input=False, auto_approve=IsFlagged, **applied.terraform.inputs())
 

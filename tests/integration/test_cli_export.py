@@ -13,6 +13,7 @@ from integration.asking import FORMS, example, send, stored
 from admin_cli.export.jsons import WHOLE
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.stored_forms import StoredForms
+from registration_core.adapters.dynamodb.table import Table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,7 +83,7 @@ def test_export__keeps_the_answers_of_an_older_form(
     form = FORMS["registration"]
     gone = replace(form.fields[-3], name="shirt", label=replace(form.fields[-3].label, by_language={"en": "Shirt"}))
     dynamodb = stack.client("dynamodb")
-    stored_forms = StoredForms(sdk_call(dynamodb), stack.table)
+    stored_forms = StoredForms(Table(sdk_call(dynamodb), stack.table))
     stored_forms.store(FORMS | {"registration": replace(form, version="0lder0000000", fields=(*form.fields, gone))})
     stored_forms.store(FORMS)
     key = {name: stored(stack, sent[1]["id"])[name] for name in ("pk", "sk")}

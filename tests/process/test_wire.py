@@ -15,7 +15,7 @@ import pytest
 from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.adapters.dynamodb.sigv4 import Credentials
 from registration_core.adapters.dynamodb.wire import (
-    Patience,
+    Timeouts,
     WireCall,
     endpoint_from_environment,
     wire_call_from_environment,
@@ -91,14 +91,8 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def waits() -> list[float]:
-    return []
-
-
-@pytest.fixture
-def call(server: Server, waits: list[float]) -> Iterator[WireCall]:
-    key = Credentials("AKIDEXAMPLE", "secret", "a-token")
-    made = WireCall(server.endpoint, "eu-north-1", key, patience=Patience(), sleep=waits.append)
+def call(server: Server) -> Iterator[WireCall]:
+    made = WireCall(server.endpoint, "eu-north-1", Credentials("AKIDEXAMPLE", "secret", "a-token"))
     yield made
     made.close()
 
@@ -136,11 +130,9 @@ def test_call__opens_a_new_connection_after_the_server_closed_the_last(server: S
     assert len(server.connections) == 2
 
 
-def test_call__does_not_trust_a_connection_that_lay_idle(server: Server, waits: list[float]) -> None:
+def test_call__does_not_trust_a_connection_that_lay_idle(server: Server) -> None:
     server.answers.extend([(200, {})] * 2)
-    call = WireCall(
-        server.endpoint, "eu-north-1", Credentials("a", "b"), patience=Patience(idle_s=-1), sleep=waits.append
-    )
+    call = WireCall(server.endpoint, "eu-north-1", Credentials("a", "b"), timeouts=Timeouts(idle_s=-1))
 
     call("GetItem", {})
     call("GetItem", {})
@@ -149,14 +141,20 @@ def test_call__does_not_trust_a_connection_that_lay_idle(server: Server, waits: 
     assert len(server.connections) == 2
 
 
-def test_call__sends_again_at_once_when_a_kept_connection_was_hung_up(
-    server: Server, call: WireCall, waits: list[float]
-) -> None:
+def test_call__sends_again_at_once_when_a_kept_connection_was_hung_up(server: Server, call: WireCall) -> None:
     server.answers.extend([(200, {}), HANG_UP, (200, {"again": True})])
     call("GetItem", {})
 
     assert call("GetItem", {}) == {"again": True}
-    assert waits == []
+
+
+def test_call__is_not_sent_again_when_a_fresh_connection_was_hung_up(server: Server, call: WireCall) -> None:
+    server.answers.append(HANG_UP)
+
+    with pytest.raises(AwsCallError) as caught:
+        call("GetItem", {})
+
+    assert (caught.value.code, caught.value.retryable) == ("ConnectionLost", True)
 
 
 @pytest.mark.parametrize(
@@ -179,15 +177,14 @@ def test_call__sends_again_at_once_when_a_kept_connection_was_hung_up(
         HANG_UP,
     ],
 )
-def test_call__is_sent_again_after_a_wait_when_the_answer_is_not_now(
-    server: Server, call: WireCall, waits: list[float], refusal: tuple[int, object]
-) -> None:
-    server.answers.extend([refusal, refusal, (200, {"Item": {}})])
+def test_call__tells_a_not_now_from_a_no(server: Server, call: WireCall, refusal: tuple[int, object]) -> None:
+    server.answers.append(refusal)
 
-    assert call("TransactWriteItems", {"ClientRequestToken": "t"}) == {"Item": {}}
-    assert [body for _, body in server.requests] == [{"ClientRequestToken": "t"}] * 3
-    assert len(waits) == 2
-    assert all(0 <= wait <= 0.2 for wait in waits)
+    with pytest.raises(AwsCallError) as caught:
+        call("TransactWriteItems", {"ClientRequestToken": "t"})
+
+    assert caught.value.retryable
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -233,59 +230,14 @@ def test_call__gives_the_item_that_stood_in_the_way(server: Server, call: WireCa
     assert caught.value.item == item
 
 
-def test_call__gives_up_after_its_attempts(server: Server, call: WireCall) -> None:
-    server.answers.extend([(503, b"")] * 9)
-
-    with pytest.raises(AwsCallError) as caught:
-        call("GetItem", {})
-
-    assert caught.value.retryable
-    assert len(server.requests) == Patience().attempts
-
-
-def test_call__gives_up_when_its_time_is_over(server: Server, waits: list[float]) -> None:
-    server.answers.extend([(503, b"")] * 9)
-    patience = Patience(total_s=0.0, read_s=2.0)
-    call = WireCall(server.endpoint, "eu-north-1", Credentials("a", "b"), patience=patience, sleep=waits.append)
-
-    with pytest.raises(AwsCallError):
-        call("GetItem", {})
-    call.close()
-
-    assert len(server.requests) <= 1
-
-
 @pytest.fixture
-def hasty(server: Server, waits: list[float]) -> Iterator[WireCall]:
+def hasty(server: Server) -> Iterator[WireCall]:
     """A call whose time is the server's: each answer takes 2.3 s of it."""
     server.takes_s = 2.3
     server.answers.extend([(200, {})] * 9)
-    made = WireCall(
-        server.endpoint, "eu-north-1", Credentials("a", "b"), sleep=waits.append, monotonic=server.monotonic
-    )
+    made = WireCall(server.endpoint, "eu-north-1", Credentials("a", "b"), monotonic=server.monotonic)
     yield made
     made.close()
-
-
-def test_calls_of_one_request__end_together_when_each_is_slow(server: Server, hasty: WireCall) -> None:
-    hasty.begin(8.0)
-    for _ in range(4):
-        hasty("GetItem", {})
-
-    with pytest.raises(AwsCallError, match="was not asked") as caught:
-        hasty("TransactWriteItems", {})
-
-    assert not caught.value.retryable
-    assert len(server.requests) == 4
-
-
-def test_calls_of_the_next_request__have_all_the_time_again(server: Server, hasty: WireCall) -> None:
-    for _ in range(2):
-        hasty.begin(4.0)
-        for _ in range(2):
-            hasty("GetItem", {})
-
-    assert len(server.requests) == 4
 
 
 def test_call__waits_for_an_answer_no_longer_than_its_request_has_left(
@@ -300,32 +252,20 @@ def test_call__waits_for_an_answer_no_longer_than_its_request_has_left(
         settimeout(self, value)
 
     monkeypatch.setattr(socket.socket, "settimeout", noting)
-    hasty.begin(4.0)
+    hasty.deadline.begin(4.0)
     hasty("GetItem", {})
     hasty("GetItem", {})
 
-    assert given[-2:] == [Patience().read_s, pytest.approx(1.7)]
+    assert given[-2:] == [Timeouts().read_s, pytest.approx(1.7)]
 
 
-def test_call__that_failed_is_not_sent_again_when_its_request_is_over(server: Server, hasty: WireCall) -> None:
-    server.answers.clear()
-    server.answers.extend([(503, b"")] * 9)
-    hasty.begin(4.0)
-
-    with pytest.raises(AwsCallError):
-        hasty("GetItem", {})
-
-    assert len(server.requests) == 2
-
-
-def test_call__nobody_there__is_a_lost_connection(waits: list[float]) -> None:
-    call = WireCall("http://127.0.0.1:1", "eu-north-1", Credentials("a", "b"), sleep=waits.append)
+def test_call__nobody_there__is_a_lost_connection() -> None:
+    call = WireCall("http://127.0.0.1:1", "eu-north-1", Credentials("a", "b"))
 
     with pytest.raises(AwsCallError) as caught:
         call("GetItem", {})
 
     assert caught.value.code == "ConnectionLost"
-    assert len(waits) == Patience().attempts - 1
 
 
 @pytest.mark.parametrize("endpoint", ["", "localhost:4566", "ftp://x", "https://"])

@@ -10,6 +10,7 @@ import pytest
 
 from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.adapters.dynamodb.stored_forms import StoredForms
+from registration_core.adapters.dynamodb.table import Table
 from registration_core.domain.errors import StorageUnavailableError
 from rollcall_build.forms.files import compile_forms
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 FORMS = compile_forms(Path(__file__).resolve().parents[3] / "example" / "forms")
 
 
-class Table:
+class Items:
     """GetItem and PutItem in memory, with writes counted."""
 
     def __init__(self) -> None:
@@ -44,31 +45,31 @@ class Table:
 
 def test_read__of_a_new_table_is_empty() -> None:
     """A stack without forms has none."""
-    assert StoredForms(Table(), "rollcall-local").read() == {}
+    assert StoredForms(Table(Items(), "rollcall-local")).read() == {}
 
 
 def test_store__can_be_read_again() -> None:
     """What was stored comes back unchanged, whoever reads it."""
-    table = Table()
+    table = Items()
 
-    assert StoredForms(table, "rollcall-local").store(FORMS) == ("contact", "registration")
-    assert StoredForms(table, "rollcall-local").read() == FORMS
+    assert StoredForms(Table(table, "rollcall-local")).store(FORMS) == ("contact", "registration")
+    assert StoredForms(Table(table, "rollcall-local")).read() == FORMS
 
 
 def test_store__repeated__writes_nothing() -> None:
     """Publishing the same forms costs one read."""
-    table = Table()
-    StoredForms(table, "rollcall-local").store(FORMS)
+    table = Items()
+    StoredForms(Table(table, "rollcall-local")).store(FORMS)
     before = table.writes
 
-    assert StoredForms(table, "rollcall-local").store(FORMS) == ()
+    assert StoredForms(Table(table, "rollcall-local")).store(FORMS) == ()
     assert table.writes == before
 
 
 def test_store__keeps_earlier_versions() -> None:
     """Entries of an older version still find their form."""
-    table = Table()
-    forms = StoredForms(table, "rollcall-local")
+    table = Items()
+    forms = StoredForms(Table(table, "rollcall-local"))
     forms.store(FORMS)
 
     newer = FORMS | {"contact": replace(FORMS["contact"], version="ffffffffffff")}
@@ -81,7 +82,7 @@ def test_store__keeps_earlier_versions() -> None:
 
 def test_store__retires_a_removed_form() -> None:
     """It stays while it has submissions, so that these are still listed; else it is deleted."""
-    forms = StoredForms(Table(), "rollcall-local")
+    forms = StoredForms(Table(Items(), "rollcall-local"))
     forms.store(FORMS)
     forms.store({"contact": FORMS["contact"]})
 
@@ -94,7 +95,7 @@ def test_store__retires_a_removed_form() -> None:
 
 
 def test_store__restores_a_retired_form() -> None:
-    forms = StoredForms(Table(), "rollcall-local")
+    forms = StoredForms(Table(Items(), "rollcall-local"))
     forms.store(FORMS)
     forms.store({"contact": FORMS["contact"]})
     assert forms.store(FORMS) == ("registration",)
@@ -108,27 +109,27 @@ def test_read__reports_an_unusable_table() -> None:
         raise AwsCallError("ConnectionLost", "nobody there")
 
     with pytest.raises(StorageUnavailableError, match="rollcall-local"):
-        StoredForms(refuse, "rollcall-local").read()
+        StoredForms(Table(refuse, "rollcall-local")).read()
 
 
 def test_store__creates_missing_quotas() -> None:
     """The form sets the first capacity; after that, the table's own counts."""
-    table = Table()
+    table = Items()
     form = FORMS["registration"]
     (option, capacity), *_ = form.capacities().items()
-    StoredForms(table, "rollcall-local").store(FORMS)
+    StoredForms(Table(table, "rollcall-local")).store(FORMS)
     quota = table.items[f"QUOTA#registration#{option}", "QUOTA"]
     assert quota["capacity"] == {"N": str(capacity)}
 
     table.items[f"QUOTA#registration#{option}", "QUOTA"] = {**quota, "capacity": {"N": "3"}}
-    StoredForms(table, "rollcall-local").store({**FORMS, "registration": replace(form, version="other")})
+    StoredForms(Table(table, "rollcall-local")).store({**FORMS, "registration": replace(form, version="other")})
     assert table.items[f"QUOTA#registration#{option}", "QUOTA"]["capacity"] == {"N": "3"}
 
 
 def test_version__is_the_form_as_it_was() -> None:
     """Even if another is in force; None for one that was never stored."""
-    table = Table()
-    stored = StoredForms(table, "rollcall-local")
+    table = Items()
+    stored = StoredForms(Table(table, "rollcall-local"))
     before = FORMS["contact"]
     stored.store(FORMS)
     stored.store(FORMS | {"contact": replace(before, version="f" * 12, retention_days=1)})

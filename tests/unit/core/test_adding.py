@@ -13,6 +13,7 @@ from unit.core.builders import a_form, an_entry
 
 from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
+from registration_core.adapters.dynamodb.table import Table
 from registration_core.domain.errors import StorageDeniedError, StorageUnavailableError
 from registration_core.domain.submission import Idempotency, Once
 
@@ -55,7 +56,7 @@ def cancelled(*reasons: dict[str, Any]) -> AwsCallError:
 
 def repository(call: ScriptedCall) -> DynamoSubmissionRepository:
     return DynamoSubmissionRepository(
-        call, "rollcall-test", clock=StoppedClock(), randomness=CountedRandomness(), patient=lambda inner: inner
+        Table(call, "rollcall-test", retry_s=0), clock=StoppedClock(), randomness=CountedRandomness()
     )
 
 

@@ -11,8 +11,9 @@ from contract.fakes import START, ListedMailQueue
 from unit.core.builders import a_form, an_entry
 
 from registration_core.adapters.dynamodb.items import event_item, submission_item
+from registration_core.adapters.dynamodb.keys import notice_key
 from registration_core.adapters.dynamodb.stream import UnreadableRecordError, change_of
-from registration_core.adapters.dynamodb.table import notice_key
+from registration_core.adapters.dynamodb.table import wire_item
 from registration_core.adapters.sqs import from_message, to_message
 from registration_core.domain.errors import MailQueueError
 from registration_core.domain.mail import FITTING, Change, MailKind, MailRequest, Notice, mails_for
@@ -111,7 +112,7 @@ def test_dispatch__raises_when_the_queue_refuses() -> None:
 
 
 def test_change_of__reads_a_submission_before_and_after() -> None:
-    item = submission_item(ENTRY)
+    item = wire_item(submission_item(ENTRY))
     assert change_of({"eventName": "INSERT", "dynamodb": {"NewImage": item}}) == Change(ENTRY.id, 1, Status.CONFIRMED)
     before = {**item, "status": {"S": "waitlisted"}}
     changed = {"eventName": "MODIFY", "dynamodb": {"OldImage": before, "NewImage": {**item, "version": {"N": "2"}}}}
@@ -120,7 +121,7 @@ def test_change_of__reads_a_submission_before_and_after() -> None:
 
 def test_change_of__recognises_imports_and_their_later_changes() -> None:
     """An imported submission gets no mail; a later cancellation or promotion is mailed as usual."""
-    item = submission_item(replace(ENTRY, quiet=True))
+    item = wire_item(submission_item(replace(ENTRY, quiet=True)))
     came = change_of({"eventName": "INSERT", "dynamodb": {"NewImage": item}})
     after = {**item, "status": {"S": "cancelled"}, "version": {"N": "2"}}
     cancelled = change_of({"eventName": "MODIFY", "dynamodb": {"OldImage": item, "NewImage": after}})
@@ -131,7 +132,7 @@ def test_change_of__recognises_imports_and_their_later_changes() -> None:
 
 
 def test_change_of__says_if_the_registrant_did_it() -> None:
-    image = submission_item(ENTRY)
+    image = wire_item(submission_item(ENTRY))
     record = {
         "eventName": "MODIFY",
         "dynamodb": {"OldImage": image, "NewImage": image | {"by_registrant": {"BOOL": True}}},
@@ -152,9 +153,9 @@ def test_change_of__reads_a_new_notice() -> None:
 
 
 def test_change_of__skips_other_items_and_removals() -> None:
-    event = event_item(ENTRY, Event("01JD9Z3V8Q4X2M7N5R6T1WKBCE", START, "submitted", "registrant"))
+    event = wire_item(event_item(ENTRY, Event("01JD9Z3V8Q4X2M7N5R6T1WKBCE", START, "submitted", "registrant")))
     assert change_of({"eventName": "INSERT", "dynamodb": {"NewImage": event}}) is None
-    assert change_of({"eventName": "REMOVE", "dynamodb": {"OldImage": submission_item(ENTRY)}}) is None
+    assert change_of({"eventName": "REMOVE", "dynamodb": {"OldImage": wire_item(submission_item(ENTRY))}}) is None
 
 
 @pytest.mark.parametrize(
@@ -174,7 +175,7 @@ def test_change_of__reports_unreadable_items_without_values(image: dict[str, obj
 
 def test_change_of__needs_the_old_image() -> None:
     with pytest.raises(UnreadableRecordError):
-        change_of({"eventName": "MODIFY", "dynamodb": {"NewImage": submission_item(ENTRY)}})
+        change_of({"eventName": "MODIFY", "dynamodb": {"NewImage": wire_item(submission_item(ENTRY))}})
 
 
 @pytest.mark.parametrize("kind", list(MailKind))

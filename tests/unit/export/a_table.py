@@ -13,6 +13,7 @@ from unit.core.builders import a_field, a_form, an_entry
 from admin_cli.contexts import Context
 from admin_cli.export.rows import Page, Row, read_page
 from registration_core.adapters.dynamodb.items import submission_item
+from registration_core.adapters.dynamodb.table import wire_item
 from registration_core.domain.identifiers import new_submission_id
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class TableSource:
     def _months(self) -> Mapping[str, Sequence[dict[str, Any]]]:
         months: dict[str, list[dict[str, Any]]] = {}
         for each in sorted(self.entries, key=lambda each: each.id, reverse=True):
-            item = submission_item(each)
+            item = wire_item(submission_item(each))
             months.setdefault(item["month"]["S"], []).append(item)
         return months
 

@@ -10,6 +10,7 @@ from unit.export.a_table import entry
 from admin_cli.export.parts import NOTHING, PartWriter, recover, rows_of
 from admin_cli.export.rows import read_page
 from registration_core.adapters.dynamodb.items import submission_item
+from registration_core.adapters.dynamodb.table import wire_item
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def rows(*numbers: int) -> list[Row]:
-    items = [submission_item(entry(number, answers={"note": 'a\n{"key": 1}'})) for number in numbers]
+    items = [wire_item(submission_item(entry(number, answers={"note": 'a\n{"key": 1}'}))) for number in numbers]
     return read_page(json.dumps({"Items": items}).encode()).rows
 
 

@@ -15,6 +15,7 @@ from admin_cli.export.jsons import WHOLE, whole
 from admin_cli.export.rows import read_page, read_rows, to_lines
 from admin_cli.records import record
 from registration_core.adapters.dynamodb.items import submission_item
+from registration_core.adapters.dynamodb.table import wire_item
 from registration_core.domain.submission import Status
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -44,7 +45,7 @@ ENTRIES = st.builds(
 @given(ENTRIES)
 def test_row__is_the_submission(entry: object) -> None:
     """Nothing is lost between the wire and a spool's line, and it prints as `list --json` would."""
-    (row,) = read_page(json.dumps({"Items": [submission_item(entry)]}).encode()).rows  # type: ignore[arg-type]
+    (row,) = read_page(json.dumps({"Items": [wire_item(submission_item(entry))]}).encode()).rows  # type: ignore[arg-type]
 
     assert row.submission() == entry
     assert read_rows(to_lines([row])) == [row]

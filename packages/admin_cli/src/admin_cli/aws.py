@@ -37,6 +37,9 @@ _REFUSED = frozenset(
 _DENIED = frozenset({"403", "AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"})
 _NONE_FOUND = frozenset({"CredentialRetrievalError", "NoCredentialsError", "PartialCredentialsError"})
 _SIGNED_OUT = frozenset({"SSOTokenLoadError", "TokenRetrievalError", "UnauthorizedSSOTokenError"})
+_RETRIED_ELSEWHERE = frozenset({"dynamodb"})
+"""What `registration_core.adapters.dynamodb.retries`, or an export's reader, asks again: the SDK asks once."""
+
 _THROTTLED = frozenset(
     {
         "LimitExceededException",
@@ -79,7 +82,7 @@ def client(
             service,
             region_name=context.region,
             endpoint_url=context.endpoint_url,
-            config=_config(context),
+            config=_config(context, service),
         )
     made.meta.events.register("needs-retry.*", _Patience(service, say).told)
     return made
@@ -124,13 +127,14 @@ def is_denial(error: Any) -> bool:  # noqa: ANN401 - boto3 has no types
     return error.response.get("Error", {}).get("Code", "") in _DENIED
 
 
-def _config(context: Context) -> Any:  # noqa: ANN401 - boto3 has no types
+def _config(context: Context, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
     from botocore.config import Config  # noqa: PLC0415 - only when AWS is met
 
+    retries = {"mode": "standard", "total_max_attempts": 1 if service in _RETRIED_ELSEWHERE else 5}
     common = Config(connect_timeout=5, read_timeout=20, user_agent_extra="rollcall")
     if context.on_this_machine:
-        return common.merge(loopback_config())
-    return common.merge(Config(retries={"mode": "standard", "total_max_attempts": 5}))
+        common = common.merge(loopback_config())
+    return common.merge(Config(retries=retries))
 
 
 def refusal(code: str, message: str, operation: str | None, context: Context | None = None) -> CliError | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from admin_cli.site.publish import publish
-from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.stored_forms import StoredForms
+from registration_core.bootstrap import staff_table
 from rollcall_build.forms.files import compile_forms
 from rollcall_build.package import build_package
 from rollcall_build.site.build import build
@@ -26,7 +26,7 @@ class LocalBuilders:
     def publish_forms(self, workspace: Workspace, outputs: dict[str, Any], dynamodb: Any) -> str:  # noqa: ANN401 - boto3
         """Store the compiled forms with the stack."""
         forms = compile_forms(workspace.sources.forms)
-        kept = StoredForms(sdk_call(dynamodb), outputs["table"])
+        kept = StoredForms(staff_table(dynamodb, outputs["table"]))
         changed = kept.store(forms)
         retired = [name for name in kept.read() if name not in forms]
         also = f"; retired: {', '.join(retired)}" if retired else ""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from admin_cli.contexts import is_loopback
 from registration_core.adapters.dynamodb.sigv4 import Credentials
-from registration_core.adapters.dynamodb.wire import DYNAMODB, Patience, Service, WireCall
+from registration_core.adapters.dynamodb.wire import DYNAMODB, Service, Timeouts, WireCall
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SECRETS = Service("secretsmanager", "secretsmanager", "application/x-amz-json-1.1")
 SERVICES = {service.name: service for service in (DYNAMODB, SECRETS)}
 
-_PATIENCE = Patience(connect_s=5.0, read_s=20.0, total_s=60.0, attempts=3)
+_TIMEOUTS = Timeouts(connect_s=5.0, read_s=20.0)
 _SPECIAL_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 _SPECIAL_SETTINGS = ("endpoint_url", "services", "ca_bundle", "use_fips", "use_dualstack", "proxy", "retry", "retries")
@@ -48,7 +48,7 @@ def plain_call(context: Context, service: str, environ: Mapping[str, str] | None
 
 
 def _call(endpoint: str, context: Context, service: str, key: Credentials, ca_bundle: str | None) -> WireCall:
-    return WireCall(endpoint, context.region, key, ca_bundle=ca_bundle, service=SERVICES[service], patience=_PATIENCE)
+    return WireCall(endpoint, context.region, key, ca_bundle=ca_bundle, service=SERVICES[service], timeouts=_TIMEOUTS)
 
 
 def _credentials(env: Mapping[str, str]) -> Credentials | None:

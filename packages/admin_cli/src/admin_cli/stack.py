@@ -74,10 +74,10 @@ class Caller:
 
 def stored_forms(dynamodb: Any, table: str) -> StoredForms:  # noqa: ANN401 - boto3 has no types
     """Connect to the forms that a stack keeps."""
-    from registration_core.adapters.dynamodb.sdk import sdk_call  # noqa: PLC0415 - loads the SDK
-    from registration_core.adapters.dynamodb.stored_forms import StoredForms  # noqa: PLC0415
+    from registration_core.adapters.dynamodb.stored_forms import StoredForms  # noqa: PLC0415 - loads the SDK
+    from registration_core.bootstrap import staff_table  # noqa: PLC0415
 
-    return StoredForms(sdk_call(dynamodb), table)
+    return StoredForms(staff_table(dynamodb, table))
 
 
 class Stack(Protocol):
@@ -214,9 +214,11 @@ class AwsStack:
 
     @cached_property
     def _stored_forms(self) -> StoredForms:
-        from registration_core.adapters.dynamodb.stored_forms import StoredForms  # noqa: PLC0415 - not for AWS alone
+        from registration_core.adapters.dynamodb.retries import STAFF_RETRY_S  # noqa: PLC0415 - not for AWS alone
+        from registration_core.adapters.dynamodb.stored_forms import StoredForms  # noqa: PLC0415
+        from registration_core.adapters.dynamodb.table import Table  # noqa: PLC0415
 
-        return StoredForms(self.call("dynamodb"), self.description.table)
+        return StoredForms(Table(self.call("dynamodb"), self.description.table, retry_s=STAFF_RETRY_S))
 
     def query(self) -> QueryService:
         """Connect to the stack's table; what forms there are, the stack says itself."""
@@ -262,9 +264,9 @@ class AwsStack:
     @cached_property
     def _guard_keys(self) -> GuardKeys:
         from registration_core.adapters.dynamodb.guard_keys import GuardKeys  # noqa: PLC0415 - only where a guard
-        from registration_core.adapters.dynamodb.sdk import sdk_call  # noqa: PLC0415 - is set up
+        from registration_core.bootstrap import staff_table  # noqa: PLC0415 - is set up
 
-        return GuardKeys(sdk_call(self.client("dynamodb")), self.description.table)
+        return GuardKeys(staff_table(self.client("dynamodb"), self.description.table))
 
     def mailing(self) -> MailingParts:
         """Connect to the stack's table and queues."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from registration_core.adapters.dynamodb.guard_key_ring import GuardKeyRing
     from registration_core.adapters.dynamodb.suppressions import CopiedSuppressions
+    from registration_core.adapters.dynamodb.table import Table
     from registration_core.adapters.dynamodb.wire import WireCall
     from registration_core.adapters.signing_keys import SecretSigner
     from registration_core.domain.forms import Form
@@ -97,6 +98,7 @@ def submit_parts(
     from registration_core.adapters.dynamodb.guard_keys import GuardKeys
     from registration_core.adapters.dynamodb.rates import DynamoRateCounter
     from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
+    from registration_core.adapters.dynamodb.table import Table
     from registration_core.adapters.dynamodb.wire import wire_call_from_environment
     from registration_core.services.describe import DescribeService
     from registration_core.services.door import Door, Limits
@@ -104,15 +106,16 @@ def submit_parts(
 
     clock = SystemClock()
     call = wire_call_from_environment(environ)
-    signer = GuardKeys(call, settings.table)
+    table = Table(call, settings.table, deadline=call.deadline)
+    signer = GuardKeys(table)
     if connect:
-        call.begin(START_WITHIN_S)
+        call.deadline.begin(START_WITHIN_S)
         signer.warm()
-    repository = DynamoSubmissionRepository(call, settings.table, clock=clock)
+    repository = DynamoSubmissionRepository(table, clock=clock)
     return SubmitParts(
         connection=call,
         door=Door(
-            rates=DynamoRateCounter(call, settings.table),
+            rates=DynamoRateCounter(table),
             limits=Limits(per_address=settings.rate_per_address, per_email=settings.rate_per_email),
             signer=signer,
             clock=clock,
@@ -149,7 +152,6 @@ def notify_service(settings: NotifySettings) -> NotifyService:
     from registration_core.adapters.dynamodb.guard_keys import GuardKeys
     from registration_core.adapters.dynamodb.outcomes import DynamoSuppressionList
     from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
-    from registration_core.adapters.dynamodb.sdk import sdk_call
     from registration_core.adapters.dynamodb.sendings import DynamoSendings
     from registration_core.adapters.render import JinjaMailRenderer
     from registration_core.adapters.ses import CLIENT_CONFIG, SesMailer
@@ -158,7 +160,7 @@ def notify_service(settings: NotifySettings) -> NotifyService:
     from registration_core.services.notify import NotifyService
 
     clock = SystemClock()
-    call = sdk_call(_client("dynamodb"))
+    table = _functions_table(settings.table)
     keys = SecretSigner(_client("secretsmanager"), settings.signing_key_secret, clock=clock, randomness=os.urandom)
     ses = boto3.client("ses", config=CLIENT_CONFIG)
 
@@ -167,9 +169,9 @@ def notify_service(settings: NotifySettings) -> NotifyService:
 
     return NotifyService(
         forms=form_catalogue(settings),
-        repository=DynamoSubmissionRepository(call, settings.table, clock=clock),
-        suppressions=DynamoSuppressionList(call, settings.table, signer=GuardKeys(call, settings.table), clock=clock),
-        sendings=DynamoSendings(call, settings.table, clock=clock),
+        repository=DynamoSubmissionRepository(table, clock=clock),
+        suppressions=DynamoSuppressionList(table, signer=GuardKeys(table), clock=clock),
+        sendings=DynamoSendings(table, clock=clock),
         renderer=JinjaMailRenderer(settings.forms_dir, site_url=settings.site_url),
         mailer=SesMailer(ses, sender=settings.sender, configuration_set=settings.configuration_set),
         links=my_url,
@@ -183,14 +185,13 @@ def feedback_service(settings: FeedbackSettings) -> FeedbackService:
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.guard_keys import GuardKeys
     from registration_core.adapters.dynamodb.outcomes import DynamoMailOutcomes, DynamoSuppressionList
-    from registration_core.adapters.dynamodb.sdk import sdk_call
     from registration_core.services.feedback import FeedbackService
 
     clock = SystemClock()
-    call = sdk_call(_client("dynamodb"))
+    table = _functions_table(settings.table)
     return FeedbackService(
-        outcomes=DynamoMailOutcomes(call, settings.table, clock=clock),
-        suppressions=DynamoSuppressionList(call, settings.table, signer=GuardKeys(call, settings.table), clock=clock),
+        outcomes=DynamoMailOutcomes(table, clock=clock),
+        suppressions=DynamoSuppressionList(table, signer=GuardKeys(table), clock=clock),
         clock=clock,
     )
 
@@ -207,17 +208,16 @@ def query_service(
     """
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
-    from registration_core.adapters.dynamodb.sdk import sdk_call
     from registration_core.adapters.dynamodb.stored_forms import StoredForms
     from registration_core.services.query import QueryService
 
     clock = SystemClock()
-    call = sdk_call(dynamodb_client)
+    connected = staff_table(dynamodb_client, table)
     return QueryService(
         forms=forms,
-        repository=DynamoSubmissionRepository(call, table, clock=clock),
+        repository=DynamoSubmissionRepository(connected, clock=clock),
         clock=clock,
-        versions=StoredForms(call, table).versions,
+        versions=StoredForms(connected).versions,
     )
 
 
@@ -228,9 +228,8 @@ def journal(
     """Make what the command line looks over all entries with."""
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.journal import DynamoJournal
-    from registration_core.adapters.dynamodb.sdk import sdk_call
 
-    return DynamoJournal(sdk_call(dynamodb_client), table, clock=SystemClock())
+    return DynamoJournal(staff_table(dynamodb_client, table), clock=SystemClock())
 
 
 def preview_service(forms_dir: Path, *, shared: Path, site_url: str, my_url: str) -> PreviewService:
@@ -254,12 +253,11 @@ def manage_service(
     on the command line.
     """
     from registration_core.adapters.clock import SystemClock
-    from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
-    from registration_core.adapters.dynamodb.sdk import sdk_call
+    from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
     from registration_core.services.manage import ManageService
 
     clock = SystemClock()
-    repository = ManagedDynamoRepository(sdk_call(dynamodb_client), table, clock=clock)
+    repository = ManagedDynamoRepository(staff_table(dynamodb_client, table), clock=clock)
     return ManageService(forms=forms, repository=repository, clock=clock, randomness=os.urandom)
 
 
@@ -271,18 +269,16 @@ def ledger_of_erasures(
 ) -> Sequence[str]:
     """Return the IDs of what was erased in a table in the month of `since` or later."""
     from registration_core.adapters.clock import SystemClock
-    from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
-    from registration_core.adapters.dynamodb.sdk import sdk_call
+    from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
 
-    return ManagedDynamoRepository(sdk_call(dynamodb_client), table, clock=SystemClock()).erased(since=since)
+    return ManagedDynamoRepository(staff_table(dynamodb_client, table), clock=SystemClock()).erased(since=since)
 
 
 def guard_key_ring(dynamodb_client: Any, table: str) -> GuardKeyRing:  # noqa: ANN401 - boto3 ships no types
     """Make what reads and changes the guard keys of a table."""
     from registration_core.adapters.dynamodb.guard_key_ring import GuardKeyRing
-    from registration_core.adapters.dynamodb.sdk import sdk_call
 
-    return GuardKeyRing(sdk_call(dynamodb_client), table)
+    return GuardKeyRing(staff_table(dynamodb_client, table))
 
 
 def copied_suppressions(
@@ -292,10 +288,9 @@ def copied_suppressions(
     target: str,
 ) -> CopiedSuppressions:
     """Make what takes the addresses that are not mailed from one table into another."""
-    from registration_core.adapters.dynamodb.sdk import sdk_call
     from registration_core.adapters.dynamodb.suppressions import CopiedSuppressions
 
-    return CopiedSuppressions(sdk_call(dynamodb_client), source=source, target=target)
+    return CopiedSuppressions(source=staff_table(dynamodb_client, source), target=staff_table(dynamodb_client, target))
 
 
 def edit_service(
@@ -306,12 +301,11 @@ def edit_service(
 ) -> EditService:
     """Make what puts entries right. signer: with the key that submit's guards were made with."""
     from registration_core.adapters.clock import SystemClock
-    from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
-    from registration_core.adapters.dynamodb.sdk import sdk_call
+    from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
     from registration_core.services.edit import EditService
 
     clock = SystemClock()
-    repository = ManagedDynamoRepository(sdk_call(dynamodb_client), table, clock=clock)
+    repository = ManagedDynamoRepository(staff_table(dynamodb_client, table), clock=clock)
     return EditService(forms=forms, repository=repository, signer=signer, clock=clock, randomness=os.urandom)
 
 
@@ -323,12 +317,11 @@ def restore_service(
 ) -> RestoreService:
     """Make what takes cancellations back. signer: with the key that submit's guards were made with."""
     from registration_core.adapters.clock import SystemClock
-    from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
-    from registration_core.adapters.dynamodb.sdk import sdk_call
+    from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
     from registration_core.services.restore import RestoreService
 
     clock = SystemClock()
-    repository = ManagedDynamoRepository(sdk_call(dynamodb_client), table, clock=clock)
+    repository = ManagedDynamoRepository(staff_table(dynamodb_client, table), clock=clock)
     return RestoreService(forms=forms, repository=repository, signer=signer, clock=clock, randomness=os.urandom)
 
 
@@ -362,10 +355,9 @@ def mailing_parts(
 
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dead_letters import SqsDeadLetters, StreamChanges
-    from registration_core.adapters.dynamodb.asking import DynamoAskedMails
+    from registration_core.adapters.dynamodb.asked_mails import DynamoAskedMails
     from registration_core.adapters.dynamodb.outcomes import DynamoSuppressionList
     from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
-    from registration_core.adapters.dynamodb.sdk import sdk_call
     from registration_core.adapters.dynamodb.sendings import DynamoSendings
     from registration_core.adapters.ses_suppressions import SesAccountSuppressions
     from registration_core.adapters.sqs import SqsMailQueue
@@ -375,12 +367,12 @@ def mailing_parts(
     from registration_core.services.send import SendService
 
     clock = SystemClock()
-    call, sqs = sdk_call(client("dynamodb")), client("sqs")
-    asked = DynamoAskedMails(call, table, clock=clock, randomness=os.urandom)
+    connected, sqs = staff_table(client("dynamodb"), table), client("sqs")
+    asked = DynamoAskedMails(connected, clock=clock, randomness=os.urandom)
     queue = SqsMailQueue(sqs, mail_queue_url)
     return MailingParts(
         resend=ResendService(asked=asked, queue=queue, clock=clock),
-        send=SendService(asked=asked, sendings=DynamoSendings(call, table, clock=clock), queue=queue, clock=clock),
+        send=SendService(asked=asked, sendings=DynamoSendings(connected, clock=clock), queue=queue, clock=clock),
         watch=MailWatch(asked=asked, sleep=time.sleep, monotonic=time.monotonic),
         redrive=RedriveService(
             mail_letters=SqsDeadLetters(sqs, mail_dead_letters_url),
@@ -388,10 +380,10 @@ def mailing_parts(
             changes=StreamChanges(client("dynamodbstreams")),
             queue=queue,
             forms=forms,
-            repository=DynamoSubmissionRepository(call, table, clock=clock),
+            repository=DynamoSubmissionRepository(connected, clock=clock),
             clock=clock,
         ),
-        suppressions=DynamoSuppressionList(call, table, signer=signer, clock=clock),
+        suppressions=DynamoSuppressionList(connected, signer=signer, clock=clock),
         account_suppressions=lambda: SesAccountSuppressions(client("sesv2")),
     )
 
@@ -403,37 +395,35 @@ def intake_service(
 ) -> IntakeService:
     """Make what takes rows of a file in. signer: with the key that submit's guards are made with."""
     from registration_core.adapters.clock import SystemClock
-    from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
-    from registration_core.adapters.dynamodb.sdk import sdk_call
+    from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
     from registration_core.services.intake import IntakeService
 
     clock = SystemClock()
-    repository = ManagedDynamoRepository(sdk_call(dynamodb_client), table, clock=clock)
+    repository = ManagedDynamoRepository(staff_table(dynamodb_client, table), clock=clock)
     return IntakeService(repository=repository, signer=signer, clock=clock, randomness=os.urandom)
 
 
 def sweep_service(settings: SweepSettings) -> SweepService:
     """Make what sweep runs on."""
     from registration_core.adapters.clock import SystemClock
-    from registration_core.adapters.dynamodb.asking import DynamoAskedMails
+    from registration_core.adapters.dynamodb.asked_mails import DynamoAskedMails
     from registration_core.adapters.dynamodb.journal import DynamoJournal
-    from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
-    from registration_core.adapters.dynamodb.sdk import sdk_call
+    from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
     from registration_core.adapters.sqs import SqsMailQueue
     from registration_core.services.manage import ManageService
     from registration_core.services.sweep import SweepService
 
     clock = SystemClock()
     forms = form_catalogue(settings)
-    call = sdk_call(_client("dynamodb"))
-    repository = ManagedDynamoRepository(call, settings.table, clock=clock)
+    table = _functions_table(settings.table)
+    repository = ManagedDynamoRepository(table, clock=clock)
     return SweepService(
         forms=forms,
         repository=repository,
         manage=ManageService(forms=forms, repository=repository, clock=clock, randomness=os.urandom),
         queue=SqsMailQueue(_client("sqs"), settings.mail_queue_url),
-        journal=DynamoJournal(call, settings.table, clock=clock),
-        asked=DynamoAskedMails(call, settings.table, clock=clock, randomness=os.urandom),
+        journal=DynamoJournal(table, clock=clock),
+        asked=DynamoAskedMails(table, clock=clock, randomness=os.urandom),
         clock=clock,
     )
 
@@ -450,15 +440,14 @@ class LinksParts:
 def links_parts(settings: LinksSettings) -> LinksParts:
     """Make what links runs on."""
     from registration_core.adapters.clock import SystemClock
-    from registration_core.adapters.dynamodb.managed import ManagedDynamoRepository
-    from registration_core.adapters.dynamodb.sdk import sdk_call
+    from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
     from registration_core.adapters.signing_keys import SecretSigner
     from registration_core.services.manage import ManageService
     from registration_core.services.own_entry import OwnEntryService
 
     clock = SystemClock()
     forms = form_catalogue(settings)
-    repository = ManagedDynamoRepository(sdk_call(_client("dynamodb")), settings.table, clock=clock)
+    repository = ManagedDynamoRepository(_functions_table(settings.table), clock=clock)
     manage = ManageService(forms=forms, repository=repository, clock=clock, randomness=os.urandom)
     return LinksParts(
         service=OwnEntryService(forms=forms, repository=repository, manage=manage),
@@ -467,8 +456,31 @@ def links_parts(settings: LinksSettings) -> LinksParts:
     )
 
 
+def staff_table(dynamodb_client: Any, name: str) -> Table:  # noqa: ANN401 - boto3 ships no types
+    """Connect to a table for the command line, which has more time than a visitor."""
+    from registration_core.adapters.dynamodb.retries import STAFF_RETRY_S
+
+    return _sdk_table(dynamodb_client, name, STAFF_RETRY_S)
+
+
+def _functions_table(name: str) -> Table:
+    from registration_core.adapters.dynamodb.retries import FUNCTION_RETRY_S
+
+    return _sdk_table(_client("dynamodb"), name, FUNCTION_RETRY_S)
+
+
+def _sdk_table(dynamodb_client: Any, name: str, retry_s: float) -> Table:  # noqa: ANN401 - boto3 ships no types
+    from registration_core.adapters.dynamodb.sdk import sdk_call
+    from registration_core.adapters.dynamodb.table import Table
+
+    return Table(sdk_call(dynamodb_client), name, retry_s=retry_s)
+
+
 def _client(service: str) -> Any:  # noqa: ANN401 - boto3 ships no types
     import boto3
     from botocore.config import Config
 
-    return boto3.client(service, config=Config(connect_timeout=CONNECT_TIMEOUT_S, read_timeout=READ_TIMEOUT_S))
+    from registration_core.adapters.dynamodb.sdk import ONE_ATTEMPT
+
+    config = Config(connect_timeout=CONNECT_TIMEOUT_S, read_timeout=READ_TIMEOUT_S)
+    return boto3.client(service, config=config.merge(ONE_ATTEMPT) if service == "dynamodb" else config)

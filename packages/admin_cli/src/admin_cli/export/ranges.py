@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from registration_core.adapters.dynamodb import table
+from registration_core.adapters.dynamodb import keys
 from registration_core.domain.identifiers import ulid_floor, ulid_milliseconds
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Range:
         elif self.down_to is not None:
             condition += " AND id >= :down_to"
         return {
-            "IndexName": table.BY_MONTH,
+            "IndexName": keys.BY_MONTH,
             "KeyConditionExpression": condition,
             "ExpressionAttributeNames": {"#month": "month"},
             "ExpressionAttributeValues": values,
@@ -86,10 +86,10 @@ class Range:
 
 def months(form: str, *, newest: datetime, oldest: datetime) -> Iterator[Range]:
     """Give the months of a form's entries, newest first."""
-    month, last = newest, table.month_key(form, oldest)
-    while table.month_key(form, month) >= last:
-        yield Range(table.month_key(form, month))
-        month = table.month_before(month)
+    month, last = newest, keys.month_key(form, oldest)
+    while keys.month_key(form, month) >= last:
+        yield Range(keys.month_key(form, month))
+        month = keys.month_before(month)
 
 
 def _milliseconds(submission_id: str) -> int:

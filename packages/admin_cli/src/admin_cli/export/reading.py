@@ -121,7 +121,7 @@ class WirePages:
     def __call__(self, query: Mapping[str, Any]) -> Page:
         """Answer one query."""
         try:
-            return read_page(self._wire.content("Query", {"TableName": self._table, **query}, attempts=1))
+            return read_page(self._wire.content("Query", {"TableName": self._table, **query}))
         except msgspec.ValidationError as error:  # it came whole
             raise _unknown_entry(error) from error
         except msgspec.DecodeError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from registration_core.adapters.dynamodb import table
+from registration_core.adapters.dynamodb import keys
 from registration_core.adapters.dynamodb.call import AwsCallError
 
 if TYPE_CHECKING:
@@ -77,4 +77,4 @@ class StackSource:
         except AwsCallError:
             return None
         counts = {index["IndexName"]: index.get("ItemCount") for index in told.get("GlobalSecondaryIndexes", ())}
-        return counts.get(table.BY_MONTH) or None
+        return counts.get(keys.BY_MONTH) or None

@@ -1,4 +1,4 @@
-"""The port between the repository and DynamoDB: one call in its wire format, and the one error that it raises."""
+"""The port between a table and DynamoDB: one call in its wire format, and the one error that it raises."""
 
 from __future__ import annotations
 

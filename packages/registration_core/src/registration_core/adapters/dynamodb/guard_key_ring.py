@@ -7,17 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from registration_core.adapters.dynamodb import items, table
-from registration_core.adapters.dynamodb.call import AwsCallError
-from registration_core.adapters.dynamodb.failures import translated
+from registration_core.adapters.dynamodb import items, keys
 from registration_core.adapters.dynamodb.guard_keys import FRESH_S
-from registration_core.adapters.dynamodb.seats import REFUSED, wire_key
 from registration_core.domain.errors import RollcallError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from registration_core.adapters.dynamodb.call import Call
+    from registration_core.adapters.dynamodb.table import Table
 
 ANNOUNCED_FOR = timedelta(seconds=FRESH_S) + timedelta(minutes=1)
 """How long a key must be known to all before one of them uses it: until then some still hold the keys of before."""
@@ -66,55 +63,33 @@ def name_of(key: str) -> str:
 class GuardKeyRing:
     """The ring of one table."""
 
-    def __init__(self, call: Call, table_name: str) -> None:
-        self._call = call
-        self._table_name = table_name
+    def __init__(self, table: Table) -> None:
+        self._table = table
 
     def read(self) -> Ring | None:
         """Return the ring; None where nobody has needed a key yet. Raises StorageUnavailableError."""
-        key = wire_key(table.GUARD_KEYS)
-        try:
-            answer = self._call("GetItem", {"TableName": self._table_name, "Key": key, "ConsistentRead": True})
-        except AwsCallError as error:
-            raise translated(error, self._table_name) from error
-        return _ring_of(answer["Item"]) if "Item" in answer else None
+        item = self._table.get(keys.GUARD_KEYS)
+        if item is None:
+            return None
+        since = item.get("since")
+        return Ring(tuple(item["keys"]), item.get("coming"), datetime.fromisoformat(since) if since else None)
 
     def write(self, ring: Ring, *, instead_of: Ring | None) -> None:
         """Store a ring in the place of the one that was read. Raises RingChangedError, StorageUnavailableError."""
-        write: dict[str, Any] = {
-            "TableName": self._table_name,
-            "Item": items.plain_item(table.GUARD_KEYS, **_attributes(ring)),
-            "ConditionExpression": "attribute_not_exists(pk)",
-        }
+        unchanged, before = "attribute_not_exists(pk)", dict[str, Any]()
         if instead_of is not None:
-            write |= {
-                "ConditionExpression": "#keys = :keys AND "
-                + ("attribute_not_exists(coming)" if instead_of.coming is None else "coming = :coming"),
-                "ExpressionAttributeNames": {"#keys": "keys"},
-                "ExpressionAttributeValues": {
-                    f":{name}": items.to_wire(value)
-                    for name, value in _attributes(instead_of).items()
-                    if name != "since"
-                },
-            }
-        try:
-            self._call("PutItem", write)
-        except AwsCallError as error:
-            if error.code == REFUSED:
-                raise RingChangedError("Somebody else changed the guard keys at the same moment.") from error
-            raise translated(error, self._table_name) from error
+            coming = "attribute_not_exists(coming)" if instead_of.coming is None else "coming = :coming"
+            unchanged, before = f"#keys = :keys AND {coming}", dict(_attributes(instead_of))
+            before.pop("since", None)
+        item = items.plain_item(keys.GUARD_KEYS, **_attributes(ring))
+        if self._table.put(item, unchanged, **before) is not None:
+            raise RingChangedError("Somebody else changed the guard keys at the same moment.")
 
 
 def _attributes(ring: Ring) -> Mapping[str, Any]:
-    found = {
+    attributes = {
         "keys": list(ring.keys),
         "coming": ring.coming,
         "since": None if ring.since is None else ring.since.isoformat(timespec="seconds"),
     }
-    return {name: value for name, value in found.items() if value is not None}
-
-
-def _ring_of(item: Mapping[str, Any]) -> Ring:
-    values = {name: items.from_wire(value) for name, value in item.items()}
-    since = values.get("since")
-    return Ring(tuple(values["keys"]), values.get("coming"), datetime.fromisoformat(since) if since else None)
+    return {name: value for name, value in attributes.items() if value is not None}

@@ -8,10 +8,7 @@ from __future__ import annotations
 import os
 import time
 
-from registration_core.adapters.dynamodb import items, table
-from registration_core.adapters.dynamodb.call import AwsCallError
-from registration_core.adapters.dynamodb.failures import translated
-from registration_core.adapters.dynamodb.seats import REFUSED
+from registration_core.adapters.dynamodb import items, keys
 from registration_core.adapters.signing import HmacSigner
 from registration_core.domain.errors import StorageUnavailableError
 from registration_core.domain.ports import Signer
@@ -21,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    from registration_core.adapters.dynamodb.call import Call
+    from registration_core.adapters.dynamodb.table import Table
 
 KEY_BYTES = 32
 FRESH_S = 5 * 60
@@ -37,14 +34,12 @@ class GuardKeys(Signer):
 
     def __init__(
         self,
-        call: Call,
-        table_name: str,
+        table: Table,
         *,
         randomness: Callable[[int], bytes] = os.urandom,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._call = call
-        self._table_name = table_name
+        self._table = table
         self._randomness = randomness
         self._monotonic = monotonic
         self._signers: tuple[HmacSigner, ...] = ()
@@ -67,29 +62,13 @@ class GuardKeys(Signer):
 
     def keys(self) -> tuple[str, ...]:
         """Read the keys, and make the first one where there is none. Raises StorageUnavailableError."""
-        pk, sk = table.GUARD_KEYS
-        key = {"pk": {"S": pk}, "sk": {"S": sk}}
-        try:
-            answer = self._call("GetItem", {"TableName": self._table_name, "Key": key, "ConsistentRead": True})
-        except AwsCallError as error:
-            raise translated(error, self._table_name) from error
-        return recognised(answer["Item"]) if "Item" in answer else self._make()
+        item = self._table.get(keys.GUARD_KEYS)
+        return self._make() if item is None else recognised(item)
 
     def _make(self) -> tuple[str, ...]:
         first = self._randomness(KEY_BYTES).hex()
-        write = {
-            "TableName": self._table_name,
-            "Item": items.plain_item(table.GUARD_KEYS, keys=[first]),
-            "ConditionExpression": "attribute_not_exists(pk)",
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-        try:
-            self._call("PutItem", write)
-        except AwsCallError as error:
-            if error.code == REFUSED and error.item:
-                return recognised(error.item)  # another was faster, or the answer to our own got lost
-            raise translated(error, self._table_name) from error
-        return (first,)
+        standing = self._table.put(items.plain_item(keys.GUARD_KEYS, keys=[first]), "attribute_not_exists(pk)")
+        return (first,) if standing is None else recognised(standing)  # another was faster, or our own answer got lost
 
     def _current(self) -> tuple[HmacSigner, ...]:
         now = self._monotonic()
@@ -106,5 +85,5 @@ class GuardKeys(Signer):
 
 def recognised(item: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the keys of the item: the one in force, those before it, and one that is to come."""
-    coming = [items.from_wire(item["coming"])] if "coming" in item else []
-    return (*items.from_wire(item["keys"]), *coming)
+    coming = [item["coming"]] if "coming" in item else []
+    return (*item["keys"], *coming)

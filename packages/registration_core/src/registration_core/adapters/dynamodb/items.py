@@ -1,10 +1,10 @@
-"""Items in DynamoDB's wire format (`{"S": "text"}`), and what they mean."""
+"""Items of each kind: which attributes they have, and what those mean."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from registration_core.adapters.dynamodb import table
+from registration_core.adapters.dynamodb import keys
 from registration_core.domain.identifiers import ulid_floor, ulid_milliseconds
 from registration_core.domain.submission import (
     Event,
@@ -19,46 +19,13 @@ from registration_core.domain.submission import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
+    from registration_core.adapters.dynamodb.table import Item
     from registration_core.domain.mail import MailRequest
-
-    Item = dict[str, dict[str, Any]]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _BLANK_KEPT = timedelta(hours=1)
 _NOTICE_KEPT = timedelta(days=30)
-
-
-def to_wire(value: object) -> dict[str, Any]:
-    """Return a value as DynamoDB sends it. Raises TypeError for a type that no item of ours holds."""
-    if isinstance(value, bool):
-        return {"BOOL": value}
-    if isinstance(value, str):
-        return {"S": str(value)}
-    if isinstance(value, int | float):
-        return {"N": repr(value)}
-    if isinstance(value, list):
-        return {"L": [to_wire(element) for element in value]}
-    if isinstance(value, dict):
-        return {"M": {key: to_wire(element) for key, element in value.items()}}
-    raise TypeError(f"no item holds a {type(value).__name__}")
-
-
-def from_wire(value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - an attribute may be anything
-    """Return what an attribute means: text, number, bool, list or dict. Raises TypeError for other types."""
-    ((kind, content),) = value.items()
-    if kind in ("S", "BOOL"):
-        return content
-    if kind == "N":
-        return int(content) if content.lstrip("-").isdigit() else float(content)
-    if kind == "L":
-        return [from_wire(element) for element in content]
-    if kind == "M":
-        return {key: from_wire(element) for key, element in content.items()}
-    raise TypeError(f"no item of ours holds a {kind}")
 
 
 def seconds(at: datetime) -> int:
@@ -84,9 +51,9 @@ def submission_item(submission: Submission) -> Item:
         "spam_sign": submission.spam_sign,
     }
     if submission.status is Status.SPAM:
-        may_lack |= {table.TOPIC: table.spam_topic(submission.form), table.TOPIC_ID: submission.id[-26:]}
+        may_lack |= {keys.TOPIC: keys.spam_topic(submission.form), keys.TOPIC_ID: submission.id[-26:]}
     return plain_item(
-        table.submission_key(submission.id),
+        keys.submission_key(submission.id),
         id=submission.id,
         form=submission.form,
         form_version=submission.form_version,
@@ -96,7 +63,7 @@ def submission_item(submission: Submission) -> Item:
         reference=submission.reference,
         language=submission.language,
         version=submission.version,
-        month=table.month_key(submission.form, submission.submitted_at),
+        month=keys.month_key(submission.form, submission.submitted_at),
         expires_at=seconds(submission.expires_at),
         **{name: value for name, value in may_lack.items() if value is not None},
     )
@@ -104,25 +71,24 @@ def submission_item(submission: Submission) -> Item:
 
 def read_submission(item: Item) -> Submission:
     """Return the entry that an item holds."""
-    values = {key: from_wire(value) for key, value in item.items()}
     return Submission(
-        id=values["id"],
-        form=values["form"],
-        form_version=values["form_version"],
-        submitted_at=datetime.fromisoformat(values["submitted_at"]),
-        answers=values["answers"],
-        status=Status(values["status"]),
-        reference=values["reference"],
-        email=values.get("email", ""),
-        language=values["language"],
-        version=values["version"],
-        expires_at=moment(values["expires_at"]),
-        option=values.get("option"),
-        position=values.get("position"),
-        verify_by=moment(values["verify_by"]) if "verify_by" in values else None,
-        verified_at=datetime.fromisoformat(values["verified_at"]) if "verified_at" in values else None,
-        quiet=values.get("quiet", False),
-        spam_sign=values.get("spam_sign"),
+        id=item["id"],
+        form=item["form"],
+        form_version=item["form_version"],
+        submitted_at=datetime.fromisoformat(item["submitted_at"]),
+        answers=item["answers"],
+        status=Status(item["status"]),
+        reference=item["reference"],
+        email=item.get("email", ""),
+        language=item["language"],
+        version=item["version"],
+        expires_at=moment(item["expires_at"]),
+        option=item.get("option"),
+        position=item.get("position"),
+        verify_by=moment(item["verify_by"]) if "verify_by" in item else None,
+        verified_at=datetime.fromisoformat(item["verified_at"]) if "verified_at" in item else None,
+        quiet=item.get("quiet", False),
+        spam_sign=item.get("spam_sign"),
     )
 
 
@@ -134,7 +100,7 @@ def event_item(submission: Submission, event: Event, before: Submission | None =
     if before is not None and before.option != submission.option:
         may_lack["moved"] = [before.option or "", submission.option or ""]
     return plain_item(
-        table.event_key(submission.id, event.id),
+        keys.event_key(submission.id, event.id),
         event=event.id,
         at=_text(event.at),
         what=event.what,
@@ -142,7 +108,7 @@ def event_item(submission: Submission, event: Event, before: Submission | None =
         status=submission.status.value,
         version=submission.version,
         expires_at=seconds(submission.expires_at),
-        topic=table.history_topic(submission.form, moment_of(event.id)),
+        topic=keys.history_topic(submission.form, moment_of(event.id)),
         topic_id=event.id,
         **may_lack,
     )
@@ -151,7 +117,7 @@ def event_item(submission: Submission, event: Event, before: Submission | None =
 EVENT_ATTRIBUTES = frozenset(
     {
         *("pk", "sk", "event", "at", "what", "by", "status", "version", "was", "moved", "expires_at"),
-        *(table.TOPIC, table.TOPIC_ID),
+        *(keys.TOPIC, keys.TOPIC_ID),
     }
 )
 """All that a line of history holds; nothing of it is the registrant's."""
@@ -159,16 +125,15 @@ EVENT_ATTRIBUTES = frozenset(
 
 def read_event(item: Item) -> Event:
     """Return the line of history that an item holds."""
-    values = {key: from_wire(value) for key, value in item.items()}
-    moved = values.get("moved")
+    moved = item.get("moved")
     return Event(
-        id=values["event"],
-        at=datetime.fromisoformat(values["at"]),
-        what=values["what"],
-        by=values["by"],
-        status=Status(values["status"]) if "status" in values else None,
-        version=values.get("version"),
-        was=Status(values["was"]) if "was" in values else None,
+        id=item["event"],
+        at=datetime.fromisoformat(item["at"]),
+        what=item["what"],
+        by=item["by"],
+        status=Status(item["status"]) if "status" in item else None,
+        version=item.get("version"),
+        was=Status(item["was"]) if "was" in item else None,
         moved=(moved[0], moved[1]) if moved else None,
     )
 
@@ -184,18 +149,18 @@ def mail_topic(request: MailRequest, at: datetime, *, open_: bool) -> dict[str, 
     open_: whether it is on its way, came back, or was kept from a suppressed address.
     """
     topic_id = f"{ulid_floor(at)}#{request.id}#{request.name}"
-    return {table.TOPIC: table.OPEN_MAILS if open_ else table.mails_topic(at), table.TOPIC_ID: topic_id}
+    return {keys.TOPIC: keys.OPEN_MAILS if open_ else keys.mails_topic(at), keys.TOPIC_ID: topic_id}
 
 
 def reference_item(reference: str, submission_id: str, expires_at: datetime) -> Item:
     """Return the item that leads from a reference to an entry."""
-    return plain_item(table.reference_key(reference), submission=submission_id, expires_at=seconds(expires_at))
+    return plain_item(keys.reference_key(reference), submission=submission_id, expires_at=seconds(expires_at))
 
 
 def once_item(submission: Submission, once: Once) -> Item:
     """Return the guard of a person and an option."""
     return plain_item(
-        table.once_key(submission.form, once.option, once.person_fingerprint),
+        keys.once_key(submission.form, once.option, once.person_fingerprint),
         submission=submission.id,
         expires_at=seconds(submission.expires_at),
     )
@@ -203,33 +168,32 @@ def once_item(submission: Submission, once: Once) -> Item:
 
 def guard_item(pk: str, submission: Submission) -> Item:
     """Return the guard of this pk, which an entry kept while it counted as spam."""
-    return plain_item(table.guard_key(pk), submission=submission.id, expires_at=seconds(submission.expires_at))
+    return plain_item(keys.guard_key(pk), submission=submission.id, expires_at=seconds(submission.expires_at))
 
 
 def erased_item(submission: Submission, at: datetime) -> Item:
     """Return an entry's line in the ledger of what was erased; kept as long as a copy of the entry might be."""
     return plain_item(
-        table.erased_key(submission.id, at), id=submission.id, at=_text(at), expires_at=seconds(submission.expires_at)
+        keys.erased_key(submission.id, at), id=submission.id, at=_text(at), expires_at=seconds(submission.expires_at)
     )
 
 
 def notice_item(submission_id: str, at: datetime) -> Item:
     """Return the note that an entry's option was asked for again; only a day's first one is new."""
     kept_until = datetime(at.year, at.month, at.day, tzinfo=UTC) + _NOTICE_KEPT
-    return plain_item(table.notice_key(submission_id, at.date()), expires_at=seconds(kept_until))
+    return plain_item(keys.notice_key(submission_id, at.date()), expires_at=seconds(kept_until))
 
 
 def blank_item(submission_id: str, number: int, at: datetime, *, like: Item) -> Item:
     """Return an item that says nothing and weighs what another does. submission_id: of no entry."""
-    item = plain_item(table.blank_key(submission_id, number), expires_at=seconds(at + _BLANK_KEPT))
-    filling = {name: {"S": "-" * len(str(value))} for name, value in like.items() if name not in item}
-    return item | {"filling": {"M": filling}}
+    item = plain_item(keys.blank_key(submission_id, number), expires_at=seconds(at + _BLANK_KEPT))
+    return item | {"filling": {name: "-" * len(str(value)) for name, value in like.items() if name not in item}}
 
 
 def idempotency_item(form: str, idempotency: Idempotency, receipt: Receipt) -> Item:
     """Return the item that keeps a request's first answer."""
     return plain_item(
-        table.idempotency_key(form, idempotency.key),
+        keys.idempotency_key(form, idempotency.key),
         fingerprint=idempotency.fingerprint,
         submission=receipt.id,
         reference=receipt.reference,
@@ -241,9 +205,8 @@ def idempotency_item(form: str, idempotency: Idempotency, receipt: Receipt) -> I
 
 def read_receipt(item: Item) -> Receipt:
     """Return the first answer that an item keeps."""
-    values = {key: from_wire(value) for key, value in item.items()}
-    status = Status(values["status"])
-    return Receipt(values["submission"], values["reference"], status, values.get("position"), repeated=True)
+    status = Status(item["status"])
+    return Receipt(item["submission"], item["reference"], status, item.get("position"), repeated=True)
 
 
 def mail_attributes(request: MailRequest) -> dict[str, object]:
@@ -258,26 +221,25 @@ def mail_attributes(request: MailRequest) -> dict[str, object]:
 
 def read_mail(item: Item) -> MailRecord:
     """Return what became of a mail."""
-    values = {key: from_wire(value) for key, value in item.items()}
-    lease = values.get("lease_until")
+    lease = item.get("lease_until")
     return MailRecord(
-        kind=values["kind"],
-        version=values["version"],
-        state=values["state"],
-        message_id=values.get("message_id"),
-        sent_at=datetime.fromisoformat(values["sent_at"]) if "sent_at" in values else None,
+        kind=item["kind"],
+        version=item["version"],
+        state=item["state"],
+        message_id=item.get("message_id"),
+        sent_at=datetime.fromisoformat(item["sent_at"]) if "sent_at" in item else None,
         lease_until=_EPOCH + lease * _MILLISECOND if lease is not None else None,
-        copy=values.get("copy", 0),
-        sending=values.get("sending"),
-        attempts=values.get("attempts", 1),
-        problem=values.get("problem"),
-        asked_at=datetime.fromisoformat(values["asked_at"]) if "asked_at" in values else None,
+        copy=item.get("copy", 0),
+        sending=item.get("sending"),
+        attempts=item.get("attempts", 1),
+        problem=item.get("problem"),
+        asked_at=datetime.fromisoformat(item["asked_at"]) if "asked_at" in item else None,
     )
 
 
 def expired(item: Item, now: datetime) -> bool:
     """Whether an item's time is over, though TTL may not have removed it yet."""
-    return int(item["expires_at"]["N"]) <= seconds(now)
+    return int(item["expires_at"]) <= seconds(now)
 
 
 def moment(since_1970_s: int) -> datetime:
@@ -291,7 +253,4 @@ def _text(at: datetime) -> str:
 
 def plain_item(key: tuple[str, str], **attributes: object) -> Item:
     """Return an item of these attributes."""
-    item: Item = {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
-    for name, value in attributes.items():
-        item[name] = to_wire(value)
-    return item
+    return {"pk": key[0], "sk": key[1], **attributes}

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from registration_core.adapters.dynamodb import items, table
-from registration_core.adapters.dynamodb.call import AwsCallError
-from registration_core.adapters.dynamodb.failures import translated
-from registration_core.adapters.dynamodb.patient import PatientCall
+from registration_core.adapters.dynamodb import items, keys
 from registration_core.domain.forms import LONGEST_RETENTION_DAYS
 from registration_core.domain.identifiers import ulid_floor
 from registration_core.domain.journal import Journal, JournalEvent, JournalMail
@@ -16,51 +13,48 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
-    from typing import Any
 
-    from registration_core.adapters.dynamodb.call import Call
-    from registration_core.adapters.dynamodb.items import Item
+    from registration_core.adapters.dynamodb.table import Item, Table
     from registration_core.domain.ports import Clock
 
 _CLOCKS_DIFFER = timedelta(hours=1)
 
 
 class DynamoJournal(Journal):
-    """Reads one table's topics, by any `Call`."""
+    """Reads one table's topics, newest first."""
 
-    def __init__(self, call: Call, table_name: str, *, clock: Clock) -> None:
-        self._call = call
-        self._table_name = table_name
+    def __init__(self, table: Table, *, clock: Clock) -> None:
+        self._table = table
         self._clock = clock
 
     def events(self, form: str, *, since: datetime, until: datetime | None = None) -> Iterator[JournalEvent]:
         """Yield what happened to a form's entries, newest first."""
         since = self._kept_since(since)
         month = end = until or self._clock.now() + _CLOCKS_DIFFER
-        while table.history_topic(form, month) >= table.history_topic(form, since):
-            found = self._items(table.history_topic(form, month), ulid_floor(since), ulid_floor(end))
+        while keys.history_topic(form, month) >= keys.history_topic(form, since):
+            found = self._items(keys.history_topic(form, month), ulid_floor(since), ulid_floor(end))
             for item in found:
                 yield JournalEvent(_entry(item), items.read_event(item))
-            month = table.month_before(month)
+            month = keys.month_before(month)
 
     def mails(self, *, since: datetime) -> Iterator[JournalMail]:
         """Yield the mails that went out, or that nobody was to get, newest first."""
         since = self._kept_since(since)
         month = end = self._clock.now() + _CLOCKS_DIFFER
-        while table.mails_topic(month) >= table.mails_topic(since):
-            yield from self._mails(table.mails_topic(month), since, end)
-            month = table.month_before(month)
+        while keys.mails_topic(month) >= keys.mails_topic(since):
+            yield from self._mails(keys.mails_topic(month), since, end)
+            month = keys.month_before(month)
 
     def open_mails(self, *, since: datetime) -> Iterator[JournalMail]:
         """Yield the mails that are on their way, came back, or were kept from a suppressed address, newest first."""
-        yield from self._mails(table.OPEN_MAILS, since, self._clock.now() + _CLOCKS_DIFFER)
+        yield from self._mails(keys.OPEN_MAILS, since, self._clock.now() + _CLOCKS_DIFFER)
 
     def spam(self, form: str, *, since: datetime | None = None, until: datetime | None = None) -> Iterator[str]:
         """Yield the IDs of a form's entries that are suspected spam now, newest first."""
         first = "" if since is None else ulid_floor(since)
         end = "~" if until is None else ulid_floor(until)
-        for item in self._items(table.spam_topic(form), first or "0", end):
-            yield item["id"]["S"]
+        for item in self._items(keys.spam_topic(form), first or "0", end):
+            yield item["id"]
 
     def _kept_since(self, since: datetime) -> datetime:
         """Return where to begin: no line is kept longer than any form may keep its entries."""
@@ -68,7 +62,7 @@ class DynamoJournal(Journal):
 
     def _mails(self, topic: str, since: datetime, end: datetime) -> Iterator[JournalMail]:
         for item in self._items(topic, ulid_floor(since), ulid_floor(end)):
-            at = items.moment_of(item[table.TOPIC_ID]["S"])
+            at = items.moment_of(item[keys.TOPIC_ID])
             yield JournalMail(_entry(item), items.read_mail(item), at)
 
     def _items(self, topic: str, first: str, end: str) -> Iterator[Item]:
@@ -76,25 +70,13 @@ class DynamoJournal(Journal):
         if first > end:
             return  # nothing lies between; DynamoDB refuses such a BETWEEN
         now = self._clock.now()
-        query: dict[str, Any] = {
-            "TableName": self._table_name,
-            "IndexName": table.BY_TOPIC,
-            "KeyConditionExpression": "topic = :topic AND topic_id BETWEEN :first AND :last",
-            "ExpressionAttributeValues": {":topic": {"S": topic}, ":first": {"S": first}, ":last": {"S": end}},
-            "ScanIndexForward": False,
-        }
-        while True:
-            try:
-                answer = PatientCall(self._call)("Query", query)
-            except AwsCallError as error:
-                raise translated(error, self._table_name) from error
-            for item in answer.get("Items", ()):
-                if not items.expired(item, now):
-                    yield item
-            if not answer.get("LastEvaluatedKey"):
-                return
-            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        between = "topic = :topic AND topic_id BETWEEN :first AND :last"
+        for item in self._table.query(
+            between, index=keys.BY_TOPIC, newest_first=True, topic=topic, first=first, last=end
+        ):
+            if not items.expired(item, now):
+                yield item
 
 
 def _entry(item: Item) -> str:
-    return str(item["pk"]["S"]).removeprefix("SUB#")
+    return str(item["pk"]).removeprefix("SUB#")

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 
-from registration_core.adapters.dynamodb import items, table
-from registration_core.adapters.dynamodb.call import AwsCallError
-from registration_core.adapters.dynamodb.failures import translated
+from registration_core.adapters.dynamodb import items, keys
 from registration_core.adapters.dynamodb.leases import MailLeases
-from registration_core.adapters.dynamodb.patient import PatientCall
+from registration_core.adapters.dynamodb.table import delete, put
 from registration_core.domain.identifiers import new_ulid
 from registration_core.domain.mail import MailState
 from registration_core.domain.mail_ports import MailOutcomes, SuppressionList
@@ -18,9 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
-    from typing import Any
 
-    from registration_core.adapters.dynamodb.call import Call
+    from registration_core.adapters.dynamodb.table import Key, Table
     from registration_core.domain.mail import MailRequest
     from registration_core.domain.ports import Clock, Signer
     from registration_core.domain.submission import Submission
@@ -40,8 +37,8 @@ _MOST_TOLD = 20
 class DynamoMailOutcomes(MailOutcomes):
     """Notes in the mails' own items."""
 
-    def __init__(self, call: Call, table_name: str, *, clock: Clock) -> None:
-        self._leases = MailLeases(call, table_name)
+    def __init__(self, table: Table, *, clock: Clock) -> None:
+        self._leases = MailLeases(table)
         self._clock = clock
 
     def note(self, request: MailRequest, state: MailState) -> bool:
@@ -52,31 +49,21 @@ class DynamoMailOutcomes(MailOutcomes):
 class DynamoSuppressionList(SuppressionList):
     """One item an address, found by a fingerprint: the list cannot be read by who has only the table."""
 
-    def __init__(self, call: Call, table_name: str, *, signer: Signer, clock: Clock) -> None:
-        self._call = call
-        self._table_name = table_name
+    def __init__(self, table: Table, *, signer: Signer, clock: Clock) -> None:
+        self._table = table
         self._signer = signer
         self._clock = clock
 
     def add(self, address: str, *, reason: MailState, expires_at: datetime) -> None:
         """Mail this address no more until then; the longest time given counts."""
-        parameters = {
-            "TableName": self._table_name,
-            "Key": self._keys(address)[0],
-            "UpdateExpression": "SET #reason = :reason, #at = :at, #expires = :expires",
-            "ConditionExpression": "attribute_not_exists(pk) OR #expires < :expires",
-            "ExpressionAttributeNames": {"#reason": "reason", "#at": "at", "#expires": "expires_at"},
-            "ExpressionAttributeValues": {
-                ":reason": items.to_wire(reason.value),
-                ":at": items.to_wire(self._clock.now().isoformat(timespec="milliseconds")),
-                ":expires": items.to_wire(items.seconds(expires_at)),
-            },
-        }
-        try:
-            self._call("UpdateItem", parameters)
-        except AwsCallError as error:
-            if error.code != "ConditionalCheckFailedException":
-                raise translated(error, self._table_name) from error
+        self._table.update(
+            self._keys(address)[0],
+            "SET #reason = :reason, #at = :at, #expires_at = :expires",
+            "attribute_not_exists(pk) OR #expires_at < :expires",
+            reason=reason.value,
+            at=self._clock.now().isoformat(timespec="milliseconds"),
+            expires=items.seconds(expires_at),
+        )
 
     def holds(self, address: str) -> bool:
         """Whether this address is not to be mailed now."""
@@ -85,26 +72,16 @@ class DynamoSuppressionList(SuppressionList):
     def lift(self, address: str, *, entries: Sequence[Submission], by: str) -> None:
         """Let this address be mailed again, all or nothing, whether it is on the list or not."""
         now = self._clock.now()
-        writes: list[dict[str, Any]] = [
-            {"Delete": {"TableName": self._table_name, "Key": key}} for key in self._keys(address)
-        ]
+        writes = {f"list {pk}": delete((pk, sk)) for pk, sk in self._keys(address)}
         for entry in entries[:_MOST_TOLD]:
             event = Event(new_ulid(now, os.urandom), now, "suppression lifted", by)
-            writes.append({"Put": {"TableName": self._table_name, "Item": items.event_item(entry, event)}})
-        try:
-            PatientCall(self._call)("TransactWriteItems", {"TransactItems": writes})
-        except AwsCallError as error:
-            raise translated(error, self._table_name) from error
+            writes[f"event {event.id}"] = put(items.event_item(entry, event))
+        self._table.transact(writes)
 
-    def _holds(self, key: Mapping[str, object]) -> bool:
-        parameters = {"TableName": self._table_name, "Key": key, "ConsistentRead": True}
-        try:
-            item = self._call("GetItem", parameters).get("Item")
-        except AwsCallError as error:
-            raise translated(error, self._table_name) from error
+    def _holds(self, key: Key) -> bool:
+        item = self._table.get(key)
         return item is not None and not items.expired(item, self._clock.now())
 
-    def _keys(self, address: str) -> Sequence[Mapping[str, object]]:
+    def _keys(self, address: str) -> Sequence[Key]:
         fingerprints = self._signer.fingerprints("suppress", email_key(address))
-        keys = map(table.suppression_key, fingerprints)
-        return [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in keys]
+        return [keys.suppression_key(fingerprint) for fingerprint in fingerprints]

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 
-from registration_core.adapters.dynamodb import items, table
-from registration_core.adapters.dynamodb.adding import Adding
-from registration_core.adapters.dynamodb.call import AwsCallError
-from registration_core.adapters.dynamodb.failures import translated
-from registration_core.adapters.dynamodb.patient import PatientCall
+from registration_core.adapters.dynamodb import items, keys
+from registration_core.adapters.dynamodb.new_submission import NewSubmission
 from registration_core.adapters.dynamodb.seats import Seats
 from registration_core.domain.errors import SubmissionNotFoundError
 from registration_core.domain.ports import SubmissionRepository
@@ -18,11 +15,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
-    from typing import Any
 
-    from registration_core.adapters.dynamodb.call import Call
-    from registration_core.adapters.dynamodb.items import Item
     from registration_core.adapters.dynamodb.leases import MailLeases
+    from registration_core.adapters.dynamodb.table import Item, Key, Table
     from registration_core.adapters.dynamodb.tickets import Tickets
     from registration_core.domain.mail import MailRequest, MailState
     from registration_core.domain.ports import Clock
@@ -31,22 +26,12 @@ if TYPE_CHECKING:
 
 
 class DynamoSubmissionRepository(SubmissionRepository):
-    """Entries in one table, by any `Call`."""
+    """Entries in one table."""
 
-    def __init__(
-        self,
-        call: Call,
-        table_name: str,
-        *,
-        clock: Clock,
-        randomness: Callable[[int], bytes] = os.urandom,
-        patient: Callable[[Call], Call] = PatientCall,
-    ) -> None:
-        self._call = call
-        self._table_name = table_name
+    def __init__(self, table: Table, *, clock: Clock, randomness: Callable[[int], bytes] = os.urandom) -> None:
+        self._table = table
         self._clock = clock
         self._randomness = randomness
-        self._patient = patient
 
     def add(
         self,
@@ -58,34 +43,34 @@ class DynamoSubmissionRepository(SubmissionRepository):
         imported_by: str | None = None,
     ) -> Receipt:
         """Store an entry, all or nothing, and return its receipt."""
-        adding = Adding(self._patient(self._call), self._table_name, now=self._clock.now(), randomness=self._randomness)
-        return adding.add(submission, once, idempotency, capacity, imported_by)
+        new = NewSubmission(self._table, now=self._clock.now(), randomness=self._randomness)
+        return new.add(submission, once, idempotency, capacity, imported_by)
 
     def get(self, submission_id: str) -> Submission:
         """Return one entry."""
-        item = self._item(table.submission_key(submission_id))
+        item = self._item(keys.submission_key(submission_id))
         if item is None:
             raise SubmissionNotFoundError(submission_id)
         return items.read_submission(item)
 
     def by_reference(self, reference: str) -> Submission:
         """Return the entry that a reference leads to."""
-        item = self._item(table.reference_key(reference))
+        item = self._item(keys.reference_key(reference))
         if item is None:
             raise SubmissionNotFoundError(reference)
-        return self.get(item["submission"]["S"])
+        return self.get(item["submission"])
 
     def details(self, submission_id: str) -> SubmissionDetails:
         """Return one entry with its history and mails."""
-        pk, _ = table.submission_key(submission_id)
+        pk, _ = keys.submission_key(submission_id)
         submission, events, mails = None, [], []
-        for item in self._query({"KeyConditionExpression": "pk = :pk", "ConsistentRead": True}, {":pk": pk}):
-            sk = item["sk"]["S"]
-            if sk == table.SUBMISSION:
+        for item in self._alive(self._table.query("pk = :pk", pk=pk)):
+            sk = item["sk"]
+            if sk == keys.SUBMISSION:
                 submission = items.read_submission(item)
-            elif sk.startswith(table.EVENT):
+            elif sk.startswith(keys.EVENT):
                 events.append(items.read_event(item))
-            elif sk.startswith(table.MAIL):
+            elif sk.startswith(keys.MAIL):
                 mails.append(items.read_mail(item))
         if submission is None:
             raise SubmissionNotFoundError(submission_id)
@@ -113,30 +98,34 @@ class DynamoSubmissionRepository(SubmissionRepository):
         page_size: int = 500,
     ) -> Iterator[Submission]:
         """Yield a form's entries newest first, reading on as more are asked for."""
-        from registration_core.adapters.dynamodb import newest  # noqa: PLC0415 - a visitor lists nothing
+        from registration_core.adapters.dynamodb import months  # noqa: PLC0415 - a visitor lists nothing
         from registration_core.domain.selection import Selection  # noqa: PLC0415
 
         wanted = Selection(form, statuses, since, until, option)
-        walk = newest.NewestSpam if statuses == {Status.SPAM} else newest.NewestFirst
-        return iter(walk(self._ask, wanted, now=self._clock.now(), cursor=cursor, page_size=page_size))
+        walk = months.NewestSpam if statuses == {Status.SPAM} else months.NewestFirst
+        return iter(walk(self._table, wanted, now=self._clock.now(), cursor=cursor, page_size=page_size))
 
     def by_email(self, address: str, *, limit: int) -> tuple[Submission, ...]:
         """Return the newest entries of this address in any spelling, of all forms."""
-        query = {"IndexName": table.BY_EMAIL, "KeyConditionExpression": "email_key = :key"}
-        found = map(items.read_submission, self._query(query, {":key": email_key(address)}))
-        return tuple(sorted(found, key=lambda entry: entry.submitted_at, reverse=True)[:limit])
+        theirs = self._table.query("email_key = :key", index=keys.BY_EMAIL, key=email_key(address))
+        entries = map(items.read_submission, self._alive(theirs))
+        return tuple(sorted(entries, key=lambda entry: entry.submitted_at, reverse=True)[:limit])
 
     def quotas(self, form: str, options: Sequence[str]) -> Mapping[str, QuotaState]:
         """Return how the quotas of a form's options stand, by option."""
-        return Seats(self._patient(self._call), self._table_name).states(form, options)
+        return self._seats().states(form, options)
 
     def rank(self, form: str, option: str, ticket: int) -> int:
         """Return how many wait with this ticket or a lower one."""
-        pk, highest = table.wait_key(form, option, ticket)
-        between = "pk = :pk AND sk BETWEEN :lowest AND :highest"
-        query = {"KeyConditionExpression": between, "FilterExpression": "attribute_exists(submission)"}
-        values = {":pk": pk, ":lowest": table.WAIT, ":highest": highest}
-        return sum(1 for _ in self._query(query | {"ConsistentRead": True}, values))
+        pk, highest = keys.wait_key(form, option, ticket)
+        places = self._table.query(
+            "pk = :pk AND sk BETWEEN :lowest AND :highest",
+            sift="attribute_exists(submission)",
+            pk=pk,
+            lowest=keys.WAIT,
+            highest=highest,
+        )
+        return sum(1 for _ in self._alive(places))
 
     def waiting(self, form: str, option: str) -> Sequence[str]:
         """Return the IDs of the entries that wait for an option, the lowest ticket first."""
@@ -144,14 +133,10 @@ class DynamoSubmissionRepository(SubmissionRepository):
 
     def several(self, submission_ids: Iterable[str]) -> Mapping[str, Submission]:
         """Return entries by their IDs, in the order asked."""
-        from registration_core.adapters.dynamodb.batches import items_at  # noqa: PLC0415 - a visitor lists nothing
-
         wanted = list(dict.fromkeys(submission_ids))
-        keys = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in map(table.submission_key, wanted)]
-        there = list(items_at(self._call, self._table_name, keys))
-        alive = [items.read_submission(item) for item in there if not items.expired(item, self._clock.now())]
-        found = {entry.id: entry for entry in alive}
-        return {each: found[each] for each in wanted if each in found}
+        there = self._alive(self._table.batch_get([keys.submission_key(each) for each in wanted]))
+        entries = {entry.id: entry for entry in map(items.read_submission, there)}
+        return {each: entries[each] for each in wanted if each in entries}
 
     def lease_mail(self, request: MailRequest, *, holder: str, until: datetime, expires_at: datetime) -> bool:
         """Take the right to send one mail until then; False when it was sent already."""
@@ -173,38 +158,22 @@ class DynamoSubmissionRepository(SubmissionRepository):
     def _tickets(self) -> Tickets:
         from registration_core.adapters.dynamodb.tickets import Tickets  # noqa: PLC0415 - a visitor reads no queue
 
-        return Tickets(self._patient(self._call), self._table_name, now=self._clock.now())
+        return Tickets(self._table, now=self._clock.now())
 
     def _leases(self) -> MailLeases:
-        """Give the leases a patient call: a mail whose sending could not be noted would go out again."""
         from registration_core.adapters.dynamodb.leases import MailLeases  # noqa: PLC0415 - a visitor mails nothing
 
-        return MailLeases(self._patient(self._call), self._table_name)
+        return MailLeases(self._table)
 
-    def _item(self, key: tuple[str, str]) -> Item | None:
+    def _seats(self) -> Seats:
+        return Seats(self._table)
+
+    def _item(self, key: Key) -> Item | None:
         """Return the item at this key, or None when there is none or its time is over."""
-        answer = self._ask(
-            "GetItem",
-            {"Key": {"pk": {"S": key[0]}, "sk": {"S": key[1]}}, "ConsistentRead": True},
-        )
-        item: Item | None = answer.get("Item")
+        item = self._table.get(key)
         return None if item is None or items.expired(item, self._clock.now()) else item
 
-    def _query(self, query: Mapping[str, Any], values: Mapping[str, str]) -> Iterator[Item]:
-        """Yield every item that a query finds, page after page, but those whose time is over."""
+    def _alive(self, found: Iterator[Item]) -> Iterator[Item]:
+        """Yield the items whose time is not over."""
         now = self._clock.now()
-        parameters = {**query, "ExpressionAttributeValues": {name: {"S": value} for name, value in values.items()}}
-        while True:
-            answer = self._ask("Query", parameters)
-            for item in answer.get("Items", ()):
-                if "expires_at" not in item or not items.expired(item, now):
-                    yield item
-            if not answer.get("LastEvaluatedKey"):
-                return
-            parameters["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-
-    def _ask(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        try:
-            return self._call(operation, {"TableName": self._table_name, **parameters})
-        except AwsCallError as error:
-            raise translated(error, self._table_name) from error
+        return (item for item in found if "expires_at" not in item or not items.expired(item, now))

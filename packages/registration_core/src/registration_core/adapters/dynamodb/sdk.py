@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from registration_core.adapters.dynamodb.call import AwsCallError
+from registration_core.adapters.dynamodb.call import RETRYABLE_CODES, AwsCallError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,11 +20,15 @@ NO_ACCESS = frozenset(
     {"NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "TokenRetrievalError"}
 )
 
+_SERVERS_FAULT = 500
+ONE_ATTEMPT = Config(retries={"mode": "standard", "total_max_attempts": 1})
+"""What a client is made with: see `dynamodb.retries`."""
+
 
 def sdk_call(boto3_client: Any) -> Call:  # noqa: ANN401 - boto3 ships no types
     """Make a `Call` of a boto3 DynamoDB client (the low-level one, which keeps `{"S": …}`).
 
-    Retries are the client's own: `Config(retries={"mode": "standard"})`. As safe for threads as the client, which is.
+    Make the client with `ONE_ATTEMPT`: the table's own retries are enough. As safe for threads as the client, which is.
     """
 
     def call(operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,8 +52,11 @@ def _method(operation: str) -> str:
 
 def _translated(error: ClientError) -> AwsCallError:
     details = error.response.get("Error", {})
+    code = str(details.get("Code", "Unknown"))
+    if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= _SERVERS_FAULT:
+        code = code if code in RETRYABLE_CODES else "ServiceUnavailable"
     return AwsCallError(
-        str(details.get("Code", "Unknown")),
+        code,
         str(details.get("Message", error)),
         error.response.get("CancellationReasons") or (),
         item=error.response.get("Item"),

@@ -4,55 +4,44 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from registration_core.adapters.dynamodb.call import AwsCallError
-from registration_core.adapters.dynamodb.failures import translated
+from registration_core.adapters.dynamodb.items import plain_item
 from registration_core.domain.forms import Form
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from registration_core.adapters.dynamodb.call import Call
+    from registration_core.adapters.dynamodb.table import Key, Table
 
 #: The forms in force: one item, so that one read finds them all.
-CURRENT = {"pk": {"S": "FORMS"}, "sk": {"S": "CURRENT"}}
+CURRENT = ("FORMS", "CURRENT")
 
 
 class StoredForms:
     """The forms of one table."""
 
-    def __init__(self, call: Call, table_name: str) -> None:
-        self._call = call
-        self._table_name = table_name
+    def __init__(self, table: Table) -> None:
+        self._table = table
 
     def read(self) -> dict[str, Form]:
         """Return the forms in force, and the retired ones, by name; none when no forms were ever stored.
 
         Raises StorageUnavailableError.
         """
-        item = self._ask("GetItem", Key=CURRENT, ConsistentRead=True).get("Item", {})
-        compiled = item.get("forms", {}).get("M", {})
-        return {name: Form.from_dict(json.loads(text["S"])) for name, text in sorted(compiled.items())}
+        item = self._table.get(CURRENT)
+        compiled = {} if item is None else item["forms"]
+        return {name: Form.from_dict(json.loads(text)) for name, text in sorted(compiled.items())}
 
     def version(self, name: str, version: str) -> Form | None:
         """Return a form as it was in that version; None when that was never stored. Raises StorageUnavailableError."""
-        item = self._ask("GetItem", Key=_version_key(name, version)).get("Item")
-        return None if item is None else Form.from_dict(json.loads(item["compiled"]["S"]))
+        item = self._table.get(_version_key(name, version))
+        return None if item is None else Form.from_dict(json.loads(item["compiled"]))
 
     def versions(self, name: str) -> list[Form]:
         """Return a form as it ever was, also as it is. Raises StorageUnavailableError."""
-        parameters: dict[str, Any] = {
-            "KeyConditionExpression": "pk = :pk",
-            "ExpressionAttributeValues": {":pk": {"S": f"FORM#{name}"}},
-        }
-        found: list[Form] = []
-        while True:
-            answer = self._ask("Query", **parameters)
-            found += [Form.from_dict(json.loads(item["compiled"]["S"])) for item in answer.get("Items", ())]
-            if not answer.get("LastEvaluatedKey"):
-                return found
-            parameters["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        versions = self._table.query("pk = :pk", pk=f"FORM#{name}")
+        return [Form.from_dict(json.loads(item["compiled"])) for item in versions]
 
     def store(self, forms: Mapping[str, Form], *, forget: Iterable[str] = ()) -> tuple[str, ...]:
         """Bring these forms into force, and only these; return the names of those that are new or changed.
@@ -67,12 +56,11 @@ class StoredForms:
         changed = _differing(before, forms)
         for name in changed:
             key = _version_key(name, forms[name].version)
-            self._ask("PutItem", Item=key | {"compiled": {"S": _dump(forms[name])}})
+            self._table.put(plain_item(key, compiled=_dump(forms[name])))
             self._make_quotas(forms[name])
         kept = {**_retired(before, forms, forget), **forms}
         if changed or kept != before:
-            compiled = {name: {"S": _dump(form)} for name, form in kept.items()}
-            self._ask("PutItem", Item=CURRENT | {"forms": {"M": compiled}})
+            self._table.put(plain_item(CURRENT, forms={name: _dump(form) for name, form in kept.items()}))
         return changed
 
     def changed(self, forms: Mapping[str, Form]) -> tuple[str, ...]:
@@ -83,20 +71,11 @@ class StoredForms:
         capacities = form.capacities()
         from registration_core.adapters.dynamodb.seats import Seats  # noqa: PLC0415 - only publishing counts seats
 
-        seats = Seats(self._call, self._table_name)
-        there = seats.states(form.name, list(capacities))
-        for option in capacities.keys() - there.keys():
-            seats.make(form.name, option, capacities[option])
-
-    def _ask(self, operation: str, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - DynamoDB's own shapes
-        try:
-            return self._call(operation, {"TableName": self._table_name, **parameters})
-        except AwsCallError as error:
-            raise translated(error, self._table_name) from error
+        Seats(self._table).make_missing(form.name, capacities)
 
 
-def _version_key(name: str, version: str) -> dict[str, dict[str, str]]:
-    return {"pk": {"S": f"FORM#{name}"}, "sk": {"S": f"V#{version}"}}
+def _version_key(name: str, version: str) -> Key:
+    return f"FORM#{name}", f"V#{version}"
 
 
 def _differing(before: Mapping[str, Form], forms: Mapping[str, Form]) -> tuple[str, ...]:

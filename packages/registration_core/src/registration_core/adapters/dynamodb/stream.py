@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from registration_core.adapters.dynamodb import table
+from registration_core.adapters.dynamodb import keys
 from registration_core.domain.mail import Change, Notice
 from registration_core.domain.submission import Status
 
@@ -28,9 +28,9 @@ def change_of(record: Mapping[str, Any]) -> Change | Notice | None:
         new = images["NewImage"]
         inserted = record["eventName"] == "INSERT"
         kind = str(new["sk"]["S"])
-        if kind.startswith(table.NOTICE):
+        if kind.startswith(keys.NOTICE):
             return _notice(new, kind) if inserted else None
-        if kind != table.SUBMISSION:
+        if kind != keys.SUBMISSION:
             return None
         return Change(
             id=str(new["id"]["S"]),
@@ -38,7 +38,7 @@ def change_of(record: Mapping[str, Any]) -> Change | Notice | None:
             status=Status(new["status"]["S"]),
             was=None if inserted else Status(images["OldImage"]["status"]["S"]),
             quiet=inserted and "quiet" in new,
-            by_registrant=table.BY_REGISTRANT in new,
+            by_registrant=keys.BY_REGISTRANT in new,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise UnreadableRecordError(f"a stream record cannot be read: {type(error).__name__}") from error
@@ -46,4 +46,4 @@ def change_of(record: Mapping[str, Any]) -> Change | Notice | None:
 
 def _notice(image: Mapping[str, Any], kind: str) -> Notice:
     """Read a notice from its key: the day in it, as `2027-03-01`, makes the mail one of its kind."""
-    return Notice(str(image["pk"]["S"]).removeprefix("SUB#"), int(kind.removeprefix(table.NOTICE).replace("-", "")))
+    return Notice(str(image["pk"]["S"]).removeprefix("SUB#"), int(kind.removeprefix(keys.NOTICE).replace("-", "")))

@@ -1,145 +1,248 @@
-"""The table's names: keys of each kind of item, attributes that indexes are made of, months."""
+"""One DynamoDB table: Python values in and out; its name, pages, refusals and retries are dealt with here."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import os
+import re
+
+from registration_core.adapters.dynamodb.call import AwsCallError
+from registration_core.adapters.dynamodb.retries import Retries
+from registration_core.domain.errors import StorageUnavailableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any, TypeAlias
 
-BY_MONTH = "by_month"
-BY_EMAIL = "by_email"
-BY_TOPIC = "by_topic"
+    from registration_core.adapters.dynamodb.call import Call
 
-TOPIC, TOPIC_ID = "topic", "topic_id"
-"""What `by_topic` is made of. Sparse: only lines of history, mails and suspected spam have them, sorted by time."""
-OPEN_MAILS = "MAIL#OPEN"
-"""The topic of mails that are on their way, came back, or were kept from a suppressed address."""
+    Key: TypeAlias = tuple[str, str]
+    """pk and sk."""
+    Item: TypeAlias = dict[str, Any]
+    """Attributes by name: text, numbers, bools, lists, dicts, and sets of whole numbers or texts."""
+    Write: TypeAlias = dict[str, dict[str, Any]]
+    """One write of a transaction, made by `put`, `update`, `delete` or `check`."""
 
-SUBMISSION = "SUB"
-EVENT = "EVENT#"
-MAIL = "MAIL#"
-NOTICE = "NOTICE#"
-BLANK = "BLANK#"
-SENDING = "ROUND#"
-QUOTA = "QUOTA"
-SEAT = "SEAT#"
-WAIT = "WAIT#"
-
-GUARD_KEYS = ("KEY#guards", "KEY")
-"""pk and sk of the item that holds the keys that fingerprints are made with."""
-
-ONCE = "ONCE#"
-GUARDS = "guards"
-"""An entry's attribute: pks of the guards that stand for it, to be removed with it."""
-BY_REGISTRANT = "by_registrant"
-"""An entry's attribute: its last change was its registrant's own."""
-ROW = "row"
-"""An entry's attribute: pk of the note that a row of a file was taken, to be removed when the entry is erased."""
+MOST_WRITES = 100
+"""How many items one transaction may write."""
+_MOST_KEYS = 100
+"""BatchGetItem takes no more."""
+_EMPTY_ROUNDS = 20
+"""How often keys that were left out of an answer are asked for again."""
 
 
-def submission_key(submission_id: str) -> tuple[str, str]:
-    """Return pk and sk of an entry."""
-    return f"SUB#{submission_id}", SUBMISSION
+class Table:
+    """One table, by any `Call`.
+
+    Expressions are DynamoDB's own: `#name` stands for the attribute of that name, `:name` for the value given by that
+    name. Every method raises StorageUnavailableError when the table could not be asked, after the retries.
+
+    retry_s and what else is given: see `Retries`.
+    """
+
+    def __init__(self, call: Call, name: str, **retries: Any) -> None:  # noqa: ANN401 - as Retries declares them
+        self.name = name
+        self._call = Retries(call, **retries)
+
+    def get(self, key: Key) -> Item | None:
+        """Return the item at a key as it stands now; None where there is none."""
+        answer = self._ask("GetItem", self._named(Key=wire_key(key), ConsistentRead=True))
+        return from_wire_item(answer["Item"]) if "Item" in answer else None
+
+    def query(
+        self,
+        condition: str,
+        /,
+        *,
+        index: str | None = None,
+        sift: str = "",
+        newest_first: bool = False,
+        limits: Iterator[int] | None = None,
+        **values: object,
+    ) -> Iterator[Item]:
+        """Yield the items that a condition on the keys finds; the next page is read when its first item is asked for.
+
+        index: None reads the table itself, as it stands now. sift: what the table leaves out. limits: how many items
+        each page reads at most.
+        """
+        query = _expressions(KeyConditionExpression=condition, FilterExpression=sift, values=values)
+        query |= {"ConsistentRead": True} if index is None else {"IndexName": index}
+        query |= {"ScanIndexForward": False} if newest_first else {}
+        return self._pages("Query", query, limits)
+
+    def scan(self, sift: str, /, **values: object) -> Iterator[Item]:
+        """Yield the items of the whole table that a condition admits."""
+        scan = _expressions(FilterExpression=sift, values=values)
+        return self._pages("Scan", scan | {"ConsistentRead": True}, None)
+
+    def batch_get(self, keys: Sequence[Key]) -> Iterator[Item]:
+        """Yield the items at these keys, in any order."""
+        for start in range(0, len(keys), _MOST_KEYS):
+            wanted = [wire_key(key) for key in keys[start : start + _MOST_KEYS]]
+            for _ in range(_EMPTY_ROUNDS):
+                request = {self.name: {"Keys": wanted, "ConsistentRead": True}}
+                answer = self._ask("BatchGetItem", {"RequestItems": request})
+                yield from map(from_wire_item, answer.get("Responses", {}).get(self.name, ()))
+                wanted = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
+                if not wanted:
+                    break
+            else:
+                raise StorageUnavailableError("The table answered only in part, again and again.")
+
+    def put(self, item: Item, when: str = "", /, **values: object) -> Item | None:
+        """Put an item. Return None when it is written, else what stood in the way of the condition."""
+        return self._write("PutItem", put(item, when, **values)["Put"])
+
+    def update(self, key: Key, change: str, when: str = "", /, **values: object) -> Item | None:
+        """Update an item. Return None when it is written, else what stood in the way of the condition."""
+        return self._write("UpdateItem", update(key, change, when, **values)["Update"])
+
+    def update_and_get(self, key: Key, change: str, when: str, /, **values: object) -> tuple[bool, Item]:
+        """Update an item. Return True and the item as it is then, or False and what stood in the way."""
+        after: Item = {}
+        in_the_way = self._write(
+            "UpdateItem", update(key, change, when, **values)["Update"] | {"ReturnValues": "ALL_NEW"}, after
+        )
+        return (True, after) if in_the_way is None else (False, in_the_way)
+
+    def delete(self, key: Key) -> None:
+        """Remove an item."""
+        self._write("DeleteItem", delete(key)["Delete"])
+
+    def transact(self, writes: Mapping[str, Write]) -> dict[str, Item]:
+        """Write all or nothing. Return an empty dict when all is written, else what stood in the way, by write.
+
+        The token makes a transaction one that was sent twice because its answer got lost.
+        """
+        items = [{kind: self._named(**write[kind])} for write in writes.values() for kind in write]
+        try:
+            self._call("TransactWriteItems", {"TransactItems": items, "ClientRequestToken": os.urandom(16).hex()})
+        except AwsCallError as error:
+            refused = error.refused(writes)
+            if not refused:
+                raise self._translated(error) from error
+            return {name: from_wire_item(item) for name, item in refused.items()}
+        return {}
+
+    def _write(self, operation: str, write: Mapping[str, Any], after: Item | None = None) -> Item | None:
+        try:
+            answer = self._call(operation, self._named(**write))
+        except AwsCallError as error:
+            if error.code != "ConditionalCheckFailedException":
+                raise self._translated(error) from error
+            return from_wire_item(error.item or {})
+        if after is not None:
+            after |= from_wire_item(answer["Attributes"])
+        return None
+
+    def _pages(self, operation: str, query: dict[str, Any], limits: Iterator[int] | None) -> Iterator[Item]:
+        while True:
+            page = query if limits is None else query | {"Limit": next(limits)}
+            answer = self._ask(operation, self._named(**page))
+            yield from map(from_wire_item, answer.get("Items", ()))
+            if not answer.get("LastEvaluatedKey"):
+                return
+            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def _ask(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            return self._call(operation, parameters)
+        except AwsCallError as error:
+            raise self._translated(error) from error
+
+    def _named(self, **parameters: object) -> dict[str, Any]:
+        return {"TableName": self.name, **parameters}
+
+    def _translated(self, error: AwsCallError) -> StorageUnavailableError:
+        from registration_core.adapters.dynamodb.failures import translated  # noqa: PLC0415 - most calls succeed
+
+        return translated(error, self.name)
 
 
-def event_key(submission_id: str, event_id: str) -> tuple[str, str]:
-    """Return pk and sk of a line of an entry's history. event_id: a ULID."""
-    return f"SUB#{submission_id}", f"{EVENT}{event_id}"
+def put(item: Item, when: str = "", /, **values: object) -> Write:
+    """Return the write that puts an item."""
+    return {"Put": {"Item": wire_item(item), **_conditioned(when, values)}}
 
 
-def mail_key(submission_id: str, name: str) -> tuple[str, str]:
-    """Return pk and sk of what became of one mail. name: `MailRequest.name`."""
-    return f"SUB#{submission_id}", f"{MAIL}{name}"
+def update(key: Key, change: str, when: str = "", /, **values: object) -> Write:
+    """Return the write that updates an item."""
+    return {"Update": {"Key": wire_key(key), **_conditioned(when, values, UpdateExpression=change)}}
 
 
-def sending_key(digest: str, number: int) -> tuple[str, str]:
-    """Return pk and sk of one of the staff's sendings. digest: of what it says; number: how often it was begun."""
-    return f"SEND#{digest}", f"{SENDING}{number:04}"
+def delete(key: Key, when: str = "", /, **values: object) -> Write:
+    """Return the write that removes an item."""
+    return {"Delete": {"Key": wire_key(key), **_conditioned(when, values)}}
 
 
-def reference_key(reference: str) -> tuple[str, str]:
-    """Return pk and sk of where a reference leads."""
-    return f"REF#{reference}", "REF"
+def check(key: Key, when: str, /, **values: object) -> Write:
+    """Return what writes nothing, and refuses its transaction unless the condition holds."""
+    return {"ConditionCheck": {"Key": wire_key(key), **_conditioned(when, values)}}
 
 
-def idempotency_key(form: str, key: str) -> tuple[str, str]:
-    """Return pk and sk of a request's first answer."""
-    return f"IDEM#{form}#{key}", "IDEM"
+def to_wire(value: object) -> dict[str, Any]:
+    """Return a value as DynamoDB sends it. Raises TypeError for a type that no item of ours holds."""
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    if isinstance(value, str):
+        return {"S": str(value)}
+    if isinstance(value, int | float):
+        return {"N": repr(value)}
+    if isinstance(value, list):
+        return {"L": [to_wire(element) for element in value]}
+    if isinstance(value, dict):
+        return {"M": {key: to_wire(element) for key, element in value.items()}}
+    if isinstance(value, set | frozenset):
+        kind = "SS" if all(isinstance(element, str) for element in value) else "NS"
+        return {kind: [str(element) for element in sorted(value)]}
+    raise TypeError(f"no item holds a {type(value).__name__}")
 
 
-def once_key(form: str, option: str, person_fingerprint: str) -> tuple[str, str]:
-    """Return pk and sk of the guard that lets a person (address and name) take an option only once."""
-    return f"ONCE#{form}#{option}#{person_fingerprint}", "ONCE"
+def from_wire(value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - an attribute may be anything
+    """Return what an attribute means. Raises TypeError for a type that no item of ours holds."""
+    ((kind, content),) = value.items()
+    if kind in ("S", "BOOL"):
+        return content
+    if kind == "N":
+        return int(content) if content.lstrip("-").isdigit() else float(content)
+    if kind == "L":
+        return [from_wire(element) for element in content]
+    if kind == "M":
+        return from_wire_item(content)
+    if kind == "NS":
+        return frozenset(map(int, content))
+    if kind == "SS":
+        return frozenset(content)
+    raise TypeError(f"no item of ours holds a {kind}")
 
 
-def notice_key(submission_id: str, day: date) -> tuple[str, str]:
-    """Return pk and sk of the note that an entry's option was asked for again that day."""
-    return f"SUB#{submission_id}", f"{NOTICE}{day.isoformat()}"
+def wire_item(item: Mapping[str, object]) -> dict[str, dict[str, Any]]:
+    """Return an item as DynamoDB sends it."""
+    return {name: to_wire(value) for name, value in item.items()}
 
 
-def blank_key(submission_id: str, number: int) -> tuple[str, str]:
-    """Return pk and sk of what a repeat writes where a fresh entry has something. submission_id: of no entry."""
-    return f"SUB#{submission_id}", f"{BLANK}{number}"
+def from_wire_item(item: Mapping[str, Mapping[str, Any]]) -> Item:
+    """Return what an item holds."""
+    return {name: from_wire(value) for name, value in item.items()}
 
 
-def quota_key(form: str, option: str) -> tuple[str, str]:
-    """Return pk and sk of an option's quota."""
-    return f"QUOTA#{form}#{option}", QUOTA
+def wire_key(key: Key) -> dict[str, dict[str, str]]:
+    """Return pk and sk as DynamoDB sends them."""
+    return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
 
 
-def seat_key(form: str, option: str, submission_id: str) -> tuple[str, str]:
-    """Return pk and sk of a seat."""
-    return f"QUOTA#{form}#{option}", f"{SEAT}{submission_id}"
+def _conditioned(when: str, values: Mapping[str, object], **expressions: str) -> dict[str, Any]:
+    """Return the parameters of a write; what stands in the way of its condition is wanted back."""
+    wanted = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"} if when else {}
+    return _expressions(**expressions, ConditionExpression=when, values=values) | wanted
 
 
-def wait_key(form: str, option: str, ticket: int) -> tuple[str, str]:
-    """Return pk and sk of a place in the queue; they sort by ticket."""
-    return f"QUOTA#{form}#{option}", f"{WAIT}{ticket:010}"
-
-
-def rate_key(fingerprint: str, window: str) -> tuple[str, str]:
-    """Return pk and sk of a count. fingerprint: HMAC of what is counted. window: which stretch of time."""
-    return f"RATE#{fingerprint}#{window}", "RATE"
-
-
-def suppression_key(email_fingerprint: str) -> tuple[str, str]:
-    """Return pk and sk of the note that an address takes no mail. email_fingerprint: HMAC of the address's key."""
-    return f"SUPPRESS#{email_fingerprint}", "SUPPRESS"
-
-
-def erased_key(submission_id: str, at: datetime) -> tuple[str, str]:
-    """Return pk and sk of a line in the ledger of erased entries. at: when it was erased."""
-    return f"ERASED#{at.astimezone(UTC):%Y-%m}", submission_id
-
-
-def guard_key(pk: str) -> tuple[str, str]:
-    """Return pk and sk of a guard, of which an entry keeps the pk."""
-    return pk, pk.partition("#")[0]
-
-
-def month_key(form: str, at: datetime) -> str:
-    """Return the partition of `by_month` that holds a form's entries of that month (UTC)."""
-    return f"{form}#{at.astimezone(UTC):%Y-%m}"
-
-
-def history_topic(form: str, at: datetime) -> str:
-    """Return the partition of `by_topic` that holds what happened to a form's entries in that month (UTC)."""
-    return f"EVENT#{month_key(form, at)}"
-
-
-def mails_topic(at: datetime) -> str:
-    """Return the partition of `by_topic` that holds the mails which were done with in that month (UTC)."""
-    return f"MAIL#{at.astimezone(UTC):%Y-%m}"
-
-
-def spam_topic(form: str) -> str:
-    """Return the partition of `by_topic` that holds a form's suspected spam."""
-    return f"SPAM#{form}"
-
-
-def month_before(at: datetime) -> datetime:
-    """Return the first moment of the month before the one of `at`."""
-    year, month = (at.year - 1, 12) if at.month == 1 else (at.year, at.month - 1)
-    return datetime(year, month, 1, tzinfo=UTC)
+def _expressions(*, values: Mapping[str, object], **expressions: str) -> dict[str, Any]:
+    """Return expressions with what their names and values stand for; an empty one is left out."""
+    given = {name: text for name, text in expressions.items() if text}
+    names = {f"#{name}": name for text in given.values() if "#" in text for name in re.findall(r"#(\w+)", text)}
+    parameters: dict[str, Any] = dict(given)
+    if names:
+        parameters["ExpressionAttributeNames"] = names
+    if values:
+        parameters["ExpressionAttributeValues"] = {f":{name}": to_wire(value) for name, value in values.items()}
+    return parameters

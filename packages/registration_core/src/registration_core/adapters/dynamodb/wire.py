@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from registration_core.adapters.dynamodb.call import RETRYABLE_CODES, AwsCallError
+from registration_core.adapters.dynamodb.retries import Deadline
 from registration_core.adapters.dynamodb.sigv4 import Credentials, Sigv4
 from registration_core.domain.errors import SettingsError
 
@@ -25,28 +26,21 @@ if TYPE_CHECKING:
     from typing import Any
 
 _LOST = (OSError, http.client.HTTPException)
-_LEAST_S = 0.1
-"""With less time left than this no call is made: its answer would hardly come."""
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
-    """How long a call may take. No attempt begins after total_s; looking up a host name has no limit here.
+class Timeouts:
+    """How long one call may take; looking up a host name has no limit here.
 
     idle_s: a connection unused for longer is not trusted: while a function is frozen the other side may hang up.
-    backoff_s: the longest first wait; it doubles with each attempt, and the wait is drawn from nought to there, so that
-    callers refused together don't come back together.
     """
 
     connect_s: float = 1.5
     read_s: float = 2.5
-    total_s: float = 6.0
-    attempts: int = 4
-    backoff_s: float = 0.05
     idle_s: float = 30.0
 
 
-_PATIENCE = Patience()
+_TIMEOUTS = Timeouts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +93,10 @@ class WireCall:
 
     Not safe for several threads at once: a function serves one event at a time. Give each thread one of its own.
 
-    A call that was throttled, met a conflict or a 5xx, or lost its connection is sent again. So it must be one that
+    A call is sent once, and once more when the other side had hung up on a kept connection. So it must be one that
     does no harm when it is carried out twice: a read, a conditional write, or a transaction with ClientRequestToken.
+
+    deadline: no answer is waited for beyond it.
     """
 
     def __init__(
@@ -111,8 +107,8 @@ class WireCall:
         *,
         ca_bundle: str | None = None,
         service: Service = DYNAMODB,
-        patience: Patience = _PATIENCE,
-        sleep: Callable[[float], None] = time.sleep,
+        timeouts: Timeouts = _TIMEOUTS,
+        deadline: Deadline | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         url = urlsplit(endpoint)
@@ -124,17 +120,12 @@ class WireCall:
         self._service = service
         self._signer = Sigv4(credentials, region=region, service=service.name)
         self._ca_bundle = ca_bundle
-        self._patience = patience
-        self._sleep = sleep
+        self._timeouts = timeouts
         self._monotonic = monotonic
-        self._all_end_at = float("inf")
+        self.deadline = deadline or Deadline(monotonic)
         self._context: ssl.SSLContext | None = None
         self._connection: http.client.HTTPConnection | None = None
         self._used_at = 0.0
-
-    def begin(self, within_s: float) -> None:
-        """Give all calls from now on, taken together, so many seconds; with none left a call is not made."""
-        self._all_end_at = self._monotonic() + within_s
 
     def __call__(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Carry out one operation, such as `TransactWriteItems`, and give its answer. Raises AwsCallError."""
@@ -147,30 +138,16 @@ class WireCall:
             raise AwsCallError("UnreadableAnswer", "The answer is no JSON object.")
         return answer
 
-    def content(self, operation: str, params: Mapping[str, Any], *, attempts: int | None = None) -> bytes:
-        """Carry out one operation and give its answer as it came. Raises AwsCallError.
-
-        attempts: how often it is tried at most; None for as often as this call's patience says.
-        """
-        most = self._patience.attempts if attempts is None else attempts
+    def content(self, operation: str, params: Mapping[str, Any]) -> bytes:
+        """Carry out one operation and give its answer as it came. Raises AwsCallError."""
         body = json.dumps(params, separators=(",", ":")).encode()
-        now = self._monotonic()
-        ends_at = min(now + self._patience.total_s, self._all_end_at)
-        if self._all_end_at - now < _LEAST_S:
-            raise AwsCallError("OutOfTime", f"{operation} was not asked: the calls before it took all the time.")
-        attempt = 0
-        while True:
-            attempt += 1
-            stale = self._connection is not None
-            try:
-                return self._send(operation, body, ends_at)
-            except AwsCallError as error:
-                pause = self._pause(attempt, after_lost_reuse=stale and error.code == "ConnectionLost")
-                left = ends_at - self._monotonic()
-                if not error.retryable or attempt >= most or left <= pause:
-                    raise
-            if pause:
-                self._sleep(pause)
+        kept = self._connection is not None
+        try:
+            return self._send(operation, body)
+        except AwsCallError as error:
+            if not kept or error.code != "ConnectionLost" or isinstance(error.__cause__, TimeoutError):
+                raise
+        return self._send(operation, body)
 
     def close(self) -> None:
         """Hang up; the next call opens a new connection."""
@@ -178,15 +155,7 @@ class WireCall:
             self._connection.close()
             self._connection = None
 
-    def _pause(self, attempt: int, *, after_lost_reuse: bool) -> float:
-        """Say how long to wait before the next attempt. A kept connection that was hung up needs no waiting."""
-        if after_lost_reuse and attempt == 1:
-            return 0.0
-        import random  # noqa: PLC0415 - only a call that failed needs it
-
-        return random.uniform(0, min(1.0, self._patience.backoff_s * 2**attempt))  # noqa: S311 - jitter, no secret
-
-    def _send(self, operation: str, body: bytes, ends_at: float) -> bytes:
+    def _send(self, operation: str, body: bytes) -> bytes:
         timestamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         headers = {
             "host": self._host,
@@ -195,8 +164,8 @@ class WireCall:
         }
         signed = self._signer.sign(headers, body, timestamp=timestamp)
         try:
-            connection = self._open(min(self._patience.connect_s, ends_at - self._monotonic()))
-            connection.sock.settimeout(max(0.01, min(self._patience.read_s, ends_at - self._monotonic())))
+            connection = self._open(min(self._timeouts.connect_s, self.deadline.left_s()))
+            connection.sock.settimeout(max(0.01, min(self._timeouts.read_s, self.deadline.left_s())))
             connection.request("POST", "/", body, signed)
             answer = connection.getresponse()
             content = answer.read()
@@ -208,7 +177,7 @@ class WireCall:
         return content
 
     def _open(self, timeout_s: float) -> http.client.HTTPConnection:
-        if self._connection is not None and self._monotonic() - self._used_at > self._patience.idle_s:
+        if self._connection is not None and self._monotonic() - self._used_at > self._timeouts.idle_s:
             self.close()
         if self._connection is None:
             self._connection = self._new_connection()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from registration_core.adapters.dynamodb import items, puts, table
-from registration_core.adapters.dynamodb.call import AwsCallError
-from registration_core.adapters.dynamodb.failures import translated
+from registration_core.adapters.dynamodb import items, keys
 from registration_core.adapters.dynamodb.older_guards import besides, checks_of_older_guards
-from registration_core.adapters.dynamodb.seats import FOR_NEWCOMER, Seats, wire_key
+from registration_core.adapters.dynamodb.seats import FOR_NEWCOMER, Seats
+from registration_core.adapters.dynamodb.table import put
 from registration_core.domain.errors import KeyReusedError, StorageUnavailableError
 from registration_core.domain.identifiers import new_reference, new_ulid
 from registration_core.domain.submission import Event, Receipt, Status
@@ -17,27 +16,25 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
-    from typing import Any
 
-    from registration_core.adapters.dynamodb.call import Call
-    from registration_core.adapters.dynamodb.items import Item
+    from registration_core.adapters.dynamodb.table import Item, Table, Write
     from registration_core.domain.submission import Idempotency, Once, Submission
 
 REFERENCE_ATTEMPTS = 4
 """Four references of 35 random bits each, all taken: not in this world."""
 SEAT_ATTEMPTS = 8
 """Seats that freed and were taken again, each time between two calls of ours: then it is another's turn."""
+FREE = "attribute_not_exists(pk)"
 
 
-class Adding:
+class NewSubmission:
     """Adds one entry, with its guards and its seat or ticket, all or nothing."""
 
-    def __init__(self, call: Call, table_name: str, *, now: datetime, randomness: Callable[[int], bytes]) -> None:
-        self._call = call
-        self._table_name = table_name
+    def __init__(self, table: Table, *, now: datetime, randomness: Callable[[int], bytes]) -> None:
+        self._table = table
         self._now = now
         self._randomness = randomness
-        self._seats = Seats(call, table_name)
+        self._seats = Seats(table)
 
     def add(
         self,
@@ -61,7 +58,8 @@ class Adding:
                 writes = self._entry(submission, once, idempotency, receipt, imported_by)
             else:
                 writes = self._repeat(submission, once, standing, idempotency, receipt)
-            in_the_way = self._write(writes, submission.id, attempt)
+            refused = self._table.transact(writes)
+            in_the_way = {name.partition(" ")[0]: item for name, item in refused.items()}
             if not in_the_way:
                 return receipt
             if "idempotency" in in_the_way:
@@ -72,7 +70,7 @@ class Adding:
                 standing = self._alive(in_the_way["once"])
                 if standing is not None and imported_by is not None:
                     self._give_back(submission)
-                    return self._own_receipt(str(standing["submission"]["S"]))
+                    return self._own_receipt(str(standing["submission"]))
             references -= "reference" in in_the_way
             if not references:
                 raise StorageUnavailableError("No free reference was found; nothing was stored.")
@@ -105,60 +103,56 @@ class Adding:
         idempotency: Idempotency,
         receipt: Receipt,
         imported_by: str | None,
-    ) -> dict[str, dict[str, Any]]:
+    ) -> dict[str, Write]:
         what, by = ("submitted", "registrant") if imported_by is None else ("imported", imported_by)
         at = submission.submitted_at if imported_by is None else self._now  # a migrated entry keeps its own date
         event = Event(new_ulid(self._now, self._randomness), at, what, by)
         leads_here = items.reference_item(submission.reference, submission.id, submission.expires_at)
         answered = items.idempotency_item(submission.form, idempotency, receipt)
+        guard = None if once is None else items.once_item(submission, once)
+        standing = once if submission.status is not Status.SPAM else None
         entry = items.submission_item(submission)
-        writes = {
-            "submission": puts.fresh(self._table_name, entry),
-            "event": puts.fresh(self._table_name, items.event_item(submission, event)),
-            "reference": puts.fresh(self._table_name, leads_here),
-            "idempotency": puts.guard(self._table_name, answered, now=self._now),
-        }
-        guards = [answered["pk"]["S"]] if idempotency.of_answers else []
-        if once is not None:
-            guard = items.once_item(submission, once)
-            guards.append(guard["pk"]["S"])
-            if submission.status is not Status.SPAM:
-                writes["once"] = puts.guard(self._table_name, guard, now=self._now)
-        if guards:
-            entry[table.GUARDS] = items.to_wire(guards)
-        standing = once if "once" in writes else None
-        writes |= checks_of_older_guards(self._table_name, submission.form, standing, idempotency, now=self._now)
+        guards = [answered["pk"]] if idempotency.of_answers else []
+        if guards := guards + ([] if guard is None else [guard["pk"]]):
+            entry[keys.GUARDS] = guards
         if idempotency.imported:
-            entry[table.ROW] = answered["pk"]
+            entry[keys.ROW] = answered["pk"]
+        writes = {
+            "submission": put(entry, FREE),
+            "event": put(items.event_item(submission, event), FREE),
+            "reference": put(leads_here, FREE),
+            "idempotency": self._guard(answered),
+        }
+        if guard is not None and standing is not None:
+            writes["once"] = self._guard(guard)
+        writes |= checks_of_older_guards(submission.form, standing, idempotency, now=self._now)
         return writes | self._seats.writes(None, submission)
 
     def _repeat(
         self, submission: Submission, once: Once | None, guard: Item, idempotency: Idempotency, receipt: Receipt
-    ) -> dict[str, dict[str, Any]]:
+    ) -> dict[str, Write]:
         """Return the writes for somebody who has this option already, by the names of a fresh entrant's writes.
 
         A new reference leads to the first entry, a notice there calls for a mail to its owner, and a ticket that was
         drawn is nobody's, so the sweep settles it. What else a fresh entry writes is written blank.
         """
-        first_id = str(guard["submission"]["S"])
+        first_id = str(guard["submission"])
         leads_there = items.reference_item(submission.reference, first_id, submission.expires_at)
         entry = items.submission_item(submission)
         writes = {
-            "submission": puts.fresh(self._table_name, items.blank_item(submission.id, 1, self._now, like=entry)),
-            "event": {"Put": {"TableName": self._table_name, "Item": items.notice_item(first_id, self._now)}},
-            "reference": puts.fresh(self._table_name, leads_there),
-            "idempotency": puts.guard(
-                self._table_name, items.idempotency_item(submission.form, idempotency, receipt), now=self._now
-            ),
-            "once": puts.unchanged(self._table_name, guard),
+            "submission": put(items.blank_item(submission.id, 1, self._now, like=entry), FREE),
+            "event": put(items.notice_item(first_id, self._now)),
+            "reference": put(leads_there, FREE),
+            "idempotency": self._guard(items.idempotency_item(submission.form, idempotency, receipt)),
+            "once": put(guard, "submission = :first", first=first_id),
         }
-        checks = checks_of_older_guards(self._table_name, submission.form, once, idempotency, now=self._now)
-        writes |= besides(checks, {guard["pk"]["S"]})
+        checks = checks_of_older_guards(submission.form, once, idempotency, now=self._now)
+        writes |= besides(checks, {guard["pk"]})
         if submission.option is None:
             return writes
         if submission.seated:
             writes["quota"] = self._seats.count(submission.form, submission.option, 0, None, FOR_NEWCOMER)
-        writes["seat"] = puts.fresh(self._table_name, items.blank_item(submission.id, 2, self._now, like=guard))
+        writes["seat"] = put(items.blank_item(submission.id, 2, self._now, like=guard), FREE)
         return writes
 
     def _standing(self, submission: Submission, once: Once | None) -> Item | None:
@@ -166,11 +160,15 @@ class Adding:
         if once is None or submission.status is Status.SPAM:
             return None
         people = (once.person_fingerprint, *once.earlier)
-        guards = [self._item(wire_key(table.once_key(submission.form, once.option, person))) for person in people]
+        guards = [self._table.get(keys.once_key(submission.form, once.option, person)) for person in people]
         return next(filter(None, map(self._alive, guards)), None)
 
-    def _alive(self, item: Item) -> Item | None:
-        return item if item and int(item["expires_at"]["N"]) > items.seconds(self._now) else None
+    def _guard(self, item: Item) -> Write:
+        """Put a guard unless one stands there whose time is not over."""
+        return put(item, f"{FREE} OR expires_at <= :now", now=items.seconds(self._now))
+
+    def _alive(self, item: Item | None) -> Item | None:
+        return item if item and not items.expired(item, self._now) else None
 
     def _queue_up(self, submission: Submission, capacity: int | None, *, made: bool, attempt: int) -> Submission:
         """Return the entry as it is to be tried next: waitlisted, or for a seat again when there is one after all."""
@@ -197,38 +195,10 @@ class Adding:
 
     def _own_receipt(self, submission_id: str) -> Receipt:
         """Return the receipt of an entry that is there already, as it stands now."""
-        item = self._item(wire_key(table.submission_key(submission_id)))
+        item = self._table.get(keys.submission_key(submission_id))
         if not item:
             raise StorageUnavailableError(f'The entry "{submission_id}" is on its way out; nothing was stored.')
         return replace(_receipt(items.read_submission(item)), repeated=True)
-
-    def _item(self, key: Item) -> Item:
-        """Return an item as it stands now; an empty one when there is none."""
-        try:
-            answer = self._call("GetItem", {"TableName": self._table_name, "Key": key, "ConsistentRead": True})
-        except AwsCallError as error:
-            raise translated(error, self._table_name) from error
-        item: Item = answer.get("Item", {})
-        return item
-
-    def _write(self, writes: Mapping[str, dict[str, Any]], submission_id: str, attempt: object) -> dict[str, Item]:
-        """Write all, or return what stood in the way, by the names of the writes.
-
-        The token makes the same transaction, sent twice because its answer got lost, one; it is another one for
-        each attempt with other content, as DynamoDB demands.
-        """
-        transaction = {
-            "TransactItems": list(writes.values()),
-            "ClientRequestToken": f"{submission_id[-26:]}-{attempt}",
-        }
-        try:
-            self._call("TransactWriteItems", transaction)
-        except AwsCallError as error:
-            refused = error.refused(writes)
-            if not refused:
-                raise translated(error, self._table_name) from error
-            return {name.partition(" ")[0]: item for name, item in refused.items()}
-        return {}
 
 
 def first_answer(item: Item, idempotency: Idempotency, *, own_id: str) -> Receipt:
@@ -236,7 +206,7 @@ def first_answer(item: Item, idempotency: Idempotency, *, own_id: str) -> Receip
 
     own_id: when the first one was this very request, sent twice on the way, nothing was repeated.
     """
-    if item["fingerprint"]["S"] not in idempotency.fingerprints:
+    if item["fingerprint"] not in idempotency.fingerprints:
         raise KeyReusedError
     receipt = items.read_receipt(item)
     return replace(receipt, repeated=receipt.id != own_id)

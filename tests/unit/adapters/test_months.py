@@ -13,8 +13,9 @@ from contract.fakes import START, StoppedClock
 
 from registration_core.adapters.dynamodb import items
 from registration_core.adapters.dynamodb.journal import DynamoJournal
-from registration_core.adapters.dynamodb.newest import NewestFirst
+from registration_core.adapters.dynamodb.months import NewestFirst
 from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
+from registration_core.adapters.dynamodb.table import Table, wire_item
 from registration_core.domain.identifiers import ulid_floor
 from registration_core.domain.selection import Selection
 from registration_core.domain.submission import Status
@@ -32,8 +33,10 @@ class Index:
     def __init__(self, count: int) -> None:
         entry = an_entry()
         self._items = [
-            items.submission_item(
-                replace(entry, id=f"crs_01JD2M8V4Q{count - n:016}", submitted_at=START - timedelta(seconds=n))
+            wire_item(
+                items.submission_item(
+                    replace(entry, id=f"crs_01JD2M8V4Q{count - n:016}", submitted_at=START - timedelta(seconds=n))
+                )
             )
             for n in range(count)
         ]
@@ -54,7 +57,7 @@ class Index:
 
 def newest(index: Index, *, page_size: int, **chosen: Any) -> NewestFirst:
     wanted = Selection("course", **({"since": START - timedelta(days=300)} | chosen))
-    return NewestFirst(index, wanted, now=START, cursor=None, page_size=page_size)
+    return NewestFirst(Table(index, "table"), wanted, now=START, cursor=None, page_size=page_size)
 
 
 @pytest.mark.parametrize("count", [100, 10_000])
@@ -105,10 +108,10 @@ def test_list__of_a_past_month_starts_there() -> None:
 def test_list__past_its_window__sends_no_reversed_range() -> None:
     """DynamoDB refuses a BETWEEN whose bounds are in the wrong order."""
     index = Index(10)
-    cursor = items.read_submission(index._items[5]).id
+    cursor = index._items[5]["id"]["S"]
     wanted = Selection("course", since=START + MINUTE)
 
-    assert list(NewestFirst(index, wanted, now=START + 2 * MINUTE, cursor=cursor, page_size=5)) == []
+    assert list(NewestFirst(Table(index, "table"), wanted, now=START + 2 * MINUTE, cursor=cursor, page_size=5)) == []
     for query in index.asked:
         values = query["ExpressionAttributeValues"]
         assert values.get(":lowest", {"S": ""})["S"] <= values.get(":highest", {"S": "~"})["S"]
@@ -133,7 +136,7 @@ class Calls:
 def test_list__of_spam_reads_nothing_else(until: datetime | None, cursor: str | None) -> None:
     """It sends at most one query of the spam topic, whatever the bounds, instead of one per month."""
     calls = Calls()
-    repository = DynamoSubmissionRepository(calls, "table", clock=StoppedClock())
+    repository = DynamoSubmissionRepository(Table(calls, "table"), clock=StoppedClock())
     spam = frozenset({Status.SPAM})
     list(repository.newest("course", since=START - timedelta(days=1), until=until, statuses=spam, cursor=cursor))
 
@@ -146,10 +149,12 @@ def test_old_since__reads_only_months_that_are_kept(year: int) -> None:
     """Lists, history and mails go back at most ten years, with one query per month."""
     since = START.replace(year=year)
     calls = Calls()
-    journal = DynamoJournal(calls, "table", clock=StoppedClock())
+    journal = DynamoJournal(Table(calls, "table"), clock=StoppedClock())
 
     for read in (
-        lambda: list(NewestFirst(calls, Selection("course", since=since), now=START, cursor=None, page_size=9)),
+        lambda: list(
+            NewestFirst(Table(calls, "table"), Selection("course", since=since), now=START, cursor=None, page_size=9)
+        ),
         lambda: list(journal.events("course", since=since)),
         lambda: list(journal.mails(since=since)),
     ):

@@ -1,0 +1,116 @@
+"""Entries and seats of one DynamoDB table, for those who look after them."""
+
+from __future__ import annotations
+
+from registration_core.adapters.dynamodb import items, keys
+from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
+from registration_core.adapters.dynamodb.seats import read_state
+from registration_core.adapters.dynamodb.submission_change import SubmissionChange
+from registration_core.domain.errors import QuotaChangedError, QuotaNotFoundError
+from registration_core.domain.ports import ManagedRepository
+from registration_core.domain.submission import Status
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime, timedelta
+
+    from registration_core.domain.quota import PublicSeats, QuotaState
+    from registration_core.domain.submission import Once, Submission
+
+
+class ManagedDynamoRepository(DynamoSubmissionRepository, ManagedRepository):
+    """Entries and seats in one table."""
+
+    def change(
+        self, before: Submission, after: Submission, *, what: str, by: str, once: Once | None = None
+    ) -> Submission:
+        """Store a changed entry, its line of history and what it holds of its option, all or nothing; return it."""
+        return self._change().change(before, after, what=what, by=by, once=once)
+
+    def erase(self, before: Submission, *, by: str) -> Submission:
+        """Free what an entry holds and remove every personal value from it and all that hangs on it."""
+        return self._change().erase(before, by=by)
+
+    def take_ticket(self, form: str, option: str, *, holder: str) -> int | None:
+        """Return the next ticket for an option, or None when newcomers get a seat of it right now."""
+        return self._seats().draw_ticket(form, option, holder=holder, now=self._clock.now())
+
+    def settle_ticket(self, form: str, option: str, ticket: int) -> None:
+        """Count a ticket that no entry holds as departed, and see to it that none ever will."""
+        self._seats().settle(form, option, ticket, now=self._clock.now())
+
+    def abandoned_tickets(self, form: str, option: str, *, age: timedelta) -> Sequence[int]:
+        """Return tickets given out at least so long ago that no entry holds and that never departed."""
+        return self._tickets().abandoned(form, option, age=age)
+
+    def next_waiting(self, form: str, option: str) -> str | None:
+        """Return the ID of the entry with the lowest ticket."""
+        return self._tickets().next(form, option)
+
+    def known(self, form: str, *, once: Once | None, key: str | None = None) -> str | None:
+        """Return the ID of the entry that `add` would answer with rather than store one."""
+        places = [] if key is None else [keys.idempotency_key(form, key)]
+        if once is not None:
+            persons = (once.person_fingerprint, *once.earlier)
+            places += [keys.once_key(form, once.option, person) for person in persons]
+        standing = next(filter(None, map(self._item, places)), None)
+        return None if standing is None else str(standing["submission"])
+
+    def make_quotas(self, form: str, capacities: Mapping[str, int]) -> None:
+        """Make the quotas that these options don't have yet, each with its capacity."""
+        self._seats().make_missing(form, capacities)
+
+    def set_capacity(
+        self, form: str, option: str, capacity: int, *, by: str | None = None, instead_of: int | None = None
+    ) -> QuotaState:
+        """Give an option another capacity, and return how its quota stands."""
+        change, values = "SET #capacity = :capacity", dict[str, object](capacity=capacity)
+        if by is not None:
+            change += ", set_by = :by, set_at = :at"
+            values |= {"by": by, "at": self._clock.now().isoformat(timespec="milliseconds")}
+        expected = "attribute_exists(pk)"
+        if instead_of is not None:
+            expected = "#capacity = :expected"
+            values["expected"] = instead_of
+        changed, quota = self._table.update_and_get(keys.quota_key(form, option), change, expected, **values)
+        if not quota:
+            raise QuotaNotFoundError(form, option)
+        state = read_state(quota)
+        if not changed and state.capacity != capacity:  # else ours, whose answer got lost, or another's same wish
+            raise QuotaChangedError(state)
+        return state
+
+    def show_seats(self, form: str, option: str, seats: PublicSeats) -> None:
+        """Tell the public this of an option's seats from now on."""
+        quota = keys.quota_key(form, option)
+        if self._table.update(quota, "SET shown = :shown", "attribute_exists(pk)", shown=seats.value) is not None:
+            raise QuotaNotFoundError(form, option)
+
+    def overdue(self, form: str, options: Sequence[str], *, since: datetime) -> Sequence[str]:
+        """Return the IDs of pending entries of a form that were to be verified by now."""
+        now = self._clock.now()
+        found: dict[str, None] = {}
+        for option in options:
+            pk, _ = keys.quota_key(form, option)
+            seats = self._table.query(
+                "pk = :pk AND begins_with(sk, :seat)", sift="attribute_exists(verify_by)", pk=pk, seat=keys.SEAT
+            )
+            found |= dict.fromkeys(seat["submission"] for seat in seats if seat["verify_by"] <= items.seconds(now))
+        for submission in self.newest(form, since=since, statuses=frozenset({Status.PENDING})):
+            if submission.overdue(now):
+                found[submission.id] = None
+        return list(found)
+
+    def erased(self, *, since: datetime) -> Sequence[str]:
+        """Return the IDs in the ledger of what was erased in the month of `since` or later, sorted by month."""
+        found: list[str] = []
+        month = self._clock.now()
+        first, _ = keys.erased_key("", since)
+        while (pk := keys.erased_key("", month)[0]) >= first:
+            found[:0] = [line["sk"] for line in self._alive(self._table.query("pk = :pk", pk=pk))]
+            month = keys.month_before(month)
+        return found
+
+    def _change(self) -> SubmissionChange:
+        return SubmissionChange(self._table, now=self._clock.now(), randomness=self._randomness)

@@ -1,0 +1,83 @@
+"""The one place where a call that met "not now" is made again: how long, and how often."""
+
+from __future__ import annotations
+
+import time
+
+from registration_core.adapters.dynamodb.call import AwsCallError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from registration_core.adapters.dynamodb.call import Call
+
+VISITOR_RETRY_S, FUNCTION_RETRY_S, STAFF_RETRY_S = 3.0, 6.0, 10.0
+"""How long a busy or silent table is asked again: while a visitor waits, while nobody does, and on the command line."""
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 0.4
+_LEAST_S = 0.1
+"""With less time left than this no call is made: its answer would hardly come."""
+
+
+class Deadline:
+    """When all calls of one event must be over, taken together; without `begin` there is no such time."""
+
+    def __init__(self, monotonic: Callable[[], float] | None = None) -> None:
+        self._monotonic = monotonic or time.monotonic
+        self._ends_at = float("inf")
+
+    def begin(self, within_s: float) -> None:
+        """Give the calls from now on so many seconds."""
+        self._ends_at = self._monotonic() + within_s
+
+    def left_s(self) -> float:
+        """Return how many seconds are left."""
+        return self._ends_at - self._monotonic()
+
+
+class Retries:
+    """A `Call` that makes another one again after a random pause, as long as it may succeed unchanged.
+
+    retry_s: no attempt begins later than this after the first. deadline: no attempt begins after it either. What is
+    asked must do no harm when it is carried out twice: a read, a conditional write, or a transaction with a token.
+    """
+
+    def __init__(
+        self,
+        call: Call,
+        *,
+        retry_s: float = VISITOR_RETRY_S,
+        deadline: Deadline | None = None,
+        sleep: Callable[[float], None] | None = None,
+        monotonic: Callable[[], float] | None = None,
+    ) -> None:
+        self._call = call
+        self._retry_s = retry_s
+        self._deadline = deadline or Deadline(monotonic)
+        self._sleep = sleep or time.sleep
+        self._monotonic = monotonic or time.monotonic
+
+    def __call__(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Carry out one operation. Raises AwsCallError."""
+        if self._deadline.left_s() < _LEAST_S:
+            raise AwsCallError("OutOfTime", f"{operation} was not asked: the calls before it took all the time.")
+        ends_at = self._monotonic() + self._retry_s
+        longest = _FIRST_PAUSE_S
+        while True:
+            try:
+                return self._call(operation, params)
+            except AwsCallError as error:
+                pause = _jitter(longest)
+                left = min(ends_at - self._monotonic(), self._deadline.left_s() - _LEAST_S)
+                if not error.retryable or pause >= left:
+                    raise
+            self._sleep(pause)
+            longest = min(_LONGEST_PAUSE_S, longest * 2)
+
+
+def _jitter(longest: float) -> float:
+    """Draw a pause, so that callers refused together don't come back together."""
+    import random  # noqa: PLC0415 - only a call that failed needs it
+
+    return random.uniform(longest / 4, longest)  # noqa: S311 - jitter, no secret

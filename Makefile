@@ -125,6 +125,7 @@ types: dev ## check types
 
 layers: dev ## check that dependencies point one way
 	@$(DEV)/lint-imports
+	@$(DEV)/lint-imports --config circles.ini
 
 static: lint types layers ## run lint, types and layers
 

@@ -14,7 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from entries import ROOT, the_forms
 
-from admin_cli.aws import DUMMY_CREDENTIAL
+from admin_cli.aws.sessions import DUMMY_CREDENTIAL
 from admin_cli.stack import StackDescription
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.stored_forms import StoredForms

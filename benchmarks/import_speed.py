@@ -22,9 +22,9 @@ from typing import Any, cast
 
 import entries
 
-from admin_cli.csv_columns import Sheet, headings_known, read_columns
-from admin_cli.csv_file import CsvFile
-from admin_cli.seen_rows import SeenRows
+from admin_cli.imports.columns import Sheet, headings_known, read_columns
+from admin_cli.imports.csv_file import CsvFile
+from admin_cli.imports.seen_rows import SeenRows
 from registration_core.adapters.clock import SystemClock
 from registration_core.adapters.signing import HmacSigner
 from registration_core.domain.cells import JOINT

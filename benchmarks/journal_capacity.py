@@ -20,7 +20,7 @@ import emulated
 import entries
 from metered import Meter, write_context
 
-from admin_cli.contexts import ContextFile, context_file
+from admin_cli.aws.contexts import ContextFile, context_file
 from registration_core.adapters.clock import SystemClock
 from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.outcomes import DynamoMailOutcomes

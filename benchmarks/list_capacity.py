@@ -21,7 +21,7 @@ import entries
 from export_speed import replayed
 from metered import Meter, write_context
 
-from admin_cli.contexts import ContextFile, context_file
+from admin_cli.aws.contexts import ContextFile, context_file
 
 LISTS = (
     ("list", "--form", "registration"),

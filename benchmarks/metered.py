@@ -11,12 +11,12 @@ from typing import Any
 
 import emulated
 
-from admin_cli import aws
 from admin_cli.app import run
-from admin_cli.contexts import Context, ContextFile
-from admin_cli.output import Output
+from admin_cli.aws import sessions
+from admin_cli.aws.contexts import Context, ContextFile
 from admin_cli.services import Services
 from admin_cli.stack import AwsStack
+from admin_cli.terminal.output import Output
 
 
 @dataclass
@@ -44,7 +44,7 @@ class Meter:
 
     def _session(self, context: Context) -> Any:  # noqa: ANN401 - boto3 has no types
         """Create a session whose DynamoDB clients are metered."""
-        made = aws.session(context)
+        made = sessions.session(context)
         client = made.client
 
         def metered(service: str, **more: object) -> Any:  # noqa: ANN401 - boto3 has no types

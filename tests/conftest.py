@@ -22,7 +22,7 @@ from groups import group_of, place_of
 from machine import bare_emulator, only_this_machine
 from shipped import ROOT, SOURCES
 
-from admin_cli.given_forms import GivenForms
+from admin_cli.forms.in_memory import GivenForms
 from registration_core import bootstrap
 from rollcall_build.forms.files import compile_forms
 from rollcall_local import mailbox, stack

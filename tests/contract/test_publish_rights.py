@@ -16,7 +16,7 @@ from shipped import SOURCES
 from unit.cli.fakes import DESCRIPTION, CommandLine
 from unit.core.builders import a_field, a_form
 
-from admin_cli.contexts import Context, ContextFile
+from admin_cli.aws.contexts import Context, ContextFile
 from registration_core.adapters.clock import SystemClock
 from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.sdk import sdk_call

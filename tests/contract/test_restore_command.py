@@ -15,8 +15,8 @@ from contract.fakes import PlainSigner
 from unit.cli.fakes import DESCRIPTION, CommandLine
 from unit.core.builders import a_field, a_form, words
 
-from admin_cli.contexts import Context, ContextFile
-from admin_cli.given_forms import GivenForms
+from admin_cli.aws.contexts import Context, ContextFile
+from admin_cli.forms.in_memory import GivenForms
 from registration_core.adapters.clock import SystemClock
 from registration_core.adapters.dynamodb.guard_key_ring import GuardKeyRing, Ring
 from registration_core.adapters.dynamodb.guard_keys import GuardKeys

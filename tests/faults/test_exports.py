@@ -16,7 +16,7 @@ from conftest import wait_until
 from faults.table_server import CUT_OFF, THROTTLED, TableServer
 from unit.export.a_table import NOW, entry
 
-from admin_cli.contexts import Context, ContextFile
+from admin_cli.aws.contexts import Context, ContextFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

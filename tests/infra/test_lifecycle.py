@@ -15,7 +15,7 @@ from infra.planned import plan_as_json
 from integration.asking import ask
 from python_terraform import IsFlagged
 
-from admin_cli.staff_policies import detach_all
+from admin_cli.aws.staff_policies import detach_all
 from registration_core.adapters.clock import SystemClock
 from registration_core.adapters.dynamodb.guard_keys import GuardKeys
 from registration_core.adapters.dynamodb.sdk import sdk_call

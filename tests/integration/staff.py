@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 from integration.leading_keys import LeadingKeysCheck
 
 from admin_cli.app import run
-from admin_cli.contexts import add_local, context_file
-from admin_cli.local import WorkspaceSystem
-from admin_cli.output import Output
+from admin_cli.aws.contexts import add_local, context_file
+from admin_cli.local.system import WorkspaceSystem
 from admin_cli.services import Services
 from admin_cli.stack import AwsStack
+from admin_cli.terminal.output import Output
 from rollcall_local.credentials import Credentials
 from rollcall_local.loopback import loopback_session
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from conftest import DeployedStack
 
-    from admin_cli.contexts import ContextFile
+    from admin_cli.aws.contexts import ContextFile
 
 
 class Stream(io.TextIOWrapper):

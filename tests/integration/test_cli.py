@@ -18,7 +18,7 @@ import pytest
 from conftest import ROOT, wait_until
 from integration.asking import example, send
 
-from admin_cli.contexts import Context, add_local, context_file
+from admin_cli.aws.contexts import Context, add_local, context_file
 from registration_core.domain.validation import validate
 from rollcall_build.forms.files import compile_forms
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from integration.asking import FORMS, example, send, stored
 
-from admin_cli.export.jsons import WHOLE
+from admin_cli.export.json_files import WHOLE
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.stored_forms import StoredForms
 from registration_core.adapters.dynamodb.table import Table

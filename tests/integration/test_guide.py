@@ -20,7 +20,7 @@ from conftest import ROOT
 from integration.asking import example, send
 from integration.staff import Ran, interrupted
 
-from admin_cli.contexts import Context, ContextFile
+from admin_cli.aws.contexts import Context, ContextFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOM, ROOT, wait_until
 from integration.test_submissions import example, send
 
-from admin_cli.given_forms import GivenForms
+from admin_cli.forms.in_memory import GivenForms
 from registration_core.adapters.ses_events import message_tags
 from registration_core.bootstrap import manage_service
 from registration_core.domain.mail import MailKind, MailRequest

@@ -12,7 +12,7 @@ from integration.leading_keys import listed
 from integration.staff import statements_of, with_policy
 from integration.test_cli_mails import pointer
 
-from admin_cli.contexts import Context
+from admin_cli.aws.contexts import Context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

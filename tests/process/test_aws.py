@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
-from admin_cli import aws
-from admin_cli.contexts import Context
+from admin_cli.aws import sessions
+from admin_cli.aws.contexts import Context
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.faults import explain
+from admin_cli.known_errors import explain
 from admin_cli.stack import AwsStack, StackDescription
 from registration_core.adapters.dynamodb.retries import STAFF_RETRY_S
 from registration_core.domain.errors import StorageUnavailableError
@@ -189,7 +189,7 @@ def test_profile__that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
 
     with pytest.raises(CliError, match="has no profile 'academy'") as caught:
-        aws.session(Context("dev", "dev", "eu-north-1", profile="academy"))
+        sessions.session(Context("dev", "dev", "eu-north-1", profile="academy"))
     assert caught.value.exit_code is ExitCode.CREDENTIALS
     assert "aws configure sso --profile academy" in str(caught.value.hint)
 

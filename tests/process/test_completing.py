@@ -12,14 +12,14 @@ import pytest
 import typer
 from conftest import ROOT
 
-from admin_cli import completing
 from admin_cli.app import app
+from admin_cli.aws.contexts import Context, ContextFile
 from admin_cli.catalogue import COMMANDS
-from admin_cli.columns import FIXED_COLUMNS, ListColumns
-from admin_cli.contexts import Context, ContextFile
-from admin_cli.helping import HELP_OPTIONS
 from admin_cli.services import services
 from admin_cli.stack import AwsStack
+from admin_cli.submissions.columns import FIXED_COLUMNS, ListColumns
+from admin_cli.terminal import completion
+from admin_cli.terminal.help import HELP_OPTIONS
 from registration_core.domain.submission import Status
 from rollcall_build.forms.files import compile_forms
 
@@ -54,8 +54,8 @@ class Shell:
         file = ContextFile(folder / "config" / "contexts.json")
         for name in ("prod", "dev"):
             file.write(file.read().with_entry(Context(name, name, "eu-north-1")))
-        completing.note_forms(self.environ, "prod", FORMS)
-        completing.note_forms(self.environ, "dev", {"contact": FORMS["contact"]})
+        completion.note_forms(self.environ, "prod", FORMS)
+        completion.note_forms(self.environ, "dev", {"contact": FORMS["contact"]})
 
     def _ask(self, **asked: str) -> str:
         done = subprocess.run(
@@ -166,16 +166,16 @@ def test_forms__of_the_clone_are_offered_where_nothing_was_noted(shell: Shell) -
 def test_note__is_written_only_when_something_is_new(tmp_path: Path) -> None:
     """And never in the way of a command: a cache that cannot be written is done without."""
     environ = {"XDG_CACHE_HOME": str(tmp_path)}
-    completing.note_forms(environ, "prod", FORMS)
+    completion.note_forms(environ, "prod", FORMS)
     (note,) = (tmp_path / "rollcall").iterdir()
     before = note.stat().st_ino
 
-    completing.note_forms(environ, "prod", FORMS)
+    completion.note_forms(environ, "prod", FORMS)
     assert note.stat().st_ino == before
     noted = json.loads(note.read_text())
     assert {name: form["options"] for name, form in noted.items()} == {"contact": [], "registration": COURSES}
 
-    completing.note_forms({"XDG_CACHE_HOME": str(note)}, "prod", FORMS)
+    completion.note_forms({"XDG_CACHE_HOME": str(note)}, "prod", FORMS)
 
 
 COMPLETED = ("FORM", "OPTION", "STATUS", "[FIELDS]", "[COLUMNS]", "COLUMN", "FORMAT", "FIELD=VALUE", "KIND")
@@ -202,7 +202,7 @@ def test_parameters__that_name_a_form_option_or_status_are_completed(where: str,
 
 def test_statuses__are_all_offered() -> None:
     """Each of the domain's."""
-    assert completing.statuses("") == list(map(str, Status))
+    assert completion.statuses("") == list(map(str, Status))
 
 
 def test_stack__notes_its_forms_as_commands_read_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

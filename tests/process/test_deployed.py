@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from admin_cli.deployed import version_at
+from admin_cli.aws.deployed_form import version_at
 from admin_cli.errors import CliError
 
 if TYPE_CHECKING:

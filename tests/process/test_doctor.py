@@ -17,7 +17,7 @@ from conftest import ROOT
 from shipped import SOURCES
 from unit.cli.fakes import DESCRIPTION, CommandLine, FakeStack, Ran
 
-from admin_cli.contexts import Context
+from admin_cli.aws.contexts import Context
 from admin_cli.doctor import forms, machine, mail, parts
 from admin_cli.doctor.examination import Patient, examine
 from admin_cli.doctor.findings import Health, Verdict, well

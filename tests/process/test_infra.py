@@ -433,7 +433,7 @@ sys.exit(1)
 RUN = """
 import os, sys
 from pathlib import Path
-from admin_cli.terraform import run_through
+from admin_cli.aws.terraform import run_through
 from rollcall_local.terraform import Invocation
 sys.exit(run_through(Invocation((sys.executable, "-c", sys.argv[1]), Path.cwd(), os.environ)))
 """

@@ -18,8 +18,8 @@ import pytest
 from botocore.tokens import SSOTokenProvider
 from botocore.utils import JSONFileCache
 
+from admin_cli.aws.sso import DEVICE_CODE, oidc_client, read_sign_in, sign_in_by_device
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.sso import DEVICE_CODE, oidc_client, read_sign_in, sign_in_by_device
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -20,7 +20,7 @@ from unit.cli.fakes import CommandLine
 from workshop import sources_with_workshop
 
 from admin_cli.app import app, globals_first
-from admin_cli.contexts import ContextFile
+from admin_cli.aws.contexts import ContextFile
 from admin_cli.organisation.start import start
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from shipped import ROOT, copied_sources
 from unit.core.builders import NOW, TODAY
 from unit.handlers.conftest import FakeDescriptions, FakeDoor, FakeSubmitService
 
-from admin_cli.given_forms import GivenForms
+from admin_cli.forms.in_memory import GivenForms
 from lambda_handlers.log import Log
 from lambda_handlers.site_words import SiteWords
 from lambda_handlers.submission import SubmitFunction

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from unit.cli.fakes import CommandLine
 
-from admin_cli.contexts import Context, ContextFile
+from admin_cli.aws.contexts import Context, ContextFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,9 +15,9 @@ from contract.fakes import InMemorySubmissionRepository, StoppedClock
 from contract.mail_fakes import InMemoryJournal
 
 from admin_cli.app import run
-from admin_cli.output import Output
 from admin_cli.services import Services
 from admin_cli.stack import Caller, StackDescription
+from admin_cli.terminal.output import Output
 from registration_core.domain.errors import InvalidCursorError, SubmissionNotFoundError, UnknownFormError
 from registration_core.domain.identifiers import display_reference, new_reference
 from registration_core.domain.quota import QuotaState
@@ -33,7 +33,7 @@ from rollcall_local.terraform import Invocation
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from admin_cli.contexts import Context, ContextFile
+    from admin_cli.aws.contexts import Context, ContextFile
     from admin_cli.export.source import Source
     from registration_core.bootstrap import MailingParts
     from registration_core.domain.forms import Form

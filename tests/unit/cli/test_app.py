@@ -14,14 +14,14 @@ from admin_cli import __version__
 from admin_cli.app import app, globals_first, run
 from admin_cli.catalogue import COMMANDS, root_help
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.helping import HELP_OPTIONS, split_examples
-from admin_cli.output import Output
 from admin_cli.services import Services
+from admin_cli.terminal.help import HELP_OPTIONS, split_examples
+from admin_cli.terminal.output import Output
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from admin_cli.contexts import Context
+    from admin_cli.aws.contexts import Context
 
 
 def every_command() -> Iterator[tuple[list[str], str]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from admin_cli.contexts import (
+from admin_cli.aws.contexts import (
     Context,
     ContextError,
     ContextFile,

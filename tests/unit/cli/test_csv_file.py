@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from admin_cli.csv_file import CsvFile
 from admin_cli.errors import CliError
+from admin_cli.imports.csv_file import CsvFile
 
 
 def read_csv(content: bytes, name: str) -> CsvFile:

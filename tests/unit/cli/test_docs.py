@@ -11,7 +11,7 @@ import typer
 
 from admin_cli.app import app
 from admin_cli.catalogue import COMMANDS
-from admin_cli.helping import HELP_OPTIONS
+from admin_cli.terminal.help import HELP_OPTIONS
 
 GUIDE = (Path(__file__).resolve().parents[3] / "docs" / "staff.md").read_text(encoding="utf-8")
 

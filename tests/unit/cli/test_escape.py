@@ -8,7 +8,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from admin_cli.escape import plain, plain_lines, tab_separated, to_json, to_json_line
+from admin_cli.terminal.escape import plain, plain_lines, tab_separated, to_json, to_json_line
 
 texts = st.text(st.characters(codec=None)) | st.text(
     st.sampled_from("\x00\x07\x1b[31m\x9b\n\r\t\x7f\u202e\ud800 aé山👩\\")

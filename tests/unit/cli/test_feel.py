@@ -15,7 +15,7 @@ from unit.core.builders import a_field, a_form, words
 
 from admin_cli.app import app
 from admin_cli.catalogue import COMMANDS
-from admin_cli.helping import HELP_OPTIONS
+from admin_cli.terminal.help import HELP_OPTIONS
 from registration_core.domain.errors import StorageUnavailableError
 from registration_core.domain.fields import Option
 from registration_core.domain.identifiers import display_reference

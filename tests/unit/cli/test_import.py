@@ -13,7 +13,7 @@ import pytest
 from unit.cli.fakes import STAFF
 from unit.cli.office import COURSE, Office, reference
 
-from admin_cli.csv_file import column_letters
+from admin_cli.imports.csv_file import column_letters
 from registration_core.domain.errors import StorageUnavailableError
 from registration_core.domain.fields import Text
 from registration_core.domain.policies import Verification

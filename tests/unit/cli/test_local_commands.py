@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import guide
 import pytest
 
-from admin_cli.contexts import Context
+from admin_cli.aws.contexts import Context
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,8 +12,8 @@ import pytest
 from rich.cells import cell_len
 
 from admin_cli.errors import CliError, OutputClosedError
-from admin_cli.output import Output
-from admin_cli.table import Column
+from admin_cli.terminal.output import Output
+from admin_cli.terminal.table import Column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from admin_cli.contexts import Context
-from admin_cli.plain_wire import plain_call
+from admin_cli.aws.contexts import Context
+from admin_cli.aws.wire import plain_call
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from admin_cli.output import Output
-from admin_cli.progress import Progress, duration
+from admin_cli.terminal.output import Output
+from admin_cli.terminal.progress import Progress, duration
 
 
 class Terminal(io.StringIO):

@@ -10,7 +10,7 @@ import pytest
 from unit.core.builders import a_field, a_form
 
 from admin_cli.errors import CliError
-from admin_cli.selecting import selection
+from admin_cli.submissions.filters import selection
 from registration_core.domain.fields import Option, Text
 from registration_core.domain.quota import Quota
 from registration_core.domain.selection import Selection

@@ -16,9 +16,9 @@ from rich.cells import cell_len
 from unit.cli.fakes import ADA, BOB, CommandLine, FakeQueries
 from unit.core.builders import a_field, a_form, words
 
-from admin_cli.entries import counted
 from admin_cli.errors import CliError
-from admin_cli.whole_file import write_whole
+from admin_cli.export.output_file import write_whole
+from admin_cli.submissions.lookup import counted
 from registration_core.domain.fields import Option
 from registration_core.domain.quota import Quota
 from registration_core.domain.submission import Status

@@ -10,8 +10,8 @@ import pytest
 from rich.cells import cell_len
 from unit.cli.fakes import ADA, BOB
 
-from admin_cli.bars import bar, blocks_in, chart
-from admin_cli.tally import Tally, stretches
+from admin_cli.stats.tally import Tally, stretches
+from admin_cli.terminal.bars import bar, blocks_in, chart
 from registration_core.domain.submission import Status
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from admin_cli.errors import CliError
-from admin_cli.times import parse_time, read_period, read_since
+from admin_cli.terminal.times import parse_time, read_period, read_since
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from unit.core.builders import a_field, a_form, an_entry
 
-from admin_cli.contexts import Context
+from admin_cli.aws.contexts import Context
 from admin_cli.export.rows import Page, Row, read_page
 from registration_core.adapters.dynamodb.items import submission_item
 from registration_core.adapters.dynamodb.table import wire_item

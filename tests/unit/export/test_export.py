@@ -21,11 +21,11 @@ from unit.cli.fakes import CommandLine
 from unit.core.builders import a_field, a_form
 from unit.export.a_table import COURSE, NOW, TableSource, entry
 
-from admin_cli.contexts import Context, ContextFile
+from admin_cli.aws.contexts import Context, ContextFile
 from admin_cli.export import xlsx
 from admin_cli.export.formulas import as_typed
-from admin_cli.export.jsons import WHOLE
-from admin_cli.records import record
+from admin_cli.export.json_files import WHOLE
+from admin_cli.submissions.records import record
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.submission import Status
 

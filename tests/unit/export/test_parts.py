@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from unit.export.a_table import entry
 
-from admin_cli.export.parts import NOTHING, PartWriter, recover, rows_of
 from admin_cli.export.rows import read_page
+from admin_cli.export.spool_part import NOTHING, PartWriter, recover, rows_of
 from registration_core.adapters.dynamodb.items import submission_item
 from registration_core.adapters.dynamodb.table import wire_item
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from unit.cli.fakes import CommandLine
 from unit.export.a_table import COURSE, NOW, TableSource, entry
 
-from admin_cli.contexts import Context, ContextFile
+from admin_cli.aws.contexts import Context, ContextFile
 from admin_cli.errors import CliError
-from admin_cli.export.reading import LOST_S, NotNowError, Reader, Sieve
+from admin_cli.export.reader import LOST_S, NotNowError, Reader, Sieve
 from registration_core.domain.selection import Selection
 
 if TYPE_CHECKING:

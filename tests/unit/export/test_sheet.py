@@ -14,7 +14,7 @@ from unit.cli.fakes import CommandLine
 from unit.core.builders import a_field, a_form, words
 from unit.export.a_table import COURSE, TableSource, entry
 
-from admin_cli.contexts import Context, ContextFile
+from admin_cli.aws.contexts import Context, ContextFile
 from admin_cli.export import sorted_rows
 from registration_core.domain.fields import Option
 from registration_core.domain.submission import Status

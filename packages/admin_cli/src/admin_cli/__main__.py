@@ -48,7 +48,7 @@ def _columns() -> int:
 
 def _prepare_completion() -> None:
     """Have a word that was begun be completed soon, or nothing said: stderr would spoil the prompt."""
-    from admin_cli.completing import globals_in_front  # noqa: PLC0415 - help and version need no Typer
+    from admin_cli.terminal.completion import globals_in_front  # noqa: PLC0415 - help and version need no Typer
 
     sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for as long as the process lives
     sys.modules["rich"] = None  # type: ignore[assignment] # Typer would load it, to take markup out that isn't there

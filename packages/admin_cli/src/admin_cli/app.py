@@ -11,12 +11,14 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import Abort, TyperException
 
-from admin_cli import __version__, completing
+from admin_cli import __version__
 from admin_cli.catalogue import COMMANDS
 from admin_cli.errors import CliError, ExitCode, OutputClosedError
-from admin_cli.faults import explain
-from admin_cli.helping import HELP_OPTIONS, Root
-from admin_cli.usage import sentence
+from admin_cli.known_errors import explain
+from admin_cli.terminal import completion
+from admin_cli.terminal.global_options import DEBUG, globals_first
+from admin_cli.terminal.help import HELP_OPTIONS, Root
+from admin_cli.terminal.usage import sentence
 
 if TYPE_CHECKING:
     from typer._click import Command as AnyCommand  # Typer brings its own copy of Click
@@ -26,11 +28,6 @@ if TYPE_CHECKING:
     from admin_cli.services import Services
 
 PROGRAM = "rollcall"
-
-#: Global options may stand anywhere; the parser wants them in front.
-_WITH_VALUE = "--context"
-_DEBUG = "--debug"
-_FLAGS = (_DEBUG, "--quiet", "-q")
 
 
 class LazyRoot(Root):
@@ -82,7 +79,7 @@ def root(
     *,
     context: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Work on this context's stack.", autocompletion=completing.contexts),
+        typer.Option(metavar="NAME", help="Work on this context's stack.", autocompletion=completion.contexts),
     ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show where an error came from.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress and no hints.")] = False,
@@ -105,7 +102,7 @@ def run(arguments: list[str], services: Services) -> int:
     arguments = globals_first(arguments)
     if arguments[:1] == ["help"]:  # as git and gh take it: `rollcall help list`
         arguments = [*arguments[1:], "--help"]
-    output, debug = services.output, _DEBUG in arguments
+    output, debug = services.output, DEBUG in arguments
     try:
         code = _call(arguments, services)
         output.flush()
@@ -130,22 +127,6 @@ def run(arguments: list[str], services: Services) -> int:
         return told.exit_code
     else:
         return code
-
-
-def globals_first(arguments: list[str]) -> list[str]:
-    """Move the options that hold for every command to the front, wherever they stand before a `--`."""
-    end = arguments.index("--") if "--" in arguments else len(arguments)
-    front: list[str] = []
-    rest: list[str] = []
-    words = iter(arguments[:end])
-    for word in words:
-        if word in _FLAGS or word.startswith(f"{_WITH_VALUE}="):
-            front.append(word)
-        elif word == _WITH_VALUE:
-            front += [word, *[value for value in [next(words, None)] if value is not None]]
-        else:
-            rest.append(word)
-    return front + rest + arguments[end:]
 
 
 def _call(arguments: list[str], services: Services) -> int:

@@ -8,15 +8,15 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
-from admin_cli.output import Output
+from admin_cli.terminal.output import Output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import typer
 
-    from admin_cli.contexts import Context, ContextFile
-    from admin_cli.local import LocalSystem
+    from admin_cli.aws.contexts import Context, ContextFile
+    from admin_cli.local.system import LocalSystem
     from admin_cli.stack import Stack
     from registration_core.domain.forms import Form
 
@@ -55,7 +55,7 @@ class Services:
 
 def services() -> Services:
     """Put together what a process works with."""
-    from admin_cli.contexts import context_file  # noqa: PLC0415 - read when a command needs it
+    from admin_cli.aws.contexts import context_file  # noqa: PLC0415 - read when a command needs it
 
     output = Output(_forgiving(sys.stdout), _forgiving(sys.stderr), os.environ)
     return Services(
@@ -76,10 +76,10 @@ def of(ctx: typer.Context) -> Services:
 
 
 def _connect(context: Context, output: Output) -> Stack:
-    from admin_cli.completing import note_forms  # noqa: PLC0415 - most commands stay on this machine
-    from admin_cli.local_time import keep_time_of  # noqa: PLC0415
-    from admin_cli.plain_wire import plain_call  # noqa: PLC0415
+    from admin_cli.aws.wire import plain_call  # noqa: PLC0415
     from admin_cli.stack import AwsStack  # noqa: PLC0415
+    from admin_cli.terminal.completion import note_forms  # noqa: PLC0415 - most commands stay on this machine
+    from admin_cli.terminal.local_time import keep_time_of  # noqa: PLC0415
 
     def noted(forms: Mapping[str, Form]) -> None:
         note_forms(os.environ, context.name, forms)
@@ -89,7 +89,7 @@ def _connect(context: Context, output: Output) -> Stack:
 
 
 def _local() -> LocalSystem:
-    from admin_cli.local import WorkspaceSystem  # noqa: PLC0415 - only the local commands need it
+    from admin_cli.local.system import WorkspaceSystem  # noqa: PLC0415 - only the local commands need it
 
     return WorkspaceSystem.find()
 

@@ -9,14 +9,14 @@ from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from admin_cli import aws
+from admin_cli.aws import sessions
 from admin_cli.errors import CliError, ExitCode
 from registration_core.adapters.dynamodb.call import AwsCallError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from admin_cli.contexts import Context
+    from admin_cli.aws.contexts import Context
     from admin_cli.export.source import Source
     from registration_core.adapters.dynamodb.call import Call
     from registration_core.adapters.dynamodb.guard_keys import GuardKeys
@@ -149,7 +149,7 @@ class AwsStack:
 
     context: Context
     say: Callable[[str], None]
-    session: Callable[[Context], Any] = aws.session
+    session: Callable[[Context], Any] = sessions.session
     noted: Callable[[Mapping[str, Form]], None] = lambda _forms: None
     plain: Callable[[Context, str], WireCall | None] = lambda _context, _service: None
     """Makes a call of a service without the SDK, where that comes to the same."""
@@ -165,14 +165,14 @@ class AwsStack:
                 answer = plainly("GetSecretValue", {"SecretId": SECRET_PREFIX + self.context.stack})
                 return StackDescription.from_mapping(json.loads(answer["SecretString"]))
         secrets = self.client("secretsmanager")
-        with aws.sentences(self.context):
+        with sessions.sentences(self.context):
             try:
                 answer = secrets.get_secret_value(SecretId=SECRET_PREFIX + self.context.stack)
             except secrets.exceptions.ResourceNotFoundException as error:
                 raise self._no_stack(self._stacks(secrets)) from error
             except secrets.exceptions.ClientError as error:
                 # Who may read one stack's secret may not ask whether there is another; its name alone may tell.
-                there = self._stacks(secrets) if aws.is_denial(error) else []
+                there = self._stacks(secrets) if sessions.is_denial(error) else []
                 if there and self.context.stack not in there:
                     raise self._no_stack(there) from error
                 raise
@@ -188,7 +188,7 @@ class AwsStack:
     @cached_property
     def caller(self) -> Caller:
         """Ask whose credentials these are."""
-        with aws.sentences(self.context):
+        with sessions.sentences(self.context):
             said = self.client("sts").get_caller_identity()
         return Caller(str(said["Account"]), str(said["Arn"]))
 
@@ -234,14 +234,14 @@ class AwsStack:
 
     def manage(self) -> ManageService:
         """Connect to the stack's table, to change what is in it."""
-        from admin_cli.given_forms import GivenForms  # noqa: PLC0415 - only commands that change
+        from admin_cli.forms.in_memory import GivenForms  # noqa: PLC0415 - only commands that change
         from registration_core.bootstrap import manage_service  # noqa: PLC0415 - entries
 
         return manage_service(self.client("dynamodb"), self.description.table, GivenForms(self.forms))
 
     def edit(self) -> EditService:
         """Connect to the stack's table, to put right what entries say."""
-        from admin_cli.given_forms import GivenForms  # noqa: PLC0415 - only commands that change
+        from admin_cli.forms.in_memory import GivenForms  # noqa: PLC0415 - only commands that change
         from registration_core.bootstrap import edit_service  # noqa: PLC0415 - what entries say
 
         table = self.description.table
@@ -249,7 +249,7 @@ class AwsStack:
 
     def restore(self) -> RestoreService:
         """Connect to the stack's table, to take cancellations back."""
-        from admin_cli.given_forms import GivenForms  # noqa: PLC0415 - only commands that change
+        from admin_cli.forms.in_memory import GivenForms  # noqa: PLC0415 - only commands that change
         from registration_core.bootstrap import restore_service  # noqa: PLC0415 - entries
 
         table = self.description.table
@@ -270,7 +270,7 @@ class AwsStack:
 
     def mailing(self) -> MailingParts:
         """Connect to the stack's table and queues."""
-        from admin_cli.given_forms import GivenForms  # noqa: PLC0415 - only commands that mail
+        from admin_cli.forms.in_memory import GivenForms  # noqa: PLC0415 - only commands that mail
         from registration_core.bootstrap import mailing_parts  # noqa: PLC0415
 
         said = self.description
@@ -286,7 +286,7 @@ class AwsStack:
 
     def deployed_version(self, form: str) -> str | None:
         """Ask the API: what it answers with is what was deployed with it."""
-        from admin_cli.deployed import version_at  # noqa: PLC0415 - only commands that need the functions' own
+        from admin_cli.aws.deployed_form import version_at  # noqa: PLC0415 - only commands that need the functions' own
 
         return version_at(self.description.api_url, form)
 
@@ -299,7 +299,7 @@ class AwsStack:
     def client(self, service: str, say: Callable[[str], None] | None = None) -> Any:  # noqa: ANN401 - boto3 has no types
         """Make a client with the context's region, endpoint and credentials."""
         with self._one_at_a_time:
-            return aws.client(self.context, service, self._session, say or self.say)
+            return sessions.client(self.context, service, self._session, say or self.say)
 
     @cached_property
     def _session(self) -> Any:  # noqa: ANN401 - boto3 has no types
@@ -327,7 +327,7 @@ class AwsStack:
         """Name the stacks that are described here; nothing when that may not be listed."""
         pages = secrets.get_paginator("list_secrets").paginate(Filters=[{"Key": "name", "Values": [SECRET_PREFIX]}])
         try:
-            with aws.sentences(self.context):
+            with sessions.sentences(self.context):
                 names = [secret["Name"].removeprefix(SECRET_PREFIX) for page in pages for secret in page["SecretList"]]
         except CliError:
             return []

@@ -7,10 +7,10 @@ from typing import Annotated
 import typer  # noqa: TC002 - Typer reads the annotations
 
 from admin_cli.doctor.report import FIELDS, report
-from admin_cli.fields import json_option, wanted
-from admin_cli.formsets import find_sources
-from admin_cli.helping import Command, verb
+from admin_cli.forms.definitions import find_sources
 from admin_cli.services import of
+from admin_cli.terminal.help import Command, verb
+from admin_cli.terminal.json_fields import json_option, wanted
 
 app = verb()
 

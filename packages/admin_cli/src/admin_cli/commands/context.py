@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli import completing
-from admin_cli.contexts import Context
-from admin_cli.fields import json_option, pick, wanted
-from admin_cli.helping import Command, noun
+from admin_cli.aws.contexts import Context
 from admin_cli.services import CONTEXT_VARIABLE, of
-from admin_cli.table import Column
+from admin_cli.terminal import completion
+from admin_cli.terminal.help import Command, noun
+from admin_cli.terminal.json_fields import json_option, pick, wanted
+from admin_cli.terminal.table import Column
 
 if TYPE_CHECKING:
-    from admin_cli.contexts import Contexts
+    from admin_cli.aws.contexts import Contexts
     from admin_cli.services import Services
 
 app = noun("""
@@ -75,7 +75,7 @@ def list_contexts(
 @app.command("use", cls=Command)
 def use_context(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(help="The context to work on.", autocompletion=completing.contexts)],
+    name: Annotated[str, typer.Argument(help="The context to work on.", autocompletion=completion.contexts)],
 ) -> None:
     """Make commands work on this context's stack from now on.
 
@@ -120,7 +120,7 @@ def show_context(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="The context (default: the one that commands work on).", autocompletion=completing.contexts
+            help="The context (default: the one that commands work on).", autocompletion=completion.contexts
         ),
     ] = None,
     *,
@@ -146,7 +146,7 @@ def show_context(
 @app.command("remove", cls=Command)
 def remove_context(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(help="The context to forget.", autocompletion=completing.contexts)],
+    name: Annotated[str, typer.Argument(help="The context to forget.", autocompletion=completion.contexts)],
 ) -> None:
     """Forget a context. The stack that it names stays as it is, and so do your credentials.
 

@@ -9,9 +9,9 @@ import typer  # noqa: TC002 - Typer reads the annotations
 
 from admin_cli.doctor.findings import Health
 from admin_cli.doctor.report import FIELDS, report
-from admin_cli.fields import json_option, wanted
-from admin_cli.helping import Command, verb
 from admin_cli.services import of
+from admin_cli.terminal.help import Command, verb
+from admin_cli.terminal.json_fields import json_option, wanted
 from rollcall_local.errors import LocalStackError
 
 if TYPE_CHECKING:
@@ -44,21 +44,21 @@ def doctor(ctx: typer.Context, *, json: Annotated[str | None, json_option(FIELDS
 
 def _findings(services: Services) -> Iterator[Finding]:
     """Examine the machine first; without credentials or a description nothing else can be asked."""
-    from admin_cli.doctor import forms, machine, mail, parts  # noqa: PLC0415 - only for this
+    from admin_cli.doctor import forms, machine, mail, resources  # noqa: PLC0415 - only for this
     from admin_cli.doctor.examination import Patient, examine, skipped  # noqa: PLC0415
 
     begin = {"terraform": machine.terraform, "credentials": machine.credentials, "clock": machine.clock}
     whole = {
-        "table": parts.table,
-        "backups": parts.backups,
-        "expiry": parts.expiry,
-        "functions": parts.functions,
-        "mappings": parts.mappings,
-        "dead letters": parts.dead_letters,
+        "table": resources.table,
+        "backups": resources.backups,
+        "expiry": resources.expiry,
+        "functions": resources.functions,
+        "mappings": resources.mappings,
+        "dead letters": resources.dead_letters,
         "identity": mail.identity,
         "sandbox": mail.sandbox,
         "addresses": mail.addresses,
-        "concurrency": parts.concurrency,
+        "concurrency": resources.concurrency,
         "forms": forms.published,
         "api": forms.deployed,
         "seats": forms.seats,
@@ -81,7 +81,7 @@ def _findings(services: Services) -> Iterator[Finding]:
 
 
 def _sources() -> Sources | None:
-    from admin_cli.formsets import find_sources  # noqa: PLC0415 - only for this
+    from admin_cli.forms.definitions import find_sources  # noqa: PLC0415 - only for this
 
     try:
         return find_sources()

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli import completing
-from admin_cli.acting import DryRun, Yes, begin
-from admin_cli.answers import as_read
-from admin_cli.entries import Entry, check_spelling
+from admin_cli.confirmation import DryRun, Yes, begin
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.escape import plain
-from admin_cli.helping import Command, verb
-from admin_cli.meanwhile import changed_meanwhile
-from admin_cli.promotions import leaving, say_promoted, say_promotions
-from admin_cli.seats import seats_of
+from admin_cli.forms.seats import seats_of
 from admin_cli.services import of
-from admin_cli.usage import meant
-from admin_cli.values import for_person
+from admin_cli.submissions.answers import as_read
+from admin_cli.submissions.concurrent_changes import changed_meanwhile
+from admin_cli.submissions.lookup import Entry, check_spelling
+from admin_cli.submissions.promotions import leaving, say_promoted, say_promotions
+from admin_cli.terminal import completion
+from admin_cli.terminal.escape import plain
+from admin_cli.terminal.help import Command, verb
+from admin_cli.terminal.usage import meant
+from admin_cli.terminal.values import for_person
 from registration_core.domain.errors import (
     AlreadyRegisteredError,
     EntryChangedError,
@@ -31,7 +31,7 @@ from registration_core.domain.submission import Status
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from admin_cli.acting import Act
+    from admin_cli.confirmation import Act
     from registration_core.domain.submission import Submission
     from registration_core.services.edit import Edit, EditService
     from registration_core.services.manage import Told
@@ -51,7 +51,7 @@ OTHERWISE = {
 Given = Annotated[
     list[str],
     typer.Argument(
-        metavar="FIELD=VALUE", help="A field's name and its new value.", autocompletion=completing.assignments
+        metavar="FIELD=VALUE", help="A field's name and its new value.", autocompletion=completion.assignments
     ),
 ]
 Waitlist = Annotated[
@@ -223,6 +223,6 @@ def _place(plan: Edit, after: Submission) -> str:
 
 def _send_again(act: Act, entry: Submission, *, agreed: bool) -> None:
     """Send the mail that tells what the submission is now. agreed: whether the person said yes to it already."""
-    from admin_cli.mailing.resend import send_again  # noqa: PLC0415 - only where it is asked for
+    from admin_cli.mail.resend import send_again  # noqa: PLC0415 - only where it is asked for
 
     send_again(act, act.stack.query().show(entry.id), agreed=agreed)

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli.acting import DryRun, Yes, begin
-from admin_cli.bulk import for_each
-from admin_cli.entries import check_spelling, counted
+from admin_cli.confirmation import DryRun, Yes, begin
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.helping import Command, verb
-from admin_cli.promotions import leaving, say_promoted, say_promotions
 from admin_cli.services import of
+from admin_cli.submissions.bulk import for_each
+from admin_cli.submissions.lookup import check_spelling, counted
+from admin_cli.submissions.promotions import leaving, say_promoted, say_promotions
+from admin_cli.terminal.help import Command, verb
 from registration_core.domain.submission import Status
 
 if TYPE_CHECKING:
-    from admin_cli.acting import Act
+    from admin_cli.confirmation import Act
     from registration_core.domain.submission import Submission
 
 app = verb()

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli import completing
-from admin_cli.helping import Command, verb
-from admin_cli.selecting import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
 from admin_cli.services import of
+from admin_cli.submissions.filters import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
+from admin_cli.terminal import completion
+from admin_cli.terminal.help import Command, verb
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from admin_cli.stack import Stack
     from registration_core.domain.selection import Selection
 
@@ -21,6 +23,18 @@ app = verb()
 _MOST_JOBS = 32
 _USUAL_JOBS = 4
 _FORMATS = "csv, tsv, json, jsonl, xlsx or parquet"
+
+
+def _columns() -> Iterable[str]:
+    from admin_cli.export.columns import FIXED  # noqa: PLC0415 - only for a shell's completion
+
+    return FIXED
+
+
+def _formats() -> Iterable[str]:
+    from admin_cli.export.formats import Format  # noqa: PLC0415 - only for a shell's completion
+
+    return map(str, Format)
 
 
 @app.command(cls=Command)
@@ -39,7 +53,7 @@ def export(
             "--format",
             metavar="FORMAT",
             help=f"{_FORMATS}; the file's name tells where it is left out.",
-            autocompletion=completing.export_formats,
+            autocompletion=completion.words(_formats),
         ),
     ] = None,
     columns: Annotated[
@@ -47,7 +61,7 @@ def export(
         typer.Option(
             metavar="[COLUMNS]",
             help="Only these columns, comma-separated; alone: list them.",
-            autocompletion=completing.export_columns,
+            autocompletion=completion.columns(_columns),
         ),
     ] = None,
     sort: Annotated[
@@ -55,7 +69,7 @@ def export(
         typer.Option(
             metavar="COLUMN",
             help="Sort by this column; with a - in front the other way round.",
-            autocompletion=completing.export_columns,
+            autocompletion=completion.columns(_columns),
         ),
     ] = None,
     language: Annotated[
@@ -92,7 +106,7 @@ def export(
       rollcall export --form registration --columns reference,participant,course | head
       rollcall export --format jsonl --since 7d | jq -r .email
     """
-    from admin_cli.export import asking  # noqa: PLC0415 - only when it is asked for
+    from admin_cli.export import options  # noqa: PLC0415 - only when it is asked for
     from admin_cli.export.delimiters import the_delimiter  # noqa: PLC0415
 
     services = of(ctx)
@@ -111,12 +125,12 @@ def export(
     names = None if columns is None else [name.strip() for name in columns.split(",") if name.strip()]
     if names == []:
         stack = services.stack()
-        asking.name_columns(services, choose(stack), stack)
+        options.name_columns(services, choose(stack), stack)
         return
-    wish = asking.Wish(
+    wish = options.Wish(
         file, format_, names, language, the_delimiter(delimiter), sort, resume, force, jobs or _usual_jobs()
     )
-    asking.export(services, wish, choose)
+    options.export(services, wish, choose)
 
 
 def _usual_jobs() -> int:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - Typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli import completing
 from admin_cli.commands import language
-from admin_cli.escape import to_json, to_json_line
-from admin_cli.fields import json_option, pick, wanted
-from admin_cli.formsets import forms_at_hand, forms_folder, read_checked_forms, shared_folder, the_form
-from admin_cli.helping import Command, noun
-from admin_cli.local_time import keep_time_of
+from admin_cli.forms.definitions import forms_at_hand, forms_folder, read_checked_forms, shared_folder, the_form
+from admin_cli.forms.parameters import Folder, FormArgument  # noqa: TC001 - Typer reads the annotations
 from admin_cli.services import of
-from admin_cli.table import Column
-from admin_cli.values import for_person
+from admin_cli.terminal.escape import to_json, to_json_line
+from admin_cli.terminal.help import Command, noun
+from admin_cli.terminal.json_fields import json_option, pick, wanted
+from admin_cli.terminal.local_time import keep_time_of
+from admin_cli.terminal.table import Column
+from admin_cli.terminal.values import for_person
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from admin_cli.values import Value
+    from admin_cli.terminal.values import Value
     from registration_core.domain.fields import Field, Option
     from registration_core.domain.forms import Form
 
@@ -36,15 +36,6 @@ Examples:
 """)
 
 app.add_typer(language.app, name="language")
-
-FormName = Annotated[
-    str,
-    typer.Argument(metavar="FORM", help="The form's name, such as registration.", autocompletion=completing.forms),
-]
-Folder = Annotated[
-    Path | None,
-    typer.Option("--dir", metavar="DIR", help="The folder of form files (default: the clone's forms)."),
-]
 
 CHECKED = (Column("FORM"), Column("VERSION"), Column("FIELDS"), Column("TITLE", narrowest=16))
 #: What --json prints of a compiled form; what is not set is null.
@@ -96,7 +87,7 @@ def check(
       rollcall forms check
       rollcall forms check ../other-clone/forms
     """
-    from admin_cli.form_warnings import warnings_of  # noqa: PLC0415 - only for this
+    from admin_cli.forms.file_warnings import warnings_of  # noqa: PLC0415 - only for this
     from rollcall_build.mails.languages import mails_in_english  # noqa: PLC0415 - Jinja2
 
     output = of(ctx).output
@@ -113,7 +104,7 @@ def check(
 @app.command(cls=Command)
 def show(
     ctx: typer.Context,
-    form: FormName,
+    form: FormArgument,
     *,
     folder: Folder = None,
     json: Annotated[str | None, json_option(COMPILED)] = None,
@@ -144,7 +135,7 @@ def show(
 @app.command(cls=Command)
 def example(
     ctx: typer.Context,
-    form: FormName,
+    form: FormArgument,
     *,
     folder: Folder = None,
     curl: Annotated[bool, typer.Option("--curl", help="Print the command that posts it to the context's API.")] = False,

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli.entries import look_up
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.fields import json_option, pick, wanted
-from admin_cli.formsets import the_form
-from admin_cli.helping import Command, verb
-from admin_cli.histories import COLUMNS_OF_ALL, journal_lines, print_history
-from admin_cli.records import HISTORY, JOURNAL, event_record
-from admin_cli.seats import forms_of
-from admin_cli.selecting import FormOption  # noqa: TC001 - Typer reads the annotations
+from admin_cli.forms.definitions import the_form
+from admin_cli.forms.seats import forms_of
 from admin_cli.services import of
-from admin_cli.times import read_period
-from admin_cli.values import for_person
+from admin_cli.submissions.filters import FormOption  # noqa: TC001 - Typer reads the annotations
+from admin_cli.submissions.history_lines import COLUMNS_OF_ALL, journal_lines, print_history
+from admin_cli.submissions.lookup import look_up
+from admin_cli.submissions.records import HISTORY, JOURNAL, event_record
+from admin_cli.terminal.help import Command, verb
+from admin_cli.terminal.json_fields import json_option, pick, wanted
+from admin_cli.terminal.times import read_period
+from admin_cli.terminal.values import for_person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,25 +11,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli import completing
-from admin_cli.acting import DryRun, Yes, begin
-from admin_cli.bulk import for_each
-from admin_cli.csv_columns import row_and_line
-from admin_cli.csv_file import CsvFile
+from admin_cli.confirmation import DryRun, Yes, begin
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.formsets import the_form
-from admin_cli.helping import Command, verb
-from admin_cli.importing import Import, rows_of
-from admin_cli.seats import forms_of
+from admin_cli.forms.definitions import the_form
+from admin_cli.forms.seats import forms_of
+from admin_cli.imports.columns import row_and_line
+from admin_cli.imports.csv_file import CsvFile
+from admin_cli.imports.plan import Import, rows_of
 from admin_cli.services import of
+from admin_cli.submissions.bulk import for_each
+from admin_cli.terminal import completion
+from admin_cli.terminal.help import Command, verb
 from registration_core.domain.submission import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-    from admin_cli.acting import Act
-    from admin_cli.importing import NewRows
+    from admin_cli.confirmation import Act
+    from admin_cli.imports.plan import NewRows
     from admin_cli.services import Services
     from registration_core.services.intake import Candidate
 
@@ -41,7 +41,7 @@ File = Annotated[str, typer.Argument(metavar="FILE.csv", help="The file; - reads
 OfForm = Annotated[
     str,
     typer.Option(
-        "--form", metavar="FORM", help="The form that the rows are answers to.", autocompletion=completing.forms
+        "--form", metavar="FORM", help="The form that the rows are answers to.", autocompletion=completion.forms
     ),
 ]
 Mail = Annotated[

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from admin_cli import aws
-from admin_cli.acting import Yes, answer, can_ask
+from admin_cli.aws import sessions
+from admin_cli.confirmation import Yes, answer, can_ask
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.formsets import find_sources
-from admin_cli.helping import Command, noun
+from admin_cli.forms.definitions import find_sources
 from admin_cli.services import of
+from admin_cli.terminal.help import Command, noun
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from admin_cli.aws.terraform import StackTerraform
     from admin_cli.services import Services
-    from admin_cli.terraform import StackTerraform
     from rollcall_build.sources import Sources
     from rollcall_local.terraform import Invocation
 
@@ -68,7 +68,7 @@ def apply(ctx: typer.Context, arguments: Arguments = None, *, yes: Yes = False) 
       rollcall infra apply prod.plan --context prod
       rollcall infra apply --yes -var deletion_protection=false
     """
-    from admin_cli.terraform import holds_plan  # noqa: PLC0415 - loads python-terraform
+    from admin_cli.aws.terraform import holds_plan  # noqa: PLC0415 - loads python-terraform
 
     services = of(ctx)
     if not yes and not can_ask(services) and not holds_plan(arguments or []):
@@ -157,7 +157,7 @@ def _run(
     services: Services, command: str, arguments: Sequence[str] | None, *, approved: bool = False, sure: bool = True
 ) -> NoReturn:
     """Run Terraform and end as it ended. sure: nothing is to be typed before."""
-    from admin_cli.terraform import from_here, run_through, without_colour  # noqa: PLC0415 - loads python-terraform
+    from admin_cli.aws.terraform import from_here, run_through, without_colour  # noqa: PLC0415 - loads python-terraform
     from rollcall_local.terraform import require_terraform  # noqa: PLC0415
 
     context = services.context()
@@ -193,14 +193,14 @@ def _run(
 
 
 def _through(services: Services, call: Invocation) -> int:
-    from admin_cli.terraform import run_through  # noqa: PLC0415 - loads python-terraform
+    from admin_cli.aws.terraform import run_through  # noqa: PLC0415 - loads python-terraform
 
     services.output.flush()
     return run_through(call)
 
 
 def _terraform(services: Services) -> StackTerraform:
-    from admin_cli.terraform import StackTerraform  # noqa: PLC0415 - loads python-terraform
+    from admin_cli.aws.terraform import StackTerraform  # noqa: PLC0415 - loads python-terraform
 
     return StackTerraform(find_sources(), services.context(), services.environ)
 
@@ -231,10 +231,10 @@ def _build_package(services: Services, sources: Sources) -> None:
 
 def _detach_staff(services: Services) -> None:
     """Take the staff's policies from all who hold them: IAM deletes none that anyone holds."""
-    from admin_cli.staff_policies import detach_all  # noqa: PLC0415 - one command's
+    from admin_cli.aws.staff_policies import detach_all  # noqa: PLC0415 - one command's
 
     stack = services.stack()
-    with aws.sentences(stack.context):
+    with sessions.sentences(stack.context):
         held = detach_all(stack.client("iam"), stack.account(), stack.context.stack)
     for holder in held:
         services.output.tell(f"The {holder} no longer holds a policy of this stack.")

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli import aws
-from admin_cli.acting import DryRun, Yes, begin
+from admin_cli.aws import sessions
+from admin_cli.confirmation import DryRun, Yes, begin
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.helping import Command, noun
 from admin_cli.services import of
 from admin_cli.stack import SECRET_PREFIX
-from admin_cli.values import for_person
+from admin_cli.terminal.help import Command, noun
+from admin_cli.terminal.values import for_person
 
 if TYPE_CHECKING:
-    from admin_cli.acting import Act
+    from admin_cli.confirmation import Act
     from registration_core.adapters.dynamodb.guard_key_ring import GuardKeyRing, Ring
 
 KEY_BYTES = 32
@@ -135,7 +135,7 @@ def _store(act: Act) -> GuardKeyRing:
 def _key_of_before(act: Act) -> str:
     """Make the guard key as Terraform once did, of the first key that signs links. Raises CliError."""
     reader, name = act.stack.client("secretsmanager"), f"{SECRET_PREFIX}{act.stack.description.stack}/signing-key"
-    with aws.sentences(act.stack.context):
+    with sessions.sentences(act.stack.context):
         try:
             first = reader.get_secret_value(SecretId=name, VersionStage="FIRST")["SecretString"]
         except reader.exceptions.ResourceNotFoundException as error:

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli.formsets import find_sources
-from admin_cli.helping import Command, noun
+from admin_cli.forms.definitions import find_sources
 from admin_cli.services import of
+from admin_cli.terminal.help import Command, noun
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from admin_cli.output import Output
+    from admin_cli.terminal.output import Output
 
 app = noun("""
 Add a language to the organisation's forms, mails and site, or take one out, in every file that there is.

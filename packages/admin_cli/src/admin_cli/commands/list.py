@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli.columns import ColumnsOption, SortOption  # noqa: TC001 - Typer reads the annotations
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.fields import json_option, wanted
-from admin_cli.helping import Command, same_command, verb
-from admin_cli.listing import JsonLines, TableOption, Wanted, printer
-from admin_cli.records import FIELDS
-from admin_cli.selecting import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
 from admin_cli.services import of
-from admin_cli.spam_signs import suspected
+from admin_cli.submissions.columns import ColumnsOption, SortOption  # noqa: TC001 - Typer reads the annotations
+from admin_cli.submissions.filters import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
+from admin_cli.submissions.listing import JsonLines, TableOption, Wanted, printer
+from admin_cli.submissions.records import FIELDS
+from admin_cli.submissions.spam_signs import suspected
+from admin_cli.terminal.help import Command, same_command, verb
+from admin_cli.terminal.json_fields import json_option, wanted
 from registration_core.domain.submission import Status
 
 if TYPE_CHECKING:
-    from admin_cli.output import Output
     from admin_cli.stack import Stack
+    from admin_cli.terminal.output import Output
     from registration_core.domain.selection import Selection
 
 app = verb()

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli.contexts import add_local
+from admin_cli.aws.contexts import add_local
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.fields import json_option, pick, wanted
-from admin_cli.helping import Command, noun
 from admin_cli.services import of
-from admin_cli.table import Column
+from admin_cli.terminal.help import Command, noun
+from admin_cli.terminal.json_fields import json_option, pick, wanted
+from admin_cli.terminal.table import Column
 from registration_core.domain.errors import InvalidReferenceError
 from registration_core.domain.identifiers import display_reference, parse_reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from admin_cli.output import Output
+    from admin_cli.terminal.output import Output
     from rollcall_local.mailbox import Mail
     from rollcall_local.stack import Status
 

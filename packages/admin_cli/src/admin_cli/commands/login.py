@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli import aws
-from admin_cli.acting import can_ask
-from admin_cli.helping import Command, verb
+from admin_cli.aws import sessions
+from admin_cli.confirmation import can_ask
 from admin_cli.services import of
+from admin_cli.terminal.help import Command, verb
 
 if TYPE_CHECKING:
-    from admin_cli.output import Output
-    from admin_cli.sso import Invitation
+    from admin_cli.aws.sso import Invitation
+    from admin_cli.terminal.output import Output
 
 app = verb()
 
@@ -35,7 +35,7 @@ def login(
       rollcall login
       rollcall login --browser --context prod
     """
-    from admin_cli.sso import oidc_client, read_sign_in, sign_in_by_device  # noqa: PLC0415 - only for this
+    from admin_cli.aws.sso import oidc_client, read_sign_in, sign_in_by_device  # noqa: PLC0415 - only for this
 
     services = of(ctx)
     output, context = services.output, services.context()
@@ -43,7 +43,7 @@ def login(
         output.note(f"The context {context.name} is on this machine: there is nothing to sign in to.")
         return
     sign_in = read_sign_in(context.profile)
-    with aws.sentences(context):
+    with sessions.sentences(context):
         until = sign_in_by_device(
             sign_in,
             oidc_client(sign_in),

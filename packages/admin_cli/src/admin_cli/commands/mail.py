@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from admin_cli.helping import Command, noun
-from admin_cli.mailing.dead import failed, redrive
-from admin_cli.mailing.preview import preview
-from admin_cli.mailing.resend import resend
-from admin_cli.mailing.send import send
-from admin_cli.mailing.sent import list_mails, unsuppress
+from admin_cli.mail.failed import failed, redrive
+from admin_cli.mail.preview import preview
+from admin_cli.mail.resend import resend
+from admin_cli.mail.send import send
+from admin_cli.mail.sent import list_mails, unsuppress
+from admin_cli.terminal.help import Command, noun
 
 app = noun("""
 Read mails before anyone gets them, send them again, send one to many, and see to those that failed.

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from admin_cli.formsets import find_root
-from admin_cli.helping import Command, verb
+from admin_cli.forms.definitions import find_root
 from admin_cli.services import of
+from admin_cli.terminal.help import Command, verb
 from rollcall_build.sources import VARIABLE, remember
 
 app = verb()

@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from admin_cli.acting import DryRun, Yes, begin
-from admin_cli.bulk import for_each
-from admin_cli.entries import counted
-from admin_cli.helping import Command, verb
-from admin_cli.progress import Progress
-from admin_cli.promotions import Leaving, say_promoted, say_promotions
-from admin_cli.selecting import FormOption, OptionOption, StatusOption, selection
+from admin_cli.confirmation import DryRun, Yes, begin
 from admin_cli.services import of
-from admin_cli.times import parse_time
-from admin_cli.values import for_person
+from admin_cli.submissions.bulk import for_each
+from admin_cli.submissions.filters import FormOption, OptionOption, StatusOption, selection
+from admin_cli.submissions.lookup import counted
+from admin_cli.submissions.promotions import Leaving, say_promoted, say_promotions
+from admin_cli.terminal.help import Command, verb
+from admin_cli.terminal.progress import Progress
+from admin_cli.terminal.times import parse_time
+from admin_cli.terminal.values import for_person
 from registration_core.domain.errors import SubmissionNotFoundError
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.submission import Status
 
 if TYPE_CHECKING:
-    from admin_cli.acting import Act
+    from admin_cli.confirmation import Act
     from registration_core.domain.selection import Selection
     from registration_core.domain.submission import Submission
 

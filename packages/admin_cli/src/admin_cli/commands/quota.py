@@ -6,20 +6,21 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from admin_cli import completing
-from admin_cli.acting import DryRun, Yes, begin
-from admin_cli.columns import ColumnsOption  # noqa: TC001 - Typer reads the annotations
+from admin_cli.confirmation import DryRun, Yes, begin
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.fields import json_option, pick, wanted
-from admin_cli.formsets import the_form
-from admin_cli.helping import Command, noun
-from admin_cli.listing import JsonLines, TableOption, Wanted, printer
-from admin_cli.promotions import say_promoted, say_promotions_to_come
-from admin_cli.records import FIELDS as FIELDS_OF_ENTRIES
-from admin_cli.seats import FormArgument, OptionArgument, forms_of, said, seats_of
+from admin_cli.forms.definitions import the_form
+from admin_cli.forms.parameters import FormArgument, OptionArgument  # noqa: TC001 - Typer reads the annotations
+from admin_cli.forms.seats import forms_of, said, seats_of
 from admin_cli.services import of
-from admin_cli.table import Column
-from admin_cli.values import for_person, iso
+from admin_cli.submissions.columns import ColumnsOption  # noqa: TC001 - Typer reads the annotations
+from admin_cli.submissions.listing import JsonLines, TableOption, Wanted, printer
+from admin_cli.submissions.promotions import say_promoted, say_promotions_to_come
+from admin_cli.submissions.records import FIELDS as FIELDS_OF_ENTRIES
+from admin_cli.terminal import completion
+from admin_cli.terminal.help import Command, noun
+from admin_cli.terminal.json_fields import json_option, pick, wanted
+from admin_cli.terminal.table import Column
+from admin_cli.terminal.values import for_person, iso
 from registration_core.domain.errors import QuotaChangedError
 from registration_core.domain.fields import FieldType
 from registration_core.domain.quota import Waitlist
@@ -28,9 +29,9 @@ from rollcall_build.forms.options import MOST_SEATS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from admin_cli.acting import Act
-    from admin_cli.output import Output
-    from admin_cli.values import Value
+    from admin_cli.confirmation import Act
+    from admin_cli.terminal.output import Output
+    from admin_cli.terminal.values import Value
     from registration_core.domain.quota import QuotaState
     from registration_core.domain.submission import Submission
     from registration_core.services.manage import Told
@@ -62,7 +63,7 @@ def list_quotas(
     *,
     form: Annotated[
         str | None,
-        typer.Option(metavar="FORM", help="Only this form's options.", autocompletion=completing.forms),
+        typer.Option(metavar="FORM", help="Only this form's options.", autocompletion=completion.forms),
     ] = None,
     json: Annotated[str | None, json_option(FIELDS)] = None,
 ) -> None:
@@ -94,7 +95,7 @@ def _print(output: Output, states: Sequence[QuotaState]) -> None:
     if not output.on_terminal:
         output.rows(COLUMNS, [_row(state) for state in states])
         return
-    from admin_cli.bars import bar  # noqa: PLC0415 - only a terminal draws
+    from admin_cli.terminal.bars import bar  # noqa: PLC0415 - only a terminal draws
 
     def full(state: QuotaState) -> str:
         share = min(1.0, state.taken / state.capacity) if state.capacity else 1.0

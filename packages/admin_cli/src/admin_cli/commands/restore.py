@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli.acting import DryRun, Yes, begin
-from admin_cli.entries import counted
+from admin_cli.confirmation import DryRun, Yes, begin
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.helping import Command, noun
-from admin_cli.progress import Progress
 from admin_cli.services import of
+from admin_cli.submissions.lookup import counted
+from admin_cli.terminal.help import Command, noun
+from admin_cli.terminal.progress import Progress
 
 if TYPE_CHECKING:
-    from admin_cli.acting import Act
+    from admin_cli.confirmation import Act
     from registration_core.adapters.dynamodb.guard_key_ring import GuardKeyRing
     from registration_core.adapters.dynamodb.suppressions import CopiedSuppressions
 
@@ -52,7 +52,7 @@ def prepare(
       rollcall restore prepare rollcall-prod-restored-1
       rollcall restore prepare rollcall-prod-restored-1 --ledger-of rollcall-prod --yes
     """
-    from admin_cli.given_forms import GivenForms  # noqa: PLC0415 - loads the SDK
+    from admin_cli.forms.in_memory import GivenForms  # noqa: PLC0415 - loads the SDK
     from registration_core.bootstrap import (  # noqa: PLC0415
         copied_suppressions,
         guard_key_ring,

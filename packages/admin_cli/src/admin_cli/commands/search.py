@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from admin_cli.columns import ColumnsOption  # noqa: TC001 - Typer reads the annotations
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.fields import json_option, wanted
-from admin_cli.helping import Command, same_command, verb
-from admin_cli.listing import JsonLines, Wanted, printer
-from admin_cli.progress import Progress
-from admin_cli.records import FIELDS
-from admin_cli.selecting import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
 from admin_cli.services import of
+from admin_cli.submissions.columns import ColumnsOption  # noqa: TC001 - Typer reads the annotations
+from admin_cli.submissions.filters import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
+from admin_cli.submissions.listing import JsonLines, Wanted, printer
+from admin_cli.submissions.records import FIELDS
+from admin_cli.terminal.help import Command, same_command, verb
+from admin_cli.terminal.json_fields import json_option, wanted
+from admin_cli.terminal.progress import Progress
 from registration_core.domain.errors import InvalidReferenceError, SubmissionNotFoundError
 from registration_core.domain.identifiers import parse_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from admin_cli.output import Output
+    from admin_cli.terminal.output import Output
     from registration_core.domain.selection import Selection
     from registration_core.domain.submission import Submission
     from registration_core.services.query import QueryService

@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli.answers import answered
-from admin_cli.entries import Entry, check_spelling, look_up
 from admin_cli.errors import CliError
-from admin_cli.fields import ensure_asked, json_option, pick, wanted
-from admin_cli.helping import Command, verb
-from admin_cli.histories import print_history
-from admin_cli.records import DETAILS, FIELDS, detailed_record
 from admin_cli.services import of
-from admin_cli.spam_signs import why_spam
-from admin_cli.table import Column
+from admin_cli.submissions.answers import answered
+from admin_cli.submissions.history_lines import print_history
+from admin_cli.submissions.lookup import Entry, check_spelling, look_up
+from admin_cli.submissions.records import DETAILS, FIELDS, detailed_record
+from admin_cli.submissions.spam_signs import why_spam
+from admin_cli.terminal.help import Command, verb
+from admin_cli.terminal.json_fields import ensure_asked, json_option, pick, wanted
+from admin_cli.terminal.table import Column
 from registration_core.domain.identifiers import display_reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from admin_cli.output import Output
-    from admin_cli.values import Value
+    from admin_cli.terminal.output import Output
+    from admin_cli.terminal.values import Value
     from registration_core.domain.forms import Form
     from registration_core.domain.submission import MailRecord, Submission, SubmissionDetails
 
@@ -76,7 +76,7 @@ def show(
 
 
 def _copy(details: SubmissionDetails, form: Form | None) -> str:
-    from admin_cli.personal_copy import personal_copy  # noqa: PLC0415 - only for this
+    from admin_cli.submissions.personal_copy import personal_copy  # noqa: PLC0415 - only for this
 
     if form is None:
         raise CliError("The stack keeps no such form, so nobody knows what its questions were.")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from admin_cli.doctor.forms import deploying
-from admin_cli.entries import counted
 from admin_cli.errors import CliError
-from admin_cli.formsets import find_sources, read_checked_forms
-from admin_cli.helping import Command, noun
+from admin_cli.forms.definitions import find_sources, read_checked_forms
 from admin_cli.services import of
+from admin_cli.submissions.lookup import counted
+from admin_cli.terminal.help import Command, noun
 from registration_core.domain.selection import Selection
 
 if TYPE_CHECKING:

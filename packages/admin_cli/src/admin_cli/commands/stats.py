@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from admin_cli.entries import counted
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.export.delimiters import the_delimiter
-from admin_cli.fields import json_option, pick, wanted
-from admin_cli.helping import Command, verb
-from admin_cli.progress import Progress
-from admin_cli.selecting import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
 from admin_cli.services import of
-from admin_cli.stats_sheet import Sheet
-from admin_cli.table import Column
-from admin_cli.tally import Period, Tally, choice_fields, stretches
+from admin_cli.stats.sheet import Sheet
+from admin_cli.stats.tally import Period, Tally, choice_fields, stretches
+from admin_cli.submissions.filters import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
+from admin_cli.submissions.lookup import counted
+from admin_cli.terminal.help import Command, verb
+from admin_cli.terminal.json_fields import json_option, pick, wanted
+from admin_cli.terminal.progress import Progress
+from admin_cli.terminal.table import Column
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterable, Mapping
 
-    from admin_cli.output import Output
-    from admin_cli.values import Value
+    from admin_cli.terminal.output import Output
+    from admin_cli.terminal.values import Value
     from registration_core.domain.forms import Form
     from registration_core.domain.submission import Status, Submission
 
@@ -84,7 +84,7 @@ def stats(
       rollcall stats --since 2026-01-01 --html stats.html
       rollcall stats --json total,options
     """
-    from admin_cli.whole_file import ensure_writable, write_whole  # noqa: PLC0415 - only for a page
+    from admin_cli.export.output_file import ensure_writable, write_whole  # noqa: PLC0415 - only for a page
 
     services = of(ctx)
     output = services.output
@@ -111,7 +111,7 @@ def stats(
     sheet.ensure_known()
     tally = _counted(output, stack.query().select(chosen), Tally(None if for_person else UTC, asked))
     if html is not None:
-        from admin_cli.stats_page import stats_page  # noqa: PLC0415 - Jinja2; only for a page
+        from admin_cli.stats.page import stats_page  # noqa: PLC0415 - Jinja2; only for a page
 
         now = datetime.now().astimezone()
         write_whole(html, stats_page(tally, stack.description.stack, stack.forms, chosen, now, by=by))
@@ -168,7 +168,7 @@ def _print_periods(output: Output, tally: Tally, by: Period) -> None:
 
 
 def _draw(output: Output, tally: Tally, asked: Mapping[str, Form]) -> None:
-    from admin_cli.bars import chart  # noqa: PLC0415 - only a terminal draws
+    from admin_cli.terminal.bars import chart  # noqa: PLC0415 - only a terminal draws
 
     if not tally.total:
         output.note("No submissions match.")

@@ -7,23 +7,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli.acting import DryRun, Yes, begin
-from admin_cli.bulk import for_each
-from admin_cli.entries import Entries, Entry, check_spelling, counted
+from admin_cli.confirmation import DryRun, Yes, begin
 from admin_cli.errors import CliError
-from admin_cli.helping import Command, noun
-from admin_cli.meanwhile import changed_meanwhile
-from admin_cli.promotions import MOST_NAMED, leaving, say_promoted, say_promotions
-from admin_cli.restorations import Restorations, registered_again
-from admin_cli.seats import FormArgument, OptionArgument, said, seats_of
+from admin_cli.forms.parameters import FormArgument, OptionArgument  # noqa: TC001 - Typer reads the annotations
+from admin_cli.forms.seats import said, seats_of
 from admin_cli.services import of
+from admin_cli.submissions.bulk import for_each
+from admin_cli.submissions.concurrent_changes import changed_meanwhile
+from admin_cli.submissions.lookup import Entries, Entry, check_spelling, counted
+from admin_cli.submissions.promotions import MOST_NAMED, leaving, say_promoted, say_promotions
+from admin_cli.submissions.restorations import Restorations, registered_again
+from admin_cli.terminal.help import Command, noun
 from registration_core.domain.errors import AlreadyRegisteredError
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.submission import Status
 from registration_core.domain.transitions import ensure_may_become
 
 if TYPE_CHECKING:
-    from admin_cli.acting import Act
+    from admin_cli.confirmation import Act
     from registration_core.domain.quota import QuotaState
     from registration_core.domain.submission import Submission
     from registration_core.services.manage import Told

@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from admin_cli.columns import ColumnsOption  # noqa: TC001 - Typer reads the annotations
-from admin_cli.fields import json_option, wanted
-from admin_cli.helping import Command, verb
-from admin_cli.listing import JsonLines, Wanted, printer
-from admin_cli.records import FIELDS
-from admin_cli.selecting import FormOption, OptionOption, SinceOption, StatusOption, selection
 from admin_cli.services import of
-from admin_cli.watching import Watch
+from admin_cli.submissions.arrivals import Watch
+from admin_cli.submissions.columns import ColumnsOption  # noqa: TC001 - Typer reads the annotations
+from admin_cli.submissions.filters import FormOption, OptionOption, SinceOption, StatusOption, selection
+from admin_cli.submissions.listing import JsonLines, Wanted, printer
+from admin_cli.submissions.records import FIELDS
+from admin_cli.terminal.help import Command, verb
+from admin_cli.terminal.json_fields import json_option, wanted
 
 app = verb()
 

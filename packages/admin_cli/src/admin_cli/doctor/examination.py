@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from admin_cli.doctor.findings import Finding, Health, Verdict, not_examined, wrong
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.faults import explain
+from admin_cli.known_errors import explain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from admin_cli.doctor.findings import not_examined, well, worth_a_look, wrong
-from admin_cli.spam_signs import suspected
+from admin_cli.submissions.spam_signs import suspected
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from admin_cli.contexts import Context
+    from admin_cli.aws.contexts import Context
     from admin_cli.doctor.examination import Patient
     from admin_cli.doctor.findings import Verdict
     from registration_core.domain.forms import Form

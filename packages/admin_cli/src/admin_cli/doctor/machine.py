@@ -5,7 +5,7 @@ from __future__ import annotations
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from admin_cli import aws
+from admin_cli.aws import sessions
 from admin_cli.doctor.findings import well, worth_a_look, wrong
 from rollcall_local.errors import TerraformMissingError
 
@@ -38,7 +38,7 @@ def credentials(patient: Patient) -> Verdict:
 
 def clock(patient: Patient) -> Verdict:
     """Whether this machine's clock is that of AWS."""
-    with aws.sentences(patient.stack.context):
+    with sessions.sentences(patient.stack.context):
         answer = patient.stack.client("sts").get_caller_identity()
     told = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
     if told is None:

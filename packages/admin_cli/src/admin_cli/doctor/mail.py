@@ -5,7 +5,7 @@ from __future__ import annotations
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
-from admin_cli import aws
+from admin_cli.aws import sessions
 from admin_cli.doctor.findings import not_examined, well, worth_a_look, wrong
 from rollcall_build.forms.example_addresses import example_staff, is_example
 
@@ -18,7 +18,7 @@ def sandbox(patient: Patient) -> Verdict:
     """Whether the account may mail to anyone, and may mail at all."""
     if patient.on_this_machine:
         return not_examined("An emulator has no sandbox.")
-    with aws.sentences(patient.stack.context):
+    with sessions.sentences(patient.stack.context):
         account = patient.stack.client("sesv2").get_account()
     if not account.get("SendingEnabled") or account.get("EnforcementStatus") == "SHUTDOWN":
         return wrong("SES has paused this account's mails.", "SES console, Account dashboard: it says why.")
@@ -59,7 +59,7 @@ def identity(patient: Patient) -> Verdict:
     client = patient.stack.client("sesv2")
     there = {}
     for name in (domain, address):
-        with aws.sentences(patient.stack.context):
+        with sessions.sentences(patient.stack.context):
             try:
                 there[name] = bool(client.get_email_identity(EmailIdentity=name)["VerifiedForSendingStatus"])
             except client.exceptions.NotFoundException:

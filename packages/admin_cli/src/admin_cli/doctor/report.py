@@ -10,14 +10,14 @@ import typer
 
 from admin_cli.doctor.findings import Health
 from admin_cli.errors import ExitCode
-from admin_cli.escape import plain, tab_separated
-from admin_cli.fields import pick
+from admin_cli.terminal.escape import plain, tab_separated
+from admin_cli.terminal.json_fields import pick
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from admin_cli.doctor.findings import Finding
-    from admin_cli.output import Output
+    from admin_cli.terminal.output import Output
 
 FIELDS = ("check", "health", "says", "mend")
 

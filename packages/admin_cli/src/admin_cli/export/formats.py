@@ -103,9 +103,9 @@ class Encoding:
     def write(self, batches: Iterable[list[Row]], stream: BinaryIO) -> None:
         """Write the entries. Raises OSError, and CliError for what the format cannot hold."""
         if self.format.whole:
-            from admin_cli.export import jsons  # noqa: PLC0415 - only the format that is asked for
+            from admin_cli.export import json_files  # noqa: PLC0415 - only the format that is asked for
 
-            write = jsons.write_jsonl if self.format is Format.JSONL else jsons.write_json
+            write = json_files.write_jsonl if self.format is Format.JSONL else json_files.write_json
             write(batches, self.columns, stream)
             return
         columns = self.columns or ()
@@ -118,9 +118,9 @@ class Encoding:
 
             parquet.write_parquet(batches, columns, stream)
         else:
-            from admin_cli.export import separated  # noqa: PLC0415
+            from admin_cli.export import delimited  # noqa: PLC0415
 
             if self.format is Format.TSV:
-                separated.write_tsv(batches, columns, stream, said=self.said)
+                delimited.write_tsv(batches, columns, stream, said=self.said)
                 return
-            separated.write_csv(batches, columns, stream, said=self.said, marked=self.to_file, delimiter=self.delimiter)
+            delimited.write_csv(batches, columns, stream, said=self.said, marked=self.to_file, delimiter=self.delimiter)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from admin_cli.errors import CliError
 from admin_cli.export.columns import Kind
-from admin_cli.headings import ANSWER
+from admin_cli.forms.headings import ANSWER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

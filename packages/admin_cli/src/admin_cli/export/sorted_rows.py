@@ -29,7 +29,7 @@ def ensure_sortable(entries: int) -> None:
 
 def sorted_rows(batches: Iterable[list[Row]], column: Column, *, reverse: bool) -> list[Row]:
     """Give the rows as people read the column: options by their labels, what is empty last."""
-    from admin_cli.order import in_order  # noqa: PLC0415 - most exports are newest first
+    from admin_cli.submissions.sort_order import in_order  # noqa: PLC0415 - most exports are newest first
 
     labels = column.labels or {}
 

@@ -11,8 +11,8 @@ from registration_core.adapters.dynamodb.call import AwsCallError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from admin_cli.contexts import Context
-    from admin_cli.export.reading import Pages
+    from admin_cli.aws.contexts import Context
+    from admin_cli.export.reader import Pages
     from admin_cli.export.rows import Row
     from admin_cli.stack import AwsStack
     from registration_core.domain.forms import Form
@@ -49,7 +49,7 @@ class StackSource:
 
     def pages(self, say: Callable[[str], None]) -> Pages:
         """Connect to the table."""
-        from admin_cli.export.reading import TablePages, WirePages  # noqa: PLC0415 - once there is something to read
+        from admin_cli.export.reader import TablePages, WirePages  # noqa: PLC0415 - once there is something to read
 
         table, wire = self._stack.description.table, self._stack.plain(self.context, "dynamodb")
         if wire is not None:

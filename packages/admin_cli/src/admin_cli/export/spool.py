@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from admin_cli.errors import CliError
-from admin_cli.export.parts import NOTHING, Mark, recover
 from admin_cli.export.ranges import Range
 from admin_cli.export.request import Request
+from admin_cli.export.spool_part import NOTHING, Mark, recover
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

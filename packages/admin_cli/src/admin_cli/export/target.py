@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from admin_cli.errors import CliError, ExitCode, OutputClosedError
-from admin_cli.escape import plain
 from admin_cli.export.spool import folder_for
+from admin_cli.terminal.escape import plain
 
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-    from admin_cli.output import Output
+    from admin_cli.terminal.output import Output
 
 STDOUT = "-"
 

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 import msgspec
 
-from admin_cli.contexts import Context
+from admin_cli.aws.contexts import Context
 from admin_cli.errors import CliError
-from admin_cli.export.parts import Mark
 from admin_cli.export.ranges import Range
-from admin_cli.export.reading import Reader, Sieve, the_pages
+from admin_cli.export.reader import Reader, Sieve, the_pages
 from admin_cli.export.request import Request
-from admin_cli.faults import explain
+from admin_cli.export.spool_part import Mark
+from admin_cli.known_errors import explain
 
 if TYPE_CHECKING:
-    from admin_cli.export.reading import Progressed
+    from admin_cli.export.reader import Progressed
 
 
 class Setting(msgspec.Struct, frozen=True):

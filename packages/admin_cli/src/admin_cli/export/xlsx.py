@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.export.columns import Kind
-from admin_cli.export.separated import cell
+from admin_cli.export.delimited import cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from admin_cli.doctor.findings import Finding, Health
-from admin_cli.form_warnings import warnings_of
-from admin_cli.formsets import read_checked_forms
+from admin_cli.forms.definitions import read_checked_forms
+from admin_cli.forms.file_warnings import warnings_of
 from registration_core.domain.errors import FormFileError
+from rollcall_build.forms import time_zones
 from rollcall_build.forms.example_addresses import is_example
 from rollcall_build.mails.languages import mails_in_english
-from rollcall_build.site.content import SHARED, TIME_ZONE, read_site_content
+from rollcall_build.site.content import SHARED, read_site_content
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -67,8 +68,8 @@ def _worth_a_look(sources: Sources, forms: Mapping[str, Form]) -> Iterator[Findi
         says = f'site/{SHARED}: "email" is {address}. That is an example, and reaches nobody.'
         yield Finding("site", Health.WARNING, says, _OWN_ADDRESS)
     if any(form.time_zone is None for form in forms.values()):
-        says = f'site/{SHARED}: "{TIME_ZONE}" is missing, so people read times in UTC.'
-        yield Finding("site", Health.WARNING, says, f'Write yours: {TIME_ZONE} = "Europe/Stockholm"')
+        says = f'site/{SHARED}: "{time_zones.KEY}" is missing, so people read times in UTC.'
+        yield Finding("site", Health.WARNING, says, f'Write yours: {time_zones.KEY} = "Europe/Stockholm"')
 
 
 def _values(sources: Sources) -> Iterator[Finding]:

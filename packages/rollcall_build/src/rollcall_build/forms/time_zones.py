@@ -13,7 +13,6 @@ from importlib import resources
 from pathlib import Path
 
 from registration_core.domain.time_zones import TimeZone, local
-from rollcall_build.site.content import SHARED, TIME_ZONE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,8 +21,9 @@ if TYPE_CHECKING:
     from registration_core.domain.fields import Option
     from registration_core.domain.forms import Form
 
-KEY = TIME_ZONE
-FILE = SHARED
+KEY = "time_zone"
+FILE = "site.toml"
+"""Where an organisation names it: in this file of its site."""
 _YEARS_AHEAD = 10
 
 

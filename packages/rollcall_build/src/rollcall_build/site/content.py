@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from registration_core.domain.errors import RollcallError
+from rollcall_build.forms import time_zones
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-SHARED = "site.toml"
+SHARED = time_zones.FILE
 """What is the same in every language."""
-TIME_ZONE = "time_zone"
-"""Whose clocks people read; see `rollcall_build.forms.time_zones`."""
 OWN_PAGE = "my"
 """The table of a registrant's own page, which has a file of its own a language: `my.sv.toml`."""
 
@@ -59,7 +58,7 @@ def read_site_content(folder: Path, *, source: str = "site") -> SiteContent:
     shared = _table(folder, SHARED, source)
     found = sorted(path.stem for path in folder.glob("*.toml") if _LANGUAGE.fullmatch(path.stem))
     first = shared.pop("first_language", "")
-    shared.pop(TIME_ZONE, None)  # the forms bring it
+    shared.pop(time_zones.KEY, None)  # the forms bring it
     if first not in found:
         files = ", ".join(found) or "no language, for there is no such file"
         raise SiteContentError(f'{source}/{SHARED}: "first_language" is {first!r}; use one of {files}.')

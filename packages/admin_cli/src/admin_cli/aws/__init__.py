@@ -1,0 +1,1 @@
+"""AWS as the command line reaches it: contexts, sign-in, sessions and Terraform."""

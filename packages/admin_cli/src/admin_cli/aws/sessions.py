@@ -1,0 +1,218 @@
+"""AWS as a context reaches it: sessions with the right credentials, and the SDK's errors as sentences."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+from admin_cli.errors import CliError, ExitCode
+from rollcall_local.loopback import loopback_config, loopback_session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from admin_cli.aws.contexts import Context
+    from registration_core.adapters.dynamodb.call import AwsCallError
+
+#: What an emulator takes from anyone. The machine's own credentials are never read for a loopback endpoint.
+DUMMY_CREDENTIAL = "test"
+
+_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
+_REFUSED = frozenset(
+    {
+        "AuthFailure",
+        "IncompleteSignature",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "InvalidToken",
+        "MissingAuthenticationToken",
+        "OptInRequired",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    },
+)
+_DENIED = frozenset({"403", "AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"})
+_NONE_FOUND = frozenset({"CredentialRetrievalError", "NoCredentialsError", "PartialCredentialsError"})
+_SIGNED_OUT = frozenset({"SSOTokenLoadError", "TokenRetrievalError", "UnauthorizedSSOTokenError"})
+_RETRIED_ELSEWHERE = frozenset({"dynamodb"})
+"""What `registration_core.adapters.dynamodb.retries`, or an export's reader, asks again: the SDK asks once."""
+
+_THROTTLED = frozenset(
+    {
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    },
+)
+_CREDENTIALS = (
+    (_EXPIRED, "Your AWS credentials have expired."),
+    (_SIGNED_OUT, "Your sign-in to AWS has run out."),
+    (_NONE_FOUND, "No AWS credentials were found."),
+    (_REFUSED, "AWS does not accept your credentials ({code})."),
+)
+_ACTION = re.compile(r"not authorized to perform:? \[?([a-z0-9-]+:[A-Za-z*]+)")
+
+
+def session(context: Context) -> Any:  # noqa: ANN401 - boto3 has no types
+    """Begin to speak to AWS with the context's credentials. Raises CliError when its profile is not there."""
+    if context.on_this_machine:
+        return loopback_session(DUMMY_CREDENTIAL, DUMMY_CREDENTIAL)
+    import boto3.session  # noqa: PLC0415 - half a second that help and the local commands do not need
+
+    with sentences(context):
+        return boto3.session.Session(profile_name=context.profile)
+
+
+def client(
+    context: Context,
+    service: str,
+    session: Any,  # noqa: ANN401 - boto3 has no types
+    say: Callable[[str], None],
+) -> Any:  # noqa: ANN401 - boto3 has no types
+    """Make a client of one AWS service by a session, as `session` makes them. say: is told when AWS throttles."""
+    with sentences(context):
+        made = session.client(
+            service,
+            region_name=context.region,
+            endpoint_url=context.endpoint_url,
+            config=_config(context, service),
+        )
+    made.meta.events.register("needs-retry.*", _Patience(service, say).told)
+    return made
+
+
+class _Patience:
+    """Says once that a service is throttling, while the SDK backs off and tries again."""
+
+    def __init__(self, service: str, say: Callable[[str], None]) -> None:
+        self._service = service
+        self._say = say
+        self._said = False
+
+    def told(self, response: Any = None, **_more: object) -> None:  # noqa: ANN401 - what the SDK emits
+        """Look at one answer. None leaves the decision to the SDK's own retries."""
+        code = response[1].get("Error", {}).get("Code", "") if response else ""
+        if code in _THROTTLED and not self._said:
+            self._said = True
+            self._say(f"AWS is throttling {self._service} ({code}); waiting and trying again ...")
+
+
+@contextlib.contextmanager
+def sentences(context: Context) -> Iterator[None]:
+    """Raise CliError for whatever the SDK raises inside: one sentence, and the exit code for credentials."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - half a second, only when AWS is met
+
+    try:
+        yield
+    except ClientError as error:
+        raise _from_service(error, context) from error
+    except BotoCoreError as error:
+        raise _from_sdk(error, context) from error
+
+
+def is_throttled(code: str) -> bool:
+    """Whether a service asked to slow down."""
+    return code in _THROTTLED
+
+
+def is_denial(error: Any) -> bool:  # noqa: ANN401 - boto3 has no types
+    """Whether a service said that the role lacks an action."""
+    return error.response.get("Error", {}).get("Code", "") in _DENIED
+
+
+def _config(context: Context, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
+    from botocore.config import Config  # noqa: PLC0415 - only when AWS is met
+
+    retries = {"mode": "standard", "total_max_attempts": 1 if service in _RETRIED_ELSEWHERE else 5}
+    common = Config(connect_timeout=5, read_timeout=20, user_agent_extra="rollcall")
+    if context.on_this_machine:
+        common = common.merge(loopback_config())
+    return common.merge(Config(retries=retries))
+
+
+def refusal(code: str, message: str, operation: str | None, context: Context | None = None) -> CliError | None:
+    """Say what a refusal means that has to do with who asks, or how often; None for any other.
+
+    code: the service's, or the name of the SDK's own error. operation: what was asked, such as GetItem.
+    """
+    if code == "RequestTimeTooSkewed" or message.startswith(("Signature expired", "Signature not yet current")):
+        return CliError(
+            "This machine's clock and that of AWS are more than five minutes apart.",
+            hint="Let the system set its time by the network (timedatectl set-ntp true).",
+        )
+    for codes, sentence in _CREDENTIALS:
+        if code in codes:
+            return _credentials(sentence.format(code=code), context)
+    if code in _DENIED:
+        named = _ACTION.search(message)
+        action = named[1] if named else operation
+        return CliError(
+            f"Your AWS role may not do this: it lacks {action}.",
+            hint="Ask whoever runs the stack for it: docs/operator.md has the policies that staff need.",
+            exit_code=ExitCode.CREDENTIALS,
+        )
+    if code in _THROTTLED:
+        asked = f" ({operation}: {code})" if operation else f" ({code})"
+        return CliError(
+            f"AWS has too much to do{asked}; trying again did not help.",
+            hint="Wait a minute, then the same command again: nothing is done twice.",
+        )
+    return None
+
+
+def called(error: AwsCallError, operation: str, context: Context) -> CliError:
+    """Say in a sentence why a call without the SDK was refused, or could not be made."""
+    if error.code == "ConnectionLost":
+        return _unreachable(context)
+    told = refusal(error.code, error.message, operation, context)
+    return told or CliError(f"AWS refused {operation} ({error.code}): {error.message}")
+
+
+def _from_service(error: Any, context: Context) -> CliError:  # noqa: ANN401 - boto3 has no types
+    code = error.response.get("Error", {}).get("Code", "")
+    message = error.response.get("Error", {}).get("Message", "") or str(error)
+    told = refusal(code, message, error.operation_name, context)
+    return told or CliError(f"AWS refused {error.operation_name} ({code}): {message}")
+
+
+def _from_sdk(error: Exception, context: Context) -> CliError:
+    from botocore import exceptions as sdk  # noqa: PLC0415 - only when AWS is met
+
+    if told := refusal(type(error).__name__, str(error), None, context):
+        return told
+    if isinstance(error, sdk.ProfileNotFound):
+        named = context.profile or os.environ["AWS_PROFILE"]
+        return CliError(
+            f"The AWS configuration has no profile {named!r}.",
+            hint=f"Make it (aws configure sso --profile {named}), or name another: rollcall context add --profile",
+            exit_code=ExitCode.CREDENTIALS,
+        )
+    if isinstance(error, (sdk.HTTPClientError, sdk.ConnectionError)):
+        return _unreachable(context)
+    return CliError(f"AWS could not be asked: {error}")
+
+
+def _credentials(sentence: str, context: Context | None) -> CliError:
+    profile = f" --profile {context.profile}" if context is not None and context.profile else ""
+    return CliError(
+        sentence,
+        hint=f"Sign in (rollcall login; or aws configure{profile}, for keys), then try again.",
+        exit_code=ExitCode.CREDENTIALS,
+    )
+
+
+def _unreachable(context: Context) -> CliError:
+    if context.on_this_machine:
+        return CliError(
+            f"Nothing answers at {context.endpoint_url}: the local stack is not running.",
+            hint="Start it: rollcall local up",
+        )
+    where = context.endpoint_url or f"AWS in {context.region}"
+    return CliError(f"{where} cannot be reached.", hint="Check the network, a proxy, and the region of the context.")

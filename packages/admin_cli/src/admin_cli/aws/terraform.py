@@ -1,0 +1,194 @@
+"""Terraform on the stack of a context in AWS, called so that a person sees it at work and may interrupt it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from python_terraform import IsFlagged, Terraform
+
+from admin_cli.errors import CliError, ExitCode
+from rollcall_local.terraform import Invocation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from admin_cli.aws.contexts import Context
+    from rollcall_build.sources import Sources
+
+#: What would be taken before the context's profile.
+_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+_SAID = re.compile(r'^(stack|region)\s*=\s*"([^"]*)"', re.MULTILINE)
+_STDERR = 2
+_SIGNALLED = 128
+
+#: Which providers Terraform takes, with their checksums.
+LOCK = ".terraform.lock.hcl"
+
+#: Commands that know no -var-file.
+WITHOUT_VALUES = {"output", "state"}
+
+#: What Terraform is told where stdout may carry no colour: it asks neither the stream nor NO_COLOR.
+NO_COLOUR = "-no-color"
+
+
+@dataclass(frozen=True, slots=True)
+class StackTerraform:
+    """Terraform on one stack in AWS: its values, its state, and the context's credentials.
+
+    sources: the clone, and the organisation whose values it has. environ: what the caller was started with.
+    """
+
+    sources: Sources
+    context: Context
+    environ: Mapping[str, str]
+
+    @property
+    def folder(self) -> Path:
+        """Where the configuration is."""
+        return self.sources.root / "infra" / "terraform"
+
+    def ensure_described(self) -> None:
+        """Raise CliError where the organisation has no values for this stack, or those of another."""
+        values = self._values
+        if not values.is_file() or not self._backend.is_file():
+            known = sorted(path.name.removesuffix(".s3.tfbackend") for path in values.parent.glob("*.s3.tfbackend"))
+            raise CliError(
+                f"{values.parent} has no {values.name} with a {self._backend.name} beside it. "
+                f"There are: {', '.join(known)}.",
+                hint="Write both for the new stack (docs/operator.md), or name another: rollcall context use NAME",
+                exit_code=ExitCode.NOT_FOUND,
+            )
+        for name, said in _SAID.findall(values.read_text(encoding="utf-8")):
+            if said != getattr(self.context, name):
+                raise CliError(
+                    f"{values} says {name} {said!r}, but the context {self.context.name} means "
+                    f"{getattr(self.context, name)!r}.",
+                    hint="Mend one of them: Terraform would work on another stack than the other commands.",
+                )
+
+    def take_lock(self) -> None:
+        """Let Terraform take the providers of the organisation's own lock file, where there is one with its values."""
+        kept = self.sources.values / LOCK
+        if kept.is_file():
+            shutil.copyfile(kept, self.folder / LOCK)
+
+    def initialise(self, *, coloured: bool) -> Invocation:
+        """Call `terraform init`: the stack's own state, and a folder of its own for what Terraform fetches."""
+        options = {} if coloured else {"no_color": IsFlagged}
+        return self._invocation("init", input=False, backend_config=str(self._backend), **options)
+
+    def call(self, command: str, arguments: Sequence[str], *, approved: bool = False) -> Invocation:
+        """Call a command with the stack's values, unless it takes a plan that holds them. approved: don't ask."""
+        options: dict[str, Any] = {}
+        if command not in WITHOUT_VALUES and not holds_plan(arguments):
+            options["var_file"] = str(self._values)
+        if approved and not holds_plan(arguments):
+            # Spelled out: the library's own destroy() passes a flag that Terraform refuses.
+            options["auto_approve"] = IsFlagged
+        return self._invocation(command, *arguments, **options)
+
+    @property
+    def _values(self) -> Path:
+        return self.sources.values / f"{self.context.stack}.tfvars"
+
+    @property
+    def _backend(self) -> Path:
+        return self.sources.values / f"{self.context.stack}.s3.tfbackend"
+
+    def _invocation(self, command: str, *arguments: str, **options: Any) -> Invocation:  # noqa: ANN401 - the library's
+        words = Terraform(working_dir=str(self.folder)).generate_cmd_string(command, *arguments, **options)
+        return Invocation(tuple(words), self.folder, self._environment())
+
+    def _environment(self) -> dict[str, str]:
+        environment = dict(self.environ)
+        if self.context.profile is not None:
+            environment = {name: value for name, value in environment.items() if name not in _KEYS}
+            environment["AWS_PROFILE"] = self.context.profile
+        return environment | {
+            "AWS_REGION": self.context.region,
+            "TF_DATA_DIR": str(self.sources.root / "build" / "terraform" / self.context.stack),
+        }
+
+
+def holds_plan(arguments: Sequence[str]) -> bool:
+    """Whether the last word is a plan that was kept in a file."""
+    return bool(arguments) and not arguments[-1].startswith("-") and Path(arguments[-1]).is_file()
+
+
+def without_colour(command: str, words: Sequence[str]) -> list[str]:
+    """Add the option for no colour; `state` is followed by a command of its own, and that takes it."""
+    own = 1 if command == "state" else 0
+    return [*words[:own], NO_COLOUR, *words[own:]] if len(words) >= own else list(words)
+
+
+def from_here(arguments: Sequence[str], here: Path) -> list[str]:
+    """Let paths mean what they mean in the caller's folder, for Terraform works in another."""
+    told = [_kept(word, here) for word in arguments]
+    if told and not told[-1].startswith("-") and (here / told[-1]).is_file():
+        told[-1] = str(here / told[-1])
+    return told
+
+
+def run_through(call: Invocation, *, to_stderr: bool = False) -> int:
+    """Run Terraform on this process's own streams and give its exit code; 130 when it was interrupted.
+
+    Where a signal ended it, as a closed pipe does, it is the code that a shell gives: 128 and the signal's number.
+
+    Who interrupts it waits until Terraform has put its state away. It is told once: at a second time it would drop all.
+    """
+    with (
+        subprocess.Popen(
+            call.words,
+            cwd=call.folder,
+            env=dict(call.environment),
+            stdout=_STDERR if to_stderr else None,
+        ) as process,
+        _interruptions_left_to(process) as interrupted,
+    ):
+        code = process.wait()
+    code = _SIGNALLED - code if code < 0 else code
+    return ExitCode.INTERRUPTED if interrupted and code else code
+
+
+@contextlib.contextmanager
+def _interruptions_left_to(process: subprocess.Popen[bytes]) -> Iterator[list[int]]:
+    """Pass on what asks for an end, and stay; the list names what came."""
+    came: list[int] = []
+
+    def heard(number: int, _frame: object) -> None:
+        if not came and not (number == signal.SIGINT and _typed_at_the_terminal()):
+            process.send_signal(signal.SIGINT)
+        came.append(number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield came
+        return
+    before = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _typed_at_the_terminal() -> bool:
+    """Whether a Ctrl-C was sent by the terminal, which then sent it to Terraform too."""
+    try:
+        with Path("/dev/tty").open("rb") as terminal:
+            return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
+    except OSError:
+        return False
+
+
+def _kept(word: str, here: Path) -> str:
+    name, equals, value = word.partition("=")
+    return f"{name}={here / value}" if equals and name in {"-out", "-var-file"} else word

@@ -1,0 +1,83 @@
+"""AWS without its SDK, for exports: loading boto3 takes longer than reading some thousand entries does.
+
+Only where it comes to the same: the credentials are at hand and nothing asks for a proxy, other endpoints or other
+authorities than the environment names. Everything else is boto3's.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from admin_cli.aws.contexts import is_loopback
+from registration_core.adapters.dynamodb.sigv4 import Credentials
+from registration_core.adapters.dynamodb.wire import DYNAMODB, Service, Timeouts, WireCall
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from admin_cli.aws.contexts import Context
+
+SECRETS = Service("secretsmanager", "secretsmanager", "application/x-amz-json-1.1")
+SERVICES = {service.name: service for service in (DYNAMODB, SECRETS)}
+
+_TIMEOUTS = Timeouts(connect_s=5.0, read_s=20.0)
+_SPECIAL_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT")
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+_SPECIAL_SETTINGS = ("endpoint_url", "services", "ca_bundle", "use_fips", "use_dualstack", "proxy", "retry", "retries")
+_LOOPBACK_CREDENTIALS = Credentials("test", "test")
+
+
+def plain_call(context: Context, service: str, environ: Mapping[str, str] | None = None) -> WireCall | None:
+    """Make a `Call` of a service without boto3; None where only boto3 knows the way.
+
+    environ: None means the process's own.
+    """
+    env = os.environ if environ is None else environ
+    if context.on_this_machine:
+        return _call(str(context.endpoint_url), context, service, _LOOPBACK_CREDENTIALS, None)
+    credentials = _credentials(env)
+    if context.profile is not None or credentials is None or _is_special(env):
+        return None
+    endpoint = context.endpoint_url or _endpoint(service, context.region, env)
+    if any(env.get(name) or env.get(name.upper()) for name in _PROXIES) and not is_loopback(endpoint):
+        return None
+    return _call(endpoint, context, service, credentials, env.get("AWS_CA_BUNDLE") or _authorities())
+
+
+def _call(endpoint: str, context: Context, service: str, key: Credentials, ca_bundle: str | None) -> WireCall:
+    return WireCall(endpoint, context.region, key, ca_bundle=ca_bundle, service=SERVICES[service], timeouts=_TIMEOUTS)
+
+
+def _credentials(env: Mapping[str, str]) -> Credentials | None:
+    key, secret = env.get("AWS_ACCESS_KEY_ID"), env.get("AWS_SECRET_ACCESS_KEY")
+    return Credentials(key, secret, env.get("AWS_SESSION_TOKEN") or None) if key and secret else None
+
+
+def _endpoint(service: str, region: str, env: Mapping[str, str]) -> str:
+    domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    named = env.get(f"AWS_ENDPOINT_URL_{'SECRETS_MANAGER' if service == SECRETS.name else 'DYNAMODB'}")
+    return named or env.get("AWS_ENDPOINT_URL") or f"https://{service}.{region}.{domain}"
+
+
+def _is_special(env: Mapping[str, str]) -> bool:
+    """Whether the environment or the AWS configuration says something that only boto3 minds."""
+    if any(env.get(name) for name in _SPECIAL_VARIABLES):
+        return True
+    file = Path(env.get("AWS_CONFIG_FILE") or "~/.aws/config").expanduser()
+    try:
+        text = file.read_text(encoding="utf-8").lower()
+    except FileNotFoundError:
+        return False
+    except (OSError, ValueError):
+        return True
+    return any(setting in text for setting in _SPECIAL_SETTINGS)
+
+
+def _authorities() -> str | None:
+    """Give the authorities that boto3 trusts, without loading it; None, the system's, where they are not found."""
+    found = importlib.util.find_spec("botocore")
+    path = Path(str(found.origin)).with_name("cacert.pem") if found is not None and found.origin else None
+    return str(path) if path is not None and path.is_file() else None

@@ -1,0 +1,86 @@
+"""What every command that changes something does first: name the stack and the account, and have a person agree."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from admin_cli.errors import CliError, ExitCode
+from admin_cli.submissions.lookup import called
+
+if TYPE_CHECKING:
+    from admin_cli.services import Services
+    from admin_cli.stack import Stack
+    from registration_core.domain.submission import Submission
+
+Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking; needed where nobody can be asked.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One change to come, on a stack that was named."""
+
+    services: Services
+    stack: Stack
+    yes: bool
+    dry_run: bool
+
+    @property
+    def by(self) -> str:
+        """The IAM identity that histories name."""
+        return self.stack.caller.arn
+
+    def called(self, entry: Submission) -> str:
+        """Say which entry it is: whose, and of which option."""
+        return called(entry, self.stack.forms)
+
+    def say(self, text: str) -> None:
+        """Tell the person what would be done, or what was; also when they want quiet."""
+        self.services.output.tell(text)
+
+    def agreed(self, what: str) -> bool:
+        """Whether to go on; not with --dry-run. what: "cancel …". Raises CliError when the person says no."""
+        if self.dry_run:
+            self.say(f"Would {what}. Nothing was changed.")
+            return False
+        if not self.yes and not says_yes(self.services, f"{what[:1].upper()}{what[1:]}?"):
+            raise CliError("Nothing was changed.")
+        return True
+
+
+def begin(services: Services, *, yes: bool, dry_run: bool) -> Act:
+    """Name the stack and the account. Raises CliError where nobody can be asked and --yes was not given."""
+    if not yes and not dry_run and not can_ask(services):
+        raise CliError(
+            "This changes the stack, and nobody can be asked here.",
+            hint="Add --yes to do it, or --dry-run to see what would be done.",
+            exit_code=ExitCode.USAGE,
+        )
+    stack = services.stack()
+    said = stack.description
+    services.output.tell(f"Stack {said.stack}, account {stack.caller.account}, {said.region}")
+    return Act(services, stack, yes, dry_run)
+
+
+def can_ask(services: Services) -> bool:
+    """Whether a person sits there to be asked."""
+    return services.stdin is not None and services.stdin.isatty() and services.output.stderr.isatty()
+
+
+def says_yes(services: Services, question: str) -> bool:
+    """Ask, where `can_ask`; whether the person agrees."""
+    services.output.tell(question)
+    return answer(services, "y/N: ").lower() in ("y", "yes")
+
+
+def answer(services: Services, prompt: str) -> str:
+    """Give what the person types, where `can_ask`."""
+    assert services.stdin is not None  # noqa: S101 - `can_ask` made sure
+    with contextlib.suppress(OSError):
+        services.output.stderr.write(prompt)
+        services.output.stderr.flush()
+    return services.stdin.readline().strip()

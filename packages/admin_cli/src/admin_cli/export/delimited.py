@@ -1,0 +1,212 @@
+"""Comma- and tab-separated files, for spreadsheets: words instead of codes, and nothing that runs as a formula."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING, NamedTuple, TextIO
+
+from admin_cli.export.columns import Kind
+from admin_cli.export.formulas import CALM, neutralised
+from admin_cli.terminal.escape import harmless, tab_separated
+from registration_core.domain.cells import JOINT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import BinaryIO
+
+    from admin_cli.export.columns import Column
+    from admin_cli.export.rows import Answer, Row
+
+#: Excel reads a file as UTF-8 when it begins so.
+BYTE_ORDER_MARK = "\ufeff"
+
+_CALM = re.compile(CALM).fullmatch
+_DASHED = re.compile(r"\d+-\d+(?: \d+)+", re.ASCII).fullmatch
+"""Digits with a dash and a space are neither a number nor a date to anybody."""
+_MOST_JOINED = 10_000
+_OURS = frozenset({"id", "reference", "form", "language", "form_version"})
+"""Columns of texts that no visitor wrote."""
+_SPLITS = re.compile(r'[,;\t\r\n"]').search
+"""What some program takes for the end of a cell, whichever delimiter the file has."""
+
+
+def write_csv(
+    batches: Iterable[list[Row]],
+    columns: Sequence[Column],
+    stream: BinaryIO,
+    *,
+    said: Mapping[str, str],
+    marked: bool,
+    delimiter: str,
+) -> None:
+    """Write RFC 4180, or the same with another delimiter. said: the words of the language.
+
+    marked: whether to begin with a byte order mark.
+    """
+    with _text(stream) as out:
+        if marked:
+            out.write(BYTE_ORDER_MARK)
+        for lines in _lines(batches, columns, said, _CSV):
+            out.write("\r\n".join([*map(delimiter.join, lines), ""]))
+
+
+def write_tsv(
+    batches: Iterable[list[Row]], columns: Sequence[Column], stream: BinaryIO, *, said: Mapping[str, str]
+) -> None:
+    r"""Write a line an entry, cells between tabs; a tab, a line's end or a backslash in a cell is written \t, \n, \\.
+
+    A cell that holds a quote stands in quotes, and the quote twice.
+    """
+    with _text(stream) as out:
+        for lines in _lines(batches, columns, said, _TSV):
+            out.write("\n".join([*map("\t".join, lines), ""]))
+
+
+def cell(column: Column, said: Mapping[str, str]) -> Callable[[Answer | None], str]:
+    """Give what writes a column's values as people read them, before formulas are seen to."""
+    labels = column.labels or {}
+    yes, no = said["yes"], said["no"]
+    in_words = column.in_words
+
+    def write(value: Answer | None) -> str:
+        if value is None:
+            return ""
+        if isinstance(value, str):
+            return labels.get(value, value) if in_words is None else in_words(value)
+        if isinstance(value, bool):
+            return yes if value else no
+        if isinstance(value, list):
+            return JOINT.join([labels.get(each, each) for each in value])
+        return str(value)
+
+    return write
+
+
+def _csv_cell(text: str) -> str:
+    text = neutralised(text)
+    return _quoted(text) if _SPLITS(text) else text
+
+
+def _tsv_cell(text: str) -> str:
+    text = tab_separated(neutralised(text))
+    return _quoted(text) if '"' in text else text
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _lines(
+    batches: Iterable[list[Row]], columns: Sequence[Column], said: Mapping[str, str], format_: _Format
+) -> Iterator[Iterable[Sequence[str]]]:
+    """Give the heading's cells, then those of many entries at a time: a column after the other, which makes it fast."""
+    yield [[format_.cell(column.heading) for column in columns]]
+    makers = [_maker(column, said, format_) for column in columns]
+    for rows in batches:
+        answers = [row.answers.get for row in rows]
+        cells = [
+            make(list(map(column.value, rows)) if column.answer is None else [get(column.answer) for get in answers])
+            for column, make in zip(columns, makers, strict=True)
+        ]
+        yield zip(*cells, strict=True)
+
+
+def _maker(column: Column, said: Mapping[str, str], format_: _Format) -> Callable[[list[Answer | None]], list[str]]:
+    """Give what makes one column's cells of the values in it."""
+    maker = _Maker(column, said, format_)
+    if column.in_words is not None:
+        return maker.numbers
+    if column.kind in (Kind.DATE, Kind.MOMENT) or column.name in _OURS:
+        return maker.ours
+    if column.kind is Kind.TEXT:
+        return maker.choices if column.labels else maker.texts
+    return {Kind.LIST: maker.several, Kind.YES_NO: maker.consents}.get(column.kind, maker.others)
+
+
+class _Maker:
+    """Makes the cells of one column: most of them by a look at their type."""
+
+    def __init__(self, column: Column, said: Mapping[str, str], format_: _Format) -> None:
+        self._finish, self._calm = format_
+        self._write = cell(column, said)
+        self._yes, self._no = self._finish(said["yes"]), self._finish(said["no"])
+        self._known = {value: self._finish(label) for value, label in (column.labels or {}).items()}
+        self._joined: dict[tuple[str, ...], str] = {}
+
+    def texts(self, values: list[Answer | None]) -> list[str]:
+        """Make cells of what visitors wrote."""
+        calm, one = self._calm, self._one
+        return [
+            "" if value is None else value if isinstance(value, str) and calm(value) else one(value) for value in values
+        ]
+
+    def ours(self, values: list[Answer | None]) -> list[str]:
+        """Make cells of texts that no visitor wrote, and of dates."""
+        return [value if isinstance(value, str) else self._one(value) for value in values]
+
+    def consents(self, values: list[Answer | None]) -> list[str]:
+        """Make cells of yes and no."""
+        yes, no = self._yes, self._no
+        return [yes if value is True else no if value is False else self._one(value) for value in values]
+
+    def choices(self, values: list[Answer | None]) -> list[str]:
+        """Make cells of options."""
+        known, one = self._known, self._one
+        return [
+            "" if value is None else known[value] if isinstance(value, str) and value in known else one(value)
+            for value in values
+        ]
+
+    def several(self, values: list[Answer | None]) -> list[str]:
+        """Make cells of several options each."""
+        return ["" if value is None else self._together(value) for value in values]
+
+    def numbers(self, values: list[Answer | None]) -> list[str]:
+        """Make cells of telephone numbers."""
+        shown = ["" if value is None else self._write(value) for value in values]
+        return [text if _DASHED(text) else self._finish(text) for text in shown]
+
+    def others(self, values: list[Answer | None]) -> list[str]:
+        """Make cells of anything else."""
+        return ["" if value is None else self._one(value) for value in values]
+
+    def _together(self, value: Answer) -> str:
+        if not isinstance(value, list):
+            return self._one(value)
+        found = self._joined.get(tuple(value))
+        if found is None:
+            found = self._one(value)
+            if len(self._joined) < _MOST_JOINED:
+                self._joined[tuple(value)] = found
+        return found
+
+    def _one(self, value: Answer | None) -> str:
+        if isinstance(value, bool):
+            return self._yes if value else self._no
+        if isinstance(value, (int, float)):
+            return str(value)  # a negative number is one
+        return self._finish(self._write(value)) if value is not None else ""
+
+
+class _Format(NamedTuple):
+    """How a text becomes a cell. calm: whether it is one already."""
+
+    cell: Callable[[str], str]
+    calm: Callable[[str], object]
+
+
+_CSV = _Format(_csv_cell, _CALM)
+_TSV = _Format(_tsv_cell, lambda text: _CALM(text) and harmless(text) and "\\" not in text)
+
+
+def _text(stream: BinaryIO) -> TextIO:
+    return _Kept(stream, encoding="utf-8", newline="", errors="backslashreplace", write_through=False)
+
+
+class _Kept(io.TextIOWrapper):
+    """Text on a binary stream that stays open afterwards."""
+
+    def __exit__(self, *_: object) -> None:
+        self.flush()
+        self.detach()

@@ -1,0 +1,40 @@
+"""Files that are written whole or not at all, and never over another without leave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from admin_cli.errors import CliError, ExitCode
+from rollcall_build.files import replace_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from admin_cli.services import Services
+
+
+def ensure_writable(services: Services, path: Path, *, force: bool) -> None:
+    """Find out whether a file may be written, before any work is done for it. Raises CliError.
+
+    One that is there is asked about on a terminal, unless forced.
+    """
+    if path.is_dir():
+        raise CliError(f"{path} is a folder: name a file in it.", exit_code=ExitCode.USAGE)
+    if not path.parent.is_dir():
+        raise CliError(f"There is no folder {path.parent}.", exit_code=ExitCode.USAGE)
+    if force or not path.exists():
+        return
+    from admin_cli.confirmation import can_ask, says_yes  # noqa: PLC0415 - only where a file is in the way
+
+    if not can_ask(services):
+        raise CliError(f"{path} is there already.", hint="Add --force to replace it.", exit_code=ExitCode.USAGE)
+    if not says_yes(services, f"{path} is there already. Replace it?"):
+        raise CliError("Nothing was written.")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file in one step: what bears its name is the old one or the whole new one. Raises CliError."""
+    try:
+        replace_file(path, text)
+    except OSError as error:
+        raise CliError(f"{path} could not be written: {error.strerror or error}.") from error

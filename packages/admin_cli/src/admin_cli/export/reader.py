@@ -1,0 +1,242 @@
+"""Reads a range page by page into a spool's part, and waits when AWS or the network says "not now"."""
+
+from __future__ import annotations
+
+import errno
+import random
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+from admin_cli.aws import sessions
+from admin_cli.aws.wire import plain_call
+from admin_cli.errors import CliError
+from admin_cli.export.rows import Page, read_page
+from admin_cli.export.spool_part import PartWriter
+from registration_core.adapters.dynamodb.call import RETRYABLE_CODES, AwsCallError
+from registration_core.domain.submission import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from admin_cli.aws.contexts import Context
+    from admin_cli.export.ranges import Range
+    from admin_cli.export.rows import Row
+    from admin_cli.export.spool_part import Mark
+    from registration_core.adapters.dynamodb.wire import WireCall
+    from registration_core.domain.selection import Selection
+
+#: How long a page is asked for again: a throttled table recovers by waiting, a lost network often does not.
+THROTTLED_S, LOST_S = 600.0, 60.0
+
+_LONGEST_PAUSE_S = 20.0
+_CLOCKS_DIFFER = timedelta(hours=1)
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_OK, _SERVERS_FAULT = 200, 500
+_BEFORE_PARSE = "before-parse.dynamodb.Query"
+
+
+def unwritable(error: OSError) -> CliError:
+    """Say that the spool, or what is made of it, cannot be written."""
+    if error.errno in _FULL:
+        return CliError("There is no room left on the disk: make some.")
+    return CliError(f"What was read cannot be kept: {error.strerror}.")
+
+
+class NotNowError(Exception):
+    """A page could not be had, but may be later.
+
+    reason: for people. lost: whether no answer came at all; else AWS asked to slow down. told: what to raise in the
+    end.
+    """
+
+    def __init__(self, reason: str, *, lost: bool, told: CliError) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.lost = lost
+        self.told = told
+
+
+class Pages(Protocol):
+    """Where pages of entries come from."""
+
+    def __call__(self, query: Mapping[str, Any]) -> Page:
+        """Answer one query. Raises NotNowError, CliError."""
+
+
+class TablePages:
+    """Pages of one table, by a boto3 client whose parser is spared: it takes most of an export's time."""
+
+    def __init__(self, context: Context, table: str, client: Any) -> None:  # noqa: ANN401 - boto3 has no types
+        self._context = context
+        self._table = table
+        self._client = client
+        self._bodies: list[bytes] = []
+
+    def __call__(self, query: Mapping[str, Any]) -> Page:
+        """Answer one query."""
+        from botocore import exceptions as sdk  # noqa: PLC0415 - loaded with the client
+
+        self._bodies.clear()
+        self._client.meta.events.register(_BEFORE_PARSE, self._take)
+        try:
+            with sessions.sentences(self._context):
+                self._client.query(TableName=self._table, **query)
+            return read_page(self._bodies[-1])
+        except msgspec.ValidationError as error:  # it came whole
+            raise _unknown_entry(error) from error
+        except msgspec.DecodeError as error:
+            raise _cut_off(error) from error
+        except CliError as told:
+            cause = told.__cause__
+            if isinstance(cause, sdk.ClientError):
+                code = cause.response.get("Error", {}).get("Code", "")
+                status = cause.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+                if code in RETRYABLE_CODES or status >= _SERVERS_FAULT:
+                    raise NotNowError(code, lost=False, told=told) from cause
+            elif isinstance(cause, _lost(sdk)):
+                raise NotNowError("no answer", lost=True, told=told) from cause
+            raise
+        finally:
+            self._client.meta.events.unregister(_BEFORE_PARSE, self._take)
+
+    def _take(self, response_dict: dict[str, Any], **_: object) -> None:
+        if response_dict["status_code"] == _OK:
+            self._bodies.append(response_dict["body"])
+            response_dict["body"] = b"{}"
+
+
+class WirePages:
+    """Pages of one table, over a wire without the SDK; each is asked for once: the reader tries again, and says so."""
+
+    def __init__(self, context: Context, table: str, wire: WireCall) -> None:
+        self._context = context
+        self._table = table
+        self._wire = wire
+
+    def __call__(self, query: Mapping[str, Any]) -> Page:
+        """Answer one query."""
+        try:
+            return read_page(self._wire.content("Query", {"TableName": self._table, **query}))
+        except msgspec.ValidationError as error:  # it came whole
+            raise _unknown_entry(error) from error
+        except msgspec.DecodeError as error:
+            raise _cut_off(error) from error
+        except AwsCallError as error:
+            told = sessions.called(error, "Query", self._context)
+            if error.code == "ConnectionLost":
+                raise NotNowError("no answer", lost=True, told=told) from error
+            if error.retryable:
+                throttled = f"AWS is throttling, {error.code}" if sessions.is_throttled(error.code) else error.code
+                raise NotNowError(throttled, lost=False, told=told) from error
+            raise told from error
+
+
+def the_pages(context: Context, table: str, say: Callable[[str], None]) -> Pages:
+    """Connect to a table's entries. say: is told when AWS throttles. Raises CliError."""
+    wire = plain_call(context, "dynamodb")
+    if wire is not None:
+        return WirePages(context, table, wire)
+    return TablePages(context, table, sessions.client(context, "dynamodb", sessions.session(context), say))
+
+
+def _unknown_entry(error: msgspec.ValidationError) -> CliError:
+    return CliError(f"A submission in the table is none that this Rollcall knows: {error}.")
+
+
+def _cut_off(error: msgspec.DecodeError) -> NotNowError:
+    told = CliError(f"An answer of DynamoDB's could not be read: {error}.")
+    return NotNowError("an answer was cut off", lost=True, told=told)
+
+
+def _lost(sdk: Any) -> tuple[type[Exception], ...]:  # noqa: ANN401 - botocore has no types
+    return (sdk.HTTPClientError, sdk.ConnectionError, sdk.ChecksumError, sdk.IncompleteReadError)
+
+
+class Sieve:
+    """Leaves out what an export is not of: what has expired, what was erased, what the selection does not admit."""
+
+    def __init__(self, selection: Selection, *, began: int) -> None:
+        self._selection = selection
+        self._began = began
+        self._takes_all = not selection.sifting and selection.since is None and selection.until is None
+
+    def __call__(self, row: Row) -> bool:
+        """Whether an entry goes into the export."""
+        if row.expires_at <= self._began:
+            return False
+        if self._takes_all:
+            return row.status != Status.ERASED
+        return self._selection.admits(row.submission())
+
+    def is_past(self, row: Row) -> bool:
+        """Whether whatever is older than an entry is too old: a month's entries come in the order of their time."""
+        since = self._selection.since
+        return since is not None and datetime.fromisoformat(row.submitted_at) < since - _CLOCKS_DIFFER
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed:
+    """What reading one page brought. newest_id, oldest_id: of all entries that it held; empty when it held none."""
+
+    mark: Mark
+    size: int
+    newest_id: str = ""
+    oldest_id: str = ""
+
+
+class Reader:
+    """Reads pages into the parts of one spool.
+
+    say: is told of each pause. wait: pauses; False when there is no point in going on.
+    """
+
+    def __init__(
+        self,
+        pages: Pages,
+        sieve: Sieve,
+        *,
+        say: Callable[[str], None],
+        wait: Callable[[float], bool],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._pages = pages
+        self._sieve = sieve
+        self._say = say
+        self._wait = wait
+        self._monotonic = monotonic
+
+    def read(self, path: Path, wanted: Range, mark: Mark) -> Progressed:
+        """Read the next page of a range into its part. Raises CliError, OSError."""
+        page = self._page(wanted.query(mark.key))
+        rows = [row for row in page.rows if self._sieve(row)]
+        key = None if page.rows and self._sieve.is_past(page.rows[-1]) else page.key
+        after = mark.after(rows, read=len(page.rows), key=key)
+        if after.ended and not after.read:  # an empty month leaves nothing, and is asked again by who resumes
+            return Progressed(after, 0)
+        try:
+            with PartWriter(path) as part:
+                size = part.append(rows, after)
+        except OSError as error:
+            raise unwritable(error) from error
+        if not page.rows:
+            return Progressed(after, size)
+        return Progressed(after, size, page.rows[0].id, page.rows[-1].id)
+
+    def _page(self, query: Mapping[str, Any]) -> Page:
+        began, pause = self._monotonic(), 0.5
+        while True:
+            try:
+                return self._pages(query)
+            except NotNowError as error:
+                length = random.uniform(pause / 2, pause)  # noqa: S311 - so that processes don't come back together
+                if self._monotonic() + length - began > (LOST_S if error.lost else THROTTLED_S):
+                    raise error.told from error
+                self._say(f"Not now ({error.reason}): trying again in {length:.1f} s ...")
+                if not self._wait(length):
+                    raise error.told from error
+                pause = min(_LONGEST_PAUSE_S, pause * 2)

@@ -1,0 +1,279 @@
+"""One export from beginning to end: what it is of, gathering, writing, and what the person is told."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import shlex
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from admin_cli.errors import CliError, ExitCode, OutputClosedError
+from admin_cli.export.collection import Gathering, entries
+from admin_cli.export.columns import AGE, NAME, RANK, Columns
+from admin_cli.export.delimiters import list_separator
+from admin_cli.export.formats import Encoding, Format
+from admin_cli.export.ranges import months
+from admin_cli.export.reader import Reader, Sieve, unwritable
+from admin_cli.export.rows import moment
+from admin_cli.export.sorted_rows import ensure_sortable, sorted_rows
+from admin_cli.export.spool import Spool
+from admin_cli.forms.headings import ANSWER
+from admin_cli.terminal.progress import Progress, duration
+from registration_core.domain.ages import age_in
+from registration_core.domain.forms import LONGEST_RETENTION_DAYS
+from registration_core.domain.sheet_words import words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+    from typing import BinaryIO
+
+    from admin_cli.export.processes import Crew
+    from admin_cli.export.request import Request
+    from admin_cli.export.rows import Row
+    from admin_cli.export.source import Source
+    from admin_cli.export.target import Target
+    from admin_cli.terminal.output import Output
+    from registration_core.domain.forms import Form
+
+_CLOCKS_DIFFER = timedelta(hours=1)
+_BUFFER = 1 << 18
+_THOUSAND = 1000
+_BRIEF_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Exporting:
+    """One export. forms: what the stack keeps. jobs: how many processes read when there is much."""
+
+    output: Output
+    source: Source
+    target: Target
+    forms: Mapping[str, Form]
+    jobs: int
+
+    def begin(self, request: Request) -> None:
+        """Export from the beginning. Raises CliError, OutputClosedError."""
+        self.resume(Spool.begin(self.target.folder, request))
+
+    def resume(self, spool: Spool) -> None:
+        """Go on with what was left. Raises CliError, OutputClosedError."""
+        request = spool.request
+        with self._kept(spool):
+            if not any(spool.parts()):
+                spool.add(
+                    each
+                    for form in request.forms
+                    for each in months(form, newest=_newest(request), oldest=self._oldest(request, form))
+                )
+            self._run(spool)
+
+    def _run(self, spool: Spool) -> None:
+        began = time.monotonic()
+        with _no_cycles():
+            self._gather(spool)
+            count = self._write(spool)
+        made = spool.folder / "made"
+        size = made.stat().st_size
+        self.target.put(made, self.output, replaces=spool.request.replaces)
+        self.output.flush()
+        spool.remove()
+        seconds = time.monotonic() - began
+        what = "1 submission" if count == 1 else f"{count:,} submissions"
+        took = f"{seconds:.1f} s" if seconds < _BRIEF_S else duration(seconds)
+        self.output.note(f"{self.target.name}: {what}, {_size(size)}, {took}, {count / seconds:,.0f}/s")
+
+    def _gather(self, spool: Spool) -> None:
+        format_ = Format(spool.request.format)
+
+        def ensure_fits(count: int) -> None:
+            format_.ensure_fits(count)
+            if spool.request.sort is not None:
+                ensure_sortable(count)
+
+        done = sum(part.mark.read for part in spool.parts())
+        total = self.source.estimate()
+        with Progress(
+            self.output,
+            "submissions read",
+            total=total,
+            at_most=bool(spool.request.selected.form),
+            about=True,
+            done=done,
+        ) as progress:
+            gathering = Gathering(
+                spool,
+                Reader(
+                    self.source.pages(progress.note),
+                    Sieve(spool.request.selected.selection(), began=spool.request.began),
+                    say=progress.note,
+                    wait=_slept,
+                ),
+                progress,
+                crew=(lambda: self._crew(spool)) if self.jobs > 1 else None,
+                jobs=self.jobs,
+                ensure_fits=ensure_fits,
+            )
+            gathering.run()
+
+    def _crew(self, spool: Spool) -> Crew:
+        from admin_cli.export.processes import Crew  # noqa: PLC0415 - only for much
+        from admin_cli.export.worker import Setting  # noqa: PLC0415
+
+        return Crew(spool, Setting(self.source.context, spool.request), self.jobs)
+
+    def _write(self, spool: Spool) -> int:
+        """Write the spool's entries in their format; give how many there are."""
+        request = spool.request
+        total = sum(part.mark.rows for part in spool.parts())
+        versions = self._versions(request)
+        language = request.language or (versions[0].languages[0] if versions else "en")
+        format_ = Format(request.format)
+        columns = None
+        answered = {name for part in spool.parts() for name in part.mark.answers}
+        told = {RANK: self.source.rank, NAME: self._name, AGE: self._age_at(moment(request.began))}
+        if request.columns is not None or not format_.whole:
+            columns = Columns(versions, answered, language, told).chosen(request.columns)
+        batches = entries(spool)
+        if request.sort is not None:
+            by = request.sort.removeprefix("-")
+            (column,) = Columns(versions, {*answered, by.removeprefix(ANSWER)}, language, told).chosen([by])
+            batches = iter([sorted_rows(batches, column, reverse=request.sort.startswith("-"))])
+        to_file = self.target.path is not None
+        encoding = Encoding(
+            format_,
+            columns,
+            words(language, versions[0].words if versions else None),
+            to_file=to_file,
+            folder=spool.folder,
+            delimiter=request.delimiter or list_separator(language),
+        )
+        with (
+            Progress(self.output, "submissions written", total=total) as progress,
+            contextlib.closing(_private(spool)) as made,
+        ):
+            encoding.write(_counted(batches, progress), made)
+        return total
+
+    def _name(self, row: Row) -> str | None:
+        """Say what the person is called whom an entry is about."""
+        form = self.forms.get(row.form)
+        return form.name_in(row.answers) or None if form is not None else None
+
+    def _age_at(self, now: datetime) -> Callable[[Row], int | None]:
+        """Give what tells how old the person is when the chosen option begins, else now."""
+        today = {name: form.today(now) for name, form in self.forms.items()}
+
+        def age(row: Row) -> int | None:
+            form = self.forms.get(row.form)
+            return None if form is None else age_in(form, row.answers, today=today[row.form])
+
+        return age
+
+    def _versions(self, request: Request) -> Sequence[Form]:
+        """Give the form as it is and as it was; nothing when the export is of several, which share no answers."""
+        if len(request.forms) != 1:
+            return []
+        (name,) = request.forms
+        present = [self.forms[name]] if name in self.forms else []
+        return [*present, *(form for form in self.source.versions(name) if form not in present)]
+
+    def _oldest(self, request: Request, form: str) -> datetime:
+        """Give the time before which no entry of a form is: versions before may have kept them longer."""
+        days = [self.forms[form].retention_days] if form in self.forms else [LONGEST_RETENTION_DAYS]
+        days += [version.retention_days for version in self.source.versions(form)]
+        oldest = moment(request.began) - timedelta(days=max(days)) - _CLOCKS_DIFFER
+        since = request.selected.selection().since
+        return oldest if since is None else max(oldest, since)
+
+    @contextlib.contextmanager
+    def _kept(self, spool: Spool) -> Iterator[None]:
+        """Keep what was read when something goes wrong, and say how to go on; drop what nobody can go on with."""
+        try:
+            with _sentences():
+                yield
+        except OutputClosedError:
+            spool.remove()
+            raise
+        except CliError as error:
+            if error.exit_code is ExitCode.USAGE:
+                spool.remove()
+            elif self._leave(spool):
+                error.hint = " ".join([*([error.hint] if error.hint else []), f"Then go on: {self._again()}"])
+            raise
+        except BaseException:
+            if self._leave(spool):
+                self.output.note(f"What was read is kept. Go on: {self._again()}")
+            raise
+
+    def _leave(self, spool: Spool) -> bool:
+        """Leave a spool to be gone on with; False when there is no sense in it, and it is dropped."""
+        if self.target.streams or not any(spool.path(part.number).exists() for part in spool.parts()):
+            spool.remove()
+            return False
+        spool.release()
+        return True
+
+    def _again(self) -> str:
+        return f"rollcall export {shlex.quote(self.target.name)} --resume"
+
+
+@contextlib.contextmanager
+def _no_cycles() -> Iterator[None]:
+    """Spare the search for cycles: entries come by the thousand, and have none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@contextlib.contextmanager
+def _sentences() -> Iterator[None]:
+    """Raise CliError for a disk that takes no more."""
+    try:
+        yield
+    except OSError as error:
+        raise unwritable(error) from error
+
+
+def _newest(request: Request) -> datetime:
+    """Give the time after which no entry is: whoever wrote it may have a clock that is ahead."""
+    newest = moment(request.began) + _CLOCKS_DIFFER
+    until = request.selected.selection().until
+    return newest if until is None else min(newest, until)
+
+
+def _private(spool: Spool) -> BinaryIO:
+    """Open the file to be: one like any new file, in the spool's folder, which only its owner may open."""
+    made = spool.folder / "made"
+    made.unlink(missing_ok=True)
+    return os.fdopen(os.open(made, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666), "w+b", _BUFFER)
+
+
+def _counted(batches: Iterable[list[Row]], progress: Progress) -> Iterator[list[Row]]:
+    """Count entries as they go by."""
+    for rows in batches:
+        yield rows
+        progress.advance(len(rows))
+
+
+def _slept(pause_s: float) -> bool:
+    time.sleep(pause_s)
+    return True
+
+
+def _size(count: int) -> str:
+    """Write a number of bytes the way people say it."""
+    size = float(count)
+    for unit in ("bytes", "kB", "MB"):
+        if size < _THOUSAND:
+            return f"{size:,.0f} {unit}" if unit == "bytes" else f"{size:,.1f} {unit}"
+        size /= _THOUSAND
+    return f"{size:,.1f} GB"

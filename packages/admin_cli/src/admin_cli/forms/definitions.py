@@ -1,0 +1,125 @@
+"""The forms that an organisation defines, and what a command says when one is not there."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from admin_cli.errors import CliError, ExitCode
+from admin_cli.terminal.usage import meant
+from rollcall_build.sources import Sources, sources_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from admin_cli.services import Services
+    from registration_core.domain.forms import Form
+
+
+def read_forms(folder: Path | None) -> Mapping[str, Form]:
+    """Read every form in a folder, or of the organisation that the clone works for.
+
+    Raises FormFileError with every mistake, WorkspaceNotFoundError, or CliError when there is no such folder.
+    """
+    from rollcall_build.forms.files import compile_forms  # noqa: PLC0415 - reads TOML; only for forms
+
+    folder = forms_folder(folder)
+    if not folder.is_dir():
+        raise CliError(f"{folder} is no folder.", hint="Give the folder that holds <form>/form.toml, such as forms.")
+    forms = compile_forms(folder)
+    if not forms:
+        raise CliError(f"{folder} holds no form.", hint="Give the folder that holds <form>/form.toml, such as forms.")
+    return forms
+
+
+def forms_at_hand(services: Services, folder: Path | None) -> Mapping[str, Form]:
+    """Read the forms as `read_forms` does, or outside of a clone those that the stack keeps.
+
+    Raises what `read_forms` raises, and CliError where there is neither a clone nor a stack.
+    """
+    from rollcall_local.paths import WorkspaceNotFoundError  # noqa: PLC0415 - only where forms are read
+
+    try:
+        return read_forms(folder)
+    except WorkspaceNotFoundError:
+        return services.stack().forms
+
+
+def read_checked_forms(folder: Path | None) -> Mapping[str, Form]:
+    """Read every form as `read_forms` does, and try each of their mails.
+
+    Raises what `read_forms` raises, and FormFileError with every mistake in a mail template.
+    """
+    from registration_core.adapters.clock import SystemClock  # noqa: PLC0415 - Jinja2; only for this
+    from rollcall_build.mails.checks import check_mails  # noqa: PLC0415
+
+    forms = read_forms(folder)
+    folder = forms_folder(folder)
+    check_mails(folder, forms, shared=shared_folder(folder), clock=SystemClock())
+    return forms
+
+
+def forms_folder(folder: Path | None) -> Path:
+    """Give this folder, or else the organisation's. Raises WorkspaceNotFoundError, NoOrganisationError."""
+    return folder or find_sources().forms
+
+
+def shared_folder(forms: Path) -> Path:
+    """Give what the product adds to forms that lie here. Raises WorkspaceNotFoundError outside of every clone."""
+    from rollcall_local.paths import WorkspaceNotFoundError, find_root  # noqa: PLC0415 - only with form files
+
+    try:
+        root = find_root()
+    except WorkspaceNotFoundError:
+        root = find_root(forms)
+    return Sources(root, forms.parent).shared
+
+
+def find_sources() -> Sources:
+    """Find the clone that the working folder lies in, and its organisation.
+
+    Raises WorkspaceNotFoundError, NoOrganisationError.
+    """
+    return sources_of(find_root(), os.environ)
+
+
+def find_root() -> Path:
+    """Find the clone that the working folder lies in. Raises WorkspaceNotFoundError."""
+    from rollcall_local import paths  # noqa: PLC0415 - only where files of a clone are read
+
+    return paths.find_root()
+
+
+def the_form(forms: Mapping[str, Form], name: str) -> Form:
+    """Give one form. Raises CliError, naming those there are."""
+    if name in forms:
+        return forms[name]
+    raise CliError(
+        f"There is no form {name!r}.{meant(name.lower(), forms)} There are: {', '.join(forms)}.",
+        exit_code=ExitCode.NOT_FOUND,
+    )
+
+
+def the_option(forms: Iterable[Form], text: str) -> str:
+    """Give the value of the counted option with this label, in any language; the text itself where there is none.
+
+    Two options with one label stay unknown, so that nobody acts on the wrong one.
+    """
+    from registration_core.domain.folding import fold  # noqa: PLC0415 - only where an option is named
+
+    counted = {
+        option.value: option
+        for form in forms
+        if (field := form.chosen_field) is not None
+        for option in field.options
+        if option.capacity is not None
+    }
+    if text in counted:
+        return text
+    named = [
+        value
+        for value, option in counted.items()
+        if fold(text) in {fold(label) for label in option.label.by_language.values()}
+    ]
+    return named[0] if len(named) == 1 else text

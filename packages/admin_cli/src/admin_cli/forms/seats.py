@@ -1,0 +1,43 @@
+"""The seats of a stack's counted options, as commands are told them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from admin_cli.errors import CliError, ExitCode
+from admin_cli.forms.definitions import the_form, the_option
+from admin_cli.terminal.usage import meant
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from admin_cli.stack import Stack
+    from registration_core.domain.forms import Form
+    from registration_core.domain.quota import QuotaState
+
+
+def forms_of(stack: Stack) -> Mapping[str, Form]:
+    """Give the forms that a stack keeps. Raises CliError when it keeps none."""
+    if not stack.forms:
+        raise CliError("The stack keeps no form yet.", hint="Publish the forms: rollcall site publish")
+    return stack.forms
+
+
+def seats_of(stack: Stack, form: str, option: str) -> QuotaState:
+    """Give how an option's seats stand, by its value or label. Raises CliError, naming what is counted."""
+    definition = the_form(forms_of(stack), form)
+    option = the_option([definition], option)
+    states = {state.option: state for state in stack.query().quotas(definition)}
+    if option not in states:
+        there = f"There are: {', '.join(states)}." if states else "It counts no seats."
+        raise CliError(
+            f"The form {form} counts no option {option!r}.{meant(option, states)} {there}",
+            exit_code=ExitCode.NOT_FOUND,
+        )
+    return states[option]
+
+
+def said(state: QuotaState) -> str:
+    """Say how an option's seats stand."""
+    seats = "1 seat" if state.capacity == 1 else f"{state.capacity} seats"
+    return f"{state.form} {state.option} has {seats}, {state.taken} taken, {state.waiting} waiting"

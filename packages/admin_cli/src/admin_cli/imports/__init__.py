@@ -1,0 +1,1 @@
+"""A CSV file on its way into a stack."""

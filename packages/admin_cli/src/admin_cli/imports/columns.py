@@ -1,0 +1,186 @@
+"""What the columns of an imported file mean: a form's fields, or what an export of ours tells beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from admin_cli.errors import CliError
+from admin_cli.export.formulas import as_typed
+from admin_cli.forms.headings import ANSWER, READ, Headings
+from admin_cli.imports.csv_file import column_letters
+from admin_cli.terminal.escape import from_tab_separated
+from admin_cli.terminal.usage import meant
+from registration_core.domain.sheet_words import statuses
+from registration_core.domain.submission import STANDING, Status
+from registration_core.services.intake import Row, WrongCell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from admin_cli.imports.csv_file import CsvFile, Record
+    from registration_core.domain.forms import Form
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which column means what. fields: places by field names. ours: places by names of an export's own columns."""
+
+    fields: Mapping[str, int]
+    ours: Mapping[str, int]
+    headings: tuple[str, ...]
+
+    @property
+    def passed_over(self) -> list[str]:
+        """The headings of an export's own columns that an import makes nothing of."""
+        return [self.headings[place] for name, place in self.ours.items() if name not in READ]
+
+    def where(self, wrong: WrongCell) -> str:
+        """Say where in the file something is wrong: row and line, and column if it is about one."""
+        place = {**self.ours, **self.fields}.get(wrong.field)
+        said = row_and_line(wrong.row, wrong.line)
+        if place is None:
+            return said + (f", {wrong.field} (no such column)" if wrong.field else "")
+        return f"{said}, column {column_letters(place)} ({self.headings[place]})"
+
+
+@dataclass
+class Sheet:
+    """The rows of a file, by the form's fields.
+
+    left_out: how many rows were cancelled, spam or erased, by status. wrong: what is wrong in rows beside the answers.
+    Both hold what `rows` met on its way so far.
+    """
+
+    form: Form
+    file: CsvFile
+    columns: Columns
+    left_out: dict[str, int] = field(default_factory=dict)
+    wrong: list[WrongCell] = field(default_factory=list)
+
+    def rows(self) -> Iterator[Row]:
+        """Give the rows that are to be taken in, from the first on."""
+        self.left_out.clear()
+        self.wrong.clear()
+        columns = self.columns
+        for record in self.file.records():
+            told = {name: self._cell(record, place).strip() for name, place in columns.ours.items()}
+            mistakes = list(self._mistakes(record, told))
+            self.wrong += mistakes
+            status = (
+                None if mistakes else self._status(told)
+            )  # its answers are still checked, so that all is told at once
+            if status is not None and status not in STANDING:
+                self.left_out[status] = self.left_out.get(status, 0) + 1
+                continue
+            yield Row(
+                row=record.row,
+                line=record.line,
+                texts={name: self._cell(record, place) for name, place in columns.fields.items()},
+                language=told.get("language") or None,
+                origin=told.get("id") or told.get("reference") or None,
+                submitted_at=None if mistakes else _moment(told.get("submitted_at", "")),
+            )
+
+    def _mistakes(self, record: Record, told: Mapping[str, str]) -> Iterator[WrongCell]:
+        """Give what is wrong with a row beside its answers."""
+
+        def wrong(message: str, column: str = "") -> WrongCell:
+            return WrongCell(record.row, record.line, column, message)
+
+        for place, cell in enumerate(record.cells):
+            if cell.strip() and (place >= len(self.columns.headings) or not self.columns.headings[place]):
+                yield wrong(f'Column {column_letters(place)} has no heading, but holds "{cell.strip()}" here.')
+        form = self.form
+        if told.get("form", form.name) != form.name:
+            yield wrong(f'"{told["form"]}" is another form; this imports into {form.name}.', "form")
+        if told.get("language") and told["language"] not in form.languages:
+            there = ", ".join(form.languages)
+            yield wrong(f'The form has no language "{told["language"]}". Use one of: {there}.', "language")
+        if told.get("status") and self._status(told) is None:
+            guess = meant(told["status"].lower(), map(str, Status))
+            yield wrong(f'"{told["status"]}" is not a status.{guess}', "status")
+        moment = told.get("submitted_at")
+        if moment and _moment(moment) is None:
+            yield wrong(f'"{moment}" is not a time such as 2026-03-01T12:30:05Z, or a date.', "submitted_at")
+
+    @cached_property
+    def _escaped(self) -> bool:
+        """Whether the file is an export's TSV, which writes line breaks and backslashes as escapes."""
+        return self.file.delimiter == "\t" and not {"id", "reference"}.isdisjoint(self.columns.ours)
+
+    def _cell(self, record: Record, place: int) -> str:
+        """Give a cell as it was typed; one that a row is too short for is empty."""
+        cell = record.cells[place] if place < len(record.cells) else ""
+        return as_typed(from_tab_separated(cell) if self._escaped else cell)
+
+    def _status(self, told: Mapping[str, str]) -> Status | None:
+        """Give a row's status, written as a code or as an export's word for it; None for none, or for no status."""
+        return statuses(self.form.words).get(told["status"].casefold()) if told.get("status") else None
+
+
+def read_columns(form: Form, header: Record, name: str) -> Columns:
+    """Match headings with fields: their names, with or without `answers.`, their labels in any language, or both.
+
+    A column without a heading counts as empty. Raises CliError for headings that mean nothing, several things or the
+    same twice, and for required fields without a column.
+    """
+    known = Headings(form)
+    headings = tuple(as_typed(cell).strip() for cell in header.cells)
+    places: dict[str, int] = {}
+    problems: list[str] = []
+    for place, heading in enumerate(headings):
+        if not heading:
+            continue
+        where = f"column {column_letters(place)}"
+        found = known.columns(heading)
+        if not found:
+            guess = meant(heading, [each.name for each in form.fields])
+            problems.append(f'{where} has the heading "{heading}", which is no field of {form.name}.{guess}')
+        elif len(found) > 1:
+            problems.append(
+                f'{where} has the heading "{heading}", which could mean {_either(found)}; write one of these.'
+            )
+        elif found[0] in places:
+            shown = found[0].removeprefix(ANSWER)
+            problems.append(f"{where} is {shown} again; column {column_letters(places[found[0]])} is that already.")
+        else:
+            places[found[0]] = place
+    fields = {column.removeprefix(ANSWER): place for column, place in places.items() if column.startswith(ANSWER)}
+    missing = [each.name for each in form.fields if each.required and each.name not in fields]
+    if missing:
+        problems.append(f"there is no column for {', '.join(missing)}, which the form requires.")
+    if problems:
+        raise CliError(
+            f"{name}, line {header.line}: the columns do not fit the form.\n"
+            + "\n".join(f"  {each}" for each in problems),
+            hint=f"The fields there are: {', '.join(each.name for each in form.fields)}",
+        )
+    ours = {column: place for column, place in places.items() if not column.startswith(ANSWER)}
+    return Columns(fields, ours, headings)
+
+
+def headings_known(form: Form) -> Callable[[Sequence[str]], int]:
+    """Give what counts the headings of a first row that this form knows."""
+    known = Headings(form)
+    return lambda cells: sum(1 for cell in cells if known.columns(as_typed(cell).strip()))
+
+
+def row_and_line(row: int, line: int) -> str:
+    """Say where a row begins: its number in a spreadsheet, and the file's line where that differs."""
+    return f"row {row}" if row == line else f"row {row} (line {line})"
+
+
+def _either(columns: Sequence[str]) -> str:
+    return " or ".join(f'"{column}"' for column in columns)
+
+
+def _moment(text: str) -> datetime | None:
+    """Read a time, in UTC where it says nothing else; None for what is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # the calendar begins in the year 1 and ends in 9999
+        return None

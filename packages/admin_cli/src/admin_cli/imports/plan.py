@@ -1,0 +1,153 @@
+"""One import before anything is written: every row checked, compared with what is there, and told."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from admin_cli.errors import CliError
+from admin_cli.imports.columns import Sheet, headings_known, read_columns
+from admin_cli.imports.seen_rows import SeenRows
+from admin_cli.terminal.escape import plain
+from admin_cli.terminal.progress import Progress
+from registration_core.domain.fields import FieldType
+from registration_core.domain.phones import lost_sign, shown_phone
+from registration_core.services.intake import WrongCell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from admin_cli.confirmation import Act
+    from admin_cli.imports.csv_file import CsvFile
+    from registration_core.domain.forms import Form
+    from registration_core.services.intake import Candidate, CheckedRow
+
+_MOST_TOLD, _MOST_COMPLETED_TOLD = 100, 10
+"""Of what is wrong, and of telephone numbers that were completed; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewRows:
+    """The rows that are not there yet, read from the file again. numbers: of those rows, from the first on."""
+
+    taking: Import
+    numbers: array[int]
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __iter__(self) -> Iterator[Candidate]:
+        """Give what the form makes of each."""
+        numbers = iter(self.numbers)
+        wanted = next(numbers, None)
+        for row in self.taking.sheet.rows():
+            if row.row == wanted:
+                yield self.taking.intake.candidate(self.taking.form, row)
+                wanted = next(numbers, None)
+            if wanted is None:
+                return
+
+
+class Import:
+    """One file and the form that it is to be imported into. name: what sentences call the file."""
+
+    def __init__(self, act: Act, form: Form, file: CsvFile, name: str) -> None:
+        self.form = form
+        self.intake = act.stack.intake()
+        file.divide(headings_known(form))
+        self.sheet = Sheet(form, file, read_columns(form, file.header, name))
+        self._act = act
+        self._name = name
+        self._taken = 0
+        self._wanted: Counter[str] = Counter()
+
+    def new_rows(self) -> NewRows:
+        """Check the whole file and give the rows that are not there yet.
+
+        Raises CliError when there is no row or any cannot be taken, and tells each of those before.
+        """
+        self._check()
+        numbers = array("Q")
+        with Progress(self._act.services.output, "rows compared", total=self._taken) as progress:
+            for row in self.sheet.rows():
+                candidate = self.intake.candidate(self.form, row)
+                if self.intake.known(self.form, candidate) is None:
+                    numbers.append(row.row)
+                    if candidate.option is not None:
+                        self._wanted[candidate.option] += 1
+                progress.advance()
+        return NewRows(self, numbers)
+
+    def tell(self, new: NewRows) -> None:
+        """Say what of the file is taken, what is not and why, and who would wait."""
+        act = self._act
+        if self.sheet.columns.passed_over:
+            act.say(plain(f"  not imported, for Rollcall makes them anew: {', '.join(self.sheet.columns.passed_over)}"))
+        for status, many in sorted(self.sheet.left_out.items()):
+            act.say(f"  {rows_of(many)} left out: {status}")
+        there = self._taken - len(new)
+        if there:
+            act.say(f"  {rows_of(there)} there already")
+        for state in act.stack.query().quotas(self.form) if self._wanted else ():
+            if many := self._wanted[state.option]:
+                waiting = max(0, many - state.left)
+                told = f", {waiting:,} would wait" if waiting else ""
+                act.say(f"  {state.option}: {rows_of(many)}, {state.left:,} of its seats free{told}")
+        if not len(new):
+            act.say("Nothing new to import.")
+
+    def _check(self) -> None:
+        """Check every row. Raises CliError."""
+        rows = told = completed = 0
+        wrong_rows: set[int] = set()
+        with Progress(self._act.services.output, "rows checked") as progress, SeenRows() as seen:
+            for checked in self.intake.check(self.form, self.sheet.rows(), seen):
+                rows += 1
+                for told_as in self._completed(checked):
+                    completed += 1
+                    if completed <= _MOST_COMPLETED_TOLD:
+                        progress.tell(plain(told_as))
+                for each in self._wrong(checked):
+                    wrong_rows.add(each.row)
+                    told += 1
+                    if told <= _MOST_TOLD:
+                        progress.tell(plain(f"{self._name}, {self.sheet.columns.where(each)}: {each.message}"))
+                progress.advance()
+        if completed > _MOST_COMPLETED_TOLD:
+            self._act.say(f"... and {completed - _MOST_COMPLETED_TOLD:,} more telephone numbers like these.")
+        all_rows = rows + sum(self.sheet.left_out.values())
+        if told > _MOST_TOLD:
+            self._act.say(f"... and {told - _MOST_TOLD:,} more mistakes.")
+        if wrong_rows:
+            raise CliError(
+                f"{rows_of(len(wrong_rows))} of {all_rows:,} cannot be taken; nothing was imported.",
+                hint=f"What the form asks: rollcall forms show {self.form.name}",
+            )
+        if not all_rows:
+            raise CliError(f"{self._name} has no rows below its headings.", hint="Nothing was imported.")
+        self._taken = rows
+
+    def _completed(self, checked: CheckedRow) -> Iterator[str]:
+        """Say which telephone numbers a spreadsheet had cut, and how they are taken."""
+        candidate = checked.candidate
+        if candidate is None:
+            return
+        for field in self.form.fields:
+            text = candidate.row.texts.get(field.name, "")
+            if field.type is FieldType.PHONE and lost_sign(text, field.region):
+                row, shown = candidate.row, shown_phone(str(candidate.answers[field.name]), field.region)
+                where = self.sheet.columns.where(WrongCell(row.row, row.line, field.name, ""))
+                yield f'{self._name}, {where}: "{text.strip()}" seems to have lost its first sign; taken as {shown}.'
+
+    def _wrong(self, checked: CheckedRow) -> list[WrongCell]:
+        """Take what is wrong with a row: beside its answers, and in them."""
+        wrong = [*self.sheet.wrong, *checked.wrong]
+        self.sheet.wrong.clear()
+        return wrong
+
+
+def rows_of(many: int) -> str:
+    """Say how many rows."""
+    return f"{many:,} row{'' if many == 1 else 's'}"

@@ -1,0 +1,78 @@
+"""Turns what the parts raise on purpose into what the command line says, with the exit codes of docs/staff.md."""
+
+from __future__ import annotations
+
+from admin_cli.aws import sessions
+from admin_cli.aws.contexts import InvalidContextError, UnknownContextError
+from admin_cli.errors import CliError, ExitCode
+from registration_core.adapters.dynamodb.call import AwsCallError
+from registration_core.domain.errors import (
+    FormNotNamedError,
+    InvalidCursorError,
+    InvalidReferenceError,
+    MailQueueError,
+    QuotaNotFoundError,
+    RollcallError,
+    StorageDeniedError,
+    StorageUnavailableError,
+    SubmissionNotFoundError,
+    UnknownFormError,
+)
+from registration_core.domain.mail_errors import DeadLettersError, MailAskedError
+from rollcall_local.errors import LocalStackError
+
+_EXIT_CODES: tuple[tuple[type[RollcallError], ExitCode], ...] = (
+    (SubmissionNotFoundError, ExitCode.NOT_FOUND),
+    (InvalidReferenceError, ExitCode.NOT_FOUND),
+    (UnknownFormError, ExitCode.NOT_FOUND),
+    (QuotaNotFoundError, ExitCode.NOT_FOUND),
+    (UnknownContextError, ExitCode.NOT_FOUND),
+    (InvalidContextError, ExitCode.USAGE),
+    (InvalidCursorError, ExitCode.USAGE),
+    (FormNotNamedError, ExitCode.USAGE),
+    (StorageDeniedError, ExitCode.CREDENTIALS),
+)
+
+_HINTS: tuple[tuple[type[RollcallError], str], ...] = (
+    (FormNotNamedError, "Name it (rollcall list --form registration), or publish the forms: rollcall site publish"),
+    (
+        InvalidCursorError,
+        "Take the one that the list before named on stderr, with the same options; or begin anew without.",
+    ),
+    (SubmissionNotFoundError, "See what there is: rollcall list"),
+    (StorageDeniedError, "See who you are to AWS, and what the stack's table is: rollcall doctor"),
+    (StorageUnavailableError, "Check the network, then the same command again: nothing is done twice."),
+    (MailAskedError, "Somebody did the same at this moment; the same command again says when it went out."),
+    (MailQueueError, "The same command again goes on: what was queued twice is sent once."),
+    (DeadLettersError, "The same command again goes on: nothing was lost."),
+    (InvalidReferenceError, 'Look it up by a name, a phone number or an address: rollcall search "asa lindqvist"'),
+)
+
+
+def explain(error: Exception) -> CliError:
+    """Say what an error means to the person at the terminal."""
+    if isinstance(error, RollcallError) and (told := _refused(error.__cause__)) is not None:
+        return told
+    if isinstance(error, RollcallError):
+        exit_code = next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), ExitCode.FAILURE)
+        hint = next((text for kind, text in _HINTS if isinstance(error, kind)), None)
+        return CliError(str(error), hint=hint, exit_code=exit_code)
+    if isinstance(error, LocalStackError):
+        return CliError(str(error))
+    if isinstance(error, OSError) and error.filename is not None:
+        return CliError(f"{error.filename}: {error.strerror}.")
+    return CliError(
+        f"Rollcall met an error that it did not expect ({type(error).__name__}: {error}).",
+        hint="Run the same command with --debug to see where it came from, and report it.",
+    )
+
+
+def _refused(cause: BaseException | None) -> CliError | None:
+    """Say what AWS's refusal behind an error has to do with who asks, or how often; None when there was none."""
+    if isinstance(cause, AwsCallError):
+        return sessions.refusal(cause.code, cause.message, None)
+    answer = getattr(cause, "response", None)  # the SDK's errors have it, and name what was asked
+    if not isinstance(answer, dict):
+        return None
+    said = answer.get("Error", {})
+    return sessions.refusal(said.get("Code", ""), said.get("Message", ""), getattr(cause, "operation_name", None))

@@ -1,0 +1,35 @@
+"""What became of mails that were just queued, told while it happens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from admin_cli.terminal.progress import Progress
+from registration_core.domain.mail import MailState
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Sequence
+
+    from admin_cli.confirmation import Act
+    from registration_core.bootstrap import MailingParts
+    from registration_core.domain.mail import MailRequest
+
+NoWait = Annotated[bool, typer.Option("--no-wait", help="Don't wait for what becomes of it.")]
+
+_OUT = frozenset({MailState.SENT, MailState.DELIVERED})
+
+
+def told(act: Act, mailing: MailingParts, requests: Sequence[MailRequest], *, longest_s: float) -> Counter[MailState]:
+    """Wait until the mails are out or are not; what is still on its way then counts as queued, delivered as sent."""
+    with Progress(act.services.output, "mails sent", total=len(requests)) as progress:
+        try:
+            states = mailing.watch.states(requests, longest_s=longest_s, ended=progress.advance)
+        except KeyboardInterrupt:
+            progress.tell("What is queued is sent all the same.")
+            raise
+    for state in _OUT & states.keys() - {MailState.SENT}:
+        states[MailState.SENT] += states.pop(state)
+    return states

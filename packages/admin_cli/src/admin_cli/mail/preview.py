@@ -1,0 +1,172 @@
+"""`rollcall mail preview`: a mail before anyone gets it."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from admin_cli.errors import CliError, ExitCode
+from admin_cli.forms.definitions import forms_folder, read_forms, shared_folder, the_form
+from admin_cli.forms.parameters import Folder  # noqa: TC001 - Typer reads the annotations
+from admin_cli.mail.kinds import Given, given_values, the_mail
+from admin_cli.services import of
+from admin_cli.submissions.lookup import look_up
+from admin_cli.terminal import completion
+from admin_cli.terminal.escape import plain_lines
+from registration_core.domain.mail import MailKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from admin_cli.services import Services
+    from admin_cli.stack import Stack
+    from registration_core.domain.forms import Form
+    from registration_core.domain.mail import RenderedMail
+    from registration_core.domain.submission import Submission
+
+#: What stands in a preview for addresses that only a stack has.
+SITE_URL = "https://example.org"
+
+#: Never a working link: whoever holds one may act as the registrant.
+NO_LINK = "my?t=preview"
+
+_ENTRY = re.compile(r"[a-z]+_[0-9A-Za-z]{26}|[0-9A-Za-z]{4}-?[0-9A-Za-z]{4}")
+
+
+class Part(StrEnum):
+    """What of a mail is printed."""
+
+    TEXT = "text"
+    HTML = "html"
+    SUBJECT = "subject"
+
+
+def preview(
+    ctx: typer.Context,
+    about: Annotated[str, typer.Argument(metavar="FORM|ID|REFERENCE", help="A form's example, or a submission.")],
+    kind: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="KIND",
+            help=f"One of {', '.join(MailKind)}, or a mail of the form's own.",
+            autocompletion=completion.mail_kinds,
+        ),
+    ] = None,
+    *,
+    language: Annotated[
+        str | None, typer.Option(metavar="LANG", help="The registrant's language (default: theirs, or the first).")
+    ] = None,
+    part: Annotated[
+        Part | None, typer.Option(metavar="PART", help="Only this: text, html or subject (default: subject and text).")
+    ] = None,
+    given: Given = None,
+    folder: Folder = None,
+) -> None:
+    """Print a mail as it would be sent, for a form's example or a submission; nobody gets it.
+
+    For an example no stack is needed. For a submission the mail is what it would get now, by the templates of this
+    clone; without KIND the one that tells what it is. The link to the registrant's own page works for them alone: here
+    another stands in its place.
+
+    Examples:
+      rollcall mail preview registration confirmed
+      rollcall mail preview registration moved --set room="Kuggen 2" --language sv
+      rollcall mail preview K7QM-3XTP
+      rollcall mail preview K7QM-3XTP cancelled --part subject
+      rollcall mail preview registration confirmed --part html > confirmed.html
+    """
+    services = of(ctx)
+    forms = read_forms(folder)
+    if about in forms or not _ENTRY.fullmatch(about):
+        mail = _of_example(the_form(forms, about), kind, language, given, forms_folder(folder))
+    else:
+        mail = _of_entry(services, forms, about, kind=kind, language=language, given=given, folder=forms_folder(folder))
+    text = _printed(mail, part)
+    services.output.line("\n".join(plain_lines(text)) if services.output.on_terminal else text)
+
+
+def written(
+    stack: Stack, form: Form, entry: Submission, *, kind: str, values: Mapping[str, str] | None, folder: Path
+) -> RenderedMail:
+    """Render a mail for an entry by a folder's templates, with no working link. Raises MailTemplateError."""
+    from registration_core.bootstrap import preview_service  # noqa: PLC0415 - loads Jinja2
+
+    said = stack.description
+    my_url = f"{said.api_url}/{NO_LINK}"
+    service = preview_service(folder, shared=shared_folder(folder), site_url=said.site_url, my_url=my_url)
+    return service.of_entry(kind, form, entry, values)
+
+
+def _of_example(
+    form: Form, kind: str | None, language: str | None, given: list[str] | None, folder: Path
+) -> RenderedMail:
+    from registration_core.bootstrap import preview_service  # noqa: PLC0415 - loads Jinja2
+
+    if kind is None:
+        own = [mail.name for mail in form.mails]
+        raise CliError(
+            f"Which mail of the form {form.name}? There are: {', '.join([*MailKind, *own])}.", exit_code=ExitCode.USAGE
+        )
+    mail = the_mail(form, kind)
+    values = given_values(mail, given)
+    my_url = f"{SITE_URL}/{NO_LINK}"
+    service = preview_service(folder, shared=shared_folder(folder), site_url=SITE_URL, my_url=my_url)
+    return service.preview(kind, form, language=_language(form, language) or form.languages[0], values=values)
+
+
+def _of_entry(
+    services: Services,
+    forms: Mapping[str, Form],
+    wanted: str,
+    *,
+    kind: str | None,
+    language: str | None,
+    given: list[str] | None,
+    folder: Path,
+) -> RenderedMail:
+    from dataclasses import replace  # noqa: PLC0415 - only here
+
+    from registration_core.services.resend import the_fitting  # noqa: PLC0415
+
+    stack = services.stack()
+    details = look_up(lambda: stack, wanted)
+    entry = details.submission
+    form = the_form(forms, entry.form)
+    mail = None if kind is None else the_mail(form, kind)
+    if mail is None or isinstance(mail, MailKind):
+        mail = the_fitting(details, mail)
+    else:
+        the_fitting(details, None)  # nobody is mailed about spam, or what is erased
+    values = given_values(mail, given)
+    if (published := stack.forms.get(form.name)) is None or published.version != form.version:
+        services.output.note("The mail is by this clone's templates; the stack has another version of the form.")
+    entry = replace(entry, language=_language(form, language) or entry.language)
+    name = mail if isinstance(mail, MailKind) else mail.name
+    return written(stack, form, entry, kind=name, values=values, folder=folder)
+
+
+def _language(form: Form, language: str | None) -> str | None:
+    if language is not None and language not in form.languages:
+        raise CliError(
+            f"The form {form.name} has no language {language!r}. There are: {', '.join(form.languages)}.",
+            exit_code=ExitCode.USAGE,
+        )
+    return language
+
+
+def _printed(mail: RenderedMail, part: Part | None) -> str:
+    if part is Part.SUBJECT:
+        return mail.subject
+    if part is not None:
+        return (mail.text if part is Part.TEXT else mail.html).rstrip("\n")
+    return as_text(mail)
+
+
+def as_text(mail: RenderedMail) -> str:
+    """Write a mail's subject, what is attached, and its text."""
+    attached = [f"Attached: {attachment.filename}" for attachment in mail.attachments]
+    return "\n".join([f"Subject: {mail.subject}", *attached, "", mail.text.rstrip("\n")])

@@ -1,0 +1,1 @@
+"""Counts of submissions, for a terminal, a page or a spreadsheet."""

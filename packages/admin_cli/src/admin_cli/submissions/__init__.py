@@ -1,0 +1,1 @@
+"""Submissions as staff see them: lookup, filters, lists, columns and histories."""

@@ -1,0 +1,46 @@
+"""What someone else did to an entry while a member of the staff decided about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from admin_cli.errors import CliError
+from admin_cli.submissions.lookup import called
+from admin_cli.terminal.escape import plain
+from admin_cli.terminal.values import for_person
+from registration_core.domain.identifiers import display_reference
+
+if TYPE_CHECKING:
+    from admin_cli.stack import Stack
+    from registration_core.domain.submission import Submission
+
+
+def changed_meanwhile(stack: Stack, before: Submission) -> CliError:
+    """Say what became of an entry since it was read: who did what and when, and which values are others now.
+
+    Raises SubmissionNotFoundError when nothing is left of it.
+    """
+    details = stack.query().show(before.id)
+    now = details.submission
+    lines = [
+        f"{for_person(event.at)}  {event.what}, by {event.by}"
+        for event in details.events
+        if (event.version or 0) > before.version
+    ]
+    lines += [f"{name} is now {_shown(value)}; you saw {_shown(seen)}" for name, seen, value in _differing(before, now)]
+    lines.append(f"Look, then decide anew: rollcall show {display_reference(before.reference)}")
+    return CliError(
+        f"{called(before, stack.forms)} was changed by someone else meanwhile; nothing of yours was written.",
+        hint="\n".join(map(plain, lines)),
+    )
+
+
+def _differing(before: Submission, now: Submission) -> list[tuple[str, object, object]]:
+    seen: dict[str, object] = {"status": str(before.status), **before.answers}
+    found: dict[str, object] = {"status": str(now.status), **now.answers}
+    names = dict.fromkeys([*seen, *found])
+    return [(name, seen.get(name), found.get(name)) for name in names if seen.get(name) != found.get(name)]
+
+
+def _shown(value: object) -> str:
+    return "empty" if value is None else repr(value) if isinstance(value, str) else str(value)

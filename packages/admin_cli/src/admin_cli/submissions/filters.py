@@ -1,0 +1,121 @@
+"""Which entries a command is about: the options that say so, and what is made of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from admin_cli.errors import CliError, ExitCode
+from admin_cli.forms.definitions import the_form, the_option
+from admin_cli.terminal import completion
+from admin_cli.terminal.times import read_period
+from admin_cli.terminal.usage import meant
+from registration_core.domain.selection import Selection
+from registration_core.domain.submission import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from registration_core.domain.forms import Form
+
+STATUSES = ", ".join(Status)
+
+FormOption = Annotated[
+    str | None,
+    typer.Option("--form", metavar="FORM", help="Only this form's submissions.", autocompletion=completion.forms),
+]
+StatusOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--status",
+        metavar="STATUS",
+        help=f"Only of this status; may be repeated: {STATUSES}.",
+        autocompletion=completion.statuses,
+    ),
+]
+SinceOption = Annotated[
+    str | None,
+    typer.Option("--since", metavar="WHEN", help="Only what came in since then: 7d, 3mo, monday, 2026-03-01."),
+]
+UntilOption = Annotated[
+    str | None, typer.Option("--until", metavar="WHEN", help="Only what came in before then; a day counts whole.")
+]
+OptionOption = Annotated[
+    str | None,
+    typer.Option(
+        "--option",
+        metavar="OPTION",
+        help="Only for this option: its value, as `quota list` prints it, or its label.",
+        autocompletion=completion.options,
+    ),
+]
+
+
+def selection(
+    forms: Callable[[], Mapping[str, Form]],
+    *,
+    form: str | None = None,
+    status: Sequence[str] | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    option: str | None = None,
+    now: datetime | None = None,
+    versions_of: Callable[[str], Sequence[Form]] | None = None,
+) -> Selection:
+    """Give the selection that these options mean.
+
+    forms: the stack's, read only when a form, an option or a time is named. now: the present moment; None to look.
+    versions_of: gives all that a form ever was, for an option that is gone from it. Raises CliError, which names what
+    there is, for a form, status, option or time that there is none of.
+    """
+    first, last = read_period(since, until, forms=forms, now=now)
+    chosen = Selection(
+        form=form,
+        statuses=frozenset(map(the_status, (name for names in status or () for name in names.split(",")))),
+        since=first,
+        until=last,
+        option=option,
+    )
+    if form is None and option is None:
+        return chosen
+    if option is not None and forms():
+        asked = forms().values() if form is None else [the_form(forms(), form)]
+        chosen = replace(chosen, option=the_option(asked, option))
+    _ensure_there(forms(), form, chosen.option, versions_of)
+    return chosen
+
+
+def the_status(name: str) -> Status:
+    """Give one status. Raises CliError, naming those there are."""
+    try:
+        return Status(name.strip().lower())
+    except ValueError as error:
+        raise CliError(
+            f"There is no status {name!r}.{meant(name.lower(), map(str, Status))} There are: {STATUSES}.",
+            exit_code=ExitCode.USAGE,
+        ) from error
+
+
+def _ensure_there(
+    forms: Mapping[str, Form],
+    form: str | None,
+    option: str | None,
+    versions_of: Callable[[str], Sequence[Form]] | None,
+) -> None:
+    if not forms:
+        return  # nobody knows here: the list itself tells what came in
+    wanted = list(forms.values()) if form is None else [the_form(forms, form)]
+    counted = [name for each in wanted for name in each.capacities()]
+    if option is None or option in counted:
+        return
+    if versions_of is not None and any(option in old.capacities() for each in wanted for old in versions_of(each.name)):
+        return
+    where = "the form " + form if form is not None else "any form"
+    there = f"There are: {', '.join(counted)}." if counted else "It counts no seats."
+    raise CliError(
+        f"There is no option {option!r} of {where}.{meant(option.lower(), counted)} {there}",
+        exit_code=ExitCode.NOT_FOUND,
+    )

@@ -1,0 +1,118 @@
+"""Histories as lines: when, what, by whom, and what became of it."""
+
+from __future__ import annotations
+
+from heapq import merge
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from admin_cli.submissions.records import event_record
+from admin_cli.terminal.table import Column
+from registration_core.domain.identifiers import display_reference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from admin_cli.stack import Stack
+    from admin_cli.terminal.output import Output
+    from admin_cli.terminal.values import Value
+    from registration_core.domain.journal import JournalEvent
+    from registration_core.domain.submission import Event, Submission
+
+COLUMNS = (Column("WHEN"), Column("WHAT"), Column("STATUS", status=True), Column("BY", narrowest=12))
+COLUMNS_OF_ALL = (
+    Column("WHEN"),
+    Column("NAME", narrowest=10),
+    Column("WHAT", narrowest=9),
+    Column("BECAME", narrowest=20),
+    Column("BY", narrowest=6),
+    Column("REFERENCE"),
+)
+
+#: So many submissions are looked up in one call.
+_AT_ONCE = 100
+
+
+def print_history(output: Output, events: Sequence[Event]) -> None:
+    """Print the lines, oldest first."""
+    by = short_name if output.on_terminal else str
+    output.rows(
+        COLUMNS,
+        ([event.at, event.what, None if event.status is None else str(event.status), by(event.by)] for event in events),
+    )
+
+
+def short_name(principal: str) -> str:
+    """Give the end of an IAM principal's ARN, which names the person; the account stands in the first line."""
+    return principal.rpartition(":")[2] if principal.startswith("arn:") else principal
+
+
+class JournalLine:
+    """One line of all submissions' history. submission: None when nothing is left of it. name: of whom it is about."""
+
+    def __init__(self, found: JournalEvent, form: str, submission: Submission | None, name: str) -> None:
+        self._found = found
+        self._form = form
+        self._reference = display_reference(submission.reference) if submission is not None else ""
+        self._name = name
+
+    def record(self) -> dict[str, object]:
+        """Give what --json prints, under the names of JOURNAL."""
+        whose = {"id": self._found.id, "reference": self._reference, "name": self._name, "form": self._form}
+        return event_record(self._found.event) | whose
+
+    def row(self, *, short: bool) -> list[Value]:
+        """Give a line. short: for a person."""
+        event = self._found.event
+        by = short_name(event.by) if short else event.by
+        change = became(event).replace(" → ", "→") if short else became(event)
+        return [event.at, self._name, event.what, change, by, self._reference or self._found.id]
+
+
+def became(event: Event) -> str:
+    """Say from what to what an event led: options where it moved, statuses where they changed."""
+    parts = []
+    if event.moved is not None:
+        parts.append(" → ".join(option or "none" for option in event.moved))
+    if event.was is not None and event.status is not None:
+        parts.append(f"{event.was} → {event.status}")
+    elif event.version == 1 and event.status is not None:
+        parts.append(str(event.status))
+    return ", ".join(parts)
+
+
+def journal_lines(
+    stack: Stack, forms: Sequence[str], *, since: datetime, until: datetime | None, by: str | None
+) -> Iterator[JournalLine]:
+    """Yield what happened to all submissions of these forms, newest first.
+
+    by: `registrant`, `system`, `staff` for anybody of them, or part of a name. Raises StorageUnavailableError.
+    """
+    journal, query = stack.journal(), stack.query()
+
+    def of_form(form: str) -> Iterator[tuple[str, JournalEvent]]:
+        return ((form, found) for found in journal.events(form, since=since, until=until) if _is_by(found.event, by))
+
+    merged = merge(*map(of_form, forms), key=lambda pair: pair[1].event.id, reverse=True)
+    for chunk in _chunks(merged):
+        submissions = query.several(found.id for _, found in chunk)
+        for form, found in chunk:
+            submission = submissions.get(found.id)
+            definition = stack.forms.get(form)
+            name = definition.name_in(submission.answers) if definition is not None and submission is not None else ""
+            yield JournalLine(found, form, submission, name)
+
+
+def _chunks(found: Iterable[tuple[str, JournalEvent]]) -> Iterator[list[tuple[str, JournalEvent]]]:
+    found = iter(found)
+    while chunk := list(islice(found, _AT_ONCE)):
+        yield chunk
+
+
+def _is_by(event: Event, by: str | None) -> bool:
+    if by is None:
+        return True
+    if by == "staff":
+        return event.by not in ("registrant", "system")
+    return by.casefold() in short_name(event.by).casefold()

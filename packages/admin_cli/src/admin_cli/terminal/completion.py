@@ -1,0 +1,212 @@
+"""What a shell offers for a word that was begun: contexts, forms, options, fields, columns, mails.
+
+Nothing is asked of a stack for it: commands note the stack's forms whenever they read them, and what is not known is
+not offered. Whatever goes wrong, the prompt stays as it is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer  # noqa: TC002 - Typer reads the annotations
+
+from admin_cli.terminal.global_options import CONTEXT, globals_first
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+
+    from registration_core.domain.forms import Form
+
+#: By form: "options" whose seats it counts, "fields" with the options of each, and its own "mails".
+Known = dict[str, dict[str, Any]]
+
+_ANYTHING = (OSError, ValueError, TypeError, AttributeError, LookupError, RuntimeError)
+
+
+def note_forms(environ: Mapping[str, str], context: str, forms: Mapping[str, Form]) -> None:
+    """Note what a stack's forms are called, for the next time that a word is begun; never fails."""
+    known = {name: _noted_form(form) for name, form in forms.items()}
+    with contextlib.suppress(*_ANYTHING):
+        if known != _noted(environ, context):
+            from rollcall_build.files import replace_file  # noqa: PLC0415 - only where something is new
+
+            replace_file(_file(environ, context), json.dumps(known), mode=0o600)
+
+
+def contexts(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Offer the names of contexts."""
+    return _offered(incomplete, lambda: ctx.obj.contexts.read().entries)
+
+
+def forms(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Offer the stack's forms, and those of the clone that one stands in."""
+    return _offered(incomplete, lambda: dict.fromkeys([*_known(ctx), *_cloned()]))
+
+
+def options(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Offer the options of the form that the line names, or of every form."""
+
+    def there() -> Iterator[str]:
+        for form in _named_forms(ctx):
+            yield from form["options"]
+
+    return _offered(incomplete, there)
+
+
+def json_fields(known: Sequence[str]) -> Callable[[typer.Context, str], list[str]]:
+    """Make what offers the fields that --json can print; after a comma the next one."""
+
+    def fields(ctx: typer.Context, incomplete: str) -> list[str]:
+        answers = (f"answers.{name}" for form in _named_forms(ctx) for name in form["fields"])
+        return _after_comma(incomplete, lambda: [*known, "all", *(answers if "answers" in known else ())])
+
+    return fields
+
+
+def columns(fixed: Callable[[], Iterable[str]], *, prefix: str = "") -> Callable[[typer.Context, str], list[str]]:
+    """Make what offers these columns and those of the forms' fields; after a comma the next one.
+
+    prefix: what stands in front of a field's name in a column of its answers.
+    """
+
+    def offer(ctx: typer.Context, incomplete: str) -> list[str]:
+        answers = (f"{prefix}{name}" for form in _named_forms(ctx) for name in form["fields"])
+        return _after_comma(incomplete, lambda: [*fixed(), *answers])
+
+    return offer
+
+
+def words(known: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
+    """Make what offers these words."""
+
+    def offer(incomplete: str) -> list[str]:
+        return _offered(incomplete, known)
+
+    return offer
+
+
+def assignments(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Offer `FIELD=`, and after it the options of the field."""
+
+    def there() -> Iterator[str]:
+        for form in _known(ctx).values():
+            for name, options in form["fields"].items():
+                yield f"{name}="
+                yield from (f"{name}={option}" for option in options)
+
+    begun_value = "=" in incomplete
+    return [word for word in dict.fromkeys(_offered(incomplete, there)) if word.endswith("=") is not begun_value]
+
+
+def mail_kinds(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Offer the kinds of mail, and the forms' own mails."""
+    from registration_core.domain.mail import MailKind  # noqa: PLC0415 - only for this
+
+    return _offered(incomplete, lambda: dict.fromkeys([*map(str, MailKind), *_own_mails(ctx)]))
+
+
+def own_mails(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Offer the own mails of the form that the line names, or of every form."""
+    return _offered(incomplete, lambda: dict.fromkeys(_own_mails(ctx)))
+
+
+def statuses(incomplete: str) -> list[str]:
+    """Offer the statuses; after a comma the next one."""
+    from registration_core.domain.submission import Status  # noqa: PLC0415 - only for this
+
+    return _after_comma(incomplete, lambda: map(str, Status))
+
+
+def globals_in_front(environ: MutableMapping[str, str]) -> None:
+    """Let options that hold for every command be completed, and understood, wherever they stand on the line.
+
+    environ: what the shell's completion function put there; it is changed.
+    """
+    with contextlib.suppress(*_ANYTHING):
+        if "COMP_WORDS" in environ:
+            words, place = shlex.split(environ["COMP_WORDS"]), int(environ["COMP_CWORD"])
+            before = _in_front(words[1:place])
+            environ["COMP_WORDS"] = shlex.join([words[0], *before, *words[place : place + 1]])
+            environ["COMP_CWORD"] = str(len(before) + 1)
+        elif "_TYPER_COMPLETE_ARGS" in environ:
+            line = environ["_TYPER_COMPLETE_ARGS"]
+            words = shlex.split(line)
+            last = [] if line.endswith(" ") else words[-1:]
+            before = _in_front(words[1 : len(words) - len(last)])
+            environ["_TYPER_COMPLETE_ARGS"] = shlex.join([words[0], *before, *last]) + ("" if last else " ")
+
+
+def _in_front(before: list[str]) -> list[str]:
+    """Arrange what stands before the begun word; when that is a context's name, nothing else matters."""
+    return [CONTEXT] if before[-1:] == [CONTEXT] else globals_first(before)
+
+
+def _after_comma(incomplete: str, there: Callable[[], Iterable[str]]) -> list[str]:
+    begun, comma, last = incomplete.rpartition(",")
+    return [f"{begun}{comma}{name}" for name in _offered(last, lambda: dict.fromkeys(there()))]
+
+
+def _own_mails(ctx: typer.Context) -> list[str]:
+    return [name for form in _named_forms(ctx) for name in form["mails"]]
+
+
+def _named_forms(ctx: typer.Context) -> list[dict[str, Any]]:
+    """Give what is known of the form that the line names, or of all."""
+    named = ctx.params.get("form")
+    wanted = named if isinstance(named, list | tuple) else [named]
+    with contextlib.suppress(*_ANYTHING):
+        return [form for name, form in _known(ctx).items() if named is None or name in wanted]
+    return []
+
+
+def _noted_form(form: Form) -> dict[str, Any]:
+    return {
+        "options": list(form.capacities()),
+        "fields": {field.name: [option.value for option in field.options] for field in form.fields},
+        "mails": [mail.name for mail in form.mails],
+    }
+
+
+def _offered(incomplete: str, there: Callable[[], Iterable[str]]) -> list[str]:
+    with contextlib.suppress(*_ANYTHING):
+        return [name for name in there() if name.startswith(incomplete)]
+    return []
+
+
+def _known(ctx: typer.Context) -> Known:
+    """Give what was noted of the stack that the line means."""
+    services, named = ctx.obj, ctx.find_root().params.get("context")
+    chosen = named or services.environ.get("ROLLCALL_CONTEXT") or services.contexts.read().current
+    return _noted(services.environ, chosen) if chosen else {}
+
+
+def _noted(environ: Mapping[str, str], context: str) -> Known:
+    try:
+        noted: Known = json.loads(_file(environ, context).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return noted
+
+
+def _cloned() -> list[str]:
+    """Name the organisation's forms, where the working folder lies in a clone."""
+    from registration_core.domain.errors import RollcallError  # noqa: PLC0415 - only for this
+    from rollcall_build.sources import sources_of  # noqa: PLC0415
+    from rollcall_local.errors import LocalStackError  # noqa: PLC0415
+    from rollcall_local.paths import find_root  # noqa: PLC0415
+
+    try:
+        folder = sources_of(find_root(), os.environ).forms
+        return sorted(path.parent.name for path in folder.glob("*/form.toml"))
+    except (LocalStackError, RollcallError):
+        return []
+
+
+def _file(environ: Mapping[str, str], context: str) -> Path:
+    home = environ.get("XDG_CACHE_HOME")
+    return (Path(home) if home else Path.home() / ".cache") / "rollcall" / f"forms-{context}.json"

@@ -1,0 +1,23 @@
+"""Options that hold for every command: they may stand anywhere, and the parser wants them in front."""
+
+from __future__ import annotations
+
+CONTEXT = "--context"
+DEBUG = "--debug"
+_FLAGS = (DEBUG, "--quiet", "-q")
+
+
+def globals_first(arguments: list[str]) -> list[str]:
+    """Move the options that hold for every command to the front, wherever they stand before a `--`."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    front: list[str] = []
+    rest: list[str] = []
+    words = iter(arguments[:end])
+    for word in words:
+        if word in _FLAGS or word.startswith(f"{CONTEXT}="):
+            front.append(word)
+        elif word == CONTEXT:
+            front += [word, *[value for value in [next(words, None)] if value is not None]]
+        else:
+            rest.append(word)
+    return front + rest + arguments[end:]

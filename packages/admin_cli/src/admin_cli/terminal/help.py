@@ -1,0 +1,201 @@
+"""How a command explains itself: examples first, plain text, nothing that Rich would have to draw."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+import typer
+from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.exceptions import TyperException
+
+from admin_cli.catalogue import root_help
+from admin_cli.terminal.help_page import HelpPage
+from admin_cli.terminal.parameters import take_texts_plainly
+from admin_cli.terminal.usage import meant
+
+if TYPE_CHECKING:
+    from typer._click import Command as AnyCommand
+    from typer._click import Context, HelpFormatter  # Typer brings its own copy of Click
+
+HEADING = "Examples:"
+HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
+
+#: Options whose value may be left out, as gh's `--json` does.
+OPTIONAL_VALUES = ("--json", "--columns")
+
+#: An entry's ID or reference is never the value of such an option, so that `show --json K7QM-3XTP` works.
+_ENTRY = re.compile(r"[a-z]+_[0-9A-Za-z]{26}|[0-9A-Z]{4}-?[0-9A-Z]{4}|[0-9a-z]{4}-[0-9a-z]{4}")
+
+
+def _below(group: TyperGroup, ctx: Context, name: str) -> str:
+    """Name the commands of this name below another, as a sentence that follows: `rollcall status cancel`."""
+    nouns = ((noun, group.get_command(ctx, noun)) for noun in group.list_commands(ctx))
+    found = [repr(f"{ctx.command_path} {noun} {name}") for noun, held in nouns if name in getattr(held, "commands", {})]
+    return f" Did you mean {' or '.join(found)}?" if found else ""
+
+
+def same_command(ctx: typer.Context, **changed: str) -> str:
+    """Write the command line that was given, with other values for some of its options, to be copied.
+
+    changed: an option's parameter name and its value.
+    """
+    words = ctx.command_path.split()
+    for param in ctx.command.params:
+        source = ctx.get_parameter_source(param.name or "")
+        value = changed.get(param.name or "")
+        if value is None and (source is None or source.name != "COMMANDLINE"):
+            continue
+        given = ctx.params[param.name or ""] if value is None else value
+        name = max(param.opts, key=len)
+        if param.param_type_name == "argument":
+            words += [*map(str, given)] if isinstance(given, list | tuple) else [str(given)]
+        elif getattr(param, "is_flag", False):
+            words.append(name)
+        else:
+            for each in given if isinstance(given, list | tuple) else [given]:
+                words += [name, str(each)] if str(each) else [name]
+    named = ctx.obj.context_name
+    return shlex.join([*words, *(["--context", named] if named else [])])
+
+
+def split_examples(text: str) -> tuple[str, str]:
+    """Split a docstring into what it says and the examples it ends with."""
+    description, _, examples = inspect.cleandoc(text).partition(f"\n{HEADING}\n")
+    return description.strip(), examples.rstrip()
+
+
+class Helped:
+    """Prints its help where all output goes."""
+
+    def get_help_option(self, ctx: Context) -> TyperOption | None:
+        """Give the option --help."""
+        option: TyperOption | None = super().get_help_option(ctx)  # type: ignore[misc] # a mixin of Typer's classes
+        if option is not None:
+            option.callback = _print_help
+            take_texts_plainly([option])
+        return option
+
+    def get_help(self, ctx: Context) -> str:
+        """Give the help page, as wide as the terminal."""
+        output = ctx.obj.output
+        page = HelpPage(output.width if output.on_terminal else None)
+        self.write_help(ctx, page)
+        return page.getvalue()
+
+    def write_help(self, ctx: Context, page: HelpPage) -> None:
+        """Write what it does, with examples first."""
+        description, examples = split_examples(self.help or "")  # type: ignore[attr-defined] # a mixin of Typer's
+        if examples:
+            page.write(f"{HEADING}\n{examples}\n\n")
+        usage = [ctx.command_path, *self.collect_usage_pieces(ctx)]  # type: ignore[attr-defined]
+        page.write_text(" ".join(usage), first="Usage: ", rest="    ")
+        for paragraph in description.split("\n\n"):
+            page.write_paragraph()
+            page.write_text(paragraph)
+        self.format_options(ctx, page)  # type: ignore[attr-defined]
+        page.write_paragraph()
+        page.write_text("Also: --context NAME, --quiet, --debug (rollcall --help)")
+
+
+class Command(Helped, TyperCommand):
+    """A command whose docstring ends with examples, and whose `--json` may stand alone."""
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Give every lonely `--json` an empty value, then parse as usual."""
+        take_texts_plainly(self.params)
+        takes_value = {name for param in self.params for name in param.opts if not getattr(param, "is_flag", False)}
+        try:
+            return super().parse_args(ctx, _fill_in([name for name in OPTIONAL_VALUES if name in takes_value], args))
+        except TyperException as error:  # of an option without its value the parser does not say whose it is
+            if getattr(error, "ctx", ctx) is None:
+                error.ctx = ctx  # type: ignore[attr-defined] # all but its base class have it
+            raise
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """Give the docstring's first sentence."""
+        return _summary(self.help, limit)
+
+
+class Group(Helped, TyperGroup):
+    """A noun with its verbs; called without a verb it prints its help."""
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Print the help when nothing was asked."""
+        take_texts_plainly(self.params)
+        if not args and not ctx.resilient_parsing:
+            _print_help(ctx, None, value=True)
+        return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, AnyCommand | None, list[str]]:
+        """Find the command that was meant, or name the nearest."""
+        known = self.list_commands(ctx)
+        if args[0] not in known and not args[0].startswith("-") and not ctx.resilient_parsing:
+            ctx.fail(f"There is no command {args[0]!r}.{_below(self, ctx, args[0]) or meant(args[0], known)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """Write what there is below it, each summary whole, on two lines where one is too short."""
+        verbs = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _first_line(verb.help)) for name, verb in verbs if verb is not None])
+
+
+class Root(Group):
+    """`rollcall` itself: the overview is written without loading the commands."""
+
+    def write_help(self, ctx: Context, page: HelpPage) -> None:
+        """Write the overview."""
+        output = ctx.obj.output
+        page.write(root_help(output.width if output.on_terminal else 0))
+
+
+def noun(text: str) -> typer.Typer:
+    """Make the group of a noun; `text` is its help."""
+    app = typer.Typer(
+        cls=Group,
+        help=text,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings=HELP_OPTIONS,
+    )
+    app.callback()(_nothing)
+    return app
+
+
+def verb() -> typer.Typer:
+    """Make the home of a single command that needs no noun."""
+    return typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+def _nothing() -> None:
+    """Keep a group of one command a group: a callback does that."""
+
+
+def _print_help(ctx: Context, _param: object, value: bool) -> None:  # noqa: FBT001 - how an option's callback is called
+    if value and not ctx.resilient_parsing:
+        ctx.obj.output.line(ctx.get_help())
+        ctx.exit()
+
+
+def _summary(text: str | None, limit: int) -> str:
+    first = _first_line(text)
+    return first if len(first) <= limit else first[: limit - 1].rstrip() + "…"
+
+
+def _first_line(text: str | None) -> str:
+    return split_examples(text or "")[0].partition("\n")[0].removesuffix(".")
+
+
+def _fill_in(names: list[str], args: list[str]) -> list[str]:
+    filled: list[str] = []
+    for index, arg in enumerate(args):
+        if arg == "--":
+            return filled + args[index:]
+        following = args[index + 1] if index + 1 < len(args) else "-"
+        alone = arg in names and (following.startswith("-") or _ENTRY.fullmatch(following) is not None)
+        filled.append(f"{arg}=" if alone else arg)
+    return filled

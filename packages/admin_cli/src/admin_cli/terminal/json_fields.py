@@ -1,0 +1,92 @@
+"""What --json prints: the fields that were named; a bare one lists those there are, as gh does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from admin_cli.errors import CliError, ExitCode
+from admin_cli.terminal import completion
+from admin_cli.terminal.usage import meant
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from admin_cli.stack import Stack
+    from admin_cli.terminal.output import Output
+
+EVERYTHING = "all"
+
+_ANSWER = "answers."
+
+
+def json_option(known: Sequence[str]) -> Any:  # noqa: ANN401 - what typer.Option gives
+    """Make the option --json of a command that prints these fields."""
+    return typer.Option(
+        "--json",
+        metavar="[FIELDS]",
+        help=f"Print JSON with these fields, comma-separated, or `{EVERYTHING}`; alone: list them.",
+        autocompletion=completion.json_fields(known),
+    )
+
+
+def wanted(output: Output, json: str | None, known: Sequence[str]) -> list[str] | None:
+    """Give the fields that --json named; None when it was not given.
+
+    A bare one prints the fields and ends the command (typer.Exit). Raises CliError for a field that there is none of.
+    """
+    if json is None:
+        return None
+    names = _read(json, known)
+    if not names:
+        for name in known:
+            output.line(name)
+        raise typer.Exit
+    return names
+
+
+def ensure_asked(names: Sequence[str], stack: Stack, form: str | None) -> None:
+    """Raise CliError for an answer that no form asks, and none of its earlier versions.
+
+    form: the only one that is listed; None for all.
+    """
+    wanted_answers = [name.removeprefix(_ANSWER) for name in names if name.startswith(_ANSWER)]
+    listed = [name for name in stack.forms if form in (None, name)]
+    if not wanted_answers or not listed:
+        return
+    asked = [field.name for name in listed for field in stack.forms[name].fields]
+    unknown = [name for name in wanted_answers if name not in asked]
+    if unknown:
+        asked += [field.name for name in listed for old in stack.versions_of(name) for field in old.fields]
+    for name in unknown:
+        if name not in asked:
+            there = ", ".join(_ANSWER + each for each in dict.fromkeys(asked))
+            raise CliError(
+                f"There is no field {_ANSWER + name!r}.{meant(name, dict.fromkeys(asked))} There are: {there}.",
+                exit_code=ExitCode.USAGE,
+            )
+
+
+def pick(whole: Mapping[str, object], names: Sequence[str]) -> dict[str, object]:
+    """Give these fields of a record, in this order; an answer that was not given is null."""
+    answers = whole.get("answers")
+    given = answers if isinstance(answers, Mapping) else {}
+    return {name: given.get(name.removeprefix(_ANSWER)) if name.startswith(_ANSWER) else whole[name] for name in names}
+
+
+def _read(text: str, known: Sequence[str]) -> list[str]:
+    """Read `id,email,answers.course`; `answers.NAME` is there where answers are."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if names == [EVERYTHING]:
+        return list(known)
+    has_answers = "answers" in known
+    for name in names:
+        if name not in known and not (has_answers and name.startswith(_ANSWER) and len(name) > len(_ANSWER)):
+            raise CliError(
+                f"There is no field {name!r}.{meant(name, known)} "
+                f"There are: {', '.join(known)}{', and answers.NAME' if has_answers else ''}.",
+                exit_code=ExitCode.USAGE,
+            )
+    return names

@@ -17,6 +17,7 @@ from contract.fakes import (
     StoppedClock,
 )
 from contract.mail_fakes import (
+    InMemoryAccountSuppressions,
     InMemoryAskedMails,
     InMemoryJournal,
     InMemorySendings,
@@ -89,6 +90,7 @@ class World:
                 clock=self.clock,
             ),
             suppressions=self.suppressions,
+            account_suppressions=InMemoryAccountSuppressions,
         )
 
     def __call__(self, *arguments: str, terminal: bool = False, typed: str | None = None) -> Ran:

@@ -49,8 +49,8 @@ class Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"{}")
         operation = self.headers["X-Amz-Target"].rpartition(".")[2]
         self.asked.append((operation, self.headers["Authorization"], body))
-        found = self.answers[operation]
-        status, answer = found.pop(0) if isinstance(found, list) else found
+        scripted = self.answers[operation]
+        status, answer = scripted.pop(0) if isinstance(scripted, list) else scripted
         content = json.dumps(answer).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/x-amz-json-1.1")
@@ -145,7 +145,7 @@ def test_no_stack__and_no_other(service: Any, answer: tuple[int, dict[str, Any]]
 
 
 @pytest.mark.parametrize(
-    ("code", "message", "said"),
+    ("code", "message", "hint"),
     [
         ("ExpiredTokenException", "expired", "Your AWS credentials have expired."),
         ("UnrecognizedClientException", "bad key", "AWS does not accept your credentials"),
@@ -158,13 +158,13 @@ def test_no_stack__and_no_other(service: Any, answer: tuple[int, dict[str, Any]]
         ("AccessDeniedException", "no", "it lacks GetSecretValue."),
     ],
 )
-def test_credentials__that_do_not_do_are_told(service: Any, code: str, message: str, said: str) -> None:
+def test_credentials__that_do_not_do_are_told(service: Any, code: str, message: str, hint: str) -> None:
     """Exit code 4, one sentence, and what to do."""
     refuse(service, code, message)
 
     with pytest.raises(CliError) as caught:
         _ = stack(service).description
-    assert said in str(caught.value)
+    assert hint in str(caught.value)
     assert caught.value.exit_code is ExitCode.CREDENTIALS
     assert caught.value.hint
 
@@ -259,7 +259,7 @@ def test_throttling__that_does_not_end_is_told(service: Any, waits: list[float])
 
 
 @pytest.mark.parametrize(
-    ("code", "message", "said", "exit_code"),
+    ("code", "message", "sentence", "exit_code"),
     [
         (
             "AccessDeniedException",
@@ -272,7 +272,7 @@ def test_throttling__that_does_not_end_is_told(service: Any, waits: list[float])
     ],
 )
 def test_table__that_refuses_is_told_as_any_service_is(  # noqa: PLR0917 - what pytest gives
-    service: Any, waits: list[float], code: str, message: str, said: str, exit_code: ExitCode
+    service: Any, waits: list[float], code: str, message: str, sentence: str, exit_code: ExitCode
 ) -> None:
     """What the repository raises still names the action."""
     service.answers["GetSecretValue"] = (200, {"SecretString": json.dumps(SECRET)})
@@ -280,10 +280,10 @@ def test_table__that_refuses_is_told_as_any_service_is(  # noqa: PLR0917 - what 
 
     with pytest.raises(StorageUnavailableError) as caught:
         _ = stack(service).forms
-    told = explain(caught.value)
-    assert said in str(told)
-    assert told.exit_code is exit_code
-    assert told.hint
+    error = explain(caught.value)
+    assert sentence in str(error)
+    assert error.exit_code is exit_code
+    assert error.hint
     assert bool(waits) is code.startswith("Provisioned")
     assert sum(waits) <= STAFF_RETRY_S
 
@@ -298,18 +298,18 @@ def test_network__gone_in_the_middle_is_told(service: Any, waits: list[float]) -
 
     with pytest.raises(StorageUnavailableError) as caught:
         _ = dev.forms
-    told = explain(caught.value)
-    assert "cannot be used now" in str(told)
-    assert "Check the network" in str(told.hint)
-    assert told.exit_code is ExitCode.FAILURE
+    error = explain(caught.value)
+    assert "cannot be used now" in str(error)
+    assert "Check the network" in str(error.hint)
+    assert error.exit_code is ExitCode.FAILURE
     assert 0 < sum(waits) <= STAFF_RETRY_S
 
 
-@pytest.mark.parametrize("said", [{"stack": "dev"}, {**SECRET, "table": None}])
-def test_description__of_another_version_names_what_is_missing(said: dict[str, Any]) -> None:
+@pytest.mark.parametrize("description", [{"stack": "dev"}, {**SECRET, "table": None}])
+def test_description__of_another_version_names_what_is_missing(description: dict[str, Any]) -> None:
     """A stack made by another version of the configuration is told as such."""
     with pytest.raises(CliError, match=r"description lacks .*table"):
-        StackDescription.from_mapping(said)
+        StackDescription.from_mapping(description)
 
 
 def test_unreachable__aws_is_told_by_its_region(waits: list[float], monkeypatch: pytest.MonkeyPatch) -> None:

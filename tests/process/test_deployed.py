@@ -49,13 +49,13 @@ def test_version__is_what_the_api_tells(api_url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("form", "said"),
+    ("form", "reason"),
     [("broken", "is deployed."), ("bare", "is deployed."), ("down", "(status 503)")],
 )
-def test_version__says_when_the_api_does_not_tell(api_url: str, form: str, said: str) -> None:
+def test_version__says_when_the_api_does_not_tell(api_url: str, form: str, reason: str) -> None:
     with pytest.raises(CliError, match="did not tell which version") as error:
         version_at(api_url, form)
-    assert said in str(error.value)
+    assert reason in str(error.value)
 
 
 @pytest.mark.parametrize("form", ["nope", "a/b"])

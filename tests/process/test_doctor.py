@@ -109,9 +109,9 @@ class FakeAws(FakeStack):
 def patient(
     context: Context = IN_AWS, *, sources: Sources | None = SOURCES, now: datetime = NOW, **answers: Any
 ) -> Patient:
-    kept = answers.pop("forms", FORMS)
+    stored_forms = answers.pop("forms", FORMS)
     description = answers.pop("description", DESCRIPTION)
-    return Patient(FakeAws(SOUND | answers, context, forms=kept, description=description), sources, lambda: now)
+    return Patient(FakeAws(SOUND | answers, context, forms=stored_forms, description=description), sources, lambda: now)
 
 
 CHECKS = {
@@ -136,9 +136,9 @@ CHECKS = {
 @pytest.mark.parametrize("check", CHECKS)
 def test_check__of_a_sound_stack_is_ok(check: str) -> None:
     """Nothing to mend."""
-    found = CHECKS[check](patient())
+    finding = CHECKS[check](patient())
 
-    assert (found.health, found.mend) == (Health.OK, None)
+    assert (finding.health, finding.mend) == (Health.OK, None)
 
 
 def table(**changes: Any) -> dict[str, Any]:
@@ -266,11 +266,11 @@ def test_check__tells_what_is_wrong_and_how_to_mend_it(name: str) -> None:
     """Each thing that can be wrong."""
     check, answers, health, says, mend = WRONG[name]
 
-    found = CHECKS[check](patient(**answers))
+    finding = CHECKS[check](patient(**answers))
 
-    assert found.health is health
-    assert says in found.says
-    assert mend in (found.mend or "")
+    assert finding.health is health
+    assert says in finding.says
+    assert mend in (finding.mend or "")
 
 
 def test_api__with_other_forms_than_the_site_is_told() -> None:
@@ -279,9 +279,9 @@ def test_api__with_other_forms_than_the_site_is_told() -> None:
     assert isinstance(one.stack, FakeAws)
     one.stack.deployed["contact"] = "older"
 
-    found = forms.deployed(one)
+    finding = forms.deployed(one)
 
-    assert (found.health, found.says) == (
+    assert (finding.health, finding.says) == (
         Health.WARNING,
         "The functions have another version of contact than the site.",
     )
@@ -302,17 +302,17 @@ def test_terraform__is_told_and_missing_is_worth_a_look(terraform: Path) -> None
     assert machine.terraform(patient()) == well("Terraform 1.12")
 
     terraform.unlink()
-    found = machine.terraform(patient())
+    finding = machine.terraform(patient())
 
-    assert (found.health, found.says.partition(".")[0]) == (Health.WARNING, "Terraform is not on the PATH")
+    assert (finding.health, finding.says.partition(".")[0]) == (Health.WARNING, "Terraform is not on the PATH")
 
 
 @pytest.mark.parametrize("check", ["concurrency", "sandbox"])
 def test_check__of_what_an_emulator_has_not_is_passed_over(check: str) -> None:
     """It says so, and does not fail."""
-    found = CHECKS[check](patient(LOCAL, get_account=NotFoundError(), get_account_settings=NotFoundError()))
+    finding = CHECKS[check](patient(LOCAL, get_account=NotFoundError(), get_account_settings=NotFoundError()))
 
-    assert found.health is Health.SKIPPED
+    assert finding.health is Health.SKIPPED
 
 
 def test_forms__outside_a_clone_are_not_compared() -> None:
@@ -330,46 +330,46 @@ def test_examine__passes_over_what_the_role_may_not_ask() -> None:
     """A right that somebody lacks says nothing of the stack; the action is named."""
     one = patient(describe_table=denied("dynamodb:DescribeTable"))
 
-    (found,) = examine({"table": parts.table}, one)
+    (finding,) = examine({"table": parts.table}, one)
 
-    assert (found.check, found.health) == ("table", Health.SKIPPED)
-    assert "it lacks dynamodb:DescribeTable." in found.says
+    assert (finding.check, finding.health) == ("table", Health.SKIPPED)
+    assert "it lacks dynamodb:DescribeTable." in finding.says
 
 
 def test_addresses__that_are_examples_are_named() -> None:
     """The example's own staff, and a sender of the documentation: nobody reads what goes there."""
-    found = mail.addresses(patient())
-    assert found.health is Health.WARNING
-    assert "the sender is Academy <courses@example.org>" in found.says
-    assert "registration tells courses@robotics-academy.example" in found.says
-    assert "site publish" in str(found.mend)
+    finding = mail.addresses(patient())
+    assert finding.health is Health.WARNING
+    assert "the sender is Academy <courses@example.org>" in finding.says
+    assert "registration tells courses@robotics-academy.example" in finding.says
+    assert "site publish" in str(finding.mend)
 
-    own = {"contact": replace(FORMS["contact"], staff=("office@kuggen.se",))}
+    own_forms = {"contact": replace(FORMS["contact"], staff=("office@kuggen.se",))}
     description = replace(DESCRIPTION, sender="Kuggen <courses@kuggen.se>")
-    assert mail.addresses(patient(forms=own, description=description)).health is Health.OK
+    assert mail.addresses(patient(forms=own_forms, description=description)).health is Health.OK
     assert mail.addresses(patient(LOCAL)).health is Health.SKIPPED
 
 
 def test_forms__that_are_retired_are_told_and_asked_for_nowhere() -> None:
     """They have no page and no function any more."""
-    kept = FORMS | {"workshop": replace(FORMS["contact"], name="workshop", retired=True)}
-    found = forms.published(patient(forms=kept))
-    assert (found.health, found.says) == (
+    stored_forms = FORMS | {"workshop": replace(FORMS["contact"], name="workshop", retired=True)}
+    finding = forms.published(patient(forms=stored_forms))
+    assert (finding.health, finding.says) == (
         Health.OK,
         "contact, registration: as in the organisation's files; retired: workshop",
     )
-    one = patient(forms=kept)
+    one = patient(forms=stored_forms)
     del one.stack.deployed["workshop"]  # type: ignore[attr-defined]
     assert forms.deployed(one).health is Health.OK
 
 
-@pytest.mark.parametrize(("context", "said"), [(IN_AWS, "rollcall site publish"), (LOCAL, "rollcall local up")])
-def test_forms__are_brought_by_a_command_that_works_there(context: Context, said: str) -> None:
+@pytest.mark.parametrize(("context", "hint"), [(IN_AWS, "rollcall site publish"), (LOCAL, "rollcall local up")])
+def test_forms__are_brought_by_a_command_that_works_there(context: Context, hint: str) -> None:
     """On this machine one command brings forms, functions and pages."""
     one = patient(context, forms={"contact": FORMS["contact"]})
-    assert str(forms.published(one).mend).endswith(said)
+    assert str(forms.published(one).mend).endswith(hint)
     one.stack.deployed["contact"] = "0"  # type: ignore[attr-defined]
-    assert str(forms.deployed(one).mend).endswith(said)
+    assert str(forms.deployed(one).mend).endswith(hint)
 
 
 def test_examine__makes_a_finding_of_whatever_a_check_raises() -> None:
@@ -381,11 +381,11 @@ def test_examine__makes_a_finding_of_whatever_a_check_raises() -> None:
     def refused(_patient: Patient) -> Verdict:
         raise CliError("It is so.", hint="Do that.", exit_code=ExitCode.FAILURE)
 
-    found = list(examine({"a": broken, "b": refused, "c": lambda _: well("fine")}, patient()))
+    findings = list(examine({"a": broken, "b": refused, "c": lambda _: well("fine")}, patient()))
 
-    assert [finding.health for finding in found] == [Health.FAILURE, Health.FAILURE, Health.OK]
-    assert "ZeroDivisionError" in found[0].says
-    assert (found[1].says, found[1].mend) == ("It is so.", "Do that.")
+    assert [finding.health for finding in findings] == [Health.FAILURE, Health.FAILURE, Health.OK]
+    assert "ZeroDivisionError" in findings[0].says
+    assert (findings[1].says, findings[1].mend) == ("It is so.", "Do that.")
 
 
 def test_examine__is_side_by_side_and_in_time() -> None:
@@ -401,11 +401,11 @@ def test_examine__is_side_by_side_and_in_time() -> None:
         never.wait(30)
         return well("too late")
 
-    found = {one.check: one for one in examine({"a": meets, "hung": hangs, "b": meets}, patient(), limit_s=0.5)}
+    findings = {one.check: one for one in examine({"a": meets, "hung": hangs, "b": meets}, patient(), limit_s=0.5)}
     never.set()
 
-    assert (found["a"].says, found["b"].says) == ("met", "met")
-    assert (found["hung"].health, found["hung"].says) == (Health.FAILURE, "No answer within 0.5 s.")
+    assert (findings["a"].says, findings["b"].says) == ("met", "met")
+    assert (findings["hung"].health, findings["hung"].says) == (Health.FAILURE, "No answer within 0.5 s.")
 
 
 @dataclass
@@ -425,10 +425,10 @@ class Unlucky(FakeAws):
     """A fake whose caller or description may be an error."""
 
     def __getattribute__(self, name: str) -> Any:
-        found = super().__getattribute__(name)
-        if isinstance(found, CliError):
-            raise found
-        return found
+        attribute = super().__getattribute__(name)
+        if isinstance(attribute, CliError):
+            raise attribute
+        return attribute
 
 
 @pytest.fixture
@@ -470,11 +470,11 @@ def test_doctor__prints_json(doctor: Callable[..., Ran]) -> None:
     """For a pipeline; the exit code still tells."""
     ran = doctor("--json", "check,health", describe_continuous_backups=OFF)
 
-    found = json.loads(ran.out)
+    findings = json.loads(ran.out)
     assert ran.code == 1
-    assert len(found) == 18
-    assert {"check": "backups", "health": "failure"} in found
-    assert {"check": "clock", "health": "ok"} in found
+    assert len(findings) == 18
+    assert {"check": "backups", "health": "failure"} in findings
+    assert {"check": "clock", "health": "ok"} in findings
 
 
 def test_doctor__without_credentials_asks_nothing_more(doctor: Callable[..., Ran]) -> None:

@@ -108,8 +108,8 @@ class Iam:
         return self
 
     def paginate(self, *, PolicyArn: str) -> list[dict[str, Any]]:  # noqa: N803 - IAM's word
-        held = self.roles.get(PolicyArn.rpartition("-")[2], [])
-        return [{"PolicyRoles": [{"RoleName": name} for name in held], "PolicyUsers": [], "PolicyGroups": []}]
+        holders = self.roles.get(PolicyArn.rpartition("-")[2], [])
+        return [{"PolicyRoles": [{"RoleName": name} for name in holders], "PolicyUsers": [], "PolicyGroups": []}]
 
     def detach_role_policy(self, *, RoleName: str, PolicyArn: str) -> None:  # noqa: N803 - IAM's words
         self.roles[PolicyArn.rpartition("-")[2]].remove(RoleName)
@@ -153,8 +153,8 @@ def test_plan__has_the_stacks_values_state_and_credentials(
         "AWS_REGION": "eu-north-1",
         "TF_DATA_DIR": str(terraform.root / "build" / "terraform" / "prod"),
     }
-    said = capfd.readouterr()
-    assert (said.out, said.err) == ("terraform says plan\n", "terraform says init\n")
+    output = capfd.readouterr()
+    assert (output.out, output.err) == ("terraform says plan\n", "terraform says init\n")
 
 
 @pytest.mark.parametrize("code", [0, 1, 2])
@@ -242,7 +242,7 @@ def test_apply__where_nobody_can_be_asked_needs_yes_or_a_plan(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "typed", "code", "said"),
+    ("arguments", "typed", "code", "message"),
     [
         ([], "prod\n", 0, ""),
         ([], "dev\n", 1, "not the stack's name"),
@@ -254,13 +254,13 @@ def test_apply__where_nobody_can_be_asked_needs_yes_or_a_plan(
     ],
 )
 def test_destroy__wants_the_stacks_name(  # noqa: PLR0917 - what pytest gives
-    prod: CommandLine, terraform: Terraform, arguments: list[str], typed: str | None, code: int, said: str
+    prod: CommandLine, terraform: Terraform, arguments: list[str], typed: str | None, code: int, message: str
 ) -> None:
     """Typed, or given beside --yes; anything else calls nothing."""
     ran = prod("infra", "destroy", *arguments, "-var", "deletion_protection=false", typed=typed)
 
     assert ran.code == code
-    assert said in ran.err
+    assert message in ran.err
     gone = ["destroy", terraform.var_file, "-auto-approve", "-no-color"]
     gone += ["-var", "deletion_protection=false"]
     assert terraform.words == ([terraform.init, gone] if code == 0 else [])
@@ -462,18 +462,18 @@ def test_interrupt__typed_at_a_terminal_reaches_terraform_once() -> None:
     os.close(theirs)
     watchdog = threading.Timer(30, process.kill)
     watchdog.start()
-    said = b""
+    output = b""
     try:
-        while b"working" not in said:
-            said += os.read(terminal, 1024)
+        while b"working" not in output:
+            output += os.read(terminal, 1024)
         os.write(terminal, b"\x03")
         process.wait()
         with contextlib.suppress(OSError):  # the other side is closed
             while more := os.read(terminal, 1024):
-                said += more
+                output += more
     finally:
         watchdog.cancel()
         os.close(terminal)
 
-    assert b"state saved, told 1" in said
+    assert b"state saved, told 1" in output
     assert process.returncode == 130

@@ -176,14 +176,14 @@ def test_login__of_an_older_profile_is_kept_under_its_address(rollcall: CommandL
     rollcall("context", "add", "prod", "--region", "eu-north-1", "--profile", "legacy")
 
     assert rollcall("login").code == 0
-    kept = json.loads(cached(START_URL).read_text())
-    assert (kept["accessToken"], kept["startUrl"], kept["region"]) == ("access", START_URL, "eu-north-1")
-    assert datetime.strptime(kept["expiresAt"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC) > datetime.now(UTC)
+    token = json.loads(cached(START_URL).read_text())
+    assert (token["accessToken"], token["startUrl"], token["region"]) == ("access", START_URL, "eu-north-1")
+    assert datetime.strptime(token["expiresAt"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC) > datetime.now(UTC)
     assert "scopes" not in oidc.asked[0][1]
 
 
 @pytest.mark.parametrize(
-    ("profile", "said"),
+    ("profile", "message"),
     [
         ("keys", "does not sign in by IAM Identity Center"),
         ("lost", "names the sso-session 'nowhere'"),
@@ -191,7 +191,7 @@ def test_login__of_an_older_profile_is_kept_under_its_address(rollcall: CommandL
     ],
 )
 def test_login__of_a_profile_without_sso_says_what_to_configure(
-    rollcall: CommandLine, oidc: type[Oidc], profile: str, said: str
+    rollcall: CommandLine, oidc: type[Oidc], profile: str, message: str
 ) -> None:
     """Exit code 4, and nothing is asked of anyone."""
     rollcall("context", "add", "prod", "--region", "eu-north-1", "--profile", profile)
@@ -199,23 +199,25 @@ def test_login__of_a_profile_without_sso_says_what_to_configure(
     ran = rollcall("login")
 
     assert ran.code == 4
-    assert said in ran.err
+    assert message in ran.err
     assert f"aws configure sso --profile {profile}" in ran.err
     assert oidc.asked == []
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "message"),
     [("AccessDeniedException", "refused in the browser"), ("ExpiredTokenException", "Nobody confirmed")],
 )
-def test_login__refused_or_too_late_keeps_nothing(academy: CommandLine, oidc: type[Oidc], code: str, said: str) -> None:
+def test_login__refused_or_too_late_keeps_nothing(
+    academy: CommandLine, oidc: type[Oidc], code: str, message: str
+) -> None:
     """Exit code 4."""
     oidc.tokens[:] = [error(code)]
 
     ran = academy("login")
 
     assert ran.code == 4
-    assert said in ran.err
+    assert message in ran.err
     assert not cached("academy").parent.exists()
 
 
@@ -279,12 +281,12 @@ def test_interrupted__keeps_what_was_there(oidc: type[Oidc]) -> None:
 @pytest.mark.parametrize(("typed", "opened"), [("", 1), (None, 0)])
 def test_browser__is_opened_on_a_terminal_when_asked(academy: CommandLine, typed: str | None, opened: int) -> None:
     """Never in a pipeline, and never unasked."""
-    seen: list[str] = []
+    urls: list[str] = []
 
     class Browser(webbrowser.BaseBrowser):
         def open(self, url: str, new: int = 0, autoraise: bool = True) -> bool:  # noqa: FBT001, FBT002 - as the base has it
             del new, autoraise
-            seen.append(url)
+            urls.append(url)
             return True
 
     webbrowser.register("tests", None, Browser(), preferred=True)
@@ -293,7 +295,7 @@ def test_browser__is_opened_on_a_terminal_when_asked(academy: CommandLine, typed
     finally:
         webbrowser._tryorder.remove("tests")
 
-    assert len(seen) == opened
+    assert len(urls) == opened
 
 
 @pytest.mark.parametrize("line", guide.beyond("rollcall login"))

@@ -58,14 +58,14 @@ def test_guide__says_what_works(rollcall: CommandLine, sources: Sources, line: s
 
 
 @pytest.mark.parametrize(
-    ("folder", "said"), [("ours", "is inside the clone"), ("../full", "is not empty"), (".", "is inside the clone")]
+    ("folder", "message"), [("ours", "is inside the clone"), ("../full", "is not empty"), (".", "is inside the clone")]
 )
-def test_new__writes_over_nothing(rollcall: CommandLine, sources: Sources, folder: str, said: str) -> None:
+def test_new__writes_over_nothing(rollcall: CommandLine, sources: Sources, folder: str, message: str) -> None:
     (sources.root.parent / "full").mkdir()
     (sources.root.parent / "full" / "mine").touch()
     ran = rollcall("new", folder)
     assert (ran.code, ran.out) == (1, "")
-    assert said in ran.err
+    assert message in ran.err
     assert not (sources.root / ".organisation").exists()
 
 
@@ -88,7 +88,7 @@ def test_check__warns_of_no_address_that_mail_reaches(rollcall: CommandLine, sou
 
 
 @pytest.mark.parametrize(
-    ("file", "old", "new", "said"),
+    ("file", "old", "new", "message"),
     [
         ("forms/contact/form.toml", 'type = "email"', 'type = "emial"', 'forms/contact/form.toml: field "email": type'),
         (
@@ -105,7 +105,7 @@ def test_check__warns_of_no_address_that_mail_reaches(rollcall: CommandLine, sou
     ],
 )
 def test_check__names_the_file_and_the_mistake(
-    rollcall: CommandLine, sources: Sources, *, file: str, old: str, new: str, said: str
+    rollcall: CommandLine, sources: Sources, *, file: str, old: str, new: str, message: str
 ) -> None:
     path = sources.organisation / file
     text = path.read_text(encoding="utf-8")
@@ -113,7 +113,7 @@ def test_check__names_the_file_and_the_mistake(
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     ran = rollcall("check")
     assert ran.code == 1
-    assert any(said in problem for problem in found(ran, "failure")), ran.out
+    assert any(message in problem for problem in found(ran, "failure")), ran.out
 
 
 def test_product__is_tested_on_its_own_example() -> None:

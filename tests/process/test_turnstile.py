@@ -46,13 +46,13 @@ class Cloudflare:
 
 @pytest.fixture
 def cloudflare() -> Iterator[Cloudflare]:
-    found = Cloudflare()
-    thread = threading.Thread(target=found.server.serve_forever, args=(0.01,))
+    service = Cloudflare()
+    thread = threading.Thread(target=service.server.serve_forever, args=(0.01,))
     thread.start()
-    yield found
-    found.server.shutdown()
+    yield service
+    service.server.shutdown()
     thread.join()
-    found.server.server_close()
+    service.server.server_close()
 
 
 def check(url: str, token: str = TOKEN, request: str = "f" * 64) -> None:

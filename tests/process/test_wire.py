@@ -243,12 +243,12 @@ def hasty(server: Server) -> Iterator[WireCall]:
 def test_call__waits_for_an_answer_no_longer_than_its_request_has_left(
     hasty: WireCall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given: list[float] = []
+    timeouts: list[float] = []
     settimeout = socket.socket.settimeout
 
     def noting(self: socket.socket, value: float | None) -> None:
         if threading.current_thread() is threading.main_thread():
-            given.append(value or 0.0)
+            timeouts.append(value or 0.0)
         settimeout(self, value)
 
     monkeypatch.setattr(socket.socket, "settimeout", noting)
@@ -256,7 +256,7 @@ def test_call__waits_for_an_answer_no_longer_than_its_request_has_left(
     hasty("GetItem", {})
     hasty("GetItem", {})
 
-    assert given[-2:] == [Timeouts().read_s, pytest.approx(1.7)]
+    assert timeouts[-2:] == [Timeouts().read_s, pytest.approx(1.7)]
 
 
 def test_call__nobody_there__is_a_lost_connection() -> None:

@@ -105,9 +105,9 @@ def test_command__is_one_that_rollcall_accepts(line: str) -> None:
     command = typer.main.get_command(app)
     context = command.make_context("rollcall", words)
     while isinstance(command, TyperGroup):
-        name, found, rest = command.resolve_command(context, [*context._protected_args, *context.args])
-        assert found is not None
-        command, context = found, found.make_context(name, rest, parent=context)
+        name, subcommand, rest = command.resolve_command(context, [*context._protected_args, *context.args])
+        assert subcommand is not None
+        command, context = subcommand, subcommand.make_context(name, rest, parent=context)
 
 
 @pytest.mark.parametrize("line", sorted({line for name in GUIDES for line in named(name)}))

@@ -39,8 +39,8 @@ ADMINISTRATORS = {
 
 def blocks(language: str) -> list[str]:
     """Return the guide's blocks in one language, without the indentation of their list."""
-    found = re.findall(rf"^( *)```{language}\n(.*?)^ *```", GUIDE, re.DOTALL | re.MULTILINE)
-    return ["\n".join(line.removeprefix(indent) for line in text.splitlines()) for indent, text in found]
+    matches = re.findall(rf"^( *)```{language}\n(.*?)^ *```", GUIDE, re.DOTALL | re.MULTILINE)
+    return ["\n".join(line.removeprefix(indent) for line in text.splitlines()) for indent, text in matches]
 
 
 def commands() -> list[str]:
@@ -76,10 +76,10 @@ def test_command__is_one_that_aws_accepts(command: str) -> None:
     shape = model(service).operation_model(name).input_shape
     members = {xform_name(member, "-"): member for member in shape.members} if shape else {}
     options = {word.removeprefix("--").partition("=")[0] for word in words if word.startswith("--")}
-    given = {option.removeprefix("no-") for option in options} - COMMON
+    used = {option.removeprefix("no-") for option in options} - COMMON
 
-    assert given <= members.keys()
-    assert {xform_name(member, "-") for member in (shape.required_members if shape else ())} <= given
+    assert used <= members.keys()
+    assert {xform_name(member, "-") for member in (shape.required_members if shape else ())} <= used
 
 
 def test_commands__are_found() -> None:
@@ -168,8 +168,8 @@ def test_restoring__names_no_example_and_keeps_what_changed() -> None:
     assert re.findall(r"^ *terraform ", chapter, re.MULTILINE) == []
     since = re.findall(r"--restore-date-time (\S+)", chapter)
     assert set(re.findall(r"--since (\S+)", chapter)) == set(since)
-    for kept in ("rollcall export ", "rollcall history ", "rollcall mail list "):
-        assert kept in chapter
+    for export_command in ("rollcall export ", "rollcall history ", "rollcall mail list "):
+        assert export_command in chapter
 
 
 def test_ci_role__gets_every_part_of_the_deployers_policies() -> None:

@@ -61,7 +61,7 @@ def add_german(sources: Sources) -> None:
     words = (ROOT / "docs" / "words.toml").read_text(encoding="utf-8")
     words = re.sub(
         r'^(\w+) = "(.*)"$',
-        lambda said: f'{said[1]} = "{GERMAN.get(said[1], f"(de) {said[2]}")}"',
+        lambda match: f'{match[1]} = "{GERMAN.get(match[1], f"(de) {match[2]}")}"',
         words,
         flags=re.MULTILINE,
     )
@@ -130,16 +130,16 @@ def answer_to(
 def test_own_language__is_used_for_wrong_answers(forms: dict[str, Form]) -> None:
     form = forms["registration"]
     assert validate(form, example_submission(form, today=TODAY), "de", today=TODAY)
-    told = {error.field: error.message for error in wrong(form, {"email": "nope", "other": 1})}
-    assert told["email"] == "(de) Enter an e-mail address, such as name@example.org."
-    assert told["other"] == "(de) This form has no such field."
-    assert all("(de)" in sentence for sentence in told.values())
-    assert told["participant"] == "Enter the participant's name. (de)"
+    messages = {error.field: error.message for error in wrong(form, {"email": "nope", "other": 1})}
+    assert messages["email"] == "(de) Enter an e-mail address, such as name@example.org."
+    assert messages["other"] == "(de) This form has no such field."
+    assert all("(de)" in sentence for sentence in messages.values())
+    assert messages["participant"] == "Enter the participant's name. (de)"
     assert not [error for error in wrong(form, {}, "sv") if "(de)" in error.message]
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "message"),
     [
         (InvalidAnswersError([]), "(de) Some answers are missing or wrong."),
         (
@@ -153,9 +153,9 @@ def test_own_language__is_used_for_wrong_answers(forms: dict[str, Form]) -> None
     ],
 )
 def test_own_language__is_used_in_the_apis_errors(
-    forms: dict[str, Form], words: SiteWords, error: RollcallError, told: str
+    forms: dict[str, Form], words: SiteWords, error: RollcallError, message: str
 ) -> None:
-    assert json.loads(answer_to(forms, words, error)["body"])["detail"].startswith(told)
+    assert json.loads(answer_to(forms, words, error)["body"])["detail"].startswith(message)
 
 
 def test_own_language__is_used_for_unreadable_bodies(forms: dict[str, Form], words: SiteWords) -> None:
@@ -198,10 +198,10 @@ def test_own_language__is_offered_to_programs(forms: dict[str, Form]) -> None:
 
 def test_own_language__formats_dates_its_own_way(forms: dict[str, Form]) -> None:
     start = datetime(2027, 1, 16, 10, tzinfo=UTC)
-    own = forms["registration"].words
-    assert moment(start, "de", own, time_zone("Europe/Berlin")) == "16. Januar 2027 um 11:00"
-    assert span(start, None, "de", own) == "Samstag, 16. Januar 2027, 10:00 Uhr"
-    assert span(start, start + timedelta(hours=2), "fi", own) == "2027-01-16, 10:00\N{EN DASH}12:00"
+    words = forms["registration"].words
+    assert moment(start, "de", words, time_zone("Europe/Berlin")) == "16. Januar 2027 um 11:00"
+    assert span(start, None, "de", words) == "Samstag, 16. Januar 2027, 10:00 Uhr"
+    assert span(start, start + timedelta(hours=2), "fi", words) == "2027-01-16, 10:00\N{EN DASH}12:00"
 
 
 def test_own_language__is_used_in_mails_with_templates(sources: Sources, tmp_path: Path) -> None:

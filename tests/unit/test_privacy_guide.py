@@ -21,14 +21,14 @@ TERRAFORM = ROOT / "infra" / "terraform"
 
 def row(beginning: str) -> str:
     """Return the table row that starts like this."""
-    (found,) = re.findall(rf"^\| {re.escape(beginning)}.*$", GUIDE, re.MULTILINE)
-    return str(found)
+    (row_text,) = re.findall(rf"^\| {re.escape(beginning)}.*$", GUIDE, re.MULTILINE)
+    return str(row_text)
 
 
 def test_guide__says_how_long_the_shipped_forms_keep_submissions() -> None:
     forms = compile_forms(SOURCES.forms)
-    told = f"registrations as shipped: {forms['registration'].retention_days} days; "
-    assert told + f"messages: {forms['contact'].retention_days}" in row("submission")
+    sentence = f"registrations as shipped: {forms['registration'].retention_days} days; "
+    assert sentence + f"messages: {forms['contact'].retention_days}" in row("submission")
     assert f"suspected spam: {SPAM_KEPT.days} days" in row("submission")
 
 
@@ -47,29 +47,29 @@ def test_guide__says_how_long_a_link_works() -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "beginning", "told"),
+    ("file", "beginning", "period"),
     [
         ("modules/mail/main.tf", r'name += "\$\{var\.name\}-mail"', "The mail queue ({days} days)"),
         ("modules/mail/main.tf", r'name += "\$\{var\.name\}-mail-dead-letters"', "its dead letters ({days} days)"),
         ("modules/store/main.tf", r"stream-dead-letters", "The dead letters of the change stream ({days} days)"),
     ],
 )
-def test_guide__says_how_long_queues_keep_messages(file: str, beginning: str, told: str) -> None:
+def test_guide__says_how_long_queues_keep_messages(file: str, beginning: str, period: str) -> None:
     text = (TERRAFORM / file).read_text(encoding="utf-8")
     (days,) = re.findall(rf"{beginning}[^}}]*?retention_days\s*=\s*(\d+)", text, re.DOTALL)
-    assert told.format(days=days) in " ".join(GUIDE.split())
+    assert period.format(days=days) in " ".join(GUIDE.split())
 
 
 def test_guide__says_how_long_logs_are_kept() -> None:
     variables = (TERRAFORM / "variables.tf").read_text(encoding="utf-8")
     (shipped,) = re.findall(r'variable "log_retention_days".*?default\s+= (\d+)', variables, re.DOTALL)
-    kept = {
+    retention = {
         name: re.findall(
             r"(?m)^log_retention_days\s+= (\d+)",
             (TERRAFORM if name == "local" else SOURCES.values).joinpath(f"{name}.tfvars").read_text(),
         )
         for name in ("local", "dev", "prod")
     }
-    assert kept["prod"] == []
-    told = f"`log_retention_days` ({shipped} as shipped; local {kept['local'][0]}, dev {kept['dev'][0]})"
-    assert told in row("logs")
+    assert retention["prod"] == []
+    sentence = f"`log_retention_days` ({shipped} as shipped; local {retention['local'][0]}, dev {retention['dev'][0]})"
+    assert sentence in row("logs")

@@ -79,6 +79,6 @@ def test_invitation__preserves_any_text_and_adds_no_property(text: str) -> None:
     assert [name for name, _ in read] == [name for name, _ in properties(a_file())]
     assert all(len(line) <= 75 for line in content.split(b"\r\n"))
     assert b"\n" not in content.replace(b"\r\n", b"")
-    kept = "\n".join(text.splitlines())
-    shown = "".join(" " if letter != "\n" and (letter < " " or letter == "\x7f") else letter for letter in kept)
-    assert unescaped(dict(read)["SUMMARY"]) == shown
+    lines = "\n".join(text.splitlines())
+    expected = "".join(" " if letter != "\n" and (letter < " " or letter == "\x7f") else letter for letter in lines)
+    assert unescaped(dict(read)["SUMMARY"]) == expected

@@ -52,8 +52,8 @@ class Queue:
             raise KeyboardInterrupt
         if self.failing_after is not None:
             self.failing_after -= 1
-        found = [name for name in self.messages if name not in self.held][:2]
-        self.held |= set(found)
+        available = [name for name in self.messages if name not in self.held][:2]
+        self.held |= set(available)
         return {
             "Messages": [
                 {
@@ -62,7 +62,7 @@ class Queue:
                     "ReceiptHandle": f"handle-{name}",
                     "Attributes": {"SentTimestamp": str(int(AT.timestamp() * 1000))},
                 }
-                for name in found
+                for name in available
             ]
         }
 
@@ -160,8 +160,8 @@ class Stream:
         return {"Records": RECORDS[end - 2 : end]} | ({"NextShardIterator": str(end)} if end < len(RECORDS) else {})
 
 
-@pytest.mark.parametrize(("last", "found"), [("300", 2), ("310", 2), ("100", 1), ("900", 3)])
-def test_changes__are_only_those_of_the_given_range(last: str, found: int) -> None:
+@pytest.mark.parametrize(("last", "count"), [("300", 2), ("310", 2), ("100", 1), ("900", 3)])
+def test_changes__are_only_those_of_the_given_range(last: str, count: int) -> None:
     span = ChangeSpan("arn:stream", "shard-1", "100", last, 3, AT, AT)
     changes = StreamChanges(Stream()).read(span)
     assert (
@@ -170,7 +170,7 @@ def test_changes__are_only_those_of_the_given_range(last: str, found: int) -> No
             Change("reg_1", 1, Status.CONFIRMED),
             Notice("reg_1", 20270301),
             Change("reg_1", 1, Status.CONFIRMED),
-        ][:found]
+        ][:count]
     )
 
 

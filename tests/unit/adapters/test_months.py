@@ -56,8 +56,8 @@ class Index:
 
 
 def newest(index: Index, *, page_size: int, **chosen: Any) -> NewestFirst:
-    wanted = Selection("course", **({"since": START - timedelta(days=300)} | chosen))
-    return NewestFirst(Table(index, "table"), wanted, now=START, cursor=None, page_size=page_size)
+    selection = Selection("course", **({"since": START - timedelta(days=300)} | chosen))
+    return NewestFirst(Table(index, "table"), selection, now=START, cursor=None, page_size=page_size)
 
 
 @pytest.mark.parametrize("count", [100, 10_000])
@@ -109,9 +109,9 @@ def test_list__past_its_window__sends_no_reversed_range() -> None:
     """DynamoDB refuses a BETWEEN whose bounds are in the wrong order."""
     index = Index(10)
     cursor = index._items[5]["id"]["S"]
-    wanted = Selection("course", since=START + MINUTE)
+    selection = Selection("course", since=START + MINUTE)
 
-    assert list(NewestFirst(Table(index, "table"), wanted, now=START + 2 * MINUTE, cursor=cursor, page_size=5)) == []
+    assert list(NewestFirst(Table(index, "table"), selection, now=START + 2 * MINUTE, cursor=cursor, page_size=5)) == []
     for query in index.asked:
         values = query["ExpressionAttributeValues"]
         assert values.get(":lowest", {"S": ""})["S"] <= values.get(":highest", {"S": "~"})["S"]

@@ -324,16 +324,16 @@ class FakeQueries(QueryService):
             raise self.failure
         if selection.form not in (None, "registration", "contact"):
             raise UnknownFormError(selection.form or "")
-        found = [entry for entry in self.entries if selection.admits(entry)]
-        ids = [entry.id for entry in found]
+        entries = [entry for entry in self.entries if selection.admits(entry)]
+        ids = [entry.id for entry in entries]
         if cursor is not None and cursor not in ids:
             raise InvalidCursorError(f"{cursor!r} is no cursor.")
         start = 1 + ids.index(cursor) if cursor is not None else 0
-        return Listing({"all": self._read(found[start:])}, limit=limit, given={}, several=False, sure=True)
+        return Listing({"all": self._read(entries[start:])}, limit=limit, given={}, several=False, sure=True)
 
-    def _read(self, found: list[Submission]) -> Iterator[Submission]:
+    def _read(self, entries: list[Submission]) -> Iterator[Submission]:
         """Yield submissions one by one, and count how many were read."""
-        for entry in found:
+        for entry in entries:
             self.read += 1
             yield entry
 
@@ -405,9 +405,9 @@ class FakeManage(ManageService):
 
     def become(self, status: Status, *asked: str) -> Submission:
         self.asked.append(asked)
-        found = self.queries.show(asked[1]).submission
-        after = replace(found, status=status)
-        self.queries.entries[self.queries.entries.index(found)] = after
+        entry = self.queries.show(asked[1]).submission
+        after = replace(entry, status=status)
+        self.queries.entries[self.queries.entries.index(entry)] = after
         return after
 
 

@@ -70,10 +70,10 @@ class Office:
     def register(self, name: str = "Åsa Lindqvist", *, form: str = "registration", **answers: Any) -> Submission:
         """Fill in a form as somebody."""
         definition = self.forms[form]
-        given = example_submission(definition, today=self.clock.now().date())
-        given |= {"course": COURSE} if form == "registration" else {}
+        filled_in = example_submission(definition, today=self.clock.now().date())
+        filled_in |= {"course": COURSE} if form == "registration" else {}
         receipt = self.submits.submit(
-            definition, {**given, definition.name_field: name, **answers}, key=name.encode().hex(), language="en"
+            definition, {**filled_in, definition.name_field: name, **answers}, key=name.encode().hex(), language="en"
         )
         return self.get(receipt)
 

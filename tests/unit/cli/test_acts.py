@@ -124,7 +124,7 @@ def test_change__reports_a_mistyped_reference_first(rollcall: CommandLine, chang
 
 
 @pytest.mark.parametrize(
-    ("before", "wanted", "asked"),
+    ("before", "target", "asked"),
     [
         (Status.SPAM, "confirmed", "mark_genuine"),
         (Status.PENDING, "confirmed", "verify"),
@@ -135,22 +135,22 @@ def test_change__reports_a_mistyped_reference_first(rollcall: CommandLine, chang
     ],
 )
 def test_status_set__records_the_caller(
-    rollcall: CommandLine, manage: FakeManage, before: Status, wanted: str, asked: str
+    rollcall: CommandLine, manage: FakeManage, before: Status, target: str, asked: str
 ) -> None:
     """The history names the caller's IAM identity."""
     standing(manage.queries, before)
 
-    ran = rollcall("status", "set", REFERENCE, wanted, "--yes")
+    ran = rollcall("status", "set", REFERENCE, target, "--yes")
 
     assert (ran.code, ran.out) == (0, "")
     assert ran.err.endswith(
-        f"registration {REFERENCE} of ada@example.org, first-robot is {wanted} now; it was {before}.\n"
+        f"registration {REFERENCE} of ada@example.org, first-robot is {target} now; it was {before}.\n"
     )
     assert manage.asked == [(asked, ADA.id, STAFF.arn)]
 
 
 @pytest.mark.parametrize(
-    ("before", "wanted", "said"),
+    ("before", "target", "message"),
     [
         (Status.WAITLISTED, "confirmed", "waits and gets the next seat that frees in its turn"),
         (Status.CANCELLED, "confirmed", f"rollcall status restore {REFERENCE}"),
@@ -159,14 +159,14 @@ def test_status_set__records_the_caller(
     ],
 )
 def test_status_set__refused__names_what_is_allowed(
-    rollcall: CommandLine, manage: FakeManage, before: Status, wanted: str, said: str
+    rollcall: CommandLine, manage: FakeManage, before: Status, target: str, message: str
 ) -> None:
     standing(manage.queries, before)
 
-    ran = rollcall("status", "set", REFERENCE, wanted, "--yes")
+    ran = rollcall("status", "set", REFERENCE, target, "--yes")
 
     assert ran.code == 1
-    assert said in ran.err
+    assert message in ran.err
     assert manage.asked == []
 
 
@@ -203,9 +203,9 @@ def test_status_set__reports_a_concurrent_change(
     assert "\nstatus is now 'cancelled'; you saw 'spam'\n" in ran.err
 
 
-@pytest.mark.parametrize("wanted", ["waitlisted", "pending", "erased", "genuine"])
-def test_status_set__accepts_no_other_status(rollcall: CommandLine, wanted: str) -> None:
-    ran = rollcall("status", "set", REFERENCE, wanted, "--yes")
+@pytest.mark.parametrize("target", ["waitlisted", "pending", "erased", "genuine"])
+def test_status_set__accepts_no_other_status(rollcall: CommandLine, target: str) -> None:
+    ran = rollcall("status", "set", REFERENCE, target, "--yes")
 
     assert ran.code == 2
     assert "confirmed" in ran.err
@@ -245,12 +245,12 @@ def test_erase__accepts_several_and_an_address(rollcall: CommandLine, queries: F
 
 
 @pytest.mark.parametrize(
-    ("wanted", "code"), [("nobody@example.org", 3), ("K7QM-3XTQ", 3), ("reg_01KJM2N0S0ABCDEFGHJKMNPQRT", 3)]
+    ("target", "code"), [("nobody@example.org", 3), ("K7QM-3XTQ", 3), ("reg_01KJM2N0S0ABCDEFGHJKMNPQRT", 3)]
 )
 def test_erase__erases_nothing_if_one_is_not_found(
-    rollcall: CommandLine, manage: FakeManage, wanted: str, code: int
+    rollcall: CommandLine, manage: FakeManage, target: str, code: int
 ) -> None:
-    assert rollcall("erase", REFERENCE, wanted, "--yes").code == code
+    assert rollcall("erase", REFERENCE, target, "--yes").code == code
     assert manage.asked == []
 
 
@@ -305,7 +305,7 @@ def test_quota_set__sets_the_capacity(rollcall: CommandLine, manage: FakeManage)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "message"),
     [
         (("nope", "first-robot", "14"), 3, "There is no form 'nope'"),
         (("registration", "nope", "14"), 3, "There are: first-robot"),
@@ -316,12 +316,12 @@ def test_quota_set__sets_the_capacity(rollcall: CommandLine, manage: FakeManage)
     ],
 )
 def test_quota_set__reports_what_is_wrong(
-    rollcall: CommandLine, manage: FakeManage, arguments: tuple[str, ...], code: int, said: str
+    rollcall: CommandLine, manage: FakeManage, arguments: tuple[str, ...], code: int, message: str
 ) -> None:
     ran = rollcall("quota", "set", *arguments, "--yes")
 
     assert ran.code == code
-    assert said in ran.err
+    assert message in ran.err
     assert manage.asked == []
 
 
@@ -347,7 +347,7 @@ def test_preview__prints_one_part(rollcall: CommandLine) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "message"),
     [
         (("nope", "confirmed"), 3, "There is no form 'nope'"),
         (("contact", "nope"), 2, "already_registered"),
@@ -356,12 +356,12 @@ def test_preview__prints_one_part(rollcall: CommandLine) -> None:
     ],
 )
 def test_preview__reports_what_is_wrong(
-    rollcall: CommandLine, arguments: tuple[str, ...], code: int, said: str
+    rollcall: CommandLine, arguments: tuple[str, ...], code: int, message: str
 ) -> None:
     ran = rollcall("mail", "preview", *arguments, "--dir", str(FORMS_DIR))
 
     assert (ran.code, ran.out) == (code, "")
-    assert said in ran.err
+    assert message in ran.err
 
 
 def test_submissions__are_named_by_person_form_and_reference(rollcall: CommandLine) -> None:

@@ -103,7 +103,7 @@ def test_version__is_printed(rollcall: CommandLine) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said", "help_of"),
+    ("arguments", "message", "help_of"),
     [
         (["lst"], "There is no command 'lst'. Did you mean 'list'?", "rollcall"),
         (["cancel"], "There is no command 'cancel'. Did you mean 'rollcall status cancel'?", "rollcall"),
@@ -133,13 +133,13 @@ def test_version__is_printed(rollcall: CommandLine) -> None:
     ],
 )
 def test_mistake__suggests_the_nearest_and_the_help(
-    rollcall: CommandLine, arguments: list[str], said: str, help_of: str
+    rollcall: CommandLine, arguments: list[str], message: str, help_of: str
 ) -> None:
     """Exit code 2, nothing on stdout, one message and where to look."""
     ran = rollcall(*arguments)
 
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith(f"error: {said}")
+    assert ran.err.startswith(f"error: {message}")
     assert f"Try: {help_of} --help\n" in ran.err
     assert "\x1b" not in ran.err
 

@@ -23,9 +23,9 @@ def test_list__marks_the_context_of_the_variable(rollcall_local: CommandLine) ->
     rollcall_local("context", "add", "dev", "--region", "eu-west-1")
     rollcall_local.environ["ROLLCALL_CONTEXT"] = "dev"
 
-    said = json.loads(rollcall_local("context", "list", "--json", "all").out)
+    contexts = json.loads(rollcall_local("context", "list", "--json", "all").out)
 
-    assert {entry["name"]: entry["in_use"] for entry in said} == {"local": False, "dev": True}
+    assert {entry["name"]: entry["in_use"] for entry in contexts} == {"local": False, "dev": True}
 
 
 def test_list__without_contexts_says_how_to_begin(rollcall: CommandLine) -> None:

@@ -77,19 +77,19 @@ def test_file__damaged__names_itself(file: ContextFile, content: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         ('{"contexts": [{"name": "dev"}]}', "(a context has no stack)"),
         ('{"contexts": [{"name": "dev", "stack": "dev", "region": "eu-north-1", "zone": "a"}]}', "the unknown zone"),
         ("{}", "(it has no 'contexts')"),
     ],
 )
-def test_file__damaged__says_what_it_lacks(file: ContextFile, content: str, said: str) -> None:
+def test_file__damaged__says_what_it_lacks(file: ContextFile, content: str, message: str) -> None:
     """The message uses the words of the file, not of the program."""
     file.path.parent.mkdir(parents=True, exist_ok=True)
     file.path.write_text(content)
 
-    with pytest.raises(ContextError, match=re.escape(said)):
+    with pytest.raises(ContextError, match=re.escape(message)):
         file.read()
 
 

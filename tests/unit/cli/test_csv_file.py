@@ -30,35 +30,35 @@ def test_read__returns_what_was_written(rows: list[list[str]], delimiter: str, e
         csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL).writerow(row)
         lines += out.getvalue()
 
-    found = read_csv(("\ufeff" * marked + lines).encode(), "a.csv")
+    parsed = read_csv(("\ufeff" * marked + lines).encode(), "a.csv")
 
     expected = [(start, row) for start, row in zip(starts[1:], rows, strict=True) if any(map(str.strip, row))]
-    assert found.header.cells == ["first", "second"]
-    assert [(record.line, record.cells) for record in found.records()] == expected
+    assert parsed.header.cells == ["first", "second"]
+    assert [(record.line, record.cells) for record in parsed.records()] == expected
 
 
 def test_read__accepts_a_line_that_names_the_delimiter() -> None:
     """Excel writes one, and counts it as a line."""
-    found = read_csv(b"sep=;\r\na;b,c\r\n1;2\r\n", "a.csv")
+    parsed = read_csv(b"sep=;\r\na;b,c\r\n1;2\r\n", "a.csv")
 
-    assert (found.header.line, found.header.cells) == (2, ["a", "b,c"])
-    assert [(record.line, record.cells) for record in found.records()] == [(3, ["1", "2"])]
+    assert (parsed.header.line, parsed.header.cells) == (2, ["a", "b,c"])
+    assert [(record.line, record.cells) for record in parsed.records()] == [(3, ["1", "2"])]
 
 
 @given(content=st.binary(max_size=60))
 def test_read__explains_what_it_cannot_read(content: bytes) -> None:
     """Any bytes give either a file or an error that names it."""
-    told = CliError("a.csv", hint="none")
+    caught = CliError("a.csv", hint="none")
     try:
         list(read_csv(content, "a.csv").records())
     except CliError as error:
-        told = error
-    assert str(told).startswith("a.csv")
-    assert told.hint
+        caught = error
+    assert str(caught).startswith("a.csv")
+    assert caught.hint
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_read__accepts_every_line_ending(end: str) -> None:
-    found = read_csv(end.join(["a,b", "1,2", "", "3,4"]).encode(), "a.csv")
+    parsed = read_csv(end.join(["a,b", "1,2", "", "3,4"]).encode(), "a.csv")
 
-    assert [(record.line, record.cells) for record in found.records()] == [(2, ["1", "2"]), (4, ["3", "4"])]
+    assert [(record.line, record.cells) for record in parsed.records()] == [(2, ["1", "2"]), (4, ["3", "4"])]

@@ -20,16 +20,16 @@ def commands() -> dict[str, set[str]]:
     """Return every command with its options."""
     root = typer.main.get_command(app)
     ctx = typer.Context(root, **HELP_OPTIONS)
-    found: dict[str, set[str]] = {"": {name for param in root.params for name in param.opts}}
+    options_by_command: dict[str, set[str]] = {"": {name for param in root.params for name in param.opts}}
     for noun in COMMANDS:
         command = root.get_command(ctx, noun)
         verbs = getattr(command, "commands", None)
         inner = {noun: command} if verbs is None else {f"{noun} {verb}": each for verb, each in verbs.items()}
-        found |= {
+        options_by_command |= {
             words: {name for param in each.params for name in param.opts if name.startswith("--")}
             for words, each in inner.items()
         }
-    return found
+    return options_by_command
 
 
 EVERY = commands()

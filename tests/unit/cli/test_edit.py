@@ -88,7 +88,7 @@ def test_edit__reports_every_wrong_field(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("assignment", "message"),
     [
         ("status=confirmed", "rollcall status set ID"),
         ("id=x", "rollcall erase ID"),
@@ -97,13 +97,13 @@ def test_edit__reports_every_wrong_field(office: Office) -> None:
         ("=x", "is no FIELD=VALUE"),
     ],
 )
-def test_edit__of_an_unknown_field_is_a_usage_error(office: Office, given: str, said: str) -> None:
+def test_edit__of_an_unknown_field_is_a_usage_error(office: Office, assignment: str, message: str) -> None:
     entry = office.register()
 
-    ran = office.line("edit", entry.id, given, "--yes")
+    ran = office.line("edit", entry.id, assignment, "--yes")
 
     assert ran.code == 2
-    assert said in ran.err
+    assert message in ran.err
 
 
 def test_edit__the_same_field_twice_is_a_usage_error(office: Office) -> None:

@@ -207,13 +207,16 @@ def with_json() -> Iterator[tuple[list[str], int]]:
         command = root.get_command(ctx, noun)
         verbs = getattr(command, "commands", None)
         inner = {(noun,): command} if verbs is None else {(noun, verb): each for verb, each in verbs.items()}
-        for each, found in inner.items():
-            if any("--json" in param.opts for param in found.params):
-                yield list(each), sum(param.required and param.param_type_name == "argument" for param in found.params)
+        for each, subcommand in inner.items():
+            if any("--json" in param.opts for param in subcommand.params):
+                yield (
+                    list(each),
+                    sum(param.required and param.param_type_name == "argument" for param in subcommand.params),
+                )
 
 
 @pytest.mark.parametrize(
-    ("command", "needs"), list(with_json()), ids=lambda given: " ".join(given) if isinstance(given, list) else ""
+    ("command", "needs"), list(with_json()), ids=lambda value: " ".join(value) if isinstance(value, list) else ""
 )
 def test_json__alone_lists_the_fields_of_every_command(rollcall: CommandLine, command: list[str], needs: int) -> None:
     """It contacts nothing first; an unknown field gets the nearest as a suggestion."""

@@ -55,7 +55,7 @@ def test_check__says_what_is_wrong_and_where(rollcall: CommandLine, broken: Path
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         (
             'label = { en = "Guardian\'s telephone"',
@@ -72,7 +72,7 @@ def test_check__says_what_is_wrong_and_where(rollcall: CommandLine, broken: Path
         ('region = "SE"', "", 'field "phone": there is no "region"'),
     ],
 )
-def test_check__warns_of_surprises(rollcall: CommandLine, tmp_path: Path, old: str, new: str, said: str) -> None:
+def test_check__warns_of_surprises(rollcall: CommandLine, tmp_path: Path, old: str, new: str, message: str) -> None:
     """The warning is on stderr, by form and field; the forms are still valid."""
     folder = tmp_path / "forms"
     shutil.copytree(FORMS, folder)
@@ -84,7 +84,7 @@ def test_check__warns_of_surprises(rollcall: CommandLine, tmp_path: Path, old: s
     ran = rollcall("forms", "check", str(folder))
 
     assert ran.code == 0, ran.err
-    assert f"warning: registration: {said}" in ran.err
+    assert f"warning: registration: {message}" in ran.err
 
 
 def test_check__warns_of_example_addresses_and_nothing_else(rollcall: CommandLine) -> None:
@@ -96,7 +96,7 @@ def test_check__warns_of_example_addresses_and_nothing_else(rollcall: CommandLin
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "said"),
+    ("file", "text", "message"),
     [
         ("registration/mail/confirmed.sv.txt.j2", "{{ nope", "forms/registration/mail/confirmed.sv.txt.j2, line 1: "),
         ("contact/mail/staff.en.subject.j2", "{{ nope }}", "forms/contact/mail/staff.en.subject.j2: 'nope' is "),
@@ -106,7 +106,7 @@ def test_check__warns_of_example_addresses_and_nothing_else(rollcall: CommandLin
     ],
 )
 def test_check__names_the_mail_template_and_its_mistake(
-    rollcall: CommandLine, tmp_path: Path, file: str, text: str | None, said: str
+    rollcall: CommandLine, tmp_path: Path, file: str, text: str | None, message: str
 ) -> None:
     """One message for all forms that share the template; exit code 1, nothing on stdout."""
     folder = tmp_path / "forms"
@@ -119,7 +119,7 @@ def test_check__names_the_mail_template_and_its_mistake(
     ran = rollcall("forms", "check", str(folder))
 
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err.count(said) == 1
+    assert ran.err.count(message) == 1
 
 
 @pytest.mark.parametrize("folder", ["nowhere", "."])
@@ -147,9 +147,9 @@ def test_show__prints_every_field(rollcall: CommandLine) -> None:
 
 
 def test_show__names_the_forms_own_mails_and_their_values(rollcall: CommandLine) -> None:
-    shown = ("forms", "show", "--dir", str(FORMS))
-    assert "moved (en, sv) --set room=…\n" in rollcall(*shown, "registration", terminal=True).out
-    assert re.search(r"^own mails +none$", rollcall(*shown, "contact", terminal=True).out, re.MULTILINE)
+    arguments = ("forms", "show", "--dir", str(FORMS))
+    assert "moved (en, sv) --set room=…\n" in rollcall(*arguments, "registration", terminal=True).out
+    assert re.search(r"^own mails +none$", rollcall(*arguments, "contact", terminal=True).out, re.MULTILINE)
 
 
 def test_show__json_is_the_compiled_form(rollcall: CommandLine) -> None:
@@ -173,10 +173,10 @@ def test_show__unknown_form_suggests_the_nearest(rollcall: CommandLine) -> None:
 def test_example__is_valid(rollcall: CommandLine, form: str) -> None:
     """The form accepts it, in every language."""
     answers = json.loads(rollcall("forms", "example", form, "--dir", str(FORMS)).out)
-    found = compile_forms(FORMS)[form]
+    definition = compile_forms(FORMS)[form]
 
-    for language in found.languages:
-        assert validate(found, answers, language, today=datetime.now(UTC).date())
+    for language in definition.languages:
+        assert validate(definition, answers, language, today=datetime.now(UTC).date())
 
 
 def test_example__as_a_command_posts_it_to_the_context(rollcall_local: CommandLine) -> None:
@@ -224,6 +224,6 @@ def test_show__uses_the_organisations_time_zone(rollcall: CommandLine, monkeypat
     """The machine's own zone does not matter."""
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     time.tzset()
-    shown = rollcall("forms", "show", "registration", "--dir", str(FORMS), terminal=True).out
-    assert "Europe/Stockholm" in shown
-    assert "line-followers: 12, 2027-01-16 10:00" in shown
+    output = rollcall("forms", "show", "registration", "--dir", str(FORMS), terminal=True).out
+    assert "Europe/Stockholm" in output
+    assert "line-followers: 12, 2027-01-16 10:00" in output

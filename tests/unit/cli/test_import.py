@@ -136,8 +136,8 @@ def test_import__reports_all_wrong_rows_before_writing(imports: Imports) -> None
 
     assert ran.code == 1
     experiences = "None yet; Some, at school or at home; A course or a club before"
-    told = [line for line in ran.err.splitlines() if "spring.csv" in line]
-    assert [line.partition("spring.csv, ")[2] for line in told] == [
+    messages = [line for line in ran.err.splitlines() if "spring.csv" in line]
+    assert [line.partition("spring.csv, ")[2] for line in messages] == [
         f'row 3 (line 4), column D (experience): "never" is not an option. Use one of: {experiences}.',
         'row 3 (line 4), column F (email): "bo at example.org" is not an email address, such as name@example.org.',
         'row 4 (line 5): Column J has no heading, but holds "more" here.',
@@ -176,7 +176,7 @@ def test_import__reads_what_spreadsheets_save(imports: Imports) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "is empty"),
         (lines(row("asa")).encode("utf-16")[:-1], "is not the UTF-16 that it begins as"),
@@ -190,11 +190,11 @@ def test_import__reads_what_spreadsheets_save(imports: Imports) -> None:
         (lines(row("asa") + ",x", header=f"{HEADER},"), 'row 2: Column J has no heading, but holds "x" here.'),
     ],
 )
-def test_import__explains_why_a_file_cannot_be_read(imports: Imports, content: str | bytes, said: str) -> None:
+def test_import__explains_why_a_file_cannot_be_read(imports: Imports, content: str | bytes, message: str) -> None:
     ran = imports(content)
 
     assert ran.code == 1
-    assert said in ran.err
+    assert message in ran.err
     assert imports.entries() == []
 
 
@@ -238,8 +238,8 @@ def test_import__notices_phone_numbers_that_lost_their_start(imports: Imports) -
     ran = imports(lines(*cut, row("cleo")))
 
     assert ran.code == 0, ran.err
-    told = [line.partition("spring.csv, ")[2] for line in ran.err.splitlines() if "spring.csv" in line]
-    assert told == [
+    messages = [line.partition("spring.csv, ")[2] for line in ran.err.splitlines() if "spring.csv" in line]
+    assert messages == [
         'row 2, column G (phone): "701405021" seems to have lost its first sign; taken as 070-140 50 21.',
         'row 3, column G (phone): "46701405022" seems to have lost its first sign; taken as 070-140 50 22.',
     ]
@@ -254,7 +254,7 @@ def test_import__refuses_a_phone_number_that_no_country_has(imports: Imports) ->
 
 
 @pytest.mark.parametrize(
-    ("at", "said"),
+    ("at", "message"),
     [
         ("2999-01-01", '"2999-01-01 00:00" lies in the future.'),
         ("1999-01-01", '"1999-01-01 00:00" is too long ago: the form keeps entries for 730 days.'),
@@ -266,11 +266,11 @@ def test_import__refuses_a_phone_number_that_no_country_has(imports: Imports) ->
         ("last year", '"last year" is not a time such as 2026-03-01T12:30:05Z, or a date.'),
     ],
 )
-def test_import__refuses_an_impossible_date(imports: Imports, at: str, said: str) -> None:
+def test_import__refuses_an_impossible_date(imports: Imports, at: str, message: str) -> None:
     ran = imports(lines(f"{at},{row('asa')}", header=f"submitted_at,{HEADER}"))
 
     assert ran.code == 1
-    assert f"row 2, column A (submitted_at): {said}\n" in ran.err
+    assert f"row 2, column A (submitted_at): {message}\n" in ran.err
 
 
 def test_import__takes_its_time_from_the_column(imports: Imports) -> None:
@@ -447,7 +447,7 @@ def test_guide__shows_a_valid_file_and_the_errors_of_a_wrong_one(imports: Import
     wrong = imports(example.replace("eva.ek@", "eva.ek at "))
     taken = imports(example)
 
-    said = [line.strip() for line in guide.splitlines() if line.startswith("  spring.csv, row")]
-    assert said == [line.partition(str(imports.file.parent) + "/")[2] for line in wrong.err.splitlines()[1:2]]
+    messages = [line.strip() for line in guide.splitlines() if line.startswith("  spring.csv, row")]
+    assert messages == [line.partition(str(imports.file.parent) + "/")[2] for line in wrong.err.splitlines()[1:2]]
     assert "error: 1 row of 2 cannot be taken; nothing was imported.\n" in wrong.err
     assert (taken.code, taken.err.endswith("2 rows imported; nobody was mailed.\n")) == (0, True)

@@ -102,12 +102,12 @@ def test_history__of_all_prints_json(office: Office) -> None:
     entry = office.register("Åsa Öberg")
     office.manage.erase(entry.id, by="registrant")
 
-    said = json.loads(office.line("history", "--since", "2h", "--json", "reference,name,what,was,status,by").out)
+    events = json.loads(office.line("history", "--since", "2h", "--json", "reference,name,what,was,status,by").out)
 
-    told = {"reference": reference(entry), "name": "", "by": "registrant"}
-    assert said == [
-        told | {"what": "erased", "was": "confirmed", "status": "erased"},
-        told | {"what": "submitted", "was": None, "status": "confirmed"},
+    common = {"reference": reference(entry), "name": "", "by": "registrant"}
+    assert events == [
+        common | {"what": "erased", "was": "confirmed", "status": "erased"},
+        common | {"what": "submitted", "was": None, "status": "confirmed"},
     ]
     assert "moved_to" in office.line("history", "--json").out.split()
 
@@ -254,9 +254,9 @@ def test_unsuppress__names_the_operators_command_where_the_role_may_not(office: 
     ran = office.line("mail", "unsuppress", reference(entry), "--yes")
 
     assert not parts.suppressions.holds(entry.email)
-    told = f"aws sesv2 delete-suppressed-destination --email-address {entry.email} --region "
-    assert (told in ran.err, "mailed again" in ran.err) == (True, False)
-    assert told in office.line("mail", "unsuppress", reference(entry), "--yes").err
+    command = f"aws sesv2 delete-suppressed-destination --email-address {entry.email} --region "
+    assert (command in ran.err, "mailed again" in ran.err) == (True, False)
+    assert command in office.line("mail", "unsuppress", reference(entry), "--yes").err
 
 
 def _spam(office: Office, sign: str) -> Submission:
@@ -265,9 +265,9 @@ def _spam(office: Office, sign: str) -> Submission:
     answers = example_submission(form, today=office.clock.now().date()) | {"participant": "Royale", "course": COURSE}
     office.manage.erase(entry.id, by="kim")
     receipt = office.submits.submit(form, answers, key=sign, language="en", spam_sign=sign)
-    found = office.get(receipt)
-    assert (found.status, display_reference(found.reference)) == (Status.SPAM, reference(found))
-    return found
+    spam = office.get(receipt)
+    assert (spam.status, display_reference(spam.reference)) == (Status.SPAM, reference(spam))
+    return spam
 
 
 def _no_dead_letters(office: Office | None = None):  # type: ignore[no-untyped-def]  # noqa: ANN202 - parts of mailing

@@ -53,18 +53,18 @@ def test_add__adds_forms_mails_and_a_site_in_the_language(rollcall: CommandLine,
 
 def test_add__leaves_a_list_of_what_to_translate(rollcall: CommandLine, sources: Sources) -> None:
     rollcall("forms", "language", "add", "de")
-    told = rollcall("forms", "check", str(sources.forms)).err
-    assert "forms/registration/mail/confirmed.de.txt.j2 says what the English confirmed.en.txt.j2 says" in told
+    warnings = rollcall("forms", "check", str(sources.forms)).err
+    assert "forms/registration/mail/confirmed.de.txt.j2 says what the English confirmed.en.txt.j2 says" in warnings
     file = sources.forms / "registration" / "mail" / "confirmed.de.txt.j2"
     file.write_text(file.read_text(encoding="utf-8").replace("Hello", "Hallo"), encoding="utf-8")
-    told = rollcall("forms", "check", str(sources.forms)).err
-    assert "forms/registration/mail/confirmed.de.txt.j2" not in told
+    warnings = rollcall("forms", "check", str(sources.forms)).err
+    assert "forms/registration/mail/confirmed.de.txt.j2" not in warnings
 
 
 def test_add__writes_an_arabic_script_right_to_left(rollcall: CommandLine, sources: Sources) -> None:
     rollcall("forms", "language", "add", "ar", "العربية")
-    said = tomllib.loads((sources.site / "ar.toml").read_text(encoding="utf-8"))
-    assert (said["name"], said["direction"]) == ("العربية", "rtl")
+    words = tomllib.loads((sources.site / "ar.toml").read_text(encoding="utf-8"))
+    assert (words["name"], words["direction"]) == ("العربية", "rtl")
 
 
 def test_remove__leaves_nothing_behind(rollcall: CommandLine, sources: Sources) -> None:
@@ -88,7 +88,7 @@ def test_remove__of_a_built_in_language_keeps_the_other(rollcall: CommandLine, s
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (("add", "sv"), "sv is there already"),
         (("add", "deutsch"), "two or three small letters"),
@@ -97,12 +97,12 @@ def test_remove__of_a_built_in_language_keeps_the_other(rollcall: CommandLine, s
     ],
 )
 def test_language__invalid__is_refused(
-    rollcall: CommandLine, sources: Sources, words: tuple[str, str], said: str
+    rollcall: CommandLine, sources: Sources, words: tuple[str, str], message: str
 ) -> None:
     before = contents(sources)
     ran = rollcall("forms", "language", *words)
     assert ran.code != 0
-    assert said in ran.err
+    assert message in ran.err
     assert contents(sources) == before
 
 

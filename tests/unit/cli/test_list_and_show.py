@@ -99,13 +99,13 @@ def test_list__prints_the_first_before_the_last_is_read(rollcall: CommandLine, q
 
 def test_list__json_prints_the_named_fields(rollcall: CommandLine) -> None:
     """Fields come in the order given; answers have their names, and a missing one is null."""
-    said = json.loads(rollcall("list", "--json", "email,answers.course,reference").out)
+    entries = json.loads(rollcall("list", "--json", "email,answers.course,reference").out)
 
-    assert said == [
+    assert entries == [
         {"email": "ada@example.org", "answers.course": "robotics", "reference": REFERENCE},
         {"email": "bob@example.org", "answers.course": None, "reference": display_reference(BOB.reference)},
     ]
-    assert list(said[0]) == ["email", "answers.course", "reference"]
+    assert list(entries[0]) == ["email", "answers.course", "reference"]
 
 
 @pytest.mark.parametrize("arguments", [["list", "--json"], ["list", "--json", "--form", "contact"]])
@@ -162,10 +162,10 @@ def test_list__unknown_form_is_not_found(rollcall: CommandLine) -> None:
     assert rollcall("list", "--form", "nope").code == 3
 
 
-@pytest.mark.parametrize("wanted", [ADA.id, REFERENCE, ADA.reference])
-def test_show__by_id_or_reference(rollcall: CommandLine, wanted: str) -> None:
+@pytest.mark.parametrize("key", [ADA.id, REFERENCE, ADA.reference])
+def test_show__by_id_or_reference(rollcall: CommandLine, key: str) -> None:
     """It prints the submission, its answers, mails and history, a name and a value a line."""
-    lines = dict(line.split("\t") for line in rollcall("show", wanted).out.splitlines())
+    lines = dict(line.split("\t") for line in rollcall("show", key).out.splitlines())
 
     assert lines["id"] == ADA.id
     assert lines["reference"] == REFERENCE
@@ -179,11 +179,16 @@ def test_show__by_id_or_reference(rollcall: CommandLine, wanted: str) -> None:
 @pytest.mark.parametrize("arguments", [["show", REFERENCE, "--json", "all"], ["show", "--json=all", REFERENCE]])
 def test_show__json_prints_everything(rollcall: CommandLine, arguments: list[str]) -> None:
     """The whole submission, with its history and mails."""
-    said = json.loads(rollcall(*arguments).out)
+    shown_json = json.loads(rollcall(*arguments).out)
 
-    assert tuple(said) == (*FIELDS, *DETAILS)
-    assert said["answers"] == {"name": "Ada Lovelace", "course": "robotics", "days": ["mon", "tue"], "consent": True}
-    assert said["mails"] == [
+    assert tuple(shown_json) == (*FIELDS, *DETAILS)
+    assert shown_json["answers"] == {
+        "name": "Ada Lovelace",
+        "course": "robotics",
+        "days": ["mon", "tue"],
+        "consent": True,
+    }
+    assert shown_json["mails"] == [
         {
             "kind": "confirmed",
             "copy": 0,
@@ -207,10 +212,10 @@ def test_show__json_alone_lists_the_fields(rollcall: CommandLine, arguments: lis
 
 def test_show__json_prints_the_named_fields(rollcall: CommandLine) -> None:
     """As in `list`, plus history and mails."""
-    said = json.loads(rollcall("show", BOB.id, "--json", "answers.message,history").out)
+    shown_json = json.loads(rollcall("show", BOB.id, "--json", "answers.message,history").out)
 
-    assert said["answers.message"] == "Hello\nthere"
-    assert [event["what"] for event in said["history"]] == ["submitted"]
+    assert shown_json["answers.message"] == "Hello\nthere"
+    assert [event["what"] for event in shown_json["history"]] == ["submitted"]
 
 
 @pytest.mark.parametrize("state", list(MailState))
@@ -281,8 +286,8 @@ def test_history__says_when_what_and_by_whom(rollcall: CommandLine, queries: Fak
         .out.splitlines()[-1]
         .endswith("assumed-role/staff/per@example.org")
     )
-    said = json.loads(rollcall("history", REFERENCE, "--json", "what,status,by").out)
-    assert said[0] == {"what": "submitted", "status": "confirmed", "by": "registrant"}
+    events = json.loads(rollcall("history", REFERENCE, "--json", "what,status,by").out)
+    assert events[0] == {"what": "submitted", "status": "confirmed", "by": "registrant"}
     assert rollcall("history", REFERENCE, "--json").out.split() == [
         "at",
         "what",
@@ -309,13 +314,13 @@ def test_show__never_prints_an_escape_sequence(rollcall: CommandLine) -> None:
     assert "there\n" in out
 
 
-@pytest.mark.parametrize("wanted", ["reg_01KJM2N0S0ABCDEFGHJKMNPQRT", "msg_1"])
-def test_show__unknown_is_not_found(rollcall: CommandLine, wanted: str) -> None:
+@pytest.mark.parametrize("key", ["reg_01KJM2N0S0ABCDEFGHJKMNPQRT", "msg_1"])
+def test_show__unknown_is_not_found(rollcall: CommandLine, key: str) -> None:
     """Exit code 3, and where to look."""
-    ran = rollcall("show", wanted)
+    ran = rollcall("show", key)
 
     assert (ran.code, ran.out) == (3, "")
-    assert wanted in ran.err
+    assert key in ran.err
     assert "rollcall list" in ran.err
 
 
@@ -360,9 +365,9 @@ def test_show__copy_uses_the_forms_words_and_the_language(
     }
     queries.entries = [replace(ADA, language=language, form_version=form.version, answers=answers)]
     rollcall.forms = {"registration": form}
-    said = rollcall("show", ADA.id, "--copy").out
-    assert said.startswith(f"{form.title.in_language(language)}\n\n")
-    assert f"\n{asked}\n    {chosen}\n" in said
-    assert "    Nuts\n    and cats" in said
-    assert display_reference(ADA.reference) in said
-    assert not re.search(r"participant|first-robot|2018-04-30|UTC|answers\.", said)
+    copy = rollcall("show", ADA.id, "--copy").out
+    assert copy.startswith(f"{form.title.in_language(language)}\n\n")
+    assert f"\n{asked}\n    {chosen}\n" in copy
+    assert "    Nuts\n    and cats" in copy
+    assert display_reference(ADA.reference) in copy
+    assert not re.search(r"participant|first-robot|2018-04-30|UTC|answers\.", copy)

@@ -73,9 +73,9 @@ def test_down__says_what_happens_to_the_data(rollcall: CommandLine) -> None:
 
 def test_status__as_json_has_every_address(rollcall: CommandLine) -> None:
     """Scripts rely on these names."""
-    said = json.loads(rollcall("local", "status", "--json", "all").out)
+    status = json.loads(rollcall("local", "status", "--json", "all").out)
 
-    assert said == {
+    assert status == {
         "running": True,
         "site_url": "http://localhost:8080",
         "api_url": "http://localhost:4566/api/v1",

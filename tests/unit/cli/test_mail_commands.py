@@ -197,7 +197,7 @@ def test_resend__reports_a_suppressed_address_before_queueing(world: World) -> N
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "message"),
     [
         ((REFERENCE, "waitlisted"), 1, "what fits is confirmed, staff"),
         ((REFERENCE, "confrimed"), 2, "Did you mean 'confirmed'?"),
@@ -205,11 +205,11 @@ def test_resend__reports_a_suppressed_address_before_queueing(world: World) -> N
         (("reg_01KJM2N0S0ABCDEFGHJKMNPQRT",), 3, "There is no submission"),
     ],
 )
-def test_resend__reports_what_is_wrong(world: World, arguments: tuple[str, ...], code: int, said: str) -> None:
+def test_resend__reports_what_is_wrong(world: World, arguments: tuple[str, ...], code: int, message: str) -> None:
     ran = world("mail", "resend", *arguments, "--yes")
 
     assert (ran.code, ran.out) == (code, "")
-    assert said in ran.err
+    assert message in ran.err
 
 
 @pytest.mark.parametrize("status", [Status.SPAM, Status.ERASED])
@@ -325,7 +325,7 @@ def test_send__reaches_those_whom_the_options_select(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "message"),
     [
         (("--template", "moved"), 2, 'needs room, which was not given.\nAdd --set room="…"'),
         (("--template", "moved", "--set", "room"), 2, "cannot be read"),
@@ -338,11 +338,11 @@ def test_send__reaches_those_whom_the_options_select(world: World) -> None:
         (("--template", "moved", "--set", "room=x", "--option", "nope"), 3, "There is no option 'nope'"),
     ],
 )
-def test_send__reports_what_is_wrong(world: World, arguments: tuple[str, ...], code: int, said: str) -> None:
+def test_send__reports_what_is_wrong(world: World, arguments: tuple[str, ...], code: int, message: str) -> None:
     ran = world("mail", "send", "--form", "registration", *arguments, "--yes")
 
     assert (ran.code, ran.out) == (code, "")
-    assert said in ran.err
+    assert message in ran.err
     assert world.queue.requests == []
 
 
@@ -382,12 +382,12 @@ def test_send__with_a_text_works_for_any_form(world: World) -> None:
     """The same text reaches nobody twice, another text does."""
     send = ("mail", "send", "--form", "registration")
 
-    shown = world(*send, *WRITTEN, "--dir", str(FORMS_DIR), "--dry-run")
-    assert 'Would send the mail "No lesson on 6 March" to 1 submission.' in shown.err
-    assert shown.out.startswith("Subject: No lesson on 6 March\n")
-    assert "the room is closed <today>.\nSee https://example.org/rooms\n" in shown.out
-    assert display_reference(ENTRY.reference) in shown.out
-    assert "/my?t=preview" in shown.out
+    preview = world(*send, *WRITTEN, "--dir", str(FORMS_DIR), "--dry-run")
+    assert 'Would send the mail "No lesson on 6 March" to 1 submission.' in preview.err
+    assert preview.out.startswith("Subject: No lesson on 6 March\n")
+    assert "the room is closed <today>.\nSee https://example.org/rooms\n" in preview.out
+    assert display_reference(ENTRY.reference) in preview.out
+    assert "/my?t=preview" in preview.out
 
     assert world(*send, *WRITTEN, "--yes").err.endswith("1 sent.\n")
     assert "Nobody is left to mail." in world(*send, *WRITTEN, "--yes").err
@@ -416,7 +416,7 @@ def test_send__keeps_the_indentation_of_a_text(world: World, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ((), "Give either --template, one of the form's own mails, or --subject and --text."),
         (("--template", "moved", "--subject", "x", "--text", "y"), "Give either --template"),
@@ -431,10 +431,10 @@ def test_send__keeps_the_indentation_of_a_text(world: World, tmp_path: Path) -> 
         (("--subject", "x", "--text-file", "/no/such/file"), "could not be read: No such file or directory."),
     ],
 )
-def test_send__reports_what_is_wrong_with_a_text(world: World, arguments: tuple[str, ...], said: str) -> None:
+def test_send__reports_what_is_wrong_with_a_text(world: World, arguments: tuple[str, ...], message: str) -> None:
     ran = world("mail", "send", "--form", "registration", *arguments, "--yes")
 
-    assert (ran.code, ran.out, said in ran.err) == (2, "", True), ran.err
+    assert (ran.code, ran.out, message in ran.err) == (2, "", True), ran.err
     assert world.queue.requests == []
 
 

@@ -120,8 +120,8 @@ def test_closed_stderr__disturbs_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "told"), [(0.4, "0 s"), (59, "59 s"), (60, "1 min"), (200, "3 min 20 s"), (7500, "2 h 5 min")]
+    ("seconds", "text"), [(0.4, "0 s"), (59, "59 s"), (60, "1 min"), (200, "3 min 20 s"), (7500, "2 h 5 min")]
 )
-def test_duration__is_written_as_people_say_it(seconds: float, told: str) -> None:
+def test_duration__is_written_as_people_say_it(seconds: float, text: str) -> None:
     """Seconds, then minutes, then hours."""
-    assert duration(seconds) == told
+    assert duration(seconds) == text

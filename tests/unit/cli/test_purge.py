@@ -63,7 +63,7 @@ def test_purge__filters_like_a_list(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "message"),
     [
         (("--older-than", "soon"), 2, "--older-than 'soon' is not a time"),
         ((), 2, "--older-than"),
@@ -71,10 +71,10 @@ def test_purge__filters_like_a_list(office: Office) -> None:
         (("--older-than", "90d", "--status", "canceled"), 2, "Did you mean 'cancelled'?"),
     ],
 )
-def test_purge__reports_what_is_wrong(office: Office, arguments: tuple[str, ...], code: int, said: str) -> None:
+def test_purge__reports_what_is_wrong(office: Office, arguments: tuple[str, ...], code: int, message: str) -> None:
     ran = office.line("purge", *arguments, "--yes")
 
-    assert (ran.code, said in ran.err) == (code, True)
+    assert (ran.code, message in ran.err) == (code, True)
     assert not any(erased(office))
 
 

@@ -69,8 +69,8 @@ class Trip:
         return next(csv.reader(io.StringIO(self.file.read_text(encoding="utf-8-sig"))))
 
     def answers(self, name: str) -> list[Any]:
-        found = sorted(self.office.repository.entries.values(), key=lambda each: each.email)
-        return [each.answers.get(name) for each in found]
+        entries = sorted(self.office.repository.entries.values(), key=lambda each: each.email)
+        return [each.answers.get(name) for each in entries]
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ def ids(out: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("what", "found"),
+    ("what", "expected"),
     [
         ("ADA@example.org", [ASA.id, ADA.id]),
         ("nobody@example.org", []),
@@ -49,11 +49,11 @@ def ids(out: str) -> list[str]:
         (REFERENCE, [ADA.id]),
     ],
 )
-def test_search__by_index_reads_nothing_else(rollcall: CommandLine, what: str, found: list[str]) -> None:
+def test_search__by_index_reads_nothing_else(rollcall: CommandLine, what: str, expected: list[str]) -> None:
     """By address, ID or reference, and stderr stays empty."""
     ran = rollcall("search", what)
 
-    assert (ran.code, ids(ran.out), ran.err) == (0, found, "")
+    assert (ran.code, ids(ran.out), ran.err) == (0, expected, "")
     assert rollcall.queries.asked == []  # type: ignore[union-attr]
 
 
@@ -147,8 +147,8 @@ def test_search__interrupted__prints_what_was_found(
 ) -> None:
     """Exit code 130; the JSON is still complete."""
 
-    def read(found: list[Submission]) -> Iterator[Submission]:
-        yield found[0]
+    def read(entries: list[Submission]) -> Iterator[Submission]:
+        yield entries[0]
         raise KeyboardInterrupt
 
     monkeypatch.setattr(rollcall.queries, "_read", read)
@@ -167,10 +167,10 @@ def test_search__prints_each_match_at_once_on_a_terminal(
     """The table does not wait for its last line."""
     out = Terminal()
 
-    def read(found: list[Submission]) -> Iterator[Submission]:
-        yield found[0]
+    def read(entries: list[Submission]) -> Iterator[Submission]:
+        yield entries[0]
         assert display_reference(ASA.reference) in out.getvalue()
-        yield found[1]
+        yield entries[1]
 
     monkeypatch.setattr(rollcall.queries, "_read", read)
 

@@ -66,7 +66,7 @@ def test_selection__accepts_what_exists() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "code", "told"),
+    ("options", "code", "message"),
     [
         ({"form": "registraton"}, 3, "There is no form 'registraton'. Did you mean 'registration'?"),
         ({"status": ["waitlist"]}, 2, "There is no status 'waitlist'. Did you mean 'waitlisted'? There are: pending,"),
@@ -80,10 +80,10 @@ def test_selection__accepts_what_exists() -> None:
         ({"since": "2d", "until": "3d"}, 2, "--since 2d must be earlier than --until 3d."),
     ],
 )
-def test_selection__suggests_the_nearest(options: dict[str, str], code: int, told: str) -> None:
+def test_selection__suggests_the_nearest(options: dict[str, str], code: int, message: str) -> None:
     with pytest.raises(CliError) as raised:
         selection(lambda: FORMS, **options, now=NOW)  # type: ignore[arg-type]
-    assert (told in str(raised.value), raised.value.exit_code) == (True, code)
+    assert (message in str(raised.value), raised.value.exit_code) == (True, code)
 
 
 @pytest.mark.parametrize("named", ["robots", "all about Robots", "ALLT OM ROBOTS"])

@@ -74,9 +74,9 @@ def test_stats__are_tab_separated_in_a_pipe(rollcall: CommandLine) -> None:
 
 
 def test_stats__as_json(rollcall: CommandLine) -> None:
-    said = json.loads(rollcall("stats", "--json", "total,options,statuses").out)
+    stats = json.loads(rollcall("stats", "--json", "total,options,statuses").out)
 
-    assert said == {
+    assert stats == {
         "total": 3,
         "options": [
             {
@@ -248,21 +248,21 @@ def page(rollcall: CommandLine, path: Path, *options: str) -> str:
 
 def test_page__holds_the_figures(rollcall: CommandLine, tmp_path: Path) -> None:
     """In tables beside the charts, with the options' labels."""
-    found = Page(page(rollcall, tmp_path / "stats.html"))
+    parsed_page = Page(page(rollcall, tmp_path / "stats.html"))
 
-    assert found.cells[found.cells.index("2026-03-01") :][:5] == ["2026-03-01", "2", "0", "1", "1"]
-    assert found.cells[found.cells.index("Robots for <all>") :][:2] == ["Robots for <all>", "2"]
-    assert "svg" in found.tags
+    assert parsed_page.cells[parsed_page.cells.index("2026-03-01") :][:5] == ["2026-03-01", "2", "0", "1", "1"]
+    assert parsed_page.cells[parsed_page.cells.index("Robots for <all>") :][:2] == ["Robots for <all>", "2"]
+    assert "svg" in parsed_page.tags
 
 
 def test_page__needs_nothing_else(rollcall: CommandLine, tmp_path: Path) -> None:
     """No script, no request, and nothing that a browser would forgive; light and dark."""
     text = page(rollcall, tmp_path / "stats.html")
-    found = Page(text)
+    parsed_page = Page(text)
 
     assert JustHTML(text, collect_errors=True, sanitize=False).errors == []
-    assert "script" not in found.tags
-    assert not {"src", "href", "xlink:href", "srcset"} & {name for name, _ in found.attributes}
+    assert "script" not in parsed_page.tags
+    assert not {"src", "href", "xlink:href", "srcset"} & {name for name, _ in parsed_page.attributes}
     assert "url(" not in text
     assert "://" not in text
     assert "prefers-color-scheme: dark" in text
@@ -271,10 +271,10 @@ def test_page__needs_nothing_else(rollcall: CommandLine, tmp_path: Path) -> None
 def test_page__escapes_everything(rollcall: CommandLine, tmp_path: Path) -> None:
     """This covers forms and options with markup in their names, and options that no longer exist."""
     rollcall.queries.entries = [replace(ADA, form=EVIL, option=EVIL)]  # type: ignore[union-attr]
-    found = Page(page(rollcall, tmp_path / "stats.html"))
+    parsed_page = Page(page(rollcall, tmp_path / "stats.html"))
 
-    assert "script" not in found.tags
-    assert any("<script>" in cell for cell in found.cells)
+    assert "script" not in parsed_page.tags
+    assert any("<script>" in cell for cell in parsed_page.cells)
 
 
 def test_page__of_nothing_says_zero(rollcall: CommandLine, tmp_path: Path) -> None:

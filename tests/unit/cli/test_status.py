@@ -165,5 +165,5 @@ def test_quota_set__reports_somebody_elses_change(office: Office) -> None:
     assert "was given 20 seats by arn:aws:iam::1:user/lee meanwhile, 20" in ran.err
     assert "it had 12 when you looked. Nothing was changed.\n" in ran.err
     assert office.repository.quotas("registration", [COURSE])[COURSE].capacity == 20
-    told = json.loads(office.line("quota", "list", "--json", "option,set_by,set_at").out)
-    assert {"option": COURSE, "set_by": "arn:aws:iam::1:user/lee", "set_at": "2027-03-01T09:30:15.250Z"} in told
+    quotas = json.loads(office.line("quota", "list", "--json", "option,set_by,set_at").out)
+    assert {"option": COURSE, "set_by": "arn:aws:iam::1:user/lee", "set_at": "2027-03-01T09:30:15.250Z"} in quotas

@@ -32,8 +32,8 @@ class Items:
             keys = [(key["pk"]["S"], key["sk"]["S"]) for key in params["RequestItems"]["rollcall-local"]["Keys"]]
             return {"Responses": {"rollcall-local": [self.items[key] for key in keys if key in self.items]}}
         assert params["TableName"] == "rollcall-local"
-        held = params["Key"] if operation == "GetItem" else params["Item"]
-        key = (held["pk"]["S"], held["sk"]["S"])
+        item = params["Key"] if operation == "GetItem" else params["Item"]
+        key = (item["pk"]["S"], item["sk"]["S"])
         if operation == "GetItem":
             return {"Item": self.items[key]} if key in self.items else {}
         assert operation == "PutItem"
@@ -86,9 +86,9 @@ def test_store__retires_a_removed_form() -> None:
     forms.store(FORMS)
     forms.store({"contact": FORMS["contact"]})
 
-    kept = forms.read()
-    assert {name: form.retired for name, form in kept.items()} == {"contact": False, "registration": True}
-    assert replace(kept["registration"], retired=False) == FORMS["registration"]
+    stored = forms.read()
+    assert {name: form.retired for name, form in stored.items()} == {"contact": False, "registration": True}
+    assert replace(stored["registration"], retired=False) == FORMS["registration"]
 
     forms.store({"contact": FORMS["contact"]}, forget=["registration"])
     assert set(forms.read()) == {"contact"}

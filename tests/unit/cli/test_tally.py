@@ -59,10 +59,10 @@ def test_stretches__group_many_days(length: int, unit: str, first: str, named: i
     """None is lost."""
     days = {date(2026, 1, 1) + timedelta(days=n): Counter({Status.SPAM: n}) for n in range(length)}
 
-    found = stretches(days)
+    groups = stretches(days)
 
-    assert (found.unit, next(iter(found.counts)), len(found.counts)) == (unit, first, named)
-    assert sum(split.total() for split in found.counts.values()) == sum(range(length))
+    assert (groups.unit, next(iter(groups.counts)), len(groups.counts)) == (unit, first, named)
+    assert sum(split.total() for split in groups.counts.values()) == sum(range(length))
 
 
 def test_bar__is_as_long_as_the_share() -> None:

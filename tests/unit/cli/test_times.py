@@ -29,7 +29,7 @@ def stockholm(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted"),
+    ("text", "expected"),
     [
         ("90min", NOW - timedelta(minutes=90)),
         ("12h", NOW - timedelta(hours=12)),
@@ -50,9 +50,9 @@ def stockholm(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ("2026-03-01T09:30:00.250+02:00", datetime(2026, 3, 1, 7, 30, 0, 250_000, tzinfo=UTC)),
     ],
 )
-def test_parse_time__reads_what_people_write(text: str, wanted: datetime) -> None:
+def test_parse_time__reads_what_people_write(text: str, expected: datetime) -> None:
     """In the reader's zone, unless it names one."""
-    assert parse_time(text, now=NOW, option="--since") == wanted
+    assert parse_time(text, now=NOW, option="--since") == expected
 
 
 def test_parse_time__of_an_end_date_is_the_end_of_that_day() -> None:
@@ -99,15 +99,15 @@ def test_read_period__uses_the_organisations_zone(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize(
-    ("since", "until", "said"),
+    ("since", "until", "message"),
     [
         ("soon", None, "--since 'soon' is not a time"),
         ("7d", "soon", "--until 'soon' is not a time"),
     ],
 )
-def test_read_period__reports_a_mistake_first(since: str, until: str | None, said: str) -> None:
+def test_read_period__reports_a_mistake_first(since: str, until: str | None, message: str) -> None:
     """Nobody has to wait for the network to learn of a slip."""
-    with pytest.raises(CliError, match=said):
+    with pytest.raises(CliError, match=message):
         read_period(since, until, forms=lambda: pytest.fail("asked"), now=NOW)
 
 

@@ -117,8 +117,8 @@ def test_set_confirmed__is_refused_if_the_sender_came_again(office: Office) -> N
 
     for words in (("--dry-run",), ("--yes",)):
         ran = office.line("status", "set", spam.id, "confirmed", *words)
-        told = f"{called(spam)} stays spam: the same person has registered again, as {reference(other)}."
-        assert (ran.code, told in ran.err) == (1, True)
+        message = f"{called(spam)} stays spam: the same person has registered again, as {reference(other)}."
+        assert (ran.code, message in ran.err) == (1, True)
         assert f"rollcall status cancel {reference(other)}" in ran.err
     assert (office.get(spam).status, office.seats()) == (Status.SPAM, (1, 0))
 

@@ -128,8 +128,8 @@ def test_add__recognises_its_own_earlier_attempt() -> None:
         "reference": {"S": ENTRY.reference},
         "status": {"S": "confirmed"},
     }
-    own = {"Code": "ConditionalCheckFailed", "Item": item}
-    error = cancelled({"Code": "ConditionalCheckFailed"}, FREE, {"Code": "ConditionalCheckFailed"}, own)
+    reason = {"Code": "ConditionalCheckFailed", "Item": item}
+    error = cancelled({"Code": "ConditionalCheckFailed"}, FREE, {"Code": "ConditionalCheckFailed"}, reason)
     receipt = repository(ScriptedCall([error])).add(ENTRY, once=None, idempotency=KEY)
     assert (receipt.id, receipt.repeated) == (ENTRY.id, False)
 

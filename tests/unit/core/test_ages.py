@@ -82,7 +82,7 @@ def test_age__of_a_leap_day_child_rises_on_1_march() -> None:
     ],
 )
 def test_validate__accepts_the_ages_of_the_option(day: str, born: str, code: str | None) -> None:
-    assert [(field, found) for field, found, _ in message_for(day, born)] == ([("day", code)] if code else [])
+    assert [(field, error_code) for field, error_code, _ in message_for(day, born)] == ([("day", code)] if code else [])
 
 
 def test_validate__names_the_ages_in_the_visitors_language() -> None:

@@ -21,7 +21,7 @@ def form() -> Form:
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept", "said"),
+    ("typed", "answer", "message"),
     [
         (("30", "4", "2015"), "2015-04-30", ""),
         ((" 3 ", "04", "2015"), "2015-04-03", ""),
@@ -37,17 +37,17 @@ def form() -> Form:
     ],
 )
 def test_date__in_three_fields_is_one_answer_or_an_error(
-    form: Form, typed: tuple[str, str, str], kept: str, said: str
+    form: Form, typed: tuple[str, str, str], answer: str, message: str
 ) -> None:
     """A plain form's three fields become one date; an error names the part that is wrong."""
     names = ("born-day", "born-month", "born-year")
     whole = with_whole_dates(form, dict(zip(names, typed, strict=True)))
-    if kept:
-        assert validate(form, whole, "en", today=TODAY) == {"born": kept}
+    if answer:
+        assert validate(form, whole, "en", today=TODAY) == {"born": answer}
         return
     with pytest.raises(InvalidAnswersError) as error:
         validate(form, whole, "en", today=TODAY)
-    assert [(one.field, one.message) for one in error.value.errors] == [("born", said)]
+    assert [(one.field, one.message) for one in error.value.errors] == [("born", message)]
 
 
 def test_date__sent_whole_or_not_at_all_stays_as_it_is(form: Form) -> None:

@@ -53,10 +53,10 @@ def described(form: Form, quotas: FakeQuotas | None = None, clock: StoppedClock 
 
 def test_describe__covers_each_field_in_every_language() -> None:
     """Limits that depend on the date are today's."""
-    told = described(FORM)
-    assert json.loads(json.dumps(told)) == told
-    assert told["title"] == {"en": "Course", "sv": "Course (sv)"}
-    email, born, age, _ = told["fields"]
+    description = described(FORM)
+    assert json.loads(json.dumps(description)) == description
+    assert description["title"] == {"en": "Course", "sv": "Course (sv)"}
+    email, born, age, _ = description["fields"]
     assert email == {
         "name": "email", "type": "email", "label": {"en": "Email", "sv": "Email (sv)"}, "required": True,
     }  # fmt: skip
@@ -89,17 +89,21 @@ def test_describe__without_a_quota_reads_no_table() -> None:
 
 
 def test_describe__hides_what_concerns_only_staff() -> None:
-    told = json.dumps(described(FORM))
+    description_json = json.dumps(described(FORM))
     for secret in ("staff@example.org", "further_remark", "me@example.org", "crs"):
-        assert secret not in told
+        assert secret not in description_json
 
 
 def test_describe__says_if_the_form_is_open_and_needs_verifying() -> None:
     clock = StoppedClock()
     opens = clock.at + timedelta(hours=1)
     form = replace(FORM, opens_at=opens, verification=Verification(24))
-    told = described(form, clock=clock)
-    assert (told["open"], told["opens_at"], told["verify_within_hours"]) == (False, opens.isoformat(), 24)
+    description = described(form, clock=clock)
+    assert (description["open"], description["opens_at"], description["verify_within_hours"]) == (
+        False,
+        opens.isoformat(),
+        24,
+    )
     clock.forward(hours=1)
     assert described(form, clock=clock)["open"] is True
     assert "verify_within_hours" not in described(FORM)

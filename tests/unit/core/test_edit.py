@@ -62,13 +62,13 @@ class Desk:
         answers = {"name": name, "email": "asa@example.org", "day": day, "needs": "nuts"}
         return self.submits.submit(self.form, answers, key=None, language="sv")
 
-    def edit(self, receipt: Receipt, *, may_wait: bool = False, **given: str) -> Submission:
-        plan = self.edits.plan(self.repository.get(receipt.id), given)
+    def edit(self, receipt: Receipt, *, may_wait: bool = False, **changes: str) -> Submission:
+        plan = self.edits.plan(self.repository.get(receipt.id), changes)
         return self.edits.carry_out(plan, by="kim", may_wait=may_wait)
 
     def taken(self) -> tuple[int, int]:
-        found = self.repository.quotas("course", ["a", "b"])
-        return tuple(found[option].taken if option in found else 0 for option in ("a", "b"))  # type: ignore[return-value]
+        quotas = self.repository.quotas("course", ["a", "b"])
+        return tuple(quotas[option].taken if option in quotas else 0 for option in ("a", "b"))  # type: ignore[return-value]
 
 
 def test_edit__changes_named_fields_and_reports_no_values() -> None:

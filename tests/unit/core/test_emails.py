@@ -11,7 +11,7 @@ from registration_core.domain.emails import EmailError, normalise_email
 
 
 @pytest.mark.parametrize(
-    ("written", "kept"),
+    ("written", "normalised"),
     [
         ("robin@example.org", "robin@example.org"),
         ("Robin.Ek+kurs@EXAMPLE.Org", "Robin.Ek+kurs@example.org"),
@@ -23,8 +23,8 @@ from registration_core.domain.emails import EmailError, normalise_email
         ("x" * 64 + "@example.org", "x" * 64 + "@example.org"),
     ],
 )
-def test_normalise_email__accepts_and_tidies(written: str, kept: str) -> None:
-    assert normalise_email(written) == kept
+def test_normalise_email__accepts_and_tidies(written: str, normalised: str) -> None:
+    assert normalise_email(written) == normalised
 
 
 @pytest.mark.parametrize(

@@ -57,9 +57,9 @@ def test_feedback_of__suppresses_a_missing_mailbox_not_a_full_one() -> None:
 def test_feedback_of__suppresses_complaints_not_their_retraction() -> None:
     assert feedback_of(complaint()) == Feedback(MailState.COMPLAINED, REQUEST, ("robin@example.org",))
     assert feedback_of(complaint(complaintFeedbackType="abuse")) == feedback_of(complaint())
-    kept = feedback_of(complaint(complaintFeedbackType="not-spam"))
-    assert kept is not None
-    assert kept.lost == ()
+    retraction = feedback_of(complaint(complaintFeedbackType="not-spam"))
+    assert retraction is not None
+    assert retraction.lost == ()
 
 
 def test_feedback_of__reads_the_form_without_configuration_set() -> None:
@@ -102,9 +102,9 @@ def test_feedback_of__reports_unreadable_events_without_values(message: str) -> 
 )
 def test_feedback_of__names_mails_that_staff_asked_for(asked: MailRequest) -> None:
     event = {"eventType": "Delivery", "mail": {"tags": tags(asked)}}
-    told = feedback_of(json.dumps(event))
-    assert told is not None
-    assert told.request == asked
+    feedback = feedback_of(json.dumps(event))
+    assert feedback is not None
+    assert feedback.request == asked
 
 
 def test_message_tags__use_only_characters_that_ses_allows() -> None:

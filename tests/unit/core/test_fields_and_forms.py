@@ -55,7 +55,7 @@ def test_resolve_date__raises_value_error_for_anything_else(bound: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "language"),
+    ("requested", "language"),
     [
         ("sv", "sv"),
         ("sv-SE,sv;q=0.9,en;q=0.8", "sv"),
@@ -69,13 +69,13 @@ def test_resolve_date__raises_value_error_for_anything_else(bound: str) -> None:
         (None, "en"),
     ],
 )
-def test_language_for__picks_the_best_match(wanted: str | None, language: str) -> None:
-    assert a_form().language_for(wanted) == language
+def test_language_for__picks_the_best_match(requested: str | None, language: str) -> None:
+    assert a_form().language_for(requested) == language
 
 
 @given(st.text(max_size=60))
-def test_language_for__always_returns_one_of_the_forms(wanted: str) -> None:
-    assert a_form().language_for(wanted) in ("en", "sv")
+def test_language_for__always_returns_one_of_the_forms(requested: str) -> None:
+    assert a_form().language_for(requested) in ("en", "sv")
 
 
 def test_ensure_open__refuses_before_and_after() -> None:

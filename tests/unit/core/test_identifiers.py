@@ -69,10 +69,10 @@ def test_parse_reference__reads_what_was_displayed(reference: str) -> None:
 
 @given(references)
 def test_parse_reference__reads_what_a_person_writes(reference: str) -> None:
-    said = f" {reference[:2]} {reference[2:4].lower()}-{reference[4:]} "
-    said = said.replace("0", "o").replace("1", "l")
-    assert parse_reference(said) == reference
-    assert parse_reference(said.replace("l", "I").replace("o", "O")) == reference
+    written = f" {reference[:2]} {reference[2:4].lower()}-{reference[4:]} "
+    written = written.replace("0", "o").replace("1", "l")
+    assert parse_reference(written) == reference
+    assert parse_reference(written.replace("l", "I").replace("o", "O")) == reference
 
 
 @given(references, st.integers(0, 7), st.sampled_from(CROCKFORD))

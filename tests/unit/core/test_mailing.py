@@ -103,8 +103,8 @@ def test_notify__gives_only_the_registrant_the_link_to_my_page(kind: MailKind) -
     world = World(replace(ENTRY, status=Status.SPAM if digest else min(FITTING[kind])))
     request = MailRequest(ENTRY.form, kind, 20270301, entries=(ENTRY.id,)) if digest else MailRequest(ENTRY.id, kind, 1)
     assert world.service.notify(request) is Outcome.SENT
-    told = world.mailer.sent[0].text
-    assert told == ("None" if kind in TO_STAFF else f"https://api.example/my?t={ENTRY.id}")
+    text = world.mailer.sent[0].text
+    assert text == ("None" if kind in TO_STAFF else f"https://api.example/my?t={ENTRY.id}")
 
 
 def test_notify__sends_a_mail_once_under_repeated_requests() -> None:
@@ -364,22 +364,22 @@ def test_staff__get_the_mails_that_the_form_asks_for(kind: MailKind, word: str) 
 def test_digest__reaches_staff_once_a_day_despite_redelivery() -> None:
     """It has no reply address, and omits submissions that are genuine or gone by then."""
     world = World(replace(ENTRY, status=Status.SPAM))
-    told = [world.service.notify(DIGEST) for _ in range(3)]
-    assert told == [Outcome.SENT, Outcome.SENT_BEFORE, Outcome.SENT_BEFORE]
+    outcomes = [world.service.notify(DIGEST) for _ in range(3)]
+    assert outcomes == [Outcome.SENT, Outcome.SENT_BEFORE, Outcome.SENT_BEFORE]
     (mail,) = world.mailer.sent
     assert (mail.to, mail.reply_to) == (("staff@example.org",), None)
     assert World(ENTRY).service.notify(DIGEST) is Outcome.OUTDATED
 
 
 def test_digest__says_how_many_more_there_are() -> None:
-    told: list[int] = []
+    counts: list[int] = []
 
     class Telling(PlainRenderer):
         def render(self, kind: str, form: Form, submission: Submission, facts: MailFacts) -> RenderedMail:
-            told.append(facts.more_spam)
+            counts.append(facts.more_spam)
             return super().render(kind, form, submission, facts)
 
     world = World(replace(ENTRY, status=Status.SPAM))
     world.service._renderer = Telling()
     assert world.service.notify(replace(DIGEST, more=7)) is Outcome.SENT
-    assert told == [7]
+    assert counts == [7]

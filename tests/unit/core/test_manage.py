@@ -117,9 +117,9 @@ def test_submit__counts_no_seat_of_an_option_without_capacity(office: Office) ->
 
 def test_submit__keeps_suspected_spam_for_thirty_days() -> None:
     office = Office(verification=Verification())
-    kept = office.get(office.submit(suspected=True))
-    assert (kept.status, kept.verify_by) == (Status.SPAM, None)
-    assert kept.expires_at == START.replace(microsecond=0) + timedelta(days=30)
+    entry = office.get(office.submit(suspected=True))
+    assert (entry.status, entry.verify_by) == (Status.SPAM, None)
+    assert entry.expires_at == START.replace(microsecond=0) + timedelta(days=30)
     assert office.submit().status is Status.PENDING
 
 
@@ -212,11 +212,11 @@ def test_unerased__is_what_a_restored_table_still_holds(office: Office) -> None:
     office.manage.set_capacity("course", "a", 1)
     ledger = [erased.id, seated.id, waiting.id, "crs_01JD2M8V4Q7ZJ3T9X0K5W6RYBC"]
 
-    found = office.manage.unerased(ledger)
+    unerased = office.manage.unerased(ledger)
 
-    assert {entry.id for entry in found} == {seated.id, waiting.id}
-    assert [entry.status is Status.WAITLISTED for entry in found] == sorted(
-        (entry.status is Status.WAITLISTED for entry in found), reverse=True
+    assert {entry.id for entry in unerased} == {seated.id, waiting.id}
+    assert [entry.status is Status.WAITLISTED for entry in unerased] == sorted(
+        (entry.status is Status.WAITLISTED for entry in unerased), reverse=True
     )
 
 
@@ -335,9 +335,9 @@ def test_sweep__queues_mails_that_were_never_recorded(office: Office) -> None:
     assert office.sweeper.sweep().mails == 0
     office.clock.forward(minutes=2)
     assert office.sweeper.sweep().mails == 2
-    wanted = [MailRequest(receipt.id, kind, 1) for kind in (MailKind.CONFIRMED, MailKind.STAFF)]
-    assert office.queue.requests == wanted
-    office.repository.lease_mail(wanted[0], holder="one", until=office.clock.now(), expires_at=office.clock.now())
+    expected = [MailRequest(receipt.id, kind, 1) for kind in (MailKind.CONFIRMED, MailKind.STAFF)]
+    assert office.queue.requests == expected
+    office.repository.lease_mail(expected[0], holder="one", until=office.clock.now(), expires_at=office.clock.now())
     assert office.sweeper.sweep().mails == 1
     office.clock.forward(days=1)
     assert office.sweeper.sweep().mails == 0
@@ -434,11 +434,11 @@ def test_sweep__asks_for_no_digest_that_nobody_wants(staff: tuple[str, ...], mai
 def test_sweep__reports_a_withdrawal_whose_event_was_lost() -> None:
     """It covers only the registrant's own cancellation, as the stream would have."""
     office = Office()
-    own, staffs = office.submit(), office.submit(day="b")
+    registrants, staffs = office.submit(), office.submit(day="b")
     office.clock.at += timedelta(minutes=1)
-    office.manage.cancel(own.id, by="registrant")
+    office.manage.cancel(registrants.id, by="registrant")
     office.manage.cancel(staffs.id, by="kim")
     office.clock.at += timedelta(minutes=3)
     office.sweeper.sweep()
-    told = [request.id for request in office.queue.requests if request.kind == MailKind.STAFF_WITHDRAWN]
-    assert told == [own.id]
+    reported = [request.id for request in office.queue.requests if request.kind == MailKind.STAFF_WITHDRAWN]
+    assert reported == [registrants.id]

@@ -51,7 +51,7 @@ def test_holds_address__finds_one_in_any_spelling(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "shown"),
+    ("name", "short_name"),
     [
         ("Åsa Lindqvist", "Åsa Lindqvist"),
         (" J.R.  Smith ", ""),
@@ -66,20 +66,20 @@ def test_holds_address__finds_one_in_any_spelling(name: str) -> None:
         ("e\u0301" * 40, "e\u0301" * 14 + "…"),
     ],
 )
-def test_name_for_stranger__is_a_short_name_and_nothing_else(name: str, shown: str) -> None:
-    assert name_for_stranger(name) == shown
+def test_name_for_stranger__is_a_short_name_and_nothing_else(name: str, short_name: str) -> None:
+    assert name_for_stranger(name) == short_name
 
 
 @given(st.text(max_size=120))
 def test_name_for_stranger__never_contains_a_link(name: str) -> None:
     """It has no digit, colon, slash or at sign, no dot inside a word, no invisible character, and is never long."""
-    shown = name_for_stranger(name)
-    assert len(shown) <= 30
-    for place, letter in enumerate(shown):
+    short_name = name_for_stranger(name)
+    assert len(short_name) <= 30
+    for place, letter in enumerate(short_name):
         assert (
             unicodedata.category(letter)[0] in "LM" or letter in " -'\u2019\u2010\u00b7\u30fb\u05f3\u05f4…\u200c\u200d."
         )
-        assert letter != "." or shown[place + 1 : place + 2] in {"", " ", "-"}
+        assert letter != "." or short_name[place + 1 : place + 2] in {"", " ", "-"}
 
 
 def test_count_links__counts_each_once_in_any_spelling() -> None:

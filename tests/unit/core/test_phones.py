@@ -39,24 +39,24 @@ def test_number_of_every_country__is_accepted_as_written() -> None:
     """At home, from abroad and as a link, fixed and mobile; each is stored as E.164."""
     assert len(list(every_example())) > 400
     for region, number in every_example():
-        kept = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+        e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
         for style in (PhoneNumberFormat.INTERNATIONAL, PhoneNumberFormat.RFC3966):
-            assert taken(phonenumbers.format_number(number, style)) == kept
-        assert taken(phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL), region) == kept
+            assert taken(phonenumbers.format_number(number, style)) == e164
+        assert taken(phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL), region) == e164
 
 
 def test_number_of_every_country__is_shown_as_its_people_do() -> None:
     """From abroad with the country's code; for two countries the library's trunk prefix differs from ours."""
     for region, number in every_example():
-        kept = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-        assert shown_phone(kept) == phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
+        e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+        assert shown_phone(e164) == phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
         if region not in ("AR", "KI"):
-            assert shown_phone(kept, region) == phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
-        assert taken(shown_phone(kept, region), region) == kept
+            assert shown_phone(e164, region) == phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
+        assert taken(shown_phone(e164, region), region) == e164
 
 
 @pytest.mark.parametrize(
-    ("text", "kept"),
+    ("text", "e164"),
     [
         ("070-140 50 21", "+46701405021"),
         ("0701405021", "+46701405021"),
@@ -74,8 +74,8 @@ def test_number_of_every_country__is_shown_as_its_people_do() -> None:
         ("+46 70 140 50 21, #\u0667", "+46701405021;ext=7"),
     ],
 )
-def test_number__is_stored_as_e164(text: str, kept: str) -> None:
-    assert taken(text, "SE") == kept
+def test_number__is_stored_as_e164(text: str, e164: str) -> None:
+    assert taken(text, "SE") == e164
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_number__without_a_region__is_stored_as_its_digits() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kept", "shown"),
+    ("stored", "expected"),
     [
         ("+46701405021", "070-140 50 21"),
         ("0701405021", "070-140 50 21"),
@@ -119,9 +119,9 @@ def test_number__without_a_region__is_stored_as_its_digits() -> None:
         ("whatever", "whatever"),
     ],
 )
-def test_number__is_shown_as_people_write_it(kept: str, shown: str) -> None:
+def test_number__is_shown_as_people_write_it(stored: str, expected: str) -> None:
     """Numbers stored before these rules are shown too."""
-    assert shown_phone(kept, "SE") == shown
+    assert shown_phone(stored, "SE") == expected
 
 
 @pytest.mark.parametrize(
@@ -132,10 +132,10 @@ def test_lost_plus_sign__is_noticed_where_numbers_start_with_0(text: str, region
     assert lost_sign(text, region) == lost
 
 
-@pytest.mark.parametrize("kept", ["+46701405021", "0701405021", "+46701405021;ext=8"])
-def test_search__finds_a_number_however_it_is_stored(kept: str) -> None:
-    for wanted in ("070-140 50 21", "+46 70 140 50 21", "701405021"):
-        digits, others = phone_digits(kept), phone_digits(wanted)
+@pytest.mark.parametrize("stored", ["+46701405021", "0701405021", "+46701405021;ext=8"])
+def test_search__finds_a_number_however_it_is_stored(stored: str) -> None:
+    for query in ("070-140 50 21", "+46 70 140 50 21", "701405021"):
+        digits, others = phone_digits(stored), phone_digits(query)
         assert digits is not None
         assert others is not None
         assert same_number(digits, others)

@@ -62,16 +62,16 @@ def query(repository: InMemorySubmissionRepository, clock: StoppedClock) -> Quer
 def test_select__returns_every_submission_once_newest_first(
     query: QueryService, repository: InMemorySubmissionRepository, form: str | None, limit: int
 ) -> None:
-    seen, cursor = [], None
+    listed, cursor = [], None
     while True:
         listing = query.select(Selection(form), limit=limit, cursor=cursor)
         page = list(listing)
         assert len(page) <= limit
-        seen.extend(page)
+        listed.extend(page)
         cursor = listing.cursor
         if cursor is None:
             break
-    assert seen == [entry for entry in repository.entries.values() if form in (None, entry.form)]
+    assert listed == [entry for entry in repository.entries.values() if form in (None, entry.form)]
 
 
 def test_select__starts_at_the_cursor(query: QueryService) -> None:
@@ -94,14 +94,14 @@ def test_select__finds_what_an_earlier_version_keeps_longer(
 
     query = QueryService(forms=FORMS, repository=repository, clock=clock, versions=versions)
 
-    kept = list(query.select(Selection(since=since)))
-    assert kept == list(repository.entries.values())[:5]
+    entries = list(query.select(Selection(since=since)))
+    assert entries == list(repository.entries.values())[:5]
     assert sorted(asked) == ["course", "visit"]
     assert list(query.select(Selection(since=clock.now() - timedelta(days=9)))) == []
     assert len(asked) == 2
     listing = query.select(Selection("course"), limit=1)
     rest = query.select(Selection("course"), cursor=[*listing] and listing.cursor)
-    assert [*rest] == [entry for entry in kept if entry.form == "course"][1:]
+    assert [*rest] == [entry for entry in entries if entry.form == "course"][1:]
 
 
 @pytest.mark.parametrize(
@@ -132,15 +132,15 @@ def test_show__accepts_an_id_or_a_reference_as_written(
     query: QueryService, repository: InMemorySubmissionRepository
 ) -> None:
     entry = next(iter(repository.entries.values()))
-    said = f"{entry.reference[:4]}-{entry.reference[4:]}".lower()
-    for wanted in (entry.id, f" {entry.id} ", entry.reference, said):
-        assert query.show(wanted).submission == entry
+    spoken = f"{entry.reference[:4]}-{entry.reference[4:]}".lower()
+    for key in (entry.id, f" {entry.id} ", entry.reference, spoken):
+        assert query.show(key).submission == entry
 
 
-@pytest.mark.parametrize("wanted", ["", "K7QM-3XTP", "K7QM-3XTQ", "cou_1", "poem"])
-def test_show__raises_if_there_is_none(query: QueryService, wanted: str) -> None:
-    with pytest.raises(SubmissionNotFoundError, match=f'There is no submission "{wanted}"'):
-        query.show(wanted)
+@pytest.mark.parametrize("key", ["", "K7QM-3XTP", "K7QM-3XTQ", "cou_1", "poem"])
+def test_show__raises_if_there_is_none(query: QueryService, key: str) -> None:
+    with pytest.raises(SubmissionNotFoundError, match=f'There is no submission "{key}"'):
+        query.show(key)
 
 
 def test_by_email__finds_an_address(query: QueryService) -> None:

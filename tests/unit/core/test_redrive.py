@@ -140,7 +140,7 @@ def test_redrive__of_expired_changes_reads_their_submissions() -> None:
 
 
 @pytest.mark.parametrize(
-    ("record", "told"),
+    ("record", "reported"),
     [
         (MailRecord("confirmed", 1, "bounced"), True),
         (MailRecord("confirmed", 1, "suppressed"), True),
@@ -152,6 +152,6 @@ def test_redrive__of_expired_changes_reads_their_submissions() -> None:
         (MailRecord("confirmed", 1, "queued", asked_at=START - STUCK_AFTER - timedelta(seconds=1)), True),
     ],
 )
-def test_stuck__is_what_has_been_on_its_way_for_long(record: MailRecord, *, told: bool) -> None:
+def test_stuck__is_what_has_been_on_its_way_for_long(record: MailRecord, *, reported: bool) -> None:
     """A bounced mail counts as failed; one that is sent or outdated does not."""
-    assert (record.state in FAILED or stuck(record, START)) is told
+    assert (record.state in FAILED or stuck(record, START)) is reported

@@ -91,8 +91,8 @@ def test_render__text_has_all_words_and_links_of_the_html(
 ) -> None:
     mail = rendered(name, kind, status, language)
     page = Words(mail.html)
-    said = iter(re.findall(r"\w+", mail.text))
-    assert all(word in said for word in page.words), "a word of the page is missing in the text, or stands elsewhere"
+    words = iter(re.findall(r"\w+", mail.text))
+    assert all(word in words for word in page.words), "a word of the page is missing in the text, or stands elsewhere"
     assert all(link.removeprefix("mailto:") in mail.text for link in page.links)
     assert mail.subject
     assert "\n\n\n" not in mail.text
@@ -117,14 +117,14 @@ def test_render__shows_every_answer_under_its_label(name: str, kind: MailKind, l
     form = form_of(name)
     entry = replace(example_entry(form, Status.WAITLISTED, language, NOW), verified_at=NOW)
     mail = RENDERER.render(kind, form, entry, facts(kind))
-    shown = shown_answers(form, entry, "en" if kind in TO_STAFF else language)
-    assert [answer["name"] for answer in shown] == [field.name for field in form.fields]
+    answers = shown_answers(form, entry, "en" if kind in TO_STAFF else language)
+    assert [answer["name"] for answer in answers] == [field.name for field in form.fields]
     if kind is not MailKind.STAFF:  # the greeting and the facts show these already
         about = form.chosen_field
         once = {form.name_field, about.name if about is not None else None}
-        assert all(answer["value"] in mail.text for answer in shown if answer["name"] in once)
-        shown = [answer for answer in shown if answer["name"] not in once]
-    for answer in shown:
+        assert all(answer["value"] in mail.text for answer in answers if answer["name"] in once)
+        answers = [answer for answer in answers if answer["name"] not in once]
+    for answer in answers:
         assert answer["label"] in mail.text
         assert answer["value"].replace("\n", "\n    ") in mail.text
         assert html.escape(answer["label"], quote=False).replace("'", "&#39;") in mail.html
@@ -151,9 +151,9 @@ def test_render__mails_no_visitor_text_to_an_unproven_address(
     form = form_of(name)
     entry = typed(example_entry(form, status, language, NOW), form, text)
     unproven = all_of(RENDERER.render(kind, form, replace(entry, verified_at=None), facts(kind)))
-    told = kind in TO_STAFF and kind is not MailKind.STAFF_SPAM
-    assert ("zzqq" in unproven) == told
-    assert ("evil" in unproven) == (told and "evil" in text)
+    includes_text = kind in TO_STAFF and kind is not MailKind.STAFF_SPAM
+    assert ("zzqq" in unproven) == includes_text
+    assert ("evil" in unproven) == (includes_text and "evil" in text)
     if kind in (MailKind.CONFIRMED, MailKind.WAITLISTED):
         assert "zzqq" in all_of(RENDERER.render(kind, form, replace(entry, verified_at=NOW), facts(kind)))
 
@@ -161,10 +161,10 @@ def test_render__mails_no_visitor_text_to_an_unproven_address(
 def test_render__keeps_visitor_text_out_of_any_template(tmp_path: Path) -> None:
     """The renderer enforces it, so an organisation's own template can't break the rule."""
     shutil.copytree(SOURCES.forms, tmp_path / "forms")
-    own = tmp_path / "forms" / "contact" / "mail"
+    own_templates = tmp_path / "forms" / "contact" / "mail"
     greedy = "{{ name }} {{ answer.message }} {{ answer }} {% for each in answers %}{{ each.value }}{% endfor %}"
     for part in ("subject", "txt", "html"):
-        (own / f"confirmed.en.{part}.j2").write_text(f"{greedy} {{{{ answer.topic }}}}")
+        (own_templates / f"confirmed.en.{part}.j2").write_text(f"{greedy} {{{{ answer.topic }}}}")
     form = FORMS["contact"]
     entry = typed(example_entry(form, Status.CONFIRMED, "en", NOW), form, "zzqq evil.example")
     renderer = JinjaMailRenderer(tmp_path / "forms", shared=SOURCES.shared, site_url="https://academy.example")
@@ -197,8 +197,8 @@ def test_render__says_each_fact_once(kind: MailKind, language: str) -> None:
     mail = RENDERER.render(kind, form, entry, facts(kind))
     assert mail.text.count("Åsa Lindqvist") == mail.html.count("Åsa Lindqvist") == 1
     for fact in ("2027", "Verkstadsgatan 12"):
-        told = 0 if kind is MailKind.CANCELLED else 1
-        assert mail.text.count(fact) == mail.html.count(fact) == told, fact
+        times = 0 if kind is MailKind.CANCELLED else 1
+        assert mail.text.count(fact) == mail.html.count(fact) == times, fact
 
 
 @pytest.mark.parametrize(("language", "greeting"), [("en", "Hello Per Lindqvist,"), ("sv", "Hej Per Lindqvist!")])
@@ -224,9 +224,9 @@ def test_render__shows_staff_the_time_in_their_zone() -> None:
 def test_render__explains_why_an_expired_entry_was_cancelled(name: str) -> None:
     form = form_of(name)
     entry = example_entry(form, Status.CANCELLED, "en", NOW)
-    told = RENDERER.render(MailKind.CANCELLED, form, entry, facts(MailKind.CANCELLED)).text
+    text = RENDERER.render(MailKind.CANCELLED, form, entry, facts(MailKind.CANCELLED)).text
     lapsed = RENDERER.render(MailKind.CANCELLED, form, replace(entry, verify_by=NOW), facts(MailKind.CANCELLED)).text
-    assert "in time" not in told
+    assert "in time" not in text
     assert "in time" in lapsed
 
 
@@ -299,8 +299,8 @@ def test_shown_answers__use_labels_and_keep_removed_fields() -> None:
         a_field("date", "night"),
         a_field("choice", "gone"),
     )
-    kept = {"some": ["a", "c"], "consent": True, "day": "2015-04-03", "gone": "was", "old": 3, "older": ["x", "y"]}
-    entry = an_entry(form, {**kept, "night": "was a text once"})
+    answers = {"some": ["a", "c"], "consent": True, "day": "2015-04-03", "gone": "was", "old": 3, "older": ["x", "y"]}
+    entry = an_entry(form, {**answers, "night": "was a text once"})
     assert {answer["name"]: answer["value"] for answer in shown_answers(form, entry, "en")} == {
         "some": "A, C", "consent": "Yes", "day": "3 April 2015", "gone": "was", "night": "was a text once",
         "old": "3", "older": "x, y",

@@ -43,7 +43,7 @@ CHOICES = a_field("choices", min_choices=2, max_choices=2)
 
 
 @pytest.mark.parametrize(
-    ("field", "raw", "kept"),
+    ("field", "raw", "value"),
     [
         (TEXT, "  Åsa Ek ", "Åsa Ek"),
         (TEXT, "A\u030asa", "Åsa"),
@@ -88,10 +88,10 @@ CHOICES = a_field("choices", min_choices=2, max_choices=2)
         (a_field("consent"), "no", None),
     ],
 )
-def test_validate__keeps(field: Field, raw: object, kept: object) -> None:
-    found = answer(field, raw)
-    assert found == kept
-    assert type(found) is type(kept)
+def test_validate__keeps(field: Field, raw: object, value: object) -> None:
+    actual = answer(field, raw)
+    assert actual == value
+    assert type(actual) is type(value)
 
 
 @pytest.mark.parametrize(
@@ -108,11 +108,11 @@ def test_validate__treats_an_invisible_answer_as_missing(kind: str, unseen: str)
 
 
 @pytest.mark.parametrize(
-    "seen", ["می\u200cشود", "क्\u200dष", "👩\u200d🚀", "❤\ufe0f\u200d🔥", "🏴\U000e0067\U000e007f", "—?"]
+    "text", ["می\u200cشود", "क्\u200dष", "👩\u200d🚀", "❤\ufe0f\u200d🔥", "🏴\U000e0067\U000e007f", "—?"]
 )
 @pytest.mark.parametrize("kind", ["text", "textarea"])
-def test_validate__keeps_characters_that_join_letters_and_emoji(kind: str, seen: str) -> None:
-    assert answer(a_field(kind, required=True), seen) == seen
+def test_validate__keeps_characters_that_join_letters_and_emoji(kind: str, text: str) -> None:
+    assert answer(a_field(kind, required=True), text) == text
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ def test_validate__raises_only_invalid_answers(raw: dict[str, object], language:
 def test_validate__changes_only_nfc_and_outer_spaces(text: str) -> None:
     field = a_field("textarea", max_length=1000)
     try:
-        kept = answer(field, text)
+        value = answer(field, text)
     except InvalidAnswersError:
         assert any(
             unicodedata.category(letter) == "Cc" or letter in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -262,22 +262,22 @@ def test_validate__changes_only_nfc_and_outer_spaces(text: str) -> None:
         return
     expected = re.sub("[\r\v\f\x85\u2028\u2029]", "\n", unicodedata.normalize("NFC", text).replace("\r\n", "\n"))
     expected = expected.replace("\x1e", "-").replace("\x1f", "").strip()
-    if kept is None:  # nothing visible in it
+    if value is None:  # nothing visible in it
         assert all(
             unicodedata.category(letter)[0] in "ZCM" or letter in "\u115f\u1160\u2800\u3164\uffa0" for letter in text
         )
     else:
-        assert kept == expected
+        assert value == expected
 
 
 @given(st.text(max_size=40))
 def test_validate__allows_no_line_break_in_one_line_fields(text: str) -> None:
     for kind in ("text", "email", "phone"):
         try:
-            kept = answer(a_field(kind), text)
+            value = answer(a_field(kind), text)
         except InvalidAnswersError:
             continue
-        assert len((kept or "").splitlines()) <= 1
+        assert len((value or "").splitlines()) <= 1
 
 
 optional = st.none() | st.integers(1, 30)

@@ -101,13 +101,13 @@ class TableSource:
             "AND id >= :down_to": lambda id_: id_ >= values[":down_to"],
             "AND id BETWEEN :down_to AND :below": lambda id_: values[":down_to"] <= id_ <= values[":below"],
         }
-        found = [
+        page_entries = [
             item
             for item in self._months.get(values[":month"], ())
             if holds[condition](item["id"]["S"]) and (after is None or item["id"]["S"] < after)
         ]
-        answer: dict[str, Any] = {"Items": found[: self.page], "Count": 1, "ScannedCount": 1}
-        if len(found) > self.page:
-            last = found[self.page - 1]
+        answer: dict[str, Any] = {"Items": page_entries[: self.page], "Count": 1, "ScannedCount": 1}
+        if len(page_entries) > self.page:
+            last = page_entries[self.page - 1]
             answer["LastEvaluatedKey"] = {name: last[name] for name in ("pk", "sk", "month", "id")}
         return answer

@@ -119,10 +119,10 @@ def test_json__matches_list(rollcall: CommandLine, name: str) -> None:
     """The names and values are the same, so that a script may use either."""
     out = rollcall("export", "--format", name).out
 
-    found = json.loads(out) if name == "json" else [json.loads(line) for line in out.splitlines()]
-    wanted = [record(each, name="", rank=None) for each in (FULL, BARE)]
-    assert found == [{name: each[name] for name in WHOLE} for each in wanted]
-    assert list(found[0]) == list(WHOLE)
+    exported = json.loads(out) if name == "json" else [json.loads(line) for line in out.splitlines()]
+    expected = [record(each, name="", rank=None) for each in (FULL, BARE)]
+    assert exported == [{name: each[name] for name in WHOLE} for each in expected]
+    assert list(exported[0]) == list(WHOLE)
 
 
 def test_json__of_nothing__is_an_empty_array(rollcall: CommandLine, source: TableSource) -> None:
@@ -314,7 +314,7 @@ def test_columns__alone__lists_them(rollcall: CommandLine) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "said"),
+    ("words", "code", "message"),
     [
         (["--columns", "refrence"], 2, "There is no column 'refrence'. Did you mean 'reference'?"),
         (["--format", "xslx"], 2, "There is no format 'xslx'. Did you mean 'xlsx'?"),
@@ -325,13 +325,13 @@ def test_columns__alone__lists_them(rollcall: CommandLine) -> None:
     ],
 )
 def test_mistake__is_reported_before_anything_is_read(
-    rollcall: CommandLine, source: TableSource, words: list[str], code: int, said: str
+    rollcall: CommandLine, source: TableSource, words: list[str], code: int, message: str
 ) -> None:
     """One message says what is wrong and what exists."""
     ran = rollcall("export", *words)
 
     assert (ran.code, ran.out) == (code, "")
-    assert ran.err.startswith(f"error: {said}")
+    assert ran.err.startswith(f"error: {message}")
     assert not source.asked
 
 
@@ -403,8 +403,8 @@ def test_no_cell__is_a_formula_with_any_delimiter(
 
     out = rollcall("export", *options, "--columns", "id,name,status").out
 
-    found = [cell.lstrip(" ") for line in split_as(out, read_with) for cell in line]
-    assert [cell for cell in found if cell[:1] in set("=+-@\t\r")] == []
+    cells = [cell.lstrip(" ") for line in split_as(out, read_with) for cell in line]
+    assert [cell for cell in cells if cell[:1] in set("=+-@\t\r")] == []
 
 
 @pytest.mark.parametrize(("format_", "delimiter"), [("csv", ","), ("csv", ";"), ("csv", "\t"), ("tsv", "\t")])
@@ -443,16 +443,16 @@ def test_delimiter__suits_the_languages_spreadsheets(
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         (("--delimiter", "|"), "--delimiter must be comma, semicolon or tab"),
         (("--delimiter", ";", "--format", "tsv"), "--delimiter is for CSV alone"),
     ],
 )
-def test_delimiter__that_is_invalid_is_refused(rollcall: CommandLine, options: tuple[str, ...], said: str) -> None:
+def test_delimiter__that_is_invalid_is_refused(rollcall: CommandLine, options: tuple[str, ...], message: str) -> None:
     ran = rollcall("export", *options)
 
-    assert (ran.code, said in ran.err) == (2, True)
+    assert (ran.code, message in ran.err) == (2, True)
 
 
 PHONES = {
@@ -467,7 +467,7 @@ def test_phones__are_shown_as_people_write_them(rollcall: CommandLine, source: T
     """Domestic numbers have no country code, foreign ones do, and none loses its first character as a number would."""
     form = replace(COURSE, fields=(*COURSE.fields, a_field("phone", "phone", region="SE")))
     rollcall.forms = {"course": form}
-    source.entries[:] = [entry(number, form=form, answers={"phone": kept}) for number, kept in enumerate(PHONES)]
+    source.entries[:] = [entry(number, form=form, answers={"phone": phone}) for number, phone in enumerate(PHONES)]
 
     rows = table(rollcall("export", "--columns", "phone").out)
 

@@ -18,8 +18,8 @@ def an_id(at: datetime, number: int = 0) -> str:
     return new_submission_id("crs", at, lambda count: number.to_bytes(count, "big"))
 
 
-def holds(wanted: Range, id_: str) -> bool:
-    return (wanted.below is None or id_ < wanted.below) and (wanted.down_to is None or id_ >= wanted.down_to)
+def holds(id_range: Range, id_: str) -> bool:
+    return (id_range.below is None or id_ < id_range.below) and (id_range.down_to is None or id_ >= id_range.down_to)
 
 
 def test_months__go_back_to_the_oldest() -> None:

@@ -192,7 +192,7 @@ def test_new_export__over_an_interrupted_one_needs_force(tmp_path: Path) -> None
 def test_throttled_reading__waits_and_continues() -> None:
     """The command reports each pause that is longer than all before, and the page arrives in the end."""
     refusals = [NotNowError("ThrottlingException", lost=False, told=CliError("")) for _ in range(4)]
-    said: list[str] = []
+    notes: list[str] = []
     waited: list[float] = []
 
     def pages(_query: object) -> Any:
@@ -204,10 +204,10 @@ def test_throttled_reading__waits_and_continues() -> None:
         waited.append(pause_s)
         return True
 
-    reader = Reader(pages, Sieve(Selection(), began=0), say=said.append, wait=wait, monotonic=lambda: sum(waited))
+    reader = Reader(pages, Sieve(Selection(), began=0), say=notes.append, wait=wait, monotonic=lambda: sum(waited))
 
     assert reader._page({}) == "page"
-    assert [line.startswith("Not now (ThrottlingException): trying again in ") for line in said] == [True] * 4
+    assert [line.startswith("Not now (ThrottlingException): trying again in ") for line in notes] == [True] * 4
     assert all(0.25 * 2**number <= pause <= 0.5 * 2**number for number, pause in enumerate(waited))
 
 

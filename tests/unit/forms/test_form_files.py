@@ -58,7 +58,7 @@ def a_field(kind: str, *lines: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("kind", "lines", "kept"),
+    ("kind", "lines", "stored"),
     [
         ("text", (), True),
         ("text", ("draft = false",), False),
@@ -68,12 +68,12 @@ def a_field(kind: str, *lines: str) -> str:
     ],
 )
 def test_draft__follows_the_file_or_else_the_type(
-    tmp_path: Path, kind: str, lines: tuple[str, ...], *, kept: bool
+    tmp_path: Path, kind: str, lines: tuple[str, ...], *, stored: bool
 ) -> None:
     """Browsers keep long texts only if the form file asks for it, and consents never."""
     form = compile_forms(write(tmp_path, GOOD + a_field(kind, *lines)))["course"]
-    [found] = (field for field in Form.from_dict(form.to_dict()).fields if field.name == "it")
-    assert found.kept_in_draft is kept
+    [compiled] = (field for field in Form.from_dict(form.to_dict()).fields if field.name == "it")
+    assert compiled.kept_in_draft is stored
 
 
 SECTIONS = """
@@ -98,7 +98,7 @@ def test_sections__divide_the_fields_in_order(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "said"),
+    ("before", "after", "message"),
     [
         (
             'begins_with = "name"',
@@ -111,10 +111,10 @@ def test_sections__divide_the_fields_in_order(tmp_path: Path) -> None:
         ('begins_with = "name"', 'begins_with = "it"', 'the first section must begin with the first field, "name"'),
     ],
 )
-def test_sections__report_what_is_wrong(tmp_path: Path, before: str, after: str, said: str) -> None:
+def test_sections__report_what_is_wrong(tmp_path: Path, before: str, after: str, message: str) -> None:
     """A section that begins nowhere, twice or out of order is named, with what is allowed."""
     text = HEAD + SECTIONS.replace(before, after, 1) + NAME + EMAIL + a_field("text")
-    assert any(said in problem for problem in problems(tmp_path, text)), problems(tmp_path, text)
+    assert any(message in problem for problem in problems(tmp_path, text)), problems(tmp_path, text)
 
 
 def test_compile_forms__reads_a_form_and_gives_it_a_version(tmp_path: Path) -> None:
@@ -236,8 +236,8 @@ def test_compile_forms__skips_folders_without_a_form(tmp_path: Path) -> None:
 )
 def test_compile_forms__names_file_key_and_what_is_allowed(tmp_path: Path, text: str, sentence: str) -> None:
     whole = problems(tmp_path, text)
-    found = [problem.replace("forms/course/form.toml: ", "", 1) for problem in whole]
-    assert any(sentence in problem for problem in found), whole
+    relative = [problem.replace("forms/course/form.toml: ", "", 1) for problem in whole]
+    assert any(sentence in problem for problem in relative), whole
     assert all(problem.startswith("forms/course/form.toml: ") for problem in whole)
 
 
@@ -281,7 +281,7 @@ def test_the_editors_guide__explains_every_key_and_every_type() -> None:
     guide = (ROOT / "docs" / "editor.md").read_text(encoding="utf-8")
     keys = {*KEYS, *COMMON, *sections.KEYS, *options.COMMON, *options.OF_A_CHOICE}
     keys.update(rules.QUOTA, rules.VERIFICATION, rules.SPAM, TAKEN)
-    keys.update(key for own in OWN.values() for key in own)
+    keys.update(key for own_keys in OWN.values() for key in own_keys)
     keys.update(kind.value for kind in FieldType)
     assert {key for key in keys if f"`{key}`" not in guide} == set()
 

@@ -150,9 +150,9 @@ def test_guide__names_every_kind_of_mail_and_every_block() -> None:
 
 
 def test_guide__shows_a_template_that_works(tmp_path: Path) -> None:
-    own = tmp_path / "registration" / "mail"
-    own.mkdir(parents=True)
-    (own / "confirmed.en.txt.j2").write_text(GUIDE.split("```\n")[1], encoding="utf-8")
+    own_templates = tmp_path / "registration" / "mail"
+    own_templates.mkdir(parents=True)
+    (own_templates / "confirmed.en.txt.j2").write_text(GUIDE.split("```\n")[1], encoding="utf-8")
     entry = example_entry(FORMS["registration"], Status.CONFIRMED, "en", NOW)
     renderer = JinjaMailRenderer(tmp_path, shared=SOURCES.shared, site_url="https://academy.example")
     text = renderer.render(MailKind.CONFIRMED, FORMS["registration"], entry, facts(MailKind.CONFIRMED)).text

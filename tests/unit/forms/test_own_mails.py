@@ -76,7 +76,7 @@ def test_check__finds_nothing_wrong_in_shipped_forms(forms_dir: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "parts", "said"),
+    ("name", "parts", "message"),
     [
         ("bring.en", {"txt": "x"}, "forms/registration/mail/bring.en.subject.j2 is missing"),
         ("bring.sv", {"subject": "x", "txt": "x", "html": "x"}, "bring.en.txt.j2 is missing"),
@@ -91,8 +91,8 @@ def test_check__finds_nothing_wrong_in_shipped_forms(forms_dir: Path) -> None:
         ),
     ],
 )
-def test_check__names_what_is_wrong(forms_dir: Path, name: str, parts: dict[str, str], said: str) -> None:
+def test_check__names_what_is_wrong(forms_dir: Path, name: str, parts: dict[str, str], message: str) -> None:
     write(forms_dir, name, **parts)
     if name == "bring.fr":
         write(forms_dir, "bring.en", **parts)
-    assert said in "\n".join(problems(forms_dir))
+    assert message in "\n".join(problems(forms_dir))

@@ -84,13 +84,15 @@ def test_words__may_be_only_messages(forms: Path) -> None:
 
 
 def test_words__missing__says_which_file_to_add(forms: Path) -> None:
-    (found,) = problems(forms)
-    assert found.startswith('forms/course/form.toml: language "de" has no words; use en, sv, or copy docs/words.toml ')
-    assert found.endswith("to forms/_words/de.toml and translate it")
+    (problem,) = problems(forms)
+    assert problem.startswith(
+        'forms/course/form.toml: language "de" has no words; use en, sv, or copy docs/words.toml '
+    )
+    assert problem.endswith("to forms/_words/de.toml and translate it")
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ('required = "', 'requierd = "', '[messages]: key "requierd" is unknown for this table (did you mean "requ'),
         ('required = "', 'requierd = "', '[messages]: "required" is missing; it is text in quotes'),
@@ -107,13 +109,13 @@ def test_words__missing__says_which_file_to_add(forms: Path) -> None:
         ("[answers]", "[answers", "this is not TOML: "),
     ],
 )
-def test_words__errors_name_file_table_and_key(forms: Path, old: str, new: str, told: str) -> None:
+def test_words__errors_name_file_table_and_key(forms: Path, old: str, new: str, message: str) -> None:
     words = MODEL.replace(old, new)
     assert words != MODEL
     write(forms, words)
-    found = problems(forms)
-    assert any(problem.startswith(FILE + told) for problem in found), found
-    assert not [problem for problem in found if not problem.startswith(FILE)]
+    reported = problems(forms)
+    assert any(problem.startswith(FILE + message) for problem in reported), reported
+    assert not [problem for problem in reported if not problem.startswith(FILE)]
 
 
 def test_words__for_a_built_in_language_are_refused(forms: Path) -> None:

@@ -73,8 +73,8 @@ class FakeSubmitService:
         of_answers: bool,
     ) -> Receipt:
         asked = {"form": form.name, "answers": dict(raw_answers), "key": key, "language": language}
-        said = {"spam_sign": spam_sign, "of_answers": of_answers}
-        self.asked.append(asked | {name: given for name, given in said.items() if given})
+        options = {"spam_sign": spam_sign, "of_answers": of_answers}
+        self.asked.append(asked | {name: value for name, value in options.items() if value})
         if self.error:
             raise self.error
         return self.receipt

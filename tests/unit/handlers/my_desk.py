@@ -72,9 +72,9 @@ class Desk:
         )
 
     def enter(self, form: Any = VERIFIED, **answers: Any) -> Submission:
-        given = {**example_submission(form), "email": f"{len(self.table.entries)}@example.org", **answers}
-        given = fit_ages(form, given)
-        return self.table.get(self.submit.submit(form, given, key=None, language="en").id)
+        filled_in = {**example_submission(form), "email": f"{len(self.table.entries)}@example.org", **answers}
+        filled_in = fit_ages(form, filled_in)
+        return self.table.get(self.submit.submit(form, filled_in, key=None, language="en").id)
 
     def token(self, entry: Submission, *, purpose: str = MY, life: timedelta = timedelta(days=1)) -> str:
         signer = TokenSigner(parse_keys(str(self.secrets.text)))
@@ -92,9 +92,9 @@ class Desk:
 
 
 def title(answer: dict[str, Any]) -> str:
-    found = re.search(r"<h1>(.*?)</h1>", answer["body"], re.DOTALL)
-    assert found
-    return unescape(found[1])
+    heading = re.search(r"<h1>(.*?)</h1>", answer["body"], re.DOTALL)
+    assert heading
+    return unescape(heading[1])
 
 
 def buttons(answer: dict[str, Any]) -> list[str]:

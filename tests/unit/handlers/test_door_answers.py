@@ -108,16 +108,16 @@ def test_submit__does_not_call_the_service_after_a_refusal(ask: Ask, door: Any, 
     assert service.asked == []
 
 
-@pytest.mark.parametrize(("verification", "told"), [(None, "confirmed"), (Verification(), "pending")])
+@pytest.mark.parametrize(("verification", "status"), [(None, "confirmed"), (Verification(), "pending")])
 def test_submit__answers_suspected_spam_as_usual(
-    ask: Ask, door: Any, service: Any, *, forms: Forms, verification: Verification | None, told: str
+    ask: Ask, door: Any, service: Any, *, forms: Forms, verification: Verification | None, status: str
 ) -> None:
     forms.form = replace(forms.form, verification=verification)
     door.spam_sign = "honeypot"
     service.receipt = Receipt("reg_1", "K7QM3XTP", Status.SPAM)
     answer = ask()
     assert service.asked[0]["spam_sign"] == "honeypot"
-    assert (answer["statusCode"], json.loads(answer["body"])["status"]) == (201, told)
+    assert (answer["statusCode"], json.loads(answer["body"])["status"]) == (201, status)
     page = ask("", headers=PLAIN)
     assert page["statusCode"] == 201
     assert "spam" not in page["body"].lower()
@@ -192,7 +192,7 @@ def test_form__temporarily_unavailable_says_when_to_retry(ask: Ask, descriptions
 
 def test_refusal__every_code_has_a_message_in_every_language() -> None:
     every = {*STATUS_OF_REQUEST, *(error.code for error in STATUS_OF), INTERNAL}
-    assert every == {code for found in codes().values() for code in found}
+    assert every == {code for group in codes().values() for code in group}
     for sentences in SENTENCES.values():
         assert sentences.keys() == SENTENCES["en"].keys()
         assert every <= sentences.keys()

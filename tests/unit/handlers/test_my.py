@@ -62,9 +62,9 @@ def test_verify__confirms_and_leads_back_to_the_submission(desk: Desk) -> None:
         assert answer["headers"]["Location"] == f"my?t={token}&lang=en"
 
     assert desk.table.get(entry.id).status is Status.CONFIRMED
-    shown = desk.look(token)
-    assert title(shown) == "You have a seat"
-    assert set(buttons(shown)) == {"cancel", "erase"}
+    page = desk.look(token)
+    assert title(page) == "You have a seat"
+    assert set(buttons(page)) == {"cancel", "erase"}
 
 
 @pytest.mark.parametrize("action", ["cancel", "erase"])
@@ -89,10 +89,10 @@ def test_cancel__frees_the_seat_once(desk: Desk) -> None:
 
     assert desk.table.get(entry.id).status is Status.CANCELLED
     assert desk.table.get(entry.id).version == 2
-    shown = desk.look(token)
-    assert title(shown) == "The registration is cancelled"
-    assert f'href="{SITE}/registration"' in shown["body"]
-    assert buttons(shown) == ["erase"]
+    page = desk.look(token)
+    assert title(page) == "The registration is cancelled"
+    assert f'href="{SITE}/registration"' in page["body"]
+    assert buttons(page) == ["erase"]
     assert title(desk.press(token, "cancel")) == "The registration is cancelled"
 
 
@@ -124,12 +124,12 @@ def test_waiting__shows_the_rank_and_the_ticket(desk: Desk) -> None:
     entries = [desk.enter(course="first-robot", participant=f"Child {number}") for number in range(places + 3)]
     desk.press(desk.token(entries[-3]), "cancel", confirm="yes")
 
-    shown = desk.look(desk.token(entries[-1]))
+    page = desk.look(desk.token(entries[-1]))
     asked = desk.press(desk.token(entries[-1]), "cancel")
 
-    assert title(shown) == "You're on the waiting list"
-    assert "You are number 2 in line today" in shown["body"]
-    assert "Your ticket has the number 3" in shown["body"]
+    assert title(page) == "You're on the waiting list"
+    assert "You are number 2 in line today" in page["body"]
+    assert "Your ticket has the number 3" in page["body"]
     assert title(asked) == "Leave the waiting list?"
 
 
@@ -138,10 +138,10 @@ def test_waiting__offers_to_leave_the_list_instead_of_cancelling(desk: Desk) -> 
     seats = VERIFIED.capacities()["first-robot"]
     *_, waits = [desk.enter(course="first-robot", participant=f"Child {number}") for number in range(seats + 1)]
 
-    shown = desk.look(desk.token(waits))["body"]
+    body = desk.look(desk.token(waits))["body"]
 
-    assert "Leave the waiting list" in shown
-    assert "Cancel the registration" not in shown
+    assert "Leave the waiting list" in body
+    assert "Cancel the registration" not in body
     assert "You leave the waiting list" in desk.press(desk.token(waits), "erase")["body"]
     assert "Lämna kön" in desk.look(desk.token(waits), lang="sv")["body"]
 
@@ -198,10 +198,10 @@ def test_language__is_the_entrys_unless_another_is_requested(desk: Desk) -> None
 
 
 def test_words__are_the_same_in_every_language(site_dir: Path) -> None:
-    def keys(said: Any, at: str = "") -> set[str]:
-        if isinstance(said, dict):
-            return {key for name, inner in said.items() for key in keys(inner, f"{at}.{name}")}
-        return {at + "".join(sorted(set(re.findall(r"\{\w+\}", json.dumps(said)))))}
+    def keys(words: Any, at: str = "") -> set[str]:
+        if isinstance(words, dict):
+            return {key for name, inner in words.items() for key in keys(inner, f"{at}.{name}")}
+        return {at + "".join(sorted(set(re.findall(r"\{\w+\}", json.dumps(words)))))}
 
     words = json.loads((site_dir / "words.json").read_text(encoding="utf-8"))
 

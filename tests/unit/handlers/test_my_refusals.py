@@ -20,7 +20,7 @@ def test_invalid_link__gets_a_message_with_the_next_step(desk: Desk) -> None:
     forged = TokenSigner(parse_keys(NEWER)).sign(entry.id, purpose=MY, expires_at=desk.clock.now() + timedelta(days=1))
     gone = desk.token(replace(entry, id="reg_01K4C7Q3ZJ8M5R2V9XTB6WYHDN"))
 
-    for token, status, said in (
+    for token, status, message in (
         (None, 403, "This link isn't complete"),
         ("", 403, "This link isn't complete"),
         ("x" * 5000, 403, "This link isn't complete"),
@@ -31,7 +31,7 @@ def test_invalid_link__gets_a_message_with_the_next_step(desk: Desk) -> None:
         (gone, 410, "There is nothing here any more"),
     ):
         answer = desk.look(token)
-        assert (answer["statusCode"], title(answer)) == (status, said)
+        assert (answer["statusCode"], title(answer)) == (status, message)
         assert "mailto:" in answer["body"]
         if token:
             assert token not in answer["body"]

@@ -41,7 +41,7 @@ def assert_kept(page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "status", "said", "sendable"),
+    ("error", "status", "message", "sendable"),
     [
         (StorageUnavailableError("x", retry_after_s=7), 503, "This may not have worked", True),
         (RollcallError("x"), 500, "This may not have worked", True),
@@ -54,7 +54,7 @@ def assert_kept(page: Page) -> None:
     ],
 )
 def test_refused__keeps_the_answers_and_says_what_to_do(
-    ask: Ask, door: Any, *, error: Exception, status: int, said: str, sendable: bool
+    ask: Ask, door: Any, *, error: Exception, status: int, message: str, sendable: bool
 ) -> None:
     """Nobody has to type anything again, whatever the reason."""
     door.error = error
@@ -68,7 +68,7 @@ def test_refused__keeps_the_answers_and_says_what_to_do(
         500: "5",
         503: "5" if "Human" in type(error).__name__ else "7",
     }.get(status)
-    assert said in answer["body"].replace("&#39;", "'")
+    assert message in answer["body"].replace("&#39;", "'")
     assert_kept(page)
     buttons = [tag for tag, _ in page.elements if tag == "button"]
     assert len(buttons) == sendable
@@ -109,7 +109,7 @@ def test_key_reused__changed_answers_are_sent_as_new(ask: Ask, service: Any) -> 
 
 
 @pytest.mark.parametrize(
-    ("headers", "shown"),
+    ("headers", "filled_in"),
     [
         ({"origin": ORIGIN, "sec-fetch-site": "cross-site"}, True),
         ({"origin": "null", "sec-fetch-site": "same-origin"}, True),
@@ -120,7 +120,7 @@ def test_key_reused__changed_answers_are_sent_as_new(ask: Ask, service: Any) -> 
     ],
 )
 def test_other_sites_page__fills_in_no_text_or_consent(
-    ask: Ask, service: Any, *, headers: dict[str, str], shown: bool
+    ask: Ask, service: Any, *, headers: dict[str, str], filled_in: bool
 ) -> None:
     """Another site's post may choose an option, as a link may, but nothing more."""
     service.error = InvalidAnswersError([FieldError("phone", "not_a_phone", "Enter a number.")])
@@ -128,8 +128,8 @@ def test_other_sites_page__fills_in_no_text_or_consent(
     page = Page(ask(urlencode(SENT), headers=PLAIN | headers)["body"])
 
     assert "checked" in page.find(id="f-day-2")
-    assert ("value" in page.find(id="f-name")) == shown
-    assert ("checked" in page.find(id="f-consent")) == shown
+    assert ("value" in page.find(id="f-name")) == filled_in
+    assert ("checked" in page.find(id="f-consent")) == filled_in
 
 
 @pytest.mark.parametrize(

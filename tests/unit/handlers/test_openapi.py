@@ -24,11 +24,11 @@ JSON_TYPES = {"string": str, "integer": int, "number": (int, float), "boolean": 
 def references(value: Any) -> list[str]:
     """Return every `$ref`, wherever it is."""
     if isinstance(value, list):
-        return [found for item in value for found in references(item)]
+        return [reference for item in value for reference in references(item)]
     if not isinstance(value, dict):
         return []
-    own = [value["$ref"]] if "$ref" in value else []
-    return own + [found for item in value.values() for found in references(item)]
+    references_here = [value["$ref"]] if "$ref" in value else []
+    return references_here + [reference for item in value.values() for reference in references(item)]
 
 
 def test_file__matches_the_code() -> None:
@@ -50,9 +50,9 @@ def test_main__names_a_broken_form_file(tmp_path: Path, capsys: pytest.CaptureFi
 
 def test_document__has_no_dangling_reference() -> None:
     for reference in references(DOCUMENT):
-        found: Any = DOCUMENT
+        target: Any = DOCUMENT
         for part in reference.removeprefix("#/").split("/"):
-            found = found[part]
+            target = target[part]
 
 
 def test_document__has_each_forms_path_and_every_refusal() -> None:

@@ -40,10 +40,12 @@ class Page(HTMLParser):
         name = str(self.elements[-1][1].get("name") or self.elements[-1][1].get("id")) if self.elements else ""
         self.text[name] = self.text.get(name, "") + data
 
-    def find(self, **wanted: str) -> dict[str, str | None]:
-        found = [attrs for _, attrs in self.elements if all(attrs.get(name) == value for name, value in wanted.items())]
-        assert len(found) == 1, (wanted, found)
-        return found[0]
+    def find(self, **criteria: str) -> dict[str, str | None]:
+        matches = [
+            attrs for _, attrs in self.elements if all(attrs.get(name) == value for name, value in criteria.items())
+        ]
+        assert len(matches) == 1, (criteria, matches)
+        return matches[0]
 
 
 ANSWERS: dict[str, object] = {

@@ -191,14 +191,14 @@ def test_submit__refused_before_the_service__is_a_problem_too(
     assert service.asked == []
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "Shorten the longest ones"), ("sv", "Korta ner de längsta")])
+@pytest.mark.parametrize(("language", "message"), [("en", "Shorten the longest ones"), ("sv", "Korta ner de längsta")])
 def test_submit__too_long_answers__are_explained_to_people(
-    post: Callable[..., dict[str, Any]], language: str, said: str
+    post: Callable[..., dict[str, Any]], language: str, message: str
 ) -> None:
     answer = post('{"a":"' + "x" * 33_000 + '"}', accept_language=language)
 
     detail = json.loads(answer["body"])["detail"]
-    assert said in detail
+    assert message in detail
     assert not any(letter.isdigit() for letter in detail)
 
 

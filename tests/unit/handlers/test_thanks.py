@@ -47,8 +47,8 @@ def forms(form: Form) -> Forms:
 
 def facts(page: str) -> dict[str, str]:
     """Return the facts on the page, value by label."""
-    found = Page(page)
-    assert found.elements
+    parsed = Page(page)
+    assert parsed.elements
     listed = page.partition("<dl")[2].partition("</dl>")[0]
     pairs = [part.partition("</dt><dd") for part in listed.split("<dt>")[1:]]
     return {label: rest.partition(">")[2].partition("</dd>")[0] for label, _, rest in pairs}
@@ -132,11 +132,13 @@ def test_thanks__shows_only_options_of_the_form(ask: Ask) -> None:
 def test_another__keeps_what_stays_the_same(ask: Ask, service: Any) -> None:
     """The form for one more participant has the address and the phone, and nothing else of the first."""
     page = Page(ask(urlencode(SENT), headers=PLAIN)["body"])
-    kept = [(str(field["name"]), str(field["value"])) for tag, field in page.elements if field.get("type") == "hidden"]
-    assert kept == [("email", "asa@exmaple.org"), ("days", "tue")]
+    hidden_fields = [
+        (str(field["name"]), str(field["value"])) for tag, field in page.elements if field.get("type") == "hidden"
+    ]
+    assert hidden_fields == [("email", "asa@exmaple.org"), ("days", "tue")]
     stored = len(service.asked)
 
-    answer = ask(urlencode([*kept, ("name", "Åsa"), ("_another", "yes")]), headers=PLAIN)
+    answer = ask(urlencode([*hidden_fields, ("name", "Åsa"), ("_another", "yes")]), headers=PLAIN)
 
     form = Page(answer["body"])
     assert answer["statusCode"] == 200

@@ -51,19 +51,19 @@ def test_read_folder__is_oldest_first_and_skips_unfinished_files(tmp_path: Path)
 def test_as_json__names_the_parts_as_the_command_prints_them(tmp_path: Path) -> None:
     keep(tmp_path)
     (mail,) = read_folder(tmp_path)
-    told = mail.as_json()
-    assert set(told) == {"id", "at", "from", "to", "reply_to", "subject", "text", "html", "attachments"}
-    assert told["at"] == "2023-11-14T22:13:20Z"
+    parts = mail.as_json()
+    assert set(parts) == {"id", "at", "from", "to", "reply_to", "subject", "text", "html", "attachments"}
+    assert parts["at"] == "2023-11-14T22:13:20Z"
 
 
 @pytest.mark.parametrize(
-    ("said", "name"),
+    ("header", "name"),
     [("kurs.ics", "kurs.ics"), ("../../x/kurs.ics", "kurs.ics"), ("..\\kurs.ics", "kurs.ics"), ("/", "attachment-1")],
 )
-def test_read_folder__strips_folders_from_attachment_names(tmp_path: Path, said: str, name: str) -> None:
+def test_read_folder__strips_folders_from_attachment_names(tmp_path: Path, header: str, name: str) -> None:
     message = EmailMessage(policy=email.policy.SMTP)
     message.set_content("Hej!\n")
-    message.add_attachment(b"BEGIN:VCALENDAR", maintype="text", subtype="calendar", filename=said)
+    message.add_attachment(b"BEGIN:VCALENDAR", maintype="text", subtype="calendar", filename=header)
     (tmp_path / "0001700000000000000001-00.eml").write_bytes(message.as_bytes())
 
     (mail,) = read_folder(tmp_path)

@@ -102,11 +102,11 @@ class FakeS3:
             raise refusal("NoSuchBucket", "The specified bucket does not exist")
         keys = [key for key in sorted(self.objects) if key > ContinuationToken]
         page, rest = keys[: self._page_size], keys[self._page_size :]
-        found = {
+        objects = {
             "Contents": [{"Key": key, "ETag": self.objects[key]["ETag"]} for key in page],
             "IsTruncated": bool(rest),
         }
-        return found | ({"NextContinuationToken": page[-1]} if rest else {})
+        return objects | ({"NextContinuationToken": page[-1]} if rest else {})
 
     def head_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803 - boto3's names
         if Key not in self.objects:

@@ -31,6 +31,6 @@ def test_page__loads_at_most_8_kib_of_scripts() -> None:
     files = render(SOURCES, forms, api_url="https://api.example/v1", site_url="https://site.example")
     sizes = {f"/{file.key}": len(file.body) for file in files}
     scripts = {file.key: Reader(file.body).all("script") for file in files if file.is_page}
-    loaded = {key: sum(sizes[script["src"]] for script in found) for key, found in scripts.items()}
+    loaded = {key: sum(sizes[script["src"]] for script in elements) for key, elements in scripts.items()}
     assert loaded["thank-you"]
     assert {key: size for key, size in loaded.items() if size > MOST_SCRIPT_BYTES} == {}

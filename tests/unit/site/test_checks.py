@@ -160,10 +160,10 @@ def test_numbers__as_people_write_them_pass_the_pages_check(whole: int, digits: 
 )
 def test_required__names_what_is_missing_as_the_server_does(field: Field, english: str, swedish: str) -> None:
     """An empty answer is named by its label, or in the form file's own words."""
-    for language, said in (("en", english), ("sv", swedish)):
+    for language, message in (("en", english), ("sv", swedish)):
         first = checks_of(field, language)[0]
         assert first.rule is Rule.REQUIRED
-        assert first.sentence.startswith(said)
+        assert first.sentence.startswith(message)
         assert first.sentence == server_message(field, "", language)
 
 
@@ -184,10 +184,10 @@ def test_required__names_what_is_missing_as_the_server_does(field: Field, englis
 )
 def test_limits__have_the_servers_messages(field: Field, raw: object, filled_in: dict[str, object]) -> None:
     checks = [check for check in checks_of(field, "en") if check.rule in (Rule.SHORT, Rule.LONG, Rule.LEAST, Rule.MOST)]
-    said = [check.sentence for check in checks]
+    messages = [check.sentence for check in checks]
     for name, value in filled_in.items():
-        said = [each.replace(f"{{{name}}}", str(value)) for each in said]
-    assert server_message(field, raw) in said
+        messages = [each.replace(f"{{{name}}}", str(value)) for each in messages]
+    assert server_message(field, raw) in messages
 
 
 def test_optional_text_without_limits__has_no_checks() -> None:

@@ -34,7 +34,7 @@ def mistakes(content: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new", "told"),
+    ("name", "old", "new", "message"),
     [
         ("sv.toml", "skip = ", "skipp = ", '"navigation.skip" is missing, and en.toml has it. Add it there.'),
         ("my.sv.toml", "retry = ", "retrry = ", '"my.retry" is missing, and my.en.toml has it. Add it there.'),
@@ -66,10 +66,10 @@ def mistakes(content: Path) -> list[str]:
     ],
 )
 def test_mistake__names_its_file(  # noqa: PLR0917 - fixtures and parameters
-    content: Path, rewrite: Callable[[str, str, str], None], name: str, old: str, new: str, told: str
+    content: Path, rewrite: Callable[[str, str, str], None], name: str, old: str, new: str, message: str
 ) -> None:
     rewrite(f"{name}", old, new)
-    assert any(line.startswith(f"site/{name}: ") and told in line for line in mistakes(content))
+    assert any(line.startswith(f"site/{name}: ") and message in line for line in mistakes(content))
 
 
 def test_mistakes__are_reported_all_at_once(content: Path, rewrite: Callable[[str, str, str], None]) -> None:

@@ -34,11 +34,11 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, SiteFile]:
 @pytest.fixture(scope="module")
 def parsed(files: dict[str, SiteFile]) -> dict[str, JustHTML]:
     """Every page, parsed as browsers do, with the errors that they would forgive."""
-    found = {}
+    pages = {}
     for page in PAGES:
         text = files[page.key].body.decode()
-        found[page.key] = JustHTML(text, collect_errors=True, sanitize=False)
-    return found
+        pages[page.key] = JustHTML(text, collect_errors=True, sanitize=False)
+    return pages
 
 
 def attributes(page: JustHTML, selector: str, name: str) -> list[str]:

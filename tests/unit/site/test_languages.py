@@ -49,13 +49,13 @@ def texts(table: Any) -> set[str]:
 
 
 def form_texts(language: str) -> set[str]:
-    found = set()
+    words = set()
     for form in FORMS.values():
-        found |= {form.title.in_language(language)}
+        words |= {form.title.in_language(language)}
         for field in form.fields:
-            for said in (field, *field.options):
-                found |= {text.in_language(language) for text in (said.label, said.hint) if text is not None}
-    return found
+            for labelled in (field, *field.options):
+                words |= {text.in_language(language) for text in (labelled.label, labelled.hint) if text is not None}
+    return words
 
 
 def test_languages__have_the_same_pages() -> None:
@@ -74,10 +74,10 @@ def test_languages__have_the_same_pages() -> None:
 def test_page__has_no_text_in_another_language(read: dict[str, Reader], page: Page) -> None:
     for other in set(CONTENT.languages) - {page.language}:
         foreign = texts(CONTENT.words[other]) | form_texts(other)
-        own = "\n".join(texts(CONTENT.words[page.language]) | form_texts(page.language))
-        said = read[page.path].text_in(page.language)
-        assert said
-        assert [text for text in sorted(foreign) if text in said and text not in own] == []
+        own_text = "\n".join(texts(CONTENT.words[page.language]) | form_texts(page.language))
+        page_text = read[page.path].text_in(page.language)
+        assert page_text
+        assert [text for text in sorted(foreign) if text in page_text and text not in own_text] == []
 
 
 @EACH

@@ -1,9 +1,17 @@
 # The functions, what each may do, and what invokes them. Those that mail are in mailing.tf.
 
 locals {
-  common_environment = {
-    STACK     = var.stack
-    LOG_LEVEL = var.log_level
+  shared_by_functions = {
+    prefix               = local.name
+    package_path         = var.package_path
+    reserved_concurrency = var.reserved_concurrency
+    log_level            = var.log_level
+    log_retention_days   = var.log_retention_days
+
+    environment = {
+      STACK     = var.stack
+      LOG_LEVEL = var.log_level
+    }
   }
 }
 
@@ -87,19 +95,14 @@ data "aws_iam_policy_document" "submit" {
 module "submit" {
   source = "./modules/function"
 
-  name                 = "${local.name}-submit"
-  description          = "Checks a submission, stores it and answers."
-  handler              = "lambda_handlers.submit.handler"
-  package_path         = var.package_path
-  policy               = data.aws_iam_policy_document.submit.json
-  timeout_s            = 10
-  memory_mb            = 512
-  reserved_concurrency = var.reserved_concurrency.submit
-  log_level            = var.log_level
-  log_retention_days   = var.log_retention_days
+  name        = "submit"
+  shared      = local.shared_by_functions
+  description = "Checks a submission, stores it and answers."
+  policy      = data.aws_iam_policy_document.submit.json
+  timeout_s   = 10
+  memory_mb   = 512
 
   environment = merge(
-    local.common_environment,
     {
       TABLE            = module.store.name
       SITE_URL         = local.site_url
@@ -162,22 +165,18 @@ data "aws_iam_policy_document" "links" {
 module "links" {
   source = "./modules/function"
 
-  name                 = "${local.name}-links"
-  description          = "Shows registrants their submission, and lets them verify, cancel and erase it."
-  handler              = "lambda_handlers.links.handler"
-  package_path         = var.package_path
-  policy               = data.aws_iam_policy_document.links.json
-  timeout_s            = 15
-  memory_mb            = 512
-  reserved_concurrency = var.reserved_concurrency.links
-  log_level            = var.log_level
-  log_retention_days   = var.log_retention_days
+  name        = "links"
+  shared      = local.shared_by_functions
+  description = "Shows registrants their submission, and lets them verify, cancel and erase it."
+  policy      = data.aws_iam_policy_document.links.json
+  timeout_s   = 15
+  memory_mb   = 512
 
-  environment = merge(local.common_environment, {
+  environment = {
     TABLE              = module.store.name
     SITE_URL           = local.site_url
     SIGNING_KEY_SECRET = module.secrets.signing_key_name
-  })
+  }
 }
 
 resource "aws_lambda_permission" "links" {
@@ -229,21 +228,17 @@ data "aws_iam_policy_document" "sweep" {
 module "sweep" {
   source = "./modules/function"
 
-  name                 = "${local.name}-sweep"
-  description          = "Releases unverified seats, promotes from the waiting list, queues missed mails."
-  handler              = "lambda_handlers.sweep.handler"
-  package_path         = var.package_path
-  policy               = data.aws_iam_policy_document.sweep.json
-  timeout_s            = 240 # done before the next one starts
-  memory_mb            = 256
-  reserved_concurrency = var.reserved_concurrency.sweep
-  log_level            = var.log_level
-  log_retention_days   = var.log_retention_days
+  name        = "sweep"
+  shared      = local.shared_by_functions
+  description = "Releases unverified seats, promotes from the waiting list, queues missed mails."
+  policy      = data.aws_iam_policy_document.sweep.json
+  timeout_s   = 240 # done before the next one starts
+  memory_mb   = 256
 
-  environment = merge(local.common_environment, {
+  environment = {
     TABLE          = module.store.name
     MAIL_QUEUE_URL = module.mail.queue_url
-  })
+  }
 }
 
 resource "aws_cloudwatch_event_rule" "sweep" {

@@ -23,17 +23,13 @@ data "aws_iam_policy_document" "dispatch" {
 module "dispatch" {
   source = "./modules/function"
 
-  name                 = "${local.name}-dispatch"
-  description          = "Decides which mails a change in the table needs."
-  handler              = "lambda_handlers.dispatch.handler"
-  package_path         = var.package_path
-  policy               = data.aws_iam_policy_document.dispatch.json
-  timeout_s            = 30
-  memory_mb            = 256
-  reserved_concurrency = var.reserved_concurrency.dispatch
-  log_level            = var.log_level
-  log_retention_days   = var.log_retention_days
-  environment          = merge(local.common_environment, { MAIL_QUEUE_URL = module.mail.queue_url })
+  name        = "dispatch"
+  shared      = local.shared_by_functions
+  description = "Decides which mails a change in the table needs."
+  policy      = data.aws_iam_policy_document.dispatch.json
+  timeout_s   = 30
+  memory_mb   = 256
+  environment = { MAIL_QUEUE_URL = module.mail.queue_url }
 }
 
 resource "aws_lambda_event_source_mapping" "dispatch" {
@@ -142,25 +138,21 @@ data "aws_iam_policy_document" "notify" {
 module "notify" {
   source = "./modules/function"
 
-  name                 = "${local.name}-notify"
-  description          = "Renders and sends the mails on the queue, each once."
-  handler              = "lambda_handlers.notify.handler"
-  package_path         = var.package_path
-  policy               = data.aws_iam_policy_document.notify.json
-  timeout_s            = local.notify_timeout_s
-  memory_mb            = 512
-  reserved_concurrency = var.reserved_concurrency.notify
-  log_level            = var.log_level
-  log_retention_days   = var.log_retention_days
+  name        = "notify"
+  shared      = local.shared_by_functions
+  description = "Renders and sends the mails on the queue, each once."
+  policy      = data.aws_iam_policy_document.notify.json
+  timeout_s   = local.notify_timeout_s
+  memory_mb   = 512
 
-  environment = merge(local.common_environment, {
+  environment = {
     TABLE              = module.store.name
     SITE_URL           = local.site_url
     API_URL            = local.api_url
     SENDER             = var.sender
     CONFIGURATION_SET  = module.mail.configuration_set
     SIGNING_KEY_SECRET = module.secrets.signing_key_name
-  })
+  }
 }
 
 resource "aws_lambda_event_source_mapping" "notify" {
@@ -233,20 +225,16 @@ data "aws_iam_policy_document" "feedback" {
 module "feedback" {
   source = "./modules/function"
 
-  name                 = "${local.name}-feedback"
-  description          = "Records what became of a mail, and suppresses addresses."
-  handler              = "lambda_handlers.feedback.handler"
-  package_path         = var.package_path
-  policy               = data.aws_iam_policy_document.feedback.json
-  timeout_s            = 15
-  memory_mb            = 256
-  reserved_concurrency = var.reserved_concurrency.feedback
-  log_level            = var.log_level
-  log_retention_days   = var.log_retention_days
+  name        = "feedback"
+  shared      = local.shared_by_functions
+  description = "Records what became of a mail, and suppresses addresses."
+  policy      = data.aws_iam_policy_document.feedback.json
+  timeout_s   = 15
+  memory_mb   = 256
 
-  environment = merge(local.common_environment, {
+  environment = {
     TABLE = module.store.name
-  })
+  }
 }
 
 resource "aws_sns_topic_subscription" "feedback" {

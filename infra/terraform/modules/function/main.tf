@@ -1,5 +1,9 @@
 # One function, with its role, policy and log group.
 
+locals {
+  name = "${var.shared.prefix}-${var.name}"
+}
+
 data "aws_iam_policy_document" "assume" {
   statement {
     actions = ["sts:AssumeRole"]
@@ -12,8 +16,8 @@ data "aws_iam_policy_document" "assume" {
 }
 
 resource "aws_iam_role" "this" {
-  name               = var.name
-  description        = "The role of the function ${var.name}."
+  name               = local.name
+  description        = "The role of the function ${local.name}."
   assume_role_policy = data.aws_iam_policy_document.assume.json
 }
 
@@ -35,30 +39,30 @@ resource "aws_iam_role_policy" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
-  name              = "/aws/lambda/${var.name}"
-  retention_in_days = var.log_retention_days
+  name              = "/aws/lambda/${local.name}"
+  retention_in_days = var.shared.log_retention_days
 }
 
 resource "aws_lambda_function" "this" {
-  function_name                  = var.name
+  function_name                  = local.name
   description                    = var.description
   role                           = aws_iam_role.this.arn
   runtime                        = "python3.13"
   architectures                  = ["arm64"]
-  handler                        = var.handler
-  filename                       = var.package_path
-  source_code_hash               = try(filebase64sha256(var.package_path), null)
+  handler                        = "lambda_handlers.${var.name}.handler"
+  filename                       = var.shared.package_path
+  source_code_hash               = try(filebase64sha256(var.shared.package_path), null)
   timeout                        = var.timeout_s
   memory_size                    = var.memory_mb
-  reserved_concurrent_executions = coalesce(var.reserved_concurrency, -1)
+  reserved_concurrent_executions = coalesce(var.shared.reserved_concurrency[var.name], -1)
 
   environment {
-    variables = var.environment
+    variables = merge(var.shared.environment, var.environment)
   }
 
   logging_config {
     log_format            = "JSON"
-    application_log_level = replace(var.log_level, "WARNING", "WARN") # Python's name, then Lambda's
+    application_log_level = replace(var.shared.log_level, "WARNING", "WARN") # Python's name, then Lambda's
     # Lambda's own lines: WARN and above cover time-outs and crashes. At INFO each call would add a start and a report,
     # which cost money and say what Lambda's metrics say.
     system_log_level = "WARN"
@@ -71,8 +75,8 @@ resource "aws_lambda_function" "this" {
   lifecycle {
     # A destroy needs no zip: Terraform skips this check then.
     precondition {
-      condition     = fileexists(var.package_path)
-      error_message = "There is no zip of the functions at ${var.package_path}. Build it first: make package"
+      condition     = fileexists(var.shared.package_path)
+      error_message = "There is no zip of the functions at ${var.shared.package_path}. Build it first: make package"
     }
   }
 }

@@ -1,20 +1,22 @@
 variable "name" {
-  description = "The name of the function and of its role."
+  description = "The function's name within the stack. lambda_handlers has a module of this name with its handler."
   type        = string
+}
+
+variable "shared" {
+  description = "What all functions of the stack share. reserved_concurrency: how many of each may run at once; null leaves a function in the account's shared pool. environment: variables that each gets."
+  type = object({
+    prefix               = string
+    package_path         = string
+    reserved_concurrency = map(number)
+    log_level            = string
+    log_retention_days   = number
+    environment          = map(string)
+  })
 }
 
 variable "description" {
   description = "What the function does, in a sentence."
-  type        = string
-}
-
-variable "handler" {
-  description = "The entry point: module.function."
-  type        = string
-}
-
-variable "package_path" {
-  description = "The zip that holds the code."
   type        = string
 }
 
@@ -24,7 +26,7 @@ variable "policy" {
 }
 
 variable "environment" {
-  description = "The function's environment variables."
+  description = "The function's own environment variables."
   type        = map(string)
 }
 
@@ -46,20 +48,4 @@ variable "memory_mb" {
     condition     = var.memory_mb >= 128 && var.memory_mb <= 10240
     error_message = "memory_mb must be 128 to 10240, as Lambda allows."
   }
-}
-
-variable "reserved_concurrency" {
-  description = "How many may run at once. null leaves the function in the account's shared pool."
-  type        = number
-  default     = null
-}
-
-variable "log_level" {
-  description = "The least severe line that reaches the log."
-  type        = string
-}
-
-variable "log_retention_days" {
-  description = "How long the log is kept, in days."
-  type        = number
 }

@@ -1,15 +1,16 @@
-"""Settings: what each function and the command line are told by their environment, typed and checked once."""
+"""Settings: what each function reads from its environment, typed and checked once."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass
 
 from registration_core.domain.errors import SettingsError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from typing import Any, Self
 
 RATE_PER_ADDRESS = 100
 RATE_PER_EMAIL = 20
@@ -18,8 +19,26 @@ RATE_PER_EMAIL = 20
 TURNSTILE_URL = "https://challenges.cloudflare.com/turnstile/v0/siteverify"
 
 
-@dataclass(frozen=True, slots=True)
-class SubmitSettings:
+@dataclass(frozen=True, eq=False)  # each method that is made for a class takes time of every cold start
+class Settings:
+    """What every function needs. A field is read from the environment variable of its name, in capitals."""
+
+    stack: str
+    log_level: str
+
+    @classmethod
+    def from_mapping(cls, environ: Mapping[str, str]) -> Self:
+        """Read the environment. Raises SettingsError, which names the variable."""
+        values = {
+            name: _READERS.get(name, _required)(environ, name.upper())
+            for name, field in cls.__dataclass_fields__.items()
+            if field.default is MISSING or environ.get(name.upper(), "").strip()
+        }
+        return cls(**values)
+
+
+@dataclass(frozen=True, eq=False)
+class SubmitSettings(Settings):
     """What submit needs.
 
     allowed_origins: scheme, host and port, without a slash at the end. rate_per_address: how many requests are taken
@@ -28,8 +47,6 @@ class SubmitSettings:
     turnstile_url: who checks the proof.
     """
 
-    stack: str
-    log_level: str
     table: str
     site_url: str
     allowed_origins: tuple[str, ...]
@@ -40,74 +57,31 @@ class SubmitSettings:
     turnstile_secret_name: str = ""
     turnstile_url: str = TURNSTILE_URL
 
-    @classmethod
-    def from_mapping(cls, environ: Mapping[str, str]) -> SubmitSettings:
-        """Read the environment. Raises SettingsError, which names the variable."""
-        return cls(
-            stack=_required(environ, "STACK"),
-            log_level=_log_level(environ),
-            table=_required(environ, "TABLE"),
-            site_url=_required(environ, "SITE_URL").rstrip("/"),
-            allowed_origins=_origins(_required(environ, "ALLOWED_ORIGINS")),
-            forms_dir=forms_dir(environ),
-            site_dir=site_dir(environ),
-            rate_per_address=_count(environ, "RATE_PER_ADDRESS", RATE_PER_ADDRESS),
-            rate_per_email=_count(environ, "RATE_PER_EMAIL", RATE_PER_EMAIL),
-            turnstile_secret_name=environ.get("TURNSTILE_SECRET_NAME", "").strip(),
-            turnstile_url=environ.get("TURNSTILE_URL", "").strip() or TURNSTILE_URL,
-        )
 
-
-@dataclass(frozen=True, slots=True)
-class DispatchSettings:
+@dataclass(frozen=True, eq=False)
+class DispatchSettings(Settings):
     """What dispatch needs."""
 
-    stack: str
-    log_level: str
     mail_queue_url: str
 
-    @classmethod
-    def from_mapping(cls, environ: Mapping[str, str]) -> DispatchSettings:
-        """Read the environment. Raises SettingsError, which names the variable."""
-        return cls(
-            stack=_required(environ, "STACK"),
-            log_level=_log_level(environ),
-            mail_queue_url=_required(environ, "MAIL_QUEUE_URL"),
-        )
 
-
-@dataclass(frozen=True, slots=True)
-class SweepSettings:
+@dataclass(frozen=True, eq=False)
+class SweepSettings(Settings):
     """What sweep needs."""
 
-    stack: str
-    log_level: str
     table: str
     mail_queue_url: str
     forms_dir: str
 
-    @classmethod
-    def from_mapping(cls, environ: Mapping[str, str]) -> SweepSettings:
-        """Read the environment. Raises SettingsError, which names the variable."""
-        return cls(
-            stack=_required(environ, "STACK"),
-            log_level=_log_level(environ),
-            table=_required(environ, "TABLE"),
-            mail_queue_url=_required(environ, "MAIL_QUEUE_URL"),
-            forms_dir=forms_dir(environ),
-        )
 
-
-@dataclass(frozen=True, slots=True)
-class NotifySettings:
+@dataclass(frozen=True, eq=False)
+class NotifySettings(Settings):
     """What notify needs.
 
     api_url: the API's base address. sender: an address, or `Name <address>`. signing_key_secret: the name of the secret
     that holds the keys of links.
     """
 
-    stack: str
-    log_level: str
     table: str
     site_url: str
     api_url: str
@@ -116,74 +90,33 @@ class NotifySettings:
     signing_key_secret: str
     forms_dir: str
 
-    @classmethod
-    def from_mapping(cls, environ: Mapping[str, str]) -> NotifySettings:
-        """Read the environment. Raises SettingsError, which names the variable."""
-        return cls(
-            stack=_required(environ, "STACK"),
-            log_level=_log_level(environ),
-            table=_required(environ, "TABLE"),
-            site_url=_required(environ, "SITE_URL").rstrip("/"),
-            api_url=_required(environ, "API_URL").rstrip("/"),
-            sender=_required(environ, "SENDER"),
-            configuration_set=_required(environ, "CONFIGURATION_SET"),
-            signing_key_secret=_required(environ, "SIGNING_KEY_SECRET"),
-            forms_dir=forms_dir(environ),
-        )
 
-
-@dataclass(frozen=True, slots=True)
-class FeedbackSettings:
+@dataclass(frozen=True, eq=False)
+class FeedbackSettings(Settings):
     """What feedback needs."""
 
-    stack: str
-    log_level: str
     table: str
 
-    @classmethod
-    def from_mapping(cls, environ: Mapping[str, str]) -> FeedbackSettings:
-        """Read the environment. Raises SettingsError, which names the variable."""
-        return cls(
-            stack=_required(environ, "STACK"),
-            log_level=_log_level(environ),
-            table=_required(environ, "TABLE"),
-        )
 
-
-@dataclass(frozen=True, slots=True)
-class LinksSettings:
+@dataclass(frozen=True, eq=False)
+class LinksSettings(Settings):
     """What links needs. signing_key_secret: the name of the secret that holds the keys of links."""
 
-    stack: str
-    log_level: str
     table: str
     site_url: str
     signing_key_secret: str
     forms_dir: str
     site_dir: str
 
-    @classmethod
-    def from_mapping(cls, environ: Mapping[str, str]) -> LinksSettings:
-        """Read the environment. Raises SettingsError, which names the variable."""
-        return cls(
-            stack=_required(environ, "STACK"),
-            log_level=_log_level(environ),
-            table=_required(environ, "TABLE"),
-            site_url=_required(environ, "SITE_URL").rstrip("/"),
-            signing_key_secret=_required(environ, "SIGNING_KEY_SECRET"),
-            forms_dir=forms_dir(environ),
-            site_dir=site_dir(environ),
-        )
 
-
-def forms_dir(environ: Mapping[str, str]) -> str:
+def forms_dir(environ: Mapping[str, str], name: str = "FORMS_DIR") -> str:
     """Return FORMS_DIR, or the folder `forms` beside the package, as it lies in the functions' zip."""
-    return environ.get("FORMS_DIR") or _beside("forms")
+    return environ.get(name) or _beside("forms")
 
 
-def site_dir(environ: Mapping[str, str]) -> str:
+def site_dir(environ: Mapping[str, str], name: str = "SITE_DIR") -> str:
     """Return SITE_DIR, or the folder `site` beside the package: what the functions' pages are made of."""
-    return environ.get("SITE_DIR") or _beside("site")
+    return environ.get(name) or _beside("site")
 
 
 def _beside(folder: str) -> str:
@@ -197,30 +130,46 @@ def _required(environ: Mapping[str, str], name: str) -> str:
     return value
 
 
-def _count(environ: Mapping[str, str], name: str, otherwise: int) -> int:
-    text = environ.get(name, "").strip()
-    if not text:
-        return otherwise
+def _base_url(environ: Mapping[str, str], name: str) -> str:
+    return _required(environ, name).rstrip("/")
+
+
+def _limit(environ: Mapping[str, str], name: str) -> int:
+    text = _required(environ, name)
     if not (text.isascii() and text.isdigit()):
         raise SettingsError(f'The environment variable {name} is "{text}"; use a whole number, or 0 for no limit.')
     return int(text)
 
 
-def _log_level(environ: Mapping[str, str]) -> str:
-    level = environ.get("LOG_LEVEL", "INFO").strip().upper()
+def _log_level(environ: Mapping[str, str], name: str) -> str:
+    level = environ.get(name, "INFO").strip().upper()
     levels = ("DEBUG", "INFO", "WARNING", "ERROR")
     if level not in levels:
-        raise SettingsError(f'The environment variable LOG_LEVEL is "{level}"; use one of {", ".join(levels)}.')
+        raise SettingsError(f'The environment variable {name} is "{level}"; use one of {", ".join(levels)}.')
     return level
 
 
-def _origins(text: str) -> tuple[str, ...]:
-    origins = tuple(dict.fromkeys(part.strip().rstrip("/") for part in text.split(",") if part.strip()))
+def _origins(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    parts = _required(environ, name).split(",")
+    origins = tuple(dict.fromkeys(part.strip().rstrip("/") for part in parts if part.strip()))
     for origin in origins:
         scheme, found, host = origin.partition("://")
         if scheme not in ("http", "https") or not found or not host or "/" in host or "*" in host:
             raise SettingsError(
-                f'The environment variable ALLOWED_ORIGINS holds "{origin}"; an origin is a scheme and a host, such as '
+                f'The environment variable {name} holds "{origin}"; an origin is a scheme and a host, such as '
                 "https://forms.example.org."
             )
     return origins
+
+
+_READERS: Mapping[str, Callable[[Mapping[str, str], str], Any]] = {
+    "log_level": _log_level,
+    "site_url": _base_url,
+    "api_url": _base_url,
+    "allowed_origins": _origins,
+    "forms_dir": forms_dir,
+    "site_dir": site_dir,
+    "rate_per_address": _limit,
+    "rate_per_email": _limit,
+}
+"""How to read a field that is more than a required text."""

@@ -11,5 +11,6 @@ class SystemClock(Clock):
     """What the operating system says."""
 
     def now(self) -> datetime:
-        """Return the present moment, aware, in UTC."""
-        return datetime.now(UTC)
+        """Return the present moment, aware, in UTC, to the millisecond."""
+        now = datetime.now(UTC)
+        return now.replace(microsecond=now.microsecond // 1000 * 1000)

@@ -34,7 +34,7 @@ class Clock(ABC):
 
     @abstractmethod
     def now(self) -> datetime:
-        """Return the present moment, aware, in UTC."""
+        """Return the present moment, aware, in UTC, to the millisecond: as exactly as the table keeps it."""
 
 
 class Signer(ABC):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import UTC, timedelta
+from datetime import timedelta
 
 from registration_core.domain.errors import (
     FieldError,
@@ -132,7 +132,7 @@ class IntakeService:
         it too. by: see `Event`. mails: whether its coming is told by mail, as it would be of one that was sent by the
         page; what becomes of it later is told in any case. Raises StorageUnavailableError; asking again is safe.
         """
-        now = self._now()
+        now = self._clock.now()
         row = candidate.row
         came = min(now, row.submitted_at or now)
         language = row.language or form.languages[0]
@@ -154,7 +154,7 @@ class IntakeService:
 
     def candidate(self, form: Form, row: Row) -> Candidate:
         """Return what the form makes of a row. Raises InvalidAnswersError."""
-        now = self._now()
+        now = self._clock.now()
         errors = list(_wrong_times(form, row.submitted_at, now))
         try:
             answers = validate_cells(form, row.texts, today=form.today(now))
@@ -196,10 +196,6 @@ class IntakeService:
         except (SubmissionNotFoundError, InvalidReferenceError):
             return None
         return found.id if found.form == form.name else None
-
-    def _now(self) -> datetime:
-        now = self._clock.now().astimezone(UTC)
-        return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
 def _wrong_times(form: Form, submitted_at: datetime | None, now: datetime) -> Iterator[FieldError]:

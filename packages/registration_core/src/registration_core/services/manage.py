@@ -17,7 +17,6 @@ from registration_core.services.seating import ATTEMPTS, Seating, busy
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
-    from datetime import datetime
     from typing import Any, TypeAlias
 
     from registration_core.domain.ports import Clock, FormCatalogue, ManagedRepository
@@ -213,10 +212,10 @@ class ManageService:
 
     def _verified(self, before: Submission) -> tuple[Submission, str] | None:
         if before.status is Status.PENDING:
-            after = _next(before, status=Status.CONFIRMED, verify_by=None, verified_at=self._now())
+            after = _next(before, status=Status.CONFIRMED, verify_by=None, verified_at=self._clock.now())
             return after, "verified"
         if before.status is Status.WAITLISTED and before.verified_at is None:
-            return _next(before, verified_at=self._now()), "verified"
+            return _next(before, verified_at=self._clock.now()), "verified"
         if before.status not in (Status.WAITLISTED, Status.CONFIRMED):
             raise StatusTransitionError(f"An entry that is {before.status} cannot be verified.")
         return None
@@ -232,10 +231,6 @@ class ManageService:
         expires_at = before.expires_as_spam(self._clock.now())
         after = _next(before, status=Status.SPAM, position=None, verify_by=None, expires_at=expires_at)
         return after, "marked spam"
-
-    def _now(self) -> datetime:
-        now = self._clock.now()
-        return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
 def _cancelled(before: Submission) -> tuple[Submission, str] | None:

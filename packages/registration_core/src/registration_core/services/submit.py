@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import timedelta
 
 from registration_core.domain.errors import InvalidKeyError
 from registration_core.domain.identifiers import new_reference, new_submission_id
@@ -65,7 +65,7 @@ class SubmitService:
         InvalidKeyError, KeyReusedError, or StorageUnavailableError (it may have been stored: the same key again finds
         out).
         """
-        now = self._now()
+        now = self._clock.now()
         form.ensure_open(now)
         _ensure_key(key)
         answers = validate(form, raw_answers, language, today=form.today(now))
@@ -81,10 +81,6 @@ class SubmitService:
             idempotency=self._idempotency(submission, key, now, of_answers=of_answers),
             capacity=form.capacities().get(submission.option or ""),
         )
-
-    def _now(self) -> datetime:
-        now = self._clock.now().astimezone(UTC)
-        return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
     def _idempotency(self, submission: Submission, key: str | None, now: datetime, *, of_answers: bool) -> Idempotency:
         content = json.dumps([submission.form, dict(submission.answers)], sort_keys=True, separators=(",", ":"))

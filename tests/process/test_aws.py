@@ -1,4 +1,4 @@
-"""AWS as a context reaches it: whose credentials are used, and what is said when something is wrong."""
+"""AWS as a context reaches it: whose credentials it uses, and the error when something is wrong."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SECRET = {
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers every AWS call with what the test put here, and keeps what was asked."""
+    """Answers every AWS call with what a test put here, and records the calls."""
 
     answers: ClassVar[dict[str, tuple[int, dict[str, Any]] | list[tuple[int, dict[str, Any]]]]] = {}
     asked: ClassVar[list[tuple[str, str, dict[str, Any]]]] = []
@@ -59,12 +59,12 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *_args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
 def service() -> Iterator[type[Handler]]:
-    """A service on a loopback port of its own."""
+    """A service on its own loopback port."""
     handler = type("OneTestsHandler", (Handler,), {"answers": {}, "asked": []})
     server = HTTPServer(("127.0.0.1", 0), handler)
     handler.server = server
@@ -84,7 +84,7 @@ def refuse(service: Any, code: str, message: str = "no", *, operation: str = "Ge
 
 
 def test_description__is_read_from_the_secret(service: Any) -> None:
-    """One read of `rollcall/<stack>`, however often it is asked."""
+    """It reads `rollcall/<stack>` once, however often it is needed."""
     service.answers["GetSecretValue"] = (200, {"SecretString": json.dumps(SECRET)})
     dev = stack(service)
 
@@ -96,7 +96,7 @@ def test_description__is_read_from_the_secret(service: Any) -> None:
 def test_loopback__never_uses_the_machines_credentials(
     service: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Whatever AWS configuration this machine has, an emulator sees the dummy key only."""
+    """Whatever the machine's AWS configuration is, an emulator sees only the dummy key."""
     (tmp_path / "config").write_text("[profile work]\nregion = us-east-1\n")
     (tmp_path / "credentials").write_text("[work]\naws_access_key_id = AKIAREAL\naws_secret_access_key = real\n")
     for name, value in {
@@ -119,8 +119,8 @@ def test_loopback__never_uses_the_machines_credentials(
     assert "/eu-north-1/secretsmanager/" in service.asked[0][1]
 
 
-def test_no_stack__lists_those_there_are(service: Any) -> None:
-    """Not found, with the right names; the signing keys beside the descriptions are no stacks."""
+def test_missing_stack__lists_the_others(service: Any) -> None:
+    """Not found, with the right names; the secrets with signing keys are not stacks."""
     refuse(service, "ResourceNotFoundException")
     names = ["rollcall/prod", "rollcall/prod/signing-key", "rollcall/local"]
     service.answers["ListSecrets"] = (200, {"SecretList": [{"Name": name} for name in names]})
@@ -134,8 +134,8 @@ def test_no_stack__lists_those_there_are(service: Any) -> None:
 @pytest.mark.parametrize(
     "answer", [(200, {"SecretList": []}), (400, {"__type": "AccessDeniedException", "message": "no"})]
 )
-def test_no_stack__and_no_other(service: Any, answer: tuple[int, dict[str, Any]]) -> None:
-    """An empty emulator says how to fill it; whoever may not list the others still reads what is wrong."""
+def test_missing_stack__without_any_other(service: Any, answer: tuple[int, dict[str, Any]]) -> None:
+    """An empty emulator says how to fill it; without the right to list, the error still says what is wrong."""
     refuse(service, "ResourceNotFoundException")
     service.answers["ListSecrets"] = answer
 
@@ -158,8 +158,8 @@ def test_no_stack__and_no_other(service: Any, answer: tuple[int, dict[str, Any]]
         ("AccessDeniedException", "no", "it lacks GetSecretValue."),
     ],
 )
-def test_credentials__that_do_not_do_are_told(service: Any, code: str, message: str, hint: str) -> None:
-    """Exit code 4, one sentence, and what to do."""
+def test_unusable_credentials__say_what_to_do(service: Any, code: str, message: str, hint: str) -> None:
+    """Exit code 4, one message, and the next step."""
     refuse(service, code, message)
 
     with pytest.raises(CliError) as caught:
@@ -169,8 +169,8 @@ def test_credentials__that_do_not_do_are_told(service: Any, code: str, message: 
     assert caught.value.hint
 
 
-def test_credentials__missing_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Without any, nothing is sent, and the sign-in command is named."""
+def test_missing_credentials__name_the_sign_in_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing is sent."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
@@ -183,8 +183,8 @@ def test_credentials__missing_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert "rollcall login" in str(caught.value.hint)
 
 
-def test_profile__that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The profile is named, and so is how to make one."""
+def test_missing_profile__is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The message says how to make one."""
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
 
@@ -194,8 +194,8 @@ def test_profile__that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, tmp
     assert "aws configure sso --profile academy" in str(caught.value.hint)
 
 
-def test_stack__that_may_not_be_read_and_is_not_listed_is_not_there(service: Any) -> None:
-    """A policy names one stack's secret: of any other, only the list tells that there is none."""
+def test_unlisted_stack_without_permission__does_not_exist(service: Any) -> None:
+    """A policy names one stack's secret: only the list shows that another does not exist."""
     refuse(service, "AccessDeniedException", "not authorized to perform: secretsmanager:GetSecretValue on resource: x")
     service.answers["ListSecrets"] = (200, {"SecretList": [{"Name": "rollcall/prod"}, {"Name": "rollcall/prod/k"}]})
 
@@ -204,8 +204,8 @@ def test_stack__that_may_not_be_read_and_is_not_listed_is_not_there(service: Any
     assert caught.value.exit_code == ExitCode.NOT_FOUND
 
 
-def test_stack__that_is_listed_and_may_not_be_read_is_denied(service: Any) -> None:
-    """Then it is the role that lacks something."""
+def test_listed_stack_without_permission__is_denied(service: Any) -> None:
+    """In that case the role lacks a permission."""
     refuse(service, "AccessDeniedException", "not authorized to perform: secretsmanager:GetSecretValue on resource: x")
     service.answers["ListSecrets"] = (200, {"SecretList": [{"Name": "rollcall/dev"}]})
 
@@ -213,8 +213,8 @@ def test_stack__that_is_listed_and_may_not_be_read_is_denied(service: Any) -> No
         _ = stack(service).description
 
 
-def test_unreachable__local_stack_is_told() -> None:
-    """A stopped emulator: what does not answer, and how to bring it up; at once, not after a minute."""
+def test_stopped_emulator__is_reported_at_once() -> None:
+    """The error says what does not answer and how to start it, without waiting a minute."""
     nothing = "http://localhost:1"
 
     with pytest.raises(CliError, match=f"Nothing answers at {nothing}: the local stack is not running") as caught:
@@ -224,7 +224,7 @@ def test_unreachable__local_stack_is_told() -> None:
 
 @pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses before another attempt; here they take no time but that of a clock of their own."""
+    """The pauses that the SDK would make; here it makes none."""
     slept: list[float] = []
     clock = SimpleNamespace(sleep=slept.append, monotonic=lambda: sum(slept))
     monkeypatch.setattr("botocore.endpoint.time.sleep", slept.append)
@@ -235,10 +235,10 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 THROTTLED = (400, {"__type": "ThrottlingException", "message": "Rate exceeded"})
 
 
-def test_throttling__is_said_once_waited_for_and_goes_on(
+def test_throttling__is_reported_once_and_waited_out(
     service: Any, waits: list[float], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A person sees why it takes its time."""
+    """A person sees why it takes so long."""
     service.answers["GetSecretValue"] = [THROTTLED, THROTTLED, (200, {"SecretString": json.dumps(SECRET)})]
 
     assert stack(service).description.table == "rollcall-dev"
@@ -248,8 +248,8 @@ def test_throttling__is_said_once_waited_for_and_goes_on(
     assert len(waits) == 2
 
 
-def test_throttling__that_does_not_end_is_told(service: Any, waits: list[float]) -> None:
-    """One sentence, and when to come again."""
+def test_throttling__without_end_is_an_error(service: Any, waits: list[float]) -> None:
+    """One message, and when to try again."""
     service.answers["GetSecretValue"] = THROTTLED
 
     with pytest.raises(CliError, match=r"AWS has too much to do \(GetSecretValue: ThrottlingException\)") as caught:
@@ -271,7 +271,7 @@ def test_throttling__that_does_not_end_is_told(service: Any, waits: list[float])
         ("ProvisionedThroughputExceededException", "slow", "AWS has too much to do", ExitCode.FAILURE),
     ],
 )
-def test_table__that_refuses_is_told_as_any_service_is(  # noqa: PLR0917 - what pytest gives
+def test_table__errors_read_like_those_of_any_service(  # noqa: PLR0917 - what pytest gives
     service: Any, waits: list[float], code: str, message: str, sentence: str, exit_code: ExitCode
 ) -> None:
     """What the repository raises still names the action."""
@@ -288,8 +288,8 @@ def test_table__that_refuses_is_told_as_any_service_is(  # noqa: PLR0917 - what 
     assert sum(waits) <= STAFF_RETRY_S
 
 
-def test_network__gone_in_the_middle_is_told(service: Any, waits: list[float]) -> None:
-    """The description was read; then nobody answers any more."""
+def test_network__lost_midway_is_reported(service: Any, waits: list[float]) -> None:
+    """The description was read; after that nobody answers."""
     service.answers["GetSecretValue"] = (200, {"SecretString": json.dumps(SECRET)})
     dev = stack(service)
     assert dev.description
@@ -307,13 +307,13 @@ def test_network__gone_in_the_middle_is_told(service: Any, waits: list[float]) -
 
 @pytest.mark.parametrize("description", [{"stack": "dev"}, {**SECRET, "table": None}])
 def test_description__of_another_version_names_what_is_missing(description: dict[str, Any]) -> None:
-    """A stack made by another version of the configuration is told as such."""
+    """The stack was made by another version of the configuration, and the error says so."""
     with pytest.raises(CliError, match=r"description lacks .*table"):
         StackDescription.from_mapping(description)
 
 
-def test_unreachable__aws_is_told_by_its_region(waits: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
-    """No network: what cannot be reached, and where to look."""
+def test_unreachable_aws__is_named_by_its_region(waits: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a network: what can't be reached, and where to look."""
     for name, value in {
         "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
         "AWS_SECRET_ACCESS_KEY": "secret",
@@ -335,8 +335,8 @@ def test_unreachable__aws_is_told_by_its_region(waits: list[float], monkeypatch:
         ("RequestTimeTooSkewed", "The difference between the request time and the current time is too large."),
     ],
 )
-def test_clock__far_off_is_told_as_such(service: Any, code: str, message: str) -> None:
-    """AWS says that the signature is wrong; it is the clock."""
+def test_wrong_clock__is_reported_as_such(service: Any, code: str, message: str) -> None:
+    """AWS reports a wrong signature; the clock is the cause."""
     refuse(service, code, message)
 
     with pytest.raises(CliError, match="clock and that of AWS") as caught:

@@ -1,4 +1,4 @@
-"""Completion, as the shells ask for it: what is offered, from where, and that the prompt is never spoilt."""
+"""Completion, as the shells ask for it: what is offered, from where, and that the prompt stays clean."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FORMS = compile_forms(ROOT / "example" / "forms")
 COURSES = list(FORMS["registration"].capacities())
 FIELDS = list(dict.fromkeys(field.name for form in FORMS.values() for field in form.fields))
 
-#: Runs the command as the shell does, and tells on stderr what was loaded for it.
+#: Runs the command as the shell does, and prints on stderr what it loaded.
 START = (
     "import atexit, os, sys; atexit.register(lambda: os.write(2, ' '.join(sys.modules).encode())); "
     "sys.argv[0] = 'rollcall'; from admin_cli.__main__ import main; main()"
@@ -40,7 +40,7 @@ HEAVY = {"boto3", "botocore", "rich.console", "jinja2", "python_terraform"}
 
 
 class Shell:
-    """Asks for completions in a folder that is no clone, with the contexts prod (in use) and dev."""
+    """Asks for completions in a folder that is not a clone, with the contexts prod (current) and dev."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -70,7 +70,7 @@ class Shell:
         return done.stdout
 
     def bash(self, line: str) -> list[str]:
-        """What bash would offer for the last word of a line."""
+        """Return what bash would offer for the last word of a line."""
         place = str(line.count(" "))
         return self._ask(_ROLLCALL_COMPLETE="complete_bash", COMP_WORDS=line, COMP_CWORD=place).split()
 
@@ -84,7 +84,7 @@ class Shell:
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Shell:
-    """A shell of this test's own."""
+    """A shell for this test."""
     return Shell(tmp_path)
 
 
@@ -119,31 +119,31 @@ def shell(tmp_path: Path) -> Shell:
         ("rollcall list 'unended ", []),
     ],
 )
-def test_bash__is_offered(shell: Shell, line: str, offered: list[str]) -> None:
-    """Each kind of word; options that hold for every command are understood wherever they stand."""
+def test_bash__offers(shell: Shell, line: str, offered: list[str]) -> None:
+    """Each kind of word; options of all commands work wherever they are."""
     assert shell.bash(line) == offered
 
 
-def test_zsh__is_offered_commands_with_what_they_do_and_forms(shell: Shell) -> None:
-    """In the words of its own completion function."""
+def test_zsh__offers_forms_and_commands_with_their_help(shell: Shell) -> None:
+    """It uses the format of zsh's own completion function."""
     assert '"doctor":"What is wrong with a stack, and how to mend it"' in shell.zsh("rollcall ")
     assert '"registration"' in shell.zsh("rollcall list --context prod --form r")
 
 
-def test_fish__is_offered_commands_with_what_they_do_and_contexts(shell: Shell) -> None:
-    """A line each."""
+def test_fish__offers_contexts_and_commands_with_their_help(shell: Shell) -> None:
+    """Each is on a line."""
     assert "login\tSign in to AWS by IAM Identity Center" in shell.fish("rollcall lo")
     assert shell.fish("rollcall list --context ") == ["prod", "dev"]
     assert shell.fish("rollcall edit K7QM-3XTP course=") == [f"course={course}" for course in COURSES]
 
 
-def test_list_columns__are_those_that_a_list_has() -> None:
-    """Known without a stack, so that they can be offered."""
+def test_list_columns__are_those_of_a_list() -> None:
+    """They are known without a stack, so that the shell can offer them."""
     assert tuple(ListColumns({}, None, rank=lambda _: None).names) == FIXED_COLUMNS
 
 
-def test_prompt__stays_as_it_is_whatever_goes_wrong(shell: Shell, tmp_path: Path) -> None:
-    """A damaged file of contexts, a damaged note: nothing is offered, and nothing is said."""
+def test_prompt__stays_clean_whatever_goes_wrong(shell: Shell, tmp_path: Path) -> None:
+    """With a damaged file of contexts or a damaged note, nothing is offered and nothing printed."""
     note = tmp_path / "cache" / "rollcall" / "forms-prod.json"
     note.write_text("[1")
     assert shell.bash("rollcall list --form ") == []
@@ -156,7 +156,7 @@ def test_prompt__stays_as_it_is_whatever_goes_wrong(shell: Shell, tmp_path: Path
     assert shell.bash("rollcall list --form ") == []
 
 
-def test_forms__of_the_clone_are_offered_where_nothing_was_noted(shell: Shell) -> None:
+def test_forms__of_the_clone_are_offered_without_a_note(shell: Shell) -> None:
     """A new form can be checked and shown before it is published."""
     shell.environ |= {"ROLLCALL_ROOT": str(ROOT), "ROLLCALL_CONTEXT": "none"}
 
@@ -164,7 +164,7 @@ def test_forms__of_the_clone_are_offered_where_nothing_was_noted(shell: Shell) -
 
 
 def test_note__is_written_only_when_something_is_new(tmp_path: Path) -> None:
-    """And never in the way of a command: a cache that cannot be written is done without."""
+    """A cache that can't be written does not stop a command."""
     environ = {"XDG_CACHE_HOME": str(tmp_path)}
     completion.note_forms(environ, "prod", FORMS)
     (note,) = (tmp_path / "rollcall").iterdir()
@@ -193,20 +193,20 @@ def parameters() -> Iterator[tuple[str, Any]]:
 
 
 @pytest.mark.parametrize(("where", "param"), [pytest.param(*each, id=each[0]) for each in parameters()])
-def test_parameters__that_name_a_form_option_or_status_are_completed(where: str, param: Any) -> None:
-    """Also those of commands to come: the metavar tells."""
+def test_parameters__for_a_form_option_or_status_are_completed(where: str, param: Any) -> None:
+    """Commands to come are included: the metavar decides."""
     offered = param.shell_complete(typer.Context(typer.main.get_command(app), obj=None), "")
 
     assert param._custom_shell_complete is not None or offered, where
 
 
 def test_statuses__are_all_offered() -> None:
-    """Each of the domain's."""
+    """Every status of the domain is offered."""
     assert completion.statuses("") == list(map(str, Status))
 
 
 def test_stack__notes_its_forms_as_commands_read_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever command it is."""
+    """Any command does it."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     stack = services().connect(Context("prod", "prod", "eu-north-1"))
     assert isinstance(stack, AwsStack)

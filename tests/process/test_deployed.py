@@ -1,4 +1,4 @@
-"""Which version of a form the functions have: told by the API, or a sentence that says why not."""
+"""The form version of the functions: as the API reports it, or an error that says why not."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ANSWERS = {
 
 
 class Api(BaseHTTPRequestHandler):
-    """Answers what a test wrote down."""
+    """Gives the answers that a test chose."""
 
     def do_GET(self) -> None:
         status, body = ANSWERS.get(self.path, (404, b"{}"))
@@ -32,7 +32,7 @@ class Api(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def api_url() -> Iterator[str]:
     server.server_close()
 
 
-def test_version__is_what_the_api_tells(api_url: str) -> None:
+def test_version__is_what_the_api_reports(api_url: str) -> None:
     assert version_at(api_url, "registration") == "0123456789ab"
 
 
@@ -52,18 +52,18 @@ def test_version__is_what_the_api_tells(api_url: str) -> None:
     ("form", "reason"),
     [("broken", "is deployed."), ("bare", "is deployed."), ("down", "(status 503)")],
 )
-def test_version__says_when_the_api_does_not_tell(api_url: str, form: str, reason: str) -> None:
+def test_version__says_why_the_api_gives_none(api_url: str, form: str, reason: str) -> None:
     with pytest.raises(CliError, match="did not tell which version") as error:
         version_at(api_url, form)
     assert reason in str(error.value)
 
 
 @pytest.mark.parametrize("form", ["nope", "a/b"])
-def test_version__is_none_where_the_functions_have_no_such_form(api_url: str, form: str) -> None:
+def test_version__is_none_if_the_functions_lack_the_form(api_url: str, form: str) -> None:
     assert version_at(api_url, form) is None
 
 
-def test_version__says_when_nothing_answers_or_the_address_is_none() -> None:
+def test_version__reports_an_api_that_cannot_be_reached() -> None:
     with pytest.raises(CliError, match="did not tell"):
         version_at("http://127.0.0.1:1/v1", "registration")
     with pytest.raises(CliError, match="is no web address"):

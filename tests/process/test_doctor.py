@@ -1,4 +1,4 @@
-"""`rollcall doctor`: each thing that can be wrong, at a fake of AWS, and how it is told."""
+"""`rollcall doctor`: each thing that can be wrong, with a fake of AWS, and how it is reported."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class NotFoundError(ClientError):
 
 
 class FakeAws(FakeStack):
-    """A stack whose services answer from a table: operation -> answer, or what makes one of the parameters."""
+    """A stack whose services answer from a table: operation -> answer, or a function of the parameters."""
 
     def __init__(self, answers: dict[str, Any], context: Context, **more: Any) -> None:
         super().__init__(context, **more)
@@ -134,8 +134,8 @@ CHECKS = {
 
 
 @pytest.mark.parametrize("check", CHECKS)
-def test_check__of_a_sound_stack_is_ok(check: str) -> None:
-    """Nothing to mend."""
+def test_check__of_a_healthy_stack_is_ok(check: str) -> None:
+    """There is nothing to fix."""
     finding = CHECKS[check](patient())
 
     assert (finding.health, finding.mend) == (Health.OK, None)
@@ -262,8 +262,8 @@ WRONG: dict[str, tuple[str, dict[str, Any], Health, str, str]] = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_check__tells_what_is_wrong_and_how_to_mend_it(name: str) -> None:
-    """Each thing that can be wrong."""
+def test_check__says_what_is_wrong_and_how_to_fix_it(name: str) -> None:
+    """This covers each thing that can be wrong."""
     check, answers, health, says, mend = WRONG[name]
 
     finding = CHECKS[check](patient(**answers))
@@ -273,8 +273,8 @@ def test_check__tells_what_is_wrong_and_how_to_mend_it(name: str) -> None:
     assert mend in (finding.mend or "")
 
 
-def test_api__with_other_forms_than_the_site_is_told() -> None:
-    """The functions were deployed before the form's file was changed."""
+def test_api__with_other_forms_than_the_site_is_reported() -> None:
+    """The functions were deployed before the form's file changed."""
     one = patient()
     assert isinstance(one.stack, FakeAws)
     one.stack.deployed["contact"] = "older"
@@ -297,8 +297,8 @@ def terraform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return program
 
 
-def test_terraform__is_told_and_missing_is_worth_a_look(terraform: Path) -> None:
-    """Staff need none."""
+def test_terraform__missing_is_only_a_warning(terraform: Path) -> None:
+    """Staff don't need it."""
     assert machine.terraform(patient()) == well("Terraform 1.12")
 
     terraform.unlink()
@@ -308,7 +308,7 @@ def test_terraform__is_told_and_missing_is_worth_a_look(terraform: Path) -> None
 
 
 @pytest.mark.parametrize("check", ["concurrency", "sandbox"])
-def test_check__of_what_an_emulator_has_not_is_passed_over(check: str) -> None:
+def test_check__skips_what_an_emulator_lacks(check: str) -> None:
     """It says so, and does not fail."""
     finding = CHECKS[check](patient(LOCAL, get_account=NotFoundError(), get_account_settings=NotFoundError()))
 
@@ -326,8 +326,8 @@ def denied(action: str) -> ClientError:
     return ClientError({"Error": {"Code": "AccessDeniedException", "Message": message}}, "Operation")
 
 
-def test_examine__passes_over_what_the_role_may_not_ask() -> None:
-    """A right that somebody lacks says nothing of the stack; the action is named."""
+def test_examine__skips_what_the_role_may_not_read() -> None:
+    """A missing permission says nothing about the stack; the action is named."""
     one = patient(describe_table=denied("dynamodb:DescribeTable"))
 
     (finding,) = examine({"table": parts.table}, one)
@@ -336,8 +336,8 @@ def test_examine__passes_over_what_the_role_may_not_ask() -> None:
     assert "it lacks dynamodb:DescribeTable." in finding.says
 
 
-def test_addresses__that_are_examples_are_named() -> None:
-    """The example's own staff, and a sender of the documentation: nobody reads what goes there."""
+def test_example_addresses__are_named() -> None:
+    """The example's own staff, and a sender from the documentation: nobody reads their mail."""
     finding = mail.addresses(patient())
     assert finding.health is Health.WARNING
     assert "the sender is Academy <courses@example.org>" in finding.says
@@ -350,7 +350,7 @@ def test_addresses__that_are_examples_are_named() -> None:
     assert mail.addresses(patient(LOCAL)).health is Health.SKIPPED
 
 
-def test_forms__that_are_retired_are_told_and_asked_for_nowhere() -> None:
+def test_retired_forms__are_listed_and_expected_nowhere() -> None:
     """They have no page and no function any more."""
     stored_forms = FORMS | {"workshop": replace(FORMS["contact"], name="workshop", retired=True)}
     finding = forms.published(patient(forms=stored_forms))
@@ -364,16 +364,16 @@ def test_forms__that_are_retired_are_told_and_asked_for_nowhere() -> None:
 
 
 @pytest.mark.parametrize(("context", "hint"), [(IN_AWS, "rollcall site publish"), (LOCAL, "rollcall local up")])
-def test_forms__are_brought_by_a_command_that_works_there(context: Context, hint: str) -> None:
-    """On this machine one command brings forms, functions and pages."""
+def test_forms__are_fixed_by_a_command_that_works_there(context: Context, hint: str) -> None:
+    """On this machine one command publishes forms, functions and pages."""
     one = patient(context, forms={"contact": FORMS["contact"]})
     assert str(forms.published(one).mend).endswith(hint)
     one.stack.deployed["contact"] = "0"  # type: ignore[attr-defined]
     assert str(forms.deployed(one).mend).endswith(hint)
 
 
-def test_examine__makes_a_finding_of_whatever_a_check_raises() -> None:
-    """And makes the others."""
+def test_examine__turns_an_error_of_a_check_into_a_finding() -> None:
+    """The other checks still run."""
 
     def broken(_patient: Patient) -> Verdict:
         raise ZeroDivisionError("odd")
@@ -388,8 +388,8 @@ def test_examine__makes_a_finding_of_whatever_a_check_raises() -> None:
     assert (findings[1].says, findings[1].mend) == ("It is so.", "Do that.")
 
 
-def test_examine__is_side_by_side_and_in_time() -> None:
-    """Two checks that wait for each other both end; one that never answers is told so after its time."""
+def test_examine__runs_checks_in_parallel_with_a_deadline() -> None:
+    """Two checks that wait for each other both finish; one that hangs is reported after its time."""
     met = threading.Barrier(2)
     never = threading.Event()
 
@@ -433,7 +433,7 @@ class Unlucky(FakeAws):
 
 @pytest.fixture
 def doctor(terraform: Path, rollcall_local: CommandLine) -> Callable[..., Ran]:
-    """The command, with these answers of AWS."""
+    """Run the command with these answers of AWS."""
     assert terraform
 
     def run(*arguments: str, terminal: bool = False, columns: int = 120, **answers: Any) -> Ran:
@@ -452,7 +452,7 @@ def healths(ran: Ran) -> list[str]:
 OFF = {"ContinuousBackupsDescription": {}}
 
 
-def test_doctor__with_a_failure_ends_with_1(doctor: Callable[..., Ran]) -> None:
+def test_doctor__with_a_failure_exits_with_1(doctor: Callable[..., Ran]) -> None:
     """A warning alone does not."""
     option = next(iter(FORMS["registration"].capacities()))
     sound, warned, failed = doctor(), doctor(quotas={option: 3}), doctor(describe_continuous_backups=OFF)
@@ -467,7 +467,7 @@ def test_doctor__with_a_failure_ends_with_1(doctor: Callable[..., Ran]) -> None:
 
 
 def test_doctor__prints_json(doctor: Callable[..., Ran]) -> None:
-    """For a pipeline; the exit code still tells."""
+    """For a pipeline; the exit code is the same."""
     ran = doctor("--json", "check,health", describe_continuous_backups=OFF)
 
     findings = json.loads(ran.out)
@@ -487,14 +487,14 @@ def test_doctor__without_credentials_asks_nothing_more(doctor: Callable[..., Ran
 
 
 def test_doctor__without_a_description_asks_nothing_more(doctor: Callable[..., Ran]) -> None:
-    """Nobody knows then what there should be."""
+    """It does not know what should be there."""
     ran = doctor(description=CliError("There is no stack 'x'.", hint="Name another."))
 
     assert healths(ran) == ["ok", "ok", "ok", "failure", *["skipped"] * 14]
 
 
 def test_doctor__on_a_terminal_fits_80_columns(doctor: Callable[..., Ran]) -> None:
-    """What is long goes on under itself, and what to do stands below."""
+    """Long text wraps below itself, and the fix is below that."""
     letters = {"Attributes": {"ApproximateNumberOfMessages": "12"}}
 
     ran = doctor(terminal=True, columns=80, get_queue_attributes=letters)

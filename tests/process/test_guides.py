@@ -1,4 +1,4 @@
-"""What the guides say that takes make, a shell or Terraform to try."""
+"""What the guides say that needs make, a shell or Terraform to try."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ MADE = sorted({line for name in GUIDES for line in commands_of(name) if line.sta
 
 
 def recipe(line: str) -> str:
-    """Ask make what it would do."""
+    """Return what make would do."""
     done = subprocess.run([*line.split(), "--dry-run"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 @pytest.mark.parametrize("line", MADE)
-def test_make__has_a_recipe_for_what_a_guide_names(line: str) -> None:
+def test_make__has_a_recipe_that_a_guide_names(line: str) -> None:
     assert recipe(line)
 
 
-def test_make_install__is_given_the_extra_for_parquet() -> None:
-    """The message of an export without its library names this command."""
+def test_make_install__accepts_the_extra_for_parquet() -> None:
+    """The error of an export without its library names this command."""
     assert '"./packages/admin_cli[parquet]"' in recipe("make install EXTRAS=parquet")
 
 
-def test_make_it_yours__gives_files_that_check_finds_right(tmp_path: Path) -> None:
+def test_make_it_yours__makes_files_that_check_accepts(tmp_path: Path) -> None:
     sources = copied_sources(tmp_path / "clone")
     follow(sources)
     shutil.copytree(ROOT / "infra" / "terraform", sources.root / "infra" / "terraform")
@@ -51,7 +51,7 @@ def test_make_it_yours__gives_files_that_check_finds_right(tmp_path: Path) -> No
 
 
 def test_upgrading__moves_the_files_of_a_clone(tmp_path: Path) -> None:
-    """From where they were before organisations had a folder of their own; git and rollcall aside."""
+    """They move from where they were before organisations had their own folder, without git and rollcall."""
     (block,) = (text for text in blocks("sh") if "infra/terraform/environments" in text)
     clone = tmp_path / "clone"
     for file in (

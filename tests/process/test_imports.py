@@ -1,4 +1,4 @@
-"""What a function loads before it can answer: each import costs every visitor."""
+"""What a function imports before it can answer: each import costs every visitor."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ print(*sys.modules)
 
 
 @pytest.mark.parametrize("module", ["boto3", "botocore", "jinja2", "tomllib", "email_validator", "pathlib"])
-def test_submit__loads_none_of_what_it_can_do_without(modules_of_submit: set[str], module: str) -> None:
+def test_submit__loads_only_what_it_needs(modules_of_submit: set[str], module: str) -> None:
     assert "registration_core.bootstrap" in modules_of_submit
     assert module not in modules_of_submit
 
 
 @pytest.fixture(scope="module")
 def modules_of_submit() -> set[str]:
-    """The modules of a fresh interpreter that is about to take a submission."""
+    """Return the modules of a new interpreter that is ready for a submission."""
     environ = {
         "STACK": "test",
         "TABLE": "t",

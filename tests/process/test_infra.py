@@ -1,4 +1,4 @@
-"""`rollcall infra`: what Terraform is called with, whom is asked before, and how its end comes back."""
+"""`rollcall infra`: how it calls Terraform, whom it asks first, and how it ends."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 VALUES = 'stack               = "prod"\nregion              = "eu-north-1"\n'
 
-#: Notes what it was called with; version and exit code are the test's.
+#: Records its calls; the test sets version and exit code.
 TERRAFORM = f"""#!{sys.executable}
 import json, os, sys
 if sys.argv[1] == "version":
@@ -45,7 +45,7 @@ sys.exit(int(os.environ.get("FAKE_EXIT", "0")) if sys.argv[1] != "init" else int
 
 
 class Terraform:
-    """A clone with one stack's values, and a Terraform that notes its calls."""
+    """A clone with the values of one stack, and a Terraform that records its calls."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.root = folder / "clone"
@@ -91,12 +91,12 @@ class Terraform:
 
 @pytest.fixture
 def terraform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terraform:
-    """A Terraform of this test's own, the only one on the PATH."""
+    """The only Terraform on the PATH, for one test."""
     return Terraform(tmp_path, monkeypatch)
 
 
 class Iam:
-    """IAM as `destroy` asks it: who holds which of the stack's policies. Detaching takes a holder out."""
+    """IAM as `destroy` uses it: who holds each of the stack's policies. Detaching removes a holder."""
 
     meta = SimpleNamespace(partition="aws")
     exceptions = SimpleNamespace(NoSuchEntityException=LookupError)
@@ -117,7 +117,7 @@ class Iam:
 
 @pytest.fixture
 def prod(rollcall: CommandLine, terraform: Terraform, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
-    """A command line whose context in use is `prod`, in AWS; what it builds is not of interest here."""
+    """A command line whose current context is `prod`, in AWS; what it builds does not matter here."""
     assert terraform
     rollcall("context", "add", "prod", "--region", "eu-north-1", "--profile", "academy")
     monkeypatch.setattr("rollcall_build.package.build_package", _built)
@@ -136,7 +136,7 @@ def _built(_root: Path, out: Path) -> Any:
 def test_plan__has_the_stacks_values_state_and_credentials(
     prod: CommandLine, terraform: Terraform, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Its output comes straight through; what initialising says is no data."""
+    """Its output goes straight through; that of `init` is no data."""
     prod.environ["AWS_ACCESS_KEY_ID"] = "AKIAOTHER"
 
     ran = prod("infra", "plan", "-detailed-exitcode", "-refresh=false")
@@ -159,15 +159,15 @@ def test_plan__has_the_stacks_values_state_and_credentials(
 
 @pytest.mark.parametrize("code", [0, 1, 2])
 def test_exit_code__is_terraforms(prod: CommandLine, terraform: Terraform, code: int) -> None:
-    """2 of a plan with -detailed-exitcode: there is something to apply."""
+    """2 for a plan with -detailed-exitcode: there is something to apply."""
     prod.environ["FAKE_EXIT"] = str(code)
 
     assert prod("infra", "plan", "-detailed-exitcode").code == code
     assert len(terraform.calls) == 2
 
 
-def test_init__that_fails_ends_it(prod: CommandLine, terraform: Terraform) -> None:
-    """Nothing is planned against a state that could not be reached."""
+def test_init__failed__ends_the_command(prod: CommandLine, terraform: Terraform) -> None:
+    """Nothing is planned on a state that could not be reached."""
     prod.environ["FAKE_INIT"] = "1"
 
     assert prod("infra", "plan").code == 1
@@ -175,13 +175,13 @@ def test_init__that_fails_ends_it(prod: CommandLine, terraform: Terraform) -> No
 
 
 def test_output__takes_no_values(prod: CommandLine, terraform: Terraform) -> None:
-    """`terraform output` knows no -var-file."""
+    """`terraform output` has no -var-file."""
     assert prod("infra", "output", "-raw", "site_url").code == 0
     assert terraform.words[-1] == ["output", "-no-color", "-raw", "site_url"]
 
 
-def test_state_and_import__change_what_terraform_knows(prod: CommandLine, terraform: Terraform) -> None:
-    """In the stack's own state, after init; `state` knows no -var-file, and its own command takes the options."""
+def test_state_and_import__change_the_stacks_own_state(prod: CommandLine, terraform: Terraform) -> None:
+    """They run after init; `state` has no -var-file, and its subcommand takes the options."""
     removed = prod("infra", "state", "rm", "module.store.aws_dynamodb_table.this")
     imported = prod("infra", "import", "module.store.aws_dynamodb_table.this", "rollcall-prod-restored-1")
 
@@ -198,8 +198,8 @@ def test_state_and_import__change_what_terraform_knows(prod: CommandLine, terraf
     }
 
 
-def test_lock_file__of_the_organisation_is_the_one_that_counts(prod: CommandLine, terraform: Terraform) -> None:
-    """It is kept with the values, so that checking out a tag of the product leaves it alone."""
+def test_lock_file__is_the_organisations(prod: CommandLine, terraform: Terraform) -> None:
+    """It is stored with the values, so that another tag of the product leaves it alone."""
     there = terraform.root / "infra" / "terraform" / ".terraform.lock.hcl"
     there.write_text("an older one")
     prod("infra", "output")
@@ -225,10 +225,8 @@ def test_apply__names_stack_and_account_and_lets_terraform_ask(prod: CommandLine
     ]
 
 
-def test_apply__where_nobody_can_be_asked_needs_yes_or_a_plan(
-    prod: CommandLine, terraform: Terraform, tmp_path: Path
-) -> None:
-    """A kept plan holds its values and was looked at; its path means what it means here."""
+def test_apply__without_a_terminal_needs_yes_or_a_plan(prod: CommandLine, terraform: Terraform, tmp_path: Path) -> None:
+    """A saved plan has its values and was reviewed; its path is relative to the current folder."""
     (tmp_path / "prod.plan").write_text("kept")
 
     refused = prod("infra", "apply")
@@ -253,10 +251,10 @@ def test_apply__where_nobody_can_be_asked_needs_yes_or_a_plan(
         (["--yes", "--stack", "prod"], None, 0, ""),
     ],
 )
-def test_destroy__wants_the_stacks_name(  # noqa: PLR0917 - what pytest gives
+def test_destroy__needs_the_stacks_name(  # noqa: PLR0917 - what pytest gives
     prod: CommandLine, terraform: Terraform, arguments: list[str], typed: str | None, code: int, message: str
 ) -> None:
-    """Typed, or given beside --yes; anything else calls nothing."""
+    """Typed, or given with --yes; anything else calls nothing."""
     ran = prod("infra", "destroy", *arguments, "-var", "deletion_protection=false", typed=typed)
 
     assert ran.code == code
@@ -267,10 +265,8 @@ def test_destroy__wants_the_stacks_name(  # noqa: PLR0917 - what pytest gives
 
 
 @pytest.mark.parametrize("command", ["plan", "apply"])
-def test_deployment__of_forms_that_mail_to_examples_is_refused(
-    prod: CommandLine, terraform: Terraform, command: str
-) -> None:
-    """Nobody would read what comes in; Terraform is not even started."""
+def test_deployment__with_example_addresses_is_refused(prod: CommandLine, terraform: Terraform, command: str) -> None:
+    """Nobody would read the mails; Terraform does not even start."""
     shutil.copytree(SOURCES.forms, terraform.values.parent / "forms", dirs_exist_ok=True)
 
     ran = prod("infra", command, *(["--yes"] if command == "apply" else []))
@@ -280,8 +276,8 @@ def test_deployment__of_forms_that_mail_to_examples_is_refused(
     assert terraform.words == []
 
 
-def test_destroy__takes_the_staffs_policies_from_who_holds_them(prod: CommandLine, terraform: Terraform) -> None:
-    """Or IAM would refuse to delete these when all else is gone."""
+def test_destroy__detaches_the_staffs_policies_first(prod: CommandLine, terraform: Terraform) -> None:
+    """Otherwise IAM would refuse to delete them after everything else is gone."""
     iam = Iam(reader=["course-staff"], manager=["course-staff", "head"])
     prod.clients = {"iam": iam}
 
@@ -294,8 +290,8 @@ def test_destroy__takes_the_staffs_policies_from_who_holds_them(prod: CommandLin
     assert terraform.words[-1][0] == "destroy"
 
 
-def test_destroy__stops_where_a_permission_set_holds_them(prod: CommandLine, terraform: Terraform) -> None:
-    """IAM Identity Center alone may change its roles; nothing is touched before that is done."""
+def test_destroy__stops_if_a_permission_set_holds_them(prod: CommandLine, terraform: Terraform) -> None:
+    """Only IAM Identity Center can change its roles; nothing is touched before that."""
     iam = Iam(reader=["AWSReservedSSO_Staff_0123456789abcdef"], manager=["head"])
     prod.clients = {"iam": iam}
 
@@ -308,7 +304,7 @@ def test_destroy__stops_where_a_permission_set_holds_them(prod: CommandLine, ter
     assert terraform.words == []
 
 
-def test_stack__without_values_lists_those_with(prod: CommandLine, terraform: Terraform) -> None:
+def test_stack__without_values_lists_those_with_some(prod: CommandLine, terraform: Terraform) -> None:
     """Exit code 3, before anything is called."""
     prod("context", "add", "test", "--region", "eu-north-1")
 
@@ -330,10 +326,10 @@ def test_stack__of_another_region_is_not_touched(prod: CommandLine, terraform: T
     assert terraform.calls == []
 
 
-def test_terraform__missing_or_too_old_is_a_sentence(
+def test_terraform__missing_or_too_old_is_reported(
     prod: CommandLine, terraform: Terraform, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Not a stack trace, and not Terraform's own complaint of a syntax it doesn't know."""
+    """The message replaces a stack trace, or Terraform's complaint about new syntax."""
     terraform.set(FAKE_VERSION="1.5.7")
     monkeypatch.setattr("rollcall_local.terraform.clean_environment", lambda **_more: dict(os.environ))
     old = prod("infra", "plan")
@@ -345,10 +341,10 @@ def test_terraform__missing_or_too_old_is_a_sentence(
     assert (old.code, missing.code) == (1, 1)
 
 
-def test_local__plans_by_the_local_system(
+def test_local__plans_with_the_local_system(
     rollcall_local: CommandLine, terraform: Terraform, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Apply and destroy are `local up` and `local down --reset`, which see to forms, pages and data too."""
+    """Apply and destroy are `local up` and `local down --reset`, which also handle forms, pages and data."""
     assert rollcall_local("infra", "plan").code == 0
     assert terraform.words == [["plan", "-local", "-no-color"]]
     assert capfd.readouterr().out == "terraform says plan\n"
@@ -361,7 +357,7 @@ def test_local__plans_by_the_local_system(
 
 
 def test_colour__is_only_for_a_terminal_that_wants_it(prod: CommandLine, terraform: Terraform) -> None:
-    """Terraform asks neither its stdout nor NO_COLOR, so it is told."""
+    """Terraform checks neither its stdout nor NO_COLOR, so the command does."""
     prod("infra", "output", terminal=True)
     prod("infra", "output")
     prod.environ["NO_COLOR"] = "1"
@@ -370,8 +366,8 @@ def test_colour__is_only_for_a_terminal_that_wants_it(prod: CommandLine, terrafo
     assert ["-no-color" in words for words in terraform.words if words[0] == "output"] == [False, True, True]
 
 
-def test_exit_code__of_a_terraform_that_a_signal_ended_is_a_shells(prod: CommandLine, terraform: Terraform) -> None:
-    """A closed pipe ends it so: `rollcall infra plan | head` must not end with a number that nobody can look up."""
+def test_exit_code__after_a_signal_is_the_shells(prod: CommandLine, terraform: Terraform) -> None:
+    """A closed pipe does that: `rollcall infra plan | head` must end with a number that people can look up."""
     program = terraform.root.parent / "bin" / "terraform"
     program.write_text(
         TERRAFORM.replace("sys.exit(int(", "if sys.argv[1] == 'plan': os.kill(os.getpid(), 9)\nsys.exit(int(")
@@ -380,8 +376,8 @@ def test_exit_code__of_a_terraform_that_a_signal_ended_is_a_shells(prod: Command
     assert prod("infra", "plan").code == 128 + signal.SIGKILL
 
 
-def test_local__of_another_clone_is_told(rollcall_local: CommandLine, terraform: Terraform) -> None:
-    """The state of one clone says nothing of another's emulator."""
+def test_local__of_another_clone_is_reported(rollcall_local: CommandLine, terraform: Terraform) -> None:
+    """The state of one clone says nothing about another's emulator."""
     rollcall_local("context", "add", "else", "--region", "eu-north-1", "--endpoint-url", "http://localhost:4999")
 
     ran = rollcall_local("infra", "plan", "--context", "else")
@@ -396,8 +392,8 @@ OPERATORS_LINES = re.findall(r"^ *(?:- run: )?(rollcall infra [^#\n]+)", OPERATO
 
 
 @pytest.mark.parametrize("line", [line for line in dict.fromkeys(OPERATORS_LINES) if " destroy" not in line])
-def test_operators_guide__says_what_works(prod: CommandLine, terraform: Terraform, line: str, tmp_path: Path) -> None:
-    """Each line of the guide for operators that a person types or CI runs: first deployment, upgrade, restore."""
+def test_operators_guide__commands_run(prod: CommandLine, terraform: Terraform, line: str, tmp_path: Path) -> None:
+    """Each line that a person types or CI runs: first deployment, upgrade, restore."""
     (tmp_path / "prod.plan").write_text("kept")
 
     ran = prod(*shlex.split(line)[1:], typed="")
@@ -407,8 +403,8 @@ def test_operators_guide__says_what_works(prod: CommandLine, terraform: Terrafor
 
 
 @pytest.mark.parametrize("line", guide.beyond("rollcall infra"))
-def test_guide__says_what_works(prod: CommandLine, terraform: Terraform, line: str) -> None:
-    """Each line of the guide for staff; the name that destroy asks for is typed."""
+def test_guide__commands_run(prod: CommandLine, terraform: Terraform, line: str) -> None:
+    """Each line of the staff guide; the name that destroy asks for is typed."""
     prod("context", "add", "dev", "--region", "eu-north-1")
     (terraform.values / "dev.tfvars").write_text(VALUES.replace("prod", "dev"))
     (terraform.values / "dev.s3.tfbackend").touch()
@@ -419,7 +415,7 @@ def test_guide__says_what_works(prod: CommandLine, terraform: Terraform, line: s
     assert terraform.words[-1][0] == line.split()[2]
 
 
-#: Says that it works, waits to be interrupted, puts its state away, and counts how often it was told to end.
+#: Says that it works, waits for an interrupt, writes its state, and counts how often it was told to stop.
 WORKING = """
 import signal, sys
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
@@ -439,8 +435,8 @@ sys.exit(run_through(Invocation((sys.executable, "-c", sys.argv[1]), Path.cwd(),
 """
 
 
-def test_interrupt__sent_to_the_command_is_passed_on_and_waited_for() -> None:
-    """As a pipeline does it that cancels a job: the state is whole, and the exit code tells."""
+def test_interrupt__to_the_command_is_passed_on_and_awaited() -> None:
+    """A cancelled pipeline does this: the state is complete, and the exit code says what happened."""
     process = subprocess.Popen(
         [sys.executable, "-c", RUN, WORKING], stdout=subprocess.PIPE, text=True, start_new_session=True
     )
@@ -454,7 +450,7 @@ def test_interrupt__sent_to_the_command_is_passed_on_and_waited_for() -> None:
 
 
 def test_interrupt__typed_at_a_terminal_reaches_terraform_once() -> None:
-    """The terminal sends Ctrl-C to both; told twice, Terraform would drop everything at once."""
+    """The terminal sends Ctrl-C to both; a second one would make Terraform drop everything."""
     terminal, theirs = pty.openpty()
     process = subprocess.Popen(
         ["setsid", "--ctty", sys.executable, "-c", RUN, WORKING], stdin=theirs, stdout=theirs, stderr=theirs

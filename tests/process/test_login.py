@@ -1,4 +1,4 @@
-"""`rollcall login`: the device flow at a small server that answers as sso-oidc does, and what it leaves others."""
+"""`rollcall login`: the device flow with a small server that answers like sso-oidc, and the files it writes."""
 
 from __future__ import annotations
 
@@ -60,14 +60,14 @@ PENDING = error("AuthorizationPendingException")
 
 
 class Oidc(BaseHTTPRequestHandler):
-    """Answers as IAM Identity Center's OIDC service does."""
+    """Answers like IAM Identity Center's OIDC service."""
 
     tokens: ClassVar[list[Answer]] = []
     asked: ClassVar[list[tuple[str, dict[str, Any]]]] = []
     headers_seen: ClassVar[list[str]] = []
 
     def do_POST(self) -> None:
-        """Answer one call; tokens in the order that the test put them."""
+        """Answer one call; tokens come in the order that the test chose."""
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.asked.append((self.path, body))
         self.headers_seen.append(self.headers.get("Authorization", ""))
@@ -97,12 +97,12 @@ class Oidc(BaseHTTPRequestHandler):
         return self.tokens.pop(0)
 
     def log_message(self, *_args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
 def oidc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Oidc]]:
-    """The service, and a home of its own with an AWS configuration."""
+    """The service, and a home folder with an AWS configuration."""
     handler = type("OneTestsOidc", (Oidc,), {"tokens": [TOKEN], "asked": [], "headers_seen": []})
     server = HTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -121,7 +121,7 @@ def oidc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Oidc]
 
 @pytest.fixture
 def academy(rollcall: CommandLine, oidc: type[Oidc]) -> CommandLine:
-    """A command line whose context signs in by an sso-session."""
+    """A command line whose context signs in with an sso-session."""
     assert oidc
     rollcall("context", "add", "prod", "--region", "eu-north-1", "--profile", "academy")
     return rollcall
@@ -131,8 +131,8 @@ def cached(key: str) -> Path:
     return Path.home() / ".aws" / "sso" / "cache" / f"{hashlib.sha1(key.encode()).hexdigest()}.json"  # noqa: S324 - as AWS's tools name it
 
 
-def test_login__prints_address_and_code_and_keeps_the_token(academy: CommandLine, oidc: type[Oidc]) -> None:
-    """Under the session's name, readable by its owner alone; nothing on stdout, nothing signed."""
+def test_login__prints_url_and_code_and_stores_the_token(academy: CommandLine, oidc: type[Oidc]) -> None:
+    """Under the session's name, readable only by its owner; nothing on stdout, nothing signed."""
     oidc.tokens[:] = [PENDING, PENDING, TOKEN]
 
     ran = academy("login")
@@ -154,7 +154,7 @@ def test_login__prints_address_and_code_and_keeps_the_token(academy: CommandLine
 
 
 def test_token__is_accepted_and_renewed_by_the_sdk(academy: CommandLine, oidc: type[Oidc]) -> None:
-    """As `aws` and boto3 use it: now as it is, near its end by the refresh token."""
+    """`aws` and boto3 use it: now as it is, near its end with the refresh token."""
     oidc.tokens[:] = [TOKEN, (200, {"accessToken": "renewed", "expiresIn": 28800})]
     academy("login")
 
@@ -170,8 +170,8 @@ def test_token__is_accepted_and_renewed_by_the_sdk(academy: CommandLine, oidc: t
     assert oidc.asked[-1][1]["grantType"] == "refresh_token"
 
 
-def test_login__of_an_older_profile_is_kept_under_its_address(rollcall: CommandLine, oidc: type[Oidc]) -> None:
-    """A profile that names no session: no scopes, and the key is the start URL."""
+def test_login__of_an_older_profile_is_stored_by_its_url(rollcall: CommandLine, oidc: type[Oidc]) -> None:
+    """A profile without a session has no scopes, and its key is the start URL."""
     oidc.tokens[:] = [(200, {"accessToken": "access", "expiresIn": 3600})]
     rollcall("context", "add", "prod", "--region", "eu-north-1", "--profile", "legacy")
 
@@ -190,10 +190,10 @@ def test_login__of_an_older_profile_is_kept_under_its_address(rollcall: CommandL
         ("nobody", "has no profile 'nobody'"),
     ],
 )
-def test_login__of_a_profile_without_sso_says_what_to_configure(
+def test_login__of_a_profile_without_sso_says_what_to_add(
     rollcall: CommandLine, oidc: type[Oidc], profile: str, message: str
 ) -> None:
-    """Exit code 4, and nothing is asked of anyone."""
+    """Exit code 4, and no request is sent."""
     rollcall("context", "add", "prod", "--region", "eu-north-1", "--profile", profile)
 
     ran = rollcall("login")
@@ -208,7 +208,7 @@ def test_login__of_a_profile_without_sso_says_what_to_configure(
     ("code", "message"),
     [("AccessDeniedException", "refused in the browser"), ("ExpiredTokenException", "Nobody confirmed")],
 )
-def test_login__refused_or_too_late_keeps_nothing(
+def test_login__refused_or_too_late_stores_nothing(
     academy: CommandLine, oidc: type[Oidc], code: str, message: str
 ) -> None:
     """Exit code 4."""
@@ -222,7 +222,7 @@ def test_login__refused_or_too_late_keeps_nothing(
 
 
 class Clock:
-    """A clock that only moves when somebody sleeps."""
+    """A clock that moves only when somebody sleeps."""
 
     def __init__(self) -> None:
         self.at = datetime(2026, 3, 1, tzinfo=UTC)
@@ -241,8 +241,8 @@ def flow(clock: Clock, *, sleep: Callable[[float], None] | None = None) -> datet
     return sign_in_by_device(sign_in, oidc_client(sign_in), lambda _: None, now=clock.now, sleep=sleep or clock.sleep)
 
 
-def test_wait__is_longer_each_time_the_service_asks_for_it(oidc: type[Oidc]) -> None:
-    """Five seconds more (RFC 8628)."""
+def test_wait__grows_each_time_the_service_asks(oidc: type[Oidc]) -> None:
+    """Five more seconds (RFC 8628)."""
     oidc.tokens[:] = [PENDING, error("SlowDownException"), PENDING, error("SlowDownException"), TOKEN]
     clock = Clock()
 
@@ -253,7 +253,7 @@ def test_wait__is_longer_each_time_the_service_asks_for_it(oidc: type[Oidc]) -> 
 
 
 def test_wait__ends_with_the_code(oidc: type[Oidc]) -> None:
-    """Also when the service never says so."""
+    """Even if the service never says so."""
     oidc.tokens[:] = [error("SlowDownException"), *[PENDING] * 200]
     clock = Clock()
 
@@ -263,8 +263,8 @@ def test_wait__ends_with_the_code(oidc: type[Oidc]) -> None:
     assert 600 <= sum(clock.slept) <= 605
 
 
-def test_interrupted__keeps_what_was_there(oidc: type[Oidc]) -> None:
-    """Ctrl-C while waiting: an older token is as it was."""
+def test_interrupted__keeps_the_older_token(oidc: type[Oidc]) -> None:
+    """Ctrl-C while waiting changes nothing."""
     cached("academy").parent.mkdir(parents=True)
     cached("academy").write_text("older")
     oidc.tokens[:] = [PENDING]
@@ -279,7 +279,7 @@ def test_interrupted__keeps_what_was_there(oidc: type[Oidc]) -> None:
 
 
 @pytest.mark.parametrize(("typed", "opened"), [("", 1), (None, 0)])
-def test_browser__is_opened_on_a_terminal_when_asked(academy: CommandLine, typed: str | None, opened: int) -> None:
+def test_browser__opens_only_on_a_terminal_and_on_request(academy: CommandLine, typed: str | None, opened: int) -> None:
     """Never in a pipeline, and never unasked."""
     urls: list[str] = []
 
@@ -299,22 +299,22 @@ def test_browser__is_opened_on_a_terminal_when_asked(academy: CommandLine, typed
 
 
 @pytest.mark.parametrize("line", guide.beyond("rollcall login"))
-def test_guide__says_what_works(academy: CommandLine, line: str) -> None:
-    """Each line of the guide for staff."""
+def test_guide__commands_run(academy: CommandLine, line: str) -> None:
+    """Each line of the staff guide runs."""
     assert academy(*line.split()[1:]).code == 0
     assert cached("academy").exists()
 
 
 def test_login__of_a_local_context_has_nothing_to_do(rollcall_local: CommandLine) -> None:
-    """No mistake, and nothing is asked."""
+    """It is no mistake, and sends nothing."""
     ran = rollcall_local("login")
 
     assert (ran.code, ran.out) == (0, "")
     assert "nothing to sign in to" in ran.err
 
 
-def test_login__that_reaches_nobody_is_a_sentence(academy: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The network is gone."""
+def test_login__without_a_network_is_reported(academy: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One message says that nobody answers."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_SSO_OIDC", "http://127.0.0.1:1")
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)
 

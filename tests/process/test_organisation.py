@@ -1,4 +1,4 @@
-"""An organisation's own folder: started from the example, found again, and checked."""
+"""An organisation's own folder: created from the example, found again, and checked."""
 
 from __future__ import annotations
 
@@ -32,15 +32,13 @@ def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sources:
 
 
 def found(ran: Ran, health: str) -> list[str]:
-    """What was found of one health, without how to mend it."""
+    """Return the findings of one health, without their fixes."""
     rows = [line.split("\t") for line in ran.out.splitlines()]
     return [says for each, _, says, _ in rows if each == health]
 
 
-def test_new__gives_a_folder_that_is_right_and_that_the_clone_works_for(
-    rollcall: CommandLine, sources: Sources
-) -> None:
-    """All that the example has, and what a repository of one's own begins with."""
+def test_new__makes_a_valid_folder_and_the_clone_uses_it(rollcall: CommandLine, sources: Sources) -> None:
+    """It has everything of the example, and the files that a new repository needs."""
     ours = sources.root.parent / "ours"
     ran = rollcall("new", "../ours")
     assert (ran.code, ran.out) == (0, f"{ours}\n")
@@ -51,7 +49,7 @@ def test_new__gives_a_folder_that_is_right_and_that_the_clone_works_for(
 
 
 @pytest.mark.parametrize("line", guide.beyond("rollcall new"))
-def test_guide__says_what_works(rollcall: CommandLine, sources: Sources, line: str) -> None:
+def test_guide__commands_run(rollcall: CommandLine, sources: Sources, line: str) -> None:
     ran = rollcall(*shlex.split(line)[1:])
     assert ran.code == 0, ran.err
     assert (sources.root.parent / "ours" / "forms").is_dir()
@@ -60,7 +58,7 @@ def test_guide__says_what_works(rollcall: CommandLine, sources: Sources, line: s
 @pytest.mark.parametrize(
     ("folder", "message"), [("ours", "is inside the clone"), ("../full", "is not empty"), (".", "is inside the clone")]
 )
-def test_new__writes_over_nothing(rollcall: CommandLine, sources: Sources, folder: str, message: str) -> None:
+def test_new__overwrites_nothing(rollcall: CommandLine, sources: Sources, folder: str, message: str) -> None:
     (sources.root.parent / "full").mkdir()
     (sources.root.parent / "full" / "mine").touch()
     ran = rollcall("new", folder)
@@ -69,7 +67,7 @@ def test_new__writes_over_nothing(rollcall: CommandLine, sources: Sources, folde
     assert not (sources.root / ".organisation").exists()
 
 
-def test_check__finds_the_example_right_and_its_addresses_examples(rollcall: CommandLine, sources: Sources) -> None:
+def test_check__accepts_the_example_but_warns_of_its_addresses(rollcall: CommandLine, sources: Sources) -> None:
     assert sources.organisation == sources.root / "example"
     ran = rollcall("check")
     assert (ran.code, found(ran, "failure")) == (0, [])
@@ -78,7 +76,7 @@ def test_check__finds_the_example_right_and_its_addresses_examples(rollcall: Com
         assert name in warned
 
 
-def test_check__warns_of_no_address_that_mail_reaches(rollcall: CommandLine, sources: Sources) -> None:
+def test_check__accepts_an_address_that_mail_reaches(rollcall: CommandLine, sources: Sources) -> None:
     for path in sources.organisation.rglob("*.t*"):
         text = path.read_text(encoding="utf-8")
         path.write_text(re.sub(r"robotics-academy\.example|(?<=@)example\.org|\"example\.org", "kuggen.se", text))
@@ -117,5 +115,5 @@ def test_check__names_the_file_and_the_mistake(
 
 
 def test_product__is_tested_on_its_own_example() -> None:
-    """Whatever organisation this clone works for."""
+    """Whatever organisation this clone uses."""
     assert SOURCES.organisation == ROOT / "example"

@@ -1,4 +1,4 @@
-"""What starting costs: help must come at once, and a command loads what it needs and no more."""
+"""The cost of starting: help appears at once, and a command loads only what it needs."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def run(*arguments: str, tmp_path: Path, code: str = START) -> subprocess.Comple
         (["forms", "check"], ("boto3", "botocore", "rich", "python_terraform")),
     ],
 )
-def test_start__loads_no_more_than_it_needs(tmp_path: Path, arguments: list[str], without: tuple[str, ...]) -> None:
-    """Neither the SDK nor Rich is loaded before it is used."""
+def test_start__loads_only_what_it_needs(tmp_path: Path, arguments: list[str], without: tuple[str, ...]) -> None:
+    """Neither the SDK nor Rich is loaded before its first use."""
     done = run(*arguments, tmp_path=tmp_path)
 
     assert done.returncode == 0
@@ -55,7 +55,7 @@ def test_start__as_a_module_is_the_same_command(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("arguments", ["--help", "list --help", "forms show registration"])
 def test_closed_pipe__is_quiet(tmp_path: Path, arguments: str) -> None:
-    """A reader that has gone, as `head` does, is no mistake."""
+    """A reader that has gone, such as `head`, is no error."""
     command = f'"{sys.executable}" -m admin_cli {arguments} | true; echo "${{PIPESTATUS[0]}}"'
     environ = HERE | {"HOME": str(tmp_path)}
     done = subprocess.run(["bash", "-c", command], env=environ, capture_output=True, text=True, check=False)
@@ -64,8 +64,8 @@ def test_closed_pipe__is_quiet(tmp_path: Path, arguments: str) -> None:
 
 
 @pytest.mark.parametrize("arguments", [["forms", "show", "contact"], ["--help"]])
-def test_full_disk__is_told(tmp_path: Path, arguments: list[str]) -> None:
-    """What could not be written is a failure, with a sentence."""
+def test_full_disk__is_reported(tmp_path: Path, arguments: list[str]) -> None:
+    """Output that could not be written is a failure, with a message."""
     full = Path("/dev/full")
     if not full.exists():
         pytest.fail("/dev/full is missing; this test needs Linux")
@@ -85,7 +85,7 @@ def test_full_disk__is_told(tmp_path: Path, arguments: list[str]) -> None:
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion__knows_the_commands(tmp_path: Path, shell: str) -> None:
-    """The shell is given the commands that begin so."""
+    """The shell gets the commands that start with these letters."""
     environ = {
         "PATH": os.environ["PATH"],
         "HOME": str(tmp_path),

@@ -1,4 +1,4 @@
-"""Turnstile: whom it lets in, and that nobody gets in when it cannot be asked."""
+"""Turnstile: who gets in, and that nobody does when it can't be reached."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TOKEN = "0.x"
 
 
 class Cloudflare:
-    """Answers as it is told, and remembers what it was asked."""
+    """Gives the chosen answers, and records its requests."""
 
     def __init__(self) -> None:
         self.status = 200
@@ -59,7 +59,7 @@ def check(url: str, token: str = TOKEN, request: str = "f" * 64) -> None:
     Turnstile(lambda: "the secret", url=url).ensure_human(token, address="192.0.2.7", request=request)
 
 
-def test_ensure_human__asks_with_the_secret_and_a_name_for_the_request(cloudflare: Cloudflare) -> None:
+def test_ensure_human__sends_the_secret_and_an_idempotency_key(cloudflare: Cloudflare) -> None:
     check(cloudflare.url)
     check(cloudflare.url)
     check(cloudflare.url, request="e" * 64)
@@ -71,14 +71,14 @@ def test_ensure_human__asks_with_the_secret_and_a_name_for_the_request(cloudflar
 
 
 @pytest.mark.parametrize("token", ["", "x" * 2049])
-def test_ensure_human__what_is_no_token_is_refused_without_asking(cloudflare: Cloudflare, token: str) -> None:
+def test_ensure_human__refuses_an_invalid_token_without_asking(cloudflare: Cloudflare, token: str) -> None:
     with pytest.raises(HumanCheckFailedError):
         check(cloudflare.url, token)
     assert cloudflare.asked == []
 
 
 @pytest.mark.parametrize("code", ["invalid-input-response", "timeout-or-duplicate"])
-def test_ensure_human__a_token_that_proves_nothing_is_refused(cloudflare: Cloudflare, code: str) -> None:
+def test_ensure_human__refuses_a_token_that_proves_nothing(cloudflare: Cloudflare, code: str) -> None:
     cloudflare.answer = json.dumps({"success": False, "error-codes": [code]}).encode()
     with pytest.raises(HumanCheckFailedError):
         check(cloudflare.url)
@@ -98,18 +98,18 @@ def test_ensure_human__a_token_that_proves_nothing_is_refused(cloudflare: Cloudf
         (302, b""),
     ],
 )
-def test_ensure_human__when_in_doubt_nobody_gets_in(cloudflare: Cloudflare, status: int, answer: bytes) -> None:
+def test_ensure_human__in_doubt_lets_nobody_in(cloudflare: Cloudflare, status: int, answer: bytes) -> None:
     cloudflare.status, cloudflare.answer = status, answer
     with pytest.raises(HumanCheckUnavailableError):
         check(cloudflare.url)
 
 
-def test_ensure_human__when_nobody_answers_nobody_gets_in(cloudflare: Cloudflare) -> None:
+def test_ensure_human__without_an_answer_lets_nobody_in(cloudflare: Cloudflare) -> None:
     with pytest.raises(HumanCheckUnavailableError):
         check(cloudflare.url.replace(f":{cloudflare.server.server_port}/", ":1/"))
 
 
-def test_ensure_human__without_its_secret_nobody_gets_in(cloudflare: Cloudflare) -> None:
+def test_ensure_human__without_its_secret_lets_nobody_in(cloudflare: Cloudflare) -> None:
     def no_secret() -> str:
         raise HumanCheckUnavailableError("not there")
 

@@ -1,4 +1,4 @@
-"""DynamoDB's protocol by hand: what goes over the wire, what comes back, and when a call is sent again."""
+"""Our own DynamoDB client: what it sends, what it returns, and when it retries."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ HANG_UP = (0, {})
 
 @dataclass
 class Server:
-    """A DynamoDB that gives the answers it was told, in order, and remembers what came."""
+    """A DynamoDB that gives the chosen answers in order, and records its requests."""
 
     answers: deque[tuple[int, object]] = field(default_factory=deque)
     requests: list[tuple[dict[str, str], dict[str, Any]]] = field(default_factory=list)
@@ -43,7 +43,7 @@ class Server:
     now: float = 0.0
 
     def monotonic(self) -> float:
-        """The time, which passes while this server answers and at no other moment."""
+        """A clock that moves only while this server answers."""
         return self.now
 
     @property
@@ -78,7 +78,7 @@ def server() -> Iterator[Server]:
             self.wfile.write(content)
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http_server:
         http_server.daemon_threads = True
@@ -97,7 +97,7 @@ def call(server: Server) -> Iterator[WireCall]:
     made.close()
 
 
-def test_call__sends_signed_json_and_gives_the_answer(server: Server, call: WireCall) -> None:
+def test_call__sends_signed_json_and_returns_the_answer(server: Server, call: WireCall) -> None:
     server.answers.append((200, {"Item": {"pk": {"S": "Ångström"}}}))
 
     answer = call("GetItem", {"TableName": "t", "Key": {"pk": {"S": "ö"}}})
@@ -120,7 +120,7 @@ def test_call__keeps_one_connection(server: Server, call: WireCall) -> None:
     assert len(server.connections) == 1
 
 
-def test_call__opens_a_new_connection_after_the_server_closed_the_last(server: Server, call: WireCall) -> None:
+def test_call__opens_a_new_connection_after_a_close(server: Server, call: WireCall) -> None:
     server.answers.extend([(200, {})] * 2)
     server.close_after = True
 
@@ -130,7 +130,7 @@ def test_call__opens_a_new_connection_after_the_server_closed_the_last(server: S
     assert len(server.connections) == 2
 
 
-def test_call__does_not_trust_a_connection_that_lay_idle(server: Server) -> None:
+def test_call__does_not_trust_an_idle_connection(server: Server) -> None:
     server.answers.extend([(200, {})] * 2)
     call = WireCall(server.endpoint, "eu-north-1", Credentials("a", "b"), timeouts=Timeouts(idle_s=-1))
 
@@ -141,7 +141,7 @@ def test_call__does_not_trust_a_connection_that_lay_idle(server: Server) -> None
     assert len(server.connections) == 2
 
 
-def test_call__sends_again_at_once_when_a_kept_connection_was_hung_up(server: Server, call: WireCall) -> None:
+def test_call__retries_at_once_if_a_kept_connection_was_closed(server: Server, call: WireCall) -> None:
     server.answers.extend([(200, {}), HANG_UP, (200, {"again": True})])
     call("GetItem", {})
 
@@ -198,7 +198,7 @@ def test_call__tells_a_not_now_from_a_no(server: Server, call: WireCall, refusal
         (b"[]", "UnreadableAnswer"),
     ],
 )
-def test_call__raises_a_no_at_once(server: Server, call: WireCall, answer: object, code: str) -> None:
+def test_call__raises_a_final_error_at_once(server: Server, call: WireCall, answer: object, code: str) -> None:
     server.answers.append((400, answer))
 
     with pytest.raises(AwsCallError) as caught:
@@ -208,7 +208,7 @@ def test_call__raises_a_no_at_once(server: Server, call: WireCall, answer: objec
     assert len(server.requests) == 1
 
 
-def test_call__tells_why_a_transaction_was_cancelled(server: Server, call: WireCall) -> None:
+def test_call__says_why_a_transaction_was_cancelled(server: Server, call: WireCall) -> None:
     reasons = [{"Code": "None"}, {"Code": "ConditionalCheckFailed", "Item": {"pk": {"S": "x"}}}]
     answer = {"__type": TYPE + "TransactionCanceledException", "Message": "no", "CancellationReasons": reasons}
     server.answers.append((400, answer))
@@ -220,7 +220,7 @@ def test_call__tells_why_a_transaction_was_cancelled(server: Server, call: WireC
     assert len(server.requests) == 1
 
 
-def test_call__gives_the_item_that_stood_in_the_way(server: Server, call: WireCall) -> None:
+def test_call__returns_the_item_that_stood_in_the_way(server: Server, call: WireCall) -> None:
     item = {"pk": {"S": "x"}}
     server.answers.append((400, {"__type": TYPE + "ConditionalCheckFailedException", "message": "no", "Item": item}))
 
@@ -232,7 +232,7 @@ def test_call__gives_the_item_that_stood_in_the_way(server: Server, call: WireCa
 
 @pytest.fixture
 def hasty(server: Server) -> Iterator[WireCall]:
-    """A call whose time is the server's: each answer takes 2.3 s of it."""
+    """A call that uses the server's clock: each answer takes 2.3 s of it."""
     server.takes_s = 2.3
     server.answers.extend([(200, {})] * 9)
     made = WireCall(server.endpoint, "eu-north-1", Credentials("a", "b"), monotonic=server.monotonic)
@@ -240,9 +240,7 @@ def hasty(server: Server) -> Iterator[WireCall]:
     made.close()
 
 
-def test_call__waits_for_an_answer_no_longer_than_its_request_has_left(
-    hasty: WireCall, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_call__waits_no_longer_than_its_request_has_left(hasty: WireCall, monkeypatch: pytest.MonkeyPatch) -> None:
     timeouts: list[float] = []
     settimeout = socket.socket.settimeout
 
@@ -259,7 +257,7 @@ def test_call__waits_for_an_answer_no_longer_than_its_request_has_left(
     assert timeouts[-2:] == [Timeouts().read_s, pytest.approx(1.7)]
 
 
-def test_call__nobody_there__is_a_lost_connection() -> None:
+def test_call__with_nobody_there__is_a_lost_connection() -> None:
     call = WireCall("http://127.0.0.1:1", "eu-north-1", Credentials("a", "b"))
 
     with pytest.raises(AwsCallError) as caught:
@@ -269,7 +267,7 @@ def test_call__nobody_there__is_a_lost_connection() -> None:
 
 
 @pytest.mark.parametrize("endpoint", ["", "localhost:4566", "ftp://x", "https://"])
-def test_wire_call__refuses_what_is_no_endpoint(endpoint: str) -> None:
+def test_wire_call__refuses_an_invalid_endpoint(endpoint: str) -> None:
     with pytest.raises(ValueError, match="is no endpoint"):
         WireCall(endpoint, "eu-north-1", Credentials("a", "b"))
 
@@ -283,12 +281,10 @@ def test_wire_call__refuses_what_is_no_endpoint(endpoint: str) -> None:
         ({"AWS_ENDPOINT_URL": "http://a:1", "AWS_ENDPOINT_URL_DYNAMODB": "http://b:2"}, "eu-north-1", "http://b:2"),
     ],
 )
-def test_endpoint__is_the_sdks_own_variables_or_the_regions(
-    environ: dict[str, str], region: str, endpoint: str
-) -> None:
+def test_endpoint__is_the_sdks_own_variable_or_the_regions(environ: dict[str, str], region: str, endpoint: str) -> None:
     assert endpoint_from_environment(environ, region) == endpoint
 
 
-def test_from_environment__names_the_variable_that_is_missing() -> None:
+def test_from_environment__names_the_missing_variable() -> None:
     with pytest.raises(SettingsError, match="AWS_SECRET_ACCESS_KEY"):
         wire_call_from_environment({"AWS_REGION": "eu-north-1", "AWS_ACCESS_KEY_ID": "a"})

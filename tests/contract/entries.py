@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from contract.fakes import START, CountedRandomness
+from contract.fakes import START, CountedRandomness, StoppedClock
 
 from registration_core.domain.identifiers import new_reference, new_submission_id
 from registration_core.domain.submission import Idempotency, Once, Receipt, Status, Submission
+from registration_core.services.seating import Seating
 
 if TYPE_CHECKING:
-    from registration_core.domain.ports import ManagedRepository
+    from registration_core.domain.ports import ManagedRepository, SubmissionRepository
     from registration_core.domain.quota import QuotaState
 
 RANDOMNESS = CountedRandomness("managing")
@@ -39,6 +40,10 @@ def an_entry(status: Status = Status.CONFIRMED, **changes: object) -> Submission
     return Submission(**(values | changes))  # type: ignore[arg-type]
 
 
+def seating(repository: SubmissionRepository) -> Seating:
+    return Seating(repository=repository, clock=StoppedClock(), randomness=RANDOMNESS)
+
+
 def put(
     repository: ManagedRepository,
     entry: Submission,
@@ -48,7 +53,7 @@ def put(
     key: str | None = None,
 ) -> Receipt:
     idempotency = Idempotency(key or entry.id, "same", START + timedelta(minutes=10), of_answers=key is not None)
-    return repository.add(entry, once=once, idempotency=idempotency, capacity=capacity)
+    return seating(repository).add(entry, once=once, idempotency=idempotency, capacity=capacity)
 
 
 def state(repository: ManagedRepository) -> QuotaState:

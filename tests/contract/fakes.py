@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING
 from contract.queues import Queue
 
 from registration_core.domain.errors import (
+    AlreadyRegisteredError,
     InvalidCursorError,
     KeyReusedError,
     MailHeldError,
     MailLeaseLostError,
     MailQueueError,
+    NoSeatError,
     QuotaNotFoundError,
-    StorageUnavailableError,
+    ReferenceTakenError,
     SubmissionNotFoundError,
+    TicketSettledError,
     UnknownFormError,
 )
-from registration_core.domain.identifiers import new_reference, new_ulid, ulid_milliseconds
+from registration_core.domain.identifiers import new_ulid, ulid_milliseconds
 from registration_core.domain.mail import MailRequest, OutgoingMail, RenderedMail
 from registration_core.domain.ports import (
     Clock,
@@ -158,10 +161,9 @@ class InMemorySubmissionRepository(SubmissionRepository):
         *,
         once: Once | None,
         idempotency: Idempotency,
-        capacity: int | None = None,
         imported_by: str | None = None,
+        first: tuple[str, str] | None = None,
     ) -> Receipt:
-        place = (submission.form, idempotency.key)
         keys = (idempotency.key, *(key for key, _ in idempotency.earlier))
         answered = next(filter(None, (self._live(self._answers.get((submission.form, key))) for key in keys)), None)
         if answered is not None:
@@ -169,31 +171,48 @@ class InMemorySubmissionRepository(SubmissionRepository):
             if fingerprint not in idempotency.fingerprints:
                 raise KeyReusedError
             return replace(receipt, repeated=receipt.id != submission.id)
-        while submission.reference in self._references:
-            submission = replace(submission, reference=new_reference(self.randomness))
         standing_once = once if submission.status is not Status.SPAM else None
-        first = self._holder(submission.form, standing_once)
-        if first is not None and imported_by is not None:
-            imported = self.get(str(first))
-            return Receipt(imported.id, imported.reference, imported.status, imported.position, repeated=True)
-        submission = self._seated_or_queued(submission, capacity, kept=first is None)
+        holder = self._holder(submission.form, standing_once)
+        if holder != (first and first[0]):
+            raise AlreadyRegisteredError(str(holder))
+        if submission.reference in self._references:
+            raise ReferenceTakenError
         receipt = Receipt(submission.id, submission.reference, submission.status, submission.position)
-        self._answers[place] = _Kept((idempotency.fingerprint, receipt), idempotency.expires_at)
         if first is not None:
-            self._references[submission.reference] = first
-            notice = (first, self.clock.now().date().isoformat())
+            if submission.seated and not self._quota(submission).open:
+                raise NoSeatError(submission.form, str(submission.option))
+            self._references[submission.reference] = first[0]
+            notice = (first[0], self.clock.now().date().isoformat())
             self.notices.extend([notice] if notice not in self.notices else [])
-            return replace(receipt, repeated=True)
-        if standing_once is not None:
-            self._once[submission.form, _newest(standing_once)] = _Kept(submission.id, submission.expires_at)
-        self._guards[submission.id] = (_newest(once), idempotency.key if idempotency.of_answers else None)
-        if idempotency.imported:
-            self._rows[submission.id] = idempotency.key
-        self._references[submission.reference] = submission.id
-        self.entries[submission.id] = submission
-        arrived = ("submitted", "registrant") if imported_by is None else ("imported", imported_by)
-        self._events[submission.id] = [self._event(submission, *arrived)]
-        return receipt
+        else:
+            self._move(None, submission)
+            if standing_once is not None:
+                self._once[submission.form, _newest(standing_once)] = _Kept(submission.id, submission.expires_at)
+            self._guards[submission.id] = (_newest(once), idempotency.key if idempotency.of_answers else None)
+            if idempotency.imported:
+                self._rows[submission.id] = idempotency.key
+            self._references[submission.reference] = submission.id
+            self.entries[submission.id] = submission
+            arrived = ("submitted", "registrant") if imported_by is None else ("imported", imported_by)
+            self._events[submission.id] = [self._event(submission, *arrived)]
+        self._answers[submission.form, idempotency.key] = _Kept(
+            (idempotency.fingerprint, receipt), idempotency.expires_at
+        )
+        return replace(receipt, repeated=first is not None)
+
+    def standing(self, form: str, once: Once) -> tuple[str, str] | None:
+        holder = self._holder(form, once)
+        return None if holder is None else (str(holder), once.person_fingerprint)
+
+    def take_ticket(self, form: str, option: str, *, holder: str) -> int | None:
+        return self._queue(form, option).draw(holder, self.clock.now())
+
+    def settle_ticket(self, form: str, option: str, ticket: int) -> None:
+        self._queue(form, option).settle(ticket)
+
+    def make_quotas(self, form: str, capacities: Mapping[str, int]) -> None:
+        for option, capacity in capacities.items():
+            self._queues.setdefault((form, option), Queue(capacity))
 
     def get(self, submission_id: str) -> Submission:
         submission = self.entries.get(submission_id)
@@ -315,24 +334,31 @@ class InMemorySubmissionRepository(SubmissionRepository):
         except SubmissionNotFoundError:
             return False
 
-    def _seated_or_queued(self, submission: Submission, capacity: int | None, *, kept: bool) -> Submission:
-        if submission.option is None or not submission.seated:
-            return submission
-        form, option = submission.form, submission.option
-        if (form, option) not in self._queues:
-            if capacity is None:
-                raise StorageUnavailableError("no quota")
-            self._queues[form, option] = Queue(capacity)
-        queue = self._queues[form, option]
-        if queue.state(form, option).open:
-            if kept:
-                queue.seats.add(submission.id)
-            return submission
-        ticket = len(queue.drawn) + 1
-        queue.draw(submission.id, self.clock.now())
-        if kept:
-            queue.drawn[ticket].submission = submission.id
-        return replace(submission, status=Status.WAITLISTED, position=ticket, verify_by=None)
+    def _move(self, before: Submission | None, after: Submission) -> None:
+        """Move a submission between a seat and the waiting list; change nothing if no seat is free."""
+        if after.option is None:
+            return
+        sat, waited = (before.seated, before.position) if before is not None else (False, None)
+        moves = after.seated != sat or after.position != waited
+        queue = self._queue(after.form, after.option) if moves else Queue(0)
+        if after.seated and not sat:
+            state = queue.state(after.form, after.option)
+            if not (state.free if waited is not None else state.open):
+                raise NoSeatError(after.form, after.option)
+            queue.seats.add(after.id)
+        elif sat and not after.seated:
+            queue.seats.discard(after.id)
+        if waited is not None and after.position != waited:
+            queue.drawn[waited].departed = True
+        if after.position is not None and after.position != waited:
+            ticket = queue.drawn[after.position]
+            if ticket.submission is not None or ticket.departed:
+                raise TicketSettledError(after.id)
+            ticket.submission = after.id
+
+    def _quota(self, submission: Submission) -> QuotaState:
+        form, option = submission.form, str(submission.option)
+        return self._queue(form, option).state(form, option)
 
     def _event(self, submission: Submission, what: str, by: str, before: Submission | None = None) -> Event:
         at = self.clock.now()

@@ -6,19 +6,17 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from contract.fakes import START, InMemorySubmissionRepository, _Kept
-from contract.queues import Queue
 
 from registration_core.domain.errors import (
     AlreadyRegisteredError,
     EntryChangedError,
-    NoSeatError,
     QuotaChangedError,
 )
 from registration_core.domain.ports import ManagedRepository
 from registration_core.domain.submission import STANDING, Once, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime, timedelta
 
     from registration_core.domain.quota import PublicSeats, QuotaState
@@ -77,12 +75,6 @@ class InMemoryManagedRepository(InMemorySubmissionRepository, ManagedRepository)
         self.notices = [notice for notice in self.notices if notice[0] != after.id]
         return after
 
-    def take_ticket(self, form: str, option: str, *, holder: str) -> int | None:
-        return self._queue(form, option).draw(holder, self.clock.now())
-
-    def settle_ticket(self, form: str, option: str, ticket: int) -> None:
-        self._queue(form, option).settle(ticket)
-
     def abandoned_tickets(self, form: str, option: str, *, age: timedelta) -> Sequence[int]:
         return self._queue(form, option).abandoned(self.clock.now() - age)
 
@@ -95,10 +87,6 @@ class InMemoryManagedRepository(InMemorySubmissionRepository, ManagedRepository)
             return str(answered[1].id)  # type: ignore[index]
         first = self._holder(form, once)
         return None if first is None else str(first)
-
-    def make_quotas(self, form: str, capacities: Mapping[str, int]) -> None:
-        for option, capacity in capacities.items():
-            self._queues.setdefault((form, option), Queue(capacity))
 
     def set_capacity(
         self, form: str, option: str, capacity: int, *, by: str | None = None, instead_of: int | None = None
@@ -125,28 +113,6 @@ class InMemoryManagedRepository(InMemorySubmissionRepository, ManagedRepository)
     def erased(self, *, since: datetime) -> Sequence[str]:
         erasures = sorted((at.strftime("%Y-%m"), submission_id) for submission_id, at in self._ledger.items())
         return [submission_id for month, submission_id in erasures if month >= since.strftime("%Y-%m")]
-
-    def _move(self, before: Submission | None, after: Submission) -> None:
-        """Move a submission between a seat and the waiting list; change nothing if no seat is free."""
-        if after.option is None:
-            return
-        sat, waited = (before.seated, before.position) if before is not None else (False, None)
-        moves = after.seated != sat or after.position != waited
-        queue = self._queue(after.form, after.option) if moves else Queue(0)
-        if after.seated and not sat:
-            state = queue.state(after.form, after.option)
-            if not (state.free if waited is not None else state.open):
-                raise NoSeatError(after.form, after.option)
-            queue.seats.add(after.id)
-        elif sat and not after.seated:
-            queue.seats.discard(after.id)
-        if waited is not None and after.position != waited:
-            queue.drawn[waited].departed = True
-        if after.position is not None and after.position != waited:
-            ticket = queue.drawn[after.position]
-            if ticket.submission is not None or ticket.departed:
-                raise EntryChangedError(after.id)
-            ticket.submission = after.id
 
     def _stand_for(self, after: Submission, once: Once) -> None:
         """Make a submission stand for another person or option; spam does so once it is marked genuine."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from contract.entries import AGE, ONCE, RANDOMNESS, an_entry, cancel, change, promote, put, state
+from contract.entries import AGE, ONCE, RANDOMNESS, an_entry, cancel, change, promote, put, seating, state
 from contract.fakes import START
 
 from registration_core.adapters.dynamodb import items
@@ -382,7 +382,7 @@ def test_waiting__lists_the_lowest_ticket_first(repository: ManagedRepository) -
 def import_entry(repository: ManagedRepository, key: str, once: Once | None = ONCE) -> tuple[str, bool]:
     entry = an_entry(quiet=True)
     row = Idempotency(f"import-{key}", "same", entry.expires_at, imported=True)
-    receipt = repository.add(entry, once=once, idempotency=row, capacity=2, imported_by="kim")
+    receipt = seating(repository).add(entry, once=once, idempotency=row, capacity=2, imported_by="kim")
     return receipt.id, receipt.repeated
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from contract.entries import seating
 from contract.fakes import START, CountedRandomness, StoppedClock
 
 from registration_core.domain.errors import (
@@ -60,7 +61,7 @@ def a_key(key: str, fingerprint: str = "same", *, at: datetime = START) -> Idemp
 
 
 def put(repository: SubmissionRepository, entry: Submission, *, once: Once | None = None) -> Receipt:
-    return repository.add(entry, once=once, idempotency=a_key(entry.id, at=entry.submitted_at))
+    return seating(repository).add(entry, once=once, idempotency=a_key(entry.id, at=entry.submitted_at))
 
 
 def test_add__keeps_the_submission_as_given(repository: SubmissionRepository) -> None:
@@ -128,8 +129,8 @@ def test_add__answers_a_second_submission_like_a_first(
 
 def test_add__repeats_a_second_entrys_answer_too(repository: SubmissionRepository) -> None:
     put(repository, an_entry(), once=ONCE)
-    receipt = repository.add(an_entry(), once=ONCE, idempotency=a_key("k"))
-    again = repository.add(an_entry(), once=ONCE, idempotency=a_key("k"))
+    receipt = seating(repository).add(an_entry(), once=ONCE, idempotency=a_key("k"))
+    again = seating(repository).add(an_entry(), once=ONCE, idempotency=a_key("k"))
     assert again == receipt
 
 
@@ -276,7 +277,7 @@ def test_newest__includes_erased_submissions_only_on_request(repository: Managed
 def test_newest__finds_the_submissions_of_an_option(repository: SubmissionRepository) -> None:
     entries = [replace(an_entry(START - timedelta(minutes=n)), option="ab"[n % 2]) for n in range(4)]
     for entry in entries:
-        repository.add(entry, once=None, idempotency=a_key(entry.id), capacity=9)
+        seating(repository).add(entry, once=None, idempotency=a_key(entry.id), capacity=9)
     assert list(_newest(repository, Selection("registration", option="a"))) == [entries[0], entries[2]]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from contract.entries import seating
 from contract.fakes import (
     CountedRandomness,
     GivenForms,
@@ -97,7 +98,7 @@ class World:
         return self.rollcall(*arguments, terminal=terminal, typed=typed)
 
     def add(self, entry: Submission) -> None:
-        self.repository.add(
+        seating(self.repository).add(
             entry, once=None, idempotency=Idempotency(entry.id, "f", NOW + timedelta(days=1)), capacity=9
         )
 

@@ -168,6 +168,16 @@ class EntryChangedError(RollcallError):
         super().__init__(f'The entry "{submission_id}" was changed by another meanwhile; try again.')
 
 
+class TicketSettledError(EntryChangedError):
+    """The ticket was counted as departed before its submission came. Nothing was stored; draw another."""
+
+
+class ReferenceTakenError(RollcallError):
+    """Another submission has this reference. Nothing was stored; draw another."""
+
+    code = "reference_taken"
+
+
 class AlreadyRegisteredError(RollcallError):
     """The same person has an entry for the option already. Nothing was stored. first: that entry's ID."""
 

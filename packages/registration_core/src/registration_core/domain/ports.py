@@ -71,22 +71,40 @@ class SubmissionRepository(ABC):
         *,
         once: Once | None,
         idempotency: Idempotency,
-        capacity: int | None = None,
         imported_by: str | None = None,
+        first: tuple[str, str] | None = None,
     ) -> Receipt:
-        """Store an entry, all or nothing, and return its receipt.
-
-        An entry that is to hold a seat of its option gets it when one is free and nobody waits; else it is stored
-        waitlisted, with a ticket. capacity: what the option's quota begins with when there is none yet.
+        """Store a submission as it is, all or nothing, and return its receipt; see `services.seating` for who calls.
 
         The same idempotency key again: with the same fingerprint the first receipt again (repeated); with another
-        one KeyReusedError. The same address for the same option again (`once`): a receipt like a fresh entrant's,
-        whose reference leads to the first entry (repeated), and a notice of that day on the first entry. A reference
-        that is taken already is replaced by a new one. Spam is stored without taking seat, ticket or `once`.
+        one KeyReusedError. Spam is stored without taking seat, ticket or `once`. imported_by: the IAM principal who
+        enters it for the registrant; the history names them.
 
-        imported_by: the IAM principal who enters it for the registrant. The history names them, and the same address
-        for the same option again leaves no trace: the receipt is the first entry's own.
+        first: what `standing` returned. Then nothing of the submission is stored, by as many writes of the same
+        weight: its reference leads to the first one, which gets a notice of that day, and a ticket is nobody's.
+
+        What stands in the way is raised, and nothing is stored: AlreadyRegisteredError for `once` (or when `first`
+        stands no longer), QuotaNotFoundError, NoSeatError, TicketSettledError, ReferenceTakenError.
         """
+
+    @abstractmethod
+    def standing(self, form: str, once: Once) -> tuple[str, str] | None:
+        """Return which submission stands for a person and option: its ID, and the fingerprint it is known by."""
+
+    @abstractmethod
+    def take_ticket(self, form: str, option: str, *, holder: str) -> int | None:
+        """Return the next ticket for an option, or None when newcomers get a seat of it right now.
+
+        holder: who asks; the same twice in a row gets the same one. Raises QuotaNotFoundError.
+        """
+
+    @abstractmethod
+    def settle_ticket(self, form: str, option: str, ticket: int) -> None:
+        """Count a ticket that no entry holds as departed, and see to it that none ever will. Once only."""
+
+    @abstractmethod
+    def make_quotas(self, form: str, capacities: Mapping[str, int]) -> None:
+        """Make the quotas that these options don't have yet, each with its capacity."""
 
     @abstractmethod
     def get(self, submission_id: str) -> Submission:
@@ -184,9 +202,10 @@ class ManagedRepository(SubmissionRepository):
         for from now on; None leaves that as it is. An entry that neither holds a seat nor waits any longer no longer
         keeps its registrant from a new one.
 
-        Raises EntryChangedError when it is not as `before` any more, NoSeatError when a seat is wanted but none is
-        free (for one who doesn't wait for it yet: none free with nobody waiting), QuotaNotFoundError when the option's
-        quota was never made, AlreadyRegisteredError when `once` is another entry's.
+        Raises EntryChangedError when it is not as `before` any more, TicketSettledError when its ticket departed,
+        NoSeatError when a seat is wanted but none is free (for one who doesn't wait for it yet: none free with nobody
+        waiting), QuotaNotFoundError when the option's quota was never made, AlreadyRegisteredError when `once` is
+        another entry's.
         """
 
     @abstractmethod
@@ -195,17 +214,6 @@ class ManagedRepository(SubmissionRepository):
 
         Its ID stands in the ledger of erased entries from then on. Raises EntryChangedError.
         """
-
-    @abstractmethod
-    def take_ticket(self, form: str, option: str, *, holder: str) -> int | None:
-        """Return the next ticket for an option, or None when newcomers get a seat of it right now.
-
-        holder: who asks; the same twice in a row gets the same one. Raises QuotaNotFoundError.
-        """
-
-    @abstractmethod
-    def settle_ticket(self, form: str, option: str, ticket: int) -> None:
-        """Count a ticket that no entry holds as departed, and see to it that none ever will. Once only."""
 
     @abstractmethod
     def abandoned_tickets(self, form: str, option: str, *, age: timedelta) -> Sequence[int]:
@@ -223,14 +231,10 @@ class ManagedRepository(SubmissionRepository):
 
     @abstractmethod
     def known(self, form: str, *, once: Once | None, key: str | None = None) -> str | None:
-        """Return the ID of the entry that `add` would answer with rather than store one; None when it would store.
+        """Return the ID of the entry that `Seating.add` would answer with rather than store one, if there is one.
 
         once, key: None for what is not asked about.
         """
-
-    @abstractmethod
-    def make_quotas(self, form: str, capacities: Mapping[str, int]) -> None:
-        """Make the quotas that these options don't have yet, each with its capacity."""
 
     @abstractmethod
     def set_capacity(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from registration_core.domain.errors import StatusTransitionError
 from registration_core.domain.staff_answers import ensure_ages, validate_cells
@@ -58,8 +59,8 @@ class EditService:
         self._repository = repository
         self._signer = signer
         self._clock = clock
-        self._promotion = Promotion(forms=forms, repository=repository, clock=clock)
-        self._seating = Seating(forms=forms, repository=repository, clock=clock, randomness=randomness)
+        self._seating = Seating(repository=repository, clock=clock, randomness=randomness)
+        self._promotion = Promotion(forms=forms, repository=repository, clock=clock, seating=self._seating)
 
     def plan(self, before: Submission, given: Mapping[str, str]) -> Edit:
         """Return what these answers would change, by the form in force; nothing is written.
@@ -109,7 +110,9 @@ class EditService:
             after = self._placed(replace(after, position=None))
             moved = self._repository.change(before, after, what=what, by=by, once=once)
         else:
-            moved = self._seating.seat(before, self._placed(after), what=what, by=by, once=once, may_wait=may_wait)
+            write = partial(self._repository.change, before, what=what, by=by, once=once)
+            capacity = self._forms.get(after.form).capacities().get(after.option)
+            moved = self._seating.place(self._placed(after), write, capacity=capacity, may_wait=may_wait)
         for each in self._promotion.fill(before.form, before.option):
             promoted(each)
         return moved

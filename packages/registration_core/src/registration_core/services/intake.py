@@ -15,6 +15,7 @@ from registration_core.domain.errors import (
 from registration_core.domain.identifiers import parse_reference
 from registration_core.domain.staff_answers import validate_cells
 from registration_core.domain.submission import Idempotency, Once, Status
+from registration_core.services.seating import Seating
 from registration_core.services.submit import new_submission, once_for
 
 TYPE_CHECKING = False
@@ -97,6 +98,7 @@ class IntakeService:
         randomness: Callable[[int], bytes],
     ) -> None:
         self._repository = repository
+        self._seating = Seating(repository=repository, clock=clock, randomness=randomness)
         self._signer = signer
         self._clock = clock
         self._randomness = randomness
@@ -138,7 +140,7 @@ class IntakeService:
         language = row.language or form.languages[0]
         entry = new_submission(form, candidate.answers, language, now=came, randomness=self._randomness)
         entry = replace(entry, status=Status.CONFIRMED, verify_by=None, verified_at=now, quiet=not mails)
-        return self._repository.add(
+        return self._seating.add(
             entry,
             once=candidate.once,
             idempotency=Idempotency(

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from registration_core.domain.errors import (
     EntryChangedError,
+    QuotaNotFoundError,
     StatusTransitionError,
     SubmissionNotFoundError,
 )
@@ -44,9 +45,8 @@ class ManageService:
         self._forms = forms
         self._repository = repository
         self._clock = clock
-        self._randomness = randomness
-        self._promotion = Promotion(forms=forms, repository=repository, clock=clock)
-        self._seating = Seating(forms=forms, repository=repository, clock=clock, randomness=randomness)
+        seating = Seating(repository=repository, clock=clock, randomness=randomness)
+        self._promotion = Promotion(forms=forms, repository=repository, clock=clock, seating=seating)
 
     def verify(self, submission_id: str, *, by: str = REGISTRANT) -> Submission:
         """Take the address as proven: a pending entry is confirmed, one that waits need not be asked when promoted.
@@ -180,7 +180,10 @@ class ManageService:
         """
         if capacity < 0:
             raise ValueError("a capacity is 0 or more")
-        self._seating.make_quota(form, option)
+        capacities = self._forms.get(form).capacities()
+        if option not in capacities:
+            raise QuotaNotFoundError(form, option)
+        self._repository.make_quotas(form, {option: capacities[option]})
         state = self._repository.set_capacity(form, option, capacity, by=by, instead_of=instead_of)
         found = self._promotion.fill(form, option)
         for each in found:

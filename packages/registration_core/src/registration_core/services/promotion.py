@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from registration_core.domain.errors import (
     EntryChangedError,
@@ -26,15 +27,17 @@ if TYPE_CHECKING:
     from registration_core.domain.forms import Form
     from registration_core.domain.ports import Clock, FormCatalogue, ManagedRepository
     from registration_core.domain.submission import Submission
+    from registration_core.services.seating import Seating
 
 
 class Promotion:
     """Gives seats to those who wait."""
 
-    def __init__(self, *, forms: FormCatalogue, repository: ManagedRepository, clock: Clock) -> None:
+    def __init__(self, *, forms: FormCatalogue, repository: ManagedRepository, clock: Clock, seating: Seating) -> None:
         self._forms = forms
         self._repository = repository
         self._clock = clock
+        self._seating = seating
 
     def promote(self, form: str, option: str, *, by: str = SYSTEM, limit: int | None = None) -> tuple[Submission, ...]:
         """Keep the promise of `ManageService.promote`."""
@@ -48,7 +51,11 @@ class Promotion:
             try:
                 before = self._waiting(submission_id)
                 after = seated(definition, before, now=self._clock.now())
-                promoted.append(self._repository.change(before, after, what="promoted", by=by))
+                promoted.append(
+                    self._seating.place(
+                        after, partial(self._repository.change, before, what="promoted", by=by), may_wait=False
+                    )
+                )
             except NoSeatError:
                 break
             except (EntryChangedError, SubmissionNotFoundError):

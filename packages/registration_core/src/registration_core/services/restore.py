@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from registration_core.domain.errors import EntryChangedError, StatusTransitionError
 from registration_core.domain.submission import Status
@@ -47,7 +48,7 @@ class RestoreService:
         self._repository = repository
         self._signer = signer
         self._clock = clock
-        self._seating = Seating(forms=forms, repository=repository, clock=clock, randomness=randomness)
+        self._seating = Seating(repository=repository, clock=clock, randomness=randomness)
 
     def plan(self, before: Submission) -> Restoration:
         """Return what an entry would be again; nothing is written.
@@ -80,7 +81,7 @@ class RestoreService:
         QuotaNotFoundError when its option is not counted any more, SubmissionNotFoundError, StorageUnavailableError;
         then nothing was stored.
         """
-        return self._seating.seat(plan.before, plan.after, what="restored", by=by, once=plan.once)
+        return self._seat(plan, what="restored", by=by)
 
     def mark_genuine(self, submission_id: str, *, by: str) -> Submission:
         """Take what was kept aside as spam for an honest entry: it gets a seat if one is free, else a ticket.
@@ -100,10 +101,15 @@ class RestoreService:
                 before, status=Status.CONFIRMED, version=before.version + 1, expires_at=self._kept_until(before)
             )
             try:
-                return self._seating.seat(before, after, what="marked genuine", by=by, once=self._once(before))
+                return self._seat(Restoration(before, after, self._once(before)), what="marked genuine", by=by)
             except EntryChangedError:
                 continue
         raise busy(submission_id)
+
+    def _seat(self, plan: Restoration, *, what: str, by: str) -> Submission:
+        write = partial(self._repository.change, plan.before, what=what, by=by, once=plan.once)
+        capacity = self._forms.get(plan.after.form).capacities().get(plan.after.option or "")
+        return self._seating.place(plan.after, write, capacity=capacity)
 
     def ensure_alone(self, entry: Submission) -> None:
         """Raise AlreadyRegisteredError when the same person has another entry for the option by now."""

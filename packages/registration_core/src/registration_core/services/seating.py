@@ -1,4 +1,4 @@
-"""Seating: a seat for an entry that wants one, or else the next ticket."""
+"""Seating: a seat for a submission that wants one, or else the next ticket. The one place that decides it."""
 
 from __future__ import annotations
 
@@ -9,88 +9,141 @@ from registration_core.domain.errors import (
     EntryChangedError,
     NoSeatError,
     QuotaNotFoundError,
+    ReferenceTakenError,
     StorageUnavailableError,
+    SubmissionNotFoundError,
+    TicketSettledError,
 )
-from registration_core.domain.identifiers import new_ulid
-from registration_core.domain.submission import Status
+from registration_core.domain.identifiers import new_reference, new_ulid
+from registration_core.domain.submission import Receipt, Status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeVar
 
-    from registration_core.domain.ports import Clock, FormCatalogue, ManagedRepository
-    from registration_core.domain.submission import Once, Submission
+    from registration_core.domain.ports import Clock, ManagedRepository, SubmissionRepository
+    from registration_core.domain.submission import Idempotency, Once, Submission
+
+    Stored = TypeVar("Stored")
 
 ATTEMPTS = 8
-"""How often an entry that others change at the same moment is read and decided on anew."""
+"""How often a submission that others get in the way of is decided on anew; then it is another's turn."""
 
 
 class Seating:
-    """Stores entries that come to an option as newcomers do."""
+    """Stores submissions that come to an option as newcomers do, and those who get the seat they waited for."""
 
-    def __init__(
-        self,
-        *,
-        forms: FormCatalogue,
-        repository: ManagedRepository,
-        clock: Clock,
-        randomness: Callable[[int], bytes],
-    ) -> None:
-        self._forms = forms
+    def __init__(self, *, repository: SubmissionRepository, clock: Clock, randomness: Callable[[int], bytes]) -> None:
         self._repository = repository
         self._clock = clock
         self._randomness = randomness
 
-    def seat(
+    def add(
         self,
-        before: Submission,
-        after: Submission,
+        submission: Submission,
         *,
-        what: str,
-        by: str,
-        once: Once | None = None,
-        may_wait: bool = True,
-    ) -> Submission:
-        """Store an entry that wants a seat, or else the same entry with a ticket; return it.
+        once: Once | None,
+        idempotency: Idempotency,
+        capacity: int | None = None,
+        imported_by: str | None = None,
+    ) -> Receipt:
+        """Store a new submission and return its receipt: with a seat when one is free and nobody waits, else a ticket.
 
-        may_wait: False raises NoSeatError instead. Raises what `ManagedRepository.change` raises.
+        The same idempotency key again: with the same fingerprint the first receipt again (repeated); with another
+        one KeyReusedError. The same person for the same option again (`once`): a receipt like a newcomer's, whose
+        reference leads to the first submission (repeated). A reference that is taken is replaced.
+
+        imported_by: the IAM principal who enters it for the registrant. Then the same person for the same option
+        again leaves no trace: the receipt is the first submission's own.
+
+        A repeat takes the very steps of a newcomer: docs/decisions/0038-what-a-stranger-learns.md.
         """
+        asks = once if imported_by is None and submission.status is not Status.SPAM else None
+        for _ in range(ATTEMPTS):
+            first = None if asks is None else self._repository.standing(submission.form, asks)
+
+            def write(entry: Submission, first: tuple[str, str] | None = first) -> Receipt:
+                receipt = self._repository.add(
+                    entry, once=once, idempotency=idempotency, imported_by=imported_by, first=first
+                )
+                if receipt.id != entry.id:
+                    self._give_back(entry)
+                return receipt
+
+            try:
+                return self.place(submission, write, capacity=capacity)
+            except AlreadyRegisteredError as error:  # somebody was faster; or the first one is gone by now
+                if imported_by is not None:
+                    return self._receipt_of(error.first)
+        raise busy(submission.id)
+
+    def place(
+        self,
+        wanted: Submission,
+        write: Callable[[Submission], Stored],
+        *,
+        capacity: int | None = None,
+        may_wait: bool = True,
+    ) -> Stored:
+        """Write a submission as it is wanted, or else with a ticket; again after what stood in the way.
+
+        write: `SubmissionRepository.add` or `ManagedRepository.change`, all but the submission filled in. capacity:
+        what the option's quota begins with when there is none yet; None raises QuotaNotFoundError then. may_wait: False
+        raises NoSeatError instead of drawing a ticket. Raises what write raises.
+        """
+        entry = wanted
         for _ in range(ATTEMPTS):
             try:
-                return self._repository.change(before, after, what=what, by=by, once=once)
+                return write(entry)
+            except ReferenceTakenError:
+                reference = new_reference(self._randomness)
+                wanted, entry = replace(wanted, reference=reference), replace(entry, reference=reference)
             except QuotaNotFoundError:
-                self.make_quota(after.form, str(after.option))
+                if capacity is None:
+                    raise
+                self._repository.make_quotas(wanted.form, {str(wanted.option): capacity})
+            except TicketSettledError:  # it took too long, and the sweep counted the ticket as departed
+                entry = wanted
             except NoSeatError:
                 if not may_wait:
                     raise
-                holder = f"{before.id}-{new_ulid(self._clock.now(), self._randomness)}"
-                ticket = self._repository.take_ticket(after.form, str(after.option), holder=holder)
-                if ticket is not None:
-                    queued = replace(after, status=Status.WAITLISTED, position=ticket, verify_by=None)
-                    return self._queue(before, queued, ticket, what=what, by=by, once=once)
-        raise busy(before.id)
+                entry = self._with_ticket(wanted)
+            except (EntryChangedError, AlreadyRegisteredError):
+                self._give_back(entry)
+                raise
+        raise busy(wanted.id)
 
-    def make_quota(self, form: str, option: str) -> None:
-        """Make an option's quota as the form begins it. Raises QuotaNotFoundError for one that is not counted."""
-        capacities = self._forms.get(form).capacities()
-        if option not in capacities:
-            raise QuotaNotFoundError(form, option)
-        self._repository.make_quotas(form, {option: capacities[option]})
+    def _with_ticket(self, wanted: Submission) -> Submission:
+        """Return the submission with the next ticket; as it is when there is a seat after all."""
+        holder = f"{wanted.id}-{new_ulid(self._clock.now(), self._randomness)}"
+        ticket = self._repository.take_ticket(wanted.form, str(wanted.option), holder=holder)
+        if ticket is None:
+            return wanted
+        return replace(wanted, status=Status.WAITLISTED, position=ticket, verify_by=None)
 
-    def _queue(
-        self, before: Submission, queued: Submission, ticket: int, *, what: str, by: str, once: Once | None
-    ) -> Submission:
+    def _give_back(self, entry: Submission) -> None:
+        """Give back a ticket that is not needed; should that fail, the sweep finds it."""
+        if entry.option is None or entry.position is None:
+            return
         try:
-            return self._repository.change(before, queued, what=what, by=by, once=once)
-        except (EntryChangedError, AlreadyRegisteredError):
-            self._repository.settle_ticket(queued.form, str(queued.option), ticket)
-            raise
+            self._repository.settle_ticket(entry.form, entry.option, entry.position)
+        except StorageUnavailableError:
+            return
+
+    def _receipt_of(self, submission_id: str) -> Receipt:
+        """Return the receipt of a submission that is there already, as it stands now."""
+        try:
+            entry = self._repository.get(submission_id)
+        except SubmissionNotFoundError as error:
+            raise busy(submission_id) from error
+        return Receipt(entry.id, entry.reference, entry.status, entry.position, repeated=True)
 
 
 def ensure_alone(repository: ManagedRepository, entry: Submission, once: Once | None) -> None:
-    """Raise AlreadyRegisteredError when another entry stands for the same person and option already.
+    """Raise AlreadyRegisteredError when another submission stands for the same person and option already.
 
-    once: whom the entry is to stand for; None for nobody. Raises StorageUnavailableError.
+    once: whom the submission is to stand for; None for nobody. Raises StorageUnavailableError.
     """
     first = repository.known(entry.form, once=once) if once is not None else None
     if first not in (None, entry.id):
@@ -98,5 +151,5 @@ def ensure_alone(repository: ManagedRepository, entry: Submission, once: Once | 
 
 
 def busy(submission_id: str) -> StorageUnavailableError:
-    """Return the error of an entry that others change all the time."""
-    return StorageUnavailableError(f'The entry "{submission_id}" is changed by too many at the same moment.')
+    """Return the error of a submission that others get in the way of all the time."""
+    return StorageUnavailableError(f'Too many others are changing "{submission_id}" or its option right now.')

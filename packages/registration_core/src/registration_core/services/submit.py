@@ -11,6 +11,7 @@ from registration_core.domain.identifiers import new_reference, new_submission_i
 from registration_core.domain.names import plain
 from registration_core.domain.submission import Idempotency, Once, Status, Submission, email_key
 from registration_core.domain.validation import validate
+from registration_core.services.seating import Seating
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class SubmitService:
         clock: Clock,
         randomness: Callable[[int], bytes],
     ) -> None:
-        self._repository = repository
+        self._seating = Seating(repository=repository, clock=clock, randomness=randomness)
         self._signer = signer
         self._clock = clock
         self._randomness = randomness
@@ -75,7 +76,7 @@ class SubmitService:
             submission = replace(
                 submission, status=Status.SPAM, verify_by=None, expires_at=expires_at, spam_sign=spam_sign
             )
-        return self._repository.add(
+        return self._seating.add(
             submission,
             once=once_for(form, submission.answers, self._signer),
             idempotency=self._idempotency(submission, key, now, of_answers=of_answers),

@@ -12,7 +12,7 @@ from registration_core.domain.submission import Status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime, timedelta
 
     from registration_core.domain.quota import PublicSeats, QuotaState
@@ -32,14 +32,6 @@ class ManagedDynamoRepository(DynamoSubmissionRepository, ManagedRepository):
         """Free what an entry holds and remove every personal value from it and all that hangs on it."""
         return self._change().erase(before, by=by)
 
-    def take_ticket(self, form: str, option: str, *, holder: str) -> int | None:
-        """Return the next ticket for an option, or None when newcomers get a seat of it right now."""
-        return self._seats().draw_ticket(form, option, holder=holder, now=self._clock.now())
-
-    def settle_ticket(self, form: str, option: str, ticket: int) -> None:
-        """Count a ticket that no entry holds as departed, and see to it that none ever will."""
-        self._seats().settle(form, option, ticket, now=self._clock.now())
-
     def abandoned_tickets(self, form: str, option: str, *, age: timedelta) -> Sequence[int]:
         """Return tickets given out at least so long ago that no entry holds and that never departed."""
         return self._tickets().abandoned(form, option, age=age)
@@ -49,17 +41,13 @@ class ManagedDynamoRepository(DynamoSubmissionRepository, ManagedRepository):
         return self._tickets().next(form, option)
 
     def known(self, form: str, *, once: Once | None, key: str | None = None) -> str | None:
-        """Return the ID of the entry that `add` would answer with rather than store one."""
+        """Return the ID of the entry that `Seating.add` would answer with rather than store one."""
         places = [] if key is None else [keys.idempotency_key(form, key)]
         if once is not None:
             persons = (once.person_fingerprint, *once.earlier)
             places += [keys.once_key(form, once.option, person) for person in persons]
         standing = next(filter(None, map(self._item, places)), None)
         return None if standing is None else str(standing["submission"])
-
-    def make_quotas(self, form: str, capacities: Mapping[str, int]) -> None:
-        """Make the quotas that these options don't have yet, each with its capacity."""
-        self._seats().make_missing(form, capacities)
 
     def set_capacity(
         self, form: str, option: str, capacity: int, *, by: str | None = None, instead_of: int | None = None

@@ -39,12 +39,33 @@ class DynamoSubmissionRepository(SubmissionRepository):
         *,
         once: Once | None,
         idempotency: Idempotency,
-        capacity: int | None = None,
         imported_by: str | None = None,
+        first: tuple[str, str] | None = None,
     ) -> Receipt:
-        """Store an entry, all or nothing, and return its receipt."""
+        """Store a submission as it is, all or nothing, and return its receipt; raise what stands in the way."""
         new = NewSubmission(self._table, now=self._clock.now(), randomness=self._randomness)
-        return new.add(submission, once, idempotency, capacity, imported_by)
+        return new.add(submission, once, idempotency, imported_by=imported_by, first=first)
+
+    def standing(self, form: str, once: Once) -> tuple[str, str] | None:
+        """Return which submission stands for a person and option, and the fingerprint it is known by.
+
+        All guards are read, whether one is found or not: how long it takes tells nothing.
+        """
+        people = (once.person_fingerprint, *once.earlier)
+        guards = [(self._item(keys.once_key(form, once.option, person)), person) for person in people]
+        return next(((guard["submission"], person) for guard, person in guards if guard is not None), None)
+
+    def take_ticket(self, form: str, option: str, *, holder: str) -> int | None:
+        """Return the next ticket for an option, or None when newcomers get a seat of it right now."""
+        return self._seats().draw_ticket(form, option, holder=holder, now=self._clock.now())
+
+    def settle_ticket(self, form: str, option: str, ticket: int) -> None:
+        """Count a ticket that no entry holds as departed, and see to it that none ever will."""
+        self._seats().settle(form, option, ticket, now=self._clock.now())
+
+    def make_quotas(self, form: str, capacities: Mapping[str, int]) -> None:
+        """Make the quotas that these options don't have yet, each with its capacity."""
+        self._seats().make_missing(form, capacities)
 
     def get(self, submission_id: str) -> Submission:
         """Return one entry."""

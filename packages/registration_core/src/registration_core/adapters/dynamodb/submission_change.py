@@ -15,6 +15,7 @@ from registration_core.domain.errors import (
     NoSeatError,
     QuotaNotFoundError,
     SubmissionNotFoundError,
+    TicketSettledError,
 )
 from registration_core.domain.identifiers import new_ulid
 from registration_core.domain.submission import STANDING, Event, Status
@@ -149,6 +150,8 @@ class SubmissionChange:
             if "quota" in in_the_way:
                 error = NoSeatError if in_the_way["quota"] else QuotaNotFoundError
                 raise error(after.form, str(after.option))
+            if "wait" in in_the_way:
+                raise TicketSettledError(after.id)
             if not in_the_way.keys() <= left.keys():
                 raise EntryChangedError(after.id)
             left = {name: write for name, write in left.items() if name not in in_the_way}

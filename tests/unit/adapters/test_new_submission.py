@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,14 @@ from unit.core.builders import a_form, an_entry
 from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
 from registration_core.adapters.dynamodb.table import Table
-from registration_core.domain.errors import StorageDeniedError, StorageUnavailableError
+from registration_core.domain.errors import (
+    AlreadyRegisteredError,
+    NoSeatError,
+    QuotaNotFoundError,
+    ReferenceTakenError,
+    StorageDeniedError,
+    StorageUnavailableError,
+)
 from registration_core.domain.submission import Idempotency, Once
 
 if TYPE_CHECKING:
@@ -24,26 +31,17 @@ ENTRY = an_entry(a_form(), {"name": "Åsa"})
 KEY = Idempotency("k", "f", START + timedelta(days=1))
 ONCE = Once("a", "f" * 64)
 FREE = {"Code": "None"}
-GUARD = {
-    "pk": {"S": "ONCE#course#a"}, "sk": {"S": "ONCE"}, "submission": {"S": "crs_first"},
-    "expires_at": {"N": str(int(START.timestamp()) + 60)},
-}  # fmt: skip
+GUARD = {"submission": {"S": "crs_first"}}
 
 
 @dataclass
 class ScriptedCall:
-    """Raises the next of the errors, then succeeds, and records the calls.
-
-    guard: the item returned to a read of who has an option already; such a read never fails.
-    """
+    """Raises the next of the errors, then succeeds, and records the calls."""
 
     errors: list[AwsCallError] = field(default_factory=list)
-    guard: dict[str, Any] | None = None
     asked: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
 
     def __call__(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
-        if operation == "GetItem" and params["Key"]["sk"]["S"] == "ONCE":
-            return {} if self.guard is None else {"Item": self.guard}
         self.asked.append((operation, params))
         if self.errors:
             raise self.errors.pop(0)
@@ -61,7 +59,8 @@ def repository(call: ScriptedCall) -> DynamoSubmissionRepository:
 
 
 def keys(params: Mapping[str, Any]) -> list[str]:
-    return [write["Put"]["Item"]["pk"]["S"].partition("#")[0] for write in params["TransactItems"]]
+    writes = [write for each in params["TransactItems"] for write in each.values()]
+    return [write.get("Item", write.get("Key"))["pk"]["S"].partition("#")[0] for write in writes]
 
 
 def test_add__writes_submission_history_and_guards_together() -> None:
@@ -75,49 +74,37 @@ def test_add__writes_submission_history_and_guards_together() -> None:
     assert len(params["ClientRequestToken"]) <= 36
 
 
-def test_add__uses_a_new_token_when_the_content_changes() -> None:
-    taken = cancelled(FREE, FREE, {"Code": "ConditionalCheckFailed"}, FREE)
-    call = ScriptedCall([taken, taken])
-    receipt = repository(call).add(ENTRY, once=None, idempotency=KEY)
-    assert receipt.reference != ENTRY.reference
-    tokens = [params["ClientRequestToken"] for _, params in call.asked]
-    assert len(set(tokens)) == 3
-
-
-def test_add__gives_up_when_every_reference_is_taken() -> None:
-    taken = cancelled(FREE, FREE, {"Code": "ConditionalCheckFailed"}, FREE)
-    with pytest.raises(StorageUnavailableError, match="No free reference"):
-        repository(ScriptedCall([taken] * 9)).add(ENTRY, once=None, idempotency=KEY)
-
-
-def test_add__gives_up_when_the_id_is_taken() -> None:
-    taken = cancelled({"Code": "ConditionalCheckFailed"}, FREE, FREE, FREE)
-    with pytest.raises(StorageUnavailableError, match="is taken"):
-        repository(ScriptedCall([taken])).add(ENTRY, once=None, idempotency=KEY)
+@pytest.mark.parametrize(
+    ("place", "item", "raised"),
+    [
+        (0, None, StorageUnavailableError),
+        (2, None, ReferenceTakenError),
+        (4, GUARD, AlreadyRegisteredError),
+        (5, {"pk": {"S": "QUOTA#course#a"}}, NoSeatError),
+        (5, None, QuotaNotFoundError),
+    ],
+)
+def test_add__raises_what_stood_in_the_way(place: int, item: dict[str, Any] | None, raised: type[Exception]) -> None:
+    """The service decides what comes of it; nothing was stored, and nothing more is asked."""
+    reason = {"Code": "ConditionalCheckFailed"} | ({} if item is None else {"Item": item})
+    call = ScriptedCall([cancelled(*[FREE] * place, reason)])
+    with pytest.raises(raised):
+        repository(call).add(replace(ENTRY, option="a"), once=ONCE, idempotency=KEY)
+    assert len(call.asked) == 1
 
 
 def test_add__stores_no_answer_of_a_repeat() -> None:
     """It makes as many writes as a first submission, of which only the reference and the notice concern that one."""
-    call = ScriptedCall([cancelled(FREE, FREE, {"Code": "ConditionalCheckFailed"})], guard=GUARD)
-    receipt = repository(call).add(ENTRY, once=ONCE, idempotency=KEY)
+    call = ScriptedCall()
+    receipt = repository(call).add(ENTRY, once=ONCE, idempotency=KEY, first=("crs_first", "e" * 64))
     assert receipt.repeated
-    assert [keys(params) for _, params in call.asked] == [["SUB", "SUB", "REF", "IDEM", "ONCE"]] * 2
-    writes = call.asked[1][1]["TransactItems"]
+    ((_, params),) = call.asked
+    assert keys(params) == ["SUB", "SUB", "REF", "IDEM", "ONCE"]
+    writes = params["TransactItems"]
     assert writes[2]["Put"]["Item"]["submission"] == {"S": "crs_first"}
-    assert writes[4]["Put"]["Item"] == GUARD
+    assert writes[4]["Update"]["Key"]["pk"] == {"S": f"ONCE#{ENTRY.form}#a#{'e' * 64}"}
+    assert writes[4]["Update"]["ConditionExpression"] == "submission = :first"
     assert "name" not in json.dumps(writes)
-    assert len({params["ClientRequestToken"] for _, params in call.asked}) == 2
-
-
-def test_add__notices_that_another_was_faster() -> None:
-    """The guard appeared, went and appeared again during the write."""
-    taken = {"Code": "ConditionalCheckFailed", "Item": GUARD}
-    gone = {"Code": "ConditionalCheckFailed"}
-    call = ScriptedCall([cancelled(FREE, FREE, FREE, FREE, taken), cancelled(FREE, FREE, FREE, FREE, gone)], guard=None)
-    receipt = repository(call).add(ENTRY, once=ONCE, idempotency=KEY)
-    assert not receipt.repeated
-    blank = ["BLANK#1" in json.dumps(params) for _, params in call.asked]
-    assert blank == [False, True, False]
 
 
 def test_add__recognises_its_own_earlier_attempt() -> None:

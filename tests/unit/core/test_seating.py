@@ -1,0 +1,123 @@
+"""Seating: a seat if there is one, or else a ticket; and what others do at the same moment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from contract.entries import ONCE, an_entry, seating, state
+from contract.fakes import START, CountedRandomness, StoppedClock
+from contract.managed_fake import InMemoryManagedRepository
+
+from registration_core.domain.errors import NoSeatError, QuotaNotFoundError, StorageUnavailableError
+from registration_core.domain.submission import Idempotency, Status
+
+if TYPE_CHECKING:
+    from registration_core.domain.submission import Receipt, Submission
+
+
+class Crowd(InMemoryManagedRepository):
+    """A repository in which others act between two calls. settles: how many drawn tickets the sweep settles first."""
+
+    settles = 0
+
+    def take_ticket(self, form: str, option: str, *, holder: str) -> int | None:
+        ticket = super().take_ticket(form, option, holder=holder)
+        if ticket is not None and self.settles:
+            self.settles -= 1
+            self.settle_ticket(form, option, ticket)
+        return ticket
+
+
+@pytest.fixture
+def repository() -> Crowd:
+    return Crowd(StoppedClock(), CountedRandomness("crowd"))
+
+
+def add(repository: Crowd, entry: Submission, *, capacity: int | None = 1, key: str | None = None) -> Receipt:
+    idempotency = Idempotency(key or entry.id, "same", START + timedelta(days=1))
+    return seating(repository).add(entry, once=None, idempotency=idempotency, capacity=capacity)
+
+
+def test_add__gives_the_seats_there_are_and_then_tickets(repository: Crowd) -> None:
+    receipts = [add(repository, an_entry(), capacity=2) for _ in range(4)]
+
+    assert [(each.status, each.position) for each in receipts] == [
+        (Status.CONFIRMED, None), (Status.CONFIRMED, None), (Status.WAITLISTED, 1), (Status.WAITLISTED, 2),
+    ]  # fmt: skip
+
+
+def test_add__draws_another_ticket_for_a_settled_one(repository: Crowd) -> None:
+    """A submission that took so long that the sweep gave up on its ticket still gets a place in the queue."""
+    add(repository, an_entry())
+    repository.settles = 2
+
+    assert add(repository, an_entry()).position == 3
+    assert state(repository).waiting == 1
+
+
+def test_add__gives_up_when_every_ticket_is_settled(repository: Crowd) -> None:
+    add(repository, an_entry())
+    repository.settles = 99
+
+    with pytest.raises(StorageUnavailableError, match="right now"):
+        add(repository, an_entry())
+    assert state(repository).waiting == 0
+
+
+def test_add__replaces_a_reference_that_is_taken(repository: Crowd) -> None:
+    first = an_entry()
+    add(repository, first, capacity=9)
+
+    receipt = add(repository, replace(an_entry(), reference=first.reference), capacity=9)
+
+    assert receipt.reference != first.reference
+    assert repository.by_reference(first.reference) == first
+
+
+def test_add__gives_its_ticket_back_when_the_key_was_answered(repository: Crowd) -> None:
+    """A request that was sent twice at the same moment holds one ticket, not two."""
+    add(repository, an_entry())
+    first = add(repository, an_entry(), key="k")
+
+    slow = an_entry(Status.WAITLISTED, position=repository.take_ticket("course", "a", holder="slow"))
+    again = seating(repository).add(slow, once=None, idempotency=Idempotency("k", "same", START + timedelta(days=1)))
+
+    assert (again.id, again.position, again.repeated) == (first.id, 1, True)
+    assert state(repository).waiting == 1
+
+
+def test_add__of_an_option_without_a_quota_stores_nothing(repository: Crowd) -> None:
+    with pytest.raises(QuotaNotFoundError):
+        add(repository, an_entry(), capacity=None)
+    assert repository.entries == {}
+
+
+def test_add__of_an_import_answers_with_the_first_submission(repository: Crowd) -> None:
+    """The staff see it as it is, and no ticket is burnt."""
+    first = an_entry()
+    put = seating(repository)
+    for entry in (first, an_entry()):
+        receipt = put.add(
+            entry,
+            once=ONCE,
+            idempotency=Idempotency(entry.id, entry.id, START + timedelta(days=1)),
+            capacity=1,
+            imported_by="kim",
+        )
+
+    assert (receipt.id, receipt.repeated) == (first.id, True)
+    assert state(repository).tickets == 0
+
+
+def test_place__that_may_not_wait_says_that_there_is_no_seat(repository: Crowd) -> None:
+    add(repository, an_entry())
+
+    def write(_entry: Submission) -> Submission:
+        raise NoSeatError("course", "a")
+
+    with pytest.raises(NoSeatError):
+        seating(repository).place(an_entry(), write, may_wait=False)
+    assert state(repository).tickets == 0

@@ -232,7 +232,7 @@ def test_import__of_an_old_file_after_a_key_change__adds_nothing(office: Office)
     assert office.rows(NEW, OLD).take(COURSE, after, by="staff", mails=False).id == first.id
 
 
-def test_edit__to_a_person_with_an_older_guard__names_their_entry(office: Office) -> None:
+def test_edit__to_a_person_with_an_old_guard__names_their_entry(office: Office) -> None:
     """Staff can't give a submission the name and address of another person's submission."""
     first, other = office.submit(OLD, key="a"), office.submit(OLD, key="b", name="Kim")
     editing = EditService(

@@ -188,9 +188,7 @@ def test_genuine__leaves_the_option_to_a_later_submission(repository: ManagedRep
     assert repository.by_reference(put(repository, an_entry(), once=ONCE).reference) == other
 
 
-def test_change__keeps_reference_and_history_as_long_as_the_entry(
-    repository: ManagedRepository, clock: StoppedClock
-) -> None:
+def test_change__keeps_reference_and_history_like_the_entry(repository: ManagedRepository, clock: StoppedClock) -> None:
     spam = an_entry(Status.SPAM, option=None)
     put(repository, spam)
     change(repository, spam.id, status=Status.CONFIRMED, expires_at=spam.expires_at + timedelta(days=300))

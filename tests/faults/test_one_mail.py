@@ -108,7 +108,7 @@ def test_notify__killed_before_the_record__may_send_twice(desk: MailDesk, mail: 
     assert (desk.note(mail.request)["state"], desk.note(mail.request)["attempts"]) == ("sent", "2")
 
 
-def test_notify__that_lost_the_answer_of_ses__waits_for_the_lease(
+def test_notify__after_a_lost_answer_of_ses__waits_for_the_lease(
     desk: MailDesk, mail: AskedMail, proxy: FaultProxy
 ) -> None:
     """The second attempt is counted."""

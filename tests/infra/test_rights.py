@@ -264,7 +264,7 @@ def test_staff__reach_only_submissions_quotas_and_forms(prod: Plan, who: str) ->
 
 
 @pytest.mark.parametrize("who", ["reader", "manager"])
-def test_staff__have_managed_policies_that_the_deployer_may_write(prod: Plan, who: str) -> None:
+def test_staffs_policies__are_ones_that_the_deployer_may_write(prod: Plan, who: str) -> None:
     """The deployer's own policy is not under that path."""
     policy = prod.one(f"module.staff.aws_iam_policy.{who}")
 

@@ -126,7 +126,7 @@ def test_answers__that_are_wrong__are_all_named_at_once(
     assert [(error["field"], error["code"]) for error in answer.json["errors"]] == wrong
 
 
-def test_answers__that_are_wrong__are_named_in_the_right_language(stack: DeployedStack) -> None:
+def test_wrong_answers__are_named_in_the_right_language(stack: DeployedStack) -> None:
     swedish = send(stack, "contact", example("contact", name=""), Accept_Language="sv-SE, en;q=0.5")
     assert (swedish.json["detail"], swedish.json["errors"][0]["message"]) == (
         "Några svar saknas eller är fel.",

@@ -18,7 +18,7 @@ from shipped import SOURCES
 from unit.cli.fakes import DESCRIPTION, CommandLine, FakeStack, Ran
 
 from admin_cli.aws.contexts import Context
-from admin_cli.doctor import forms, machine, mail, parts
+from admin_cli.doctor import forms, machine, mail, resources
 from admin_cli.doctor.examination import Patient, examine
 from admin_cli.doctor.findings import Health, Verdict, well
 from admin_cli.errors import CliError, ExitCode
@@ -118,13 +118,13 @@ CHECKS = {
     "credentials": machine.credentials,
     "clock": machine.clock,
     "stack": machine.description,
-    "table": parts.table,
-    "backups": parts.backups,
-    "expiry": parts.expiry,
-    "functions": parts.functions,
-    "mappings": parts.mappings,
-    "dead letters": parts.dead_letters,
-    "concurrency": parts.concurrency,
+    "table": resources.table,
+    "backups": resources.backups,
+    "expiry": resources.expiry,
+    "functions": resources.functions,
+    "mappings": resources.mappings,
+    "dead letters": resources.dead_letters,
+    "concurrency": resources.concurrency,
     "sandbox": mail.sandbox,
     "identity": mail.identity,
     "forms": forms.published,
@@ -330,7 +330,7 @@ def test_examine__skips_what_the_role_may_not_read() -> None:
     """A missing permission says nothing about the stack; the action is named."""
     one = patient(describe_table=denied("dynamodb:DescribeTable"))
 
-    (finding,) = examine({"table": parts.table}, one)
+    (finding,) = examine({"table": resources.table}, one)
 
     assert (finding.check, finding.health) == ("table", Health.SKIPPED)
     assert "it lacks dynamodb:DescribeTable." in finding.says

@@ -148,7 +148,7 @@ def test_call__retries_at_once_if_a_kept_connection_was_closed(server: Server, c
     assert call("GetItem", {}) == {"again": True}
 
 
-def test_call__is_not_sent_again_when_a_fresh_connection_was_hung_up(server: Server, call: WireCall) -> None:
+def test_call__on_a_new_connection_that_closed_is_not_retried(server: Server, call: WireCall) -> None:
     server.answers.append(HANG_UP)
 
     with pytest.raises(AwsCallError) as caught:

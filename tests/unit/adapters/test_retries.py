@@ -103,7 +103,7 @@ def test_calls__of_one_event_end_together() -> None:
     assert hasty("GetItem", {}) == {"Item": {}}
 
 
-def test_call__that_failed_is_not_made_again_when_its_event_is_over() -> None:
+def test_failed_call__is_not_retried_past_its_event() -> None:
     call = Slow([LOST] * 9, takes_s=2.3)
     deadline = Deadline(call.monotonic)
     deadline.begin(2.3)

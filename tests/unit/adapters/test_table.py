@@ -117,7 +117,7 @@ def test_transact__tells_what_stood_in_the_way_by_write() -> None:
     assert {write["TableName"] for each in first["TransactItems"] for write in each.values()} == {"t"}
 
 
-def test_transact__sends_the_same_token_again_when_its_answer_got_lost() -> None:
+def test_transact__repeats_its_token_after_a_lost_answer() -> None:
     """So that what was carried out already is not carried out twice."""
     call = Scripted([AwsCallError("ConnectionLost", "no answer"), {}])
 

@@ -244,7 +244,7 @@ def test_unsuppress__lifts_what_only_ses_suppresses(office: Office) -> None:
     assert "aws sesv2" not in ran.err
 
 
-def test_unsuppress__names_the_operators_command_where_the_role_may_not(office: Office) -> None:
+def test_unsuppress__names_the_operators_command_if_denied(office: Office) -> None:
     """The stack's own list is lifted all the same."""
     entry = office.register("Åsa Öberg")
     parts = office.line.parts = _no_dead_letters(office)

@@ -47,7 +47,7 @@ def test_feedback_of__reads_a_delivery_and_its_mail() -> None:
     assert feedback_of(an_event("Reject")) == Feedback(MailState.REJECTED, REQUEST)
 
 
-def test_feedback_of__suppresses_a_missing_mailbox_not_a_full_one() -> None:
+def test_feedback_of__suppresses_missing_mailboxes_not_full_ones() -> None:
     gone = feedback_of(bounce("Permanent", "a@example.org", "b@example.org"))
     assert gone == Feedback(MailState.BOUNCED, REQUEST, ("a@example.org", "b@example.org"))
     for passing in ("Transient", "Undetermined"):

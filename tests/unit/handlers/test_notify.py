@@ -105,7 +105,7 @@ def test_one_mail__finishes_within_its_reserved_time() -> None:
     assert stalls_s + 5 <= MAIL_TAKES_S
 
 
-def test_notify__refused_by_one_staff_address__is_done_and_logged(capsys: pytest.CaptureFixture[str]) -> None:
+def test_notify__refused_by_a_staff_address__is_done_and_logged(capsys: pytest.CaptureFixture[str]) -> None:
     service = FakeNotifyService(outcome=Outcome.SENT_TO_SOME)
 
     assert run(service, message("reg_1")) == []

@@ -72,11 +72,20 @@ MAIL = Mail(
 STAFF = Caller("000000000000", "arn:aws:iam::000000000000:user/staff")
 
 
+CTRL_C = "\x03"
+
+
 class Terminal(io.StringIO):
     """A stream that says it is a terminal."""
 
     def isatty(self) -> bool:
         return True
+
+    def readline(self, size: int | None = -1, /) -> str:
+        typed = super().readline(size)
+        if CTRL_C in typed:
+            raise KeyboardInterrupt
+        return typed
 
 
 @dataclass

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from unit.cli.fakes import ADA, BOB, STAFF, CommandLine, FakeManage, FakeQueries, FakeRestore
+from unit.cli.fakes import ADA, BOB, CTRL_C, STAFF, CommandLine, FakeManage, FakeQueries, FakeRestore
 
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.mail import MailKind
@@ -103,11 +103,20 @@ def test_change__asks_on_a_terminal(
 def test_change__anything_but_yes_changes_nothing(
     rollcall: CommandLine, manage: FakeManage, change: tuple[str, ...], typed: str
 ) -> None:
-    """Return alone and the end of input mean no."""
+    """Return alone and the end of input mean no. A no is not an error."""
     ran = rollcall(*change, typed=typed)
 
     assert ran.code == 1
-    assert ran.err.endswith("error: Nothing was changed.\n")
+    assert ran.err.endswith("?\ny/N: Nothing was changed.\n" if typed else "?\ny/N: \nNothing was changed.\n")
+    assert manage.asked == []
+
+
+def test_change__stopped_by_ctrl_c_ends_the_prompts_line(rollcall: CommandLine, manage: FakeManage) -> None:
+    """The shell's prompt is on a line of its own, and nothing was changed."""
+    ran = rollcall(*CHANGES[0], typed=CTRL_C)
+
+    assert ran.code == 130
+    assert ran.err.endswith("y/N: \n")
     assert manage.asked == []
 
 

@@ -171,7 +171,7 @@ def test_mail__changes_nothing_without_a_yes(world: World, arguments: tuple[str,
         assert (ran.code, ran.err.endswith("Nothing was changed.\n")) == (0, True)
     elif how == "no":
         ran = world("mail", *arguments, typed="n\n")
-        assert (ran.code, ran.err.endswith("error: Nothing was changed.\n")) == (1, True)
+        assert (ran.code, ran.err.endswith("?\ny/N: Nothing was changed.\n")) == (1, True)
     else:
         assert world("mail", *arguments).code == 2
     assert (world.queue.requests, world.states(), world.mails.held) == ([], [], set())

@@ -40,10 +40,15 @@ def stockholm(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def rollcall(rollcall_local: CommandLine) -> CommandLine:
+def queries() -> FakeQueries:
+    return FakeQueries()
+
+
+@pytest.fixture
+def rollcall(rollcall_local: CommandLine, queries: FakeQueries) -> CommandLine:
     """Three submissions: two of an option on one day, and one message a month before."""
-    rollcall_local.queries = FakeQueries()
-    rollcall_local.queries.entries = [
+    rollcall_local.queries = queries
+    queries.entries = [
         replace(ADA, option="robots"),
         replace(ADA, id="reg_2", option="robots", status=Status.WAITLISTED),
         BOB,
@@ -283,16 +288,18 @@ def test_page__of_nothing_says_zero(rollcall: CommandLine, tmp_path: Path) -> No
     assert '<p class="total">0<small>submissions' in page(rollcall, tmp_path / "stats.html")
 
 
-def test_page__over_another_needs_confirmation(rollcall: CommandLine, tmp_path: Path) -> None:
-    """It asks before it reads; the old page stays until the new one is complete."""
+def test_page__over_another_needs_confirmation(rollcall: CommandLine, queries: FakeQueries, tmp_path: Path) -> None:
+    """It checks the options, then asks, then reads; the old page stays until the new one is complete."""
     path = tmp_path / "stats.html"
     path.write_text("old")
 
     ran = rollcall("stats", "--html", str(path))
     assert (ran.code, ran.err.splitlines()[1]) == (2, "Add --force to replace it.")
-    assert rollcall.connected == []
-    assert rollcall("stats", "--html", str(path), typed="n\n").code == 1
-    assert path.read_text() == "old"
+    no = rollcall("stats", "--html", str(path), typed="n\n")
+    assert (no.code, no.err.endswith("Replace it?\ny/N: Nothing was written.\n")) == (1, True)
+    mistaken = rollcall("stats", "--html", str(path), "--form", "regstration", typed="n\n")
+    assert (mistaken.code, mistaken.err.startswith("error: There is no form 'regstration'.")) == (3, True)
+    assert (path.read_text(), queries.asked) == ("old", [])
 
     assert rollcall("stats", "--html", str(path), typed="y\n").code == 0
     assert path.read_text().startswith("<!DOCTYPE html>")

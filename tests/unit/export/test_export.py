@@ -287,18 +287,24 @@ def test_since__reads_no_further_back(rollcall: CommandLine, source: TableSource
     assert sum("ExclusiveStartKey" in query for query in source.asked) <= 2
 
 
-def test_several_forms__must_be_named_except_for_json(rollcall: CommandLine, source: TableSource) -> None:
-    """Each form has its own columns; JSON may mix submissions."""
+def test_several_forms__must_be_named_except_for_json(
+    rollcall: CommandLine, source: TableSource, tmp_path: Path
+) -> None:
+    """Each form has its own columns; JSON may mix submissions. The mistake comes before the question."""
     rollcall.forms = {"contact": CONTACT, "course": COURSE}
     message = entry(9, form=CONTACT, answers={"message": "Hello"}, at=NOW + timedelta(minutes=1))
     source.entries.append(message)
 
-    refused = rollcall("export", "--format", "csv")
+    out = tmp_path / "all.csv"
+    out.touch()
+
+    refused = rollcall("export", str(out), typed="n\n")
     jsonl = rollcall("export", "--format", "jsonl")
     common = rollcall("export", "--columns", "form,id")
     one = rollcall("export", "--form", "contact", "--columns", "message,id")
 
     assert refused.code == 2
+    assert refused.err.startswith("error: Each form has columns of its own: name one with --form.")
     assert "There are: contact, course." in refused.err
     assert [json.loads(line)["id"] for line in jsonl.out.splitlines()] == [message.id, FULL.id, BARE.id]
     assert [row[1] for row in table(common.out)[1:]] == [message.id, FULL.id, BARE.id]
@@ -344,6 +350,7 @@ def test_existing_file__needs_confirmation(rollcall: CommandLine, tmp_path: Path
     nobody, no = rollcall("export", str(out)), rollcall("export", str(out), typed="n\n")
     assert (nobody.code, no.code, out.read_text(encoding="utf-8")) == (2, 1, "mine")
     assert "--force" in nobody.err
+    assert no.err.endswith("Replace it?\ny/N: Nothing was written.\n")
     assert rollcall("export", str(out), typed="y\n").code == 0
     assert rollcall("export", str(out), "--force").code == 0
     assert out.stat().st_mode & 0o777 == 0o640

@@ -13,7 +13,7 @@ from typer.exceptions import Abort, TyperException
 
 from admin_cli import __version__
 from admin_cli.catalogue import COMMANDS
-from admin_cli.errors import CliError, ExitCode, OutputClosedError
+from admin_cli.errors import CliError, DeclinedError, ExitCode, OutputClosedError
 from admin_cli.known_errors import explain
 from admin_cli.terminal import completion
 from admin_cli.terminal.global_options import DEBUG, globals_first
@@ -121,7 +121,7 @@ def run(arguments: list[str], services: Services) -> int:
         told = error if isinstance(error, CliError) else explain(error)
         if debug:
             output.tell("".join(traceback.format_exception(error)))
-        output.tell(f"error: {told}")
+        output.tell(str(told) if isinstance(told, DeclinedError) else f"error: {told}")
         if told.hint:
             output.tell(told.hint)
         return told.exit_code

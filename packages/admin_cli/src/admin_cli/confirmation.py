@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli.errors import CliError, ExitCode
+from admin_cli.errors import CliError, DeclinedError, ExitCode
 from admin_cli.submissions.lookup import called
 
 if TYPE_CHECKING:
@@ -43,12 +43,12 @@ class Act:
         self.services.output.tell(text)
 
     def agreed(self, what: str) -> bool:
-        """Whether to go on; not with --dry-run. what: "cancel …". Raises CliError when the person says no."""
+        """Whether to go on; not with --dry-run. what: "cancel …". Raises DeclinedError after a no."""
         if self.dry_run:
             self.say(f"Would {what}. Nothing was changed.")
             return False
         if not self.yes and not says_yes(self.services, f"{what[:1].upper()}{what[1:]}?"):
-            raise CliError("Nothing was changed.")
+            raise DeclinedError("Nothing was changed.")
         return True
 
 
@@ -78,9 +78,15 @@ def says_yes(services: Services, question: str) -> bool:
 
 
 def answer(services: Services, prompt: str) -> str:
-    """Give what the person types, where `can_ask`."""
+    """Give what the person types, where `can_ask`. Ctrl-C and Ctrl-D end the prompt's line as Return does."""
     assert services.stdin is not None  # noqa: S101 - `can_ask` made sure
     with contextlib.suppress(OSError):
         services.output.stderr.write(prompt)
         services.output.stderr.flush()
-    return services.stdin.readline().strip()
+    typed = ""
+    try:
+        typed = services.stdin.readline()
+    finally:
+        if not typed.endswith("\n"):
+            services.output.tell("")
+    return typed.strip()

@@ -28,5 +28,9 @@ class CliError(Exception):
         self.exit_code = exit_code
 
 
+class DeclinedError(CliError):
+    """The person at the terminal answered no: the command ends with 1, but nothing went wrong."""
+
+
 class OutputClosedError(Exception):
     """Whoever read our output has gone, as `head` does; there is nothing left to say, and nothing is wrong."""

@@ -93,8 +93,6 @@ def stats(
         raise CliError("--force replaces the page's file: give --html FILE too.", exit_code=ExitCode.USAGE)
     _check_csv(wanted=as_csv, json=names is not None, settings=bool(language or delimiter))
     sign = the_delimiter(delimiter)
-    if html is not None:
-        ensure_writable(services, html, force=force)
     stack = services.stack()
     chosen = selection(
         lambda: stack.forms,
@@ -109,6 +107,8 @@ def stats(
     asked = {form: stack.forms[form]} if form is not None and form in stack.forms else {}
     sheet = Sheet(stack.forms if form is None else asked, language, sign)
     sheet.ensure_known()
+    if html is not None:
+        ensure_writable(services, html, force=force)
     tally = _counted(output, stack.query().select(chosen), Tally(None if for_person else UTC, asked))
     if html is not None:
         from admin_cli.stats.page import stats_page  # noqa: PLC0415 - Jinja2; only for a page

@@ -52,15 +52,15 @@ def export(services: Services, wish: Wish, choose: Callable[[Stack], Selection])
         raise CliError(
             f"A terminal cannot show {format_}.", hint="Name a file, or lead it into a pipe.", exit_code=ExitCode.USAGE
         )
-    if not wish.resume:
-        _ensure_free(services, target, force=wish.force)
     stack = services.stack()
     chosen = choose(stack)
     exporting = Exporting(services.output, stack.source(), target, stack.forms, wish.jobs)
     if wish.resume:
         exporting.resume(_left(target, stack, wish, chosen))
     else:
-        exporting.begin(_request(stack, wish, format_, chosen, replaces=target.exists))
+        request = _request(stack, wish, format_, chosen, replaces=target.exists)
+        _ensure_free(services, target, force=wish.force)
+        exporting.begin(request)
     _name_others(services, target)
 
 

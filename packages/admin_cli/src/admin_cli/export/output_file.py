@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin_cli.errors import CliError, ExitCode
+from admin_cli.errors import CliError, DeclinedError, ExitCode
 from rollcall_build.files import replace_file
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def ensure_writable(services: Services, path: Path, *, force: bool) -> None:
     if not can_ask(services):
         raise CliError(f"{path} is there already.", hint="Add --force to replace it.", exit_code=ExitCode.USAGE)
     if not says_yes(services, f"{path} is there already. Replace it?"):
-        raise CliError("Nothing was written.")
+        raise DeclinedError("Nothing was written.")
 
 
 def write_whole(path: Path, text: str) -> None:

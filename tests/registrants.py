@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from conftest import wait_until
-from integration.asking import FORMS, ask, example, stored
+from integration.api_requests import FORMS, ask, example, stored
 
 from registration_core.adapters.clock import SystemClock
 from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from conftest import DeployedStack
-    from integration.asking import Answer
+    from integration.api_requests import Answer
 
     from registration_core.domain.quota import QuotaState
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from contract.fakes import CountedRandomness, StoppedClock
-from contract.managed_fake import InMemoryManagedRepository
+from contract.manage_fake import InMemoryManagedRepository
 
 from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.sdk import sdk_call

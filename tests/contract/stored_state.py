@@ -13,7 +13,7 @@ from registration_core.adapters.dynamodb.table import Table
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from contract.managed_fake import InMemoryManagedRepository
+    from contract.manage_fake import InMemoryManagedRepository
 
     from registration_core.adapters.dynamodb.call import Call
     from registration_core.domain.quota import QuotaState

@@ -17,7 +17,7 @@ from contract.fakes import (
 )
 from contract.faulty_table import Fault, FaultyCall, patient_table
 from contract.mail_fakes import InMemoryAskedMails, InMemoryJournal
-from contract.managed_fake import InMemoryManagedRepository
+from contract.manage_fake import InMemoryManagedRepository
 from contract.stored_state import Option, StoredInMemory, StoredInTable, StoredState
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st

@@ -9,10 +9,10 @@ import boto3
 import pytest
 from conftest import brought_up
 from contract.conftest import REGION, dynamodb, emulator, table
-from faults.books import read_books
 from faults.clone import make_clone
 from faults.functions import running
 from faults.proxy import FaultProxy
+from faults.table_contents import read_books
 
 from rollcall_build.package import build_package
 from rollcall_build.sources import Sources
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import DeployedStack
-    from faults.books import Books
     from faults.functions import Function
+    from faults.table_contents import Books
 
 __all__ = ["dynamodb", "emulator", "table"]
 

@@ -9,7 +9,7 @@ from faults.clone import FORM, SEATS, answers, option
 from faults.visitors import Post
 
 if TYPE_CHECKING:
-    from faults.books import Books
+    from faults.table_contents import Books
     from faults.visitors import Outcome
 
 VISITORS = 500

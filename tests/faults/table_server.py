@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Self
 
 from unit.cli.fakes import DESCRIPTION
-from unit.export.a_table import COURSE, TableSource
+from unit.export.table_source import COURSE, TableSource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

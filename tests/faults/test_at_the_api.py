@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import wait_until
-from faults.books import read_books
 from faults.clone import ROUNDS
 from faults.seats import Gaps, check_round, posts_of
+from faults.table_contents import read_books
 from faults.visitors import ApiDoor, Post, all_at_once
 
 from rollcall_local import mailbox

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from conftest import wait_until
 from faults.table_server import CUT_OFF, THROTTLED, TableServer
-from unit.export.a_table import NOW, entry
+from unit.export.table_source import NOW, entry
 
 from admin_cli.aws.contexts import Context, ContextFile
 

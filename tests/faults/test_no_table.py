@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from faults.books import Books
     from faults.functions import Function
     from faults.proxy import FaultProxy
+    from faults.table_contents import Books
 
 FUNCTION_TIMEOUT_S = 10
 """As infra/terraform/functions.tf gives submit: past it, the visitor would get a bare 502."""

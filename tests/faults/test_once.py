@@ -14,9 +14,9 @@ from faults.visitors import FunctionDoor, Post, all_at_once
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from faults.books import Books
     from faults.functions import Function
     from faults.proxy import FaultProxy
+    from faults.table_contents import Books
     from faults.visitors import Outcome
 
 TIMES = 3

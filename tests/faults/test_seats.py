@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from faults.books import Books
     from faults.functions import Function
     from faults.proxy import FaultProxy
+    from faults.table_contents import Books
 
     from registration_core.services.sweep import SweepReport
 

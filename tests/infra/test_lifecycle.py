@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from infra.planned import plan_as_json
-from integration.asking import ask
+from integration.api_requests import ask
 from python_terraform import IsFlagged
 
 from admin_cli.aws.staff_policies import detach_all

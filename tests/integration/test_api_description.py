@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from conftest import ROOT
-from integration.asking import ask, example, send
+from integration.api_requests import ask, example, send
 
 from registration_core.services.own_entry import Action
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import wait_until
-from integration.asking import FORMS, PLAIN_FORM, Answer, ask, example, post_plainly, send, stored
+from integration.api_requests import FORMS, PLAIN_FORM, Answer, ask, example, post_plainly, send, stored
 
 from registration_core.domain.fields import FieldType
 

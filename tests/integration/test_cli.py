@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from conftest import ROOT, wait_until
-from integration.asking import example, send
+from integration.api_requests import example, send
 
 from admin_cli.aws.contexts import Context, add_local, context_file
 from registration_core.domain.validation import validate

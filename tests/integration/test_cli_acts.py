@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from integration.asking import FORMS, example, send, stored
+from integration.api_requests import FORMS, example, send, stored
 
 if TYPE_CHECKING:
     from conftest import DeployedStack

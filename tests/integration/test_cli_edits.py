@@ -6,7 +6,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from integration.asking import FORMS, example, send, stored
+from integration.api_requests import FORMS, example, send, stored
 from registrants import repository
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from integration.asking import FORMS, example, send, stored
+from integration.api_requests import FORMS, example, send, stored
 
 from admin_cli.export.json_files import WHOLE
 from registration_core.adapters.dynamodb.sdk import sdk_call

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from integration.asking import send, stored
+from integration.api_requests import send, stored
 from registrants import repository
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 import pytest
-from integration.asking import example, send
+from integration.api_requests import example, send
 
 if TYPE_CHECKING:
     from pathlib import Path

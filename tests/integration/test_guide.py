@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import guide
 import pytest
 from conftest import ROOT
-from integration.asking import example, send
+from integration.api_requests import example, send
 from integration.staff import Ran, interrupted
 
 from admin_cli.aws.contexts import Context, ContextFile

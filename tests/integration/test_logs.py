@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import wait_until
-from integration.asking import example, send
+from integration.api_requests import example, send
 from integration.runtime_api import Ended, run_in_lambda
 
 from registration_core.adapters.sqs import to_message

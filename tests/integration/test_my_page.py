@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from conftest import wait_until
-from integration.asking import PLAIN_FORM, ask, stored
+from integration.api_requests import PLAIN_FORM, ask, stored
 from registrants import Registrant, no_seats_left, press, repository, signed, token_of, view
 
 from registration_core.domain.identifiers import display_reference

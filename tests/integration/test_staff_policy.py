@@ -7,7 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from integration.asking import example, send
+from integration.api_requests import example, send
 from integration.leading_keys import listed
 from integration.staff import statements_of, with_policy
 from integration.test_cli_mails import pointer

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from conftest import wait_until
-from integration.asking import FORMS, ask, example, post_plainly, send, stored
+from integration.api_requests import FORMS, ask, example, post_plainly, send, stored
 
 if TYPE_CHECKING:
     from conftest import DeployedStack

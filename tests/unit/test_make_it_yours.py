@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from shipped import ROOT, copied_sources
-from unit.site.reading import Reader
+from unit.site.page_reader import Reader
 
 from admin_cli.organisation.languages import remove
 from rollcall_build.forms.files import compile_forms

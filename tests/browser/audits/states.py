@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from integration.asking import FORMS, example
+from integration.api_requests import FORMS, example
 from registrants import Registrant, no_seats_left, press, signed
 
 if TYPE_CHECKING:

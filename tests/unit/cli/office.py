@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from contract.fakes import CountedRandomness, PlainSigner, StoppedClock
 from contract.mail_fakes import InMemoryJournal
-from contract.managed_fake import InMemoryManagedRepository
+from contract.manage_fake import InMemoryManagedRepository
 from shipped import SOURCES
 
 from admin_cli.forms.in_memory import GivenForms

@@ -26,7 +26,7 @@ from contract.mail_fakes import (
     ListedChanges,
     ListedDeadLetters,
 )
-from contract.managed_fake import InMemoryManagedRepository
+from contract.manage_fake import InMemoryManagedRepository
 from unit.cli.fakes import STAFF, CommandLine
 
 from registration_core.bootstrap import MailingParts

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from unit.cli.office import Office
 from unit.core.builders import a_field, a_form
-from unit.export.a_table import NOW, TableSource, entry
+from unit.export.table_source import NOW, TableSource, entry
 
 from registration_core.domain.fields import Option, Text
 

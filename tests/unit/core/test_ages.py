@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from contract.fakes import START, CountedRandomness, GivenForms, PlainSigner, StoppedClock
-from contract.managed_fake import InMemoryManagedRepository
+from contract.manage_fake import InMemoryManagedRepository
 from unit.core.builders import TODAY, a_field, a_form, words
 
 from registration_core.domain.ages import age_on
@@ -150,7 +150,7 @@ def test_shipped_form__refuses_a_six_year_old_in_the_team(example_forms: dict[st
 
 @pytest.fixture
 def example_forms() -> dict[str, Form]:
-    from integration.asking import FORMS  # noqa: PLC0415 - compiled once for all tests
+    from integration.api_requests import FORMS  # noqa: PLC0415 - compiled once for all tests
 
     return FORMS
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from contract.fakes import START, CountedRandomness, GivenForms, PlainSigner, StoppedClock
-from contract.managed_fake import InMemoryManagedRepository
+from contract.manage_fake import InMemoryManagedRepository
 from unit.core.builders import a_field, a_form, words
 
 from registration_core.domain.cells import raw_answer

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from contract.fakes import START, CountedRandomness, GivenForms, ListedMailQueue, PlainSigner, StoppedClock
 from contract.mail_fakes import InMemoryAskedMails, InMemoryJournal
-from contract.managed_fake import InMemoryManagedRepository
+from contract.manage_fake import InMemoryManagedRepository
 from unit.core.builders import a_field, a_form, words
 
 from registration_core.domain.errors import (

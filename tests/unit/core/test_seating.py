@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from contract.entries import ONCE, an_entry, seating, state
 from contract.fakes import START, CountedRandomness, StoppedClock
-from contract.managed_fake import InMemoryManagedRepository
+from contract.manage_fake import InMemoryManagedRepository
 
 from registration_core.domain.errors import NoSeatError, QuotaNotFoundError, StorageUnavailableError
 from registration_core.domain.submission import Idempotency, Status

@@ -19,7 +19,7 @@ import pytest
 from pyarrow import parquet
 from unit.cli.fakes import CommandLine
 from unit.core.builders import a_field, a_form
-from unit.export.a_table import COURSE, NOW, TableSource, entry
+from unit.export.table_source import COURSE, NOW, TableSource, entry
 
 from admin_cli.aws.contexts import Context, ContextFile
 from admin_cli.export import xlsx

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from unit.export.a_table import entry
+from unit.export.table_source import entry
 
 from admin_cli.export.rows import read_page
 from admin_cli.export.spool_part import NOTHING, PartWriter, recover, rows_of

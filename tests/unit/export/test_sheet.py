@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from unit.cli.fakes import CommandLine
 from unit.core.builders import a_field, a_form, words
-from unit.export.a_table import COURSE, TableSource, entry
+from unit.export.table_source import COURSE, TableSource, entry
 
 from admin_cli.aws.contexts import Context, ContextFile
 from admin_cli.export import sorted_rows

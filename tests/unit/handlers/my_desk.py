@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from contract.fakes import CountedRandomness, GivenForms, PlainSigner, StoppedClock
-from contract.managed_fake import InMemoryManagedRepository
+from contract.manage_fake import InMemoryManagedRepository
 
 from lambda_handlers.log import Log
 from lambda_handlers.my import MyFunction

@@ -1,7 +1,7 @@
 """Assets: minified without a change of meaning."""
 
 from shipped import SOURCES
-from unit.site.reading import Reader
+from unit.site.page_reader import Reader
 
 from rollcall_build.forms.files import compile_forms
 from rollcall_build.site.assets import slimmed

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from shipped import SOURCES
-from unit.site.reading import Reader
+from unit.site.page_reader import Reader
 
 from rollcall_build.forms.files import compile_forms
 from rollcall_build.site.build import render, shipped_pages

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
-from unit.site.reading import Reader
+from unit.site.page_reader import Reader
 
 from registration_core.domain.forms import Form
 from registration_core.domain.messages import message

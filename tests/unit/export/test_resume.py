@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.cli.fakes import CommandLine
-from unit.export.a_table import COURSE, NOW, TableSource, entry
+from unit.export.table_source import COURSE, NOW, TableSource, entry
 
 from admin_cli.aws.contexts import Context, ContextFile
 from admin_cli.errors import CliError

@@ -104,13 +104,13 @@ def test_zip__holds_only_what_the_functions_need(package: Path) -> None:
 
 
 def test_functions_packages__hold_only_what_the_zip_carries(package: Path) -> None:
-    """What never runs in Lambda lives elsewhere; the table's own module for `rollcall keys` is the one exception."""
+    """What never runs in Lambda lives in another package."""
     sources = [ROOT / "packages" / name / "src" for name in OURS]
     modules = {path.relative_to(source).as_posix() for source in sources for path in source.rglob("*.py")}
     with zipfile.ZipFile(package) as archive:
         carried = set(archive.namelist())
 
-    assert modules - carried == {"registration_core/adapters/dynamodb/guard_key_ring.py"}
+    assert modules - carried == set()
 
 
 def test_main__says_what_it_built(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,6 @@ everywhere.
 """
 
 import argparse
-import ast
 import hashlib
 import importlib.metadata
 import importlib.util
@@ -20,6 +19,7 @@ import sys
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from modulefinder import ModuleFinder
 from pathlib import Path
 from typing import Any
 
@@ -86,40 +86,16 @@ def build_package(sources: Sources, out: Path) -> PackageReport:
 
 def _our_modules(root: Path) -> Iterator[tuple[str, bytes]]:
     """Give every module of ours that an entry point imports, at any depth and anywhere in a file."""
-    sources = {name: root / "packages" / name / "src" for name in OURS}
-    waiting, seen = list(ENTRY_POINTS), set[str]()
-    while waiting:
-        module = waiting.pop()
-        if module in seen:
-            continue
-        seen.add(module)
-        path = _path_of(module, sources)
-        if path is None:
-            continue  # a name inside a module, not a module
-        content = path.read_bytes()
-        yield path.relative_to(sources[module.partition(".")[0]]).as_posix(), content
-        waiting.extend(_imports(content))
-        waiting.append(module.rpartition(".")[0])
-    missing = [name for name in ENTRY_POINTS if _path_of(name, sources) is None]
-    if missing:
-        raise PackageError(f"{root} has no {', '.join(missing)}; give the workspace's folder with --root")
-
-
-def _path_of(module: str, sources: Mapping[str, Path]) -> Path | None:
-    source = sources.get(module.partition(".")[0])
-    if source is None:
-        return None
-    base = source.joinpath(*module.split("."))
-    return next((path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()), None)
-
-
-def _imports(content: bytes) -> Iterator[str]:
-    for node in ast.walk(ast.parse(content)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+    finder = ModuleFinder(path=[str(root / "packages" / name / "src") for name in OURS])
+    for name in ENTRY_POINTS:
+        try:
+            finder.import_hook(name)
+        except ImportError as error:
+            raise PackageError(f"{root} has no {name}; give the clone's folder with --root") from error
+    files = [vars(module)["__file__"] for module in finder.modules.values()]
+    for path in map(Path, filter(None, files)):
+        source = next(folder for folder in path.parents if folder.name == "src")
+        yield path.relative_to(source).as_posix(), path.read_bytes()
 
 
 def _forms(sources: Sources) -> Iterator[tuple[str, bytes]]:

@@ -107,7 +107,7 @@ check: dev ## check your organisation's files: forms, site, values
 PYTEST := $(DEV)/python -m pytest
 # Runs several tests at once, because they often wait. tests/groups.py says which share a worker.
 WORKERS ?= 3
-AT_ONCE := -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+AT_ONCE := -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 PROVIDER := localstack/terraform_provider/tests
 
 .PHONY: format lint types layers static

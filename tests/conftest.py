@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import hypothesis
 import localstack_client.session
 import pytest
-from groups import group_of, place_of
+from groups import STACKS, Groups, group_of, place_of
 from machine import bare_emulator, only_this_machine
 from shipped import ROOT, SOURCES
 
@@ -53,12 +53,17 @@ hypothesis.settings.load_profile("steady")
 Found = TypeVar("Found")
 
 
-@pytest.hookimpl(tryfirst=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups:
+    """Divide the tests among the workers by group."""
+    return Groups(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group the tests for the workers, the longest groups first."""
-    items.sort(key=place_of)
+    """Put the longest groups first, and hold the tests of the deployed stack to their groups."""
+    items.sort(key=lambda item: place_of(item.nodeid))
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(group_of(item)))
+        if "deployed" in getattr(item, "fixturenames", ()) and group_of(item.nodeid) not in STACKS:
+            raise pytest.UsageError(f"{item.nodeid} uses the deployed stack: see OWN_SYSTEMS in tests/groups.py")
 
 
 def wait_until(condition: Callable[[], Found], *, what: str, deadline_s: float = DEADLINE_S) -> Found:

@@ -7,32 +7,33 @@ own.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from xdist.scheduler import LoadScopeScheduling
 
-if TYPE_CHECKING:
-    import pytest
+OWN_SYSTEMS = ("test_local_processes", "test_local_up", "test_package", "test_third_form")
+"""Integration tests that don't use the deployed stack."""
 
-LONGEST_FIRST = ("browser", "stack", "infra", "faults", "integration", "provider", "contract", "process", "unit")
+STACKS = ("browser", "stack")
+"""The groups with a deployed stack."""
+
+LONGEST_FIRST = (*STACKS, "infra", "faults", "integration", "provider", "contract", "process", "unit")
 
 
-def group_of(item: pytest.Item) -> str:
+def group_of(nodeid: str) -> str:
     """Return the name of a test's group."""
-    fixtures = getattr(item, "fixturenames", ())
-    tier = tier_of(item)
-    if "deployed" in fixtures:
-        return "browser" if tier == "browser" else "stack"
-    if "terraform" in fixtures and tier == "infra":
-        return "infra"
-    return f"{tier}-{item.path.stem}"
+    *folders, file = nodeid.partition("::")[0].removesuffix(".py").split("/")
+    tier = folders[1] if folders[0] == "tests" else "provider"
+    if tier == "integration" and file not in OWN_SYSTEMS:
+        return "stack"
+    return tier if tier in ("browser", "infra") else f"{tier} {file}"
 
 
-def tier_of(item: pytest.Item) -> str:
-    """Return a test's tier: its folder, or the stand-in provider."""
-    first, second, *_ = item.path.relative_to(item.config.rootpath).parts
-    return second if first == "tests" else "provider"
-
-
-def place_of(item: pytest.Item) -> int:
+def place_of(nodeid: str) -> int:
     """Return the rank of a test's group: the longest groups start first, so that none runs on alone."""
-    group = group_of(item)
-    return LONGEST_FIRST.index(group if group in LONGEST_FIRST else tier_of(item))
+    return LONGEST_FIRST.index(group_of(nodeid).partition(" ")[0])
+
+
+class Groups(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives each worker a group at a time."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid)

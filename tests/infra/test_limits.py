@@ -19,7 +19,7 @@ FUNCTIONS = {
     "links": (15, 512),
     "sweep": (240, 256),
     "dispatch": (30, 256),
-    "notify": (30, 512),
+    "notify": (45, 512),
     "feedback": (15, 256),
 }
 

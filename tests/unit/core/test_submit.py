@@ -5,15 +5,24 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from contract.fakes import START, CountedRandomness, InMemorySubmissionRepository, PlainSigner, StoppedClock
+from contract.rate_counter import InMemoryRateCounter
 from unit.core.builders import a_field, a_form
 
 from registration_core.domain.errors import FormClosedError, InvalidAnswersError, InvalidKeyError, KeyReusedError
 from registration_core.domain.identifiers import parse_reference
 from registration_core.domain.submission import Status
+from registration_core.services.door import Door, Limits
 from registration_core.services.submit import SubmitService, once_for
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from registration_core.domain.forms import Form
+    from registration_core.domain.submission import Receipt
 
 FORM = a_form(
     a_field("text", "name", required=True),
@@ -34,15 +43,26 @@ def repository(clock: StoppedClock) -> InMemorySubmissionRepository:
     return InMemorySubmissionRepository(clock, CountedRandomness("repository"))
 
 
+class Desk:
+    """The door and the service behind it, as the function uses them."""
+
+    def __init__(self, repository: InMemorySubmissionRepository, clock: StoppedClock) -> None:
+        shared = {"signer": PlainSigner(), "clock": clock}
+        self._door = Door(rates=InMemoryRateCounter(), limits=Limits(per_address=0, per_email=0), **shared)
+        self._service = SubmitService(repository=repository, randomness=CountedRandomness("service"), **shared)
+
+    def submit(self, form: Form, sent: Mapping[str, object], *, key: str | None, language: str, **more: Any) -> Receipt:
+        admitted = self._door.admit(form, sent, address="", key=key, language=language)
+        return self._service.submit(form, admitted.answers, key=key, language=language, **more)
+
+
 @pytest.fixture
-def service(repository: InMemorySubmissionRepository, clock: StoppedClock) -> SubmitService:
-    return SubmitService(
-        repository=repository, signer=PlainSigner(), clock=clock, randomness=CountedRandomness("service")
-    )
+def service(repository: InMemorySubmissionRepository, clock: StoppedClock) -> Desk:
+    return Desk(repository, clock)
 
 
 def test_submit__stores_the_submission_and_returns_its_receipt(
-    service: SubmitService, repository: InMemorySubmissionRepository
+    service: Desk, repository: InMemorySubmissionRepository
 ) -> None:
     receipt = service.submit(FORM, ANSWERS, key=None, language="sv")
     stored = repository.get(receipt.id)
@@ -57,7 +77,7 @@ def test_submit__stores_the_submission_and_returns_its_receipt(
 
 
 def test_submit__treats_the_same_answers_as_one_for_ten_minutes(
-    service: SubmitService, repository: InMemorySubmissionRepository, clock: StoppedClock
+    service: Desk, repository: InMemorySubmissionRepository, clock: StoppedClock
 ) -> None:
     form = replace(FORM, once=None)
     first = service.submit(form, ANSWERS, key=None, language="en")
@@ -69,14 +89,14 @@ def test_submit__treats_the_same_answers_as_one_for_ten_minutes(
 
 
 def test_submit__treats_other_answers_without_a_key_as_new(
-    service: SubmitService, repository: InMemorySubmissionRepository
+    service: Desk, repository: InMemorySubmissionRepository
 ) -> None:
     for day in ("a", "b"):
         service.submit(FORM, {**ANSWERS, "day": day}, key=None, language="en")
     assert len(repository.entries) == 2
 
 
-def test_submit__keeps_a_key_for_a_day(service: SubmitService, clock: StoppedClock) -> None:
+def test_submit__keeps_a_key_for_a_day(service: Desk, clock: StoppedClock) -> None:
     form = replace(FORM, once=None)
     first = service.submit(form, ANSWERS, key="k", language="en")
     clock.forward(hours=23)
@@ -87,9 +107,7 @@ def test_submit__keeps_a_key_for_a_day(service: SubmitService, clock: StoppedClo
     assert not service.submit(form, {**ANSWERS, "name": "Bo"}, key="k", language="en").repeated
 
 
-def test_submit__recognises_an_address_in_any_spelling(
-    service: SubmitService, repository: InMemorySubmissionRepository
-) -> None:
+def test_submit__recognises_an_address_in_any_spelling(service: Desk, repository: InMemorySubmissionRepository) -> None:
     first = service.submit(FORM, ANSWERS, key="one", language="en")
     second = service.submit(FORM, {**ANSWERS, "email": "ASA@example.org"}, key="two", language="en")
     assert second.repeated
@@ -100,9 +118,7 @@ def test_submit__recognises_an_address_in_any_spelling(
     assert len(repository.entries) == 1
 
 
-def test_submit__accepts_two_people_with_one_address(
-    service: SubmitService, repository: InMemorySubmissionRepository
-) -> None:
+def test_submit__accepts_two_people_with_one_address(service: Desk, repository: InMemorySubmissionRepository) -> None:
     for key, child in (("one", "Åsa"), ("two", "Bo")):
         assert not service.submit(FORM, {**ANSWERS, "name": child}, key=key, language="en").repeated
     assert service.submit(FORM, {**ANSWERS, "name": " åsa  "}, key="again", language="en").repeated
@@ -122,7 +138,7 @@ def test_submit__accepts_two_people_with_one_address(
     ],
 )
 def test_submit__recognises_a_name_that_looks_the_same(
-    service: SubmitService, repository: InMemorySubmissionRepository, name: str
+    service: Desk, repository: InMemorySubmissionRepository, name: str
 ) -> None:
     """The name is stored as typed and compared in its folded form."""
     first = service.submit(FORM, {**ANSWERS, "name": name}, key="one", language="en")
@@ -130,9 +146,7 @@ def test_submit__recognises_a_name_that_looks_the_same(
     assert repository.entries[first.id].answers["name"] == unicodedata.normalize("NFC", name).strip()
 
 
-def test_once__of_an_older_folding_still_counts(
-    service: SubmitService, repository: InMemorySubmissionRepository
-) -> None:
+def test_once__of_an_older_folding_still_counts(service: Desk, repository: InMemorySubmissionRepository) -> None:
     """A guard made before names were folded as now still stops a second submission."""
     name = "\uff21\uff53\uff41"
     once = once_for(FORM, {**ANSWERS, "name": name}, PlainSigner())
@@ -149,29 +163,25 @@ def test_once__of_an_older_folding_still_counts(
     assert plain_name.earlier == ()
 
 
-def test_submit__stores_nothing_if_an_answer_is_wrong(
-    service: SubmitService, repository: InMemorySubmissionRepository
-) -> None:
+def test_submit__stores_nothing_if_an_answer_is_wrong(service: Desk, repository: InMemorySubmissionRepository) -> None:
     with pytest.raises(InvalidAnswersError):
         service.submit(FORM, {**ANSWERS, "day": "z"}, key=None, language="en")
     assert not repository.entries
 
 
-def test_submit__stores_nothing_if_the_form_is_closed(
-    service: SubmitService, repository: InMemorySubmissionRepository
-) -> None:
+def test_submit__stores_nothing_if_the_form_is_closed(service: Desk, repository: InMemorySubmissionRepository) -> None:
     with pytest.raises(FormClosedError):
         service.submit(replace(FORM, closes_at=START), ANSWERS, key=None, language="en")
     assert not repository.entries
 
 
 @pytest.mark.parametrize("key", ["", "x" * 129, "å", "a\nb", "a\x00b"])
-def test_submit__refuses_an_invalid_key(service: SubmitService, key: str) -> None:
+def test_submit__refuses_an_invalid_key(service: Desk, key: str) -> None:
     with pytest.raises(InvalidKeyError):
         service.submit(FORM, ANSWERS, key=key, language="en")
 
 
-def test_submit__lets_no_clients_key_stand_for_another_request(service: SubmitService) -> None:
+def test_submit__lets_no_clients_key_stand_for_another_request(service: Desk) -> None:
     form = replace(FORM, once=None)
     first = service.submit(form, ANSWERS, key=None, language="en")
     guessed = PlainSigner().fingerprint("answers", '["course",{"day":"a"}]')

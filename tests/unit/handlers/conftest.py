@@ -65,14 +65,14 @@ class FakeSubmitService:
     def submit(
         self,
         form: Form,
-        raw_answers: Mapping[str, object],
+        answers: Mapping[str, object],
         *,
         key: str | None,
         language: str,
         spam_sign: str | None,
         of_answers: bool,
     ) -> Receipt:
-        asked = {"form": form.name, "answers": dict(raw_answers), "key": key, "language": language}
+        asked = {"form": form.name, "answers": dict(answers), "key": key, "language": language}
         options = {"spam_sign": spam_sign, "of_answers": of_answers}
         self.asked.append(asked | {name: value for name, value in options.items() if value})
         if self.error:

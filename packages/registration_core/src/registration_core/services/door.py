@@ -40,10 +40,10 @@ class Limits:
 class Admission:
     """What may go on to submit.
 
-    answers: without the fields that only the door reads. spam_sign: why it looks like spam, if it does.
+    answers: checked, as they are stored. spam_sign: why it looks like spam, if it does.
     """
 
-    answers: Mapping[str, object]
+    answers: Mapping[str, Answer]
     spam_sign: str | None = None
 
 
@@ -62,7 +62,7 @@ class Door:
     def admit(
         self, form: Form, sent: Mapping[str, object], *, address: str, key: str | None, language: str
     ) -> Admission:
-        """Return what submit may take.
+        """Return what submit stores: the one place where a submission's answers are checked.
 
         sent: every field that came, the door's own included. address: the sender's IP address; an empty one is not
         counted. key, language: as submit takes them. Raises FormClosedError, TooManyRequestsError,
@@ -73,15 +73,14 @@ class Door:
         now = self._clock.now()
         form.ensure_open(now)
         self._count_address(address, now)
-        answers = without_reserved(form, sent)
-        kept = _validated(form, answers, sent, language, now)
+        answers = _validated(form, sent, language, now)
         sign = spam_sign(form, sent, now=now)
-        content = f"{form.name}#{key}" if key else json.dumps([form.name, kept], sort_keys=True)
+        content = f"{form.name}#{key}" if key else json.dumps([form.name, answers], sort_keys=True)
         request = self._signer.fingerprint("request", content)
         if self._human_check is not None:
             token = sent.get(HUMAN_TOKEN)
             self._human_check.ensure_human(token if isinstance(token, str) else "", address=address, request=request)
-        self._count_email(str(kept[form.email_field]), request, now)
+        self._count_email(str(answers[form.email_field]), request, now)
         return Admission(answers, sign)
 
     def _count_address(self, address: str, now: datetime) -> None:
@@ -106,18 +105,16 @@ class Door:
             raise TooManyRequestsError(retry_after_s=wait_s, for_email=request is not None)
 
 
-def _validated(
-    form: Form, answers: Mapping[str, object], sent: Mapping[str, object], language: str, now: datetime
-) -> dict[str, Answer]:
+def _validated(form: Form, sent: Mapping[str, object], language: str, now: datetime) -> dict[str, Answer]:
     """Return the answers as they are kept. Raises InvalidAnswersError with every wrong field, the door's own too."""
     wrong = unreadable_times(form, sent, language)
     try:
-        kept = validate(form, answers, language, today=form.today(now))
+        answers = validate(form, without_reserved(form, sent), language, today=form.today(now))
     except InvalidAnswersError as error:
         raise InvalidAnswersError([*error.errors, *wrong]) from None
     if wrong:
         raise InvalidAnswersError(wrong)
-    return kept
+    return answers
 
 
 def without_reserved(form: Form, sent: Mapping[str, object]) -> dict[str, object]:

@@ -10,7 +10,6 @@ from registration_core.domain.errors import InvalidKeyError
 from registration_core.domain.identifiers import new_reference, new_submission_id
 from registration_core.domain.names import plain
 from registration_core.domain.submission import Idempotency, Once, Status, Submission, email_key
-from registration_core.domain.validation import validate
 from registration_core.services.seating import Seating
 
 TYPE_CHECKING = False
@@ -29,7 +28,7 @@ SAME_ANSWERS_KEPT = timedelta(minutes=10)
 
 
 class SubmitService:
-    """Validates, stores and acknowledges submissions."""
+    """Stores and acknowledges submissions that the door let in."""
 
     def __init__(
         self,
@@ -47,29 +46,26 @@ class SubmitService:
     def submit(
         self,
         form: Form,
-        raw_answers: Mapping[str, object],
+        answers: Mapping[str, Answer],
         *,
         key: str | None,
         language: str,
         spam_sign: str | None = None,
         of_answers: bool = False,
     ) -> Receipt:
-        """Validate, store and acknowledge one submission.
+        """Store and acknowledge one submission.
 
         Where the form counts seats it gets a seat, or else a ticket; where the form asks for verification it holds
         its seat for a while only. Suspected spam (spam_sign: why it is) gets neither, and is kept for thirty days.
 
-        raw_answers: field names to anything that JSON can hold. key: the client's idempotency key; None when it
-        sent none, and then the same answers within ten minutes count as the same request. of_answers: the key was made
-        of the answers, so that it is forgotten when the entry is cancelled. language: one of the form's, see
-        `Form.language_for`. Raises InvalidAnswersError with every wrong field at once, FormClosedError,
+        answers: as `Door.admit` returns them. key: the client's idempotency key; None when it sent none, and then the
+        same answers within ten minutes count as the same request. of_answers: the key was made of the answers, so that
+        it is forgotten when the entry is cancelled. language: one of the form's, see `Form.language_for`. Raises
         InvalidKeyError, KeyReusedError, or StorageUnavailableError (it may have been stored: the same key again finds
         out).
         """
         now = self._clock.now()
-        form.ensure_open(now)
         _ensure_key(key)
-        answers = validate(form, raw_answers, language, today=form.today(now))
         submission = new_submission(form, answers, language, now=now, randomness=self._randomness)
         if spam_sign is not None:
             expires_at = submission.expires_as_spam(submission.submitted_at)

@@ -246,3 +246,9 @@ def test_admit__checks_for_a_human_once_answers_are_right(clock: StoppedClock) -
     (*_, first, again) = check.asked
     assert first == again
     assert first[:2] == ("human", "192.0.2.7")
+
+
+def test_admit__returns_the_answers_as_they_are_stored(enter: Callable[..., Admission]) -> None:
+    """Nobody behind the door needs to check them again."""
+    sent = {"name": " A\u030asa ", "email": "Asa@Example.ORG", "message": ""}
+    assert enter(sent).answers == {"name": "\u00c5sa", "email": "Asa@example.org"}

@@ -30,6 +30,7 @@ class DynamoSubmissionRepository(SubmissionRepository):
 
     def __init__(self, table: Table, *, clock: Clock, randomness: Callable[[int], bytes] = os.urandom) -> None:
         self._table = table
+        self._seats = Seats(table)
         self._clock = clock
         self._randomness = randomness
 
@@ -57,15 +58,15 @@ class DynamoSubmissionRepository(SubmissionRepository):
 
     def take_ticket(self, form: str, option: str, *, holder: str) -> int | None:
         """Return the next ticket for an option, or None when newcomers get a seat of it right now."""
-        return self._seats().draw_ticket(form, option, holder=holder, now=self._clock.now())
+        return self._seats.draw_ticket(form, option, holder=holder, now=self._clock.now())
 
     def settle_ticket(self, form: str, option: str, ticket: int) -> None:
         """Count a ticket that no entry holds as departed, and see to it that none ever will."""
-        self._seats().settle(form, option, ticket, now=self._clock.now())
+        self._seats.settle(form, option, ticket, now=self._clock.now())
 
     def make_quotas(self, form: str, capacities: Mapping[str, int]) -> None:
         """Make the quotas that these options don't have yet, each with its capacity."""
-        self._seats().make_missing(form, capacities)
+        self._seats.make_missing(form, capacities)
 
     def get(self, submission_id: str) -> Submission:
         """Return one entry."""
@@ -134,7 +135,7 @@ class DynamoSubmissionRepository(SubmissionRepository):
 
     def quotas(self, form: str, options: Sequence[str]) -> Mapping[str, QuotaState]:
         """Return how the quotas of a form's options stand, by option."""
-        return self._seats().states(form, options)
+        return self._seats.states(form, options)
 
     def rank(self, form: str, option: str, ticket: int) -> int:
         """Return how many wait with this ticket or a lower one."""
@@ -185,9 +186,6 @@ class DynamoSubmissionRepository(SubmissionRepository):
         from registration_core.adapters.dynamodb.leases import MailLeases  # noqa: PLC0415 - a visitor mails nothing
 
         return MailLeases(self._table)
-
-    def _seats(self) -> Seats:
-        return Seats(self._table)
 
     def _item(self, key: Key) -> Item | None:
         """Return the item at this key, or None when there is none or its time is over."""

@@ -118,7 +118,8 @@ class Seats:
             writes["quota"] = self.count(after.form, after.option, seats, departing, condition)
         key = keys.seat_key(after.form, after.option, after.id)
         if after.seated and (seats or (before is not None and before.verify_by != after.verify_by)):
-            writes["seat"] = put(_seat(key, after))
+            until = {} if after.verify_by is None else {"verify_by": items.seconds(after.verify_by)}
+            writes["seat"] = put(items.plain_item(key, submission=after.id, **until))
         elif seats < 0:
             writes["seat"] = delete(key)
         if departing is not None:
@@ -155,8 +156,3 @@ def read_state(item: Mapping[str, Any]) -> QuotaState:
 def _ticket(submission: Submission | None) -> int | None:
     """Return the ticket with which an entry waits; None when it doesn't."""
     return submission.position if submission is not None and submission.option is not None else None
-
-
-def _seat(key: tuple[str, str], submission: Submission) -> Item:
-    until = {} if submission.verify_by is None else {"verify_by": items.seconds(submission.verify_by)}
-    return items.plain_item(key, submission=submission.id, **until)

@@ -46,7 +46,7 @@ class Table:
 
     def get(self, key: Key) -> Item | None:
         """Return the item at a key as it stands now; None where there is none."""
-        answer = self._ask("GetItem", self._named(Key=wire_key(key), ConsistentRead=True))
+        answer = self._ask("GetItem", {"TableName": self.name, "Key": wire_key(key), "ConsistentRead": True})
         return from_wire_item(answer["Item"]) if "Item" in answer else None
 
     def query(
@@ -114,7 +114,7 @@ class Table:
 
         The token makes a transaction one that was sent twice because its answer got lost.
         """
-        items = [{kind: self._named(**write[kind])} for write in writes.values() for kind in write]
+        items = [{kind: {"TableName": self.name, **write[kind]}} for write in writes.values() for kind in write]
         try:
             self._call("TransactWriteItems", {"TransactItems": items, "ClientRequestToken": os.urandom(16).hex()})
         except AwsCallError as error:
@@ -126,7 +126,7 @@ class Table:
 
     def _write(self, operation: str, write: Mapping[str, Any], after: Item | None = None) -> Item | None:
         try:
-            answer = self._call(operation, self._named(**write))
+            answer = self._call(operation, {"TableName": self.name, **write})
         except AwsCallError as error:
             if error.code != "ConditionalCheckFailedException":
                 raise self._translated(error) from error
@@ -138,7 +138,7 @@ class Table:
     def _pages(self, operation: str, query: dict[str, Any], limits: Iterator[int] | None) -> Iterator[Item]:
         while True:
             page = query if limits is None else query | {"Limit": next(limits)}
-            answer = self._ask(operation, self._named(**page))
+            answer = self._ask(operation, {"TableName": self.name, **page})
             yield from map(from_wire_item, answer.get("Items", ()))
             if not answer.get("LastEvaluatedKey"):
                 return
@@ -150,9 +150,6 @@ class Table:
         except AwsCallError as error:
             raise self._translated(error) from error
 
-    def _named(self, **parameters: object) -> dict[str, Any]:
-        return {"TableName": self.name, **parameters}
-
     def _translated(self, error: AwsCallError) -> StorageUnavailableError:
         from registration_core.adapters.dynamodb.failures import translated  # noqa: PLC0415 - most calls succeed
 
@@ -161,22 +158,27 @@ class Table:
 
 def put(item: Item, when: str = "", /, **values: object) -> Write:
     """Return the write that puts an item."""
-    return {"Put": {"Item": wire_item(item), **_conditioned(when, values)}}
+    return {"Put": {"Item": wire_item(item), **_expressions(ConditionExpression=when, values=values)}}
 
 
 def update(key: Key, change: str, when: str = "", /, **values: object) -> Write:
     """Return the write that updates an item."""
-    return {"Update": {"Key": wire_key(key), **_conditioned(when, values, UpdateExpression=change)}}
+    return {
+        "Update": {
+            "Key": wire_key(key),
+            **_expressions(UpdateExpression=change, ConditionExpression=when, values=values),
+        }
+    }
 
 
 def delete(key: Key, when: str = "", /, **values: object) -> Write:
     """Return the write that removes an item."""
-    return {"Delete": {"Key": wire_key(key), **_conditioned(when, values)}}
+    return {"Delete": {"Key": wire_key(key), **_expressions(ConditionExpression=when, values=values)}}
 
 
 def check(key: Key, when: str, /, **values: object) -> Write:
     """Return what writes nothing, and refuses its transaction unless the condition holds."""
-    return {"ConditionCheck": {"Key": wire_key(key), **_conditioned(when, values)}}
+    return {"ConditionCheck": {"Key": wire_key(key), **_expressions(ConditionExpression=when, values=values)}}
 
 
 def to_wire(value: object) -> dict[str, Any]:
@@ -230,17 +232,16 @@ def wire_key(key: Key) -> dict[str, dict[str, str]]:
     return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
 
 
-def _conditioned(when: str, values: Mapping[str, object], **expressions: str) -> dict[str, Any]:
-    """Return the parameters of a write; what stands in the way of its condition is wanted back."""
-    wanted = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"} if when else {}
-    return _expressions(**expressions, ConditionExpression=when, values=values) | wanted
-
-
 def _expressions(*, values: Mapping[str, object], **expressions: str) -> dict[str, Any]:
-    """Return expressions with what their names and values stand for; an empty one is left out."""
+    """Return expressions with what their names and values stand for; an empty one is left out.
+
+    What stands in the way of a condition is wanted back.
+    """
     given = {name: text for name, text in expressions.items() if text}
     names = {f"#{name}": name for text in given.values() if "#" in text for name in re.findall(r"#(\w+)", text)}
     parameters: dict[str, Any] = dict(given)
+    if "ConditionExpression" in given:
+        parameters["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
     if names:
         parameters["ExpressionAttributeNames"] = names
     if values:

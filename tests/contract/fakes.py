@@ -162,7 +162,7 @@ class InMemorySubmissionRepository(SubmissionRepository):
         once: Once | None,
         idempotency: Idempotency,
         imported_by: str | None = None,
-        first: tuple[str, str] | None = None,
+        first: tuple[str, str, datetime] | None = None,
     ) -> Receipt:
         keys = (idempotency.key, *(key for key, _ in idempotency.earlier))
         answered = next(filter(None, (self._live(self._answers.get((submission.form, key))) for key in keys)), None)
@@ -200,9 +200,9 @@ class InMemorySubmissionRepository(SubmissionRepository):
         )
         return replace(receipt, repeated=first is not None)
 
-    def standing(self, form: str, once: Once) -> tuple[str, str] | None:
+    def standing(self, form: str, once: Once) -> tuple[str, str, datetime] | None:
         holder = self._holder(form, once)
-        return None if holder is None else (str(holder), once.person_fingerprint)
+        return None if holder is None else (str(holder), once.person_fingerprint, self.get(str(holder)).expires_at)
 
     def take_ticket(self, form: str, option: str, *, holder: str) -> int | None:
         return self._queue(form, option).draw(holder, self.clock.now())

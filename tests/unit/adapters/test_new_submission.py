@@ -96,14 +96,16 @@ def test_add__raises_what_stood_in_the_way(place: int, item: dict[str, Any] | No
 def test_add__stores_no_answer_of_a_repeat() -> None:
     """It makes as many writes as a first submission, of which only the reference and the notice concern that one."""
     call = ScriptedCall()
-    receipt = repository(call).add(ENTRY, once=ONCE, idempotency=KEY, first=("crs_first", "e" * 64))
+    receipt = repository(call).add(
+        ENTRY, once=ONCE, idempotency=KEY, first=("crs_first", "e" * 64, START + timedelta(days=1))
+    )
     assert receipt.repeated
     ((_, params),) = call.asked
     assert keys(params) == ["SUB", "SUB", "REF", "IDEM", "ONCE"]
     writes = params["TransactItems"]
     assert writes[2]["Put"]["Item"]["submission"] == {"S": "crs_first"}
-    assert writes[4]["Update"]["Key"]["pk"] == {"S": f"ONCE#{ENTRY.form}#a#{'e' * 64}"}
-    assert writes[4]["Update"]["ConditionExpression"] == "submission = :first"
+    assert writes[4]["Put"]["Item"]["pk"] == {"S": f"ONCE#{ENTRY.form}#a#{'e' * 64}"}
+    assert writes[4]["Put"]["ConditionExpression"] == "submission = :first"
     assert "name" not in json.dumps(writes)
 
 

@@ -72,7 +72,7 @@ class SubmissionRepository(ABC):
         once: Once | None,
         idempotency: Idempotency,
         imported_by: str | None = None,
-        first: tuple[str, str] | None = None,
+        first: tuple[str, str, datetime] | None = None,
     ) -> Receipt:
         """Store a submission as it is, all or nothing, and return its receipt; see `services.seating` for who calls.
 
@@ -88,8 +88,8 @@ class SubmissionRepository(ABC):
         """
 
     @abstractmethod
-    def standing(self, form: str, once: Once) -> tuple[str, str] | None:
-        """Return which submission stands for a person and option: its ID, and the fingerprint it is known by."""
+    def standing(self, form: str, once: Once) -> tuple[str, str, datetime] | None:
+        """Return which submission stands for a person and option: its ID, its guard's fingerprint, and until when."""
 
     @abstractmethod
     def take_ticket(self, form: str, option: str, *, holder: str) -> int | None:

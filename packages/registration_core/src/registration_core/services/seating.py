@@ -20,6 +20,7 @@ from registration_core.domain.submission import Receipt, Status
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from typing import TypeVar
 
     from registration_core.domain.ports import Clock, ManagedRepository, SubmissionRepository
@@ -63,7 +64,7 @@ class Seating:
         for _ in range(ATTEMPTS):
             first = None if asks is None else self._repository.standing(submission.form, asks)
 
-            def write(entry: Submission, first: tuple[str, str] | None = first) -> Receipt:
+            def write(entry: Submission, first: tuple[str, str, datetime] | None = first) -> Receipt:
                 receipt = self._repository.add(
                     entry, once=once, idempotency=idempotency, imported_by=imported_by, first=first
                 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from registration_core.adapters.dynamodb import items, keys
 from registration_core.adapters.dynamodb.older_guards import besides, checks_of_older_guards
 from registration_core.adapters.dynamodb.seats import FOR_NEWCOMER, Seats
-from registration_core.adapters.dynamodb.table import put, update
+from registration_core.adapters.dynamodb.table import put
 from registration_core.domain.errors import (
     AlreadyRegisteredError,
     KeyReusedError,
@@ -47,7 +47,7 @@ class NewSubmission:
         idempotency: Idempotency,
         *,
         imported_by: str | None,
-        first: tuple[str, str] | None,
+        first: tuple[str, str, datetime] | None,
     ) -> Receipt:
         """Keep the promise of `SubmissionRepository.add`."""
         receipt = replace(_receipt(submission), repeated=first is not None)
@@ -105,15 +105,25 @@ class NewSubmission:
         return writes | self._seats.writes(None, submission)
 
     def _repeat(
-        self, submission: Submission, once: Once, first: tuple[str, str], idempotency: Idempotency, receipt: Receipt
+        self,
+        submission: Submission,
+        once: Once,
+        first: tuple[str, str, datetime],
+        idempotency: Idempotency,
+        receipt: Receipt,
     ) -> dict[str, Write]:
         """Return the writes for somebody who has this option already, by the names of a fresh entrant's writes.
 
         A new reference leads to the first entry, a notice there calls for a mail to its owner, and a ticket that was
-        drawn is nobody's, so the sweep settles it. What else a fresh entry writes is written blank.
+        drawn is nobody's, so the sweep settles it. What else a fresh entry writes is written blank. The guard is put as
+        it stands, not updated: submit's role may put guards, and nothing else.
         """
-        first_id, person = first
-        guard = keys.once_key(submission.form, once.option, person)
+        first_id, person, holds_until = first
+        guard = items.plain_item(
+            keys.once_key(submission.form, once.option, person),
+            submission=first_id,
+            expires_at=items.seconds(holds_until),
+        )
         leads_there = items.reference_item(submission.reference, first_id, submission.expires_at)
         entry = items.submission_item(submission)
         writes = {
@@ -121,17 +131,15 @@ class NewSubmission:
             "event": put(items.notice_item(first_id, self._now)),
             "reference": put(leads_there, FREE),
             "idempotency": self._guard(items.idempotency_item(submission.form, idempotency, receipt)),
-            "once": update(guard, "SET submission = :first", "submission = :first", first=first_id),
+            "once": put(guard, "submission = :first", first=first_id),
         }
         checks = checks_of_older_guards(submission.form, once, idempotency, now=self._now)
-        writes |= besides(checks, {guard[0]})
+        writes |= besides(checks, {guard["pk"]})
         if submission.option is None:
             return writes
         if submission.seated:
             writes["quota"] = self._seats.count(submission.form, submission.option, 0, None, FOR_NEWCOMER)
-        writes["seat"] = put(
-            items.blank_item(submission.id, 2, self._now, like=items.once_item(submission, once)), FREE
-        )
+        writes["seat"] = put(items.blank_item(submission.id, 2, self._now, like=guard), FREE)
         return writes
 
     def _guard(self, item: Item) -> Write:

@@ -41,20 +41,21 @@ class DynamoSubmissionRepository(SubmissionRepository):
         once: Once | None,
         idempotency: Idempotency,
         imported_by: str | None = None,
-        first: tuple[str, str] | None = None,
+        first: tuple[str, str, datetime] | None = None,
     ) -> Receipt:
         """Store a submission as it is, all or nothing, and return its receipt; raise what stands in the way."""
         new = NewSubmission(self._table, now=self._clock.now(), randomness=self._randomness)
         return new.add(submission, once, idempotency, imported_by=imported_by, first=first)
 
-    def standing(self, form: str, once: Once) -> tuple[str, str] | None:
-        """Return which submission stands for a person and option, and the fingerprint it is known by.
+    def standing(self, form: str, once: Once) -> tuple[str, str, datetime] | None:
+        """Return which submission stands for a person and option: its ID, its guard's fingerprint, and until when.
 
         All guards are read, whether one is found or not: how long it takes tells nothing.
         """
         people = (once.person_fingerprint, *once.earlier)
         guards = [(self._item(keys.once_key(form, once.option, person)), person) for person in people]
-        return next(((guard["submission"], person) for guard, person in guards if guard is not None), None)
+        found = ((guard, person) for guard, person in guards if guard is not None)
+        return next(((guard["submission"], person, items.moment(guard["expires_at"])) for guard, person in found), None)
 
     def take_ticket(self, form: str, option: str, *, holder: str) -> int | None:
         """Return the next ticket for an option, or None when newcomers get a seat of it right now."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def require_local(endpoint: str, name: str) -> str:
-    """Give the endpoint back when it is on this machine.
+    """Return the endpoint back when it is on this machine.
 
     name: where the endpoint was set, for the message. Raises NotLocalError.
     """
@@ -54,7 +54,7 @@ class Connection:
 
     @classmethod
     def from_configuration(cls, config: Mapping[str, Any], environment: Mapping[str, str]) -> Connection:
-        """Make it from the provider block and the environment; files of AWS's tools are never read.
+        """Create it from the provider block and the environment; files of AWS's tools are never read.
 
         Raises NotLocalError, or InvalidConfigurationError when region or credentials are missing.
         """
@@ -94,7 +94,7 @@ class Clients:
         self._lock = threading.Lock()
 
     def get(self, service: str) -> Any:  # noqa: ANN401 - boto3's clients have no static type
-        """Give the client of a service, by boto3's name for it."""
+        """Return the client of a service, by boto3's name for it."""
         with self._lock:
             if service not in self._clients:
                 self._clients[service] = self._make(service)
@@ -124,7 +124,7 @@ class Clients:
 
 @functools.cache
 def _session() -> Session:
-    """Give botocore's session, shared so that service models load once; profiles and AWS's files are left alone."""
+    """Return botocore's session, shared so that service models load once; profiles and AWS's files are left alone."""
     from botocore.session import Session as BotocoreSession  # noqa: PLC0415 - as above
 
     nothing: tuple[None, list[str], None, None] = (None, [], None, None)

@@ -73,7 +73,7 @@ class Provider:
             raise InvalidConfigurationError(*problems)
 
     def configure(self, config: State | None) -> None:
-        """Take the provider block. Raises NotLocalError unless every endpoint is on this machine."""
+        """Accept the provider block. Raises NotLocalError unless every endpoint is on this machine."""
         config = config or {}
         self.validate_configuration(config)
         if has_unknown(config):
@@ -87,7 +87,7 @@ class Provider:
         self._clients = Clients(connection)
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3's clients have no static type
-        """Give the boto3 client of a service; safe to call from several threads."""
+        """Return the boto3 client of a service; safe to call from several threads."""
         if self._clients is None:
             raise StandInError("The stand-in provider isn't configured yet.")
         return self._clients.get(service)
@@ -105,7 +105,7 @@ class Provider:
     # --- resources ---------------------------------------------------------------------------------------------------
 
     def validate(self, kind: str, config: State) -> None:
-        """Raise InvalidConfigurationError for what isn't carried out, and for values AWS doesn't know."""
+        """Raise InvalidConfigurationError for what isn't supported, and for values AWS doesn't know."""
         handler, block = self._handler(kind), facts().resources[kind]
         problems = strictness.unsupported(kind, block, config, handler.supported)
         problems += enums.problems(handler, config)
@@ -118,14 +118,14 @@ class Provider:
     def plan(
         self, kind: str, prior: State | None, proposed: State | None, config: State | None
     ) -> tuple[State | None, list[str]]:
-        """Give the planned state, and the attributes and blocks that force a replacement."""
+        """Return the planned state, and the attributes and blocks that force a replacement."""
         if proposed is None or config is None:
             return None, []
         self.validate(kind, config)
         return plan_change(self._handler(kind), facts().resources[kind], prior, proposed, config)
 
     def read(self, kind: str, state: State | None) -> State | None:
-        """Give the state as the emulator answers; None when the resource is gone."""
+        """Return the state as the emulator answers; None when the resource is gone."""
         return None if state is None else self._read(self._handler(kind), state)
 
     def apply(self, kind: str, prior: State | None, planned: State | None) -> Applied:
@@ -137,9 +137,9 @@ class Provider:
         return self._create(kind, planned) if prior is None else self._update(kind, prior, planned)
 
     def import_state(self, kind: str, identifier: str) -> State:
-        """Give the state that a first read starts from."""
+        """Return the state that a first read starts from."""
         handler = self._handler(kind)
-        # A default that is no more than a wish to the provider itself can't be read; it starts as the default.
+        # An option of the provider itself can't be read, so it starts with its default.
         wishes = {name: handler.defaults[name] for name in handler.echoed if name in handler.defaults}
         state: State = conform(
             facts().resources[kind], {**wishes, "region": self.region, **handler.import_state(identifier)}
@@ -147,7 +147,7 @@ class Provider:
         return state
 
     def validate_data(self, kind: str, config: State) -> None:
-        """Raise InvalidConfigurationError for arguments of a data source that aren't carried out."""
+        """Raise InvalidConfigurationError for arguments of a data source that aren't supported."""
         _load()
         _, supported = DATA_SOURCES[kind]
         block = facts().data_sources[kind]

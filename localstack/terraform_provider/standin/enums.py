@@ -23,7 +23,7 @@ def _enums() -> dict[str, list[str]]:
 
 
 def allowed(service: str, shape: str) -> list[str]:
-    """Give the values that a shape of a service allows.
+    """Return the values that a shape of a service allows.
 
     Raises KeyError for a shape that tools/extract_enums.py hasn't written down yet.
     """
@@ -31,7 +31,7 @@ def allowed(service: str, shape: str) -> list[str]:
 
 
 def problems(handler: Resource, config: State) -> list[Problem]:
-    """Name every argument of `enums` whose value isn't one of the shape's."""
+    """List every argument of `enums` whose value isn't one of the shape's."""
     return [
         Problem(f"{handler.type}: {name} must be one of {', '.join(values)}; it is {config[name]!r}", path=(name,))
         for name, (service, shape) in handler.enums.items()

@@ -1,4 +1,4 @@
-"""What goes wrong, in the words that Terraform prints."""
+"""The errors, as Terraform prints them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class StandInError(Exception):
 class InvalidConfigurationError(StandInError):
     """The configuration asks for what the stand-in doesn't carry out, or what AWS would refuse.
 
-    problems: all of them, so that they are mended in one go.
+    problems: all of them, so that one run shows everything to fix.
     """
 
     def __init__(self, *problems: Problem) -> None:
@@ -44,6 +44,6 @@ class StoppedError(StandInError):
 
 
 def error_code(error: Exception) -> str:
-    """Give the code of a botocore ClientError, such as NoSuchBucket; "" for any other error."""
+    """Return the code of a botocore ClientError, such as NoSuchBucket; "" for any other error."""
     response: dict[str, dict[str, str]] = getattr(error, "response", {})
     return str(response.get("Error", {}).get("Code", ""))

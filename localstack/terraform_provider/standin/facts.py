@@ -26,6 +26,6 @@ class Facts:
 
 @functools.cache
 def facts() -> Facts:
-    """Give the facts, read once a process."""
+    """Return the facts, read once a process."""
     raw = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
     return Facts(version=raw["version"], provider=raw["provider"], resources=raw["resources"], data_sources=raw["data"])

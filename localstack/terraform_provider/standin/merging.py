@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def merge(handler: Resource, block: Block, before: State, answer: State) -> State:
-    """Give the state after a read: the answer, plus what is only echoed from the state before."""
+    """Return the state after a read: the answer, plus what is only echoed from the state before."""
     before = conform(block, before)
     after: State = conform(block, {**before, **answer})
     _echo(block, before, after, sorted(path for path in handler.echoed if "." in path))
@@ -28,7 +28,7 @@ def merge(handler: Resource, block: Block, before: State, answer: State) -> Stat
 
 
 def _own_tags(before: Mapping[str, str], tags: Mapping[str, str], default_tags: Mapping[str, str]) -> dict[str, str]:
-    """Give the tags without those that only the provider's default_tags ask for."""
+    """Return the tags without those that only the provider's default_tags ask for."""
     return {key: value for key, value in tags.items() if key in before or default_tags.get(key) != value}
 
 

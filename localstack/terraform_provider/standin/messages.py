@@ -57,7 +57,7 @@ def _schema(block: Block) -> Any:  # noqa: ANN401 - as above
 
 @functools.cache
 def schema_response() -> Any:  # noqa: ANN401 - as above
-    """Give the answer to GetProviderSchema."""
+    """Return the answer to GetProviderSchema."""
     known = facts()
     return pb.GetProviderSchema.Response(
         provider=_schema(known.provider),
@@ -67,12 +67,12 @@ def schema_response() -> Any:  # noqa: ANN401 - as above
 
 
 def dynamic(value: Value) -> Any:  # noqa: ANN401 - as above
-    """Give a value as the protocol carries it."""
+    """Return a value as the protocol carries it."""
     return pb.DynamicValue(msgpack=encode(value))
 
 
 def attribute_path(path: AttributePath) -> Any:  # noqa: ANN401 - as above
-    """Give a path as the protocol carries it."""
+    """Return a path as the protocol carries it."""
     return pb.AttributePath(
         steps=[
             pb.AttributePath.Step(element_key_int=step)
@@ -84,7 +84,7 @@ def attribute_path(path: AttributePath) -> Any:  # noqa: ANN401 - as above
 
 
 def diagnostics(error: Exception, doing: str) -> list[Any]:
-    """Give an error as Terraform prints it: one diagnostic a problem; a trace only for what nobody foresaw."""
+    """Return an error as Terraform prints it: one diagnostic a problem; a trace only for what nobody foresaw."""
     if isinstance(error, InvalidConfigurationError):
         return [_diagnostic(problem) for problem in error.problems]
     if isinstance(error, StandInError):

@@ -18,7 +18,7 @@ _ZERO: tuple[Value, ...] = ("", False, 0, [], {})
 def plan_change(
     handler: Resource, block: Block, prior: State | None, proposed: State, config: State
 ) -> tuple[State, list[str]]:
-    """Give the planned object, and the names of what forces a replacement."""
+    """Return the planned object, and the names of what forces a replacement."""
     planned: State = conform(block, proposed)
     _fill(block, planned, prior, handler.defaults, "")
     _plan_base_attributes(handler, planned, config)
@@ -89,12 +89,12 @@ def _fill_nested(nested: Block, inner: Value, prior: Value, defaults: Mapping[st
 
 
 def _corresponds(block: Block, element: State, old: State) -> bool:
-    """Say whether a set's old element is this one, but for what the provider computes."""
+    """Return whether a set's old element is this one, but for what the provider computes."""
     return meaning(block, element) == meaning(block, _without_computed(block, old, element))
 
 
 def _without_computed(block: Block, old: Value, element: Value) -> Value:
-    """Give the old element without the computed values that the new one leaves open."""
+    """Return the old element without the computed values that the new one leaves open."""
     if not isinstance(old, dict) or not isinstance(element, dict):
         return old
     bare = {

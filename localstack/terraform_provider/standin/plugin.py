@@ -49,7 +49,7 @@ class _Stdio(stdio_rpc.GRPCStdioServicer):  # type: ignore[misc] # generated cod
     """go-plugin's way to fetch what a plugin prints: nothing here prints."""
 
     def StreamStdio(self, _request: object, _context: object) -> Iterator[Any]:  # noqa: N802 - the protocol's name
-        """Give an empty stream."""
+        """Return an empty stream."""
         return iter(())
 
 
@@ -89,7 +89,7 @@ def serve(provider: Provider) -> None:
 
 
 def _end_with_parent(ended: threading.Event) -> None:
-    """See to it that no provider outlives its Terraform, however that ended."""
+    """Make sure that no provider outlives its Terraform, however that ended."""
     # The kernel's own signal at a parent's death won't do: it comes when a thread of Terraform's ends, not Terraform.
     parent = os.getppid()
 

@@ -43,7 +43,7 @@ class Provider(Protocol):
         """The account of the credentials."""
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3's clients have no static type
-        """Give the boto3 client of a service."""
+        """Return the boto3 client of a service."""
 
 
 class Resource(ABC):
@@ -95,7 +95,7 @@ class Resource(ABC):
 
     @abstractmethod
     def create(self, planned: State) -> State:
-        """Create it; give the computed attributes that `read` needs, `id` among them.
+        """Create it; return the computed attributes that `read` needs, `id` among them.
 
         Call `self.created(id)` as soon as the first call succeeded when more calls follow: should one of them fail,
         the resource is then kept in the state, tainted, instead of lost.
@@ -103,7 +103,7 @@ class Resource(ABC):
 
     @abstractmethod
     def read(self, state: State) -> State | None:
-        """Give every supported argument and every computed attribute as the emulator answers; None when it's gone.
+        """Return every supported argument and every computed attribute as the emulator answers; None when it's gone.
 
         After an import only `id` and the import key (or what `import_state` gave) are known.
         An error with a code among `gone` counts as gone.
@@ -118,13 +118,13 @@ class Resource(ABC):
         """Delete it. An error with a code among `gone` counts as done."""
 
     def import_state(self, identifier: str) -> State:
-        """Give what `read` needs, from what `terraform import` was told."""
+        """Return what `read` needs, from what `terraform import` was told."""
         return {self.import_key: identifier, "id": identifier}
 
     # --- help for the hooks ------------------------------------------------------------------------------------------
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3's clients have no static type
-        """Give the boto3 client for a service, such as "sqs"."""
+        """Return the boto3 client for a service, such as "sqs"."""
         return self.provider.client(service)
 
     def created(self, identifier: str) -> None:
@@ -167,25 +167,25 @@ def data_source(name: str, *, supported: Iterable[str] = ()) -> Callable[[DataSo
 
 
 def unique_name(name: str | None, prefix: str | None, *, default_prefix: str = "terraform-") -> str:
-    """Give the name, or a fresh one after the prefix, as the provider does."""
+    """Return the name, or a fresh one after the prefix, as the provider does."""
     return name or f"{prefix or default_prefix}{secrets.token_hex(13)}"
 
 
 def tag_list(tags: Mapping[str, str] | None) -> list[dict[str, str]]:
-    """Give tags in the [{Key, Value}] form."""
+    """Return tags in the [{Key, Value}] form."""
     return [{"Key": key, "Value": value} for key, value in sorted((tags or {}).items())]
 
 
 def tag_map(tags: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
-    """Give the map of a [{Key, Value}] list."""
+    """Return the map of a [{Key, Value}] list."""
     return {tag["Key"]: tag["Value"] for tag in tags or ()}
 
 
 def removed_tags(prior: State, planned: State) -> list[str]:
-    """Name the tags that are to go."""
+    """List the tags that are to go."""
     return sorted(set(prior["tags_all"] or ()) - set(planned["tags_all"] or ()))
 
 
 def without_none(arguments: Mapping[str, Value]) -> dict[str, Value]:
-    """Give the arguments of a call without those that are unset."""
+    """Return the arguments of a call without those that are unset."""
     return {name: value for name, value in arguments.items() if value is not None}

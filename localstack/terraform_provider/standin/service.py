@@ -45,7 +45,7 @@ class Service(rpc.ProviderServicer):  # type: ignore[misc] # generated code with
         self.provider = provider
 
     def GetMetadata(self, _request: Any, _context: Any) -> Any:  # noqa: ANN401, N802 - the protocol's name and types
-        """Name the types."""
+        """List the types."""
         return pb.GetMetadata.Response(
             server_capabilities=pb.ServerCapabilities(plan_destroy=False),
             resources=[pb.GetMetadata.ResourceMetadata(type_name=name) for name in facts().resources],
@@ -53,36 +53,36 @@ class Service(rpc.ProviderServicer):  # type: ignore[misc] # generated code with
         )
 
     def GetProviderSchema(self, _request: Any, _context: Any) -> Any:  # noqa: ANN401, N802 - as above
-        """Give the schemas of all types."""
+        """Return the schemas of all types."""
         return schema_response()
 
     @_answering(pb.ValidateProviderConfig.Response)
     def ValidateProviderConfig(self, request: Any, _context: Any) -> Any:  # noqa: ANN401, N802 - as above
-        """Refuse what isn't carried out of the provider block."""
+        """Refuse what isn't supported of the provider block."""
         self.provider.validate_configuration(decode(request.config.msgpack) or {})
         return pb.ValidateProviderConfig.Response()
 
     @_answering(pb.ValidateResourceConfig.Response)
     def ValidateResourceConfig(self, request: Any, _context: Any) -> Any:  # noqa: ANN401, N802 - as above
-        """Refuse what isn't carried out of a resource."""
+        """Refuse what isn't supported of a resource."""
         self.provider.validate(request.type_name, decode(request.config.msgpack))
         return pb.ValidateResourceConfig.Response()
 
     @_answering(pb.ValidateDataResourceConfig.Response)
     def ValidateDataResourceConfig(self, request: Any, _context: Any) -> Any:  # noqa: ANN401, N802 - as above
-        """Refuse what isn't carried out of a data source."""
+        """Refuse what isn't supported of a data source."""
         self.provider.validate_data(request.type_name, decode(request.config.msgpack))
         return pb.ValidateDataResourceConfig.Response()
 
     @_answering(pb.ConfigureProvider.Response)
     def ConfigureProvider(self, request: Any, _context: Any) -> Any:  # noqa: ANN401, N802 - as above
-        """Take the provider block; an endpoint elsewhere is an error."""
+        """Accept the provider block; an endpoint elsewhere is an error."""
         self.provider.configure(decode(request.config.msgpack))
         return pb.ConfigureProvider.Response()
 
     @_answering(pb.UpgradeResourceState.Response)
     def UpgradeResourceState(self, request: Any, _context: Any) -> Any:  # noqa: ANN401, N802 - as above
-        """Take a state that an earlier run wrote; it comes as JSON."""
+        """Accept a state that an earlier run wrote; it comes as JSON."""
         state = json.loads(request.raw_state.json) if request.raw_state.json else None
         upgraded = conform(facts().resources[request.type_name], state)
         return pb.UpgradeResourceState.Response(upgraded_state=dynamic(upgraded))
@@ -137,7 +137,7 @@ class Service(rpc.ProviderServicer):  # type: ignore[misc] # generated code with
         return pb.ReadDataSource.Response(state=dynamic(answer))
 
     def GetFunctions(self, _request: Any, _context: Any) -> Any:  # noqa: ANN401, N802 - as above
-        """Name the provider's functions: there are none."""
+        """List the provider's functions: there are none."""
         return pb.GetFunctions.Response()
 
     def StopProvider(self, _request: Any, _context: Any) -> Any:  # noqa: ANN401, N802 - as above

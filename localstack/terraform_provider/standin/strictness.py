@@ -1,4 +1,4 @@
-"""No argument is dropped: what is set must be carried out, and what is carried out must be read back."""
+"""No argument is dropped: what is set must be supported, and what is supported must be read back."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _blocks(block: Block) -> dict[str, Block]:
 
 
 def _elements(nested: Block, value: Value) -> list[tuple[AttributePath, Value]]:
-    """Give a block's objects, each with the path from the block's name to it."""
+    """Return a block's objects, each with the path from the block's name to it."""
     if value is None or value is UNKNOWN:
         return []
     if nested["nesting"] == "single":
@@ -29,7 +29,7 @@ def _elements(nested: Block, value: Value) -> list[tuple[AttributePath, Value]]:
 
 
 def set_arguments(block: Block, config: State, prefix: str = "") -> Iterator[tuple[str, AttributePath]]:
-    """Give every argument that a configuration sets, as dotted path and as Terraform's path."""
+    """Return every argument that a configuration sets, as dotted path and as Terraform's path."""
     for name in block["attributes"]:
         if config.get(name) is not None:
             yield prefix + name, (name,)
@@ -48,12 +48,12 @@ def set_arguments(block: Block, config: State, prefix: str = "") -> Iterator[tup
 
 
 def _covered(path: str, supported: frozenset[str]) -> bool:
-    """Say whether a path is among the supported ones, or is a block of which some argument is."""
+    """Return whether a path is among the supported ones, or is a block of which some argument is."""
     return path in supported or any(known.startswith(path + ".") for known in supported)
 
 
 def unsupported(kind: str, block: Block, config: State, supported: frozenset[str]) -> list[Problem]:
-    """Name every argument that is set and not carried out."""
+    """List every argument that is set and not supported."""
     problems = {
         path: Problem(
             f"{kind}: the stand-in provider doesn't carry out the argument {path}",
@@ -68,7 +68,7 @@ def unsupported(kind: str, block: Block, config: State, supported: frozenset[str
 
 
 def unread(block: Block, answer: State, supported: Iterable[str], echoed: frozenset[str]) -> list[str]:
-    """Name every argument that is carried out, isn't echoed, and is missing in what `read` gave."""
+    """List every argument that is supported, isn't echoed, and is missing in what `read` gave."""
     if "tags_all" in block["attributes"]:
         supported = {*supported, "tags_all"}
     return sorted(path for path in supported if not _echoed(path, echoed) and not _present(block, answer, path))

@@ -47,18 +47,18 @@ def _unknown_on_the_wire(value: object) -> msgpack.ExtType:
 
 
 def decode(raw: bytes) -> Value:
-    """Give the value that Terraform sent; None for no value at all."""
+    """Return the value that Terraform sent; None for no value at all."""
     return msgpack.unpackb(raw, ext_hook=_extension, strict_map_key=False) if raw else None
 
 
 def encode(value: Value) -> bytes:
-    """Give the value as Terraform reads it."""
+    """Return the value as Terraform reads it."""
     encoded: bytes = msgpack.packb(value, default=_unknown_on_the_wire)
     return encoded
 
 
 def known(value: Value) -> Value:
-    """Give the value with None in place of everything unknown, at every depth."""
+    """Return the value with None in place of everything unknown, at every depth."""
     if value is UNKNOWN:
         return None
     if isinstance(value, dict):
@@ -69,7 +69,7 @@ def known(value: Value) -> Value:
 
 
 def has_unknown(value: Value) -> bool:
-    """Say whether anything in the value is known only after apply."""
+    """Return whether anything in the value is known only after apply."""
     if isinstance(value, dict):
         return any(has_unknown(inner) for inner in value.values())
     if isinstance(value, list):
@@ -78,7 +78,7 @@ def has_unknown(value: Value) -> bool:
 
 
 def conform(block: Block, value: Value) -> Value:
-    """Give the object in exactly the block's shape: every attribute there, no nested block null."""
+    """Return the object in exactly the block's shape: every attribute there, no nested block null."""
     if value is None or value is UNKNOWN:
         return value
     shaped = {name: _conform_attribute(fact["type"], value.get(name)) for name, fact in block["attributes"].items()}
@@ -105,7 +105,7 @@ def _conform_attribute(kind: Value, value: Value) -> Value:
 
 
 def meaning(block: Block, value: Value) -> str:
-    """Give a form in which two objects are equal when they mean the same to AWS's provider.
+    """Return a form in which two objects are equal when they mean the same to AWS's provider.
 
     Sets have no order, and null, "", false, 0 and an empty list are one: the provider can't tell unset from zero.
     """
@@ -130,7 +130,7 @@ def _nested_meaning(nested: Block, value: Value) -> str:
 
 
 def attribute_meaning(kind: Value, value: Value) -> object:
-    """Give the same for one attribute of the given cty type."""
+    """Return the same for one attribute of the given cty type."""
     if value is UNKNOWN:
         return "?"
     if value is None or value in ("", [], {}, False, 0):
@@ -151,7 +151,7 @@ def _collection_meaning(kind: list[Value], value: Value) -> object:
 
 
 def same_json(one: Value, other: Value) -> bool:
-    """Say whether two texts hold the same JSON."""
+    """Return whether two texts hold the same JSON."""
     if not isinstance(one, str) or not isinstance(other, str):
         return False
     try:
@@ -161,7 +161,7 @@ def same_json(one: Value, other: Value) -> bool:
 
 
 def differing(block: Block, one: State, other: State) -> set[str]:
-    """Name the attributes and blocks in which two objects don't mean the same."""
+    """List the attributes and blocks in which two objects don't mean the same."""
     names = {
         name
         for name, fact in block["attributes"].items()

@@ -28,13 +28,13 @@ REGION = "eu-north-1"
 
 @pytest.fixture(scope="session")
 def provider_emulator(bare_emulator: Workspace) -> str:
-    """Give the address of an emulator with nothing deployed and IAM enforced."""
+    """Return the address of an emulator with nothing deployed and IAM enforced."""
     return bare_emulator.endpoint_url
 
 
 @pytest.fixture(scope="session")
 def provider(provider_emulator: str) -> Provider:
-    """Give the provider, configured as a run's provider block and environment would."""
+    """Return the provider, configured as a run's provider block and environment would."""
     made = Provider(
         {"AWS_ENDPOINT_URL": provider_emulator, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
     )
@@ -44,7 +44,7 @@ def provider(provider_emulator: str) -> Provider:
 
 @pytest.fixture
 def tf(provider: Provider) -> Iterator[Harness]:
-    """Give a Terraform for one resource at a time; what a test leaves behind is destroyed."""
+    """Return a Terraform for one resource at a time; what a test leaves behind is destroyed."""
     harness = Harness(provider)
     yield harness
     harness.clean()
@@ -52,7 +52,7 @@ def tf(provider: Provider) -> Iterator[Harness]:
 
 @pytest.fixture(scope="session")
 def aws(provider: Provider) -> Callable[[str], Any]:
-    """Give boto3 clients of the emulator, to ask it what arrived."""
+    """Return boto3 clients of the emulator, to ask it what arrived."""
     return provider.client
 
 

@@ -32,12 +32,12 @@ SUBJECTS = (
 
 
 def files(root: Path) -> list[Path]:
-    """Name the files that the outcome hangs on, in order."""
+    """List the files that the outcome hangs on, in order."""
     return sorted(file for subject in SUBJECTS for file in root.glob(subject))
 
 
 def digest(root: Path) -> str:
-    """Sum up those files, names and contents."""
+    """Return a digest of those files, names and contents."""
     total = hashlib.sha256()
     for file in files(root):
         total.update(f"{file.relative_to(root)} {hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
@@ -45,7 +45,7 @@ def digest(root: Path) -> str:
 
 
 def git(root: Path, *words: str) -> str | None:
-    """Ask git; None when it can't say."""
+    """Return the output of git, or None if it fails."""
     try:
         done = subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=False)
     except OSError:
@@ -54,7 +54,7 @@ def git(root: Path, *words: str) -> str | None:
 
 
 def reason_for_all(root: Path) -> str | None:
-    """Say why all tests are due; None when they aren't."""
+    """Return why all tests are due, or None."""
     passed = root / PASSED
     if not passed.is_file() or passed.read_text(encoding="ascii").strip() != digest(root):
         return "it is not as it was when all its tests last passed"

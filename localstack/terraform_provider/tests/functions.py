@@ -17,7 +17,7 @@ FUNCTION = "aws_lambda_function"
 
 
 def package(folder: Path, body: str = "return 1") -> dict[str, str]:
-    """Make a zip; give the arguments that name it."""
+    """Make a zip; return the arguments that name it."""
     path = folder / f"{hashlib.sha256(body.encode()).hexdigest()}.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(zipfile.ZipInfo("app.py"), f"def handler(event, context):\n    {body}\n")
@@ -26,7 +26,7 @@ def package(folder: Path, body: str = "return 1") -> dict[str, str]:
 
 
 def make_role(tf: Harness) -> str:
-    """Make a role that functions may take; give its ARN."""
+    """Make a role that functions may take; return its ARN."""
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     arn: str = tf.apply("aws_iam_role", {"name": "functions", "assume_role_policy": document})["arn"]
@@ -34,5 +34,5 @@ def make_role(tf: Harness) -> str:
 
 
 def function(name: str, role: str, code: dict[str, str], **more: Any) -> dict[str, Any]:
-    """Give a function's configuration."""
+    """Return a function's configuration."""
     return {"function_name": name, "role": role, "runtime": "python3.13", "handler": "app.handler", **code, **more}

@@ -32,7 +32,7 @@ class ProviderRefusedError(AssertionError):
 
 
 def _full(block: dict[str, Any], given: State, where: str) -> State:
-    """Give a configuration in the schema's shape; a name that the schema lacks is the test's mistake."""
+    """Return a configuration in the schema's shape; a name that the schema lacks is the test's mistake."""
     names = {*block["attributes"], *block.get("block_types", {})}
     assert names >= set(given), f"{where}: the schema has no {sorted(set(given) - names)}"
     for name, nested in block.get("block_types", {}).items():
@@ -87,7 +87,7 @@ class Harness:
         self._call("ValidateResourceConfig", "ValidateResourceConfig", type_name=kind, config=dynamic(full))
 
     def plan(self, kind: str, state: State | None, config: State) -> tuple[State, list[str]]:
-        """Give the planned state (UNKNOWN where known after apply) and the names that force a replacement."""
+        """Return the planned state (UNKNOWN where known after apply) and the names that force a replacement."""
         block = facts().resources[kind]
         full = _full(block, config, kind)
         self.validate(kind, config)

@@ -20,7 +20,7 @@ KINDS = sorted(RESOURCES.values(), key=lambda kind: kind.type)
 
 
 def _argument(kind: str, path: str) -> bool:
-    """Whether the schema lets a practitioner set what a dotted path names."""
+    """Return whether the schema lets a practitioner set what a dotted path names."""
     *blocks, name = path.split(".")
     block = facts().resources[kind]
     for outer in blocks:

@@ -121,7 +121,7 @@ class Terraform:
         )
 
     def run(self, *words: str) -> tuple[int, str]:
-        """Run a command; give its exit code and what it said."""
+        """Run a command; return its exit code and what it said."""
         process = self.start(*words)
         said, _ = process.communicate(timeout=DEADLINE_S)
         return process.returncode, said
@@ -134,7 +134,7 @@ class Terraform:
 
 
 def _runs(number: int) -> bool:
-    """Whether a process runs; one that ended and isn't collected yet doesn't."""
+    """Return whether a process is running; one that ended and isn't collected yet doesn't."""
     try:
         state = pathlib.Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:

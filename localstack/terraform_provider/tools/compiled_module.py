@@ -73,7 +73,7 @@ class CompiledModule:
         self._read_tables(lines)
 
     def schema(self) -> dict[str, Any]:
-        """Give the type's facts."""
+        """Return the type's facts."""
         return self._block(self._top_class, self.tables[_TOP])
 
     # --- reading -----------------------------------------------------------------------------------------------------

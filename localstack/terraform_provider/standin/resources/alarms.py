@@ -12,7 +12,7 @@ from standin.resource import Resource, removed_tags, resource, tag_list, tag_map
 if TYPE_CHECKING:
     from standin.values import State
 
-# Argument -> member, for values that are the same on both sides; what is unset takes the member away.
+# Argument -> member, for values that are the same on both sides; an unset argument removes the member.
 _PLAIN = {
     "actions_enabled": "ActionsEnabled",
     "alarm_description": "AlarmDescription",
@@ -88,7 +88,7 @@ class MetricAlarm(Resource):
         }
 
     def update(self, prior: State, planned: State, changed: set[str]) -> State | None:
-        """Put the alarm anew: what isn't said is no more."""
+        """Put the alarm again; arguments that are not set are removed."""
         client = self.client("cloudwatch")
         if changed - {"tags", "tags_all"}:
             self._put(planned)

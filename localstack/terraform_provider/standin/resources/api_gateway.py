@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 
 def api_arn(region: str, partition: str, path: str) -> str:
-    """Give the ARN of something of API Gateway's, for its tags."""
+    """Return the ARN of something of API Gateway's, for its tags."""
     return f"arn:{partition}:apigateway:{region}::{path}"
 
 
 def stage_place(state: State) -> dict[str, str]:
-    """Give the arguments that name a stage."""
+    """Return the arguments that name a stage."""
     return {"restApiId": state["rest_api_id"], "stageName": state["stage_name"]}
 
 
 def patches(changed: Iterable[str], planned: State, where: Mapping[str, str]) -> list[dict[str, str]]:
-    """Give the patch operations that bring changed arguments to what is planned."""
+    """Return the patch operations that bring changed arguments to what is planned."""
     return [
         {"op": "replace", "path": where[name], "value": as_text(planned[name])}
         for name in sorted(changed)
@@ -41,7 +41,7 @@ def as_text(value: object) -> str:
 
 
 def retag(client: Any, arn: str, prior: State, planned: State) -> None:  # noqa: ANN401 - boto3's clients have no types
-    """Bring a thing's tags to what is planned."""
+    """Change tags to the planned ones."""
     if gone := removed_tags(prior, planned):
         client.untag_resource(resourceArn=arn, tagKeys=gone)
     if planned["tags_all"]:
@@ -115,7 +115,7 @@ class RestApi(Resource):
         }
 
     def update(self, prior: State, planned: State, changed: set[str]) -> None:
-        """Put the definition, then patch name and description, and tag anew."""
+        """Put the definition, then patch name and description, and change tags."""
         client = self.client("apigateway")
         if "body" in changed:
             self._put(planned["id"], planned)
@@ -169,7 +169,7 @@ class ApiResource(Resource):
         self.client("apigateway").delete_resource(restApiId=state["rest_api_id"], resourceId=state["id"])
 
     def import_state(self, identifier: str) -> State:
-        """Take REST-API-ID/RESOURCE-ID."""
+        """Accept REST-API-ID/RESOURCE-ID."""
         rest_api_id, _, resource_id = identifier.partition("/")
         return {"id": resource_id, "rest_api_id": rest_api_id}
 
@@ -221,6 +221,6 @@ class GatewayResponse(Resource):
         )
 
     def import_state(self, identifier: str) -> State:
-        """Take REST-API-ID/RESPONSE-TYPE."""
+        """Accept REST-API-ID/RESPONSE-TYPE."""
         rest_api_id, _, response_type = identifier.partition("/")
         return {"id": identifier, "rest_api_id": rest_api_id, "response_type": response_type}

@@ -43,5 +43,5 @@ class Account(Resource):
         self._put(planned["cloudwatch_role_arn"])
 
     def delete(self, state: State) -> None:  # noqa: ARG002 - there is one only
-        """Take the role back."""
+        """Remove the role."""
         self._put(None)

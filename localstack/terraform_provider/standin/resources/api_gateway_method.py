@@ -71,7 +71,7 @@ class MethodPart(Resource):
         self.call("put", **self._place(planned), **members.write(planned, self.arguments))
 
     def identifier(self, state: State) -> str:
-        """Give the id that the provider makes up."""
+        """Return the id that the provider makes up."""
         return "-".join([self.id_prefix, *(state[name] for name in self.place)])
 
     def create(self, planned: State) -> State:
@@ -94,7 +94,7 @@ class MethodPart(Resource):
         self.call("delete", **self._place(state))
 
     def import_state(self, identifier: str) -> State:
-        """Take REST-API-ID/RESOURCE-ID/HTTP-METHOD, and a status code where the part has one."""
+        """Accept REST-API-ID/RESOURCE-ID/HTTP-METHOD, and a status code where the part has one."""
         place = dict(zip(self.place, identifier.split("/"), strict=True))
         return {"id": self.identifier(place), **place}
 

@@ -93,7 +93,7 @@ class MethodSettings(Resource):
         self.client("apigateway").update_stage(**stage_place(state), patchOperations=[operation])
 
     def import_state(self, identifier: str) -> State:
-        """Take REST-API-ID/STAGE-NAME/METHOD-PATH."""
+        """Accept REST-API-ID/STAGE-NAME/METHOD-PATH."""
         rest_api_id, stage_name, method_path = identifier.split("/", 2)
         return {
             "id": f"{rest_api_id}-{stage_name}-{method_path}",

@@ -19,7 +19,7 @@ class Deployment(Resource):
     type = "aws_api_gateway_deployment"
     supported = frozenset({"rest_api_id", "description", "triggers"})
     force_new = frozenset({"rest_api_id", "triggers"})
-    # The provider's own: what it compares to know when to deploy anew. AWS never sees it.
+    # The provider's own: what it compares to know when to deploy again. AWS never sees it.
     echoed = frozenset({"triggers"})
 
     def create(self, planned: State) -> State:
@@ -40,7 +40,7 @@ class Deployment(Resource):
         }
 
     def update(self, prior: State, planned: State, changed: set[str]) -> None:  # noqa: ARG002 - the hook's form
-        """Patch the description; all else deploys anew."""
+        """Patch the description; any other change makes a new deployment."""
         self.client("apigateway").update_deployment(
             restApiId=planned["rest_api_id"],
             deploymentId=planned["id"],
@@ -52,7 +52,7 @@ class Deployment(Resource):
         self.client("apigateway").delete_deployment(restApiId=state["rest_api_id"], deploymentId=state["id"])
 
     def import_state(self, identifier: str) -> State:
-        """Take REST-API-ID/DEPLOYMENT-ID."""
+        """Accept REST-API-ID/DEPLOYMENT-ID."""
         rest_api_id, _, deployment_id = identifier.partition("/")
         return {"id": deployment_id, "rest_api_id": rest_api_id}
 
@@ -125,7 +125,7 @@ class Stage(Resource):
         }
 
     def update(self, prior: State, planned: State, changed: set[str]) -> None:
-        """Patch what changed, and tag anew."""
+        """Patch what changed, and change tags."""
         client = self.client("apigateway")
         operations = patches(changed, planned, self.patchable)
         if "access_log_settings" in changed:
@@ -142,7 +142,7 @@ class Stage(Resource):
         self.client("apigateway").delete_stage(**stage_place(state))
 
     def import_state(self, identifier: str) -> State:
-        """Take REST-API-ID/STAGE-NAME."""
+        """Accept REST-API-ID/STAGE-NAME."""
         rest_api_id, _, stage_name = identifier.partition("/")
         place = {"rest_api_id": rest_api_id, "stage_name": stage_name}
         return {"id": _identifier(place), **place}

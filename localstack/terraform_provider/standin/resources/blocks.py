@@ -14,7 +14,7 @@ _MADE_UP = re.compile(r"(?P<prefix>.*)[0-9a-f]{26}(?P<suffix>\.fifo)?", re.DOTAL
 
 
 def only(blocks: Value) -> State:
-    """Give the object of a block that stands at most once; an empty one when it doesn't stand there."""
+    """Return the object of a block that stands at most once; an empty one when it doesn't stand there."""
     return dict((blocks or [None])[0] or {})
 
 
@@ -30,6 +30,6 @@ def keep_computed_blocks(prior: State | None, planned: State, changed: set[str],
 
 
 def name_prefix(name: str) -> str:
-    """Give the prefix of a name that was made up (by `unique_name`); "" when it was given as a whole."""
+    """Return the prefix of a name that was made up (by `unique_name`); "" when it was given as a whole."""
     match = _MADE_UP.fullmatch(name)
     return match["prefix"] if match else ""

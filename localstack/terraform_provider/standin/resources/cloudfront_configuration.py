@@ -92,7 +92,7 @@ DEFAULTS: dict[str, Any] = {
 
 
 def write(planned: State, caller_reference: str) -> dict[str, Any]:
-    """Give CloudFront's DistributionConfig."""
+    """Return CloudFront's DistributionConfig."""
     restriction = planned["restrictions"][0]["geo_restriction"][0]
     return {
         **members.write(planned, TOP),
@@ -118,7 +118,7 @@ def write(planned: State, caller_reference: str) -> dict[str, Any]:
 
 
 def read(answer: dict[str, Any]) -> State:
-    """Give the arguments for CloudFront's DistributionConfig."""
+    """Return the arguments for CloudFront's DistributionConfig."""
     restriction = answer.get("Restrictions", {}).get("GeoRestriction", {"RestrictionType": "none"})
     return {
         **members.read(answer, TOP),

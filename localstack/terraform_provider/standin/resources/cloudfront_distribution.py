@@ -1,4 +1,4 @@
-"""A distribution: its life. What it consists of is in cloudfront_configuration."""
+"""A distribution: its lifecycle. Its configuration is in cloudfront_configuration."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Distribution(Resource):
     defaults: ClassVar = {**configuration.DEFAULTS, "retain_on_delete": False, "wait_for_deployment": True}
     on_change: ClassVar = {"etag": ("*",), "last_modified_time": ("*",), "status": ("*",)}
     enums: ClassVar = {"price_class": ("cloudfront", "PriceClass"), "http_version": ("cloudfront", "HttpVersion")}
-    # Both are wishes to the provider, and never sent to AWS.
+    # Both are options of the provider and are never sent to AWS.
     echoed = frozenset({"retain_on_delete", "wait_for_deployment"})
     gone = GONE | {"NoSuchDistribution"}
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @data_source("aws_caller_identity")
 def caller_identity(provider: Provider, _config: State) -> State:
-    """Tell whose credentials these are, as the emulator says. Documentation page caller_identity."""
+    """Return whose credentials these are, as the emulator reports. Documentation page caller_identity."""
     answer = provider.client("sts").get_caller_identity()
     return {
         "id": answer["Account"],
@@ -25,7 +25,7 @@ def caller_identity(provider: Provider, _config: State) -> State:
 
 @data_source("aws_region")
 def region(provider: Provider, _config: State) -> State:
-    """Tell the provider's region. Documentation page region; `name` is the deprecated word for `region`."""
+    """Return the provider's region. Documentation page region; `name` is the deprecated name for `region`."""
     name = provider.region
     return {
         "id": name,
@@ -38,7 +38,7 @@ def region(provider: Provider, _config: State) -> State:
 
 @data_source("aws_partition")
 def partition(provider: Provider, _config: State) -> State:
-    """Tell the partition: an emulator is the commercial one. Documentation page partition."""
+    """Return the partition: an emulator is the commercial one. Documentation page partition."""
     return {
         "id": provider.partition,
         "partition": provider.partition,

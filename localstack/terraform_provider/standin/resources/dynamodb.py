@@ -200,7 +200,7 @@ def _creation(planned: State) -> dict[str, Any]:
 
 
 def _changes(planned: State, changed: set[str]) -> dict[str, Any]:
-    """Give the arguments of update_table, but for indexes."""
+    """Return the arguments of update_table, but for indexes."""
     arguments: dict[str, Any] = {}
     if changed & {"billing_mode", "read_capacity", "write_capacity", "on_demand_throughput"}:
         arguments |= {"BillingMode": planned["billing_mode"], **indexes.throughput(planned, planned["billing_mode"])}
@@ -230,7 +230,7 @@ def _encryption(planned: State) -> dict[str, Any]:
 
 
 def _read_encryption(table: dict[str, Any]) -> list[State]:
-    """Give the encryption by KMS; a table without it is encrypted by DynamoDB's own key, which AWS doesn't mention."""
+    """Return the encryption by KMS; without it DynamoDB uses its own key, which AWS doesn't mention."""
     description = table.get("SSEDescription")
     if not description or description["Status"] not in ("ENABLED", "ENABLING", "UPDATING"):
         return []

@@ -18,18 +18,18 @@ _UNLIMITED = -1
 
 
 def definitions(table: State) -> list[dict[str, str]]:
-    """Give AttributeDefinitions."""
+    """Return AttributeDefinitions."""
     return [{"AttributeName": each["name"], "AttributeType": each["type"]} for each in table["attribute"]]
 
 
 def key_schema(hash_key: str, range_key: str | None) -> list[dict[str, str]]:
-    """Give a KeySchema."""
+    """Return a KeySchema."""
     keys = [{"AttributeName": hash_key, "KeyType": "HASH"}]
     return [*keys, {"AttributeName": range_key, "KeyType": "RANGE"}] if range_key else keys
 
 
 def key_attributes(table: State) -> set[str]:
-    """Name the attributes that the table's keys and those of its indexes use."""
+    """List the attributes that the table's keys and those of its indexes use."""
     used = {table["hash_key"], table["range_key"]}
     for index in (*table["global_secondary_index"], *table["local_secondary_index"]):
         used |= {index.get("hash_key"), index["range_key"]}
@@ -38,7 +38,7 @@ def key_attributes(table: State) -> set[str]:
 
 
 def throughput(item: State, billing_mode: str) -> dict[str, Any]:
-    """Give the throughput of a table or an index: provisioned, or the most that on-demand may take."""
+    """Return the throughput of a table or an index: provisioned, or the most that on-demand may take."""
     if billing_mode == "PROVISIONED":
         units = zip(("ReadCapacityUnits", "WriteCapacityUnits"), _CAPACITY, strict=True)
         return {"ProvisionedThroughput": {member: item[name] for member, name in units}}
@@ -54,7 +54,7 @@ def throughput(item: State, billing_mode: str) -> dict[str, Any]:
 
 
 def global_index(index: State, billing_mode: str) -> dict[str, Any]:
-    """Give a GlobalSecondaryIndex."""
+    """Return a GlobalSecondaryIndex."""
     keys = [{"AttributeName": key["attribute_name"], "KeyType": key["key_type"]} for key in index["key_schema"] or []]
     return {
         "IndexName": index["name"],
@@ -65,7 +65,7 @@ def global_index(index: State, billing_mode: str) -> dict[str, Any]:
 
 
 def local_index(index: State, hash_key: str) -> dict[str, Any]:
-    """Give a LocalSecondaryIndex."""
+    """Return a LocalSecondaryIndex."""
     return {
         "IndexName": index["name"],
         "KeySchema": key_schema(hash_key, index["range_key"]),
@@ -74,9 +74,9 @@ def local_index(index: State, hash_key: str) -> dict[str, Any]:
 
 
 def changes(prior: State, planned: State) -> Iterator[dict[str, Any]]:
-    """Give the GlobalSecondaryIndexUpdates from prior to planned, in an order that DynamoDB takes.
+    """Return the GlobalSecondaryIndexUpdates from prior to planned, in an order that DynamoDB takes.
 
-    Keys and projection of an index can't be changed: it is made anew.
+    Keys and projection of an index can't be changed: it is replaced.
     """
     old = {index["name"]: index for index in prior["global_secondary_index"]}
     new = {index["name"]: index for index in planned["global_secondary_index"]}
@@ -93,7 +93,7 @@ def changes(prior: State, planned: State) -> Iterator[dict[str, Any]]:
 
 
 def read_global(table: dict[str, Any], before: list[State]) -> list[State]:
-    """Give the indexes; keys as key_schema where the state spells them so, else as hash_key and range_key."""
+    """Return the indexes; keys as key_schema where the state spells them so, else as hash_key and range_key."""
     with_schema = {index["name"] for index in before if index.get("key_schema")}
     return [
         {
@@ -110,7 +110,7 @@ def read_global(table: dict[str, Any], before: list[State]) -> list[State]:
 
 
 def read_local(table: dict[str, Any]) -> list[State]:
-    """Give the local indexes."""
+    """Return the local indexes."""
     return [
         {
             "name": index["IndexName"],
@@ -123,7 +123,7 @@ def read_local(table: dict[str, Any]) -> list[State]:
 
 
 def read_on_demand(described: dict[str, Any]) -> list[State]:
-    """Give the limits of on-demand throughput, of a table or an index."""
+    """Return the limits of on-demand throughput, of a table or an index."""
     limits = described.get("OnDemandThroughput")
     if not limits:
         return []
@@ -150,6 +150,6 @@ def _projection(index: State) -> dict[str, Any]:
 
 
 def _fixed(index: State) -> dict[str, Any]:
-    """Give what an index can't change."""
+    """Return what an index can't change."""
     described = global_index({**index, "on_demand_throughput": []}, "PAY_PER_REQUEST")
     return {name: described[name] for name in ("KeySchema", "Projection")}

@@ -1,4 +1,4 @@
-"""EventBridge rules and what they set off.
+"""EventBridge rules and their targets.
 
 Replacement and defaults: terraform-provider-aws, website/docs/r/cloudwatch_event_rule.html.markdown and
 cloudwatch_event_target.
@@ -33,10 +33,10 @@ class Rule(Resource):
     defaults: ClassVar = {"event_bus_name": _DEFAULT_BUS, "force_destroy": False}
     json_attributes = frozenset({"event_pattern"})
     enums: ClassVar = {"state": ("events", "RuleState")}
-    echoed = frozenset({"force_destroy"})  # said at the deletion, and nowhere else
+    echoed = frozenset({"force_destroy"})  # used only for the deletion
 
     def plan(self, prior: State | None, planned: State, changed: set[str]) -> None:  # noqa: ARG002 - the base's hook
-        """Keep the state when none is configured; is_enabled is the old word for it."""
+        """Keep the state when none is configured; is_enabled is its old name."""
         if planned["state"] is not None:
             planned["is_enabled"] = planned["state"] != "DISABLED"
         elif planned["is_enabled"] is not None:
@@ -75,7 +75,7 @@ class Rule(Resource):
         }
 
     def update(self, prior: State, planned: State, changed: set[str]) -> State | None:
-        """Put the rule anew, and change tags."""
+        """Put the rule again, and change tags."""
         client = self.client("events")
         if changed - {"force_destroy", "tags", "tags_all"}:
             self._put(planned)
@@ -91,7 +91,7 @@ class Rule(Resource):
         self.client("events").delete_rule(Name=state["name"], EventBusName=state["event_bus_name"], **force)
 
     def import_state(self, identifier: str) -> State:
-        """Take RULE or BUS/RULE."""
+        """Accept RULE or BUS/RULE."""
         bus, _, name = identifier.rpartition("/")
         return {"id": identifier, "event_bus_name": bus or _DEFAULT_BUS, "name": name}
 
@@ -113,7 +113,7 @@ class Rule(Resource):
 
 @resource
 class Target(Resource):
-    """What a rule sets off: a function, a queue, a topic."""
+    """The target of a rule: a function, a queue, a topic."""
 
     type = "aws_cloudwatch_event_target"
     supported = frozenset({
@@ -125,7 +125,7 @@ class Target(Resource):
     force_new = frozenset({"event_bus_name", "rule", "target_id"})
     defaults: ClassVar = {"event_bus_name": _DEFAULT_BUS, "force_destroy": False}
     json_attributes = frozenset({"input"})
-    echoed = frozenset({"force_destroy"})  # said at the removal, and nowhere else
+    echoed = frozenset({"force_destroy"})  # used only for the removal
 
     def create(self, planned: State) -> State:
         """Put the target on the rule."""
@@ -145,13 +145,13 @@ class Target(Resource):
         return {**_read(found), "id": state["id"], "event_bus_name": bus, "rule": rule}
 
     def update(self, prior: State, planned: State, changed: set[str]) -> State | None:
-        """Put it anew."""
+        """Put it again."""
         if changed - {"force_destroy"}:
             self._put({**planned, "target_id": prior["target_id"]})
         return None
 
     def delete(self, state: State) -> None:
-        """Take the target off the rule."""
+        """Remove the target from the rule."""
         force = {"Force": True} if state["force_destroy"] else {}
         answer = self.client("events").remove_targets(
             Rule=state["rule"], EventBusName=state["event_bus_name"], Ids=[state["target_id"]], **force
@@ -159,7 +159,7 @@ class Target(Resource):
         _check(answer)
 
     def import_state(self, identifier: str) -> State:
-        """Take RULE/TARGET or BUS/RULE/TARGET."""
+        """Accept RULE/TARGET or BUS/RULE/TARGET."""
         rest, _, target = identifier.rpartition("/")
         bus, _, rule = rest.rpartition("/")
         name = f"{rule}-{target}" if not bus else f"{bus}-{rule}-{target}"

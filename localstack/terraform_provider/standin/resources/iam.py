@@ -32,7 +32,7 @@ class Role(Resource):
         "path": "/",
     }
     json_attributes = frozenset({"assume_role_policy"})
-    echoed = frozenset({"force_detach_policies"})  # a wish to Terraform; AWS knows nothing of it
+    echoed = frozenset({"force_detach_policies"})  # an option of Terraform that AWS does not know
     import_key = "name"
 
     def create(self, planned: State) -> State:

@@ -21,7 +21,7 @@ _MAXIMUM_VERSIONS = 5
 
 
 def document(answer: dict[str, Any] | str) -> str:
-    """Give a policy as text; botocore parses what AWS sends URL-encoded, unless it is no JSON."""
+    """Return a policy as text; botocore parses what AWS sends URL-encoded, unless it is no JSON."""
     return urllib.parse.unquote(answer) if isinstance(answer, str) else json.dumps(answer, separators=(",", ":"))
 
 
@@ -59,11 +59,11 @@ class RolePolicy(Resource):
         return None
 
     def delete(self, state: State) -> None:
-        """Take the policy out."""
+        """Remove the policy."""
         self.client("iam").delete_role_policy(RoleName=state["role"], PolicyName=state["name"])
 
     def import_state(self, identifier: str) -> State:
-        """Take ROLE:POLICY."""
+        """Accept ROLE:POLICY."""
         role, _, name = identifier.partition(":")
         return {"id": identifier, "role": role, "name": name}
 
@@ -147,7 +147,7 @@ class RolePolicyAttachment(Resource):
         return {"id": f"{planned['role']}/{planned['policy_arn']}"}
 
     def read(self, state: State) -> State | None:
-        """Look whether it is attached."""
+        """Return whether it is attached."""
         role, arn = state["role"], state["policy_arn"]
         pages = self.client("iam").get_paginator("list_attached_role_policies").paginate(RoleName=role)
         attached = {policy["PolicyArn"] for page in pages for policy in page["AttachedPolicies"]}
@@ -158,7 +158,7 @@ class RolePolicyAttachment(Resource):
         self.client("iam").detach_role_policy(RoleName=state["role"], PolicyArn=state["policy_arn"])
 
     def import_state(self, identifier: str) -> State:
-        """Take ROLE/POLICY-ARN."""
+        """Accept ROLE/POLICY-ARN."""
         role, _, arn = identifier.partition("/")
         return {"id": identifier, "role": role, "policy_arn": arn}
 

@@ -160,7 +160,7 @@ class Function(Resource):
 
 
 def _configuration(planned: State) -> dict[str, Any]:
-    """Give the arguments that creating and updating have in common; what is unset is set back."""
+    """Return the arguments that creating and updating have in common; what is unset is set back."""
     arguments: dict[str, Any] = {
         "FunctionName": planned["function_name"],
         "Role": planned["role"],
@@ -197,7 +197,7 @@ def _code(planned: State) -> dict[str, Any]:
 
 
 def _read_configuration(function: dict[str, Any]) -> State:
-    """Give what `_configuration` wrote, and the rest that one description holds."""
+    """Return what `_configuration` wrote, and the rest that one description holds."""
     variables = function.get("Environment", {}).get("Variables")
     dead_letters = function.get("DeadLetterConfig", {}).get("TargetArn")
     logging = function["LoggingConfig"]
@@ -239,6 +239,6 @@ def _keep_log_levels(prior: State, planned: State) -> None:
 
 
 def _last_version(pages: Iterable[dict[str, Any]]) -> str:
-    """Give the highest published version; $LATEST when none is."""
+    """Return the highest published version; $LATEST when none is."""
     numbers = [int(item["Version"]) for page in pages for item in page["Versions"] if item["Version"].isdigit()]
     return str(max(numbers)) if numbers else "$LATEST"

@@ -52,12 +52,12 @@ class EventSourceMapping(Resource):
     enums: ClassVar = {"starting_position": ("lambda", "EventSourcePosition")}
 
     def plan(self, prior: State | None, planned: State, changed: set[str]) -> None:  # noqa: ARG002 - the base's hook
-        """Take AWS's batch size for the kind of source when none is configured; refuse what AWS would."""
+        """Accept AWS's batch size for the kind of source when none is configured; refuse what AWS would."""
         source = planned["event_source_arn"]
         if source is UNKNOWN:
             return
         if source is None:
-            self.refuse("event_source_arn", "only streams and queues are carried out, by their ARN")
+            self.refuse("event_source_arn", "only streams and queues are supported, by their ARN")
         kind = _service(source)
         if planned["batch_size"] is None:
             planned["batch_size"] = _BATCH_SIZES.get(kind)
@@ -133,7 +133,7 @@ class EventSourceMapping(Resource):
         return None
 
     def delete(self, state: State) -> None:
-        """Delete the mapping, and wait until it is gone: Lambda deletes it by and by, and reads from it meanwhile."""
+        """Delete the mapping, and wait until it is gone: Lambda deletes it gradually, and reads from it until then."""
         client, uuid = self.client("lambda"), state["uuid"]
         client.delete_event_source_mapping(UUID=uuid)
 
@@ -148,7 +148,7 @@ class EventSourceMapping(Resource):
 
 
 def _arguments(planned: State) -> dict[str, Any]:
-    """Give what is set, in the call's words."""
+    """Return what is set, in the call's words."""
     arguments: dict[str, Any] = {"FunctionName": planned["function_name"], "Enabled": planned["enabled"]}
     arguments |= {member: planned[name] for name, member in _PLAIN.items() if planned[name] is not None}
     if planned["function_response_types"]:
@@ -167,6 +167,6 @@ def _service(arn: str) -> str:
 
 
 def _spelled_as(before: str | None, arn: str) -> str:
-    """Give the function as the configuration spells it, by name or ARN, when it is the same one; else its ARN."""
+    """Return the function as the configuration spells it, by name or ARN, when it is the same one; else its ARN."""
     own_name = arn.split(":function:", 1)[-1]
     return before if before and before.split(":function:", 1)[-1] == own_name else arn

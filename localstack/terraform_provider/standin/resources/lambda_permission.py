@@ -60,21 +60,21 @@ class Permission(Resource):
         return None if found is None else {**_read(found, state["function_name"])}
 
     def delete(self, state: State) -> None:
-        """Take the statement out."""
+        """Remove the statement."""
         qualifier = {"Qualifier": state["qualifier"]} if state["qualifier"] else {}
         self.client("lambda").remove_permission(
             FunctionName=state["function_name"], StatementId=state["statement_id"], **qualifier
         )
 
     def import_state(self, identifier: str) -> State:
-        """Take FUNCTION/STATEMENT or FUNCTION:QUALIFIER/STATEMENT."""
+        """Accept FUNCTION/STATEMENT or FUNCTION:QUALIFIER/STATEMENT."""
         function, _, statement = identifier.rpartition("/")
         name, _, qualifier = function.partition(":") if not function.startswith("arn:") else (function, "", "")
         return {"id": statement, "statement_id": statement, "function_name": name, "qualifier": qualifier or None}
 
 
 def _read(statement: dict[str, Any], function_name: str) -> State:
-    """Give the arguments that a statement was made from; the function is spelled by name or ARN as before."""
+    """Return the arguments that a statement was made from; the function is spelled by name or ARN as before."""
     principal, condition = statement["Principal"], statement.get("Condition", {})
     arn, _, rest = statement["Resource"].partition(":function:")
     name, _, qualifier = rest.partition(":")

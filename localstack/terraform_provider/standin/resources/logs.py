@@ -26,7 +26,7 @@ class LogGroup(Resource):
     force_new = frozenset({"log_group_class", "name", "name_prefix"})
     defaults: ClassVar = {"retention_in_days": 0, "skip_destroy": False}
     enums: ClassVar = {"log_group_class": ("logs", "LogGroupClass")}
-    echoed = frozenset({"skip_destroy"})  # a wish to Terraform
+    echoed = frozenset({"skip_destroy"})  # an option of Terraform
     import_key = "name"
 
     def plan(self, prior: State | None, planned: State, changed: set[str]) -> None:  # noqa: ARG002 - the base's hook

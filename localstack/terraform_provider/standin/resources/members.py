@@ -14,26 +14,26 @@ Members = dict[str, tuple[str, "Value"]]
 
 
 def write(given: Mapping[str, Value], members: Members) -> dict[str, Any]:
-    """Give the structure's members for the arguments that are set."""
+    """Return the structure's members for the arguments that are set."""
     return {member: given[name] for name, (member, _) in members.items() if given.get(name) is not None}
 
 
 def read(answer: Mapping[str, Any], members: Members) -> State:
-    """Give the arguments for a structure."""
+    """Return the arguments for a structure."""
     return {name: answer.get(member, missing) for name, (member, missing) in members.items()}
 
 
 def counted(items: Iterable[Any] | None) -> dict[str, Any]:
-    """Give CloudFront's way of writing a list."""
+    """Return CloudFront's way of writing a list."""
     listed = list(items or ())
     return {"Quantity": len(listed), "Items": listed} if listed else {"Quantity": 0}
 
 
 def listed(answer: Mapping[str, Any] | None) -> list[Any]:
-    """Give the items of CloudFront's way of writing a list."""
+    """Return the items of CloudFront's way of writing a list."""
     return list((answer or {}).get("Items") or [])
 
 
 def paths(block: str, names: Iterable[str]) -> set[str]:
-    """Give the dotted paths of a block's arguments."""
+    """Return the dotted paths of a block's arguments."""
     return {f"{block}.{name}" for name in names}

@@ -77,7 +77,7 @@ class Bucket(Resource):
             raise
 
     def update(self, prior: State, planned: State, changed: set[str]) -> None:
-        """Tag anew; nothing else changes in place."""
+        """Change tags; nothing else changes in place."""
         if "tags_all" in changed and prior["tags_all"] != planned["tags_all"]:
             self._tag(planned["id"], planned["tags_all"] or {})
 

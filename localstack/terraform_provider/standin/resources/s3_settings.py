@@ -60,7 +60,7 @@ class PublicAccessBlock(BucketSetting):
         return {"id": state["id"], "bucket": state["id"], **blocks}
 
     def delete(self, state: State) -> None:
-        """Lift all four."""
+        """Remove all four."""
         self.client("s3").delete_public_access_block(Bucket=state["id"])
 
 

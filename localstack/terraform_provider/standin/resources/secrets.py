@@ -29,14 +29,14 @@ _CURRENT = "AWSCURRENT"
 
 @resource
 class Secret(Resource):
-    """A secret without its value; replicas aren't carried out."""
+    """A secret without its value; replicas aren't supported."""
 
     type = "aws_secretsmanager_secret"
     supported = frozenset({"description", "kms_key_id", "name", "name_prefix", "policy", "recovery_window_in_days"})
     force_new = frozenset({"name", "name_prefix"})
     defaults: ClassVar = {"force_overwrite_replica_secret": False, "recovery_window_in_days": 30}
     json_attributes = frozenset({"policy"})
-    echoed = frozenset({"recovery_window_in_days"})  # said at the deletion, and nowhere else
+    echoed = frozenset({"recovery_window_in_days"})  # used only for the deletion
     import_key = "arn"
 
     def create(self, planned: State) -> State:
@@ -97,7 +97,7 @@ class Secret(Resource):
 
 @resource
 class SecretVersion(Resource):
-    """A value of a secret; another value is another version. Write-only values aren't carried out."""
+    """A value of a secret; another value is another version. Write-only values aren't supported."""
 
     type = "aws_secretsmanager_secret_version"
     supported = frozenset({"secret_binary", "secret_id", "secret_string", "version_stages"})
@@ -151,7 +151,7 @@ class SecretVersion(Resource):
         return None
 
     def delete(self, state: State) -> None:
-        """Take the version's stages away; the value stays as long as it is the current one."""
+        """Remove the version's stages; the value stays while it is the current one."""
         self._take_away(state["secret_id"], state["version_id"], set(state["version_stages"] or ()))
 
     def _take_away(self, secret: str, version: str, stages: set[str]) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def ses_arn(handler: Resource, what: str) -> str:
-    """Give the ARN of an identity or a configuration set; SES doesn't tell it."""
+    """Return the ARN of an identity or a configuration set; SES doesn't tell it."""
     provider = handler.provider
     return f"arn:{provider.partition}:ses:{provider.region}:{provider.account_id}:{what}"
 

@@ -101,7 +101,7 @@ _OPTIONS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 
 @resource
 class ConfigurationSetV2(Resource):
-    """A configuration set; vdm_options isn't carried out."""
+    """A configuration set; vdm_options isn't supported."""
 
     type = "aws_sesv2_configuration_set"
     supported = frozenset({
@@ -161,7 +161,7 @@ class ConfigurationSetV2(Resource):
 
 
 def _members(planned: State, block: str) -> dict[str, Any]:
-    """Give a block's members that are set."""
+    """Return a block's members that are set."""
     values = only(planned[block])
     return {
         member: values[argument] for argument, member in _OPTIONS[block][1].items() if values.get(argument) is not None

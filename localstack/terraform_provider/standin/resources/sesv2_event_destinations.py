@@ -1,4 +1,4 @@
-"""Where a configuration set tells of its mails.
+"""Where a configuration set reports what happened to its mails.
 
 Replacement and defaults: terraform-provider-aws, website/docs/r,
 sesv2_configuration_set_event_destination.html.markdown.
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @resource
 class EventDestination(Resource):
-    """A topic that is told of events; streams, buses and metrics aren't carried out.
+    """A topic that gets events; streams, buses and metrics aren't supported.
 
     The emulator keeps the destination and tells it nothing: no mail of its bounces.
     """
@@ -60,7 +60,7 @@ class EventDestination(Resource):
         }
 
     def update(self, prior: State, planned: State, changed: set[str]) -> State | None:  # noqa: ARG002 - the base's hook
-        """Replace what is told to whom."""
+        """Replace the destination."""
         self.client("sesv2").update_configuration_set_event_destination(**_names(planned), **_definition(planned))
         return None
 
@@ -69,7 +69,7 @@ class EventDestination(Resource):
         self.client("sesv2").delete_configuration_set_event_destination(**_names(state))
 
     def import_state(self, identifier: str) -> State:
-        """Take SET|DESTINATION."""
+        """Accept SET|DESTINATION."""
         configuration_set, _, name = identifier.partition("|")
         return {"id": identifier, "configuration_set_name": configuration_set, "event_destination_name": name}
 

@@ -84,7 +84,7 @@ class Topic(Resource):
         }
 
     def update(self, prior: State, planned: State, changed: set[str]) -> State | None:
-        """Set the attributes that changed; an empty text takes one away."""
+        """Set the attributes that changed; an empty text removes one."""
         client, arn = self.client("sns"), prior["arn"]
         for argument, member in _ATTRIBUTES.items():
             if argument in changed:
@@ -181,7 +181,7 @@ class Subscription(Resource):
 
 
 def _text(value: Value) -> str:
-    """Give an attribute as SNS writes it."""
+    """Return an attribute as SNS writes it."""
     if isinstance(value, bool):
         return str(value).lower()
     return "" if value is None else str(value)

@@ -104,7 +104,7 @@ class Queue(Resource):
         }
 
     def update(self, prior: State, planned: State, changed: set[str]) -> State | None:
-        """Write the attributes that changed; an empty text takes one away."""
+        """Write the attributes that changed; an empty text removes one."""
         client, url = self.client("sqs"), prior["id"]
         attributes = {
             member: _text(planned[argument]) for argument, member in _ATTRIBUTES.items() if argument in changed
@@ -142,12 +142,12 @@ class _QueueAttribute(Resource):
         return {"id": url, "queue_url": url, self.argument: value} if value else None
 
     def update(self, prior: State, planned: State, changed: set[str]) -> State | None:  # noqa: ARG002 - the base's hook
-        """Write it anew."""
+        """Write it again."""
         self._write(prior["queue_url"], planned[self.argument])
         return None
 
     def delete(self, state: State) -> None:
-        """Take the attribute away."""
+        """Remove the attribute."""
         self._write(state["queue_url"], "")
 
     def _write(self, url: str, value: str) -> None:
@@ -179,7 +179,7 @@ class QueueRedriveAllowPolicy(_QueueAttribute):
 
 
 def _text(value: Value) -> str:
-    """Give an attribute as SQS writes it."""
+    """Return an attribute as SQS writes it."""
     if isinstance(value, bool):
         return str(value).lower()
     return "" if value is None else str(value)

@@ -32,7 +32,7 @@ def is_loopback(host: str) -> bool:
 def only_this_machine() -> Iterator[None]:
     """Refuse every connection that would leave this machine, and ignore its AWS settings and its organisation."""
     connect = socket.socket.connect
-    kept = os.environ.copy()
+    environment = os.environ.copy()
 
     def guarded(self: socket.socket, address: Any) -> None:
         if self.family in (socket.AF_INET, socket.AF_INET6) and not is_loopback(str(address[0])):
@@ -41,13 +41,15 @@ def only_this_machine() -> Iterator[None]:
 
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
-    os.environ["ROLLCALL_ORGANISATION"] = str(SOURCES.organisation)  # whatever this clone works for otherwise
+    os.environ["ROLLCALL_ORGANISATION"] = str(
+        SOURCES.organisation
+    )  # this run's tests use the example, whatever organisation the clone uses
     os.environ |= {name: value for name, value in clean_environment().items() if name.startswith("AWS_")}
     socket.socket.connect = guarded  # type: ignore[method-assign]
     yield
     socket.socket.connect = connect  # type: ignore[method-assign]
     os.environ.clear()
-    os.environ.update(kept)
+    os.environ.update(environment)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""ministack's SES, bridged where it differs from AWS: it keeps the account's suppression list."""
+"""Makes ministack's SES match AWS: it keeps the account's suppression list."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ _ADDRESSES = "/v2/email/suppression/addresses"
 
 
 def keep_the_suppression_list() -> None:
-    """Let ministack put, get and delete suppressed addresses; they are forgotten when it ends.
+    """Make ministack put, get and delete suppressed addresses; it forgets them when it stops.
 
-    Source: SES API v2 Reference, PutSuppressedDestination, GetSuppressedDestination, DeleteSuppressedDestination.
+    Source: SES API v2 Reference, PutSuppressedDestination, GetSuppressedDestination,
+    DeleteSuppressedDestination.
     """
     others: Callable[..., Awaitable[Any]] = ses_v2.handle_request
     suppressed: dict[str, dict[str, object]] = {}
 
-    def answer(status: HTTPStatus, said: Mapping[str, object], error: str | None = None) -> Any:  # noqa: ANN401 - ministack's own answer
-        headers = {"Content-Type": "application/json"}  # made anew each time: ministack adds the length to it
-        return status.value, headers | ({"x-amzn-errortype": error} if error else {}), json.dumps(said).encode()
+    def answer(status: HTTPStatus, body: Mapping[str, object], error: str | None = None) -> Any:  # noqa: ANN401 - ministack's own answer
+        headers = {"Content-Type": "application/json"}  # a new one each time: ministack adds the length to it
+        return status.value, headers | ({"x-amzn-errortype": error} if error else {}), json.dumps(body).encode()
 
     async def answered(method: str, path: str, headers: Mapping[str, str], body: bytes, query: object) -> Any:  # noqa: ANN401 - as above
         if path == _ADDRESSES and method == HTTPMethod.PUT:
@@ -37,8 +38,8 @@ def keep_the_suppression_list() -> None:
             return await others(method, path, headers, body, query)
         address = unquote(path.removeprefix(f"{_ADDRESSES}/"))
         if address not in suppressed:
-            told = f"Email address {address} does not exist on your suppression list."
-            return answer(HTTPStatus.NOT_FOUND, {"message": told}, "NotFoundException")
+            message = f"Email address {address} does not exist on your suppression list."
+            return answer(HTTPStatus.NOT_FOUND, {"message": message}, "NotFoundException")
         if method == HTTPMethod.DELETE:
             del suppressed[address]
             return answer(HTTPStatus.OK, {})

@@ -23,7 +23,7 @@ ITEM = {
 
 @dataclass
 class Scripted:
-    """Answers, or raises, one after the other, and keeps what it was asked."""
+    """Returns or raises its answers in turn, and records the calls."""
 
     answers: list[dict[str, Any] | AwsCallError]
     asked: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
@@ -45,7 +45,7 @@ def refused(item: dict[str, Any] | None = None) -> AwsCallError:
     return AwsCallError("ConditionalCheckFailedException", "no", item=None if item is None else wire_item(item))
 
 
-def test_values__come_back_as_they_were() -> None:
+def test_values__survive_the_wire_format() -> None:
     assert from_wire_item(wire_item(ITEM)) == ITEM
     with pytest.raises(TypeError):
         wire_item({"pk": object()})
@@ -53,20 +53,20 @@ def test_values__come_back_as_they_were() -> None:
         from_wire_item({"pk": {"B": "AA=="}})
 
 
-def test_get__is_the_item_or_none() -> None:
-    kept, call = table({"Item": wire_item(ITEM)}, {})
+def test_get__returns_the_item_or_none() -> None:
+    client, call = table({"Item": wire_item(ITEM)}, {})
 
-    assert [kept.get(("a", "b")), kept.get(("a", "c"))] == [ITEM, None]
+    assert [client.get(("a", "b")), client.get(("a", "c"))] == [ITEM, None]
     assert call.asked[0][1] == {"TableName": "t", "Key": {"pk": {"S": "a"}, "sk": {"S": "b"}}, "ConsistentRead": True}
 
 
-def test_query__reads_a_page_when_its_first_item_is_asked_for() -> None:
+def test_query__reads_a_page_only_when_it_is_needed() -> None:
     pages = [{"Items": [wire_item({"n": n})], "LastEvaluatedKey": {"pk": {"S": str(n)}}} for n in range(3)]
-    kept, call = table(*pages)
+    client, call = table(*pages)
 
-    found = kept.query("pk = :pk AND #status = :status", limits=count(1), pk="a", status="x")
+    items = client.query("pk = :pk AND #status = :status", limits=count(1), pk="a", status="x")
 
-    assert [item["n"] for item in islice(found, 2)] == [0, 1]
+    assert [item["n"] for item in islice(items, 2)] == [0, 1]
     assert [query["Limit"] for _, query in call.asked] == [1, 2]
     assert call.asked[1][1]["ExclusiveStartKey"] == {"pk": {"S": "0"}}
     assert call.asked[0][1]["ExpressionAttributeNames"] == {"#status": "status"}
@@ -74,51 +74,53 @@ def test_query__reads_a_page_when_its_first_item_is_asked_for() -> None:
 
 
 def test_batch_get__asks_again_for_what_was_left_out() -> None:
-    """In hundreds; who answers in part for ever is no table to wait for."""
+    """It asks for a hundred items at a time, and gives up on a table that never answers in full."""
     left = {"UnprocessedKeys": {"t": {"Keys": [{"pk": {"S": "9"}, "sk": {"S": ""}}]}}}
-    kept, call = table({"Responses": {"t": [wire_item({"n": 1})]}} | left, {"Responses": {"t": [wire_item({"n": 2})]}})
+    client, call = table(
+        {"Responses": {"t": [wire_item({"n": 1})]}} | left, {"Responses": {"t": [wire_item({"n": 2})]}}
+    )
 
-    assert [item["n"] for item in kept.batch_get([(str(n), "") for n in range(100)])] == [1, 2]
+    assert [item["n"] for item in client.batch_get([(str(n), "") for n in range(100)])] == [1, 2]
     assert [len(asked["RequestItems"]["t"]["Keys"]) for _, asked in call.asked] == [100, 1]
-    kept, call = table(*[left] * 99)
+    client, call = table(*[left] * 99)
     with pytest.raises(StorageUnavailableError, match="in part"):
-        list(kept.batch_get([("1", "")]))
+        list(client.batch_get([("1", "")]))
 
 
 def test_writes__return_what_stood_in_the_way() -> None:
-    kept, call = table({}, refused(ITEM), refused(), {"Attributes": wire_item({"n": 2})}, refused({"n": 5}), {})
+    client, call = table({}, refused(ITEM), refused(), {"Attributes": wire_item({"n": 2})}, refused({"n": 5}), {})
 
-    assert kept.put({"pk": "a"}, "attribute_not_exists(pk)") is None
-    assert kept.put({"pk": "a"}, "attribute_not_exists(pk)") == ITEM
-    assert kept.update(("a", "b"), "SET #n = :n", "attribute_exists(pk)", n=1) == {}
-    assert kept.update_and_get(("a", "b"), "ADD n :one", "n < :one", one=1) == (True, {"n": 2})
-    assert kept.update_and_get(("a", "b"), "ADD n :one", "n < :one", one=1) == (False, {"n": 5})
-    kept.delete(("a", "b"))
+    assert client.put({"pk": "a"}, "attribute_not_exists(pk)") is None
+    assert client.put({"pk": "a"}, "attribute_not_exists(pk)") == ITEM
+    assert client.update(("a", "b"), "SET #n = :n", "attribute_exists(pk)", n=1) == {}
+    assert client.update_and_get(("a", "b"), "ADD n :one", "n < :one", one=1) == (True, {"n": 2})
+    assert client.update_and_get(("a", "b"), "ADD n :one", "n < :one", one=1) == (False, {"n": 5})
+    client.delete(("a", "b"))
     assert [operation for operation, _ in call.asked] == [
         "PutItem", "PutItem", "UpdateItem", "UpdateItem", "UpdateItem", "DeleteItem",
     ]  # fmt: skip
 
 
-def test_transact__tells_what_stood_in_the_way_by_write() -> None:
+def test_transact__says_which_write_stood_in_the_way() -> None:
     reasons = [{"Code": "None"}, {"Code": "ConditionalCheckFailed", "Item": wire_item(ITEM)},
                {"Code": "ConditionalCheckFailed"}]  # fmt: skip
     cancelled = AwsCallError("TransactionCanceledException", "no", reasons)
-    kept, call = table(cancelled, {})
+    client, call = table(cancelled, {})
     writes = {
         "entry": put({"pk": "a"}),
         "quota": update(("q", "q"), "ADD taken :one", "taken < #capacity", one=1),
         "guard": check(("g", "g"), "attribute_exists(pk)"),
     }
 
-    assert kept.transact(writes) == {"quota": ITEM, "guard": {}}
-    assert kept.transact(writes) == {}
+    assert client.transact(writes) == {"quota": ITEM, "guard": {}}
+    assert client.transact(writes) == {}
     first, second = (params for _, params in call.asked)
     assert first["ClientRequestToken"] != second["ClientRequestToken"]
     assert {write["TableName"] for each in first["TransactItems"] for write in each.values()} == {"t"}
 
 
 def test_transact__repeats_its_token_after_a_lost_answer() -> None:
-    """So that what was carried out already is not carried out twice."""
+    """So a write that was done already is not done twice."""
     call = Scripted([AwsCallError("ConnectionLost", "no answer"), {}])
 
     assert Table(call, "t", sleep=lambda _: None).transact({"entry": put({"pk": "a"})}) == {}
@@ -128,14 +130,14 @@ def test_transact__repeats_its_token_after_a_lost_answer() -> None:
 def test_every_call__translates_the_error() -> None:
     lost = AwsCallError("InternalServerError", "oops")
     for ask in (
-        lambda kept: kept.get(("a", "b")),
-        lambda kept: list(kept.query("pk = :pk", pk="a")),
-        lambda kept: list(kept.scan("begins_with(pk, :begin)", begin="a")),
-        lambda kept: list(kept.batch_get([("a", "b")])),
-        lambda kept: kept.put({"pk": "a"}),
-        lambda kept: kept.update(("a", "b"), "SET n = :n", n=1),
-        lambda kept: kept.delete(("a", "b")),
-        lambda kept: kept.transact({"entry": put({"pk": "a"})}),
+        lambda client: client.get(("a", "b")),
+        lambda client: list(client.query("pk = :pk", pk="a")),
+        lambda client: list(client.scan("begins_with(pk, :begin)", begin="a")),
+        lambda client: list(client.batch_get([("a", "b")])),
+        lambda client: client.put({"pk": "a"}),
+        lambda client: client.update(("a", "b"), "SET n = :n", n=1),
+        lambda client: client.delete(("a", "b")),
+        lambda client: client.transact({"entry": put({"pk": "a"})}),
     ):
         kept, _ = table(lost)
         with pytest.raises(StorageUnavailableError, match='"t"') as raised:

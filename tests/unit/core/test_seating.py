@@ -1,4 +1,4 @@
-"""Seating: a seat if there is one, or else a ticket; and what others do at the same moment."""
+"""Seating: a seat if there is one, else a ticket, while others act at the same moment."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def add(repository: Crowd, entry: Submission, *, capacity: int | None = 1, key: 
     return seating(repository).add(entry, once=None, idempotency=idempotency, capacity=capacity)
 
 
-def test_add__gives_the_seats_there_are_and_then_tickets(repository: Crowd) -> None:
+def test_add__gives_the_free_seats_and_then_tickets(repository: Crowd) -> None:
     receipts = [add(repository, an_entry(), capacity=2) for _ in range(4)]
 
     assert [(each.status, each.position) for each in receipts] == [
@@ -49,8 +49,8 @@ def test_add__gives_the_seats_there_are_and_then_tickets(repository: Crowd) -> N
     ]  # fmt: skip
 
 
-def test_add__draws_another_ticket_for_a_settled_one(repository: Crowd) -> None:
-    """A submission that took so long that the sweep gave up on its ticket still gets a place in the queue."""
+def test_add__replaces_a_settled_ticket(repository: Crowd) -> None:
+    """A submission so slow that the sweep gave up on its ticket still joins the waiting list."""
     add(repository, an_entry())
     repository.settles = 2
 
@@ -77,8 +77,8 @@ def test_add__replaces_a_reference_that_is_taken(repository: Crowd) -> None:
     assert repository.by_reference(first.reference) == first
 
 
-def test_add__gives_its_ticket_back_when_the_key_was_answered(repository: Crowd) -> None:
-    """A request that was sent twice at the same moment holds one ticket, not two."""
+def test_add__returns_its_ticket_for_an_answered_key(repository: Crowd) -> None:
+    """A request sent twice at the same moment holds one ticket, not two."""
     add(repository, an_entry())
     first = add(repository, an_entry(), key="k")
 
@@ -89,14 +89,14 @@ def test_add__gives_its_ticket_back_when_the_key_was_answered(repository: Crowd)
     assert state(repository).waiting == 1
 
 
-def test_add__of_an_option_without_a_quota_stores_nothing(repository: Crowd) -> None:
+def test_add__without_a_quota_stores_nothing(repository: Crowd) -> None:
     with pytest.raises(QuotaNotFoundError):
         add(repository, an_entry(), capacity=None)
     assert repository.entries == {}
 
 
-def test_add__of_an_import_answers_with_the_first_submission(repository: Crowd) -> None:
-    """The staff see it as it is, and no ticket is burnt."""
+def test_add__of_an_import_returns_the_first_submission(repository: Crowd) -> None:
+    """Staff see it as it is, and no ticket is used up."""
     first = an_entry()
     put = seating(repository)
     for entry in (first, an_entry()):
@@ -112,7 +112,7 @@ def test_add__of_an_import_answers_with_the_first_submission(repository: Crowd) 
     assert state(repository).tickets == 0
 
 
-def test_place__that_may_not_wait_says_that_there_is_no_seat(repository: Crowd) -> None:
+def test_place__without_waiting_says_that_there_is_no_seat(repository: Crowd) -> None:
     add(repository, an_entry())
 
     def write(_entry: Submission) -> Submission:

@@ -7,6 +7,7 @@ runs. Tests isolate themselves by data (their own addresses), never by order.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -51,6 +52,12 @@ hypothesis.settings.register_profile("steady", deadline=None)
 hypothesis.settings.load_profile("steady")
 
 Found = TypeVar("Found")
+
+
+def pytest_configure() -> None:
+    """Let tests send Ctrl-C to what they start, even if this run ignores it, as a script's background jobs do."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups:

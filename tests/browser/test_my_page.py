@@ -40,7 +40,7 @@ def test_waiting__shows_the_rank_in_the_visitors_language(
         erased_after.append(registrant)
         visitor = visit()
         visitor.page.goto(registrant.mailed_link())
-        assert "You are number 1 in line" in visitor.page.inner_text("main")
+        assert "You are number 1 on the waiting list" in visitor.page.inner_text("main")
 
         visitor.page.get_by_role("link", name="Svenska").click()
 

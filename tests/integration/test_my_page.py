@@ -58,7 +58,7 @@ def test_cancel__gives_the_seat_to_the_next_in_line(stack: DeployedStack) -> Non
         waiting = Registrant(stack, "registration", course=COURSE)
         assert waiting.status == "waitlisted"
         page = view(stack, token_of(waiting.mailed_link()))
-        assert "You are number 1 in line" in page.body
+        assert "You are number 1 on the waiting list" in page.body
 
         answer = press(stack, token_of(seated.mailed_link()), "cancel", confirm="yes")
 

@@ -144,7 +144,7 @@ def test_own_language__is_used_for_wrong_answers(forms: dict[str, Form]) -> None
         (InvalidAnswersError([]), "(de) Some answers are missing or wrong."),
         (
             TooManyRequestsError(retry_after_s=150),
-            "(de) Too many forms came from your network. Try again (de) in 3",
+            "(de) We got too many forms from your network. Try again (de) in 3",
         ),
         (
             FormClosedError("closed", at=datetime(2027, 1, 10, 18, tzinfo=UTC)),
@@ -160,7 +160,7 @@ def test_own_language__is_used_in_the_apis_errors(
 
 def test_own_language__is_used_for_unreadable_bodies(forms: dict[str, Form], words: SiteWords) -> None:
     detail = json.loads(answer_to(forms, words, None, body="[")["body"])["detail"]
-    assert detail.startswith("(de) What was sent is not a JSON object")
+    assert detail.startswith("(de) The body must be a JSON object")
     swedish = json.loads(answer_to(forms, words, None, body="[", accept_language="sv")["body"])["detail"]
     assert swedish.startswith("Det som skickades är inte")
 

@@ -177,7 +177,7 @@ def test_changes__are_only_those_of_the_given_range(last: str, count: int) -> No
 def test_changes__are_read_past_empty_responses() -> None:
     """Otherwise the remaining mails would never be sent, and their dead letter would be gone."""
     assert len(StreamChanges(Stream(empty=3)).read(SPAN)) == 2
-    with pytest.raises(DeadLettersError, match="does not give all"):
+    with pytest.raises(DeadLettersError, match="doesn't return all"):
         StreamChanges(Stream(empty=1000)).read(SPAN)
 
 

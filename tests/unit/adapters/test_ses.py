@@ -217,7 +217,7 @@ def test_parse_sender__reads_an_address_with_or_without_a_name(text: str, name: 
 
 @pytest.mark.parametrize("text", ["", "Academy", "Academy <>", "a@", "<a@b", "a b@example.org"])
 def test_parse_sender__names_what_it_cannot_read(text: str) -> None:
-    with pytest.raises(SettingsError, match="is no address"):
+    with pytest.raises(SettingsError, match="is not an e-mail address"):
         parse_sender(text)
 
 

@@ -41,7 +41,7 @@ def test_fingerprint__refuses_an_ambiguous_purpose() -> None:
 
 @pytest.mark.parametrize("letters", [9, 31])
 def test_signer__refuses_a_key_that_could_be_guessed(letters: int) -> None:
-    with pytest.raises(SettingsError, match=f"{letters} letters"):
+    with pytest.raises(SettingsError, match=f"{letters} characters"):
         HmacSigner("k" * letters)
 
 

@@ -163,8 +163,8 @@ def test_status_set__records_the_caller(
     [
         (Status.WAITLISTED, "confirmed", "waits and gets the next seat that frees in its turn"),
         (Status.CANCELLED, "confirmed", f"rollcall status restore {REFERENCE}"),
-        (Status.ERASED, "confirmed", "cannot become confirmed; it may become nothing"),
-        (Status.ERASED, "cancelled", "cannot become cancelled; it may become nothing"),
+        (Status.ERASED, "confirmed", "An erased submission stays erased"),
+        (Status.ERASED, "cancelled", "An erased submission stays erased"),
     ],
 )
 def test_status_set__refused__names_what_is_allowed(

@@ -80,7 +80,7 @@ def test_edit__reports_every_wrong_field(office: Office) -> None:
 
     assert ran.code == 1
     assert "  participant: This is empty, and the form requires it.\n" in ran.err
-    assert '  email: "per" is not an email address, such as name@example.org.\n' in ran.err
+    assert '  email: "per" is not an e-mail address, such as name@example.org.\n' in ran.err
     assert '  course: "chess" is not an option. Use one of: My first robot;' in ran.err
     assert "  phne: The form has no such field. Did you mean 'phone'?\n" in ran.err
     assert ran.err.endswith("What the form asks: rollcall forms show registration\n")

@@ -139,7 +139,7 @@ def test_import__reports_all_wrong_rows_before_writing(imports: Imports) -> None
     messages = [line for line in ran.err.splitlines() if "spring.csv" in line]
     assert [line.partition("spring.csv, ")[2] for line in messages] == [
         f'row 3 (line 4), column D (experience): "never" is not an option. Use one of: {experiences}.',
-        'row 3 (line 4), column F (email): "bo at example.org" is not an email address, such as name@example.org.',
+        'row 3 (line 4), column F (email): "bo at example.org" is not an e-mail address, such as name@example.org.',
         'row 4 (line 5): Column J has no heading, but holds "more" here.',
         'row 5 (line 6), column I (consent): The form requires this consent, so it must be yes, not "no".',
     ]

@@ -143,7 +143,7 @@ def test_ambiguous_option__is_refused(trip: Trip) -> None:
 
     ran = trip.rewrite("high (low)", "high")
 
-    assert '"high" could be high (low) or low (high); write one of these.' in ran.err
+    assert '"high" could be high (low) or low (high). Write one of these.' in ran.err
     assert trip.office.repository.entries == {}
 
 

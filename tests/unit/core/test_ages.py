@@ -88,7 +88,7 @@ def test_validate__accepts_the_ages_of_the_option(day: str, born: str, code: str
 def test_validate__names_the_ages_in_the_visitors_language() -> None:
     """The message belongs to the choice and comes in the form's order among the other wrong fields."""
     assert message_for("kids", "2021-01-01") == [
-        ("day", "too_young", "Kids is for those who are at least 7 years old on 13 March 2027.")
+        ("day", "too_young", "Kids is for people aged 7 or over on 13 March 2027.")
     ]
     assert message_for("kids", "2011-01-01", "sv") == [
         ("day", "too_old", "Kids (sv) är för den som är högst 9 år den 13 mars 2027.")
@@ -98,7 +98,7 @@ def test_validate__names_the_ages_in_the_visitors_language() -> None:
 
 
 def test_import__refuses_a_row_of_another_age() -> None:
-    with pytest.raises(InvalidAnswersError, match="at least 7 years old on 2027-03-13"):
+    with pytest.raises(InvalidAnswersError, match="aged 7 or over on 2027-03-13"):
         validate_cells(FORM, {**ANSWERS, "day": "kids", "born": "2021-01-01"}, today=TODAY)
 
 
@@ -114,9 +114,9 @@ def test_edit__checks_the_age_only_if_it_matters() -> None:
     entry = repository.get(receipt.id)
     assert edits.plan(entry, {"name": "Bo"}).fields == ("name",)
     assert edits.plan(entry, {"day": "teens"}).fields == ("day",)
-    with pytest.raises(InvalidAnswersError, match="at most 9"):
+    with pytest.raises(InvalidAnswersError, match="aged 9 or under"):
         edits.plan(entry, {"born": "2012-01-01"})
-    with pytest.raises(InvalidAnswersError, match="at least 14"):
+    with pytest.raises(InvalidAnswersError, match="aged 14 or over"):
         edits.plan(entry, {"day": "teens", "born": "2018-01-01"})
 
 
@@ -144,7 +144,7 @@ def test_shipped_form__refuses_a_six_year_old_in_the_team(example_forms: dict[st
         fitting = fit_ages(form, example_submission(form, today=today) | {"course": option.value})
         validate(form, fitting, "en", today=today)
     six = example_submission(form, today=today) | {"course": "competition-team", "birth_date": "2021-01-01"}
-    with pytest.raises(InvalidAnswersError, match="Competition team is for those who are at least 14"):
+    with pytest.raises(InvalidAnswersError, match="Competition team is for people aged 14 or over"):
         validate(form, six, "en", today=today)
 
 

@@ -115,7 +115,7 @@ def test_ensure_may_become__names_what_is_allowed() -> None:
     ensure_may_become(Status.PENDING, Status.CONFIRMED)
     with pytest.raises(StatusTransitionError, match="cancelled, erased, spam"):
         ensure_may_become(Status.CONFIRMED, Status.PENDING)
-    with pytest.raises(StatusTransitionError, match="an erased entry stays erased"):
+    with pytest.raises(StatusTransitionError, match="An erased submission stays erased"):
         ensure_may_become(Status.ERASED, Status.CONFIRMED)
 
 

@@ -128,8 +128,8 @@ def test_waiting__shows_the_rank_and_the_ticket(desk: Desk) -> None:
     asked = desk.press(desk.token(entries[-1]), "cancel")
 
     assert title(page) == "You're on the waiting list"
-    assert "You are number 2 in line today" in page["body"]
-    assert "Your ticket has the number 3" in page["body"]
+    assert "You are number 2 on the waiting list today" in page["body"]
+    assert "Your ticket is number 3" in page["body"]
     assert title(asked) == "Leave the waiting list?"
 
 

@@ -79,7 +79,7 @@ class SqsDeadLetters(DeadLetters):
         try:
             answer: dict[str, Any] = getattr(self._client, operation)(QueueUrl=self._queue_url, **parameters)
         except (ClientError, BotoCoreError) as error:
-            raise DeadLettersError(f"The queue of dead letters could not be worked on: {error}") from error
+            raise DeadLettersError(f"The dead-letter queue could not be used: {error}") from error
         return answer
 
 
@@ -111,10 +111,12 @@ class StreamChanges(Changes):
                 iterator = answer.get("NextShardIterator")
                 empty = 0 if answer["Records"] else empty + 1
                 if iterator and empty == _EMPTY_READS:
-                    raise DeadLettersError("The table's stream does not give all of these changes now.")
+                    raise DeadLettersError(
+                        "The table's stream doesn't return all of these changes at the moment. Try again."
+                    )
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") in _GONE:
-                raise ChangesGoneError("The table's stream keeps these changes no more.") from error
+                raise ChangesGoneError("The table's stream no longer has these changes.") from error
             raise DeadLettersError(f"The table's stream could not be read: {error}") from error
         except BotoCoreError as error:
             raise DeadLettersError(f"The table's stream could not be read: {error}") from error

@@ -77,7 +77,7 @@ class SesMailer(Mailer):
         except NEVER_ARRIVED as error:
             raise MailerError(f"SES could not be reached: {error}") from error
         except BotoCoreError as error:
-            raise MailUncertainError(f"SES gave no answer: {error}") from error
+            raise MailUncertainError(f"SES did not answer: {error}") from error
         return str(answer["MessageId"])
 
 
@@ -101,7 +101,7 @@ def compose(mail: OutgoingMail, sender: Address) -> bytes:
             _attach(message, attachment)
         return subject + message.as_bytes()
     except (ValueError, IndexError, MessageError) as error:
-        raise MailRefusedError("An address or the subject cannot stand in a mail's header.") from error
+        raise MailRefusedError("An address or the subject is not valid in a mail header.") from error
 
 
 def _attach(message: EmailMessage, attachment: Attachment) -> None:
@@ -126,7 +126,9 @@ def parse_sender(text: str) -> Address:
         address = f"{local}@{domain.encode('idna').decode()}"
         return Address(display_name=_one_line(name).strip('" '), addr_spec=address)
     except (ValueError, IndexError, MessageError) as error:
-        raise SettingsError(f'The sender "{text}" is no address; use a@example.org or Name <a@example.org>.') from error
+        raise SettingsError(
+            f'The sender "{text}" is not an e-mail address. Use a@example.org or Name <a@example.org>.'
+        ) from error
 
 
 def _address(text: str) -> Address:
@@ -159,5 +161,5 @@ def _translated(error: ClientError) -> MailerError | MailUncertainError:
         return MailRefusedError(f"SES refused the mail: {code}: {said}")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code in NOT_NOW or status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        return MailerError(f"SES took no mail: {code}: {said}")
+        return MailerError(f"SES did not accept the mail: {code}: {said}")
     return MailUncertainError(f"SES failed: {code}: {said}")

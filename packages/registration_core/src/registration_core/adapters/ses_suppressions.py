@@ -44,7 +44,7 @@ class SesAccountSuppressions(AccountSuppressions):
                 return False
             if code in _DENIED:
                 raise AccountSuppressionsDeniedError(f"ses:{error.operation_name}") from error
-            raise MailerError(f"SES's suppression list could not be asked: {error}") from error
+            raise MailerError(f"SES's suppression list could not be reached: {error}") from error
         except BotoCoreError as error:
-            raise MailerError(f"SES's suppression list could not be asked: {error}") from error
+            raise MailerError(f"SES's suppression list could not be reached: {error}") from error
         return True

@@ -47,7 +47,7 @@ class InvalidTokenError(RollcallError):
     """A token that leads nowhere. code: malformed, forged, unknown_key or expired."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(f"This link is {code.replace('_', ' ')}.")
+        super().__init__(f"This link can't be used: {code.replace('_', ' ')}.")
         self.code = code
 
 
@@ -68,11 +68,11 @@ class TokenSigner:
 
     def __init__(self, keys: Sequence[SigningKey]) -> None:
         if not keys or len({key.id for key in keys}) != len(keys):
-            raise SettingsError("The signing keys must be one or more, each with an id of its own.")
+            raise SettingsError("There must be at least one signing key, and each needs its own ID.")
         for key in keys:
             _check_key(key.key)
             if not key.id or not key.id.isascii() or not key.id.replace("-", "").replace("_", "").isalnum():
-                raise SettingsError("A signing key's id holds letters, digits, - and _ only.")
+                raise SettingsError("A signing key's ID can have only letters, digits, - and _.")
         self._newest = keys[0]
         self._keys = {key.id: key for key in keys}
 
@@ -119,7 +119,7 @@ class MyLinks:
 
 def _check_key(key: str) -> None:
     if len(key) < LEAST_LETTERS:
-        raise SettingsError(f"The signing key has {len(key)} letters; it needs {LEAST_LETTERS} or more.")
+        raise SettingsError(f"The signing key has {len(key)} characters. It needs at least {LEAST_LETTERS}.")
 
 
 def _mac(key: SigningKey, signed: str) -> bytes:

@@ -37,12 +37,11 @@ class SqsMailQueue(MailQueue):
         try:
             answer = self._client.send_message_batch(QueueUrl=self._queue_url, Entries=entries)
         except (ClientError, BotoCoreError) as error:
-            raise MailQueueError(f"The mail queue took no messages: {error}") from error
+            raise MailQueueError(f"The messages could not be queued: {error}") from error
         failed = answer.get("Failed", ())
         if failed:
-            raise MailQueueError(
-                f"The mail queue took {len(failed)} messages not: {failed[0].get('Code', 'no reason')}."
-            )
+            messages = "1 message" if len(failed) == 1 else f"{len(failed)} messages"
+            raise MailQueueError(f"{messages} could not be queued: {failed[0].get('Code', 'no reason')}.")
 
 
 def to_message(request: MailRequest) -> str:

@@ -40,7 +40,7 @@ class Turnstile(HumanCheck):
     def ensure_human(self, token: str, *, address: str, request: str) -> None:
         """Raise HumanCheckFailedError for a token that proves nothing, HumanCheckUnavailableError when in doubt."""
         if not token or len(token) > MOST_LETTERS:
-            raise HumanCheckFailedError("No usable proof of a person came with the form.")
+            raise HumanCheckFailedError("The form came without a usable Turnstile token.")
         question = {"secret": self._secret(), "response": token, "idempotency_key": _uuid_of(request)}
         if address:
             question["remoteip"] = address
@@ -49,7 +49,7 @@ class Turnstile(HumanCheck):
             return
         codes = answer.get("error-codes")
         if not isinstance(codes, list) or not codes or not _OURS.isdisjoint(map(str, codes)):
-            raise HumanCheckUnavailableError(f"Turnstile did not decide: {codes}")
+            raise HumanCheckUnavailableError(f"Turnstile could not decide: {codes}")
         raise HumanCheckFailedError(f"Turnstile refused: {codes}")
 
     def _ask(self, question: dict[str, str]) -> dict[str, Any]:
@@ -62,7 +62,7 @@ class Turnstile(HumanCheck):
             with urlopen(sent, timeout=self._timeout_s) as received:  # noqa: S310 - as above
                 answer = json.loads(received.read(_MOST_BYTES))
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise HumanCheckUnavailableError("Turnstile could not be asked.") from error
+            raise HumanCheckUnavailableError("Turnstile could not be reached.") from error
         if not isinstance(answer, dict):
             raise HumanCheckUnavailableError("Turnstile's answer cannot be read.")
         return answer

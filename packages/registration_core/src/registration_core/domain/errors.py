@@ -53,7 +53,7 @@ class FormNotNamedError(RollcallError):
     code = "form_not_named"
 
     def __init__(self) -> None:
-        super().__init__("No form file is at hand to tell which forms there are. Name one form, such as registration.")
+        super().__init__("There are no form files here. Name a form, such as registration.")
 
 
 class FormClosedError(RollcallError):
@@ -77,7 +77,7 @@ class TooManyRequestsError(RollcallError):
     code = "too_many_requests"
 
     def __init__(self, *, retry_after_s: int, for_email: bool = False) -> None:
-        super().__init__("Too much was sent from here in a short time.")
+        super().__init__("Too many requests came from here in a short time.")
         self.retry_after_s = retry_after_s
         self.for_email = for_email
 
@@ -128,7 +128,9 @@ class KeyReusedError(RollcallError):
     code = "key_reused"
 
     def __init__(self) -> None:
-        super().__init__("This Idempotency-Key was used before with other answers. Send a new key with new answers.")
+        super().__init__(
+            "This Idempotency-Key was already used with different answers. Send new answers with a new key."
+        )
 
 
 class InvalidReferenceError(RollcallError):
@@ -165,7 +167,7 @@ class EntryChangedError(RollcallError):
     code = "entry_changed"
 
     def __init__(self, submission_id: str) -> None:
-        super().__init__(f'The entry "{submission_id}" was changed by another meanwhile; try again.')
+        super().__init__(f'Someone else changed the submission "{submission_id}" while you were working. Try again.')
 
 
 class TicketSettledError(EntryChangedError):
@@ -184,7 +186,7 @@ class AlreadyRegisteredError(RollcallError):
     code = "already_registered"
 
     def __init__(self, first: str) -> None:
-        super().__init__(f'The entry "{first}" is the same person\'s for the same option; nobody takes one twice.')
+        super().__init__(f'The submission "{first}" already registers this person for this option.')
         self.first = first
 
 
@@ -203,7 +205,7 @@ class QuotaNotFoundError(RollcallError):
     code = "quota_not_found"
 
     def __init__(self, form: str, option: str) -> None:
-        super().__init__(f'The form "{form}" has no quota for an option "{option}".')
+        super().__init__(f'The form "{form}" has no quota for the option "{option}".')
 
 
 class QuotaChangedError(RollcallError):
@@ -212,8 +214,8 @@ class QuotaChangedError(RollcallError):
     code = "quota_changed"
 
     def __init__(self, now: QuotaState) -> None:
-        whom = f", by {now.set_by}" if now.set_by else ""
-        super().__init__(f'The option "{now.option}" was given {now.capacity} places by another meanwhile{whom}.')
+        who = now.set_by or "Someone else"
+        super().__init__(f'{who} set the capacity of "{now.option}" to {now.capacity} while you were working.')
         self.now = now
 
 

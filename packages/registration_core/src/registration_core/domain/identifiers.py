@@ -109,11 +109,11 @@ def parse_reference(text: str) -> str:
     reference = text.upper().translate(_LOOK_ALIKES)
     if len(reference) != REFERENCE_LENGTH:
         raise InvalidReferenceError(
-            f'"{text[:40]}" is no reference: one has eight letters and digits, such as K7QM-3XTP.'
+            f'"{text[:40]}" is not a reference. A reference has 8 letters and digits, such as K7QM-3XTP.'
         )
     for letter in reference:
         if letter not in CROCKFORD:
-            raise InvalidReferenceError(f'"{text[:40]}" is no reference: "{letter}" never stands in one.')
+            raise InvalidReferenceError(f'"{text[:40]}" is not a reference. A reference never has "{letter}" in it.')
     if _check_letter(CROCKFORD.index(letter) for letter in reference[:-1]) != reference[-1]:
-        raise InvalidReferenceError(f'"{text[:40]}" has a typing error: its letters do not fit together.')
+        raise InvalidReferenceError(f'"{text[:40]}" has a typing error. Check it letter by letter.')
     return reference

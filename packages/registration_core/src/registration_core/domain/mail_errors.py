@@ -52,7 +52,7 @@ class AccountSuppressionsDeniedError(RollcallError):
     code = "account_suppressions_denied"
 
     def __init__(self, action: str) -> None:
-        super().__init__(f"Your role may not change SES's own list: it lacks {action}.")
+        super().__init__(f"Your role can't use SES's suppression list. It lacks {action}.")
         self.action = action
 
 

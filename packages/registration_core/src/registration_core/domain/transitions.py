@@ -55,5 +55,8 @@ def ensure_may_become(before: Status, after: Status) -> None:
     """Raise StatusTransitionError, which names what is allowed, when no act leads from the one to the other."""
     allowed = TRANSITIONS[before]
     if after not in allowed:
-        ways = ", ".join(sorted(allowed)) or "nothing: an erased entry stays erased"
-        raise StatusTransitionError(f"An entry that is {before} cannot become {after}; it may become {ways}.")
+        if not allowed:
+            raise StatusTransitionError("An erased submission stays erased.")
+        *others, last = sorted(allowed)
+        ways = f"{', '.join(others)} or {last}" if others else last
+        raise StatusTransitionError(f"A {before} submission can't become {after}. It can become {ways}.")

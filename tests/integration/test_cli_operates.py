@@ -51,7 +51,7 @@ def test_site_publish__names_what_staff_lack(manager: Staff, stack: DeployedStac
     ran = manager("site", "publish", "--dry-run")
 
     assert ran.code == 4
-    assert "Your AWS role may not do this: it lacks s3:ListBucket." in ran.err
+    assert "Your AWS role is not allowed to do this. It lacks s3:ListBucket." in ran.err
 
 
 def test_infra_output__prints_what_terraform_made(

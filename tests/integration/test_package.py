@@ -126,7 +126,7 @@ def test_main__refuses_the_examples_staff(tmp_path: Path, capsys: pytest.Capture
     """A deployment of the example would mail the staff's notices to nobody."""
     assert main(["--root", str(ROOT), "--out", str(tmp_path / "a.zip")]) == 1
     stderr = capsys.readouterr().err
-    assert "registration tells courses@robotics-academy.example" in stderr
+    assert "registration mails courses@robotics-academy.example" in stderr
     assert "Write your staff's own into the form files" in stderr
     assert not (tmp_path / "a.zip").exists()
 

@@ -126,13 +126,13 @@ def test_bash__offers(shell: Shell, line: str, offered: list[str]) -> None:
 
 def test_zsh__offers_forms_and_commands_with_their_help(shell: Shell) -> None:
     """It uses the format of zsh's own completion function."""
-    assert '"doctor":"What is wrong with a stack, and how to mend it"' in shell.zsh("rollcall ")
+    assert '"doctor":"Find what is wrong with a stack, and how to fix it"' in shell.zsh("rollcall ")
     assert '"registration"' in shell.zsh("rollcall list --context prod --form r")
 
 
 def test_fish__offers_contexts_and_commands_with_their_help(shell: Shell) -> None:
     """Each is on a line."""
-    assert "login\tSign in to AWS by IAM Identity Center" in shell.fish("rollcall lo")
+    assert "login\tSign in to AWS with IAM Identity Center" in shell.fish("rollcall lo")
     assert shell.fish("rollcall list --context ") == ["prod", "dev"]
     assert shell.fish("rollcall edit K7QM-3XTP course=") == [f"course={course}" for course in COURSES]
 

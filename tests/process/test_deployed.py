@@ -53,7 +53,7 @@ def test_version__is_what_the_api_reports(api_url: str) -> None:
     [("broken", "is deployed."), ("bare", "is deployed."), ("down", "(status 503)")],
 )
 def test_version__says_why_the_api_gives_none(api_url: str, form: str, reason: str) -> None:
-    with pytest.raises(CliError, match="did not tell which version") as error:
+    with pytest.raises(CliError, match="did not say which version") as error:
         version_at(api_url, form)
     assert reason in str(error.value)
 
@@ -64,7 +64,7 @@ def test_version__is_none_if_the_functions_lack_the_form(api_url: str, form: str
 
 
 def test_version__reports_an_api_that_cannot_be_reached() -> None:
-    with pytest.raises(CliError, match="did not tell"):
+    with pytest.raises(CliError, match="did not say"):
         version_at("http://127.0.0.1:1/v1", "registration")
-    with pytest.raises(CliError, match="is no web address"):
+    with pytest.raises(CliError, match="is not a web address"):
         version_at("file:///etc", "registration")

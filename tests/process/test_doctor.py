@@ -333,7 +333,7 @@ def test_examine__skips_what_the_role_may_not_read() -> None:
     (finding,) = examine({"table": resources.table}, one)
 
     assert (finding.check, finding.health) == ("table", Health.SKIPPED)
-    assert "it lacks dynamodb:DescribeTable." in finding.says
+    assert "Your role lacks dynamodb:DescribeTable." in finding.says
 
 
 def test_example_addresses__are_named() -> None:

@@ -272,7 +272,7 @@ def test_deployment__with_example_addresses_is_refused(prod: CommandLine, terraf
     ran = prod("infra", command, *(["--yes"] if command == "apply" else []))
 
     assert ran.code == 1
-    assert "registration tells courses@robotics-academy.example" in ran.err
+    assert "registration mails courses@robotics-academy.example" in ran.err
     assert terraform.words == []
 
 
@@ -299,7 +299,7 @@ def test_destroy__stops_if_a_permission_set_holds_them(prod: CommandLine, terraf
 
     assert ran.code == 1
     assert "AWSReservedSSO_Staff_0123456789abcdef" in ran.err
-    assert "rollcall-prod-reader and -manager out of these permission sets" in ran.err
+    assert "rollcall-prod-reader and -manager from these permission sets" in ran.err
     assert iam.roles["manager"] == ["head"]
     assert terraform.words == []
 

@@ -185,7 +185,7 @@ def test_login__of_an_older_profile_is_stored_by_its_url(rollcall: CommandLine, 
 @pytest.mark.parametrize(
     ("profile", "message"),
     [
-        ("keys", "does not sign in by IAM Identity Center"),
+        ("keys", "is not set up for IAM Identity Center"),
         ("lost", "names the sso-session 'nowhere'"),
         ("nobody", "has no profile 'nobody'"),
     ],
@@ -206,7 +206,7 @@ def test_login__of_a_profile_without_sso_says_what_to_add(
 
 @pytest.mark.parametrize(
     ("code", "message"),
-    [("AccessDeniedException", "refused in the browser"), ("ExpiredTokenException", "Nobody confirmed")],
+    [("AccessDeniedException", "refused in the browser"), ("ExpiredTokenException", "The sign-in was not confirmed")],
 )
 def test_login__refused_or_too_late_stores_nothing(
     academy: CommandLine, oidc: type[Oidc], code: str, message: str
@@ -257,7 +257,7 @@ def test_wait__ends_with_the_code(oidc: type[Oidc]) -> None:
     oidc.tokens[:] = [error("SlowDownException"), *[PENDING] * 200]
     clock = Clock()
 
-    with pytest.raises(CliError, match="Nobody confirmed") as caught:
+    with pytest.raises(CliError, match="The sign-in was not confirmed") as caught:
         flow(clock)
     assert caught.value.exit_code is ExitCode.CREDENTIALS
     assert 600 <= sum(clock.slept) <= 605

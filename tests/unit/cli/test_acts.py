@@ -67,7 +67,7 @@ def test_change__without_a_terminal_needs_yes(
     ran = rollcall(*change)
 
     assert (ran.code, ran.out) == (2, "")
-    assert "nobody can be asked here.\nAdd --yes" in ran.err
+    assert "no terminal to ask you on.\nAdd --yes" in ran.err
     assert (rollcall.connected, manage.asked) == ([], [])
 
 
@@ -208,7 +208,7 @@ def test_status_set__reports_a_concurrent_change(
     ran = rollcall("status", "set", REFERENCE, "confirmed", "--yes")
 
     assert ran.code == 1
-    assert "was changed by someone else meanwhile" in ran.err
+    assert "while you were working" in ran.err
     assert "\nstatus is now 'cancelled'; you saw 'spam'\n" in ran.err
 
 
@@ -318,7 +318,7 @@ def test_quota_set__sets_the_capacity(rollcall: CommandLine, manage: FakeManage)
     [
         (("nope", "first-robot", "14"), 3, "There is no form 'nope'"),
         (("registration", "nope", "14"), 3, "There are: first-robot"),
-        (("contact", "nope", "14"), 3, "It counts no seats."),
+        (("contact", "nope", "14"), 3, "It has no limited seats."),
         (("registration", "first-robot", "many"), 2, "is no number of seats"),
         (("registration", "first-robot", "-3"), 2, "-3 is below zero: give a number such as 3."),
         (("registration", "first-robot", "100001"), 2, "100000"),

@@ -55,7 +55,7 @@ def test_add__refuses_invalid_values(rollcall: CommandLine) -> None:
     ran = rollcall("context", "add", "dev", "--region", "Stockholm")
 
     assert ran.code == 2
-    assert "is no AWS region" in ran.err
+    assert "is not an AWS region" in ran.err
     assert not rollcall.contexts.path.exists()
 
 

@@ -71,7 +71,7 @@ def test_file__damaged__names_itself(file: ContextFile, content: str) -> None:
     file.path.parent.mkdir(parents=True)
     file.path.write_text(content)
 
-    with pytest.raises(ContextError, match=r"contexts\.json is damaged .* Mend it, or remove it"):
+    with pytest.raises(ContextError, match=r"contexts\.json is damaged .* Fix it, or remove it"):
         file.read()
     assert file.path.read_text() == content
 
@@ -80,7 +80,10 @@ def test_file__damaged__names_itself(file: ContextFile, content: str) -> None:
     ("content", "message"),
     [
         ('{"contexts": [{"name": "dev"}]}', "(a context has no stack)"),
-        ('{"contexts": [{"name": "dev", "stack": "dev", "region": "eu-north-1", "zone": "a"}]}', "the unknown zone"),
+        (
+            '{"contexts": [{"name": "dev", "stack": "dev", "region": "eu-north-1", "zone": "a"}]}',
+            "the unknown key zone",
+        ),
         ("{}", "(it has no 'contexts')"),
     ],
 )
@@ -105,7 +108,7 @@ def test_file__unwritable__says_so(tmp_path: Path) -> None:
     """The message names a folder that cannot be created."""
     (tmp_path / "file").write_text("")
 
-    with pytest.raises(ContextError, match=r"contexts\.json cannot be written: .+ROLLCALL_CONFIG_DIR="):
+    with pytest.raises(ContextError, match=r"contexts\.json cannot be written: .+ROLLCALL_CONFIG_DIR "):
         ContextFile(tmp_path / "file" / "contexts.json").write(Contexts())
 
 
@@ -200,10 +203,10 @@ def test_is_loopback__depends_on_the_host(url: str, *, expected: bool) -> None:
     [
         ({"name": "My stack"}, "cannot be a context's name"),
         ({"stack": ""}, "cannot be a context's stack"),
-        ({"region": "Stockholm"}, "no AWS region"),
-        ({"endpoint_url": "localhost:4566"}, "no endpoint"),
-        ({"endpoint_url": "ftp://localhost"}, "no endpoint"),
-        ({"endpoint_url": "http://localhost:x"}, "no endpoint"),
+        ({"region": "Stockholm"}, "not an AWS region"),
+        ({"endpoint_url": "localhost:4566"}, "not an endpoint"),
+        ({"endpoint_url": "ftp://localhost"}, "not an endpoint"),
+        ({"endpoint_url": "http://localhost:x"}, "not an endpoint"),
         ({"endpoint_url": "http://localhost:4566", "profile": "academy"}, "always uses dummy credentials"),
     ],
 )

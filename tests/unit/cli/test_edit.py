@@ -172,7 +172,7 @@ def test_edit__reports_a_concurrent_change_and_writes_nothing(office: Office) ->
     ran = office.line("edit", entry.id, "guardian=Bo Ek", "--yes")
 
     assert ran.code == 1
-    assert "was changed by someone else meanwhile; nothing of yours was written.\n" in ran.err
+    assert "while you were working. Your change was not saved.\n" in ran.err
     assert "  edited phone, by arn:aws:iam::1:user/lee\nphone is now '+46701'; you saw '+46701234567'\n" in ran.err
     assert "submitted" not in ran.err
     assert ran.err.endswith(f"rollcall show {reference(entry)}\n")

@@ -89,13 +89,13 @@ def test_quiet__still_says_what_a_change_does_and_did(rollcall: CommandLine, fla
 
     dry = rollcall("status", "cancel", entry.id, "--dry-run", flag).err
     assert dry.startswith("Stack local, account ")
-    assert f"  {called(entry)}, which is confirmed\n  promoted and mailed then: {called(waiting)}, ticket 1\n" in dry
+    assert f"  {called(entry)}, which is confirmed\n  will be promoted and mailed: {called(waiting)}, ticket 1\n" in dry
     assert dry.endswith("Would cancel 1 submission. Nothing was changed.\n")
 
     asked = rollcall("erase", "fam@example.org", flag, typed="y\n").err
     assert asked.startswith("Stack local, account ")
     assert f"  {called(other)}, which is confirmed\n" in asked
-    assert f"  promoted and mailed then: {called(waiting)}, ticket 1\nErase 2 submissions for good?\ny/N: " in asked
+    assert f"  will be promoted and mailed: {called(waiting)}, ticket 1\nErase 2 submissions for good?\ny/N: " in asked
     assert "2 submissions erased.\n" in asked
     assert f"{called(office.get(waiting))} was promoted" in asked
 
@@ -109,7 +109,7 @@ def test_quiet__names_wrong_rows_and_failures(rollcall: CommandLine, tmp_path: P
 
     assert ran.code == 1
     assert f"{file}, row 2, column B (email): " in ran.err
-    assert ran.err.endswith("What the form asks: rollcall forms show contact\n")
+    assert ran.err.endswith("See what the form asks: rollcall forms show contact\n")
 
 
 def test_quiet__names_what_failed_of_many(rollcall: CommandLine) -> None:

@@ -74,9 +74,9 @@ def test_selection__accepts_what_exists() -> None:
         (
             {"option": "robot"},
             3,
-            "There is no option 'robot' of any form. Did you mean 'robots'? There are: robots, code",
+            "There is no option 'robot' in any form. Did you mean 'robots'? There are: robots, code",
         ),
-        ({"option": "robots", "form": "contact"}, 3, "of the form contact. It counts no seats."),
+        ({"option": "robots", "form": "contact"}, 3, "in the form contact. It has no limited seats."),
         ({"since": "2d", "until": "3d"}, 2, "--since 2d must be earlier than --until 3d."),
     ],
 )

@@ -158,9 +158,9 @@ def test_spam__is_not_counted_beyond_a_hundred(office: Office) -> None:
 @pytest.mark.parametrize(
     ("sign", "why"),
     [
-        ("honeypot", "the field that people do not see was filled in"),
-        ("links 5", "it holds 5 links"),
-        ("name", "an address stands in the name"),
+        ("honeypot", "the hidden field was filled in"),
+        ("links 5", "it has too many links (5)"),
+        ("name", "the name contains a link or an address"),
     ],
 )
 def test_show__says_why_it_was_suspected(office: Office, sign: str, why: str) -> None:

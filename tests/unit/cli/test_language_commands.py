@@ -54,7 +54,7 @@ def test_add__adds_forms_mails_and_a_site_in_the_language(rollcall: CommandLine,
 def test_add__leaves_a_list_of_what_to_translate(rollcall: CommandLine, sources: Sources) -> None:
     rollcall("forms", "language", "add", "de")
     warnings = rollcall("forms", "check", str(sources.forms)).err
-    assert "forms/registration/mail/confirmed.de.txt.j2 says what the English confirmed.en.txt.j2 says" in warnings
+    assert "forms/registration/mail/confirmed.de.txt.j2 is the same as the English confirmed.en.txt.j2" in warnings
     file = sources.forms / "registration" / "mail" / "confirmed.de.txt.j2"
     file.write_text(file.read_text(encoding="utf-8").replace("Hello", "Hallo"), encoding="utf-8")
     warnings = rollcall("forms", "check", str(sources.forms)).err
@@ -113,7 +113,7 @@ def test_check__refuses_a_mail_in_two_languages(rollcall: CommandLine, sources: 
     file.write_text(file.read_text(encoding="utf-8").replace("confirmed.sv.", "confirmed.en."), encoding="utf-8")
     ran = rollcall("forms", "check", str(sources.forms))
     assert ran.code == 1
-    assert 'forms/registration/mail/confirmed.sv.txt.j2 is made of a file with ".en." in its name' in ran.err
+    assert 'forms/registration/mail/confirmed.sv.txt.j2 uses a file with ".en." in its name' in ran.err
 
 
 def test_guide__commands_run(rollcall: CommandLine, sources: Sources) -> None:

@@ -240,7 +240,7 @@ def test_resend__reports_a_mail_still_on_its_way(world: World) -> None:
 def test_resend__after_a_refusal_the_same_command_continues(world: World) -> None:
     world.queue.refusing = True
     ran = world("mail", "resend", REFERENCE, "--yes")
-    assert (ran.code, "The same command again goes on" in ran.err) == (1, True)
+    assert (ran.code, "Run the same command again to continue" in ran.err) == (1, True)
 
     world.queue.refusing = False
     again = world("mail", "resend", REFERENCE, "--yes")

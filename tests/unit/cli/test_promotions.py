@@ -32,11 +32,11 @@ def full(office: Office) -> list[Submission]:
 
 
 def would(entry: Submission, number: int) -> str:
-    return f"  promoted and mailed then: {called(entry)}, ticket {number}\n"
+    return f"  will be promoted and mailed: {called(entry)}, ticket {number}\n"
 
 
 def did(entry: Submission) -> str:
-    return f"{called(entry)} was promoted and is mailed.\n"
+    return f"{called(entry)} was promoted and will be mailed.\n"
 
 
 def acts(entry: Submission) -> list[tuple[str, ...]]:
@@ -57,7 +57,7 @@ def test_dry_run__names_those_who_are_promoted(office: Office, full: list[Submis
     words = acts(full[0])[act]
 
     dry = office.line(*words, "--dry-run")
-    assert (dry.code, dry.err.count("promoted and mailed then")) == (0, 1)
+    assert (dry.code, dry.err.count("will be promoted and mailed")) == (0, 1)
     assert would(full[1], 1) in dry.err
     assert office.get(full[1]).status is Status.WAITLISTED
 
@@ -118,7 +118,7 @@ def test_promoted__says_how_long_an_unverified_seat_is_held(office: Office, full
     ran = office.line("status", "cancel", full[0].id, "--yes")
 
     assert re.search(
-        r"O'Brien.* was promoted and is mailed; the seat is theirs until 2027-03-03 .* unless they verify", ran.err
+        r"O'Brien.* was promoted and will be mailed; they must verify by 2027-03-03 .* to keep the seat", ran.err
     )
 
 
@@ -130,7 +130,7 @@ def test_promoted__names_ten_and_counts_the_others(office: Office) -> None:
 
     ran = office.line("quota", "set", "registration", COURSE, "+13", "--yes")
 
-    assert ran.err.count("was promoted and is mailed") == 10
+    assert ran.err.count("was promoted and will be mailed") == 10
     assert ran.err.count("  and 3 more\n") == 2
     assert ran.err.endswith("  and 3 more\n")
 

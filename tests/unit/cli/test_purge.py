@@ -117,7 +117,7 @@ def test_purge__names_failures_and_erases_the_others(office: Office) -> None:
 def test_purge__stops_on_an_outage_or_missing_permissions(office: Office) -> None:
     stumble(office, StorageUnavailableError("Not now."))
     down = office.line("purge", "--older-than", "90d", "--yes")
-    assert (down.code, "the table takes nothing now." in down.err) == (1, True)
+    assert (down.code, "the table can't be written to now." in down.err) == (1, True)
     stumble(office, StorageDeniedError("You may not."))
     denied = office.line("purge", "--older-than", "90d", "--yes")
     assert (denied.code, denied.err.count("You may not.")) == (4, 1)
@@ -130,7 +130,7 @@ def test_purge__interrupted__says_how_far_it_got(office: Office) -> None:
     ran = office.line("purge", "--older-than", "90d", "--yes")
 
     assert ran.code == 130
-    assert "of 3 submissions were erased. The same command again does the rest.\n" in ran.err
+    assert "of 3 submissions were erased. Run the same command again to do the rest.\n" in ran.err
 
 
 def test_purge__leaves_a_submission_that_changed_before_its_turn(office: Office) -> None:

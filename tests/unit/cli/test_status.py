@@ -66,7 +66,8 @@ def test_cancel__continues_after_a_failure_and_names_it(office: Office) -> None:
     assert ran.code == 1
     assert f"{called(entries[1])} was not cancelled: Not now.\n" in ran.err
     assert ran.err.endswith(
-        "error: 1 of 3 submissions were not cancelled; they are named above.\nThe same command again does the rest.\n"
+        "error: 1 of 3 submissions were not cancelled; they are named above.\n"
+        "Run the same command again to do the rest.\n"
     )
     office.manage.__class__ = usual
     assert office.line("status", "cancel", *[entry.id for entry in entries], "--yes").code == 0
@@ -86,7 +87,9 @@ def test_cancel__interrupted__says_how_far_it_got(office: Office) -> None:
     ran = office.line("status", "cancel", *[entry.id for entry in entries], "--yes")
 
     assert ran.code == 130
-    assert ran.err.endswith("Interrupted: 1 of 2 submissions were cancelled. The same command again does the rest.\n")
+    assert ran.err.endswith(
+        "Interrupted: 1 of 2 submissions were cancelled. Run the same command again to do the rest.\n"
+    )
 
 
 def test_promote__gives_free_seats_in_turn_and_names_the_rest(office: Office) -> None:
@@ -105,7 +108,7 @@ def test_promote__gives_free_seats_in_turn_and_names_the_rest(office: Office) ->
 
     assert ran.code == 0
     for entry in waiting[:2]:
-        assert f"{called(entry)} was promoted and is mailed.\n" in ran.err
+        assert f"{called(entry)} was promoted and will be mailed.\n" in ran.err
         assert office.repository.details(entry.id).events[-1].by == STAFF.arn
     assert f"registration {COURSE} has 3 seats, 3 taken, 1 waiting now.\n" in ran.err
     assert ran.err.endswith(f"  ticket 3 still waits: {called(waiting[2])}\n")

@@ -135,8 +135,8 @@ def test_watch__waits_longer_while_the_network_is_down(rollcall_local: CommandLi
 
     assert (ran.code, ids(ran.out)) == (130, ["reg_1"])
     assert ran.err.splitlines() == [
-        "The table cannot be used now. Watching goes on as soon as it can.",
-        "The table is there again.",
+        "The table cannot be used now. Watching continues when the table can be reached.",
+        "The table can be reached again.",
     ]
     assert day.waits == [5, 5, 10, 20, 5]
 

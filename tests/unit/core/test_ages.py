@@ -194,7 +194,7 @@ AGES = f'{TIMES}hint = "Ages 7 to 9"\nmin_age = 7\nmax_age = 9'
     [
         ("", AGES, '"age_from" is missing; it names the date of birth; use one of born'),
         ('age_from = "email"', AGES, '"age_from" must name a field of type "date"; use one of born'),
-        ('age_from = "born"', f"{TIMES}min_age = 7", "must tell the ages before anyone chooses; it lacks 7"),
+        ('age_from = "born"', f"{TIMES}min_age = 7", "must show visitors the ages before they choose; it lacks 7"),
         ('age_from = "born"', f'{TIMES}hint = "From 17"\nmin_age = 7', "it lacks 7"),
         ('age_from = "born"', 'hint = "From 7"\nmin_age = 7', '"starts_at" is missing; ages are counted on that day'),
         (

@@ -85,7 +85,7 @@ def test_zone__survives_serialisation() -> None:
 
 @pytest.mark.parametrize("name", ["Europe/Stokholm", "", "../../etc/passwd", 1, "CET-1CEST"])
 def test_zone__that_does_not_exist_is_refused(name: object) -> None:
-    with pytest.raises(TimeZoneError, match="write one such as Europe/Stockholm"):
+    with pytest.raises(TimeZoneError, match="use one such as Europe/Stockholm"):
         time_zone(name)
 
 
@@ -129,7 +129,7 @@ def test_form__of_another_zone_is_another_version(forms_dir: Path) -> None:
 
 
 def test_forms__name_a_zone_that_does_not_exist(forms_dir: Path) -> None:
-    with pytest.raises(FormFileError, match=r'site/site\.toml: "time_zone" is \'Mars\', which is no time zone'):
+    with pytest.raises(FormFileError, match=r'site/site\.toml: "time_zone" is \'Mars\', which is not a time zone'):
         zone_named(forms_dir, "Mars")
 
 

@@ -105,7 +105,7 @@ def test_sections__divide_the_fields_in_order(tmp_path: Path) -> None:
             'begins_with = "nmae"',
             'section number 1: begins_with "nmae" is unknown (did you mean',
         ),
-        ('begins_with = "email"', 'begins_with = "name"', 'there are two sections that begin with "name"'),
+        ('begins_with = "email"', 'begins_with = "name"', 'two sections begin with "name"'),
         ('title = "You"\n', "", 'section number 1: "title" is missing'),
         ('title = "You"', 'title = "You"\nfields = ["name"]', 'key "fields" is unknown for a section'),
         ('begins_with = "name"', 'begins_with = "it"', 'the first section must begin with the first field, "name"'),
@@ -159,28 +159,31 @@ def test_compile_forms__skips_folders_without_a_form(tmp_path: Path) -> None:
         (GOOD + a_field("int"), 'field "it": type "int" is unknown; use one of text, textarea, email, phone,'),
         (GOOD + a_field("tekst"), 'field "it": type "tekst" is unknown (did you mean "text"?)'),
         (GOOD + a_field("text", "maxlength = 3"), 'key "maxlength" is unknown for type "text" (did you mean "max_l'),
-        (GOOD + a_field("text", "options = []"), 'key "options" is unknown for type "text"; allowed are name, type'),
+        (GOOD + a_field("text", "options = []"), 'key "options" is unknown for type "text"; use one of name, type'),
         (GOOD + a_field("text", "required = 1"), 'field "it": "required" must be true or false, not 1'),
-        (GOOD + a_field("consent", "keep_for_next = true"), 'a consent is given anew for each person; take "keep_for'),
+        (
+            GOOD + a_field("consent", "keep_for_next = true"),
+            'each person must give their own consent; remove "keep_for',
+        ),
         (GOOD + a_field("text", "max_length = 0"), '"max_length" must be a whole number from 1 to 10000, not 0'),
         (GOOD + a_field("text", "min_length = 9", "max_length = 3"), '"min_length" (9) is more than "max_length"'),
         (GOOD + a_field("number", "min = 1.5"), '"min" (1.5) has more digits after the point than "decimals"'),
         (GOOD + a_field("number", "min = 9", "max = 3"), '"min" (9) is more than "max" (3)'),
         (GOOD + a_field("date", 'min = "tomorrow"'), '"min" must be a date such as 2026-06-30, or "today"'),
         (GOOD + a_field("date", 'min = "today"', 'max = "today-1y"'), '"min" (2024-02-29) is more than "max"'),
-        (GOOD + a_field("choice"), 'field "it": "options" is missing; it is a list of one or more tables'),
+        (GOOD + a_field("choice"), 'field "it": "options" is missing; it must be a list of one or more tables'),
         (
             GOOD + a_field("choice", 'options = [{ value = "a", label = "A" }, { value = "a", label = "B" }]'),
-            'field "it": there are two options of the value "a"',
+            'field "it": two options have the value "a"',
         ),
-        (GOOD + a_field("choice", 'options = [{ value = "A b", label = "A" }]'), 'option "A b": a value has small'),
+        (GOOD + a_field("choice", 'options = [{ value = "A b", label = "A" }]'), 'option "A b": a value must have'),
         (GOOD + a_field("choice", 'options = [{ value = "a" }]'), 'option "a": "label" is missing'),
         (GOOD + a_field("choice", 'options = [{ value = "a", label = "A", seats = 3 }]'), 'key "seats" is unknown'),
         (
             GOOD + a_field("choices", 'options = [{ value = "a", label = "A" }]', "min_choices = 2"),
             '"min_choices" must be a whole number from 1 to 1, not 2',
         ),
-        (GOOD + a_field("text", 'autocomplete = "e-mail"'), 'autocomplete "e-mail" is no HTML token (did you mean'),
+        (GOOD + a_field("text", 'autocomplete = "e-mail"'), 'autocomplete "e-mail" is not an HTML token (did you mean'),
         (
             GOOD + a_field("text", 'label = ""').replace('label = "It"\n', ""),
             '"label": "en" must be text in quotes, not an empty',
@@ -188,13 +191,22 @@ def test_compile_forms__skips_folders_without_a_form(tmp_path: Path) -> None:
         (GOOD + a_field("email", 'example = "robin"'), "the example would be refused: Enter an e-mail"),
         (GOOD + a_field("consent", "draft = true"), '"draft" can\'t be true for type "consent"'),
         (GOOD + a_field("text", 'draft = "no"'), '"draft" must be true or false, not "no"'),
-        (GOOD + a_field("date", 'example = "soon"'), 'the example "soon" is no date'),
-        (GOOD + a_field("text").replace('"it"', '"It is"'), 'field "It is": a name has small letters, digits and _'),
-        (GOOD + a_field("text").replace('"it"', '"status"'), 'field "status": this name is taken by the entry'),
+        (GOOD + a_field("date", 'example = "soon"'), 'the example "soon" is not a date'),
+        (
+            GOOD + a_field("text").replace('"it"', '"It is"'),
+            'field "It is": a name must begin with a lowercase',
+        ),
+        (
+            GOOD + a_field("text").replace('"it"', '"status"'),
+            'field "status": this name is reserved for the submission',
+        ),
         (GOOD + a_field("text").replace('name = "it"\n', ""), 'field number 2: "name" is missing'),
         (GOOD + EMAIL, 'there are two fields named "email"'),
         (HEAD + NAME, 'there is no field with type = "email" and required = true'),
-        (GOOD + EMAIL.replace('"email"\ntype', '"other"\ntype'), '"email_field" is missing; it says whose address'),
+        (
+            GOOD + EMAIL.replace('"email"\ntype', '"other"\ntype'),
+            '"email_field" is missing; it names the field with the address',
+        ),
         (
             HEAD + 'email_field = "name"' + NAME + EMAIL,
             '"email_field" is "name", but must name a required field of type "em',
@@ -209,10 +221,10 @@ def test_compile_forms__skips_folders_without_a_form(tmp_path: Path) -> None:
             HEAD + 'languages = ["en", "de"]' + EMAIL,
             'language "de" has no words; use en, sv, or copy docs/words.toml to',
         ),
-        (HEAD + 'languages = ["sv"]' + EMAIL, '"languages" must have "en" among them'),
+        (HEAD + 'languages = ["sv"]' + EMAIL, '"languages" must include "en"'),
         (
             HEAD + 'languages = ["en", "sv"]' + EMAIL,
-            '"title" must be a text a language: { en = "…", sv = "…" }, not "Course"',
+            '"title" must be a text per language: { en = "…", sv = "…" }, not "Course"',
         ),
         (
             HEAD.replace('"Course"', '{ en = "Course" }') + 'languages = ["en", "sv"]' + EMAIL,
@@ -223,9 +235,9 @@ def test_compile_forms__skips_folders_without_a_form(tmp_path: Path) -> None:
             'key "fr" is unknown for a text of this form',
         ),
         (HEAD.replace("30", "0") + EMAIL, '"retention_days" must be a whole number from 1 to 3660, not 0'),
-        (HEAD.replace('"crs"', '"CRS-1"') + EMAIL, '"id_prefix" has two to eight small letters'),
-        (HEAD + 'staff = ["office"]' + EMAIL, '"staff" names "office"; write an e-mail address'),
-        (HEAD + "opens_at = 2026-01-01T09:00:00" + EMAIL, '"opens_at" must be a moment with its offset'),
+        (HEAD.replace('"crs"', '"CRS-1"') + EMAIL, '"id_prefix" must be two to eight lowercase letters'),
+        (HEAD + 'staff = ["office"]' + EMAIL, '"staff" has "office"; write an e-mail address'),
+        (HEAD + "opens_at = 2026-01-01T09:00:00" + EMAIL, '"opens_at" must be a time with its offset'),
         (
             HEAD + "opens_at = 2026-01-02T09:00:00Z\ncloses_at = 2026-01-01T09:00:00Z" + EMAIL,
             '"closes_at" must come after',
@@ -250,7 +262,7 @@ def test_compile_forms__reports_all_mistakes_of_all_files(tmp_path: Path) -> Non
     files = [problem.partition(":")[0] for problem in error.value.problems]
     assert files.count("forms/one/form.toml") == 3
     assert "forms/two/form.toml" in files
-    assert "forms/empty/form.toml: there is no such file; each folder of a form has one" in error.value.problems
+    assert "forms/empty/form.toml: this file is missing; every form's folder needs one" in error.value.problems
 
 
 def test_compile_forms__refuses_two_forms_with_one_prefix(tmp_path: Path) -> None:
@@ -268,12 +280,12 @@ def test_compile_forms__reports_a_file_that_is_not_utf_8(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("name", sorted(TAKEN))
 def test_compile_forms__refuses_an_address_that_is_taken(tmp_path: Path, name: str) -> None:
-    with pytest.raises(FormFileError, match=f'no form may be called "{name}": .* there already; rename the folder'):
+    with pytest.raises(FormFileError, match=f'a form cannot be called "{name}": .* already .*; rename the folder'):
         compile_forms(write(tmp_path, HEAD + EMAIL, name))
 
 
 def test_compile_forms__refuses_an_invalid_folder_name(tmp_path: Path) -> None:
-    with pytest.raises(FormFileError, match='the folder "My form" cannot name a form'):
+    with pytest.raises(FormFileError, match='the folder "My form" cannot be a form'):
         compile_forms(write(tmp_path, HEAD + EMAIL, "My form"))
 
 

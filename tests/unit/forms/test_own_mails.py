@@ -83,7 +83,7 @@ def test_check__finds_nothing_wrong_in_shipped_forms(forms_dir: Path) -> None:
         ("bring.fr", {"subject": "x", "txt": "x", "html": "x"}, 'bring.fr.*: the form has no language "fr".'),
         ("bring.en", {"subject": "x", "txt": "{{ nmae }}", "html": "x"}, "bring.en.txt.j2: 'nmae' is undefined"),
         ("bring.en", {"subject": "x", "txt": "{{ set['a'] }}", "html": "x"}, "bring.en.txt.j2: 'dict object' has no"),
-        ("confrimed.en", {"subject": "x", "txt": "x", "html": "x"}, "call it confirmed, or a mail of your own"),
+        ("confrimed.en", {"subject": "x", "txt": "x", "html": "x"}, "call it confirmed, or give your own mail"),
         (
             "bring.en",
             {"subject": "x", "txt": "{% if status == 'waitlisted' %}{{ no }}{% endif %}", "html": "x"},

@@ -96,7 +96,10 @@ def test_version__changes_with_a_rule(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (HEAD + "quota = 'day'" + EMAIL + SEATS, '"quota" must be a table: [quota] on a line, and below it its keys'),
+        (
+            HEAD + "quota = 'day'" + EMAIL + SEATS,
+            '"quota" must be a table: [quota] on a line of its own, with its keys below',
+        ),
         (HEAD + "[quota]" + EMAIL + SEATS, '[quota]: "field" is missing'),
         (HEAD + QUOTA.replace("day", "dya") + EMAIL + SEATS, '[quota]: "field" is "dya", but must name a required'),
         (HEAD + QUOTA + EMAIL, 'but must name a required field of type "choice"; there is none'),
@@ -104,25 +107,25 @@ def test_version__changes_with_a_rule(tmp_path: Path) -> None:
         (HEAD + QUOTA + 'waitlist = "atuo"' + EMAIL + SEATS, 'waitlist "atuo" is unknown (did you mean "auto"?); use'),
         (
             HEAD + QUOTA + "capacity = 9" + EMAIL + SEATS,
-            '[quota]: key "capacity" is unknown for [quota]; allowed are f',
+            '[quota]: key "capacity" is unknown for [quota]; use one of f',
         ),
         (
             HEAD + QUOTA + EMAIL + SEATS.replace("capacity = 12", ""),
-            'field "day", option "sat": "capacity" is missing; each option of the field that [quota] names has one',
+            'field "day", option "sat": "capacity" is missing; each option of the field that [quota] names nee',
         ),
         (HEAD + QUOTA + EMAIL + SEATS.replace("12", "-1"), 'option "sat": "capacity" must be a whole number from 0 to'),
         (HEAD + QUOTA + EMAIL + SEATS.replace("12", "true"), 'option "sat": "capacity" must be a whole number from 0'),
         (
             HEAD + EMAIL + SEATS,
-            'field "day": "capacity" (of sat, sun) counts only in the field of [quota]; add [quota] with field = "day"',
+            'field "day": "capacity" (of sat, sun) only works in the field that [quota] names; add [quota] with',
         ),
         (
             HEAD + QUOTA + EMAIL + SEATS + an_option("capacity = 3"),
-            'field "when": "capacity" (of a) counts only in the field of [quota]; [quota] names "day"',
+            'field "when": "capacity" (of a) only works in the field that [quota] names; [quota] names "day"',
         ),
         (
             HEAD + EMAIL + an_option("capacity = 3", kind="choices"),
-            'option "a": key "capacity" is unknown for an option of type "choices"; allowed are value, label, hint',
+            'option "a": key "capacity" is unknown for an option of type "choices"; use one of value, label, hint',
         ),
         (HEAD + EMAIL + an_option(TIMES[0]), 'field "when", option "a": "ends_at" is missing; a calendar invitation'),
         (HEAD + EMAIL + an_option(TIMES[1]), 'field "when", option "a": "starts_at" is missing; a calendar'),
@@ -130,22 +133,25 @@ def test_version__changes_with_a_rule(tmp_path: Path) -> None:
             HEAD + EMAIL + an_option(TIMES[0], TIMES[0].replace("starts", "ends")),
             'option "a": "ends_at" must come after "starts_at"',
         ),
-        (HEAD + EMAIL + an_option("starts_at = 2027-01-16", TIMES[1]), '"starts_at" must be a moment with its offset'),
+        (HEAD + EMAIL + an_option("starts_at = 2027-01-16", TIMES[1]), '"starts_at" must be a time with its offset'),
         (
             HEAD + EMAIL + an_option(*TIMES),
-            'field "when": "starts_at" counts only in the field that [quota] names, or else "once", and the form has n',
+            'field "when": "starts_at" only works in the field that [quota] or else "once" names, and the form has n',
         ),
         (
             HEAD + QUOTA + EMAIL + SEATS + an_option(*TIMES),
-            'field "when": "starts_at" counts only in the field that [quota] names, or else "once", which is "day"',
+            'field "when": "starts_at" only works in the field that [quota] or else "once" names, which is "day"',
         ),
-        (HEAD + EMAIL + an_option("place = 3"), 'option "a": "place" must be a text a language'),
+        (HEAD + EMAIL + an_option("place = 3"), 'option "a": "place" must be a text per language'),
         (HEAD + "verification = true" + EMAIL, '"verification" must be a table: [verification] on a line'),
         (HEAD + "[verification]\nwithin_hours = 0" + EMAIL, '[verification]: "within_hours" must be a whole number fr'),
-        (HEAD + "[verification]\nhours = 9" + EMAIL, '[verification]: key "hours" is unknown for [verification]; all'),
+        (HEAD + "[verification]\nhours = 9" + EMAIL, '[verification]: key "hours" is unknown for [verification]; use'),
         (HEAD + "[spam]\nmax_links = 1000" + EMAIL, '[spam]: "max_links" must be a whole number from 0 to 100'),
         (HEAD + "[spam]\nmin_fill_s = 3.5" + EMAIL, '[spam]: "min_fill_s" must be a whole number from 0 to 600'),
-        (HEAD + '[spam]\nhoneypot = "Web site"' + EMAIL, '[spam]: "honeypot" has small letters, digits and _'),
+        (
+            HEAD + '[spam]\nhoneypot = "Web site"' + EMAIL,
+            '[spam]: "honeypot" must begin with a lowercase',
+        ),
         (HEAD + '[spam]\nhoneypot = ""' + EMAIL, '[spam]: "honeypot" must be text in quotes, not an empty text'),
         (HEAD + '[spam]\nhoneypot = "email"' + EMAIL, '[spam]: the honeypot "email" is a field of this form'),
         (

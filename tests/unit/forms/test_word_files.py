@@ -95,15 +95,19 @@ def test_words__missing__says_which_file_to_add(forms: Path) -> None:
     ("old", "new", "message"),
     [
         ('required = "', 'requierd = "', '[messages]: key "requierd" is unknown for this table (did you mean "requ'),
-        ('required = "', 'requierd = "', '[messages]: "required" is missing; it is text in quotes'),
-        ("entered {length}", "entered {len}", '[messages]: "too_short" must hold {length}, {limit}, as in "Enter'),
-        ("entered {length}", "entered {length!r}", '[messages]: "too_short" must hold {length}, {limit}, as in "'),
-        ("Enter this on", "Enter { this on", '[messages]: "line_break" must hold nothing in { }, as '),
-        ("Enter this on", "Enter {} this on", '[messages]: "line_break" must hold nothing in { }, as'),
+        ('required = "', 'requierd = "', '[messages]: "required" is missing; it must be text in quotes'),
+        ("entered {length}", "entered {len}", '[messages]: "too_short" must contain {length}, {limit}, as in "Enter'),
+        ("entered {length}", "entered {length!r}", '[messages]: "too_short" must contain {length}, {limit}, as in "'),
+        ("Enter this on", "Enter { this on", '[messages]: "line_break" must contain nothing in { }, as '),
+        ("Enter this on", "Enter {} this on", '[messages]: "line_break" must contain nothing in { }, as'),
         ('"Enter this on one line."', "1", '[messages]: "line_break" must be text in quotes, not 1'),
-        ('in_hours = "in {count} hours"', "", '[sentences]: "in_hours" is missing; it is text in quotes'),
-        ('may = "May"', "", '[dates]: "may" is missing; it is text in quotes'),
-        ("{day} {month}", "{month}", '[dates]: "date" must hold {day}, {month}, {year}, as in "{day} {month} {year}"'),
+        ('in_hours = "in {count} hours"', "", '[sentences]: "in_hours" is missing; it must be text in quotes'),
+        ('may = "May"', "", '[dates]: "may" is missing; it must be text in quotes'),
+        (
+            "{day} {month}",
+            "{month}",
+            '[dates]: "date" must contain {day}, {month}, {year}, as in "{day} {month} {year}"',
+        ),
         ("[messages]", "[mesages]", "[messages] is missing; copy it from docs/words.toml and translate it"),
         ("[answers]", "[answer]", 'key "answer" is unknown for a language\'s words (did you mean "answers"?); '),
         ("[answers]", "[answers", "this is not TOML: "),
@@ -123,7 +127,7 @@ def test_words__for_a_built_in_language_are_refused(forms: Path) -> None:
     write(forms, MODEL, "sv")
     write(forms, MODEL, "deutsch")
     assert problems(forms) == [
-        "forms/_words/deutsch.toml: a language is called by two or three small letters, such as de; rename the file",
+        "forms/_words/deutsch.toml: a language's name is two or three lowercase letters, such as de; rename the file",
         "forms/_words/sv.toml: sv is built in; remove this file",
     ]
 

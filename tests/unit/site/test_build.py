@@ -95,7 +95,7 @@ class TestMistakes:
     def test_missing_text__is_named_with_its_file(self, rewrite: Rewrite, message: Callable[[], str]) -> None:
         rewrite("en.toml", "lede = ", "leed = ")
         rewrite("sv.toml", "lede = ", "leed = ")
-        assert message() == 'site/en.toml: "home.lede" is missing, and a page asks for it. Add it there.'
+        assert message() == 'site/en.toml: "home.lede" is missing, and a page needs it. Add it.'
 
     def test_missing_text_in_a_list__is_named_with_its_place(
         self, rewrite: Rewrite, message: Callable[[], str]
@@ -138,12 +138,14 @@ class TestMistakes:
         (sources.root / "site/assets/rollcall.js").unlink()
         assert (
             message()
-            == "site/assets/rollcall.js or site/pictures/rollcall.js: a page asks for this file, and it is missing."
+            == "site/assets/rollcall.js or site/pictures/rollcall.js: this file is missing, and a page needs it."
         )
 
     def test_asset_of_an_unknown_type__is_named(self, sources: Sources, message: Callable[[], str]) -> None:
         (sources.root / "site/assets/robot.psd").write_bytes(b"")
-        assert message().startswith("site/assets/robot.psd: files ending in '.psd' are not known; use one of .css, ")
+        assert message().startswith(
+            "site/assets/robot.psd: files ending in '.psd' are not supported; use one of .css, "
+        )
 
     def test_form_named_like_a_page__is_named(self, forms: dict[str, Form], message: Callable[[], str]) -> None:
         data = forms["contact"].to_dict() | {"name": "thank-you"}

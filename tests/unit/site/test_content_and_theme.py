@@ -36,11 +36,11 @@ def mistakes(content: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "old", "new", "message"),
     [
-        ("sv.toml", "skip = ", "skipp = ", '"navigation.skip" is missing, and en.toml has it. Add it there.'),
-        ("my.sv.toml", "retry = ", "retrry = ", '"my.retry" is missing, and my.en.toml has it. Add it there.'),
-        ("sv.toml", "{count} dagar", "dagar", '"privacy.days" must hold {count}, as in en.toml.'),
+        ("sv.toml", "skip = ", "skipp = ", '"navigation.skip" is missing, but en.toml has it. Add it.'),
+        ("my.sv.toml", "retry = ", "retrry = ", '"my.retry" is missing, but my.en.toml has it. Add it.'),
+        ("sv.toml", "{count} dagar", "dagar", '"privacy.days" must contain {count}, as in en.toml.'),
         ("sv.toml", 'submit = "Skicka"', "submit = 1", '"forms.any.submit" must be a text, as in en.toml.'),
-        ("sv.toml", 'name = "Svenska"', "", '"name" must be a text: what its speakers call it, such as "Deutsch".'),
+        ("sv.toml", 'name = "Svenska"', "", '"name" must be what its speakers call the language, such as "Deutsch".'),
         ("sv.toml", 'name = "Svenska"', 'name = "x"\ndirection = "up"', "\"direction\" is 'up'; use one of ltr, rtl."),
         (
             "site.toml",
@@ -48,7 +48,7 @@ def mistakes(content: Path) -> list[str]:
             'first_language = "de"',
             "\"first_language\" is 'de'; use one of en, sv.",
         ),
-        ("theme.toml", 'paper = "#f1f4f5"', "", '"light.paper" is missing. Add it there.'),
+        ("theme.toml", 'paper = "#f1f4f5"', "", '"light.paper" is missing. Add it.'),
         ("theme.toml", "paper =", "papper =", f'"light.papper" is not known; use one of {", ".join(COLOURS)}.'),
         ("theme.toml", '"#f1f4f5"', '"grey"', "\"light.paper\" is 'grey'; write a colour as # and six hex digits"),
         ("theme.toml", "[corners]", "[corner]", "[corner] is not known; use [light], [dark], [letters], [corners]."),
@@ -60,9 +60,14 @@ def mistakes(content: Path) -> list[str]:
             'link = "#8fc0ee"',
             '"light.link" (#8fc0ee) on "light.paper" (#f1f4f5) has a',
         ),
-        ("logo.svg", "<path", "<script></script><path", '"<script" may not be in it; write colours as fill="#ffc62b"'),
-        ("logo.svg", "<path", '<path style="fill:red"', '"style=" may not be in it'),
-        ("logo.svg", "viewBox", "viewbox", "this is no SVG drawing with a viewBox; save it as plain SVG."),
+        (
+            "logo.svg",
+            "<path",
+            "<script></script><path",
+            '"<script" is not allowed in it; write colours as fill="#ffc62b"',
+        ),
+        ("logo.svg", "<path", '<path style="fill:red"', '"style=" is not allowed in it'),
+        ("logo.svg", "viewBox", "viewbox", "this is not an SVG drawing with a viewBox; save it as plain SVG."),
     ],
 )
 def test_mistake__names_its_file(  # noqa: PLR0917 - fixtures and parameters

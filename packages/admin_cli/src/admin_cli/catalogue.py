@@ -14,38 +14,38 @@ class Command(NamedTuple):
 
 
 GROUPS: dict[str, dict[str, Command]] = {
-    "See what came in": {
-        "list": Command("list", "Submissions, newest first"),
-        "show": Command("show", "One submission, by its ID or reference"),
-        "search": Command("search", "Submissions by e-mail, reference, name or phone"),
-        "watch": Command("watch", "Submissions as they come in"),
-        "stats": Command("stats", "How many came in, by day, form, option and status"),
-        "history": Command("history", "What happened to one submission or all, and who did it"),
-        "export": Command("export", "Everything that came in, as a file"),
+    "Read submissions": {
+        "list": Command("list", "List submissions, newest first"),
+        "show": Command("show", "Show one submission, by its ID or reference"),
+        "search": Command("search", "Find submissions by e-mail, reference, name or phone"),
+        "watch": Command("watch", "Show submissions as they come in"),
+        "stats": Command("stats", "Count submissions by day, form, option and status"),
+        "history": Command("history", "Show what happened to submissions, and who did it"),
+        "export": Command("export", "Export submissions to a file"),
     },
-    "Change what came in": {
-        "edit": Command("edit", "Put right what a submission says, or move it"),
-        "status": Command("status", "Confirm and cancel submissions, promote who waits"),
-        "import": Command("import_file", "Take submissions in from a CSV file"),
-        "quota": Command("quota", "Seats: capacity, taken and waiting"),
-        "erase": Command("erase", "Remove what a submission says of its person, for good"),
-        "purge": Command("purge", "Erase submissions that are older than you need them"),
+    "Change submissions": {
+        "edit": Command("edit", "Correct a submission's answers, or move it"),
+        "status": Command("status", "Confirm, cancel and promote submissions"),
+        "import": Command("import_file", "Import submissions from a CSV file"),
+        "quota": Command("quota", "Show and change seats: capacity, taken and waiting"),
+        "erase": Command("erase", "Erase a submission's personal data for good"),
+        "purge": Command("purge", "Erase submissions older than a given age"),
     },
     "Forms and site": {
-        "new": Command("new", "A folder for an organisation's own forms and site"),
-        "check": Command("check", "Whether the organisation's own files are right"),
-        "forms": Command("forms", "Check, show and try the organisation's forms"),
-        "mail": Command("mail", "Read mails, send them again or to many, see what failed"),
-        "site": Command("site", "Build the site's pages and publish them"),
+        "new": Command("new", "Start a folder for an organisation's forms and site"),
+        "check": Command("check", "Check the organisation's own files"),
+        "forms": Command("forms", "Check, show and try out the organisation's forms"),
+        "mail": Command("mail", "Read, send and resend mails, and see what failed"),
+        "site": Command("site", "Build and publish the site"),
     },
     "Operate": {
-        "login": Command("login", "Sign in to AWS by IAM Identity Center"),
-        "doctor": Command("doctor", "What is wrong with a stack, and how to mend it"),
-        "keys": Command("keys", "Change the keys that recognise who was there before"),
-        "restore": Command("restore", "Make a restored table ready to be the stack's"),
-        "infra": Command("infra", "Terraform on a stack: plan, apply, output, destroy"),
-        "local": Command("local", "The whole system on this machine"),
-        "context": Command("context", "Which stack the commands work on"),
+        "login": Command("login", "Sign in to AWS with IAM Identity Center"),
+        "doctor": Command("doctor", "Find what is wrong with a stack, and how to fix it"),
+        "keys": Command("keys", "Change the keys that recognise returning registrants"),
+        "restore": Command("restore", "Make a restored table ready for the stack"),
+        "infra": Command("infra", "Run Terraform on a stack: plan, apply, output, destroy"),
+        "local": Command("local", "Run the whole system on this machine"),
+        "context": Command("context", "Choose the stack that commands work on"),
     },
 }
 
@@ -55,12 +55,12 @@ EXAMPLES = """\
   rollcall local up                     run the whole system on this machine
   rollcall list --form registration     the newest registrations
   rollcall show K7QM-3XTP               one of them, by its reference
-  rollcall list --json id,email | jq .  the same for a program
+  rollcall list --json id,email | jq .  the same as JSON, for a program
 """
 
 OPTIONS = {
     "--context NAME": "Work on this context's stack [env: ROLLCALL_CONTEXT]",
-    "-q, --quiet": "Show no progress and no notes",
+    "-q, --quiet": "Show no progress and no hints",
     "--debug": "Show where an error came from",
     "--version": "Show the version",
     "--install-completion": "Install completion for the current shell",
@@ -85,7 +85,7 @@ def root_help(columns: int = 0) -> str:
     parts = [
         "Examples:\n" + EXAMPLES,
         "Usage: rollcall [OPTIONS] COMMAND [ARGS]...\n",
-        "Registration and contact forms in your own AWS account: what the staff use.\n",
+        "Registration and contact forms in your own AWS account: the staff's commands.\n",
     ]
     for title, section in sections.items():
         lines = (f"  {term:<{width}}  {text}\n" for term, text in section.items())

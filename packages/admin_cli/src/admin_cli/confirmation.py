@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from admin_cli.stack import Stack
     from registration_core.domain.submission import Submission
 
-Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking; needed where nobody can be asked.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Don't ask first. Needed in scripts.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ def begin(services: Services, *, yes: bool, dry_run: bool) -> Act:
     """Name the stack and the account. Raises CliError where nobody can be asked and --yes was not given."""
     if not yes and not dry_run and not can_ask(services):
         raise CliError(
-            "This changes the stack, and nobody can be asked here.",
-            hint="Add --yes to do it, or --dry-run to see what would be done.",
+            "This command changes the stack, and there is no terminal to ask you on.",
+            hint="Add --yes to go ahead, or --dry-run to see what would change.",
             exit_code=ExitCode.USAGE,
         )
     stack = services.stack()

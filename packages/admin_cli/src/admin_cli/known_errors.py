@@ -37,14 +37,14 @@ _HINTS: tuple[tuple[type[RollcallError], str], ...] = (
     (FormNotNamedError, "Name it (rollcall list --form registration), or publish the forms: rollcall site publish"),
     (
         InvalidCursorError,
-        "Take the one that the list before named on stderr, with the same options; or begin anew without.",
+        "Use the cursor that the previous page printed on stderr, with the same options, or start again without one.",
     ),
-    (SubmissionNotFoundError, "See what there is: rollcall list"),
-    (StorageDeniedError, "See who you are to AWS, and what the stack's table is: rollcall doctor"),
-    (StorageUnavailableError, "Check the network, then the same command again: nothing is done twice."),
-    (MailAskedError, "Somebody did the same at this moment; the same command again says when it went out."),
-    (MailQueueError, "The same command again goes on: what was queued twice is sent once."),
-    (DeadLettersError, "The same command again goes on: nothing was lost."),
+    (SubmissionNotFoundError, "List submissions: rollcall list"),
+    (StorageDeniedError, "Check your AWS identity and the stack's table: rollcall doctor"),
+    (StorageUnavailableError, "Check the network, then run the same command again. Nothing is done twice."),
+    (MailAskedError, "Someone else sent it at the same moment. Run the same command again to see when it was sent."),
+    (MailQueueError, "Run the same command again to continue. A mail that is queued twice is sent once."),
+    (DeadLettersError, "Run the same command again to continue. Nothing was lost."),
     (InvalidReferenceError, 'Look it up by a name, a phone number or an address: rollcall search "asa lindqvist"'),
 )
 
@@ -62,7 +62,7 @@ def explain(error: Exception) -> CliError:
     if isinstance(error, OSError) and error.filename is not None:
         return CliError(f"{error.filename}: {error.strerror}.")
     return CliError(
-        f"Rollcall met an error that it did not expect ({type(error).__name__}: {error}).",
+        f"Unexpected error ({type(error).__name__}: {error}).",
         hint="Run the same command with --debug to see where it came from, and report it.",
     )
 

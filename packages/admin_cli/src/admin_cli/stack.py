@@ -58,8 +58,8 @@ class StackDescription:
         missing = [name for name in names if not isinstance(said.get(name), str)]
         if missing:
             raise CliError(
-                f"The stack's description lacks {', '.join(missing)}.",
-                hint="It was made by another version of infra/terraform: apply that again.",
+                f"The stack's description has no {', '.join(missing)}.",
+                hint="Another version of infra/terraform wrote it. Apply infra/terraform again.",
             )
         return cls(**{name: str(said[name]) for name in names})
 
@@ -311,11 +311,11 @@ class AwsStack:
 
     def _no_stack(self, stacks: list[str]) -> CliError:
         where = f"at {self.context.endpoint_url}" if self.context.endpoint_url else f"in {self.context.region}"
-        there = f"There are: {', '.join(stacks)}." if stacks else "None other was found."
+        there = f"There are: {', '.join(stacks)}." if stacks else "No other stack was found."
         hint = (
             "Start it: rollcall local up"
             if self.context.on_this_machine and not stacks
-            else ("Name another in a context: rollcall context add NAME --stack STACK --region REGION")
+            else ("Add a context for another stack: rollcall context add NAME --stack STACK --region REGION")
         )
         return CliError(
             f"There is no stack {self.context.stack!r} {where}. {there}",

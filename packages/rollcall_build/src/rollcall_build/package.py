@@ -77,7 +77,7 @@ def build_package(sources: Sources, out: Path) -> PackageReport:
         contents.update(_third_party(name))
     archive = _zip(contents)
     if len(archive) > MOST_BYTES:
-        raise PackageError(f"the zip would be {len(archive)} bytes; more than {MOST_BYTES} starts too slowly")
+        raise PackageError(f"the zip would be {len(archive)} bytes; over {MOST_BYTES} the functions start too slowly")
     changed = not out.is_file() or out.read_bytes() != archive
     if changed:
         replace_file(out, archive, mode=0o644)
@@ -195,7 +195,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m rollcall_build.package", description="Build the functions' zip.")
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="the clone (default: this folder)")
     parser.add_argument("--out", type=Path, default=Path("dist/rollcall-lambda.zip"), help="where to write the zip")
-    parser.add_argument("--example", action="store_true", help="take example addresses: never for a deployment")
+    parser.add_argument("--example", action="store_true", help="accept example addresses; never for a deployment")
     options = parser.parse_args(arguments)
     try:
         sources = sources_of(options.root, os.environ)

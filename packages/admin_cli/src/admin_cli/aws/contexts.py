@@ -65,19 +65,19 @@ class Context:
         for what, value in (("name", self.name), ("stack", self.stack)):
             if not NAME.fullmatch(value):
                 raise InvalidContextError(
-                    f"{value!r} cannot be a context's {what}: use small letters, digits, dots and dashes, such as dev.",
+                    f"{value!r} cannot be a context's {what}: use lowercase letters, digits, . and -, such as dev.",
                 )
         if not REGION.fullmatch(self.region):
-            raise InvalidContextError(f"{self.region!r} is no AWS region: give one such as eu-north-1.")
+            raise InvalidContextError(f"{self.region!r} is not an AWS region. Give one such as eu-north-1.")
         if self.endpoint_url is not None:
             self._check_endpoint(self.endpoint_url)
 
     def _check_endpoint(self, url: str) -> None:
         if not _is_web_address(url):
-            raise InvalidContextError(f"{url!r} is no endpoint: give an address such as http://localhost:4566.")
+            raise InvalidContextError(f"{url!r} is not an endpoint. Give an address such as http://localhost:4566.")
         if self.profile is not None and is_loopback(url):
             raise InvalidContextError(
-                f"A context on this machine ({url}) always uses dummy credentials: leave the profile out.",
+                f"A context on this machine ({url}) always uses dummy credentials. Leave the profile out.",
             )
 
     @property
@@ -99,7 +99,7 @@ class Contexts:
             return self.entries[name]
         if not self.entries:
             raise UnknownContextError(
-                f"There is no context {name!r}, and no other. {_how_to_begin()}",
+                f"There is no context {name!r}, nor any other. {_how_to_begin()}",
             )
         known = ", ".join(self.entries)
         raise UnknownContextError(f"There is no context {name!r}. There are: {known}.")
@@ -163,7 +163,8 @@ class ContextFile:
             replace_file(self.path, json.dumps(content, indent=2) + "\n", mode=0o600)
         except OSError as error:
             raise ContextError(
-                f"{self.path} cannot be written: {error.strerror}. Name a folder of yours: ROLLCALL_CONFIG_DIR=…"
+                f"{self.path} cannot be written: {error.strerror}. "
+                "Set ROLLCALL_CONFIG_DIR to a folder that you can write to."
             ) from error
 
 
@@ -176,7 +177,9 @@ def context_file(environ: Mapping[str, str]) -> ContextFile:
     try:
         return ContextFile((Path(home) if home else Path.home() / ".config") / "rollcall" / "contexts.json")
     except RuntimeError as error:
-        raise ContextError("There is no home folder to keep contexts in. Name one: ROLLCALL_CONFIG_DIR=…") from error
+        raise ContextError(
+            "There is no home folder to keep contexts in. Set ROLLCALL_CONFIG_DIR to a folder."
+        ) from error
 
 
 def add_local(stack: str, region: str, endpoint_url: str, *, file: ContextFile | None = None) -> bool:
@@ -185,7 +188,7 @@ def add_local(stack: str, region: str, endpoint_url: str, *, file: ContextFile |
     Returns whether it is the one in use. Raises ContextError, also for an endpoint elsewhere.
     """
     if not is_loopback(endpoint_url):
-        raise ContextError(f"{endpoint_url} is not on this machine, so {stack!r} is no local stack.")
+        raise ContextError(f"{endpoint_url} is not on this machine, so {stack!r} is not a local stack.")
     file = file or context_file(os.environ)
     before = file.read()
     after = before.with_entry(Context(stack, stack, region, endpoint_url))
@@ -194,7 +197,7 @@ def add_local(stack: str, region: str, endpoint_url: str, *, file: ContextFile |
     return after.current == stack
 
 
-_MEND = "Mend it, or remove it and add the contexts again."
+_MEND = "Fix it, or remove it and add the contexts again."
 
 
 def _damage(error: Exception) -> str:
@@ -211,7 +214,7 @@ def _is_web_address(url: str) -> bool:
 
 def _how_to_begin() -> str:
     return (
-        "Bring a stack up on this machine with `rollcall local up`, or name one in AWS: "
+        "Start a stack on this machine with `rollcall local up`, or add one in AWS: "
         "rollcall context add dev --stack dev --region eu-north-1"
     )
 
@@ -223,12 +226,12 @@ def _parse(content: object) -> Contexts:
     entries: dict[str, Context] = {}
     for entry in content["contexts"]:
         if not isinstance(entry, dict) or not all(isinstance(value, str) for value in entry.values()):
-            raise TypeError("a context is an object of texts")
+            raise TypeError("a context must be an object of strings")
         for name in ("name", "stack", "region"):
             if name not in entry:
                 raise ValueError(f"a context has no {name}")
         if unknown := set(entry) - {each.name for each in fields(Context)}:
-            raise ValueError(f"a context has the unknown {', '.join(sorted(unknown))}")
+            raise ValueError(f"a context has the unknown key {', '.join(sorted(unknown))}")
         context = Context(**entry)
         entries[context.name] = context
     current = content.get("current")

@@ -17,7 +17,7 @@ def version_at(api_url: str, form: str) -> str | None:
     """Ask an API which version of a form it has; None when it has none. Raises CliError when it does not answer."""
     url = f"{api_url}/forms/{quote(form)}"
     if not url.startswith(("https://", "http://")):
-        raise CliError(f"The stack's API address {api_url} is no web address.")
+        raise CliError(f"The stack's API address {api_url} is not a web address.")
     try:
         with urllib.request.urlopen(url, timeout=TIMEOUT_S) as answer:  # noqa: S310 - https or http, as was seen to
             return str(json.load(answer)["version"])
@@ -32,6 +32,6 @@ def version_at(api_url: str, form: str) -> str | None:
 
 def _untold(form: str, url: str, why: str = "") -> CliError:
     return CliError(
-        f"The API did not tell which version of the form {form} is deployed{why}.",
-        hint=f"See whether it answers: {url}",
+        f"The API did not say which version of the form {form} is deployed{why}.",
+        hint=f"Check whether it answers: {url}",
     )

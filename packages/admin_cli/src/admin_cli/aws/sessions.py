@@ -53,11 +53,23 @@ _THROTTLED = frozenset(
 )
 _CREDENTIALS = (
     (_EXPIRED, "Your AWS credentials have expired."),
-    (_SIGNED_OUT, "Your sign-in to AWS has run out."),
+    (_SIGNED_OUT, "Your AWS sign-in has expired."),
     (_NONE_FOUND, "No AWS credentials were found."),
     (_REFUSED, "AWS does not accept your credentials ({code})."),
 )
 _ACTION = re.compile(r"not authorized to perform:? \[?([a-z0-9-]+:[A-Za-z*]+)")
+
+
+class MissingPermissionError(CliError):
+    """The role lacks a permission. action: the one it lacks, such as dynamodb:Query."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__(
+            f"Your AWS role is not allowed to do this. It lacks {action}.",
+            hint="Ask the stack's operator for it. docs/operator.md lists the policies that staff need.",
+            exit_code=ExitCode.CREDENTIALS,
+        )
+        self.action = action
 
 
 def session(context: Context) -> Any:  # noqa: ANN401 - boto3 has no types
@@ -144,8 +156,8 @@ def refusal(code: str, message: str, operation: str | None, context: Context | N
     """
     if code == "RequestTimeTooSkewed" or message.startswith(("Signature expired", "Signature not yet current")):
         return CliError(
-            "This machine's clock and that of AWS are more than five minutes apart.",
-            hint="Let the system set its time by the network (timedatectl set-ntp true).",
+            "This machine's clock is more than five minutes off.",
+            hint="Set it from the network: timedatectl set-ntp true",
         )
     for codes, sentence in _CREDENTIALS:
         if code in codes:
@@ -153,16 +165,12 @@ def refusal(code: str, message: str, operation: str | None, context: Context | N
     if code in _DENIED:
         named = _ACTION.search(message)
         action = named[1] if named else operation
-        return CliError(
-            f"Your AWS role may not do this: it lacks {action}.",
-            hint="Ask whoever runs the stack for it: docs/operator.md has the policies that staff need.",
-            exit_code=ExitCode.CREDENTIALS,
-        )
+        return MissingPermissionError(str(action))
     if code in _THROTTLED:
         asked = f" ({operation}: {code})" if operation else f" ({code})"
         return CliError(
-            f"AWS has too much to do{asked}; trying again did not help.",
-            hint="Wait a minute, then the same command again: nothing is done twice.",
+            f"AWS is throttling requests{asked}, and retrying did not help.",
+            hint="Wait a minute, then run the same command again. Nothing is done twice.",
         )
     return None
 
@@ -191,19 +199,19 @@ def _from_sdk(error: Exception, context: Context) -> CliError:
         named = context.profile or os.environ["AWS_PROFILE"]
         return CliError(
             f"The AWS configuration has no profile {named!r}.",
-            hint=f"Make it (aws configure sso --profile {named}), or name another: rollcall context add --profile",
+            hint=f"Create it (aws configure sso --profile {named}), or name another: rollcall context add --profile",
             exit_code=ExitCode.CREDENTIALS,
         )
     if isinstance(error, (sdk.HTTPClientError, sdk.ConnectionError)):
         return _unreachable(context)
-    return CliError(f"AWS could not be asked: {error}")
+    return CliError(f"The request to AWS failed: {error}")
 
 
 def _credentials(sentence: str, context: Context | None) -> CliError:
     profile = f" --profile {context.profile}" if context is not None and context.profile else ""
     return CliError(
         sentence,
-        hint=f"Sign in (rollcall login; or aws configure{profile}, for keys), then try again.",
+        hint=f"Sign in with rollcall login (or aws configure{profile}, for keys), then try again.",
         exit_code=ExitCode.CREDENTIALS,
     )
 
@@ -215,4 +223,4 @@ def _unreachable(context: Context) -> CliError:
             hint="Start it: rollcall local up",
         )
     where = context.endpoint_url or f"AWS in {context.region}"
-    return CliError(f"{where} cannot be reached.", hint="Check the network, a proxy, and the region of the context.")
+    return CliError(f"{where} cannot be reached.", hint="Check the network, any proxy, and the context's region.")

@@ -69,11 +69,13 @@ def read_sign_in(profile: str | None) -> SignIn:
     session_name = said.get("sso_session")
     if session_name is not None:
         if session_name not in sessions:
-            raise _configure(f"The profile {name!r} names the sso-session {session_name!r}, which is not there.", name)
+            raise _configure(
+                f"The profile {name!r} names the sso-session {session_name!r}, which does not exist.", name
+            )
         said = sessions[session_name]
     missing = [key for key in ("sso_start_url", "sso_region") if key not in said]
     if missing:
-        raise _configure(f"The profile {name!r} does not sign in by IAM Identity Center: it lacks {missing[0]}.", name)
+        raise _configure(f"The profile {name!r} is not set up for IAM Identity Center: it has no {missing[0]}.", name)
     if session_name is None:
         return SignIn(said["sso_start_url"], said["sso_region"])
     scopes = tuple(scope.strip() for scope in said.get("sso_registration_scopes", USUAL_SCOPE).split(","))
@@ -150,7 +152,7 @@ def _wait(
                 raise _ended("The sign-in was refused in the browser.") from error
             else:
                 return token
-    raise _ended("Nobody confirmed the sign-in in time.")
+    raise _ended("The sign-in was not confirmed in time.")
 
 
 def _moment(at: datetime) -> str:
@@ -158,12 +160,12 @@ def _moment(at: datetime) -> str:
 
 
 def _ended(sentence: str) -> CliError:
-    return CliError(sentence, hint="Begin again: rollcall login", exit_code=ExitCode.CREDENTIALS)
+    return CliError(sentence, hint="Try again: rollcall login", exit_code=ExitCode.CREDENTIALS)
 
 
 def _configure(sentence: str, profile: str) -> CliError:
     return CliError(
         sentence,
-        hint=f"Set it up with the address that your administrator gave you: aws configure sso --profile {profile}",
+        hint=f"Set it up with the address that your operator gave you: aws configure sso --profile {profile}",
         exit_code=ExitCode.CREDENTIALS,
     )

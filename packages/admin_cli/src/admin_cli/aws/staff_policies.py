@@ -23,8 +23,8 @@ def detach_all(iam: Any, account: str, stack: str) -> list[str]:  # noqa: ANN401
     held = [(f"{prefix}-{policy}", *holder) for policy in POLICIES for holder in _holders(iam, f"{prefix}-{policy}")]
     if reserved := sorted({name for _, kind, name in held if kind == "Role" and name.startswith(RESERVED)}):
         raise CliError(
-            f"Permission sets of IAM Identity Center hold this stack's policies: {', '.join(reserved)}.",
-            hint=f"Take rollcall-{stack}-reader and -manager out of these permission sets, then run this again.",
+            f"IAM Identity Center permission sets use this stack's policies: {', '.join(reserved)}.",
+            hint=f"Remove rollcall-{stack}-reader and -manager from these permission sets, then run this again.",
         )
     for arn, kind, name in held:
         getattr(iam, f"detach_{kind.lower()}_policy")(**{f"{kind}Name": name, "PolicyArn": arn})

@@ -62,9 +62,9 @@ class StackTerraform:
         if not values.is_file() or not self._backend.is_file():
             known = sorted(path.name.removesuffix(".s3.tfbackend") for path in values.parent.glob("*.s3.tfbackend"))
             raise CliError(
-                f"{values.parent} has no {values.name} with a {self._backend.name} beside it. "
+                f"{values.parent} has no {values.name} with a matching {self._backend.name}. "
                 f"There are: {', '.join(known)}.",
-                hint="Write both for the new stack (docs/operator.md), or name another: rollcall context use NAME",
+                hint="Write both for the new stack (docs/operator.md), or choose another: rollcall context use NAME",
                 exit_code=ExitCode.NOT_FOUND,
             )
         for name, said in _SAID.findall(values.read_text(encoding="utf-8")):
@@ -72,7 +72,7 @@ class StackTerraform:
                 raise CliError(
                     f"{values} says {name} {said!r}, but the context {self.context.name} means "
                     f"{getattr(self.context, name)!r}.",
-                    hint="Mend one of them: Terraform would work on another stack than the other commands.",
+                    hint="Fix one of them, or Terraform would work on a different stack from the other commands.",
                 )
 
     def take_lock(self) -> None:

@@ -7,8 +7,9 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from admin_cli.aws.sessions import MissingPermissionError
 from admin_cli.doctor.findings import Finding, Health, Verdict, not_examined, wrong
-from admin_cli.errors import CliError, ExitCode
+from admin_cli.errors import CliError
 from admin_cli.known_errors import explain
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def skipped(names: Sequence[str], why: str) -> Iterator[Finding]:
 
 
 def _stopped(told: CliError) -> Verdict:
-    """Tell what stopped a check: a right that somebody lacks says nothing of the stack, anything else does."""
-    if told.exit_code is ExitCode.CREDENTIALS and "it lacks " in str(told):
-        return not_examined(f"Your role may not ask: {str(told).partition(': ')[2]}")
+    """Say what stopped a check. A missing permission says nothing about the stack; anything else does."""
+    if isinstance(told, MissingPermissionError):
+        return not_examined(f"Your role lacks {told.action}.")
     return wrong(str(told), told.hint or "Run the same command with --debug, and report what it prints.")

@@ -26,10 +26,12 @@ def read_forms(folder: Path | None) -> Mapping[str, Form]:
 
     folder = forms_folder(folder)
     if not folder.is_dir():
-        raise CliError(f"{folder} is no folder.", hint="Give the folder that holds <form>/form.toml, such as forms.")
+        raise CliError(
+            f"{folder} is not a folder.", hint="Give the folder that contains <form>/form.toml, such as forms."
+        )
     forms = compile_forms(folder)
     if not forms:
-        raise CliError(f"{folder} holds no form.", hint="Give the folder that holds <form>/form.toml, such as forms.")
+        raise CliError(f"{folder} has no forms.", hint="Give the folder that contains <form>/form.toml, such as forms.")
     return forms
 
 

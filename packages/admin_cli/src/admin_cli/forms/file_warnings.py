@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def warnings_of(form: Form) -> Iterator[str]:
     """Give a sentence for each, which names the field."""
     for address in example_staff(form):
-        yield f'"staff" names {address}, an example, which nobody reads. Write an address of your own.'
+        yield f'"staff" has the example address {address}, which nobody reads. Use an address of your own.'
     headings = Headings(form)
     for field in form.fields:
         where = f'field "{field.name}"'
@@ -27,10 +27,10 @@ def warnings_of(form: Form) -> Iterator[str]:
             if others:
                 also = " and ".join(f'"{name.removeprefix(ANSWER)}"' for name in others)
                 told = f'{where}: the label "{label}" could also mean {also}.'
-                yield f'{told} Exports write "{both_told(label, field.name)}", and imports refuse the label alone.'
+                yield f'{told} Exports write "{both_told(label, field.name)}", and imports refuse the label on its own.'
         for name, values in shared_names(field).items():
             yield f'{where}: "{name}" could mean the options {" and ".join(values)}. Imports refuse it.'
         if field.type is FieldType.PHONE and field.region is None:
-            yield f'{where}: there is no "region", so 070-123 45 67 is kept as it is. Write one: region = "SE"'
+            yield f'{where}: there is no "region", so 070-123 45 67 is stored as typed. Add one: region = "SE"'
         if field.type is FieldType.DATE and field.minimum is None:
-            yield f'{where}: there is no "min", so dates from {FIRST_DATE} on are taken. Write one: min = "today-20y"'
+            yield f'{where}: there is no "min", so dates from {FIRST_DATE} on are accepted. Add one: min = "today-20y"'

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def forms_of(stack: Stack) -> Mapping[str, Form]:
     """Give the forms that a stack keeps. Raises CliError when it keeps none."""
     if not stack.forms:
-        raise CliError("The stack keeps no form yet.", hint="Publish the forms: rollcall site publish")
+        raise CliError("The stack has no forms yet.", hint="Publish the forms: rollcall site publish")
     return stack.forms
 
 
@@ -29,9 +29,9 @@ def seats_of(stack: Stack, form: str, option: str) -> QuotaState:
     option = the_option([definition], option)
     states = {state.option: state for state in stack.query().quotas(definition)}
     if option not in states:
-        there = f"There are: {', '.join(states)}." if states else "It counts no seats."
+        there = f"There are: {', '.join(states)}." if states else "It has no limited seats."
         raise CliError(
-            f"The form {form} counts no option {option!r}.{meant(option, states)} {there}",
+            f"The form {form} has no seats for an option {option!r}.{meant(option, states)} {there}",
             exit_code=ExitCode.NOT_FOUND,
         )
     return states[option]

@@ -92,7 +92,7 @@ class Sheet:
 
         for place, cell in enumerate(record.cells):
             if cell.strip() and (place >= len(self.columns.headings) or not self.columns.headings[place]):
-                yield wrong(f'Column {column_letters(place)} has no heading, but holds "{cell.strip()}" here.')
+                yield wrong(f'Column {column_letters(place)} has no heading, but contains "{cell.strip()}" here.')
         form = self.form
         if told.get("form", form.name) != form.name:
             yield wrong(f'"{told["form"]}" is another form; this imports into {form.name}.', "form")
@@ -138,14 +138,16 @@ def read_columns(form: Form, header: Record, name: str) -> Columns:
         found = known.columns(heading)
         if not found:
             guess = meant(heading, [each.name for each in form.fields])
-            problems.append(f'{where} has the heading "{heading}", which is no field of {form.name}.{guess}')
+            problems.append(f'{where} has the heading "{heading}", which is not a field of {form.name}.{guess}')
         elif len(found) > 1:
             problems.append(
                 f'{where} has the heading "{heading}", which could mean {_either(found)}; write one of these.'
             )
         elif found[0] in places:
             shown = found[0].removeprefix(ANSWER)
-            problems.append(f"{where} is {shown} again; column {column_letters(places[found[0]])} is that already.")
+            problems.append(
+                f"{where} is {shown}, and so is column {column_letters(places[found[0]])}; remove one of them."
+            )
         else:
             places[found[0]] = place
     fields = {column.removeprefix(ANSWER): place for column, place in places.items() if column.startswith(ANSWER)}
@@ -154,9 +156,9 @@ def read_columns(form: Form, header: Record, name: str) -> Columns:
         problems.append(f"there is no column for {', '.join(missing)}, which the form requires.")
     if problems:
         raise CliError(
-            f"{name}, line {header.line}: the columns do not fit the form.\n"
+            f"{name}, line {header.line}: the columns don't match the form.\n"
             + "\n".join(f"  {each}" for each in problems),
-            hint=f"The fields there are: {', '.join(each.name for each in form.fields)}",
+            hint=f"The form's fields: {', '.join(each.name for each in form.fields)}",
         )
     ours = {column: place for column, place in places.items() if not column.startswith(ANSWER)}
     return Columns(fields, ours, headings)

@@ -70,7 +70,7 @@ class CsvFile:
                 headers[delimiter] = header
         if not headers:
             raise unreadable or CliError(
-                f"{self._name} is empty.", hint="Its first row names the columns, by the form's fields or labels."
+                f"{self._name} is empty.", hint="The first row must name the columns, by the form's fields or labels."
             )
         self.delimiter = max(headers, key=lambda each: (known(headers[each].cells), len(headers[each].cells)))
         self.header = headers[self.delimiter]
@@ -96,7 +96,7 @@ class CsvFile:
             except csv.Error as error:
                 raise CliError(
                     f"{self._name}, line {line}: this row cannot be read ({error}).",
-                    hint='A cell that holds a quote is written in quotes, and the quote twice: "a ""word""".',
+                    hint='Put a cell that contains a quote in quotes, and double the quote: "a ""word""".',
                 ) from error
             if cells is None:
                 return
@@ -111,7 +111,9 @@ class CsvFile:
         try:
             for number, line in enumerate(text, 1):
                 if "\0" in line:
-                    raise CliError(f"{self._name} is no text: line {number} holds a zero byte.", hint=_SAVE_AS)
+                    raise CliError(
+                        f"{self._name} is not a text file: line {number} contains a zero byte.", hint=_SAVE_AS
+                    )
                 yield line
         except UnicodeError as error:
             raise self._not_text() from error
@@ -122,7 +124,7 @@ class CsvFile:
     def _not_text(self) -> CliError:
         """Say which line is not in the file's encoding."""
         if self._encoding == "utf-16":
-            return CliError(f"{self._name} is not the UTF-16 that it begins as.", hint=_SAVE_AS)
+            return CliError(f"{self._name} begins as UTF-16, but is not valid UTF-16.", hint=_SAVE_AS)
         self._stream.seek(0)
         number = 1
         while line := self._stream.readline(_LONGEST_LINE):
@@ -132,7 +134,7 @@ class CsvFile:
                 if error.end < len(line) or line.endswith(b"\n"):
                     break
             number += line.endswith(b"\n")
-        return CliError(f"{self._name} is not in UTF-8: line {number} holds other bytes.", hint=_SAVE_AS)
+        return CliError(f"{self._name} is not UTF-8: line {number} contains other bytes.", hint=_SAVE_AS)
 
 
 def column_letters(place: int) -> str:

@@ -84,16 +84,18 @@ class Import:
         """Say what of the file is taken, what is not and why, and who would wait."""
         act = self._act
         if self.sheet.columns.passed_over:
-            act.say(plain(f"  not imported, for Rollcall makes them anew: {', '.join(self.sheet.columns.passed_over)}"))
+            act.say(
+                plain(f"  not imported, because Rollcall sets them itself: {', '.join(self.sheet.columns.passed_over)}")
+            )
         for status, many in sorted(self.sheet.left_out.items()):
             act.say(f"  {rows_of(many)} left out: {status}")
         there = self._taken - len(new)
         if there:
-            act.say(f"  {rows_of(there)} there already")
+            act.say(f"  {rows_of(there)} already there")
         for state in act.stack.query().quotas(self.form) if self._wanted else ():
             if many := self._wanted[state.option]:
                 waiting = max(0, many - state.left)
-                told = f", {waiting:,} would wait" if waiting else ""
+                told = f", {waiting:,} would join the waiting list" if waiting else ""
                 act.say(f"  {state.option}: {rows_of(many)}, {state.left:,} of its seats free{told}")
         if not len(new):
             act.say("Nothing new to import.")
@@ -122,8 +124,8 @@ class Import:
             self._act.say(f"... and {told - _MOST_TOLD:,} more mistakes.")
         if wrong_rows:
             raise CliError(
-                f"{rows_of(len(wrong_rows))} of {all_rows:,} cannot be taken; nothing was imported.",
-                hint=f"What the form asks: rollcall forms show {self.form.name}",
+                f"{rows_of(len(wrong_rows))} of {all_rows:,} can't be imported. Nothing was imported.",
+                hint=f"See what the form asks: rollcall forms show {self.form.name}",
             )
         if not all_rows:
             raise CliError(f"{self._name} has no rows below its headings.", hint="Nothing was imported.")
@@ -139,7 +141,10 @@ class Import:
             if field.type is FieldType.PHONE and lost_sign(text, field.region):
                 row, shown = candidate.row, shown_phone(str(candidate.answers[field.name]), field.region)
                 where = self.sheet.columns.where(WrongCell(row.row, row.line, field.name, ""))
-                yield f'{self._name}, {where}: "{text.strip()}" seems to have lost its first sign; taken as {shown}.'
+                yield (
+                    f'{self._name}, {where}: "{text.strip()}" seems to have lost its first character; '
+                    f"imported as {shown}."
+                )
 
     def _wrong(self, checked: CheckedRow) -> list[WrongCell]:
         """Take what is wrong with a row: beside its answers, and in them."""

@@ -80,13 +80,13 @@ class Watch:
                 raise
             except StorageUnavailableError as error:
                 if not gone:
-                    self._say(f"{error} Watching goes on as soon as it can.")
+                    self._say(f"{error} Watching continues when the table can be reached.")
                 self._sleep(pause_s)
                 gone = True
                 pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
             else:
                 if gone:
-                    self._say("The table is there again.")
+                    self._say("The table can be reached again.")
                 return new
 
     def _look(self) -> list[Submission]:

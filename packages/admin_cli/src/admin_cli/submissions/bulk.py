@@ -62,11 +62,13 @@ def for_each(
                 in_a_row = in_a_row + 1 if isinstance(error, StorageUnavailableError) else 0
                 progress.tell(f"{name(thing)} was not {done}: {error}")
                 if in_a_row == MOST_IN_A_ROW:
-                    told = f"{place + 1 - failed} of {len(things)} {what} were {done}; the table takes nothing now."
+                    told = (
+                        f"{place + 1 - failed} of {len(things)} {what} were {done}; the table can't be written to now."
+                    )
                     raise CliError(told, hint=_GO_ON) from error
             progress.advance()
     if failed:
         raise CliError(f"{failed} of {len(things)} {what} were not {done}; they are named above.", hint=_GO_ON)
 
 
-_GO_ON = "The same command again does the rest."
+_GO_ON = "Run the same command again to do the rest."

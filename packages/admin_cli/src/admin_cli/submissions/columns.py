@@ -36,7 +36,7 @@ ColumnsOption = Annotated[
     typer.Option(
         "--columns",
         metavar="[COLUMNS]",
-        help="Print these columns, comma-separated; alone: list them.",
+        help="Print these comma-separated columns. Without a value, list them.",
         autocompletion=_complete_columns,
     ),
 ]
@@ -45,7 +45,7 @@ SortOption = Annotated[
     typer.Option(
         "--sort",
         metavar="COLUMN",
-        help="Sort by this column; with a - in front the other way round.",
+        help="Sort by this column. Put a - in front to reverse the order.",
         autocompletion=_complete_columns,
     ),
 ]

@@ -28,9 +28,9 @@ def changed_meanwhile(stack: Stack, before: Submission) -> CliError:
         if (event.version or 0) > before.version
     ]
     lines += [f"{name} is now {_shown(value)}; you saw {_shown(seen)}" for name, seen, value in _differing(before, now)]
-    lines.append(f"Look, then decide anew: rollcall show {display_reference(before.reference)}")
+    lines.append(f"Check it, then try again: rollcall show {display_reference(before.reference)}")
     return CliError(
-        f"{called(before, stack.forms)} was changed by someone else meanwhile; nothing of yours was written.",
+        f"Someone else changed {called(before, stack.forms)} while you were working. Your change was not saved.",
         hint="\n".join(map(plain, lines)),
     )
 

@@ -32,23 +32,23 @@ StatusOption = Annotated[
     typer.Option(
         "--status",
         metavar="STATUS",
-        help=f"Only of this status; may be repeated: {STATUSES}.",
+        help=f"Only submissions with this status; repeatable: {STATUSES}.",
         autocompletion=completion.statuses,
     ),
 ]
 SinceOption = Annotated[
     str | None,
-    typer.Option("--since", metavar="WHEN", help="Only what came in since then: 7d, 3mo, monday, 2026-03-01."),
+    typer.Option("--since", metavar="WHEN", help="Only submissions since then: 7d, 3mo, monday, 2026-03-01."),
 ]
 UntilOption = Annotated[
-    str | None, typer.Option("--until", metavar="WHEN", help="Only what came in before then; a day counts whole.")
+    str | None, typer.Option("--until", metavar="WHEN", help="Only submissions before then. A day is included whole.")
 ]
 OptionOption = Annotated[
     str | None,
     typer.Option(
         "--option",
         metavar="OPTION",
-        help="Only for this option: its value, as `quota list` prints it, or its label.",
+        help="Only submissions for this option: its value, as `quota list` prints it, or its label.",
         autocompletion=completion.options,
     ),
 ]
@@ -114,8 +114,8 @@ def _ensure_there(
     if versions_of is not None and any(option in old.capacities() for each in wanted for old in versions_of(each.name)):
         return
     where = "the form " + form if form is not None else "any form"
-    there = f"There are: {', '.join(counted)}." if counted else "It counts no seats."
+    there = f"There are: {', '.join(counted)}." if counted else "It has no limited seats."
     raise CliError(
-        f"There is no option {option!r} of {where}.{meant(option.lower(), counted)} {there}",
+        f"There is no option {option!r} in {where}.{meant(option.lower(), counted)} {there}",
         exit_code=ExitCode.NOT_FOUND,
     )

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from registration_core.services.ranks import Ranks
 
 JsonLines = Annotated[
-    bool, typer.Option("--jsonl", help="Print one JSON object a line, whole or with --json's fields.")
+    bool, typer.Option("--jsonl", help="Print one JSON object per line, whole or with --json's fields.")
 ]
 TableOption = Annotated[
-    bool, typer.Option("--table", help="Print the table, with its heading, in a pipe too: for a printer.")
+    bool, typer.Option("--table", help="Print the table with its heading in a pipe too, for a printer.")
 ]
 
 #: About as wide as each column is, for a table that begins before its lines are known.

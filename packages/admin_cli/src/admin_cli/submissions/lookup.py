@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from registration_core.domain.forms import Form
     from registration_core.domain.submission import Submission, SubmissionDetails
 
-Entry = Annotated[str, typer.Argument(metavar="ID|REFERENCE", help="As `list` prints it, or as a person says it.")]
+Entry = Annotated[
+    str, typer.Argument(metavar="ID|REFERENCE", help="As `list` prints it, or as a registrant reads it out.")
+]
 
 Entries = Annotated[
-    list[str], typer.Argument(metavar="ID|REFERENCE", help="As `list` prints them, or as a person says them.")
+    list[str], typer.Argument(metavar="ID|REFERENCE", help="As `list` prints them, or as registrants read them out.")
 ]
 
 

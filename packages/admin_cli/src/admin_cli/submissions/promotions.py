@@ -53,15 +53,15 @@ def say_promotions(act: Act, left: Leaving) -> None:
 def say_promotions_to_come(act: Act, entries: Sequence[Submission]) -> None:
     """Say of entries that they are about to be promoted."""
     for each in entries[:MOST_NAMED]:
-        act.say(f"  promoted and mailed then: {act.called(each)}, ticket {each.position}")
+        act.say(f"  will be promoted and mailed: {act.called(each)}, ticket {each.position}")
     _say_more(act, entries)
 
 
 def say_promoted(act: Act, entries: Sequence[Submission]) -> None:
     """Say of entries that they were promoted, and until when they hold their seats where nobody verifies them."""
     for each in entries[:MOST_NAMED]:
-        until = f"; the seat is theirs until {for_person(each.verify_by)} unless they verify" if each.verify_by else ""
-        act.say(f"{act.called(each)} was promoted and is mailed{until}.")
+        until = f"; they must verify by {for_person(each.verify_by)} to keep the seat" if each.verify_by else ""
+        act.say(f"{act.called(each)} was promoted and will be mailed{until}.")
     _say_more(act, entries)
 
 

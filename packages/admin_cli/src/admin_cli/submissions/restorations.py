@@ -23,7 +23,7 @@ def registered_again(act: Act, entry: Submission, error: AlreadyRegisteredError)
     other = display_reference(act.stack.query().show(error.first).submission.reference)
     return CliError(
         f"{act.called(entry)} stays {entry.status}: the same person has registered again, as {other}.",
-        hint=f"To have this one instead, cancel that: rollcall status cancel {other}",
+        hint=f"To restore this one instead, cancel the other: rollcall status cancel {other}",
     )
 
 
@@ -43,7 +43,7 @@ class Restorations:
         now or would have another by this command.
         """
         if entry.status in STANDING:
-            self._act.say(f"  {self._act.called(entry)}, which is {entry.status} already")
+            self._act.say(f"  {self._act.called(entry)} is already {entry.status}")
             return None
         try:
             plan = self._service.plan(entry)
@@ -59,12 +59,12 @@ class Restorations:
         """Carry a plan out, and say what became of the entry."""
         restored = self._service.restore(plan, by=self._act.by)
         if restored.status is Status.WAITLISTED:
-            became = f"waits now, with ticket {restored.position}"
+            became = f"is now waitlisted, with ticket {restored.position}"
         elif restored.status is Status.PENDING and restored.verify_by is not None:
-            became = f"is pending, until {for_person(restored.verify_by)} unless they verify"
+            became = f"is pending, and must be verified by {for_person(restored.verify_by)}"
         else:
             became = f"is {restored.status} again"
-        self._act.say(f"{self._act.called(restored)} {became}, and is mailed.")
+        self._act.say(f"{self._act.called(restored)} {became}, and will be mailed.")
         return restored
 
     def _ensure_another_person(self, plan: Restoration) -> None:
@@ -75,9 +75,9 @@ class Restorations:
         other = self._planned.setdefault(whose, plan.before)
         if other is not plan.before:
             raise CliError(
-                f"{self._act.called(plan.before)} and {display_reference(other.reference)} are the same person's for "
-                "the same option: only one of them can be restored.",
-                hint="Name only the one that should stand.",
+                f"{self._act.called(plan.before)} and {display_reference(other.reference)} are from the same person "
+                "for the same option. Only one of them can be restored.",
+                hint="Name only the one to restore.",
             )
 
     def _outlook(self, after: Submission) -> str:
@@ -90,4 +90,4 @@ class Restorations:
         beyond = self._wanted[place] - state.left
         if beyond <= 0:
             return f"becomes {after.status}, with a seat"
-        return f"waits, with ticket {state.tickets + beyond}, for {said(state)}"
+        return f"joins the waiting list with ticket {state.tickets + beyond}: {said(state)}"

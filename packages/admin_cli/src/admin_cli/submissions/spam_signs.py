@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 MOST_COUNTED = 100
 
 _WORDS = {
-    "honeypot": "the field that people do not see was filled in",
+    "honeypot": "the hidden field was filled in",
     "quick": "sent {} s after the page was opened",
-    "links": "it holds {} links",
-    "name": "an address stands in the name",
+    "links": "it has too many links ({})",
+    "name": "the name contains a link or an address",
 }
 
 

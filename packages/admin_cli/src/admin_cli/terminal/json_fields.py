@@ -27,7 +27,7 @@ def json_option(known: Sequence[str]) -> Any:  # noqa: ANN401 - what typer.Optio
     return typer.Option(
         "--json",
         metavar="[FIELDS]",
-        help=f"Print JSON with these fields, comma-separated, or `{EVERYTHING}`; alone: list them.",
+        help=f"Print JSON with these comma-separated fields, or `{EVERYTHING}`. Without a value, list them.",
         autocompletion=completion.json_fields(known),
     )
 

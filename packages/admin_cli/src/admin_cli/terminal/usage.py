@@ -7,15 +7,15 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from typer.exceptions import TyperException
 
 _ONE_OF = re.compile(r"(?:Value error, )?'(?P<given>.*?)' is not one of (?P<known>'.*')\.?", re.DOTALL)
 _NUMBERS = {
-    "Input should be a valid integer": "takes a whole number",
-    "Input should be greater than or equal to": "takes a number from {} up",
-    "Input should be less than or equal to": "takes a number up to {}",
+    "Input should be a valid integer": "must be a whole number",
+    "Input should be greater than or equal to": "must be {} or more",
+    "Input should be less than or equal to": "must be {} or less",
 }
 _EXTRA = re.compile(r"Got unexpected extra arguments?(?:\(s\)|s)? \((?P<extra>.*)\)", re.DOTALL)
 
@@ -37,23 +37,29 @@ def sentence(error: TyperException) -> str:
     what = _named(error)
     if what is None:
         extra = _EXTRA.fullmatch(error.message)
-        return f"Too much was given: {extra['extra']}." if extra else error.format_message()
+        return f"Unexpected argument: {extra['extra']}." if extra else error.format_message()
     return _missing(what, error) if hasattr(error, "param_type") else _wrong(what, error)
 
 
 def _missing(what: str, error: TyperException) -> str:
     choices = " ".join(error.format_message().partition("Choose from:")[2].split())
-    return f"{what} is missing{': one of ' + choices if choices else ''}."
+    return f"{what} is missing.{f' Use one of {choices}.' if choices else ''}"
 
 
 def _wrong(what: str, error: TyperException) -> str:
     if one_of := _ONE_OF.fullmatch(error.message):
         known = re.findall(r"'([^']*)'", one_of["known"])
-        return f"{what} {one_of['given']!r} is none of {', '.join(known)}.{meant(one_of['given'], known)}"
+        return f"{what} must be {_either(known)}, not {one_of['given']!r}.{meant(one_of['given'], known)}"
     for said, ours in _NUMBERS.items():
         if error.message.startswith(said):
             return f"{what} {ours.format(error.message.removeprefix(said).strip())}."
     return error.format_message() if not error.message else f"{what}: {error.message}"
+
+
+def _either(choices: Sequence[str]) -> str:
+    """List choices as a sentence does: a, b or c."""
+    *others, last = choices
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _options(error: TyperException) -> list[str]:

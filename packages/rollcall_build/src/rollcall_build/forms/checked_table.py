@@ -37,9 +37,7 @@ class CheckedTable:
         """Note every key that is not allowed."""
         for key in self._values:
             if key not in allowed:
-                self.problem(
-                    f'key "{key}" is unknown for {of}{suggestion(key, allowed)}; allowed are {listed(allowed)}'
-                )
+                self.problem(f'key "{key}" is unknown for {of}{suggestion(key, allowed)}; use one of {listed(allowed)}')
 
     def raw(self, key: str) -> object:
         """Return what stands there, unchecked; None when nothing does."""
@@ -82,7 +80,7 @@ class CheckedTable:
         value = self._values.get(key)
         if isinstance(value, datetime) and value.tzinfo is not None:
             return value
-        self._missing(key, "a moment with its offset, such as 2026-01-15T09:00:00+01:00", required=False)
+        self._missing(key, "a time with its offset, such as 2026-01-15T09:00:00+01:00", required=False)
         return None
 
     def strings(self, key: str) -> tuple[str, ...]:
@@ -92,7 +90,7 @@ class CheckedTable:
             self._missing(key, 'a list of texts, such as ["one", "two"]', required=True)
             return ()
         for element in repeated(value):
-            self.problem(f'"{key}" names "{element}" twice')
+            self.problem(f'"{key}" has "{element}" twice')
         return tuple(dict.fromkeys(value))
 
     def tables(self, key: str, *, required: bool) -> list[Mapping[str, object]]:
@@ -108,7 +106,7 @@ class CheckedTable:
         value = self._values.get(key)
         if isinstance(value, dict):
             return CheckedTable(value, f"{self.where}: [{key}]", self.problems)
-        self._missing(key, f"a table: [{key}] on a line, and below it its keys", required=False)
+        self._missing(key, f"a table: [{key}] on a line of its own, with its keys below", required=False)
         return None
 
     def text(self, key: str, languages: Sequence[str], *, required: bool = False) -> Text | None:
@@ -118,7 +116,7 @@ class CheckedTable:
             value = {languages[0]: value}
         example = "{ " + ", ".join(f'{language} = "…"' for language in languages) + " }"
         if not isinstance(value, dict):
-            self._missing(key, f"a text a language: {example}", required=required)
+            self._missing(key, f"a text per language: {example}", required=required)
             return None
         place = f'{self.where}{", " if ": " in self.where else ": "}"{key}"'
         inner = CheckedTable(value, place, self.problems)
@@ -143,7 +141,7 @@ class CheckedTable:
         if key in self._values:
             self.problem(f'"{key}" must be {wanted}, not {_kind(self._values[key])}')
         elif required:
-            self.problem(f'"{key}" is missing; it is {wanted}')
+            self.problem(f'"{key}" is missing; it must be {wanted}')
 
 
 def listed(names: Iterable[str]) -> str:

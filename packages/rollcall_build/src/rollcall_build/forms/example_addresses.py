@@ -33,9 +33,9 @@ def example_staff(form: Form) -> Iterator[str]:
 
 def ensure_own_staff(forms: Iterable[Form]) -> None:
     """Raise ExampleAddressError where a form would mail its entries to nobody."""
-    examples = [f"{form.name} tells {address}" for form in forms for address in example_staff(form)]
+    examples = [f"{form.name} mails {address}" for form in forms for address in example_staff(form)]
     if examples:
         raise ExampleAddressError(
-            f"Nobody reads example addresses: {'; '.join(examples)}. Write your staff's own into the form files "
-            "before you deploy."
+            f"Nobody reads example addresses: {'; '.join(examples)}. Put your staff's own addresses in "
+            "the form files before you deploy."
         )

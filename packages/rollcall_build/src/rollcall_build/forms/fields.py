@@ -64,9 +64,7 @@ def read_fields(
     region: of telephone numbers whose field names none.
     """
     names = [str(values.get("name")) for values in tables if "name" in values]
-    problems.extend(
-        f'{file}: there are two fields named "{name}"; give each a name of its own' for name in repeated(names)
-    )
+    problems.extend(f'{file}: there are two fields named "{name}"; give each its own name' for name in repeated(names))
     found = []
     for place, values in enumerate(tables, start=1):
         name = values.get("name")
@@ -89,9 +87,11 @@ def _read_field(values: CheckedTable, languages: Sequence[str], region: str | No
     before = len(values.problems)
     name = values.string("name", required=True)
     if name is not None and not _NAME.fullmatch(name):
-        values.problem("a name has small letters, digits and _, begins with a letter and has 40 of them at most")
+        values.problem("a name must begin with a lowercase letter and have at most 40 lowercase letters, digits and _")
     if name in RESERVED:
-        values.problem(f"this name is taken by the entry itself, as are {listed(sorted(RESERVED))}; use another")
+        values.problem(
+            f"this name is reserved for the submission itself, as are {listed(sorted(RESERVED))}; use another"
+        )
     kind = _type(values)
     if kind is None:
         return None
@@ -132,8 +132,8 @@ def _autocomplete(values: CheckedTable) -> str | None:
     *before, last = tokens.split(" ")
     if last not in AUTOCOMPLETE or any(not part.startswith("section-") for part in before[:1]) or len(before) > 1:
         values.problem(
-            f'autocomplete "{tokens}" is no HTML token{suggestion(last, AUTOCOMPLETE)}; use one such as name, email, '
-            "tel, bday, off, or section-guardian email"
+            f'autocomplete "{tokens}" is not an HTML token{suggestion(last, AUTOCOMPLETE)}; use one such as name, '
+            "email, tel, bday, off, or section-guardian email"
         )
     return tokens
 
@@ -141,14 +141,16 @@ def _autocomplete(values: CheckedTable) -> str | None:
 def _keep_for_next(values: CheckedTable, kind: FieldType) -> bool:
     keep = values.boolean("keep_for_next")
     if keep and kind is FieldType.CONSENT:
-        values.problem('a consent is given anew for each person; take "keep_for_next" away')
+        values.problem('each person must give their own consent; remove "keep_for_next"')
     return keep
 
 
 def _draft(values: CheckedTable, kind: FieldType) -> bool | None:
     draft = values.boolean("draft") if "draft" in values else None
     if draft and kind is FieldType.CONSENT:
-        values.problem('"draft" can\'t be true for type "consent": whoever opens the page next must tick it again')
+        values.problem(
+            '"draft" can\'t be true for type "consent": it must be ticked again each time the page is opened'
+        )
     return draft
 
 
@@ -229,7 +231,7 @@ def _try_example(values: CheckedTable, field: Field) -> None:
         try:
             resolve_date(example, date(2024, 2, 29))
         except ValueError:
-            values.problem(f'the example "{example}" is no date; write one such as 2015-04-30, or "today-10y"')
+            values.problem(f'the example "{example}" is not a date; write one such as 2015-04-30, or "today-10y"')
         return
     try:
         if read_value(field, example, today=date(2024, 2, 29)) is None:

@@ -54,10 +54,10 @@ KEYS = (
 """What stands in a form file outside of its fields."""
 
 TAKEN: Mapping[str, str] = {
-    **dict.fromkeys(("my", "forms"), "the API answers there already"),
+    **dict.fromkeys(("my", "forms"), "the API already answers there"),
     **dict.fromkeys(
         ("assets", "calendar", "index", "privacy", "thank-you", "not-found", "unavailable"),
-        "the site has a page there already",
+        "the site already has a page there",
     ),
 }
 """Addresses that no form may have, and why."""
@@ -112,15 +112,15 @@ def _read_form(folder: Path, around: Around, problems: list[str]) -> Form | None
     before = len(problems)
     if not NAME.fullmatch(folder.name):
         problems.append(
-            f'{file}: the folder "{folder.name}" cannot name a form; a name has small letters, digits and -, '
-            "begins with a letter and has 31 of them at most"
+            f'{file}: the folder "{folder.name}" cannot be a form\'s name; begin with a lowercase letter, and use at '
+            "most 31 lowercase letters, digits and -"
         )
     if folder.name in TAKEN:
-        problems.append(f'{file}: no form may be called "{folder.name}": {TAKEN[folder.name]}; rename the folder')
+        problems.append(f'{file}: a form cannot be called "{folder.name}": {TAKEN[folder.name]}; rename the folder')
     try:
         values = tomllib.loads((folder / FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        problems.append(f"{file}: there is no such file; each folder of a form has one")
+        problems.append(f"{file}: this file is missing; every form's folder needs one")
     except UnicodeDecodeError as error:
         problems.append(f"{file}: this is not UTF-8 text (byte {error.start}); save the file as UTF-8")
     except tomllib.TOMLDecodeError as error:
@@ -142,13 +142,13 @@ def _form(name: str, values: CheckedTable, languages: Sequence[str], mails: tupl
     values.known_keys(KEYS, of="a form")
     prefix = values.string("id_prefix", required=True)
     if prefix is not None and not _PREFIX.fullmatch(prefix):
-        values.problem('"id_prefix" has two to eight small letters, such as reg')
+        values.problem('"id_prefix" must be two to eight lowercase letters, such as reg')
     title = values.text("title", languages, required=True)
     description = values.text("description", languages)
     retention_days = values.whole("retention_days", 1, LONGEST_RETENTION_DAYS, required=True)
     tables = values.tables("fields", required=True)
     if len(tables) > _MOST_FIELDS:
-        values.problem(f"there are {len(tables)} fields; a form has {_MOST_FIELDS} at most")
+        values.problem(f"there are {len(tables)} fields; a form can have at most {_MOST_FIELDS}")
     fields = read_fields(tables, values.where, languages, values.problems, region=read_region(values))
     opens_at, closes_at = values.moment("opens_at"), values.moment("closes_at")
     if opens_at is not None and closes_at is not None and opens_at >= closes_at:
@@ -193,7 +193,7 @@ def _languages(values: CheckedTable, forms_dir: Path, words: Words) -> Sequence[
                 f"{file_of(forms_dir, language)} and translate it"
             )
     if DEFAULT_LANGUAGE not in languages:
-        values.problem(f'"languages" must have "{DEFAULT_LANGUAGE}" among them')
+        values.problem(f'"languages" must include "{DEFAULT_LANGUAGE}"')
     return languages
 
 
@@ -203,7 +203,7 @@ def _staff(values: CheckedTable) -> tuple[str, ...]:
         try:
             addresses.append(normalise_email(address))
         except EmailError:
-            values.problem(f'"staff" names "{address}"; write an e-mail address such as office@example.org')
+            values.problem(f'"staff" has "{address}"; write an e-mail address such as office@example.org')
     return tuple(addresses)
 
 
@@ -211,7 +211,7 @@ def _staff_mails(values: CheckedTable) -> tuple[str, ...]:
     named = values.strings("staff_mails") if "staff_mails" in values else STAFF_MAILS
     for name in named:
         if name not in STAFF_MAILS:
-            values.problem(f'"staff_mails" names "{name}"; use some of {", ".join(STAFF_MAILS)}, or [] for none')
+            values.problem(f'"staff_mails" has "{name}"; use some of {", ".join(STAFF_MAILS)}, or [] for none')
     return tuple(name for name in STAFF_MAILS if name in named)
 
 
@@ -223,9 +223,11 @@ def _email_field(values: CheckedTable, fields: Sequence[Field]) -> str | None:
     if len(candidates) == 1:
         return candidates[0]
     if candidates:
-        values.problem(f'"email_field" is missing; it says whose address is written to: {listed(candidates)}')
+        values.problem(
+            f'"email_field" is missing; it names the field with the address to mail; use one of {listed(candidates)}'
+        )
     else:
-        values.problem('there is no field with type = "email" and required = true; mails go to its address')
+        values.problem('there is no field with type = "email" and required = true; the form needs one to send mails')
     return None
 
 

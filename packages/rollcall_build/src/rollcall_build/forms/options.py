@@ -32,14 +32,16 @@ def read_options(values: CheckedTable, kind: FieldType, languages: Sequence[str]
         option.known_keys(keys, of=f'an option of type "{kind}"')
         found.append(_option(option, languages, with_event=kind is FieldType.CHOICE))
     for value in repeated(option.value for option in found if option.value):
-        values.problem(f'there are two options of the value "{value}"')
+        values.problem(f'two options have the value "{value}"')
     return tuple(found)
 
 
 def _option(option: CheckedTable, languages: Sequence[str], *, with_event: bool) -> Option:
     value = option.string("value", required=True)
     if value is not None and not _VALUE.fullmatch(value):
-        option.problem("a value has small letters, digits, _ and -, and 60 of them at most")
+        option.problem(
+            "a value must have at most 60 lowercase letters, digits, _ and -, and begin with a letter or digit"
+        )
     label = option.text("label", languages, required=True) or Text({languages[0]: ""})
     hint = option.text("hint", languages)
     if not with_event:
@@ -69,7 +71,9 @@ def _ages(option: CheckedTable, hint: Text | None) -> tuple[int | None, int | No
             option.problem('"starts_at" is missing; ages are counted on that day')
         missing = [str(age) for age in (low, high) if age is not None and not _says(hint, age)]
         if missing:
-            option.problem(f'its "hint" must tell the ages before anyone chooses; it lacks {" and ".join(missing)}')
+            option.problem(
+                f'its "hint" must show visitors the ages before they choose; it lacks {" and ".join(missing)}'
+            )
     return low, high
 
 

@@ -46,7 +46,7 @@ def read_quota(values: CheckedTable, fields: Sequence[Field] | None) -> Quota | 
             if field.name == name and option.capacity is None:
                 values.problem(
                     f'field "{name}", option "{option.value}": "capacity" is missing; each option of the field that '
-                    "[quota] names has one, a whole number such as 20"
+                    "[quota] names needs one, a whole number such as 20"
                 )
     return None if name is None else Quota(field=name, waitlist=Waitlist(waitlist or Waitlist.AUTO))
 
@@ -69,11 +69,13 @@ def read_spam_rules(values: CheckedTable, names: Sequence[str]) -> SpamRules:
     fill, links = table.whole("min_fill_s", 0, _MOST_FILL_S), table.whole("max_links", 0, _MOST_LINKS)
     honeypot = table.string("honeypot") or usual.honeypot
     if not _NAME.fullmatch(honeypot):
-        table.problem('"honeypot" has small letters, digits and _, begins with a letter and has 40 of them at most')
+        table.problem(
+            '"honeypot" must begin with a lowercase letter and have at most 40 lowercase letters, digits and _'
+        )
     if honeypot in names:
         table.problem(
-            f'the honeypot "{honeypot}" is a field of this form, so who fills it in would pass for spam; name it '
-            'otherwise, such as honeypot = "homepage"'
+            f'the honeypot "{honeypot}" is a field of this form, so everyone who fills it in would count as '
+            'spam; use another name, such as honeypot = "homepage"'
         )
     return SpamRules(
         min_fill_s=usual.min_fill_s if fill is None else fill,
@@ -88,7 +90,7 @@ def ensure_times_count(values: CheckedTable, fields: Sequence[Field], subject: s
         if field.name != subject and any(option.starts_at is not None for option in field.options):
             now = f'which is "{subject}"' if subject is not None else "and the form has neither"
             values.problem(
-                f'field "{field.name}": "starts_at" counts only in the field that [quota] names, or else "once", {now}'
+                f'field "{field.name}": "starts_at" only works in the field that [quota] or else "once" names, {now}'
             )
 
 
@@ -123,6 +125,6 @@ def _capacities_elsewhere(values: CheckedTable, fields: Sequence[Field], quota_f
         if options and field.name != quota_field:
             ask = 'add [quota] with field = "…"' if quota_field is None else f'[quota] names "{quota_field}"'
             values.problem(
-                f'field "{field.name}": "capacity" (of {listed(options)}) counts only in the field of [quota]; '
+                f'field "{field.name}": "capacity" (of {listed(options)}) only works in the field that [quota] names; '
                 + ask.replace("…", field.name)
             )

@@ -27,10 +27,10 @@ def read_sections(values: CheckedTable, names: Sequence[str], languages: Sequenc
             found.append(Section(title, str(first)))
     starts = [section.begins_with for section in found]
     for name in repeated(starts):
-        values.problem(f'there are two sections that begin with "{name}"')
+        values.problem(f'two sections begin with "{name}"')
     if starts and starts[0] != names[0]:
         values.problem(f'the first section must begin with the first field, "{names[0]}", not "{starts[0]}"')
     in_order = sorted(set(starts), key=names.index)
     if list(dict.fromkeys(starts)) != in_order:
-        values.problem(f"sections must stand in the order of the fields they begin with: {listed(in_order)}")
+        values.problem(f"sections must be in the order of the fields they begin with: {listed(in_order)}")
     return tuple(found)

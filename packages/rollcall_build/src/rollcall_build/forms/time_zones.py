@@ -28,7 +28,7 @@ _YEARS_AHEAD = 10
 
 
 class TimeZoneError(ValueError):
-    """A name that is no time zone, or one whose clocks change by no rule; a sentence."""
+    """A name that is no time zone, or one whose clock changes follow no rule; a sentence."""
 
 
 def read_time_zone(forms_dir: Path, problems: list[str]) -> TimeZone | None:
@@ -72,18 +72,18 @@ def _shown(at: datetime | None, zone: TimeZone) -> datetime | None:
 def time_zone(name: object) -> TimeZone:
     """Return the zone of this name. Raises TimeZoneError."""
     if not isinstance(name, str) or name not in zoneinfo.available_timezones():
-        raise TimeZoneError(f"is {name!r}, which is no time zone; write one such as Europe/Stockholm")
+        raise TimeZoneError(f"is {name!r}, which is not a time zone; use one such as Europe/Stockholm")
     try:
         zone = TimeZone(name, _rule(name))
     except ValueError as error:
-        raise TimeZoneError(f"is {name}, whose clocks change by no rule; {_FIXED}") from error
+        raise TimeZoneError(f"is {name}, whose clock changes follow no rule; {_FIXED}") from error
     real = zoneinfo.ZoneInfo(name)
     if any(at.astimezone(zone).utcoffset() != at.astimezone(real).utcoffset() for at in _coming_weeks()):
-        raise TimeZoneError(f"is {name}, whose clocks change by another rule each year; {_FIXED}")
+        raise TimeZoneError(f"is {name}, whose clock changes follow a different rule each year; {_FIXED}")
     return zone
 
 
-_FIXED = "write one that stays, such as Etc/GMT-1 for UTC+1"
+_FIXED = "use one that never changes, such as Etc/GMT-1 for UTC+1"
 
 
 def _rule(name: str) -> str:

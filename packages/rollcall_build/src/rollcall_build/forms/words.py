@@ -49,7 +49,7 @@ def _language(path: Path, problems: list[str]) -> dict[str, dict[str, str]]:
     if path.stem in LANGUAGES:
         problems.append(f"{where}: {path.stem} is built in; remove this file")
     elif not _LANGUAGE.fullmatch(path.stem):
-        problems.append(f"{where}: a language is called by two or three small letters, such as de; rename the file")
+        problems.append(f"{where}: a language's name is two or three lowercase letters, such as de; rename the file")
     try:
         values = CheckedTable(tomllib.loads(path.read_text(encoding="utf-8")), where, problems)
     except UnicodeDecodeError as error:
@@ -86,7 +86,7 @@ def _same_placeholders(table: CheckedTable, key: str, text: str, model: str) -> 
         same = False
     if not same:
         holds = listed(sorted(wanted)) or "nothing in { }"
-        table.problem(f'"{key}" must hold {holds}, as in "{model}"')
+        table.problem(f'"{key}" must contain {holds}, as in "{model}"')
 
 
 def _placeholders(text: str) -> set[str]:

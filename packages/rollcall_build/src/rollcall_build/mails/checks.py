@@ -69,14 +69,15 @@ def _own_mistakes(forms_dir: Path, preview: PreviewService, form: Form, mail: Ow
     near = get_close_matches(mail.name, list(MailKind), n=1, cutoff=0.8)
     if near:
         file = f"forms/{form.name}/mail/{mail.name}.*"
-        yield f'{file}: "{mail.name}" is no kind of mail; call it {near[0]}, or a mail of your own something else.'
+        yield f'{file}: "{mail.name}" is not a mail kind; call it {near[0]}, or give your own mail another name.'
     missing = [
         f"{mail.name}.{language}.{part}.j2"
         for language, part in product(dict.fromkeys((form.languages[0], *mail.languages)), PARTS)
         if not (forms_dir / form.name / "mail" / f"{mail.name}.{language}.{part}.j2").is_file()
     ]
     yield from (
-        f"forms/{form.name}/mail/{file} is missing: a mail has a subject, a text and an HTML." for file in missing
+        f"forms/{form.name}/mail/{file} is missing: a mail needs a subject, a text and an HTML part."
+        for file in missing
     )
     if missing:
         return
@@ -102,9 +103,9 @@ def _missing(roots: tuple[Path, Path], form: Form, mail: str) -> Iterator[str]:
     for folder, parts in there:
         for part, other in (("html", "txt"), ("txt", "html")):
             if other in parts and part not in parts:
-                yield f"forms/{folder}/{mail}.{part}.j2 is missing: {mail}.{other}.j2 is there, and both say the same."
+                yield f"forms/{folder}/{mail}.{part}.j2 is missing: a mail with {mail}.{other}.j2 needs both."
     found = {part for _, parts in there for part in parts}
     if found and "subject" not in found:
-        yield f"forms/{SHARED}/{mail}.subject.j2 is missing: the mail has a text, and no subject."
+        yield f"forms/{SHARED}/{mail}.subject.j2 is missing: the mail has a text but no subject."
     if found == {"subject"}:
-        yield f"forms/{SHARED}/{mail}.txt.j2 and {mail}.html.j2 are missing: the mail has a subject, and no text."
+        yield f"forms/{SHARED}/{mail}.txt.j2 and {mail}.html.j2 are missing: the mail has a subject but no text."

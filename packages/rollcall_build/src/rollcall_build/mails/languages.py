@@ -28,7 +28,7 @@ def of_two_languages(forms_dir: Path, shared: Path, form: Form, mail: str) -> It
         for other in _MADE_OF.findall(_text(path)):
             if other != language:
                 yield (
-                    f'{called} is made of a file with ".{other}." in its name, so the mail would be in two '
+                    f'{called} uses a file with ".{other}." in its name, so the mail would be in two '
                     f'languages; write ".{language}." there.'
                 )
 
@@ -53,7 +53,7 @@ def _in_english(forms_dir: Path, shared: Path, form: Form, mail: str) -> Iterato
         name = path.name.replace(language, _ENGLISH)
         model = next((file for file in (path.with_name(name), shared / SHARED / name) if file.is_file()), None)
         if model is not None and _text(path).replace(language, _ENGLISH) == _text(model) and _says_anything(path):
-            yield f"{called} says what the English {model.name} says; translate it."
+            yield f"{called} is the same as the English {model.name}; translate it."
 
 
 def _files(forms_dir: Path, shared: Path, form: Form, mail: str) -> Iterator[tuple[Path, str]]:

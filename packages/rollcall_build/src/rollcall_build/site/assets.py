@@ -37,7 +37,7 @@ class Assets:
         """Where a page finds the asset `name`. Raises SiteBuildError when there is no such file."""
         if name not in self._hashed:
             places = " or ".join(f"{source}/{name}" for source in self._sources)
-            raise SiteBuildError(f"{places}: a page asks for this file, and it is missing.")
+            raise SiteBuildError(f"{places}: this file is missing, and a page needs it.")
         return f"/assets/{self._hashed[name]}"
 
 
@@ -49,7 +49,9 @@ def _read(folder: Path, source: str) -> Iterator[tuple[str, bytes]]:
             continue
         if not path.suffix or path.suffix not in CONTENT_TYPES:
             known = ", ".join(sorted(filter(None, CONTENT_TYPES)))
-            raise SiteBuildError(f"{source}/{name}: files ending in {path.suffix!r} are not known; use one of {known}.")
+            raise SiteBuildError(
+                f"{source}/{name}: files ending in {path.suffix!r} are not supported; use one of {known}."
+            )
         yield name, path.read_bytes()
 
 

@@ -105,10 +105,12 @@ def _pages(content: SiteContent, forms: Mapping[str, Form]) -> tuple[Page, ...]:
     taken = {key for page in pages if page.form is None for key in _keys(page)} | {*content.languages}
     for name, form in forms.items():
         if name in taken:
-            raise SiteBuildError(f'forms/{name}: a page is called "{name}" already; give the form another name.')
+            raise SiteBuildError(f'forms/{name}: a page is already called "{name}"; give the form another name.')
         if not set(form.languages) & set(content.languages):
             known = ", ".join(content.languages)
-            raise SiteBuildError(f'forms/{name}/form.toml: "languages" has none of the site\'s; add one of {known}.')
+            raise SiteBuildError(
+                f'forms/{name}/form.toml: "languages" has none of the site\'s languages; add one of {known}.'
+            )
     return pages
 
 

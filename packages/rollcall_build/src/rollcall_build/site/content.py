@@ -80,7 +80,7 @@ def _words(folder: Path, language: str, shared: dict[str, Any], source: str) -> 
     own = _table(folder, f"{language}.toml", source)
     if not isinstance(own.get("name"), str):
         raise SiteContentError(
-            f'{source}/{language}.toml: "name" must be a text: what its speakers call it, such as "Deutsch".'
+            f'{source}/{language}.toml: "name" must be what its speakers call the language, such as "Deutsch".'
         )
     if own.setdefault("direction", "ltr") not in ("ltr", "rtl"):
         raise SiteContentError(f'{source}/{language}.toml: "direction" is {own["direction"]!r}; use one of ltr, rtl.')
@@ -118,16 +118,16 @@ def _differences(
         file, like = f"{source}/{_file(path, language)}", _file(path, first)
         if path not in theirs:
             if _around(path) in theirs:  # otherwise the table around it is named as missing
-                yield f'{file}: "{path}" is missing, and {like} has it. Add it there.'
+                yield f'{file}: "{path}" is missing, but {like} has it. Add it.'
         elif type(value) is not type(theirs[path]):
             yield f'{file}: "{path}" must be {_KINDS.get(type(value), "of the same kind")}, as in {like}.'
         elif _holes(value) != _holes(theirs[path]):
             wanted = ", ".join(f"{{{hole}}}" for hole in sorted(_holes(value))) or "nothing in { }"
-            yield f'{file}: "{path}" must hold {wanted}, as in {like}.'
+            yield f'{file}: "{path}" must contain {wanted}, as in {like}.'
     for path in theirs:
         if path not in ours and _around(path) in ours:
             file, like = f"{source}/{_file(path, first)}", _file(path, language)
-            yield f'{file}: "{path}" is missing, and {like} has it. Add it there.'
+            yield f'{file}: "{path}" is missing, but {like} has it. Add it.'
 
 
 def _flat(table: Mapping[str, Any], at: str = "") -> Iterator[tuple[str, Any]]:

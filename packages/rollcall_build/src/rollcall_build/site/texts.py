@@ -21,7 +21,7 @@ class Texts:
             raise AttributeError(name)
         path = f"{self._at}.{name}" if self._at else name
         if name not in self._values:
-            raise SiteBuildError(f'{self._source}: "{path}" is missing, and a page asks for it. Add it there.')
+            raise SiteBuildError(f'{self._source}: "{path}" is missing, and a page needs it. Add it.')
         return self._wrapped(self._values[name], path)
 
     def _wrapped(self, value: object, path: str) -> object:

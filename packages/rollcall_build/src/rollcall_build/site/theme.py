@@ -150,7 +150,7 @@ def _mistakes(given: Mapping[str, Any]) -> Iterator[str]:
 
 def _mistake(table: str, name: str, value: object) -> Iterator[str]:
     if value is None:
-        yield f'"{table}.{name}" is missing. Add it there.'
+        yield f'"{table}.{name}" is missing. Add it.'
         return
     rule, wanted = {
         "letters": (_FAMILIES, "write families as CSS does: 'Georgia, serif'"),
@@ -210,9 +210,9 @@ def _drawing(path: Path, file: str) -> str:
         raise SiteContentError(f"{file}: the file cannot be read ({error}).") from error
     start = drawing.find("<svg")
     if start == -1 or "viewBox" not in drawing or not drawing.endswith("</svg>"):
-        raise SiteContentError(f"{file}: this is no SVG drawing with a viewBox; save it as plain SVG.")
+        raise SiteContentError(f"{file}: this is not an SVG drawing with a viewBox; save it as plain SVG.")
     if found := _NOT_IN_A_DRAWING.search(drawing):
         raise SiteContentError(
-            f'{file}: "{found[0].strip()}" may not be in it; write colours as fill="#ffc62b", and no scripts or links.'
+            f'{file}: "{found[0].strip()}" is not allowed in it; write colours as fill="#ffc62b", no scripts or links.'
         )
     return drawing[start:]

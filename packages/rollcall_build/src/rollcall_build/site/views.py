@@ -155,7 +155,7 @@ def courses(form: Form, field: Field, texts: Texts, *, path: str, source: str) -
     for name in described:
         if name not in values:
             raise SiteBuildError(
-                f"{source}: [courses.options.{name}] is no option of the field in forms/{form.name}/form.toml; "
+                f"{source}: [courses.options.{name}] is not an option of the field in forms/{form.name}/form.toml; "
                 f"use one of {', '.join(values)}."
             )
         for key in texts.table("courses", "options", name):

@@ -13,7 +13,7 @@ from shipped import SOURCES
 from admin_cli.forms.in_memory import GivenForms
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.quota import Waitlist
-from registration_core.domain.validation import example_submission
+from registration_core.domain.validation import example_submission, validate
 from registration_core.services.edit import EditService
 from registration_core.services.intake import IntakeService
 from registration_core.services.manage import ManageService
@@ -72,9 +72,9 @@ class Office:
         definition = self.forms[form]
         filled_in = example_submission(definition, today=self.clock.now().date())
         filled_in |= {"course": COURSE} if form == "registration" else {}
-        receipt = self.submits.submit(
-            definition, {**filled_in, definition.name_field: name, **answers}, key=name.encode().hex(), language="en"
-        )
+        filled_in |= {definition.name_field: name, **answers}
+        checked = validate(definition, filled_in, "en", today=definition.today(self.clock.now()))
+        receipt = self.submits.submit(definition, checked, key=name.encode().hex(), language="en")
         return self.get(receipt)
 
     def get(self, entry: Submission | Receipt) -> Submission:

@@ -1,4 +1,4 @@
-"""The entry point of dispatch: the table's stream in, requests for mail on the queue out."""
+"""The entry point of dispatch: reads the table's stream and queues the mails that its changes call for."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
 
 
 def dispatch(event: Mapping[str, Any], service: DispatchService, log: Log, *, request_id: str) -> dict[str, Any]:
-    """Say what the changes of one batch call for, and queue it.
+    """Queue the mails that the changes of one batch call for.
 
-    A record that cannot be read is noted and passed over, for it would hold up all that follow. Raises MailQueueError
-    when the queue took not all, so that the batch comes again; what was queued twice is mailed once.
+    A record that cannot be read is logged and skipped, because it would block all that follow.
+    Raises MailQueueError if a mail could not be queued, so that Lambda sends the batch again. A
+    mail that is queued twice is sent once.
     """
     requests = service.dispatch(_changes(event.get("Records", ()), log, request_id))
     for request in requests:

@@ -1,4 +1,4 @@
-"""The entry point of feedback: what SES tells of mails it took, by SNS."""
+"""The entry point of feedback: records what SES reports, through SNS, about the mails it accepted."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 
 def handler(event: Mapping[str, Any], context: object) -> None:
-    """Note what became of mails."""
+    """Record what became of mails."""
     service, log = _parts()
     feedback(event, service, log, request_id=getattr(context, "aws_request_id", ""))
 
 
 def feedback(event: Mapping[str, Any], service: FeedbackService, log: Log, *, request_id: str) -> None:
-    """Note what one notification tells.
+    """Record what one notification reports.
 
-    One that cannot be read is noted and passed over: it would not read better when it comes again. Raises
-    StorageUnavailableError, so that it does come again.
+    A notification that cannot be read is logged and skipped: reading it again would not help.
+    Raises StorageUnavailableError, so that SNS sends the others again.
     """
     for record in event.get("Records", ()):
         try:

@@ -1,4 +1,4 @@
-"""What submit answers: JSON, problems (RFC 9457), redirects and pages, each with its origin's headers."""
+"""Responses of the API: JSON, problems (RFC 9457), redirects and pages, with their headers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
-"""Where RFC 9110 says it otherwise than the standard library of older Pythons."""
+"""Titles that RFC 9110 changed and older Pythons still have the old way."""
 
 
 ALWAYS = {
@@ -28,16 +28,16 @@ OF_PAGES = {
     "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
     "X-Frame-Options": "DENY",
 }
-"""Beside the policy, which names the site; what CloudFront adds to the site's own pages stands in Terraform."""
+"""Also needs a Content-Security-Policy, which names the site. Terraform sets the headers of the site's own pages."""
 
 
 def json_answer(status: int, content: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Answer with JSON."""
+    """Return a JSON response."""
     return _answer(status, json.dumps(content), {"Content-Type": "application/json", **(headers or {})})
 
 
 def described(content: Mapping[str, Any], *, known: str) -> dict[str, Any]:
-    """Answer with JSON that may be kept for half a minute; with 304 when the client has the very same.
+    """Return JSON that a client may cache for half a minute, or 304 if the client already has it.
 
     known: the value of If-None-Match.
     """
@@ -57,7 +57,7 @@ def problem(
     errors: Sequence[Mapping[str, str]] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Answer with what went wrong. errors: one object a wrong field."""
+    """Return a problem document. errors: one object per wrong field."""
     content: dict[str, Any] = {
         "type": "about:blank",
         "title": TITLES.get(status) or HTTPStatus(status).phrase,
@@ -71,12 +71,12 @@ def problem(
 
 
 def redirect(address: str) -> dict[str, Any]:
-    """Send a browser on with a GET, so that reloading the next page posts nothing again."""
+    """Redirect a browser with a GET, so that reloading the next page doesn't post again."""
     return _answer(303, "", {"Location": address})
 
 
 def page(status: int, html: str, *, site_url: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Answer with a page that may load nothing but the site's own style."""
+    """Return a page that may load only the site's stylesheet and images."""
     policy = (
         f"default-src 'none'; style-src {site_url}; img-src {site_url}; form-action 'self' {site_url}; "
         "base-uri 'none'; frame-ancestors 'none'"
@@ -85,7 +85,7 @@ def page(status: int, html: str, *, site_url: str, headers: Mapping[str, str] | 
 
 
 def with_cors(answer: dict[str, Any], origin: str | None, allowed: Sequence[str]) -> dict[str, Any]:
-    """Let scripts of an allowed origin read the answer; any other origin is told nothing."""
+    """Let scripts from an allowed origin read the response. Other origins get no CORS headers."""
     answer["headers"]["Vary"] = "Origin"
     if origin in allowed:
         answer["headers"]["Access-Control-Allow-Origin"] = origin

@@ -1,4 +1,4 @@
-"""What a visitor's request says, read from an API Gateway REST proxy event."""
+"""A visitor's request, read from an API Gateway REST proxy event."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 32 * 1024
 MOST_BYTES_TO_KEEP = 8 * MOST_BYTES
-"""How long a plain form may be to be shown again, when it was too long to take."""
+"""The longest plain form that a page shows again after refusing it as too long."""
 MOST_FIELDS = 200
 MOST_DEPTH = 3
-"""An object of answers, a list as an answer, a scalar in it."""
+"""An object of answers, a list as an answer, a scalar in the list."""
 
 
 STATUS_OF: Mapping[str, int] = {
@@ -32,11 +32,11 @@ STATUS_OF: Mapping[str, int] = {
     "unsupported_charset": 415,
     "unsupported_media_type": 415,
 }
-"""What a request may be refused for before any service sees it, and the status that says so."""
+"""Why a request may be refused before any service sees it, and the HTTP status for each reason."""
 
 
 class RequestError(RollcallError):
-    """A request that no service needs to see. code: one of `STATUS_OF`."""
+    """A request is refused before it reaches a service. code: one of `STATUS_OF`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -46,7 +46,7 @@ class RequestError(RollcallError):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request, its body unread. headers: names in lower case. address: the sender's, as the gateway saw it."""
+    """One request with its body unparsed. headers: names in lower case. address: the client's IP address."""
 
     method: str
     path: str
@@ -64,7 +64,7 @@ class Request:
 
     @property
     def asks_for_form(self) -> bool:
-        """Whether the path is the one where a form is described: `/forms/<form>`."""
+        """Whether the path asks for a form's description: `/forms/<form>`."""
         return self.path.rstrip("/").rpartition("/")[0].rpartition("/")[2] == "forms"
 
     @property
@@ -74,7 +74,7 @@ class Request:
 
     @property
     def charset(self) -> str:
-        """The charset that the body's type names, or nothing; other parameters say nothing to us."""
+        """The charset that the Content-Type names, or an empty string. Other parameters are ignored."""
         for parameter in self.headers.get("content-type", "").lower().split(";")[1:]:
             name, _, value = parameter.partition("=")
             if name.strip() == "charset":
@@ -83,12 +83,12 @@ class Request:
 
     @property
     def from_page(self) -> bool:
-        """Whether a browser posted a plain HTML form, so that a person looks at the answer itself."""
+        """Whether a browser posted a plain HTML form, so that a person reads the response."""
         accept = self.headers.get("accept", "*/*").lower()
         return self.media_type == "application/x-www-form-urlencoded" and ("html" in accept or "json" not in accept)
 
     def written_elsewhere(self, sites: Sequence[str]) -> bool:
-        """Whether a page of somebody else's wrote this post: of none of these sites, and not the API's own."""
+        """Whether a page that is neither on one of these sites nor the API's own sent this post."""
         origin, fetched = self.headers.get("origin"), self.headers.get("sec-fetch-site")
         if origin in sites or fetched in {"same-origin", "none"}:
             return False
@@ -96,22 +96,22 @@ class Request:
 
     @property
     def wanted_language(self) -> str:
-        """The language asked for: `?lang=sv`, else the value of Accept-Language."""
+        """The requested language: `?lang=sv`, otherwise the value of Accept-Language."""
         return self.query.get("lang") or self.headers.get("accept-language", "")
 
     def language_wanted_with(self, answers: Mapping[str, object]) -> str:
-        """Return the language asked for: `?lang=sv`, else the field `_language`, else Accept-Language."""
+        """Return the requested language: from `?lang=sv`, the field `_language` or Accept-Language."""
         field = answers.get(LANGUAGE)
         return self.query.get("lang") or (field if isinstance(field, str) else "") or self.wanted_language
 
     @property
     def idempotency_key(self) -> str | None:
-        """The client's name for this attempt, as it came."""
+        """The Idempotency-Key header, unchecked."""
         return self.headers.get("idempotency-key")
 
 
 def read_request(event: Mapping[str, Any]) -> Request:
-    """Read a proxy event (payload version 1.0); what is missing reads as empty."""
+    """Read a proxy event (payload version 1.0). Missing values read as empty."""
     context = event.get("requestContext") or {}
     headers = {str(name).lower(): str(value) for name, value in (event.get("headers") or {}).items()}
     return Request(
@@ -127,9 +127,10 @@ def read_request(event: Mapping[str, Any]) -> Request:
 
 
 def read_answers(request: Request) -> dict[str, object]:
-    """Read the body's fields: from JSON as they are, from a plain form as text, or a list where a name comes again.
+    """Read the body's fields: JSON values as they are, form fields as text, a repeated form field as a list.
 
-    Raises RequestError: 405 not a POST, 413 too large, 415 of another type, 400 not what its type says.
+    Raises RequestError: 405 if it is not a POST, 413 if it is too large, 415 for another media
+    type, 400 if the body doesn't parse.
     """
     if request.method != "POST":
         raise RequestError("method_not_allowed")
@@ -148,7 +149,7 @@ def read_answers(request: Request) -> dict[str, object]:
 
 
 def salvaged_answers(request: Request) -> dict[str, object]:
-    """Return what can be read of a plain form that was refused, so that nobody types it again; it may be nothing."""
+    """Return what can be read from a refused plain form, so that nobody has to type it again."""
     if not request.from_page:
         return {}
     try:
@@ -156,7 +157,7 @@ def salvaged_answers(request: Request) -> dict[str, object]:
         if len(content) > MOST_BYTES_TO_KEEP:
             return {}
         return _from_form(content.decode(errors="replace"), charset=request.charset or "utf-8", errors="replace")
-    except (LookupError, ValueError, RequestError):  # a charset that nobody knows; binascii.Error is a ValueError
+    except (LookupError, ValueError, RequestError):  # an unknown charset; binascii.Error is a ValueError
         return {}
 
 
@@ -202,7 +203,7 @@ def _finite(text: str) -> float:
 
 
 def _check_depth_and_letters(value: object, depth: int) -> None:
-    """Raise ValueError for what is nested too deeply, or holds half of a surrogate pair, which UTF-8 cannot keep."""
+    """Raise ValueError if the value is nested too deeply or has a lone surrogate, which UTF-8 can't encode."""
     if depth == 0:
         raise ValueError("nested too deeply")
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""The entry point of links: a registrant's own page, by the link in their mails."""
+"""The entry point of links: the page that opens from the link in a registrant's mails."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda passes it
-    """Show one entry, or do with it what its registrant asks."""
+    """Show a submission, or do what its registrant asks."""
     function = _function()
     try:
         return function(event)

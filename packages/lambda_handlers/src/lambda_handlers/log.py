@@ -1,6 +1,7 @@
-"""Logs: one line of JSON an event on standard output, and never a value that a visitor typed.
+"""Logs: one line of JSON per event on standard output, never with a value that a visitor typed.
 
-CloudWatch filters by the keys `timestamp` and `level`. The logging package is left out: it costs a cold start 10 ms.
+CloudWatch filters by the keys `timestamp` and `level`. We don't import `logging`: it would add 10
+ms to each cold start.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ _LEVELS = {"DEBUG": 10, "INFO": 20, "WARN": 30, "ERROR": 40}
 class Log:
     """Writes the events of one function at or above a level.
 
-    level: DEBUG, INFO, WARN (or WARNING) or ERROR; anything else counts as INFO, for a slip in a setting must not stop
-    a function.
+    level: DEBUG, INFO, WARN (or WARNING) or ERROR. Anything else counts as INFO, because a wrong
+    setting must not stop a function.
     """
 
     def __init__(self, function: str, level: str = "INFO") -> None:
@@ -28,15 +29,15 @@ class Log:
         self._threshold = _LEVELS.get(level.upper().removesuffix("ING"), _LEVELS["INFO"])
 
     def info(self, message: str, **facts: object) -> None:
-        """Note what happened as it should."""
+        """Log what happened as expected."""
         self._write("INFO", message, facts)
 
     def warning(self, message: str, **facts: object) -> None:
-        """Note what will be tried again."""
+        """Log what will be retried."""
         self._write("WARN", message, facts)
 
     def fault(self, message: str, error: BaseException, **facts: object) -> None:
-        """Note what somebody should look at. Of error, the kinds and the places are kept, never its words."""
+        """Log what somebody should look at, with the error's types and line numbers but never its message."""
         self._write("ERROR", message, {**facts, **_trace(error)})
 
     def _write(self, level: str, message: str, facts: Mapping[str, object]) -> None:
@@ -50,7 +51,7 @@ class Log:
 
 
 def _trace(error: BaseException) -> dict[str, object]:
-    """Say which errors, and where: an error's words may quote what a visitor typed."""
+    """Return the error's types and line numbers; its message may quote what a visitor typed."""
     kinds: list[str] = []
     places: list[str] = []
     cause: BaseException | None = error

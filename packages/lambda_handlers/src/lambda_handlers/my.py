@@ -1,4 +1,4 @@
-"""What links does with one request: read the token, show the entry or do one thing with it, answer with a page."""
+"""The links function: reads the token, shows the submission or acts on it, and responds with a page."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from registration_core.services.own_entry import OwnEntry, OwnEntryService
 
 FINAL = frozenset({Action.CANCEL, Action.ERASE})
-"""What is asked about once more."""
+"""Actions that need a confirmation."""
 RETRY_AFTER_S = 5
 HEADERS = {"X-Robots-Tag": "noindex, nofollow"}
 PROBLEMS: Mapping[type[RollcallError], tuple[HTTPStatus, str]] = {
@@ -44,14 +44,14 @@ PROBLEMS: Mapping[type[RollcallError], tuple[HTTPStatus, str]] = {
     StorageUnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "later"),
     KeysUnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "later"),
 }
-"""What an error means: the answer's status, and the words that the page says."""
+"""The HTTP status of each error, and the key of the words on its page."""
 _TOKEN = re.compile(r"[A-Za-z0-9._-]{1,400}")
 
 
 class MyFunction:
-    """Answers proxy events for /my, always with a page; a GET changes nothing. No log line holds a token.
+    """Responds to proxy events for /my, always with a page. A GET changes nothing, and no log line has a token.
 
-    site_url: without a slash at the end.
+    site_url: without a trailing slash.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class MyFunction:
         self._log = log
 
     def __call__(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        """Answer one event."""
+        """Respond to one event."""
         request = read_request(event)
         sent: Mapping[str, object] = request.query
         try:
@@ -77,12 +77,12 @@ class MyFunction:
             return self._refuse(request, sent, error)
 
     def failed(self, request: Request, error: BaseException) -> dict[str, Any]:
-        """Answer when something broke that nobody thought of."""
+        """Respond to an unexpected error."""
         self._log.fault("failed", error, request_id=request.id)
         return self._problem(request, request.query, HTTPStatus.INTERNAL_SERVER_ERROR, "later", "internal_error")
 
     def _entry_of(self, token: str) -> str:
-        """Return the entry that the token leads to; a key that is not known may have come since the keys were read."""
+        """Return the submission's ID from the token. If its key is unknown, read the keys again: it may be new."""
         if _TOKEN.fullmatch(token) is None:
             raise InvalidTokenError("malformed")
         now = self._clock.now()
@@ -100,7 +100,7 @@ class MyFunction:
         action = Action(wanted)
         if action in FINAL and _text(sent, "confirm") != "yes":
             entry = self._service.show(entry_id)
-            if action not in entry.actions:  # it was done before, or cannot be done
+            if action not in entry.actions:  # it's already done, or not possible
                 return self._show(request, sent, entry)
             language = self._language(request, sent, entry.submission.language)
             return self._page(200, self._pages.confirm(entry, action, token=_text(sent, "t"), language=language))
@@ -109,7 +109,7 @@ class MyFunction:
         if entry.submission.status is Status.ERASED:
             return self._show(request, sent, entry)
         language = self._language(request, sent, entry.submission.language)
-        return redirect(f"my?t={_text(sent, 't')}&lang={language}")  # so that reloading does nothing again
+        return redirect(f"my?t={_text(sent, 't')}&lang={language}")  # so that reloading doesn't do it again
 
     def _show(self, request: Request, sent: Mapping[str, object], entry: OwnEntry) -> dict[str, Any]:
         language = self._language(request, sent, entry.submission.language)
@@ -150,6 +150,6 @@ def _posted(request: Request) -> Mapping[str, object]:
 
 
 def _text(sent: Mapping[str, object], name: str) -> str:
-    """Return a field that came once; one that came twice or not at all is empty."""
+    """Return a field's text; empty if the field is missing or repeated."""
     value = sent.get(name)
     return value if isinstance(value, str) else ""

@@ -1,4 +1,4 @@
-"""The pages of a registrant's own entry, from the site's templates and words."""
+"""The pages of a registrant's submission, made from the site's templates and texts."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
     from registration_core.services.own_entry import OwnEntry
 
 AGAIN = frozenset({Status.CANCELLED})
-"""When the form may be sent anew."""
+"""Statuses in which the page offers to send the form again."""
 
 
 class MyPages:
-    """Renders a registrant's own page and what else a link may lead to."""
+    """Renders a registrant's page, its confirmation page and its error pages."""
 
     def __init__(self, words: SiteWords) -> None:
         self._words = words
 
     def language_for(self, *wanted: str) -> str:
-        """Return the language of the pages that fits the first wish that is one, such as `sv` or an Accept-Language."""
+        """Return the site's best language for the first non-empty preference: `sv`, or an Accept-Language."""
         return self._words.language_for(*wanted)
 
     def entry(self, entry: OwnEntry, *, token: str, language: str) -> str:
-        """Give the submission: how it stands, when and where it takes place, what was sent, and what may be done."""
+        """Return the page that shows the status, date, place and answers, and the available actions."""
         submission, form, text = entry.submission, entry.form, self._words.by_language[language]
         erased = submission.status is Status.ERASED
         receipt = receipt_view(form, language, prefix=text["site"]["prefix"])
@@ -58,7 +58,7 @@ class MyPages:
         )
 
     def confirm(self, entry: OwnEntry, action: Action, *, token: str, language: str) -> str:
-        """Ask once more before something is done that cannot be undone."""
+        """Return the page that asks for confirmation before something that can't be undone."""
         asked = self._words.by_language[language]["my"]["ask"][f"{action}_{_kind(entry.submission)}"]
         return self._render(
             "confirm",
@@ -70,7 +70,7 @@ class MyPages:
         )
 
     def problem(self, kind: str, *, language: str, token: str = "") -> str:
-        """Say why this leads nowhere, and what to do; token: of a link that may do another time."""
+        """Return the page that says why the link didn't work. token: empty unless the link may work later."""
         told = self._words.by_language[language]["my"]["problem"][kind]
         return self._render("sentence", language, token=token, told=told, asleep=kind == "later")
 
@@ -86,7 +86,7 @@ class MyPages:
         }
 
     def _path(self, form: str, language: str) -> str:
-        """Return where on the site the form is asked; the start page for one that is asked no more."""
+        """Return the form's path on the site; the start page if the form is retired."""
         site = self._words.by_language[language]["site"]
         return str(site["forms"].get(form, {}).get("path", site["home"]))
 
@@ -96,14 +96,14 @@ class MyPages:
 
 
 def _kind(submission: Submission) -> str:
-    """Name the words for what a submission holds: a seat, a ticket, or nothing that anybody else could want."""
+    """Return the key of the texts for what a submission holds: a seat, a ticket or neither."""
     if submission.option is None or submission.status not in STANDING:
         return "plain"
     return "waiting" if submission.status is Status.WAITLISTED else "place"
 
 
 def _wording(entry: OwnEntry) -> str:
-    """Name the words for how an entry stands."""
+    """Return the key of the texts for a submission's status."""
     submission, plain = entry.submission, entry.submission.option is None
     if submission.lapsed:
         return "lapsed_plain" if plain else "lapsed"
@@ -115,7 +115,7 @@ def _wording(entry: OwnEntry) -> str:
 
 
 def _filled(words: dict[str, Any], values: dict[str, object]) -> dict[str, Any]:
-    """Put the values into each sentence."""
+    """Fill the values into each sentence."""
     return {
         name: [each.format_map(values) for each in said] if isinstance(said, list) else said.format_map(values)
         for name, said in words.items()

@@ -1,4 +1,4 @@
-"""The page for a plain form post that was refused: the form with everything that was typed, and what to do."""
+"""The page for a refused form post: the form with everything that was typed, and what to do."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from registration_core.domain.forms import Form
 
 UNREADABLE = frozenset({"malformed_body", "malformed_form", "unsupported_charset"})
-"""What no person did wrong, so that the API's sentence for programs would not help."""
+"""Errors that aren't the visitor's fault, so the API's sentence for developers wouldn't help."""
 FINAL = frozenset({FormClosedError.code, HumanCheckFailedError.code})
-"""After which sending the same page again does no good."""
+"""Refusals after which sending the same page again can't succeed."""
 
 
 def not_taken_page(
     form: Form, sent: Mapping[str, object], refused: Refusal, *, key: str, words: SiteWords, language: str
 ) -> str:
-    """Return the page. key: the attempt's, which goes with the next one where this one may have been stored."""
+    """Return the page. key: the Idempotency-Key that the next attempt repeats if this one may have been stored."""
     said = words.by_language[words.language_for(language)]["form"]
     return form_page(form, sent, words=words, language=language, notice=_notice(refused, said, key))
 

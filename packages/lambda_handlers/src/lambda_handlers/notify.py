@@ -1,4 +1,4 @@
-"""The entry point of notify: requests for mail in, mails out, and which messages should come again."""
+"""The entry point of notify: sends the queued mails, and tells SQS which messages to deliver again."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 MAIL_TAKES_S = 28.0
-"""How long one mail may take when the mail service stalls.
+"""How long one mail may take if the mail service stalls.
 
-Its addresses are tried for 10 s (`SINGLY_FOR`); the last try connects within 3 s and is answered within 10 s; then
-the mail is noted as sent.
+notify tries the addresses for 10 s (`SINGLY_FOR`). The last attempt takes up to 3 s to connect and
+10 s to get a response. The rest is for recording that the mail was sent.
 """
 
 
@@ -45,11 +45,11 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: 
 def notify(
     event: Mapping[str, Any], service: NotifyService, log: Log, *, request_id: str, left_s: Callable[[], float]
 ) -> dict[str, Any]:
-    """Send the mails of one batch, each for itself, and say which messages should come again.
+    """Send the mails of one batch one by one, and return the messages that SQS should deliver again.
 
-    A message that fails every time ends with the dead letters, where the staff can see it and have it sent after all.
-    left_s: how many seconds are left before Lambda ends this run. With too few for one mail more, the rest comes again:
-    a run that Lambda ends tells nothing, and all of its messages would come again.
+    A message that fails every time becomes a dead letter, which staff can redrive. left_s: returns
+    the seconds until Lambda's time-out. If there are too few for another mail, the rest go back to
+    the queue: after a time-out, Lambda would deliver the whole batch again.
     """
     failed = []
     for message in event.get("Records", ()):
@@ -62,7 +62,7 @@ def notify(
 
 
 def _sent(service: NotifyService, log: Log, message: Mapping[str, Any], request_id: str) -> bool:
-    """Send one mail; False when the message should come again."""
+    """Send one mail. Return False if SQS should deliver the message again."""
     facts: dict[str, Any] = {"request_id": request_id, "message_id": message["messageId"]}
     try:
         request = from_message(message["body"])

@@ -1,7 +1,6 @@
-"""The pages of a plain form post that was not taken: the form as it was filled in, or a sentence on what is wrong.
+"""Pages for a refused form post: the form as it was filled in, or one sentence that says what is wrong.
 
-Both come from the site's own templates, the fields from the very macros that the site's form was made of. A script's
-post is answered without any of it.
+They use the site's own templates and field macros. Posts from scripts need none of this.
 """
 
 from __future__ import annotations
@@ -25,17 +24,17 @@ if TYPE_CHECKING:
     from registration_core.domain.forms import Form
 
 NOT_IN_HTML = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {*b"\t\n\r"})
-"""Control characters; a browser would show none of them, and NUL breaks a page."""
+"""Control characters. Browsers don't show them, and NUL breaks a page."""
 
 UNTICKED = frozenset({"", "False", "false"})
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Why a form comes back though its answers are right.
+    """Why the form is shown again although its answers are valid.
 
-    title and text: in words. key: the Idempotency-Key that the next attempt bears; empty for a new one. final: sending
-    again does no good, so there is no button.
+    key: the Idempotency-Key for the next attempt; empty for a new one. final: sending again can't
+    succeed, so there is no button.
     """
 
     title: str
@@ -53,7 +52,7 @@ def form_page(
     errors: Sequence[FieldError] = (),
     notice: Notice | None = None,
 ) -> str:
-    """Give the form as it was filled in, with a notice, or a summary that leads to each field to mend."""
+    """Return the form as it was filled in, with a notice or a summary that links to each wrong field."""
     from lambda_handlers.site_templates import render  # noqa: PLC0415 - loads Jinja2
 
     language = words.language_for(language)
@@ -63,7 +62,7 @@ def form_page(
         found.setdefault(error.field, error)
     fields = {field.name: _shown(field, answers, found.get(field.name), language) for field in form.fields}
     hidden = {LANGUAGE: language}
-    if proof := typed(answers, HUMAN_TOKEN):  # not used up yet: it is looked at once the answers are right
+    if proof := typed(answers, HUMAN_TOKEN):  # not used up yet: Turnstile checks it only after the answers are valid
         hidden[HUMAN_TOKEN] = proof
     if key := typed(answers, KEY) if notice is None else notice.key:
         hidden[KEY] = key
@@ -84,7 +83,7 @@ def form_page(
 
 
 def sentence_page(sentence: str, *, form: str, words: SiteWords, language: str) -> str:
-    """Give a page that says in one sentence what went wrong, with a way back to the form."""
+    """Return a page that says in one sentence what went wrong and links back to the form."""
     from lambda_handlers.site_templates import render  # noqa: PLC0415 - loads Jinja2
 
     language = words.language_for(language)
@@ -94,7 +93,7 @@ def sentence_page(sentence: str, *, form: str, words: SiteWords, language: str) 
 
 
 def bare_page(sentence: str, advice: str, *, site_url: str, language: str) -> str:
-    """Give a page that says what is wrong and what to do, and needs nothing to be there: for when something broke."""
+    """Return a page that needs no template or file, for unexpected errors."""
     return (
         f'<!doctype html><html lang="{escape(language)}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
@@ -115,7 +114,7 @@ def _shown(field: Field, answers: Mapping[str, object], error: FieldError | None
 
 
 def _summary(field: FieldView | None, error: FieldError) -> dict[str, str]:
-    """Say where to go and what is wrong; a consent, and what is missing, is named by the message itself."""
+    """Return a summary line: its link and message. Consents and missing answers name the field in the message."""
     if field is None:
         return {"target": "main", "message": error.message}
     label = "" if field.control == "consent" or error.code == "required" else f"{field.summary_label} "
@@ -123,12 +122,12 @@ def _summary(field: FieldView | None, error: FieldError) -> dict[str, str]:
 
 
 def typed(answers: Mapping[str, object], name: str) -> str:
-    """Give an answer as it was typed; the last one where the name came more than once, nothing where it did not."""
+    """Return a field's text as it was typed: the last one if the field is repeated, empty if it is missing."""
     return "".join(typed_values(answers.get(name))[-1:])
 
 
 def typed_values(answer: object) -> tuple[str, ...]:
-    """Give an answer as the texts that were typed or chosen, without what no page may hold."""
+    """Return an answer as the texts that were typed or chosen, without control characters."""
     if answer is None:
         return ()
     texts = map(str, answer) if isinstance(answer, list) else (str(answer),)

@@ -1,4 +1,4 @@
-"""What a visitor is told when a request is not taken: status, code, a sentence, and when to come again."""
+"""Refusals: the HTTP status, code, sentence and Retry-After for each error."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ STATUS_OF: Mapping[type[RollcallError], int] = {
     HumanCheckUnavailableError: 503,
     StorageUnavailableError: 503,
 }
-"""Beside `RequestError`, which brings its status."""
+"""`RequestError` has its own status."""
 
 FAULTS = (StorageUnavailableError, HumanCheckUnavailableError)
-"""What somebody should look at."""
+"""Errors that an operator should look at."""
 
 INTERNAL = "internal_error"
 RETRY_AFTER_S = 5
@@ -53,7 +53,7 @@ RETRY_AFTER_S = 5
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One answer that says no. code: for machines. detail: a sentence for people."""
+    """One refused request. code: for programs. detail: a sentence for people."""
 
     status: int
     code: str
@@ -62,20 +62,20 @@ class Refusal:
 
     @property
     def headers(self) -> dict[str, str]:
-        """What the answer bears beside its body."""
+        """The response's extra headers."""
         return {} if self.retry_after_s is None else {"Retry-After": str(self.retry_after_s)}
 
 
 def refusal_of(
     error: RollcallError, language: str, own: Words | None = None, *, asked_for_form: bool = False
 ) -> Refusal:
-    """Return what an error means to the visitor; for one that has no answer of its own, that something broke.
+    """Return the refusal for an error; an internal error if it has none of its own.
 
-    own: the form's words. asked_for_form: nothing was to be stored.
+    own: the form's words. asked_for_form: the request only asked for a form's description.
     """
     if isinstance(error, RequestError):
         return Refusal(error.status, error.code, sentence(error.code, language, own))
-    if isinstance(error, StorageUnavailableError):  # and its kinds, which are no visitor's business
+    if isinstance(error, StorageUnavailableError):  # and its subclasses, which visitors needn't know about
         code = StorageUnavailableError.code
         wording = "form_unavailable" if asked_for_form else code
         return Refusal(503, code, sentence(wording, language, own), error.retry_after_s)
@@ -93,7 +93,7 @@ def refusal_of(
 
 
 def codes() -> dict[int, tuple[str, ...]]:
-    """Return every code that a refusal may bear, by its status."""
+    """Return the codes of all refusals by HTTP status."""
     pairs = [(status, code) for code, status in STATUS_OF_REQUEST.items()]
     pairs += [(status, error.code) for error, status in STATUS_OF.items()]
     pairs.append((HTTPStatus.INTERNAL_SERVER_ERROR.value, INTERNAL))
@@ -101,12 +101,12 @@ def codes() -> dict[int, tuple[str, ...]]:
 
 
 def internal(language: str, own: Words | None = None) -> Refusal:
-    """Return what is said when something broke that nobody thought of."""
+    """Return the refusal for an unexpected error."""
     return Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, INTERNAL, sentence(INTERNAL, language, own), RETRY_AFTER_S)
 
 
 def refusal(request: Request, refused: Refusal, *, words: SiteWords, language: str) -> dict[str, Any]:
-    """Say no: with a page to a person who posted a plain form, with a problem to a script."""
+    """Respond with a page to a plain form post, and with a problem document to a script."""
     headers = refused.headers
     if refused.status == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = "GET" if request.asks_for_form else "POST"

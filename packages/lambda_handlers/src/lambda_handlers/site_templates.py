@@ -1,4 +1,4 @@
-"""The site's templates, rendered by a function: pages that look like the site and lie at another address."""
+"""The site's templates, rendered by a function: pages that look like the site but have the API's address."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ def _environment(site_dir: str) -> jinja2.Environment:
 
 
 def render(site: SiteWords, template: str, language: str, /, *, here: str = "", **given: Any) -> str:  # noqa: ANN401 - what the template asks for
-    """Return a page of the site's folder `my/`. Whatever a visitor wrote is escaped.
+    """Return a page from the site's folder `my/`, with everything that a visitor wrote escaped.
 
-    here: this page's address but for its language, for the switch between languages; without one there is no switch.
+    here: this page's address without its language, for the links to other languages; empty for no
+    such links.
     """
     text = site.by_language[language]
     switch = [
@@ -45,7 +46,7 @@ def render(site: SiteWords, template: str, language: str, /, *, here: str = "", 
         "switch": switch,
         "asset": lambda name: f"{site.site_url}/assets/{name}",
         **{name: text["site"][name] for name in ("home", "prefix", "navigation", "theme_colours")},
-        # Ours, and looked through when the zip was built.
+        # These are our own files, checked when the zip was built.
         "logo": markupsafe.Markup(text["site"]["logo"]),  # noqa: S704
         "drawing": lambda name: markupsafe.Markup(text["site"]["drawings"].get(name, "")),  # noqa: S704
     }

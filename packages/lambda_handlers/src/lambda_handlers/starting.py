@@ -1,4 +1,4 @@
-"""What a function does once, when Lambda starts it: with a full CPU, which no event gets at our memory size."""
+"""Cold starts: what a function does once, while Lambda gives it a full CPU. Events get less at our memory size."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def prepare(make: Callable[[], object]) -> None:
-    """Make the parts now. A setting that is missing is left for the first event to meet, and to answer."""
+    """Build the function's services now. If a setting is missing, the first event reports it."""
     quiet_libraries()
     try:
         make()
@@ -21,11 +21,11 @@ def prepare(make: Callable[[], object]) -> None:
 
 
 def quiet_libraries() -> None:
-    """Keep libraries to their warnings, whatever level the function logs at.
+    """Let libraries log only warnings, whatever the function's own level.
 
-    Lambda gives that level to the root logger, by which botocore would log every request and answer whole: what people
-    wrote, and the keys. `Log` writes the function's own lines without it. Where nobody has loaded `logging`, its root
-    logger will start at WARNING.
+    Lambda sets the root logger to the function's level. At DEBUG, botocore would log whole requests
+    and responses, with answers and keys in them. `Log` doesn't use the root logger. If nothing has
+    loaded `logging` yet, its root logger starts at WARNING anyway.
     """
     logging = sys.modules.get("logging")
     if logging is not None:

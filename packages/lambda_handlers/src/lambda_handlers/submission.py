@@ -1,4 +1,4 @@
-"""What submit does with one request: read it, let the door and the service decide, say what came of it."""
+"""The submit function: reads a request, lets the services decide, and responds."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 
 
 class SubmitFunction:
-    """Answers proxy events; whatever happens, with an answer that the visitor's browser can read.
+    """Responds to proxy events, always in a way that the visitor's browser can read.
 
-    allowed_origins: whose scripts may read the answers. words: those of the site's pages, and where the site is. begin:
-    told of each event before anything is asked of the table.
+    allowed_origins: whose scripts may read the responses. words: the site's texts and address.
+    begin: called at the start of each event, before any call to the table.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class SubmitFunction:
         self._begin = begin
 
     def __call__(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        """Answer one event."""
+        """Respond to one event."""
         self._begin()
         request = read_request(event)
         form: Form | None = None
@@ -79,7 +79,7 @@ class SubmitFunction:
     def _answer(self, request: Request, form: Form) -> dict[str, Any]:
         if request.asks_for_form:
             return self._describe(request, form)
-        if request.method == "GET":  # somebody opens the address that the form was sent to
+        if request.method == "GET":  # somebody opened the form's API address in a browser
             return redirect(self._words.form_url(form.name, request.wanted_language))
         return self._take(request, form)
 
@@ -135,7 +135,7 @@ class SubmitFunction:
         errors: Sequence[FieldError],
         language: str,
     ) -> dict[str, Any]:
-        """Say every wrong field at once. The log names fields of the form only: other names are the visitor's words."""
+        """Report every wrong field at once. The log names only the form's own fields: visitors choose other names."""
         wrong = [f"{error.field}: {error.code}" for error in errors if form.field(error.field)]
         self._log.info("refused", code=InvalidAnswersError.code, form=form.name, request_id=request.id, wrong=wrong)
         if request.from_page:
@@ -149,14 +149,14 @@ class SubmitFunction:
         return problem(422, InvalidAnswersError.code, detail, errors=listed)
 
     def _another(self, form: Form, sent: Mapping[str, object], language: str) -> dict[str, Any]:
-        """Give the form for one more person, filled in with what the thank-you page kept. Nothing is stored."""
+        """Return the form for another person, with the answers that the thank-you page passed on. Nothing is stored."""
         from lambda_handlers.page import form_page  # noqa: PLC0415 - a script's post does without
 
         kept = {field.name: sent[field.name] for field in form.fields if field.keep_for_next and field.name in sent}
         return page(200, form_page(form, kept, words=self._words, language=language), site_url=self._words.site_url)
 
     def _shown(self, request: Request, form: Form, sent: Mapping[str, object]) -> Mapping[str, object]:
-        """Return what a page may show again. As with a link, somebody else's page may only choose among options."""
+        """Return the answers a page may show again. Another site's page may only choose options, as a link can."""
         if not request.written_elsewhere(self._allowed_origins):
             return sent
         return {field.name: sent[field.name] for field in form.fields if field.options and field.name in sent}
@@ -171,7 +171,7 @@ class SubmitFunction:
         sent: Mapping[str, object],
         key: str = "",
     ) -> dict[str, Any]:
-        from lambda_handlers.refusals import FAULTS, refusal, refusal_of  # noqa: PLC0415 - most are taken
+        from lambda_handlers.refusals import FAULTS, refusal, refusal_of  # noqa: PLC0415 - most posts are accepted
 
         own = form.words if form is not None else {}
         refused = refusal_of(error, language, own, asked_for_form=request.asks_for_form)
@@ -188,7 +188,7 @@ class SubmitFunction:
 
 
 def _whole(request: Request, form: Form, sent: dict[str, object]) -> dict[str, object]:
-    """Return what came, with each date as one text: a plain form asks it in three fields."""
+    """Return the fields with each date as one text. A plain form sends a date in three fields."""
     if request.media_type == "application/json":
         return sent
     from registration_core.domain.date_parts import with_whole_dates  # noqa: PLC0415 - a script's post does without
@@ -197,11 +197,11 @@ def _whole(request: Request, form: Form, sent: dict[str, object]) -> dict[str, o
 
 
 def _key(request: Request, form: Form, sent: Mapping[str, object]) -> tuple[str | None, bool]:
-    """Return the attempt's Idempotency-Key, and whether it was made of the answers.
+    """Return the attempt's Idempotency-Key, and whether it was derived from the answers.
 
-    A page without a script has none to send, so a plain post's is made of its fields: a reload is the
-    same attempt. When an attempt ends in doubt, the form that comes back bears its key, so that the
-    next one, whatever was changed meanwhile, is known to follow it.
+    A page without a script sends no key, so we derive one from the fields: a reload is then the
+    same attempt. If we can't tell whether an attempt was stored, the form that we return has its
+    key, so the next attempt counts as the same one even if the answers changed.
     """
     if not request.from_page or request.idempotency_key is not None:
         return request.idempotency_key, False
@@ -213,7 +213,7 @@ def _key(request: Request, form: Form, sent: Mapping[str, object]) -> tuple[str 
 
 
 def _told(form: Form, receipt: Receipt) -> Status:
-    """Return the status to tell: suspected spam is answered like anything else, so that nobody learns what was seen."""
+    """Return the status to show. Suspected spam gets the usual one, so that senders don't learn what we detect."""
     if receipt.status is not Status.SPAM:
         return receipt.status
     return Status.CONFIRMED if form.verification is None else Status.PENDING

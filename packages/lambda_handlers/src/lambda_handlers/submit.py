@@ -1,4 +1,4 @@
-"""The entry point of submit: API Gateway's proxy event in, its answer out."""
+"""The entry point of submit: responds to API Gateway's proxy events."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda passes it
-    """Take one form post, or describe a form."""
+    """Accept a form post, or describe a form."""
     try:
         return _function()(event)
-    except Exception as error:  # noqa: BLE001 - the outermost edge: a raised error would reach the visitor without CORS
-        from lambda_handlers.refusals import internal, refusal  # noqa: PLC0415 - never needed, we hope
+    except Exception as error:  # noqa: BLE001 - the outermost edge: a raised error would reach the visitor without CORS headers
+        from lambda_handlers.refusals import internal, refusal  # noqa: PLC0415 - rarely needed
 
         request = read_request(event)
         Log("submit").fault("failed", error, request_id=request.id)

@@ -1,4 +1,4 @@
-"""The entry point of sweep: every five minutes, what was left lying is put right."""
+"""The entry point of sweep: every five minutes, finishes what was left undone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda passes it
-    """Sweep once, and say how much was done."""
+    """Sweep once, and return how much was done."""
     service, log = _parts()
     report = dataclasses.asdict(service.sweep())
     log.info("swept", request_id=getattr(context, "aws_request_id", ""), **report)

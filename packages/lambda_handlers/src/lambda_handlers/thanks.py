@@ -1,7 +1,7 @@
-"""The page that a plain form post is answered with once its answers are stored: what came in, and what comes next.
+"""The thank-you page, which a plain form post gets once its answers are stored: what was sent, and what comes next.
 
-It says what this very post held and what any newcomer would be told. Nothing is read back from the table: the spelling
-of an entry that was there before would tell that it was.
+It shows only what this post sent and what any new registrant would see. Nothing is read from the
+table: showing an earlier submission's spelling would reveal that it exists.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def thanks_page(
     form: Form, sent: Mapping[str, object], receipt: Receipt, status: Status, *, words: SiteWords, language: str
 ) -> str:
-    """Return the page. sent: the post's fields. status: the one to tell, see `submission.told`."""
+    """Return the page. sent: the post's fields. status: the one to show."""
     from lambda_handlers.site_templates import render  # noqa: PLC0415 - loads Jinja2
 
     language = words.language_for(language)

@@ -201,7 +201,7 @@ def query_service(
     table: str,
     forms: Mapping[str, Form] | None = None,
 ) -> QueryService:
-    """Make what the command line looks entries up with.
+    """Make what the command line looks submissions up with.
 
     dynamodb_client: boto3's low-level one, for the stack's account and region. forms: as
     `rollcall_build.forms.files.compile_forms` gives them; None outside of a clone.
@@ -225,7 +225,7 @@ def journal(
     dynamodb_client: Any,  # noqa: ANN401 - boto3 ships no types
     table: str,
 ) -> Journal:
-    """Make what the command line looks over all entries with."""
+    """Make what the command line looks over all submissions with."""
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.journal import DynamoJournal
 
@@ -247,10 +247,10 @@ def manage_service(
     table: str,
     forms: FormCatalogue,
 ) -> ManageService:
-    """Make what entries are verified, cancelled, promoted and erased with.
+    """Make what submissions are verified, cancelled, promoted and erased with.
 
-    dynamodb_client: boto3's low-level one. forms: `form_catalogue` in a function, `GivenForms` of what the stack keeps
-    on the command line.
+    dynamodb_client: boto3's low-level one. forms: `form_catalogue` in a function, `GivenForms` of
+    what the stack keeps on the command line.
     """
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
@@ -299,7 +299,7 @@ def edit_service(
     forms: FormCatalogue,
     signer: Signer,
 ) -> EditService:
-    """Make what puts entries right. signer: with the key that submit's guards were made with."""
+    """Make what puts submissions right. signer: with the key that submit's guards were made with."""
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
     from registration_core.services.edit import EditService

@@ -41,10 +41,11 @@ class Settings:
 class SubmitSettings(Settings):
     """What submit needs.
 
-    allowed_origins: scheme, host and port, without a slash at the end. rate_per_address: how many requests are taken
-    from one address within ten minutes; rate_per_email: how many entries for one e-mail address within a day; 0 takes
-    any number. turnstile_secret_name: where Cloudflare Turnstile's secret is kept; empty asks no visitor for a proof.
-    turnstile_url: who checks the proof.
+    allowed_origins: scheme, host and port, without a slash at the end. rate_per_address: how many
+    requests are taken from one address within ten minutes; rate_per_email: how many submissions for
+    one e-mail address within a day; 0 takes any number. turnstile_secret_name: where Cloudflare
+    Turnstile's secret is kept; empty asks no visitor for a proof. turnstile_url: who checks the
+    proof.
     """
 
     table: str

@@ -33,9 +33,10 @@ ATTRIBUTES: dict[FieldType, dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class OptionView:
-    """One radio button, checkbox or list entry.
+    """One radio button, checkbox or item of a list.
 
-    chosen: whether it was, when the page shows an answer again. counted: whether the page tells how many places it has.
+    chosen: whether it was, when the page shows an answer again. counted: whether the page tells how
+    many places it has.
     """
 
     id: str

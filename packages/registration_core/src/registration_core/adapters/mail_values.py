@@ -1,4 +1,4 @@
-"""What a mail template may use: the entry and its form, as a person reads them. docs/editor.md lists it."""
+"""What a mail template may use: the submission and its form, as a person reads them. docs/editor.md lists it."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def mail_values(
 
 
 def _suspected(form: Form, submission: Submission) -> dict[str, object]:
-    """Return what a digest says of one entry: nothing that its sender wrote, but the name of whom it is about."""
+    """Return what a digest says of one submission: nothing that its sender wrote, but the name of whom it is about."""
     sign, _, measure = (submission.spam_sign or "").partition(" ")
     return {
         "reference": display_reference(submission.reference),
@@ -95,7 +95,7 @@ def _verify_by(form: Form, submission: Submission, language: str) -> str:
 
 
 def chosen_option(form: Form, submission: Submission) -> tuple[Field, Option] | None:
-    """Return what the entry is about: the answered option of the quota's field, or else of the field `once`."""
+    """Return what the submission is about: the answered option of the quota's field, or else of the field `once`."""
     field = form.chosen_field
     if field is None:
         return None
@@ -105,7 +105,7 @@ def chosen_option(form: Form, submission: Submission) -> tuple[Field, Option] | 
 
 
 def _shown_option(form: Form, submission: Submission, language: str) -> dict[str, str]:
-    """Return what the entry is about in words; all of them are empty when it is about no option."""
+    """Return what the submission is about in words; all of them are empty when it is about no option."""
     chosen = chosen_option(form, submission)
     if chosen is None:
         return dict.fromkeys(("value", "question", "label", "hint", "when", "place"), "")

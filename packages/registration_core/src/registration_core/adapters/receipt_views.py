@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from registration_core.domain.forms import Form
 
 STATUSES = ("confirmed", "pending", "waitlisted")
-"""What an entry may be when it has just come in, as its sender is told."""
+"""What a submission may be when it has just come in, as its sender is told."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChosenView:
-    """One option that an entry may be about.
+    """One option that a submission may be about.
 
-    when, place, calendar: in words, and the address of its file for the calendar; empty where it takes place at no
-    time.
+    when, place, calendar: in words, and the address of its file for the calendar; empty where it
+    takes place at no time.
     """
 
     value: str
@@ -32,11 +32,11 @@ class ChosenView:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptView:
-    """What is told of an entry of this form.
+    """What is told of a submission of this form.
 
-    chosen_label: the question whose options are `options`; name_label: the one after who takes part; both may be empty.
-    email, participant: the names of the fields for the address and for who takes part. keeps: the fields whose answers
-    are filled in again for the next person.
+    chosen_label: the question whose options are `options`; name_label: the one after who takes
+    part; both may be empty. email, participant: the names of the fields for the address and for who
+    takes part. keeps: the fields whose answers are filled in again for the next person.
     """
 
     form: str

@@ -58,10 +58,10 @@ class JinjaMailRenderer(MailRenderer):
         )
 
     def render(self, kind: str, form: Form, submission: Submission, facts: MailFacts) -> RenderedMail:
-        """Return the mail in the entry's language, the staff's in the form's first.
+        """Return the mail in the submission's language, the staff's in the form's first.
 
-        No template gets what a visitor typed for a mail to an address that nobody has proven (see `unproven`).
-        Where a language lacks a part, the whole mail is in the form's first language.
+        No template gets what a visitor typed for a mail to an address that nobody has proven (see
+        `unproven`). Where a language lacks a part, the whole mail is in the form's first language.
         """
         wanted = form.languages[0] if kind in TO_STAFF else submission.language
         language = next(

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 LEAST_LETTERS = 32
 LONGEST_TOKEN = 400
 LINK_LIFE = timedelta(days=400)
-"""How long a mailed link leads to its entry, if that is kept so long: a year, and a month."""
+"""How long a mailed link leads to its submission, if that is kept so long: a year, and a month."""
 
 MY = "my"
-"""The purpose of a token that lets its holder see and change one entry of their own."""
+"""The purpose of a token that lets its holder see and change one submission of their own."""
 
 
 class HmacSigner(Signer):
@@ -60,10 +60,10 @@ class SigningKey:
 
 
 class TokenSigner:
-    """Tokens `v1.<key id>.<payload>.<mac>`: whoever holds one may do one thing with one entry until it expires.
+    """Tokens `v1.<key id>.<payload>.<mac>`: whoever holds one may do one thing with one submission until it expires.
 
-    keys: newest first. The first one signs, each of them verifies, so that a link outlives a change of keys. Raises
-    SettingsError for no key, two of one id, or a key that could be guessed.
+    keys: newest first. The first one signs, each of them verifies, so that a link outlives a change
+    of keys. Raises SettingsError for no key, two of one id, or a key that could be guessed.
     """
 
     def __init__(self, keys: Sequence[SigningKey]) -> None:
@@ -83,7 +83,7 @@ class TokenSigner:
         return f"{signed}.{_encode(_mac(self._newest, signed))}"
 
     def read(self, token: str, *, purpose: str, now: datetime) -> str:
-        """Return the ID of the entry that a token leads to. Raises InvalidTokenError."""
+        """Return the ID of the submission that a token leads to. Raises InvalidTokenError."""
         parts = token.split(".")
         if len(token) > LONGEST_TOKEN or not token.isascii() or len(parts) != 4 or parts[0] != "v1":  # noqa: PLR2004
             raise InvalidTokenError("malformed")
@@ -109,9 +109,10 @@ class MyLinks:
         self._api_url = api_url
 
     def my_url(self, submission: Submission, *, now: datetime) -> str:
-        """Return the address by which an entry's owner sees, verifies, cancels and erases it.
+        """Return the address by which a submission's owner sees, verifies, cancels and erases it.
 
-        Only its owner may learn it: it stands in mails to the registrant, never in one to the staff or in an answer.
+        Only its owner may learn it: it stands in mails to the registrant, never in one to the staff
+        or in an answer.
         """
         expires_at = min(submission.expires_at, now + LINK_LIFE)
         return f"{self._api_url}/my?t={self._signer.sign(submission.id, purpose=MY, expires_at=expires_at)}"

@@ -1,7 +1,8 @@
-"""What of an entry may be mailed to an address that nobody has proven.
+"""What of a submission may be mailed to an address that nobody has proven.
 
-Whoever fills in a form may type somebody else's address. So that no form carries a stranger's words there, the
-renderer takes them out before any template sees them: see docs/decisions/0039-mail-to-strangers.md.
+Whoever fills in a form may type somebody else's address. So that no form carries a stranger's words
+there, the renderer takes them out before any template sees them: see
+docs/decisions/0039-mail-to-strangers.md.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def may_be_told_all(kind: str, submission: Submission) -> bool:
 
 
 def without_free_text(form: Form, submission: Submission) -> Submission:
-    """Return the entry with the answers that come from closed lists, and the name as a stranger may read it.
+    """Return the submission with the answers that come from closed lists, and the name as a stranger may read it.
 
     Every other answer is empty rather than missing, so that a template that shows it stays right.
     """

@@ -57,7 +57,10 @@ class FormNotNamedError(RollcallError):
 
 
 class FormClosedError(RollcallError):
-    """The form takes no entries now: it opens later (`opens`), or has closed. at: when, aware; None when unknown."""
+    """The form is closed now.
+
+    opens: it opens later. at: when it opens or closed, aware; None if unknown.
+    """
 
     code = "form_closed"
 
@@ -146,7 +149,7 @@ class InvalidCursorError(RollcallError):
 
 
 class SubmissionNotFoundError(RollcallError):
-    """No entry has this ID or reference, or its time is over."""
+    """No submission has this ID or reference, or its time is over."""
 
     code = "not_found"
 
@@ -156,13 +159,13 @@ class SubmissionNotFoundError(RollcallError):
 
 
 class StatusTransitionError(RollcallError):
-    """The entry's status does not allow this change."""
+    """The submission's status does not allow this change."""
 
     code = "status_transition"
 
 
 class EntryChangedError(RollcallError):
-    """Someone changed the entry meanwhile. Nothing was stored; read it again and decide anew."""
+    """Someone changed the submission meanwhile. Nothing was stored; read it again and decide anew."""
 
     code = "entry_changed"
 
@@ -181,7 +184,7 @@ class ReferenceTakenError(RollcallError):
 
 
 class AlreadyRegisteredError(RollcallError):
-    """The same person has an entry for the option already. Nothing was stored. first: that entry's ID."""
+    """The same person has a submission for the option already. Nothing was stored. first: that submission's ID."""
 
     code = "already_registered"
 
@@ -191,7 +194,7 @@ class AlreadyRegisteredError(RollcallError):
 
 
 class NoSeatError(RollcallError):
-    """The option has no free seat for this entry now. Nothing was stored."""
+    """The option has no free seat for this submission now. Nothing was stored."""
 
     code = "no_seat"
 

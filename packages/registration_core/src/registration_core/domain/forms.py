@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 STAFF_MAILS = ("new", "withdrawn", "spam")
 """What the staff are mailed of, unless the form says otherwise."""
 LONGEST_RETENTION_DAYS = 3660
-"""Ten years: no form keeps its entries longer."""
+"""Ten years: no form keeps its submissions longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +77,15 @@ class Section:
 class Form:
     """One form.
 
-    version: 12 hexadecimal letters, another for other content. languages: the first is the default. email_field:
-    whose answer is the registrant's address; name_field: whose answer is how to greet, and who takes part. once: the
-    choice field of which a person (address and name) may take each option only once. staff: addresses that are told
-    of what `staff_mails` names. retention_days: how long an entry is kept. quota: None when places are not counted.
-    verification: None when an address is taken as it is given. mails: those of its own, by name. words: what the API
-    says in those of its languages that are not built in. time_zone: whose clocks people read; None for UTC.
-    retired: whether it is asked no more, and kept because entries were made with it. sections:
-    headings over the questions.
+    version: 12 hexadecimal letters, another for other content. languages: the first is the default.
+    email_field: whose answer is the registrant's address; name_field: whose answer is how to greet,
+    and who takes part. once: the choice field of which a person (address and name) may take each
+    option only once. staff: addresses that are told of what `staff_mails` names. retention_days:
+    how long a submission is kept. quota: None when places are not counted. verification: None when
+    an address is taken as it is given. mails: those of its own, by name. words: what the API says
+    in those of its languages that are not built in. time_zone: whose clocks people read; None for
+    UTC. retired: whether it is asked no more, and kept because submissions were made with it.
+    sections: headings over the questions.
     """
 
     name: str
@@ -134,7 +135,7 @@ class Form:
 
     @property
     def chosen_field(self) -> Field | None:
-        """The field whose answer an entry is about: the one that places are counted of, or else `once`."""
+        """The field whose answer a submission is about: the one that places are counted of, or else `once`."""
         name = self.quota.field if self.quota is not None else self.once
         return self.field(name) if name is not None else None
 
@@ -177,7 +178,7 @@ class Form:
         return best_language(wanted, self.languages)
 
     def ensure_open(self, now: datetime) -> None:
-        """Raise FormClosedError when no entry is taken now."""
+        """Raise FormClosedError when no submission is taken now."""
         if self.opens_at is not None and now < self.opens_at:
             told = f"This form opens on {self.opens_at:%Y-%m-%d at %H:%M} (UTC{self.opens_at:%z})."
             raise FormClosedError(told, opens=True, at=self.opens_at)

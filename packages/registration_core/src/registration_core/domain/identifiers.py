@@ -103,8 +103,8 @@ def parse_reference(text: str) -> str:
 
     Any case, dashes and spaces anywhere, O for 0, I or L for 1.
 
-    Raises InvalidReferenceError for everything that no entry can have: any one letter wrong, or any two swapped,
-    included.
+    Raises InvalidReferenceError for everything that no submission can have: any one letter wrong,
+    or any two swapped, included.
     """
     reference = text.upper().translate(_LOOK_ALIKES)
     if len(reference) != REFERENCE_LENGTH:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class JournalEvent:
-    """A line of one entry's history. id: the entry's."""
+    """A line of one submission's history. id: the submission's."""
 
     id: str
     event: Event
@@ -23,7 +23,7 @@ class JournalEvent:
 
 @dataclass(frozen=True, slots=True)
 class JournalMail:
-    """A mail. id: the entry's that it is about, or a form's name. at: when its state last changed."""
+    """A mail. id: the submission's that it is about, or a form's name. at: when its state last changed."""
 
     id: str
     mail: MailRecord
@@ -31,14 +31,14 @@ class JournalMail:
 
 
 class Journal(ABC):
-    """Reads over all entries at a cost that does not grow with the table, but with what is found.
+    """Reads over all submissions at a cost that does not grow with the table, but with what is found.
 
     What was written a moment ago may be missing. Each method may raise StorageUnavailableError.
     """
 
     @abstractmethod
     def events(self, form: str, *, since: datetime, until: datetime | None = None) -> Iterator[JournalEvent]:
-        """Yield what happened to a form's entries, newest first."""
+        """Yield what happened to a form's submissions, newest first."""
 
     @abstractmethod
     def mails(self, *, since: datetime) -> Iterator[JournalMail]:
@@ -50,4 +50,4 @@ class Journal(ABC):
 
     @abstractmethod
     def spam(self, form: str, *, since: datetime | None = None, until: datetime | None = None) -> Iterator[str]:
-        """Yield the IDs of a form's entries that are suspected spam now, newest first."""
+        """Yield the IDs of a form's submissions that are suspected spam now, newest first."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class MailKind(StrEnum):
-    """staff: to the form's staff, of a new entry. staff_withdrawn: to them, of one that its registrant took back.
+    """staff: to the form's staff, of a new submission. staff_withdrawn: to them, of one that its registrant took back.
 
     staff_spam: to them, once a day, of what was set aside as spam. All others: to the registrant.
     """
@@ -43,9 +43,10 @@ TO_STAFF: Mapping[str, str] = {
 class MailState(StrEnum):
     """What became of a mail.
 
-    queued: the staff asked for it, and it is on its way. sending: someone holds its lease. sent: SES took it.
-    delivered, bounced, complained, rejected: what SES told later. suppressed, outdated, unaddressed: nothing was sent,
-    for the address bounced or complained before, the entry had moved on, or the form names no staff.
+    queued: the staff asked for it, and it is on its way. sending: someone holds its lease. sent:
+    SES took it. delivered, bounced, complained, rejected: what SES told later. suppressed,
+    outdated, unaddressed: nothing was sent, for the address bounced or complained before, the
+    submission had moved on, or the form names no staff.
     """
 
     QUEUED = "queued"
@@ -64,11 +65,12 @@ class MailState(StrEnum):
 class MailRequest:
     """What stands in the mail queue: no personal data.
 
-    kind: a MailKind, or the name of a form's own mail. version: the entry's version that called for the mail; of
-    `already_registered` and of digests the day, as `20270301`. copy: 0 for the mail that a change called for; the
-    staff's resends of it count from 1. sending: which of the staff's sendings a form's own mail belongs to; such a mail
-    is true for an entry of one of these statuses that is still about this option. entries: whom a digest names; more:
-    how many it only counts; its id is the form's name.
+    kind: a MailKind, or the name of a form's own mail. version: the submission's version that
+    called for the mail; of `already_registered` and of digests the day, as `20270301`. copy: 0 for
+    the mail that a change called for; the staff's resends of it count from 1. sending: which of the
+    staff's sendings a form's own mail belongs to; such a mail is true for a submission of one of
+    these statuses that is still about this option. entries: the submissions that a digest names;
+    more: how many it only counts; a digest's id is the form's name.
     """
 
     id: str
@@ -83,13 +85,13 @@ class MailRequest:
 
     @property
     def name(self) -> str:
-        """What tells the mail from all others of its entry."""
+        """What tells the mail from all others of its submission."""
         if self.sending is not None:
             return f"send#{self.sending}"
         return f"{self.kind}#{self.version}" + (f"#{self.copy}" if self.copy else "")
 
     def fits(self, submission: Submission) -> bool:
-        """Whether the mail's words are true of an entry now."""
+        """Whether the mail's words are true of a submission now."""
         if self.sending is not None:
             return submission.status in self.statuses and submission.option == self.option
         if self.kind == MailKind.STAFF_WITHDRAWN and submission.version != self.version:
@@ -99,9 +101,10 @@ class MailRequest:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happened to an entry, without anything personal.
+    """What happened to a submission, without anything personal.
 
-    was: its status before; None when it is new. quiet: nobody is told of it. by_registrant: whether they did it.
+    was: its status before; None when it is new. quiet: nobody is told of it. by_registrant: whether
+    they did it.
     """
 
     id: str
@@ -114,7 +117,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Somebody registered again with an entry's address, for the first time that day. day: as `20270301`."""
+    """Somebody registered again with a submission's address, for the first time that day. day: as `20270301`."""
 
     id: str
     day: int
@@ -125,7 +128,7 @@ TOLD: Mapping[Status, tuple[MailKind, ...]] = {
     Status.CONFIRMED: (MailKind.CONFIRMED, MailKind.STAFF),
     Status.WAITLISTED: (MailKind.WAITLISTED, MailKind.STAFF),
 }
-"""Who is told of an entry that is new, or turned out to be an honest one."""
+"""Who is told of a submission that is new, or turned out to be an honest one."""
 
 FITTING: Mapping[MailKind, frozenset[Status]] = {
     MailKind.CONFIRMED: frozenset({Status.CONFIRMED}),
@@ -171,11 +174,11 @@ def _kinds(was: Status | None, status: Status) -> tuple[MailKind, ...]:
 
 @dataclass(frozen=True, slots=True)
 class MailFacts:
-    """What a mail says beside the entry itself.
+    """What a mail says beside the submission itself.
 
-    at: the moment of writing. my_url: the registrant's own page; None in a mail to the staff, who must not learn it.
-    values: what the staff gave a form's own mail to say. spam: what a digest names. more_spam: how
-    many it only counts.
+    at: the moment of writing. my_url: the registrant's own page; None in a mail to the staff, who
+    must not learn it. values: what the staff gave a form's own mail to say. spam: what a digest
+    names. more_spam: how many it only counts.
     """
 
     at: datetime

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class MailNotFittingError(RollcallError):
-    """The mail's words are not true of the entry now, so it is not sent; the message says why."""
+    """The mail's words are not true of the submission now, so it is not sent; the message says why."""
 
     code = "mail_not_fitting"
 

@@ -42,7 +42,8 @@ class SuppressionList(ABC):
     def lift(self, address: str, *, entries: Sequence[Submission], by: str) -> None:
         """Let this address be mailed again, all or nothing, whether it is on the list or not.
 
-        entries: its own; the histories of the first twenty tell that it was lifted. by: see `Event`.
+        entries: the address's submissions. The histories of the first twenty record the change. by:
+        see `Event`.
         """
 
 
@@ -66,15 +67,15 @@ class AskedMails(ABC):
 
     @abstractmethod
     def ask(self, request: MailRequest, entry: Submission, *, what: str, by: str) -> None:
-        """Note, all or nothing, that this mail is to be sent, and write it into the entry's history.
+        """Note, all or nothing, that this mail is to be sent, and write it into the submission's history.
 
-        entry: as it was read. what, by: see `Event`. Raises EntryChangedError when the entry is not so any more,
-        MailAskedError when this very mail is noted already.
+        entry: the submission as it was read. what, by: see `Event`. Raises EntryChangedError if the
+        submission changed since, MailAskedError if this mail was already asked for.
         """
 
     @abstractmethod
     def states(self, requests: Iterable[MailRequest]) -> Mapping[tuple[str, str], MailState]:
-        """Return what became of mails that are noted, by the entry's ID and the mail's name; others are left out."""
+        """Return the states of known mails by submission ID and mail name."""
 
 
 class Sendings(ABC):

@@ -14,7 +14,7 @@ WITHIN_HOURS = 48
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """A new entry waits until its registrant follows the link in a mail.
+    """A new submission waits until its registrant follows the link in a mail.
 
     within_hours: how long it holds its seat meanwhile.
     """
@@ -33,10 +33,10 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class SpamRules:
-    """What makes an entry suspect.
+    """What makes a submission suspect.
 
-    min_fill_s: filled in faster than a person could, in seconds; 0 turns it off. max_links: links that all typed
-    answers may hold together. honeypot: the name of the field that people don't see.
+    min_fill_s: filled in faster than a person could, in seconds; 0 turns it off. max_links: links
+    that all typed answers may hold together. honeypot: the name of the field that people don't see.
     """
 
     min_fill_s: int = 3

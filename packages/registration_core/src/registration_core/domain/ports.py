@@ -62,7 +62,7 @@ class FormCatalogue(ABC):
 
 
 class SubmissionRepository(ABC):
-    """Where entries are kept. Each method may raise StorageUnavailableError; what has expired is never seen."""
+    """Where submissions are kept. Each method may raise StorageUnavailableError; what has expired is never seen."""
 
     @abstractmethod
     def add(
@@ -100,7 +100,7 @@ class SubmissionRepository(ABC):
 
     @abstractmethod
     def settle_ticket(self, form: str, option: str, ticket: int) -> None:
-        """Count a ticket that no entry holds as departed, and see to it that none ever will. Once only."""
+        """Count a ticket that no submission holds as departed, and see to it that none ever will. Once only."""
 
     @abstractmethod
     def make_quotas(self, form: str, capacities: Mapping[str, int]) -> None:
@@ -108,21 +108,22 @@ class SubmissionRepository(ABC):
 
     @abstractmethod
     def get(self, submission_id: str) -> Submission:
-        """Return one entry. Raises SubmissionNotFoundError."""
+        """Return one submission. Raises SubmissionNotFoundError."""
 
     @abstractmethod
     def by_reference(self, reference: str) -> Submission:
-        """Return the entry that a reference (stored form, without dash) leads to. Raises SubmissionNotFoundError."""
+        """Return the submission with this reference (without the dash). Raises SubmissionNotFoundError."""
 
     @abstractmethod
     def details(self, submission_id: str) -> SubmissionDetails:
-        """Return one entry with its history and mails. Raises SubmissionNotFoundError."""
+        """Return one submission with its history and mails. Raises SubmissionNotFoundError."""
 
     @abstractmethod
     def list(self, form: str, *, since: datetime, limit: int, cursor: str | None = None) -> Page:
-        """Return a form's entries of `since` or later, newest first, at most `limit` of them (1 or more).
+        """Return a form's submissions of `since` or later, newest first, at most `limit` of them (1 or more).
 
-        What was erased is not among them. form: its name. cursor: what the page before gave. Raises InvalidCursorError.
+        What was erased is not among them. form: its name. cursor: what the page before gave. Raises
+        InvalidCursorError.
         """
 
     @abstractmethod
@@ -137,15 +138,16 @@ class SubmissionRepository(ABC):
         cursor: str | None = None,
         page_size: int = 500,
     ) -> Iterator[Submission]:
-        """Yield a form's entries that `Selection` would admit, newest first, reading on as more are asked for.
+        """Yield a form's submissions that `Selection` would admit, newest first, reading on as more are asked for.
 
-        cursor: the ID of the entry that was given last; only older ones follow. page_size: how many are expected to
-        be asked for, so that no more is read than that needs. Raises InvalidCursorError, before anything is read.
+        cursor: the ID of the submission that was given last; only older ones follow. page_size: how
+        many are expected to be asked for, so that no more is read than that needs. Raises
+        InvalidCursorError, before anything is read.
         """
 
     @abstractmethod
     def by_email(self, address: str, *, limit: int) -> tuple[Submission, ...]:
-        """Return the newest `limit` entries of this address in any spelling, of all forms, newest first."""
+        """Return the newest `limit` submissions of this address in any spelling, of all forms, newest first."""
 
     @abstractmethod
     def quotas(self, form: str, options: Sequence[str]) -> Mapping[str, QuotaState]:
@@ -157,18 +159,18 @@ class SubmissionRepository(ABC):
 
     @abstractmethod
     def waiting(self, form: str, option: str) -> Sequence[str]:
-        """Return the IDs of the entries that wait for an option, the lowest ticket first."""
+        """Return the IDs of the submissions that wait for an option, the lowest ticket first."""
 
     @abstractmethod
     def several(self, submission_ids: Iterable[str]) -> Mapping[str, Submission]:
-        """Return entries by their IDs, in the order asked; those that are gone are left out."""
+        """Return submissions by their IDs, in the order asked; those that are gone are left out."""
 
     @abstractmethod
     def lease_mail(self, request: MailRequest, *, holder: str, until: datetime, expires_at: datetime) -> bool:
         """Take the right to send one mail until then; False when it was sent already.
 
-        holder: who takes it, another for each attempt. expires_at: the entry's own. Raises MailHeldError when another
-        holds it; a lease that ran out is taken over.
+        holder: who takes it, another for each attempt. expires_at: the submission's own. Raises
+        MailHeldError when another holds it; a lease that ran out is taken over.
         """
 
     @abstractmethod
@@ -188,50 +190,53 @@ class SubmissionRepository(ABC):
 
 
 class ManagedRepository(SubmissionRepository):
-    """Entries and seats as those change them who look after them. Each method is safe to repeat."""
+    """Submissions and seats as those change them who look after them. Each method is safe to repeat."""
 
     @abstractmethod
     def change(
         self, before: Submission, after: Submission, *, what: str, by: str, once: Once | None = None
     ) -> Submission:
-        """Store a changed entry, its line of history and what it holds of its option, all or nothing; return it.
+        """Store a changed submission, its line of history and what it holds of its option, all or nothing; return it.
 
-        before: as it was read. after: the same entry of the same form, with other values and `version` one higher; a
-        waitlisted one with the ticket that `take_ticket` gave as its position. Of another option, it gives back what
-        it holds of the old one and gets a newcomer's place in the new one. what, by: see `Event`. once: who it stands
-        for from now on; None leaves that as it is. An entry that neither holds a seat nor waits any longer no longer
-        keeps its registrant from a new one.
+        before: as it was read. after: the same submission of the same form, with other values and
+        `version` one higher; a waitlisted one with the ticket that `take_ticket` gave as its
+        position. Of another option, it gives back what it holds of the old one and gets a
+        newcomer's place in the new one. what, by: see `Event`. once: who it stands for from now on;
+        None leaves that as it is. A submission that neither holds a seat nor waits any longer no
+        longer keeps its registrant from a new one.
 
-        Raises EntryChangedError when it is not as `before` any more, TicketSettledError when its ticket departed,
-        NoSeatError when a seat is wanted but none is free (for one who doesn't wait for it yet: none free with nobody
-        waiting), QuotaNotFoundError when the option's quota was never made, AlreadyRegisteredError when `once` is
-        another entry's.
+        Raises EntryChangedError when it is not as `before` any more, TicketSettledError when its
+        ticket departed, NoSeatError when a seat is wanted but none is free (for one who doesn't
+        wait for it yet: none free with nobody waiting), QuotaNotFoundError when the option's quota
+        was never made, AlreadyRegisteredError when `once` is another submission's.
         """
 
     @abstractmethod
     def erase(self, before: Submission, *, by: str) -> Submission:
-        """Free what an entry holds and remove every personal value from it and all that hangs on it; return the rest.
+        """Free up the submission's seat or ticket, remove all its personal values and return what is left.
 
-        Its ID stands in the ledger of erased entries from then on. Raises EntryChangedError.
+        Its ID stands in the ledger of erased submissions from then on. Raises EntryChangedError.
         """
 
     @abstractmethod
     def abandoned_tickets(self, form: str, option: str, *, age: timedelta) -> Sequence[int]:
-        """Return tickets given out at least so long ago that no entry holds and that never departed.
+        """Return tickets given out at least so long ago that no submission holds and that never departed.
 
-        They are known by comparing with what a call before saw, so some are found by a later call only.
+        They are known by comparing with what a call before saw, so some are found by a later call
+        only.
         """
 
     @abstractmethod
     def next_waiting(self, form: str, option: str) -> str | None:
-        """Return the ID of the entry with the lowest ticket.
+        """Return the ID of the submission with the lowest ticket.
 
-        None when nobody waits, or when a lower ticket was given out whose entry may still be on its way.
+        None when nobody waits, or when a lower ticket was given out whose submission may still be
+        on its way.
         """
 
     @abstractmethod
     def known(self, form: str, *, once: Once | None, key: str | None = None) -> str | None:
-        """Return the ID of the entry that `Seating.add` would answer with rather than store one, if there is one.
+        """Return the ID of the submission that `Seating.add` would answer with rather than store one, if there is one.
 
         once, key: None for what is not asked about.
         """
@@ -252,9 +257,10 @@ class ManagedRepository(SubmissionRepository):
 
     @abstractmethod
     def overdue(self, form: str, options: Sequence[str], *, since: datetime) -> Sequence[str]:
-        """Return the IDs of pending entries of a form that were to be verified by now.
+        """Return the IDs of pending submissions of a form that were to be verified by now.
 
-        options: the counted ones, whose seats are all looked at; of others, entries submitted `since` then.
+        options: the counted ones, whose seats are all looked at; of others, submissions submitted
+        `since` then.
         """
 
     @abstractmethod
@@ -287,7 +293,7 @@ class HumanCheck(ABC):
 
 
 class MailRenderer(ABC):
-    """Turns an entry into a mail's words."""
+    """Turns a submission into a mail's words."""
 
     @abstractmethod
     def render(self, kind: str, form: Form, submission: Submission, facts: MailFacts) -> RenderedMail:

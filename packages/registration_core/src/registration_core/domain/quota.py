@@ -118,7 +118,7 @@ class Departures:
 def may_be_promoted(ticket: int, departures: Departures) -> bool:
     """Whether the lowest ticket that waits is the lowest of all.
 
-    A lower one that neither waits nor departed was given out to an entry that may still be on its way: nobody
-    overtakes it. One that never arrives is counted as departed in the end.
+    A lower one that neither waits nor departed was given out to a submission that may still be on
+    its way: nobody overtakes it. One that never arrives is counted as departed in the end.
     """
     return departures.open_until(ticket - 1) == []

@@ -1,4 +1,4 @@
-"""Selections: which entries a list, a count or an export is about."""
+"""Selections: which submissions a list, a count or an export is about."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ UNERASED = frozenset(Status) - {Status.ERASED}
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Some of the entries that came in.
+    """Some of the submissions that came in.
 
-    form: of this one; None of all. statuses: of one of these; empty means any but erased. since, until: submitted at
-    `since` or later, and before `until`; aware. option: about this counted option.
+    form: of this one; None of all. statuses: of one of these; empty means any but erased. since,
+    until: submitted at `since` or later, and before `until`; aware. option: about this counted
+    option.
     """
 
     form: str | None = None
@@ -32,11 +33,11 @@ class Selection:
 
     @property
     def sifting(self) -> bool:
-        """Whether entries in between may be left out, so that more is read than is found."""
+        """Whether submissions in between may be left out, so that more is read than is found."""
         return bool(self.statuses) or self.option is not None
 
     def admits(self, submission: Submission) -> bool:
-        """Whether an entry is one of them."""
+        """Whether a submission is one of them."""
         return (
             self.form in (None, submission.form)
             and submission.status in (self.statuses or UNERASED)

@@ -75,7 +75,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 
 COLUMNS = tuple(name for name in WORDS["en"] if name not in (*Status, "yes", "no"))
-"""The columns of every entry that have a heading here."""
+"""The columns of every submission that have a heading here."""
 
 
 def words(language: str, own: Words | None = None) -> Mapping[str, str]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Status(StrEnum):
-    """What an entry is; `domain.transitions` says what it may become."""
+    """What a submission is; `domain.transitions` says what it may become."""
 
     PENDING = "pending"
     CONFIRMED = "confirmed"
@@ -26,22 +26,23 @@ class Status(StrEnum):
 SEATED = frozenset({Status.PENDING, Status.CONFIRMED})
 """The statuses that hold a seat."""
 STANDING = SEATED | {Status.WAITLISTED}
-"""The statuses of an entry that counts as its registrant's: no second one is taken beside it."""
+"""The statuses of a submission that counts as its registrant's: no second one is taken beside it."""
 SPAM_KEPT = timedelta(days=30)
 """How long spam is kept, unless its form keeps nothing for that long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One entry.
+    """One submission.
 
-    id: the form's prefix and a ULID. reference: eight letters, without dash. email: the registrant's address as
-    mailed to; empty once erased. version: counts changes, from 1. expires_at: from then on the entry is gone for every
-    reader. option: the counted option that it is about. position: its ticket while it is waitlisted. verify_by: until
-    when it holds its seat unverified, while pending; kept when it lapsed, see `lapsed`. verified_at: when the
-    registrant proved the address, or the staff vouched. quiet: nobody is mailed of its coming. spam_sign: why it was
-    suspected to be spam when it came, see `domain.spam.spam_sign`. Times are aware, in UTC, to the millisecond;
-    expires_at and verify_by to the second.
+    id: the form's prefix and a ULID. reference: eight letters, without dash. email: the
+    registrant's address as mailed to; empty once erased. version: counts changes, from 1.
+    expires_at: from then on the submission is gone for every reader. option: the counted option
+    that it is about. position: its ticket while it is waitlisted. verify_by: until when it holds
+    its seat unverified, while pending; kept when it lapsed, see `lapsed`. verified_at: when the
+    registrant proved the address, or the staff vouched. quiet: nobody is mailed of its coming.
+    spam_sign: why it was suspected to be spam when it came, see `domain.spam.spam_sign`. Times are
+    aware, in UTC, to the millisecond; expires_at and verify_by to the second.
     """
 
     id: str
@@ -64,20 +65,20 @@ class Submission:
 
     @property
     def seated(self) -> bool:
-        """Whether the entry holds a seat."""
+        """Whether the submission holds a seat."""
         return self.option is not None and self.status in SEATED
 
     def overdue(self, now: datetime) -> bool:
-        """Whether the entry was to be verified by now, and was not."""
+        """Whether the submission was to be verified by now, and was not."""
         return self.status is Status.PENDING and self.verify_by is not None and self.verify_by <= now
 
     def expires_as_spam(self, marked_at: datetime) -> datetime:
-        """Return when the entry is gone if it passes for spam from then on."""
+        """Return when the submission is gone if it passes for spam from then on."""
         return min(self.expires_at, marked_at.replace(microsecond=0) + SPAM_KEPT)
 
     @property
     def lapsed(self) -> bool:
-        """Whether the entry was cancelled because nobody verified it in time."""
+        """Whether the submission was cancelled because nobody verified it in time."""
         return self.status is Status.CANCELLED and self.verify_by is not None
 
 
@@ -100,11 +101,12 @@ class Receipt:
 class Idempotency:
     """The promise that a repeated request gets its first answer again.
 
-    key: the client's, or one made of the answers (of_answers): such a one is forgotten when the entry is cancelled, so
-    that the same person may come back. imported: it stands for a row of a file: kept when the entry is cancelled, so
-    that the same file brings nobody back, and forgotten when it is erased. fingerprint: HMAC of form and answers.
-    expires_at: until when the promise holds. earlier: keys and fingerprints that older guard keys make of the same
-    request; a promise that was given under one of them is kept.
+    key: the client's, or one made of the answers (of_answers): such a one is forgotten when the
+    submission is cancelled, so that the same person may come back. imported: it stands for a row of
+    a file: kept when the submission is cancelled, so that the same file brings nobody back, and
+    forgotten when it is erased. fingerprint: HMAC of form and answers. expires_at: until when the
+    promise holds. earlier: keys and fingerprints that older guard keys make of the same request; a
+    promise that was given under one of them is kept.
     """
 
     key: str
@@ -136,11 +138,11 @@ class Once:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of an entry's history, without anything personal of the registrant's.
+    """One line of a submission's history, without anything personal of the registrant's.
 
-    id: a ULID. what: submitted, imported, `edited` with the names of the fields, or what `domain.transitions.ACTS`
-    says. by: an IAM principal, `registrant` or `system`. status, version: the entry's after this; None in lines of
-    before there were any.
+    id: a ULID. what: submitted, imported, `edited` with the names of the fields, or what
+    `domain.transitions.ACTS` says. by: an IAM principal, `registrant` or `system`. status, version:
+    the submission's after this; None in lines of before there were any.
     """
 
     id: str
@@ -176,7 +178,7 @@ class MailRecord:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionDetails:
-    """An entry with its history (oldest first) and its mails."""
+    """A submission with its history (oldest first) and its mails."""
 
     submission: Submission
     events: tuple[Event, ...]
@@ -185,7 +187,7 @@ class SubmissionDetails:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some entries, newest first. cursor: where the next page begins; None when there is none."""
+    """Some submissions, newest first. cursor: where the next page begins; None when there is none."""
 
     submissions: tuple[Submission, ...]
     cursor: str | None

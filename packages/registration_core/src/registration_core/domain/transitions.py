@@ -1,4 +1,4 @@
-"""What may be done to an entry, and so which status may follow which: the one source of the docs and the commands."""
+"""Acts: what may be done to a submission, and which status may follow which. Docs and commands use this list."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ _ALL = frozenset(Status)
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One thing that changes an entry's status.
+    """One thing that changes a submission's status.
 
-    what: as its history calls it. by: who may do it. before, after: an entry of one of these becomes one of those.
+    what: as its history calls it. by: who may do it. before, after: a submission of one of these
+    becomes one of those.
     """
 
     what: str

@@ -21,11 +21,10 @@ from admin_cli.terminal.help import HELP_OPTIONS, Root
 from admin_cli.terminal.usage import sentence
 
 if TYPE_CHECKING:
-    from typer._click import Command as AnyCommand  # Typer brings its own copy of Click
-    from typer._click import Context as AnyContext
-    from typer._click.shell_completion import CompletionItem
+    from typer.core import CompletionItem
 
     from admin_cli.services import Services
+    from admin_cli.terminal.help import AnyCommand, Context
 
 PROGRAM = "rollcall"
 
@@ -33,12 +32,12 @@ PROGRAM = "rollcall"
 class LazyRoot(Root):
     """`rollcall`, whose commands are imported when they are called."""
 
-    def list_commands(self, ctx: AnyContext) -> list[str]:
+    def list_commands(self, ctx: Context) -> list[str]:
         """Name every command."""
         del ctx
         return list(COMMANDS)
 
-    def get_command(self, ctx: AnyContext, cmd_name: str) -> AnyCommand | None:
+    def get_command(self, ctx: Context, cmd_name: str) -> AnyCommand | None:
         """Import one command; None when there is none of that name."""
         del ctx
         if cmd_name not in COMMANDS:
@@ -49,9 +48,9 @@ class LazyRoot(Root):
         command.name, command.short_help = cmd_name, entry.summary
         return command
 
-    def shell_complete(self, ctx: AnyContext, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(self, ctx: Context, incomplete: str) -> list[CompletionItem]:
         """Offer the commands by what the overview knows of them, importing none; then the options."""
-        from typer._click.shell_completion import CompletionItem  # noqa: PLC0415 - only for this
+        from typer.core import CompletionItem  # noqa: PLC0415 - only for this
 
         commands = [
             CompletionItem(name, help=entry.summary) for name, entry in COMMANDS.items() if name.startswith(incomplete)

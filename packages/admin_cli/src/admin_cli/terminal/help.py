@@ -17,8 +17,12 @@ from admin_cli.terminal.parameters import take_texts_plainly
 from admin_cli.terminal.usage import meant
 
 if TYPE_CHECKING:
-    from typer._click import Command as AnyCommand
-    from typer._click import Context, HelpFormatter  # Typer brings its own copy of Click
+    from typing import Any
+
+    #: Typer annotates its methods with classes of a private module; those it exports are subclasses.
+    AnyCommand = Any
+    Context = Any
+    HelpFormatter = Any
 
 HEADING = "Examples:"
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}

@@ -67,7 +67,7 @@ def test_adopt__before_the_upgrade__keeps_the_functions_key(line: CommandLine, r
     assert ran.code == 0, ran.err
     assert ring.read() == Ring((OLD,))
     assert OLD not in ran.err + ran.out
-    assert "taken over already" in line("keys", "adopt", "--yes").err
+    assert "is already adopted" in line("keys", "adopt", "--yes").err
 
 
 @pytest.mark.usefixtures("signing_key")
@@ -102,7 +102,7 @@ def test_rotate__announces_a_key_before_using_it(line: CommandLine, ring: GuardK
     """A key comes into force only once every function has read it."""
     ring.write(Ring((OLD,)), instead_of=None)
 
-    assert "is announced" in line("keys", "rotate", "--yes").err
+    assert "Announced a new guard key" in line("keys", "rotate", "--yes").err
     announced = ring.read()
     assert announced is not None
     assert announced.keys == (OLD,)
@@ -110,7 +110,7 @@ def test_rotate__announces_a_key_before_using_it(line: CommandLine, ring: GuardK
 
     early = line("keys", "rotate", "--yes")
     assert early.code == 1
-    assert "not known to all functions before" in early.err
+    assert "Some functions may not know the new guard key before" in early.err
     assert ring.read() == announced
 
     long_ago = replace(announced, since=datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=7))

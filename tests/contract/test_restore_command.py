@@ -121,7 +121,7 @@ def test_prepare__erases_again_what_was_erased_since(line: CommandLine, books: B
     assert [word for word in ("robin", "kim") if f"{word}@example.org" in books.text()] == []
     assert restored.get(ada).answers["name"] == "ada"
     assert set(restored.erased(since=SystemClock().now())) == {robin, kim}
-    assert "holds nothing that was erased" in line("restore", "prepare", books.restored, "--yes").err
+    assert "has nothing left to erase" in line("restore", "prepare", books.restored, "--yes").err
 
 
 def test_prepare__copies_suppressions(line: CommandLine, books: Books) -> None:

@@ -54,7 +54,7 @@ def test_edit__moves_address_guard_and_seat(stack: DeployedStack, manager: Staff
     refused = manager(
         "edit", fresh.json["id"], f"email={other}", f"course={OTHER_COURSE}", f"birth_date={OF_AGE}", "--yes"
     )
-    assert (refused.code, "is the same person's for the same option" in refused.err) == (1, True)
+    assert (refused.code, "already has a submission for this option" in refused.err) == (1, True)
     history = json.loads(manager.done("show", entry, "--json", "history").out)["history"]
     assert [(event["what"], event["by"]) for event in history] == [
         ("submitted", "registrant"),
@@ -104,7 +104,7 @@ def test_promote__gives_a_freed_seat_and_mails_it(stack: DeployedStack, manager:
     seats.set_capacity("registration", COURSE, before.capacity)
 
     assert f", {answers['email']}) was promoted and will be mailed" in promoted.err
-    assert "Nobody waits for" in again.err
+    assert "Nobody is waiting for" in again.err
     stack.wait_for_mails(to=str(answers["email"]), count=2)
 
 

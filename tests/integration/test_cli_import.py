@@ -42,7 +42,7 @@ def test_import__takes_rows_once_and_mails_nobody(stack: DeployedStack, manager:
     again = manager.done("import", str(file), "--form", "registration", "--yes")
 
     assert "  1 row already there\n" in first.err
-    assert first.err.endswith("2 rows imported; nobody was mailed.\n")
+    assert first.err.endswith("2 rows imported. Nobody was mailed.\n")
     assert again.err.endswith("Nothing new to import.\n")
     assert repository(stack).quotas("registration", [COURSE])[COURSE].taken == before + 2
     (entry,) = repository(stack).by_email(rows[1]["email"], limit=5)

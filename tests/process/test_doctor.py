@@ -192,16 +192,16 @@ WRONG: dict[str, tuple[str, dict[str, Any], Health, str, str]] = {
     "mapping off": (
         "mappings",
         {"list_event_source_mappings": mapping("Disabled")},
-        Health.FAILURE, "does not wake dispatch (Disabled)", "--enabled --uuid u-1",
+        Health.FAILURE, "does not trigger dispatch (Disabled)", "--enabled --uuid u-1",
     ),
     "mapping gone": (
         "mappings", {"list_event_source_mappings": {"EventSourceMappings": []}},
-        Health.FAILURE, "nothing wakes notify", "infra apply",
+        Health.FAILURE, "nothing triggers notify", "infra apply",
     ),
     "dead letters": (
         "dead letters",
         {"get_queue_attributes": {"Attributes": {"ApproximateNumberOfMessages": "3"}}},
-        Health.FAILURE, "mails 3, changes of the table 3, notices of SES 3", "rollcall mail redrive",
+        Health.FAILURE, "3 from mails, 3 from table changes, 3 from SES feedback", "rollcall mail redrive",
     ),
     "few at once": (
         "concurrency",
@@ -218,7 +218,7 @@ WRONG: dict[str, tuple[str, dict[str, Any], Health, str, str]] = {
         "sandbox", {"get_account": account(EnforcementStatus="PROBATION")}, Health.WARNING, "probation", "SES console",
     ),
     "identity unknown": (
-        "identity", {"get_email_identity": NotFoundError()}, Health.FAILURE, "knows neither", "infra apply",
+        "identity", {"get_email_identity": NotFoundError()}, Health.FAILURE, "has neither", "infra apply",
     ),
     "domain unverified": (
         "identity",
@@ -238,20 +238,20 @@ WRONG: dict[str, tuple[str, dict[str, Any], Health, str, str]] = {
     "clock far off": ("clock", {"now": NOW - timedelta(minutes=5)}, Health.FAILURE, "300 s off", "timedatectl"),
     "stack elsewhere": (
         "stack", {"description": replace(DESCRIPTION, region="eu-west-1")},
-        Health.FAILURE, "stands in eu-west-1", "--region eu-west-1",
+        Health.FAILURE, "is in eu-west-1", "--region eu-west-1",
     ),
     "another stack's description": (
         "stack", {"description": replace(DESCRIPTION, stack="dev")},
         Health.FAILURE, "describes the stack dev", "infra apply",
     ),
-    "no forms": ("forms", {"forms": {}}, Health.FAILURE, "No forms were ever published", "site publish"),
+    "no forms": ("forms", {"forms": {}}, Health.FAILURE, "No forms have been published", "site publish"),
     "forms differ": (
         "forms",
         {"forms": FORMS | {"contact": form_with(FORMS["contact"], version="0")}},
-        Health.WARNING, "differ in contact", "site publish",
+        Health.WARNING, "different versions of contact", "site publish",
     ),
     "form not published": (
-        "forms", {"forms": {"contact": FORMS["contact"]}}, Health.WARNING, "differ in registration", "site publish",
+        "forms", {"forms": {"contact": FORMS["contact"]}}, Health.WARNING, "versions of registration", "site publish",
     ),
     "places changed": (
         "seats",
@@ -283,7 +283,7 @@ def test_api__with_other_forms_than_the_site_is_reported() -> None:
 
     assert (finding.health, finding.says) == (
         Health.WARNING,
-        "The functions have another version of contact than the site.",
+        "The functions have a different version of contact from the site.",
     )
 
 
@@ -341,7 +341,7 @@ def test_example_addresses__are_named() -> None:
     finding = mail.addresses(patient())
     assert finding.health is Health.WARNING
     assert "the sender is Academy <courses@example.org>" in finding.says
-    assert "registration tells courses@robotics-academy.example" in finding.says
+    assert "registration mails courses@robotics-academy.example" in finding.says
     assert "site publish" in str(finding.mend)
 
     own_forms = {"contact": replace(FORMS["contact"], staff=("office@kuggen.se",))}
@@ -356,7 +356,7 @@ def test_retired_forms__are_listed_and_expected_nowhere() -> None:
     finding = forms.published(patient(forms=stored_forms))
     assert (finding.health, finding.says) == (
         Health.OK,
-        "contact, registration: as in the organisation's files; retired: workshop",
+        "contact, registration: same as the organisation's files; retired: workshop",
     )
     one = patient(forms=stored_forms)
     del one.stack.deployed["workshop"]  # type: ignore[attr-defined]
@@ -458,10 +458,10 @@ def test_doctor__with_a_failure_exits_with_1(doctor: Callable[..., Ran]) -> None
     sound, warned, failed = doctor(), doctor(quotas={option: 3}), doctor(describe_continuous_backups=OFF)
 
     assert (sound.code, warned.code, failed.code) == (0, 0, 1)
-    assert sound.err == "15 ok, 0 to look at, 0 wrong, 3 not examined.\n"
-    assert warned.err == "14 ok, 1 to look at, 0 wrong, 3 not examined.\n"
+    assert sound.err == "15 ok, 0 warnings, 0 failures, 3 skipped.\n"
+    assert warned.err == "14 ok, 1 warning, 0 failures, 3 skipped.\n"
     assert (
-        "failure\tbackups\tPoint-in-time recovery is off: what is lost stays lost.\tHave the deployer run: "
+        "failure\tbackups\tPoint-in-time recovery is off, so lost data can't be restored.\tAsk the operator to run: "
         "rollcall infra apply\n"
     ) in failed.out
 
@@ -504,8 +504,8 @@ def test_doctor__on_a_terminal_fits_80_columns(doctor: Callable[..., Ran]) -> No
     start = next(index for index, line in enumerate(lines) if line.startswith("FAIL"))
     assert max(map(len, lines)) <= 80
     assert lines[start : start + 4] == [
-        "FAIL  dead letters  Given up: mails 12, changes of the table 12, notices of SES",
-        "                    12.",
-        "                    → See why: rollcall mail failed; mend the cause, then:",
-        "                      rollcall mail redrive; Try the notices again:",
+        "FAIL  dead letters  12 from mails, 12 from table changes, 12 from SES feedback.",
+        "                    → See why: rollcall mail failed. Fix the cause, then:",
+        "                      rollcall mail redrive; Retry the SES feedback:",
+        "                      docs/operator.md, Retry SES feedback",
     ]

@@ -285,8 +285,8 @@ def test_destroy__detaches_the_staffs_policies_first(prod: CommandLine, terrafor
 
     assert ran.code == 0
     assert iam.roles == {"reader": [], "manager": []}
-    assert "The role course-staff no longer holds a policy of this stack." in ran.err
-    assert "The role head no longer holds a policy of this stack." in ran.err
+    assert "Detached this stack's policies from the role course-staff." in ran.err
+    assert "Detached this stack's policies from the role head." in ran.err
     assert terraform.words[-1][0] == "destroy"
 
 

@@ -153,7 +153,7 @@ def test_status_set__records_the_caller(
 
     assert (ran.code, ran.out) == (0, "")
     assert ran.err.endswith(
-        f"registration {REFERENCE} of ada@example.org, first-robot is {target} now; it was {before}.\n"
+        f"registration {REFERENCE} of ada@example.org, first-robot is now {target}; it was {before}.\n"
     )
     assert manage.asked == [(asked, ADA.id, STAFF.arn)]
 
@@ -161,7 +161,7 @@ def test_status_set__records_the_caller(
 @pytest.mark.parametrize(
     ("before", "target", "message"),
     [
-        (Status.WAITLISTED, "confirmed", "waits and gets the next seat that frees in its turn"),
+        (Status.WAITLISTED, "confirmed", "is on the waiting list and is promoted in its turn"),
         (Status.CANCELLED, "confirmed", f"rollcall status restore {REFERENCE}"),
         (Status.ERASED, "confirmed", "An erased submission stays erased"),
         (Status.ERASED, "cancelled", "An erased submission stays erased"),
@@ -183,7 +183,7 @@ def test_status_set__repeated__changes_nothing(rollcall: CommandLine, manage: Fa
     ran = rollcall("status", "set", ADA.id, "confirmed", "--yes")
 
     assert ran.code == 0
-    assert ran.err.endswith("is confirmed already.\n")
+    assert ran.err.endswith("is already confirmed.\n")
     assert manage.asked == []
 
 
@@ -196,7 +196,7 @@ def test_status_set__says_if_a_genuine_submission_has_to_wait(
     ran = rollcall("status", "set", REFERENCE, "confirmed", "--yes")
 
     assert ran.code == 0
-    assert ran.err.endswith("waits now, with ticket None: all seats are taken.\n")
+    assert ran.err.endswith("is now on the waiting list with ticket None: all seats are taken.\n")
 
 
 def test_status_set__reports_a_concurrent_change(
@@ -233,9 +233,9 @@ def test_erase__repeated__completes_an_interrupted_one(
     """It does not ask again."""
     standing(queries, Status.ERASED)
 
-    assert rollcall("erase", ADA.id, "--dry-run").err.endswith("is erased already.\n")
+    assert rollcall("erase", ADA.id, "--dry-run").err.endswith("is already erased.\n")
     assert manage.asked == []
-    assert rollcall("erase", ADA.id, typed="").err.endswith("is erased already.\n")
+    assert rollcall("erase", ADA.id, typed="").err.endswith("is already erased.\n")
     assert manage.asked == [("erase", ADA.id, STAFF.arn)]
 
 
@@ -307,8 +307,8 @@ def test_quota_set__sets_the_capacity(rollcall: CommandLine, manage: FakeManage)
     ran = rollcall("quota", "set", "registration", "first-robot", "14", "--yes")
     again = rollcall("quota", "set", "registration", "first-robot", "14", "--yes")
 
-    assert ran.err == f"{NAMED}registration first-robot has 14 seats, 2 taken, 0 waiting now.\n"
-    assert again.err == f"{NAMED}registration first-robot has 14 seats, 2 taken, 0 waiting already.\n"
+    assert ran.err == f"{NAMED}registration first-robot has 14 seats, 2 taken, 0 waiting.\n"
+    assert again.err == f"{NAMED}No change: registration first-robot has 14 seats, 2 taken, 0 waiting.\n"
     assert (ran.code, again.code) == (0, 0)
     assert manage.asked == [("set_capacity", "registration", "first-robot", 14, STAFF.arn, 12)]
 
@@ -319,7 +319,7 @@ def test_quota_set__sets_the_capacity(rollcall: CommandLine, manage: FakeManage)
         (("nope", "first-robot", "14"), 3, "There is no form 'nope'"),
         (("registration", "nope", "14"), 3, "There are: first-robot"),
         (("contact", "nope", "14"), 3, "It has no limited seats."),
-        (("registration", "first-robot", "many"), 2, "is no number of seats"),
+        (("registration", "first-robot", "many"), 2, "Write a number of seats"),
         (("registration", "first-robot", "-3"), 2, "-3 is below zero: give a number such as 3."),
         (("registration", "first-robot", "100001"), 2, "100000"),
     ],

@@ -191,7 +191,7 @@ def test_list__sorted_is_complete_unless_limited(office: Office) -> None:
     first = office.line("list", "--sort", "name", "--limit", "2", "--columns", "name")
     assert (rows(first.out), first.err) == (
         [["Person 00"], ["Person 01"]],
-        "35 in all: rollcall list --columns name --sort name --limit 35\n",
+        "All 35: rollcall list --columns name --sort name --limit 35\n",
     )
     assert office.line("list", "--sort", "name", "--cursor", "x").code == 2
 

@@ -38,8 +38,8 @@ def test_list__without_contexts_says_how_to_begin(rollcall: CommandLine) -> None
 
 def test_add__makes_only_the_first_context_current(rollcall: CommandLine) -> None:
     """Adding prod never makes the next command work on prod by surprise."""
-    assert "Commands work on dev." in rollcall("context", "add", "dev", "--region", "eu-west-1").err
-    assert "Commands still work on dev." in rollcall("context", "add", "prod", "--region", "eu-west-1").err
+    assert "Commands use dev." in rollcall("context", "add", "dev", "--region", "eu-west-1").err
+    assert "Commands still use dev." in rollcall("context", "add", "prod", "--region", "eu-west-1").err
 
 
 def test_add__repeated__changes_the_context(rollcall: CommandLine) -> None:
@@ -99,6 +99,6 @@ def test_remove__makes_no_other_context_current(rollcall_local: CommandLine) -> 
     ran = rollcall_local("context", "remove", "local")
 
     assert (ran.code, ran.out) == (0, "")
-    assert "There are: dev." in ran.err
+    assert "Choose dev: rollcall context use NAME" in ran.err
     assert "No context is in use" in rollcall_local("list").err
     assert rollcall_local("context", "remove", "local").code == 3

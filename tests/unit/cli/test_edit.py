@@ -31,8 +31,8 @@ def test_edit__corrects_a_mistyped_address(office: Office) -> None:
     assert (ran.code, ran.out) == (0, "")
     assert ran.err == (
         f"{NAMED}  email: per@exmaple.org -> per@example.org\nChange email of {called(entry)}?\ny/N: "
-        f"{called(office.get(entry))} is changed: email.\n"
-        f"No mail told them yet. Send it: rollcall mail resend {reference(entry)}\n"
+        f"Changed email of {called(office.get(entry))}.\n"
+        f"The registrant has not been mailed about it. To mail them: rollcall mail resend {reference(entry)}\n"
     )
     assert office.get(entry).email == "per@example.org"
     last = office.repository.details(entry.id).events[-1]
@@ -47,7 +47,7 @@ def test_edit__dry_run_writes_nothing(office: Office) -> None:
     assert ran.code == 0
     assert "  needs: Allergic to nuts. -> empty\n" in ran.err
     assert (
-        f"  gets a seat of {OTHER_COURSE}: 0 of 12 seats taken, 0 waiting\n  gives back its seat of {COURSE}\n"
+        f"  gets a seat for {OTHER_COURSE}: 0 of 12 seats taken, 0 waiting\n  gives up its seat for {COURSE}\n"
         in ran.err
     )
     assert ran.err.endswith("Nothing was changed.\n")
@@ -68,7 +68,7 @@ def test_edit__repeated__says_so(office: Office) -> None:
     for _ in range(2):
         ran = office.line("edit", entry.id, "guardian=Bo Ek", "--yes")
 
-    assert ran.err.endswith("says so already.\n")
+    assert ran.err.endswith("already has these answers.\n")
     assert office.get(entry).version == 2
 
 
@@ -83,7 +83,7 @@ def test_edit__reports_every_wrong_field(office: Office) -> None:
     assert '  email: "per" is not an e-mail address, such as name@example.org.\n' in ran.err
     assert '  course: "chess" is not an option. Use one of: My first robot;' in ran.err
     assert "  phne: The form has no such field. Did you mean 'phone'?\n" in ran.err
-    assert ran.err.endswith("What the form asks: rollcall forms show registration\n")
+    assert ran.err.endswith("See what the form asks: rollcall forms show registration\n")
     assert office.get(entry) == entry
 
 
@@ -92,9 +92,9 @@ def test_edit__reports_every_wrong_field(office: Office) -> None:
     [
         ("status=confirmed", "rollcall status set ID"),
         ("id=x", "rollcall erase ID"),
-        ("reference=x", "it stays"),
-        ("email", "is no FIELD=VALUE"),
-        ("=x", "is no FIELD=VALUE"),
+        ("reference=x", "never changes"),
+        ("email", "Write FIELD=VALUE"),
+        ("=x", "Write FIELD=VALUE"),
     ],
 )
 def test_edit__of_an_unknown_field_is_a_usage_error(office: Office, assignment: str, message: str) -> None:
@@ -121,7 +121,7 @@ def test_edit__moves_to_another_course(office: Office) -> None:
     ran = office.line("edit", entry.id, "course=Linjeföljare", "--yes")
 
     assert ran.code == 0
-    assert f"It has a seat of {OTHER_COURSE} now.\nNo mail told them yet." in ran.err
+    assert f"It now has a seat for {OTHER_COURSE}.\nThe registrant has not been mailed about it." in ran.err
     assert (office.seats(), office.seats(OTHER_COURSE)) == ((1, 0), (1, 0))
     assert office.get(waiting).status is Status.CONFIRMED
 
@@ -134,12 +134,12 @@ def test_edit__moves_nobody_into_a_full_course_unasked(office: Office) -> None:
 
     assert ran.code == 1
     assert "has no free seat" in ran.err
-    assert f"--waitlist. To make room: rollcall quota set registration {OTHER_COURSE} N\n" in ran.err
+    assert f"add --waitlist. To add seats: rollcall quota set registration {OTHER_COURSE} N\n" in ran.err
     assert office.get(entry) == entry
 
     waits = office.line("edit", entry.id, f"course={OTHER_COURSE}", "--waitlist", "--yes")
 
-    assert waits.err.endswith(f"It waits for {OTHER_COURSE} now, with ticket 1.\n")
+    assert waits.err.endswith(f"It is now on the waiting list for {OTHER_COURSE}, with ticket 1.\n")
     assert (office.seats()[0], office.seats(OTHER_COURSE)) == (0, (0, 1))
 
 
@@ -149,7 +149,7 @@ def test_edit__names_the_other_entry_of_the_same_person(office: Office) -> None:
     ran = office.line("edit", second.id, "participant=Åsa Ek", "--yes")
 
     assert ran.code == 1
-    assert f"{called(first)} is the same person's" in ran.err
+    assert f"The same person already has a submission for this option: {called(first)}" in ran.err
     assert f"rollcall status cancel {reference(first)}\n" in ran.err
     assert office.get(second) == second
 

@@ -72,7 +72,7 @@ def test_import__adds_every_row_and_records_the_caller(imports: Imports) -> None
         "Stack local, account 000000000000, eu-north-1\n"
         "  first-robot: 2 rows, 12 of its seats free\n"
         "Import 2 rows into registration, without mails?\ny/N: "
-        "2 rows imported; nobody was mailed.\n"
+        "2 rows imported. Nobody was mailed.\n"
     )
     asa, bo = imports.entries()
     assert asa.answers == {
@@ -96,7 +96,7 @@ def test_import__repeated__adds_nothing_and_says_so(imports: Imports) -> None:
 
     assert again.code == 0
     assert "  2 rows already there\n" in again.err
-    assert again.err.endswith("1 row imported; they are mailed now.\n")
+    assert again.err.endswith("1 row imported. The mails are on their way.\n")
     assert [entry.quiet for entry in imports.entries()] == [True, True, False]
     nothing = imports(lines(row("asa")))
     assert (nothing.code, nothing.err.endswith("Nothing new to import.\n")) == (0, True)
@@ -295,7 +295,7 @@ def test_import__gives_tickets_in_the_files_order(imports: Imports) -> None:
     ran = imports(lines(row("cleo"), row("bo"), row("asa")))
 
     assert "  first-robot: 3 rows, 1 of its seats free, 2 would join the waiting list\n" in ran.err
-    assert ran.err.endswith("3 rows imported, 2 of them on the waiting list; nobody was mailed.\n")
+    assert ran.err.endswith("3 rows imported, 2 of them on the waiting list. Nobody was mailed.\n")
     assert [(entry.email[:3], entry.position) for entry in imports.entries()[:3]] == [
         ("asa", 2),
         ("bo@", 1),
@@ -450,4 +450,4 @@ def test_guide__shows_a_valid_file_and_the_errors_of_a_wrong_one(imports: Import
     messages = [line.strip() for line in guide.splitlines() if line.startswith("  spring.csv, row")]
     assert messages == [line.partition(str(imports.file.parent) + "/")[2] for line in wrong.err.splitlines()[1:2]]
     assert "error: 1 row of 2 can't be imported. Nothing was imported.\n" in wrong.err
-    assert (taken.code, taken.err.endswith("2 rows imported; nobody was mailed.\n")) == (0, True)
+    assert (taken.code, taken.err.endswith("2 rows imported. Nobody was mailed.\n")) == (0, True)

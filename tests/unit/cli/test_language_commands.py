@@ -90,10 +90,10 @@ def test_remove__of_a_built_in_language_keeps_the_other(rollcall: CommandLine, s
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("add", "sv"), "sv is there already"),
-        (("add", "deutsch"), "two or three small letters"),
+        (("add", "sv"), "sv already exists"),
+        (("add", "deutsch"), "two or three lower-case letters"),
         (("remove", "de"), "There is no de in"),
-        (("remove", "en"), "en cannot be removed"),
+        (("remove", "en"), "You can't remove en"),
     ],
 )
 def test_language__invalid__is_refused(

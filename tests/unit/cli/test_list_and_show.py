@@ -246,7 +246,7 @@ def test_show__of_an_older_version_uses_its_words(rollcall: CommandLine) -> None
     """If the stack lost that version, answers appear under their field names, and `show` says so."""
     rollcall.forms = {"registration": a_form(a_field("text", "name"), name="registration", version="b" * 12)}
     ran = rollcall("show", REFERENCE, terminal=True)
-    assert f"{ADA.form_version} (a version that nobody kept)" in ran.out
+    assert f"{ADA.form_version} (a version that was not kept)" in ran.out
     assert re.search("^name +Ada Lovelace$", ran.out, re.MULTILINE)
 
     rollcall.versions = {ADA.form_version: a_form(a_field("text", "name"), version=ADA.form_version)}

@@ -145,7 +145,7 @@ def test_resend__sends_a_copy_and_says_that_it_is_out(world: World) -> None:
     ran = world("mail", "resend", REFERENCE, "--yes")
 
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err == f"{NAMED}It is sent.\n"
+    assert ran.err == f"{NAMED}The mail was sent.\n"
     assert world.states() == [("confirmed", 1, "sent")]
     assert world.repository.details(ENTRY.id).events[-1].by == STAFF.arn
 
@@ -156,7 +156,7 @@ def test_resend__too_soon_is_refused_unless_again(world: World) -> None:
 
     refused = world("mail", "resend", REFERENCE, "--yes")
     assert refused.code == 1
-    assert f"went out at {NOW.astimezone():%Y-%m-%d %H:%M}, a moment ago.\n" in refused.err
+    assert f"went out less than ten minutes ago, at {NOW.astimezone():%Y-%m-%d %H:%M}.\n" in refused.err
     assert "--again" in refused.err
     assert world("mail", "resend", REFERENCE, "--yes", "--again").code == 0
     assert world.states() == [("confirmed", 1, "sent"), ("confirmed", 2, "sent")]
@@ -191,7 +191,7 @@ def test_resend__reports_a_suppressed_address_before_queueing(world: World) -> N
     ran = world("mail", "resend", REFERENCE, "--yes")
 
     assert ran.code == 1
-    assert f"{ENTRY.email} is not mailed: an earlier mail to it bounced for good" in ran.err
+    assert f"{ENTRY.email} is suppressed: an earlier mail to it bounced for good" in ran.err
     assert "rollcall edit" in ran.err
     assert world.states() == []
     assert world("mail", "resend", REFERENCE, "staff", "--yes").code == 0
@@ -226,13 +226,13 @@ def test_resend__mails_nobody_about_spam_or_erased_submissions(world: World, sta
 def test_resend__fails_if_the_mail_was_not_sent(world: World) -> None:
     world.outcome = MailState.OUTDATED
     ran = world("mail", "resend", REFERENCE, "--yes")
-    assert (ran.code, "It was not sent: outdated." in ran.err) == (1, True)
+    assert (ran.code, "The mail was not sent: outdated." in ran.err) == (1, True)
 
 
 def test_resend__reports_a_mail_still_on_its_way(world: World) -> None:
     world.outcome = MailState.SENDING
     waited = world("mail", "resend", REFERENCE, "--yes")
-    assert (waited.code, "It is not out yet." in waited.err) == (0, True)
+    assert (waited.code, "The mail is not sent yet." in waited.err) == (0, True)
     unwaited = world("mail", "resend", REFERENCE, "staff", "--yes", "--no-wait")
     assert (unwaited.code, f"rollcall show {REFERENCE}" in unwaited.err) == (0, True)
 
@@ -244,7 +244,7 @@ def test_resend__after_a_refusal_the_same_command_continues(world: World) -> Non
 
     world.queue.refusing = False
     again = world("mail", "resend", REFERENCE, "--yes")
-    assert (again.code, "was asked for already" in again.err) == (0, True)
+    assert (again.code, "is already queued" in again.err) == (0, True)
     assert world.states() == [("confirmed", 1, "sent")]
 
 
@@ -271,8 +271,8 @@ def test_send__reaches_each_once_and_nobody_again(world: World) -> None:
 
     again = world(*MOVED, "--yes")
     assert again.code == 0
-    assert "13 submissions had it before, the first at " in again.err
-    assert again.err.endswith("Nobody is left to mail. To mail those who had it once more, add --again.\n")
+    assert "13 submissions had this mail before, the first at " in again.err
+    assert again.err.endswith("Nobody is left to mail. To mail everyone once more, add --again.\n")
     assert world(*MOVED, "--yes", "--again").err.endswith("13 sent.\n")
 
 
@@ -288,7 +288,7 @@ def test_send__interrupted__continues_with_the_same_command(world: World) -> Non
 
     ran = world(*MOVED, "--yes")
 
-    assert "1 submission of a sending that was begun at " in ran.err
+    assert "1 submission may still be waiting for it from an earlier run, at " in ran.err
     assert ran.err.endswith("1 sent.\n")
 
 
@@ -306,14 +306,14 @@ def test_send__ctrl_c_says_what_happens_to_the_rest(world: World) -> None:
     world.queue.put = one_call  # type: ignore[method-assign]
     ran = world(*MOVED, "--yes")
     assert ran.code == 130
-    assert "Broken off after 10 mails; the same command again goes on with the rest.\n" in ran.err
+    assert "Stopped after 10 mails. For the rest, run the same command again.\n" in ran.err
     world.queue.put = put  # type: ignore[method-assign]
 
     world.interrupting = True
     ran = world(*MOVED, "--yes")
-    assert (ran.code, "What is queued is sent all the same.\n" in ran.err) == (130, True)
+    assert (ran.code, "Mails already queued are still sent.\n" in ran.err) == (130, True)
     world.work()
-    assert "13 submissions had it before" in world(*MOVED, "--yes").err
+    assert "13 submissions had this mail before" in world(*MOVED, "--yes").err
 
 
 def test_send__reaches_those_whom_the_options_select(world: World) -> None:
@@ -328,14 +328,18 @@ def test_send__reaches_those_whom_the_options_select(world: World) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (("--template", "moved"), 2, 'needs room, which was not given.\nAdd --set room="…"'),
-        (("--template", "moved", "--set", "room"), 2, "cannot be read"),
-        (("--template", "moved", "--set", "room="), 2, "cannot be read"),
-        (("--template", "moved", "--set", "room=a\nb"), 2, "one line of text"),
+        (("--template", "moved"), 2, 'needs a value for room.\nAdd --set room="…"'),
+        (("--template", "moved", "--set", "room"), 2, 'Write --set room="Kuggen 2"'),
+        (("--template", "moved", "--set", "room="), 2, 'Write --set room="Kuggen 2"'),
+        (("--template", "moved", "--set", "room=a\nb"), 2, "must be one line"),
         (("--template", "moved", "--set", "romo=1"), 2, "Did you mean 'room'? It uses: room."),
         (("--template", "mvoed"), 3, "There are: moved.\nWrite forms/registration/mail/mvoed.en.subject.j2"),
-        (("--template", "confirmed"), 2, "'confirmed' is sent by itself"),
-        (("--template", "moved", "--set", "room=x", "--status", "spam"), 2, "Nobody is mailed about what is spam."),
+        (("--template", "confirmed"), 2, "'confirmed' is sent automatically"),
+        (
+            ("--template", "moved", "--set", "room=x", "--status", "spam"),
+            2,
+            "Nobody is mailed about submissions that are spam.",
+        ),
         (("--template", "moved", "--set", "room=x", "--option", "nope"), 3, "There is no option 'nope'"),
     ],
 )
@@ -366,7 +370,7 @@ def test_edit__with_resend_mails_the_corrected_address(world: World) -> None:
     )
     mend = ("edit", REFERENCE, "email=per@example.org", "--resend")
 
-    assert "and send the mail about it again. Nothing was changed." in world(*mend, "--dry-run").err
+    assert "and resend its mail. Nothing was changed." in world(*mend, "--dry-run").err
     assert world.queue.requests == []
 
     world.interrupting = True
@@ -376,7 +380,11 @@ def test_edit__with_resend_mails_the_corrected_address(world: World) -> None:
 
     world.interrupting = False
     ran = world(*mend, "--yes")
-    assert (ran.code, "says so already.\n" in ran.err, ran.err.endswith("It is sent.\n")) == (0, True, True)
+    assert (ran.code, "already has these answers.\n" in ran.err, ran.err.endswith("The mail was sent.\n")) == (
+        0,
+        True,
+        True,
+    )
 
 
 def test_send__with_a_text_works_for_any_form(world: World) -> None:
@@ -421,14 +429,14 @@ def test_send__keeps_the_indentation_of_a_text(world: World, tmp_path: Path) -> 
     [
         ((), "Give either --template, one of the form's own mails, or --subject and --text."),
         (("--template", "moved", "--subject", "x", "--text", "y"), "Give either --template"),
-        (("--subject", "x", "--text", "y", "--set", "room=Kuggen 2"), "a text of yours takes none."),
-        (("--subject", "x"), "takes --subject, and either --text or --text-file"),
-        (("--text", "x"), "takes --subject, and either --text or --text-file"),
-        (("--subject", "x", "--text", "y", "--text-file", "z"), "takes --subject, and either --text or --text-file"),
+        (("--subject", "x", "--text", "y", "--set", "room=Kuggen 2"), "A text of your own has no values."),
+        (("--subject", "x"), "needs --subject, and either --text or --text-file"),
+        (("--text", "x"), "needs --subject, and either --text or --text-file"),
+        (("--subject", "x", "--text", "y", "--text-file", "z"), "needs --subject, and either --text or --text-file"),
         (("--subject", " ", "--text", "y"), "--subject must have 1 to 150 characters; it has 0."),
         (("--subject", "x" * 151, "--text", "y"), "--subject must have 1 to 150 characters; it has 151."),
         (("--subject", "x", "--text", "\n"), "--text must have 1 to 5,000 characters; it has 0."),
-        (("--subject", "x", "--text", "\x07"), "--text holds control characters"),
+        (("--subject", "x", "--text", "\x07"), "--text has control characters"),
         (("--subject", "x", "--text-file", "/no/such/file"), "could not be read: No such file or directory."),
     ],
 )
@@ -450,7 +458,7 @@ def test_send__refuses_another_version_than_the_functions(world: World) -> None:
     ran = world(*MOVED, "--yes")
 
     assert ran.code == 1
-    assert "The functions have another version of the form registration (0123456789ab)" in ran.err
+    assert "The functions have version 0123456789ab of the form registration" in ran.err
     assert "Deploy this version and publish it: rollcall local up" in ran.err
     assert world.queue.requests == []
 
@@ -474,7 +482,7 @@ def test_failed__prints_dead_letters_and_bounced_mails(world: World) -> None:
         ("66", "", "", "unknown"),
         ("", REFERENCE, "staff", "suppressed"),
     ]
-    assert lines[0][5] == "never begun: the log of notify tells"
+    assert lines[0][5] == "never attempted: see the log of notify"
     assert lines[1][5] == "the submission is gone: nobody will be mailed"
     assert {line[6] for line in lines} == {"Åsa Lindqvist", ""}
     assert (len(world.mails.letters), len(world.stream.letters), world.mails.held) == (2, 2, set())
@@ -496,7 +504,7 @@ def test_failed__json_has_the_named_fields(world: World) -> None:
     ("problem", "state", "why"),
     [
         ("mail_refused", None, "mail_refused, 1 attempt"),
-        (None, MailState.SENT, "it was seen to after all"),
+        (None, MailState.SENT, "a later attempt dealt with it"),
         (None, MailState.SENDING, "no answer, 1 attempt"),
     ],
 )
@@ -523,20 +531,20 @@ def test_failed__of_an_unstarted_resend_says_where_to_look(world: World) -> None
     (request,) = world.queue.requests
     world.mails.letters = [replace(LETTER, about=request)]
 
-    assert world("mail", "failed").out.split("\t")[5] == "never begun: the log of notify tells"
+    assert world("mail", "failed").out.split("\t")[5] == "never attempted: see the log of notify"
 
 
 def test_redrive__leaves_foreign_messages(world: World) -> None:
     world.mails.letters = [replace(LETTER, about=None)]
     ran = world("mail", "redrive", "--all", "--yes")
-    assert (ran.code, "none of Rollcall's: 1 of the messages." in ran.err) == (0, True)
+    assert (ran.code, "Skipped 1 message that Rollcall did not send." in ran.err) == (0, True)
     assert len(world.mails.letters) == 1
 
 
 def test_failed__says_if_there_is_nothing(world: World) -> None:
     ran = world("mail", "failed")
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err.startswith("Nothing failed since ")
+    assert ran.err.startswith("No mails failed since ")
 
 
 def test_redrive__queues_again_and_is_safe_to_repeat(world: World) -> None:
@@ -553,20 +561,20 @@ def test_redrive__accepts_the_first_letters_of_a_message(world: World) -> None:
     assert world("mail", "redrive", "3f2", "--yes").code == 2
     assert world("mail", "redrive", "3f2a", "--yes").code == 0
     gone = world("mail", "redrive", "3f2a", "--yes")
-    assert (gone.code, "may have been queued again already" in gone.err) == (3, True)
+    assert (gone.code, "may already have been queued again" in gone.err) == (3, True)
     assert [letter.id for letter in world.mails.letters] == ["3f2b"]
 
 
 def test_redrive__reports_what_the_stream_has_dropped(world: World) -> None:
     world.stream.letters = [DeadLetter("55", NOW, ChangeSpan("arn", "s", "1", "2", 2, NOW, NOW), "h")]
     ran = world("mail", "redrive", "--all", "--yes")
-    assert "55: the stream has forgotten those changes" in ran.err
+    assert "55: the stream has forgotten these changes" in ran.err
 
 
 @pytest.mark.parametrize("arguments", [(), ("--all", "3f2a")])
 def test_redrive__needs_messages_or_all(world: World, arguments: tuple[str, ...]) -> None:
     ran = world("mail", "redrive", *arguments, "--yes")
-    assert (ran.code, "Name the messages to queue again, or --all." in ran.err) == (2, True)
+    assert (ran.code, "Name the messages to queue again, or add --all." in ran.err) == (2, True)
 
 
 def test_preview__of_a_submission_has_no_working_link(world: World) -> None:
@@ -592,7 +600,7 @@ def test_preview__of_a_submission_says_what_would_be_untrue(world: World) -> Non
 def test_preview__reports_another_version_on_the_stack(world: World) -> None:
     world.rollcall.forms = {"registration": replace(FORMS["registration"], version="0123456789ab")}
     ran = world("mail", "preview", REFERENCE, "--dir", str(FORMS_DIR))
-    assert (ran.code, "the stack has another version of the form" in ran.err) == (0, True)
+    assert (ran.code, "the stack has a different version of the form" in ran.err) == (0, True)
 
 
 def test_preview__of_a_form_needs_a_kind(world: World) -> None:

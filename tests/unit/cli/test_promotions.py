@@ -87,8 +87,8 @@ def test_cancel__promotes_nobody_if_staff_do(office: Office, full: list[Submissi
     assert "promoted" not in office.line("status", "cancel", full[0].id, "--yes").err
     raised = office.line("quota", "set", "registration", COURSE, "3", "--dry-run").err
     assert (
-        f"nobody is promoted by itself; give out the seats afterwards: rollcall status promote registration {COURSE}"
-        in raised
+        "nobody is promoted automatically; to give out the seats afterwards: "
+        f"rollcall status promote registration {COURSE}" in raised
     )
 
 
@@ -155,7 +155,7 @@ def test_quota_set__refuses_anything_but_a_number(office: Office, full: list[Sub
 def test_quota_set__says_that_nobody_loses_a_seat(office: Office, full: list[Submission]) -> None:
     assert full
     ran = office.line("quota", "set", "registration", COURSE, "0", "--dry-run")
-    assert "  1 more than that are taken already; nobody loses theirs\n" in ran.err
+    assert "  1 seat already taken; nobody loses theirs\n" in ran.err
 
 
 def test_quota_waiting__prints_the_queue_with_phone_numbers(office: Office, full: list[Submission]) -> None:
@@ -185,7 +185,7 @@ def test_quota_waiting__is_a_table_for_a_printer(office: Office, full: list[Subm
 def test_quota_waiting__says_that_nobody_waits(office: Office) -> None:
     office.register()
     ran = office.line("quota", "waiting", "registration", COURSE, terminal=True)
-    assert (ran.out, ran.err.startswith(f"Nobody waits for registration {COURSE}.\n")) == ("", True)
+    assert (ran.out, ran.err.startswith(f"Nobody is waiting for registration {COURSE}.\n")) == ("", True)
     assert office.line("quota", "waiting", "registration", "chess").code == 3
 
 
@@ -210,9 +210,11 @@ def test_status_set__dry_run_says_if_it_would_wait(office: Office) -> None:
     dry = office.line("status", "set", spam.id, "confirmed", "--dry-run")
     ran = office.line("status", "set", spam.id, "confirmed", "--yes")
 
-    wait = f"Would put {called(spam)}, which is spam, on the waiting list with ticket 1, for registration {COURSE} has"
+    wait = (
+        f"Would put {called(spam)}, which is spam, on the waiting list with ticket 1, because registration {COURSE} has"
+    )
     assert wait in dry.err
-    assert ran.err.endswith("waits now, with ticket 1: all seats are taken.\n")
+    assert ran.err.endswith("is now on the waiting list with ticket 1: all seats are taken.\n")
     assert office.get(spam).position == 1
 
 
@@ -223,7 +225,7 @@ def test_edit__dry_run_says_what_would_be_refused(office: Office) -> None:
     dry = office.line("edit", second.id, "participant=Åsa Ek", "--dry-run")
 
     assert dry.code == 1
-    assert f"{called(first)} is the same person's" in dry.err
+    assert f"The same person already has a submission for this option: {called(first)}" in dry.err
 
 
 def test_edit__dry_run_names_the_ticket(office: Office, full: list[Submission]) -> None:
@@ -232,7 +234,7 @@ def test_edit__dry_run_names_the_ticket(office: Office, full: list[Submission]) 
     dry = office.line("edit", other.id, f"course={COURSE}", "--waitlist", "--dry-run")
     office.line("edit", other.id, f"course={COURSE}", "--waitlist", "--yes")
 
-    assert f"gets ticket {len(full)} of {COURSE}: 1 of 1 seats taken, 3 waiting\n" in dry.err
+    assert f"gets ticket {len(full)} for {COURSE}: 1 of 1 seats taken, 3 waiting\n" in dry.err
     assert office.get(other).position == len(full)
 
 

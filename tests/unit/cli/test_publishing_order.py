@@ -22,7 +22,7 @@ def test_publish__is_refused_for_another_form_version(rollcall_local: CommandLin
     rollcall_local.deployed = DEPLOYED | {"contact": "0123456789ab"}
     ran = rollcall_local("site", "publish", *arguments)
     assert ran.code == 1
-    assert "The functions have another version of contact than your files, so nothing was published" in ran.err
+    assert "The functions have a different version of contact from your files, so nothing was published" in ran.err
     assert "Deploy first: rollcall local up" in ran.err
 
 
@@ -31,5 +31,5 @@ def test_publish__is_refused_for_a_form_unknown_to_functions(rollcall: CommandLi
     rollcall("context", "add", "prod", "--region", "eu-north-1")
     rollcall.deployed = {"contact": DEPLOYED["contact"]}
     ran = rollcall("site", "publish")
-    assert "another version of registration than" in ran.err
+    assert "a different version of registration from" in ran.err
     assert "Deploy first: rollcall infra apply, then rollcall site publish" in ran.err

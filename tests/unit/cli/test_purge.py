@@ -41,7 +41,7 @@ def test_purge__erases_old_submissions_and_says_so_first(office: Office) -> None
 
     assert (ran.code, ran.out) == (0, "")
     old = office.old  # type: ignore[attr-defined]
-    assert "  1 confirmed of contact\n  2 confirmed of registration\n  oldest: " in ran.err
+    assert "  contact: 1 confirmed\n  registration: 2 confirmed\n  oldest: " in ran.err
     assert f"  newest: registration {reference(old[2])}, " in ran.err
     assert "Erase 3 submissions for good?\ny/N: " in ran.err
     assert ran.err.endswith("3 submissions erased.\n")

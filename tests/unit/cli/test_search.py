@@ -118,7 +118,7 @@ def test_search__prints_like_list(rollcall: CommandLine) -> None:
     ]
     assert json.loads(rollcall("search", "ada", "--jsonl").out)["id"] == ADA.id
     assert "REFERENCE" in rollcall("search", REFERENCE, terminal=True).out
-    assert rollcall("search", "xyz", terminal=True).err.endswith("Nothing was found for 'xyz'.\n")
+    assert rollcall("search", "xyz", terminal=True).err.endswith("No submissions found for 'xyz'.\n")
     assert rollcall("search", "xyz", "--json", "id").out == "[]\n"
 
 
@@ -158,7 +158,7 @@ def test_search__interrupted__prints_what_was_found(
     assert ran.code == 130
     assert ASA.id in ran.out
     assert json.loads(ran.out) if options else ids(ran.out) == [ASA.id]
-    assert ran.err.endswith("Ended after 1 submissions; 1 found until then.\n")
+    assert ran.err.endswith("Stopped after 1 submissions; 1 found so far.\n")
 
 
 def test_search__prints_each_match_at_once_on_a_terminal(

@@ -247,7 +247,7 @@ class Page(HTMLParser):
 def page(rollcall: CommandLine, path: Path, *options: str) -> str:
     ran = rollcall("stats", "--html", str(path), *options)
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err == f"{counted(len(rollcall.queries.entries))} counted; the page is {path}\n"  # type: ignore[union-attr]
+    assert ran.err == f"Counted {counted(len(rollcall.queries.entries))}. The page: {path}\n"  # type: ignore[union-attr]
     return path.read_text(encoding="utf-8")
 
 

@@ -179,7 +179,7 @@ def test_set_spam__passes_the_seat_on_and_mails_nobody_else(office: Office) -> N
     marked = office.get(spam)
     assert (marked.status, (marked.expires_at - office.clock.now()).days) == (Status.SPAM, 29)
     assert mails_for(Change(spam.id, 2, Status.SPAM, Status.CONFIRMED)) == []
-    assert office.line("status", "set", spam.id, "spam", "--yes").err.endswith("is spam already.\n")
+    assert office.line("status", "set", spam.id, "spam", "--yes").err.endswith("is already spam.\n")
 
 
 def test_set_spam__is_reversed_by_confirmed(office: Office) -> None:

@@ -167,7 +167,7 @@ def test_watch__draws_a_table_line_by_line(rollcall_local: CommandLine, queries:
 
     assert ran.out.splitlines()[0].split()[0] == "\x1b[1mNAME\x1b[0m"
     assert r"a\x1b[2J\u202e@example.org" in ran.out
-    assert "Ctrl-C ends it" in ran.err
+    assert "Press Ctrl-C to stop" in ran.err
 
 
 def test_watch__shows_the_rank_of_later_submissions(rollcall_local: CommandLine) -> None:

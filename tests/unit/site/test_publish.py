@@ -138,7 +138,7 @@ def test_publish__invalidates_only_changed_pages(s3: "FakeS3", cloudfront: "Fake
 
 def test_publish__reports_a_missing_bucket(s3: "FakeS3") -> None:
     with pytest.raises(
-        SitePublishError, match=r"bucket elsewhere cannot be listed: The specified bucket does not exist"
+        SitePublishError, match=r"Could not list the bucket elsewhere: The specified bucket does not exist"
     ):
         publish(SITE, bucket="elsewhere", s3_client=s3)
 
@@ -146,5 +146,5 @@ def test_publish__reports_a_missing_bucket(s3: "FakeS3") -> None:
 def test_publish__reports_what_could_not_be_deleted(s3: "FakeS3") -> None:
     to(s3)
     s3.refuse_deletion_of = "contact"
-    with pytest.raises(SitePublishError, match="contact cannot be deleted from the bucket site: Access Denied"):
+    with pytest.raises(SitePublishError, match="Could not delete contact from the bucket site: Access Denied"):
         to(s3, without("contact"))

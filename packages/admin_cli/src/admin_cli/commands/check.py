@@ -1,4 +1,4 @@
-"""`rollcall check`: whether an organisation's own files are right."""
+"""`rollcall check`: finds mistakes in an organisation's own files."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ app = verb()
 
 @app.command(cls=Command)
 def check(ctx: typer.Context, *, json: Annotated[str | None, json_option(FIELDS)] = None) -> None:
-    """Examine the organisation's own files: forms, mails, site, and values for Terraform. No stack is asked.
+    """Check the organisation's own files: forms, mails, site, and values for Terraform. No stack is needed.
 
-    Each mistake is a line that names the file and says how to mend it. With one the exit code is 1. Run it after each
-    change, and after an upgrade. `rollcall doctor` examines the stack.
+    Each mistake is one line that names the file and says how to fix it. Any mistake makes the exit
+    code 1. Run this after each change, and after an upgrade. To check a stack: `rollcall doctor`.
 
     Examples:
       rollcall check

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from admin_cli.services import Services
 
 app = noun("""
-Name the stacks you work with, and say which one commands mean.
+Name the stacks you work with, and choose the one that commands use.
 
-They are kept in contexts.json in $ROLLCALL_CONFIG_DIR, else $XDG_CONFIG_HOME/rollcall, else ~/.config/rollcall. For one
-command, --context NAME or the variable ROLLCALL_CONTEXT names another.
+Contexts are kept in contexts.json, in the first of these folders that is set: $ROLLCALL_CONFIG_DIR,
+$XDG_CONFIG_HOME/rollcall, ~/.config/rollcall. To use another context for one command, give
+--context NAME or set ROLLCALL_CONTEXT.
 
 Examples:
   rollcall context list
@@ -48,7 +49,7 @@ def list_contexts(
     *,
     json: Annotated[str | None, json_option(FIELDS)] = None,
 ) -> None:
-    """Print every context; `*` marks the one that commands work on.
+    """Print every context; `*` marks the one that commands use.
 
     Examples:
       rollcall context list
@@ -57,15 +58,15 @@ def list_contexts(
     services = of(ctx)
     names = wanted(services.output, json, FIELDS)
     contexts = services.contexts.read()
-    chosen = _in_force(services, contexts)
+    current = _current_name(services, contexts)
     if names is not None:
-        records = [_record(context, in_use=context.name == chosen) for context in contexts.entries.values()]
+        records = [_record(context, in_use=context.name == current) for context in contexts.entries.values()]
         services.output.json([pick(each, names) for each in records])
         return
     if not contexts.entries:
-        services.output.note("There is no context yet. Bring a stack up on this machine with: rollcall local up")
+        services.output.note("There are no contexts yet. To start a stack on this machine: rollcall local up")
     rows = [
-        [c.name, "*" if c.name == chosen else "", c.stack, c.region, c.endpoint_url, c.profile]
+        [c.name, "*" if c.name == current else "", c.stack, c.region, c.endpoint_url, c.profile]
         for c in contexts.entries.values()
     ]
     if rows:
@@ -75,16 +76,16 @@ def list_contexts(
 @app.command("use", cls=Command)
 def use_context(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(help="The context to work on.", autocompletion=completion.contexts)],
+    name: Annotated[str, typer.Argument(help="The context to use.", autocompletion=completion.contexts)],
 ) -> None:
-    """Make commands work on this context's stack from now on.
+    """Make commands use this context's stack from now on.
 
     Examples:
       rollcall context use prod
     """
     services = of(ctx)
     services.contexts.write(services.contexts.read().using(name))
-    services.output.note(f"Commands now work on {name}.")
+    services.output.note(f"Commands now use {name}.")
 
 
 @app.command("add", cls=Command)
@@ -94,10 +95,10 @@ def add_context(
     *,
     region: Annotated[str, typer.Option(help="The AWS region that the stack is in.")],
     stack: Annotated[str | None, typer.Option(help="The stack's name (default: the context's).")] = None,
-    endpoint_url: Annotated[str | None, typer.Option(help="Where an emulator answers; left out for AWS.")] = None,
-    profile: Annotated[str | None, typer.Option(help="The profile of your AWS configuration to use.")] = None,
+    endpoint_url: Annotated[str | None, typer.Option(help="The emulator's address; leave it out for AWS.")] = None,
+    profile: Annotated[str | None, typer.Option(help="The AWS profile to use.")] = None,
 ) -> None:
-    """Add a context, or change the one of that name. The first one ever added comes into use.
+    """Add a context, or change the one with that name. Commands use the first one you add.
 
     Examples:
       rollcall context add dev --region eu-north-1
@@ -109,9 +110,9 @@ def add_context(
     services.contexts.write(after)
     services.output.note(f"{'Changed' if name in before.entries else 'Added'} the context {name}.")
     if after.current == name:
-        services.output.note(f"Commands work on {name}.")
+        services.output.note(f"Commands use {name}.")
     else:
-        services.output.note(f"Commands still work on {after.current}. To switch: rollcall context use {name}")
+        services.output.note(f"Commands still use {after.current}. To switch: rollcall context use {name}")
 
 
 @app.command("show", cls=Command)
@@ -119,14 +120,12 @@ def show_context(
     ctx: typer.Context,
     name: Annotated[
         str | None,
-        typer.Argument(
-            help="The context (default: the one that commands work on).", autocompletion=completion.contexts
-        ),
+        typer.Argument(help="The context (default: the one that commands use).", autocompletion=completion.contexts),
     ] = None,
     *,
     json: Annotated[str | None, json_option(FIELDS)] = None,
 ) -> None:
-    """Print one context: the stack, its region, and how it is reached.
+    """Print one context: its stack, region, endpoint and profile.
 
     Examples:
       rollcall context show
@@ -136,7 +135,7 @@ def show_context(
     names = wanted(services.output, json, FIELDS)
     contexts = services.contexts.read()
     context = services.context() if name is None else contexts.get(name)
-    record = _record(context, in_use=context.name == _in_force(services, contexts))
+    record = _record(context, in_use=context.name == _current_name(services, contexts))
     if names is not None:
         services.output.json(pick(record, names))
     else:
@@ -146,9 +145,9 @@ def show_context(
 @app.command("remove", cls=Command)
 def remove_context(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(help="The context to forget.", autocompletion=completion.contexts)],
+    name: Annotated[str, typer.Argument(help="The context to remove.", autocompletion=completion.contexts)],
 ) -> None:
-    """Forget a context. The stack that it names stays as it is, and so do your credentials.
+    """Remove a context. Its stack and your credentials stay as they are.
 
     Examples:
       rollcall context remove dev
@@ -157,12 +156,12 @@ def remove_context(
     before = services.contexts.read()
     after = before.without(name)
     services.contexts.write(after)
-    services.output.note(f"Removed the context {name}; its stack is as it was.")
+    services.output.note(f"Removed the context {name}. Its stack is unchanged.")
     if before.current == name and after.entries:
-        services.output.note(f"No context is in use. There are: {', '.join(after.entries)}. rollcall context use NAME")
+        services.output.note(f"No context is in use. Choose {' or '.join(after.entries)}: rollcall context use NAME")
 
 
-def _in_force(services: Services, contexts: Contexts) -> str | None:
+def _current_name(services: Services, contexts: Contexts) -> str | None:
     return services.context_name or services.environ.get(CONTEXT_VARIABLE) or contexts.current
 
 

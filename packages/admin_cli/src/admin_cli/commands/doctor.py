@@ -1,4 +1,4 @@
-"""`rollcall doctor`: what is wrong with a stack, and how to mend it."""
+"""`rollcall doctor`: what is wrong with a stack, and how to fix it."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ app = verb()
 
 @app.command(cls=Command)
 def doctor(ctx: typer.Context, *, json: Annotated[str | None, json_option(FIELDS)] = None) -> None:
-    """Examine the context's stack, and the machine that you work on; each line that is not well says how to mend it.
+    """Check the context's stack and this machine, and say how to fix each problem.
 
-    Examined are Terraform, credentials, clock, the stack's description, table, backups, expiry, functions, what wakes
-    them, dead letters, SES, the account's concurrency, and whether clone, stack and functions have the same forms and
-    seats. What your role may not ask, or an emulator does not have, is passed over. With a failure the exit code is 1.
+    It checks Terraform, credentials, the clock, the stack's description, its table, backups,
+    expiry, functions and their triggers, dead letters, SES, the account's concurrency, and whether
+    your files, the stack and the functions have the same forms and seats. It skips what your role
+    may not read and what an emulator does not have. Any failure makes the exit code 1.
 
     Examples:
       rollcall doctor
@@ -43,12 +44,12 @@ def doctor(ctx: typer.Context, *, json: Annotated[str | None, json_option(FIELDS
 
 
 def _findings(services: Services) -> Iterator[Finding]:
-    """Examine the machine first; without credentials or a description nothing else can be asked."""
+    """Check the machine first: every other check needs credentials and the stack's description."""
     from admin_cli.doctor import forms, machine, mail, resources  # noqa: PLC0415 - only for this
     from admin_cli.doctor.examination import Patient, examine, skipped  # noqa: PLC0415
 
-    begin = {"terraform": machine.terraform, "credentials": machine.credentials, "clock": machine.clock}
-    whole = {
+    machine_checks = {"terraform": machine.terraform, "credentials": machine.credentials, "clock": machine.clock}
+    stack_checks = {
         "table": resources.table,
         "backups": resources.backups,
         "expiry": resources.expiry,
@@ -65,18 +66,18 @@ def _findings(services: Services) -> Iterator[Finding]:
         "spam": forms.spam,
     }
     patient = Patient(services.stack(), _sources(), lambda: datetime.now(UTC))
-    sound = True
-    for finding in examine(begin, patient):
-        sound = sound and (finding.check != "credentials" or finding.health is Health.OK)
+    can_go_on = True
+    for finding in examine(machine_checks, patient):
+        can_go_on = can_go_on and (finding.check != "credentials" or finding.health is Health.OK)
         yield finding
-    if not sound:
-        yield from skipped(["stack", *whole], "not examined without credentials")
+    if not can_go_on:
+        yield from skipped(["stack", *stack_checks], "needs credentials")
         return
     for finding in examine({"stack": machine.description}, patient):
         yield finding
-        sound = finding.health is Health.OK
+        can_go_on = finding.health is Health.OK
     yield from (
-        examine(whole, patient) if sound else skipped(list(whole), "not examined without the stack's description")
+        examine(stack_checks, patient) if can_go_on else skipped(list(stack_checks), "needs the stack's description")
     )
 
 

@@ -1,4 +1,4 @@
-"""`rollcall edit`: what a submission says, put right."""
+"""`rollcall edit`: corrects a submission's answers."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ if TYPE_CHECKING:
 
 app = verb()
 
-#: What an entry has beside its answers, and the way to change it.
-OTHERWISE = {
-    "status": "Its status changes by: rollcall status set ID confirmed|cancelled, rollcall status promote FORM OPTION",
-    "id": "An ID is made once and stands in links and mails; erase the submission or register anew: rollcall erase ID",
-    "reference": "A reference is made once and the registrant has it in writing; it stays.",
-    "form": "A submission stays with its form. Cancel it, and register by the other one: rollcall status cancel ID",
-    "language": "The language is the one in which the registrant filled in the form; it stays.",
-    "position": "Who waits keeps their number and moves up in their turn: rollcall status promote FORM OPTION",
+#: What a submission has besides its answers, and what to do instead of editing it.
+NOT_ANSWERS = {
+    "status": "To change it: rollcall status set ID confirmed|cancelled, or rollcall status promote FORM OPTION",
+    "id": "An ID never changes, because links and mails contain it. To register anew, first: rollcall erase ID",
+    "reference": "A reference never changes, because the registrant has it in writing.",
+    "form": "A submission stays with its form. Cancel it, and register with the other form: rollcall status cancel ID",
+    "language": "The language is the one in which the registrant filled in the form. It never changes.",
+    "position": "A ticket never changes. To promote the next in line: rollcall status promote FORM OPTION",
 }
 
-Given = Annotated[
+Assignments = Annotated[
     list[str],
     typer.Argument(
         metavar="FIELD=VALUE", help="A field's name and its new value.", autocompletion=completion.assignments
@@ -56,10 +56,10 @@ Given = Annotated[
 ]
 Waitlist = Annotated[
     bool,
-    typer.Option("--waitlist", help="When moved where no seat is free: take the next number of its waiting list."),
+    typer.Option("--waitlist", help="If the new option has no free seat, join its waiting list."),
 ]
 Resend = Annotated[
-    bool, typer.Option("--resend", help="Then send the mail that tells what it is now, as to a mended address.")
+    bool, typer.Option("--resend", help="Then send the mail for its status, for example to a corrected address.")
 ]
 
 
@@ -67,24 +67,26 @@ Resend = Annotated[
 def edit(
     ctx: typer.Context,
     entry: Entry,
-    given: Given,
+    assignments: Assignments,
     *,
     waitlist: Waitlist = False,
     resend: Resend = False,
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Change answers of a submission: a mistyped address, a name, the course.
+    """Change a submission's answers, such as a mistyped address, a name or the course.
 
-    The form's own rules hold, and every wrong field is told at once. The fields are those of `rollcall forms show`; an
-    option may be written as its value or its label, several options with commas between them, consent as yes or no.
-    Nothing after the = takes an optional answer away. The history notes who changed which fields, never the values.
+    The form's rules apply, and all mistakes are reported at once. To see the field names: `rollcall
+    forms show`. Give an option by its value or its label, several options with commas between them,
+    and consent as yes or no. To remove an optional answer, leave out what follows the =. The
+    history records which fields changed, never the values.
 
-    Another option that is counted moves the submission there: its seat goes to the next in line, and it gets one there
-    if one is free and nobody waits; otherwise nothing is changed, unless you say --waitlist. When someone else changed
-    the submission while you were asked, nothing is written, and you are told what they changed.
+    Changing to another counted option moves the submission: its seat goes to the next in line, and
+    it gets a new one if a seat is free and nobody is waiting. If not, nothing changes unless you
+    add --waitlist. If someone else changed the submission while you were confirming, nothing is
+    written, and the command prints what they changed.
 
-    --resend then sends the mail that tells what the submission is now, to the address that it has now.
+    --resend also sends the mail for the submission's status, to the address that it has now.
 
     Examples:
       rollcall edit K7QM-3XTP email=per.lindqvist@example.org --dry-run
@@ -95,90 +97,95 @@ def edit(
       rollcall edit K7QM-3XTP needs= --yes
     """
     check_spelling(entry)
-    wanted = _read(given)
+    changes = _read(assignments)
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
     before = act.stack.query().show(entry).submission
     edits = act.stack.edit()
-    plan = _planned(act, edits, before, wanted)
+    plan = _plan(act, edits, before, changes)
     if not plan.fields:
-        act.say(f"{act.called(before)} says so already.")
+        act.say(f"{act.called(before)} already has these answers.")
         if resend:
             _send_again(act, before, agreed=False)
         return
-    _tell(act, plan, waitlist=waitlist)
-    mailed = ", and send the mail about it again" if resend else ""
-    if act.agreed(f"change {', '.join(plan.fields)} of {act.called(before)}{mailed}"):
+    _show_changes(act, plan, waitlist=waitlist)
+    and_resend = ", and resend its mail" if resend else ""
+    if act.agreed(f"change {', '.join(plan.fields)} of {act.called(before)}{and_resend}"):
         promoted: list[Submission] = []
-        after = _carried_out(act, edits, plan, waitlist=waitlist, promoted=promoted.append)
-        act.say(f"{act.called(after)} is changed: {', '.join(plan.fields)}.{_place(plan, after)}")
-        untold = after.status is before.status  # another status is mailed by itself
-        if untold and not resend and (plan.readdresses or plan.moves):
-            act.say(f"No mail told them yet. Send it: rollcall mail resend {display_reference(after.reference)}")
+        after = _carry_out(act, edits, plan, waitlist=waitlist, promoted=promoted.append)
+        act.say(f"Changed {', '.join(plan.fields)} of {act.called(after)}.{_new_seat(plan, after)}")
+        no_mail_sent = after.status is before.status  # a new status is mailed automatically
+        if no_mail_sent and not resend and (plan.readdresses or plan.moves):
+            act.say(
+                "The registrant has not been mailed about it. To mail them: "
+                f"rollcall mail resend {display_reference(after.reference)}"
+            )
         say_promoted(act, promoted)
-        if untold and resend:
+        if no_mail_sent and resend:
             _send_again(act, after, agreed=True)
 
 
-def _read(given: Sequence[str]) -> dict[str, str]:
+def _read(assignments: Sequence[str]) -> dict[str, str]:
     """Read `FIELD=VALUE` words. Raises CliError."""
-    wanted: dict[str, str] = {}
-    for word in given:
-        name, equals, value = word.partition("=")
+    changes: dict[str, str] = {}
+    for assignment in assignments:
+        name, equals, value = assignment.partition("=")
         if not equals or not name.strip():
             raise CliError(
-                f"{word!r} is no FIELD=VALUE; write one such as email=per.lindqvist@example.org.",
+                f"Write FIELD=VALUE, such as email=per.lindqvist@example.org, not {assignment!r}.",
                 exit_code=ExitCode.USAGE,
             )
-        if name.strip() in wanted:
+        if name.strip() in changes:
             raise CliError(f"The field {name.strip()!r} is given twice.", exit_code=ExitCode.USAGE)
-        wanted[name.strip()] = value
-    return wanted
+        changes[name.strip()] = value
+    return changes
 
 
-def _planned(act: Act, edits: EditService, before: Submission, wanted: Mapping[str, str]) -> Edit:
+def _plan(act: Act, edits: EditService, before: Submission, changes: Mapping[str, str]) -> Edit:
     """Plan the edit. Raises CliError with every wrong field."""
     form = act.stack.forms.get(before.form)
     names = [field.name for field in form.fields] if form is not None else []
-    special = next((name for name in wanted if name in OTHERWISE and name not in names), None)
-    if special is not None:
+    not_an_answer = next((name for name in changes if name in NOT_ANSWERS and name not in names), None)
+    if not_an_answer is not None:
         raise CliError(
-            f"{special!r} is no field of the form {before.form}.", hint=OTHERWISE[special], exit_code=ExitCode.USAGE
+            f"The form {before.form} has no field {not_an_answer!r}.",
+            hint=NOT_ANSWERS[not_an_answer],
+            exit_code=ExitCode.USAGE,
         )
     try:
-        return edits.plan(before, wanted)
+        return edits.plan(before, changes)
     except AlreadyRegisteredError as error:
-        raise _other(act, error) from error
+        raise _already_registered(act, error) from error
     except InvalidAnswersError as error:
-        wrong = [
+        mistakes = [
             f"{each.field}: {each.message}" + (meant(each.field, names) if each.code == "unknown_field" else "")
             for each in error.errors
         ]
         raise CliError(
-            f"{act.called(before)} cannot be changed so:\n" + "\n".join(f"  {line}" for line in wrong),
-            hint=f"What the form asks: rollcall forms show {before.form}",
+            f"These changes to {act.called(before)} are not valid:\n" + "\n".join(f"  {line}" for line in mistakes),
+            hint=f"See what the form asks: rollcall forms show {before.form}",
         ) from error
 
 
-def _tell(act: Act, plan: Edit, *, waitlist: bool) -> None:
-    """Say what would be another value, and which seat would be given back. Raises CliError where none is free."""
+def _show_changes(act: Act, plan: Edit, *, waitlist: bool) -> None:
+    """Print the old and new answers, and the seats given up and taken. Raises CliError if no seat is free."""
     for name in plan.fields:
-        act.say(plain(f"  {name}: {_shown(act, plan.before, name)} -> {_shown(act, plan.after, name)}"))
+        act.say(plain(f"  {name}: {_answer(act, plan.before, name)} -> {_answer(act, plan.after, name)}"))
     if not plan.moves:
         return
     if plan.after.option is not None:
-        there = seats_of(act.stack, plan.after.form, plan.after.option)
-        if not there.open and not waitlist:
+        seats = seats_of(act.stack, plan.after.form, plan.after.option)
+        if not seats.open and not waitlist:
             raise _full(act, plan)
-        gets = "a seat" if there.open else f"ticket {there.tickets + 1}"
-        taken = f"{there.taken} of {there.capacity} seats taken, {there.waiting} waiting"
-        act.say(f"  gets {gets} of {there.option}: {taken}")
+        gets = "a seat" if seats.open else f"ticket {seats.tickets + 1}"
+        taken = f"{seats.taken} of {seats.capacity} seats taken, {seats.waiting} waiting"
+        act.say(f"  gets {gets} for {seats.option}: {taken}")
     if plan.before.option is not None:
-        held = "ticket" if plan.before.position else "seat"
-        act.say(f"  gives back its {held} of {plan.before.option}")
+        seat_or_ticket = "ticket" if plan.before.position else "seat"
+        act.say(f"  gives up its {seat_or_ticket} for {plan.before.option}")
         say_promotions(act, leaving([plan.before]))
 
 
-def _carried_out(act: Act, edits: EditService, plan: Edit, *, waitlist: bool, promoted: Told) -> Submission:
+def _carry_out(act: Act, edits: EditService, plan: Edit, *, waitlist: bool, promoted: Told) -> Submission:
     try:
         return edits.carry_out(plan, by=act.by, may_wait=waitlist, promoted=promoted)
     except EntryChangedError as error:
@@ -186,43 +193,43 @@ def _carried_out(act: Act, edits: EditService, plan: Edit, *, waitlist: bool, pr
     except NoSeatError as error:
         raise _full(act, plan) from error
     except AlreadyRegisteredError as error:
-        raise _other(act, error) from error
+        raise _already_registered(act, error) from error
 
 
-def _other(act: Act, error: AlreadyRegisteredError) -> CliError:
+def _already_registered(act: Act, error: AlreadyRegisteredError) -> CliError:
     first = act.stack.query().show(error.first).submission
     return CliError(
-        f"{act.called(first)} is the same person's for the same option; nothing was changed.",
-        hint=f"Cancel the one that is not wanted: rollcall status cancel {display_reference(first.reference)}",
+        f"The same person already has a submission for this option: {act.called(first)}. Nothing was changed.",
+        hint=f"To cancel that one: rollcall status cancel {display_reference(first.reference)}",
     )
 
 
 def _full(act: Act, plan: Edit) -> CliError:
     form, option = plan.after.form, plan.after.option
     return CliError(
-        f"{option} has no free seat, or others wait for it; {act.called(plan.before)} stays as it is.",
-        hint=f"To give up what it has and wait there: --waitlist. To make room: rollcall quota set {form} {option} N",
+        f"{option} has no free seat, or others are waiting for one. {act.called(plan.before)} was not changed.",
+        hint=f"To join its waiting list, add --waitlist. To add seats: rollcall quota set {form} {option} N",
     )
 
 
-def _shown(act: Act, entry: Submission, name: str) -> str:
-    answer = entry.answers.get(name)
+def _answer(act: Act, submission: Submission, name: str) -> str:
+    answer = submission.answers.get(name)
     if answer is None:
         return "empty"
-    form = act.stack.forms.get(entry.form)
+    form = act.stack.forms.get(submission.form)
     return for_person(as_read(form.field(name) if form is not None else None, answer))
 
 
-def _place(plan: Edit, after: Submission) -> str:
+def _new_seat(plan: Edit, after: Submission) -> str:
     if not plan.moves or after.option is None:
         return ""
     if after.status is Status.WAITLISTED:
-        return f" It waits for {after.option} now, with ticket {after.position}."
-    return f" It has a seat of {after.option} now."
+        return f" It is now on the waiting list for {after.option}, with ticket {after.position}."
+    return f" It now has a seat for {after.option}."
 
 
-def _send_again(act: Act, entry: Submission, *, agreed: bool) -> None:
-    """Send the mail that tells what the submission is now. agreed: whether the person said yes to it already."""
-    from admin_cli.mail.resend import send_again  # noqa: PLC0415 - only where it is asked for
+def _send_again(act: Act, submission: Submission, *, agreed: bool) -> None:
+    """Send the mail for the submission's status. agreed: whether the person has already said yes."""
+    from admin_cli.mail.resend import send_again  # noqa: PLC0415 - only with --resend
 
-    send_again(act, act.stack.query().show(entry.id), agreed=agreed)
+    send_again(act, act.stack.query().show(submission.id), agreed=agreed)

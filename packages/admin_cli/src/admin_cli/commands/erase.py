@@ -1,4 +1,4 @@
-"""`rollcall erase`: what submissions say of their person, removed for good."""
+"""`rollcall erase`: removes submissions' answers and addresses for good."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 app = verb()
 
-Wanted = Annotated[
+Named = Annotated[
     list[str],
     typer.Argument(
-        metavar="ID|REFERENCE|ADDRESS", help="Submissions as `list` prints them, or all of an e-mail address."
+        metavar="ID|REFERENCE|ADDRESS", help="Submissions as `list` prints them, or an e-mail address for all of its."
     ),
 ]
 
@@ -32,13 +32,13 @@ ALL_OF_AN_ADDRESS = 10_000
 
 
 @app.command(cls=Command)
-def erase(ctx: typer.Context, wanted: Wanted, *, yes: Yes = False, dry_run: DryRun = False) -> None:
-    """Remove the answers and address of submissions for good; their seats go to the next in line.
+def erase(ctx: typer.Context, names: Named, *, yes: Yes = False, dry_run: DryRun = False) -> None:
+    """Erase submissions: remove their answers and addresses for good, and give their seats to the next in line.
 
-    It cannot be undone. An e-mail address means every submission from it, such as a family's. It says before who would
-    be promoted, and afterwards who was. What remains is the ID, the reference, the form, the option, the times and the
-    history; docs/privacy.md tells which copies it does not reach, such as mails already sent. An erasure
-    that was interrupted is finished by the same command.
+    You can't undo it. An e-mail address means every submission from it, such as a whole family's.
+    Before it erases, the command says who would be promoted; afterwards, who was. The ID,
+    reference, form, option, times and history remain. docs/privacy.md lists the copies that it does
+    not reach, such as mails already sent. If it is interrupted, run the same command again.
 
     Examples:
       rollcall erase K7QM-3XTP --dry-run
@@ -46,15 +46,15 @@ def erase(ctx: typer.Context, wanted: Wanted, *, yes: Yes = False, dry_run: DryR
       rollcall erase per.lindqvist@example.org
       rollcall erase reg_01JD9Z3V8Q4X2M7N5R6T1WKBCE --yes
     """
-    for name in wanted:
+    for name in names:
         if "@" not in name:
             check_spelling(name)
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
-    submissions = _find(act, wanted)
+    submissions = _find(act, names)
     left = [each for each in submissions if each.status is not Status.ERASED]
     for each in submissions:
         if each not in left:
-            act.say(f"{act.called(each)} is erased already.")
+            act.say(f"{act.called(each)} is already erased.")
         elif len(left) > 1:
             act.say(f"  {act.called(each)}, which is {each.status}")
     say_promotions(act, leaving(left))
@@ -65,13 +65,13 @@ def erase(ctx: typer.Context, wanted: Wanted, *, yes: Yes = False, dry_run: DryR
 
 
 def _erase(act: Act, submissions: list[Submission], *, new: int) -> None:
-    """Erase each; one that is erased already too, which finishes an erasure that was interrupted.
+    """Erase each, including those already erased: that finishes an erasure that was interrupted.
 
     new: how many of them are not erased yet.
     """
     manage = act.stack.manage()
     promoted: list[Submission] = []
-    # Whoever waits goes first, so that nobody is given a seat, and mailed, before they go themselves.
+    # The waitlisted go first, so that nobody is promoted, and mailed, just before being erased.
     turns = sorted(submissions, key=lambda each: each.status is not Status.WAITLISTED)
     try:
         for_each(
@@ -87,17 +87,17 @@ def _erase(act: Act, submissions: list[Submission], *, new: int) -> None:
         say_promoted(act, promoted)
 
 
-def _find(act: Act, wanted: list[str]) -> list[Submission]:
-    """Find each once. Raises SubmissionNotFoundError, CliError for an address that nothing came from."""
+def _find(act: Act, names: list[str]) -> list[Submission]:
+    """Find each once. Raises SubmissionNotFoundError, or CliError for an address without submissions."""
     query = act.stack.query()
-    found: dict[str, Submission] = {}
-    for name in wanted:
+    by_id: dict[str, Submission] = {}
+    for name in names:
         if "@" not in name:
             submission = query.show(name).submission
-            found[submission.id] = submission
+            by_id[submission.id] = submission
             continue
         submissions = query.by_email(name, limit=ALL_OF_AN_ADDRESS)
         if not submissions:
-            raise CliError(f"No submission came from {name}.", exit_code=ExitCode.NOT_FOUND)
-        found |= {submission.id: submission for submission in submissions}
-    return list(found.values())
+            raise CliError(f"There are no submissions from {name}.", exit_code=ExitCode.NOT_FOUND)
+        by_id |= {submission.id: submission for submission in submissions}
+    return list(by_id.values())

@@ -1,4 +1,4 @@
-"""`rollcall export`: everything that came in, as a file."""
+"""`rollcall export`: submissions as a file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 app = verb()
 
 _MOST_JOBS = 32
-_USUAL_JOBS = 4
+_MOST_DEFAULT_JOBS = 4
 _FORMATS = "csv, tsv, json, jsonl, xlsx or parquet"
 
 
@@ -40,7 +40,9 @@ def _formats() -> Iterable[str]:
 @app.command(cls=Command)
 def export(
     ctx: typer.Context,
-    file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="Where to; - or nothing for stdout.")] = "-",
+    file: Annotated[
+        str, typer.Argument(metavar="[FILE|-]", help="The file to write (default: stdout, as with -).")
+    ] = "-",
     *,
     form: FormOption = None,
     status: StatusOption = None,
@@ -52,7 +54,7 @@ def export(
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help=f"{_FORMATS}; the file's name tells where it is left out.",
+            help=f"{_FORMATS} (default: what the file's name ends in).",
             autocompletion=completion.words(_formats),
         ),
     ] = None,
@@ -60,7 +62,7 @@ def export(
         str | None,
         typer.Option(
             metavar="[COLUMNS]",
-            help="Only these columns, comma-separated; alone: list them.",
+            help="Only these columns, comma-separated; without any: list them.",
             autocompletion=completion.columns(_columns),
         ),
     ] = None,
@@ -68,34 +70,33 @@ def export(
         str | None,
         typer.Option(
             metavar="COLUMN",
-            help="Sort by this column; with a - in front the other way round.",
+            help="Sort by this column; put - in front to reverse the order.",
             autocompletion=completion.columns(_columns),
         ),
     ] = None,
     language: Annotated[
         str | None,
-        typer.Option(metavar="LANGUAGE", help="Of headings, options and statuses; the form's first, if left out."),
+        typer.Option(metavar="LANGUAGE", help="For headings, options and statuses (default: the form's first)."),
     ] = None,
     delimiter: Annotated[
         str | None,
         typer.Option(
             metavar="SIGN",
-            help="Between CSV's cells: comma, semicolon or tab; what the language's spreadsheets expect.",
+            help="Between CSV cells: comma, semicolon or tab (default: what spreadsheets in that language expect).",
         ),
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with an export that was interrupted.")] = False,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace the file, or an export that was interrupted.")
-    ] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted export.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file, or discard an interrupted export.")] = False,
     jobs: Annotated[
-        int | None, typer.Option(min=1, max=_MOST_JOBS, metavar="N", help="How many processes read at most.")
+        int | None, typer.Option(min=1, max=_MOST_JOBS, metavar="N", help="Read with at most this many processes.")
     ] = None,
 ) -> None:
-    """Write everything that came in, newest first unless you sort it, to a file or to stdout.
+    """Write submissions to a file or to stdout, newest first unless you sort them.
 
-    CSV, TSV and Excel have the form's columns in the form's words, so they are of one form; JSON and JSON lines have
-    what `list --json` prints, of one form or of all; Parquet has typed columns. The file appears when it is whole. An
-    export that was interrupted is gone on with by --resume.
+    CSV, TSV and Excel have the form's labels as headings, so each file is for one form. JSON and
+    JSON lines have what `list --json` prints, for one form or all of them. Parquet has typed
+    columns. The file appears when it is complete. If an export is interrupted, continue it with
+    --resume.
 
     Examples:
       rollcall export registrations.csv --form registration
@@ -128,11 +129,11 @@ def export(
         options.name_columns(services, choose(stack), stack)
         return
     wish = options.Wish(
-        file, format_, names, language, the_delimiter(delimiter), sort, resume, force, jobs or _usual_jobs()
+        file, format_, names, language, the_delimiter(delimiter), sort, resume, force, jobs or _default_jobs()
     )
     options.export(services, wish, choose)
 
 
-def _usual_jobs() -> int:
-    """As many as there are processors, and a second one that waits for AWS meanwhile."""
-    return min(_USUAL_JOBS, max(2, os.cpu_count() or 1))
+def _default_jobs() -> int:
+    """One process per CPU, at least 2: while one waits for AWS, the other works."""
+    return min(_MOST_DEFAULT_JOBS, max(2, os.cpu_count() or 1))

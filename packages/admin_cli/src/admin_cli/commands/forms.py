@@ -1,4 +1,4 @@
-"""`rollcall forms`: the forms of a clone, checked, shown and tried."""
+"""`rollcall forms`: checks, shows and tries out the forms of a clone."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from registration_core.domain.forms import Form
 
 app = noun("""
-Work on the form files: what each form asks is in forms/<form>/form.toml, and nowhere else.
+Check, show and try the form files. Each form is defined in forms/<form>/form.toml and nowhere else.
 
 Examples:
   rollcall forms check
@@ -76,12 +76,12 @@ FIELDS = (
 @app.command(cls=Command)
 def check(
     ctx: typer.Context,
-    folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="The folder of form files.")] = None,
+    folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="The folder with the form files.")] = None,
 ) -> None:
-    """Check every form file and mail template; say which file and what in it is wrong, and what is allowed.
+    """Check every form file and mail template; name each mistake, and say what is allowed.
 
-    Each mail is rendered in each language, with the form's example; none is sent. What is right but may surprise is
-    told as a warning.
+    It renders each mail in each language with the form's example answers, and sends none. What is
+    valid but may surprise you is a warning.
 
     Examples:
       rollcall forms check
@@ -111,7 +111,7 @@ def show(
 ) -> None:
     """Print what a form asks, its seats and its rules.
 
-    Outside of a clone the form is the one that was published to the stack.
+    Outside a clone, it prints the form that was published to the stack.
 
     Examples:
       rollcall forms show registration
@@ -121,15 +121,15 @@ def show(
     output = services.output
     names = wanted(output, json, COMPILED)
     forms = forms_at_hand(services, folder)
-    found = the_form(forms, form)
+    definition = the_form(forms, form)
     keep_time_of(forms)
     if names is not None:
-        output.json(pick(dict.fromkeys(COMPILED) | found.to_dict(), names))
+        output.json(pick(dict.fromkeys(COMPILED) | definition.to_dict(), names))
         return
     if output.on_terminal:
-        output.fields(_heading(found))
+        output.fields(_heading(definition))
         output.line()
-    output.rows(FIELDS, (_row(field) for field in found.fields))
+    output.rows(FIELDS, (_row(field) for field in definition.fields))
 
 
 @app.command(cls=Command)
@@ -140,10 +140,10 @@ def example(
     folder: Folder = None,
     curl: Annotated[bool, typer.Option("--curl", help="Print the command that posts it to the context's API.")] = False,
 ) -> None:
-    """Print a submission that the form takes, as JSON.
+    """Print a submission that the form accepts, as JSON.
 
-    Sent twice it still counts once: within ten minutes the API gives its first answer again, and later it takes the
-    example for the same person.
+    However often you send it, it counts once: within ten minutes the API repeats its first answer,
+    and later it recognises the same person.
 
     Examples:
       rollcall forms example registration
@@ -155,16 +155,18 @@ def example(
     answers = example_submission(the_form(forms_at_hand(services, folder), form))
     if curl:
         if services.output.stderr.isatty():
-            services.output.note("The same example counts once, however often you send it; change a name for another.")
+            services.output.note(
+                "However often you send it, the example counts once. To send another, change a name in it."
+            )
         services.output.line(curl_command(f"{services.stack().description.api_url}/{form}", answers))
     else:
         services.output.line(to_json(answers))
 
 
 def curl_command(url: str, answers: Mapping[str, object]) -> str:
-    """Write the command that posts answers, quoted so that a shell takes it as it is.
+    """Write the command that posts answers, quoted for a shell.
 
-    It prints the API's answer and a line's end; the exit code is 22 when the API refused.
+    It prints the API's response and a newline; its exit code is 22 if the API refused.
     """
     return shlex.join(
         [
@@ -183,11 +185,11 @@ def _heading(form: Form) -> list[tuple[str, Value]]:
         ("version", form.version),
         ("languages", list(form.languages)),
         ("staff", list(form.staff)),
-        ("kept", f"{form.retention_days} days"),
+        ("retention", f"{form.retention_days} days"),
         ("opens", form.opens_at),
         ("closes", form.closes_at),
         ("time zone", form.time_zone.name if form.time_zone else None),
-        ("once for each", form.once),
+        ("once per", form.once),
         ("seats", _seats(form)),
         ("waiting list", _waiting_list(form)),
         ("verification", f"within {form.verification.within_hours} hours" if form.verification else "no"),
@@ -197,13 +199,13 @@ def _heading(form: Form) -> list[tuple[str, Value]]:
 
 
 def _own_mails(form: Form) -> str:
-    """Name the mails that `mail send` can send, one a line, and what each must be given."""
+    """Name the mails that `mail send` can send, one per line, with the values that each needs."""
     needs = {mail.name: "".join(f" --set {name}=…" for name in mail.needs) for mail in form.mails}
     return "\n".join(f"{mail.name} ({', '.join(mail.languages)}){needs[mail.name]}" for mail in form.mails) or "none"
 
 
 def _seats(form: Form) -> str:
-    """Say the capacity that each counted option begins with, and when it takes place; one line each."""
+    """Give each counted option's initial capacity and start, one per line."""
     field = form.field(form.quota.field) if form.quota else None
     if field is None:
         return "not counted"
@@ -225,8 +227,8 @@ def _waiting_list(form: Form) -> str:
     if form.quota is None:
         return "no"
     if form.quota.waitlist == "auto":
-        return "auto: a seat that frees goes to the first who waits"
-    return "manual: the staff give a freed seat away"
+        return "auto: a seat that is freed up goes to the first in line"
+    return "manual: staff give free seats to the first in line"
 
 
 def _spam(form: Form) -> str:

@@ -1,4 +1,4 @@
-"""`rollcall history`: what happened to one submission, or to all of them."""
+"""`rollcall history`: the history of one submission, or of all of them."""
 
 from __future__ import annotations
 
@@ -28,36 +28,38 @@ app = verb()
 
 SINCE = "yesterday"
 
-Whose = Annotated[
+Subject = Annotated[
     str | None,
-    typer.Argument(metavar="[ID|REFERENCE]", help="One submission; left out: what happened to all of them."),
+    typer.Argument(metavar="[ID|REFERENCE]", help="One submission (default: all of them)."),
 ]
 By = Annotated[
     str | None,
-    typer.Option("--by", metavar="WHO", help="Only what they did: registrant, system, staff, or part of a name."),
+    typer.Option("--by", metavar="WHO", help="Only changes by registrant, system, staff, or part of a name."),
 ]
 
 
 @app.command(cls=Command)
 def history(
     ctx: typer.Context,
-    entry: Whose = None,
+    entry: Subject = None,
     *,
     since: Annotated[
-        str | None, typer.Option("--since", metavar="WHEN", help=f"Of all: what happened since then ({SINCE}).")
+        str | None,
+        typer.Option("--since", metavar="WHEN", help=f"Without an ID: changes since then (default: {SINCE})."),
     ] = None,
     until: Annotated[
-        str | None, typer.Option("--until", metavar="WHEN", help="Of all: what happened before then.")
+        str | None, typer.Option("--until", metavar="WHEN", help="Without an ID: changes before then.")
     ] = None,
     by: By = None,
     form: FormOption = None,
     json: Annotated[str | None, json_option(JOURNAL)] = None,
 ) -> None:
-    """Print what happened to a submission, oldest first; without one, what happened to all of them, newest first.
+    """Print a submission's history, oldest first; without one, the history of all submissions, newest first.
 
-    When, what, what it was before and is now, and who did it: `registrant` is the person who sent it, `system` what
-    runs by itself; staff are named by their AWS identity. Which fields were edited is told, not what stood in them; a
-    move tells both options. It costs as much as it finds, however many submissions there are.
+    Each line says when, what, the status before and after, and who did it: `registrant` is the
+    person who sent the submission, `system` is an automatic step, and staff are named by their AWS
+    identity. An edit names the fields, never the values; a move names both options. It reads only
+    the changes that it prints, however many submissions there are.
 
     Examples:
       rollcall history K7QM-3XTP
@@ -73,7 +75,7 @@ def history(
         return
     if (since, until, by, form) != (None, None, None, None):
         raise CliError(
-            "--since, --until, --by and --form are for the history of all submissions: leave out the ID.",
+            "--since, --until, --by and --form are for the history of all submissions. Leave out the ID.",
             exit_code=ExitCode.USAGE,
         )
     names = wanted(services.output, json, HISTORY)
@@ -101,4 +103,4 @@ def _print_all(
         output.rows(COLUMNS_OF_ALL, rows)
     elif output.on_terminal:
         done_by = f" by {by}" if by is not None else ""
-        output.note(f"Nothing was changed{done_by} since {for_person(first)}.")
+        output.note(f"No changes{done_by} since {for_person(first)}.")

@@ -1,4 +1,4 @@
-"""`rollcall import`: submissions that came on paper, or from elsewhere, taken in from a file."""
+"""`rollcall import`: adds submissions from a file, such as those that came on paper."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ STDIN = "-"
 File = Annotated[str, typer.Argument(metavar="FILE.csv", help="The file; - reads standard input.")]
 OfForm = Annotated[
     str,
-    typer.Option(
-        "--form", metavar="FORM", help="The form that the rows are answers to.", autocompletion=completion.forms
-    ),
+    typer.Option("--form", metavar="FORM", help="The form that the rows answer.", autocompletion=completion.forms),
 ]
 Mail = Annotated[
     bool,
-    typer.Option("--mail", help="Mail registrants and staff as if each had been sent by the page (default: nobody)."),
+    typer.Option(
+        "--mail", help="Mail registrants and staff as if each row had been sent from the page (default: nobody)."
+    ),
 ]
 
 
@@ -54,16 +54,18 @@ Mail = Annotated[
 def import_file(
     ctx: typer.Context, file: File, *, form: OfForm, mail: Mail = False, yes: Yes = False, dry_run: DryRun = False
 ) -> None:
-    """Take submissions in from a CSV file, by the rules of the form's own page.
+    """Import submissions from a CSV file, by the rules of the form's own page.
 
-    The first row names the columns: the form's fields (rollcall forms show FORM), their labels, or both as an export
-    writes them. Options are written as their value or their label, several with semicolons or commas between them;
-    consent as yes or no. All wrong rows are told, with row, line and column, before anything is written.
+    The first row names the columns: the form's fields (rollcall forms show FORM), their labels, or
+    both as an export writes them. Give an option by its value or its label, several with semicolons
+    or commas between them, and consent as yes or no. All mistakes are reported before anything is
+    written, each with its row, line and column.
 
-    Seats are taken as on the page: where none is free, a row gets a number on the waiting list. Nobody is mailed of
-    their coming unless you say --mail; what happens later (a seat that frees, a cancellation) is mailed in any case.
-    The same file again adds nothing, also when the first time was interrupted. An export of Rollcall's own may be taken
-    in: rows that are cancelled, spam or erased are left out. A column submitted_at keeps the date of each entry.
+    Rows take seats as on the page: if none is free, a row gets a ticket on the waiting list. The
+    import mails nobody unless you add --mail; what happens later, such as a promotion or a
+    cancellation, is always mailed. Importing the same file again adds nothing, even after an
+    interruption. You can import an export of Rollcall's own: rows that are cancelled, spam or
+    erased are left out. A column submitted_at keeps each submission's date.
 
     Examples:
       rollcall import spring.csv --form registration --dry-run
@@ -74,23 +76,23 @@ def import_file(
     services = of(ctx)
     if file == STDIN and not yes and not dry_run:
         raise CliError(
-            "Standard input holds the rows, so nobody can be asked.",
+            "The rows come from standard input, so the command can't ask you to confirm.",
             hint="Add --yes or --dry-run.",
             exit_code=ExitCode.USAGE,
         )
     with _opened(services, file) as (stream, name):
         rows = CsvFile(stream, name)
         act = begin(services, yes=yes, dry_run=dry_run)
-        taking = Import(act, the_form(forms_of(act.stack), form), rows, name)
-        new = taking.new_rows()
-        taking.tell(new)
+        plan = Import(act, the_form(forms_of(act.stack), form), rows, name)
+        new = plan.new_rows()
+        plan.tell(new)
         if len(new) and act.agreed(f"import {rows_of(len(new))} into {form}, {'with' if mail else 'without'} mails"):
-            _take(act, taking, new, mails=mail)
+            _import(act, plan, new, mails=mail)
 
 
 @contextlib.contextmanager
 def _opened(services: Services, file: str) -> Iterator[tuple[BinaryIO, str]]:
-    """Open the file, which is read several times, and give its name as sentences call it. Raises CliError."""
+    """Open the file for several readings, and give its name as messages call it. Raises CliError."""
     if file != STDIN:
         try:
             with Path(file).open("rb") as stream:
@@ -101,29 +103,29 @@ def _opened(services: Services, file: str) -> Iterator[tuple[BinaryIO, str]]:
         return
     if services.stdin is None:
         raise CliError("There is no standard input to read.", exit_code=ExitCode.USAGE)
-    with tempfile.TemporaryFile() as kept:
+    with tempfile.TemporaryFile() as copy:
         binary = getattr(services.stdin, "buffer", None)
         if binary is None:
-            kept.write(services.stdin.read().encode())
+            copy.write(services.stdin.read().encode())
         else:
-            shutil.copyfileobj(binary, kept)
-        yield kept, "standard input"
+            shutil.copyfileobj(binary, copy)
+        yield copy, "standard input"
 
 
-def _take(act: Act, taking: Import, new: NewRows, *, mails: bool) -> None:
-    came: Counter[Status | None] = Counter()
+def _import(act: Act, plan: Import, new: NewRows, *, mails: bool) -> None:
+    statuses: Counter[Status | None] = Counter()
 
-    def take(candidate: Candidate) -> None:
-        receipt = taking.intake.take(taking.form, candidate, by=act.by, mails=mails)
-        came[None if receipt.repeated else receipt.status] += 1
+    def import_row(candidate: Candidate) -> None:
+        receipt = plan.intake.take(plan.form, candidate, by=act.by, mails=mails)
+        statuses[None if receipt.repeated else receipt.status] += 1
 
     def name(candidate: Candidate) -> str:
         return row_and_line(candidate.row.row, candidate.row.line)
 
-    for_each(act, new, take, name=name, done="imported", what="rows")
-    meanwhile, waiting = came.pop(None, 0), came[Status.WAITLISTED]
-    wait = f", {waiting:,} of them on the waiting list" if waiting else ""
-    told = "they are mailed now" if mails else "nobody was mailed"
-    act.say(f"{rows_of(came.total())} imported{wait}; {told}.")
-    if meanwhile:
-        act.say(f"{rows_of(meanwhile)} came by another way meanwhile.")
+    for_each(act, new, import_row, name=name, done="imported", what="rows")
+    skipped, waitlisted = statuses.pop(None, 0), statuses[Status.WAITLISTED]
+    on_waiting_list = f", {waitlisted:,} of them on the waiting list" if waitlisted else ""
+    mailed = "The mails are on their way" if mails else "Nobody was mailed"
+    act.say(f"{rows_of(statuses.total())} imported{on_waiting_list}. {mailed}.")
+    if skipped:
+        act.say(f"{rows_of(skipped)} skipped: someone else added the same while the import ran.")

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from rollcall_local.terraform import Invocation
 
 app = noun("""
-Run Terraform on the context's stack: with its values and state (the organisation's values/), with the
-context's credentials, initialised where that is due. It needs a clone of Rollcall, and Terraform.
+Run Terraform on the context's stack, with its values and state (the organisation's values/) and the
+context's credentials. Terraform is initialised if needed. You need a clone of Rollcall, and
+Terraform.
 
-What follows the verb goes to Terraform as it is; its output and its exit code come back as they are. Ctrl-C is passed
-on, and waited for, so that the state stays whole.
+Arguments after the verb go to Terraform as they are; its output and its exit code come back as they
+are. Ctrl-C goes to Terraform too, and the command waits until it has stopped, so that the state
+stays intact.
 
 Examples:
   rollcall infra plan
@@ -47,7 +49,8 @@ Arguments = Annotated[
 def plan(ctx: typer.Context, arguments: Arguments = None) -> None:
     """Show what an apply would change.
 
-    With -detailed-exitcode the exit code is 0 when nothing would change, 2 when something would, 1 when it failed.
+    With -detailed-exitcode, the exit code is 0 if nothing would change, 2 if something would, and 1
+    if it failed.
 
     Examples:
       rollcall infra plan
@@ -59,9 +62,9 @@ def plan(ctx: typer.Context, arguments: Arguments = None) -> None:
 
 @app.command(cls=Command, context_settings=TAKES_ALL)
 def apply(ctx: typer.Context, arguments: Arguments = None, *, yes: Yes = False) -> None:
-    """Make the stack what the configuration says: all of it, or what a kept plan holds.
+    """Apply the configuration to the stack: all of it, or a saved plan.
 
-    Terraform shows what it is going to do and asks. Where nobody can be asked it needs --yes or a plan.
+    Terraform shows what it would do, and asks. Without a terminal, add --yes or give a saved plan.
 
     Examples:
       rollcall infra apply
@@ -73,8 +76,8 @@ def apply(ctx: typer.Context, arguments: Arguments = None, *, yes: Yes = False) 
     services = of(ctx)
     if not yes and not can_ask(services) and not holds_plan(arguments or []):
         raise CliError(
-            "This changes the stack, and nobody can be asked here.",
-            hint="Give a plan that was looked at (rollcall infra plan -out=FILE), or --yes.",
+            "This changes the stack, and there is no terminal to confirm it on.",
+            hint="Give a plan that you have reviewed (rollcall infra plan -out=FILE), or add --yes.",
             exit_code=ExitCode.USAGE,
         )
     _run(services, "apply", arguments, approved=yes)
@@ -82,7 +85,7 @@ def apply(ctx: typer.Context, arguments: Arguments = None, *, yes: Yes = False) 
 
 @app.command(cls=Command, context_settings=TAKES_ALL)
 def output(ctx: typer.Context, arguments: Arguments = None) -> None:
-    """Print what the stack consists of: one value, or all of them.
+    """Print the stack's Terraform outputs: one value, or all of them.
 
     Examples:
       rollcall infra output
@@ -94,7 +97,7 @@ def output(ctx: typer.Context, arguments: Arguments = None) -> None:
 
 @app.command(cls=Command, context_settings=TAKES_ALL)
 def state(ctx: typer.Context, arguments: Arguments = None) -> None:
-    """Look at Terraform's state of the stack, or change what stands in it. AWS itself is not touched.
+    """Show or change Terraform's state of the stack. This changes nothing in AWS.
 
     Examples:
       rollcall infra state list
@@ -105,7 +108,7 @@ def state(ctx: typer.Context, arguments: Arguments = None) -> None:
 
 @app.command("import", cls=Command, context_settings=TAKES_ALL)
 def import_resource(ctx: typer.Context, arguments: Arguments = None) -> None:
-    """Put something that is in AWS already into Terraform's state of the stack, such as a restored table.
+    """Add something that already exists in AWS, such as a restored table, to Terraform's state of the stack.
 
     Examples:
       rollcall infra import module.store.aws_dynamodb_table.this rollcall-prod-restored-1 --context prod
@@ -120,13 +123,13 @@ def destroy(
     *,
     yes: Yes = False,
     stack: Annotated[
-        str | None, typer.Option(metavar="NAME", help="With --yes: the stack that is to go, by its name.")
+        str | None, typer.Option(metavar="NAME", help="With --yes: the name of the stack to destroy.")
     ] = None,
 ) -> None:
-    """Remove the stack with everything in it, submissions too. It asks for the stack's name first.
+    """Destroy the stack and everything in it, including submissions. It asks for the stack's name first.
 
-    Export what you keep before. A stack with deletion_protection refuses until an apply took that off. The staff's
-    policies are taken from all who hold them.
+    Export what you want to keep first. A stack with deletion_protection refuses until an apply has
+    turned that off. The staff's policies are detached from everyone who has them.
 
     Examples:
       rollcall infra destroy --context dev
@@ -135,9 +138,9 @@ def destroy(
     services = of(ctx)
     context = services.context()
     if context.on_this_machine:
-        _refuse("The local stack goes with its data by another command.", "rollcall local down --reset")
+        _refuse("This command does not destroy the local stack.", "rollcall local down --reset")
     if stack is not None and stack != context.stack:
-        raise CliError(f"The context {context.name} means the stack {context.stack!r}, not {stack!r}.")
+        raise CliError(f"The context {context.name} is for the stack {context.stack!r}, not {stack!r}.")
     if stack is None and yes:
         raise CliError(
             "With --yes, destroy needs the stack's name too.",
@@ -146,7 +149,7 @@ def destroy(
         )
     if not yes and not can_ask(services):
         raise CliError(
-            "This removes the stack, and nobody can be asked here.",
+            "This destroys the stack, and there is no terminal to confirm it on.",
             hint="Add --yes and --stack NAME.",
             exit_code=ExitCode.USAGE,
         )
@@ -156,20 +159,20 @@ def destroy(
 def _run(
     services: Services, command: str, arguments: Sequence[str] | None, *, approved: bool = False, sure: bool = True
 ) -> NoReturn:
-    """Run Terraform and end as it ended. sure: nothing is to be typed before."""
+    """Run Terraform and exit with its exit code. sure: don't ask for the stack's name first."""
     from admin_cli.aws.terraform import from_here, run_through, without_colour  # noqa: PLC0415 - loads python-terraform
     from rollcall_local.terraform import require_terraform  # noqa: PLC0415
 
     context = services.context()
-    words = from_here(arguments or [], Path.cwd())
+    terraform_arguments = from_here(arguments or [], Path.cwd())
     if not services.output.coloured:
-        words = without_colour(command, words)
+        terraform_arguments = without_colour(command, terraform_arguments)
     require_terraform()
     if context.on_this_machine:
         if command not in ("plan", "output"):
-            _refuse("The local stack is applied together with its forms and pages.", "rollcall local up")
+            _refuse("The local stack is deployed together with its forms and pages.", "rollcall local up")
         _ensure_own(services)
-        with services.local().terraform(command, words) as call:
+        with services.local().terraform(command, terraform_arguments) as call:
             raise typer.Exit(_through(services, call))
     terraform = _terraform(services)
     terraform.ensure_described()
@@ -178,7 +181,7 @@ def _run(
         services.output.tell(f"Stack {context.stack}, account {account}, {context.region}")
     if (
         not sure
-        and answer(services, "Type the stack's name to remove it with all of its submissions: ") != context.stack
+        and answer(services, "Type the stack's name to destroy it with all of its submissions: ") != context.stack
     ):
         raise CliError("That is not the stack's name. Nothing was changed.")
     if command == "destroy":
@@ -189,7 +192,7 @@ def _run(
     services.output.note(f"Initialising Terraform for {context.stack} ...")
     coloured = services.output.coloured and services.output.stderr.isatty()
     code = run_through(terraform.initialise(coloured=coloured), to_stderr=True)
-    raise typer.Exit(code or _through(services, terraform.call(command, words, approved=approved)))
+    raise typer.Exit(code or _through(services, terraform.call(command, terraform_arguments, approved=approved)))
 
 
 def _through(services: Services, call: Invocation) -> int:
@@ -206,17 +209,17 @@ def _terraform(services: Services) -> StackTerraform:
 
 
 def _ensure_own(services: Services) -> None:
-    """Raise CliError when the context's emulator is not the one that this clone runs."""
+    """Raise CliError if the context's emulator is not the one that this clone runs."""
     context, here = services.context(), services.local().status().endpoint_url
     if context.endpoint_url != here:
         raise CliError(
-            f"The context {context.name} is at {context.endpoint_url}, but this clone's local system at {here}.",
-            hint="Run this in the clone that brought it up.",
+            f"The context {context.name} is at {context.endpoint_url}, but this clone's local system is at {here}.",
+            hint="Run this in the clone that started it.",
         )
 
 
 def _build_package(services: Services, sources: Sources) -> None:
-    """Have the functions' zip that the configuration deploys be that of these sources."""
+    """Build the functions' zip that the configuration deploys."""
     from rollcall_build.forms.example_addresses import ExampleAddressError, ensure_own_staff  # noqa: PLC0415
     from rollcall_build.forms.files import compile_forms  # noqa: PLC0415 - one command's
     from rollcall_build.package import build_package  # noqa: PLC0415 - reads every form
@@ -226,18 +229,18 @@ def _build_package(services: Services, sources: Sources) -> None:
     except ExampleAddressError as error:
         raise CliError(str(error)) from error
     report = build_package(sources, sources.root / "dist" / "rollcall-lambda.zip")
-    services.output.note(f"The functions' zip is {'new' if report.changed else 'as it was'}: {report.path}")
+    services.output.note(f"The functions' zip is {'new' if report.changed else 'unchanged'}: {report.path}")
 
 
 def _detach_staff(services: Services) -> None:
-    """Take the staff's policies from all who hold them: IAM deletes none that anyone holds."""
+    """Detach the staff's policies from everyone: IAM deletes no policy that is attached."""
     from admin_cli.aws.staff_policies import detach_all  # noqa: PLC0415 - one command's
 
     stack = services.stack()
     with sessions.sentences(stack.context):
-        held = detach_all(stack.client("iam"), stack.account(), stack.context.stack)
-    for holder in held:
-        services.output.tell(f"The {holder} no longer holds a policy of this stack.")
+        holders = detach_all(stack.client("iam"), stack.account(), stack.context.stack)
+    for holder in holders:
+        services.output.tell(f"Detached this stack's policies from the {holder}.")
 
 
 def _refuse(why: str, instead: str) -> NoReturn:

@@ -1,4 +1,4 @@
-"""`rollcall keys`: the keys that recognise a person or a request that was there before."""
+"""`rollcall keys`: the keys by which a stack recognises a person who registers twice."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 KEY_BYTES = 32
 
 app = noun("""
-Change the guard keys: what a stack recognises a person by who registers twice, without keeping their address.
+Change the guard keys, by which a stack recognises a person who registers twice, without keeping
+their address.
 
-A stack makes the first key itself. For the keys that sign links, see docs/operator.md, Keys.
+A stack creates the first key itself. For the keys that sign links, see docs/operator.md, Keys.
 
 Examples:
   rollcall keys adopt
@@ -34,17 +35,20 @@ Examples:
   rollcall keys rotate --forget-older
 """)
 
-ForgetOlder = Annotated[bool, typer.Option("--forget-older", help="Recognise nothing any more that an older key made.")]
+ForgetOlder = Annotated[
+    bool, typer.Option("--forget-older", help="Remove the older keys; what they made is no longer recognised.")
+]
 
 
 @app.command(cls=Command)
 def adopt(ctx: typer.Context, *, yes: Yes = False, dry_run: DryRun = False) -> None:
-    """Take over the guard key of an older stack, once, so that who registered before cannot register twice.
+    """Adopt an older stack's guard key, once, so that people who registered before can't register twice.
 
-    Stacks used to keep it in the functions' configuration, made of the first key that signs links; this makes it of
-    that key again and puts it into the table. Run it before the upgrade's apply; afterwards it helps too, within five
-    minutes. It needs the right to read the secret rollcall/STACK/signing-key, which an administrator has. A second run
-    changes nothing.
+    Older stacks kept it in the functions' configuration, derived from the first key that signs
+    links. This command derives it again and stores it in the table. Run it before the upgrade's
+    apply; if you run it afterwards, it takes effect within five minutes. It needs permission to
+    read the secret rollcall/STACK/signing-key, which an administrator has. A second run changes
+    nothing.
 
     Examples:
       rollcall keys adopt --dry-run
@@ -53,25 +57,26 @@ def adopt(ctx: typer.Context, *, yes: Yes = False, dry_run: DryRun = False) -> N
     from registration_core.adapters.dynamodb.guard_key_ring import Ring, name_of  # noqa: PLC0415 - loads the SDK
 
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
-    key = _key_of_before(act)
+    key = _older_key(act)
     store = _store(act)
     before = store.read()
     if before is not None and key in before.keys:
-        act.say(f"The guard key {name_of(key)} is taken over already.")
+        act.say(f"The guard key {name_of(key)} is already adopted.")
         return
     after = Ring((key,)) if before is None else before.with_older(key)
-    if act.agreed(f"take over the guard key {name_of(key)}"):
+    if act.agreed(f"adopt the guard key {name_of(key)}"):
         store.write(after, instead_of=before)
-        act.say(f"The guard key {name_of(key)} is taken over: those who registered before are recognised.")
+        act.say(f"Adopted the guard key {name_of(key)}. People who registered before are recognised.")
 
 
 @app.command(cls=Command)
 def rotate(ctx: typer.Context, *, forget_older: ForgetOlder = False, yes: Yes = False, dry_run: DryRun = False) -> None:
-    """Give the guards a new key, in two runs some minutes apart; nothing stops meanwhile.
+    """Replace the guard key, in two runs a few minutes apart; the stack keeps running.
 
-    The first run announces the new key, so that every function knows it before one of them uses it; the second, six
-    minutes later or more, puts it in force. What an older key made is still recognised, so that nobody can register
-    twice. When all entries from before have gone, --forget-older takes the older keys away.
+    The first run announces the new key, so that every function knows it before one of them uses it.
+    The second run, at least six minutes later, puts it to use. Older keys are still recognised, so
+    that nobody can register twice. Once all submissions from before have expired, --forget-older
+    removes the older keys.
 
     Examples:
       rollcall keys rotate
@@ -82,13 +87,13 @@ def rotate(ctx: typer.Context, *, forget_older: ForgetOlder = False, yes: Yes = 
     store = _store(act)
     ring = store.read()
     if ring is None:
-        act.say("This stack has no guard key yet: the first submission makes one.")
+        act.say("This stack has no guard key yet: the first submission creates one.")
     elif forget_older:
         _forget(act, store, ring)
     elif ring.coming is None:
         _announce(act, store, ring)
     else:
-        _put_in_force(act, store, ring)
+        _put_to_use(act, store, ring)
 
 
 def _announce(act: Act, store: GuardKeyRing, ring: Ring) -> None:
@@ -97,33 +102,35 @@ def _announce(act: Act, store: GuardKeyRing, ring: Ring) -> None:
         store.write(after, instead_of=ring)
         due = after.in_force_from()
         assert due is not None  # noqa: S101 - just announced
-        act.say(f"A new guard key is announced. Put it in force after {for_person(due)}: rollcall keys rotate")
+        act.say(f"Announced a new guard key. Put it to use after {for_person(due)}: rollcall keys rotate")
 
 
-def _put_in_force(act: Act, store: GuardKeyRing, ring: Ring) -> None:
+def _put_to_use(act: Act, store: GuardKeyRing, ring: Ring) -> None:
     due = ring.in_force_from()
     if due is not None and datetime.now(UTC) < due:
         raise CliError(
-            f"The new guard key is not known to all functions before {for_person(due)}.",
+            f"Some functions may not know the new guard key before {for_person(due)}.",
             hint="Run the same command again after that.",
         )
-    if act.agreed("put the announced guard key in force"):
+    if act.agreed("put the announced guard key to use"):
         store.write(ring.put_in_force(), instead_of=ring)
-        act.say(f"The new guard key is in force. {len(ring.keys)} older stay recognised.")
+        older = "1 older key is" if len(ring.keys) == 1 else f"{len(ring.keys)} older keys are"
+        act.say(f"The new guard key is in use. {older} still recognised.")
 
 
 def _forget(act: Act, store: GuardKeyRing, ring: Ring) -> None:
     older = len(ring.keys) - 1
     if not older:
-        act.say("There is no older guard key.")
+        act.say("There are no older guard keys.")
         return
     act.say(
-        "Addresses that complained or bounced while an older key was in force would get mail again, for nothing else "
-        "tells who they are."
+        "Addresses that bounced or complained while an older key was in use would get mail again: only that key "
+        "recognises them."
     )
-    if act.agreed(f"forget {older} older guard key{'s' if older > 1 else ''}, with all that it made"):
+    keys = "1 older guard key and everything it made" if older == 1 else f"{older} older guard keys and all they made"
+    if act.agreed(f"forget {keys}"):
         store.write(ring.forget_older(), instead_of=ring)
-        act.say("Only the guard key in force is left.")
+        act.say("Only the guard key in use is left.")
 
 
 def _store(act: Act) -> GuardKeyRing:
@@ -132,16 +139,16 @@ def _store(act: Act) -> GuardKeyRing:
     return guard_key_ring(act.stack.client("dynamodb"), act.stack.description.table)
 
 
-def _key_of_before(act: Act) -> str:
-    """Make the guard key as Terraform once did, of the first key that signs links. Raises CliError."""
+def _older_key(act: Act) -> str:
+    """Derive the guard key as Terraform once did, from the first key that signs links. Raises CliError."""
     reader, name = act.stack.client("secretsmanager"), f"{SECRET_PREFIX}{act.stack.description.stack}/signing-key"
     with sessions.sentences(act.stack.context):
         try:
             first = reader.get_secret_value(SecretId=name, VersionStage="FIRST")["SecretString"]
         except reader.exceptions.ResourceNotFoundException as error:
             raise CliError(
-                f"The secret {name} has no version FIRST: this stack always made its guard key itself.",
-                hint="Nothing is to be taken over.",
+                f"The secret {name} has no version FIRST: this stack created its guard key itself.",
+                hint="There is nothing to adopt.",
                 exit_code=ExitCode.NOT_FOUND,
             ) from error
     return hashlib.sha256(f"hmac {first}".encode()).hexdigest()

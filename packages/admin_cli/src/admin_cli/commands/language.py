@@ -1,4 +1,4 @@
-"""`rollcall forms language`: a language more, or one less, in all of an organisation's files."""
+"""`rollcall forms language`: adds or removes a language in all of an organisation's files."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from admin_cli.terminal.output import Output
 
 app = noun("""
-Add a language to the organisation's forms, mails and site, or take one out, in every file that there is.
+Add a language to all of the organisation's files, or remove one: forms, mails and site.
 
 Examples:
   rollcall forms language add de Deutsch
   rollcall forms language remove sv
 """)
 
-Language = Annotated[str, typer.Argument(metavar="LANGUAGE", help="Two or three small letters, such as de.")]
+Language = Annotated[str, typer.Argument(metavar="LANGUAGE", help="Two or three lower-case letters, such as de.")]
 
 
 @app.command(cls=Command)
@@ -32,13 +32,14 @@ def add(
     ctx: typer.Context,
     language: Language,
     name: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="What its speakers call it, such as Deutsch.")
+        str | None,
+        typer.Argument(metavar="NAME", help="What its speakers call it, such as Deutsch (default: LANGUAGE)."),
     ] = None,
 ) -> None:
-    """Write every file and text that a language needs, in English to begin with, and name those to translate.
+    """Add every file and text that a language needs, in English at first, and list the files to translate.
 
-    These are what the API says, the mails, the site's pages, and each text of the form files. `rollcall check` names
-    the mails that are still in English.
+    These are the API's messages, the mails, the site's pages, and each text of the form files.
+    `rollcall check` names the mails that are still in English.
 
     Examples:
       rollcall forms language add de Deutsch
@@ -47,12 +48,12 @@ def add(
 
     output, sources = of(ctx).output, find_sources()
     _print(output, sources.organisation, add_language(sources, language, name or language))
-    output.note("Now translate what these say in English. Then: rollcall check")
+    output.note("Now translate the English in these files. Then: rollcall check")
 
 
 @app.command(cls=Command)
 def remove(ctx: typer.Context, language: Language) -> None:
-    """Take a language out: its files, and its texts in the form files. Nothing of it stays behind.
+    """Remove a language: its files, and its texts in the form files.
 
     Examples:
       rollcall forms language remove sv
@@ -66,4 +67,4 @@ def remove(ctx: typer.Context, language: Language) -> None:
 def _print(output: Output, folder: Path, files: Sequence[Path]) -> None:
     for file in files:
         output.line(file.relative_to(folder).as_posix())
-    output.note(f"{len(files)} files in {folder} changed.")
+    output.note(f"{'1 file' if len(files) == 1 else f'{len(files)} files'} in {folder} changed.")

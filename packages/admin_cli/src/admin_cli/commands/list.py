@@ -1,4 +1,4 @@
-"""`rollcall list`: what came in."""
+"""`rollcall list`: submissions, newest first."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 app = verb()
 
-USUAL_LIMIT = 30
+DEFAULT_LIMIT = 30
 
 
 @app.command(cls=Command)
@@ -41,21 +41,27 @@ def list_submissions(
     table: TableOption = False,
     limit: Annotated[
         int | None,
-        typer.Option("--limit", "-L", min=1, metavar="N", help=f"How many at most: {USUAL_LIMIT}, or all with --sort."),
+        typer.Option(
+            "--limit",
+            "-L",
+            min=1,
+            metavar="N",
+            help=f"How many at most (default: {DEFAULT_LIMIT}, or all with --sort).",
+        ),
     ] = None,
-    cursor: Annotated[str | None, typer.Option(metavar="CURSOR", help="Go on where a list before ended.")] = None,
+    cursor: Annotated[str | None, typer.Option(metavar="CURSOR", help="Continue where an earlier list ended.")] = None,
     json: Annotated[str | None, json_option(FIELDS)] = None,
     jsonl: JsonLines = False,
 ) -> None:
     """Print submissions, newest first: a table on a terminal, tab-separated lines in a pipe.
 
-    A terminal shows who it is about first: name and option. A pipe has reference, time, form, status, e-mail, ID, name
-    and option, in this order. --columns chooses others, answers too: name,phone,birth_date. For programs --json and
-    --jsonl are the better choice: their names stay.
+    On a terminal, name and option come first. A pipe gets reference, time, form, status, e-mail,
+    ID, name and option, in this order. --columns chooses others, including answers:
+    name,phone,birth_date. In programs, use --json or --jsonl: their names don't change.
 
-    When more follows, stderr says how to go on. With --status or --option the list is read on until so many are found.
-    --sort reads all that you ask for before it prints, so name a form, an option or a time. --table prints the table in
-    a pipe too, for a printer.
+    If there are more, stderr says how to see them. With --status or --option it reads on until it
+    has found enough. --sort reads everything that matches before it prints, so narrow it by form,
+    option or time. --table prints the table in a pipe too, for a printer.
 
     Examples:
       rollcall list
@@ -72,7 +78,7 @@ def list_submissions(
     names = wanted(output, json, FIELDS)
     if sort is not None and cursor is not None:
         raise CliError(
-            "A sorted list is whole, so that no cursor leads on in it: leave out --sort or --cursor.",
+            "--cursor does not work with --sort. Leave one of them out.",
             exit_code=ExitCode.USAGE,
         )
     stack = services.stack()
@@ -87,21 +93,21 @@ def list_submissions(
     )
     shown = printer(output, stack, Wanted(names, jsonl, columns), form=form)
     if sort is not None:
-        found = shown.columns.sorted(stack.query().select(chosen), sort)
-        shown.print(found[:limit], nothing=_nothing(chosen))
-        if limit is not None and len(found) > limit:
-            output.note(f"{len(found):,} in all: {same_command(ctx, limit=str(len(found)))}")
+        in_order = shown.columns.sorted(stack.query().select(chosen), sort)
+        shown.print(in_order[:limit], nothing=_nothing(chosen))
+        if limit is not None and len(in_order) > limit:
+            output.note(f"All {len(in_order):,}: {same_command(ctx, limit=str(len(in_order)))}")
         return
-    entries = stack.query().select(chosen, limit=limit or USUAL_LIMIT, cursor=cursor)
-    shown.print(entries, nothing=_nothing(chosen))
-    if entries.cursor is not None:
-        output.note(f"More: {same_command(ctx, cursor=entries.cursor)}")
+    submissions = stack.query().select(chosen, limit=limit or DEFAULT_LIMIT, cursor=cursor)
+    shown.print(submissions, nothing=_nothing(chosen))
+    if submissions.cursor is not None:
+        output.note(f"More: {same_command(ctx, cursor=submissions.cursor)}")
     if output.on_terminal and not output.paper and names is None and not jsonl and Status.SPAM not in chosen.statuses:
         _say_spam(output, stack, form)
 
 
 def _say_spam(output: Output, stack: Stack, form: str | None) -> None:
-    """Say how much was set aside, which a reader of a list would else overlook."""
+    """Say how many are set aside as suspected spam: the list itself leaves them out."""
     many = suspected(stack, [form] if form is not None else list(stack.forms))
     if many:
         narrowed = f" --form {form}" if form is not None else ""
@@ -111,4 +117,4 @@ def _say_spam(output: Output, stack: Stack, form: str | None) -> None:
 def _nothing(chosen: Selection) -> str:
     if chosen.sifting or chosen.since or chosen.until:
         return "No submissions match."
-    return f"No submissions yet{f' of the form {chosen.form}' if chosen.form else ''}."
+    return f"No submissions yet{f' for the form {chosen.form}' if chosen.form else ''}."

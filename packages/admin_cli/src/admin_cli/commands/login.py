@@ -1,4 +1,4 @@
-"""`rollcall login`: the way to credentials."""
+"""`rollcall login`: signs in to AWS."""
 
 from __future__ import annotations
 
@@ -24,12 +24,15 @@ app = verb()
 def login(
     ctx: typer.Context,
     *,
-    browser: Annotated[bool, typer.Option("--browser", help="Open the address in a browser, on a terminal.")] = False,
+    browser: Annotated[
+        bool, typer.Option("--browser", help="Open the address in a browser (only from a terminal).")
+    ] = False,
 ) -> None:
-    """Sign in to AWS by IAM Identity Center, with the profile of the context in force.
+    """Sign in to AWS through IAM Identity Center, with the context's profile.
 
-    It prints an address and a code; you confirm in a browser, on this or any other device. The token is kept where the
-    AWS command line keeps it, so that `aws` and other tools are signed in too, and the other way round.
+    It prints an address and a code, which you confirm in a browser on this or any other device. The
+    token is kept where the AWS CLI keeps it, so that signing in here also signs in `aws` and other
+    tools, and the other way round.
 
     Examples:
       rollcall login
@@ -59,7 +62,7 @@ def _invite(output: Output, invitation: Invitation, *, browser: bool) -> None:
     output.note("Open this address in a browser, on any device, and compare the code:")
     output.note(f"  {invitation.url}")
     output.note(f"  {invitation.code}")
-    output.note("Waiting for you; Ctrl-C ends it ...")
+    output.note("Waiting for you to confirm. Press Ctrl-C to stop.")
     if browser:
         import webbrowser  # noqa: PLC0415 - only for this
 

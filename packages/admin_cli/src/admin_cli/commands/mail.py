@@ -1,4 +1,4 @@
-"""`rollcall mail`: what is mailed, read beforehand, sent again, and taken up again when it failed."""
+"""`rollcall mail`: previews, sends and resends mails, and deals with failed ones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from admin_cli.mail.sent import list_mails, unsuppress
 from admin_cli.terminal.help import Command, noun
 
 app = noun("""
-Read mails before anyone gets them, send them again, send one to many, and see to those that failed.
+Preview mails, send them again, send one to many submissions, and deal with failed ones.
 
 Examples:
   rollcall mail preview registration confirmed

@@ -1,4 +1,4 @@
-"""`rollcall new`: a folder for an organisation of one's own."""
+"""`rollcall new`: creates a folder for your own organisation."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ app = verb()
 @app.command(cls=Command)
 def new(
     ctx: typer.Context,
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make, outside of the clone.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to create, outside the clone.")],
 ) -> None:
-    """Start a folder for an organisation's own forms, site and values, with the example in it to begin with.
+    """Create a folder for your organisation's forms, site and values, with the example in it to start from.
 
-    The clone works for it from then on: every command, make, and the system on this machine. The environment variable
-    ROLLCALL_ORGANISATION names another for one command; the file .organisation in the clone is where it is kept.
+    From then on this clone uses it: every command, make, and the local system. The clone remembers
+    the folder in the file .organisation. To use another folder for one command, set
+    ROLLCALL_ORGANISATION.
 
     Examples:
       rollcall new ../ours
@@ -34,6 +35,6 @@ def new(
     made = start(find_root(), folder)
     remember(made.root, made.organisation)
     services.output.line(str(made.organisation))
-    services.output.note(f"This clone works for {made.organisation} now. Make it yours: docs/make-it-yours.md")
+    services.output.note(f"This clone now uses {made.organisation}. To make it yours: docs/make-it-yours.md")
     if services.environ.get(VARIABLE):
-        services.output.tell(f"But {VARIABLE} names {services.environ[VARIABLE]}, and wins.")
+        services.output.tell(f"warning: {VARIABLE} is set to {services.environ[VARIABLE]}, which is used instead.")

@@ -1,4 +1,4 @@
-"""`rollcall purge`: what is older than it need be kept, erased for ever."""
+"""`rollcall purge`: erases every submission received before a date."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 app = verb()
 
 OlderThan = Annotated[
-    str, typer.Option("--older-than", metavar="WHEN", help="What came in before then: 90d, 3mo, 2y, 2026-03-01.")
+    str, typer.Option("--older-than", metavar="WHEN", help="Received before then: 90d, 3mo, 2y, 2026-03-01.")
 ]
 
 
 class Old(NamedTuple):
-    """What is kept of a submission until it is its turn: nothing personal."""
+    """What purge remembers of a submission until its turn: nothing personal."""
 
     id: str
     reference: str
@@ -57,12 +57,13 @@ def purge(
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Erase every submission that came in before then, for ever, as `rollcall erase` does one.
+    """Erase every submission received before a date, as `rollcall erase` does.
 
-    It cannot be undone. It first says how many there are, of which forms and statuses, and the oldest and the newest.
-    It may be interrupted: what is erased is erased whole, and the same command again does the rest. Those that fail, or
-    are of another status or option by their turn, are named, and it ends with 1. Without it each entry goes by itself
-    when its form's retention_days are over.
+    You can't undo it. It first says how many submissions there are, of which forms and statuses,
+    and names the oldest and the newest. If it is interrupted, run the same command again for the
+    rest. It names those that it could not erase, and those whose status or option changed in the
+    meantime, and then ends with 1. Without a purge, each submission expires after its form's
+    retention_days.
 
     Examples:
       rollcall purge --older-than 2y --dry-run
@@ -76,13 +77,13 @@ def purge(
     until = parse_time(older_than, now=now, option="--older-than")  # now that a day is the organisation's
     chosen = selection(lambda: forms, form=form, status=status, option=option, now=now)
     chosen = replace(chosen, until=until)
-    found = _found(act, chosen)
-    if not found:
+    submissions = _find(act, chosen)
+    if not submissions:
         act.say(f"No submissions from before {for_person(until)} match.")
         return
-    _tell(act, found)
-    _say_promotions_move(act, found)
-    if not act.agreed(f"erase {counted(len(found))} for good"):
+    _summarise(act, submissions)
+    _announce_promotions(act, submissions)
+    if not act.agreed(f"erase {counted(len(submissions))} for good"):
         return
     manage = act.stack.manage()
     promoted: list[Submission] = []
@@ -91,37 +92,37 @@ def purge(
         try:
             manage.erase(old.id, by=act.by, only=chosen, promoted=promoted.append)
         except SubmissionNotFoundError:
-            return  # its time ran out meanwhile
+            return  # it has expired in the meantime
 
-    # Who waits goes first, lest they are given the place, and mailed, of somebody who goes before them.
-    turns = sorted(found, key=lambda old: old.status is not Status.WAITLISTED)
+    # The waitlisted go first, so that nobody is promoted, and mailed, just before being erased.
+    turns = sorted(submissions, key=lambda old: old.status is not Status.WAITLISTED)
     try:
         for_each(act, turns, erase, name=lambda old: f"{old.form} {display_reference(old.reference)}", done="erased")
-        act.say(f"{counted(len(found))} erased.")
+        act.say(f"{counted(len(submissions))} erased.")
     finally:
         say_promoted(act, promoted)
 
 
-def _found(act: Act, chosen: Selection) -> list[Old]:
-    """Read on to the oldest, saying how far it has come."""
-    found = []
+def _find(act: Act, chosen: Selection) -> list[Old]:
+    """Read the selection, newest first, and show the progress."""
+    submissions = []
     with Progress(act.services.output, "submissions found") as progress:
         for each in act.stack.query().select(chosen):
-            found.append(Old(each.id, each.reference, each.form, each.status, each.submitted_at, each.option))
+            submissions.append(Old(each.id, each.reference, each.form, each.status, each.submitted_at, each.option))
             progress.advance()
-    return found
+    return submissions
 
 
-def _say_promotions_move(act: Act, found: list[Old]) -> None:
-    left = Leaving()
-    for old in found:
-        left.add(submission_id=old.id, form=old.form, option=old.option, status=old.status)
-    say_promotions(act, left)
+def _announce_promotions(act: Act, submissions: list[Old]) -> None:
+    leaving = Leaving()
+    for old in submissions:
+        leaving.add(submission_id=old.id, form=old.form, option=old.option, status=old.status)
+    say_promotions(act, leaving)
 
 
-def _tell(act: Act, found: list[Old]) -> None:
-    """Say how many of which, and from when to when."""
-    for (form, status), many in sorted(Counter((old.form, str(old.status)) for old in found).items()):
-        act.say(f"  {many:,} {status} of {form}")
-    for which, old in (("oldest", found[-1]), ("newest", found[0])):
+def _summarise(act: Act, submissions: list[Old]) -> None:
+    """Say how many of each form and status there are, and which are the oldest and the newest."""
+    for (form, status), count in sorted(Counter((old.form, str(old.status)) for old in submissions).items()):
+        act.say(f"  {form}: {count:,} {status}")
+    for which, old in (("oldest", submissions[-1]), ("newest", submissions[0])):
         act.say(f"  {which}: {old.form} {display_reference(old.reference)}, {for_person(old.submitted_at)}")

@@ -1,4 +1,4 @@
-"""`rollcall quota`: seats, how many there are, and who waits for one."""
+"""`rollcall quota`: seats: capacity, taken and waiting."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from admin_cli.services import of
 from admin_cli.submissions.columns import ColumnsOption  # noqa: TC001 - Typer reads the annotations
 from admin_cli.submissions.listing import JsonLines, TableOption, Wanted, printer
 from admin_cli.submissions.promotions import say_promoted, say_promotions_to_come
-from admin_cli.submissions.records import FIELDS as FIELDS_OF_ENTRIES
+from admin_cli.submissions.records import FIELDS as SUBMISSION_FIELDS
 from admin_cli.terminal import completion
 from admin_cli.terminal.help import Command, noun
 from admin_cli.terminal.json_fields import json_option, pick, wanted
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from registration_core.services.manage import Told
 
 app = noun("""
-See how the seats of each option stand and who waits for one, and change how many there are.
+Show each option's seats and waiting list, and change its capacity.
 
 Examples:
   rollcall quota list
@@ -67,9 +67,9 @@ def list_quotas(
     ] = None,
     json: Annotated[str | None, json_option(FIELDS)] = None,
 ) -> None:
-    """Print each counted option with its capacity, the seats taken, and how many wait.
+    """Print each counted option with its capacity, the seats taken, and how many are waiting.
 
-    With --json also who of the staff set the capacity last, and when.
+    --json can also say who last set the capacity, and when.
 
     Examples:
       rollcall quota list
@@ -91,7 +91,7 @@ def list_quotas(
 
 
 def _print(output: Output, states: Sequence[QuotaState]) -> None:
-    """Print a line for each; on a terminal with a bar that shows how full it is."""
+    """Print one line per option; on a terminal with a bar that shows how full it is."""
     if not output.on_terminal:
         output.rows(COLUMNS, [_row(state) for state in states])
         return
@@ -112,13 +112,14 @@ def waiting(
     *,
     columns: ColumnsOption = None,
     table: TableOption = False,
-    json: Annotated[str | None, json_option(FIELDS_OF_ENTRIES)] = None,
+    json: Annotated[str | None, json_option(SUBMISSION_FIELDS)] = None,
     jsonl: JsonLines = False,
 ) -> None:
-    """Print who waits for an option, the next in line first, with their telephone numbers.
+    """Print an option's waiting list, the next in line first, with telephone numbers.
 
-    RANK is their position now, TICKET the number that they were given. --table prints the table in a pipe too,
-    with its heading: for a printer. --columns chooses other columns, as in `rollcall list`.
+    RANK is today's position in the queue, TICKET the number that was drawn. --table prints the
+    table in a pipe too, with its heading: for a printer. --columns chooses other columns, as in
+    `rollcall list`.
 
     Examples:
       rollcall quota waiting registration first-robot
@@ -128,13 +129,15 @@ def waiting(
     """
     services = of(ctx)
     output = services.output.for_paper() if table else services.output
-    names = wanted(output, json, FIELDS_OF_ENTRIES)
+    names = wanted(output, json, SUBMISSION_FIELDS)
     stack = services.stack()
     state = seats_of(stack, form, option)
-    telephones = [field.name for field in stack.forms[form].fields if field.type is FieldType.PHONE]
-    usual = ",".join(["rank", "position", "name", *(f"answers.{name}" for name in telephones), "email", "reference"])
-    shown = printer(output, stack, Wanted(names, jsonl, usual if columns is None else columns), form=form)
-    shown.print(stack.query().waiting(form, option), nothing=f"Nobody waits for {form} {option}.")
+    phone_fields = [field.name for field in stack.forms[form].fields if field.type is FieldType.PHONE]
+    default = ",".join(
+        ["rank", "position", "name", *(f"answers.{name}" for name in phone_fields), "email", "reference"]
+    )
+    shown = printer(output, stack, Wanted(names, jsonl, default if columns is None else columns), form=form)
+    shown.print(stack.query().waiting(form, option), nothing=f"Nobody is waiting for {form} {option}.")
     if names is None and not jsonl:
         output.note(f"{said(state)}.")
 
@@ -144,97 +147,97 @@ def set_quota(
     ctx: typer.Context,
     form: FormArgument,
     option: OptionArgument,
-    seats: Annotated[str, typer.Argument(metavar="N|+N", help="How many seats there are, or how many more.")],
+    seats: Annotated[str, typer.Argument(metavar="N|+N", help="The new capacity, or how many seats to add.")],
     *,
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Give an option another number of seats.
+    """Change an option's capacity.
 
-    More seats: those who wait are promoted and mailed, where the form's waiting list is automatic; it says who.
-    Fewer than are taken: nobody loses theirs, and none is given out until enough have left. +5 gives five more than
-    there are.
+    More seats: if the form's waiting list is automatic, the next in line are promoted and mailed,
+    and the command names them. Fewer seats than are taken: nobody loses theirs, and no seat is
+    given out until enough have been freed up. +5 adds five seats.
 
-    Who set it last, and when, is kept with the option. When someone else set another number while you were asked,
-    nothing is changed, and you are told.
+    The option records who last set its capacity, and when. If someone else changes it while you are
+    confirming, nothing is written, and the command says so.
 
     Examples:
       rollcall quota set registration first-robot 14 --dry-run
       rollcall quota set registration first-robot 14
       rollcall quota set registration first-robot +2
     """
-    by = _read(seats)
+    change = _read(seats)
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
     before = seats_of(act.stack, form, option)
-    after = by.capacity(before.capacity)
+    after = change.capacity(before.capacity)
     if before.capacity == after:
-        act.say(f"{said(before)} already.")
+        act.say(f"No change: {said(before)}.")
         return
-    _say_what_comes(act, before, after)
+    _announce(act, before, after)
     if act.agreed(f"give {form} {option} {_seats(after)} instead of {before.capacity}"):
         promoted: list[Submission] = []
-        act.say(f"{said(_set(act, before, after, promoted=promoted.append))} now.")
+        act.say(f"{said(_set(act, before, after, promoted=promoted.append))}.")
         say_promoted(act, promoted)
 
 
-class Wish(NamedTuple):
-    """How many seats there are to be. more: beside those that there are."""
+class Change(NamedTuple):
+    """A change of capacity. more: whether the seats are added to the present ones."""
 
     seats: int
     more: bool
 
-    def capacity(self, now: int) -> int:
-        """Give the number of seats. Raises CliError for more than there may be."""
-        wanted = now + self.seats if self.more else self.seats
-        if wanted > MOST_SEATS:
-            raise CliError(f"An option has up to {MOST_SEATS} seats, not {wanted}.", exit_code=ExitCode.USAGE)
-        return wanted
+    def capacity(self, before: int) -> int:
+        """Return the new capacity. Raises CliError if it is above MOST_SEATS."""
+        after = before + self.seats if self.more else self.seats
+        if after > MOST_SEATS:
+            raise CliError(f"An option can have at most {MOST_SEATS} seats, not {after}.", exit_code=ExitCode.USAGE)
+        return after
 
 
-def _read(text: str) -> Wish:
+def _read(text: str) -> Change:
     """Read `14` or `+2`. Raises CliError."""
     more = text.startswith("+")
     number = text.removeprefix("+")
     if not (number.isascii() and number.isdecimal()) or len(number) > len(str(MOST_SEATS)):
         raise CliError(
-            f"{text!r} is no number of seats: write one such as 14, up to {MOST_SEATS}, or +2 for two more.",
+            f"Write a number of seats, such as 14 (at most {MOST_SEATS}) or +2 for two more, not {text!r}.",
             exit_code=ExitCode.USAGE,
         )
-    return Wish(int(number), more)
+    return Change(int(number), more)
 
 
-def _say_what_comes(act: Act, before: QuotaState, after: int) -> None:
-    """Say who is promoted, or why nobody is though somebody waits."""
+def _announce(act: Act, before: QuotaState, after: int) -> None:
+    """Say who would be promoted, or why nobody would although someone is waiting."""
     promoted = act.stack.manage().would_be_promoted(before.form, before.option, capacity=after)
     say_promotions_to_come(act, promoted)
     quota = act.stack.forms[before.form].quota
     by_hand = quota is not None and quota.waitlist is Waitlist.MANUAL
     if by_hand and before.waiting and after > before.taken:
         act.say(
-            "  nobody is promoted by itself; give out the seats afterwards: "
+            "  nobody is promoted automatically; to give out the seats afterwards: "
             f"rollcall status promote {before.form} {before.option}"
         )
     if after < before.taken:
-        act.say(f"  {before.taken - after} more than that are taken already; nobody loses theirs")
+        act.say(f"  {_seats(before.taken)} already taken; nobody loses theirs")
 
 
-def _seats(many: int) -> str:
-    return "1 seat" if many == 1 else f"{many} seats"
+def _seats(count: int) -> str:
+    return "1 seat" if count == 1 else f"{count} seats"
 
 
 def _set(act: Act, before: QuotaState, seats: int, *, promoted: Told) -> QuotaState:
-    """Set the number of seats. Raises CliError when someone else did meanwhile."""
+    """Set the capacity. Raises CliError if someone else has changed it since `before` was read."""
     try:
         return act.stack.manage().set_capacity(
             before.form, before.option, seats, by=act.by, instead_of=before.capacity, promoted=promoted
         )
     except QuotaChangedError as error:
-        when = f", {for_person(error.now.set_at)}" if error.now.set_at else ""
-        by = f" by {error.now.set_by}" if error.now.set_by else ""
+        when = f" at {for_person(error.now.set_at)}" if error.now.set_at else ""
+        by = error.now.set_by or "Someone else"
         raise CliError(
-            f"{before.form} {before.option} was given {error.now.capacity} seats{by} meanwhile{when}; it had "
-            f"{before.capacity} when you looked. Nothing was changed.",
-            hint="Look, then decide anew: rollcall quota list",
+            f"{by} gave {before.form} {before.option} {_seats(error.now.capacity)}{when}; it had {before.capacity} "
+            "when you looked. Nothing was changed.",
+            hint="See the seats, then try again: rollcall quota list",
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""`rollcall restore`: a table that was restored from a backup, made ready to be the stack's."""
+"""`rollcall restore`: prepares a table that was restored from a backup."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from registration_core.adapters.dynamodb.suppressions import CopiedSuppressions
 
 LEDGER_OF = timedelta(days=3 * 365)
-"""How far back the ledger is read: no backup that is older is worth restoring."""
+"""How far back the ledger is read. Nobody restores an older backup."""
 
 app = noun("""
-Make a table that was restored from a backup ready to be the stack's. docs/operator.md, Restoring, has the whole way.
+Prepare a table that was restored from a backup, so that the stack can use it. All steps:
+docs/operator.md, Restoring.
 
 Examples:
   rollcall restore prepare rollcall-prod-restored-1
@@ -32,7 +33,7 @@ Examples:
 Restored = Annotated[str, typer.Argument(metavar="TABLE", help="The restored table.", show_default=False)]
 LedgerOf = Annotated[
     str | None,
-    typer.Option(metavar="TABLE", help="The table whose erasures count; by default the stack's own."),
+    typer.Option(metavar="TABLE", help="The table to read erasures from (default: the stack's)."),
 ]
 
 
@@ -40,12 +41,12 @@ LedgerOf = Annotated[
 def prepare(
     ctx: typer.Context, table: Restored, *, ledger_of: LedgerOf = None, yes: Yes = False, dry_run: DryRun = False
 ) -> None:
-    """Erase again in a restored table what was erased since its backup, before the stack uses it.
+    """Erase from a restored table what was erased since its backup, before the stack uses it.
 
-    It also copies the addresses that are not mailed any more, and the guard keys made since. Both lists are read from
-    the table that the stack has now; where the stack has the restored one already, --ledger-of names the one before.
-    It needs the right to both tables, which an administrator has. It may be interrupted: the same command again does
-    the rest.
+    It also copies suppressed addresses, and guard keys made since the backup. It reads both from
+    the stack's present table; if the stack already uses the restored one, name the previous table
+    with --ledger-of. It needs permission to use both tables, which an administrator has. If it is
+    interrupted, run the same command again.
 
     Examples:
       rollcall restore prepare rollcall-prod-restored-1 --dry-run
@@ -64,8 +65,8 @@ def prepare(
     before = ledger_of or act.stack.description.table
     if table == before:
         raise CliError(
-            f"{table} is the table whose erasures count: it needs none of them again.",
-            hint="Name the restored table; where the stack has it already, name the one before with --ledger-of.",
+            f"{table} is the table that erasures are read from, so it can't be the restored one.",
+            hint="Name the restored table. If the stack already uses it, name the previous one with --ledger-of.",
             exit_code=ExitCode.USAGE,
         )
     client = act.stack.client("dynamodb")
@@ -73,35 +74,35 @@ def prepare(
     _copy_suppressions(act, copied_suppressions(client, source=before, target=table), f"from {before} into {table}")
     ledger = ledger_of_erasures(client, before, since=datetime.now(UTC) - LEDGER_OF)
     manage = manage_service(client, table, GivenForms(act.stack.forms))
-    found = manage.unerased(ledger)
-    if not found:
-        act.say(f"{table} holds nothing that was erased.")
+    unerased = manage.unerased(ledger)
+    if not unerased:
+        act.say(f"{table} has nothing left to erase.")
         return
-    if act.agreed(f"erase {counted(len(found))} for good in {table}, as in {before}"):
+    if act.agreed(f"erase {counted(len(unerased))} for good in {table}, as in {before}"):
         with Progress(act.services.output, "submissions erased") as progress:
-            for each in found:
-                manage.erase(each.id, by=act.by)
+            for submission in unerased:
+                manage.erase(submission.id, by=act.by)
                 progress.advance()
-        act.say(f"{counted(len(found))} erased in {table}.")
+        act.say(f"{counted(len(unerased))} erased in {table}.")
 
 
 def _copy_guard_keys(act: Act, source: GuardKeyRing, target: GuardKeyRing, where: str) -> None:
-    """Have the restored table know the keys of today, which the suppressions to copy need, beside its own."""
-    ring, there = source.read(), target.read()
+    """Add today's guard keys to the restored table's own: the suppressions to copy need them."""
+    ring, restored_ring = source.read(), target.read()
     if ring is None:
         return
-    for key in there.keys if there is not None else ():
+    for key in restored_ring.keys if restored_ring is not None else ():
         ring = ring.with_older(key)
-    if ring != there and act.agreed(f"copy the guard keys {where}"):
-        target.write(ring, instead_of=there)
+    if ring != restored_ring and act.agreed(f"copy the guard keys {where}"):
+        target.write(ring, instead_of=restored_ring)
         act.say(f"Guard keys copied {where}.")
 
 
 def _copy_suppressions(act: Act, suppressions: CopiedSuppressions, where: str) -> None:
-    """Have the restored table list whom not to mail, as the one before does now."""
+    """Copy the suppressed addresses that the restored table lacks."""
     missing = suppressions.missing()
-    noun_of = "address" if len(missing) == 1 else "addresses"
-    if missing and act.agreed(f"copy {len(missing)} suppressed {noun_of} {where}"):
-        for each in missing:
-            suppressions.copy(each)
-        act.say(f"{len(missing)} suppressed {noun_of} copied {where}.")
+    addresses = f"{len(missing)} suppressed {'address' if len(missing) == 1 else 'addresses'}"
+    if missing and act.agreed(f"copy {addresses} {where}"):
+        for suppression in missing:
+            suppressions.copy(suppression)
+        act.say(f"{addresses} copied {where}.")

@@ -1,4 +1,4 @@
-"""`rollcall search`: submissions by what a person has at hand."""
+"""`rollcall search`: finds submissions by address, reference, ID, name or phone number."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 app = verb()
 
-USUAL_LIMIT = 30
+DEFAULT_LIMIT = 30
 _ALL = 10_000
 
 _ID = re.compile(r"[a-z]{2,8}_[0-9A-Za-z]{26}")
@@ -48,17 +48,17 @@ def search(
     since: SinceOption = None,
     until: UntilOption = None,
     option: OptionOption = None,
-    limit: Annotated[int, typer.Option("--limit", "-L", min=1, metavar="N", help="How many at most.")] = USUAL_LIMIT,
+    limit: Annotated[int, typer.Option("--limit", "-L", min=1, metavar="N", help="How many at most.")] = DEFAULT_LIMIT,
     columns: ColumnsOption = None,
     json: Annotated[str | None, json_option(FIELDS)] = None,
     jsonl: JsonLines = False,
 ) -> None:
-    """Find submissions, newest first: by e-mail address, reference, ID, name or phone number.
+    """Find submissions by e-mail address, reference, ID, name or phone number, newest first.
 
-    Addresses, references and IDs are found at once. Anything else is looked for in what people wrote: one answer must
-    hold all of its words, in any case and with or without accents. A phone number is found however it is written:
-    070-140 50 21 finds +46 70 140 50 21. That reads every submission, so name a form or a time where you can. Ctrl-C
-    stops the search and keeps what it found.
+    Addresses, references and IDs are found at once. For anything else it reads every submission, so
+    narrow it by form or time if you can. One answer must contain all of the words, in any case,
+    with or without accents. A phone number matches however it is written: 070-140 50 21 finds +46
+    70 140 50 21. Ctrl-C stops the search and keeps what it found.
 
     Examples:
       rollcall search per.lindqvist@example.org
@@ -81,12 +81,12 @@ def search(
         option=option,
         versions_of=stack.versions_of,
     )
-    found = _found(output, stack.query(), what.strip(), chosen, Most(limit, same_command(ctx, limit=str(2 * limit))))
+    matches = _find(output, stack.query(), what.strip(), chosen, Limit(limit, same_command(ctx, limit=str(2 * limit))))
     shown = printer(output, stack, Wanted(names, jsonl, columns), form=form)
-    shown.print(found, nothing=f"Nothing was found for {what!r}.", slow=True)
+    shown.print(matches, nothing=f"No submissions found for {what!r}.", slow=True)
 
 
-class Most(NamedTuple):
+class Limit(NamedTuple):
     """How many are printed at most. for_more: the command that prints more."""
 
     limit: int
@@ -94,32 +94,30 @@ class Most(NamedTuple):
 
 
 def _check(what: str) -> None:
-    """Tell what cannot be looked for before anything is asked. Raises CliError, InvalidReferenceError."""
+    """Check the search term before any request. Raises CliError, InvalidReferenceError."""
     if not what.strip(" '\u2019"):
-        raise CliError(
-            "There is nothing to look for: give an address, a reference or a name.", exit_code=ExitCode.USAGE
-        )
+        raise CliError("Give an address, a reference or a name to search for.", exit_code=ExitCode.USAGE)
     if _REFERENCE.fullmatch(what.strip()):
         parse_reference(what)
 
 
-def _found(output: Output, query: QueryService, what: str, chosen: Selection, most: Most) -> Iterator[Submission]:
-    """Choose the cheapest way to look."""
+def _find(output: Output, query: QueryService, what: str, chosen: Selection, most: Limit) -> Iterator[Submission]:
+    """Search in the cheapest way."""
     if "@" in what:
-        entries = query.by_email(what, limit=_ALL)
-        yield from [entry for entry in entries if chosen.admits(entry)][: most.limit]
+        submissions = query.by_email(what, limit=_ALL)
+        yield from [submission for submission in submissions if chosen.admits(submission)][: most.limit]
     elif _ID.fullmatch(what) or _REFERENCE.fullmatch(what):
         yield query.show(what).submission
     else:
-        by_chance = _by_reference(query, what)
-        if by_chance is not None:
-            yield by_chance
+        submission = _by_reference(query, what)
+        if submission is not None:
+            yield submission
         else:
             yield from _by_name(output, query, what, chosen, most)
 
 
 def _by_reference(query: QueryService, what: str) -> Submission | None:
-    """Find an entry by a reference that is letters or digits alone: so are many names and phone numbers."""
+    """Find a submission by a reference of only letters or only digits, which may also be a name or a number."""
     try:
         parse_reference(what)
         return query.show(what).submission
@@ -127,23 +125,23 @@ def _by_reference(query: QueryService, what: str) -> Submission | None:
         return None
 
 
-def _by_name(output: Output, query: QueryService, what: str, chosen: Selection, most: Most) -> Iterator[Submission]:
+def _by_name(output: Output, query: QueryService, what: str, chosen: Selection, most: Limit) -> Iterator[Submission]:
     output.note(
         "Reading every submission: names and phone numbers have no index. Narrow with --form or --since; Ctrl-C stops."
     )
-    found = 0
+    matches = 0
     with Progress(output, "submissions read") as progress:
         try:
-            for entry in query.select(chosen):
+            for submission in query.select(chosen):
                 progress.advance()
-                if not query.named(what, entry):
+                if not query.named(what, submission):
                     continue
                 progress.clear()
-                found += 1
-                yield entry
-                if found == most.limit:
-                    progress.note(f"{found} found among the newest {progress.done:,}. More: {most.for_more}")
+                matches += 1
+                yield submission
+                if matches == most.limit:
+                    progress.note(f"{matches} found among the newest {progress.done:,}. More: {most.for_more}")
                     return
         except KeyboardInterrupt:
-            progress.tell(f"Ended after {progress.done:,} submissions; {found} found until then.")
+            progress.tell(f"Stopped after {progress.done:,} submissions; {matches} found so far.")
             raise

@@ -1,4 +1,4 @@
-"""`rollcall show`: one submission, whole."""
+"""`rollcall show`: everything about one submission."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ def show(
     entry: Entry,
     *,
     copy: Annotated[
-        bool, typer.Option("--copy", help="Print it for its person: the form's words, in their language.")
+        bool, typer.Option("--copy", help="Print a copy for the registrant: the form's words, in their language.")
     ] = False,
     json: Annotated[str | None, json_option((*FIELDS, *DETAILS))] = None,
 ) -> None:
-    """Print one submission with its answers, its history and what was mailed about it.
+    """Print one submission with its answers, history and mails.
 
-    A reference may be written in small letters, without the dash, or with O for 0; its last letter tells a slip. Who
-    waits is shown with their place in the queue. On a terminal the answers stand under the form's own words, as they
-    were when the submission was made; in a pipe under the fields' names. With --copy it is a text to hand to the person
-    who asks what is kept of them.
+    You can write a reference in small letters, without the dash, or with O for 0; its last letter
+    reveals a typing mistake. A waitlisted submission shows its rank. On a terminal the answers have
+    the form's labels, as they were when it was submitted; in a pipe they have the field names.
+    --copy prints a text to give to registrants who ask what you keep about them.
 
     Examples:
       rollcall show K7QM-3XTP
@@ -79,7 +79,7 @@ def _copy(details: SubmissionDetails, form: Form | None) -> str:
     from admin_cli.submissions.personal_copy import personal_copy  # noqa: PLC0415 - only for this
 
     if form is None:
-        raise CliError("The stack keeps no such form, so nobody knows what its questions were.")
+        raise CliError("The stack no longer has this submission's form, so its questions are unknown.")
     return personal_copy(form, details, form.language_for(details.submission.language))
 
 
@@ -90,21 +90,21 @@ def _print(
     form: Form | None,
     current: Form | None,
 ) -> None:
-    """Print an entry for a person. form: as it was when the entry was made; current: as it is now."""
-    entry = details.submission
-    named = [(name, value) for name, value in facts if value not in (None, "")]
-    version = entry.form_version
+    """Print a submission for a person. form: as it was when it was submitted; current: as it is now."""
+    submission = details.submission
+    known = [(name, value) for name, value in facts if value not in (None, "")]
+    version = submission.form_version
     if current is not None and current.version != version:
-        version += " (an earlier version of the form)" if form is not None else " (a version that nobody kept)"
-    output.fields([*named, ("form_version", version)])
-    if entry.answers:
+        version += " (an earlier version of the form)" if form is not None else " (a version that was not kept)"
+    output.fields([*known, ("form_version", version)])
+    if submission.answers:
         output.heading("Answers")
-        output.fields(answered(form, entry.answers))
+        output.fields(answered(form, submission.answers))
     output.heading("History")
     print_history(output, details.events)
     if details.mails:
         output.heading("Mails")
-        output.rows(MAILS, [[_which(mail), mail.state, mail.sent_at, _attempts(mail)] for mail in details.mails])
+        output.rows(MAILS, [[_kind(mail), mail.state, mail.sent_at, _attempts(mail)] for mail in details.mails])
 
 
 def _facts(entry: Submission, name: str, rank: int | None) -> list[tuple[str, Value]]:
@@ -128,7 +128,7 @@ def _facts(entry: Submission, name: str, rank: int | None) -> list[tuple[str, Va
     ]
 
 
-def _which(mail: MailRecord) -> str:
+def _kind(mail: MailRecord) -> str:
     return f"{mail.kind} (resent, {mail.copy})" if mail.copy else mail.kind
 
 
@@ -137,10 +137,10 @@ def _attempts(mail: MailRecord) -> Value:
 
 
 def _lines(details: SubmissionDetails, facts: Sequence[tuple[str, Value]]) -> list[tuple[str, Value]]:
-    """Give names and values for a program: the entry, then its answers, mails and history under their own names."""
-    entry = details.submission
-    lines = [*facts, ("form_version", entry.form_version)]
-    lines += [(f"answers.{name}", value) for name, value in answered(None, entry.answers)]
+    """Give names and values for a program: the submission, then its answers, mails and history."""
+    submission = details.submission
+    lines = [*facts, ("form_version", submission.form_version)]
+    lines += [(f"answers.{name}", value) for name, value in answered(None, submission.answers)]
     for mail in details.mails:
         name = f"mails.{mail.kind}" + (f".resent{mail.copy}" if mail.copy else "")
         lines.append((name, mail.state))

@@ -1,4 +1,4 @@
-"""`rollcall site`: the pages, built and published."""
+"""`rollcall site`: builds and publishes the pages."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Out = Annotated[
 
 @app.command("build", cls=Command)
 def build_site(ctx: typer.Context, *, out: Out = None) -> None:
-    """Build the site's pages, stamped with the addresses of the context's stack.
+    """Build the site's pages with the addresses of the context's stack.
 
     Examples:
       rollcall site build
@@ -61,11 +61,12 @@ def publish_site(
     out: Out = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
 ) -> None:
-    """Build the site and bring the stack's bucket to it: only what changed is uploaded.
+    """Build the site and publish it to the stack's bucket; only changed files are uploaded.
 
-    The compiled forms are stored with the stack too, so that `rollcall` knows them outside a clone. It refuses when the
-    functions have another version of a form: deploy first, else the pages ask what the functions refuse. A form whose
-    folder is gone is retired: its page goes, its submissions stay and are still listed.
+    It also stores the compiled forms with the stack, so that `rollcall` knows them outside a clone.
+    It refuses if the functions have a different version of a form: deploy first, or the pages would
+    ask for what the functions refuse. A form whose folder is gone is retired: its page is removed,
+    and its submissions stay and are still listed.
 
     Examples:
       rollcall site publish --dry-run
@@ -75,26 +76,28 @@ def publish_site(
 
     services = of(ctx)
     stack = services.stack()
-    said = stack.description
-    services.output.tell(f"Stack {said.stack}, account {stack.account()}, {said.region}: {said.site_url}")
+    description = stack.description
+    services.output.tell(
+        f"Stack {description.stack}, account {stack.account()}, {description.region}: {description.site_url}"
+    )
     forms = read_checked_forms(None)
     site = _build(stack, out)
     ensure_deployed(stack, forms)
-    empty = _without_entries(services, stack, forms)
+    empty = _without_submissions(services, stack, forms)
     s3 = stack.client("s3")
     report = publish(
         site,
-        bucket=said.site_bucket,
+        bucket=description.site_bucket,
         s3_client=ReadOnlyBucket(s3) if dry_run else s3,
         cloudfront_client=None if dry_run else stack.client("cloudfront"),
-        distribution_id=said.distribution_id,
+        distribution_id=description.distribution_id,
     )
     _print_report(services, report, dry_run=dry_run)
     _store_forms(services, stack, forms, forget=empty, dry_run=dry_run)
 
 
 class ReadOnlyBucket:
-    """An S3 client that looks but changes nothing."""
+    """An S3 client that reads but changes nothing."""
 
     def __init__(self, s3: Any) -> None:  # noqa: ANN401 - boto3 has no types
         self._s3 = s3
@@ -122,48 +125,48 @@ def _build(stack: Stack, out: Path | None) -> SiteBuild:
     from rollcall_build.site.build import build  # noqa: PLC0415 - loads Jinja2
 
     sources = find_sources()
-    said = stack.description
-    folder = out or sources.root / "build" / "site" / said.stack
-    return build(sources, api_url=said.api_url, site_url=said.site_url, out=folder)
+    description = stack.description
+    folder = out or sources.root / "build" / "site" / description.stack
+    return build(sources, api_url=description.api_url, site_url=description.site_url, out=folder)
 
 
 def ensure_deployed(stack: Stack, forms: Mapping[str, Form]) -> None:
-    """Raise CliError when the functions have other versions of these forms: pages would ask what they refuse."""
+    """Raise CliError if the functions have other versions of these forms: they would refuse the pages' answers."""
     differing = [name for name, form in forms.items() if stack.deployed_version(name) != form.version]
     if differing:
         raise CliError(
-            f"The functions have another version of {', '.join(differing)} than your files, so nothing was published: "
-            "the pages would ask what the functions refuse.",
+            f"The functions have a different version of {', '.join(differing)} from your files, so nothing was "
+            "published: they would refuse answers to the new pages.",
             hint=f"Deploy first: {deploying(stack.context)}",
         )
 
 
-def _without_entries(services: Services, stack: Stack, forms: Mapping[str, Form]) -> list[str]:
-    """Name the forms whose folder is gone and that no entry was made with. Nothing is published until that is known."""
+def _without_submissions(services: Services, stack: Stack, forms: Mapping[str, Form]) -> list[str]:
+    """Name the forms whose folder is gone and that have no submissions."""
     gone = [form for name, form in stack.forms.items() if name not in forms]
-    return [form.name for form in gone if not _entries(services, stack, form)]
+    return [form.name for form in gone if not _count_submissions(services, stack, form)]
 
 
 def _store_forms(
     services: Services, stack: Stack, forms: Mapping[str, Form], *, forget: Sequence[str], dry_run: bool
 ) -> None:
-    """Keep the compiled forms with the stack, so that commands know them outside a clone."""
+    """Store the compiled forms with the stack, so that commands know them outside a clone."""
     from admin_cli.stack import stored_forms  # noqa: PLC0415 - loads the SDK
 
-    kept = stored_forms(stack.client("dynamodb"), stack.description.table)
-    changed = kept.changed(forms) if dry_run else kept.store(forms, forget=forget)
+    stored = stored_forms(stack.client("dynamodb"), stack.description.table)
+    changed = stored.changed(forms) if dry_run else stored.store(forms, forget=forget)
     would = "would be " if dry_run else ""
-    services.output.tell(f"{len(changed)} {would}stored, {len(forms) - len(changed)} unchanged forms.")
+    services.output.tell(f"Forms: {len(changed)} {would}stored, {len(forms) - len(changed)} unchanged.")
 
 
-def _entries(services: Services, stack: Stack, form: Form) -> int:
-    """Count what came in by a form that is asked no more, and say it of one that is retired now."""
+def _count_submissions(services: Services, stack: Stack, form: Form) -> int:
+    """Count the submissions of a form whose folder is gone, and warn if it is retired from now on."""
     most = 1 if form.retired else None
     count = sum(1 for _ in stack.query().select(Selection(form=form.name), limit=most))
     if count and not form.retired:
         services.output.tell(
-            f"warning: the form {form.name} is retired, for its folder is gone. "
-            f"{counted(count)} of it stay, and are listed as before: rollcall list --form {form.name}"
+            f"warning: the form {form.name} is retired, because its folder is gone. "
+            f"It still has {counted(count)}: rollcall list --form {form.name}"
         )
     return count
 
@@ -174,6 +177,6 @@ def _print_report(services: Services, report: PublishReport, *, dry_run: bool) -
         for key in keys:
             services.output.line(f"{verb}\t{key}")
     services.output.tell(
-        f"{len(report.uploaded)} {would}uploaded ({report.uploaded_bytes / 1000:.0f} kB), "
+        f"Files: {len(report.uploaded)} {would}uploaded ({report.uploaded_bytes / 1000:.0f} kB), "
         f"{len(report.deleted)} {would}deleted, {len(report.unchanged)} unchanged.",
     )

@@ -1,4 +1,4 @@
-"""`rollcall stats`: how many came in."""
+"""`rollcall stats`: counts of submissions."""
 
 from __future__ import annotations
 
@@ -53,27 +53,28 @@ def stats(
         typer.Option("--by", metavar="PERIOD", help="Count each option by day, week or month."),
     ] = None,
     as_csv: Annotated[
-        bool, typer.Option("--csv", help="Print CSV: a line for each option, a column for each period (default: days).")
+        bool, typer.Option("--csv", help="Print CSV: one line per option, one column per period (default: days).")
     ] = False,
     language: Annotated[
-        str | None, typer.Option(metavar="LANGUAGE", help="Of the CSV; the form's first, if left out.")
+        str | None, typer.Option(metavar="LANGUAGE", help="Of the CSV (default: the form's first).")
     ] = None,
     delimiter: Annotated[
         str | None,
         typer.Option(
             metavar="SIGN",
-            help="Between CSV's cells: comma, semicolon or tab; what the language's spreadsheets expect.",
+            help="Between CSV cells: comma, semicolon or tab (default: what spreadsheets in that language expect).",
         ),
     ] = None,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page with charts and tables.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the page's file if it is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the page's file if it exists.")] = False,
     json: Annotated[str | None, json_option(FIELDS)] = None,
 ) -> None:
     """Count submissions by day, form, option and status; with --form also by each choice.
 
-    On a terminal with bars, and days of the organisation's time zone; in a pipe as lines of what is counted, form, name
-    and count, with days of UTC. --by prints a table of periods and options instead; a week is named by its Monday.
-    The page is one file that needs nothing else: it can be mailed, or opened without a network.
+    On a terminal it draws bars, with days in the organisation's time zone. In a pipe it prints one
+    line per count: what is counted, form, name and count, with days in UTC. --by prints a table of
+    periods and options instead; a week is named by its Monday. --html writes one file that needs
+    nothing else: you can mail it, or open it without a network.
 
     Examples:
       rollcall stats
@@ -90,8 +91,8 @@ def stats(
     output = services.output
     names = wanted(output, json, FIELDS)
     if html is None and force:
-        raise CliError("--force replaces the page's file: give --html FILE too.", exit_code=ExitCode.USAGE)
-    _check_csv(wanted=as_csv, json=names is not None, settings=bool(language or delimiter))
+        raise CliError("--force is only for the page. Add --html FILE.", exit_code=ExitCode.USAGE)
+    _check_csv(csv=as_csv, json=names is not None, settings=bool(language or delimiter))
     sign = the_delimiter(delimiter)
     stack = services.stack()
     chosen = selection(
@@ -109,13 +110,13 @@ def stats(
     sheet.ensure_known()
     if html is not None:
         ensure_writable(services, html, force=force)
-    tally = _counted(output, stack.query().select(chosen), Tally(None if for_person else UTC, asked))
+    tally = _count(output, stack.query().select(chosen), Tally(None if for_person else UTC, asked))
     if html is not None:
         from admin_cli.stats.page import stats_page  # noqa: PLC0415 - Jinja2; only for a page
 
         now = datetime.now().astimezone()
         write_whole(html, stats_page(tally, stack.description.stack, stack.forms, chosen, now, by=by))
-        output.note(f"{counted(tally.total)} counted; the page is {html}")
+        output.note(f"Counted {counted(tally.total)}. The page: {html}")
     if names is not None:
         output.json(pick(_record(tally, by or Period.DAY), names))
     elif as_csv:
@@ -128,24 +129,24 @@ def stats(
         output.rows(COLUMNS, _rows(tally))
 
 
-def _check_csv(*, wanted: bool, json: bool, settings: bool) -> None:
-    """Raise CliError for options that do not go together."""
-    if wanted and json:
-        raise CliError("--csv and --json are two formats: give one of them.", exit_code=ExitCode.USAGE)
-    if settings and not wanted:
-        raise CliError("--language and --delimiter are for --csv alone.", exit_code=ExitCode.USAGE)
+def _check_csv(*, csv: bool, json: bool, settings: bool) -> None:
+    """Raise CliError for options that don't go together."""
+    if csv and json:
+        raise CliError("Give either --csv or --json, not both.", exit_code=ExitCode.USAGE)
+    if settings and not csv:
+        raise CliError("--language and --delimiter are only for --csv.", exit_code=ExitCode.USAGE)
 
 
-def _counted(output: Output, entries: Iterable[Submission], tally: Tally) -> Tally:
+def _count(output: Output, submissions: Iterable[Submission], tally: Tally) -> Tally:
     with Progress(output, "submissions") as progress:
-        for entry in entries:
-            tally.add(entry)
+        for submission in submissions:
+            tally.add(submission)
             progress.advance()
     return tally
 
 
 def _print_periods(output: Output, tally: Tally, by: Period) -> None:
-    """Print periods and options: crossed on a terminal, a line for each pair in a pipe."""
+    """Print periods and options: as a table on a terminal, one line per pair in a pipe."""
     counts = tally.by(by)
     if not output.on_terminal:
         rows: list[list[Value]] = [[*key, split.total()] for key, split in counts.items()]

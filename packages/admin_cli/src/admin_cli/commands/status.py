@@ -1,4 +1,4 @@
-"""`rollcall status`: what a submission is, changed by the staff."""
+"""`rollcall status`: changes the status of submissions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from registration_core.services.manage import Told
 
 app = noun("""
-Change what a submission is.
+Change the status of submissions.
 
 Examples:
   rollcall status set K7QM-3XTP confirmed
@@ -40,13 +40,13 @@ Examples:
 """)
 
 _ON_ITS_WAY = (
-    "Nobody is promoted now: a ticket before theirs was drawn, and its submission is still on its way. Try again in a "
-    "few minutes."
+    "Nobody is promoted now: an earlier ticket was drawn, and its submission is still being stored. Try again in a few "
+    "minutes."
 )
 
 
-class Wanted(StrEnum):
-    """What the staff may make of an entry; waiting and being promoted come of the seats."""
+class NewStatus(StrEnum):
+    """The statuses that staff can set. Waiting and promotion follow from the seats."""
 
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
@@ -57,19 +57,21 @@ class Wanted(StrEnum):
 def set_status(
     ctx: typer.Context,
     entry: Entry,
-    wanted: Annotated[Wanted, typer.Argument(metavar="STATUS", help="What it is to be: confirmed, cancelled or spam.")],
+    new_status: Annotated[
+        NewStatus, typer.Argument(metavar="STATUS", help="The new status: confirmed, cancelled or spam.")
+    ],
     *,
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
     """Confirm a submission, cancel it, or set it aside as spam.
 
-    `confirmed` takes suspected spam for honest, or an address that is to be verified for proven: whoever does it
-    vouches for it. Where all seats are taken, suspected spam goes to the waiting list instead; it says so before. It is
-    refused where the same person has registered again by now.
-    `cancelled` takes any submission back, and the registrant is mailed; `spam` sets it aside, and they are not. Its
-    seat goes to the next in line, who is named and mailed. To undo it: `confirmed` for what is spam, and
-    `rollcall status restore` for what is cancelled.
+    `confirmed` marks suspected spam as genuine, or an address as verified: you vouch for it. If all
+    seats are taken, suspected spam goes to the waiting list instead; the command says so before. It
+    refuses if the same person has registered again. `cancelled` cancels the submission and mails
+    the registrant; `spam` sets it aside and mails nobody. Its seat goes to the next in line, whom
+    the command names and mails. To undo: `confirmed` for spam, and `rollcall status restore` for
+    cancelled submissions.
 
     Examples:
       rollcall status set K7QM-3XTP confirmed --dry-run
@@ -80,31 +82,31 @@ def set_status(
     check_spelling(entry)
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
     before = act.stack.query().show(entry).submission
-    status = Status(wanted)
+    status = Status(new_status)
     if before.status is status:
-        act.say(f"{act.called(before)} is {status} already.")
+        act.say(f"{act.called(before)} is already {status}.")
         return
     _ensure_allowed(act, before, status)
     if status is not Status.CONFIRMED:
         say_promotions(act, leaving([before]))
-    if not act.agreed(_to_come(act, before, status)):
+    if not act.agreed(_describe(act, before, status)):
         return
     promoted: list[Submission] = []
     after = _set(act, before, status, promoted=promoted.append)
     if after.status is status:
-        act.say(f"{act.called(after)} is {after.status} now; it was {before.status}.")
+        act.say(f"{act.called(after)} is now {after.status}; it was {before.status}.")
     elif before.status is Status.SPAM and after.status is Status.WAITLISTED:
-        act.say(f"{act.called(after)} waits now, with ticket {after.position}: all seats are taken.")
+        act.say(f"{act.called(after)} is now on the waiting list with ticket {after.position}: all seats are taken.")
     else:
         raise changed_meanwhile(act.stack, before)
     say_promoted(act, promoted)
 
 
-def _to_come(act: Act, before: Submission, wanted: Status) -> str:
-    """Say what would become of an entry: a seat where one is free, else a number on the waiting list."""
-    if wanted is not Status.CONFIRMED:
-        doing = "cancel" if wanted is Status.CANCELLED else "set aside as spam"
-        return f"{doing} {act.called(before)}, which is {before.status}"
+def _describe(act: Act, before: Submission, status: Status) -> str:
+    """Say what would happen to a submission: a seat if one is free, otherwise a ticket for the waiting list."""
+    if status is not Status.CONFIRMED:
+        verb = "cancel" if status is Status.CANCELLED else "set aside as spam"
+        return f"{verb} {act.called(before)}, which is {before.status}"
     if before.status is not Status.SPAM or before.option is None:
         return f"confirm {act.called(before)}, which is {before.status}"
     state = seats_of(act.stack, before.form, before.option)
@@ -112,17 +114,18 @@ def _to_come(act: Act, before: Submission, wanted: Status) -> str:
         return f"confirm {act.called(before)}, which is {before.status}"
     return (
         f"put {act.called(before)}, which is {before.status}, on the waiting list with ticket {state.tickets + 1}, "
-        f"for {said(state)}"
+        f"because {said(state)}"
     )
 
 
 @app.command("cancel", cls=Command)
 def cancel(ctx: typer.Context, entries: Entries, *, yes: Yes = False, dry_run: DryRun = False) -> None:
-    """Take submissions back, one or several; their seats go to the next in line.
+    """Cancel one or more submissions; their seats go to the next in line.
 
-    Each registrant is told by mail, unless it was spam. It says before who would be promoted, and afterwards who was;
-    they are mailed too. One that is unknown, erased or mistyped is told before anything
-    is changed; those cancelled already stay as they are, so that the same command again does only what is left.
+    Each registrant is mailed, except about spam. Before it cancels, the command says who would be
+    promoted; afterwards, who was. They are mailed too. If one is unknown, erased or mistyped,
+    nothing is changed. Those already cancelled stay as they are, so that you can run the same
+    command again to finish.
 
     Examples:
       rollcall status cancel K7QM-3XTP --dry-run
@@ -133,26 +136,26 @@ def cancel(ctx: typer.Context, entries: Entries, *, yes: Yes = False, dry_run: D
         check_spelling(entry)
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
     query = act.stack.query()
-    found = {each.id: each for each in (query.show(entry).submission for entry in entries)}
-    for each in found.values():
+    by_id = {each.id: each for each in (query.show(entry).submission for entry in entries)}
+    for each in by_id.values():
         if each.status is Status.ERASED:
-            raise CliError(f"{act.called(each)} is erased, and stays erased: it cannot be cancelled.")
-    left = [each for each in found.values() if each.status is not Status.CANCELLED]
-    for each in found.values():
-        act.say(f"  {act.called(each)}, which is {each.status}" + ("" if each in left else " already"))
+            raise CliError(f"{act.called(each)} is erased, so it can't be cancelled.")
+    left = [each for each in by_id.values() if each.status is not Status.CANCELLED]
+    for each in by_id.values():
+        act.say(f"  {act.called(each)}, which is {'' if each in left else 'already '}{each.status}")
     say_promotions(act, leaving(left))
     if not left or not act.agreed(f"cancel {counted(len(left))}"):
         return
     manage = act.stack.manage()
     promoted: list[Submission] = []
 
-    def take_back(each: Submission) -> None:
+    def cancel_one(each: Submission) -> None:
         manage.cancel(each.id, by=act.by, promoted=promoted.append)
 
-    # Who waits goes first, lest they are given the seat, and mailed, of somebody who goes before them.
+    # The waitlisted go first, so that nobody is promoted, and mailed, just before being cancelled.
     turns = sorted(left, key=lambda each: each.status is not Status.WAITLISTED)
     try:
-        for_each(act, turns, take_back, name=act.called, done="cancelled")
+        for_each(act, turns, cancel_one, name=act.called, done="cancelled")
         act.say(f"{counted(len(left))} cancelled.")
     finally:
         say_promoted(act, promoted)
@@ -160,11 +163,12 @@ def cancel(ctx: typer.Context, entries: Entries, *, yes: Yes = False, dry_run: D
 
 @app.command("restore", cls=Command)
 def restore(ctx: typer.Context, entries: Entries, *, yes: Yes = False, dry_run: DryRun = False) -> None:
-    """Take cancellations back, one or several: what a mistake cancelled stands again.
+    """Restore one or more cancelled submissions.
 
-    Each gets a seat if one is free and nobody waits, else the next ticket; it says so before. The registrant is mailed
-    what it is now. Where the form asks for verification and they never verified, they are asked once more. It is
-    refused where the same person has registered anew by now.
+    Each gets a seat if one is free and nobody is waiting, otherwise the next ticket; the command
+    says which before. The registrant is mailed the new status. If the form asks for verification
+    and they never verified, they get that mail again. It refuses if the same person has registered
+    again.
 
     Examples:
       rollcall status restore K7QM-3XTP --dry-run
@@ -175,9 +179,9 @@ def restore(ctx: typer.Context, entries: Entries, *, yes: Yes = False, dry_run: 
         check_spelling(entry)
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
     query = act.stack.query()
-    found = {each.id: each for each in (query.show(entry).submission for entry in entries)}
+    by_id = {each.id: each for each in (query.show(entry).submission for entry in entries)}
     restorations = Restorations(act)
-    plans = [plan for each in found.values() if (plan := restorations.plan(each)) is not None]
+    plans = [plan for each in by_id.values() if (plan := restorations.plan(each)) is not None]
     if plans and act.agreed(f"restore {counted(len(plans))}"):
         restored: list[Submission] = []
         for_each(
@@ -196,15 +200,16 @@ def promote(
     option: OptionArgument,
     *,
     limit: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="At most so many (default: all that fit).")
+        int | None, typer.Option(metavar="N", min=1, help="How many at most (default: all that fit).")
     ] = None,
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Give free seats of an option to those who wait longest, in their order; nobody is passed over.
+    """Give an option's free seats to the first on its waiting list, in order.
 
-    Forms whose waiting list is `manual` need it; where it is automatic it is done already. Those who get a seat are
-    told by mail. It says who got one, who still waits, and why nobody moved.
+    You need this for forms whose waiting list is `manual`; if it is automatic, it has already
+    happened. Everyone promoted is mailed. The command says who got a seat, who is still waiting,
+    and why if nobody moved.
 
     Examples:
       rollcall status promote registration first-robot --dry-run
@@ -214,65 +219,66 @@ def promote(
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
     state = seats_of(act.stack, form, option)
     manage = act.stack.manage()
-    many = min(state.free, state.waiting, limit or state.waiting)
-    if not many:
+    seats = min(state.free, state.waiting, limit or state.waiting)
+    if not seats:
         act.say(_why_nobody(state))
         return
-    chosen = manage.next_in_line(form, option, seats=many)
-    if not chosen:
+    next_in_line = manage.next_in_line(form, option, seats=seats)
+    if not next_in_line:
         act.say(_ON_ITS_WAY)
         return
-    for each in chosen:
+    for each in next_in_line:
         act.say(f"  ticket {each.position}: {act.called(each)}")
-    if not act.agreed(f"promote {many} of {state.waiting} who wait for {form} {option}"):
+    if not act.agreed(f"promote {seats} of {state.waiting} waiting for {form} {option}"):
         return
     promoted = manage.promote(form, option, by=act.by, limit=limit)
     say_promoted(act, promoted)
     if not promoted:
         act.say(_ON_ITS_WAY)
     after = seats_of(act.stack, form, option)
-    act.say(f"{said(after)} now.")
+    act.say(f"{said(after)}.")
     for each in manage.waiting(form, option, limit=MOST_NAMED):
-        act.say(f"  ticket {each.position} still waits: {act.called(each)}")
+        act.say(f"  ticket {each.position} is still waiting: {act.called(each)}")
     if after.waiting > MOST_NAMED:
-        act.say(f"  and {after.waiting - MOST_NAMED} more; all of them: rollcall quota waiting {form} {option}")
+        act.say(f"  and {after.waiting - MOST_NAMED} more; to see them all: rollcall quota waiting {form} {option}")
 
 
 def _why_nobody(state: QuotaState) -> str:
     if not state.waiting:
-        return f"Nobody waits for {state.form} {state.option}; nobody moved."
+        return f"Nobody is waiting for {state.form} {state.option}."
     return (
-        f"{said(state)}: none is free, and nobody moved. More seats: rollcall quota set {state.form} {state.option} N"
+        f"{said(state)}: no seat is free, so nobody moved. "
+        f"To add seats: rollcall quota set {state.form} {state.option} N"
     )
 
 
-def _ensure_allowed(act: Act, entry: Submission, wanted: Status) -> None:
+def _ensure_allowed(act: Act, submission: Submission, status: Status) -> None:
     """Raise StatusTransitionError or CliError, saying what is allowed."""
-    ensure_may_become(entry.status, wanted)
-    if wanted is Status.CONFIRMED and entry.status is Status.WAITLISTED:
+    ensure_may_become(submission.status, status)
+    if status is Status.CONFIRMED and submission.status is Status.WAITLISTED:
+        option = f"{submission.form} {submission.option}"
         raise CliError(
-            f"{act.called(entry)} waits and gets the next seat that frees in its turn; it may be cancelled or erased.",
-            hint=f"Give out free seats: rollcall status promote {entry.form} {entry.option}\n"
-            f"Make more: rollcall quota set {entry.form} {entry.option} N",
+            f"{act.called(submission)} is on the waiting list and is promoted in its turn. You can cancel or erase it.",
+            hint=f"Give out free seats: rollcall status promote {option}\nAdd seats: rollcall quota set {option} N",
         )
-    if wanted is Status.CONFIRMED and entry.status is Status.CANCELLED:
+    if status is Status.CONFIRMED and submission.status is Status.CANCELLED:
         raise CliError(
-            f"{act.called(entry)} is cancelled: it is restored, with a seat if one is free.",
-            hint=f"rollcall status restore {display_reference(entry.reference)}",
+            f"{act.called(submission)} is cancelled. Restore it instead; it gets a seat if one is free.",
+            hint=f"rollcall status restore {display_reference(submission.reference)}",
         )
-    if wanted is Status.CONFIRMED and entry.status is Status.SPAM:
+    if status is Status.CONFIRMED and submission.status is Status.SPAM:
         try:
-            act.stack.restore().ensure_alone(entry)
+            act.stack.restore().ensure_alone(submission)
         except AlreadyRegisteredError as error:
-            raise registered_again(act, entry, error) from error
+            raise registered_again(act, submission, error) from error
 
 
-def _set(act: Act, before: Submission, wanted: Status, *, promoted: Told) -> Submission:
-    if wanted is Status.CONFIRMED and before.status is Status.SPAM:
+def _set(act: Act, before: Submission, status: Status, *, promoted: Told) -> Submission:
+    if status is Status.CONFIRMED and before.status is Status.SPAM:
         return act.stack.restore().mark_genuine(before.id, by=act.by)
     manage = act.stack.manage()
-    if wanted is Status.CANCELLED:
+    if status is Status.CANCELLED:
         return manage.cancel(before.id, by=act.by, promoted=promoted)
-    if wanted is Status.SPAM:
+    if status is Status.SPAM:
         return manage.mark_spam(before.id, by=act.by, promoted=promoted)
     return manage.verify(before.id, by=act.by)

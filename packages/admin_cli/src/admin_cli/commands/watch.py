@@ -1,4 +1,4 @@
-"""`rollcall watch`: submissions as they come in."""
+"""`rollcall watch`: submissions as they arrive."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from admin_cli.terminal.json_fields import json_option, wanted
 
 app = verb()
 
-USUAL_INTERVAL_S = 5.0
+DEFAULT_INTERVAL_S = 5.0
 
 
 @app.command(cls=Command)
@@ -29,16 +29,17 @@ def watch(
     since: SinceOption = None,
     option: OptionOption = None,
     interval: Annotated[
-        float, typer.Option(min=1, max=3600, metavar="SECONDS", help="How long to wait between two looks.")
-    ] = USUAL_INTERVAL_S,
+        float, typer.Option(min=1, max=3600, metavar="SECONDS", help="How long to wait between checks.")
+    ] = DEFAULT_INTERVAL_S,
     columns: ColumnsOption = None,
     json: Annotated[str | None, json_option(FIELDS)] = None,
     jsonl: JsonLines = False,
 ) -> None:
-    """Print submissions as they come in, each once, until Ctrl-C.
+    """Print submissions as they arrive, each once, until Ctrl-C.
 
-    With --since what came in since then is printed first. With --json each is an object on a line of its own, as with
-    --jsonl. When the network goes, it says so, and goes on when it is back: nothing is missed.
+    With --since it first prints submissions since then. --json prints one object per line, as
+    --jsonl does. If the network goes down, it says so and continues when it is back; nothing is
+    missed.
 
     Examples:
       rollcall watch
@@ -52,14 +53,14 @@ def watch(
     stack = services.stack()
     chosen = selection(lambda: stack.forms, form=form, status=status, since=since, option=option)
     shown = printer(output, stack, Wanted(names, jsonl or names is not None, columns), form=form)
-    entries = Watch(
+    arrivals = Watch(
         stack.query(),
         chosen,
         interval_s=interval,
         sleep=services.sleep,
         say=output.note,
-        looked=shown.ranks.forget,  # who came in since the look before has a rank too
+        looked=shown.ranks.forget,  # newly waitlisted submissions have a rank too
     )
     if output.on_terminal:
-        output.note("Watching for new submissions; Ctrl-C ends it.")
-    shown.print(entries, nothing="", slow=True)
+        output.note("Watching for new submissions. Press Ctrl-C to stop.")
+    shown.print(arrivals, nothing="", slow=True)

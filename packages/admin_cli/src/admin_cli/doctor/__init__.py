@@ -1,1 +1,1 @@
-"""What is examined of a stack, and of the machine that works on it."""
+"""The checks that `rollcall doctor` makes of a stack and of the machine, and the report of their findings."""

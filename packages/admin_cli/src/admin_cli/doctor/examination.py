@@ -1,4 +1,4 @@
-"""Checks run side by side, each within its time, none able to stop another."""
+"""Runs checks in parallel, each with a time limit; none can stop another."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LIMIT_S = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """What is examined. sources: the clone's and the organisation's files; None outside of a clone."""
+    """What is checked. sources: the clone's and the organisation's files; None outside a clone."""
 
     stack: Stack
     sources: Sources | None
@@ -33,7 +33,7 @@ class Patient:
 
     @property
     def on_this_machine(self) -> bool:
-        """Whether an emulator stands in for AWS."""
+        """Whether the stack runs on an emulator of AWS."""
         return self.stack.context.on_this_machine
 
 
@@ -43,44 +43,44 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class _Running:
-    """One check on its way."""
+    """One check that is running."""
 
     name: str
-    found: list[Verdict] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
     done: threading.Event = field(default_factory=threading.Event)
 
     def run(self, check: Check, patient: Patient) -> None:
-        """Carry it out; whatever it raises becomes a finding."""
+        """Run the check; any error that it raises becomes a verdict."""
         try:
-            self.found.append(check(patient))
-        except Exception as error:  # noqa: BLE001 - a check that cannot be made is a finding, whatever stopped it
-            self.found.append(_stopped(error if isinstance(error, CliError) else explain(error)))
+            self.verdicts.append(check(patient))
+        except Exception as error:  # noqa: BLE001 - a check that can't be made is a finding, whatever stopped it
+            self.verdicts.append(_stopped(error if isinstance(error, CliError) else explain(error)))
         finally:
             self.done.set()
 
 
 def examine(checks: Mapping[str, Check], patient: Patient, *, limit_s: float = LIMIT_S) -> Iterator[Finding]:
-    """Make every check at once, and give what they find in the order they stand, each as soon as it is there."""
+    """Run all checks at once, and yield the findings in the order of the checks, each as soon as it is known."""
     running = [_Running(name) for name in checks]
-    for one in running:
-        threading.Thread(target=one.run, args=(checks[one.name], patient), daemon=True).start()
+    for check in running:
+        threading.Thread(target=check.run, args=(checks[check.name], patient), daemon=True).start()
     end = time.monotonic() + limit_s
-    for one in running:
-        if one.done.wait(max(0.0, end - time.monotonic())):
-            verdict = one.found[0]
+    for check in running:
+        if check.done.wait(max(0.0, end - time.monotonic())):
+            verdict = check.verdicts[0]
         else:
-            verdict = wrong(f"No answer within {limit_s:g} s.", "Check the network and a proxy, then try again.")
-        yield Finding(one.name, verdict.health, verdict.says, verdict.mend)
+            verdict = wrong(f"No answer within {limit_s:g} s.", "Check the network and any proxy, then try again.")
+        yield Finding(check.name, verdict.health, verdict.says, verdict.mend)
 
 
 def skipped(names: Sequence[str], why: str) -> Iterator[Finding]:
-    """Say of checks that they were not made."""
+    """Yield a finding for each check that was not made."""
     for name in names:
         yield Finding(name, Health.SKIPPED, why)
 
 
-def _stopped(told: CliError) -> Verdict:
-    """Say what stopped a check. A missing permission says nothing about the stack; anything else does."""
-    if isinstance(told, MissingPermissionError):
-        return not_examined(f"Your role lacks {told.action}.")
-    return wrong(str(told), told.hint or "Run the same command with --debug, and report what it prints.")
+def _stopped(error: CliError) -> Verdict:
+    """Turn an error into a verdict. A missing permission says nothing about the stack; anything else does."""
+    if isinstance(error, MissingPermissionError):
+        return not_examined(f"Your role lacks {error.action}.")
+    return wrong(str(error), error.hint or "Run the command again with --debug, and report what it prints.")

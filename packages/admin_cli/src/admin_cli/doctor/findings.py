@@ -1,4 +1,4 @@
-"""What an examination finds: how it stands, in a sentence, and how to mend it."""
+"""Findings: how healthy something is, why, and how to fix it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Health(StrEnum):
-    """How one thing stands. Only FAILURE makes the command fail; SKIPPED was not examined."""
+    """How healthy one thing is. Only FAILURE makes the command fail; SKIPPED was not checked."""
 
     OK = "ok"
     WARNING = "warning"
@@ -17,7 +17,7 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing examined. mend: what to do, for all that is not well."""
+    """What one check found. mend: how to fix it; None if there is nothing to fix."""
 
     check: str
     health: Health
@@ -25,13 +25,13 @@ class Finding:
     mend: str | None = None
 
     def as_dict(self) -> dict[str, str | None]:
-        """Give it as `--json` prints it."""
+        """Return it as `--json` prints it."""
         return {"check": self.check, "health": str(self.health), "says": self.says, "mend": self.mend}
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a check says; its name is added where it is run."""
+    """What a check returns: a finding without the check's name."""
 
     health: Health
     says: str
@@ -39,20 +39,20 @@ class Verdict:
 
 
 def well(says: str) -> Verdict:
-    """Say that it is as it should be."""
+    """Return that all is well."""
     return Verdict(Health.OK, says)
 
 
 def worth_a_look(says: str, mend: str) -> Verdict:
-    """Say that it works, but perhaps not as it was meant."""
+    """Return a warning: it works, but perhaps not as intended."""
     return Verdict(Health.WARNING, says, mend)
 
 
 def wrong(says: str, mend: str) -> Verdict:
-    """Say that it does not work."""
+    """Return a failure."""
     return Verdict(Health.FAILURE, says, mend)
 
 
 def not_examined(says: str) -> Verdict:
-    """Say why there is nothing to say."""
+    """Return why it was not checked."""
     return Verdict(Health.SKIPPED, says)

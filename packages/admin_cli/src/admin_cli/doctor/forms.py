@@ -1,4 +1,4 @@
-"""Checks of forms: whether clone, stack and functions have the same ones, and seats are as many as the files say."""
+"""Checks of forms: whether the files, the stack and the functions have the same forms and capacities."""
 
 from __future__ import annotations
 
@@ -20,70 +20,73 @@ ALL_LOCAL = "rollcall local up"
 
 
 def published(patient: Patient) -> Verdict:
-    """Whether the stack keeps the forms of this clone."""
-    kept = patient.stack.forms
-    if not kept:
-        return wrong("No forms were ever published to the stack.", f"Run in a clone: {_publish(patient)}")
-    here = _here(patient)
-    if here is None:
-        return not_examined(f"This is no clone; the stack keeps {', '.join(kept)}.")
-    live = _live(kept)
-    differing = sorted(name for name in {*here, *live} if here.get(name) != live.get(name))
+    """Whether the stack has the same forms as the organisation's files."""
+    stored = patient.stack.forms
+    if not stored:
+        return wrong("No forms have been published to the stack.", f"Run in a clone: {_publish(patient)}")
+    local = _local(patient)
+    if local is None:
+        return not_examined(f"You are not in a clone. The stack has {', '.join(stored)}.")
+    live = _live(stored)
+    differing = sorted(name for name in {*local, *live} if local.get(name) != live.get(name))
     if differing:
-        told = f"The organisation's files and the stack differ in {', '.join(differing)}."
-        return worth_a_look(told, f"To bring them: {_publish(patient)}")
-    retired = sorted(kept.keys() - live.keys())
+        return worth_a_look(
+            f"The organisation's files and the stack have different versions of {', '.join(differing)}.",
+            f"To publish yours: {_publish(patient)}",
+        )
+    retired = sorted(stored.keys() - live.keys())
     also = f"; retired: {', '.join(retired)}" if retired else ""
-    return well(f"{', '.join(live)}: as in the organisation's files{also}")
+    return well(f"{', '.join(live)}: same as the organisation's files{also}")
 
 
 def deployed(patient: Patient) -> Verdict:
-    """Whether the functions check by the forms that the pages show."""
-    kept = _live(patient.stack.forms)
-    differing = [name for name, form in kept.items() if patient.stack.deployed_version(name) != form.version]
+    """Whether the functions check answers with the same forms that the pages show."""
+    live = _live(patient.stack.forms)
+    differing = [name for name, form in live.items() if patient.stack.deployed_version(name) != form.version]
     if differing:
         return worth_a_look(
-            f"The functions have another version of {', '.join(differing)} than the site.",
+            f"The functions have a different version of {', '.join(differing)} from the site.",
             f"Bring both up to date: {deploying(patient.stack.context)}",
         )
-    return well("the API answers, with the forms of the site")
+    return well("the API answers, and has the same forms as the site")
 
 
 def seats(patient: Patient) -> Verdict:
-    """Whether each option has as many seats as its form's file begins it with; the table's number counts."""
+    """Whether each option's capacity is the one in its form's file. The table's capacity is the one that counts."""
     query = patient.stack.query()
-    forms = _here(patient) or _live(patient.stack.forms)
+    forms = _local(patient) or _live(patient.stack.forms)
     states = [
         (form, state) for form in forms.values() if form.name in patient.stack.forms for state in query.quotas(form)
     ]
     changed = [
-        (state, seeded) for form, state in states if (seeded := form.capacities()[state.option]) != state.capacity
+        (state, capacity) for form, state in states if (capacity := form.capacities()[state.option]) != state.capacity
     ]
     if changed:
-        told = ", ".join(f"{state.option} {state.capacity} instead of {seeded}" for state, seeded in changed)
-        state, seeded = changed[0]
+        differences = ", ".join(f"{state.option} {state.capacity} instead of {capacity}" for state, capacity in changed)
+        state, capacity = changed[0]
         return worth_a_look(
-            f"The table has other numbers of seats than the form's file: {told}.",
-            f"If that was not meant: rollcall quota set {state.form} {state.option} {seeded}",
+            f"Capacities in the table differ from the form's file: {differences}.",
+            f"If that is not intended: rollcall quota set {state.form} {state.option} {capacity}",
         )
-    return well(f"{len(states)} options as their files say")
+    return well(f"{len(states)} options have the capacity in their form's file")
 
 
 def spam(patient: Patient) -> Verdict:
-    """Whether somebody should look at what was set aside as suspected spam."""
+    """Whether submissions are set aside as suspected spam, which staff should review."""
     forms = patient.stack.forms
     many = suspected(patient.stack, forms)
     if not many:
-        return well("none is set aside")
-    untold = [name for name, form in forms.items() if not form.staff or "spam" not in form.staff_mails]
-    told = f"; of {', '.join(untold)} nobody is mailed" if untold else ""
+        return well("no suspected spam")
+    unmailed = [name for name, form in forms.items() if not form.staff or "spam" not in form.staff_mails]
+    nobody_mailed = f"; nobody is mailed about {', '.join(unmailed)}" if unmailed else ""
     return worth_a_look(
-        f"{many} set aside as suspected spam, each for thirty days{told}.", "Look: rollcall list --status spam"
+        f"{many} set aside as suspected spam, each for 30 days{nobody_mailed}.",
+        "Review them: rollcall list --status spam",
     )
 
 
 def deploying(context: Context) -> str:
-    """Say by which commands the functions and the pages get the organisation's forms."""
+    """Name the commands that bring the organisation's forms to the functions and the pages."""
     return ALL_LOCAL if context.on_this_machine else f"rollcall infra apply, then {PUBLISH}"
 
 
@@ -91,13 +94,13 @@ def _publish(patient: Patient) -> str:
     return ALL_LOCAL if patient.on_this_machine else PUBLISH
 
 
-def _live(kept: Mapping[str, Form]) -> dict[str, Form]:
-    """Leave out the forms that are asked no more."""
-    return {name: form for name, form in kept.items() if not form.retired}
+def _live(stored: Mapping[str, Form]) -> dict[str, Form]:
+    """Leave out retired forms."""
+    return {name: form for name, form in stored.items() if not form.retired}
 
 
-def _here(patient: Patient) -> Mapping[str, Form] | None:
-    """Read the organisation's forms; None outside of a clone. Raises FormFileError."""
+def _local(patient: Patient) -> Mapping[str, Form] | None:
+    """Read the organisation's forms; None outside a clone. Raises FormFileError."""
     if patient.sources is None:
         return None
     from rollcall_build.forms.files import compile_forms  # noqa: PLC0415 - reads TOML; only for this

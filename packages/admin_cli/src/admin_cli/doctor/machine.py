@@ -1,4 +1,4 @@
-"""Checks of the machine and the person at it: Terraform, credentials, clock, the stack they mean."""
+"""Checks of the machine and its configuration: Terraform, credentials, clock, context."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def terraform(_patient: Patient) -> Verdict:
         return well(f"Terraform {require_terraform()}")
     except TerraformMissingError as error:
         return worth_a_look(
-            str(error), "Install it from developer.hashicorp.com/terraform; only `rollcall infra` needs it."
+            str(error), "Only `rollcall infra` needs it. Install it from developer.hashicorp.com/terraform"
         )
 
 
@@ -37,26 +37,26 @@ def credentials(patient: Patient) -> Verdict:
 
 
 def clock(patient: Patient) -> Verdict:
-    """Whether this machine's clock is that of AWS."""
+    """Whether this machine's clock agrees with that of AWS."""
     with sessions.sentences(patient.stack.context):
         answer = patient.stack.client("sts").get_caller_identity()
-    told = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
-    if told is None:
+    aws_time = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
+    if aws_time is None:
         return well("AWS did not say what time it is.")
-    off_s = abs((patient.now() - parsedate_to_datetime(told)).total_seconds())
+    off_s = abs((patient.now() - parsedate_to_datetime(aws_time)).total_seconds())
     says = f"This machine's clock is {off_s:.0f} s off."
-    mend = "Let the system set its time by the network (timedatectl set-ntp true)."
+    mend = "Set the clock from the network: timedatectl set-ntp true"
     if off_s > SKEW_LIMIT_S:
-        return wrong(f"{says} AWS refuses what is five minutes off.", mend)
-    return worth_a_look(says, mend) if off_s > SKEW_WARNING_S else well("as AWS's")
+        return wrong(f"{says} AWS refuses requests that are five minutes off.", mend)
+    return worth_a_look(says, mend) if off_s > SKEW_WARNING_S else well("agrees with AWS")
 
 
 def description(patient: Patient) -> Verdict:
     """Whether the stack describes itself, in the region that the context names."""
-    said, context = patient.stack.description, patient.stack.context
-    mend = f"Name the right one: rollcall context add {context.name} --stack {said.stack} --region {said.region}"
-    if said.region != context.region:
-        return wrong(f"The stack says that it stands in {said.region}, but the context says {context.region}.", mend)
-    if said.stack != context.stack:
-        return wrong(f"The secret rollcall/{context.stack} describes the stack {said.stack}.", "rollcall infra apply")
-    return well(f"{said.stack} in {said.region}, {said.site_url}")
+    stack, context = patient.stack.description, patient.stack.context
+    mend = f"Correct the context: rollcall context add {context.name} --stack {stack.stack} --region {stack.region}"
+    if stack.region != context.region:
+        return wrong(f"The stack is in {stack.region}, but the context says {context.region}.", mend)
+    if stack.stack != context.stack:
+        return wrong(f"The secret rollcall/{context.stack} describes the stack {stack.stack}.", "rollcall infra apply")
+    return well(f"{stack.stack} in {stack.region}, {stack.site_url}")

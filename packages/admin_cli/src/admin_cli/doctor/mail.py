@@ -1,4 +1,4 @@
-"""Checks of what SES lets the stack mail, and to whom."""
+"""Checks of SES and of the addresses that the stack mails."""
 
 from __future__ import annotations
 
@@ -21,55 +21,55 @@ def sandbox(patient: Patient) -> Verdict:
     with sessions.sentences(patient.stack.context):
         account = patient.stack.client("sesv2").get_account()
     if not account.get("SendingEnabled") or account.get("EnforcementStatus") == "SHUTDOWN":
-        return wrong("SES has paused this account's mails.", "SES console, Account dashboard: it says why.")
+        return wrong("SES has paused this account's mails.", "See why in the SES console, Account dashboard.")
     if not account.get("ProductionAccessEnabled"):
         return worth_a_look(
-            "SES is in its sandbox: only verified addresses are mailed, 200 mails a day.",
-            "Ask for production access: docs/operator.md, step 5.",
+            "SES is in its sandbox: it mails only verified addresses, up to 200 mails per day.",
+            "Request production access: docs/operator.md, step 5.",
         )
     if account.get("EnforcementStatus") == "PROBATION":
         return worth_a_look(
             "SES has put this account on probation: too many bounces or complaints.",
-            "SES console, Account dashboard: it says what to change.",
+            "See what to change in the SES console, Account dashboard.",
         )
-    return well(f"{account['SendQuota']['Max24HourSend']:.0f} mails a day, to anyone")
+    return well(f"{account['SendQuota']['Max24HourSend']:.0f} mails per day, to any address")
 
 
 def addresses(patient: Patient) -> Verdict:
-    """Whether mail goes to and from addresses that somebody reads."""
+    """Whether the sender and the staff have real addresses, not those of the example."""
     if patient.on_this_machine:
         return not_examined("On this machine all mail goes to one mailbox.")
-    said = patient.stack.description.sender
-    examples = {f"the sender is {said}": None} if is_example(said) else {}
+    sender = patient.stack.description.sender
+    examples = {f"the sender is {sender}": None} if is_example(sender) else {}
     for form in patient.stack.forms.values():
-        examples |= {f"{form.name} tells {address}": None for address in example_staff(form)}
+        examples |= {f"{form.name} mails {address}": None for address in example_staff(form)}
     if examples:
         return worth_a_look(
-            f"Mail goes to or comes from example addresses, which nobody reads: {'; '.join(examples)}.",
-            "Write your own into the form files (staff) and the stack's values (sender); then rollcall infra apply, "
+            f"Nobody reads example addresses: {'; '.join(examples)}.",
+            "Write your own in the form files (staff) and the stack's values (sender). Then run: rollcall infra apply, "
             "and rollcall site publish",
         )
-    return well("the sender and the forms' staff are no examples")
+    return well("the sender and the staff have real addresses")
 
 
 def identity(patient: Patient) -> Verdict:
-    """Whether SES takes the sender for who it is."""
+    """Whether the sender is verified in SES."""
     address = parseaddr(patient.stack.description.sender)[1]
     domain = address.rpartition("@")[2]
     client = patient.stack.client("sesv2")
-    there = {}
+    verified_by_name = {}
     for name in (domain, address):
         with sessions.sentences(patient.stack.context):
             try:
-                there[name] = bool(client.get_email_identity(EmailIdentity=name)["VerifiedForSendingStatus"])
+                verified_by_name[name] = bool(client.get_email_identity(EmailIdentity=name)["VerifiedForSendingStatus"])
             except client.exceptions.NotFoundException:
                 continue
-    if verified := [name for name, good in there.items() if good]:
+    if verified := [name for name, is_verified in verified_by_name.items() if is_verified]:
         return well(f"{verified[0]} is verified")
-    if domain in there:
+    if domain in verified_by_name:
         return wrong(
-            f"The domain {domain} is not verified.", "Enter into its DNS: rollcall infra output mail_dns_records"
+            f"The domain {domain} is not verified.", "Add these DNS records: rollcall infra output mail_dns_records"
         )
-    if address in there:
+    if address in verified_by_name:
         return wrong(f"The address {address} is not verified.", "Follow the link that SES mailed to it.")
-    return wrong(f"SES knows neither {domain} nor {address}.", "Have the deployer run: rollcall infra apply")
+    return wrong(f"SES has neither {domain} nor {address}.", "Ask the operator to run: rollcall infra apply")

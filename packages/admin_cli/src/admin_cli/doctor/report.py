@@ -1,4 +1,4 @@
-"""Findings as a command prints them: a line each as soon as it is there, and how many of which kind at the end."""
+"""Prints findings, each as soon as it is known, and their totals at the end."""
 
 from __future__ import annotations
 
@@ -27,19 +27,18 @@ _HEALTH_WIDTH, _CHECK_WIDTH = 6, 14
 
 
 def report(output: Output, findings: Iterable[Finding], *, names: Sequence[str] | None) -> None:
-    """Print what is found, as JSON when fields are named. Raises typer.Exit when something is wrong."""
-    found = []
+    """Print the findings, as JSON if fields are named. Raises typer.Exit if there is a failure."""
+    reported = []
     for finding in findings:
-        found.append(finding)
+        reported.append(finding)
         if names is None:
             _print(output, finding)
     if names is not None:
-        output.json([pick(finding.as_dict(), names) for finding in found])
-    counts = Counter(finding.health for finding in found)
-    output.note(
-        f"{counts[Health.OK]} ok, {counts[Health.WARNING]} to look at, {counts[Health.FAILURE]} wrong, "
-        f"{counts[Health.SKIPPED]} not examined.",
-    )
+        output.json([pick(finding.as_dict(), names) for finding in reported])
+    counts = Counter(finding.health for finding in reported)
+    warnings = "1 warning" if counts[Health.WARNING] == 1 else f"{counts[Health.WARNING]} warnings"
+    failures = "1 failure" if counts[Health.FAILURE] == 1 else f"{counts[Health.FAILURE]} failures"
+    output.note(f"{counts[Health.OK]} ok, {warnings}, {failures}, {counts[Health.SKIPPED]} skipped.")
     if counts[Health.FAILURE]:
         raise typer.Exit(ExitCode.FAILURE)
 
@@ -61,7 +60,7 @@ def _print(output: Output, finding: Finding) -> None:
 
 
 def _wrapped(text: str, width: int, first: str) -> list[str]:
-    """Break a text into lines; a command to be copied is broken between its words alone."""
+    """Wrap a text, breaking only between words, so that commands can be copied."""
     return textwrap.wrap(
         plain(text),
         max(width, 30),

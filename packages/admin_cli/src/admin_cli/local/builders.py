@@ -26,14 +26,14 @@ class LocalBuilders:
     def publish_forms(self, workspace: Workspace, outputs: dict[str, Any], dynamodb: Any) -> str:  # noqa: ANN401 - boto3
         """Store the compiled forms with the stack."""
         forms = compile_forms(workspace.sources.forms)
-        kept = StoredForms(staff_table(dynamodb, outputs["table"]))
-        changed = kept.store(forms)
-        retired = [name for name in kept.read() if name not in forms]
+        stored = StoredForms(staff_table(dynamodb, outputs["table"]))
+        changed = stored.store(forms)
+        retired = [name for name in stored.read() if name not in forms]
         also = f"; retired: {', '.join(retired)}" if retired else ""
         return f"{', '.join(forms)}: {'stored ' + ', '.join(changed) if changed else 'unchanged'}{also}"
 
     def publish_site(self, workspace: Workspace, outputs: dict[str, Any], s3: Any) -> str:  # noqa: ANN401 - boto3
-        """Build the site and put what changed into the stack's bucket."""
+        """Build the site and upload what changed to the stack's bucket."""
         out = workspace.state / "site"
         site = build(workspace.sources, api_url=outputs["api_url"], site_url=outputs["site_url"], out=out)
         return str(publish(site, bucket=outputs["site_bucket"], s3_client=s3))

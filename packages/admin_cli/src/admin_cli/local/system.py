@@ -34,7 +34,7 @@ class LocalSystem(Protocol):
         """Return the mails, oldest first."""
 
     def region(self) -> str:
-        """Return the region that it stands in for."""
+        """Return the AWS region that it emulates."""
 
     def terraform(self, command: str, arguments: Sequence[str]) -> AbstractContextManager[Invocation]:
         """Yield the Terraform call that plans this system or prints its outputs."""

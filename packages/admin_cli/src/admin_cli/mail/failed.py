@@ -1,4 +1,4 @@
-"""`rollcall mail failed` and `rollcall mail redrive`: what could not be mailed, and to have it mailed after all."""
+"""`rollcall mail failed` and `rollcall mail redrive`: lists failed mails, and tries them again."""
 
 from __future__ import annotations
 
@@ -41,17 +41,17 @@ COLUMNS = (
     Column("SINCE"),
     Column("WHY", narrowest=20),
 )
-"""On a terminal. In a pipe the name comes last, behind the columns that there were before it."""
+"""On a terminal. In a pipe the name comes last, after the older columns."""
 
-SHOWN = 8
-"""So many letters of a message's ID tell it from all others, as good as always."""
+SHORT_ID = 8
+"""This many characters of a message's ID are practically always unique."""
 
 SINCE = "30d"
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A line: a dead letter, or a mail of an entry. message: of a dead letter alone."""
+    """One line: a dead letter, or a submission's mail. message: only for a dead letter."""
 
     state: str
     since: datetime | None
@@ -63,14 +63,14 @@ class Failed:
     why: str = ""
 
     def record(self) -> dict[str, object]:
-        """Give what --json prints, under the names of FIELDS."""
-        whole = {name: getattr(self, name) or None for name in FIELDS}
-        return whole | {"since": iso(self.since) if self.since else None}
+        """Return what --json prints, under the names of FIELDS."""
+        fields = {name: getattr(self, name) or None for name in FIELDS}
+        return fields | {"since": iso(self.since) if self.since else None}
 
     def row(self, *, whole: bool) -> list[Value]:
-        """Give a line; on a terminal a message's ID is short."""
+        """Return the line's cells. whole: with the whole ID of the message, for a pipe."""
         rest: list[Value] = [self.reference or self.id, self.kind, self.state, self.since, self.why]
-        return [self.message, *rest, self.name] if whole else [self.name, self.message[:SHOWN], *rest]
+        return [self.message, *rest, self.name] if whole else [self.name, self.message[:SHORT_ID], *rest]
 
 
 def failed(
@@ -79,12 +79,13 @@ def failed(
     since: Annotated[str, typer.Option(metavar="WHEN", help="Mails that failed since then.")] = SINCE,
     json: Annotated[str | None, json_option(FIELDS)] = None,
 ) -> None:
-    """Print what could not be mailed, and why as far as it is known; nothing is consumed.
+    """Print the mails that failed, and why if it is known. This changes nothing.
 
-    First the dead letters: mails that failed five times, and changes of submissions whose mails could not be queued
-    (`rollcall mail redrive` takes both up again). Then mails that came back, were called spam, were not sent to a
-    suppressed address or are stuck, in the last 30 days or since --since. What is mended is forgotten: once a later
-    mail reached the person, or the submission is erased.
+    First come the dead letters: mails that failed five times, and changes of submissions whose
+    mails could not be queued (`rollcall mail redrive` tries both again). Then come mails that
+    bounced, were reported as spam, were not sent to a suppressed address, or are stuck, from the
+    last 30 days or since --since. A mail is left out once a later mail has reached the person, or
+    the submission is erased.
 
     Examples:
       rollcall mail failed
@@ -96,9 +97,9 @@ def failed(
     stack = services.stack()
     first = read_since(since, forms=lambda: stack.forms)
     letters = stack.mailing().redrive.read()
-    whose = look_up(stack, {letter.about.id for letter in letters if isinstance(letter.about, MailRequest)})
-    lines = [_of_letter(stack, letter, whose) for letter in letters]
-    lines += map(_of_mail, failed_mails(stack, since=first))
+    submissions = look_up(stack, {letter.about.id for letter in letters if isinstance(letter.about, MailRequest)})
+    lines = [_dead_letter(stack, letter, submissions) for letter in letters]
+    lines += map(_failed_mail, failed_mails(stack, since=first))
     if names is not None:
         services.output.json([pick(line.record(), names) for line in lines])
         return
@@ -106,25 +107,25 @@ def failed(
         whole = not services.output.on_terminal
         services.output.rows(COLUMNS, [line.row(whole=whole) for line in lines])
     if not lines:
-        services.output.note(f"Nothing failed since {for_person(first)}.")
+        services.output.note(f"No mails failed since {for_person(first)}.")
 
 
 def redrive(
     ctx: typer.Context,
     messages: Annotated[
         list[str] | None,
-        typer.Argument(metavar="MESSAGE...", help="As `mail failed` prints them; the first letters will do."),
+        typer.Argument(metavar="MESSAGE...", help="As `mail failed` prints them; the first few characters are enough."),
     ] = None,
     *,
     every: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Queue dead letters again, once what kept them from being mailed is mended.
+    """Queue dead letters again, once you have fixed what stopped their mails.
 
-    Whoever has their mail already gets no second one, so that it is safe to repeat, and to break off. A dead letter of
-    the table's stream is turned into the mails that those changes call for; a day later the stream has forgotten them,
-    and the submissions that came in at that time are looked at instead.
+    Nobody gets a mail twice, so you can safely repeat this command or interrupt it. A dead letter
+    of the table's stream becomes the mails that its changes call for. The stream forgets changes
+    after a day; the command then looks at the submissions received at that time instead.
 
     Examples:
       rollcall mail redrive --all --dry-run
@@ -133,22 +134,23 @@ def redrive(
     """
     if every == bool(messages):
         raise CliError(
-            "Name the messages to queue again, or --all.",
-            hint="See which there are: rollcall mail failed",
+            "Name the messages to queue again, or add --all.",
+            hint="List them: rollcall mail failed",
             exit_code=ExitCode.USAGE,
         )
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
     service = act.stack.mailing().redrive
     letters = service.read()
-    ours = [letter for letter in letters if letter.about is not None]
-    if len(ours) < len(letters):
-        act.say(f"Left where they are, for they are none of Rollcall's: {len(letters) - len(ours)} of the messages.")
-    chosen = ours if every else [_the_letter(ours, named) for named in messages or ()]
+    known = [letter for letter in letters if letter.about is not None]
+    foreign = len(letters) - len(known)
+    if foreign:
+        act.say(f"Skipped {foreign} message{'' if foreign == 1 else 's'} that Rollcall did not send.")
+    chosen = known if every else [_find_letter(known, message) for message in messages or ()]
     if not chosen:
         act.say("There are no dead letters.")
         return
-    letter_s = "1 dead letter" if len(chosen) == 1 else f"{len(chosen):,} dead letters"
-    if not act.agreed(f"queue {letter_s} again"):
+    dead_letters = "1 dead letter" if len(chosen) == 1 else f"{len(chosen):,} dead letters"
+    if not act.agreed(f"queue {dead_letters} again"):
         return
     mails = 0
     with Progress(act.services.output, "dead letters", total=len(chosen)) as progress:
@@ -157,61 +159,61 @@ def redrive(
             mails += redriven.mails
             if redriven.gone:
                 progress.tell(
-                    f"{redriven.letter.id[:SHOWN]}: the stream has forgotten those changes, so the submissions of that "
-                    "time were looked at. Cancellations and promotions of older ones are not found so."
+                    f"{redriven.letter.id[:SHORT_ID]}: the stream has forgotten these changes, so the command looked "
+                    "at the submissions received at that time. This misses older ones that were cancelled or promoted."
                 )
-    act.say(f"Queued {mails:,} mail{'' if mails == 1 else 's'} for {progress.done:,} of {letter_s}.")
+    act.say(f"Queued {mails:,} mail{'' if mails == 1 else 's'} for {progress.done:,} of {dead_letters}.")
 
 
-def _the_letter(letters: Sequence[DeadLetter], named: str) -> DeadLetter:
-    found = [letter for letter in letters if letter.id.startswith(named)] if named else []
-    if len(found) == 1:
-        return found[0]
+def _find_letter(letters: Sequence[DeadLetter], message: str) -> DeadLetter:
+    matches = [letter for letter in letters if letter.id.startswith(message)] if message else []
+    if len(matches) == 1:
+        return matches[0]
     raise CliError(
-        f"There is no dead letter {named!r}; it may have been queued again already."
-        if not found
-        else f"{len(found)} dead letters begin with {named!r}; write more of it.",
-        hint="See which there are: rollcall mail failed",
-        exit_code=ExitCode.USAGE if found else ExitCode.NOT_FOUND,
+        f"There is no dead letter {message!r}. It may already have been queued again."
+        if not matches
+        else f"{len(matches)} dead letters begin with {message!r}. Give more of the ID.",
+        hint="List them: rollcall mail failed",
+        exit_code=ExitCode.USAGE if matches else ExitCode.NOT_FOUND,
     )
 
 
-def _of_letter(stack: Stack, letter: DeadLetter, whose: Mapping[str, SubmissionDetails]) -> Failed:
+def _dead_letter(stack: Stack, letter: DeadLetter, submissions: Mapping[str, SubmissionDetails]) -> Failed:
     about = letter.about
     if isinstance(about, ChangeSpan):
         when = f"between {for_person(about.since)} and {for_person(about.until)}"
         changes = "1 change" if about.count == 1 else f"{about.count:,} changes"
         return Failed("not queued", letter.since, message=letter.id, why=f"{changes} of submissions {when}")
     if about is None:
-        return Failed("unknown", letter.since, message=letter.id, why="none of Rollcall's own messages")
+        return Failed("unknown", letter.since, message=letter.id, why="Rollcall did not send this message")
     line = {"kind": about.kind, "message": letter.id, "id": about.id}
-    details = whose.get(about.id)
+    details = submissions.get(about.id)
     if details is None:
         return Failed("not sent", letter.since, **line, why="the submission is gone: nobody will be mailed")
-    entry = details.submission
-    reference = display_reference(entry.reference)
-    line["name"] = name_of(stack, entry)
-    noted = next((mail for mail in details.mails if _same(mail, about)), None)
-    if not about.fits(entry):
-        why = f"it is {entry.status} now: nobody will be mailed"
-    elif noted is None or not noted.attempts:
-        why = "never begun: the log of notify tells"
-    elif noted.state not in (MailState.SENDING, MailState.QUEUED):
-        return Failed(noted.state, letter.since, **line, reference=reference, why="it was seen to after all")
+    submission = details.submission
+    reference = display_reference(submission.reference)
+    line["name"] = name_of(stack, submission)
+    record = next((mail for mail in details.mails if _same(mail, about)), None)
+    if not about.fits(submission):
+        why = f"it is now {submission.status}: nobody will be mailed"
+    elif record is None or not record.attempts:
+        why = "never attempted: see the log of notify"
+    elif record.state not in (MailState.SENDING, MailState.QUEUED):
+        return Failed(record.state, letter.since, **line, reference=reference, why="a later attempt dealt with it")
     else:
-        why = f"{noted.problem or 'no answer'}, {noted.attempts} attempt{'' if noted.attempts == 1 else 's'}"
+        why = f"{record.problem or 'no answer'}, {record.attempts} attempt{'' if record.attempts == 1 else 's'}"
     return Failed("not sent", letter.since, **line, reference=reference, why=why)
 
 
-def _of_mail(found: FailedMail) -> Failed:
+def _failed_mail(failed_mail: FailedMail) -> Failed:
     return Failed(
-        found.mail.state,
-        found.at,
-        kind=found.mail.kind,
-        reference=found.reference,
-        id=found.id,
-        name=found.name,
-        why=found.why,
+        failed_mail.mail.state,
+        failed_mail.at,
+        kind=failed_mail.mail.kind,
+        reference=failed_mail.reference,
+        id=failed_mail.id,
+        name=failed_mail.name,
+        why=failed_mail.why,
     )
 
 

@@ -1,4 +1,4 @@
-"""Mails that somebody should see to: what failed and was not mended, and whose it is."""
+"""Mails that need attention: those that failed and that no later mail replaced, with their submissions."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
     from registration_core.domain.submission import MailRecord, Submission, SubmissionDetails
 
 _WHY = {
-    MailState.BOUNCED: "the address's mail server sent it back",
-    MailState.COMPLAINED: "the reader called it spam",
+    MailState.BOUNCED: "the address's mail server returned it",
+    MailState.COMPLAINED: "the reader reported it as spam",
     MailState.REJECTED: "the mail service found a virus in it",
-    MailState.SUPPRESSED: "an earlier mail to the address bounced or was complained of",
+    MailState.SUPPRESSED: "an earlier mail to the address bounced or was reported as spam",
     MailState.QUEUED: "queued long ago; resend it",
-    MailState.SENDING: "begun long ago; it is not known whether it went out",
+    MailState.SENDING: "begun long ago; nobody knows whether it went out",
 }
 
-#: So many submissions are looked up side by side.
-_SIDE_BY_SIDE = 8
+#: How many submissions are looked up at once.
+_LOOKUPS_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
 class FailedMail:
-    """One mail. at: when it failed. reference, name: empty where it is about no submission, as a digest."""
+    """One mail. at: when it failed. reference, name: empty if it is about no submission, such as a digest."""
 
     id: str
     mail: MailRecord
@@ -45,30 +45,33 @@ class FailedMail:
 
     @property
     def why(self) -> str:
-        """Why it failed, as far as it is known."""
+        """Why it failed, if that is known."""
         return self.mail.problem or _WHY[MailState(self.mail.state)]
 
 
 def failed_mails(stack: Stack, *, since: datetime) -> list[FailedMail]:
-    """Give the mails that failed since then and were not mended, newest first. Raises StorageUnavailableError."""
+    """Return the mails that failed since then and that no later mail replaced, newest first.
+
+    Raises StorageUnavailableError.
+    """
     now = datetime.now(UTC)
     failing = [each for each in stack.journal().open_mails(since=since) if _failed(each.mail, now)]
-    whose = look_up(stack, {each.id for each in failing})
-    found = []
+    submissions = look_up(stack, {each.id for each in failing})
+    failed = []
     for each in failing:
-        details = whose.get(each.id)
+        details = submissions.get(each.id)
         if details is None:
             if "_" not in each.id:
-                found.append(FailedMail(each.id, each.mail, each.at, "", each.id))
-        elif not _mended(each, details):
+                failed.append(FailedMail(each.id, each.mail, each.at, "", each.id))
+        elif not _replaced(each, details):
             submission = details.submission
             reference, name = display_reference(submission.reference), name_of(stack, submission)
-            found.append(FailedMail(each.id, each.mail, each.at, reference, name))
-    return found
+            failed.append(FailedMail(each.id, each.mail, each.at, reference, name))
+    return failed
 
 
 def name_of(stack: Stack, submission: Submission) -> str:
-    """Say whom a submission is about."""
+    """Return the name of the person that a submission is about."""
     form = stack.forms.get(submission.form)
     return form.name_in(submission.answers) if form is not None else ""
 
@@ -78,7 +81,7 @@ def _failed(mail: MailRecord, now: datetime) -> bool:
 
 
 def look_up(stack: Stack, ids: Iterable[str]) -> Mapping[str, SubmissionDetails]:
-    """Give the submissions of these IDs, several read at a time; without those that are gone.
+    """Return the submissions with these IDs, without those that are gone. Several are read at a time.
 
     Raises StorageUnavailableError.
     """
@@ -90,13 +93,13 @@ def look_up(stack: Stack, ids: Iterable[str]) -> Mapping[str, SubmissionDetails]
         except SubmissionNotFoundError:
             return None
 
-    with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-        found = list(pool.map(details, ids))
-    return {each.submission.id: each for each in found if each is not None}
+    with ThreadPoolExecutor(_LOOKUPS_AT_ONCE) as pool:
+        all_details = list(pool.map(details, ids))
+    return {each.submission.id: each for each in all_details if each is not None}
 
 
-def _mended(failed: JournalMail, details: SubmissionDetails) -> bool:
-    """Whether a later mail reached the same reader, or nobody is to be reached any more."""
+def _replaced(failed: JournalMail, details: SubmissionDetails) -> bool:
+    """Whether a later mail reached the same reader, or the submission is erased."""
     if details.submission.status is Status.ERASED:
         return True
     to_staff = failed.mail.kind in TO_STAFF

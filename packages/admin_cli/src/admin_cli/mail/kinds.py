@@ -1,4 +1,4 @@
-"""Which mail is meant: one of Rollcall's kinds, or a form's own; and what whoever sends one gives it to say."""
+"""Options that choose a mail: one of Rollcall's kinds, a form's own with its values, or a text of your own."""
 
 from __future__ import annotations
 
@@ -18,26 +18,24 @@ if TYPE_CHECKING:
     from admin_cli.services import Services
     from registration_core.domain.forms import Form, OwnMail
 
-Given = Annotated[
+Values = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="NAME=TEXT", help="What a mail of the form's own is to say; may be repeated."),
+    typer.Option("--set", metavar="NAME=TEXT", help="A value for a mail of the form's own; may be repeated."),
 ]
 
-LONGEST = 500
+LONGEST_VALUE = 500
 LONGEST_SUBJECT, LONGEST_TEXT = 150, 5000
 
-Subject = Annotated[
-    str | None, typer.Option("--subject", metavar="TEXT", help="Send a mail of your own: what its subject says.")
-]
-OwnText = Annotated[str | None, typer.Option("--text", metavar="TEXT", help="What a mail of your own says.")]
+Subject = Annotated[str | None, typer.Option("--subject", metavar="TEXT", help="Send a mail of your own: its subject.")]
+OwnText = Annotated[str | None, typer.Option("--text", metavar="TEXT", help="The text of a mail of your own.")]
 OwnTextFile = Annotated[
     Path | None,
-    typer.Option("--text-file", metavar="FILE", help="The same from a file, or from stdin with -."),
+    typer.Option("--text-file", metavar="FILE", help="The text from a file, or from stdin with -."),
 ]
 
 
-def the_kind(name: str) -> MailKind:
-    """Give one kind of mail. Raises CliError, naming those there are."""
+def read_kind(name: str) -> MailKind:
+    """Read a kind of mail. Raises CliError, which lists the kinds."""
     try:
         return MailKind(name)
     except ValueError as error:
@@ -47,8 +45,8 @@ def the_kind(name: str) -> MailKind:
         ) from error
 
 
-def the_mail(form: Form, name: str) -> MailKind | OwnMail:
-    """Give one kind of mail, or one of the form's own. Raises CliError, naming those there are."""
+def read_mail(form: Form, name: str) -> MailKind | OwnMail:
+    """Read a kind of mail, or the name of one of the form's own. Raises CliError, which lists them."""
     own = form.own_mail(name)
     if own is not None:
         return own
@@ -61,24 +59,24 @@ def the_mail(form: Form, name: str) -> MailKind | OwnMail:
     )
 
 
-def given_values(mail: MailKind | OwnMail, given: Sequence[str] | None) -> dict[str, str] | None:
-    """Read `--set room="Kuggen 2"`; None for a mail that is told nothing.
+def read_values(mail: MailKind | OwnMail, assignments: Sequence[str] | None) -> dict[str, str] | None:
+    """Read `--set room="Kuggen 2"`; None for a kind of mail that has no values.
 
-    Raises CliError for what cannot be read, a value that the mail does not use, or one that it lacks.
+    Raises CliError for an assignment that can't be read, a value that the mail does not use, or one that is missing.
     """
-    values = dict(_read(word) for word in given or ())
+    values = dict(_read(assignment) for assignment in assignments or ())
     needs = () if isinstance(mail, MailKind) else mail.needs
     name = mail.value if isinstance(mail, MailKind) else mail.name
     for value in values:
         if value not in needs:
-            there = f"It uses: {', '.join(needs)}." if needs else "It uses none."
+            used = f"It uses: {', '.join(needs)}." if needs else "It uses none."
             raise CliError(
-                f"The mail {name!r} uses no value {value!r}.{meant(value, needs)} {there}", exit_code=ExitCode.USAGE
+                f"The mail {name!r} uses no value {value!r}.{meant(value, needs)} {used}", exit_code=ExitCode.USAGE
             )
     missing = [each for each in needs if each not in values]
     if missing:
         raise CliError(
-            f"The mail {name!r} needs {', '.join(missing)}, which was not given.",
+            f"The mail {name!r} needs a value for {', '.join(missing)}.",
             hint="Add " + " ".join(f'--set {each}="…"' for each in missing),
             exit_code=ExitCode.USAGE,
         )
@@ -86,23 +84,23 @@ def given_values(mail: MailKind | OwnMail, given: Sequence[str] | None) -> dict[
 
 
 def own_message(services: Services, subject: str | None, text: str | None, file: Path | None) -> dict[str, str] | None:
-    """Read what a mail of the sender's own says; None when it was not asked for.
+    """Read the subject and text of the sender's own mail; None if none is given.
 
-    Paragraphs have an empty line between them; lines keep their indentation. Raises CliError for one part without the
-    other, a file that cannot be read, or a text that is empty, too long or holds control characters.
+    Empty lines separate paragraphs; lines keep their indentation. Raises CliError for one part without the other, a
+    file that can't be read, or a text that is empty, too long or has control characters.
     """
     if subject is None and text is None and file is None:
         return None
     if subject is None or (text is None) == (file is None):
         raise CliError(
-            "A mail of your own takes --subject, and either --text or --text-file.", exit_code=ExitCode.USAGE
+            "A mail of your own needs --subject, and either --text or --text-file.", exit_code=ExitCode.USAGE
         )
-    written = text if file is None else _read_file(services, file)
-    assert written is not None  # noqa: S101 - one of the two was given
-    lines = "\n".join(_indentation(line) + _own("--text", line) for line in written.splitlines()).strip("\n")
+    raw_text = text if file is None else _read_file(services, file)
+    assert raw_text is not None  # noqa: S101 - one of the two was given
+    clean_text = "\n".join(_indentation(line) + _clean("--text", line) for line in raw_text.splitlines()).strip("\n")
     return {
-        "subject": _of_length("--subject", _own("--subject", subject), LONGEST_SUBJECT),
-        "text": _of_length("--text", lines, LONGEST_TEXT),
+        "subject": _check_length("--subject", _clean("--subject", subject), LONGEST_SUBJECT),
+        "text": _check_length("--text", clean_text, LONGEST_TEXT),
     }
 
 
@@ -117,37 +115,37 @@ def _read_file(services: Services, file: Path) -> str:
 
 
 def _indentation(line: str) -> str:
-    """Give the blanks that a line begins with, tabs as spaces; none of an empty line."""
+    """Return the line's leading blanks, with tabs as spaces; nothing for an empty line."""
     text = line.lstrip(" \t")
     return line.removesuffix(text).expandtabs(4) if text.strip() else ""
 
 
-def _own(option: str, line: str) -> str:
+def _clean(option: str, line: str) -> str:
     try:
         return clean_line(line) if line.strip() else ""
     except ValueRefusedError as error:
         raise CliError(
-            f"{option} holds control characters, which a mail can't show.", exit_code=ExitCode.USAGE
+            f"{option} has control characters, which a mail can't show.", exit_code=ExitCode.USAGE
         ) from error
 
 
-def _of_length(option: str, text: str, most: int) -> str:
+def _check_length(option: str, text: str, most: int) -> str:
     if not text or len(text) > most:
         raise CliError(f"{option} must have 1 to {most:,} characters; it has {len(text):,}.", exit_code=ExitCode.USAGE)
     return text
 
 
-def _read(word: str) -> tuple[str, str]:
-    name, given, text = word.partition("=")
+def _read(assignment: str) -> tuple[str, str]:
+    name, equals, text = assignment.partition("=")
     try:
         value = clean_line(text)
     except ValueRefusedError as error:
         raise CliError(
-            f"--set {name}: a value is one line of text without control characters.", exit_code=ExitCode.USAGE
+            f"--set {name}: the value must be one line without control characters.", exit_code=ExitCode.USAGE
         ) from error
-    if not given or not name or not value or len(value) > LONGEST:
+    if not equals or not name or not value or len(value) > LONGEST_VALUE:
         raise CliError(
-            f'--set {word[:60]!r} cannot be read; write a name and up to {LONGEST} letters, such as room="Kuggen 2".',
+            f'Write --set room="Kuggen 2", with at most {LONGEST_VALUE} characters, not {assignment[:60]!r}.',
             exit_code=ExitCode.USAGE,
         )
     return name.strip(), value

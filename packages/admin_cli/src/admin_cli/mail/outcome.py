@@ -1,4 +1,4 @@
-"""What became of mails that were just queued, told while it happens."""
+"""Waits for mails that were just queued, and counts what became of them."""
 
 from __future__ import annotations
 
@@ -17,18 +17,23 @@ if TYPE_CHECKING:
     from registration_core.bootstrap import MailingParts
     from registration_core.domain.mail import MailRequest
 
-NoWait = Annotated[bool, typer.Option("--no-wait", help="Don't wait for what becomes of it.")]
+NoWait = Annotated[bool, typer.Option("--no-wait", help="Don't wait to see what becomes of it.")]
 
 _OUT = frozenset({MailState.SENT, MailState.DELIVERED})
 
 
-def told(act: Act, mailing: MailingParts, requests: Sequence[MailRequest], *, longest_s: float) -> Counter[MailState]:
-    """Wait until the mails are out or are not; what is still on its way then counts as queued, delivered as sent."""
+def wait_for(
+    act: Act, mailing: MailingParts, requests: Sequence[MailRequest], *, longest_s: float
+) -> Counter[MailState]:
+    """Wait until each mail is sent or has failed, and count their states.
+
+    Mails still on their way at the end count as queued, delivered ones as sent.
+    """
     with Progress(act.services.output, "mails sent", total=len(requests)) as progress:
         try:
             states = mailing.watch.states(requests, longest_s=longest_s, ended=progress.advance)
         except KeyboardInterrupt:
-            progress.tell("What is queued is sent all the same.")
+            progress.tell("Mails already queued are still sent.")
             raise
     for state in _OUT & states.keys() - {MailState.SENT}:
         states[MailState.SENT] += states.pop(state)

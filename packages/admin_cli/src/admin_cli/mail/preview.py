@@ -1,4 +1,4 @@
-"""`rollcall mail preview`: a mail before anyone gets it."""
+"""`rollcall mail preview`: prints a mail before anyone gets it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.forms.definitions import forms_folder, read_forms, shared_folder, the_form
 from admin_cli.forms.parameters import Folder  # noqa: TC001 - Typer reads the annotations
-from admin_cli.mail.kinds import Given, given_values, the_mail
+from admin_cli.mail.kinds import Values, read_mail, read_values
 from admin_cli.services import of
 from admin_cli.submissions.lookup import look_up
 from admin_cli.terminal import completion
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
     from registration_core.domain.mail import RenderedMail
     from registration_core.domain.submission import Submission
 
-#: What stands in a preview for addresses that only a stack has.
+#: Replaces addresses that only a stack has.
 SITE_URL = "https://example.org"
 
-#: Never a working link: whoever holds one may act as the registrant.
+#: Never a working link: anyone who has one can act as the registrant.
 NO_LINK = "my?t=preview"
 
-_ENTRY = re.compile(r"[a-z]+_[0-9A-Za-z]{26}|[0-9A-Za-z]{4}-?[0-9A-Za-z]{4}")
+_ID_OR_REFERENCE = re.compile(r"[a-z]+_[0-9A-Za-z]{26}|[0-9A-Za-z]{4}-?[0-9A-Za-z]{4}")
 
 
 class Part(StrEnum):
-    """What of a mail is printed."""
+    """The part of a mail to print."""
 
     TEXT = "text"
     HTML = "html"
@@ -61,16 +61,17 @@ def preview(
         str | None, typer.Option(metavar="LANG", help="The registrant's language (default: theirs, or the first).")
     ] = None,
     part: Annotated[
-        Part | None, typer.Option(metavar="PART", help="Only this: text, html or subject (default: subject and text).")
+        Part | None,
+        typer.Option(metavar="PART", help="Only this part: text, html or subject (default: subject and text)."),
     ] = None,
-    given: Given = None,
+    values: Values = None,
     folder: Folder = None,
 ) -> None:
     """Print a mail as it would be sent, for a form's example or a submission; nobody gets it.
 
-    For an example no stack is needed. For a submission the mail is what it would get now, by the templates of this
-    clone; without KIND the one that tells what it is. The link to the registrant's own page works for them alone: here
-    another stands in its place.
+    A form's example needs no stack. For a submission, it prints the mail that it would get now,
+    with this clone's templates; without KIND, the one for its status. The link to the registrant's
+    own page works only for them, so a different one is shown here.
 
     Examples:
       rollcall mail preview registration confirmed
@@ -81,51 +82,54 @@ def preview(
     """
     services = of(ctx)
     forms = read_forms(folder)
-    if about in forms or not _ENTRY.fullmatch(about):
-        mail = _of_example(the_form(forms, about), kind, language, given, forms_folder(folder))
+    if about in forms or not _ID_OR_REFERENCE.fullmatch(about):
+        mail = _of_example(the_form(forms, about), kind, language, values, forms_folder(folder))
     else:
-        mail = _of_entry(services, forms, about, kind=kind, language=language, given=given, folder=forms_folder(folder))
-    text = _printed(mail, part)
+        mail = _of_submission(
+            services, forms, about, kind=kind, language=language, assignments=values, folder=forms_folder(folder)
+        )
+    text = _to_print(mail, part)
     services.output.line("\n".join(plain_lines(text)) if services.output.on_terminal else text)
 
 
-def written(
-    stack: Stack, form: Form, entry: Submission, *, kind: str, values: Mapping[str, str] | None, folder: Path
+def render(
+    stack: Stack, form: Form, submission: Submission, *, kind: str, values: Mapping[str, str] | None, folder: Path
 ) -> RenderedMail:
-    """Render a mail for an entry by a folder's templates, with no working link. Raises MailTemplateError."""
+    """Render a submission's mail with a folder's templates and no working link. Raises MailTemplateError."""
     from registration_core.bootstrap import preview_service  # noqa: PLC0415 - loads Jinja2
 
-    said = stack.description
-    my_url = f"{said.api_url}/{NO_LINK}"
-    service = preview_service(folder, shared=shared_folder(folder), site_url=said.site_url, my_url=my_url)
-    return service.of_entry(kind, form, entry, values)
+    description = stack.description
+    my_url = f"{description.api_url}/{NO_LINK}"
+    service = preview_service(folder, shared=shared_folder(folder), site_url=description.site_url, my_url=my_url)
+    return service.of_entry(kind, form, submission, values)
 
 
 def _of_example(
-    form: Form, kind: str | None, language: str | None, given: list[str] | None, folder: Path
+    form: Form, kind: str | None, language: str | None, assignments: list[str] | None, folder: Path
 ) -> RenderedMail:
     from registration_core.bootstrap import preview_service  # noqa: PLC0415 - loads Jinja2
 
     if kind is None:
-        own = [mail.name for mail in form.mails]
+        own_mails = [mail.name for mail in form.mails]
         raise CliError(
-            f"Which mail of the form {form.name}? There are: {', '.join([*MailKind, *own])}.", exit_code=ExitCode.USAGE
+            f"Name a mail of the form {form.name}. There are: {', '.join([*MailKind, *own_mails])}.",
+            exit_code=ExitCode.USAGE,
         )
-    mail = the_mail(form, kind)
-    values = given_values(mail, given)
+    mail = read_mail(form, kind)
+    values = read_values(mail, assignments)
     my_url = f"{SITE_URL}/{NO_LINK}"
     service = preview_service(folder, shared=shared_folder(folder), site_url=SITE_URL, my_url=my_url)
     return service.preview(kind, form, language=_language(form, language) or form.languages[0], values=values)
 
 
-def _of_entry(
+def _of_submission(
     services: Services,
     forms: Mapping[str, Form],
-    wanted: str,
+    id_or_reference: str,
     *,
     kind: str | None,
     language: str | None,
-    given: list[str] | None,
+    assignments: list[str] | None,
     folder: Path,
 ) -> RenderedMail:
     from dataclasses import replace  # noqa: PLC0415 - only here
@@ -133,20 +137,20 @@ def _of_entry(
     from registration_core.services.resend import the_fitting  # noqa: PLC0415
 
     stack = services.stack()
-    details = look_up(lambda: stack, wanted)
-    entry = details.submission
-    form = the_form(forms, entry.form)
-    mail = None if kind is None else the_mail(form, kind)
+    details = look_up(lambda: stack, id_or_reference)
+    submission = details.submission
+    form = the_form(forms, submission.form)
+    mail = None if kind is None else read_mail(form, kind)
     if mail is None or isinstance(mail, MailKind):
         mail = the_fitting(details, mail)
     else:
-        the_fitting(details, None)  # nobody is mailed about spam, or what is erased
-    values = given_values(mail, given)
+        the_fitting(details, None)  # raises for spam and erased submissions: nobody is mailed about them
+    values = read_values(mail, assignments)
     if (published := stack.forms.get(form.name)) is None or published.version != form.version:
-        services.output.note("The mail is by this clone's templates; the stack has another version of the form.")
-    entry = replace(entry, language=_language(form, language) or entry.language)
+        services.output.note("This is this clone's version of the mail; the stack has a different version of the form.")
+    submission = replace(submission, language=_language(form, language) or submission.language)
     name = mail if isinstance(mail, MailKind) else mail.name
-    return written(stack, form, entry, kind=name, values=values, folder=folder)
+    return render(stack, form, submission, kind=name, values=values, folder=folder)
 
 
 def _language(form: Form, language: str | None) -> str | None:
@@ -158,7 +162,7 @@ def _language(form: Form, language: str | None) -> str | None:
     return language
 
 
-def _printed(mail: RenderedMail, part: Part | None) -> str:
+def _to_print(mail: RenderedMail, part: Part | None) -> str:
     if part is Part.SUBJECT:
         return mail.subject
     if part is not None:
@@ -167,6 +171,6 @@ def _printed(mail: RenderedMail, part: Part | None) -> str:
 
 
 def as_text(mail: RenderedMail) -> str:
-    """Write a mail's subject, what is attached, and its text."""
-    attached = [f"Attached: {attachment.filename}" for attachment in mail.attachments]
-    return "\n".join([f"Subject: {mail.subject}", *attached, "", mail.text.rstrip("\n")])
+    """Write a mail's subject, the names of its attachments, and its text."""
+    attachments = [f"Attached: {attachment.filename}" for attachment in mail.attachments]
+    return "\n".join([f"Subject: {mail.subject}", *attachments, "", mail.text.rstrip("\n")])

@@ -1,4 +1,4 @@
-"""`rollcall mail resend`: a mail that a submission got, once more."""
+"""`rollcall mail resend`: sends a submission's mail again."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import typer
 
 from admin_cli.confirmation import DryRun, Yes, begin
 from admin_cli.errors import CliError
-from admin_cli.mail.kinds import the_kind
-from admin_cli.mail.outcome import NoWait, told
+from admin_cli.mail.kinds import read_kind
+from admin_cli.mail.outcome import NoWait, wait_for
 from admin_cli.services import of
 from admin_cli.submissions.concurrent_changes import changed_meanwhile
 from admin_cli.submissions.lookup import Entry, check_spelling
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from registration_core.domain.submission import SubmissionDetails
     from registration_core.services.resend import Resend
 
-Again = Annotated[bool, typer.Option("--again", help="Even if the same mail went out a moment ago.")]
+Again = Annotated[bool, typer.Option("--again", help="Even if the same mail went out within the last ten minutes.")]
 
 WAIT_S = 20.0
-"""A mail is mostly out within a second or two of being queued."""
+"""Most mails are sent within a second or two of being queued."""
 
 
 def resend(
@@ -39,7 +39,7 @@ def resend(
         str | None,
         typer.Argument(
             metavar="KIND",
-            help="Which mail (default: the one that tells what it is now).",
+            help="Which mail (default: the one for its status).",
             autocompletion=completion.mail_kinds,
         ),
     ] = None,
@@ -49,11 +49,12 @@ def resend(
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Send a mail about a submission once more, and tell what became of it.
+    """Send a mail about a submission again, and say what became of it.
 
-    It is written anew from what the submission says now; mend a mistyped address first (rollcall edit). Kinds whose
-    words are not true now are refused, and so is a mail that went out within ten minutes, unless --again says so or
-    the submission has changed since. Broken off, the same command goes on; nothing is sent twice for one resend.
+    The mail is written from the submission's present answers. If an address is mistyped, fix it
+    first (rollcall edit). The command refuses kinds that no longer fit the submission, and a mail
+    that went out within the last ten minutes, unless the submission has changed since or you add
+    --again. If it is interrupted, run the same command again; nobody gets the mail twice.
 
     Examples:
       rollcall mail resend K7QM-3XTP --dry-run
@@ -62,7 +63,7 @@ def resend(
       rollcall mail resend K7QM-3XTP --again
     """
     check_spelling(entry)
-    chosen = None if kind is None else the_kind(kind)
+    chosen = None if kind is None else read_kind(kind)
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
     send_again(act, act.stack.query().show(entry), chosen, again=again, no_wait=no_wait)
 
@@ -76,17 +77,17 @@ def send_again(
     again: bool = False,
     no_wait: bool = False,
 ) -> None:
-    """Send a mail about a submission, and tell what became of it.
+    """Send a mail about a submission, and say what became of it.
 
-    chosen: None for the one that tells what it is now. agreed: whether the person said yes to it already. Raises
-    CliError where it is not sent.
+    chosen: None for the one for its status. agreed: whether the person has already said yes. Raises CliError if it is
+    not sent.
     """
     mailing = act.stack.mailing()
-    plan = _planned(act, mailing, details, chosen, again=again)
-    _ensure_wanted(act, mailing, plan)
+    plan = _plan(act, mailing, details, chosen, again=again)
+    _ensure_has_reader(act, mailing, plan)
     mail = f'the mail "{plan.request.kind}" about {act.called(plan.entry)}'
     if plan.begun:
-        act.say(f"{mail[:1].upper()}{mail[1:]} was asked for already, and is not out yet.")
+        act.say(f"{mail[:1].upper()}{mail[1:]} is already queued, and not sent yet.")
     if not agreed and not act.agreed(f"send {mail} {'now' if plan.begun else 'again'}"):
         return
     try:
@@ -94,38 +95,43 @@ def send_again(
     except EntryChangedError as error:
         raise changed_meanwhile(act.stack, plan.entry) from error
     if no_wait:
-        act.say(f"It is queued. See what became of it: rollcall show {display_reference(plan.entry.reference)}")
+        act.say(
+            f"The mail is queued. To see what became of it: rollcall show {display_reference(plan.entry.reference)}"
+        )
         return
-    state = next(iter(told(act, mailing, [plan.request], longest_s=WAIT_S)), MailState.QUEUED)
+    state = next(iter(wait_for(act, mailing, [plan.request], longest_s=WAIT_S)), MailState.QUEUED)
     if state is MailState.SENT:
-        act.say("It is sent.")
+        act.say("The mail was sent.")
     elif state is MailState.QUEUED:
-        act.say(f"It is not out yet. See what becomes of it: rollcall show {display_reference(plan.entry.reference)}")
+        reference = display_reference(plan.entry.reference)
+        act.say(f"The mail is not sent yet. To see what becomes of it: rollcall show {reference}")
     else:
-        raise CliError(f"It was not sent: {state}.", hint="What that means: docs/staff.md, See what came in.")
+        raise CliError(f"The mail was not sent: {state}.", hint="What that means: docs/staff.md, See what came in.")
 
 
-def _planned(
-    act: Act, mailing: MailingParts, details: SubmissionDetails, kind: MailKind | None, *, again: bool
-) -> Resend:
+def _plan(act: Act, mailing: MailingParts, details: SubmissionDetails, kind: MailKind | None, *, again: bool) -> Resend:
     try:
         return mailing.resend.plan(details, kind, again=again)
     except MailedLatelyError as error:
         raise CliError(
-            f"The same mail about {act.called(details.submission)} went out at {for_person(error.at)}, a moment ago.",
-            hint="To send it all the same, add --again.",
+            f"The same mail about {act.called(details.submission)} went out less than ten minutes ago, at "
+            f"{for_person(error.at)}.",
+            hint="To send it anyway, add --again.",
         ) from error
 
 
-def _ensure_wanted(act: Act, mailing: MailingParts, plan: Resend) -> None:
-    """Raise CliError where nobody would get the mail."""
-    entry = plan.entry
+def _ensure_has_reader(act: Act, mailing: MailingParts, plan: Resend) -> None:
+    """Raise CliError if nobody would get the mail."""
+    submission = plan.entry
     if plan.request.kind in TO_STAFF:
-        form = act.stack.forms.get(entry.form)
+        form = act.stack.forms.get(submission.form)
         if form is not None and not form.staff:
-            raise CliError(f"The form {entry.form} names no staff to mail.", hint="Name them: staff in its form.toml")
-    elif mailing.suppressions.holds(entry.email):
+            raise CliError(
+                f"The form {submission.form} has no staff to mail.", hint="Add their addresses: staff in its form.toml"
+            )
+    elif mailing.suppressions.holds(submission.email):
+        reference = display_reference(submission.reference)
         raise CliError(
-            f"{entry.email} is not mailed: an earlier mail to it bounced for good, or was complained of.",
-            hint=f"If it was mistyped, mend it first: rollcall edit {display_reference(entry.reference)} FIELD=ADDRESS",
+            f"{submission.email} is suppressed: an earlier mail to it bounced for good, or was reported as spam.",
+            hint=f"If the address was mistyped, fix it first: rollcall edit {reference} FIELD=ADDRESS",
         )

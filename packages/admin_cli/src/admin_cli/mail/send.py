@@ -1,4 +1,4 @@
-"""`rollcall mail send`: a form's own mail to many of its submissions."""
+"""`rollcall mail send`: sends a form's own mail, or a text of your own, to many of its submissions."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from admin_cli.doctor.forms import deploying
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.forms.definitions import forms_folder, read_forms, the_form
 from admin_cli.forms.parameters import Folder  # noqa: TC001 - Typer reads the annotations
-from admin_cli.mail.kinds import Given, OwnText, OwnTextFile, Subject, given_values, own_message, the_mail
-from admin_cli.mail.outcome import NoWait, told
-from admin_cli.mail.preview import as_text, written
+from admin_cli.mail.kinds import OwnText, OwnTextFile, Subject, Values, own_message, read_mail, read_values
+from admin_cli.mail.outcome import NoWait, wait_for
+from admin_cli.mail.preview import as_text, render
 from admin_cli.services import of
 from admin_cli.submissions.filters import OptionOption, SinceOption, StatusOption, UntilOption, selection
 from admin_cli.submissions.lookup import counted
@@ -35,17 +35,18 @@ if TYPE_CHECKING:
     from registration_core.services.send import SendingPlan
 
 FormName = Annotated[
-    str, typer.Option("--form", metavar="FORM", help="Whose submissions.", autocompletion=completion.forms)
+    str,
+    typer.Option("--form", metavar="FORM", help="The form whose registrants to mail.", autocompletion=completion.forms),
 ]
 Template = Annotated[
     str | None,
     typer.Option(
-        "--template", metavar="NAME", help="Which of the form's own mails.", autocompletion=completion.own_mails
+        "--template", metavar="NAME", help="One of the form's own mails.", autocompletion=completion.own_mails
     ),
 ]
-Again = Annotated[bool, typer.Option("--again", help="Also to those who had the same words before.")]
+Again = Annotated[bool, typer.Option("--again", help="Also mail those who have had the same words before.")]
 
-FIRST = 5
+MOST_NAMED = 5
 LEAST_WAIT_S, MOST_WAIT_S = 30.0, 600.0
 
 
@@ -61,7 +62,7 @@ def send(
     status: StatusOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
-    given: Given = None,
+    values: Values = None,
     again: Again = False,
     no_wait: NoWait = False,
     folder: Folder = None,
@@ -70,11 +71,13 @@ def send(
 ) -> None:
     """Send a mail to many: one of the form's own, such as that a course moved, or a text of yours; each gets it once.
 
-    A text of yours takes --subject and --text; an empty line begins a paragraph, and the mail adds the reference and
-    the link to the registrant's page. Without --status it goes to those who are confirmed or waitlisted. The same words
-    reach nobody twice: the same command again mails only those who registered since, and goes on with a sending that
-    was interrupted; --again sends them anew. Whoever has another status by the time their mail is due, or takes no
-    mail, is left out and counted. --dry-run prints the first mail, by the templates of this clone.
+    For a text of your own, give --subject and --text. An empty line starts a new paragraph, and the
+    mail adds the reference and the link to the registrant's page. Without --status it goes to
+    confirmed and waitlisted submissions. Nobody gets the same words twice: run the same command
+    again to mail those who registered since, or to continue after an interruption; --again mails
+    everyone once more. Submissions whose status has changed by the time their mail is due, and
+    suppressed addresses, are left out and counted. --dry-run prints the first mail, with this
+    clone's templates.
 
     Examples:
       rollcall mail send --form registration --subject "No lesson on 6 March" --text "See you on the 13th."
@@ -85,21 +88,21 @@ def send(
     """
     services = of(ctx)
     message = own_message(services, subject, text, text_file)
-    _ensure_one(template, message, given)
+    _ensure_one(template, message, values)
     act = begin(services, yes=yes, dry_run=dry_run)
     chosen = selection(lambda: act.stack.forms, form=form, status=status, since=since, until=until, option=option)
     published = the_form(act.stack.forms, form)
-    mail = MESSAGE if message is not None else _the_own(published, template or "")
-    values = message or given_values(mail, given) or {}
+    mail = MESSAGE if message is not None else _read_own_mail(published, template or "")
+    texts = message or read_values(mail, values) or {}
     _ensure_deployed(act, published, mail)
-    plan = _planned(act, published, mail, values, chosen, again=again)
+    plan = _plan(act, published, mail, texts, chosen, again=again)
     _say_who(act, plan)
     if dry_run and plan.to_queue:
         _print_first(act, published, plan, folder)
     if not plan.to_queue:
         if not dry_run:
             sum(act.stack.mailing().send.send(plan, by=act.by))
-        act.say("Nobody is left to mail." + ("" if again else " To mail those who had it once more, add --again."))
+        act.say("Nobody is left to mail." + ("" if again else " To mail everyone once more, add --again."))
         return
     if not act.agreed(f'send the mail "{message["subject"] if message else template}" to {counted(plan.to_queue)}'):
         return
@@ -108,56 +111,56 @@ def send(
             for queued in act.stack.mailing().send.send(plan, by=act.by):
                 progress.advance(queued)
         except KeyboardInterrupt:
-            progress.tell(f"Broken off after {progress.done:,} mails; the same command again goes on with the rest.")
+            progress.tell(f"Stopped after {progress.done:,} mails. For the rest, run the same command again.")
             raise
     act.say(f"Queued {progress.done:,} of {plan.to_queue:,} mails.")
     if progress.done < plan.to_queue:
-        act.say("The others were changed meanwhile: the same command again finds them as they are now.")
+        act.say("The other submissions changed in the meantime. Run the same command again to mail them.")
     if not no_wait:
-        _say_what_became(act, plan)
+        _report_outcome(act, plan)
 
 
-def _ensure_one(template: str | None, message: Mapping[str, str] | None, given: Sequence[str] | None) -> None:
-    """Raise CliError unless it is a mail of the form's or a text of the sender's, which takes no values."""
+def _ensure_one(template: str | None, message: Mapping[str, str] | None, values: Sequence[str] | None) -> None:
+    """Raise CliError unless it is a mail of the form's or a text of the sender's, which has no values."""
     if (template is None) == (message is None):
         raise CliError(
             "Give either --template, one of the form's own mails, or --subject and --text.", exit_code=ExitCode.USAGE
         )
-    if message is not None and given:
+    if message is not None and values:
         raise CliError(
-            "--set gives values to one of the form's own mails; a text of yours takes none.", exit_code=ExitCode.USAGE
+            "--set is for one of the form's own mails. A text of your own has no values.", exit_code=ExitCode.USAGE
         )
 
 
-def _the_own(form: Form, name: str) -> OwnMail:
-    mail = the_mail(form, name) if form.own_mail(name) is not None or name in list(MailKind) else None
+def _read_own_mail(form: Form, name: str) -> OwnMail:
+    mail = read_mail(form, name) if form.own_mail(name) is not None or name in list(MailKind) else None
     if mail is None or isinstance(mail, MailKind):
-        own = ", ".join(each.name for each in form.mails)
-        there = f"There are: {own}." if own else "It has none."
-        why = f"{name!r} is sent by itself" if mail is not None else f"The form {form.name} has no mail {name!r}"
+        names = ", ".join(each.name for each in form.mails)
+        own_mails = f"There are: {names}." if names else "It has none."
+        why = f"{name!r} is sent automatically" if mail is not None else f"The form {form.name} has no mail {name!r}"
         raise CliError(
-            f"{why}. Its own mails can be sent to many. {there}",
+            f"{why}. You can send the form's own mails to many. {own_mails}",
             hint=f"Write forms/{form.name}/mail/{name}.en.subject.j2, .txt.j2 and .html.j2 (docs/editor.md), deploy, "
             "then: rollcall site publish"
             if mail is None
-            else f"To one submission: rollcall mail resend ID {name}",
+            else f"To send it to one registrant: rollcall mail resend ID {name}",
             exit_code=ExitCode.NOT_FOUND if mail is None else ExitCode.USAGE,
         )
     return mail
 
 
 def _ensure_deployed(act: Act, form: Form, mail: OwnMail) -> None:
-    """Raise CliError where the functions have other templates than the stack's forms tell of."""
+    """Raise CliError if the functions have a different version of the form from the one published."""
     deployed = act.stack.deployed_version(form.name)
     if deployed != form.version:
         raise CliError(
-            f"The functions have another version of the form {form.name} ({deployed}) than was published "
-            f"({form.version}), so it is not sure what their mail {mail.name!r} says.",
+            f"The functions have version {deployed} of the form {form.name}, but version {form.version} was published, "
+            f"so their mail {mail.name!r} may say something else.",
             hint=f"Deploy this version and publish it: {deploying(act.stack.context)}",
         )
 
 
-def _planned(
+def _plan(
     act: Act, form: Form, mail: OwnMail, values: Mapping[str, str], chosen: Selection, *, again: bool
 ) -> SendingPlan:
     from dataclasses import replace  # noqa: PLC0415 - only here
@@ -166,63 +169,69 @@ def _planned(
 
     _ensure_mailable(chosen.statuses - MAILABLE)
     statuses = chosen.statuses or USUAL
-    found = list(act.stack.query().select(replace(chosen, statuses=statuses)))
-    return act.stack.mailing().send.plan(form, mail.name, values, found, statuses=statuses, by=act.by, again=again)
+    submissions = list(act.stack.query().select(replace(chosen, statuses=statuses)))
+    return act.stack.mailing().send.plan(
+        form, mail.name, values, submissions, statuses=statuses, by=act.by, again=again
+    )
 
 
 def _ensure_mailable(others: frozenset[Status]) -> None:
     if others:
-        raise CliError(f"Nobody is mailed about what is {' or '.join(sorted(others))}.", exit_code=ExitCode.USAGE)
+        raise CliError(
+            f"Nobody is mailed about submissions that are {' or '.join(sorted(others))}.", exit_code=ExitCode.USAGE
+        )
 
 
 def _say_who(act: Act, plan: SendingPlan) -> None:
     """Say how many would be mailed, and who the first are."""
     if plan.had:
         at = f", the first at {for_person(plan.sending.at)}" if plan.sending.number == 1 else ""
-        act.say(f"{counted(len(plan.had))} had it before{at}.")
+        act.say(f"{counted(len(plan.had))} had this mail before{at}.")
     if plan.begun:
         act.say(
-            f"{counted(len(plan.begun))} of a sending that was begun at {for_person(plan.sending.at)} "
-            "may still wait for it."
+            f"{counted(len(plan.begun))} may still be waiting for it from an earlier run, at "
+            f"{for_person(plan.sending.at)}."
         )
     recipients = [*plan.begun, *plan.fresh]
     if recipients:
-        more = f", and {len(recipients) - FIRST:,} more" if len(recipients) > FIRST else ""
-        act.say(f"To mail: {'; '.join(map(act.called, recipients[:FIRST]))}{more}.")
+        more = f", and {len(recipients) - MOST_NAMED:,} more" if len(recipients) > MOST_NAMED else ""
+        act.say(f"To mail: {'; '.join(map(act.called, recipients[:MOST_NAMED]))}{more}.")
 
 
 def _print_first(act: Act, form: Form, plan: SendingPlan, folder: Path | None) -> None:
-    """Print the first mail, where a clone is at hand that has the templates."""
+    """Print the first mail, if there is a clone with its templates."""
     from rollcall_local.errors import LocalStackError  # noqa: PLC0415 - only here
 
-    entry, output = [*plan.begun, *plan.fresh][0], act.services.output
+    submission, output = [*plan.begun, *plan.fresh][0], act.services.output
     try:
-        ours = read_forms(folder).get(form.name)
+        local_form = read_forms(folder).get(form.name)
     except LocalStackError:
         if plan.sending.template == MESSAGE.name:
             output.line("\n".join(plain_lines("Subject: {subject}\n\n{text}".format_map(plan.sending.values))))
             act.say("The mail adds the reference and the link to the registrant's page.")
         else:
-            act.say("The mail itself is shown in a clone only, or with --dir.")
+            act.say("To see the mail itself, run this in a clone or add --dir.")
         return
-    if ours is None or ours.own_mail(plan.sending.template) != form.own_mail(plan.sending.template):
-        act.say("The mail itself is not shown: this clone has another version of its templates than the stack.")
+    if local_form is None or local_form.own_mail(plan.sending.template) != form.own_mail(plan.sending.template):
+        act.say("The mail itself is not shown, because this clone's templates differ from the stack's.")
         return
     sending = plan.sending
-    mail = written(act.stack, form, entry, kind=sending.template, values=sending.values, folder=forms_folder(folder))
+    mail = render(
+        act.stack, form, submission, kind=sending.template, values=sending.values, folder=forms_folder(folder)
+    )
     text = as_text(mail)
     output.line("\n".join(plain_lines(text)) if output.on_terminal else text)
 
 
-def _say_what_became(act: Act, plan: SendingPlan) -> None:
-    requests = [plan.request(entry) for entry in (*plan.begun, *plan.fresh)]
+def _report_outcome(act: Act, plan: SendingPlan) -> None:
+    requests = [plan.request(submission) for submission in (*plan.begun, *plan.fresh)]
     longest_s = min(MOST_WAIT_S, LEAST_WAIT_S + len(requests))
-    states = told(act, act.stack.mailing(), requests, longest_s=longest_s)
+    states = wait_for(act, act.stack.mailing(), requests, longest_s=longest_s)
     parts = [f"{states.pop(MailState.SENT, 0):,} sent"]
     waiting = states.pop(MailState.QUEUED, 0)
-    parts += [f"{many:,} {state}" for state, many in sorted(states.items())]
+    parts += [f"{count:,} {state}" for state, count in sorted(states.items())]
     if waiting:
-        parts.append(f"{waiting:,} still on their way")
+        parts.append(f"{waiting:,} still on the way")
     act.say(f"{', '.join(parts)}.")
     if waiting:
-        act.say("See what could not be mailed, if anything: rollcall mail failed")
+        act.say("To see whether any failed: rollcall mail failed")

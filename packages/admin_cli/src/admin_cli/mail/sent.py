@@ -1,4 +1,4 @@
-"""`rollcall mail list` and `rollcall mail unsuppress`: what was mailed, and whom to mail again."""
+"""`rollcall mail list` and `rollcall mail unsuppress`: lists mails, and lifts suppressions."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ COLUMNS = (
     Column("REFERENCE"),
 )
 SINCE = "7d"
-USUAL_LIMIT = 30
+DEFAULT_LIMIT = 30
 _AT_ONCE = 100
 _MOST_OF_AN_ADDRESS = 1000
 
@@ -56,15 +56,16 @@ def list_mails(
     since: Annotated[str, typer.Option(metavar="WHEN", help="Mails since then.")] = SINCE,
     form: FormOption = None,
     state: Annotated[
-        str | None, typer.Option(metavar="STATE", help=f"Only of this state: {', '.join(MailState)}.")
+        str | None, typer.Option(metavar="STATE", help=f"Only mails in this state: {', '.join(MailState)}.")
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", "-L", min=1, metavar="N", help="How many at most.")] = USUAL_LIMIT,
+    limit: Annotated[int, typer.Option("--limit", "-L", min=1, metavar="N", help="How many at most.")] = DEFAULT_LIMIT,
     json: Annotated[str | None, json_option(FIELDS)] = None,
 ) -> None:
-    """Print what was mailed, newest first: when, whom about, which mail, and what became of it.
+    """Print mails, newest first: when, about whom, which mail, and what became of it.
 
-    Mails on their way, and those that came back, are among them; what a mail said is not kept: `rollcall mail preview`
-    shows what it would say now. `rollcall mail failed` prints only those that somebody should see to.
+    This includes mails on their way and mails that bounced. What a mail said is not kept; `rollcall
+    mail preview` prints what it would say now. `rollcall mail failed` prints only the mails that
+    need attention.
 
     Examples:
       rollcall mail list
@@ -82,85 +83,86 @@ def list_mails(
         )
     stack = services.stack()
     first = read_since(since, forms=lambda: stack.forms)
-    found = ((each, whose) for each, whose in _mails(stack, first) if state in (None, each.mail.state))
-    chosen = (pair for pair in found if form in (None, _form_of(*pair)))
+    in_state = (pair for pair in _mails(stack, first) if state in (None, pair[0].mail.state))
+    chosen = (pair for pair in in_state if form in (None, _form_of(*pair)))
     lines = islice(chosen, limit)
     if names is not None:
-        output.json_array(pick(_record(stack, each, whose), names) for each, whose in lines)
+        output.json_array(pick(_record(stack, each, submission), names) for each, submission in lines)
         return
-    rows = [_row(stack, each, whose) for each, whose in lines]
+    rows = [_row(stack, each, submission) for each, submission in lines]
     if rows:
         output.rows(COLUMNS, rows)
     elif output.on_terminal:
-        output.note(f"No mails match since {for_person(first)}.")
+        output.note(f"No mails since {for_person(first)} match.")
     if next(chosen, None) is not None:
         output.note(f"More: {same_command(ctx, limit=str(2 * limit))}")
 
 
 def unsuppress(
     ctx: typer.Context,
-    whom: Annotated[str, typer.Argument(metavar="ADDRESS|ID|REFERENCE", help="The address, or a submission of it.")],
+    about: Annotated[str, typer.Argument(metavar="ADDRESS|ID|REFERENCE", help="The address, or a submission from it.")],
     *,
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Let an address be mailed again that bounced, or whose reader complained.
+    """Lift the suppression of an address that bounced, or whose reader complained.
 
-    Do it when the mailbox works again, or when its owner asks for it; whoever called a mail spam may not want more. The
-    address leaves the stack's list and the one that SES keeps for the whole account. The histories of its submissions
-    tell who lifted it. What was not sent until then: `rollcall mail resend`.
+    Do this when the mailbox works again, or when its owner asks for it: people who reported a mail
+    as spam may not want more. The address is removed from the stack's list and from the one that
+    SES keeps for the whole account. The histories of its submissions record who lifted it. To send
+    what was missed: `rollcall mail resend`.
 
     Examples:
       rollcall mail unsuppress per.lindqvist@example.org --dry-run
       rollcall mail unsuppress K7QM-3XTP
     """
-    if "@" not in whom:
-        check_spelling(whom)
+    if "@" not in about:
+        check_spelling(about)
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
     query = act.stack.query()
-    address = whom.strip() if "@" in whom else query.show(whom).submission.email
+    address = about.strip() if "@" in about else query.show(about).submission.email
     if not address:
-        raise CliError("The submission is erased; nothing of its address is left.")
+        raise CliError("This submission is erased, so its address is gone.")
     mailing = act.stack.mailing()
     submissions = query.by_email(address, limit=_MOST_OF_AN_ADDRESS)
     spellings = list(dict.fromkeys([address, *(each.email for each in submissions)]))
     account = mailing.account_suppressions()
     try:
-        held_by_ses, denied = [each for each in spellings if account.holds(each)], None
+        suppressed_by_ses, denied = [each for each in spellings if account.holds(each)], None
     except AccountSuppressionsDeniedError as error:
-        held_by_ses, denied = [], error
-    if not held_by_ses and not mailing.suppressions.holds(address):
-        act.say(f"{address} is on none of the lists that you may see: nothing is lifted.")
+        suppressed_by_ses, denied = [], error
+    if not suppressed_by_ses and not mailing.suppressions.holds(address):
+        act.say(f"{address} is on none of the suppression lists that you may read. Nothing was changed.")
         _say_denied(act, denied, spellings)
         return
     for each in submissions:
         act.say(f"  {act.called(each)}")
-    if act.agreed(f"let {address} be mailed again"):
+    if act.agreed(f"lift the suppression of {address}"):
         mailing.suppressions.lift(address, entries=submissions, by=act.by)
         try:
-            for spelling in held_by_ses:
+            for spelling in suppressed_by_ses:
                 account.lift(spelling)
         except AccountSuppressionsDeniedError as error:
             denied = error
-        became = "mailed again from now on" if denied is None else "no longer on the stack's own list"
-        act.say(f"{address} is {became}.")
-        _say_denied(act, denied, held_by_ses or spellings)
+        outcome = "gets mail again from now on" if denied is None else "is no longer on the stack's own list"
+        act.say(f"{address} {outcome}.")
+        _say_denied(act, denied, suppressed_by_ses or spellings)
         if submissions:
-            act.say(f"Send what it missed: rollcall mail resend {display_reference(submissions[0].reference)}")
+            act.say(f"To send what it missed: rollcall mail resend {display_reference(submissions[0].reference)}")
 
 
 def _say_denied(act: Act, denied: AccountSuppressionsDeniedError | None, spellings: Sequence[str]) -> None:
-    """Name the commands for who may change SES's list, where your role may not."""
+    """If your role may not change SES's list, name the commands that the operator must run."""
     if denied is None:
         return
-    act.say(f"{denied} Ask whoever runs the stack for:")
+    act.say(f"{denied} Ask the operator to run:")
     for spelling in spellings:
         address, region = shlex.quote(spelling), act.stack.description.region
         act.say(f"  aws sesv2 delete-suppressed-destination --email-address {address} --region {region}")
 
 
 def _mails(stack: Stack, since: datetime) -> Iterator[tuple[JournalMail, Submission | None]]:
-    """Yield all mails since then, newest first, each with its submission while that is there."""
+    """Yield all mails since then, newest first, each with its submission if there still is one."""
     journal, query = stack.journal(), stack.query()
     merged = merge(journal.open_mails(since=since), journal.mails(since=since), key=lambda each: each.at, reverse=True)
     while chunk := list(islice(merged, _AT_ONCE)):
@@ -168,33 +170,33 @@ def _mails(stack: Stack, since: datetime) -> Iterator[tuple[JournalMail, Submiss
         yield from ((each, submissions.get(each.id)) for each in chunk)
 
 
-def _form_of(found: JournalMail, submission: Submission | None) -> str:
-    return found.id if submission is None else submission.form  # a digest is of a form
+def _form_of(entry: JournalMail, submission: Submission | None) -> str:
+    return entry.id if submission is None else submission.form  # a digest has its form's name as its ID
 
 
-def _row(stack: Stack, found: JournalMail, submission: Submission | None) -> list[Value]:
+def _row(stack: Stack, entry: JournalMail, submission: Submission | None) -> list[Value]:
     name = "" if submission is None else name_of(stack, submission)
-    reference = found.id if submission is None else display_reference(submission.reference)
-    return [found.at, name, found.mail.kind, found.mail.state, _to(stack, found, submission), reference]
+    reference = entry.id if submission is None else display_reference(submission.reference)
+    return [entry.at, name, entry.mail.kind, entry.mail.state, _to(stack, entry, submission), reference]
 
 
-def _to(stack: Stack, found: JournalMail, submission: Submission | None) -> str:
+def _to(stack: Stack, entry: JournalMail, submission: Submission | None) -> str:
     """Say whom a mail went to, by the form and the address as they are now."""
-    if found.mail.kind in TO_STAFF:
-        form = stack.forms.get(_form_of(found, submission))
+    if entry.mail.kind in TO_STAFF:
+        form = stack.forms.get(_form_of(entry, submission))
         return ", ".join(form.staff) if form is not None else ""
     return submission.email if submission is not None else ""
 
 
-def _record(stack: Stack, found: JournalMail, submission: Submission | None) -> dict[str, object]:
-    mail = found.mail
+def _record(stack: Stack, entry: JournalMail, submission: Submission | None) -> dict[str, object]:
+    mail = entry.mail
     return {
-        "at": iso(found.at),
+        "at": iso(entry.at),
         "reference": None if submission is None else display_reference(submission.reference),
-        "id": found.id,
+        "id": entry.id,
         "name": None if submission is None else name_of(stack, submission),
-        "to": _to(stack, found, submission) or None,
-        "form": _form_of(found, submission),
+        "to": _to(stack, entry, submission) or None,
+        "form": _form_of(entry, submission),
         "kind": mail.kind,
         "copy": mail.copy,
         "sending": mail.sending,

@@ -1,4 +1,4 @@
-"""Everything of an organisation's own, examined without a stack: forms, mails, site, values."""
+"""Checks of an organisation's own files, without a stack: forms, mails, site, values."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ if TYPE_CHECKING:
     from rollcall_build.sources import Sources
 
 _EXPLAINED = "docs/editor.md explains each key."
-_OWN_ADDRESS = "Write an address of your own before anybody registers."
+_OWN_ADDRESS = "Write your own address before anybody registers."
 _ADDRESSES = {"api_url": "https://api.example/v1", "site_url": "https://site.example"}
 
 
 def findings(sources: Sources) -> Iterator[Finding]:
-    """Examine one thing after the other; what a mistake in the forms hides is said to be hidden."""
+    """Check one thing after the other. A mistake in the forms skips the checks that need them."""
     forms: Mapping[str, Form] = {}
     try:
         forms = read_checked_forms(sources.forms)
     except FormFileError as error:
         for problem in error.problems:
-            yield Finding("forms", Health.FAILURE, problem, f"Mend it. {_EXPLAINED}")
+            yield Finding("forms", Health.FAILURE, problem, f"Fix it. {_EXPLAINED}")
     else:
-        yield Finding("forms", Health.OK, f"{', '.join(forms)}: questions and mails are right")
+        yield Finding("forms", Health.OK, f"{', '.join(forms)}: no mistakes")
         for name, form in forms.items():
             for warning in warnings_of(form):
                 yield Finding("forms", Health.WARNING, f"forms/{name}/form.toml: {warning}", _EXPLAINED)
         for warning in dict.fromkeys(mails_in_english(sources.forms, sources.shared, forms)):
-            yield Finding("mails", Health.WARNING, warning, "docs/make-it-yours.md tells how languages are added.")
+            yield Finding("mails", Health.WARNING, warning, "docs/make-it-yours.md explains how to add a language.")
     if forms:
         yield from _site(sources, forms)
     else:
-        yield Finding("site", Health.SKIPPED, "not examined until the forms are right")
+        yield Finding("site", Health.SKIPPED, "needs forms without mistakes")
     yield from _values(sources)
 
 
@@ -55,17 +55,17 @@ def _site(sources: Sources, forms: Mapping[str, Form]) -> Iterator[Finding]:
         files = render(sources, forms, **_ADDRESSES)
     except SiteBuildError as error:
         for problem in str(error).splitlines():
-            yield Finding("site", Health.FAILURE, problem, "Mend it; docs/make-it-yours.md tells how.")
+            yield Finding("site", Health.FAILURE, problem, "Fix it. docs/make-it-yours.md explains how.")
     else:
         yield Finding("site", Health.OK, f"{len(files)} files can be built")
-        yield from _worth_a_look(sources, forms)
+        yield from _site_warnings(sources, forms)
 
 
-def _worth_a_look(sources: Sources, forms: Mapping[str, Form]) -> Iterator[Finding]:
+def _site_warnings(sources: Sources, forms: Mapping[str, Form]) -> Iterator[Finding]:
     content = read_site_content(sources.site)
     address = str(content.words[content.languages[0]].get("organisation", {}).get("email", ""))
     if is_example(address):
-        says = f'site/{SHARED}: "email" is {address}. That is an example, and reaches nobody.'
+        says = f'site/{SHARED}: "email" is {address}, an example address that nobody reads.'
         yield Finding("site", Health.WARNING, says, _OWN_ADDRESS)
     if any(form.time_zone is None for form in forms.values()):
         says = f'site/{SHARED}: "{time_zones.KEY}" is missing, so people read times in UTC.'
@@ -78,7 +78,7 @@ def _values(sources: Sources) -> Iterator[Finding]:
 
     files = sorted(sources.values.glob("*.tfvars"))
     if not files:
-        yield Finding("values", Health.SKIPPED, f"there are none in {sources.values}; AWS needs them, this machine not")
+        yield Finding("values", Health.SKIPPED, f"none in {sources.values}; only stacks on AWS need them")
         return
     try:
         require_terraform()
@@ -97,30 +97,33 @@ def _file_of_values(sources: Sources, file: Path) -> Iterator[Finding]:
         values = read_values(sources, file)
     except ValuesError as error:
         for problem in str(error).splitlines():
-            yield Finding("values", Health.FAILURE, f"{name}: {problem}", "docs/operator.md tells what goes there.")
+            yield Finding("values", Health.FAILURE, f"{name}: {problem}", "docs/operator.md explains the values.")
         return
     problems = list(_disagreements(sources, file, values))
     for problem, mend in problems:
         yield Finding("values", Health.FAILURE, f"{name}: {problem}", mend)
     if not problems:
-        yield Finding("values", Health.OK, f"{name}: Terraform takes them")
+        yield Finding("values", Health.OK, f"{name}: Terraform accepts them")
     for variable in ("sender", "alarm_email"):
         address = values.get(variable)
         if isinstance(address, str) and is_example(address):
-            says = f"{name}: {variable} is {address}. That is an example."
+            says = f"{name}: {variable} is {address}, an example address."
             yield Finding("values", Health.WARNING, says, _OWN_ADDRESS)
 
 
 def _disagreements(sources: Sources, file: Path, values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """Give what Terraform cannot know: whether its values are of these forms and this stack."""
+    """Yield what Terraform can't know: whether the values fit these forms and this stack. Each with its fix."""
     if values["stack"] != file.stem:
         yield f"stack is {values['stack']!r}.", f'Write stack = "{file.stem}", or rename the file.'
     if not file.with_suffix(".s3.tfbackend").is_file():
-        yield f"{file.stem}.s3.tfbackend is missing beside it.", "It says where the state lies: docs/operator.md"
-    there = {path.parent.name for path in sources.forms.glob("*/form.toml")}
-    named = values["forms"]
-    assert isinstance(named, list)  # noqa: S101 - variables.tf says so
-    if missing := sorted(there - set(named)):
-        yield f"forms leaves out {', '.join(missing)}.", "Add it: without it the API has no such address."
-    if gone := sorted(set(named) - there):
-        yield f"forms names {', '.join(gone)}, and forms/ has no such folder.", "Take it out of the list."
+        yield (
+            f"{file.stem}.s3.tfbackend is missing in the same folder.",
+            "It says where the state is kept: docs/operator.md",
+        )
+    folders = {path.parent.name for path in sources.forms.glob("*/form.toml")}
+    listed = values["forms"]
+    assert isinstance(listed, list)  # noqa: S101 - variables.tf says so
+    if missing := sorted(folders - set(listed)):
+        yield f"forms leaves out {', '.join(missing)}.", "Add it to the list, or the API has no address for it."
+    if gone := sorted(set(listed) - folders):
+        yield f"forms lists {', '.join(gone)}, but forms/ has no such folder.", "Remove it from the list."

@@ -1,4 +1,4 @@
-"""A language more, or one less, in all of an organisation's files at once."""
+"""Adds a language to all of an organisation's files, or removes one."""
 
 from __future__ import annotations
 
@@ -23,69 +23,69 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[a-z]{2,3}")
 _RIGHT_TO_LEFT = ("ar", "dv", "fa", "he", "ps", "ug", "ur", "yi")
 _STRING = r'"(?:[^"\\\n]|\\.)*"' + r"|'[^'\n]*'"
-_ALONE = re.compile(rf"^(label|hint|title|description|place|heading)(\s*=\s*)({_STRING})", re.MULTILINE)
+_PLAIN_TEXT = re.compile(rf"^(label|hint|title|description|place|heading)(\s*=\s*)({_STRING})", re.MULTILINE)
 _LANGUAGES = re.compile(r"^languages\s*=\s*\[([^\]]*)\]", re.MULTILINE)
 
 
 def add(sources: Sources, language: str, name: str) -> list[Path]:
-    """Write all that a language needs, in English until somebody translates it; return the files, sorted.
+    """Write every file and text that a language needs, in English; return the files, sorted.
 
     name: what its speakers call it. Raises CliError, SiteContentError.
     """
     first = _first_language(sources)
     if not _NAME.fullmatch(language):
         raise CliError(
-            f"A language is called by two or three small letters, such as de, not {language!r}.",
+            f"Name a language by two or three lower-case letters, such as de, not {language!r}.",
             exit_code=ExitCode.USAGE,
         )
-    if there := sorted(_files_of(sources, language)):
+    if existing := sorted(_files_of(sources, language)):
         raise CliError(
-            f"{language} is there already: {_inside(sources, there[0])}.",
-            hint=f"To start it anew: rollcall forms language remove {language}",
+            f"{language} already exists: {_inside(sources, existing[0])}.",
+            hint=f"To start again: rollcall forms language remove {language}",
         )
-    made = [*_copied_words(sources, language), *_copied_site(sources, first, language, name)]
-    made += [*_copied_mails(sources, language)]
-    changed = [*_rewritten(sources, lambda text: _with_language(text, language))]
-    return sorted([*made, *changed])
+    created = [*_copy_words(sources, language), *_copy_site(sources, first, language, name)]
+    created += [*_copy_mails(sources, language)]
+    changed = [*_rewrite_forms(sources, lambda text: _with_language(text, language))]
+    return sorted([*created, *changed])
 
 
 def remove(sources: Sources, language: str) -> list[Path]:
-    """Take a language out of every file; return those that are gone or changed, sorted. Raises CliError."""
+    """Remove a language from every file; return the files deleted or changed, sorted. Raises CliError."""
     first = _first_language(sources)
     if language in (DEFAULT_LANGUAGE, first):
         why = "the site's first_language" if language == first else "what forms fall back on"
-        raise CliError(f"{language} cannot be removed: it is {why}.")
-    gone = sorted(_files_of(sources, language))
-    changed = [*_rewritten(sources, lambda text: _without_language(text, language))]
-    if not gone and not changed:
+        raise CliError(f"You can't remove {language}, because it is {why}.")
+    deleted = sorted(_files_of(sources, language))
+    changed = [*_rewrite_forms(sources, lambda text: _without_language(text, language))]
+    if not deleted and not changed:
         raise CliError(f"There is no {language} in {sources.organisation}.", exit_code=ExitCode.NOT_FOUND)
-    for path in gone:
+    for path in deleted:
         path.unlink()
-    for folder in {path.parent for path in gone if path.parent.name in (WORDS, SHARED)}:
+    for folder in {path.parent for path in deleted if path.parent.name in (WORDS, SHARED)}:
         if not any(folder.iterdir()):
             folder.rmdir()
-    return sorted([*gone, *changed])
+    return sorted([*deleted, *changed])
 
 
 def _first_language(sources: Sources) -> str:
-    """Return the site's first language; what else is wrong with the site may be what the command mends."""
+    """Return the site's first language. Other mistakes in the site don't matter: this command may fix them."""
     try:
-        said = tomllib.loads((sources.site / SITE).read_text(encoding="utf-8"))
-        return str(said["first_language"])
+        content = tomllib.loads((sources.site / SITE).read_text(encoding="utf-8"))
+        return str(content["first_language"])
     except (OSError, ValueError, KeyError) as error:
         raise SiteContentError(f'site/{SITE}: "first_language" cannot be read ({error}).') from error
 
 
 def _files_of(sources: Sources, language: str) -> Iterator[Path]:
-    """Give the files that are of this language alone."""
+    """Yield the files that are only for this language."""
     for pattern in (f"{WORDS}/{language}.toml", f"{SHARED}/*.{language}.*.j2", f"*/mail/*.{language}.*.j2"):
         yield from sources.forms.glob(pattern)
     for name in (f"{language}.toml", f"my.{language}.toml"):
         yield from sources.site.glob(name)
 
 
-def _copied_words(sources: Sources, language: str) -> Iterator[Path]:
-    """Copy the model of what the API says; two languages are built in."""
+def _copy_words(sources: Sources, language: str) -> Iterator[Path]:
+    """Copy the template of the API's messages, unless the language is built in."""
     if language in LANGUAGES:
         return
     file = sources.forms / WORDS / f"{language}.toml"
@@ -94,7 +94,7 @@ def _copied_words(sources: Sources, language: str) -> Iterator[Path]:
     yield file
 
 
-def _copied_site(sources: Sources, first: str, language: str, name: str) -> Iterator[Path]:
+def _copy_site(sources: Sources, first: str, language: str, name: str) -> Iterator[Path]:
     text = (sources.site / f"{first}.toml").read_text(encoding="utf-8")
     direction = '\ndirection = "rtl"' if language in _RIGHT_TO_LEFT else ""
     text = re.sub(r"^direction\s*=.*\n", "", text, flags=re.MULTILINE)
@@ -109,12 +109,12 @@ def _copied_site(sources: Sources, first: str, language: str, name: str) -> Iter
         yield file
 
 
-def _copied_mails(sources: Sources, language: str) -> Iterator[Path]:
+def _copy_mails(sources: Sources, language: str) -> Iterator[Path]:
     """Copy the English mails: the product's, unless the organisation has its own, and those of each form."""
     english = f".{DEFAULT_LANGUAGE}."
-    theirs = {path.name: path for path in (sources.shared / SHARED).glob(f"*{english}*.j2")}
-    theirs |= {path.name: path for path in (sources.forms / SHARED).glob(f"*{english}*.j2")}
-    copies = [(path, sources.forms / SHARED) for path in theirs.values()]
+    shared_mails = {path.name: path for path in (sources.shared / SHARED).glob(f"*{english}*.j2")}
+    shared_mails |= {path.name: path for path in (sources.forms / SHARED).glob(f"*{english}*.j2")}
+    copies = [(path, sources.forms / SHARED) for path in shared_mails.values()]
     copies += [(path, path.parent) for path in sources.forms.glob(f"*/mail/*{english}*.j2")]
     for path, folder in copies:
         folder.mkdir(exist_ok=True)
@@ -129,7 +129,7 @@ def _copied_mails(sources: Sources, language: str) -> Iterator[Path]:
         yield file
 
 
-def _rewritten(sources: Sources, change: Callable[[str], str]) -> Iterator[Path]:
+def _rewrite_forms(sources: Sources, change: Callable[[str], str]) -> Iterator[Path]:
     for file in sorted(sources.forms.glob("*/form.toml")):
         before = file.read_text(encoding="utf-8")
         after = change(before)
@@ -139,32 +139,32 @@ def _rewritten(sources: Sources, change: Callable[[str], str]) -> Iterator[Path]
 
 
 def _with_language(text: str, language: str) -> str:
-    """Return a form file whose every text says in the language what it says in English."""
-    text = _ALONE.sub(lambda found: f"{found[1]}{found[2]}{{ {DEFAULT_LANGUAGE} = {found[3]} }}", text)
+    """Return a form file in which the language has a copy of every English text."""
+    text = _PLAIN_TEXT.sub(lambda match: f"{match[1]}{match[2]}{{ {DEFAULT_LANGUAGE} = {match[3]} }}", text)
     text = re.sub(
         rf"^{DEFAULT_LANGUAGE}(\s*=\s*)({_STRING})(.*)$",
-        lambda found: f"{found[0]}\n{language}{found[1]}{found[2]}",
+        lambda match: f"{match[0]}\n{language}{match[1]}{match[2]}",
         text,
         flags=re.MULTILINE,
     )
     text = re.sub(
         rf"(?<=[{{,])(\s*){DEFAULT_LANGUAGE}(\s*=\s*)({_STRING})",
-        lambda found: f"{found[0]}, {language}{found[2]}{found[3]}",
+        lambda match: f"{match[0]}, {language}{match[2]}{match[3]}",
         text,
     )
     if _LANGUAGES.search(text) is None:
         return f'languages = ["{DEFAULT_LANGUAGE}", "{language}"]\n{text}'
-    return _LANGUAGES.sub(lambda found: f'languages = [{found[1].rstrip(", ")}, "{language}"]', text)
+    return _LANGUAGES.sub(lambda match: f'languages = [{match[1].rstrip(", ")}, "{language}"]', text)
 
 
 def _without_language(text: str, language: str) -> str:
     text = re.sub(rf"^{language}\s*=\s*(?:{_STRING}).*\n", "", text, flags=re.MULTILINE)
     text = re.sub(rf",\s*{language}\s*=\s*(?:{_STRING})", "", text)
     text = re.sub(rf"(?<=\{{)(\s*){language}\s*=\s*(?:{_STRING})\s*,\s*", r"\1", text)
-    kept = _LANGUAGES.search(text)
-    if kept is None:
+    languages = _LANGUAGES.search(text)
+    if languages is None:
         return text
-    names = [name for name in re.findall(r"[\"']([^\"']+)[\"']", kept[1]) if name != language]
+    names = [name for name in re.findall(r"[\"']([^\"']+)[\"']", languages[1]) if name != language]
     return _LANGUAGES.sub(lambda _: f"languages = [{', '.join(f'{chr(34)}{name}{chr(34)}' for name in names)}]", text)
 
 

@@ -1,4 +1,4 @@
-"""A folder for an organisation of one's own, filled with the example to begin with."""
+"""Creates an organisation's own folder, with the example in it to start from."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ IGNORED = """\
 README = """\
 # Our forms
 
-What our organisation asks, says and mails with Rollcall. These files are ours;
-the product is a clone of its own, which finds this folder by its setting `ROLLCALL_ORGANISATION`.
+The forms, mails, site and settings that our organisation uses with Rollcall. These files are ours.
+Rollcall itself is a separate clone, which finds this folder by its setting `ROLLCALL_ORGANISATION`.
 
-| here | holds |
+| folder | contents |
 | --- | --- |
-| `forms/` | one folder a form: what it asks (`form.toml`) and mails (`mail/`) |
-| `site/` | name, words, colours, logo and drawings of the site |
-| `values/` | for Terraform, a stack each: `<stack>.tfvars`, and `<stack>.s3.tfbackend`, where its state lies |
+| `forms/` | one folder per form: what it asks (`form.toml`) and mails (`mail/`) |
+| `site/` | the site's name, words, colours, logo and drawings |
+| `values/` | per stack: Terraform's values in `<stack>.tfvars`, and where its state is in `<stack>.s3.tfbackend` |
 
 Run these in the clone of Rollcall:
 
-    rollcall check           # says every mistake in these files
-    make up                  # shows it all on this machine
-    rollcall site publish    # brings changed words and pages to the stack
-    rollcall infra apply     # brings changed forms to it; then publish again
+    rollcall check           # finds mistakes in these files
+    make up                  # runs it all on this machine
+    rollcall site publish    # publishes changed words and pages
+    rollcall infra apply     # deploys changed forms; then publish again
 
-How to change what: docs/make-it-yours.md and docs/editor.md in the clone. Keep this folder in git.
+How to change things: docs/make-it-yours.md and docs/editor.md in the clone. Keep this folder in git.
 """
 
 
@@ -48,12 +48,12 @@ def start(root: Path, folder: Path) -> Sources:
     folder = folder.resolve()
     if folder.is_relative_to(root):
         raise CliError(
-            f"{folder} is inside the clone, where the product's files are.",
-            hint="Name a folder beside it: rollcall new ../ours",
+            f"{folder} is inside the clone, which is for Rollcall's own files.",
+            hint="Name a folder outside it: rollcall new ../ours",
         )
     try:
         if folder.exists() and any(folder.iterdir()):
-            raise CliError(f"{folder} is not empty.", hint="Name a folder that is not there yet.")
+            raise CliError(f"{folder} is not empty.", hint="Name a folder that does not exist yet.")
         folder.mkdir(parents=True, exist_ok=True)
         for name in COPIED:
             shutil.copytree(root / EXAMPLE / name, folder / name)

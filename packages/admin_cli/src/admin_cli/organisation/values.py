@@ -1,4 +1,4 @@
-"""An organisation's values for Terraform, held against what its variables take; no provider and no account is asked."""
+"""Checks an organisation's values with Terraform's variables; needs no provider and no account."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _UNKNOWN = "Value for undeclared variable"
 
 
 class ValuesError(Exception):
-    """A file of values that Terraform does not take; every reason, a line each."""
+    """Terraform does not accept a file of values. The message has one line per reason."""
 
 
 def read_values(sources: Sources, file: Path) -> dict[str, Any]:
-    """Return what the variables are with this file of values. Raises ValuesError."""
+    """Return the variables with this file's values. Raises ValuesError."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copyfile(sources.root / "infra" / "terraform" / _DECLARED, Path(folder, _DECLARED))
         lines = _terraform(folder, "plan", "-input=false", "-json", "-out=plan", f"-var-file={file.resolve()}")
@@ -36,22 +36,22 @@ def read_values(sources: Sources, file: Path) -> dict[str, Any]:
         ]
         if problems:
             raise ValuesError("\n".join(problems))
-        told = json.loads("".join(_terraform(folder, "show", "-json", "plan")))
-    return {name: each.get("value") for name, each in told["variables"].items()}
+        plan = json.loads("".join(_terraform(folder, "show", "-json", "plan")))
+    return {name: each.get("value") for name, each in plan["variables"].items()}
 
 
-def _terraform(folder: str, *words: str) -> list[str]:
+def _terraform(folder: str, *arguments: str) -> list[str]:
     environment = clean_environment(CHECKPOINT_DISABLE="1", TF_IN_AUTOMATION="1", TF_INPUT="0")
     done = subprocess.run(
-        ["terraform", *words], cwd=folder, env=environment, capture_output=True, text=True, check=False
+        ["terraform", *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
     return done.stdout.splitlines()
 
 
 def _sentence(diagnostic: dict[str, Any]) -> str:
-    """Return what Terraform says of a variable, without the frame it draws around it."""
+    """Return what Terraform says about a variable, as one line."""
     if diagnostic["summary"] == _UNKNOWN:
-        named = re.search(r'variable named "([^"]+)"', diagnostic["detail"])
-        return f"there is no variable {named[1] if named else ''}; infra/terraform/variables.tf has them all"
+        name = re.search(r'variable named "([^"]+)"', diagnostic["detail"])
+        return f"there is no variable {name[1] if name else ''}; infra/terraform/variables.tf lists them all"
     detail = diagnostic["detail"].partition("\n\nThis was checked by")[0] or diagnostic["summary"]
     return " ".join(detail.split())

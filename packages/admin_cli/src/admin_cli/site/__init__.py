@@ -1,1 +1,1 @@
-"""The site, brought to the stack's bucket."""
+"""Publishing the site to the stack's bucket."""

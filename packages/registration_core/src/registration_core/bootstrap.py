@@ -1,9 +1,10 @@
-"""The composition root: which adapter stands behind which port.
+"""The composition root: connects the services to their adapters.
 
-Imports stand inside the functions: a visitor waits for submit, which needs neither boto3 nor Jinja2.
+Imports are inside the functions, because a visitor waits for submit, which needs neither boto3 nor
+Jinja2.
 """
 
-# ruff: noqa: PLC0415 - as the first lines say
+# ruff: noqa: PLC0415 - see the docstring
 
 from __future__ import annotations
 
@@ -55,27 +56,27 @@ if TYPE_CHECKING:
     )
 
 
-#: Seconds to connect, and to wait for an answer: well below the functions' time-outs, so that a lost one is retried.
+#: Seconds to connect, and to wait for a response: well below the functions' time-outs, so that there is time to retry.
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 3, 5
 
-#: Seconds that all calls of one request to submit may take together: below its time-out of 10, so that all are told.
+#: Seconds for all of submit's calls for one request: below its time-out of 10, so that every visitor gets a response.
 ANSWER_WITHIN_S = 8.0
 
-#: Seconds that submit's start may wait for the table: Lambda gives a start ten.
+#: Seconds that submit's cold start may wait for the table. Lambda allows ten.
 START_WITHIN_S = 3.0
 
 
 def form_catalogue(settings: SubmitSettings | NotifySettings | SweepSettings | LinksSettings) -> FormCatalogue:
-    """Make what knows the forms that were deployed with the function."""
+    """Return the forms that were deployed with the function."""
     from registration_core.adapters.compiled_forms import CompiledForms
 
     return CompiledForms(settings.forms_dir)
 
 
 class SubmitParts:
-    """What submit runs on. They share one connection, so one event at a time.
+    """The services of submit. They share one connection, so they handle one event at a time.
 
-    No dataclass: making one costs each cold start as much as ten classes like this.
+    Not a dataclass: creating one costs each cold start as much as ten classes like this.
     """
 
     def __init__(self, *, connection: WireCall, door: Door, submit: SubmitService, describe: DescribeService) -> None:
@@ -88,11 +89,11 @@ class SubmitParts:
 def submit_parts(
     settings: SubmitSettings, environ: Mapping[str, str] | None = None, *, connect: bool = False
 ) -> SubmitParts:
-    """Make what submit runs on: DynamoDB over the standard library alone.
+    """Return the services of submit, which call DynamoDB with only the standard library.
 
-    environ: where region, endpoint and credentials stand as the SDKs name them; None means the process's own.
-    connect: open the connection and read the guard keys now, while the function starts, rather than at the first
-    submission.
+    environ: has the region, endpoint and credentials under the SDKs' names; None for the process's
+    own. connect: open the connection and read the guard keys now, in the cold start, and not at the
+    first submission.
     """
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.guard_keys import GuardKeys
@@ -127,7 +128,7 @@ def submit_parts(
 
 
 def _human_check(settings: SubmitSettings, environ: Mapping[str, str] | None) -> HumanCheck | None:
-    """Make what asks for a proof of a person, when the stack has Turnstile's secret."""
+    """Return the check with Turnstile, or None if the stack doesn't use it."""
     if not settings.turnstile_secret_name:
         return None
     from registration_core.adapters.secret_value import SecretValue
@@ -137,7 +138,7 @@ def _human_check(settings: SubmitSettings, environ: Mapping[str, str] | None) ->
 
 
 def dispatch_service(settings: DispatchSettings) -> DispatchService:
-    """Make what dispatch runs on."""
+    """Return the service of dispatch."""
     from registration_core.adapters.sqs import SqsMailQueue
     from registration_core.services.dispatch import DispatchService
 
@@ -145,7 +146,7 @@ def dispatch_service(settings: DispatchSettings) -> DispatchService:
 
 
 def notify_service(settings: NotifySettings) -> NotifyService:
-    """Make what notify runs on."""
+    """Return the service of notify."""
     import boto3
 
     from registration_core.adapters.clock import SystemClock
@@ -181,7 +182,7 @@ def notify_service(settings: NotifySettings) -> NotifyService:
 
 
 def feedback_service(settings: FeedbackSettings) -> FeedbackService:
-    """Make what feedback runs on."""
+    """Return the service of feedback."""
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.guard_keys import GuardKeys
     from registration_core.adapters.dynamodb.outcomes import DynamoMailOutcomes, DynamoSuppressionList
@@ -201,10 +202,10 @@ def query_service(
     table: str,
     forms: Mapping[str, Form] | None = None,
 ) -> QueryService:
-    """Make what the command line looks submissions up with.
+    """Return the service with which the command line finds submissions.
 
-    dynamodb_client: boto3's low-level one, for the stack's account and region. forms: as
-    `rollcall_build.forms.files.compile_forms` gives them; None outside of a clone.
+    dynamodb_client: boto3's low-level client, for the stack's account and region. forms: from
+    `rollcall_build.forms.files.compile_forms`; None outside a clone.
     """
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
@@ -225,7 +226,7 @@ def journal(
     dynamodb_client: Any,  # noqa: ANN401 - boto3 ships no types
     table: str,
 ) -> Journal:
-    """Make what the command line looks over all submissions with."""
+    """Return the journal for the command line."""
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.journal import DynamoJournal
 
@@ -233,7 +234,7 @@ def journal(
 
 
 def preview_service(forms_dir: Path, *, shared: Path, site_url: str, my_url: str) -> PreviewService:
-    """Make what renders mails that nobody gets, of the templates in these folders; nothing of AWS is needed."""
+    """Return the service that renders mails from these folders without sending them. It needs no AWS."""
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.render import JinjaMailRenderer
     from registration_core.services.preview import PreviewService
@@ -247,10 +248,10 @@ def manage_service(
     table: str,
     forms: FormCatalogue,
 ) -> ManageService:
-    """Make what submissions are verified, cancelled, promoted and erased with.
+    """Return the service that verifies, cancels, promotes and erases submissions.
 
-    dynamodb_client: boto3's low-level one. forms: `form_catalogue` in a function, `GivenForms` of
-    what the stack keeps on the command line.
+    dynamodb_client: boto3's low-level client. forms: `form_catalogue` in a function; on the command
+    line `GivenForms` with the stack's stored forms.
     """
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
@@ -267,7 +268,7 @@ def ledger_of_erasures(
     *,
     since: datetime,
 ) -> Sequence[str]:
-    """Return the IDs of what was erased in a table in the month of `since` or later."""
+    """Return the IDs of a table's erased submissions from the month of `since` on."""
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
 
@@ -275,7 +276,7 @@ def ledger_of_erasures(
 
 
 def guard_key_ring(dynamodb_client: Any, table: str) -> GuardKeyRing:  # noqa: ANN401 - boto3 ships no types
-    """Make what reads and changes the guard keys of a table."""
+    """Return the guard keys of a table, to read and change them."""
     from registration_core.adapters.dynamodb.guard_key_ring import GuardKeyRing
 
     return GuardKeyRing(staff_table(dynamodb_client, table))
@@ -287,7 +288,7 @@ def copied_suppressions(
     source: str,
     target: str,
 ) -> CopiedSuppressions:
-    """Make what takes the addresses that are not mailed from one table into another."""
+    """Return the service that copies suppressions from one table to another."""
     from registration_core.adapters.dynamodb.suppressions import CopiedSuppressions
 
     return CopiedSuppressions(source=staff_table(dynamodb_client, source), target=staff_table(dynamodb_client, target))
@@ -299,7 +300,7 @@ def edit_service(
     forms: FormCatalogue,
     signer: Signer,
 ) -> EditService:
-    """Make what puts submissions right. signer: with the key that submit's guards were made with."""
+    """Return the service that edits submissions. signer: has the key of submit's guards."""
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
     from registration_core.services.edit import EditService
@@ -315,7 +316,7 @@ def restore_service(
     forms: FormCatalogue,
     signer: Signer,
 ) -> RestoreService:
-    """Make what takes cancellations back. signer: with the key that submit's guards were made with."""
+    """Return the service that restores cancelled submissions. signer: has the key of submit's guards."""
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
     from registration_core.services.restore import RestoreService
@@ -327,7 +328,7 @@ def restore_service(
 
 @dataclass(frozen=True, slots=True)
 class MailingParts:
-    """What the staff have mails sent with: nothing is mailed from where they sit, all goes through the queue."""
+    """The services with which staff send mails. Their own machine sends none: all mails go through the queue."""
 
     resend: ResendService
     send: SendService
@@ -347,9 +348,10 @@ def mailing_parts(
     forms: FormCatalogue,
     signer: Signer,
 ) -> MailingParts:
-    """Make what the command line has mails sent with.
+    """Return the command line's mail services.
 
-    client: makes boto3's low-level one of a service. signer: makes the fingerprints that the functions make.
+    client: returns boto3's low-level client of a service. signer: makes the same fingerprints as
+    the functions.
     """
     import time
 
@@ -393,7 +395,7 @@ def intake_service(
     table: str,
     signer: Signer,
 ) -> IntakeService:
-    """Make what takes rows of a file in. signer: with the key that submit's guards are made with."""
+    """Return the service that imports rows of a file. signer: has the key of submit's guards."""
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
     from registration_core.services.intake import IntakeService
@@ -404,7 +406,7 @@ def intake_service(
 
 
 def sweep_service(settings: SweepSettings) -> SweepService:
-    """Make what sweep runs on."""
+    """Return the service of sweep."""
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.asked_mails import DynamoAskedMails
     from registration_core.adapters.dynamodb.journal import DynamoJournal
@@ -430,7 +432,7 @@ def sweep_service(settings: SweepSettings) -> SweepService:
 
 @dataclass(frozen=True, slots=True)
 class LinksParts:
-    """What links runs on."""
+    """The services of links."""
 
     service: OwnEntryService
     keys: SecretSigner
@@ -438,7 +440,7 @@ class LinksParts:
 
 
 def links_parts(settings: LinksSettings) -> LinksParts:
-    """Make what links runs on."""
+    """Return the services of links."""
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
     from registration_core.adapters.signing_keys import SecretSigner
@@ -457,7 +459,7 @@ def links_parts(settings: LinksSettings) -> LinksParts:
 
 
 def staff_table(dynamodb_client: Any, name: str) -> Table:  # noqa: ANN401 - boto3 ships no types
-    """Connect to a table for the command line, which has more time than a visitor."""
+    """Return a table for the command line, which retries longer than a visitor would wait."""
     from registration_core.adapters.dynamodb.retries import STAFF_RETRY_S
 
     return _sdk_table(dynamodb_client, name, STAFF_RETRY_S)

@@ -1,4 +1,4 @@
-"""Settings: what each function reads from its environment, typed and checked once."""
+"""Settings: each function's environment variables, typed and checked once."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 RATE_PER_ADDRESS = 100
 RATE_PER_EMAIL = 20
-"""The shipped limits; infra/terraform/variables.tf has the same, and tests hold both to them."""
+"""The default limits. infra/terraform/variables.tf has the same, and tests compare them."""
 
 TURNSTILE_URL = "https://challenges.cloudflare.com/turnstile/v0/siteverify"
 
 
-@dataclass(frozen=True, eq=False)  # each method that is made for a class takes time of every cold start
+@dataclass(frozen=True, eq=False)  # each generated method costs time in every cold start
 class Settings:
-    """What every function needs. A field is read from the environment variable of its name, in capitals."""
+    """What every function needs. A field's environment variable has its name in capitals."""
 
     stack: str
     log_level: str
@@ -41,11 +41,10 @@ class Settings:
 class SubmitSettings(Settings):
     """What submit needs.
 
-    allowed_origins: scheme, host and port, without a slash at the end. rate_per_address: how many
-    requests are taken from one address within ten minutes; rate_per_email: how many submissions for
-    one e-mail address within a day; 0 takes any number. turnstile_secret_name: where Cloudflare
-    Turnstile's secret is kept; empty asks no visitor for a proof. turnstile_url: who checks the
-    proof.
+    allowed_origins: scheme, host and port, without a trailing slash. rate_per_address: requests per
+    network in ten minutes. rate_per_email: submissions per e-mail address in a day. 0 means no
+    limit. turnstile_secret_name: the name of Cloudflare Turnstile's secret; empty turns Turnstile
+    off. turnstile_url: where tokens are checked.
     """
 
     table: str
@@ -79,8 +78,8 @@ class SweepSettings(Settings):
 class NotifySettings(Settings):
     """What notify needs.
 
-    api_url: the API's base address. sender: an address, or `Name <address>`. signing_key_secret: the name of the secret
-    that holds the keys of links.
+    api_url: the API's base URL. sender: an address, or `Name <address>`. signing_key_secret: the
+    name of the secret with the links' signing keys.
     """
 
     table: str
@@ -101,7 +100,7 @@ class FeedbackSettings(Settings):
 
 @dataclass(frozen=True, eq=False)
 class LinksSettings(Settings):
-    """What links needs. signing_key_secret: the name of the secret that holds the keys of links."""
+    """What links needs. signing_key_secret: the name of the secret with the links' signing keys."""
 
     table: str
     site_url: str
@@ -111,17 +110,17 @@ class LinksSettings(Settings):
 
 
 def forms_dir(environ: Mapping[str, str], name: str = "FORMS_DIR") -> str:
-    """Return FORMS_DIR, or the folder `forms` beside the package, as it lies in the functions' zip."""
+    """Return FORMS_DIR, or the folder `forms` next to the package, as in the functions' zip."""
     return environ.get(name) or _beside("forms")
 
 
 def site_dir(environ: Mapping[str, str], name: str = "SITE_DIR") -> str:
-    """Return SITE_DIR, or the folder `site` beside the package: what the functions' pages are made of."""
+    """Return SITE_DIR, or the folder `site` next to the package, with the templates of the functions' pages."""
     return environ.get(name) or _beside("site")
 
 
 def _beside(folder: str) -> str:
-    return os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), folder)  # noqa: PTH100, PTH118, PTH120 - importing pathlib takes longer than all of this module
+    return os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), folder)  # noqa: PTH100, PTH118, PTH120 - importing pathlib takes longer than the rest of this module
 
 
 def _required(environ: Mapping[str, str], name: str) -> str:
@@ -173,4 +172,4 @@ _READERS: Mapping[str, Callable[[Mapping[str, str], str], Any]] = {
     "rate_per_address": _limit,
     "rate_per_email": _limit,
 }
-"""How to read a field that is more than a required text."""
+"""How to read fields that aren't required texts."""

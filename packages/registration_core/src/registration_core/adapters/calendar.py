@@ -1,4 +1,4 @@
-"""Invitations to a registrant's calendar: one event as iCalendar (RFC 5545)."""
+"""Calendar files: one event as iCalendar (RFC 5545)."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def invitation(
     description: str,
     place: str | None,
 ) -> Attachment:
-    """Return the file that calendar programs take.
+    """Return a file for calendar programs.
 
-    uid: the same for the same event, however often it is sent. at: when this is written. Times are aware. What the
-    texts hold stays text: it can neither end a line nor begin another property. There is no link to the registrant's
-    own page in it, for calendars are shared.
+    uid: always the same for one event. at: when the file is written. Times are aware. Texts are
+    escaped, so that they can't add a line or a property. The file has no link to the registrant's
+    page, because people share calendars.
     """
     properties = [
         ("BEGIN", "VCALENDAR"),
@@ -59,7 +59,7 @@ def _moment(at: datetime) -> str:
 
 
 def _text(value: str) -> str:
-    """Escape a text (RFC 5545, 3.3.11); what cannot be seen becomes a space."""
+    """Escape a text (RFC 5545, 3.3.11). Control characters become spaces."""
     lines = "\n".join(value.splitlines())
     seen = "".join(letter if letter == "\n" or _stays(letter) else " " for letter in lines)
     return seen.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
@@ -70,7 +70,7 @@ def _stays(letter: str) -> bool:
 
 
 def _folded(line: str) -> Iterator[str]:
-    """Cut a line into pieces of at most 75 octets, never inside of a letter; all but the first begin with a space."""
+    """Cut a line into pieces of at most 75 octets, never inside a letter. All but the first start with a space."""
     piece, size = "", 0
     for letter in line:
         octets = len(letter.encode())

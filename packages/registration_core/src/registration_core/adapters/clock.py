@@ -8,9 +8,9 @@ from registration_core.domain.ports import Clock
 
 
 class SystemClock(Clock):
-    """What the operating system says."""
+    """The operating system's clock."""
 
     def now(self) -> datetime:
-        """Return the present moment, aware, in UTC, to the millisecond."""
+        """Return the current time, aware, in UTC, to the millisecond."""
         now = datetime.now(UTC)
         return now.replace(microsecond=now.microsecond // 1000 * 1000)

@@ -1,4 +1,4 @@
-"""The compiled forms, `<folder>/<form>.json`: what functions read, fast."""
+"""Compiled forms, `<folder>/<form>.json`, which functions read quickly."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SUFFIX = ".json"
 
 
 class CompiledForms(FormCatalogue):
-    """The forms of one folder, each read once when it is first asked for."""
+    """The forms of one folder, each read once, on first use."""
 
     def __init__(self, folder: Path | str) -> None:
         self._folder = os.fspath(folder)
@@ -26,15 +26,15 @@ class CompiledForms(FormCatalogue):
         self._read: dict[str, Form] = {}
 
     def get(self, name: str) -> Form:
-        """Return the form of this name. Raises UnknownFormError.
+        """Return the form with this name. Raises UnknownFormError.
 
-        Visitors name forms, so a name opens a file only when it is one of those that the folder lists.
+        Visitors send the name, so it opens a file only if the folder lists it.
         """
         if name not in self._read:
             self._names = self._names or frozenset(self.names())
             if name not in self._names:
                 raise UnknownFormError(name)
-            with open(os.path.join(self._folder, name + _SUFFIX), encoding="utf-8") as file:  # noqa: PTH118, PTH123 - pathlib is an import that a visitor would wait for
+            with open(os.path.join(self._folder, name + _SUFFIX), encoding="utf-8") as file:  # noqa: PTH118, PTH123 - visitors would wait for importing pathlib
                 self._read[name] = Form.from_dict(json.load(file))
         return self._read[name]
 

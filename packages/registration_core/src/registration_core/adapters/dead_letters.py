@@ -1,4 +1,4 @@
-"""Dead letters in SQS: those of the mail queue are its own messages, those of the stream say where its records are."""
+"""Dead letters in SQS: messages of the mail queue, and positions of records in the table's stream."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ if TYPE_CHECKING:
     from registration_core.domain.mail import Change, MailRequest, Notice
 
 HELD_S = 120
-"""How long nobody else sees what was read; released sooner, unless whoever holds it is killed."""
+"""How long messages stay hidden from others. We release them sooner, unless the process is killed."""
 _BATCH = 10
 _EMPTY_ANSWERS = 2
-"""SQS asks some of its servers only: one empty answer is no proof."""
+"""SQS asks only some of its servers, so one empty response is no proof."""
 _EMPTY_READS = 100
-"""A stream may answer with nothing although more follows."""
+"""A stream may return nothing although more records follow."""
 _GONE = frozenset({"TrimmedDataAccessException", "ResourceNotFoundException", "ExpiredIteratorException"})
 
 
 class SqsDeadLetters(DeadLetters):
-    """One queue of them."""
+    """One dead-letter queue."""
 
     def __init__(self, sqs_client: Any, queue_url: str) -> None:  # noqa: ANN401 - boto3 ships no types
         self._client = sqs_client
         self._queue_url = queue_url
 
     def hold(self) -> Sequence[DeadLetter]:
-        """Return all that lies there, and keep it from others for two minutes or until it is released."""
+        """Return all messages, and hide them from others for two minutes or until they are released."""
         found: dict[str, DeadLetter] = {}
         empty = 0
         try:
@@ -52,7 +52,7 @@ class SqsDeadLetters(DeadLetters):
         return sorted(found.values(), key=lambda letter: (letter.since, letter.id))
 
     def release(self, letters: Iterable[DeadLetter]) -> None:
-        """Let others see held letters again, at once."""
+        """Make held messages visible to others again."""
         held = list(letters)
         for start in range(0, len(held), _BATCH):
             entries = [
@@ -62,7 +62,7 @@ class SqsDeadLetters(DeadLetters):
             self._ask("change_message_visibility_batch", Entries=entries)
 
     def remove(self, letter: DeadLetter) -> None:
-        """Take a held letter out for good."""
+        """Delete a held message."""
         self._ask("delete_message", ReceiptHandle=letter.handle)
 
     def _receive(self) -> dict[str, DeadLetter]:
@@ -90,7 +90,7 @@ class StreamChanges(Changes):
         self._client = streams_client
 
     def read(self, span: ChangeSpan) -> Sequence[Change | Notice]:
-        """Return the changes of a stretch."""
+        """Return the changes of a range."""
         found: list[Change | Notice] = []
         empty = 0
         try:
@@ -127,7 +127,7 @@ def _changes(record: dict[str, Any]) -> list[Change | Notice]:
     try:
         change = change_of(record)
     except UnreadableRecordError:
-        return []  # dispatch passes it over too
+        return []  # dispatch skips it too
     return [] if change is None else [change]
 
 
@@ -137,7 +137,7 @@ def _letter(message: dict[str, Any]) -> DeadLetter:
 
 
 def _about(body: str) -> MailRequest | ChangeSpan | None:
-    """Read a message: a mail request, or what Lambda writes of a batch that failed (see its docs, "OnFailure")."""
+    """Read a message: a mail request, or Lambda's record of a failed batch (see its docs, "OnFailure")."""
     try:
         return from_message(body)
     except ValueError:

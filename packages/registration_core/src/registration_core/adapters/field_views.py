@@ -1,4 +1,4 @@
-"""Fields as the site's templates need them: which control asks, and the attributes it carries."""
+"""Field views: fields as the site's templates need them, with their controls and attributes."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from registration_core.domain.fields import Field
     from registration_core.domain.forms import Form
 
-MOST_RADIOS = 8  # more options than these are chosen from a list
+MOST_RADIOS = 8  # a field with more options is a list
 
 AUTOCOMPLETE = {FieldType.EMAIL: "email", FieldType.PHONE: "tel"}
 
-# A number is asked as text: browsers change `type=number` by the scroll wheel and refuse what people really type.
+# Not `type=number`: its value changes with the scroll wheel, and browsers refuse what people really type.
 ATTRIBUTES: dict[FieldType, dict[str, str]] = {
     FieldType.TEXT: {"type": "text", "dir": "auto"},
     FieldType.TEXTAREA: {"rows": "6", "dir": "auto"},
@@ -35,8 +35,8 @@ ATTRIBUTES: dict[FieldType, dict[str, str]] = {
 class OptionView:
     """One radio button, checkbox or item of a list.
 
-    chosen: whether it was, when the page shows an answer again. counted: whether the page tells how
-    many places it has.
+    chosen: whether it is chosen, if the page shows an answer again. counted: whether the page shows
+    its seats.
     """
 
     id: str
@@ -49,7 +49,7 @@ class OptionView:
 
 @dataclass(frozen=True, slots=True)
 class PartView:
-    """One of the three fields that ask a date. autocomplete: the HTML token, if any."""
+    """One of a date's three fields. autocomplete: the HTML token, if any."""
 
     name: str
     autocomplete: str | None
@@ -60,13 +60,14 @@ class PartView:
 class FieldView:
     """One question on a page.
 
-    control: input, textarea, select, radios, checkboxes, consent or date. attributes: what the control carries beside
-    id, name and aria-describedby; None leaves one out. value: what was typed, when the page shows an answer again; for
-    a consent whatever it was ticked with. error: what is wrong with it. checks: what the page's script may look at by
-    itself, as JSON; empty where there is no script. private: the browser doesn't keep the answer. parts: a date's
-    three fields, by `day`, `month` and `year`. meant: the e-mail address that was probably meant instead. least: how
-    many characters a text must have. explains_privacy: a link to the page on privacy stands beside it. wrong_part:
-    the one of a date's parts that is wrong; empty when no single one is.
+    control: input, textarea, select, radios, checkboxes, consent or date. attributes: the control's
+    HTML attributes besides id, name and aria-describedby; None leaves one out. value: what was
+    typed, if the page shows an answer again; for a consent any text if it was ticked. error: what
+    is wrong. checks: the rules that the page's script checks, as JSON; empty without a script.
+    private: the browser doesn't keep the answer. parts: a date's three fields, by `day`, `month`
+    and `year`. meant: the e-mail address that was probably meant. least: the fewest characters of a
+    text. explains_privacy: shows a link to the privacy page. wrong_part: the part of a date that is
+    wrong; empty unless it is a single one.
     """
 
     id: str
@@ -89,23 +90,23 @@ class FieldView:
 
     @property
     def plain(self) -> bool:
-        """Whether no option says more than its label."""
+        """Whether the options have only labels."""
         return not any(option.hint or option.counted for option in self.options)
 
     @property
     def hinted(self) -> bool:
-        """Whether something stands below the label."""
+        """Whether there is a hint below the label."""
         return bool(self.hint) or self.least is not None
 
     @property
     def summary_label(self) -> str:
-        """The label as the error summary puts it before a message: `Name:`, but `Which course?` as it is."""
+        """The label for the error summary, before a message: `Name:`, but `Which course?` unchanged."""
         return f"{self.label}:" if self.label[-1:].isalnum() else self.label
 
 
 @dataclass(frozen=True, slots=True)
 class SectionView:
-    """Some questions below a heading. title: empty where the form has no sections."""
+    """Fields below a heading. title: empty if the form has no sections."""
 
     id: str
     title: str
@@ -113,7 +114,7 @@ class SectionView:
 
 
 def section_views(form: Form, fields: Mapping[str, FieldView], language: str) -> tuple[SectionView, ...]:
-    """Return the form's questions, given by name, below their headings in this language."""
+    """Return the form's sections in this language. fields: the form's fields by name."""
     return tuple(
         SectionView(
             id=f"section-{number}",
@@ -127,7 +128,7 @@ def section_views(form: Form, fields: Mapping[str, FieldView], language: str) ->
 def field_view(
     field: Field, language: str, *, values: tuple[str, ...] = (), error: str = "", wrong_part: str = ""
 ) -> FieldView:
-    """Return the field as a page in this language asks it, with what was answered before and what is wrong with it."""
+    """Return the field for a page in this language, with its previous answer and error."""
     control = _control(field)
     identifier = f"f-{field.name}"
     return FieldView(
@@ -140,7 +141,7 @@ def field_view(
         attributes=_attributes(field, control),
         options=tuple(
             OptionView(
-                # The first bears the field's own id: a link to the field lands on its first control.
+                # The first has the field's own id, so that a link to the field goes to its first control.
                 id=identifier if number == 1 else f"{identifier}-{number}",
                 value=option.value,
                 label=option.label.in_language(language),
@@ -187,7 +188,7 @@ def _parts(field: Field, value: str) -> dict[str, PartView]:
     return {
         part: PartView(
             name=part_name(field.name, part),
-            # `section-child bday` asks for `section-child bday-day`; no other token has parts.
+            # `section-child bday` becomes `section-child bday-day`. No other token has parts.
             autocomplete=f"{tokens}-{part}" if tokens.endswith("bday") else None,
             value=typed[part],
         )
@@ -196,7 +197,7 @@ def _parts(field: Field, value: str) -> dict[str, PartView]:
 
 
 def _attributes(field: Field, control: str) -> dict[str, str | None]:
-    """Attributes that help to answer. No maxlength: it cuts pasted text off without a word; the server says it."""
+    """Return attributes that help to answer. No maxlength: it silently cuts off pasted text. The server checks it."""
     attributes: dict[str, str | None] = dict(ATTRIBUTES.get(field.type, {}))
     if control in ("input", "textarea"):
         attributes["autocomplete"] = field.autocomplete or AUTOCOMPLETE.get(field.type)

@@ -1,4 +1,4 @@
-"""What a mail template may use: the submission and its form, as a person reads them. docs/editor.md lists it."""
+"""Mail values: the submission and its form as people read them, for templates. docs/editor.md lists them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from registration_core.domain.values import Answer
 
 ANSWERS: Mapping[str, Mapping[str, str]] = {"en": {"yes": "Yes"}, "sv": {"yes": "Ja"}}
-"""What a consent reads as."""
+"""How a consent is shown."""
 
 
 def mail_values(
@@ -38,8 +38,9 @@ def mail_values(
 ) -> dict[str, object]:
     """Return the values for a mail in one language.
 
-    form_path: the form's page, below site_url. proven: whether the mail may hold what was typed.
-    `my_url` is missing, so an error, where nobody may learn it; `set` in a mail that the staff gave nothing to say.
+    form_path: the form's page, below site_url. proven: whether the mail may contain free text.
+    Mails to staff have no `my_url`, and mails without staff's values have no `set`; using them is
+    an error.
     """
     answers = shown_answers(form, submission, language)
     about = form.chosen_field.name if chosen_option(form, submission) is not None and form.chosen_field else None
@@ -78,7 +79,7 @@ def mail_values(
 
 
 def _suspected(form: Form, submission: Submission) -> dict[str, object]:
-    """Return what a digest says of one submission: nothing that its sender wrote, but the name of whom it is about."""
+    """Return a digest's values for one submission: nothing that the sender wrote except the participant's name."""
     sign, _, measure = (submission.spam_sign or "").partition(" ")
     return {
         "reference": display_reference(submission.reference),
@@ -95,17 +96,17 @@ def _verify_by(form: Form, submission: Submission, language: str) -> str:
 
 
 def chosen_option(form: Form, submission: Submission) -> tuple[Field, Option] | None:
-    """Return what the submission is about: the answered option of the quota's field, or else of the field `once`."""
+    """Return the field and option that the submission is about: the quota's, otherwise `once`'s."""
     field = form.chosen_field
     if field is None:
         return None
-    answered = str(submission.answers.get(field.name, submission.option or ""))  # what is erased keeps its option
+    answered = str(submission.answers.get(field.name, submission.option or ""))  # an erased submission keeps its option
     option = field.option(answered)
     return (field, option) if option is not None else None
 
 
 def _shown_option(form: Form, submission: Submission, language: str) -> dict[str, str]:
-    """Return what the submission is about in words; all of them are empty when it is about no option."""
+    """Return the option that the submission is about, in words; all values are empty if there is none."""
     chosen = chosen_option(form, submission)
     if chosen is None:
         return dict.fromkeys(("value", "question", "label", "hint", "when", "place"), "")
@@ -121,9 +122,9 @@ def _shown_option(form: Form, submission: Submission, language: str) -> dict[str
 
 
 def shown_answers(form: Form, submission: Submission, language: str) -> list[dict[str, str]]:
-    """Return label and value of each answer as a person reads them, in the form's order.
+    """Return each answer's label and value as people read them, in the form's order.
 
-    Then what the form asks no more.
+    Answers to fields that the form no longer has come last.
     """
     shown = [
         {
@@ -139,7 +140,7 @@ def shown_answers(form: Form, submission: Submission, language: str) -> list[dic
 
 
 def shown_value(field: Field, answer: Answer, language: str, own: Words | None = None) -> str:
-    """Return one answer as a person reads it: options by their labels. own: the form's words."""
+    """Return one answer as people read it, with the labels of options. own: the form's words."""
     if field.type is FieldType.CONSENT:
         return said(ANSWERS, language, own, "answers")["yes"]
     if field.options:
@@ -162,7 +163,7 @@ def _plain(answer: Answer) -> str:
 
 
 def _date(text: str, language: str, own: Words | None) -> str:
-    """Return a date in words; what was kept when the field was of another type stays as it is."""
+    """Return a date in words. An answer from when the field had another type stays as it is."""
     try:
         return long_date(date.fromisoformat(text), language, own)
     except ValueError:

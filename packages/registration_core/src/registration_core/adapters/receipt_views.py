@@ -1,4 +1,4 @@
-"""What the thank-you page says of a form, on the site and in the answer to a plain form post."""
+"""Receipt views: what the thank-you page shows, on the site and after a plain form post."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from registration_core.domain.forms import Form
 
 STATUSES = ("confirmed", "pending", "waitlisted")
-"""What a submission may be when it has just come in, as its sender is told."""
+"""The statuses of a new submission that its registrant may see."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChosenView:
     """One option that a submission may be about.
 
-    when, place, calendar: in words, and the address of its file for the calendar; empty where it
-    takes place at no time.
+    when, place, calendar: the date and place in words, and the path of the calendar file; empty
+    without a date.
     """
 
     value: str
@@ -32,11 +32,11 @@ class ChosenView:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptView:
-    """What is told of a submission of this form.
+    """What the thank-you page shows for a form.
 
-    chosen_label: the question whose options are `options`; name_label: the one after who takes
-    part; both may be empty. email, participant: the names of the fields for the address and for who
-    takes part. keeps: the fields whose answers are filled in again for the next person.
+    chosen_label: the label of the field with these options. name_label: the label of the
+    participant's name. Both may be empty. email, participant: the fields for the address and the
+    participant's name. keeps: the fields whose answers are filled in again for the next person.
     """
 
     form: str
@@ -49,7 +49,7 @@ class ReceiptView:
 
 
 def receipt_view(form: Form, language: str, *, prefix: str) -> ReceiptView:
-    """Return what the page needs. prefix: what the language's addresses begin with."""
+    """Return the view. prefix: the start of the language's paths."""
     field = form.chosen_field
     named = form.field(form.name_field) if form.name_field else None
     return ReceiptView(
@@ -64,7 +64,7 @@ def receipt_view(form: Form, language: str, *, prefix: str) -> ReceiptView:
 
 
 def calendar_path(form: Form, option: Option, *, prefix: str) -> str:
-    """Return where on the site an option's file for the calendar lies."""
+    """Return the path of an option's calendar file on the site."""
     return f"{prefix}/calendar/{form.name}-{option.value}.ics"
 
 

@@ -1,6 +1,6 @@
-"""Mails from templates with Jinja2: `<form>/mail/<kind>.<language>.{subject,txt,html}.j2`, or else those in `_mail`.
+"""Mails from Jinja2 templates: `<form>/mail/<kind>.<language>.{subject,txt,html}.j2`, otherwise those in `_mail`.
 
-A file of `_mail` in the forms' folder takes the place of the product's of the same name.
+A file in the forms folder's `_mail` replaces the product's file with the same name.
 """
 
 from __future__ import annotations
@@ -29,20 +29,19 @@ if TYPE_CHECKING:
 
 PARTS = ("subject", "txt", "html")
 SHARED = "_mail"
-"""The folder of what all forms mail: a kind without a file of the form's own has the one from here."""
+"""The folder of templates for all forms. A form's own template comes first."""
 
 PAGES = f"{SHARED}/pages.json"
-"""Where each form is asked on the site, by language and form: what the functions' zip brings beside the templates."""
+"""The paths of the forms' pages, by language and form: in the functions' zip, next to the templates."""
 
 _SUBJECT_LENGTH = 200
 
 
 class JinjaMailRenderer(MailRenderer):
-    """Renders what lies in the forms' folder, and in `shared` what that folder leaves out.
+    """Renders templates from the forms folder, and from `shared` those that it doesn't have.
 
-    The functions' zip has both in one.
-
-    A value that a template asks for and does not get is an error, and what a visitor wrote is escaped in HTML.
+    The functions' zip has both in one folder. A missing value is an error, and what a visitor wrote
+    is escaped in HTML.
     """
 
     def __init__(self, forms_dir: Path | str, *, site_url: str, shared: Path | None = None) -> None:
@@ -58,10 +57,10 @@ class JinjaMailRenderer(MailRenderer):
         )
 
     def render(self, kind: str, form: Form, submission: Submission, facts: MailFacts) -> RenderedMail:
-        """Return the mail in the submission's language, the staff's in the form's first.
+        """Return the mail in the submission's language; for staff in the form's first.
 
-        No template gets what a visitor typed for a mail to an address that nobody has proven (see
-        `unproven`). Where a language lacks a part, the whole mail is in the form's first language.
+        A mail to an unverified address gets no free text (see `unverified_addresses`). If a
+        language lacks a part, the whole mail is in the form's first language.
         """
         wanted = form.languages[0] if kind in TO_STAFF else submission.language
         language = next(
@@ -79,7 +78,7 @@ class JinjaMailRenderer(MailRenderer):
         return RenderedMail(one_line(subject), re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", html, attachments)
 
     def _path(self, form: str, language: str) -> str:
-        """Return where on the site the form is asked in this language, or in the site's first."""
+        """Return the path of the form's page in this language, or in the site's first."""
         pages = self._pages.get(language) or next(iter(self._pages.values()), {})
         return pages.get(form, f"/{quote(form)}")
 
@@ -113,7 +112,7 @@ def _names(kind: str, form: Form, language: str, part: str) -> list[str]:
 def _invitations(
     kind: str, form: Form, submission: Submission, facts: MailFacts, language: str
 ) -> tuple[Attachment, ...]:
-    """Return the calendar file for who has a place, and surely comes."""
+    """Return the calendar file if the registrant has a confirmed seat in something with a date."""
     if kind not in (MailKind.CONFIRMED, MailKind.PROMOTED) or submission.status is not Status.CONFIRMED:
         return ()
     chosen = chosen_option(form, submission)
@@ -136,7 +135,7 @@ def _invitations(
 
 
 def _form_pages(forms_dir: Path) -> dict[str, dict[str, str]]:
-    """Return the addresses of the forms' pages by language, as the functions' zip tells them; a clone does not."""
+    """Return the paths of the forms' pages by language. The functions' zip has them; a clone doesn't."""
     try:
         pages: dict[str, dict[str, str]] = json.loads((forms_dir / PAGES).read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -145,6 +144,6 @@ def _form_pages(forms_dir: Path) -> dict[str, dict[str, str]]:
 
 
 def one_line(text: str) -> str:
-    """Return a header's text: one line, without control characters, and not longer than a mail program shows."""
+    """Return text for a header: one line, without control characters, cut to what mail programs show."""
     line = " ".join(on_one_line(text).split())
     return line if len(line) <= _SUBJECT_LENGTH else line[: _SUBJECT_LENGTH - 1].rstrip() + "…"

@@ -1,4 +1,4 @@
-"""One secret of Secrets Manager, read with the standard library alone: for functions that a visitor waits for.
+"""Secret values: read from Secrets Manager with only the standard library, for functions that visitors wait for.
 
 Protocol: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
 """
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 TIMEOUT_S = 3.0
 KEPT_S = 15 * 60
-"""How long a value is used before it is read again: a rotated secret is in force within that time."""
+"""How long a value is used before it is read again. A rotated secret takes effect within this time."""
 
 
 class SecretValue:
-    """Gives a secret's text; reads it when it is first asked for, and again after a while.
+    """Returns a secret's text, read on first use and again after a while.
 
-    Raises SettingsError when region or credentials are not in the environment. environ: None means the process's own.
+    environ: None for the process's own. Raises SettingsError if it has no region or credentials.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class SecretValue:
         self._read_at = 0.0
 
     def __call__(self) -> str:
-        """Return the secret. Raises HumanCheckUnavailableError when it cannot be read, or is empty."""
+        """Return the secret. Raises HumanCheckUnavailableError if it can't be read or is empty."""
         if not self._value or self._monotonic() - self._read_at > KEPT_S:
             self._value = self._read()
             self._read_at = self._monotonic()

@@ -1,4 +1,4 @@
-"""Mail through SES v1, as raw MIME: the same bytes whatever the emulator or the region."""
+"""Mail through SES v1 as raw MIME, so that the bytes don't depend on the region or emulator."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from registration_core.domain.mail import Attachment, OutgoingMail
 
 CLIENT_CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
-"""For the SES client: a send whose answer got lost must not be repeated by the SDK, or a visitor is mailed twice."""
+"""For the SES client: the SDK must not repeat a send whose response got lost, or a registrant gets two mails."""
 
 POLICY = policy.SMTP.clone(cte_type="7bit")
 
@@ -35,22 +35,22 @@ REFUSED = frozenset(
         "ValidationError",
     }
 )
-"""What no attempt mends by itself; a missing permission or a paused account is mended by an operator, then redriven."""
+"""Errors that no retry fixes. A missing permission or a paused account isn't one: operators fix it and redrive."""
 NOT_NOW = frozenset({"Throttling", "ThrottlingException", "ServiceUnavailable", "TooManyRequestsException"})
 NEVER_ARRIVED = (ConnectTimeoutError, EndpointConnectionError)
 _SUBJECT_LETTERS = 200
 
 
 class MailUncertainError(RollcallError):
-    """Whether SES took the mail is not known: its answer got lost. No MailerError, for that says "not sent"."""
+    """SES's response got lost, so the mail may have been sent. Not a MailerError, which means "not sent"."""
 
     code = "mail_uncertain"
 
 
 class SesMailer(Mailer):
-    """Sends through one SES client, from one sender.
+    """Sends mails through SES from one sender.
 
-    sender: an address, or `Name <address>`. Raises SettingsError when it is neither.
+    sender: an address, or `Name <address>`. Raises SettingsError if it is neither.
     """
 
     def __init__(self, ses_client: Any, *, sender: str, configuration_set: str) -> None:  # noqa: ANN401 - boto3 ships no types
@@ -61,7 +61,7 @@ class SesMailer(Mailer):
     def send(self, mail: OutgoingMail) -> str:
         """Send one mail and return SES's message ID.
 
-        Raises MailerError, MailRefusedError, or MailUncertainError when the answer got lost on the way.
+        Raises MailerError, MailRefusedError, or MailUncertainError if the response got lost.
         """
         data = compose(mail, self._sender)
         try:
@@ -82,9 +82,9 @@ class SesMailer(Mailer):
 
 
 def compose(mail: OutgoingMail, sender: Address) -> bytes:
-    """Make the message: text, HTML that says the same, and files; ASCII on the wire; SES adds date and message ID.
+    """Return the message as ASCII: text, HTML and attachments. SES adds the date and message ID.
 
-    Raises MailRefusedError for an address or a subject that no mail can carry.
+    Raises MailRefusedError if an address or the subject isn't valid in a mail.
     """
     message = EmailMessage(policy=POLICY)
     try:
@@ -105,7 +105,7 @@ def compose(mail: OutgoingMail, sender: Address) -> bytes:
 
 
 def _attach(message: EmailMessage, attachment: Attachment) -> None:
-    """Add a file as it is, byte for byte."""
+    """Attach a file, byte for byte."""
     message.add_attachment(
         attachment.content, maintype="application", subtype="octet-stream", filename=attachment.filename
     )
@@ -114,9 +114,9 @@ def _attach(message: EmailMessage, attachment: Attachment) -> None:
 
 
 def parse_sender(text: str) -> Address:
-    """Read `a@b` or `Name <a@b>`; a domain in other letters is written the way mail servers know it.
+    """Read `a@b` or `Name <a@b>`, with an internationalised domain in its ASCII form.
 
-    Raises SettingsError when it is neither.
+    Raises SettingsError if it is neither.
     """
     name, spec = "", text.strip()
     if spec.endswith(">"):
@@ -138,10 +138,10 @@ def _address(text: str) -> Address:
 
 
 def _subject_line(text: str) -> bytes:
-    """Write the subject so that it arrives letter by letter.
+    """Return the subject's header line, encoded so that it arrives unchanged.
 
-    It is encoded here: `EmailMessage` reads an encoded word (RFC 2047) that stands in the text, and writes what it
-    means, line ends and all.
+    We encode it here, because `EmailMessage` decodes an encoded word (RFC 2047) in the text and
+    writes what it means, line breaks included.
     """
     line = _one_line(text)
     plain = line.isascii() and "=?" not in line
@@ -150,7 +150,7 @@ def _subject_line(text: str) -> bytes:
 
 
 def _one_line(text: str) -> str:
-    """Keep what can be printed, on one line that fits the 998 letters of RFC 5322 even when each is encoded."""
+    """Return printable text on one line, which fits RFC 5322's 998 characters even if each one is encoded."""
     return on_one_line(text).strip()[:_SUBJECT_LETTERS]
 
 

@@ -1,4 +1,4 @@
-"""What SES tells by SNS of a mail that it took: JSON in, `Feedback` out."""
+"""SES events: reads SES's reports about mails, which come through SNS, into `Feedback`."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 TAGS = ("submission", "kind", "version")
-"""The message tags by which SES names the mail again; see `message_tags`."""
+"""The tags with which SES names the mail in its reports; see `message_tags`."""
 COPY, SENDING = "copy", "sending"
-"""Tags of what the staff asked for."""
+"""Tags of mails that staff asked for."""
 
 _STATES = {
     "Delivery": MailState.DELIVERED,
@@ -26,11 +26,11 @@ _STATES = {
 
 
 class UnreadableEventError(ValueError):
-    """An event that is not of SES's form; its message holds no personal data."""
+    """This isn't an SES event. The error's message has no personal data."""
 
 
 def message_tags(request: MailRequest) -> list[dict[str, str]]:
-    """Return the tags with which a mail is sent, so that no index is needed to find it again."""
+    """Return a mail's tags. SES returns them, so that we need no index to find the mail."""
     values = dict(zip(TAGS, (request.id, str(request.kind), str(request.version)), strict=True))
     if request.copy:
         values[COPY] = str(request.copy)
@@ -40,7 +40,7 @@ def message_tags(request: MailRequest) -> list[dict[str, str]]:
 
 
 def feedback_of(message: str) -> Feedback | None:
-    """Read the message of an SNS notification; None for an event that says nothing of a mail's end, such as Send.
+    """Read the message of an SNS notification. Return None for other events, such as Send.
 
     Raises UnreadableEventError.
     """
@@ -64,7 +64,7 @@ def _request(tags: Mapping[str, list[str]]) -> MailRequest | None:
 
 
 def _lost(kind: str, event: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return whom not to mail again: a full mailbox or a server that was away is no reason."""
+    """Return the addresses to suppress. A full mailbox or an unreachable server is no reason."""
     if kind == "Bounce" and event["bounce"]["bounceType"] == "Permanent":
         return tuple(str(each["emailAddress"]) for each in event["bounce"]["bouncedRecipients"])
     if kind == "Complaint" and event["complaint"].get("complaintFeedbackType") != "not-spam":

@@ -1,4 +1,4 @@
-"""The addresses that SES itself mails no more, for the whole account in one region."""
+"""SES's suppression list: for the whole account in one region."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class SesAccountSuppressions(AccountSuppressions):
         self._client = sesv2_client
 
     def holds(self, address: str) -> bool:
-        """Whether SES suppresses this address, spelt as it is mailed."""
+        """Whether SES suppresses exactly this address."""
         return self._asked(self._client.get_suppressed_destination, address)
 
     def lift(self, address: str) -> bool:
-        """Have SES mail this address again; False when it is not on the list."""
+        """Remove this address from SES's list. Return False if it isn't on it."""
         return self._asked(self._client.delete_suppressed_destination, address)
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""What the stack's keys are for: fingerprints of addresses, and the signed links that mails carry."""
+"""Signing: fingerprints of addresses, and the signed links in mails."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
 LEAST_LETTERS = 32
 LONGEST_TOKEN = 400
 LINK_LIFE = timedelta(days=400)
-"""How long a mailed link leads to its submission, if that is kept so long: a year, and a month."""
+"""How long a mailed link works if the submission is kept that long: a year and a month."""
 
 MY = "my"
-"""The purpose of a token that lets its holder see and change one submission of their own."""
+"""The purpose of a token that lets a registrant see and change their submission."""
 
 
 class HmacSigner(Signer):
-    """HMAC-SHA256 under one secret key. Raises SettingsError for a key that could be guessed."""
+    """HMAC-SHA256 with one secret key. Raises SettingsError for a key that could be guessed."""
 
     def __init__(self, key: str) -> None:
         _check_key(key)
         self._key = key.encode()
 
     def fingerprint(self, purpose: str, value: str) -> str:
-        """Return HMAC-SHA256 of purpose and value; a zero byte between them keeps `ab, c` apart from `a, bc`.
+        """Return the HMAC-SHA256 of purpose and value. A zero byte separates them: `ab, c` differs from `a, bc`.
 
-        Raises ValueError when purpose, a constant of the caller's, holds a zero byte.
+        Raises ValueError if purpose, a constant in the caller's code, has a zero byte.
         """
         if "\0" in purpose:
             raise ValueError("a purpose holds no zero byte")
@@ -44,7 +44,7 @@ class HmacSigner(Signer):
 
 
 class InvalidTokenError(RollcallError):
-    """A token that leads nowhere. code: malformed, forged, unknown_key or expired."""
+    """The token isn't valid. code: malformed, forged, unknown_key or expired."""
 
     def __init__(self, code: str) -> None:
         super().__init__(f"This link can't be used: {code.replace('_', ' ')}.")
@@ -53,17 +53,18 @@ class InvalidTokenError(RollcallError):
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """One secret key. id: stands in each token that the key signed; letters, digits, `-` and `_`."""
+    """One secret key. id: part of each token that the key signed; letters, digits, `-` and `_`."""
 
     id: str
     key: str
 
 
 class TokenSigner:
-    """Tokens `v1.<key id>.<payload>.<mac>`: whoever holds one may do one thing with one submission until it expires.
+    """Tokens `v1.<key id>.<payload>.<mac>`: each allows one purpose for one submission until it expires.
 
-    keys: newest first. The first one signs, each of them verifies, so that a link outlives a change
-    of keys. Raises SettingsError for no key, two of one id, or a key that could be guessed.
+    keys: newest first. The first one signs and all of them verify, so that links survive a key
+    rotation. Raises SettingsError if there is no key, two have the same ID, or one could be
+    guessed.
     """
 
     def __init__(self, keys: Sequence[SigningKey]) -> None:
@@ -77,7 +78,7 @@ class TokenSigner:
         self._keys = {key.id: key for key in keys}
 
     def sign(self, entry_id: str, *, purpose: str, expires_at: datetime) -> str:
-        """Return a token, the same for the same arguments and key. expires_at: to the second; from then on invalid."""
+        """Return a token, always the same for the same arguments and key. expires_at: to the second."""
         payload = json.dumps([entry_id, purpose, int(expires_at.timestamp())], separators=(",", ":")).encode()
         signed = f"v1.{self._newest.id}.{_encode(payload)}"
         return f"{signed}.{_encode(_mac(self._newest, signed))}"
@@ -91,7 +92,7 @@ class TokenSigner:
         key = self._keys.get(parts[1])
         if key is None:
             raise InvalidTokenError("unknown_key")
-        if not hmac.compare_digest(_encode(_mac(key, signed)), mac):  # as text: base64 has several spellings of one MAC
+        if not hmac.compare_digest(_encode(_mac(key, signed)), mac):  # as text: base64 spells one MAC in several ways
             raise InvalidTokenError("forged")
         entry_id, signed_purpose, expires_at = json.loads(urlsafe_b64decode(parts[2] + "=" * (-len(parts[2]) % 4)))
         if signed_purpose != purpose:
@@ -102,17 +103,17 @@ class TokenSigner:
 
 
 class MyLinks:
-    """The addresses of registrants' own pages. api_url: the API's base address, without a slash at the end."""
+    """Links to registrants' pages. api_url: the API's base URL, without a trailing slash."""
 
     def __init__(self, signer: TokenSigner, *, api_url: str) -> None:
         self._signer = signer
         self._api_url = api_url
 
     def my_url(self, submission: Submission, *, now: datetime) -> str:
-        """Return the address by which a submission's owner sees, verifies, cancels and erases it.
+        """Return the link where a registrant sees, verifies, cancels and erases a submission.
 
-        Only its owner may learn it: it stands in mails to the registrant, never in one to the staff
-        or in an answer.
+        Only the registrant may see it: it is in mails to them, never in mails to staff or a
+        response.
         """
         expires_at = min(submission.expires_at, now + LINK_LIFE)
         return f"{self._api_url}/my?t={self._signer.sign(submission.id, purpose=MY, expires_at=expires_at)}"

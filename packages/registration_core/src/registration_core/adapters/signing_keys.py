@@ -1,4 +1,4 @@
-"""The signing keys as Secrets Manager keeps them. The stack makes the first one itself: docs/decisions/0026-keys.md."""
+"""Signing keys in Secrets Manager. The stack creates the first one: docs/decisions/0026-keys.md."""
 
 from __future__ import annotations
 
@@ -21,14 +21,15 @@ FRESH_S, LEAST_AGE_S = 300, 5
 
 KEY_BYTES = 48
 FIRST_VERSION = "rollcall-first-signing-key-00000001"
-"""The first key's version in the secret. Secrets Manager takes one version once: of two who make it, one wins.
+"""The first key's version in the secret. Secrets Manager accepts a version once, so only one of two creators wins.
 
-https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html, ClientRequestToken
+https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html,
+ClientRequestToken
 """
 
 
 class KeysUnavailableError(RollcallError):
-    """The signing keys could not be read now; later they may."""
+    """The signing keys could not be read; retry later."""
 
     code = "keys_unavailable"
 
@@ -36,8 +37,8 @@ class KeysUnavailableError(RollcallError):
 def parse_keys(text: str) -> tuple[SigningKey, ...]:
     """Read the secret: `{"keys": [{"id": …, "key": …}, …]}`, newest first, or one bare key.
 
-    A key without an id has one made of its hash, so a bare key stays the same key when a list takes it in. Raises
-    SettingsError, which quotes nothing of the secret.
+    A key without an ID gets one from its hash, so a bare key stays the same key when it moves into
+    a list. Raises SettingsError, which quotes nothing of the secret.
     """
     if not text.lstrip().startswith("{"):
         return (_with_id({"key": text.strip()}),)
@@ -49,10 +50,10 @@ def parse_keys(text: str) -> tuple[SigningKey, ...]:
 
 
 class SecretSigner:
-    """Gives a TokenSigner with the keys that a secret holds, read anew when they are five minutes old.
+    """Returns a TokenSigner with a secret's keys, which it reads again after five minutes.
 
-    client: boto3's low-level one. randomness: makes the first key where the secret is empty still; None where that is
-    left to others.
+    client: boto3's low-level client. randomness: creates the first key if the secret is still
+    empty; None to leave that to another function.
     """
 
     def __init__(
@@ -71,9 +72,10 @@ class SecretSigner:
         self._read_at: datetime | None = None
 
     def signer(self, *, renew: bool = False) -> TokenSigner:
-        """Return the signer. renew: a token names a key that is not known, so read again unless that was just done.
+        """Return the signer. renew: read the keys again unless that just happened, because a token's key is unknown.
 
-        Raises SettingsError, or KeysUnavailableError when the keys were never read and cannot be now.
+        Raises SettingsError, or KeysUnavailableError if the keys were never read and can't be read
+        now.
         """
         now = self._clock.now()
         age_s = None if self._read_at is None else (now - self._read_at).total_seconds()
@@ -87,7 +89,7 @@ class SecretSigner:
             text = self._read()
         except (ClientError, BotoCoreError) as error:
             if self._signer is not None:
-                return self._signer  # what was read before still signs and verifies
+                return self._signer  # the keys that we have still work
             raise KeysUnavailableError("The signing keys could not be read.") from error
         return TokenSigner(parse_keys(text))
 
@@ -101,7 +103,7 @@ class SecretSigner:
         return str(self._client.get_secret_value(SecretId=self._secret)["SecretString"])
 
     def _make(self, randomness: Callable[[int], bytes]) -> None:
-        """Make the first key, unless another just did."""
+        """Create the first key, unless another function just did."""
         key = randomness(KEY_BYTES).hex()
         try:
             self._client.put_secret_value(SecretId=self._secret, ClientRequestToken=FIRST_VERSION, SecretString=key)

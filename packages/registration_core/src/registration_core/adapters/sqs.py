@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _BATCH = 10
-"""SQS takes no more at once."""
+"""SQS accepts no more at once."""
 
 
 class SqsMailQueue(MailQueue):
@@ -28,7 +28,7 @@ class SqsMailQueue(MailQueue):
         self._queue_url = queue_url
 
     def put(self, requests: Sequence[MailRequest]) -> None:
-        """Queue all requests. Raises MailQueueError when the queue did not take every one."""
+        """Queue all requests. Raises MailQueueError if any could not be queued."""
         for start in range(0, len(requests), _BATCH):
             self._put_batch(requests[start : start + _BATCH])
 
@@ -45,7 +45,7 @@ class SqsMailQueue(MailQueue):
 
 
 def to_message(request: MailRequest) -> str:
-    """Return a request as it stands on the queue."""
+    """Return the queue message of a request."""
     content: dict[str, object] = {"id": request.id, "kind": str(request.kind), "version": request.version}
     if request.copy:
         content["copy"] = request.copy
@@ -59,7 +59,7 @@ def to_message(request: MailRequest) -> str:
 
 
 def from_message(body: str) -> MailRequest:
-    """Return the request that a message holds. Raises ValueError for any other message."""
+    """Return a message's request. Raises ValueError for any other message."""
     try:
         content = json.loads(body)
         submission, kind, version = str(content["id"]), str(content["kind"]), int(content["version"])

@@ -1,4 +1,4 @@
-"""Cloudflare Turnstile: whether the token that the visitor's browser got proves a person.
+"""Cloudflare Turnstile: checks the token that it gave to the visitor's browser.
 
 Protocol: https://developers.cloudflare.com/turnstile/get-started/server-side-validation/
 """
@@ -22,13 +22,13 @@ MOST_LETTERS = 2048
 TIMEOUT_S = 3.0
 _MOST_BYTES = 64 * 1024
 _OURS = frozenset({"missing-input-secret", "invalid-input-secret", "bad-request", "internal-error"})
-"""What Cloudflare says when the fault is not the visitor's."""
+"""Cloudflare's error codes that aren't the visitor's fault."""
 
 
 class Turnstile(HumanCheck):
-    """Asks Cloudflare; what cannot be asked or understood lets nobody in.
+    """Asks Cloudflare, and refuses if it can't be reached or understood.
 
-    secret: gives the site's secret, and raises HumanCheckUnavailableError when it is not there. url: https, or http on
+    secret: returns the site's secret, or raises HumanCheckUnavailableError. url: https, or http on
     this machine.
     """
 
@@ -38,7 +38,7 @@ class Turnstile(HumanCheck):
         self._timeout_s = timeout_s
 
     def ensure_human(self, token: str, *, address: str, request: str) -> None:
-        """Raise HumanCheckFailedError for a token that proves nothing, HumanCheckUnavailableError when in doubt."""
+        """Raise HumanCheckFailedError for an invalid token, HumanCheckUnavailableError if it can't be checked."""
         if not token or len(token) > MOST_LETTERS:
             raise HumanCheckFailedError("The form came without a usable Turnstile token.")
         question = {"secret": self._secret(), "response": token, "idempotency_key": _uuid_of(request)}
@@ -53,7 +53,7 @@ class Turnstile(HumanCheck):
         raise HumanCheckFailedError(f"Turnstile refused: {codes}")
 
     def _ask(self, question: dict[str, str]) -> dict[str, Any]:
-        from urllib.request import Request, urlopen  # noqa: PLC0415 - who uses no Turnstile does without
+        from urllib.request import Request, urlopen  # noqa: PLC0415 - stacks without Turnstile don't need it
 
         sent = Request(  # noqa: S310 - the operator's own setting
             self._url, json.dumps(question).encode(), {"Content-Type": "application/json"}, method="POST"
@@ -69,5 +69,5 @@ class Turnstile(HumanCheck):
 
 
 def _uuid_of(request: str) -> str:
-    """Return a name by which Cloudflare takes one token again for the same request, and for no other."""
+    """Return an ID with which Cloudflare accepts a token again for the same request only."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, request))

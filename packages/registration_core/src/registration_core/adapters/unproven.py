@@ -1,7 +1,7 @@
-"""What of a submission may be mailed to an address that nobody has proven.
+"""Unverified addresses: the part of a submission that may be mailed to one.
 
-Whoever fills in a form may type somebody else's address. So that no form carries a stranger's words
-there, the renderer takes them out before any template sees them: see
+Anyone can type someone else's address into a form. So that nobody can use our mails to send them a
+message, the renderer removes free text before any template sees it: see
 docs/decisions/0039-mail-to-strangers.md.
 """
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 def may_be_told_all(kind: str, submission: Submission) -> bool:
-    """Whether a mail of this kind may hold what was typed: to the staff, or to a proven address."""
+    """Whether a mail may contain free text: it goes to staff, or to a verified address."""
     return kind in TO_STAFF or submission.verified_at is not None
 
 
 def without_free_text(form: Form, submission: Submission) -> Submission:
-    """Return the submission with the answers that come from closed lists, and the name as a stranger may read it.
+    """Return the submission with only chosen options, consents and a checked name.
 
-    Every other answer is empty rather than missing, so that a template that shows it stays right.
+    Every other answer is empty and not missing, so that templates that show it still work.
     """
     answers: dict[str, Answer] = {}
     for name, answer in submission.answers.items():
@@ -42,7 +42,7 @@ def without_free_text(form: Form, submission: Submission) -> Submission:
 
 
 def _from_closed_list(field: Field, answer: Answer) -> Answer:
-    """Return the answer as far as the form itself wrote it; what was kept of an older form may be anything."""
+    """Return the answer if the form's options contain it. An older form's answer may be anything."""
     if field.type is FieldType.CONSENT:
         return answer if answer is True else ""
     if field.type is FieldType.CHOICE:

@@ -1,4 +1,4 @@
-"""Ages: options that are for certain ages, counted on the day that they begin."""
+"""Ages: options for certain ages, counted on the day that the option starts."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def refused_ages(form: Form, answers: Mapping[str, Answer]) -> Iterator[tuple[Field, ValueRefusedError]]:
-    """Yield each choice whose option is for another age than the answers tell, and why.
+    """Yield each choice field whose option is for another age, with the reason.
 
-    answers: as they are kept. What is missing in them, or was kept when the form asked otherwise, is no reason.
+    answers: as stored. A missing answer, or one from an older version of the form, is no reason.
     """
     for field in form.fields:
         if field.age_from is None:
@@ -33,9 +33,10 @@ def refused_ages(form: Form, answers: Mapping[str, Answer]) -> Iterator[tuple[Fi
 
 
 def age_in(form: Form, answers: Mapping[str, Answer], *, today: date) -> int | None:
-    """Return how old the person is when the chosen option begins, or else today.
+    """Return the person's age when the chosen option starts, otherwise today.
 
-    None where the form's options name no date of birth (`Field.age_from`), or it was not answered.
+    None if the form has no date of birth for its options (`Field.age_from`), or it was not
+    answered.
     """
     for field in form.fields:
         born = _date(answers.get(field.age_from)) if field.age_from is not None else None
@@ -47,7 +48,7 @@ def age_in(form: Form, answers: Mapping[str, Answer], *, today: date) -> int | N
 
 
 def age_on(day: date, born: date) -> int:
-    """Return how old somebody is on a day; who was born on the 29th of February has birthday on the 1st of March."""
+    """Return a person's age on a day. Someone born on 29 February has their birthday on 1 March."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 

@@ -1,4 +1,4 @@
-"""Answers as the staff write them: in one cell of a table, or after a `=` on a command line."""
+"""Cells: answers as staff write them in a spreadsheet, or after a `=` on the command line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from registration_core.domain.messages import Words
 
 JOINT = "; "
-"""Stands between several options in one cell."""
+"""Separates several options in one cell."""
 
 _YES = frozenset({"true", "on", "1", "x", "sant"})
 _NO = frozenset({"false", "off", "0", "falskt"})
@@ -29,12 +29,13 @@ _MOST_PARTS = 200
 
 
 def raw_answer(field: Field, text: str, own: Words | None = None) -> object:
-    """Return a text as the raw answer that `validate` takes.
+    """Return a cell's text as the raw answer that `validate` expects.
 
-    An option may be written as its value, as its label in any of the form's languages, or as both: `Label (value)`.
-    Several options have semicolons, commas or line breaks between them; one may stand in double quotes. A consent is
-    yes or no in any language. What cannot be read is left as it is, for `validate` to refuse. own: the form's words.
-    Raises ValueRefusedError for a name that two options share.
+    An option is written as its value, its label in any of the form's languages, or both: `Label
+    (value)`. Semicolons, commas or line breaks separate several options, and each may be in double
+    quotes. A consent is yes or no in any language. What can't be read is returned unchanged, and
+    `validate` refuses it. own: the form's words. Raises ValueRefusedError for a name that two
+    options share.
     """
     if field.type is FieldType.CHOICE:
         return _option(field, text) or text
@@ -54,10 +55,10 @@ def _yes_or_no(text: str, own: Words | None) -> bool | str:
 
 
 def option_cells(options: Iterable[Option], language: str, *, several: bool) -> dict[str, str]:
-    """Return how to write each option in a cell, by value, so that `raw_answer` reads it back.
+    """Return each option's text for a cell, by value; `raw_answer` reads it back.
 
-    several: whether the cell may hold more than one. A label that could mean another option too is followed by its
-    value; among several, one that would be split stands in quotes.
+    several: whether the cell may have more than one option. An ambiguous label is followed by its
+    value. If several are allowed, a label that would be split is quoted.
     """
     options = tuple(options)
     meanings = _meanings(options)
@@ -74,12 +75,12 @@ def option_cells(options: Iterable[Option], language: str, *, several: bool) -> 
 
 
 def shared_names(field: Field) -> dict[str, list[str]]:
-    """Return the names that several options share, folded, with the values of those."""
+    """Return the names that several options share, folded, with those options' values."""
     return {name: values for name, values in _meanings(field.options).items() if len(values) > 1}
 
 
 def _meanings(options: Iterable[Option]) -> dict[str, list[str]]:
-    """Return what each value and label, folded, may mean: values of options."""
+    """Return the options' values that each value or label, folded, may mean."""
     meanings: dict[str, list[str]] = {}
     for option in options:
         for name in dict.fromkeys(map(_folded, (option.value, *option.label.by_language.values()))):
@@ -88,20 +89,20 @@ def _meanings(options: Iterable[Option]) -> dict[str, list[str]]:
 
 
 def _options(field: Field, text: str) -> list[str]:
-    """Return the options in a cell: split wherever that gives options, so that a label may hold a separator."""
+    """Return the options in a cell. Labels may contain separators: the text is split only where that gives options."""
     outside = _QUOTED.sub("", text)
     separator = next((each for each in _SEPARATORS if each in outside), ";")
     line = text.replace("\n", separator if separator == "\n" else " ").replace("\n", ";")
     try:
         (parts,) = csv.reader([line], delimiter=separator.replace("\n", ";"), skipinitialspace=True) if line else ([],)
-    except csv.Error:  # longer than any cell that names options
+    except csv.Error:  # longer than any cell with options
         return [text]
     parts = [part for part in parts if part.strip()]
     return _grouped(field, parts, separator) or [_option(field, part) or part for part in parts]
 
 
 def _grouped(field: Field, parts: Sequence[str], separator: str) -> list[str] | None:
-    """Return the options that the parts spell, each of one part or of several that follow; None when they don't."""
+    """Return the options that the parts make up, one or more parts per option; None if they don't."""
     if len(parts) > _MOST_PARTS:
         return None
     spelled: list[list[str] | None] = [[]]  # what the last 0, 1, 2 ... parts spell
@@ -118,9 +119,9 @@ def _grouped(field: Field, parts: Sequence[str], separator: str) -> list[str] | 
 
 
 def _option(field: Field, text: str) -> str | None:
-    """Return the value of the option that a text names; None when it names none.
+    """Return the value of the option that a text names; None if there is none.
 
-    Raises ValueRefusedError when it names several.
+    Raises ValueRefusedError if it names several.
     """
     wanted = _folded(text)
     found = [
@@ -134,10 +135,10 @@ def _option(field: Field, text: str) -> str | None:
 
 @lru_cache(maxsize=1024)
 def _names(value: str, *labels: str) -> frozenset[str]:
-    """Return what an option may be called, folded."""
+    """Return an option's possible names, folded."""
     return frozenset(map(_folded, (value, *labels, *(f"{label} ({value})" for label in labels))))
 
 
-@lru_cache(maxsize=4096)  # of a long file's cells most name the same few options
+@lru_cache(maxsize=4096)  # most cells of a long file name the same few options
 def _folded(text: str) -> str:
     return " ".join(_AROUND.sub(r"\1 ", text.casefold()).split())

@@ -1,4 +1,4 @@
-"""A date that a plain form asks in three fields, and the one text that the API takes: put together and apart."""
+"""Date parts: the three fields of a date on a plain form, and the one text that the API accepts."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ if TYPE_CHECKING:
     from registration_core.domain.forms import Form
 
 PARTS = ("year", "month", "day")
-"""In the order of the text; a page asks them in its language's order."""
+"""In the text's order. A page asks for them in its language's order."""
 
 NOT_A_DATE = "not_a_date"
-"""The code of an error that blames the whole date; `not_a_date_day` blames a part."""
+"""The code of an error about the whole date; `not_a_date_day` is about a part."""
 
 
 def part_name(field: str, part: str) -> str:
-    """Return the name of one of a date's three fields: `born-day`. No form's field is called so, for its hyphen."""
+    """Return the name of one of a date's three fields: `born-day`. Fields in a form file can't have a hyphen."""
     return f"{field}-{part}"
 
 
 def with_whole_dates(form: Form, sent: Mapping[str, object]) -> dict[str, object]:
-    """Return what came with each date as one text, `2015-04-30`, in place of its parts.
+    """Return the fields with each date as one text, `2015-04-30`, instead of its parts.
 
-    What a part lacks stays empty (`2015--30`), so that the date's own rules say what is missing. A date that came as
-    one text stays as it is.
+    A missing part stays empty (`2015--30`), so that the date's own rules report it. A date that was
+    sent as one text stays as it is.
     """
     whole = dict(sent)
     for field in form.fields:
@@ -39,13 +39,13 @@ def with_whole_dates(form: Form, sent: Mapping[str, object]) -> dict[str, object
 
 
 def parts_of(date: str) -> dict[str, str]:
-    """Return what stands in each of the three fields when a date is shown again."""
+    """Return the text of each of the three fields when a page shows a date again."""
     found = date.split("-", len(PARTS) - 1)
     return dict(zip(PARTS, found, strict=True)) if len(found) == len(PARTS) else dict.fromkeys(PARTS, "")
 
 
 def wrong_part(date: str) -> str:
-    """Return which of the three fields is to mend; nothing where no single one is, or the text has no three parts."""
+    """Return the part that is wrong; empty if it isn't a single one, or the text doesn't have three parts."""
     parts = date.split("-")
     if len(parts) != len(PARTS):
         return ""

@@ -53,7 +53,7 @@ DATES: Mapping[str, Mapping[str, str]] = {
         "start": "{date} kl. {time}",
     },
 }
-"""Names, and how they are put together. start: of something that takes place, with the day of the week."""
+"""Names and patterns. start: the start of an event, with the day of the week."""
 
 _IN_DIGITS = {
     **{name: f"{number:02}" for number, name in enumerate(MONTHS, start=1)},
@@ -64,24 +64,24 @@ _IN_DIGITS = {
     "weekday_and_date": "{date}",
     "start": "{date}, {time}",
 }
-"""How it is written in a language that has no words."""
+"""How dates are written in a language without words for them."""
 
 
 def long_date(day: date, language: str, own: Words | None = None) -> str:
-    """Return `30 April 2015`, `30 april 2015`; without words in the language `2015-04-30`. own: a form's words."""
+    """Return `30 April 2015`; `2015-04-30` in a language without words. own: a form's words."""
     words = _words(language, own)
     return words["date"].format(day=day.day, month=words[MONTHS[day.month - 1]], year=f"{day.year:04}")
 
 
 def moment(at: datetime, language: str, own: Words | None, zone: tzinfo | None) -> str:
-    """Return `30 April 2015 at 09:31` as the organisation's clocks show it; without a zone `… at 07:31 UTC`."""
+    """Return `30 April 2015 at 09:31` in the organisation's time zone; without one, `… at 07:31 UTC`."""
     at, words = local(at, zone), _words(language, own)
     said = words["date_and_time"].format(date=long_date(at, language, own), time=_clock(at, words))
     return said if zone is not None else f"{said} UTC"
 
 
 def span(starts_at: datetime, ends_at: datetime | None, language: str, own: Words | None = None) -> str:
-    """Return `Saturday 16 January 2027, 10:00-12:30` with a dash, as the clock shows it where it takes place."""
+    """Return `Saturday 16 January 2027, 10:00-12:30` (with an en dash) in the event's local time."""
     words = _words(language, own)
     day = words["weekday_and_date"].format(
         weekday=words[WEEKDAYS[starts_at.weekday()]], date=long_date(starts_at, language, own)

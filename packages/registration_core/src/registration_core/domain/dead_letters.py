@@ -1,4 +1,4 @@
-"""Dead letters: what could not be mailed, or could not be told to be mailed, after many attempts."""
+"""Dead letters: mails that notify could not send, and changes that dispatch could not read."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ChangeSpan:
-    """A stretch of the table's changes that dispatch could not tell of.
+    """A range of the table's changes that dispatch failed on.
 
-    stream, shard, first, last: where they stand in the stream. count: how many. since, until: when they were made.
+    stream, shard, first, last: its position in the stream. count: the number of changes. since,
+    until: when they were made.
     """
 
     stream: str
@@ -29,10 +30,10 @@ class ChangeSpan:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """One message, held. since: when it was first queued.
+    """One message that we hold. since: when it was first queued.
 
-    about: a mail that notify could not send, or changes that dispatch could not tell of; None for a message that
-    nobody of ours wrote. handle: what gives it back or removes it.
+    about: a mail that notify could not send, or changes that dispatch failed on; None for a message
+    that Rollcall didn't write. handle: SQS's receipt, needed to release or remove the message.
     """
 
     id: str

@@ -1,7 +1,7 @@
-"""E-mail addresses: which can be written to, by rule alone and without asking any server.
+"""E-mail addresses: which ones can get mail, by their spelling only.
 
-The rule is the one that browsers apply to `<input type=email>` (the HTML Standard, "valid e-mail address"), and
-stricter where mail servers are: see docs/decisions/0001-email-addresses.md.
+The rule is the one that browsers use for `<input type=email>` (the HTML Standard, "valid e-mail
+address"), and stricter where mail servers are: see docs/decisions/0001-email-addresses.md.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ ADDRESS_LENGTH = 254
 _LABEL_LENGTH = 63
 
 ENCODED_WORD = "=?"
-"""How an encoded word begins (RFC 2047): mail programs read one in a header as other letters than it has."""
+"""The start of an encoded word (RFC 2047), which mail programs decode when they find it in a header."""
 
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _DIGITS = frozenset("0123456789")
@@ -21,7 +21,7 @@ _OTHER_IN_IDNA_2003 = frozenset("ßς\u200c\u200d")
 
 
 class EmailError(ValueError):
-    """No address that mail can be sent to. code: `not_an_email` or `email_not_ascii`."""
+    """Mail can't be sent to this address. code: `not_an_email` or `email_not_ascii`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -29,11 +29,12 @@ class EmailError(ValueError):
 
 
 def normalise_email(text: str) -> str:
-    """Return the address as mail is sent to it.
+    """Return the address in the form that we send mail to.
 
-    The domain is in lower case and in ASCII, the part before the @ as it was written.
+    The domain becomes lower case and ASCII; the part before the @ stays as it was written.
 
-    Raises EmailError for everything else, every control character, quoted local part and bare host name included.
+    Raises EmailError for anything else, including control characters, quoted local parts and bare
+    host names.
     """
     local, found, domain = text.rpartition("@")
     if not found or "@" in local:
@@ -55,7 +56,7 @@ def normalise_email(text: str) -> str:
 
 def _check_domain(domain: str) -> None:
     labels = domain.split(".")
-    if len(labels) < 2:  # noqa: PLR2004 - a name and a top-level domain: the internet has no mail to a bare host name
+    if len(labels) < 2:  # noqa: PLR2004 - a name and a top-level domain: a bare host name gets no mail on the internet
         raise EmailError("not_an_email")
     for label in labels:
         if not label or len(label) > _LABEL_LENGTH or not _LABEL.issuperset(label):
@@ -70,13 +71,13 @@ def _check_domain(domain: str) -> None:
 def _ascii_domain(domain: str) -> str:
     """Return an internationalised domain in its ASCII form.
 
-    The standard library knows IDNA 2003; the letters that mean another domain under IDNA 2008 are refused rather
-    than misdelivered.
+    The standard library implements IDNA 2003. Letters that give another domain under IDNA 2008 are
+    refused, so that no mail goes to the wrong place.
     """
-    import stringprep  # noqa: PLC0415 - the codec needs it too, and few domains need that
+    import stringprep  # noqa: PLC0415 - the codec needs it too, and few domains need the codec
 
     if _OTHER_IN_IDNA_2003.intersection(domain) or any(map(stringprep.in_table_b1, domain)):
-        raise EmailError("not_an_email")  # the codec would drop what nobody sees, and mail would go elsewhere
+        raise EmailError("not_an_email")  # the codec would drop invisible letters, and mail would go elsewhere
     try:
         return domain.encode("idna").decode("ascii")
     except UnicodeError as error:

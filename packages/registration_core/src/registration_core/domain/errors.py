@@ -1,4 +1,4 @@
-"""Everything that may go wrong and has a name; `code` is for machines, the message for people."""
+"""Errors that Rollcall raises: `code` is for programs, the message for people."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 class RollcallError(Exception):
-    """The root of all errors that Rollcall raises on purpose."""
+    """The base class of all of Rollcall's errors."""
 
     code: str = "error"
 
 
 class SettingsError(RollcallError):
-    """The environment lacks a setting, or one cannot be read; the message names the variable."""
+    """An environment variable is missing or wrong; the message names it."""
 
     code = "settings"
 
@@ -48,7 +48,7 @@ class UnknownFormError(RollcallError):
 
 
 class FormNotNamedError(RollcallError):
-    """Which forms there are is not known here, so one must be named."""
+    """The command can't tell which forms exist, so it needs a form's name."""
 
     code = "form_not_named"
 
@@ -71,10 +71,10 @@ class FormClosedError(RollcallError):
 
 
 class TooManyRequestsError(RollcallError):
-    """More came from one address, or for one e-mail address, than is taken in a while. Nothing was stored.
+    """One network or one e-mail address sent more than its limit. Nothing was stored.
 
-    retry_after_s: until when it is refused, in seconds from now. for_email: the e-mail address was counted, not the
-    network's.
+    retry_after_s: seconds until it may send again. for_email: the limit of the e-mail address was
+    reached, not the network's.
     """
 
     code = "too_many_requests"
@@ -86,20 +86,20 @@ class TooManyRequestsError(RollcallError):
 
 
 class HumanCheckFailedError(RollcallError):
-    """The proof that a person sent this is missing, wrong, or was used before. Nothing was stored."""
+    """The Turnstile token is missing, wrong or already used. Nothing was stored."""
 
     code = "human_check_failed"
 
 
 class HumanCheckUnavailableError(RollcallError):
-    """Whether a person sent this could not be checked now, so it was not taken. The same may be sent later."""
+    """The Turnstile token could not be checked, so nothing was stored. The sender can try again later."""
 
     code = "human_check_unavailable"
 
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One wrong field: `code` such as `required` or `too_long`, `message` a sentence in the visitor's language."""
+    """One wrong field. code: such as `required` or `too_long`. message: a sentence in the visitor's language."""
 
     field: str
     code: str
@@ -107,7 +107,7 @@ class FieldError:
 
 
 class InvalidAnswersError(RollcallError):
-    """Some answers cannot be taken.
+    """Some answers are missing or wrong.
 
     errors: every wrong field, in the form's order; never empty.
     """
@@ -120,13 +120,13 @@ class InvalidAnswersError(RollcallError):
 
 
 class InvalidKeyError(RollcallError):
-    """The idempotency key is empty, too long or holds characters that are not printable ASCII."""
+    """The idempotency key is empty, too long or not printable ASCII."""
 
     code = "invalid_key"
 
 
 class KeyReusedError(RollcallError):
-    """The idempotency key came before, with other answers. Nothing was stored."""
+    """The idempotency key was already used with different answers. Nothing was stored."""
 
     code = "key_reused"
 
@@ -137,19 +137,19 @@ class KeyReusedError(RollcallError):
 
 
 class InvalidReferenceError(RollcallError):
-    """This cannot be a reference: wrong length, a letter that is never used, or a typing error."""
+    """This isn't a reference: it has the wrong length, a letter that references don't use, or a typing error."""
 
     code = "invalid_reference"
 
 
 class InvalidCursorError(RollcallError):
-    """This cursor was not given out by a list."""
+    """This cursor doesn't come from a list."""
 
     code = "invalid_cursor"
 
 
 class SubmissionNotFoundError(RollcallError):
-    """No submission has this ID or reference, or its time is over."""
+    """No submission has this ID or reference, or it has expired."""
 
     code = "not_found"
 
@@ -165,7 +165,7 @@ class StatusTransitionError(RollcallError):
 
 
 class EntryChangedError(RollcallError):
-    """Someone changed the submission meanwhile. Nothing was stored; read it again and decide anew."""
+    """Someone else changed the submission. Nothing was stored; read it again before you decide."""
 
     code = "entry_changed"
 
@@ -174,7 +174,7 @@ class EntryChangedError(RollcallError):
 
 
 class TicketSettledError(EntryChangedError):
-    """The ticket was counted as departed before its submission came. Nothing was stored; draw another."""
+    """The ticket was counted as departed before its submission was stored. Nothing was stored; draw another."""
 
 
 class ReferenceTakenError(RollcallError):
@@ -184,7 +184,7 @@ class ReferenceTakenError(RollcallError):
 
 
 class AlreadyRegisteredError(RollcallError):
-    """The same person has a submission for the option already. Nothing was stored. first: that submission's ID."""
+    """The person already has a submission for this option. Nothing was stored. first: that submission's ID."""
 
     code = "already_registered"
 
@@ -203,7 +203,7 @@ class NoSeatError(RollcallError):
 
 
 class QuotaNotFoundError(RollcallError):
-    """The option has no quota: it is not counted, or nobody made its quota yet."""
+    """The option has no quota: its seats aren't counted, or the quota isn't stored yet."""
 
     code = "quota_not_found"
 
@@ -212,7 +212,7 @@ class QuotaNotFoundError(RollcallError):
 
 
 class QuotaChangedError(RollcallError):
-    """Someone gave the option another capacity meanwhile. Nothing was stored."""
+    """Someone else changed the option's capacity. Nothing was stored."""
 
     code = "quota_changed"
 
@@ -223,11 +223,10 @@ class QuotaChangedError(RollcallError):
 
 
 class StorageUnavailableError(RollcallError):
-    """The table could not be read or written now. What was to be stored may have been: an answer can get lost.
+    """The table could not be read or written. A write may have succeeded, because its response can get lost.
 
-    Asking again with the same key is safe, and finds out.
-
-    retry_after_s: how long to wait before that, in seconds.
+    Retrying with the same idempotency key is safe and settles it. retry_after_s: seconds to wait
+    first.
     """
 
     code = "storage_unavailable"
@@ -238,7 +237,7 @@ class StorageUnavailableError(RollcallError):
 
 
 class StorageDeniedError(StorageUnavailableError):
-    """The table refused us: no credentials, no permission, or no such table. Waiting does not help."""
+    """No credentials, no permission or no such table. Retrying does not help."""
 
     code = "storage_denied"
 
@@ -250,30 +249,30 @@ class MailTemplateError(RollcallError):
 
 
 class MailerError(RollcallError):
-    """The mail service took no mail. Nothing was sent; the same mail may be sent later."""
+    """The mail service did not accept the mail. Nothing was sent; the same mail may be sent later."""
 
     code = "mailer"
 
 
 class MailRefusedError(MailerError):
-    """The mail service will never take this mail: an address it refuses, an identity not verified."""
+    """The mail service will never accept this mail, because of its address or an unverified identity."""
 
     code = "mail_refused"
 
 
 class MailHeldError(RollcallError):
-    """Another worker holds this mail's lease. It is sent, or may be taken over once the lease has run out."""
+    """Another worker holds this mail's lease. Either it sends the mail, or the lease runs out."""
 
     code = "mail_held"
 
 
 class MailLeaseLostError(RollcallError):
-    """The lease ran out and another worker took the mail over: it may have been sent twice."""
+    """The lease ran out and another worker took over the mail, so it may have been sent twice."""
 
     code = "mail_lease_lost"
 
 
 class MailQueueError(RollcallError):
-    """The queue took some of the messages not at all; the same change may be dispatched again."""
+    """Some messages could not be queued; the same change may be dispatched again."""
 
     code = "mail_queue"

@@ -1,4 +1,4 @@
-"""An example of an answer for every type of field, for those who try a form out."""
+"""Examples: an answer for every type of field, to try a form with."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def example_of(field: Field, today: date) -> object:
-    """Return a raw answer that the field takes: its own example, or else one made up."""
+    """Return a raw answer that the field accepts: its own example, otherwise a made-up one."""
     if field.example is not None:
         if field.type is FieldType.DATE:
             return _within(field, resolve_date(str(field.example), today), today).isoformat()
@@ -35,7 +35,7 @@ def example_of(field: Field, today: date) -> object:
 
 
 def fit_ages(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return raw answers with dates of birth that the chosen options are for: who is as young as may be that day."""
+    """Return raw answers whose dates of birth suit the chosen options: the youngest age that each allows."""
     fitting = dict(answers)
     for field, _ in refused_ages(form, fitting):
         option = field.option(str(fitting[field.name]))
@@ -60,6 +60,6 @@ def _number(field: Field) -> int | float:
 
 
 def _within(field: Field, day: date, today: date) -> date:
-    """Return the day, or the limit that it lies beyond: `today` may have moved on since the example was written."""
+    """Return the day within the field's limits. `today` may have moved on since the example was written."""
     earliest, latest = field.earliest(today), field.latest(today)
     return min(max(day, earliest), latest)

@@ -1,4 +1,4 @@
-"""Fields: what a form asks, one by one."""
+"""Fields: the questions of a form, one by one."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ _PLAIN = (
     *("min_length", "max_length", "minimum", "maximum", "min_choices", "max_choices"),
     *("autocomplete", "region", "draft", "age_from"),
 )
-"""What a compiled field holds as it is, where it is set."""
+"""Keys that a compiled field copies as they are, if set."""
 
 FIRST_DATE, LAST_DATE = "1900-01-01", "2199-12-31"
-"""What a date lies between where the form file says nothing else: a slip such as the year 0015 lies outside."""
+"""A date's limits if the form file gives none. They catch typing errors such as the year 0015."""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text in one or more languages; the first is the one to fall back to."""
+    """A text in one or more languages. The first is the fallback."""
 
     by_language: Mapping[str, str]
 
     def in_language(self, language: str) -> str:
-        """Return the text in this language, or in the first one that there is."""
+        """Return the text in this language, otherwise in the first."""
         found = self.by_language.get(language)
         return found if found is not None else next(iter(self.by_language.values()))
 
@@ -53,11 +53,11 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One of the answers that a choice offers.
+    """One choice of a field.
 
-    capacity: seats that a quota field's option begins with. starts_at, ends_at, place: when (aware) and where it takes
-    place, for an invitation to the registrant's calendar. min_age, max_age: for whom it is, on the day of
-    starts_at; see `Field.age_from`.
+    capacity: the seats that a quota starts with. starts_at, ends_at, place: when (aware) and where
+    it takes place, for the registrant's calendar. min_age, max_age: the ages that it is for, on the
+    day of starts_at; see `Field.age_from`.
     """
 
     value: str
@@ -83,7 +83,7 @@ class Option:
         return cls(**values)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the option as it stands in the compiled form; what is not set is left out."""
+        """Return the option for the compiled form, without what isn't set."""
         data: dict[str, Any] = {"value": self.value, "label": dict(self.label.by_language)}
         if self.hint is not None:
             data["hint"] = dict(self.hint.by_language)
@@ -103,16 +103,16 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question, and what answers it takes.
+    """One question, and the answers that it accepts.
 
-    min_length, max_length: in letters as a person counts them (text, textarea, email, phone). minimum, maximum:
-    numbers, or for a date `2025-06-30`, `today`, `today-18y`, `today+30d`. decimals: digits after the point that a
-    number may have. min_choices, max_choices: how many options of `choices` may be taken. region: where a telephone
-    number without a country's code is dialled, such as SE. example: a valid raw answer. keep_for_next: whether the
-    answer is filled in again for somebody who sends the form for one more person.
-    draft: whether the browser may keep the answer until it is sent; None when the form file doesn't say. age_from: the
-    date field that the ages of a choice's options are counted from. missing: what to
-    say when a required answer is missing.
+    min_length, max_length: in characters as people count them (text, textarea, email, phone).
+    minimum, maximum: numbers; for a date `2025-06-30`, `today`, `today-18y` or `today+30d`.
+    decimals: the most digits after a number's point. min_choices, max_choices: how many options of
+    `choices` may be chosen. region: the country of telephone numbers without a country code, such
+    as SE. example: a valid raw answer. keep_for_next: whether the answer is filled in again when
+    someone sends the form for another person. draft: whether the browser may keep the answer until
+    it is sent; None if the form file doesn't say. age_from: the date field from which the options'
+    ages are counted. missing: the error for a missing answer.
     """
 
     name: str
@@ -138,13 +138,13 @@ class Field:
 
     @property
     def kept_in_draft(self) -> bool:
-        """Whether the browser may keep the answer until it is sent: never a consent, a long text only if asked to."""
+        """Whether the browser keeps the answer until it is sent: never a consent, a textarea only with `draft`."""
         if self.type is FieldType.CONSENT:
             return False
         return self.type is not FieldType.TEXTAREA if self.draft is None else self.draft
 
     def option(self, value: str) -> Option | None:
-        """Return the option with this value, or None when there is none."""
+        """Return the option with this value, or None."""
         for option in self.options:
             if option.value == value:
                 return option
@@ -152,12 +152,12 @@ class Field:
 
     @property
     def first_date(self) -> str:
-        """The lower limit of a date, as `minimum` has it, or the usual one."""
+        """A date's lower limit: `minimum`, or the default."""
         return FIRST_DATE if self.minimum is None else str(self.minimum)
 
     @property
     def last_date(self) -> str:
-        """The upper limit of a date, as `maximum` has it, or the usual one."""
+        """A date's upper limit: `maximum`, or the default."""
         return LAST_DATE if self.maximum is None else str(self.maximum)
 
     def age_at(self, limit: str) -> int | None:
@@ -166,11 +166,11 @@ class Field:
         return int(limit[len("today-") : -1]) if born and limit.startswith("today-") and limit.endswith("y") else None
 
     def earliest(self, today: date) -> date:
-        """Return the first date that may be answered (dates only)."""
+        """Return the earliest valid date (dates only)."""
         return resolve_date(self.first_date, today)
 
     def latest(self, today: date) -> date:
-        """Return the last date that may be answered (dates only)."""
+        """Return the latest valid date (dates only)."""
         return resolve_date(self.last_date, today)
 
     @classmethod
@@ -188,7 +188,7 @@ class Field:
         return cls(**values)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the field as it stands in the compiled form; what is not set is left out."""
+        """Return the field for the compiled form, without what isn't set."""
         data: dict[str, Any] = {"name": self.name, "type": self.type.value, "label": dict(self.label.by_language)}
         if self.hint is not None:
             data["hint"] = dict(self.hint.by_language)
@@ -213,7 +213,7 @@ class Field:
 def resolve_date(bound: str, today: date) -> date:
     """Return the date that a bound means: `2025-06-30`, `today`, `today-18y` (years), `today+30d` (days).
 
-    The 29th of February becomes the 28th in years that lack it. Raises ValueError when the bound is none of these.
+    29 February becomes 28 February in years without it. Raises ValueError for any other text.
     """
     if not bound.startswith("today"):
         return date.fromisoformat(bound)

@@ -1,4 +1,4 @@
-"""Texts as a search compares them: without case, accents and the other small differences in how a name is spelt."""
+"""Search text: names and numbers without the small differences in how people write them."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ _LETTERS = str.maketrans(
         "\u2010": "-",
     }
 )
-"""What Unicode does not take apart, though people do. An apostrophe is often left out: O'Brien, OBrien."""
+"""Letters that Unicode doesn't decompose, though people do. Apostrophes are often left out: O'Brien, OBrien."""
 
 
 def fold(text: str) -> str:
-    """Return what two spellings have in common: `Åsa  LINDQVIST` and `asa lindqvist` fold to the same."""
+    """Return the text without case, accents and extra spaces: `Åsa LINDQVIST` becomes `asa lindqvist`."""
     apart = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     plain = "".join(letter for letter in apart if not unicodedata.combining(letter))
     return " ".join(plain.casefold().split())
 
 
 def holds_words(text: str, wanted: str) -> bool:
-    """Whether each of the wanted words stands somewhere in a text, both folded by the caller."""
+    """Whether the text contains each of these words. The caller folds both."""
     return all(word in text for word in wanted.split())
 
 
@@ -48,10 +48,10 @@ _TRUNK_ZERO = "(0)"
 
 
 def phone_digits(text: str) -> str | None:
-    """Return the digits that two spellings of one telephone number share the end of.
+    """Return a telephone number's digits; two spellings of one number end in the same digits.
 
-    `+46 (0)70-140 50 21` gives 46701405021, and `070-140 50 21` gives 701405021: the prefixes that
-    depend on where one dials from are left out. None for a text that is no number of at least five
+    `+46 (0)70-140 50 21` gives 46701405021, and `070-140 50 21` gives 701405021, without the
+    prefixes that depend on where you call from. None unless the text is a number with at least five
     digits.
     """
     text = text.partition(EXTENSION)[0]
@@ -62,5 +62,5 @@ def phone_digits(text: str) -> str | None:
 
 
 def same_number(one: str, other: str) -> bool:
-    """Whether the digits of two telephone numbers, as `phone_digits` gives them, may be the same."""
+    """Whether two results of `phone_digits` may be the same number."""
     return one.endswith(other) or other.endswith(one)

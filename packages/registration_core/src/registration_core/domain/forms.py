@@ -1,4 +1,4 @@
-"""Forms: the single definition of what is asked, read from the compiled form."""
+"""Forms: what an organisation asks, read from a compiled form."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 
 
 STAFF_MAILS = ("new", "withdrawn", "spam")
-"""What the staff are mailed of, unless the form says otherwise."""
+"""What staff get mails about, unless the form says otherwise."""
 LONGEST_RETENTION_DAYS = 3660
 """Ten years: no form keeps its submissions longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnMail:
-    """A mail of a form's own, for the staff to send to many. The functions hold its templates.
+    """A form's own mail, which staff send to many registrants. Its templates are in the functions' zip.
 
-    languages: those it is written in. needs: the values that whoever sends it must give. digest: of its templates, so
-    that another wording is another version of the form.
+    languages: the languages of its templates. needs: the values that staff must give to send it.
+    digest: of its templates, so that a new wording makes a new form version.
     """
 
     name: str
@@ -43,33 +43,33 @@ class OwnMail:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> OwnMail:
-        """Read what `to_dict` wrote."""
+        """Read what `to_dict` returned."""
         return cls(data["name"], tuple(data["languages"]), tuple(data.get("needs", ())), data["digest"])
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values that JSON can hold; what is empty is left out."""
+        """Return values for JSON, without empty ones."""
         needs = {"needs": list(self.needs)} if self.needs else {}
         return {"name": self.name, "languages": list(self.languages), **needs, "digest": self.digest}
 
 
 MESSAGE = OwnMail("message", languages=(), needs=("subject", "text"), digest="built-in")
-"""The mail that every form has for a subject and a text that the staff write as they send it."""
+"""A mail that every form has: staff write its subject and text when they send it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading over some of the questions. begins_with: the first field below it; it reaches to the next section."""
+    """A heading above some fields. begins_with: the first field below it. It ends at the next section."""
 
     title: Text
     begins_with: str
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Section:
-        """Read what `to_dict` wrote."""
+        """Read what `to_dict` returned."""
         return cls(Text(data["title"]), data["begins_with"])
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values that JSON can hold."""
+        """Return values for JSON."""
         return {"title": dict(self.title.by_language), "begins_with": self.begins_with}
 
 
@@ -77,15 +77,14 @@ class Section:
 class Form:
     """One form.
 
-    version: 12 hexadecimal letters, another for other content. languages: the first is the default.
-    email_field: whose answer is the registrant's address; name_field: whose answer is how to greet,
-    and who takes part. once: the choice field of which a person (address and name) may take each
-    option only once. staff: addresses that are told of what `staff_mails` names. retention_days:
-    how long a submission is kept. quota: None when places are not counted. verification: None when
-    an address is taken as it is given. mails: those of its own, by name. words: what the API says
-    in those of its languages that are not built in. time_zone: whose clocks people read; None for
-    UTC. retired: whether it is asked no more, and kept because submissions were made with it.
-    sections: headings over the questions.
+    version: a digest of the form, 12 hexadecimal letters. languages: the first is the default.
+    email_field: the field for the registrant's address. name_field: the field for the participant's
+    name, which mails greet. once: the choice field whose options a person (address and name) may
+    each take only once. staff: the addresses that get `staff_mails`. retention_days: how long a
+    submission is kept. quota: None if seats aren't counted. verification: None if addresses aren't
+    verified. mails: the form's own mails. words: the texts in languages that aren't built in.
+    time_zone: None for UTC. retired: the form's folder is gone, but submissions remain. sections:
+    headings above the fields.
     """
 
     name: str
@@ -113,7 +112,7 @@ class Form:
     retired: bool = False
 
     def parted(self) -> tuple[tuple[Section | None, tuple[Field, ...]], ...]:
-        """Return the fields below each section's heading; all of them under None when there are no sections."""
+        """Return each section with its fields; all fields under None if there are no sections."""
         starts = {section.begins_with: section for section in self.sections}
         parts: list[tuple[Section | None, list[Field]]] = []
         for field in self.fields:
@@ -123,11 +122,11 @@ class Form:
         return tuple((section, tuple(fields)) for section, fields in parts)
 
     def own_mail(self, name: str) -> OwnMail | None:
-        """Return the form's own mail of this name, or None when there is none; `message` is always there."""
+        """Return the form's own mail with this name, or None. `message` always exists."""
         return next((mail for mail in (*self.mails, MESSAGE) if mail.name == name), None)
 
     def field(self, name: str) -> Field | None:
-        """Return the field of this name, or None when there is none."""
+        """Return the field with this name, or None."""
         for field in self.fields:
             if field.name == name:
                 return field
@@ -135,25 +134,25 @@ class Form:
 
     @property
     def chosen_field(self) -> Field | None:
-        """The field whose answer a submission is about: the one that places are counted of, or else `once`."""
+        """The field that a submission is about: the quota's, otherwise `once`."""
         name = self.quota.field if self.quota is not None else self.once
         return self.field(name) if name is not None else None
 
     def name_in(self, answers: Mapping[str, object]) -> str:
-        """Return the name of whom these answers are about; empty where the form asks none."""
+        """Return the participant's name from the answers; empty if the form doesn't ask for one."""
         return str(answers.get(self.name_field, "")) if self.name_field is not None else ""
 
     def choice_in(self, answers: Mapping[str, object]) -> str:
-        """Return the option that these answers are about, counted or not; empty where there is none."""
+        """Return the option that these answers are about, counted or not; empty if there is none."""
         field = self.chosen_field
         return str(answers.get(field.name, "")) if field is not None else ""
 
     def columns(self) -> dict[str, Text]:
-        """Return the name and the heading of each answer's column in an export, in the order that the form asks."""
+        """Return the export's columns, name and heading, in the form's order."""
         return {field.name: field.label for field in self.fields}
 
     def counted_option(self, answers: Mapping[str, object]) -> str | None:
-        """Return the option that these answers take a place of; None when no place is counted."""
+        """Return the option that these answers need a seat of; None if seats aren't counted."""
         if self.quota is None:
             return None
         field = self.field(self.quota.field)
@@ -161,24 +160,24 @@ class Form:
         return option.value if option is not None and option.capacity is not None else None
 
     def capacities(self) -> dict[str, int]:
-        """Return the counted options with the capacities that they begin with; empty without a quota."""
+        """Return the counted options with their initial capacities; empty without a quota."""
         field = self.field(self.quota.field) if self.quota is not None else None
         options = field.options if field is not None else ()
         return {option.value: option.capacity for option in options if option.capacity is not None}
 
     def today(self, now: datetime) -> date:
-        """Return the day that it is for the organisation."""
+        """Return today's date in the organisation's time zone."""
         return local(now, self.time_zone).date()
 
     def language_for(self, wanted: str | None) -> str:
-        """Return the form's language that fits best.
+        """Return the form's best language.
 
         wanted: a language tag such as `sv`, or the value of an Accept-Language header.
         """
         return best_language(wanted, self.languages)
 
     def ensure_open(self, now: datetime) -> None:
-        """Raise FormClosedError when no submission is taken now."""
+        """Raise FormClosedError if the form isn't open now."""
         if self.opens_at is not None and now < self.opens_at:
             told = f"This form opens on {self.opens_at:%Y-%m-%d at %H:%M} (UTC{self.opens_at:%z})."
             raise FormClosedError(told, opens=True, at=self.opens_at)
@@ -216,7 +215,7 @@ class Form:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the compiled form: plain values that JSON can hold; what is not set is left out."""
+        """Return the compiled form for JSON, without what isn't set."""
         data: dict[str, Any] = {
             "name": self.name,
             "version": self.version,
@@ -258,7 +257,7 @@ def _staff(staff: tuple[str, ...], mails: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _sections(form: Form) -> dict[str, Any]:
-    """Return a form's sections as the compiled form and the API have them; nothing where it has none."""
+    """Return the sections for the compiled form and the API; empty if there are none."""
     return {"sections": [section.to_dict() for section in form.sections]} if form.sections else {}
 
 

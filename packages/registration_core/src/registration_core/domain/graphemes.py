@@ -1,7 +1,7 @@
-"""Lengths as a person counts them: what looks like one letter is one, however many code points it is made of.
+"""Graphemes: lengths as people count them, where what looks like one character counts as one.
 
-The rule is Unicode's for extended grapheme clusters (UAX #29), as far as the standard library's tables carry: see
-docs/decisions/0005-lengths.md.
+The rule is Unicode's for extended grapheme clusters (UAX #29), as far as the standard library's
+tables allow: see docs/decisions/0005-lengths.md.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ import unicodedata
 _ZERO_WIDTH_JOINER = "\u200d"
 _BREAKS = frozenset({"Cc", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d\uff9e\uff9f\u0e33\u0eb3")
-"""Beside the marks (category M): what Unicode counts to the letter before it."""
+"""With the marks (category M): characters that belong to the one before them."""
 
 
 def count_graphemes(text: str) -> int:
-    """Return how many letters, signs and pictures a person sees.
+    """Return how many characters a person sees.
 
-    A letter with its marks is one, and so are a flag, a skin-toned emoji, a family, a Hangul syllable in parts.
+    A letter with its marks counts as one, and so does a flag, an emoji with a skin tone, a family
+    emoji or a Hangul syllable written in parts.
     """
     if text.isascii():
         return len(text) - text.count("\r\n")
@@ -40,7 +41,7 @@ def count_graphemes(text: str) -> int:
 
 
 def _belongs(before: str, letter: str, category: str) -> bool:
-    """Whether a letter is a part of what the one before it belongs to."""
+    """Whether a letter belongs to the same grapheme as the one before it."""
     if unicodedata.category(before) in _BREAKS or category in _BREAKS:
         return False
     if category[0] == "M" or letter in _JOINERS:
@@ -51,7 +52,7 @@ def _belongs(before: str, letter: str, category: str) -> bool:
 
 
 def _is_same_syllable(before: str, letter: str) -> bool:
-    """Whether two parts of a Hangul syllable belong together: leading, vowel, trailing consonant."""
+    """Whether two parts of a Hangul syllable (leading consonant, vowel, trailing consonant) belong together."""
     if "\u1100" <= before <= "\u115f" or "\ua960" <= before <= "\ua97c":
         return "\u1100" <= letter <= "\u11a7" or "\ua960" <= letter <= "\ua97c" or "\uac00" <= letter <= "\ud7a3"
     whole = "\uac00" <= before <= "\ud7a3"

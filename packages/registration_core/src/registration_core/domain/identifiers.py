@@ -1,4 +1,4 @@
-"""IDs that machines sort and references that people read out; time and randomness come in as parameters."""
+"""Identifiers: IDs that programs sort, and references that people read out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base32: no I, L, O (look-alikes of 1 and 0), no U."""
+"""Crockford's base32: without I, L and O, which look like 1 and 0, and without U."""
 
 REFERENCE_LENGTH = 8
 _ULID_LENGTH = 26
@@ -32,10 +32,10 @@ def _field_multiply(a: int, b: int) -> int:
 
 
 def _check_letter(values: Iterable[int]) -> str:
-    """Return the sum of the letters' values, each times another power of x^4 in GF(32), as a letter.
+    """Return the check letter: the sum in GF(32) of the values, each multiplied by a different power of x^4.
 
-    The weights are distinct and neither 0 nor 1 (the check letter's own), so that any one wrong letter and any two
-    letters swapped, wherever they stand, are found out.
+    The weights are distinct and neither 0 nor 1 (the check letter's own weight), so the check
+    detects any one wrong letter and any two swapped letters.
     """
     weight, total = 1, 0
     for value in values:
@@ -61,18 +61,15 @@ def new_ulid(at: datetime, randomness: Callable[[int], bytes]) -> str:
 
 
 def ulid_floor(at: datetime) -> str:
-    """Return the lowest ULID of the millisecond `at`: what came before sorts below it.
+    """Return the lowest ULID of the millisecond `at`; all earlier ones sort below it.
 
-    A ULID counts from 1970, so an earlier time gets the lowest of all.
+    ULIDs count from 1970, so an earlier time gets the lowest ULID of all.
     """
     return _base32(max(0, round(at.timestamp() * 1000)), 10) + "0" * 16
 
 
 def ulid_milliseconds(ulid: str) -> int:
-    """Return the time in a ULID, in milliseconds since 1970.
-
-    Raises ValueError when it is none.
-    """
+    """Return the time in a ULID, in milliseconds since 1970. Raises ValueError if it isn't a ULID."""
     if len(ulid) != _ULID_LENGTH or any(letter not in CROCKFORD for letter in ulid) or ulid[0] > "7":
         raise ValueError(f"not a ULID: {ulid[:40]!r}")
     number = 0
@@ -87,7 +84,7 @@ def new_submission_id(prefix: str, at: datetime, randomness: Callable[[int], byt
 
 
 def new_reference(randomness: Callable[[int], bytes]) -> str:
-    """Return seven random letters and a check letter, `K7QM3XTP`: how a reference is stored."""
+    """Return a new reference in its stored form: seven random letters and a check letter, `K7QM3XTP`."""
     number = int.from_bytes(randomness(5), "big") >> 5
     values = [number >> shift & 31 for shift in range(30, -1, -5)]
     return "".join(CROCKFORD[value] for value in values) + _check_letter(values)
@@ -99,12 +96,12 @@ def display_reference(reference: str) -> str:
 
 
 def parse_reference(text: str) -> str:
-    """Return the stored form of a reference as a person wrote it.
+    """Return the stored form of a reference that a person wrote.
 
-    Any case, dashes and spaces anywhere, O for 0, I or L for 1.
+    Accepts any case, dashes and spaces anywhere, O for 0, and I or L for 1.
 
-    Raises InvalidReferenceError for everything that no submission can have: any one letter wrong,
-    or any two swapped, included.
+    Raises InvalidReferenceError if no submission can have it; this detects one wrong letter or two
+    swapped ones.
     """
     reference = text.upper().translate(_LOOK_ALIKES)
     if len(reference) != REFERENCE_LENGTH:

@@ -1,4 +1,4 @@
-"""The journal: what happened to all submissions, which mails there are, and what waits for somebody's judgement."""
+"""The journal: the history of all submissions, their mails, and suspected spam."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class JournalEvent:
-    """A line of one submission's history. id: the submission's."""
+    """One event in a submission's history. id: the submission's."""
 
     id: str
     event: Event
@@ -23,7 +23,7 @@ class JournalEvent:
 
 @dataclass(frozen=True, slots=True)
 class JournalMail:
-    """A mail. id: the submission's that it is about, or a form's name. at: when its state last changed."""
+    """One mail. id: its submission's ID, or a form's name. at: when its state last changed."""
 
     id: str
     mail: MailRecord
@@ -31,23 +31,23 @@ class JournalMail:
 
 
 class Journal(ABC):
-    """Reads over all submissions at a cost that does not grow with the table, but with what is found.
+    """Reads across all submissions, whose cost grows with the results and not with the table.
 
-    What was written a moment ago may be missing. Each method may raise StorageUnavailableError.
+    The last few seconds may be missing. Each method may raise StorageUnavailableError.
     """
 
     @abstractmethod
     def events(self, form: str, *, since: datetime, until: datetime | None = None) -> Iterator[JournalEvent]:
-        """Yield what happened to a form's submissions, newest first."""
+        """Yield the events of a form's submissions, newest first."""
 
     @abstractmethod
     def mails(self, *, since: datetime) -> Iterator[JournalMail]:
-        """Yield the mails that went out, or that nobody was to get, newest first."""
+        """Yield the mails that were sent or not sent, newest first."""
 
     @abstractmethod
     def open_mails(self, *, since: datetime) -> Iterator[JournalMail]:
-        """Yield the mails that are on their way, came back, or were kept from a suppressed address, newest first."""
+        """Yield the mails that are queued, bounced or suppressed, newest first."""
 
     @abstractmethod
     def spam(self, form: str, *, since: datetime | None = None, until: datetime | None = None) -> Iterator[str]:
-        """Yield the IDs of a form's submissions that are suspected spam now, newest first."""
+        """Yield the IDs of a form's suspected spam, newest first."""

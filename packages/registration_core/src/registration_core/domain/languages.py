@@ -1,4 +1,4 @@
-"""Which of the languages at hand a visitor reads best."""
+"""Languages: the available one that a visitor reads best."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ if TYPE_CHECKING:
 
 
 def best_language(wanted: str | None, languages: Sequence[str]) -> str:
-    """Return the language that fits best; the first one when none does.
+    """Return the best of the languages; the first one if none matches.
 
-    wanted: a language tag such as `sv`, or the value of an Accept-Language header. languages: at least one.
+    wanted: a language tag such as `sv`, or the value of an Accept-Language header. languages: at
+    least one.
     """
     best, best_weight = languages[0], 0.0
     for choice in (wanted or "").split(","):
@@ -23,7 +24,7 @@ def best_language(wanted: str | None, languages: Sequence[str]) -> str:
 
 
 def _weight(parameter: str) -> float:
-    """Return the q of `q=0.8`; 1 without one, 0 when it cannot be read."""
+    """Return the q of `q=0.8`: 1 if there is none, 0 if it can't be read."""
     name, _, value = parameter.strip().partition("=")
     if name.strip() != "q":
         return 1.0

@@ -1,18 +1,18 @@
-"""Texts on one line: what of a text may stand in a header."""
+"""Single lines: the part of a text that may be in a mail header."""
 
 from __future__ import annotations
 
 import unicodedata
 
 OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""What makes the text after it read in another order than it is kept."""
+"""Characters that change the direction of the text after them."""
 
 
 def on_one_line(text: str) -> str:
-    """Return a text without line ends and control characters.
+    """Return a text without line breaks and control characters.
 
-    What joins letters stays, for Persian words and families of emoji need it, and so does what directs them; what
-    overrides their direction does not.
+    Joiners stay, because Persian words and family emoji need them, and so do direction marks.
+    Direction overrides don't.
     """
     return "".join(letter if _stays(letter) else " " for letter in text)
 

@@ -1,4 +1,4 @@
-"""Mails: which there are, what asks for one, and what is sent."""
+"""Mails: the kinds, what causes one, and what is sent."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 
 class MailKind(StrEnum):
-    """staff: to the form's staff, of a new submission. staff_withdrawn: to them, of one that its registrant took back.
+    """The kinds of mail.
 
-    staff_spam: to them, once a day, of what was set aside as spam. All others: to the registrant.
+    staff: tells the form's staff about a new submission. staff_withdrawn: tells them that a
+    registrant cancelled. staff_spam: lists suspected spam for them, once a day. All others go to
+    the registrant.
     """
 
     CONFIRMED = "confirmed"
@@ -37,16 +39,16 @@ TO_STAFF: Mapping[str, str] = {
     MailKind.STAFF_WITHDRAWN: "withdrawn",
     MailKind.STAFF_SPAM: "spam",
 }
-"""The mails to the form's staff, by the word with which a form file asks for them (`staff_mails`)."""
+"""The mails to the form's staff, and their names in a form file's `staff_mails`."""
 
 
 class MailState(StrEnum):
     """What became of a mail.
 
-    queued: the staff asked for it, and it is on its way. sending: someone holds its lease. sent:
-    SES took it. delivered, bounced, complained, rejected: what SES told later. suppressed,
-    outdated, unaddressed: nothing was sent, for the address bounced or complained before, the
-    submission had moved on, or the form names no staff.
+    queued: staff asked for it. sending: a worker holds its lease. sent: SES accepted it. delivered,
+    bounced, complained, rejected: what SES reported later. suppressed, outdated, unaddressed:
+    nothing was sent, because the address bounced or complained before, the submission has changed,
+    or the form names no staff.
     """
 
     QUEUED = "queued"
@@ -63,14 +65,14 @@ class MailState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MailRequest:
-    """What stands in the mail queue: no personal data.
+    """A message on the mail queue, without personal data.
 
-    kind: a MailKind, or the name of a form's own mail. version: the submission's version that
-    called for the mail; of `already_registered` and of digests the day, as `20270301`. copy: 0 for
-    the mail that a change called for; the staff's resends of it count from 1. sending: which of the
-    staff's sendings a form's own mail belongs to; such a mail is true for a submission of one of
-    these statuses that is still about this option. entries: the submissions that a digest names;
-    more: how many it only counts; a digest's id is the form's name.
+    id: the submission's; for a digest the form's name. kind: a MailKind, or the name of a form's
+    own mail. version: the submission's version that caused the mail; for `already_registered` and
+    digests the day, as `20270301`. copy: 0 for the first mail; resends count from 1. sending: the
+    ID of staff's sending, for a form's own mail. It is sent only if the submission has one of
+    `statuses` and is still about `option`. entries: the submissions that a digest names. more: how
+    many it only counts.
     """
 
     id: str
@@ -85,26 +87,26 @@ class MailRequest:
 
     @property
     def name(self) -> str:
-        """What tells the mail from all others of its submission."""
+        """The mail's name, unique within its submission."""
         if self.sending is not None:
             return f"send#{self.sending}"
         return f"{self.kind}#{self.version}" + (f"#{self.copy}" if self.copy else "")
 
     def fits(self, submission: Submission) -> bool:
-        """Whether the mail's words are true of a submission now."""
+        """Whether what the mail says is true of a submission now."""
         if self.sending is not None:
             return submission.status in self.statuses and submission.option == self.option
         if self.kind == MailKind.STAFF_WITHDRAWN and submission.version != self.version:
-            return False  # it was restored, or erased after it was cancelled: another mail tells
+            return False  # it was restored, or erased after it was cancelled: another mail says so
         return submission.status in FITTING[MailKind(self.kind)]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happened to a submission, without anything personal.
+    """A change of a submission, without personal data.
 
-    was: its status before; None when it is new. quiet: nobody is told of it. by_registrant: whether
-    they did it.
+    was: its status before; None if it is new. quiet: no mail is sent. by_registrant: whether the
+    registrant made the change.
     """
 
     id: str
@@ -117,7 +119,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Somebody registered again with a submission's address, for the first time that day. day: as `20270301`."""
+    """Someone registered again with a submission's address, for the first time that day. day: as `20270301`."""
 
     id: str
     day: int
@@ -128,7 +130,7 @@ TOLD: Mapping[Status, tuple[MailKind, ...]] = {
     Status.CONFIRMED: (MailKind.CONFIRMED, MailKind.STAFF),
     Status.WAITLISTED: (MailKind.WAITLISTED, MailKind.STAFF),
 }
-"""Who is told of a submission that is new, or turned out to be an honest one."""
+"""The mails for a new submission, or one that staff marked as genuine."""
 
 FITTING: Mapping[MailKind, frozenset[Status]] = {
     MailKind.CONFIRMED: frozenset({Status.CONFIRMED}),
@@ -141,11 +143,11 @@ FITTING: Mapping[MailKind, frozenset[Status]] = {
     MailKind.STAFF_WITHDRAWN: frozenset({Status.CANCELLED, Status.ERASED}),
     MailKind.STAFF_SPAM: frozenset(),
 }
-"""With which status a mail's words are still true when its turn comes to be sent."""
+"""The statuses in which a mail may still be sent."""
 
 
 def mails_for(change: Change | Notice) -> list[MailRequest]:
-    """Return the mails that one change calls for; spam, what was erased and what is quiet call for none."""
+    """Return the mails that a change causes. Spam, erasures and quiet changes cause none."""
     if isinstance(change, Notice):
         return [MailRequest(change.id, MailKind.ALREADY_REGISTERED, change.day)]
     if change.quiet:
@@ -157,7 +159,7 @@ def mails_for(change: Change | Notice) -> list[MailRequest]:
 
 
 _WITHDRAWN_FROM = frozenset({*TOLD, Status.CANCELLED})
-"""Whose registrant withdraws something that the staff count on, or may still have at hand."""
+"""Statuses in which staff count on a submission, or may still have it, so that they must hear of a withdrawal."""
 
 
 def _kinds(was: Status | None, status: Status) -> tuple[MailKind, ...]:
@@ -167,18 +169,18 @@ def _kinds(was: Status | None, status: Status) -> tuple[MailKind, ...]:
         return (MailKind.CANCELLED,) if was in TOLD else ()
     if was is Status.WAITLISTED and status in FITTING[MailKind.PROMOTED]:
         return (MailKind.PROMOTED,)
-    if was is Status.CANCELLED:  # the staff restored it themselves
+    if was is Status.CANCELLED:  # staff restored it themselves
         return TOLD.get(status, ())[:1]
     return TOLD.get(status, ())
 
 
 @dataclass(frozen=True, slots=True)
 class MailFacts:
-    """What a mail says beside the submission itself.
+    """What a mail needs besides the submission.
 
-    at: the moment of writing. my_url: the registrant's own page; None in a mail to the staff, who
-    must not learn it. values: what the staff gave a form's own mail to say. spam: what a digest
-    names. more_spam: how many it only counts.
+    at: when it is written. my_url: the registrant's page; None in mails to staff, who must not see
+    it. values: staff's values for a form's own mail. spam: the submissions that a digest names.
+    more_spam: how many it only counts.
     """
 
     at: datetime
@@ -190,7 +192,7 @@ class MailFacts:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that goes with a mail. content_type: with its parameters, as it stands in the header."""
+    """A file attached to a mail. content_type: the full header value with its parameters."""
 
     filename: str
     content_type: str
@@ -209,9 +211,10 @@ class RenderedMail:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMail:
-    """A mail as handed to a Mailer. to, reply_to: bare ASCII addresses that were checked.
+    """A mail for a Mailer to send.
 
-    request: what called for the mail; the mail service tells it again with what became of the mail.
+    to, reply_to: checked, bare ASCII addresses. request: the mail's request; the mail service
+    returns it when it reports what became of the mail.
     """
 
     to: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What may go wrong when the staff have something mailed."""
+"""Errors of the mails that staff ask for."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ if TYPE_CHECKING:
 
 
 class MailNotFittingError(RollcallError):
-    """The mail's words are not true of the submission now, so it is not sent; the message says why."""
+    """What the mail says is no longer true of the submission, so it isn't sent. The message says why."""
 
     code = "mail_not_fitting"
 
 
 class MailedLatelyError(RollcallError):
-    """The same mail went out, or was asked for, a moment ago. at: when, aware."""
+    """The same mail was sent or asked for a moment ago. at: when, aware."""
 
     code = "mailed_lately"
 
@@ -26,13 +26,13 @@ class MailedLatelyError(RollcallError):
 
 
 class MailAskedError(RollcallError):
-    """Someone else asked for the very same mail at the same moment. Nothing was stored."""
+    """Someone else asked for the same mail at the same time. Nothing was stored."""
 
     code = "mail_asked"
 
 
 class SendingNotFoundError(RollcallError):
-    """There is no such sending, or its time is over."""
+    """There is no such sending, or it has expired."""
 
     code = "sending_not_found"
 
@@ -41,13 +41,13 @@ class SendingNotFoundError(RollcallError):
 
 
 class DeadLettersError(RollcallError):
-    """The queue of dead letters could not be read, or what it held could not be moved. Nothing was lost."""
+    """The dead-letter queue could not be read, or its messages could not be moved. Nothing was lost."""
 
     code = "dead_letters"
 
 
 class AccountSuppressionsDeniedError(RollcallError):
-    """Whoever asks may not see, or not change, the mail provider's own list. action: the right they lack."""
+    """The caller may not read or change the mail provider's suppression list. action: the permission they lack."""
 
     code = "account_suppressions_denied"
 
@@ -57,6 +57,6 @@ class AccountSuppressionsDeniedError(RollcallError):
 
 
 class ChangesGoneError(RollcallError):
-    """The table's stream keeps these changes no more: a day has passed."""
+    """The table's stream no longer has these changes, because it keeps them for a day."""
 
     code = "changes_gone"

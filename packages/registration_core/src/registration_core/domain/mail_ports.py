@@ -1,4 +1,4 @@
-"""What mailing needs of the world beside the repository, the mailer and the queue."""
+"""Ports for mail, besides the repository, the mailer and the queue."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ if TYPE_CHECKING:
 
 
 class MailOutcomes(ABC):
-    """What the mail service told of mails that it took. Each method may raise StorageUnavailableError."""
+    """What the mail service reports about mails. Each method may raise StorageUnavailableError."""
 
     @abstractmethod
     def note(self, request: MailRequest, state: MailState) -> bool:
-        """Note what became of a mail, and return whether that changed anything.
+        """Record what became of a mail, and return whether that changed anything.
 
-        It comes in any order and more than once: a complaint outweighs a bounce, and that a delivery. A mail that is
-        not known, or not any more, stays so.
+        Reports come in any order and more than once: a complaint outweighs a bounce, and a bounce a
+        delivery. Reports on unknown mails are ignored.
         """
 
 
 class SuppressionList(ABC):
-    """The addresses that bounced or complained. Each method may raise StorageUnavailableError."""
+    """Addresses that bounced or complained. Each method may raise StorageUnavailableError."""
 
     @abstractmethod
     def add(self, address: str, *, reason: MailState, expires_at: datetime) -> None:
-        """Mail this address no more, in any spelling, until then; the longest time given counts."""
+        """Suppress this address, in any spelling, until then. A later call can only extend the time."""
 
     @abstractmethod
     def holds(self, address: str) -> bool:
-        """Whether this address, in any spelling, is not to be mailed now."""
+        """Whether this address, in any spelling, is suppressed now."""
 
     @abstractmethod
     def lift(self, address: str, *, entries: Sequence[Submission], by: str) -> None:
-        """Let this address be mailed again, all or nothing, whether it is on the list or not.
+        """Remove this address from the list, all or nothing, whether it is on it or not.
 
         entries: the address's submissions. The histories of the first twenty record the change. by:
         see `Event`.
@@ -48,26 +48,26 @@ class SuppressionList(ABC):
 
 
 class AccountSuppressions(ABC):
-    """The addresses that the mail provider itself mails no more, whatever we ask.
+    """Addresses that the mail provider itself suppresses.
 
     Each method may raise MailerError, or AccountSuppressionsDeniedError.
     """
 
     @abstractmethod
     def holds(self, address: str) -> bool:
-        """Whether the provider suppresses this address, spelt as it is mailed."""
+        """Whether the provider suppresses exactly this address."""
 
     @abstractmethod
     def lift(self, address: str) -> bool:
-        """Have the provider mail this address again; False when it is not on the list."""
+        """Remove this address from the provider's list. Return False if it isn't on it."""
 
 
 class AskedMails(ABC):
-    """The mails that the staff ask for. Each method may raise StorageUnavailableError."""
+    """Mails that staff ask for. Each method may raise StorageUnavailableError."""
 
     @abstractmethod
     def ask(self, request: MailRequest, entry: Submission, *, what: str, by: str) -> None:
-        """Note, all or nothing, that this mail is to be sent, and write it into the submission's history.
+        """Record, all or nothing, that this mail is to be sent, also in the submission's history.
 
         entry: the submission as it was read. what, by: see `Event`. Raises EntryChangedError if the
         submission changed since, MailAskedError if this mail was already asked for.
@@ -79,39 +79,39 @@ class AskedMails(ABC):
 
 
 class Sendings(ABC):
-    """The staff's sendings. Each method may raise StorageUnavailableError; what has expired is never seen."""
+    """Staff's sendings. Each method may raise StorageUnavailableError. Expired ones are never returned."""
 
     @abstractmethod
     def get(self, sending: str) -> Sending:
-        """Return one sending by its ID. Raises SendingNotFoundError."""
+        """Return the sending with this ID. Raises SendingNotFoundError."""
 
     @abstractmethod
     def of(self, digest: str) -> Sequence[Sending]:
-        """Return all sendings of the same words, in the order of their numbers."""
+        """Return all sendings with the same text, by number."""
 
     @abstractmethod
     def begin(self, sending: Sending) -> bool:
-        """Keep a sending; False when there is one of this digest and number already, which stays as it is."""
+        """Store a sending. Return False if one with this digest and number exists, and leave that unchanged."""
 
     @abstractmethod
     def end(self, sending: Sending, *, at: datetime) -> None:
-        """Note that all of a sending was queued by then, and keep it until its `expires_at`, which may be another."""
+        """Record that all of a sending was queued by then, and keep it until its `expires_at`, which may be new."""
 
 
 class DeadLetters(ABC):
-    """A queue of messages that failed too often. Each method may raise DeadLettersError; nothing is ever lost."""
+    """A queue of messages that failed too often. Each method may raise DeadLettersError, and loses nothing."""
 
     @abstractmethod
     def hold(self) -> Sequence[DeadLetter]:
-        """Return all that lies there, and keep it from others for two minutes or until it is released."""
+        """Return all messages, and hide them from others for two minutes or until they are released."""
 
     @abstractmethod
     def release(self, letters: Iterable[DeadLetter]) -> None:
-        """Let others see held letters again, at once."""
+        """Make held messages visible to others again."""
 
     @abstractmethod
     def remove(self, letter: DeadLetter) -> None:
-        """Take a held letter out for good, once what it asked for was seen to."""
+        """Delete a held message, after what it asked for was done."""
 
 
 class Changes(ABC):
@@ -119,4 +119,4 @@ class Changes(ABC):
 
     @abstractmethod
     def read(self, span: ChangeSpan) -> Sequence[Change | Notice]:
-        """Return the changes of a stretch. Raises ChangesGoneError when the day is over, DeadLettersError."""
+        """Return the changes of a range. Raises ChangesGoneError after a day, or DeadLettersError."""

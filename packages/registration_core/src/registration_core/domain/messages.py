@@ -1,4 +1,4 @@
-"""What a visitor is told about a wrong answer: one sentence a code, in each language."""
+"""Messages about wrong answers: one sentence per code and language."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from registration_core.domain.fields import Field
 
     Words = Mapping[str, Mapping[str, Mapping[str, str]]]
-    """What a form brings along for languages that are not built in: language, table, key, text."""
+    """A form's words for languages that aren't built in: language, table, key, text."""
 
 DEFAULT_LANGUAGE = "en"
 
@@ -85,46 +85,46 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "unknown_field": "Formuläret har inget sådant fält.",
     },
 }
-"""Wordings and sentences; `code_of` tells the code that each stands for."""
+"""Wordings and their sentences; `code_of` returns a wording's code."""
 
 _WORDINGS = ("required", "not_a_date", "too_early", "too_late")
 
 LANGUAGES = tuple(MESSAGES)
-"""The languages that are built in; a form brings the words of every other along."""
+"""The built-in languages. A form brings its own words for any other."""
 
 
 def message(code: str, language: str, own: Words | None = None, /, **values: object) -> str:
-    """Return the sentence for a code in this language, or in English when there is none in it. own: a form's words."""
+    """Return the sentence for a code in this language, otherwise in English. own: a form's words."""
     for name, value in values.items():
         if isinstance(value, date):
-            from registration_core.domain.dates import long_date  # noqa: PLC0415 - answers that are taken do without
+            from registration_core.domain.dates import long_date  # noqa: PLC0415 - valid answers don't need it
 
             values[name] = long_date(value, language, own)
     return said(MESSAGES, language, own, "messages")[code].format(**values)
 
 
 def code_of(wording: str) -> str:
-    """Return the code that machines are told: `required` for `required_choice`."""
+    """Return a wording's code, for programs: `required` for `required_choice`."""
     return next((code for code in _WORDINGS if wording.startswith(f"{code}_")), wording)
 
 
 def refused(field: Field, wording: str, language: str, own: Words | None = None, /, **values: object) -> str:
-    """Return the sentence on an answer to this field: what is missing in the form file's own words, if it has any.
+    """Return the sentence about an answer to this field. The form file may have its own for a missing answer.
 
-    own: the form's words. A date among the values is put into words.
+    own: the form's words. Dates in the values are written out.
     """
     if wording.startswith("required") and field.missing is not None:
         return field.missing.in_language(language)
     label = field.label.in_language(language)
     if wording in {"required", "required_choice"} and label.endswith("?"):
         wording = "required_question"
-    elif language in MESSAGES and not label[1:2].isupper():  # within a sentence; other languages may have it otherwise
+    elif language in MESSAGES and not label[1:2].isupper():  # within a sentence; other languages may differ
         label = label[:1].lower() + label[1:]
     options = ", ".join(option.label.in_language(language) for option in field.options)
     return message(wording, language, own, **{"label": label, "options": options} | values)
 
 
 def said(built_in: Mapping[str, Mapping[str, str]], language: str, own: Words | None, table: str) -> Mapping[str, str]:
-    """Return one table of words in this language: the built-in one, the form's own, or else the English one."""
+    """Return one table of words in this language: built in, the form's own, otherwise English."""
     found = built_in.get(language) or (own or {}).get(language, {}).get(table)
     return found or built_in[DEFAULT_LANGUAGE]

@@ -1,4 +1,4 @@
-"""Names that people type: which hold an address or a link, and what of one may stand in a mail to a stranger."""
+"""Names that people type: whether they hide a link, and how they may appear in a mail to a stranger."""
 
 from __future__ import annotations
 
@@ -17,20 +17,21 @@ _DOMAINS = frozenset(
     | {"live", "me", "net", "nl", "no", "nu", "online", "org", "ru", "se", "shop", "site", "space", "store", "su"}
     | {"ai", "gle", "help", "ly", "page", "pl", "top", "tv", "uk", "us", "website", "world", "xyz"}
 )
-"""Endings of an address in a name. Not each one that there is: `J.R.Smith` and `St.John` are people."""
+"""Top-level domains that make a name suspicious. Not all of them: `J.R.Smith` and `St.John` are people."""
 
 _IN_PEOPLES_NAMES = frozenset({"ai", "co", "de", "eu", "fi", "no", "nu", "se", "su", "us"})
-"""Endings that stand in names too, after an initial or a title: `J.de Vries`, `Dr.No`."""
+"""Top-level domains that names also contain, after an initial or a title: `J.de Vries`, `Dr.No`."""
 _TITLES = frozenset({"dr", "mr", "mrs", "ms", "prof", "st"})
 _IGNORABLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
-"""Letters that nobody sees: what Unicode calls Default_Ignorable_Code_Point and is no format character."""
+"""Invisible letters: Unicode's Default_Ignorable_Code_Point, without format characters."""
 
 
 def plain(text: str) -> str:
-    """Return a text without what only looks different.
+    """Return a text without disguises.
 
-    Full-width and other compatibility forms become what they stand for, letters that nobody sees (zero-width spaces,
-    soft hyphens, variation selectors) go, white space is one space, and case is folded.
+    Full-width and other compatibility forms become ordinary letters, invisible letters (zero-width
+    spaces, soft hyphens, variation selectors) are removed, white space becomes one space, and case
+    is folded.
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
     seen = "".join(letter for letter in folded if not _unseen(letter))
@@ -38,13 +39,13 @@ def plain(text: str) -> str:
 
 
 def count_links(text: str) -> int:
-    """Return how many links a text holds, however they are spelt; `https://www.` is one."""
+    """Return how many links a text has, in any spelling. `https://www.` counts as one."""
     seen = plain(text).replace("://www.", "://")
     return seen.count("http://") + seen.count("https://") + seen.count("www.")
 
 
 def holds_address(name: str) -> bool:
-    """Whether what should be a name holds a link, a mail address or the name of a site."""
+    """Whether a name contains a link, an e-mail address or a site's name."""
     seen = plain(name)
     if count_links(name) or "://" in seen or "@" in seen:
         return True
@@ -57,12 +58,12 @@ def holds_address(name: str) -> bool:
 
 
 def _is_person(labels: Sequence[str]) -> bool:
-    """Whether a dotted word is an initial or a title before a name, rather than a site."""
+    """Whether a dotted word is an initial or a title before a name, not a site."""
     return labels[-1] in _IN_PEOPLES_NAMES and (len(labels[-2]) == 1 or labels[-2] in _TITLES)
 
 
 def _unseen(letter: str) -> bool:
-    """Whether a letter is there and nobody sees it."""
+    """Whether a letter is invisible."""
     return (
         unicodedata.category(letter) == "Cf"
         or letter in _IGNORABLE
@@ -73,10 +74,10 @@ def _unseen(letter: str) -> bool:
 
 
 def name_for_stranger(name: str) -> str:
-    """Return what of a name may be mailed to an address that nobody has proven; nothing where it is no mere name.
+    """Return the name for a mail to an unverified address; empty if it has more than a name in it.
 
-    A name is letters, with what joins them, and dots after initials: no digits, no dot inside of a word that a mail
-    program could make a link of. A long one is cut.
+    A name has letters, joiners and dots after initials, but no digits and no dot inside a word,
+    which a mail program could turn into a link. A long one is cut.
     """
     line = " ".join(name.split())
     if holds_address(line):

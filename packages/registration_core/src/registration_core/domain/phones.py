@@ -1,6 +1,6 @@
-"""Telephone numbers: read as people write them, kept as E.164 has them, shown as people expect them.
+"""Telephone numbers: read as people write them, stored in E.164, shown as people expect them.
 
-docs/decisions/0050-telephone-numbers.md says what is asked of a number and where the rules come from.
+docs/decisions/0050-telephone-numbers.md explains the rules and their source.
 """
 
 from __future__ import annotations
@@ -18,28 +18,28 @@ if TYPE_CHECKING:
     _Format = tuple[Callable[[str], re.Match[str] | None], str]
 
 EXTENSION = ";ext="
-"""Stands before an extension in a number as it is kept, as RFC 3966 has it."""
+"""Precedes an extension in a stored number, as in RFC 3966."""
 
 _SEPARATORS = str.maketrans(dict.fromkeys(" -./()\u00a0\u2009\u2010\u2011\u2012\u2013\u202f\u2212\t"))
 _EXTENSION = r"(?i:;ext=|[\s,;]*(?:extension|extn|ext|anknytning|anknytn|ankn|ank|x|#)[\s.:]*)(\d{1,7})#?$"
 _ARGENTINA = "54"
 _OF_15 = r"(?=\d{12}$)(\d{2,4}?)15(\d+)"
-"""How a mobile telephone is dialled there: 15 after the area. From abroad that is a 9 before it."""
+"""How people dial a mobile telephone there: 15 after the area code. From abroad, a 9 comes before the area code."""
 UNKNOWN_REGION = range(5, 16)
-"""How many digits a number has whose country nobody knows."""
+"""How many digits a number from an unknown country may have."""
 _LONGEST_CODE = 3
 _MOST_DIGITS = 15
 
 
 class PhoneError(ValueError):
-    """This is not a telephone number, or not one that its country has."""
+    """This isn't a telephone number, or not a possible one in its country."""
 
 
 def normalise_phone(text: str, region: str | None = None) -> str:
-    """Return a number as it is kept: `+46701234567`, with `;ext=12` after it for an extension.
+    """Return a number in its stored form: `+46701234567`, with `;ext=12` after it for an extension.
 
-    region: where a number without a country's code is dialled, such as SE; without one, such a number is kept as its
-    digits. Raises PhoneError.
+    region: the country of a number without a country code, such as SE. Without a region, such a
+    number is stored as its digits. Raises PhoneError.
     """
     text, extension = _without_extension(text.strip().removeprefix("tel:"))
     code = REGIONS.get(region or "", "")
@@ -57,9 +57,9 @@ def normalise_phone(text: str, region: str | None = None) -> str:
 
 
 def shown_phone(kept: str, region: str | None = None) -> str:
-    """Return a number as people write it: within the region as there, from elsewhere with its country's code.
+    """Return a number as people write it: national within the region, otherwise with its country code.
 
-    What cannot be read as a number is returned as it is: it may be older than the rules.
+    What isn't a number is returned as it is, because it may be older than the rules.
     """
     try:
         number = kept if kept.startswith("+") else normalise_phone(kept, region)
@@ -76,33 +76,33 @@ def shown_phone(kept: str, region: str | None = None) -> str:
 
 
 def fewest_digits(region: str) -> int:
-    """Return how many digits a number within a region has at least."""
+    """Return the fewest digits of a number within a region."""
     lengths, _ = _shape(REGIONS[region])
     return min(map(int, lengths))
 
 
 def lost_sign(text: str, region: str | None) -> bool:
-    """Whether a number may have lost its first 0 or its + in a spreadsheet: bare digits that need one of them."""
+    """Whether a spreadsheet may have dropped the number's first 0 or +: it is bare digits that need one."""
     digits = text.strip()
     code = REGIONS.get(region or "", "")
     return _prefix(code) == "0" and digits.isdecimal() and not digits.startswith("0") if code else False
 
 
 def _without_extension(text: str) -> tuple[str, str]:
-    if not any(letter.isalpha() or letter in "#;" for letter in text):  # so no visitor waits for the pattern
+    if not any(letter.isalpha() or letter in "#;" for letter in text):  # most numbers don't need the pattern
         return text, ""
     found = re.search(_EXTENSION, text)
     return (text[: found.start()], _digits(found[1])) if found else (text, "")
 
 
 def _abroad(text: str, code: str) -> str | None:
-    """Return what follows the sign for a country's code; None when there is none."""
+    """Return what follows the international prefix; None if there isn't one."""
     signs = ("+", "\uff0b", "00", "011") if code == "1" else ("+", "\uff0b", "00")
     return next((text.removeprefix(sign) for sign in signs if text.startswith(sign)), None)
 
 
 def _digits(text: str) -> str:
-    """Return the digits, those of other scripts as 0 to 9. Raises PhoneError for anything else but separators."""
+    """Return the digits, with those of other scripts as 0 to 9. Raises PhoneError if there are other characters."""
     digits = text.translate(_SEPARATORS)
     if not digits.isdecimal():
         raise PhoneError
@@ -117,7 +117,7 @@ def _with_code(digits: str) -> str:
 
 
 def _within(digits: str, code: str) -> str:
-    """Return a number that was dialled within a country, also where its first 0 or its + was left out."""
+    """Return the stored form of a national number, even if its first 0 or + is missing."""
     prefix = _prefix(code)
     candidates = [digits.removeprefix(prefix)] if prefix and digits.startswith(prefix) else []
     if code == _ARGENTINA:
@@ -131,7 +131,7 @@ def _within(digits: str, code: str) -> str:
 
 
 def _split(digits: str) -> tuple[str, str]:
-    """Return the country's code and what follows it. Raises PhoneError for a code that no country has."""
+    """Return the country code and what follows it. Raises PhoneError if no country has the code."""
     for length in range(1, _LONGEST_CODE + 1):
         if digits[:length] in CODES:
             return digits[:length], digits[length:]
@@ -139,7 +139,7 @@ def _split(digits: str) -> tuple[str, str]:
 
 
 def _prefix(code: str) -> str:
-    """Return what is dialled first within a country; empty where nothing is."""
+    """Return a country's national prefix; empty if it has none."""
     return CODES[code].split(" ")[0].strip("-")
 
 
@@ -150,7 +150,7 @@ def _is_possible(national: str, code: str) -> bool:
 
 @cache
 def _shape(code: str) -> tuple[frozenset[str], str]:
-    """Return how many digits follow a code, and which of them may come first."""
+    """Return how many digits may follow a country code, and which may come first."""
     _, lengths, first = CODES[code].split(" ")
     return frozenset(lengths.split(",")), first
 
@@ -164,13 +164,13 @@ def _formatted(code: str, national: str, *, at_home: bool) -> str:
 
 @cache
 def _depth(code: str) -> int:
-    """Return how many digits tell numbers of a code apart."""
+    """Return how many leading digits decide a number's format."""
     return int(_lines(code)[0] or 0)
 
 
 @lru_cache(maxsize=1024)
 def _formats(code: str, first: str, *, at_home: bool) -> list[_Format]:
-    """Return the formats of a number that begins with these digits, in the order in which they are tried."""
+    """Return the formats to try for a number that starts with these digits, in order."""
     found: list[_Format] = []
     for line in _lines(code)[1:]:
         leading, pattern, within, abroad = line.split("\t")
@@ -181,7 +181,7 @@ def _formats(code: str, first: str, *, at_home: bool) -> list[_Format]:
 
 
 def _lines(code: str) -> list[str]:
-    from registration_core.domain.phone_formats import FORMATS  # noqa: PLC0415 - only for those who show numbers
+    from registration_core.domain.phone_formats import FORMATS  # noqa: PLC0415 - only needed to show numbers
 
     return FORMATS.get(code, "0").splitlines()
 

@@ -1,4 +1,4 @@
-"""What a form asks for besides answers: a verified address, and no spam."""
+"""Policies of a form: whether it verifies addresses, and what counts as spam."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ WITHIN_HOURS = 48
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """A new submission waits until its registrant follows the link in a mail.
+    """A new submission is pending until its registrant opens the link in a mail.
 
-    within_hours: how long it holds its seat meanwhile.
+    within_hours: how long it holds its seat.
     """
 
     within_hours: int = WITHIN_HOURS
@@ -27,16 +27,17 @@ class Verification:
         return cls(**data)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the part as it stands in the compiled form."""
+        """Return the compiled form's part."""
         return {"within_hours": self.within_hours}
 
 
 @dataclass(frozen=True, slots=True)
 class SpamRules:
-    """What makes a submission suspect.
+    """What makes a submission suspected spam.
 
-    min_fill_s: filled in faster than a person could, in seconds; 0 turns it off. max_links: links
-    that all typed answers may hold together. honeypot: the name of the field that people don't see.
+    min_fill_s: the fewest seconds that a person needs to fill in the form; 0 turns this off.
+    max_links: the most links in all typed answers together. honeypot: the name of the field that
+    people don't see.
     """
 
     min_fill_s: int = 3
@@ -45,14 +46,14 @@ class SpamRules:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> SpamRules:
-        """Read the compiled form's part; what is not set has its default."""
+        """Read the compiled form's part, with defaults for what isn't set."""
         return cls(**data)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the part as it stands in the compiled form; empty when all is by default."""
+        """Return the compiled form's part; empty if everything has its default."""
         names = ("min_fill_s", "max_links", "honeypot")
         return {name: getattr(self, name) for name in names if getattr(self, name) != getattr(SHIPPED_SPAM_RULES, name)}
 
 
 SHIPPED_SPAM_RULES = SpamRules()
-"""What holds for a form that says nothing of spam."""
+"""The rules of a form that sets none."""

@@ -1,4 +1,4 @@
-"""What the services need of the world; adapters subclass these, and so do the tests' fakes."""
+"""Ports: what the services need from outside. Adapters subclass these, and so do the tests' fakes."""
 
 from __future__ import annotations
 
@@ -34,27 +34,27 @@ class Clock(ABC):
 
     @abstractmethod
     def now(self) -> datetime:
-        """Return the present moment, aware, in UTC, to the millisecond: as exactly as the table keeps it."""
+        """Return the current time, aware, in UTC, to the millisecond, as the table stores it."""
 
 
 class Signer(ABC):
-    """The secret key's one use: fingerprints that nobody without the key can make or guess from."""
+    """Makes fingerprints with a secret key. Without the key, nobody can make one or guess its value."""
 
     @abstractmethod
     def fingerprint(self, purpose: str, value: str) -> str:
-        """Return HMAC-SHA256 of purpose and value as 64 hexadecimal letters, under the key in force."""
+        """Return the HMAC-SHA256 of purpose and value under the current key, as 64 hexadecimal letters."""
 
     def fingerprints(self, purpose: str, value: str) -> Sequence[str]:
-        """Return `fingerprint`, then those that older keys make: what was stored under them is still recognised."""
+        """Return `fingerprint`, then those of older keys, so that values stored under them are still recognised."""
         return (self.fingerprint(purpose, value),)
 
 
 class FormCatalogue(ABC):
-    """The forms that there are."""
+    """The stack's forms."""
 
     @abstractmethod
     def get(self, name: str) -> Form:
-        """Return the form of this name. Raises UnknownFormError."""
+        """Return the form with this name. Raises UnknownFormError."""
 
     @abstractmethod
     def names(self) -> Sequence[str]:
@@ -62,7 +62,7 @@ class FormCatalogue(ABC):
 
 
 class SubmissionRepository(ABC):
-    """Where submissions are kept. Each method may raise StorageUnavailableError; what has expired is never seen."""
+    """Stores submissions. Each method may raise StorageUnavailableError. Expired submissions are never returned."""
 
     @abstractmethod
     def add(
@@ -74,41 +74,43 @@ class SubmissionRepository(ABC):
         imported_by: str | None = None,
         first: tuple[str, str, datetime] | None = None,
     ) -> Receipt:
-        """Store a submission as it is, all or nothing, and return its receipt; see `services.seating` for who calls.
+        """Store a submission unchanged, all or nothing, and return its receipt. Only `services.seating` calls this.
 
-        The same idempotency key again: with the same fingerprint the first receipt again (repeated); with another
-        one KeyReusedError. Spam is stored without taking seat, ticket or `once`. imported_by: the IAM principal who
-        enters it for the registrant; the history names them.
+        A repeated idempotency key with the same fingerprint returns the first receipt (`repeated`);
+        with another fingerprint it raises KeyReusedError. Spam is stored without a seat, ticket or
+        `once`. imported_by: the IAM principal who imports it; the history names them.
 
-        first: what `standing` returned. Then nothing of the submission is stored, by as many writes of the same
-        weight: its reference leads to the first one, which gets a notice of that day, and a ticket is nobody's.
+        first: what `standing` returned. Then the submission isn't stored, but the transaction has
+        as many writes of the same size: the reference leads to the first submission, which gets a
+        notice for that day, and a ticket stays without a holder.
 
-        What stands in the way is raised, and nothing is stored: AlreadyRegisteredError for `once` (or when `first`
-        stands no longer), QuotaNotFoundError, NoSeatError, TicketSettledError, ReferenceTakenError.
+        Stores nothing and raises AlreadyRegisteredError because of `once` (or if `first` is
+        outdated), QuotaNotFoundError, NoSeatError, TicketSettledError or ReferenceTakenError.
         """
 
     @abstractmethod
     def standing(self, form: str, once: Once) -> tuple[str, str, datetime] | None:
-        """Return which submission stands for a person and option: its ID, its guard's fingerprint, and until when."""
+        """Return the person's submission for the option: its ID, its guard's fingerprint, and when it expires."""
 
     @abstractmethod
     def take_ticket(self, form: str, option: str, *, holder: str) -> int | None:
-        """Return the next ticket for an option, or None when newcomers get a seat of it right now.
+        """Return the next ticket for an option, or None if a seat is available.
 
-        holder: who asks; the same twice in a row gets the same one. Raises QuotaNotFoundError.
+        holder: who asks. The same holder twice in a row gets the same ticket. Raises
+        QuotaNotFoundError.
         """
 
     @abstractmethod
     def settle_ticket(self, form: str, option: str, ticket: int) -> None:
-        """Count a ticket that no submission holds as departed, and see to it that none ever will. Once only."""
+        """Count a ticket without a submission as departed, and make sure that none takes it later. Safe to repeat."""
 
     @abstractmethod
     def make_quotas(self, form: str, capacities: Mapping[str, int]) -> None:
-        """Make the quotas that these options don't have yet, each with its capacity."""
+        """Create the missing quotas of these options with their capacities."""
 
     @abstractmethod
     def get(self, submission_id: str) -> Submission:
-        """Return one submission. Raises SubmissionNotFoundError."""
+        """Return a submission by its ID. Raises SubmissionNotFoundError."""
 
     @abstractmethod
     def by_reference(self, reference: str) -> Submission:
@@ -116,13 +118,13 @@ class SubmissionRepository(ABC):
 
     @abstractmethod
     def details(self, submission_id: str) -> SubmissionDetails:
-        """Return one submission with its history and mails. Raises SubmissionNotFoundError."""
+        """Return a submission with its history and mails. Raises SubmissionNotFoundError."""
 
     @abstractmethod
     def list(self, form: str, *, since: datetime, limit: int, cursor: str | None = None) -> Page:
-        """Return a form's submissions of `since` or later, newest first, at most `limit` of them (1 or more).
+        """Return a form's submissions from `since` on, newest first, at most `limit` of them (1 or more).
 
-        What was erased is not among them. form: its name. cursor: what the page before gave. Raises
+        Without erased ones. form: its name. cursor: from the page before. Raises
         InvalidCursorError.
         """
 
@@ -138,166 +140,165 @@ class SubmissionRepository(ABC):
         cursor: str | None = None,
         page_size: int = 500,
     ) -> Iterator[Submission]:
-        """Yield a form's submissions that `Selection` would admit, newest first, reading on as more are asked for.
+        """Yield the form's submissions that match, newest first, reading more only when needed; see `Selection`.
 
-        cursor: the ID of the submission that was given last; only older ones follow. page_size: how
-        many are expected to be asked for, so that no more is read than that needs. Raises
-        InvalidCursorError, before anything is read.
+        cursor: the ID of the last submission that you have; only older ones follow. page_size: how
+        many you expect to need, so that no more are read. Raises InvalidCursorError before anything
+        is read.
         """
 
     @abstractmethod
     def by_email(self, address: str, *, limit: int) -> tuple[Submission, ...]:
-        """Return the newest `limit` submissions of this address in any spelling, of all forms, newest first."""
+        """Return this address's newest `limit` submissions, in any spelling and for all forms, newest first."""
 
     @abstractmethod
     def quotas(self, form: str, options: Sequence[str]) -> Mapping[str, QuotaState]:
-        """Return how the quotas of a form's options stand, by option; those that nobody made yet are left out."""
+        """Return the quotas of a form's options by option, without those that aren't stored yet."""
 
     @abstractmethod
     def rank(self, form: str, option: str, ticket: int) -> int:
-        """Return how many wait with this ticket or a lower one: 1 for the next to be promoted."""
+        """Return a ticket's rank: 1 for the next to be promoted."""
 
     @abstractmethod
     def waiting(self, form: str, option: str) -> Sequence[str]:
-        """Return the IDs of the submissions that wait for an option, the lowest ticket first."""
+        """Return the IDs of the submissions on an option's waiting list, lowest ticket first."""
 
     @abstractmethod
     def several(self, submission_ids: Iterable[str]) -> Mapping[str, Submission]:
-        """Return submissions by their IDs, in the order asked; those that are gone are left out."""
+        """Return submissions by ID, in this order, without those that no longer exist."""
 
     @abstractmethod
     def lease_mail(self, request: MailRequest, *, holder: str, until: datetime, expires_at: datetime) -> bool:
-        """Take the right to send one mail until then; False when it was sent already.
+        """Take the lease of one mail until then. Return False if it was already sent.
 
-        holder: who takes it, another for each attempt. expires_at: the submission's own. Raises
-        MailHeldError when another holds it; a lease that ran out is taken over.
+        holder: a new one for each attempt. expires_at: the submission's. Raises MailHeldError if
+        another holder has the lease; an expired lease is taken over.
         """
 
     @abstractmethod
     def mark_mail_sent(self, request: MailRequest, *, holder: str, message_id: str) -> None:
-        """Note that the leased mail was sent. Raises MailLeaseLostError when another took the lease over meanwhile."""
+        """Record that the leased mail was sent. Raises MailLeaseLostError if another holder took over the lease."""
 
     @abstractmethod
     def release_mail(self, request: MailRequest, *, holder: str, problem: str) -> None:
-        """Give a lease back, and note why as a code without anything personal.
+        """Release a lease, and record why, as a code without personal data.
 
-        Surely nothing was sent, so anyone may try at once. No effect when another took it over.
+        Nothing was sent, so anyone may try at once. Does nothing if another holder took over the
+        lease.
         """
 
     @abstractmethod
     def end_mail(self, request: MailRequest, *, holder: str, state: MailState) -> None:
-        """Note that the leased mail is never sent, and why. No effect when another took the lease over meanwhile."""
+        """Record that the leased mail will not be sent, and why. Does nothing if another holder took over the lease."""
 
 
 class ManagedRepository(SubmissionRepository):
-    """Submissions and seats as those change them who look after them. Each method is safe to repeat."""
+    """Changes submissions and seats for staff and the system. Each method is safe to repeat."""
 
     @abstractmethod
     def change(
         self, before: Submission, after: Submission, *, what: str, by: str, once: Once | None = None
     ) -> Submission:
-        """Store a changed submission, its line of history and what it holds of its option, all or nothing; return it.
+        """Store a changed submission, its history and its seat or ticket, all or nothing, and return it.
 
-        before: as it was read. after: the same submission of the same form, with other values and
-        `version` one higher; a waitlisted one with the ticket that `take_ticket` gave as its
-        position. Of another option, it gives back what it holds of the old one and gets a
-        newcomer's place in the new one. what, by: see `Event`. once: who it stands for from now on;
-        None leaves that as it is. A submission that neither holds a seat nor waits any longer no
-        longer keeps its registrant from a new one.
+        before: as it was read. after: the same submission with other values and `version` one
+        higher; if waitlisted, its position is a ticket from `take_ticket`. If the option changes,
+        the submission gives up its old seat or ticket and gets what a newcomer would get. what, by:
+        see `Event`. once: the new guard; None keeps the old one. A submission that gives up its
+        seat or ticket no longer stops its registrant from registering again.
 
-        Raises EntryChangedError when it is not as `before` any more, TicketSettledError when its
-        ticket departed, NoSeatError when a seat is wanted but none is free (for one who doesn't
-        wait for it yet: none free with nobody waiting), QuotaNotFoundError when the option's quota
-        was never made, AlreadyRegisteredError when `once` is another submission's.
+        Raises EntryChangedError if it no longer matches `before`, TicketSettledError if its ticket
+        departed, NoSeatError if it needs a seat and none is free (for one that isn't on the waiting
+        list: none is free or others wait), QuotaNotFoundError if the option has no quota,
+        AlreadyRegisteredError if `once` belongs to another submission.
         """
 
     @abstractmethod
     def erase(self, before: Submission, *, by: str) -> Submission:
         """Free up the submission's seat or ticket, remove all its personal values and return what is left.
 
-        Its ID stands in the ledger of erased submissions from then on. Raises EntryChangedError.
+        Its ID is added to the ledger of erasures. Raises EntryChangedError.
         """
 
     @abstractmethod
     def abandoned_tickets(self, form: str, option: str, *, age: timedelta) -> Sequence[int]:
-        """Return tickets given out at least so long ago that no submission holds and that never departed.
+        """Return tickets at least this old that no submission holds and that never departed.
 
-        They are known by comparing with what a call before saw, so some are found by a later call
-        only.
+        An earlier call must have seen them, so a call may find some only next time.
         """
 
     @abstractmethod
     def next_waiting(self, form: str, option: str) -> str | None:
         """Return the ID of the submission with the lowest ticket.
 
-        None when nobody waits, or when a lower ticket was given out whose submission may still be
-        on its way.
+        None if nobody waits, or if a submission with a lower ticket may still be stored.
         """
 
     @abstractmethod
     def known(self, form: str, *, once: Once | None, key: str | None = None) -> str | None:
-        """Return the ID of the submission that `Seating.add` would answer with rather than store one, if there is one.
+        """Return the ID of the submission that `Seating.add` would find instead of storing a new one, if any.
 
-        once, key: None for what is not asked about.
+        once, key: None to leave out that check.
         """
 
     @abstractmethod
     def set_capacity(
         self, form: str, option: str, capacity: int, *, by: str | None = None, instead_of: int | None = None
     ) -> QuotaState:
-        """Give an option another capacity, and return how its quota stands.
+        """Set an option's capacity, and return its quota.
 
-        by: an IAM principal, noted with the quota; None notes nobody. instead_of: the capacity that it must have
-        before; None for any. Raises QuotaNotFoundError, QuotaChangedError.
+        by: an IAM principal, stored with the quota; None stores nobody. instead_of: the capacity
+        that it must have now; None for any. Raises QuotaNotFoundError, QuotaChangedError.
         """
 
     @abstractmethod
     def show_seats(self, form: str, option: str, seats: PublicSeats) -> None:
-        """Tell the public this of an option's seats from now on. Raises QuotaNotFoundError."""
+        """Set what the public sees of an option's seats. Raises QuotaNotFoundError."""
 
     @abstractmethod
     def overdue(self, form: str, options: Sequence[str], *, since: datetime) -> Sequence[str]:
-        """Return the IDs of pending submissions of a form that were to be verified by now.
+        """Return the IDs of a form's pending submissions whose time to verify is over.
 
-        options: the counted ones, whose seats are all looked at; of others, submissions submitted
-        `since` then.
+        options: the counted ones, which are all checked. Of other submissions, only those `since`
+        then.
         """
 
     @abstractmethod
     def erased(self, *, since: datetime) -> Sequence[str]:
-        """Return the IDs in the ledger of what was erased in the month of `since` or later, sorted by month."""
+        """Return the IDs in the ledger of erasures from the month of `since` on, sorted by month."""
 
 
 class RateCounter(ABC):
-    """Counts what one sender does in one window of time. Each method may raise StorageUnavailableError."""
+    """Counts a sender's requests per window of time. Each method may raise StorageUnavailableError."""
 
     @abstractmethod
     def take(self, sender: str, window: str, *, most: int, expires_at: datetime, request: str | None = None) -> bool:
-        """Count one request of a sender; False, and nothing is counted, when `most` others were counted already.
+        """Count one request. Return False, and count nothing, if `most` others were already counted.
 
-        sender: a fingerprint. window: which stretch of time. expires_at: when that is over, and the count forgotten.
-        request: a fingerprint of it; the same one again counts once. None counts every call. One sender's window is
-        counted in one way.
+        sender: a fingerprint. window: the name of the time window. expires_at: when it ends and the
+        count is deleted. request: a fingerprint, so that a repeated request counts once; None
+        counts every call. Use only one of the two ways for a window.
         """
 
 
 class HumanCheck(ABC):
-    """Tells people from programs, by a token that a third party gave the browser."""
+    """Tells people from programs by a token that a third party gave the browser."""
 
     @abstractmethod
     def ensure_human(self, token: str, *, address: str, request: str) -> None:
-        """Raise HumanCheckFailedError for a token that proves nothing, HumanCheckUnavailableError when in doubt.
+        """Raise HumanCheckFailedError for an invalid token, HumanCheckUnavailableError if it can't be checked.
 
-        address: whom it came from. request: names the request, so that a repeated one may bring the same token.
+        address: the client's IP address. request: identifies the request, so that a retry may
+        repeat the token.
         """
 
 
 class MailRenderer(ABC):
-    """Turns a submission into a mail's words."""
+    """Renders the text of mails."""
 
     @abstractmethod
     def render(self, kind: str, form: Form, submission: Submission, facts: MailFacts) -> RenderedMail:
-        """Return the mail's subject, text, HTML and what goes with it. Raises MailTemplateError.
+        """Return the mail's subject, text, HTML and attachments. Raises MailTemplateError.
 
         kind: a MailKind, or the name of one of the form's own mails.
         """
@@ -310,14 +311,14 @@ class Mailer(ABC):
     def send(self, mail: OutgoingMail) -> str:
         """Send one mail and return the service's message ID.
 
-        Raises MailerError when surely nothing was sent (a later attempt may do), MailRefusedError when no attempt
-        ever will do. Any other error leaves open whether it was sent.
+        Raises MailerError if nothing was sent and a later attempt may succeed, MailRefusedError if
+        none will. After any other error the mail may have been sent.
         """
 
 
 class MailQueue(ABC):
-    """Where mail requests wait for notify."""
+    """The queue of mail requests for notify."""
 
     @abstractmethod
     def put(self, requests: Sequence[MailRequest]) -> None:
-        """Queue all requests. Raises MailQueueError when the queue did not take every one."""
+        """Queue all requests. Raises MailQueueError if any could not be queued."""

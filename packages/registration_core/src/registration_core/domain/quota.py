@@ -1,4 +1,4 @@
-"""Quotas: how many may hold an option, who waits for it, and who comes next."""
+"""Quotas: an option's seats, its waiting list, and who is promoted next."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 class Waitlist(StrEnum):
-    """Who gives a seat that frees to the lowest ticket: auto, at once by itself; manual, the staff."""
+    """Who promotes when a seat frees up. auto: the system, at once. manual: staff."""
 
     AUTO = "auto"
     MANUAL = "manual"
 
 
 class PublicSeats(StrEnum):
-    """What the public is told of an option's seats: no number, so that nobody can count along with it."""
+    """What the public sees of an option's seats: not a number, so that nobody can count registrations."""
 
     PLENTY = "plenty"
     FEW = "few"
@@ -28,12 +28,12 @@ class PublicSeats(StrEnum):
 
 
 FEW_SEATS = 3
-"""So many seats left, or fewer, are few."""
+"""This many seats or fewer count as few."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """A form's counted places. field: the required choice field whose options have a capacity."""
+    """A form's quota. field: the required choice field whose options have a capacity."""
 
     field: str
     waitlist: Waitlist = Waitlist.AUTO
@@ -44,18 +44,18 @@ class Quota:
         return cls(field=data["field"], waitlist=Waitlist(data["waitlist"]))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the part as it stands in the compiled form."""
+        """Return the compiled form's part."""
         return {"field": self.field, "waitlist": self.waitlist.value}
 
 
 @dataclass(frozen=True, slots=True)
 class QuotaState:
-    """How an option's quota stands.
+    """The current state of an option's quota.
 
-    capacity: seats that there are. taken: seats held; more than capacity after that was lowered. tickets: how many
-    were ever given out, so the last one's number. departed: tickets that wait no longer. set_by: who of the staff gave
-    it this capacity last (an IAM principal), and set_at, when; None while it stands as the form began it. shown: what
-    the public is told, as of the last sweep; None while no sweep has seen it.
+    taken: may be more than `capacity` after it was lowered. tickets: how many were ever drawn, so
+    also the last one's number. departed: how many of them no longer wait. set_by, set_at: the IAM
+    principal who last set the capacity, and when; None while it is the form's initial one. shown:
+    what the public sees since the last sweep; None before the first.
     """
 
     form: str
@@ -70,27 +70,27 @@ class QuotaState:
 
     @property
     def waiting(self) -> int:
-        """How many tickets wait."""
+        """How many submissions are on the waiting list."""
         return self.tickets - self.departed
 
     @property
     def free(self) -> int:
-        """Seats that nobody holds; those who wait come first for them."""
+        """Seats that nobody holds. The waiting list comes first for them."""
         return max(0, self.capacity - self.taken)
 
     @property
     def open(self) -> bool:
-        """Whether a newcomer gets a seat: one is free and nobody waits."""
+        """Whether a newcomer gets a seat: one is free, and nobody waits."""
         return self.free > 0 and self.waiting == 0
 
     @property
     def left(self) -> int:
-        """Seats that newcomers can have: none while anybody waits."""
+        """Seats for newcomers: none while anyone waits."""
         return self.free if self.waiting == 0 else 0
 
     @property
     def public_seats(self) -> PublicSeats:
-        """What there is to tell the public now."""
+        """What the public may see now."""
         if self.left == 0:
             return PublicSeats.WAITING_LIST
         return PublicSeats.FEW if self.left <= FEW_SEATS else PublicSeats.PLENTY
@@ -98,17 +98,17 @@ class QuotaState:
 
 @dataclass(frozen=True, slots=True)
 class Departures:
-    """Which tickets wait no longer: all up to `floor`, and those `beyond` it."""
+    """Tickets that no longer wait: all up to `floor`, and those in `beyond`."""
 
     floor: int = 0
     beyond: frozenset[int] = frozenset()
 
     def open_until(self, ticket: int) -> list[int]:
-        """Return the tickets up to this one that did not depart, lowest first."""
+        """Return the tickets up to this one that have not departed, lowest first."""
         return [number for number in range(self.floor + 1, ticket + 1) if number not in self.beyond]
 
     def compacted(self) -> Departures:
-        """Return the same departures with the highest floor that there can be."""
+        """Return the same departures with the highest possible floor."""
         floor = self.floor
         while floor + 1 in self.beyond:
             floor += 1
@@ -116,9 +116,9 @@ class Departures:
 
 
 def may_be_promoted(ticket: int, departures: Departures) -> bool:
-    """Whether the lowest ticket that waits is the lowest of all.
+    """Whether no lower ticket can still come.
 
-    A lower one that neither waits nor departed was given out to a submission that may still be on
-    its way: nobody overtakes it. One that never arrives is counted as departed in the end.
+    A lower ticket that neither waits nor departed may belong to a submission that is still being
+    stored: nobody overtakes it. If it is never stored, the ticket is counted as departed later.
     """
     return departures.open_until(ticket - 1) == []

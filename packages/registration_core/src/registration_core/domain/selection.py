@@ -1,4 +1,4 @@
-"""Selections: which submissions a list, a count or an export is about."""
+"""Selections: the submissions of a list, a count or an export."""
 
 from __future__ import annotations
 
@@ -13,16 +13,15 @@ if TYPE_CHECKING:
     from registration_core.domain.submission import Submission
 
 UNERASED = frozenset(Status) - {Status.ERASED}
-"""What is meant where no status is named."""
+"""The statuses if none is given."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Some of the submissions that came in.
+    """A filter for submissions.
 
-    form: of this one; None of all. statuses: of one of these; empty means any but erased. since,
-    until: submitted at `since` or later, and before `until`; aware. option: about this counted
-    option.
+    form: None for all forms. statuses: empty for any but erased. since, until: submitted at `since`
+    or later, and before `until`; aware. option: about this counted option.
     """
 
     form: str | None = None
@@ -33,11 +32,11 @@ class Selection:
 
     @property
     def sifting(self) -> bool:
-        """Whether submissions in between may be left out, so that more is read than is found."""
+        """Whether submissions in the time range may be left out, so that more are read than returned."""
         return bool(self.statuses) or self.option is not None
 
     def admits(self, submission: Submission) -> bool:
-        """Whether a submission is one of them."""
+        """Whether a submission matches."""
         return (
             self.form in (None, submission.form)
             and submission.status in (self.statuses or UNERASED)

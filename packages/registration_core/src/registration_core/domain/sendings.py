@@ -1,4 +1,4 @@
-"""Sendings: a form's own mail that the staff send to many, such as that a course moved to another room."""
+"""Sendings: a form's own mail that staff send to many, such as news of a new room."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ _DIGEST_LETTERS = 16
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One sending. Nobody is mailed twice by it, however often it is asked for.
+    """One sending. It mails nobody twice, however often it is repeated.
 
-    digest: of what it says, so that the same words are known again. number: 1, and one more for each time the staff
-    sent the same words anew on purpose. template: the mail's name. values: what the staff gave it to say. by: the IAM
-    principal who began it. ended_at: when all of it was queued; None while it may have been broken off.
+    digest: of its text, to recognise the same text. number: 1, and one more each time staff send
+    the same text again on purpose. template: the mail's name. values: staff's values for it. by:
+    the IAM principal who started it. ended_at: when all of it was queued; None if it may have been
+    interrupted.
     """
 
     digest: str
@@ -35,12 +36,12 @@ class Sending:
 
     @property
     def id(self) -> str:
-        """What stands for the sending in queues and in mails' items."""
+        """The sending's ID on queues and in mails' items."""
         return sending_id(self.digest, self.number)
 
 
 def sending_digest(form: str, template: str, values: Mapping[str, str]) -> str:
-    """Return what two sendings of the same words have in common, whoever they go to."""
+    """Return a digest of a sending's text, whoever it goes to."""
     said = json.dumps([form, template, dict(values)], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(said.encode()).hexdigest()[:_DIGEST_LETTERS]
 
@@ -51,7 +52,7 @@ def sending_id(digest: str, number: int) -> str:
 
 
 def parse_sending_id(text: str) -> tuple[str, int]:
-    """Return digest and number of a sending's ID. Raises ValueError."""
+    """Return the digest and number from a sending's ID. Raises ValueError."""
     digest, _, number = text.rpartition("-")
     if not digest:
         raise ValueError("this is no sending's ID")

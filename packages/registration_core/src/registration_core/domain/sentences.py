@@ -1,4 +1,4 @@
-"""What a visitor is told when a whole request is not taken: one sentence a code, in each language."""
+"""Sentences about refused requests: one per code and language."""
 
 from __future__ import annotations
 
@@ -69,19 +69,19 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
 """Codes and sentences. `form_opens` and `form_closed_now` are wordings of `form_closed`, `too_many_for_email` is one of
 `too_many_requests`.
 
-The last three are what stands for `{wait}`.
+The last three fill in `{wait}`.
 """
 
 _MINUTE_S, _HOUR_S = 60, 3600
 
 
 def sentence(code: str, language: str, own: Words | None = None, /, **values: object) -> str:
-    """Return the sentence for a code in this language, or in English when there is none in it. own: a form's words."""
+    """Return the sentence for a code in this language, otherwise in English. own: a form's words."""
     return said(SENTENCES, language, own, "sentences")[code].format(**values)
 
 
 def wait_in_words(seconds: int, language: str, own: Words | None = None) -> str:
-    """Return how long to wait, rounded up: `in 4 minutes`, `in 3 hours`."""
+    """Return the wait in words, rounded up: `in 4 minutes`, `in 3 hours`."""
     if seconds <= _MINUTE_S:
         return sentence("in_a_minute", language, own)
     if seconds <= 2 * _HOUR_S:

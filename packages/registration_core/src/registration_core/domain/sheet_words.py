@@ -1,4 +1,4 @@
-"""What sheets say in their own words, in each language: headings that no form has, statuses, yes and no."""
+"""Words of spreadsheets by language: headings that no form has, statuses, yes and no."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from registration_core.domain.messages import Words
 
 TABLE = "sheets"
-"""What a form's own words call them."""
+"""Their table's name in a form's own words."""
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -75,11 +75,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 
 COLUMNS = tuple(name for name in WORDS["en"] if name not in (*Status, "yes", "no"))
-"""The columns of every submission that have a heading here."""
+"""The columns that every submission has, with a heading here."""
 
 
 def words(language: str, own: Words | None = None) -> Mapping[str, str]:
-    """Return the words in this language, or in English where there are none in it. own: the form's words."""
+    """Return the words in this language, otherwise in English. own: the form's words."""
     return said(WORDS, language, own, TABLE)
 
 
@@ -90,6 +90,6 @@ def every_language(own: Words | None = None) -> Iterator[Mapping[str, str]]:
 
 
 def statuses(own: Words | None = None) -> dict[str, Status]:
-    """Return what each code and word of a status means, in small letters."""
+    """Return the status of each code and word, in lower case."""
     known = {words[status].casefold(): status for words in every_language(own) for status in Status}
     return known | {str(status): status for status in Status}

@@ -1,4 +1,4 @@
-"""Slips of the fingers in mail addresses, such as gmial.con: a short list, for what nobody means."""
+"""Typing errors in e-mail domains, such as gmial.con: a short list of domains that nobody means."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ SLIPS: Mapping[str, str] = {
     **dict.fromkeys(("iclod", "icoud", "iclould"), "icloud"),
     **dict.fromkeys(("con", "cmo", "ocm", "comm", "vom", "xom", "cpm", "coom"), "com"),
 }
-"""Labels of a domain that are none. Those that are somebody's own (`.co`, `.cm`) are not among them."""
+"""Misspelt domain labels, and what was meant. Labels that exist (`.co`, `.cm`) aren't in it."""
 
 
 def meant_address(address: str) -> str:
-    """Return the address as it may have been meant: the same, but for slips in its domain."""
+    """Return the address with typing errors in its domain corrected."""
     before, at, domain = address.rpartition("@")
     return before + at + ".".join(SLIPS.get(label.lower(), label) for label in domain.split("."))

@@ -1,4 +1,4 @@
-"""What makes a submission look like spam: signs that a program filled the form in."""
+"""Spam: signs that a program filled in the form."""
 
 from __future__ import annotations
 
@@ -24,21 +24,22 @@ KEY = "_key"
 ANOTHER = "_another"
 HUMAN_TOKEN = "cf-turnstile-response"  # noqa: S105 - a field's name: where Turnstile's widget leaves its token
 FORMER_HONEYPOT = "website"
-"""What pages call the honeypot that were published before it got a name which no password manager fills in."""
+"""The honeypot's name on older pages. Password managers fill it in, so newer pages use another."""
 RESERVED_FIELDS = frozenset({STARTED, SENT, LANGUAGE, KEY, ANOTHER, HUMAN_TOKEN})
-"""Fields of every form, besides its honeypot, that are no answers.
+"""Fields of every form that aren't answers; its honeypot is another.
 
-Times are the sender's, in seconds since 1970. `_key` is the Idempotency-Key of a plain form post. A post with
-`_another` stores nothing: it asks for the form again, filled in with what is kept for the next person.
+Times are the sender's, in seconds since 1970. `_key` is the Idempotency-Key of a plain form post. A
+post with `_another` stores nothing: it returns the form for the next person, partly filled in.
 """
 
 
 def spam_sign(form: Form, sent: Mapping[str, object], *, now: datetime) -> str | None:
-    """Return why to set this aside for the staff to look at; None for what looks honest.
+    """Return why this is suspected spam; None if it looks genuine.
 
-    sent: every field that came. Signs are `honeypot`, when that is filled in; `quick 1.4`, when less seconds than a
-    person needs went by from `_started` to `_sent` (or to now); `links 5`, when the texts hold more than the form
-    allows; and `name`, when an address stands in one. What was not sent is no sign.
+    sent: all fields. Signs are `honeypot` if that field is filled in, `quick 1.4` if fewer seconds
+    than a person needs passed from `_started` to `_sent` (or now), `links 5` if the texts have more
+    links than the form allows, and `name` if a name contains an address. A missing field is no
+    sign.
     """
     if _fell_into_honeypot(form, sent):
         return "honeypot"
@@ -52,7 +53,7 @@ def spam_sign(form: Form, sent: Mapping[str, object], *, now: datetime) -> str |
 
 
 def _fell_into_honeypot(form: Form, sent: Mapping[str, object]) -> bool:
-    """Nobody sees the honeypot, so nobody fills it in."""
+    """Whether the honeypot is filled in, which people can't see."""
     if form.field(form.spam.honeypot) is not None:
         return False
     value = sent.get(form.spam.honeypot)
@@ -60,7 +61,7 @@ def _fell_into_honeypot(form: Form, sent: Mapping[str, object]) -> bool:
 
 
 def _took_s(sent: Mapping[str, object], now: datetime) -> float | None:
-    """Both times are best the sender's own: a clock that is wrong is wrong in both, and accuses nobody."""
+    """Return the seconds that filling in took. Both times are the sender's, so a wrong clock doesn't matter."""
     started, left = _time(sent.get(STARTED)), _time(sent.get(SENT))
     if started is None:
         return None
@@ -68,7 +69,7 @@ def _took_s(sent: Mapping[str, object], now: datetime) -> float | None:
 
 
 def unreadable_times(form: Form, sent: Mapping[str, object], language: str) -> list[FieldError]:
-    """Return an error for each time that is no number: its sender means well, and should know."""
+    """Return an error for each time that isn't a number, because a well-meant client should know."""
     return [
         FieldError(name, "not_a_number", message("not_a_number", language, form.words, example="1800000000"))
         for name in (STARTED, SENT)
@@ -91,7 +92,7 @@ def _links(form: Form, sent: Mapping[str, object]) -> int:
 
 
 def _addressed_name(form: Form, sent: Mapping[str, object]) -> bool:
-    """Whether a field that asks for a person's name holds a link or an address."""
+    """Whether a field for a person's name contains a link or an address."""
     names = (text for field, text in _texts(form, sent) if field.name == form.name_field or _asks_for_name(field))
     return any(map(holds_address, names))
 

@@ -1,4 +1,4 @@
-"""What the staff write in a file or on a command line, checked by the form's rules and refused in words for them."""
+"""Staff's answers: checked by the form's rules, with error messages for staff."""
 
 from __future__ import annotations
 
@@ -45,15 +45,16 @@ SENTENCES: Mapping[str, str] = {
     "too_many": "{given} has more than {limit} options.",
     "unknown_field": "The form has no such field.",
 }
-"""By the code of the refusal."""
+"""By wording or code."""
 
 _MOST_SHOWN = 60
 
 
 def validate_cells(form: Form, texts: Mapping[str, str], *, today: date) -> dict[str, Answer]:
-    """Return the answers as they are kept, like `validate`, of texts as `raw_answer` reads them.
+    """Return the stored form of answers that staff wrote, as `validate` does; see `raw_answer` for the texts.
 
-    Raises InvalidAnswersError with a sentence for the staff about every wrong field, which quotes what stood there.
+    Raises InvalidAnswersError with a sentence for staff about every wrong field, which quotes its
+    text.
     """
 
     def read(field: Field, given: object) -> object:
@@ -63,7 +64,7 @@ def validate_cells(form: Form, texts: Mapping[str, str], *, today: date) -> dict
 
 
 def ensure_ages(form: Form, answers: Mapping[str, Answer]) -> None:
-    """Raise InvalidAnswersError, in words for the staff, where an option is for another age than the answers tell."""
+    """Raise InvalidAnswersError, worded for staff, if an option is for another age."""
     wrong = [
         FieldError(field.name, refusal.code, _sentence(field, refusal, answers.get(field.name)))
         for field, refusal in refused_ages(form, answers)
@@ -79,7 +80,7 @@ def _sentence(field: Field | None, refusal: ValueRefusedError, given: object) ->
 
 
 def _quoted(given: object) -> str:
-    """Return what stood there in quotes, shortened, or a word for nothing."""
+    """Return the text in quotes and shortened, or words for an empty cell."""
     text = " ".join(str(given or "").split())
     if not text:
         return "an empty cell"

@@ -1,4 +1,4 @@
-"""Submissions: one filled-in form each, what became of it, and what its registrant was told."""
+"""Submissions: filled-in forms with their history and mails."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Status(StrEnum):
-    """What a submission is; `domain.transitions` says what it may become."""
+    """A submission's status; `domain.transitions` lists the possible changes."""
 
     PENDING = "pending"
     CONFIRMED = "confirmed"
@@ -26,23 +26,23 @@ class Status(StrEnum):
 SEATED = frozenset({Status.PENDING, Status.CONFIRMED})
 """The statuses that hold a seat."""
 STANDING = SEATED | {Status.WAITLISTED}
-"""The statuses of a submission that counts as its registrant's: no second one is taken beside it."""
+"""Statuses of a submission that stops its registrant from registering again."""
 SPAM_KEPT = timedelta(days=30)
-"""How long spam is kept, unless its form keeps nothing for that long."""
+"""How long spam is kept, unless the form's retention is shorter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
     """One submission.
 
-    id: the form's prefix and a ULID. reference: eight letters, without dash. email: the
-    registrant's address as mailed to; empty once erased. version: counts changes, from 1.
-    expires_at: from then on the submission is gone for every reader. option: the counted option
-    that it is about. position: its ticket while it is waitlisted. verify_by: until when it holds
-    its seat unverified, while pending; kept when it lapsed, see `lapsed`. verified_at: when the
-    registrant proved the address, or the staff vouched. quiet: nobody is mailed of its coming.
-    spam_sign: why it was suspected to be spam when it came, see `domain.spam.spam_sign`. Times are
-    aware, in UTC, to the millisecond; expires_at and verify_by to the second.
+    id: the form's prefix and a ULID. reference: eight letters, without the dash. email: the
+    registrant's address; empty once erased. version: counts changes, from 1. expires_at: from then
+    on no reader returns it. option: the counted option that it is about. position: its ticket while
+    waitlisted. verify_by: when a pending submission loses its seat; kept if it lapsed, see
+    `lapsed`. verified_at: when the registrant verified the address, or staff did. quiet: no mail is
+    sent about its arrival. spam_sign: why it was suspected spam when it arrived, see
+    `domain.spam.spam_sign`. Times are aware, in UTC, to the millisecond; expires_at and verify_by
+    to the second.
     """
 
     id: str
@@ -69,11 +69,11 @@ class Submission:
         return self.option is not None and self.status in SEATED
 
     def overdue(self, now: datetime) -> bool:
-        """Whether the submission was to be verified by now, and was not."""
+        """Whether the time to verify the submission is over."""
         return self.status is Status.PENDING and self.verify_by is not None and self.verify_by <= now
 
     def expires_as_spam(self, marked_at: datetime) -> datetime:
-        """Return when the submission is gone if it passes for spam from then on."""
+        """Return when the submission expires if it is marked as spam then."""
         return min(self.expires_at, marked_at.replace(microsecond=0) + SPAM_KEPT)
 
     @property
@@ -84,10 +84,10 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the registrant is told.
+    """What the registrant gets back.
 
-    reference: without dash (`display_reference` adds it). position: the ticket number when waitlisted. repeated:
-    nothing new was stored, for the same was sent before; for logs, not for the answer.
+    reference: without the dash (`display_reference` adds it). position: the ticket, if waitlisted.
+    repeated: nothing new was stored, because this was sent before; for logs, not for the response.
     """
 
     id: str
@@ -99,14 +99,14 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Idempotency:
-    """The promise that a repeated request gets its first answer again.
+    """The promise that a repeated request gets its first response again.
 
-    key: the client's, or one made of the answers (of_answers): such a one is forgotten when the
-    submission is cancelled, so that the same person may come back. imported: it stands for a row of
-    a file: kept when the submission is cancelled, so that the same file brings nobody back, and
-    forgotten when it is erased. fingerprint: HMAC of form and answers. expires_at: until when the
-    promise holds. earlier: keys and fingerprints that older guard keys make of the same request; a
-    promise that was given under one of them is kept.
+    key: the client's, or one derived from the answers (of_answers). A derived key is deleted when
+    the submission is cancelled, so that the person can register again. imported: the key is a
+    file's row. It is kept when the submission is cancelled, so that importing the file again brings
+    nobody back, and deleted when it is erased. fingerprint: HMAC of form and answers. expires_at:
+    when the promise ends. earlier: the request's keys and fingerprints under older guard keys,
+    which still count.
     """
 
     key: str
@@ -118,17 +118,17 @@ class Idempotency:
 
     @property
     def fingerprints(self) -> frozenset[str]:
-        """All fingerprints of the request."""
+        """The request's fingerprints under all guard keys."""
         return frozenset({self.fingerprint, *(fingerprint for _, fingerprint in self.earlier)})
 
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """A person may take an option only once.
+    """The rule that a person takes an option only once.
 
-    person_fingerprint: HMAC of the address's key and, where the form names who takes part (`name_field`), that name:
-    a guardian with one address registers each of their children. earlier: the same under older guard keys; a guard that
-    was set up under one of them still counts.
+    person_fingerprint: HMAC of the address and, if the form has a `name_field`, the participant's
+    name, so that a guardian can register several children. earlier: the same under older guard
+    keys, which still count.
     """
 
     option: str
@@ -138,11 +138,11 @@ class Once:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of a submission's history, without anything personal of the registrant's.
+    """One line of a submission's history, without the registrant's personal data.
 
-    id: a ULID. what: submitted, imported, `edited` with the names of the fields, or what
-    `domain.transitions.ACTS` says. by: an IAM principal, `registrant` or `system`. status, version:
-    the submission's after this; None in lines of before there were any.
+    id: a ULID. what: submitted, imported, `edited` with the fields' names, or one of
+    `domain.transitions.ACTS`. by: an IAM principal, `registrant` or `system`. status, version:
+    after the event; None in lines from before we stored them.
     """
 
     id: str
@@ -159,8 +159,8 @@ class Event:
 class MailRecord:
     """What became of one mail; see `domain.mail` for its kind, version, copy, sending and state.
 
-    attempts: how often its sending began: each beyond the first may have mailed once more. problem: what the last
-    attempt failed with, as a code. asked_at: when the staff asked for it.
+    attempts: how often sending started; each after the first may have mailed again. problem: the
+    last attempt's error code. asked_at: when staff asked for it.
     """
 
     kind: str
@@ -187,16 +187,17 @@ class SubmissionDetails:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some submissions, newest first. cursor: where the next page begins; None when there is none."""
+    """A page of a list of submissions, newest first. cursor: for the next page; None on the last."""
 
     submissions: tuple[Submission, ...]
     cursor: str | None
 
 
 def mailbox(address: str) -> str:
-    """Return what the addresses of one mailbox have in common, as far as providers commonly have it.
+    """Return the mailbox of an address, by the rules of most providers.
 
-    `robin.ek+club@example.org` reaches `robinek@example.org` at many; where it doesn't, two people share a count.
+    At many, `robin.ek+club@example.org` reaches `robinek@example.org`. At others, two people share
+    a count.
     """
     local, _, domain = email_key(address).rpartition("@")
     untagged = local.partition("+")[0].replace(".", "")
@@ -204,5 +205,5 @@ def mailbox(address: str) -> str:
 
 
 def email_key(address: str) -> str:
-    """Return what two spellings of one address have in common: all lower case."""
+    """Return the address in lower case, which is the same for all its spellings."""
     return address.lower()

@@ -1,7 +1,7 @@
-"""Time zones that need no database: a zone's name, and the rule by which its clocks change.
+"""Time zones that need no database: a name, and the rule for changing the clocks.
 
-The functions' runtime need not have a database of time zones, so a compiled form brings the rule.
-It is written as POSIX writes TZ: `CET-1CEST,M3.5.0,M10.5.0/3`.
+The functions' runtime may lack a time zone database, so a compiled form contains the rule, in
+POSIX's TZ format: `CET-1CEST,M3.5.0,M10.5.0/3`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ _LAST = 5
 class TimeZone(tzinfo):
     """A time zone.
 
-    name: as the IANA database has it, such as Europe/Stockholm. rule: how its clocks go, and change.
-    Raises ValueError for a rule that cannot be read.
+    name: from the IANA database, such as Europe/Stockholm. rule: its offset, and when its clocks
+    change. Raises ValueError for an invalid rule.
     """
 
     def __init__(self, name: str, rule: str) -> None:
@@ -35,33 +35,33 @@ class TimeZone(tzinfo):
             _moment(self._begins, 2000), _moment(self._ends, 2000)
 
     def utcoffset(self, at: datetime | None) -> timedelta:
-        """Return how far the zone's clocks are ahead of UTC at a time that they show."""
+        """Return the zone's offset from UTC at a local time."""
         if at is None or self._summer is None:
             return self._standard
         shown = at.replace(tzinfo=None)
         offsets = sorted((self._standard, self._summer), reverse=True)
         fitting = [offset for offset in offsets if self._offset_at(shown - offset) == offset]
-        if not fitting:  # no clock shows this: it was put forward
+        if not fitting:  # no clock shows this time: it was skipped in spring
             fitting = offsets[::-1]
         return fitting[-1 if at.fold else 0]
 
     def fromutc(self, at: datetime) -> datetime:
-        """Return the time that the zone's clocks show at a time of UTC."""
+        """Return the local time at a UTC time."""
         instant = at.replace(tzinfo=None)
         offset = self._offset_at(instant)
         shown = (instant + offset).replace(tzinfo=self)
         return shown if self.utcoffset(shown) == offset else shown.replace(fold=1)
 
     def dst(self, at: datetime | None) -> timedelta:
-        """Return how far summer time is ahead of standard time, while it is in force."""
+        """Return the offset of summer time from standard time; zero in winter."""
         return self.utcoffset(at) - self._standard
 
     def tzname(self, at: datetime | None) -> str:
-        """Return what people call the time then, such as CET."""
+        """Return the abbreviation in use then, such as CET."""
         return self._names[self._summer is not None and self.utcoffset(at) == self._summer]
 
     def _offset_at(self, instant: datetime) -> timedelta:
-        """Return the offset in force at a time of UTC."""
+        """Return the offset at a UTC time."""
         if self._summer is None:
             return self._standard
         year = (instant + self._standard).year
@@ -84,12 +84,12 @@ class TimeZone(tzinfo):
 
 
 def local(at: datetime, zone: tzinfo | None) -> datetime:
-    """Return a moment as the clocks of an organisation show it; in UTC when it named no zone."""
+    """Return a time in the organisation's zone, or in UTC if it has none."""
     return at.astimezone(UTC if zone is None else zone)
 
 
 def _name(text: str) -> tuple[str, str]:
-    """Split off the name that a text begins with: `CET-1` is `CET` and `-1`, `<+0330>-3:30` is `+0330` and `-3:30`."""
+    """Split a text after its leading name: `CET-1` into `CET` and `-1`, `<+0330>-3:30` into `+0330` and `-3:30`."""
     if text.startswith("<"):
         name, _, rest = text[1:].partition(">")
     else:
@@ -102,10 +102,10 @@ def _name(text: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=64)
 def _moment(change: str, year: int) -> datetime:
-    """Return when clocks change in a year, by the clock that is changed: `M3.5.0/3`, the last Sunday in March at 3."""
+    """Return when the clocks change in a year, in local time: `M3.5.0/3` is the last Sunday in March at 3."""
     day, _, time = change.partition("/")
     month, week, weekday = map(int, day[1:].split("."))
-    first = datetime(year, month, 1)  # noqa: DTZ001 - what a clock on a wall shows
+    first = datetime(year, month, 1)  # noqa: DTZ001 - local time on purpose
     date = first + timedelta(days=(weekday - first.isoweekday()) % 7 + 7 * (week - 1))
     if week == _LAST and date.month != month:
         date -= timedelta(days=7)

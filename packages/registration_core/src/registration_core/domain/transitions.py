@@ -17,10 +17,9 @@ _ALL = frozenset(Status)
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One thing that changes a submission's status.
+    """One act that changes a submission's status.
 
-    what: as its history calls it. by: who may do it. before, after: a submission of one of these
-    becomes one of those.
+    what: its name in the history. by: who may do it. before, after: the possible statuses.
     """
 
     what: str
@@ -41,19 +40,19 @@ ACTS: tuple[Act, ...] = (
     Act("marked genuine", (STAFF,), frozenset({Status.SPAM}), frozenset({Status.CONFIRMED, Status.WAITLISTED})),
     Act("erased", (REGISTRANT, STAFF), _ALL - {Status.ERASED}, frozenset({Status.ERASED})),
 )
-"""Everything that changes a status. docs/statuses.md shows the same table, and a test compares them.
+"""All acts that change a status. docs/statuses.md shows the same table, and a test compares the two.
 
-`moved` is an edit that names another option: who had a seat may wait there, who waited may get a seat there.
+`moved` is an edit that changes the option: a seat may become a ticket, and a ticket a seat.
 """
 
 TRANSITIONS: Mapping[Status, frozenset[Status]] = {
     before: frozenset(after for act in ACTS if before in act.before for after in act.after) for before in Status
 }
-"""From each status, the ones that may follow."""
+"""The statuses that may follow each status."""
 
 
 def ensure_may_become(before: Status, after: Status) -> None:
-    """Raise StatusTransitionError, which names what is allowed, when no act leads from the one to the other."""
+    """Raise StatusTransitionError, which lists the possible statuses, if no act leads from `before` to `after`."""
     allowed = TRANSITIONS[before]
     if after not in allowed:
         if not allowed:

@@ -1,4 +1,4 @@
-"""A whole form's answers: every wrong field at once, each with a code and a sentence."""
+"""Validation: checks all answers of a form, and reports every wrong field at once."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _NAME_LENGTH = 40
 
 
 def validate(form: Form, raw: Mapping[str, object], language: str, *, today: date) -> dict[str, Answer]:
-    """Return the answers as they are kept, in the form's order; a field left empty is not among them.
+    """Return the stored form of the answers, in the form's order, without empty ones.
 
-    raw: field names to anything that JSON can hold. language: of the sentences. today: what `today` means in a
-    field's limits. Raises InvalidAnswersError with every wrong field, in the form's order, and then what the form
-    never asked (the first 20).
+    raw: JSON values by field name. language: of the error messages. today: the day that a field's
+    limits count from. Raises InvalidAnswersError with every wrong field, in the form's order, and
+    then the first 20 unknown fields.
     """
 
     def say(field: Field | None, refusal: ValueRefusedError, _raw: object) -> str:
@@ -53,8 +53,8 @@ def collect(
 ) -> dict[str, Answer]:
     """Return the answers as they are kept, see `validate`.
 
-    read: turns what was given into a raw answer; may raise ValueRefusedError. say: words a refusal for a field, or for
-    None: one that the form never asked.
+    read: turns a value into a raw answer; may raise ValueRefusedError. say: words a refusal; its
+    field is None for an unknown one.
     """
     answers: dict[str, Answer] = {}
     errors: list[FieldError] = []
@@ -86,9 +86,9 @@ def collect(
 
 
 def example_submission(form: Form, *, today: date | None = None) -> dict[str, object]:
-    """Return raw answers that the form takes: each field's `example`, or else one made up for its type.
+    """Return valid raw answers: each field's `example`, otherwise a made-up one.
 
-    today: what relative dates are counted from; None means the present day of the organisation.
+    today: the day that relative dates count from; None for the organisation's current date.
     """
     from registration_core.domain.examples import example_of, fit_ages  # noqa: PLC0415 - no visitor waits for it
 
@@ -106,5 +106,5 @@ def _answer(field: Field, raw: object, today: date) -> Answer | None:
 
 
 def _shown(name: object) -> str:
-    """Return a name that came from outside as it may be shown: short, printable, and text in any case."""
+    """Return a client's field name as printable text, shortened."""
     return "".join(letter if letter.isprintable() else "?" for letter in str(name)[:_NAME_LENGTH])

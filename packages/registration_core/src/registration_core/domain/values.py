@@ -1,4 +1,4 @@
-"""One answer at a time: from what a browser or a client sent to the value that is kept, by the field's type."""
+"""Values: reads one answer, from what a browser or client sent to the stored value, by the field's type."""
 
 from __future__ import annotations
 
@@ -19,25 +19,26 @@ if TYPE_CHECKING:
     Answer = str | int | float | bool | list[str]
 
 _NUMBER_LETTERS = 16
-"""A sign or point and 15 digits: what a float holds exactly."""
+"""A sign or point and 15 digits, which a float stores exactly."""
 PHONE_EXAMPLE = "+46 70 123 45 67"
 _YES = frozenset({"on", "true", "yes", "1"})
 _NO = frozenset({"off", "false", "no", "0"})
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Letters and a sign by their category, and nothing to see."""
+"""Characters that look blank, although their category says letter or sign."""
 _HYPHENS = {"\x1e": "-", "\x1f": None}
-"""How Word keeps a hyphen that does not break and one that nobody sees."""
+"""Word's non-breaking hyphen and soft hyphen."""
 _BREAKS = "\v\f\x85\u2028\u2029"
-"""What a pasted text may hold for a line break or a page's end."""
+"""Line and page breaks in pasted text."""
 _IN_TEXTAREA = str.maketrans({**dict.fromkeys(_BREAKS + "\r", "\n"), **_HYPHENS})
 _IN_A_LINE = str.maketrans({**dict.fromkeys(_BREAKS + "\t", " "), **_HYPHENS})
 _DATE_LENGTH = len("2015-04-30")
 
 
 class ValueRefusedError(ValueError):
-    """One answer cannot be taken.
+    """One answer is refused.
 
-    wording: the message's code. code: the machine's, without the wording's ending. values: what the sentence names.
+    wording: the message's key. code: for programs; the wording without its ending. values: fill in
+    the sentence.
     """
 
     def __init__(self, wording: str, **values: object) -> None:
@@ -48,9 +49,9 @@ class ValueRefusedError(ValueError):
 
 
 def read_value(field: Field, raw: object, *, today: date) -> Answer | None:
-    """Return the answer as it is kept, or None when the field was left empty.
+    """Return the stored form of an answer, or None if the field was left empty.
 
-    raw: anything that JSON can hold; a form post sends a text, or a list of texts. Raises ValueRefusedError.
+    raw: any JSON value; a form post sends a text or a list of texts. Raises ValueRefusedError.
     """
     return _READERS[field.type](field, raw, today)
 
@@ -79,7 +80,7 @@ def _read_email(field: Field, raw: object, _today: date) -> str | None:
 
 
 def _read_phone(field: Field, raw: object, _today: date) -> str | None:
-    """Take what the number's country may have; see docs/decisions/0050-telephone-numbers.md."""
+    """Accept numbers that are possible in their country; see docs/decisions/0050-telephone-numbers.md."""
     text = clean_line(raw)
     if not text:
         return None
@@ -110,7 +111,7 @@ def _read_date(field: Field, raw: object, today: date) -> str | None:
 
 
 def _beyond(wording: str, field: Field, bound: str, limit: date) -> ValueRefusedError:
-    """Say a fixed limit in words, and one that moves with the day in digits, as the page does that counts it itself."""
+    """Write a fixed limit in words, and a relative one in digits, as the page's script does."""
     age = field.age_at(bound)
     if age is not None:
         return ValueRefusedError(f"{wording}_age", limit=age)
@@ -118,7 +119,7 @@ def _beyond(wording: str, field: Field, bound: str, limit: date) -> ValueRefused
 
 
 def _wording_of_date(text: str) -> str:
-    """Return what to say of a text that is no date: which part is missing, where its three are there."""
+    """Return the wording for a text that isn't a date. If it has three parts, name the wrong one."""
     part = wrong_part(text)
     return f"{NOT_A_DATE}_{part}" if part else NOT_A_DATE
 
@@ -140,7 +141,7 @@ def _read_number(field: Field, raw: object, _today: date) -> int | float | None:
 
 
 def _number(field: Field, text: str) -> int | float:
-    """Return the number in plain digits; a comma does for a point."""
+    """Return the number. A comma counts as a decimal point."""
     example = "12.5" if field.decimals else "12"
     sign = "-" if text[0] in "-\u2212" else ""
     whole, _, decimals = text[len(sign) :].replace(",", ".", 1).partition(".")
@@ -191,10 +192,10 @@ def _read_consent(_field: Field, raw: object, _today: date) -> bool | None:
 
 
 def clean_line(raw: object) -> str:
-    """Return one line of text as it is kept: NFC, without spaces around it, a tab or a pasted break as a space.
+    """Return the stored form of one line: in NFC and trimmed, with tabs and pasted breaks as spaces.
 
-    It is empty where there is nothing to see. Raises ValueRefusedError for what is no text, breaks the line, holds
-    control characters or overrides its direction.
+    Empty if nothing is visible. Raises ValueRefusedError if it isn't text, has line breaks, control
+    characters or direction overrides.
     """
     text = _normal(raw).strip()
     if text.isprintable():
@@ -212,20 +213,20 @@ def _is_control(letter: str) -> bool:
 
 
 def _shows_anything(text: str) -> bool:
-    """Whether there is a letter, sign or picture to see: not only spaces, joiners, tags, and marks without a letter."""
+    """Whether anything is visible: not only spaces, joiners, tags and marks without a letter."""
     return any(map(_is_visible, text))
 
 
 def _is_visible(letter: str) -> bool:
     category = unicodedata.category(letter)
-    if category == "Cn":  # a letter newer than Python's tables, or one that never will be: a noncharacter, a tag
+    if category == "Cn":  # a letter newer than Python's tables, a noncharacter or a tag
         never = "\ufdd0" <= letter <= "\ufdef" or f"{ord(letter):x}".endswith(("fffe", "ffff"))
         return not (never or "\U000e0000" <= letter <= "\U000e0fff")
     return category[0] not in "ZM" and category not in {"Cc", "Cf"} and letter not in _BLANKS
 
 
 def _normal(raw: object) -> str:
-    """Return a text in NFC. Raises ValueRefusedError for other types and for halves of surrogate pairs."""
+    """Return a text in NFC. Raises ValueRefusedError for other types and lone surrogates."""
     if raw is None:
         return ""
     if not isinstance(raw, str):

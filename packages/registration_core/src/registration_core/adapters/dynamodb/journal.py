@@ -38,7 +38,7 @@ class DynamoJournal(Journal):
             month = keys.month_before(month)
 
     def mails(self, *, since: datetime) -> Iterator[JournalMail]:
-        """Yield the mails that went out, or that nobody was to get, newest first."""
+        """Yield the mails that were sent or not sent, newest first."""
         since = self._kept_since(since)
         month = end = self._clock.now() + _CLOCKS_DIFFER
         while keys.mails_topic(month) >= keys.mails_topic(since):
@@ -46,7 +46,7 @@ class DynamoJournal(Journal):
             month = keys.month_before(month)
 
     def open_mails(self, *, since: datetime) -> Iterator[JournalMail]:
-        """Yield the mails that are on their way, came back, or were kept from a suppressed address, newest first."""
+        """Yield the mails that are queued, bounced or suppressed, newest first."""
         yield from self._mails(keys.OPEN_MAILS, since, self._clock.now() + _CLOCKS_DIFFER)
 
     def spam(self, form: str, *, since: datetime | None = None, until: datetime | None = None) -> Iterator[str]:

@@ -91,7 +91,7 @@ class ManagedDynamoRepository(DynamoSubmissionRepository, ManagedRepository):
         return list(found)
 
     def erased(self, *, since: datetime) -> Sequence[str]:
-        """Return the IDs in the ledger of what was erased in the month of `since` or later, sorted by month."""
+        """Return the IDs in the ledger of erasures from the month of `since` on, sorted by month."""
         found: list[str] = []
         month = self._clock.now()
         first, _ = keys.erased_key("", since)

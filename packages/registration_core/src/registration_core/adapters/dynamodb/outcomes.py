@@ -70,7 +70,7 @@ class DynamoSuppressionList(SuppressionList):
         return any(map(self._holds, self._keys(address)))
 
     def lift(self, address: str, *, entries: Sequence[Submission], by: str) -> None:
-        """Let this address be mailed again, all or nothing, whether it is on the list or not."""
+        """Remove this address from the list, all or nothing, whether it is on it or not."""
         now = self._clock.now()
         writes = {f"list {pk}": delete((pk, sk)) for pk, sk in self._keys(address)}
         for entry in entries[:_MOST_TOLD]:

@@ -48,7 +48,7 @@ class DynamoSubmissionRepository(SubmissionRepository):
         return new.add(submission, once, idempotency, imported_by=imported_by, first=first)
 
     def standing(self, form: str, once: Once) -> tuple[str, str, datetime] | None:
-        """Return which submission stands for a person and option: its ID, its guard's fingerprint, and until when.
+        """Return the person's submission for the option: its ID, its guard's fingerprint, and when it expires.
 
         All guards are read, whether one is found or not: how long it takes tells nothing.
         """
@@ -66,7 +66,7 @@ class DynamoSubmissionRepository(SubmissionRepository):
         self._seats.settle(form, option, ticket, now=self._clock.now())
 
     def make_quotas(self, form: str, capacities: Mapping[str, int]) -> None:
-        """Make the quotas that these options don't have yet, each with its capacity."""
+        """Create the missing quotas of these options with their capacities."""
         self._seats.make_missing(form, capacities)
 
     def get(self, submission_id: str) -> Submission:

@@ -36,7 +36,7 @@ class DynamoSendings(Sendings):
         return _read(item)
 
     def of(self, digest: str) -> Sequence[Sending]:
-        """Return all sendings of the same words, in the order of their numbers."""
+        """Return all sendings with the same text, by number."""
         pk, _ = keys.sending_key(digest, 1)
         now = self._clock.now()
         return [_read(item) for item in self._table.query("pk = :pk", pk=pk) if not items.expired(item, now)]

@@ -115,5 +115,5 @@ def test_edit__by_a_reader__stops_at_the_guard_keys(stack: DeployedStack, reader
 
     ran = reader("edit", entry, "email=a@example.org", "--yes")
 
-    assert (ran.code, "it lacks dynamodb:GetItem." in ran.err) == (4, True)
+    assert (ran.code, "It lacks dynamodb:GetItem." in ran.err) == (4, True)
     assert stored(stack, entry) == before

@@ -200,4 +200,4 @@ def test_mail__by_a_reader_names_the_missing_permission(stack: DeployedStack, re
     ran = reader("mail", "failed")
     assert (ran.code, "sqs:ReceiveMessage" in ran.err) == (4, True)
     ran = reader("mail", "resend", response["reference"], "--again", "--yes")
-    assert (ran.code, "it lacks " in ran.err) == (4, True)
+    assert (ran.code, "It lacks " in ran.err) == (4, True)

@@ -25,7 +25,7 @@ def test_doctor__finds_nothing_wrong_and_readers_may_run_it(reader: Staff) -> No
         "seats": "warning",
     }
     assert checks["credentials"]["says"] == "arn:aws:iam::000000000000:user/staff-reader, account 000000000000"
-    assert "it lacks lambda:GetFunctionConfiguration." in checks["functions"]["says"]
+    assert "Your role lacks lambda:GetFunctionConfiguration." in checks["functions"]["says"]
 
 
 def test_doctor__of_the_deployer_sees_every_function(deployer: Staff) -> None:
@@ -41,7 +41,7 @@ def test_guard_keys__are_for_managers_and_hidden_from_readers(manager: Staff, re
 
     refused = reader("keys", "rotate", "--dry-run")
 
-    assert (refused.code, "it lacks dynamodb:GetItem." in refused.err) == (4, True)
+    assert (refused.code, "It lacks dynamodb:GetItem." in refused.err) == (4, True)
 
 
 def test_site_publish__names_what_staff_lack(manager: Staff, stack: DeployedStack) -> None:

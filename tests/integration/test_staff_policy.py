@@ -112,5 +112,5 @@ def test_command__without_one_action__names_what_it_lacks(stack: DeployedStack, 
 
     ran = somebody(*NEEDED[action].replace("REFERENCE", reference).split())
 
-    assert f"it lacks {LACKS.get(action, action)}." in ran.out + ran.err
+    assert f"lacks {LACKS.get(action, action)}." in ran.out + ran.err
     assert NEEDED[action] in SAID_AND_GONE_ON or ran.code == 4

@@ -107,7 +107,8 @@ def test_ctrl_c__ends_every_process_and_can_be_resumed(
     wait_until(lambda: server.held >= 3, what="three pages being read at once")
     process.send_signal(signal.SIGINT)
 
-    assert finish(process) == (130, f"What was read is kept. Go on: rollcall export {out} --resume\n")
+    kept = f"The submissions read so far are kept. To continue: rollcall export {out} --resume\n"
+    assert finish(process) == (130, kept)
     server.hold_after = None
     server.release.set()
     assert finish(start(environ, str(out), "--resume"))[0] == 0
@@ -138,8 +139,8 @@ def test_full_disk__is_reported_and_can_be_resumed(environ: dict[str, str], tmp_
 
     assert code == 1
     assert err.splitlines() == [
-        "error: There is no room left on the disk: make some.",
-        f"Then go on: rollcall export {out} --resume",
+        "error: The disk is full. Free some space.",
+        f"Then continue: rollcall export {out} --resume",
     ]
     assert not out.exists()
     assert finish(start(environ, str(out), "--resume"))[0] == 0

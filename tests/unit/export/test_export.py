@@ -304,7 +304,7 @@ def test_several_forms__must_be_named_except_for_json(
     one = rollcall("export", "--form", "contact", "--columns", "message,id")
 
     assert refused.code == 2
-    assert refused.err.startswith("error: Each form has columns of its own: name one with --form.")
+    assert refused.err.startswith("error: Each form has its own columns, so name one with --form.")
     assert "There are: contact, course." in refused.err
     assert [json.loads(line)["id"] for line in jsonl.out.splitlines()] == [message.id, FULL.id, BARE.id]
     assert [row[1] for row in table(common.out)[1:]] == [message.id, FULL.id, BARE.id]
@@ -324,7 +324,7 @@ def test_columns__alone__lists_them(rollcall: CommandLine) -> None:
     [
         (["--columns", "refrence"], 2, "There is no column 'refrence'. Did you mean 'reference'?"),
         (["--format", "xslx"], 2, "There is no format 'xslx'. Did you mean 'xlsx'?"),
-        (["course.doc"], 2, "'course.doc' does not tell which format it is to have."),
+        (["course.doc"], 2, "The file name 'course.doc' does not say which format to write."),
         (["--language", "fi"], 2, "The form has no texts in 'fi'. There are: en, sv."),
         (["--form", "curse"], 3, "There is no form 'curse'. Did you mean 'course'?"),
         (["nowhere/course.csv"], 2, "There is no folder nowhere."),
@@ -453,7 +453,7 @@ def test_delimiter__suits_the_languages_spreadsheets(
     ("options", "message"),
     [
         (("--delimiter", "|"), "--delimiter must be comma, semicolon or tab"),
-        (("--delimiter", ";", "--format", "tsv"), "--delimiter is for CSV alone"),
+        (("--delimiter", ";", "--format", "tsv"), "--delimiter is only for CSV"),
     ],
 )
 def test_delimiter__that_is_invalid_is_refused(rollcall: CommandLine, options: tuple[str, ...], message: str) -> None:

@@ -46,7 +46,7 @@ def stopping(after: int, error: BaseException) -> Any:
 
 
 def told() -> NotNowError:
-    return NotNowError("no answer", lost=True, told=CliError("Nothing answers."))
+    return NotNowError("no answer", lost=True, final=CliError("Nothing answers."))
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
@@ -121,7 +121,7 @@ def test_lost_network__waits_then_says_how_to_resume(tmp_path: Path) -> None:
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.splitlines() == [
         "error: Nothing answers at http://localhost:1.",
-        f"Then go on: rollcall export {out} --resume",
+        f"Then continue: rollcall export {out} --resume",
     ]
     spool = tmp_path / ".course.csv.rollcall-spool"
     assert spool.stat().st_mode & 0o777 == 0o700
@@ -137,7 +137,7 @@ def test_ctrl_c__says_how_to_resume(tmp_path: Path) -> None:
     ran = a_command_line(tmp_path, source)("export", str(out))
 
     assert (ran.code, ran.out) == (130, "")
-    assert ran.err == f"What was read is kept. Go on: rollcall export {out} --resume\n"
+    assert ran.err == f"The submissions read so far are kept. To continue: rollcall export {out} --resume\n"
 
 
 def test_failure_before_reading__leaves_nothing(tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ def test_resume__with_other_options__is_refused(tmp_path: Path) -> None:
     ran = rollcall("export", out, "--resume", "--status", "spam", "--columns", "id")
 
     assert ran.code == 2
-    assert "had another --status, --columns." in ran.err
+    assert "had a different --status, --columns." in ran.err
 
 
 def test_new_export__over_an_interrupted_one_needs_force(tmp_path: Path) -> None:
@@ -184,14 +184,14 @@ def test_new_export__over_an_interrupted_one_needs_force(tmp_path: Path) -> None
     anew = rollcall("export", out, "--force")
 
     assert (refused.code, "--resume" in refused.err) == (2, True)
-    assert f"An export into {out} was interrupted and lies in" in other.err
+    assert f"An export into {out} was interrupted. Continue it with --resume, or delete " in other.err
     assert anew.code == 0
     assert len(lines(tmp_path / "course.jsonl")) == len(ENTRIES)
 
 
 def test_throttled_reading__waits_and_continues() -> None:
     """The command reports each pause that is longer than all before, and the page arrives in the end."""
-    refusals = [NotNowError("ThrottlingException", lost=False, told=CliError("")) for _ in range(4)]
+    refusals = [NotNowError("ThrottlingException", lost=False, final=CliError("")) for _ in range(4)]
     notes: list[str] = []
     waited: list[float] = []
 
@@ -207,7 +207,9 @@ def test_throttled_reading__waits_and_continues() -> None:
     reader = Reader(pages, Sieve(Selection(), began=0), say=notes.append, wait=wait, monotonic=lambda: sum(waited))
 
     assert reader._page({}) == "page"
-    assert [line.startswith("Not now (ThrottlingException): trying again in ") for line in notes] == [True] * 4
+    assert [line.startswith("Could not read a page (ThrottlingException). Trying again in ") for line in notes] == [
+        True
+    ] * 4
     assert all(0.25 * 2**number <= pause <= 0.5 * 2**number for number, pause in enumerate(waited))
 
 

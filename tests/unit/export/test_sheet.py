@@ -122,4 +122,4 @@ def test_sort__of_too_many_is_refused(rollcall: CommandLine, monkeypatch: pytest
     ran = rollcall("export", "--sort", "name")
 
     assert (ran.code, ran.out) == (2, "")
-    assert "--sort takes 3 submissions at most, and there are more." in ran.err
+    assert "--sort works for at most 3 submissions, and there are more." in ran.err

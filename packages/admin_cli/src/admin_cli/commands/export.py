@@ -108,7 +108,7 @@ def export(
       rollcall export --format jsonl --since 7d | jq -r .email
     """
     from admin_cli.export import options  # noqa: PLC0415 - only when it is asked for
-    from admin_cli.export.delimiters import the_delimiter  # noqa: PLC0415
+    from admin_cli.export.delimiters import read_delimiter  # noqa: PLC0415
 
     services = of(ctx)
 
@@ -128,10 +128,10 @@ def export(
         stack = services.stack()
         options.name_columns(services, choose(stack), stack)
         return
-    wish = options.Wish(
-        file, format_, names, language, the_delimiter(delimiter), sort, resume, force, jobs or _default_jobs()
+    requested = options.Options(
+        file, format_, names, language, read_delimiter(delimiter), sort, resume, force, jobs or _default_jobs()
     )
-    options.export(services, wish, choose)
+    options.export(services, requested, choose)
 
 
 def _default_jobs() -> int:

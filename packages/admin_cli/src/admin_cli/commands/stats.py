@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.export.delimiters import the_delimiter
+from admin_cli.export.delimiters import read_delimiter
 from admin_cli.services import of
 from admin_cli.stats.sheet import Sheet
 from admin_cli.stats.tally import Period, Tally, choice_fields, stretches
@@ -93,7 +93,7 @@ def stats(
     if html is None and force:
         raise CliError("--force is only for the page. Add --html FILE.", exit_code=ExitCode.USAGE)
     _check_csv(csv=as_csv, json=names is not None, settings=bool(language or delimiter))
-    sign = the_delimiter(delimiter)
+    sign = read_delimiter(delimiter)
     stack = services.stack()
     chosen = selection(
         lambda: stack.forms,

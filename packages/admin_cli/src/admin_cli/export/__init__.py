@@ -1,1 +1,1 @@
-"""Exports: entries read in bulk, kept in a spool until all are there, then written in one of several formats."""
+"""Exports: submissions read in bulk into a spool, and written in one of several formats once all are read."""

@@ -1,4 +1,4 @@
-"""Gathers everything that an export is of into its spool: alone while it is little, else with a crew."""
+"""Reads an export's submissions into its spool: in this process at first, in several once there are many."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from admin_cli.export.spool import Part, Spool
     from admin_cli.terminal.progress import Progress
 
-#: From so many bytes on there may be much more, and processes that read pay for their start.
-_MUCH = 30_000_000
+#: After this many bytes there may be many more, so that it pays to start the reading processes.
+_WORTH_PROCESSES = 30_000_000
 
 _AT_ONCE = 1000
 
 
-class Gathering:
-    """One spool on its way to being whole.
+class Collection:
+    """Reads what is missing from one spool.
 
-    reader: reads in this process. crew: starts the processes; None to do without. jobs: how many they are. ensure_fits:
-    is told how many entries there are so far, and raises CliError when those are too many.
+    reader: reads in this process. crew: starts the reading processes; None to do without. jobs: how many processes.
+    ensure_fits: gets the number of submissions so far, and raises CliError if there are too many.
     """
 
     def __init__(
@@ -54,21 +54,21 @@ class Gathering:
         self._size = 0
 
     def run(self) -> None:
-        """Read until nothing is left. Raises CliError, OSError; the spool then keeps what was read."""
+        """Read everything that is left. If it raises CliError or OSError, the spool keeps what was read."""
         with contextlib.ExitStack() as stack:
             crew: Crew | None = None
-            helped = False
+            crew_is_reading = False
             while self._waiting or (crew is not None and crew.busy):
-                if crew is None and self._make_crew is not None and self._size >= _MUCH:
+                if crew is None and self._make_crew is not None and self._size >= _WORTH_PROCESSES:
                     crew = stack.enter_context(self._make_crew())
                 while crew is not None and self._waiting and crew.take(self._waiting[0]):
                     self._waiting.popleft()
-                alone = bool(self._waiting) and not helped  # until a process of the crew is up
-                if alone:
+                reads_itself = bool(self._waiting) and not crew_is_reading  # while the processes start
+                if reads_itself:
                     self._read(self._waiting.popleft())
-                for part, event in crew.events(wait=not alone) if crew is not None else ():
+                for part, event in crew.events(wait=not reads_itself) if crew is not None else ():
                     if isinstance(event, Progressed):
-                        helped = True
+                        crew_is_reading = True
                         self._account(part, event)
                     else:
                         self._progress.note(event.text)
@@ -77,7 +77,7 @@ class Gathering:
         self._account(part, self._reader.read(self._spool.path(part.number), part.range, part.mark))
 
     def _account(self, part: Part, progressed: Progressed) -> None:
-        """Note what a page brought, and see to it that there is work for everyone."""
+        """Record what a page brought, and split its part if there is too little work for all processes."""
         before, part.mark = part.mark, progressed.mark
         self._size += progressed.size
         self._rows += part.mark.rows - before.rows
@@ -93,7 +93,7 @@ class Gathering:
 
 
 def entries(spool: Spool) -> Iterator[list[Row]]:
-    """Give a whole spool's entries, newest first, many at a time."""
+    """Yield a spool's submissions, newest first, in batches."""
     by_form = groupby(spool.parts(), lambda part: part.range.partition.rpartition("#")[0])
     forms = [_of_one_form(spool, [part.number for part in parts]) for _, parts in by_form]
     if len(forms) == 1:

@@ -1,4 +1,4 @@
-"""The columns of an export: which there are, in what order, under what heading, and what an entry has in each."""
+"""The columns of an export: their names, order and headings, and a submission's value in each."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Kind(StrEnum):
-    """What a column holds, for formats that have types."""
+    """The type of a column's values, for formats that have types."""
 
     TEXT = "text"
     MOMENT = "moment"
@@ -43,9 +43,9 @@ class Kind(StrEnum):
 class Column:
     """One column.
 
-    name: as `--columns` has it. value: what an entry has there, as it is stored; a moment as ISO 8601 UTC. labels: what
-    people call the options. answer: the name of the answer that it is just as it is; None where there is more to it.
-    in_words: writes a text as people read it, where that is another.
+    name: as in `--columns`. value: a submission's value as it is stored; a time as ISO 8601 UTC. labels: the options'
+    labels, by value. answer: the name of the answer, if the value is simply that answer; otherwise None. in_words:
+    writes a stored text as people read it; None if they are the same.
     """
 
     name: str
@@ -57,8 +57,8 @@ class Column:
     in_words: Callable[[str], str] | None = None
 
 
-#: What every entry has, under the names of `list --json`: kind, and where it is taken from. What an entry cannot tell
-#: by itself (`TOLD`), `Columns` are given.
+#: The columns that every submission has, named as in `list --json`: each one's kind and value. A submission alone does
+#: not have the values of `DERIVED`; `Columns` gets them.
 FIXED: Mapping[str, tuple[Kind, Callable[[Row], Answer | None]]] = {
     "id": (Kind.TEXT, lambda row: row.id),
     "reference": (Kind.TEXT, lambda row: display_reference(row.reference)),
@@ -82,10 +82,10 @@ FIXED: Mapping[str, tuple[Kind, Callable[[Row], Answer | None]]] = {
 
 RANK, NAME, AGE, SPAM_SIGN = "rank", "name", "age", "spam_sign"
 
-TOLD = frozenset({RANK, NAME, AGE})
-"""What the waiting list and the form tell of an entry. A form's own field `name` or `age` goes before."""
+DERIVED = frozenset({RANK, NAME, AGE})
+"""Values that come from the waiting list and the form. A form's own field `name` or `age` takes precedence."""
 
-#: What stands before the answers, and after them, unless --columns says otherwise.
+#: The columns before and after the answers, unless --columns names others.
 BEFORE, AFTER = ("reference", "submitted_at", "status"), ("id",)
 
 _KINDS = {
@@ -96,15 +96,15 @@ _KINDS = {
 
 
 def in_utc(stored: str) -> str:
-    """Write a stored moment as everything of ours prints it: `2026-03-01T12:30:05Z`, with milliseconds if any."""
+    """Write a stored time as all commands print it: `2026-03-01T12:30:05Z`, with milliseconds if there are any."""
     return stored.replace("+00:00", "Z").replace(".000Z", "Z")
 
 
 class Columns:
-    """All columns of one form's entries, the present version's first, then what older ones asked.
+    """All columns of one form's submissions: the present version's first, then those of older versions.
 
-    versions: the form as it is now, then as it was, the present one first. answered: the names of all answers there
-    are; of what no present version asks only those get a column. told: what tells each of `TOLD`.
+    versions: all versions of the form, the present one first. answered: the names of all answers in the export; a field
+    of only older versions gets a column if it was answered. derived: the values of the columns in `DERIVED`.
     """
 
     def __init__(
@@ -112,9 +112,9 @@ class Columns:
         versions: Sequence[Form],
         answered: Iterable[str],
         language: str,
-        told: Mapping[str, Callable[[Row], Answer | None]] | None = None,
+        derived: Mapping[str, Callable[[Row], Answer | None]] | None = None,
     ) -> None:
-        self._told = told or {}
+        self._derived = derived or {}
         self._language = language
         self._words = words(language, versions[0].words if versions else None)
         self._headings = Headings(versions[0]) if versions else None
@@ -129,17 +129,17 @@ class Columns:
         self._answers = [*present, *older, *unknown]
 
     def chosen(self, names: Sequence[str] | None) -> list[Column]:
-        """Give these columns, or the usual ones. Raises CliError for a name that there is none of."""
+        """Return the named columns, or the default ones. Raises CliError for an unknown name."""
         if names is None:
             names = [*BEFORE, *(ANSWER + name for name in self._answers), *AFTER]
         return _distinct([self._column(name) for name in names], self._headings)
 
     def _column(self, name: str) -> Column:
-        if name in FIXED and not (name in TOLD and name in self._fields):
+        if name in FIXED and not (name in DERIVED and name in self._fields):
             kind, value = FIXED[name]
-            value = self._told.get(name, value)
-            said = {str(status): self._words[status] for status in Status} if name == "status" else None
-            column = Column(name, self._words[name], kind, value, said)
+            value = self._derived.get(name, value)
+            labels = {str(status): self._words[status] for status in Status} if name == "status" else None
+            column = Column(name, self._words[name], kind, value, labels)
             return replace(column, in_words=sign_in_words) if name == SPAM_SIGN else column
         answer = name.removeprefix(ANSWER)
         if answer not in self._fields and answer not in self._answers:
@@ -148,17 +148,17 @@ class Columns:
         kinds = {_kind(field) for _, field in fields}
         kind = kinds.pop() if len(kinds) == 1 else Kind.TEXT
         options = {option.value: option for _, field in reversed(fields) for option in field.options}
-        labels = option_cells(options.values(), self._language, several=kind is Kind.LIST)
+        option_labels = option_cells(options.values(), self._language, several=kind is Kind.LIST)
         asked_in = frozenset(version for version, _ in fields)
         plain = kind is not Kind.YES_NO
         value = _answer(answer) if plain else _yes_or_no(answer, asked_in)
         heading = fields[0][1].label.in_language(self._language) if fields else answer
         in_words = _in_words(fields[0][1]) if fields else None
-        return Column(ANSWER + answer, heading, kind, value, labels or None, answer if plain else None, in_words)
+        return Column(ANSWER + answer, heading, kind, value, option_labels or None, answer if plain else None, in_words)
 
 
 def check_names(names: Sequence[str], forms: Iterable[Form]) -> None:
-    """Raise CliError for a column that neither every entry has nor any of these forms asks."""
+    """Raise CliError for a name that is neither a fixed column nor a field of these forms."""
     asked = list(dict.fromkeys(field.name for form in forms for field in form.fields))
     for name in names:
         if name not in FIXED and not name.startswith(ANSWER) and name not in asked:
@@ -166,13 +166,13 @@ def check_names(names: Sequence[str], forms: Iterable[Form]) -> None:
 
 
 def no_column(name: str, asked: Sequence[str]) -> CliError:
-    """Say that there is no such column, and which there are."""
+    """Return the error for an unknown column, which lists the known ones."""
     from difflib import get_close_matches  # noqa: PLC0415 - only for a mistyped name
 
     near = get_close_matches(name.removeprefix(ANSWER), [*FIXED, *asked], n=1)
     guess = f" Did you mean {near[0]!r}?" if near else ""
-    there = ", ".join([*FIXED, *(ANSWER + each for each in asked)])
-    return CliError(f"There is no column {name!r}.{guess} There are: {there}.", exit_code=ExitCode.USAGE)
+    known = ", ".join([*FIXED, *(ANSWER + each for each in asked)])
+    return CliError(f"There is no column {name!r}.{guess} There are: {known}.", exit_code=ExitCode.USAGE)
 
 
 def _kind(field: Field) -> Kind:
@@ -182,10 +182,10 @@ def _kind(field: Field) -> Kind:
 
 
 def _in_words(field: Field) -> Callable[[str], str] | None:
-    """Give what writes an answer as people read it; None where that is how it is kept."""
+    """Return a function that writes an answer as people read it; None if it is stored that way."""
     if field.type is not FieldType.PHONE:
         return None
-    return lambda kept: shown_phone(kept, field.region)
+    return lambda stored: shown_phone(stored, field.region)
 
 
 def _answer(name: str) -> Callable[[Row], Answer | None]:
@@ -193,7 +193,7 @@ def _answer(name: str) -> Callable[[Row], Answer | None]:
 
 
 def _yes_or_no(name: str, asked_in: frozenset[str]) -> Callable[[Row], Answer | None]:
-    """Read a consent: an entry keeps one that was given; one that was asked and not given is a no."""
+    """Read a consent. Only a yes is stored; if the form asked and nothing is stored, it is a no."""
 
     def value(row: Row) -> Answer | None:
         return row.answers.get(name, False if row.form_version in asked_in else None)
@@ -202,7 +202,7 @@ def _yes_or_no(name: str, asked_in: frozenset[str]) -> Callable[[Row], Answer | 
 
 
 def _distinct(columns: list[Column], headings: Headings | None) -> list[Column]:
-    """Tell headings apart: each means one column, to whoever imports the file as well."""
+    """Make every heading unique, so that an import can tell the columns apart."""
     if headings is not None:
         columns = [replace(column, heading=headings.clear(column.name, column.heading)) for column in columns]
     seen = Counter(column.heading for column in columns)

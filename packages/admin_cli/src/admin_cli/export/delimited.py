@@ -1,4 +1,4 @@
-"""Comma- and tab-separated files, for spreadsheets: words instead of codes, and nothing that runs as a formula."""
+"""CSV and TSV files for spreadsheets: labels instead of values, and nothing that runs as a formula."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from admin_cli.export.columns import Column
     from admin_cli.export.rows import Answer, Row
 
-#: Excel reads a file as UTF-8 when it begins so.
+#: Excel reads a file as UTF-8 if it begins with this.
 BYTE_ORDER_MARK = "\ufeff"
 
 _CALM = re.compile(CALM).fullmatch
 _DASHED = re.compile(r"\d+-\d+(?: \d+)+", re.ASCII).fullmatch
-"""Digits with a dash and a space are neither a number nor a date to anybody."""
+"""Digits with a dash and a space: no program reads them as a number or a date."""
 _MOST_JOINED = 10_000
 _OURS = frozenset({"id", "reference", "form", "language", "form_version"})
-"""Columns of texts that no visitor wrote."""
+"""Columns whose texts no visitor wrote."""
 _SPLITS = re.compile(r'[,;\t\r\n"]').search
-"""What some program takes for the end of a cell, whichever delimiter the file has."""
+"""Characters at which some program ends a cell, whichever delimiter the file has."""
 
 
 def write_csv(
@@ -54,9 +54,9 @@ def write_csv(
 def write_tsv(
     batches: Iterable[list[Row]], columns: Sequence[Column], stream: BinaryIO, *, said: Mapping[str, str]
 ) -> None:
-    r"""Write a line an entry, cells between tabs; a tab, a line's end or a backslash in a cell is written \t, \n, \\.
+    r"""Write one line per submission, with tabs between cells. In a cell, a tab, newline or backslash is \t, \n, \\.
 
-    A cell that holds a quote stands in quotes, and the quote twice.
+    A cell that contains a quote is quoted, with the quote doubled.
     """
     with _text(stream) as out:
         for lines in _lines(batches, columns, said, _TSV):
@@ -64,7 +64,7 @@ def write_tsv(
 
 
 def cell(column: Column, said: Mapping[str, str]) -> Callable[[Answer | None], str]:
-    """Give what writes a column's values as people read them, before formulas are seen to."""
+    """Return a function that writes a column's values as people read them, before formulas are neutralised."""
     labels = column.labels or {}
     yes, no = said["yes"], said["no"]
     in_words = column.in_words
@@ -100,7 +100,7 @@ def _quoted(text: str) -> str:
 def _lines(
     batches: Iterable[list[Row]], columns: Sequence[Column], said: Mapping[str, str], format_: _Format
 ) -> Iterator[Iterable[Sequence[str]]]:
-    """Give the heading's cells, then those of many entries at a time: a column after the other, which makes it fast."""
+    """Yield the headings, then the cells of a batch at a time: column by column, which is faster."""
     yield [[format_.cell(column.heading) for column in columns]]
     makers = [_maker(column, said, format_) for column in columns]
     for rows in batches:
@@ -113,7 +113,7 @@ def _lines(
 
 
 def _maker(column: Column, said: Mapping[str, str], format_: _Format) -> Callable[[list[Answer | None]], list[str]]:
-    """Give what makes one column's cells of the values in it."""
+    """Return a function that turns one column's values into cells."""
     maker = _Maker(column, said, format_)
     if column.in_words is not None:
         return maker.numbers
@@ -125,7 +125,7 @@ def _maker(column: Column, said: Mapping[str, str], format_: _Format) -> Callabl
 
 
 class _Maker:
-    """Makes the cells of one column: most of them by a look at their type."""
+    """Turns the values of one column into cells; for most of them the type decides."""
 
     def __init__(self, column: Column, said: Mapping[str, str], format_: _Format) -> None:
         self._finish, self._calm = format_
@@ -174,12 +174,12 @@ class _Maker:
     def _together(self, value: Answer) -> str:
         if not isinstance(value, list):
             return self._one(value)
-        found = self._joined.get(tuple(value))
-        if found is None:
-            found = self._one(value)
+        text = self._joined.get(tuple(value))
+        if text is None:
+            text = self._one(value)
             if len(self._joined) < _MOST_JOINED:
-                self._joined[tuple(value)] = found
-        return found
+                self._joined[tuple(value)] = text
+        return text
 
     def _one(self, value: Answer | None) -> str:
         if isinstance(value, bool):
@@ -190,7 +190,7 @@ class _Maker:
 
 
 class _Format(NamedTuple):
-    """How a text becomes a cell. calm: whether it is one already."""
+    """How a text becomes a cell. calm: whether the text can be used as it is."""
 
     cell: Callable[[str], str]
     calm: Callable[[str], object]
@@ -201,11 +201,11 @@ _TSV = _Format(_tsv_cell, lambda text: _CALM(text) and harmless(text) and "\\" n
 
 
 def _text(stream: BinaryIO) -> TextIO:
-    return _Kept(stream, encoding="utf-8", newline="", errors="backslashreplace", write_through=False)
+    return _OpenText(stream, encoding="utf-8", newline="", errors="backslashreplace", write_through=False)
 
 
-class _Kept(io.TextIOWrapper):
-    """Text on a binary stream that stays open afterwards."""
+class _OpenText(io.TextIOWrapper):
+    """Text on a binary stream that it leaves open."""
 
     def __exit__(self, *_: object) -> None:
         self.flush()

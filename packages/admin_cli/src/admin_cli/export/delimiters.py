@@ -1,4 +1,4 @@
-"""What stands between the cells of a CSV file: what was asked for, or what the language's spreadsheets expect."""
+"""CSV delimiters: the one asked for, or the one that spreadsheets in a language expect."""
 
 from __future__ import annotations
 
@@ -64,23 +64,23 @@ _WITH_SEMICOLONS = frozenset(
         "wo",
     ]
 )
-"""Languages in which a comma divides a number, so that spreadsheets divide lists by semicolons."""
+"""Languages with a decimal comma, in which spreadsheets therefore separate cells by semicolons."""
 
 
-def the_delimiter(text: str | None) -> str | None:
-    """Read --delimiter. Raises CliError, naming those there are."""
+def read_delimiter(text: str | None) -> str | None:
+    """Read --delimiter. Raises CliError, which lists them."""
     if text is None:
         return None
-    found = _NAMES.get(text.strip(" ").lower())
-    if found is None:
+    delimiter = _NAMES.get(text.strip(" ").lower())
+    if delimiter is None:
         raise CliError(
             f"--delimiter must be comma, semicolon or tab, not {text!r}.",
-            hint="The signs themselves will do too: --delimiter ';'",
+            hint="You can also give the character itself: --delimiter ';'",
             exit_code=ExitCode.USAGE,
         )
-    return found
+    return delimiter
 
 
 def list_separator(language: str) -> str:
-    """Give what spreadsheets in this language divide cells by."""
+    """Return the delimiter that spreadsheets in this language expect."""
     return ";" if language in _WITH_SEMICOLONS else ","

@@ -1,4 +1,4 @@
-"""The formats: their names, the endings that files of theirs have, and what writes each."""
+"""The formats: their names, their files' extensions, and how each is written."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
-    """What a file of entries may be."""
+    """The format of an exported file."""
 
     CSV = "csv"
     TSV = "tsv"
@@ -31,23 +31,23 @@ class Format(StrEnum):
 
     @property
     def whole(self) -> bool:
-        """Whether an entry stands in it with everything, whatever its form, unless columns are named."""
+        """Whether it can hold whole submissions of any form. It does unless columns are named."""
         return self in (Format.JSON, Format.JSONL)
 
     @property
     def binary(self) -> bool:
-        """Whether it is nothing that a terminal can show."""
+        """Whether a terminal can't show it."""
         return self in (Format.XLSX, Format.PARQUET)
 
-    def ensure_can(self) -> None:
-        """Raise CliError when a library that it needs is not there."""
+    def ensure_installed(self) -> None:
+        """Raise CliError if a library that it needs is not installed."""
         if self is Format.PARQUET:
             from admin_cli.export import parquet  # noqa: PLC0415 - only for this format
 
-            parquet.ensure_there()
+            parquet.ensure_installed()
 
     def ensure_fits(self, entries: int) -> None:
-        """Raise CliError when so many entries are too many for it."""
+        """Raise CliError if these are too many submissions for it."""
         if self is Format.XLSX:
             from admin_cli.export import xlsx  # noqa: PLC0415 - only for this format
 
@@ -59,10 +59,10 @@ NAMES = ", ".join(Format)
 _ENDINGS = {".ndjson": Format.JSONL, ".tab": Format.TSV, ".pq": Format.PARQUET} | {f".{each}": each for each in Format}
 
 
-def the_format(name: str | None, file: str) -> Format:
-    """Give the format of that name, or the one that a file's name tells; CSV for stdout.
+def read_format(name: str | None, file: str) -> Format:
+    """Return the format with that name, otherwise the one of the file's extension; CSV for stdout.
 
-    Raises CliError, naming the formats.
+    Raises CliError, which lists the formats.
     """
     if name is not None:
         try:
@@ -75,22 +75,22 @@ def the_format(name: str | None, file: str) -> Format:
             ) from error
     if file == "-":
         return Format.CSV
-    told = _ENDINGS.get(PurePath(file).suffix.lower())
-    if told is None:
+    format_ = _ENDINGS.get(PurePath(file).suffix.lower())
+    if format_ is None:
         raise CliError(
-            f"{file!r} does not tell which format it is to have.",
-            hint=f"End its name in one of {NAMES}, or name it: --format csv",
+            f"The file name {file!r} does not say which format to write.",
+            hint=f"End the name in .{', .'.join(Format)}, or name a format: --format csv",
             exit_code=ExitCode.USAGE,
         )
-    return told
+    return format_
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
     """How one export is written.
 
-    columns: None for whole entries. said: the words of the language. to_file: whether a program will open it as a file.
-    folder: where what does not fit in memory may be kept. delimiter: of CSV.
+    columns: None for whole submissions. said: the words of the language. to_file: whether a program will open it as a
+    file. folder: for temporary files. delimiter: of CSV.
     """
 
     format: Format
@@ -101,7 +101,7 @@ class Encoding:
     delimiter: str = ","
 
     def write(self, batches: Iterable[list[Row]], stream: BinaryIO) -> None:
-        """Write the entries. Raises OSError, and CliError for what the format cannot hold."""
+        """Write the submissions. Raises OSError, and CliError for values that the format can't hold."""
         if self.format.whole:
             from admin_cli.export import json_files  # noqa: PLC0415 - only the format that is asked for
 

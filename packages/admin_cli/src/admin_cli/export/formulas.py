@@ -1,10 +1,10 @@
-"""Keeps what a visitor typed from being run as a formula, or changed, by the program that opens a file of cells.
+"""Stops spreadsheets from running a visitor's text as a formula, or from changing it.
 
-OWASP's rule for CSV injection: a text that begins with one of these signs gets an apostrophe in
-front. So does one that a spreadsheet would take for a number, a date, a time or a boolean, and
-change: 0701405021, 1-2, 10:30, TRUE. Inside a text, a sign after a separator gets one too, for a
-program may split there: `a;=1+1` where semicolons separate. A text that has such an apostrophe
-already gets another one, so that an import can tell, and takes one away.
+OWASP's rule for CSV injection: a text that begins with one of these characters gets an apostrophe
+in front. So does a text that a spreadsheet would read as a number, a date, a time or a boolean, and
+change: 0701405021, 1-2, 10:30, TRUE. Inside a text, such a character after a separator gets one
+too, because a program may split there: `a;=1+1` if semicolons separate. A text that already has
+such an apostrophe gets another one, so that an import knows to remove one.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ _KEPT_INSIDE = re.compile(_INSIDE.format("'" + _SIGN))
 
 _LIKE_A_BOOLEAN = r"[tTfFsSwW][rRaA][uUlLnNhH](?:[eEtTrR]|[sS](?:[eE]|[kK][tT]|[cC][hH]))\Z"
 CALM = rf"(?!{_LIKE_A_BOOLEAN})[^'.{_ALWAYS}{_WITH_A_CALL}0-9\"{_SEPARATORS}][^\"{_SEPARATORS}]*(?<![0-9])"
-"""What nothing has to be done about: most texts. What ends in a digit might be jan-5, and is looked at closely."""
+"""Texts that need no change: most of them. Texts that end in a digit, such as jan-5, need a closer look."""
 
 
 def neutralised(text: str) -> str:
-    """Give a text that no spreadsheet takes for a formula, or for a number that it is not."""
+    """Return a text that no spreadsheet reads as a formula, or changes into a number."""
     text = _RISKY_INSIDE.sub(r"\1'\2", text)
     return f"'{text}" if _RISKY.match(text) else text
 
@@ -48,4 +48,4 @@ def neutralised(text: str) -> str:
 def as_typed(text: str) -> str:
     """Undo `neutralised`."""
     text = text[1:] if text[:1] == "'" and _RISKY.match(text) else text
-    return _KEPT_INSIDE.sub(lambda found: found[1] + found[2][1:], text)
+    return _KEPT_INSIDE.sub(lambda match: match[1] + match[2][1:], text)

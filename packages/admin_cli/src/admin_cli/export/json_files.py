@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from admin_cli.export.columns import FIXED, TOLD
+from admin_cli.export.columns import DERIVED, FIXED
 from admin_cli.submissions.records import FIELDS
 from admin_cli.terminal.escape import harmless, to_json_line
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from admin_cli.export.rows import Row
 
 
-#: What a whole entry holds here: what others than itself tell of it, an entry does not hold.
+#: The fields of a whole submission: all but those that come from its form and the waiting list.
 WHOLE = tuple(name for name in FIELDS if name not in ("name", "rank"))
 
 
 def write_jsonl(batches: Iterable[list[Row]], columns: Sequence[Column] | None, stream: BinaryIO) -> None:
-    """Write an object a line. columns: None for whole entries."""
+    """Write one object per line. columns: None for whole submissions."""
     stream.writelines(line + b"\n" for line in _lines(batches, columns))
 
 
 def write_json(batches: Iterable[list[Row]], columns: Sequence[Column] | None, stream: BinaryIO) -> None:
-    """Write one array, an object a line."""
+    """Write one array, with one object per line."""
     begin = b"[\n"
     for line in _lines(batches, columns):
         stream.write(begin + line)
@@ -38,7 +38,7 @@ def write_json(batches: Iterable[list[Row]], columns: Sequence[Column] | None, s
 
 
 def whole(row: Row) -> dict[str, object]:
-    """Give everything that an entry holds: what `records.record` gives of its submission."""
+    """Return all fields of a submission, as `records.record` does."""
     return {name: dict(row.answers) if name == "answers" else _FIXED[name](row) for name in WHOLE}
 
 
@@ -55,7 +55,7 @@ def _lines(batches: Iterable[list[Row]], columns: Sequence[Column] | None) -> It
 
 
 def _stored(column: Column, row: Row) -> object:
-    if column.name in TOLD:
+    if column.name in DERIVED:
         return column.value(row)
     if column.name in _FIXED:
         return _FIXED[column.name](row)

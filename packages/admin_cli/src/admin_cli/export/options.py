@@ -1,4 +1,4 @@
-"""What a person asked an export for: checked, and asked about where a file would be replaced."""
+"""Checks the options of an export, asks before a file is replaced, and starts or resumes it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.export.columns import FIXED, check_names
-from admin_cli.export.formats import Format, the_format
+from admin_cli.export.formats import Format, read_format
 from admin_cli.export.output_file import ensure_writable
 from admin_cli.export.request import Request, Selected
 from admin_cli.export.run import Exporting
 from admin_cli.export.spool import Spool, file_of, others_beside
-from admin_cli.export.target import Target, the_target
+from admin_cli.export.target import Target, read_target
 from admin_cli.forms.headings import ANSWER
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What the command line said. columns: none named when it is empty, the usual ones when it is None."""
+class Options:
+    """The options on the command line. columns: None for the default ones."""
 
     file: str
     format: str | None
@@ -41,31 +41,31 @@ class Wish:
     jobs: int
 
 
-def export(services: Services, wish: Wish, choose: Callable[[Stack], Selection]) -> None:
-    """Carry it out. choose: gives the selection that the options mean on a stack. Raises CliError."""
-    format_ = the_format(wish.format, wish.file)
-    format_.ensure_can()
-    if wish.delimiter is not None and format_ is not Format.CSV:
-        raise CliError("--delimiter is for CSV alone.", exit_code=ExitCode.USAGE)
-    target = the_target(wish.file)
+def export(services: Services, options: Options, choose: Callable[[Stack], Selection]) -> None:
+    """Run an export. choose: returns the selection that the options mean on a stack. Raises CliError."""
+    format_ = read_format(options.format, options.file)
+    format_.ensure_installed()
+    if options.delimiter is not None and format_ is not Format.CSV:
+        raise CliError("--delimiter is only for CSV.", exit_code=ExitCode.USAGE)
+    target = read_target(options.file)
     if format_.binary and target.path is None and services.output.on_terminal:
         raise CliError(
-            f"A terminal cannot show {format_}.", hint="Name a file, or lead it into a pipe.", exit_code=ExitCode.USAGE
+            f"A terminal can't show {format_}.", hint="Name a file, or use a pipe.", exit_code=ExitCode.USAGE
         )
     stack = services.stack()
     chosen = choose(stack)
-    exporting = Exporting(services.output, stack.source(), target, stack.forms, wish.jobs)
-    if wish.resume:
-        exporting.resume(_left(target, stack, wish, chosen))
+    exporting = Exporting(services.output, stack.source(), target, stack.forms, options.jobs)
+    if options.resume:
+        exporting.resume(_interrupted(target, stack, options, chosen))
     else:
-        request = _request(stack, wish, format_, chosen, replaces=target.exists)
-        _ensure_free(services, target, force=wish.force)
+        request = _request(stack, options, format_, chosen, replaces=target.exists)
+        _ensure_free(services, target, force=options.force)
         exporting.begin(request)
     _name_others(services, target)
 
 
 def name_columns(services: Services, chosen: Selection, stack: Stack) -> None:
-    """Print the columns that there are."""
+    """Print the names of the columns."""
     forms = [stack.forms[name] for name in _forms(stack.forms, chosen)]
     asked = {field.name: None for form in forms for field in form.fields}
     for name in [*FIXED, *(ANSWER + name for name in asked)]:
@@ -73,33 +73,33 @@ def name_columns(services: Services, chosen: Selection, stack: Stack) -> None:
 
 
 def _ensure_free(services: Services, target: Target, *, force: bool) -> None:
-    """Have a person agree to what would be replaced. Raises CliError when nobody does."""
+    """Ask before anything is replaced. Raises CliError if nobody agrees."""
     if target.path is None or target.streams:
         return
     if not force and target.folder.exists():
         raise CliError(
             f"An export into {target.name} was interrupted.",
-            hint="Go on with --resume, or begin anew with --force.",
+            hint="Continue it with --resume, or start again with --force.",
             exit_code=ExitCode.USAGE,
         )
     ensure_writable(services, target.path, force=force)
 
 
-def _request(stack: Stack, wish: Wish, format_: Format, chosen: Selection, *, replaces: bool) -> Request:
-    """Put together what is asked. Raises CliError for a column or language that there is none of."""
+def _request(stack: Stack, options: Options, format_: Format, chosen: Selection, *, replaces: bool) -> Request:
+    """Build the request. Raises CliError for an unknown column or language."""
     names = _forms(stack.forms, chosen)
     known = [stack.forms[name] for name in names if name in stack.forms]
-    named = [*(wish.columns or ()), *([wish.sort.removeprefix("-")] if wish.sort is not None else ())]
+    named = [*(options.columns or ()), *([options.sort.removeprefix("-")] if options.sort is not None else ())]
     if named and known:
         versions = [version for name in names for version in stack.source().versions(name)]
         check_names(named, [*known, *versions])
-    if len(names) > 1 and not format_.whole and not (wish.columns and set(wish.columns) <= FIXED.keys()):
+    if len(names) > 1 and not format_.whole and not (options.columns and set(options.columns) <= FIXED.keys()):
         raise CliError(
-            f"Each form has columns of its own: name one with --form. There are: {', '.join(names)}.",
-            hint="All of them together go into JSON lines (--format jsonl).",
+            f"Each form has its own columns, so name one with --form. There are: {', '.join(names)}.",
+            hint="To export all forms together, use JSON lines: --format jsonl",
             exit_code=ExitCode.USAGE,
         )
-    _check_language(wish.language, known)
+    _check_language(options.language, known)
     return Request(
         context=stack.context.name,
         stack=stack.description.stack,
@@ -107,65 +107,63 @@ def _request(stack: Stack, wish: Wish, format_: Format, chosen: Selection, *, re
         began=int(datetime.now(UTC).timestamp()),
         format=format_.value,
         forms=tuple(names),
-        columns=None if wish.columns is None else tuple(map(_full, wish.columns)),
-        language=wish.language,
-        delimiter=wish.delimiter,
-        sort=_full_sort(wish.sort),
+        columns=None if options.columns is None else tuple(map(_full, options.columns)),
+        language=options.language,
+        delimiter=options.delimiter,
+        sort=_full_sort(options.sort),
         replaces=replaces,
         selected=Selected.of(chosen),
     )
 
 
-def _left(target: Target, stack: Stack, wish: Wish, chosen: Selection) -> Spool:
-    """Take up what was left. Raises CliError when there is nothing, or it was another export."""
+def _interrupted(target: Target, stack: Stack, options: Options, chosen: Selection) -> Spool:
+    """Open the spool of an interrupted export. Raises CliError if there is none, or it was for other options."""
     if target.streams or not target.folder.exists():
         raise CliError(
             f"No export into {target.name} was interrupted.",
-            hint="Leave --resume out to begin one.",
+            hint="To start one, leave out --resume.",
             exit_code=ExitCode.NOT_FOUND,
         )
     spool = Spool.resume(target.folder)
     try:
-        _ensure_same(spool.request, target, stack, wish, chosen)
+        _ensure_same(spool.request, target, stack, options, chosen)
     except CliError:
         spool.release()
         raise
     return spool
 
 
-def _ensure_same(asked: Request, target: Target, stack: Stack, wish: Wish, chosen: Selection) -> None:
-    said, then = Selected.of(chosen), asked.selected
+def _ensure_same(asked: Request, target: Target, stack: Stack, options: Options, chosen: Selection) -> None:
+    now, before = Selected.of(chosen), asked.selected
     pairs = {
         "stack": (stack.description.table, asked.table),
-        "--format": (the_format(wish.format, wish.file).value, asked.format),
-        "--form": (said.form or then.form, then.form),
-        "--status": (said.statuses or then.statuses, then.statuses),
-        "--option": (said.option or then.option, then.option),
-        "--columns": (asked.columns if wish.columns is None else tuple(map(_full, wish.columns)), asked.columns),
-        "--language": (wish.language or asked.language, asked.language),
-        "--sort": (_full_sort(wish.sort) or asked.sort, asked.sort),
-        "--delimiter": (wish.delimiter or asked.delimiter, asked.delimiter),
+        "--format": (read_format(options.format, options.file).value, asked.format),
+        "--form": (now.form or before.form, before.form),
+        "--status": (now.statuses or before.statuses, before.statuses),
+        "--option": (now.option or before.option, before.option),
+        "--columns": (asked.columns if options.columns is None else tuple(map(_full, options.columns)), asked.columns),
+        "--language": (options.language or asked.language, asked.language),
+        "--sort": (_full_sort(options.sort) or asked.sort, asked.sort),
+        "--delimiter": (options.delimiter or asked.delimiter, asked.delimiter),
     }
-    other = [name for name, (now, then) in pairs.items() if now != then]
-    if other:
+    differing = [name for name, (new, old) in pairs.items() if new != old]
+    if differing:
         raise CliError(
-            f"The export into {target.name} that was interrupted had another {', '.join(other)}.",
-            hint="Leave that out to go on with it, or begin anew with --force.",
+            f"The interrupted export into {target.name} had a different {', '.join(differing)}.",
+            hint="To continue it, leave that out. To start again, add --force.",
             exit_code=ExitCode.USAGE,
         )
-    if target.exists and not asked.replaces and not wish.force:
-        raise CliError(
-            f"{target.name} came into being meanwhile.", hint="Add --force to replace it.", exit_code=ExitCode.USAGE
-        )
+    if target.exists and not asked.replaces and not options.force:
+        raise CliError(f"{target.name} exists now.", hint="Add --force to replace it.", exit_code=ExitCode.USAGE)
 
 
 def _forms(forms: Mapping[str, Form], chosen: Selection) -> list[str]:
-    """Name the forms to be read. Raises CliError when nobody knows which there are."""
+    """Name the forms to read. Raises CliError if they are not known."""
     if chosen.form is not None:
         return [chosen.form]
     if not forms:
         raise CliError(
-            "The stack keeps no form yet, so which there are is not known.",
+            "No forms have been published to the stack, so its forms are not known.",
             hint="Name one: --form registration",
             exit_code=ExitCode.USAGE,
         )
@@ -181,12 +179,12 @@ def _check_language(language: str | None, forms: Sequence[Form]) -> None:
 
 
 def _full(name: str) -> str:
-    """Name a column in full: an answer may be named alone."""
+    """Return a column's full name: people may leave out the prefix of an answer."""
     return name if name in FIXED or name.startswith(ANSWER) else ANSWER + name
 
 
 def _full_sort(sort: str | None) -> str | None:
-    """Name the column to sort by in full; the - for the other way round stays in front."""
+    """Return the full name of the column to sort by, with its - in front if it has one."""
     if sort is None:
         return None
     return "-" * sort.startswith("-") + _full(sort.removeprefix("-"))
@@ -197,5 +195,5 @@ def _name_others(services: Services, target: Target) -> None:
         for folder in others_beside(target.folder) if not target.streams else ():
             file = file_of(folder)
             services.output.note(
-                f"An export into {file} was interrupted and lies in {folder}: go on with it by --resume, or remove it."
+                f"An export into {file} was interrupted. Continue it with --resume, or delete {folder}."
             )

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, and never over another without leave."""
+"""Files that are written whole or not at all, and replace another only with permission."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def ensure_writable(services: Services, path: Path, *, force: bool) -> None:
-    """Find out whether a file may be written, before any work is done for it. Raises CliError.
+    """Check that a file may be written, before any work is done for it. Raises CliError.
 
-    One that is there is asked about on a terminal, unless forced.
+    If the file exists, it asks on a terminal, unless forced.
     """
     if path.is_dir():
         raise CliError(f"{path} is a folder: name a file in it.", exit_code=ExitCode.USAGE)
@@ -27,13 +27,13 @@ def ensure_writable(services: Services, path: Path, *, force: bool) -> None:
     from admin_cli.confirmation import can_ask, says_yes  # noqa: PLC0415 - only where a file is in the way
 
     if not can_ask(services):
-        raise CliError(f"{path} is there already.", hint="Add --force to replace it.", exit_code=ExitCode.USAGE)
-    if not says_yes(services, f"{path} is there already. Replace it?"):
+        raise CliError(f"{path} already exists.", hint="Add --force to replace it.", exit_code=ExitCode.USAGE)
+    if not says_yes(services, f"{path} already exists. Replace it?"):
         raise DeclinedError("Nothing was written.")
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file in one step: what bears its name is the old one or the whole new one. Raises CliError."""
+    """Write a file in one step: there is always either the old one or the whole new one. Raises CliError."""
     try:
         replace_file(path, text)
     except OSError as error:

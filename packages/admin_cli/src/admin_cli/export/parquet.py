@@ -1,4 +1,4 @@
-"""Parquet, for data tools: typed columns under the names that programs know, written in groups of rows."""
+"""Parquet, for data tools: typed columns named as in JSON, written in groups of rows."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from admin_cli.export.columns import Column
     from admin_cli.export.rows import Answer, Row
 
-#: Entries of a group: what is held in memory at a time.
+#: Submissions per group, which is kept in memory.
 _GROUP = 10_000
 
 INSTALL = "make install EXTRAS=parquet"
 
 
-def ensure_there() -> None:
-    """Raise CliError, with how to install it, when the library is not there."""
+def ensure_installed() -> None:
+    """Raise CliError if the library is not installed; the hint says how to install it."""
     try:
         import pyarrow.parquet  # noqa: F401, PLC0415 - 170 MB that only this format needs
     except ImportError as error:
@@ -34,7 +34,7 @@ def ensure_there() -> None:
 
 
 def write_parquet(batches: Iterable[list[Row]], columns: Sequence[Column], stream: BinaryIO) -> None:
-    """Write one table. An answer's column bears the field's name, another one the name that `--columns` knows."""
+    """Write one table. An answer's column has the field's name, any other the name that `--columns` uses."""
     import pyarrow as pa  # noqa: PLC0415 - 170 MB that only this format needs
     from pyarrow.parquet import ParquetWriter  # noqa: PLC0415
 
@@ -52,7 +52,7 @@ def write_parquet(batches: Iterable[list[Row]], columns: Sequence[Column], strea
 
 
 def _name(column: Column, taken: set[str]) -> str:
-    """Give an answer's own name, unless every entry has something else of that name."""
+    """Return an answer's short name, unless a fixed column has the same one."""
     short = column.name.removeprefix(ANSWER)
     return column.name if short in taken else short
 
@@ -70,7 +70,7 @@ def _types(pa: Any) -> dict[Kind, Any]:  # noqa: ANN401 - pyarrow has no types
 
 
 def _typed(kind: Kind, value: Answer | None) -> object:
-    """Give a value as its column takes it; what an older version of the form took otherwise is left out or written."""
+    """Convert a value to its column's type, even if an older version of the form had another type."""
     if value is None:
         return None
     if kind is Kind.TEXT:

@@ -1,4 +1,4 @@
-"""The processes that read for an export side by side, as the export sees them."""
+"""The processes that read for an export in parallel, seen from the export."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import msgspec
 
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.export.reader import Progressed
-from admin_cli.export.worker import Done, Event, Failed, Said, Setting, Task
+from admin_cli.export.worker import Done, Event, Failed, Notice, Setting, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,89 +29,89 @@ _PATIENCE_S = 5.0
 
 
 @dataclass(slots=True)
-class _Hand:
-    """One process, and the part that it reads a page of; None when it waits for an order."""
+class _Worker:
+    """One process. part: the part whose page it is reading; None if it is idle. unread: an incomplete line from it."""
 
     process: subprocess.Popen[bytes]
     part: Part | None = None
-    heard: bytes = field(default=b"")
+    unread: bytes = field(default=b"")
 
 
 class Crew:
-    """Processes that read, started when it is entered and ended when it is left."""
+    """A group of reading processes. Entering it starts them, leaving it ends them."""
 
     def __init__(self, spool: Spool, setting: Setting, size: int) -> None:
         self._spool = spool
         self._setting = setting
         self._size = size
-        self._hands: list[_Hand] = []
+        self._workers: list[_Worker] = []
         self._selector = selectors.DefaultSelector()
 
     def __enter__(self) -> Self:
         for _ in range(self._size):
-            hand = _Hand(_started(self._spool.lock))
-            self._hands.append(hand)
-            self._selector.register(_out(hand), selectors.EVENT_READ, hand)
-            _tell(hand, self._setting)
+            worker = _Worker(_started(self._spool.lock))
+            self._workers.append(worker)
+            self._selector.register(_out(worker), selectors.EVENT_READ, worker)
+            _send(worker, self._setting)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._selector.close()
-        for hand in self._hands:
-            for pipe in (hand.process.stdin, hand.process.stdout):
+        for worker in self._workers:
+            for pipe in (worker.process.stdin, worker.process.stdout):
                 with contextlib.suppress(OSError):
                     if pipe is not None:
                         pipe.close()
             if error is not None:
-                hand.process.terminate()
-        for hand in self._hands:
+                worker.process.terminate()
+        for worker in self._workers:
             try:
-                hand.process.wait(_PATIENCE_S)
+                worker.process.wait(_PATIENCE_S)
             except subprocess.TimeoutExpired:
-                hand.process.kill()
-                hand.process.wait()
+                worker.process.kill()
+                worker.process.wait()
 
     @property
     def busy(self) -> bool:
         """Whether any page is being read."""
-        return any(hand.part is not None for hand in self._hands)
+        return any(worker.part is not None for worker in self._workers)
 
     def take(self, part: Part) -> bool:
-        """Have a page of a part read; False when every process is at work."""
-        for hand in self._hands:
-            if hand.part is None:
-                hand.part = part
-                _tell(hand, Task(str(self._spool.path(part.number)), part.range, part.mark))
+        """Have a page of a part read; False if every process is busy."""
+        for worker in self._workers:
+            if worker.part is None:
+                worker.part = part
+                _send(worker, Task(str(self._spool.path(part.number)), part.range, part.mark))
                 return True
         return False
 
-    def events(self, *, wait: bool) -> Iterator[tuple[Part, Progressed | Said]]:
-        """Give what the processes have to say. Raises CliError when one cannot go on."""
+    def events(self, *, wait: bool) -> Iterator[tuple[Part, Progressed | Notice]]:
+        """Yield the processes' events. Raises CliError if one of them failed."""
         for key, _ in self._selector.select(None if wait else 0):
-            hand: _Hand = key.data
-            content = os.read(_out(hand), _AT_ONCE)
+            worker: _Worker = key.data
+            content = os.read(_out(worker), _AT_ONCE)
             if not content:
-                raise CliError("A process that read for the export ended unexpectedly.")
-            *lines, hand.heard = (hand.heard + content).split(b"\n")
+                raise CliError("A reading process of this export ended unexpectedly.")
+            *lines, worker.unread = (worker.unread + content).split(b"\n")
             for line in lines:
-                yield self._heard(hand, _EVENT.decode(line))
+                yield self._handle(worker, _EVENT.decode(line))
 
-    def _heard(self, hand: _Hand, event: Event) -> tuple[Part, Progressed | Said]:
+    def _handle(self, worker: _Worker, event: Event) -> tuple[Part, Progressed | Notice]:
         if isinstance(event, Failed):
             raise CliError(event.message, hint=event.hint, exit_code=ExitCode(event.exit_code))
-        part = hand.part
-        assert part is not None  # noqa: S101 - it speaks only while it has an order
-        if isinstance(event, Said):
+        part = worker.part
+        assert part is not None  # noqa: S101 - it sends events only while it reads a part
+        if isinstance(event, Notice):
             return part, event
-        hand.part = None
+        worker.part = None
         assert isinstance(event, Done)  # noqa: S101 - there are three kinds
         return part, Progressed(event.mark, event.size, event.newest_id, event.oldest_id)
 
 
 def _started(lock: int) -> subprocess.Popen[bytes]:
-    """Start a process in a group of its own, so that Ctrl-C reaches the export alone, which then ends it in order."""
+    """Start a process in its own group: Ctrl-C then reaches only the export, which ends the process in order."""
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "admin_cli.export.worker"],
         stdin=subprocess.PIPE,
@@ -121,13 +121,13 @@ def _started(lock: int) -> subprocess.Popen[bytes]:
     )
 
 
-def _out(hand: _Hand) -> int:
-    assert hand.process.stdout is not None  # noqa: S101 - it was started with a pipe
-    return hand.process.stdout.fileno()
+def _out(worker: _Worker) -> int:
+    assert worker.process.stdout is not None  # noqa: S101 - it was started with a pipe
+    return worker.process.stdout.fileno()
 
 
-def _tell(hand: _Hand, order: Setting | Task) -> None:
-    assert hand.process.stdin is not None  # noqa: S101 - it was started with a pipe
-    with contextlib.suppress(BrokenPipeError):  # it has ended: its other pipe tells why
-        hand.process.stdin.write(msgspec.json.encode(order) + b"\n")
-        hand.process.stdin.flush()
+def _send(worker: _Worker, message: Setting | Task) -> None:
+    assert worker.process.stdin is not None  # noqa: S101 - it was started with a pipe
+    with contextlib.suppress(BrokenPipeError):  # it has ended; its other pipe says why
+        worker.process.stdin.write(msgspec.json.encode(message) + b"\n")
+        worker.process.stdin.flush()

@@ -1,4 +1,4 @@
-"""Ranges of entries: a form's month, or a stretch of one, and how one that is long is shared out."""
+"""Ranges of submissions: a form's month or a part of one, and how to split a long one."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 _TIME_LETTERS = 10
 
-#: A stretch is not worth sharing when less than this is left of it.
+#: A range with fewer pages than this left is not worth splitting.
 FEWEST_PAGES = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A stretch of a form's month, read from its newest entry to its oldest.
+    """A form's month or a part of one, read from its newest submission to its oldest.
 
-    partition: `by_month`'s key. below, down_to: what the IDs lie between, as the beginnings of IDs that no entry has;
-    None where the month itself ends.
+    partition: the key of `by_month`. below, down_to: the limits of the IDs, as beginnings of IDs that no submission
+    has; None for the limits of the month.
     """
 
     partition: str
@@ -34,7 +34,7 @@ class Range:
     down_to: str | None = None
 
     def query(self, key: Key) -> dict[str, Any]:
-        """Give the parameters of DynamoDB's Query, but for the table; key: where it goes on."""
+        """Return the parameters of DynamoDB's Query, without the table. key: where to continue."""
         condition, values = "#month = :month", {":month": {"S": self.partition}}
         if self.below is not None:
             values[":below"] = {"S": self.below}
@@ -56,10 +56,10 @@ class Range:
         }
 
     def shared(self, newest_id: str, oldest_id: str, ways: int) -> list[Range]:
-        """Share out what is left after a page: the range cut short, then what was cut off, newest first.
+        """Split what is left after a page: this range cut short, then the rest, newest first.
 
-        newest_id, oldest_id: the page's first and last entry; the time between them tells how many pages are left. One
-        range alone, this one, when those are few.
+        newest_id, oldest_id: the page's first and last submission; the time between them says how many pages are left.
+        Only this range if those are few.
         """
         try:
             newest, oldest, end = _milliseconds(newest_id), _milliseconds(oldest_id), self._begins()
@@ -77,7 +77,7 @@ class Range:
         return [Range(self.partition, above, below) for above, below in pairwise(edges)]
 
     def _begins(self) -> int:
-        """Give the time that the range reaches down to, in milliseconds since 1970."""
+        """Return the time of the range's oldest end, in milliseconds since 1970."""
         if self.down_to is not None:
             return _milliseconds(self.down_to)
         year, month = self.partition.rpartition("#")[2].split("-")
@@ -85,7 +85,7 @@ class Range:
 
 
 def months(form: str, *, newest: datetime, oldest: datetime) -> Iterator[Range]:
-    """Give the months of a form's entries, newest first."""
+    """Yield the months of a form's submissions, newest first."""
     month, last = newest, keys.month_key(form, oldest)
     while keys.month_key(form, month) >= last:
         yield Range(keys.month_key(form, month))
@@ -93,11 +93,11 @@ def months(form: str, *, newest: datetime, oldest: datetime) -> Iterator[Range]:
 
 
 def _milliseconds(submission_id: str) -> int:
-    """Give the time in an ID, or in the beginning of one. Raises ValueError."""
+    """Return the time in an ID, or in the beginning of one. Raises ValueError."""
     return ulid_milliseconds(submission_id.rpartition("_")[2].ljust(26, "0"))
 
 
 def _beginning(prefix: str, milliseconds: int) -> str:
-    """Give the beginning of the IDs of a moment."""
+    """Return the beginning of the IDs made at this time."""
     at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
     return f"{prefix}_{ulid_floor(at)[:_TIME_LETTERS]}"

@@ -1,4 +1,4 @@
-"""Reads a range page by page into a spool's part, and waits when AWS or the network says "not now"."""
+"""Reads a range page by page into a spool's part, and waits while AWS throttles or the network is down."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from registration_core.adapters.dynamodb.wire import WireCall
     from registration_core.domain.selection import Selection
 
-#: How long a page is asked for again: a throttled table recovers by waiting, a lost network often does not.
+#: How long to retry a page: a throttled table recovers after a while, a lost network often does not.
 THROTTLED_S, LOST_S = 600.0, 60.0
 
 _LONGEST_PAUSE_S = 20.0
@@ -41,35 +41,35 @@ _BEFORE_PARSE = "before-parse.dynamodb.Query"
 
 
 def unwritable(error: OSError) -> CliError:
-    """Say that the spool, or what is made of it, cannot be written."""
+    """Return the error for a spool or an export that can't be written."""
     if error.errno in _FULL:
-        return CliError("There is no room left on the disk: make some.")
-    return CliError(f"What was read cannot be kept: {error.strerror}.")
+        return CliError("The disk is full. Free some space.")
+    return CliError(f"The submissions read so far can't be stored: {error.strerror}.")
 
 
 class NotNowError(Exception):
-    """A page could not be had, but may be later.
+    """A page could not be read now, but a retry may succeed.
 
-    reason: for people. lost: whether no answer came at all; else AWS asked to slow down. told: what to raise in the
-    end.
+    reason: for people. lost: whether no answer came at all; otherwise AWS asked to slow down. final: what to raise when
+    retries are over.
     """
 
-    def __init__(self, reason: str, *, lost: bool, told: CliError) -> None:
+    def __init__(self, reason: str, *, lost: bool, final: CliError) -> None:
         super().__init__(reason)
         self.reason = reason
         self.lost = lost
-        self.told = told
+        self.final = final
 
 
 class Pages(Protocol):
-    """Where pages of entries come from."""
+    """A source of pages of submissions."""
 
     def __call__(self, query: Mapping[str, Any]) -> Page:
         """Answer one query. Raises NotNowError, CliError."""
 
 
 class TablePages:
-    """Pages of one table, by a boto3 client whose parser is spared: it takes most of an export's time."""
+    """Pages of one table, through a boto3 client without its parser, which would take most of an export's time."""
 
     def __init__(self, context: Context, table: str, client: Any) -> None:  # noqa: ANN401 - boto3 has no types
         self._context = context
@@ -87,19 +87,19 @@ class TablePages:
             with sessions.sentences(self._context):
                 self._client.query(TableName=self._table, **query)
             return read_page(self._bodies[-1])
-        except msgspec.ValidationError as error:  # it came whole
+        except msgspec.ValidationError as error:  # the answer was complete
             raise _unknown_entry(error) from error
         except msgspec.DecodeError as error:
             raise _cut_off(error) from error
-        except CliError as told:
-            cause = told.__cause__
+        except CliError as final:
+            cause = final.__cause__
             if isinstance(cause, sdk.ClientError):
                 code = cause.response.get("Error", {}).get("Code", "")
                 status = cause.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
                 if code in RETRYABLE_CODES or status >= _SERVERS_FAULT:
-                    raise NotNowError(code, lost=False, told=told) from cause
+                    raise NotNowError(code, lost=False, final=final) from cause
             elif isinstance(cause, _lost(sdk)):
-                raise NotNowError("no answer", lost=True, told=told) from cause
+                raise NotNowError("no answer", lost=True, final=final) from cause
             raise
         finally:
             self._client.meta.events.unregister(_BEFORE_PARSE, self._take)
@@ -111,7 +111,7 @@ class TablePages:
 
 
 class WirePages:
-    """Pages of one table, over a wire without the SDK; each is asked for once: the reader tries again, and says so."""
+    """Pages of one table, without the SDK. It does not retry: the reader does, and says so."""
 
     def __init__(self, context: Context, table: str, wire: WireCall) -> None:
         self._context = context
@@ -122,22 +122,22 @@ class WirePages:
         """Answer one query."""
         try:
             return read_page(self._wire.content("Query", {"TableName": self._table, **query}))
-        except msgspec.ValidationError as error:  # it came whole
+        except msgspec.ValidationError as error:  # the answer was complete
             raise _unknown_entry(error) from error
         except msgspec.DecodeError as error:
             raise _cut_off(error) from error
         except AwsCallError as error:
-            told = sessions.called(error, "Query", self._context)
+            final = sessions.called(error, "Query", self._context)
             if error.code == "ConnectionLost":
-                raise NotNowError("no answer", lost=True, told=told) from error
+                raise NotNowError("no answer", lost=True, final=final) from error
             if error.retryable:
-                throttled = f"AWS is throttling, {error.code}" if sessions.is_throttled(error.code) else error.code
-                raise NotNowError(throttled, lost=False, told=told) from error
-            raise told from error
+                reason = f"AWS is throttling, {error.code}" if sessions.is_throttled(error.code) else error.code
+                raise NotNowError(reason, lost=False, final=final) from error
+            raise final from error
 
 
-def the_pages(context: Context, table: str, say: Callable[[str], None]) -> Pages:
-    """Connect to a table's entries. say: is told when AWS throttles. Raises CliError."""
+def connect(context: Context, table: str, say: Callable[[str], None]) -> Pages:
+    """Connect to a table's submissions. say: called when AWS throttles. Raises CliError."""
     wire = plain_call(context, "dynamodb")
     if wire is not None:
         return WirePages(context, table, wire)
@@ -145,12 +145,12 @@ def the_pages(context: Context, table: str, say: Callable[[str], None]) -> Pages
 
 
 def _unknown_entry(error: msgspec.ValidationError) -> CliError:
-    return CliError(f"A submission in the table is none that this Rollcall knows: {error}.")
+    return CliError(f"This version of Rollcall can't read a submission in the table: {error}.")
 
 
 def _cut_off(error: msgspec.DecodeError) -> NotNowError:
-    told = CliError(f"An answer of DynamoDB's could not be read: {error}.")
-    return NotNowError("an answer was cut off", lost=True, told=told)
+    final = CliError(f"DynamoDB's answer could not be read: {error}.")
+    return NotNowError("an answer was cut off", lost=True, final=final)
 
 
 def _lost(sdk: Any) -> tuple[type[Exception], ...]:  # noqa: ANN401 - botocore has no types
@@ -158,7 +158,7 @@ def _lost(sdk: Any) -> tuple[type[Exception], ...]:  # noqa: ANN401 - botocore h
 
 
 class Sieve:
-    """Leaves out what an export is not of: what has expired, what was erased, what the selection does not admit."""
+    """Leaves out submissions that have expired, are erased or are not in the selection."""
 
     def __init__(self, selection: Selection, *, began: int) -> None:
         self._selection = selection
@@ -166,7 +166,7 @@ class Sieve:
         self._takes_all = not selection.sifting and selection.since is None and selection.until is None
 
     def __call__(self, row: Row) -> bool:
-        """Whether an entry goes into the export."""
+        """Whether a submission belongs in the export."""
         if row.expires_at <= self._began:
             return False
         if self._takes_all:
@@ -174,14 +174,14 @@ class Sieve:
         return self._selection.admits(row.submission())
 
     def is_past(self, row: Row) -> bool:
-        """Whether whatever is older than an entry is too old: a month's entries come in the order of their time."""
+        """Whether all submissions after this one are too old. They come newest first."""
         since = self._selection.since
         return since is not None and datetime.fromisoformat(row.submitted_at) < since - _CLOCKS_DIFFER
 
 
 @dataclass(frozen=True, slots=True)
 class Progressed:
-    """What reading one page brought. newest_id, oldest_id: of all entries that it held; empty when it held none."""
+    """The result of reading one page. newest_id, oldest_id: of all its submissions; empty if it had none."""
 
     mark: Mark
     size: int
@@ -192,7 +192,7 @@ class Progressed:
 class Reader:
     """Reads pages into the parts of one spool.
 
-    say: is told of each pause. wait: pauses; False when there is no point in going on.
+    say: called before each pause. wait: pauses; returns False if there is no point in going on.
     """
 
     def __init__(
@@ -210,13 +210,13 @@ class Reader:
         self._wait = wait
         self._monotonic = monotonic
 
-    def read(self, path: Path, wanted: Range, mark: Mark) -> Progressed:
+    def read(self, path: Path, range_: Range, mark: Mark) -> Progressed:
         """Read the next page of a range into its part. Raises CliError, OSError."""
-        page = self._page(wanted.query(mark.key))
+        page = self._page(range_.query(mark.key))
         rows = [row for row in page.rows if self._sieve(row)]
         key = None if page.rows and self._sieve.is_past(page.rows[-1]) else page.key
         after = mark.after(rows, read=len(page.rows), key=key)
-        if after.ended and not after.read:  # an empty month leaves nothing, and is asked again by who resumes
+        if after.ended and not after.read:  # an empty month leaves no file; resuming reads it again
             return Progressed(after, 0)
         try:
             with PartWriter(path) as part:
@@ -235,8 +235,8 @@ class Reader:
             except NotNowError as error:
                 length = random.uniform(pause / 2, pause)  # noqa: S311 - so that processes don't come back together
                 if self._monotonic() + length - began > (LOST_S if error.lost else THROTTLED_S):
-                    raise error.told from error
-                self._say(f"Not now ({error.reason}): trying again in {length:.1f} s ...")
+                    raise error.final from error
+                self._say(f"Could not read a page ({error.reason}). Trying again in {length:.1f} s ...")
                 if not self._wait(length):
-                    raise error.told from error
+                    raise error.final from error
                 pause = min(_LONGEST_PAUSE_S, pause * 2)

@@ -1,4 +1,4 @@
-"""What an export was asked for, in a form that outlives the process."""
+"""What an export was asked to do, stored so that it can be resumed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from registration_core.domain.submission import Status
 
 
 class Selected(msgspec.Struct, frozen=True, kw_only=True):
-    """A selection, in words. since, until: ISO 8601."""
+    """A selection that can be stored. since, until: ISO 8601."""
 
     form: str | None = None
     statuses: tuple[str, ...] = ()
@@ -21,7 +21,7 @@ class Selected(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, selection: Selection) -> Selected:
-        """Write a selection down."""
+        """Convert a selection."""
         return cls(
             form=selection.form,
             statuses=tuple(sorted(selection.statuses)),
@@ -31,7 +31,7 @@ class Selected(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def selection(self) -> Selection:
-        """Give the selection that it was."""
+        """Convert it back to a selection."""
         return Selection(
             form=self.form,
             statuses=frozenset(map(Status, self.statuses)),
@@ -42,11 +42,11 @@ class Selected(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What an export is of, and into what; resuming goes on with the same.
+    """What to export, and how. Resuming continues with the same request.
 
-    forms: the names of all that are read. began: when, seconds since 1970: what expired by then is left out. columns:
-    by their full names; None for the usual ones. delimiter: None for the language's own. replaces: whether a file of
-    that name may be replaced. sort: a column, with a - in front the other way round; None for newest first.
+    forms: the names of the forms to read. began: seconds since 1970; submissions that had expired by then are left out.
+    columns: their full names; None for the default ones. delimiter: None for the language's own. replaces: whether an
+    existing file may be replaced. sort: a column, with - in front to reverse; None for newest first.
     """
 
     context: str

@@ -1,4 +1,4 @@
-"""Entries in bulk: decoded from DynamoDB's JSON and kept as lines of JSON, with as little work as an entry allows."""
+"""Submissions in bulk: decoded from DynamoDB's JSON and stored as lines of JSON, with as little work as possible."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Row(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """One entry, as `Submission` has it: times as the item holds them (texts, and seconds since 1970).
+    """One submission, with the fields of `Submission`. Times are as in the item: texts, and seconds since 1970.
 
     A line of a spool is a row's values as a JSON array.
     """
@@ -41,7 +41,7 @@ class Row(msgspec.Struct, array_like=True, frozen=True, gc=False):
     spam_sign: str | None = None
 
     def submission(self) -> Submission:
-        """Give the entry as everything else knows it."""
+        """Convert it to a Submission."""
         return Submission(
             id=self.id,
             form=self.form,
@@ -71,7 +71,7 @@ class _Number(msgspec.Struct, gc=False):
 
 
 class _Value(msgspec.Struct, gc=False):
-    """One answer on the wire: one of these is set."""
+    """One answer as DynamoDB sends it: one of these is set."""
 
     S: str | None = None
     N: str | None = None
@@ -84,7 +84,7 @@ class _Answers(msgspec.Struct, gc=False):
 
 
 class _Item(msgspec.Struct, gc=False):
-    """An entry on the wire; whatever else an item holds is passed over."""
+    """A submission as DynamoDB sends it; other attributes of the item are ignored."""
 
     id: _Text
     form: _Text
@@ -109,7 +109,7 @@ class _Answer(msgspec.Struct):
     LastEvaluatedKey: dict[str, dict[str, str]] | None = None
 
 
-#: Where a query goes on, in DynamoDB's own form; None for its beginning or its end.
+#: Where a query continues, in DynamoDB's own form; None for its beginning or its end.
 Key: TypeAlias = dict[str, dict[str, str]] | None
 
 _DECODER = msgspec.json.Decoder(_Answer)
@@ -118,14 +118,14 @@ _ENCODER = msgspec.json.Encoder()
 
 
 class Page(msgspec.Struct):
-    """What one query answered. key: where the next one begins; None when this was the last."""
+    """The answer to one query. key: where the next one begins; None if this was the last."""
 
     rows: list[Row]
     key: Key
 
 
 def read_page(body: bytes) -> Page:
-    """Decode the answer to a query of entries. Raises msgspec.DecodeError for what is none."""
+    """Decode the answer to a query of submissions. Raises msgspec.DecodeError if it can't."""
     answer = _DECODER.decode(body)
     return Page([_row(item) for item in answer.Items], answer.LastEvaluatedKey or None)
 
@@ -141,7 +141,7 @@ def to_lines(rows: list[Row]) -> bytes:
 
 
 def moment(since_1970_s: int) -> datetime:
-    """Give the moment so many seconds after 1970 began."""
+    """Convert seconds since 1970 to a time."""
     return _EPOCH + timedelta(seconds=since_1970_s)
 
 

@@ -1,4 +1,4 @@
-"""One export from beginning to end: what it is of, gathering, writing, and what the person is told."""
+"""One export from beginning to end: reading, writing, and messages to the person."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from admin_cli.errors import CliError, ExitCode, OutputClosedError
-from admin_cli.export.collection import Gathering, entries
+from admin_cli.export.collection import Collection, entries
 from admin_cli.export.columns import AGE, NAME, RANK, Columns
 from admin_cli.export.delimiters import list_separator
 from admin_cli.export.formats import Encoding, Format
@@ -48,7 +48,7 @@ _BRIEF_S = 60
 
 @dataclass(frozen=True, slots=True)
 class Exporting:
-    """One export. forms: what the stack keeps. jobs: how many processes read when there is much."""
+    """One export. forms: those stored with the stack. jobs: how many processes read a large export."""
 
     output: Output
     source: Source
@@ -61,7 +61,7 @@ class Exporting:
         self.resume(Spool.begin(self.target.folder, request))
 
     def resume(self, spool: Spool) -> None:
-        """Go on with what was left. Raises CliError, OutputClosedError."""
+        """Continue an interrupted export. Raises CliError, OutputClosedError."""
         request = spool.request
         with self._kept(spool):
             if not any(spool.parts()):
@@ -75,7 +75,7 @@ class Exporting:
     def _run(self, spool: Spool) -> None:
         began = time.monotonic()
         with _no_cycles():
-            self._gather(spool)
+            self._collect(spool)
             count = self._write(spool)
         made = spool.folder / "made"
         size = made.stat().st_size
@@ -87,7 +87,7 @@ class Exporting:
         took = f"{seconds:.1f} s" if seconds < _BRIEF_S else duration(seconds)
         self.output.note(f"{self.target.name}: {what}, {_size(size)}, {took}, {count / seconds:,.0f}/s")
 
-    def _gather(self, spool: Spool) -> None:
+    def _collect(self, spool: Spool) -> None:
         format_ = Format(spool.request.format)
 
         def ensure_fits(count: int) -> None:
@@ -105,7 +105,7 @@ class Exporting:
             about=True,
             done=done,
         ) as progress:
-            gathering = Gathering(
+            collection = Collection(
                 spool,
                 Reader(
                     self.source.pages(progress.note),
@@ -118,7 +118,7 @@ class Exporting:
                 jobs=self.jobs,
                 ensure_fits=ensure_fits,
             )
-            gathering.run()
+            collection.run()
 
     def _crew(self, spool: Spool) -> Crew:
         from admin_cli.export.processes import Crew  # noqa: PLC0415 - only for much
@@ -127,7 +127,7 @@ class Exporting:
         return Crew(spool, Setting(self.source.context, spool.request), self.jobs)
 
     def _write(self, spool: Spool) -> int:
-        """Write the spool's entries in their format; give how many there are."""
+        """Write the spool's submissions in the requested format; return how many there are."""
         request = spool.request
         total = sum(part.mark.rows for part in spool.parts())
         versions = self._versions(request)
@@ -135,13 +135,13 @@ class Exporting:
         format_ = Format(request.format)
         columns = None
         answered = {name for part in spool.parts() for name in part.mark.answers}
-        told = {RANK: self.source.rank, NAME: self._name, AGE: self._age_at(moment(request.began))}
+        derived = {RANK: self.source.rank, NAME: self._name, AGE: self._age_at(moment(request.began))}
         if request.columns is not None or not format_.whole:
-            columns = Columns(versions, answered, language, told).chosen(request.columns)
+            columns = Columns(versions, answered, language, derived).chosen(request.columns)
         batches = entries(spool)
         if request.sort is not None:
             by = request.sort.removeprefix("-")
-            (column,) = Columns(versions, {*answered, by.removeprefix(ANSWER)}, language, told).chosen([by])
+            (column,) = Columns(versions, {*answered, by.removeprefix(ANSWER)}, language, derived).chosen([by])
             batches = iter([sorted_rows(batches, column, reverse=request.sort.startswith("-"))])
         to_file = self.target.path is not None
         encoding = Encoding(
@@ -160,12 +160,12 @@ class Exporting:
         return total
 
     def _name(self, row: Row) -> str | None:
-        """Say what the person is called whom an entry is about."""
+        """Return the name of the person that a submission is about."""
         form = self.forms.get(row.form)
         return form.name_in(row.answers) or None if form is not None else None
 
     def _age_at(self, now: datetime) -> Callable[[Row], int | None]:
-        """Give what tells how old the person is when the chosen option begins, else now."""
+        """Return a function for a person's age when the chosen option begins, or now if it has no beginning."""
         today = {name: form.today(now) for name, form in self.forms.items()}
 
         def age(row: Row) -> int | None:
@@ -175,7 +175,7 @@ class Exporting:
         return age
 
     def _versions(self, request: Request) -> Sequence[Form]:
-        """Give the form as it is and as it was; nothing when the export is of several, which share no answers."""
+        """Return all versions of the form, the present one first; none if the export is for several forms."""
         if len(request.forms) != 1:
             return []
         (name,) = request.forms
@@ -183,7 +183,7 @@ class Exporting:
         return [*present, *(form for form in self.source.versions(name) if form not in present)]
 
     def _oldest(self, request: Request, form: str) -> datetime:
-        """Give the time before which no entry of a form is: versions before may have kept them longer."""
+        """Return the time of a form's oldest possible submission: older versions may have had a longer retention."""
         days = [self.forms[form].retention_days] if form in self.forms else [LONGEST_RETENTION_DAYS]
         days += [version.retention_days for version in self.source.versions(form)]
         oldest = moment(request.began) - timedelta(days=max(days)) - _CLOCKS_DIFFER
@@ -192,7 +192,7 @@ class Exporting:
 
     @contextlib.contextmanager
     def _kept(self, spool: Spool) -> Iterator[None]:
-        """Keep what was read when something goes wrong, and say how to go on; drop what nobody can go on with."""
+        """On an error, keep what was read and say how to continue; drop a spool that can't be resumed."""
         try:
             with _sentences():
                 yield
@@ -203,15 +203,15 @@ class Exporting:
             if error.exit_code is ExitCode.USAGE:
                 spool.remove()
             elif self._leave(spool):
-                error.hint = " ".join([*([error.hint] if error.hint else []), f"Then go on: {self._again()}"])
+                error.hint = " ".join([*([error.hint] if error.hint else []), f"Then continue: {self._again()}"])
             raise
         except BaseException:
             if self._leave(spool):
-                self.output.note(f"What was read is kept. Go on: {self._again()}")
+                self.output.note(f"The submissions read so far are kept. To continue: {self._again()}")
             raise
 
     def _leave(self, spool: Spool) -> bool:
-        """Leave a spool to be gone on with; False when there is no sense in it, and it is dropped."""
+        """Keep a spool so that it can be resumed; False if it can't, and is dropped."""
         if self.target.streams or not any(spool.path(part.number).exists() for part in spool.parts()):
             spool.remove()
             return False
@@ -224,7 +224,7 @@ class Exporting:
 
 @contextlib.contextmanager
 def _no_cycles() -> Iterator[None]:
-    """Spare the search for cycles: entries come by the thousand, and have none."""
+    """Turn off garbage collection: submissions come by the thousand, and have no reference cycles."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -236,7 +236,7 @@ def _no_cycles() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _sentences() -> Iterator[None]:
-    """Raise CliError for a disk that takes no more."""
+    """Translate OSError, such as for a full disk, to CliError."""
     try:
         yield
     except OSError as error:
@@ -244,21 +244,21 @@ def _sentences() -> Iterator[None]:
 
 
 def _newest(request: Request) -> datetime:
-    """Give the time after which no entry is: whoever wrote it may have a clock that is ahead."""
+    """Return the time of the newest possible submission: the clock that wrote it may be ahead."""
     newest = moment(request.began) + _CLOCKS_DIFFER
     until = request.selected.selection().until
     return newest if until is None else min(newest, until)
 
 
 def _private(spool: Spool) -> BinaryIO:
-    """Open the file to be: one like any new file, in the spool's folder, which only its owner may open."""
+    """Create the output file, with default permissions, in the spool's folder, which only its owner can open."""
     made = spool.folder / "made"
     made.unlink(missing_ok=True)
     return os.fdopen(os.open(made, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666), "w+b", _BUFFER)
 
 
 def _counted(batches: Iterable[list[Row]], progress: Progress) -> Iterator[list[Row]]:
-    """Count entries as they go by."""
+    """Advance the progress with each batch."""
     for rows in batches:
         yield rows
         progress.advance(len(rows))
@@ -270,7 +270,7 @@ def _slept(pause_s: float) -> bool:
 
 
 def _size(count: int) -> str:
-    """Write a number of bytes the way people say it."""
+    """Write a number of bytes for people, such as 1.5 MB."""
     size = float(count)
     for unit in ("bytes", "kB", "MB"):
         if size < _THOUSAND:

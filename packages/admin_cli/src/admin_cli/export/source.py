@@ -1,4 +1,4 @@
-"""Where an export reads from: pages of entries, forms as they were, and how much there may be."""
+"""Where an export reads from: pages of submissions, versions of forms, and an estimate of the total."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
 
 
 class Source(Protocol):
-    """What an export needs of a stack."""
+    """What an export needs from a stack."""
 
     @property
     def context(self) -> Context:
         """The context that the reading processes work in."""
 
     def pages(self, say: Callable[[str], None]) -> Pages:
-        """Connect to the entries; `say` is told when AWS throttles. Raises CliError."""
+        """Connect to the submissions; calls `say` when AWS throttles. Raises CliError."""
 
     def versions(self, form: str) -> Sequence[Form]:
-        """Give a form as it ever was, in no order. Raises CliError."""
+        """Return all versions of a form, in no order. Raises CliError."""
 
     def rank(self, row: Row) -> int | None:
-        """Give the place in the queue of who waits, as it stands when the first of an option is asked about."""
+        """Return a waitlisted submission's rank, as it was when an option's queue was first read."""
 
     def estimate(self) -> int | None:
-        """Tell about how many entries there are; None when nobody knows."""
+        """Return about how many submissions there are; None if unknown."""
 
 
 class StackSource:
@@ -64,17 +64,17 @@ class StackSource:
         return self._stack.query().ranks()
 
     def rank(self, row: Row) -> int | None:
-        """Read the queues of options that somebody of the export waits for."""
+        """Read each queue once, if a submission in the export is in it."""
         if row.option is None or row.position is None:
             return None
         return self._ranks.queue(row.form, row.option).get(row.id)
 
     def estimate(self) -> int | None:
-        """Ask for the index's own count, which is some hours old; a person who may not ask does without."""
+        """Return the index's own count, which is some hours old; None without the permission to read it."""
         call = self._stack.call("dynamodb")
         try:
-            told = call("DescribeTable", {"TableName": self._stack.description.table})["Table"]
+            table = call("DescribeTable", {"TableName": self._stack.description.table})["Table"]
         except AwsCallError:
             return None
-        counts = {index["IndexName"]: index.get("ItemCount") for index in told.get("GlobalSecondaryIndexes", ())}
+        counts = {index["IndexName"]: index.get("ItemCount") for index in table.get("GlobalSecondaryIndexes", ())}
         return counts.get(keys.BY_MONTH) or None

@@ -1,6 +1,6 @@
-"""A spool: what an export has read so far, in a private folder beside the file that it will become.
+"""A spool: what an export has read so far, in a private folder next to the file that it will become.
 
-`plan.jsonl` says what was asked and which part holds which range; each line is written whole or does not count.
+`plan.jsonl` has the request, and says which part has which range. A line that was not written whole does not count.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 
 ENDING = ".rollcall-spool"
 
-#: How long a process of an export that was killed may take to notice.
+#: How long a reading process may take to notice that its export was killed.
 _STRAGGLERS_S = 8.0
 
 
 class _Ranges(msgspec.Struct, tag="ranges"):
-    """Ranges to be read, in the order of the file to come, by part."""
+    """Ranges to read, by part, in the order of the exported file."""
 
     parts: dict[int, Range]
 
 
 class _Shared(msgspec.Struct, tag="shared"):
-    """A part's range was cut short, and what was cut off became parts that follow on it."""
+    """A part's range was cut short, and the rest became the parts after it."""
 
     part: int
     range: Range
@@ -53,7 +53,7 @@ _LINE = msgspec.json.Decoder(_Ranges | _Shared | _Asked)
 
 @dataclass(slots=True)
 class Part:
-    """One range, and how far it is read."""
+    """One range, and how far it has been read."""
 
     number: int
     range: Range
@@ -61,7 +61,7 @@ class Part:
 
 
 class Spool:
-    """One export's spool, held by this process alone. Make one by `begin` or `resume`."""
+    """One export's spool, locked by this process. Create one with `begin` or `resume`."""
 
     def __init__(self, folder: Path, lock: int, request: Request) -> None:
         self.folder = folder
@@ -72,7 +72,7 @@ class Spool:
 
     @classmethod
     def begin(cls, folder: Path, request: Request) -> Spool:
-        """Make a new spool; an old one of the same place is dropped. Raises CliError when another export holds it."""
+        """Create a new spool, replacing an old one. Raises CliError if another export has it locked."""
         folder.mkdir(mode=0o700, exist_ok=True)
         lock = _take(folder)
         for path in folder.iterdir():
@@ -84,7 +84,7 @@ class Spool:
 
     @classmethod
     def resume(cls, folder: Path) -> Spool:
-        """Take up a spool where it was left. Raises CliError when there is none, or another export holds it."""
+        """Open a spool to continue it. Raises CliError if there is none, or another export has it locked."""
         lock = _take(folder)
         try:
             asked, *lines = _whole_lines(folder / "plan.jsonl")
@@ -92,7 +92,7 @@ class Spool:
         except (FileNotFoundError, ValueError, AttributeError) as error:
             os.close(lock)
             raise CliError(
-                f"{folder} is no spool that can be gone on with.", hint="Begin anew with --force."
+                f"The interrupted export in {folder} can't be continued.", hint="Start again with --force."
             ) from error
         spool = cls(folder, lock, request)
         for line in lines:
@@ -102,38 +102,38 @@ class Spool:
         return spool
 
     def parts(self) -> Iterator[Part]:
-        """Give all parts, in the order of the file to come."""
+        """Yield all parts, in the order of the exported file."""
         return (self._parts[number] for number in self._order)
 
     def path(self, part: int) -> Path:
-        """Name a part's file."""
+        """Return the path of a part's file."""
         return self.folder / f"part-{part:06}.jsonl"
 
     def add(self, ranges: Iterable[Range]) -> None:
-        """Plan what is to be read. Raises OSError when that cannot be noted."""
+        """Add ranges to read. Raises OSError if the plan can't be written."""
         first = len(self._order)
         self._put(_Ranges(dict(enumerate(ranges, first))))
 
     def share(self, part: Part, ranges: list[Range]) -> list[Part]:
-        """Cut a part short and make parts of the rest; give those. Raises OSError when that cannot be noted."""
+        """Cut a part short, and return new parts for the rest. Raises OSError if the plan can't be written."""
         first = len(self._order)
         rest = dict(enumerate(ranges[1:], first))
         self._put(_Shared(part.number, ranges[0], rest))
         return [self._parts[number] for number in rest]
 
     def remove(self) -> None:
-        """Drop the spool: what it was for is done."""
+        """Delete the spool."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.release()
 
     def release(self) -> None:
-        """Let another process go on with it."""
+        """Unlock the spool, so that another process can continue it."""
         with contextlib.suppress(OSError):
             os.close(self.lock)
 
     def _put(self, line: _Ranges | _Shared) -> None:
         for number in line.parts:
-            self.path(number).unlink(missing_ok=True)  # of a plan that a crash of the machine lost
+            self.path(number).unlink(missing_ok=True)  # left from a plan that a crash of the machine lost
         self._note(line)
         self._follow(line)
 
@@ -153,23 +153,23 @@ class Spool:
             self._order[at:at] = list(line.parts)
         else:
             self._order += list(line.parts)
-        self._parts |= {number: Part(number, given) for number, given in line.parts.items()}
+        self._parts |= {number: Part(number, range_) for number, range_ in line.parts.items()}
 
 
 def folder_for(file: Path) -> Path:
-    """Name the folder that an export into this file keeps its spool in."""
+    """Return the folder of the spool of an export into this file."""
     return file.with_name(f".{file.name}{ENDING}")
 
 
 def others_beside(folder: Path) -> list[Path]:
-    """Find the spools of other exports beside this one's."""
+    """Find the spools of other exports in the same folder."""
     with contextlib.suppress(OSError):
         return sorted(path for path in folder.parent.glob(f".*{ENDING}") if path != folder)
     return []
 
 
 def file_of(folder: Path) -> Path:
-    """Name the file that a spool was to become."""
+    """Return the file that a spool is for."""
     return folder.with_name(folder.name.removeprefix(".").removesuffix(ENDING))
 
 
@@ -183,11 +183,11 @@ def _whole_lines(path: Path) -> Iterator[_Ranges | _Shared | _Asked]:
 
 
 def _take(folder: Path) -> int:
-    """Hold a spool's lock; the reading processes are given it too. Raises CliError when it is held for long."""
+    """Lock a spool; the reading processes inherit the lock. Raises CliError if another export has it locked."""
     try:
         lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     except FileNotFoundError as error:
-        raise CliError(f"{folder} is not there.") from error
+        raise CliError(f"There is no folder {folder}.") from error
     ends_at = time.monotonic() + _STRAGGLERS_S
     while True:
         try:

@@ -1,7 +1,7 @@
-"""A part of a spool: the entries of one range as lines of JSON, and between them marks that say how far it is read.
+"""A part of a spool: the submissions of one range as lines of JSON, with marks that say how far it has been read.
 
-A page's lines and the mark after them are written together. Whatever stands after the last whole mark was cut off by a
-crash or a full disk: it is dropped, and read again.
+A page's lines and the mark after them are written together. A crash or a full disk may leave lines after the last
+complete mark: they are dropped, and read again.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ _AT_ONCE = 1 << 19
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """How far a part is read, all told.
+    """How far a part has been read.
 
-    key: where its next page begins. ended: whether there is none. rows: how many it keeps. read: how many entries it
-    saw. answers: the names of all answers in it.
+    key: where its next page begins. ended: whether there is none. rows: how many submissions it has stored. read: how
+    many it has read. answers: the names of all answers in it.
     """
 
     key: dict[str, dict[str, str]] | None = None
@@ -41,7 +41,7 @@ class Mark(msgspec.Struct, frozen=True):
     answers: tuple[str, ...] = ()
 
     def after(self, rows: Sequence[Row], *, read: int, key: Key) -> Mark:
-        """Give the mark after one more page."""
+        """Return the mark after one more page."""
         answers = set(self.answers).union(*(row.answers for row in rows))
         return Mark(key, key is None, self.rows + len(rows), self.read + read, tuple(sorted(answers)))
 
@@ -51,7 +51,7 @@ _MARK = msgspec.json.Decoder(Mark)
 
 
 class PartWriter:
-    """Appends pages to one part while it is entered. Raises OSError when they cannot be written."""
+    """Appends pages to one part while it is entered. Raises OSError if they can't be written."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -65,7 +65,7 @@ class PartWriter:
         os.close(self._descriptor)
 
     def append(self, rows: list[Row], mark: Mark) -> int:
-        """Write a page and the mark after it; give the bytes written."""
+        """Write a page and the mark after it; return the number of bytes."""
         content = to_lines(rows) + msgspec.json.encode(mark) + b"\n"
         left = memoryview(content)
         while left:
@@ -74,7 +74,7 @@ class PartWriter:
 
 
 def recover(path: Path) -> Mark:
-    """Cut off what was not written whole; give the last mark. A part that is not there was never begun."""
+    """Drop what was not written completely; return the last mark. A part without a file was never begun."""
     try:
         with path.open("r+b") as file:
             mark, end = _last_mark(file.fileno(), os.fstat(file.fileno()).st_size)
@@ -85,7 +85,7 @@ def recover(path: Path) -> Mark:
 
 
 def rows_of(path: Path) -> Iterator[list[Row]]:
-    """Give a part's entries, in its order, many at a time. A part that is not there has none."""
+    """Yield a part's submissions in order, in batches. A part without a file has none."""
     with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
         while lines := b"".join(file.readlines(_AT_ONCE)):
             if rows := read_rows(_MARK_LINE.sub(b"", lines)):
@@ -93,7 +93,7 @@ def rows_of(path: Path) -> Iterator[list[Row]]:
 
 
 def _last_mark(descriptor: int, size: int) -> tuple[Mark, int]:
-    """Find the last whole mark, and where the next page is to be written."""
+    """Find the last complete mark, and where to write the next page."""
     if size == 0:
         return NOTHING, 0
     with mmap.mmap(descriptor, size, access=mmap.ACCESS_READ) as content:

@@ -1,4 +1,4 @@
-"""Where an export goes: a file that appears when it is whole, or a stream."""
+"""Where an export is written: a file that appears when it is complete, or a stream."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ STDOUT = "-"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One place. path: of the file; None for stdout. streams: whether it takes what comes, and nothing replaces it.
+    """One target. path: of the file; None for stdout. streams: whether it is a pipe or device, not a file to replace.
 
-    folder: where the spool is kept meanwhile; a stream's cannot be gone on with.
+    folder: where the spool is; an export to a stream can't be resumed.
     """
 
     path: Path | None
@@ -33,16 +33,16 @@ class Target:
 
     @property
     def name(self) -> str:
-        """Name it for people."""
+        """Its name in messages."""
         return "stdout" if self.path is None else str(self.path)
 
     @property
     def exists(self) -> bool:
-        """Whether a file is there that would be replaced."""
+        """Whether a file exists that would be replaced."""
         return not self.streams and self.path is not None and self.path.exists()
 
     def put(self, made: Path, output: Output, *, replaces: bool) -> None:
-        """Put what was written in its place, all of it. Raises CliError, OutputClosedError, OSError."""
+        """Put the finished file in its place. Raises CliError, OutputClosedError, OSError."""
         if self.path is None:
             with made.open("rb") as source:
                 _print(source, output)
@@ -53,8 +53,8 @@ class Target:
             _place(made, self.path, replaces=replaces)
 
 
-def the_target(file: str) -> Target:
-    """Give the place of that name. Raises CliError when nothing can be written there."""
+def read_target(file: str) -> Target:
+    """Read the target from the command line. Raises CliError if nothing can be written there."""
     if file == STDOUT:
         return Target(None, streams=True, folder=_scratch())
     path = Path(file)
@@ -70,12 +70,12 @@ def the_target(file: str) -> Target:
 
 
 def _scratch() -> Path:
-    """Name a private folder that is not there yet."""
+    """Return a path for a new private folder."""
     return Path(tempfile.gettempdir()) / f"rollcall-export-{os.getpid()}-{os.urandom(4).hex()}"
 
 
 def _print(source: BinaryIO, output: Output) -> None:
-    """Write to stdout; a terminal gets nothing that would move its cursor."""
+    """Write to stdout; on a terminal without control characters."""
     for line in source:
         if output.on_terminal:
             output.line(plain(line.decode().rstrip("\r\n")))
@@ -104,8 +104,6 @@ def _place(made: Path, path: Path, *, replaces: bool) -> None:
     try:
         os.link(made, path)
     except FileExistsError as error:
-        raise CliError(
-            f"{path} came into being meanwhile.", hint="Go on with --resume --force to replace it."
-        ) from error
+        raise CliError(f"{path} exists now.", hint="To replace it, continue with --resume --force.") from error
     except OSError:  # a file system without links
         made.replace(path)

@@ -1,6 +1,6 @@
-"""A process that reads for an export: `python -m admin_cli.export.worker`, spoken to in lines of JSON.
+"""A process that reads for an export: `python -m admin_cli.export.worker`, which gets tasks as lines of JSON.
 
-It ends when its standard input does, so that it outlives no export that was killed.
+It ends when its standard input does, so that it also ends if the export is killed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import msgspec
 from admin_cli.aws.contexts import Context
 from admin_cli.errors import CliError
 from admin_cli.export.ranges import Range
-from admin_cli.export.reader import Reader, Sieve, the_pages
+from admin_cli.export.reader import Reader, Sieve, connect
 from admin_cli.export.request import Request
 from admin_cli.export.spool_part import Mark
 from admin_cli.known_errors import explain
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Setting(msgspec.Struct, frozen=True):
-    """What a process is told first."""
+    """The first line that a process gets."""
 
     context: Context
     request: Request
@@ -48,50 +48,50 @@ class Done(msgspec.Struct, frozen=True, tag=True):
     oldest_id: str
 
 
-class Said(msgspec.Struct, frozen=True, tag=True):
-    """What the person should know while they wait."""
+class Notice(msgspec.Struct, frozen=True, tag=True):
+    """A message for the person who waits."""
 
     text: str
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):
-    """A page cannot be had."""
+    """A page can't be read."""
 
     message: str
     hint: str | None
     exit_code: int
 
 
-Event: TypeAlias = Done | Said | Failed
+Event: TypeAlias = Done | Notice | Failed
 
 _SETTING, _TASK = msgspec.json.Decoder(Setting), msgspec.json.Decoder(Task)
 
 
 def main() -> int:
-    """Serve the export whose other end of the pipes this is."""
-    orders, answers = sys.stdin.buffer, sys.stdout.buffer
-    setting = orders.readline()
+    """Read tasks from stdin, and write events to stdout."""
+    tasks, events = sys.stdin.buffer, sys.stdout.buffer
+    setting = tasks.readline()
     if not setting:
         return 0
     try:
-        reader = _reader(_SETTING.decode(setting), answers)
-        for order in iter(orders.readline, b""):
-            task = _TASK.decode(order)
-            _say(answers, _done(reader.read(Path(task.path), task.range, task.mark)))
+        reader = _reader(_SETTING.decode(setting), events)
+        for line in iter(tasks.readline, b""):
+            task = _TASK.decode(line)
+            _send(events, _done(reader.read(Path(task.path), task.range, task.mark)))
     except BrokenPipeError:
         return 0  # the export is gone
     except Exception as error:  # noqa: BLE001 - the process's outermost edge: the export tells the person
-        told = error if isinstance(error, CliError) else explain(error)
-        _say(answers, Failed(str(told), told.hint, int(told.exit_code)))
+        failure = error if isinstance(error, CliError) else explain(error)
+        _send(events, Failed(str(failure), failure.hint, int(failure.exit_code)))
     return 0
 
 
-def _reader(setting: Setting, answers: BinaryIO) -> Reader:
+def _reader(setting: Setting, events: BinaryIO) -> Reader:
     def say(text: str) -> None:
-        _say(answers, Said(text))
+        _send(events, Notice(text))
 
     return Reader(
-        the_pages(setting.context, setting.request.table, say),
+        connect(setting.context, setting.request.table, say),
         Sieve(setting.request.selected.selection(), began=setting.request.began),
         say=say,
         wait=_unless_ended,
@@ -99,7 +99,7 @@ def _reader(setting: Setting, answers: BinaryIO) -> Reader:
 
 
 def _unless_ended(pause_s: float) -> bool:
-    """Wait; False when the export has gone meanwhile: no order is on its way while one is carried out."""
+    """Wait; False if the export has ended: stdin is readable only then, as no task is sent during another."""
     readable, _, _ = select.select([sys.stdin], [], [], pause_s)
     return not readable
 
@@ -108,9 +108,9 @@ def _done(progressed: Progressed) -> Done:
     return Done(progressed.mark, progressed.size, progressed.newest_id, progressed.oldest_id)
 
 
-def _say(answers: BinaryIO, event: Event) -> None:
-    answers.write(msgspec.json.encode(event) + b"\n")
-    answers.flush()
+def _send(events: BinaryIO, event: Event) -> None:
+    events.write(msgspec.json.encode(event) + b"\n")
+    events.flush()
 
 
 if __name__ == "__main__":

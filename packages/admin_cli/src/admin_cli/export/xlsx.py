@@ -1,4 +1,4 @@
-"""Excel workbooks, to look at and to print: real dates and numbers, filters, a heading on every page."""
+"""Excel workbooks, to read and to print: real dates and numbers, filters, headings on every page."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from admin_cli.export.columns import Column
     from admin_cli.export.rows import Answer, Row
 
-#: A sheet's rows; the first one holds the headings.
+#: The most rows in a sheet; the first one has the headings.
 MOST_ROWS = 1_048_576
 MOST_ENTRIES = MOST_ROWS - 1
 
-#: What one cell takes.
+#: The most characters in a cell.
 MOST_LETTERS = 32_767
 
-#: Excel's calendar begins in 1900, and takes that for a leap year.
+#: Excel's calendar begins in 1900, which it treats as a leap year.
 _FIRST_DAY = date(1900, 3, 1)
 
-#: Widths in letters. A text is wrapped, and its column as wide as most of its first entries need.
+#: Widths in characters. Texts wrap, and a column is as wide as most of its first cells need.
 _WIDTHS = {Kind.DATE: 11, Kind.MOMENT: 19}
 _NARROWEST, _WIDEST = 8, 40
 _MEASURED = 200
@@ -38,11 +38,11 @@ _A4 = 9
 
 
 def ensure_fits(entries: int) -> None:
-    """Raise CliError when a sheet cannot hold so many entries."""
+    """Raise CliError if a sheet can't hold this many submissions."""
     if entries > MOST_ENTRIES:
         raise CliError(
-            f"An Excel sheet holds {MOST_ENTRIES:,} submissions at most, and there are more.",
-            hint="Write CSV instead (--format csv), or fewer of them (--since, --until, --status).",
+            f"An Excel sheet holds at most {MOST_ENTRIES:,} submissions, and there are more.",
+            hint="Write CSV instead (--format csv), or export fewer (--since, --until, --status).",
             exit_code=ExitCode.USAGE,
         )
 
@@ -50,7 +50,7 @@ def ensure_fits(entries: int) -> None:
 def write_xlsx(
     batches: Iterable[list[Row]], columns: Sequence[Column], stream: BinaryIO, *, said: Mapping[str, str], folder: Path
 ) -> None:
-    """Write one sheet. folder: where it may keep what does not fit in memory. Raises CliError when it does not fit."""
+    """Write one sheet. folder: for temporary files. Raises CliError if a value or the sheet is too large."""
     import xlsxwriter  # noqa: PLC0415 - only for this format
 
     settings = {"constant_memory": True, "tmpdir": str(folder), "default_date_format": "yyyy-mm-dd"}
@@ -87,7 +87,7 @@ def write_xlsx(
 
 @dataclass(frozen=True, slots=True)
 class _Formats:
-    """How cells look: all begin at the top, beside texts of several lines."""
+    """The cells' formats: all are aligned to the top, next to texts of several lines."""
 
     text: Any
     number: Any
@@ -95,14 +95,14 @@ class _Formats:
 
 
 def _width(column: Column, lengths: Sequence[int]) -> float:
-    """Give a column's width in letters: most entries fit, the heading may take several lines."""
+    """Return a column's width in characters: most cells fit, and the heading may take several lines."""
     usual = sorted(lengths)[int(len(lengths) * _MOST_FIT)] if lengths else 0
     longest_word = max(map(len, column.heading.split()), default=0)
     return _WIDTHS.get(column.kind, min(_WIDEST, max(_NARROWEST, usual, longest_word + 3))) + 1
 
 
 def _lay_out(sheet: Any) -> None:  # noqa: ANN401 - XlsxWriter has no types
-    """Have it printed on A4 across, as wide as the page, with the heading and the number on each."""
+    """Print it on landscape A4, fitted to the page's width, with headings and page numbers."""
     sheet.set_landscape()
     sheet.set_paper(_A4)
     sheet.fit_to_pages(1, 0)
@@ -118,7 +118,7 @@ def _writer(
     formats: _Formats,
     said: Mapping[str, str],
 ) -> Callable[[int, Row], int]:
-    """Give what writes one column's cell of an entry, and tells how many letters it has."""
+    """Return a function that writes one column's cell of a submission, and returns its length."""
     in_words = cell(column, said)
 
     def write(line: int, row: Row) -> int:
@@ -135,7 +135,7 @@ def _writer(
         text = in_words(value)
         if len(text) > MOST_LETTERS:
             raise CliError(
-                f"{column.heading} of {row.id} has {len(text):,} characters; a cell holds {MOST_LETTERS:,}.",
+                f"{column.heading} of {row.id} has {len(text):,} characters; a cell holds at most {MOST_LETTERS:,}.",
                 hint="Write CSV instead (--format csv).",
             )
         sheet.write_string(line, place, text, formats.text)
@@ -145,7 +145,7 @@ def _writer(
 
 
 def _dated(kind: Kind, value: Answer) -> date | datetime | None:
-    """Give a day or moment that Excel knows; None for everything else."""
+    """Return a date or time that Excel can show; None for everything else."""
     if not isinstance(value, str) or kind not in (Kind.DATE, Kind.MOMENT):
         return None
     try:

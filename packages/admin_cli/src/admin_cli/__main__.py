@@ -1,4 +1,4 @@
-"""Where `rollcall` starts: help and version are answered before anything large is loaded."""
+"""The entry point of `rollcall`. Help and version are printed before anything large is loaded."""
 
 import gc
 import os
@@ -10,7 +10,7 @@ from admin_cli.catalogue import root_help
 INTERRUPTED = 130
 COMPLETION_VARIABLE = "_ROLLCALL_COMPLETE"
 _OBJECTS_BETWEEN_SEARCHES = 50_000
-"""Loading a command makes many objects and hardly any garbage; Python looks for it after every 700."""
+"""Loading a command makes many objects and little garbage, and Python looks for garbage after every 700."""
 
 
 def main() -> None:
@@ -20,7 +20,7 @@ def main() -> None:
         code = _run(sys.argv[1:])
     except KeyboardInterrupt:
         code = INTERRUPTED
-    gc.freeze()  # the system takes all memory back at once: Python needn't look through it before
+    gc.freeze()  # the system frees all memory at exit, so Python needn't search it first
     sys.exit(code)
 
 
@@ -39,7 +39,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _columns() -> int:
-    """Tell how wide the terminal is; 0 where there is none."""
+    """Return the terminal's width; 0 if there is none."""
     try:
         return int(os.environ.get("COLUMNS") or os.get_terminal_size(sys.stdout.fileno()).columns)
     except (OSError, ValueError):
@@ -47,11 +47,11 @@ def _columns() -> int:
 
 
 def _prepare_completion() -> None:
-    """Have a word that was begun be completed soon, or nothing said: stderr would spoil the prompt."""
+    """Make completion fast and silent: anything on stderr would spoil the prompt."""
     from admin_cli.terminal.completion import globals_in_front  # noqa: PLC0415 - help and version need no Typer
 
     sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for as long as the process lives
-    sys.modules["rich"] = None  # type: ignore[assignment] # Typer would load it, to take markup out that isn't there
+    sys.modules["rich"] = None  # type: ignore[assignment] # Typer would load it to remove markup that isn't there
     globals_in_front(os.environ)
 
 
@@ -61,8 +61,10 @@ def _print(text: str) -> int:
         sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered can go nowhere
-        if isinstance(error, BrokenPipeError):  # the reader has what it wanted
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # Python would fail again on what is still buffered
+        if isinstance(error, BrokenPipeError):  # the reader has read enough
             return 0
         sys.stderr.write(f"error: The output could not be written: {error.strerror}.\n")
         return 1

@@ -1,4 +1,4 @@
-"""The command line as one object: global options, commands loaded when called, errors told to people."""
+"""The command line: its global options, its commands (loaded when called), and its error messages."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class LazyRoot(Root):
     """`rollcall`, whose commands are imported when they are called."""
 
     def list_commands(self, ctx: Context) -> list[str]:
-        """Name every command."""
+        """Return the name of every command."""
         del ctx
         return list(COMMANDS)
 
     def get_command(self, ctx: Context, cmd_name: str) -> AnyCommand | None:
-        """Import one command; None when there is none of that name."""
+        """Import one command; None if there is none of that name."""
         del ctx
         if cmd_name not in COMMANDS:
             return None
@@ -49,7 +49,7 @@ class LazyRoot(Root):
         return command
 
     def shell_complete(self, ctx: Context, incomplete: str) -> list[CompletionItem]:
-        """Offer the commands by what the overview knows of them, importing none; then the options."""
+        """Offer the commands from the catalogue, without importing them; then the options."""
         from typer.core import CompletionItem  # noqa: PLC0415 - only for this
 
         commands = [
@@ -87,19 +87,19 @@ def root(
         typer.Option("--version", help="Show the version.", is_eager=True, callback=_print_version),
     ] = False,
 ) -> None:
-    """Take the options that hold for every command; `run` has looked for --debug already."""
+    """Read the options that every command has. `run` reads --debug."""
     del debug, version
     if quiet:
         ctx.obj = replace(ctx.obj, output=replace(ctx.obj.output, quiet=True))
     if context is not None:
-        ctx.obj.contexts.read().get(context)  # a mistyped name is told even where no stack is asked
+        ctx.obj.contexts.read().get(context)  # report a mistyped name even if the command needs no stack
         ctx.obj = replace(ctx.obj, context_name=context)
 
 
 def run(arguments: list[str], services: Services) -> int:
-    """Carry out one command line and give its exit code. Whatever goes wrong is told on stderr, never raised."""
+    """Run one command line and return its exit code. Every error is printed on stderr, none is raised."""
     arguments = globals_first(arguments)
-    if arguments[:1] == ["help"]:  # as git and gh take it: `rollcall help list`
+    if arguments[:1] == ["help"]:  # as git and gh do: `rollcall help list`
         arguments = [*arguments[1:], "--help"]
     output, debug = services.output, DEBUG in arguments
     try:
@@ -117,13 +117,13 @@ def run(arguments: list[str], services: Services) -> int:
         output.tell(f"Try: {ctx.command_path if ctx else PROGRAM} --help")
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - the outermost edge: a person gets a sentence, not a stack trace
-        told = error if isinstance(error, CliError) else explain(error)
+        shown = error if isinstance(error, CliError) else explain(error)
         if debug:
             output.tell("".join(traceback.format_exception(error)))
-        output.tell(str(told) if isinstance(told, DeclinedError) else f"error: {told}")
-        if told.hint:
-            output.tell(told.hint)
-        return told.exit_code
+        output.tell(str(shown) if isinstance(shown, DeclinedError) else f"error: {shown}")
+        if shown.hint:
+            output.tell(shown.hint)
+        return shown.exit_code
     else:
         return code
 

@@ -1,4 +1,4 @@
-"""What commands there are: names and summaries, known without importing any of them."""
+"""The commands: their names and summaries, without importing any."""
 
 from typing import NamedTuple
 
@@ -68,7 +68,7 @@ OPTIONS = {
     "-h, --help": "Show help; also after a command: rollcall list --help",
 }
 
-#: How many cells beside a term are enough to wrap its text there.
+#: How many cells a text needs to be wrapped beside its term.
 _ROOM_BESIDE = 30
 
 EXIT_CODES = "0 ok, 1 failure, 2 usage, 3 not found, 4 credentials, 130 interrupted"
@@ -77,7 +77,7 @@ EXIT_CODES = "0 ok, 1 failure, 2 usage, 3 not found, 4 credentials, 130 interrup
 def root_help(columns: int = 0) -> str:
     """Write the overview that `rollcall --help` prints.
 
-    columns: how wide the terminal is; 0 for as wide as the lines are.
+    columns: the terminal's width; 0 for no limit.
     """
     names = {group: {name: command.summary for name, command in held.items()} for group, held in GROUPS.items()}
     sections = {**names, "Options (also after a command)": OPTIONS}
@@ -96,19 +96,19 @@ def root_help(columns: int = 0) -> str:
 
 
 def _narrowed(text: str, columns: int) -> str:
-    """Wrap each line that is too long; a term's text begins below it where there is no room beside it."""
+    """Wrap long lines. A term's text goes below it if there is no room beside it."""
     import re  # noqa: PLC0415 - a terminal of usual width needs no wrapping
     from textwrap import wrap  # noqa: PLC0415
 
     lines: list[str] = []
     for line in text.splitlines():
-        entry = re.fullmatch(r"(  \S.*? {2,})(\S.*)", line)
-        if len(line) <= columns or entry is None:
+        row = re.fullmatch(r"(  \S.*? {2,})(\S.*)", line)
+        if len(line) <= columns or row is None:
             lines += wrap(line, columns, subsequent_indent="  ") or [""]
             continue
-        term, said = entry.groups()
+        term, summary = row.groups()
         if columns - len(term) >= _ROOM_BESIDE:
-            lines += wrap(said, columns, initial_indent=term, subsequent_indent=" " * len(term))
+            lines += wrap(summary, columns, initial_indent=term, subsequent_indent=" " * len(term))
         else:
-            lines += [term.rstrip(), *wrap(said, columns, initial_indent="      ", subsequent_indent="      ")]
+            lines += [term.rstrip(), *wrap(summary, columns, initial_indent="      ", subsequent_indent="      ")]
     return "\n".join(lines) + "\n"

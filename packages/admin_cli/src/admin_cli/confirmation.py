@@ -1,4 +1,4 @@
-"""What every command that changes something does first: name the stack and the account, and have a person agree."""
+"""What every command that changes something does first: name the stack and account, and ask."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change,
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One change to come, on a stack that was named."""
+    """One change to a stack, after the stack was named."""
 
     services: Services
     stack: Stack
@@ -34,12 +34,12 @@ class Act:
         """The IAM identity that histories name."""
         return self.stack.caller.arn
 
-    def called(self, entry: Submission) -> str:
-        """Say which entry it is: whose, and of which option."""
-        return called(entry, self.stack.forms)
+    def called(self, submission: Submission) -> str:
+        """Describe a submission by person and option."""
+        return called(submission, self.stack.forms)
 
     def say(self, text: str) -> None:
-        """Tell the person what would be done, or what was; also when they want quiet."""
+        """Print what would be done, or was done; also with --quiet."""
         self.services.output.tell(text)
 
     def agreed(self, what: str) -> bool:
@@ -53,7 +53,7 @@ class Act:
 
 
 def begin(services: Services, *, yes: bool, dry_run: bool) -> Act:
-    """Name the stack and the account. Raises CliError where nobody can be asked and --yes was not given."""
+    """Print the stack and the account. Raises CliError if there is no terminal to ask on and no --yes."""
     if not yes and not dry_run and not can_ask(services):
         raise CliError(
             "This command changes the stack, and there is no terminal to ask you on.",
@@ -61,24 +61,24 @@ def begin(services: Services, *, yes: bool, dry_run: bool) -> Act:
             exit_code=ExitCode.USAGE,
         )
     stack = services.stack()
-    said = stack.description
-    services.output.tell(f"Stack {said.stack}, account {stack.caller.account}, {said.region}")
+    description = stack.description
+    services.output.tell(f"Stack {description.stack}, account {stack.caller.account}, {description.region}")
     return Act(services, stack, yes, dry_run)
 
 
 def can_ask(services: Services) -> bool:
-    """Whether a person sits there to be asked."""
+    """Whether there is a terminal to ask a person on."""
     return services.stdin is not None and services.stdin.isatty() and services.output.stderr.isatty()
 
 
 def says_yes(services: Services, question: str) -> bool:
-    """Ask, where `can_ask`; whether the person agrees."""
+    """Ask a question and return whether the person agrees. Needs `can_ask`."""
     services.output.tell(question)
     return answer(services, "y/N: ").lower() in ("y", "yes")
 
 
 def answer(services: Services, prompt: str) -> str:
-    """Give what the person types, where `can_ask`. Ctrl-C and Ctrl-D end the prompt's line as Return does."""
+    """Return what the person types, where `can_ask`. Ctrl-C and Ctrl-D end the prompt's line as Return does."""
     assert services.stdin is not None  # noqa: S101 - `can_ask` made sure
     with contextlib.suppress(OSError):
         services.output.stderr.write(prompt)

@@ -1,4 +1,4 @@
-"""What the command line says when it cannot do what was asked, and the exit code that goes with it."""
+"""The command line's errors and exit codes."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class ExitCode(IntEnum):
 
 
 class CliError(Exception):
-    """A command cannot go on.
+    """A command cannot continue.
 
-    message: one sentence for a person. hint: the next step, if there is one to take.
+    message: what is wrong, in a sentence. hint: what to do next, if anything.
     """
 
     def __init__(self, message: str, *, hint: str | None = None, exit_code: ExitCode = ExitCode.FAILURE) -> None:
@@ -33,4 +33,4 @@ class DeclinedError(CliError):
 
 
 class OutputClosedError(Exception):
-    """Whoever read our output has gone, as `head` does; there is nothing left to say, and nothing is wrong."""
+    """The program that read our output has ended, as `head` does. Nothing is wrong."""

@@ -1,4 +1,4 @@
-"""Turns what the parts raise on purpose into what the command line says, with the exit codes of docs/staff.md."""
+"""Known errors as the command line prints them, with the exit codes of docs/staff.md."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ _HINTS: tuple[tuple[type[RollcallError], str], ...] = (
 
 
 def explain(error: Exception) -> CliError:
-    """Say what an error means to the person at the terminal."""
-    if isinstance(error, RollcallError) and (told := _refused(error.__cause__)) is not None:
-        return told
+    """Turn an error into a message, a hint and an exit code."""
+    if isinstance(error, RollcallError) and (refusal := _refused(error.__cause__)) is not None:
+        return refusal
     if isinstance(error, RollcallError):
         exit_code = next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), ExitCode.FAILURE)
         hint = next((text for kind, text in _HINTS if isinstance(error, kind)), None)
@@ -68,11 +68,11 @@ def explain(error: Exception) -> CliError:
 
 
 def _refused(cause: BaseException | None) -> CliError | None:
-    """Say what AWS's refusal behind an error has to do with who asks, or how often; None when there was none."""
+    """Explain an AWS refusal behind an error: credentials, permissions or throttling. None for any other."""
     if isinstance(cause, AwsCallError):
         return sessions.refusal(cause.code, cause.message, None)
-    answer = getattr(cause, "response", None)  # the SDK's errors have it, and name what was asked
+    answer = getattr(cause, "response", None)  # the SDK's errors have it, and name the operation
     if not isinstance(answer, dict):
         return None
-    said = answer.get("Error", {})
-    return sessions.refusal(said.get("Code", ""), said.get("Message", ""), getattr(cause, "operation_name", None))
+    details = answer.get("Error", {})
+    return sessions.refusal(details.get("Code", ""), details.get("Message", ""), getattr(cause, "operation_name", None))

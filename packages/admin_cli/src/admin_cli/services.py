@@ -1,4 +1,4 @@
-"""The command line's composition root: what commands reach the world through. Tests put fakes here."""
+"""The command line's composition root: everything outside that commands use. Tests put fakes here."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ CONTEXT_VARIABLE = "ROLLCALL_CONTEXT"
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What one run of a command works with.
+    """What one run of a command uses.
 
-    connect: makes a stack of a context. local: finds the local system of the working folder.
-    context_name: what --context said. stdin: where a person answers; None where nobody can. sleep: waits so
-    many seconds.
+    connect: connects to a context's stack. local: finds the working folder's local system.
+    context_name: the value of --context. stdin: where a person answers; None if nobody can. sleep: waits, in
+    seconds.
     """
 
     output: Output
@@ -42,19 +42,19 @@ class Services:
     sleep: Callable[[float], None] = time.sleep
 
     def context(self) -> Context:
-        """Give the context in force: --context, else ROLLCALL_CONTEXT, else the one in use.
+        """Return the current context: --context, else ROLLCALL_CONTEXT, else the one in use.
 
         Raises UnknownContextError.
         """
         return self.contexts.read().chosen(self.context_name or self.environ.get(CONTEXT_VARIABLE) or None)
 
     def stack(self) -> Stack:
-        """Connect to the stack of the context in force."""
+        """Connect to the current context's stack."""
         return self.connect(self.context())
 
 
 def services() -> Services:
-    """Put together what a process works with."""
+    """Build the services of this process."""
     from admin_cli.aws.contexts import context_file  # noqa: PLC0415 - read when a command needs it
 
     output = Output(_forgiving(sys.stdout), _forgiving(sys.stderr), os.environ)
@@ -69,10 +69,10 @@ def services() -> Services:
 
 
 def of(ctx: typer.Context) -> Services:
-    """Give what a command works with."""
-    found = ctx.obj
-    assert isinstance(found, Services)  # noqa: S101 - `run` puts it there
-    return found
+    """Return the services of a command."""
+    obj = ctx.obj
+    assert isinstance(obj, Services)  # noqa: S101 - `run` puts it there
+    return obj
 
 
 def _connect(context: Context, output: Output) -> Stack:
@@ -95,7 +95,7 @@ def _local() -> LocalSystem:
 
 
 def _forgiving(stream: TextIO) -> TextIO:
-    """Never fail on a character that the terminal's encoding lacks: write its escape."""
+    """Write an escape for a character that the terminal's encoding lacks, instead of failing."""
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="backslashreplace")
     return stream

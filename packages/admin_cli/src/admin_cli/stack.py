@@ -1,4 +1,4 @@
-"""A stack as the command line works with it: what it says of itself, its entries, its AWS services."""
+"""A stack as the command line uses it: its description, its submissions, its AWS services."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SECRET_PREFIX = "rollcall/"  # noqa: S105 - where the stack describes itself, no
 
 @dataclass(frozen=True, slots=True)
 class StackDescription:
-    """What Terraform wrote down about a stack; more may stand there than is read here."""
+    """What Terraform wrote about a stack. It may have written more than is read here."""
 
     stack: str
     region: str
@@ -52,16 +52,16 @@ class StackDescription:
     sender: str
 
     @classmethod
-    def from_mapping(cls, said: Mapping[str, object]) -> Self:
+    def from_mapping(cls, values: Mapping[str, object]) -> Self:
         """Read the secret's content. Raises CliError, naming what is missing."""
         names = [field.name for field in fields(cls)]
-        missing = [name for name in names if not isinstance(said.get(name), str)]
+        missing = [name for name in names if not isinstance(values.get(name), str)]
         if missing:
             raise CliError(
                 f"The stack's description has no {', '.join(missing)}.",
                 hint="Another version of infra/terraform wrote it. Apply infra/terraform again.",
             )
-        return cls(**{name: str(said[name]) for name in names})
+        return cls(**{name: str(values[name]) for name in names})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Caller:
 
 
 def stored_forms(dynamodb: Any, table: str) -> StoredForms:  # noqa: ANN401 - boto3 has no types
-    """Connect to the forms that a stack keeps."""
+    """Connect to the forms that a stack stores."""
     from registration_core.adapters.dynamodb.stored_forms import StoredForms  # noqa: PLC0415 - loads the SDK
     from registration_core.bootstrap import staff_table  # noqa: PLC0415
 
@@ -81,70 +81,70 @@ def stored_forms(dynamodb: Any, table: str) -> StoredForms:  # noqa: ANN401 - bo
 
 
 class Stack(Protocol):
-    """What commands need of a stack."""
+    """What commands need from a stack."""
 
     @property
     def context(self) -> Context:
-        """The context that led here."""
+        """The context of this stack."""
 
     @property
     def description(self) -> StackDescription:
-        """What the stack says of itself; asked once. Raises CliError."""
+        """The stack's description, read once. Raises CliError."""
 
     @property
     def forms(self) -> Mapping[str, Form]:
-        """The forms that the stack keeps; read once. Raises CliError."""
+        """The forms that the stack stores, read once. Raises CliError."""
 
     @property
     def caller(self) -> Caller:
-        """Who works on the stack; asked once. Raises CliError."""
+        """The identity of these credentials, read once. Raises CliError."""
 
-    def form_of(self, entry: Submission) -> Form | None:
-        """Give the form as it was when an entry was made with it; None when nobody kept that. Raises CliError."""
+    def form_of(self, submission: Submission) -> Form | None:
+        """Return the form version that a submission was sent with; None if it isn't stored. Raises CliError."""
 
     def versions_of(self, form: str) -> Sequence[Form]:
-        """Give every version of a form that the stack kept. Raises CliError."""
+        """Return every stored version of a form. Raises CliError."""
 
     def query(self) -> QueryService:
-        """Connect to what came in. Raises CliError."""
+        """Connect to the submissions, to read them. Raises CliError."""
 
     def journal(self) -> Journal:
-        """Connect to what happened to all submissions, and to their mails. Raises CliError."""
+        """Connect to the history of all submissions and mails. Raises CliError."""
 
     def manage(self) -> ManageService:
-        """Connect to what changes entries and seats. Raises CliError."""
+        """Connect to the service that changes submissions and seats. Raises CliError."""
 
     def edit(self) -> EditService:
-        """Connect to what puts entries right. Raises CliError."""
+        """Connect to the service that edits submissions. Raises CliError."""
 
     def restore(self) -> RestoreService:
-        """Connect to what takes cancellations back. Raises CliError."""
+        """Connect to the service that restores submissions. Raises CliError."""
 
     def mailing(self) -> MailingParts:
-        """Connect to what mails are sent with. Raises CliError."""
+        """Connect to the parts that send mails. Raises CliError."""
 
     def deployed_version(self, form: str) -> str | None:
-        """Ask the API which version of a form its functions have; None when they have none. Raises CliError."""
+        """Ask the API which version of a form is deployed; None if none is. Raises CliError."""
 
     def intake(self) -> IntakeService:
-        """Connect to what takes rows of a file in. Raises CliError."""
+        """Connect to the service that imports rows. Raises CliError."""
 
     def source(self) -> Source:
-        """Connect to what exports read. Raises CliError."""
+        """Connect to the table as exports read it. Raises CliError."""
 
     def client(self, service: str, say: Callable[[str], None] | None = None) -> Any:  # noqa: ANN401 - boto3 has no types
-        """Make a client of an AWS service. say: is told when that throttles; None for the usual. Raises CliError."""
+        """Make a client of an AWS service. say: reports throttling; None for the default. Raises CliError."""
 
     def account(self) -> str:
-        """Ask for the AWS account's number. Raises CliError."""
+        """Return the AWS account number. Raises CliError."""
 
 
 @dataclass(frozen=True)
 class AwsStack:
-    """A stack in AWS, or in an emulator: the context alone tells the difference.
+    """A stack in AWS or in an emulator. Only the context says which.
 
-    say: is told what a person should know while they wait. session: begins to speak to AWS as somebody; whoever it is
-    reaches what their policies allow. noted: is told of the stack's forms when they were read.
+    say: shows a person a message while they wait. session: makes an AWS session with the context's credentials. noted:
+    called with the stack's forms once they are read.
     """
 
     context: Context
@@ -152,16 +152,16 @@ class AwsStack:
     session: Callable[[Context], Any] = sessions.session
     noted: Callable[[Mapping[str, Form]], None] = lambda _forms: None
     plain: Callable[[Context, str], WireCall | None] = lambda _context, _service: None
-    """Makes a call of a service without the SDK, where that comes to the same."""
+    """Makes a call to a service without the SDK; None if only the SDK can."""
     _one_at_a_time: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
-    """Clients may be shared by threads; the session that makes them may not."""
+    """Threads may share clients, but not the session that makes them."""
 
     @cached_property
     def description(self) -> StackDescription:
-        """Read the stack's secret. Raises CliError; when there is no such stack it names those there are."""
+        """Read the stack's secret. Raises CliError; if there is no such stack, with those that exist."""
         plainly = self.plain(self.context, "secretsmanager")
         if plainly is not None:
-            with contextlib.suppress(AwsCallError):  # the SDK asks again, and what it says is put into words
+            with contextlib.suppress(AwsCallError):  # the SDK tries again, and its error becomes a message
                 answer = plainly("GetSecretValue", {"SecretId": SECRET_PREFIX + self.context.stack})
                 return StackDescription.from_mapping(json.loads(answer["SecretString"]))
         secrets = self.client("secretsmanager")
@@ -171,40 +171,40 @@ class AwsStack:
             except secrets.exceptions.ResourceNotFoundException as error:
                 raise self._no_stack(self._stacks(secrets)) from error
             except secrets.exceptions.ClientError as error:
-                # Who may read one stack's secret may not ask whether there is another; its name alone may tell.
-                there = self._stacks(secrets) if sessions.is_denial(error) else []
-                if there and self.context.stack not in there:
-                    raise self._no_stack(there) from error
+                # A role that may read one stack's secret may not read another's. The list of names shows if it exists.
+                stacks = self._stacks(secrets) if sessions.is_denial(error) else []
+                if stacks and self.context.stack not in stacks:
+                    raise self._no_stack(stacks) from error
                 raise
         return StackDescription.from_mapping(json.loads(answer["SecretString"]))
 
     @cached_property
     def forms(self) -> Mapping[str, Form]:
         """Read the forms that were published to the stack."""
-        found = self._stored_forms.read()
-        self.noted(found)
-        return found
+        forms = self._stored_forms.read()
+        self.noted(forms)
+        return forms
 
     @cached_property
     def caller(self) -> Caller:
         """Ask whose credentials these are."""
         with sessions.sentences(self.context):
-            said = self.client("sts").get_caller_identity()
-        return Caller(str(said["Account"]), str(said["Arn"]))
+            identity = self.client("sts").get_caller_identity()
+        return Caller(str(identity["Account"]), str(identity["Arn"]))
 
-    def form_of(self, entry: Submission) -> Form | None:
-        """Give the form in force when that is the entry's version, else read the version that the stack kept."""
-        now = self.forms.get(entry.form)
-        if now is not None and now.version == entry.form_version:
+    def form_of(self, submission: Submission) -> Form | None:
+        """Return the form in force when that is the submission's version, else read the version that the stack kept."""
+        now = self.forms.get(submission.form)
+        if now is not None and now.version == submission.form_version:
             return now
-        return self._stored_forms.version(entry.form, entry.form_version)
+        return self._stored_forms.version(submission.form, submission.form_version)
 
     def versions_of(self, form: str) -> Sequence[Form]:
-        """Read the form as it ever was: an option may be gone from it, and its entries still there."""
+        """Read every stored version: an option can be gone from the form and still have submissions."""
         return self._stored_forms.versions(form)
 
     def call(self, service: str, say: Callable[[str], None] | None = None) -> Call:
-        """Make a `Call` of a service: without the SDK where that comes to the same."""
+        """Make a `Call` of a service, without the SDK if possible."""
         plainly = self.plain(self.context, service)
         if plainly is not None:
             return plainly
@@ -221,13 +221,13 @@ class AwsStack:
         return StoredForms(Table(self.call("dynamodb"), self.description.table, retry_s=STAFF_RETRY_S))
 
     def query(self) -> QueryService:
-        """Connect to the stack's table; what forms there are, the stack says itself."""
-        from registration_core.bootstrap import query_service  # noqa: PLC0415 - only commands that read entries
+        """Connect to the stack's table, with the forms that the stack stores."""
+        from registration_core.bootstrap import query_service  # noqa: PLC0415 - only commands that read submissions
 
         return query_service(self.client("dynamodb"), self.description.table, self.forms or None)
 
     def journal(self) -> Journal:
-        """Connect to the stack's table, by its index of topics."""
+        """Connect to the stack's table through its index of topics."""
         from registration_core.bootstrap import journal  # noqa: PLC0415 - only commands that look over everything
 
         return journal(self.client("dynamodb"), self.description.table)
@@ -235,28 +235,28 @@ class AwsStack:
     def manage(self) -> ManageService:
         """Connect to the stack's table, to change what is in it."""
         from admin_cli.forms.in_memory import GivenForms  # noqa: PLC0415 - only commands that change
-        from registration_core.bootstrap import manage_service  # noqa: PLC0415 - entries
+        from registration_core.bootstrap import manage_service  # noqa: PLC0415 - submissions
 
         return manage_service(self.client("dynamodb"), self.description.table, GivenForms(self.forms))
 
     def edit(self) -> EditService:
-        """Connect to the stack's table, to put right what entries say."""
+        """Connect to the stack's table, to edit submissions."""
         from admin_cli.forms.in_memory import GivenForms  # noqa: PLC0415 - only commands that change
-        from registration_core.bootstrap import edit_service  # noqa: PLC0415 - what entries say
+        from registration_core.bootstrap import edit_service  # noqa: PLC0415 - what submissions say
 
         table = self.description.table
         return edit_service(self.client("dynamodb"), table, GivenForms(self.forms), self._guard_keys)
 
     def restore(self) -> RestoreService:
-        """Connect to the stack's table, to take cancellations back."""
+        """Connect to the stack's table, to restore submissions."""
         from admin_cli.forms.in_memory import GivenForms  # noqa: PLC0415 - only commands that change
-        from registration_core.bootstrap import restore_service  # noqa: PLC0415 - entries
+        from registration_core.bootstrap import restore_service  # noqa: PLC0415 - submissions
 
         table = self.description.table
         return restore_service(self.client("dynamodb"), table, GivenForms(self.forms), self._guard_keys)
 
     def intake(self) -> IntakeService:
-        """Connect to the stack's table, to take rows of a file in."""
+        """Connect to the stack's table, to import rows."""
         from registration_core.bootstrap import intake_service  # noqa: PLC0415 - only for an import
 
         return intake_service(self.client("dynamodb"), self.description.table, self._guard_keys)
@@ -273,19 +273,19 @@ class AwsStack:
         from admin_cli.forms.in_memory import GivenForms  # noqa: PLC0415 - only commands that mail
         from registration_core.bootstrap import mailing_parts  # noqa: PLC0415
 
-        said = self.description
+        description = self.description
         return mailing_parts(
             self.client,
-            table=said.table,
-            mail_queue_url=said.mail_queue_url,
-            mail_dead_letters_url=said.mail_dead_letters_url,
-            stream_dead_letters_url=said.stream_dead_letters_url,
+            table=description.table,
+            mail_queue_url=description.mail_queue_url,
+            mail_dead_letters_url=description.mail_dead_letters_url,
+            stream_dead_letters_url=description.stream_dead_letters_url,
             forms=GivenForms(self.forms),
             signer=self._guard_keys,
         )
 
     def deployed_version(self, form: str) -> str | None:
-        """Ask the API: what it answers with is what was deployed with it."""
+        """Ask the API, which answers with the deployed version."""
         from admin_cli.aws.deployed_form import version_at  # noqa: PLC0415 - only commands that need the functions' own
 
         return version_at(self.description.api_url, form)
@@ -306,25 +306,25 @@ class AwsStack:
         return self.session(self.context)
 
     def account(self) -> str:
-        """Give the account that the credentials belong to."""
+        """Return the account of these credentials."""
         return self.caller.account
 
     def _no_stack(self, stacks: list[str]) -> CliError:
         where = f"at {self.context.endpoint_url}" if self.context.endpoint_url else f"in {self.context.region}"
-        there = f"There are: {', '.join(stacks)}." if stacks else "No other stack was found."
+        others = f"There are: {', '.join(stacks)}." if stacks else "No other stack was found."
         hint = (
             "Start it: rollcall local up"
             if self.context.on_this_machine and not stacks
             else ("Add a context for another stack: rollcall context add NAME --stack STACK --region REGION")
         )
         return CliError(
-            f"There is no stack {self.context.stack!r} {where}. {there}",
+            f"There is no stack {self.context.stack!r} {where}. {others}",
             hint=hint,
             exit_code=ExitCode.NOT_FOUND,
         )
 
     def _stacks(self, secrets: Any) -> list[str]:  # noqa: ANN401 - boto3 has no types
-        """Name the stacks that are described here; nothing when that may not be listed."""
+        """Return the names of the stacks here; none if the role may not list them."""
         pages = secrets.get_paginator("list_secrets").paginate(Filters=[{"Key": "name", "Values": [SECRET_PREFIX]}])
         try:
             with sessions.sentences(self.context):

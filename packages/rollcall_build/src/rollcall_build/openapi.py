@@ -84,7 +84,7 @@ def document(forms: Mapping[str, Form]) -> dict[str, Any]:
 
 
 def _submit(form: Form) -> dict[str, Any]:
-    own = {
+    accepted = {
         "200": {
             "description": "For a plain form post with `_another`: the form for one more person. Nothing is stored.",
             "content": {"text/html": {"schema": {"type": "string"}}},
@@ -111,7 +111,7 @@ def _submit(form: Form) -> dict[str, Any]:
                 "application/x-www-form-urlencoded": {"schema": {"$ref": f"#/components/schemas/{form.name}-plain"}},
             },
         },
-        "responses": own | _refusals(set(CODES) - _NOT_FOR_POST),
+        "responses": accepted | _refusals(set(CODES) - _NOT_FOR_POST),
     }
 
 
@@ -196,7 +196,7 @@ def _my() -> dict[str, Any]:
 
 
 def _parameters(forms: Mapping[str, Form]) -> dict[str, Any]:
-    own = [language for form in forms.values() for language in form.words]
+    form_languages = [language for form in forms.values() for language in form.words]
     return {
         "key": {
             "name": "Idempotency-Key",
@@ -209,7 +209,7 @@ def _parameters(forms: Mapping[str, Form]) -> dict[str, Any]:
             "name": "lang",
             "in": "query",
             "description": "The language of sentences and mails, before the field _language and Accept-Language: "
-            f"{', '.join(dict.fromkeys((*LANGUAGES, *own)))}. Any other gets the one that fits best.",
+            f"{', '.join(dict.fromkeys((*LANGUAGES, *form_languages)))}. Any other gets the one that fits best.",
             "schema": {"type": "string"},
         },
         "token": {

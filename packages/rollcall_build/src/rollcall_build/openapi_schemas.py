@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from registration_core.domain.forms import Form
 
-TOLD = (Status.CONFIRMED, Status.PENDING, Status.WAITLISTED)
+RECEIPT_STATUSES = (Status.CONFIRMED, Status.PENDING, Status.WAITLISTED)
 """The statuses that a receipt may tell."""
 
 
@@ -52,18 +52,18 @@ def plain_answers_schema(form: Form) -> dict[str, Any]:
 
 def field_schema(field: Field) -> dict[str, Any]:
     """Return the schema of one answer, with the label as its title and hint and limits as its description."""
-    told = [str(field.hint)] if field.hint is not None else []
+    notes = [str(field.hint)] if field.hint is not None else []
     if field.min_length is not None:
-        told.append(f"At least {field.min_length} letters as a person counts them.")
+        notes.append(f"At least {field.min_length} letters as a person counts them.")
     if field.max_length is not None:
-        told.append(f"At most {field.max_length} letters as a person counts them.")
+        notes.append(f"At most {field.max_length} letters as a person counts them.")
     if field.age_from is not None:
-        told += [f"{option.value}: {_ages(option)}." for option in field.options if _ages(option)]
+        notes += [f"{option.value}: {_ages(option)}." for option in field.options if _ages(option)]
     if field.type is FieldType.DATE:
-        told += [f"Not before {field.first_date}.", f"Not after {field.last_date}."]
+        notes += [f"Not before {field.first_date}.", f"Not after {field.last_date}."]
     schema: dict[str, Any] = {"title": str(field.label), **_kind(field)}
-    if told:
-        schema["description"] = " ".join(told)
+    if notes:
+        schema["description"] = " ".join(notes)
     return schema
 
 
@@ -132,7 +132,7 @@ def receipt_schema() -> dict[str, Any]:
                 "description": "What a person reads out on the telephone.",
                 "pattern": "^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$",
             },
-            "status": {"enum": [status.value for status in TOLD]},
+            "status": {"enum": [status.value for status in RECEIPT_STATUSES]},
             "position": {"type": "integer", "minimum": 1, "description": "The ticket's number, when waitlisted."},
         },
         "required": ["id", "reference", "status"],

@@ -85,7 +85,7 @@ def build_package(sources: Sources, out: Path) -> PackageReport:
 
 
 def _our_modules(root: Path) -> Iterator[tuple[str, bytes]]:
-    """Give every module of ours that an entry point imports, at any depth and anywhere in a file."""
+    """Yield every module of ours that an entry point imports, at any depth and anywhere in a file."""
     finder = ModuleFinder(path=[str(root / "packages" / name / "src") for name in OURS])
     for name in ENTRY_POINTS:
         try:
@@ -99,7 +99,7 @@ def _our_modules(root: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _forms(sources: Sources) -> Iterator[tuple[str, bytes]]:
-    """Give the compiled forms and their mails; of a shared mail the organisation's own, where it has one."""
+    """Yield the compiled forms and their mails; of a shared mail the organisation's own, where it has one."""
     folder = sources.forms
     forms = compile_forms(folder)
     check_mails(folder, forms, shared=sources.shared, clock=SystemClock())
@@ -117,7 +117,7 @@ def _templates(folder: Path, templates: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def site_parts(sources: Sources) -> Iterator[tuple[str, bytes]]:
-    """Give what the functions' own pages are made of: `words.json`, and the site's templates for them, below `site/`.
+    """Yield what the functions' own pages are made of: `words.json`, and the site's templates for them, below `site/`.
 
     And, beside the mails' templates, where on the site the forms are.
 
@@ -148,11 +148,11 @@ def _page_words(
     """Return a language's words for these pages, and the addresses on the site that they lead to."""
     words = content.words[language]
     links = navigation(content, forms, language)
-    said = {name: words[name] for name in SHARED_WORDS if name in words}
+    shared_words = {name: words[name] for name in SHARED_WORDS if name in words}
     texts = {link.name: {**words["forms"]["any"], **words["forms"].get(link.name, {})} for link in links}
     return {
         **{name: words[name] for name in ("language", "name", "direction")},
-        **said,
+        **shared_words,
         "site": {
             **look,
             "home": home_path(content, language),
@@ -167,7 +167,7 @@ def _page_words(
 
 
 def _third_party(name: str) -> Iterator[tuple[str, bytes]]:
-    """Give a library's Python files and its licence; what is compiled for one machine stays out."""
+    """Yield a library's Python files and its licence; what is compiled for one machine stays out."""
     spec = importlib.util.find_spec(name)
     if spec is None or spec.origin is None:
         raise PackageError(f"{name} is not installed here; run make dev")

@@ -1,4 +1,4 @@
-"""Contexts: the stacks that a person works with, by name, in one small file of theirs."""
+"""Contexts: the stacks that a person uses, by name, in one small file."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ContextError(RollcallError):
 
 
 class UnknownContextError(ContextError):
-    """No context bears that name, or none was ever chosen."""
+    """No context has that name, or none is in use."""
 
 
 class InvalidContextError(ContextError):
@@ -37,7 +37,7 @@ class InvalidContextError(ContextError):
 
 
 def is_loopback(url: str) -> bool:
-    """Whether a URL leads to this machine and nowhere else, told by its name alone."""
+    """Whether a URL leads to this machine, judged by its host name."""
     host = (urlsplit(url).hostname or "").rstrip(".").lower()
     if host in {"localhost", LOCALSTACK_DOMAIN} or host.endswith((".localhost", "." + LOCALSTACK_DOMAIN)):
         return True
@@ -82,7 +82,7 @@ class Context:
 
     @property
     def on_this_machine(self) -> bool:
-        """Whether everything of this stack runs on loopback, where real credentials have no business."""
+        """Whether this stack runs on loopback, where real credentials are never used."""
         return self.endpoint_url is not None and is_loopback(self.endpoint_url)
 
 
@@ -94,7 +94,7 @@ class Contexts:
     current: str | None = None
 
     def get(self, name: str) -> Context:
-        """Give the context of that name. Raises UnknownContextError, which lists those there are."""
+        """Return the context of that name. Raises UnknownContextError, which lists those there are."""
         if name in self.entries:
             return self.entries[name]
         if not self.entries:
@@ -105,7 +105,7 @@ class Contexts:
         raise UnknownContextError(f"There is no context {name!r}. There are: {known}.")
 
     def chosen(self, name: str | None) -> Context:
-        """Give the context called `name`, or the one in use. Raises UnknownContextError."""
+        """Return the context called `name`, or the one in use. Raises UnknownContextError."""
         if name is not None:
             return self.get(name)
         if self.current is None:
@@ -117,24 +117,24 @@ class Contexts:
         return type(self)({**self.entries, context.name: context}, self.current or context.name)
 
     def using(self, name: str) -> Self:
-        """Bring a context into use. Raises UnknownContextError."""
+        """Use a context. Raises UnknownContextError."""
         return type(self)(self.entries, self.get(name).name)
 
     def without(self, name: str) -> Self:
-        """Take a context out; when it was the one in use, none is. Raises UnknownContextError."""
-        gone = self.get(name).name
-        kept = {each: context for each, context in self.entries.items() if each != gone}
-        return type(self)(kept, None if self.current == gone else self.current)
+        """Remove a context. If it was in use, none is. Raises UnknownContextError."""
+        removed = self.get(name).name
+        remaining = {each: context for each, context in self.entries.items() if each != removed}
+        return type(self)(remaining, None if self.current == removed else self.current)
 
 
 @dataclass(frozen=True, slots=True)
 class ContextFile:
-    """The file that keeps a person's contexts; one that is not there counts as empty."""
+    """The file of a person's contexts. A missing file counts as empty."""
 
     path: Path
 
     def read(self) -> Contexts:
-        """Read the file. Raises ContextError, naming it, when it cannot be read or makes no sense."""
+        """Read the file. Raises ContextError, naming it, if it cannot be read or is damaged."""
         try:
             text = self.path.read_text(encoding="utf-8")
         except FileNotFoundError:
@@ -183,9 +183,9 @@ def context_file(environ: Mapping[str, str]) -> ContextFile:
 
 
 def add_local(stack: str, region: str, endpoint_url: str, *, file: ContextFile | None = None) -> bool:
-    """Note a stack on this machine as the context of its name; never switches another context away.
+    """Add a stack on this machine as a context of the same name, without switching to it.
 
-    Returns whether it is the one in use. Raises ContextError, also for an endpoint elsewhere.
+    Returns whether it is in use. Raises ContextError, also for an endpoint elsewhere.
     """
     if not is_loopback(endpoint_url):
         raise ContextError(f"{endpoint_url} is not on this machine, so {stack!r} is not a local stack.")

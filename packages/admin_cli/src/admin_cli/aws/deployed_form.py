@@ -1,4 +1,4 @@
-"""What the functions have of a form, as their API tells anyone."""
+"""The deployed version of a form, as the public API reports it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TIMEOUT_S = 10
 
 
 def version_at(api_url: str, form: str) -> str | None:
-    """Ask an API which version of a form it has; None when it has none. Raises CliError when it does not answer."""
+    """Ask an API which version of a form it has; None if it has none. Raises CliError if it doesn't answer."""
     url = f"{api_url}/forms/{quote(form)}"
     if not url.startswith(("https://", "http://")):
         raise CliError(f"The stack's API address {api_url} is not a web address.")
@@ -25,12 +25,12 @@ def version_at(api_url: str, form: str) -> str | None:
         error.close()
         if error.code == HTTPStatus.NOT_FOUND:
             return None
-        raise _untold(form, url, f" (status {error.code})") from error
+        raise _unknown_version(form, url, f" (status {error.code})") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _untold(form, url) from error
+        raise _unknown_version(form, url) from error
 
 
-def _untold(form: str, url: str, why: str = "") -> CliError:
+def _unknown_version(form: str, url: str, why: str = "") -> CliError:
     return CliError(
         f"The API did not say which version of the form {form} is deployed{why}.",
         hint=f"Check whether it answers: {url}",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from admin_cli.aws.contexts import Context
     from registration_core.adapters.dynamodb.call import AwsCallError
 
-#: What an emulator takes from anyone. The machine's own credentials are never read for a loopback endpoint.
+#: Emulators accept any credentials. The machine's own are never read for a loopback endpoint.
 DUMMY_CREDENTIAL = "test"
 
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
@@ -38,7 +38,7 @@ _DENIED = frozenset({"403", "AccessDenied", "AccessDeniedException", "Authorizat
 _NONE_FOUND = frozenset({"CredentialRetrievalError", "NoCredentialsError", "PartialCredentialsError"})
 _SIGNED_OUT = frozenset({"SSOTokenLoadError", "TokenRetrievalError", "UnauthorizedSSOTokenError"})
 _RETRIED_ELSEWHERE = frozenset({"dynamodb"})
-"""What `registration_core.adapters.dynamodb.retries`, or an export's reader, asks again: the SDK asks once."""
+"""`registration_core.adapters.dynamodb.retries` or an export's reader retries these, so the SDK tries once."""
 
 _THROTTLED = frozenset(
     {
@@ -73,7 +73,7 @@ class MissingPermissionError(CliError):
 
 
 def session(context: Context) -> Any:  # noqa: ANN401 - boto3 has no types
-    """Begin to speak to AWS with the context's credentials. Raises CliError when its profile is not there."""
+    """Make an AWS session with the context's credentials. Raises CliError if its profile doesn't exist."""
     if context.on_this_machine:
         return loopback_session(DUMMY_CREDENTIAL, DUMMY_CREDENTIAL)
     import boto3.session  # noqa: PLC0415 - half a second that help and the local commands do not need
@@ -88,7 +88,7 @@ def client(
     session: Any,  # noqa: ANN401 - boto3 has no types
     say: Callable[[str], None],
 ) -> Any:  # noqa: ANN401 - boto3 has no types
-    """Make a client of one AWS service by a session, as `session` makes them. say: is told when AWS throttles."""
+    """Make a client of one AWS service by a session, as `session` makes them. say: reports throttling."""
     with sentences(context):
         made = session.client(
             service,
@@ -109,7 +109,7 @@ class _Patience:
         self._said = False
 
     def told(self, response: Any = None, **_more: object) -> None:  # noqa: ANN401 - what the SDK emits
-        """Look at one answer. None leaves the decision to the SDK's own retries."""
+        """Look at one response. Returning None leaves retries to the SDK."""
         code = response[1].get("Error", {}).get("Code", "") if response else ""
         if code in _THROTTLED and not self._said:
             self._said = True
@@ -135,7 +135,7 @@ def is_throttled(code: str) -> bool:
 
 
 def is_denial(error: Any) -> bool:  # noqa: ANN401 - boto3 has no types
-    """Whether a service said that the role lacks an action."""
+    """Whether a service refused because the role lacks a permission."""
     return error.response.get("Error", {}).get("Code", "") in _DENIED
 
 
@@ -150,9 +150,9 @@ def _config(context: Context, service: str) -> Any:  # noqa: ANN401 - boto3 has 
 
 
 def refusal(code: str, message: str, operation: str | None, context: Context | None = None) -> CliError | None:
-    """Say what a refusal means that has to do with who asks, or how often; None for any other.
+    """Explain a refusal about credentials, permissions or throttling; None for any other.
 
-    code: the service's, or the name of the SDK's own error. operation: what was asked, such as GetItem.
+    code: the service's code, or the name of the SDK's error. operation: such as GetItem.
     """
     if code == "RequestTimeTooSkewed" or message.startswith(("Signature expired", "Signature not yet current")):
         return CliError(
@@ -176,25 +176,25 @@ def refusal(code: str, message: str, operation: str | None, context: Context | N
 
 
 def called(error: AwsCallError, operation: str, context: Context) -> CliError:
-    """Say in a sentence why a call without the SDK was refused, or could not be made."""
+    """Explain why a call without the SDK was refused or could not be made."""
     if error.code == "ConnectionLost":
         return _unreachable(context)
-    told = refusal(error.code, error.message, operation, context)
-    return told or CliError(f"AWS refused {operation} ({error.code}): {error.message}")
+    explained = refusal(error.code, error.message, operation, context)
+    return explained or CliError(f"AWS refused {operation} ({error.code}): {error.message}")
 
 
 def _from_service(error: Any, context: Context) -> CliError:  # noqa: ANN401 - boto3 has no types
     code = error.response.get("Error", {}).get("Code", "")
     message = error.response.get("Error", {}).get("Message", "") or str(error)
-    told = refusal(code, message, error.operation_name, context)
-    return told or CliError(f"AWS refused {error.operation_name} ({code}): {message}")
+    explained = refusal(code, message, error.operation_name, context)
+    return explained or CliError(f"AWS refused {error.operation_name} ({code}): {message}")
 
 
 def _from_sdk(error: Exception, context: Context) -> CliError:
     from botocore import exceptions as sdk  # noqa: PLC0415 - only when AWS is met
 
-    if told := refusal(type(error).__name__, str(error), None, context):
-        return told
+    if explained := refusal(type(error).__name__, str(error), None, context):
+        return explained
     if isinstance(error, sdk.ProfileNotFound):
         named = context.profile or os.environ["AWS_PROFILE"]
         return CliError(

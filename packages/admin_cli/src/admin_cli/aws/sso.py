@@ -1,4 +1,4 @@
-"""Signing in by IAM Identity Center's device flow; the token is kept where the AWS command line and SDKs look for it.
+"""Sign-in through IAM Identity Center's device flow. The token is stored where the AWS CLI and SDKs look for it.
 
 Source: OAuth 2.0 Device Authorization Grant, RFC 8628, as the service sso-oidc speaks it.
 """
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 CLIENT_NAME = "rollcall"
 
-#: What a session asks for when its configuration names nothing; it also brings the right to renew the token.
+#: The default scope of a session. It also allows renewing the token.
 USUAL_SCOPE = "sso:account:access"
 
-#: How much longer to wait between two questions, each time the service asks for it (RFC 8628, 3.5).
+#: How much longer to wait between requests, each time the service asks for it (RFC 8628, 3.5).
 SLOWER_S = 5
 
 
@@ -33,7 +33,7 @@ SLOWER_S = 5
 class SignIn:
     """How a profile signs in.
 
-    session: the name of its sso-session; None where the profile says everything itself, as older ones do.
+    session: the name of its sso-session; None if the profile has everything itself, as older ones do.
     """
 
     start_url: str
@@ -50,7 +50,7 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """Where a person confirms that it is they. code: what they should see there."""
+    """Where a person confirms the sign-in. code: what they should see there."""
 
     url: str
     code: str
@@ -65,25 +65,25 @@ def read_sign_in(profile: str | None) -> SignIn:
     profiles, sessions = session.full_config.get("profiles", {}), session.full_config.get("sso_sessions", {})
     if name not in profiles:
         raise _configure(f"The AWS configuration has no profile {name!r}.", name)
-    said = profiles[name]
-    session_name = said.get("sso_session")
+    settings = profiles[name]
+    session_name = settings.get("sso_session")
     if session_name is not None:
         if session_name not in sessions:
             raise _configure(
                 f"The profile {name!r} names the sso-session {session_name!r}, which does not exist.", name
             )
-        said = sessions[session_name]
-    missing = [key for key in ("sso_start_url", "sso_region") if key not in said]
+        settings = sessions[session_name]
+    missing = [key for key in ("sso_start_url", "sso_region") if key not in settings]
     if missing:
         raise _configure(f"The profile {name!r} is not set up for IAM Identity Center: it has no {missing[0]}.", name)
     if session_name is None:
-        return SignIn(said["sso_start_url"], said["sso_region"])
-    scopes = tuple(scope.strip() for scope in said.get("sso_registration_scopes", USUAL_SCOPE).split(","))
-    return SignIn(said["sso_start_url"], said["sso_region"], session_name, scopes)
+        return SignIn(settings["sso_start_url"], settings["sso_region"])
+    scopes = tuple(scope.strip() for scope in settings.get("sso_registration_scopes", USUAL_SCOPE).split(","))
+    return SignIn(settings["sso_start_url"], settings["sso_region"], session_name, scopes)
 
 
 def oidc_client(sign_in: SignIn) -> Any:  # noqa: ANN401 - boto3 has no types
-    """Make a client that needs no credentials: it is how one gets them."""
+    """Make a client without credentials, which it is used to get."""
     import boto3.session  # noqa: PLC0415 - half a second, only when AWS is met
     from botocore import UNSIGNED  # noqa: PLC0415
     from botocore.config import Config  # noqa: PLC0415
@@ -100,40 +100,40 @@ def sign_in_by_device(
     now: Callable[[], datetime],
     sleep: Callable[[float], None],
 ) -> datetime:
-    """Invite a person to confirm in a browser, wait for it, keep the token, and return until when it is good.
+    """Ask a person to confirm in a browser, wait, store the token, and return when it expires.
 
-    Raises CliError when they refused or took too long, and what the SDK raises. Broken off, it keeps nothing.
+    Raises CliError if they refuse or take too long, and the SDK's errors. An interruption stores nothing.
     """
     scopes = {"scopes": list(sign_in.scopes)} if sign_in.scopes else {}
     registration = client.register_client(clientName=CLIENT_NAME, clientType="public", **scopes)
-    who = {"clientId": registration["clientId"], "clientSecret": registration["clientSecret"]}
-    device = client.start_device_authorization(startUrl=sign_in.start_url, **who)
+    client_credentials = {"clientId": registration["clientId"], "clientSecret": registration["clientSecret"]}
+    device = client.start_device_authorization(startUrl=sign_in.start_url, **client_credentials)
     invite(Invitation(device.get("verificationUriComplete") or device["verificationUri"], device["userCode"]))
-    token = _wait(client, who, device, now=now, sleep=sleep)
+    token = _wait(client, client_credentials, device, now=now, sleep=sleep)
     until = now() + timedelta(seconds=token["expiresIn"])
-    kept = {
+    token_file = {
         "startUrl": sign_in.start_url,
         "region": sign_in.region,
         "accessToken": token["accessToken"],
         "expiresAt": _moment(until),
-        **who,
+        **client_credentials,
         "registrationExpiresAt": _moment(datetime.fromtimestamp(registration["clientSecretExpiresAt"], UTC)),
     }
     if "refreshToken" in token:
-        kept["refreshToken"] = token["refreshToken"]
-    replace_file(sign_in.cache, json.dumps(kept), mode=0o600)
+        token_file["refreshToken"] = token["refreshToken"]
+    replace_file(sign_in.cache, json.dumps(token_file), mode=0o600)
     return until
 
 
 def _wait(
     client: Any,  # noqa: ANN401 - boto3 has no types
-    who: dict[str, str],
+    client_credentials: dict[str, str],
     device: dict[str, Any],
     *,
     now: Callable[[], datetime],
     sleep: Callable[[float], None],
 ) -> dict[str, Any]:
-    """Ask for the token until a person confirmed, no oftener than the service allows."""
+    """Ask for the token until the person confirms, as often as the service allows."""
     pause_s = float(device.get("interval", SLOWER_S))
     end = now() + timedelta(seconds=device["expiresIn"])
     errors = client.exceptions
@@ -142,7 +142,7 @@ def _wait(
         with contextlib.suppress(errors.AuthorizationPendingException):
             try:
                 token: dict[str, Any] = client.create_token(
-                    grantType=DEVICE_CODE, deviceCode=device["deviceCode"], **who
+                    grantType=DEVICE_CODE, deviceCode=device["deviceCode"], **client_credentials
                 )
             except errors.SlowDownException:
                 pause_s += SLOWER_S

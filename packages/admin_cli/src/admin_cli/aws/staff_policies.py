@@ -1,4 +1,4 @@
-"""Who holds the staff's policies of a stack: IAM deletes no policy that anyone holds."""
+"""Who has a stack's staff policies attached. IAM doesn't delete a policy while someone has it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 POLICIES = ("reader", "manager")
 
-#: IAM Identity Center's roles begin so. Nobody else may change them: the permission set has to let the policy go.
+#: IAM Identity Center's roles begin so. Only a change to the permission set detaches a policy from them.
 RESERVED = "AWSReservedSSO_"
 
 KINDS = {"Role": "Roles", "User": "Users", "Group": "Groups"}
 
 
 def detach_all(iam: Any, account: str, stack: str) -> list[str]:  # noqa: ANN401 - boto3 has no types
-    """Take the stack's policies from all who hold them; name these. Raises CliError where a permission set does."""
+    """Detach the stack's policies from everyone and name them. Raises CliError if a permission set has one."""
     prefix = f"arn:{iam.meta.partition}:iam::{account}:policy/staff/rollcall-{stack}"
     held = [(f"{prefix}-{policy}", *holder) for policy in POLICIES for holder in _holders(iam, f"{prefix}-{policy}")]
     if reserved := sorted({name for _, kind, name in held if kind == "Role" and name.startswith(RESERVED)}):
@@ -32,7 +32,7 @@ def detach_all(iam: Any, account: str, stack: str) -> list[str]:  # noqa: ANN401
 
 
 def _holders(iam: Any, arn: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - boto3 has no types
-    """Give kind and name of each who holds a policy; nobody where there is no such policy."""
+    """Yield the kind and name of everyone with a policy; nobody if the policy doesn't exist."""
     try:
         for page in iam.get_paginator("list_entities_for_policy").paginate(PolicyArn=arn):
             for kind, plural in KINDS.items():

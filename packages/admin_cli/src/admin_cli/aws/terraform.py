@@ -1,4 +1,4 @@
-"""Terraform on the stack of a context in AWS, called so that a person sees it at work and may interrupt it."""
+"""Terraform on a context's stack in AWS, run so that a person can watch and interrupt it."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
     from admin_cli.aws.contexts import Context
     from rollcall_build.sources import Sources
 
-#: What would be taken before the context's profile.
+#: Terraform would prefer these to the context's profile.
 _KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 _SAID = re.compile(r'^(stack|region)\s*=\s*"([^"]*)"', re.MULTILINE)
 _STDERR = 2
 _SIGNALLED = 128
 
-#: Which providers Terraform takes, with their checksums.
+#: The providers that Terraform uses, with their checksums.
 LOCK = ".terraform.lock.hcl"
 
-#: Commands that know no -var-file.
+#: Commands without -var-file.
 WITHOUT_VALUES = {"output", "state"}
 
-#: What Terraform is told where stdout may carry no colour: it asks neither the stream nor NO_COLOR.
+#: Terraform checks neither the stream nor NO_COLOR, so this option turns colour off.
 NO_COLOUR = "-no-color"
 
 
@@ -44,7 +44,7 @@ NO_COLOUR = "-no-color"
 class StackTerraform:
     """Terraform on one stack in AWS: its values, its state, and the context's credentials.
 
-    sources: the clone, and the organisation whose values it has. environ: what the caller was started with.
+    sources: the clone, and the organisation whose values it has. environ: the caller's environment.
     """
 
     sources: Sources
@@ -57,7 +57,7 @@ class StackTerraform:
         return self.sources.root / "infra" / "terraform"
 
     def ensure_described(self) -> None:
-        """Raise CliError where the organisation has no values for this stack, or those of another."""
+        """Raise CliError if the organisation has no values for this stack, or has another stack's."""
         values = self._values
         if not values.is_file() or not self._backend.is_file():
             known = sorted(path.name.removesuffix(".s3.tfbackend") for path in values.parent.glob("*.s3.tfbackend"))
@@ -67,19 +67,19 @@ class StackTerraform:
                 hint="Write both for the new stack (docs/operator.md), or choose another: rollcall context use NAME",
                 exit_code=ExitCode.NOT_FOUND,
             )
-        for name, said in _SAID.findall(values.read_text(encoding="utf-8")):
-            if said != getattr(self.context, name):
+        for name, value in _SAID.findall(values.read_text(encoding="utf-8")):
+            if value != getattr(self.context, name):
                 raise CliError(
-                    f"{values} says {name} {said!r}, but the context {self.context.name} means "
+                    f"{values} says {name} {value!r}, but the context {self.context.name} means "
                     f"{getattr(self.context, name)!r}.",
                     hint="Fix one of them, or Terraform would work on a different stack from the other commands.",
                 )
 
     def take_lock(self) -> None:
-        """Let Terraform take the providers of the organisation's own lock file, where there is one with its values."""
-        kept = self.sources.values / LOCK
-        if kept.is_file():
-            shutil.copyfile(kept, self.folder / LOCK)
+        """Make Terraform use the organisation's own lock file, if it has one with its values."""
+        own_lock = self.sources.values / LOCK
+        if own_lock.is_file():
+            shutil.copyfile(own_lock, self.folder / LOCK)
 
     def initialise(self, *, coloured: bool) -> Invocation:
         """Call `terraform init`: the stack's own state, and a folder of its own for what Terraform fetches."""
@@ -87,7 +87,7 @@ class StackTerraform:
         return self._invocation("init", input=False, backend_config=str(self._backend), **options)
 
     def call(self, command: str, arguments: Sequence[str], *, approved: bool = False) -> Invocation:
-        """Call a command with the stack's values, unless it takes a plan that holds them. approved: don't ask."""
+        """Call a command with the stack's values, unless a plan contains them. approved: don't ask."""
         options: dict[str, Any] = {}
         if command not in WITHOUT_VALUES and not holds_plan(arguments):
             options["var_file"] = str(self._values)
@@ -120,30 +120,31 @@ class StackTerraform:
 
 
 def holds_plan(arguments: Sequence[str]) -> bool:
-    """Whether the last word is a plan that was kept in a file."""
+    """Whether the last word is a plan file."""
     return bool(arguments) and not arguments[-1].startswith("-") and Path(arguments[-1]).is_file()
 
 
 def without_colour(command: str, words: Sequence[str]) -> list[str]:
-    """Add the option for no colour; `state` is followed by a command of its own, and that takes it."""
-    own = 1 if command == "state" else 0
-    return [*words[:own], NO_COLOUR, *words[own:]] if len(words) >= own else list(words)
+    """Add the option for no colour, after the subcommand of `state`."""
+    words_before = 1 if command == "state" else 0
+    return [*words[:words_before], NO_COLOUR, *words[words_before:]] if len(words) >= words_before else list(words)
 
 
 def from_here(arguments: Sequence[str], here: Path) -> list[str]:
-    """Let paths mean what they mean in the caller's folder, for Terraform works in another."""
-    told = [_kept(word, here) for word in arguments]
-    if told and not told[-1].startswith("-") and (here / told[-1]).is_file():
-        told[-1] = str(here / told[-1])
-    return told
+    """Make paths absolute, because Terraform runs in another folder."""
+    absolute = [_absolute(word, here) for word in arguments]
+    if absolute and not absolute[-1].startswith("-") and (here / absolute[-1]).is_file():
+        absolute[-1] = str(here / absolute[-1])
+    return absolute
 
 
 def run_through(call: Invocation, *, to_stderr: bool = False) -> int:
     """Run Terraform on this process's own streams and give its exit code; 130 when it was interrupted.
 
-    Where a signal ended it, as a closed pipe does, it is the code that a shell gives: 128 and the signal's number.
+    If a signal ended it, as a closed pipe does, the code is the one that shells use: 128 plus the signal's number.
 
-    Who interrupts it waits until Terraform has put its state away. It is told once: at a second time it would drop all.
+    An interruption waits until Terraform has saved its state. It is passed on once, because a second one would make
+    Terraform drop everything.
     """
     with (
         subprocess.Popen(
@@ -161,20 +162,20 @@ def run_through(call: Invocation, *, to_stderr: bool = False) -> int:
 
 @contextlib.contextmanager
 def _interruptions_left_to(process: subprocess.Popen[bytes]) -> Iterator[list[int]]:
-    """Pass on what asks for an end, and stay; the list names what came."""
-    came: list[int] = []
+    """Pass the first signal to end on to the process, and keep running. The list has the signals received."""
+    signals: list[int] = []
 
-    def heard(number: int, _frame: object) -> None:
-        if not came and not (number == signal.SIGINT and _typed_at_the_terminal()):
+    def forward(number: int, _frame: object) -> None:
+        if not signals and not (number == signal.SIGINT and _typed_at_the_terminal()):
             process.send_signal(signal.SIGINT)
-        came.append(number)
+        signals.append(number)
 
     if threading.current_thread() is not threading.main_thread():
-        yield came
+        yield signals
         return
-    before = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, forward) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield came
+        yield signals
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -189,6 +190,6 @@ def _typed_at_the_terminal() -> bool:
         return False
 
 
-def _kept(word: str, here: Path) -> str:
+def _absolute(word: str, here: Path) -> str:
     name, equals, value = word.partition("=")
     return f"{name}={here / value}" if equals and name in {"-out", "-var-file"} else word

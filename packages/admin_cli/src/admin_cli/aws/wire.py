@@ -1,7 +1,7 @@
-"""AWS without its SDK, for exports: loading boto3 takes longer than reading some thousand entries does.
+"""AWS without its SDK, for exports: loading boto3 takes longer than reading thousands of submissions.
 
-Only where it comes to the same: the credentials are at hand and nothing asks for a proxy, other endpoints or other
-authorities than the environment names. Everything else is boto3's.
+Used only if the result is the same: the credentials are in the environment, and no configuration names a proxy,
+endpoints or authorities. Otherwise boto3 is used.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _LOOPBACK_CREDENTIALS = Credentials("test", "test")
 
 
 def plain_call(context: Context, service: str, environ: Mapping[str, str] | None = None) -> WireCall | None:
-    """Make a `Call` of a service without boto3; None where only boto3 knows the way.
+    """Make a `Call` of a service without boto3; None if it needs boto3.
 
     environ: None means the process's own.
     """
@@ -63,7 +63,7 @@ def _endpoint(service: str, region: str, env: Mapping[str, str]) -> str:
 
 
 def _is_special(env: Mapping[str, str]) -> bool:
-    """Whether the environment or the AWS configuration says something that only boto3 minds."""
+    """Whether the environment or the AWS configuration has a setting that only boto3 follows."""
     if any(env.get(name) for name in _SPECIAL_VARIABLES):
         return True
     file = Path(env.get("AWS_CONFIG_FILE") or "~/.aws/config").expanduser()
@@ -77,7 +77,7 @@ def _is_special(env: Mapping[str, str]) -> bool:
 
 
 def _authorities() -> str | None:
-    """Give the authorities that boto3 trusts, without loading it; None, the system's, where they are not found."""
-    found = importlib.util.find_spec("botocore")
-    path = Path(str(found.origin)).with_name("cacert.pem") if found is not None and found.origin else None
+    """Return the file of authorities that boto3 trusts, without loading it; None for the system's."""
+    spec = importlib.util.find_spec("botocore")
+    path = Path(str(spec.origin)).with_name("cacert.pem") if spec is not None and spec.origin else None
     return str(path) if path is not None and path.is_file() else None

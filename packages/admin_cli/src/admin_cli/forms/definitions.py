@@ -63,12 +63,12 @@ def read_checked_forms(folder: Path | None) -> Mapping[str, Form]:
 
 
 def forms_folder(folder: Path | None) -> Path:
-    """Give this folder, or else the organisation's. Raises WorkspaceNotFoundError, NoOrganisationError."""
+    """Return this folder, or else the organisation's. Raises WorkspaceNotFoundError, NoOrganisationError."""
     return folder or find_sources().forms
 
 
 def shared_folder(forms: Path) -> Path:
-    """Give what the product adds to forms that lie here. Raises WorkspaceNotFoundError outside of every clone."""
+    """Return what the product adds to forms that lie here. Raises WorkspaceNotFoundError outside of every clone."""
     from rollcall_local.paths import WorkspaceNotFoundError, find_root  # noqa: PLC0415 - only with form files
 
     try:
@@ -94,7 +94,7 @@ def find_root() -> Path:
 
 
 def the_form(forms: Mapping[str, Form], name: str) -> Form:
-    """Give one form. Raises CliError, naming those there are."""
+    """Return one form. Raises CliError, naming those there are."""
     if name in forms:
         return forms[name]
     raise CliError(
@@ -104,7 +104,7 @@ def the_form(forms: Mapping[str, Form], name: str) -> Form:
 
 
 def the_option(forms: Iterable[Form], text: str) -> str:
-    """Give the value of the counted option with this label, in any language; the text itself where there is none.
+    """Return the value of the counted option with this label, in any language; the text itself where there is none.
 
     Two options with one label stay unknown, so that nobody acts on the wrong one.
     """

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def warnings_of(form: Form) -> Iterator[str]:
-    """Give a sentence for each, which names the field."""
+    """Yield a sentence for each, which names the field."""
     for address in example_staff(form):
         yield f'"staff" has the example address {address}, which nobody reads. Use an address of your own.'
     headings = Headings(form)
@@ -26,8 +26,8 @@ def warnings_of(form: Form) -> Iterator[str]:
             others = [name for name in headings.columns(label) if name != ANSWER + field.name]
             if others:
                 also = " and ".join(f'"{name.removeprefix(ANSWER)}"' for name in others)
-                told = f'{where}: the label "{label}" could also mean {also}.'
-                yield f'{told} Exports write "{both_told(label, field.name)}", and imports refuse the label on its own.'
+                warning = f'{where}: the label "{label}" could also mean {also}. Exports write'
+                yield f'{warning} "{both_told(label, field.name)}", and imports refuse the label on its own.'
         for name, values in shared_names(field).items():
             yield f'{where}: "{name}" could mean the options {" and ".join(values)}. Imports refuse it.'
         if field.type is FieldType.PHONE and field.region is None:

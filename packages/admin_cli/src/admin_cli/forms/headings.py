@@ -13,13 +13,13 @@ ANSWER = "answers."
 """What stands before a field's name in the name of its column."""
 
 READ = frozenset({"id", "reference", "form", "status", "language", "submitted_at"})
-"""The columns of every entry that an import reads; it passes over the others."""
+"""The columns of every submission that an import reads; it passes over the others."""
 
 
 class Headings:
     """The headings of one form: field names, with or without `answers.`, labels in any language, and `Label (name)`.
 
-    Columns of every entry are known by their names and words in the same way.
+    Columns of every submission are known by their names and words in the same way.
     """
 
     def __init__(self, form: Form) -> None:
@@ -36,12 +36,12 @@ class Headings:
 
     def columns(self, heading: str) -> list[str]:
         """Name every column that a heading may mean. A field comes before what an import passes over."""
-        found = sorted(self._columns.get(_folded(heading), ()))
-        counted = [column for column in found if column.startswith(ANSWER) or column in READ]
-        return counted or found
+        columns = sorted(self._columns.get(_folded(heading), ()))
+        preferred = [column for column in columns if column.startswith(ANSWER) or column in READ]
+        return preferred or columns
 
     def clear(self, column: str, heading: str) -> str:
-        """Give the heading, followed by the column's name if it could mean another column too."""
+        """Return the heading, followed by the column's name if it could mean another column too."""
         return heading if self.columns(heading) in ([], [column]) else both_told(heading, column)
 
     def _add(self, column: str, *headings: str) -> None:
@@ -50,7 +50,7 @@ class Headings:
 
 
 def both_told(heading: str, column: str) -> str:
-    """Give a heading followed by the name of its column."""
+    """Return a heading followed by the name of its column."""
     return f"{heading} ({column.removeprefix(ANSWER)})"
 
 

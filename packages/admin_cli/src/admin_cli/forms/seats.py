@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 
 def forms_of(stack: Stack) -> Mapping[str, Form]:
-    """Give the forms that a stack keeps. Raises CliError when it keeps none."""
+    """Return the forms that a stack keeps. Raises CliError when it keeps none."""
     if not stack.forms:
         raise CliError("The stack has no forms yet.", hint="Publish the forms: rollcall site publish")
     return stack.forms
 
 
 def seats_of(stack: Stack, form: str, option: str) -> QuotaState:
-    """Give how an option's seats stand, by its value or label. Raises CliError, naming what is counted."""
+    """Return how an option's seats stand, by its value or label. Raises CliError, naming what is counted."""
     definition = the_form(forms_of(stack), form)
     option = the_option([definition], option)
     states = {state.option: state for state in stack.query().quotas(definition)}
     if option not in states:
-        there = f"There are: {', '.join(states)}." if states else "It has no limited seats."
+        available = f"There are: {', '.join(states)}." if states else "It has no limited seats."
         raise CliError(
-            f"The form {form} has no seats for an option {option!r}.{meant(option, states)} {there}",
+            f"The form {form} has no seats for an option {option!r}.{meant(option, states)} {available}",
             exit_code=ExitCode.NOT_FOUND,
         )
     return states[option]

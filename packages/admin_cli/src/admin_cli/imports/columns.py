@@ -40,10 +40,10 @@ class Columns:
     def where(self, wrong: WrongCell) -> str:
         """Say where in the file something is wrong: row and line, and column if it is about one."""
         place = {**self.ours, **self.fields}.get(wrong.field)
-        said = row_and_line(wrong.row, wrong.line)
+        where = row_and_line(wrong.row, wrong.line)
         if place is None:
-            return said + (f", {wrong.field} (no such column)" if wrong.field else "")
-        return f"{said}, column {column_letters(place)} ({self.headings[place]})"
+            return where + (f", {wrong.field} (no such column)" if wrong.field else "")
+        return f"{where}, column {column_letters(place)} ({self.headings[place]})"
 
 
 @dataclass
@@ -61,16 +61,16 @@ class Sheet:
     wrong: list[WrongCell] = field(default_factory=list)
 
     def rows(self) -> Iterator[Row]:
-        """Give the rows that are to be taken in, from the first on."""
+        """Yield the rows that are to be taken in, from the first on."""
         self.left_out.clear()
         self.wrong.clear()
         columns = self.columns
         for record in self.file.records():
-            told = {name: self._cell(record, place).strip() for name, place in columns.ours.items()}
-            mistakes = list(self._mistakes(record, told))
+            own_cells = {name: self._cell(record, place).strip() for name, place in columns.ours.items()}
+            mistakes = list(self._mistakes(record, own_cells))
             self.wrong += mistakes
             status = (
-                None if mistakes else self._status(told)
+                None if mistakes else self._status(own_cells)
             )  # its answers are still checked, so that all is told at once
             if status is not None and status not in STANDING:
                 self.left_out[status] = self.left_out.get(status, 0) + 1
@@ -79,13 +79,13 @@ class Sheet:
                 row=record.row,
                 line=record.line,
                 texts={name: self._cell(record, place) for name, place in columns.fields.items()},
-                language=told.get("language") or None,
-                origin=told.get("id") or told.get("reference") or None,
-                submitted_at=None if mistakes else _moment(told.get("submitted_at", "")),
+                language=own_cells.get("language") or None,
+                origin=own_cells.get("id") or own_cells.get("reference") or None,
+                submitted_at=None if mistakes else _moment(own_cells.get("submitted_at", "")),
             )
 
-    def _mistakes(self, record: Record, told: Mapping[str, str]) -> Iterator[WrongCell]:
-        """Give what is wrong with a row beside its answers."""
+    def _mistakes(self, record: Record, own_cells: Mapping[str, str]) -> Iterator[WrongCell]:
+        """Yield what is wrong with a row beside its answers."""
 
         def wrong(message: str, column: str = "") -> WrongCell:
             return WrongCell(record.row, record.line, column, message)
@@ -94,15 +94,15 @@ class Sheet:
             if cell.strip() and (place >= len(self.columns.headings) or not self.columns.headings[place]):
                 yield wrong(f'Column {column_letters(place)} has no heading, but contains "{cell.strip()}" here.')
         form = self.form
-        if told.get("form", form.name) != form.name:
-            yield wrong(f'"{told["form"]}" is another form; this imports into {form.name}.', "form")
-        if told.get("language") and told["language"] not in form.languages:
-            there = ", ".join(form.languages)
-            yield wrong(f'The form has no language "{told["language"]}". Use one of: {there}.', "language")
-        if told.get("status") and self._status(told) is None:
-            guess = meant(told["status"].lower(), map(str, Status))
-            yield wrong(f'"{told["status"]}" is not a status.{guess}', "status")
-        moment = told.get("submitted_at")
+        if own_cells.get("form", form.name) != form.name:
+            yield wrong(f'"{own_cells["form"]}" is another form; this imports into {form.name}.', "form")
+        if own_cells.get("language") and own_cells["language"] not in form.languages:
+            languages = ", ".join(form.languages)
+            yield wrong(f'The form has no language "{own_cells["language"]}". Use one of: {languages}.', "language")
+        if own_cells.get("status") and self._status(own_cells) is None:
+            guess = meant(own_cells["status"].lower(), map(str, Status))
+            yield wrong(f'"{own_cells["status"]}" is not a status.{guess}', "status")
+        moment = own_cells.get("submitted_at")
         if moment and _moment(moment) is None:
             yield wrong(f'"{moment}" is not a time such as 2026-03-01T12:30:05Z, or a date.', "submitted_at")
 
@@ -112,13 +112,13 @@ class Sheet:
         return self.file.delimiter == "\t" and not {"id", "reference"}.isdisjoint(self.columns.ours)
 
     def _cell(self, record: Record, place: int) -> str:
-        """Give a cell as it was typed; one that a row is too short for is empty."""
+        """Return a cell as it was typed; one that a row is too short for is empty."""
         cell = record.cells[place] if place < len(record.cells) else ""
         return as_typed(from_tab_separated(cell) if self._escaped else cell)
 
-    def _status(self, told: Mapping[str, str]) -> Status | None:
-        """Give a row's status, written as a code or as an export's word for it; None for none, or for no status."""
-        return statuses(self.form.words).get(told["status"].casefold()) if told.get("status") else None
+    def _status(self, own_cells: Mapping[str, str]) -> Status | None:
+        """Return a row's status, written as a code or as an export's word for it; None for none, or for no status."""
+        return statuses(self.form.words).get(own_cells["status"].casefold()) if own_cells.get("status") else None
 
 
 def read_columns(form: Form, header: Record, name: str) -> Columns:
@@ -135,21 +135,21 @@ def read_columns(form: Form, header: Record, name: str) -> Columns:
         if not heading:
             continue
         where = f"column {column_letters(place)}"
-        found = known.columns(heading)
-        if not found:
+        candidates = known.columns(heading)
+        if not candidates:
             guess = meant(heading, [each.name for each in form.fields])
             problems.append(f'{where} has the heading "{heading}", which is not a field of {form.name}.{guess}')
-        elif len(found) > 1:
+        elif len(candidates) > 1:
             problems.append(
-                f'{where} has the heading "{heading}", which could mean {_either(found)}; write one of these.'
+                f'{where} has the heading "{heading}", which could mean {_either(candidates)}; write one of these.'
             )
-        elif found[0] in places:
-            shown = found[0].removeprefix(ANSWER)
+        elif candidates[0] in places:
+            shown = candidates[0].removeprefix(ANSWER)
             problems.append(
-                f"{where} is {shown}, and so is column {column_letters(places[found[0]])}; remove one of them."
+                f"{where} is {shown}, and so is column {column_letters(places[candidates[0]])}; remove one of them."
             )
         else:
-            places[found[0]] = place
+            places[candidates[0]] = place
     fields = {column.removeprefix(ANSWER): place for column, place in places.items() if column.startswith(ANSWER)}
     missing = [each.name for each in form.fields if each.required and each.name not in fields]
     if missing:
@@ -165,7 +165,7 @@ def read_columns(form: Form, header: Record, name: str) -> Columns:
 
 
 def headings_known(form: Form) -> Callable[[Sequence[str]], int]:
-    """Give what counts the headings of a first row that this form knows."""
+    """Return what counts the headings of a first row that this form knows."""
     known = Headings(form)
     return lambda cells: sum(1 for cell in cells if known.columns(as_typed(cell).strip()))
 

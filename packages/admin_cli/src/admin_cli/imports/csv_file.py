@@ -76,7 +76,7 @@ class CsvFile:
         self.header = headers[self.delimiter]
 
     def records(self) -> Iterator[Record]:
-        """Give the rows below the header, from the first on, without empty ones."""
+        """Yield the rows below the header, from the first on, without empty ones."""
         rows = self._rows()
         next(rows)
         return rows
@@ -105,7 +105,7 @@ class CsvFile:
                 yield Record(row, line, cells)
 
     def _lines(self) -> Iterator[str]:
-        """Give the file's lines with their ends. Raises CliError for what is no text."""
+        """Yield the file's lines with their ends. Raises CliError for what is no text."""
         self._stream.seek(0)
         text = io.TextIOWrapper(self._stream, encoding=self._encoding, newline="")
         try:

@@ -39,14 +39,14 @@ class NewRows:
         return len(self.numbers)
 
     def __iter__(self) -> Iterator[Candidate]:
-        """Give what the form makes of each."""
+        """Yield what the form makes of each."""
         numbers = iter(self.numbers)
-        wanted = next(numbers, None)
+        next_number = next(numbers, None)
         for row in self.taking.sheet.rows():
-            if row.row == wanted:
+            if row.row == next_number:
                 yield self.taking.intake.candidate(self.taking.form, row)
-                wanted = next(numbers, None)
-            if wanted is None:
+                next_number = next(numbers, None)
+            if next_number is None:
                 return
 
 
@@ -87,41 +87,41 @@ class Import:
             act.say(
                 plain(f"  not imported, because Rollcall sets them itself: {', '.join(self.sheet.columns.passed_over)}")
             )
-        for status, many in sorted(self.sheet.left_out.items()):
-            act.say(f"  {rows_of(many)} left out: {status}")
-        there = self._taken - len(new)
-        if there:
-            act.say(f"  {rows_of(there)} already there")
+        for status, count in sorted(self.sheet.left_out.items()):
+            act.say(f"  {rows_of(count)} left out: {status}")
+        already_there = self._taken - len(new)
+        if already_there:
+            act.say(f"  {rows_of(already_there)} already there")
         for state in act.stack.query().quotas(self.form) if self._wanted else ():
-            if many := self._wanted[state.option]:
-                waiting = max(0, many - state.left)
-                told = f", {waiting:,} would join the waiting list" if waiting else ""
-                act.say(f"  {state.option}: {rows_of(many)}, {state.left:,} of its seats free{told}")
+            if count := self._wanted[state.option]:
+                waiting = max(0, count - state.left)
+                waits = f", {waiting:,} would join the waiting list" if waiting else ""
+                act.say(f"  {state.option}: {rows_of(count)}, {state.left:,} of its seats free{waits}")
         if not len(new):
             act.say("Nothing new to import.")
 
     def _check(self) -> None:
         """Check every row. Raises CliError."""
-        rows = told = completed = 0
+        rows = mistakes = completed = 0
         wrong_rows: set[int] = set()
         with Progress(self._act.services.output, "rows checked") as progress, SeenRows() as seen:
             for checked in self.intake.check(self.form, self.sheet.rows(), seen):
                 rows += 1
-                for told_as in self._completed(checked):
+                for warning in self._completed(checked):
                     completed += 1
                     if completed <= _MOST_COMPLETED_TOLD:
-                        progress.tell(plain(told_as))
+                        progress.tell(plain(warning))
                 for each in self._wrong(checked):
                     wrong_rows.add(each.row)
-                    told += 1
-                    if told <= _MOST_TOLD:
+                    mistakes += 1
+                    if mistakes <= _MOST_TOLD:
                         progress.tell(plain(f"{self._name}, {self.sheet.columns.where(each)}: {each.message}"))
                 progress.advance()
         if completed > _MOST_COMPLETED_TOLD:
             self._act.say(f"... and {completed - _MOST_COMPLETED_TOLD:,} more telephone numbers like these.")
         all_rows = rows + sum(self.sheet.left_out.values())
-        if told > _MOST_TOLD:
-            self._act.say(f"... and {told - _MOST_TOLD:,} more mistakes.")
+        if mistakes > _MOST_TOLD:
+            self._act.say(f"... and {mistakes - _MOST_TOLD:,} more mistakes.")
         if wrong_rows:
             raise CliError(
                 f"{rows_of(len(wrong_rows))} of {all_rows:,} can't be imported. Nothing was imported.",
@@ -153,6 +153,6 @@ class Import:
         return wrong
 
 
-def rows_of(many: int) -> str:
+def rows_of(count: int) -> str:
     """Say how many rows."""
-    return f"{many:,} row{'' if many == 1 else 's'}"
+    return f"{count:,} row{'' if count == 1 else 's'}"

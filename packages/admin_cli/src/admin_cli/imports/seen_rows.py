@@ -27,7 +27,7 @@ class SeenRows:
         self._database.close()
 
     def setdefault(self, key: str, row: int, /) -> int:
-        """Give the row that was noted for this key, and note this one if there was none."""
+        """Return the row that was noted for this key, and note this one if there was none."""
         digest = blake2b(key.encode(), digest_size=16).digest()
         new = self._database.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (digest, row)).rowcount
         if new:

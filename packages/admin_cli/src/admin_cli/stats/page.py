@@ -47,7 +47,7 @@ def stats_page(
         stack=stack,
         now=now,
         total=tally.total,
-        said=_said(chosen, tally, now),
+        facts=_facts(chosen, tally, now),
         statuses=[(str(status), tally.statuses[status], tally.statuses[status] / tally.total) for status in used],
         unit=by_time.unit,
         columns=_columns(by_time.counts, used),
@@ -63,16 +63,16 @@ def stats_page(
     )
 
 
-def _said(chosen: Selection, tally: Tally, now: datetime) -> list[tuple[str, str]]:
+def _facts(chosen: Selection, tally: Tally, now: datetime) -> list[tuple[str, str]]:
     """Say what was counted."""
     first, last = (min(tally.days), max(tally.days)) if tally.days else (None, None)
-    said = [("Period", f"{first} to {last}" if first != last else str(first))] if first else []
-    said += [("Form", chosen.form)] if chosen.form else []
-    said += [("Option", chosen.option)] if chosen.option else []
-    said += [("Statuses", ", ".join(sorted(chosen.statuses)))] if chosen.statuses else []
-    said += [("Since", f"{chosen.since.astimezone(now.tzinfo):%Y-%m-%d %H:%M}")] if chosen.since else []
-    said += [("Until", f"{chosen.until.astimezone(now.tzinfo):%Y-%m-%d %H:%M}")] if chosen.until else []
-    return [*said, ("Days begin", f"at midnight, {now.tzname()}")]
+    facts = [("Period", f"{first} to {last}" if first != last else str(first))] if first else []
+    facts += [("Form", chosen.form)] if chosen.form else []
+    facts += [("Option", chosen.option)] if chosen.option else []
+    facts += [("Statuses", ", ".join(sorted(chosen.statuses)))] if chosen.statuses else []
+    facts += [("Since", f"{chosen.since.astimezone(now.tzinfo):%Y-%m-%d %H:%M}")] if chosen.since else []
+    facts += [("Until", f"{chosen.until.astimezone(now.tzinfo):%Y-%m-%d %H:%M}")] if chosen.until else []
+    return [*facts, ("Days begin", f"at midnight, {now.tzname()}")]
 
 
 def _columns(counts: Mapping[str, Counter[Status]], used: Sequence[Status]) -> list[dict[str, object]]:
@@ -86,12 +86,12 @@ def _columns(counts: Mapping[str, Counter[Status]], used: Sequence[Status]) -> l
             height = split[status] / top * _HEIGHT
             y -= height
             parts.append({"status": str(status), "y": round(y, 1), "height": round(height, 1)})
-        told = ", ".join(f"{split[status]} {status}" for status in used if split[status]) or "none"
+        summary = ", ".join(f"{split[status]} {status}" for status in used if split[status]) or "none"
         columns.append(
             {
                 "x": (before + place) * _STEP + (_STEP - _BAR) / 2,
                 "name": name,
-                "told": told,
+                "summary": summary,
                 "parts": [p for p in parts if p["height"]],
             }
         )
@@ -99,7 +99,7 @@ def _columns(counts: Mapping[str, Counter[Status]], used: Sequence[Status]) -> l
 
 
 def _across(counts: Mapping[str, Counter[Status]]) -> int:
-    """Give how many columns there is room for: a few stand in the middle, no wider than others."""
+    """Return how many columns there is room for: a few stand in the middle, no wider than others."""
     return max(len(counts), _FEWEST_COLUMNS)
 
 
@@ -126,7 +126,7 @@ def _rows(counts: Mapping[tuple[str, str], Counter[Status]], used: Sequence[Stat
 
 
 def _top(counts: Mapping[str, Counter[Status]]) -> int:
-    """Give the round number that the axis ends at: twice a whole one, so that its middle is one too."""
+    """Return the round number that the axis ends at: twice a whole one, so that its middle is one too."""
     most = max((split.total() for split in counts.values()), default=1)
     scale = 1
     while True:

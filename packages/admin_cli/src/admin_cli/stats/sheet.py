@@ -45,12 +45,12 @@ class Sheet:
         """Write the table: every period from the first to the last, and every option, those with nothing too."""
         first = next(iter(self.forms.values()), None)
         language = self.language or (first.languages[0] if first is not None else "en")
-        said = words(language, first.words if first is not None else None)
+        headings = words(language, first.words if first is not None else None)
         periods = list(stretches(tally.each_day(), by).counts)
         counts = tally.by(by)
         text = StringIO()
         lines = csv.writer(text, delimiter=self.delimiter or list_separator(language))
-        lines.writerow([said["form"], said["option"], *periods])
+        lines.writerow([headings["form"], headings["option"], *periods])
         for name, option in self._lines(tally, chosen):
             names = (self._title(name, language), self._label(name, option, language))
             splits = [counts.get((period, name, option)) for period in periods]

@@ -1,4 +1,4 @@
-"""Counts of entries: by day, week or month, by form, option, status and answer."""
+"""Counts of submissions: by day, week or month, by form, option, status and answer."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Period(StrEnum):
 
 @dataclass(slots=True)
 class Tally:
-    """How many entries there are, each split by status.
+    """How many submissions there are, each split by status.
 
     zone: where a day begins; None for the reader's own. asked: the forms whose choices are counted,
     by name. cells: by day, form and option ("" for none). choices: by form, field and option; who
@@ -75,35 +75,35 @@ class Tally:
 
     @property
     def options(self) -> dict[tuple[str, str], Split]:
-        """The counts by form and option; entries of no option are left out."""
+        """The counts by form and option; submissions of no option are left out."""
         counts: dict[tuple[str, str], Split] = {}
         for (_, form, option), split in self.cells.items():
             if option:
                 counts.setdefault((form, option), Counter()).update(split)
         return counts
 
-    def add(self, entry: Submission) -> None:
+    def add(self, submission: Submission) -> None:
         """Count one more."""
-        status = entry.status
+        status = submission.status
         self.statuses[status] += 1
-        day = entry.submitted_at.astimezone(self.zone).date()
-        self.cells.setdefault((day, entry.form, entry.option or ""), Counter())[status] += 1
-        if entry.form in self.asked:
-            for name in choice_fields(self.asked[entry.form]):
-                answer = entry.answers.get(name)
+        day = submission.submitted_at.astimezone(self.zone).date()
+        self.cells.setdefault((day, submission.form, submission.option or ""), Counter())[status] += 1
+        if submission.form in self.asked:
+            for name in choice_fields(self.asked[submission.form]):
+                answer = submission.answers.get(name)
                 for option in answer if isinstance(answer, list) else [answer]:
                     if isinstance(option, str):
-                        self.choices.setdefault((entry.form, name, option), Counter())[status] += 1
+                        self.choices.setdefault((submission.form, name, option), Counter())[status] += 1
 
     def by(self, period: Period) -> dict[tuple[str, str, str], Split]:
-        """Give the counts by period, form and option, in order; what has nothing is left out."""
+        """Return the counts by period, form and option, in order; what has nothing is left out."""
         counts: dict[tuple[str, str, str], Split] = {}
         for (day, form, option), split in sorted(self.cells.items()):
             counts.setdefault((period.name_of(day), form, option), Counter()).update(split)
         return counts
 
     def each_day(self) -> dict[date, Split]:
-        """Give every day from the first to the last, those with nothing too."""
+        """Return every day from the first to the last, those with nothing too."""
         days = self.days
         if not days:
             return {}
@@ -112,7 +112,7 @@ class Tally:
         return {day: days.get(day, Counter()) for day in every}
 
     def used(self) -> list[Status]:
-        """Give the statuses that any entry has, in their own order."""
+        """Return the statuses that any submission has, in their own order."""
         return [status for status in Status if self.statuses[status]]
 
 

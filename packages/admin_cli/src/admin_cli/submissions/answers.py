@@ -1,4 +1,4 @@
-"""What an entry's answers look like to a person: under the form's own words, in the form's order."""
+"""What a submission's answers look like to a person: under the form's own words, in the form's order."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 def answered(form: Form | None, answers: Mapping[str, object]) -> list[tuple[str, Value]]:
-    """Give each answer with its field's label; without the form, or where it asks no such thing, with its name."""
+    """Return each answer with its field's label, or its name if the form has no such field."""
     fields = {field.name: field for field in form.fields} if form is not None else {}
     order = [name for name in fields if name in answers] + [name for name in answers if name not in fields]
     return [(_label(fields.get(name), name), _value(fields.get(name), answers[name])) for name in order]
 
 
 def as_read(field: Field | None, answer: Value) -> Value:
-    """Give an answer as a person reads it: a telephone number as people write it there, anything else as it is kept."""
+    """Return an answer as a person reads it: a phone number as people there write it, anything else as stored."""
     if field is not None and field.type is FieldType.PHONE and isinstance(answer, str):
         return shown_phone(answer, field.region)
     return answer

@@ -1,4 +1,4 @@
-"""What comes in while somebody looks on: the newest entries are asked for again and again, and each is told once."""
+"""New submissions as they arrive: the newest are read again and again, and each is reported once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from registration_core.domain.submission import Submission
     from registration_core.services.query import QueryService
 
-#: An entry bears the time at which it was sent, and may be seen a little later: so far back every look goes.
+#: A submission can become visible a little after the time it bears. Every look goes this far back.
 OVERLAP = timedelta(minutes=2)
 
 LONGEST_PAUSE_S = 60.0
@@ -25,10 +25,10 @@ _PAGE = 20
 
 
 class Watch:
-    """An endless look at what comes in.
+    """An endless stream of new submissions.
 
-    chosen: which entries to tell; without `since` those that come from now on. say: tells the person what is not data.
-    looked: is called after each look, before what it found is told.
+    chosen: which submissions to report; without `since`, those that arrive from now on. say: shows a message to
+    the person. looked: called after each look, before its submissions are reported.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Watch:
         self._last = datetime.now(UTC)
 
     def __iter__(self) -> Iterator[Submission]:
-        """Yield each entry once, in the order that they came in; never ends by itself."""
+        """Yield each submission once, in order of arrival. Never ends."""
         self._begin()
         while True:
             new = self._patiently()
@@ -60,7 +60,7 @@ class Watch:
             self._sleep(self._interval_s)
 
     def _begin(self) -> None:
-        """Find the newest entry, whose clock counts and not the reader's, and take what is there for seen."""
+        """Find the newest submission and count those that exist as seen. The server's clock counts, not this one."""
         everything = Selection(self._chosen.form)
         newest = next(iter(self._query.select(everything, limit=1)), None)
         self._last = newest.submitted_at if newest is not None else self._last - timedelta(days=1)
@@ -70,8 +70,8 @@ class Watch:
             self._look()
 
     def _patiently(self) -> list[Submission]:
-        """Look; while the table cannot be reached, wait longer from time to time, and say so once."""
-        gone = False
+        """Look. While the table can't be reached, say so once and wait longer each time."""
+        unreachable = False
         pause_s = max(self._interval_s, 1.0)
         while True:
             try:
@@ -79,22 +79,22 @@ class Watch:
             except StorageDeniedError:
                 raise
             except StorageUnavailableError as error:
-                if not gone:
+                if not unreachable:
                     self._say(f"{error} Watching continues when the table can be reached.")
                 self._sleep(pause_s)
-                gone = True
+                unreachable = True
                 pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
             else:
-                if gone:
+                if unreachable:
                     self._say("The table can be reached again.")
                 return new
 
     def _look(self) -> list[Submission]:
-        """Read what is newer than the last entry seen, and a little of what is older."""
-        wanted = Selection(self._chosen.form, since=self._last - OVERLAP)
-        found = list(self._query.select(wanted, page_size=_PAGE))
-        new = [entry for entry in reversed(found) if entry.id not in self._seen]
-        self._seen = frozenset(entry.id for entry in found)
-        self._last = max([self._last, *(entry.submitted_at for entry in found)])
+        """Read the submissions since the last one seen, and a few older ones."""
+        recent = Selection(self._chosen.form, since=self._last - OVERLAP)
+        submissions = list(self._query.select(recent, page_size=_PAGE))
+        new = [submission for submission in reversed(submissions) if submission.id not in self._seen]
+        self._seen = frozenset(submission.id for submission in submissions)
+        self._last = max([self._last, *(submission.submitted_at for submission in submissions)])
         chosen = replace(self._chosen, form=None)
-        return [entry for entry in new if chosen.admits(entry)]
+        return [submission for submission in new if chosen.admits(submission)]

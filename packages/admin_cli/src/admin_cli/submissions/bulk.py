@@ -1,4 +1,4 @@
-"""One thing done to many submissions: how far it has come, what failed, and what an interruption leaves."""
+"""One action on many submissions: its progress, its failures, and what an interruption leaves."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     T_co = TypeVar("T_co", covariant=True)
 
     class Things(Protocol[T_co]):
-        """What can be counted and gone through."""
+        """A collection with a length."""
 
         def __len__(self) -> int: ...
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: So many in a row that the table did not take: it is down, and the rest would fare no better.
+#: After this many failures in a row the table is down, and the rest would fail too.
 MOST_IN_A_ROW = 3
 
 
@@ -39,11 +39,11 @@ def for_each(
     done: str,
     what: str = "submissions",
 ) -> None:
-    """Do something to each, one after the other; what fails is named on the way, and the others go on.
+    """Do something to each in turn. A failure is named, and the others continue.
 
-    name: says which one failed. done: the participle, such as "erased". Raises CliError at the end when some failed;
-    at once when the credentials do not suffice, or the table takes nothing any more. KeyboardInterrupt goes on its way
-    when the person knows how far it came: whatever is done is done whole, so the same command again does the rest.
+    name: says which one failed. done: the participle, such as "erased". Raises CliError at the end if some failed;
+    at once if a permission is missing or the table is down. On KeyboardInterrupt it says how far it came and raises
+    it again. Each action is done whole or not at all, so the same command does the rest.
     """
     failed = in_a_row = 0
     with Progress(act.services.output, what, total=len(things)) as progress:
@@ -62,10 +62,10 @@ def for_each(
                 in_a_row = in_a_row + 1 if isinstance(error, StorageUnavailableError) else 0
                 progress.tell(f"{name(thing)} was not {done}: {error}")
                 if in_a_row == MOST_IN_A_ROW:
-                    told = (
+                    message = (
                         f"{place + 1 - failed} of {len(things)} {what} were {done}; the table can't be written to now."
                     )
-                    raise CliError(told, hint=_GO_ON) from error
+                    raise CliError(message, hint=_GO_ON) from error
             progress.advance()
     if failed:
         raise CliError(f"{failed} of {len(things)} {what} were not {done}; they are named above.", hint=_GO_ON)

@@ -1,4 +1,4 @@
-"""The columns of a list: which there are, what each holds of an entry, and by which a list is sorted."""
+"""The columns of a list: their names, what each shows of a submission, and sorting by one."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ SortOption = Annotated[
 ANSWER = "answers."
 
 AGE = "age"
-"""A form that asks a field of this name means its answer."""
+"""If a form has a field of this name, the column is its answer."""
 
 FIXED_COLUMNS: tuple[str, ...] = (
     "name",
@@ -75,9 +75,9 @@ FIXED_COLUMNS: tuple[str, ...] = (
     "spam_sign",
     "expires_at",
 )
-"""The columns that every list has, whatever its forms ask."""
+"""The columns that every list has, whichever forms it covers."""
 
-#: Half a telephone number is of no use to anybody.
+#: Nobody can use half a telephone number.
 _WHOLE = frozenset({FieldType.PHONE, FieldType.DATE, FieldType.NUMBER})
 
 
@@ -85,8 +85,8 @@ _WHOLE = frozenset({FieldType.PHONE, FieldType.DATE, FieldType.NUMBER})
 class ListColumn:
     """One column.
 
-    name: as --columns has it. value: what an entry has there, as it is kept. shown: the same as a person reads it; None
-    where that is no other.
+    name: its name in --columns. value: a submission's value, as stored. shown: the value as a person reads it; None if
+    that is the same.
     """
 
     name: str
@@ -94,40 +94,44 @@ class ListColumn:
     value: Callable[[Submission], Value]
     shown: Callable[[Submission], Value] | None = None
 
-    def cell(self, entry: Submission, *, for_person: bool) -> Value:
-        """Give what is printed of an entry, for a person or for a program."""
-        return self.shown(entry) if for_person and self.shown is not None else self.value(entry)
+    def cell(self, submission: Submission, *, for_person: bool) -> Value:
+        """Return what is printed of a submission, for a person or a program."""
+        return self.shown(submission) if for_person and self.shown is not None else self.value(submission)
 
 
 class ListColumns:
-    """The columns that lists of these forms' entries may have.
+    """The columns that lists of these forms' submissions may have.
 
     forms: by name. form: the only one listed; None for all. rank: tells the place in the queue.
     """
 
     def __init__(self, forms: Mapping[str, Form], form: str | None, *, rank: Rank) -> None:
         self._forms = forms
-        self._listed = [found for name, found in forms.items() if form in (None, name)]
+        self._listed = [definition for name, definition in forms.items() if form in (None, name)]
         self._one = form is not None
         self._fixed = {
             "name": ListColumn("name", Column("NAME", narrowest=12), self.name),
             "option": ListColumn("option", Column("OPTION", narrowest=10), self.option),
-            "status": ListColumn("status", Column("STATUS", status=True), lambda entry: str(entry.status)),
+            "status": ListColumn("status", Column("STATUS", status=True), lambda submission: str(submission.status)),
             "rank": ListColumn("rank", Column("RANK", number=True), rank),
             "age": ListColumn("age", Column("AGE", number=True), self.age),
-            "reference": ListColumn("reference", Column("REFERENCE"), lambda entry: display_reference(entry.reference)),
-            "submitted_at": ListColumn("submitted_at", Column("SUBMITTED"), lambda entry: entry.submitted_at),
-            "email": ListColumn("email", Column("E-MAIL", narrowest=16), lambda entry: entry.email),
-            "form": ListColumn("form", Column("FORM"), lambda entry: entry.form),
-            "id": ListColumn("id", Column("ID"), lambda entry: entry.id),
-            "position": ListColumn("position", Column("TICKET", number=True), lambda entry: entry.position),
-            "language": ListColumn("language", Column("LANGUAGE"), lambda entry: entry.language),
-            "version": ListColumn("version", Column("VERSION", number=True), lambda entry: entry.version),
-            "form_version": ListColumn("form_version", Column("FORM VERSION"), lambda entry: entry.form_version),
-            "verify_by": ListColumn("verify_by", Column("VERIFY BY"), lambda entry: entry.verify_by),
-            "verified_at": ListColumn("verified_at", Column("VERIFIED"), lambda entry: entry.verified_at),
+            "reference": ListColumn(
+                "reference", Column("REFERENCE"), lambda submission: display_reference(submission.reference)
+            ),
+            "submitted_at": ListColumn("submitted_at", Column("SUBMITTED"), lambda submission: submission.submitted_at),
+            "email": ListColumn("email", Column("E-MAIL", narrowest=16), lambda submission: submission.email),
+            "form": ListColumn("form", Column("FORM"), lambda submission: submission.form),
+            "id": ListColumn("id", Column("ID"), lambda submission: submission.id),
+            "position": ListColumn("position", Column("TICKET", number=True), lambda submission: submission.position),
+            "language": ListColumn("language", Column("LANGUAGE"), lambda submission: submission.language),
+            "version": ListColumn("version", Column("VERSION", number=True), lambda submission: submission.version),
+            "form_version": ListColumn(
+                "form_version", Column("FORM VERSION"), lambda submission: submission.form_version
+            ),
+            "verify_by": ListColumn("verify_by", Column("VERIFY BY"), lambda submission: submission.verify_by),
+            "verified_at": ListColumn("verified_at", Column("VERIFIED"), lambda submission: submission.verified_at),
             "spam_sign": ListColumn("spam_sign", Column("WHY SPAM", narrowest=20), why_spam),
-            "expires_at": ListColumn("expires_at", Column("EXPIRES"), lambda entry: entry.expires_at),
+            "expires_at": ListColumn("expires_at", Column("EXPIRES"), lambda submission: submission.expires_at),
         }
 
     @property
@@ -136,26 +140,26 @@ class ListColumns:
         asked = dict.fromkeys(field.name for form in self._listed for field in form.fields)
         return [*self._fixed, *(ANSWER + name for name in asked)]
 
-    def name(self, entry: Submission) -> str:
-        """Say what the person is called whom an entry is about; nothing where the form asks no name."""
-        form = self._forms.get(entry.form)
-        return form.name_in(entry.answers) if form is not None else ""
+    def name(self, submission: Submission) -> str:
+        """Return the name of the person that a submission is about; empty if the form asks for none."""
+        form = self._forms.get(submission.form)
+        return form.name_in(submission.answers) if form is not None else ""
 
-    def option(self, entry: Submission) -> str:
-        """Say which option an entry is about, whether its seats are counted or not."""
-        form = self._forms.get(entry.form)
-        return entry.option or (form.choice_in(entry.answers) if form is not None else "")
+    def option(self, submission: Submission) -> str:
+        """Return the option that a submission is about, with or without limited seats."""
+        form = self._forms.get(submission.form)
+        return submission.option or (form.choice_in(submission.answers) if form is not None else "")
 
-    def age(self, entry: Submission) -> int | None:
-        """Say how old the person is when the chosen option begins, else today; None where no form asks that."""
-        form = self._forms.get(entry.form)
-        return None if form is None else age_in(form, entry.answers, today=form.today(datetime.now(UTC)))
+    def age(self, submission: Submission) -> int | None:
+        """Return the person's age when the chosen option begins, or today; None if no form asks for it."""
+        form = self._forms.get(submission.form)
+        return None if form is None else age_in(form, submission.answers, today=form.today(datetime.now(UTC)))
 
     def usual(self, output: Output) -> list[ListColumn]:
-        """Give what is printed unless --columns says otherwise.
+        """Return the columns printed without --columns.
 
-        A pipe has always the same columns, whoever reads them counts on it. A terminal leaves out what would be empty
-        or the same on each line, and at last what it has no room for.
+        A pipe always gets the same columns, because programs rely on them. A terminal leaves out columns that would be
+        empty or the same on every line, then those that it has no room for.
         """
         if not output.on_terminal:
             return self._known(("reference", "submitted_at", "form", "status", "email", "id", "name", "option"))
@@ -169,24 +173,24 @@ class ListColumns:
         ]
 
     def chosen(self, text: str) -> list[ListColumn]:
-        """Give the columns that --columns names. Raises CliError for one that there is not."""
+        """Return the columns that --columns names. Raises CliError for an unknown one."""
         return self._known([name.strip() for name in text.split(",") if name.strip()])
 
-    def sorted(self, entries: Iterable[Submission], by: str) -> list[Submission]:
-        """Sort by a column, what has nothing there last; in the order given where it is the same.
+    def sorted(self, submissions: Iterable[Submission], by: str) -> list[Submission]:
+        """Sort by a column, empty values last. Equal values keep their order.
 
-        by: its name, with a `-` in front for the other way round. Raises CliError for a column that there is not.
+        by: its name, with a `-` in front for reverse order. Raises CliError for an unknown column.
         """
         (column,) = self._known([by.removeprefix("-")])
-        return in_order(entries, column.value, reverse=by.startswith("-"))
+        return in_order(submissions, column.value, reverse=by.startswith("-"))
 
     def _known(self, names: Sequence[str]) -> list[ListColumn]:
-        own = {AGE} & {field.name for form in self._listed for field in form.fields}
-        return [self._answer(name) if name in own else self._fixed.get(name) or self._answer(name) for name in names]
+        asked = {AGE} & {field.name for form in self._listed for field in form.fields}
+        return [self._answer(name) if name in asked else self._fixed.get(name) or self._answer(name) for name in names]
 
     def _answer(self, name: str) -> ListColumn:
         asked = name.removeprefix(ANSWER)
-        field = next((found for form in self._listed if (found := form.field(asked)) is not None), None)
+        field = next((match for form in self._listed if (match := form.field(asked)) is not None), None)
         if field is None:
             known = self.names
             raise CliError(
@@ -200,13 +204,16 @@ class ListColumns:
             number=field.type is FieldType.NUMBER,
         )
         return ListColumn(
-            ANSWER + asked, look, lambda entry: _kept(entry.answers.get(asked)), lambda entry: self._read(asked, entry)
+            ANSWER + asked,
+            look,
+            lambda submission: _kept(submission.answers.get(asked)),
+            lambda submission: self._read(asked, submission),
         )
 
-    def _read(self, name: str, entry: Submission) -> Value:
-        """Give an answer as a person reads it, by the form that it was given to."""
-        form = self._forms.get(entry.form)
-        return as_read(form.field(name) if form is not None else None, _kept(entry.answers.get(name)))
+    def _read(self, name: str, submission: Submission) -> Value:
+        """Return an answer as a person reads it, by its own form."""
+        form = self._forms.get(submission.form)
+        return as_read(form.field(name) if form is not None else None, _kept(submission.answers.get(name)))
 
 
 def _kept(answer: Answer | None) -> Value:

@@ -1,4 +1,4 @@
-"""What someone else did to an entry while a member of the staff decided about it."""
+"""What someone else did to a submission while a staff member decided about it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def changed_meanwhile(stack: Stack, before: Submission) -> CliError:
-    """Say what became of an entry since it was read: who did what and when, and which values are others now.
+    """Say who changed a submission since it was read, when, and which values are different now.
 
-    Raises SubmissionNotFoundError when nothing is left of it.
+    Raises SubmissionNotFoundError if it no longer exists.
     """
     details = stack.query().show(before.id)
     now = details.submission
@@ -37,9 +37,9 @@ def changed_meanwhile(stack: Stack, before: Submission) -> CliError:
 
 def _differing(before: Submission, now: Submission) -> list[tuple[str, object, object]]:
     seen: dict[str, object] = {"status": str(before.status), **before.answers}
-    found: dict[str, object] = {"status": str(now.status), **now.answers}
-    names = dict.fromkeys([*seen, *found])
-    return [(name, seen.get(name), found.get(name)) for name in names if seen.get(name) != found.get(name)]
+    current: dict[str, object] = {"status": str(now.status), **now.answers}
+    names = dict.fromkeys([*seen, *current])
+    return [(name, seen.get(name), current.get(name)) for name in names if seen.get(name) != current.get(name)]
 
 
 def _shown(value: object) -> str:

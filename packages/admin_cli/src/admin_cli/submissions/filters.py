@@ -1,4 +1,4 @@
-"""Which entries a command is about: the options that say so, and what is made of them."""
+"""The options that select submissions, and the selection that they make."""
 
 from __future__ import annotations
 
@@ -65,11 +65,11 @@ def selection(
     now: datetime | None = None,
     versions_of: Callable[[str], Sequence[Form]] | None = None,
 ) -> Selection:
-    """Give the selection that these options mean.
+    """Return the selection that these options describe.
 
     forms: the stack's, read only when a form, an option or a time is named. now: the present moment; None to look.
-    versions_of: gives all that a form ever was, for an option that is gone from it. Raises CliError, which names what
-    there is, for a form, status, option or time that there is none of.
+    versions_of: reads all versions of a form, to find an option that it no longer has. Raises CliError for an unknown
+    form, status, option or time, with the known ones.
     """
     first, last = read_period(since, until, forms=forms, now=now)
     chosen = Selection(
@@ -89,7 +89,7 @@ def selection(
 
 
 def the_status(name: str) -> Status:
-    """Give one status. Raises CliError, naming those there are."""
+    """Return one status. Raises CliError, with the known ones."""
     try:
         return Status(name.strip().lower())
     except ValueError as error:
@@ -106,16 +106,18 @@ def _ensure_there(
     versions_of: Callable[[str], Sequence[Form]] | None,
 ) -> None:
     if not forms:
-        return  # nobody knows here: the list itself tells what came in
-    wanted = list(forms.values()) if form is None else [the_form(forms, form)]
-    counted = [name for each in wanted for name in each.capacities()]
+        return  # no form is known here; the list itself shows what there is
+    asked_forms = list(forms.values()) if form is None else [the_form(forms, form)]
+    counted = [name for each in asked_forms for name in each.capacities()]
     if option is None or option in counted:
         return
-    if versions_of is not None and any(option in old.capacities() for each in wanted for old in versions_of(each.name)):
+    if versions_of is not None and any(
+        option in old.capacities() for each in asked_forms for old in versions_of(each.name)
+    ):
         return
     where = "the form " + form if form is not None else "any form"
-    there = f"There are: {', '.join(counted)}." if counted else "It has no limited seats."
+    available = f"There are: {', '.join(counted)}." if counted else "It has no limited seats."
     raise CliError(
-        f"There is no option {option!r} in {where}.{meant(option.lower(), counted)} {there}",
+        f"There is no option {option!r} in {where}.{meant(option.lower(), counted)} {available}",
         exit_code=ExitCode.NOT_FOUND,
     )

@@ -1,4 +1,4 @@
-"""Histories as lines: when, what, by whom, and what became of it."""
+"""Histories as lines: when, what, who, and the result."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ COLUMNS_OF_ALL = (
     Column("REFERENCE"),
 )
 
-#: So many submissions are looked up in one call.
+#: How many submissions one call looks up.
 _AT_ONCE = 100
 
 
@@ -44,34 +44,37 @@ def print_history(output: Output, events: Sequence[Event]) -> None:
 
 
 def short_name(principal: str) -> str:
-    """Give the end of an IAM principal's ARN, which names the person; the account stands in the first line."""
+    """Return the end of an IAM principal's ARN, which names the person. The first line has the account."""
     return principal.rpartition(":")[2] if principal.startswith("arn:") else principal
 
 
 class JournalLine:
-    """One line of all submissions' history. submission: None when nothing is left of it. name: of whom it is about."""
+    """One line of all submissions' history.
 
-    def __init__(self, found: JournalEvent, form: str, submission: Submission | None, name: str) -> None:
-        self._found = found
+    submission: None if it no longer exists. name: the person that it is about.
+    """
+
+    def __init__(self, journal_event: JournalEvent, form: str, submission: Submission | None, name: str) -> None:
+        self._journal_event = journal_event
         self._form = form
         self._reference = display_reference(submission.reference) if submission is not None else ""
         self._name = name
 
     def record(self) -> dict[str, object]:
-        """Give what --json prints, under the names of JOURNAL."""
-        whose = {"id": self._found.id, "reference": self._reference, "name": self._name, "form": self._form}
-        return event_record(self._found.event) | whose
+        """Return what --json prints, under the names of JOURNAL."""
+        whose = {"id": self._journal_event.id, "reference": self._reference, "name": self._name, "form": self._form}
+        return event_record(self._journal_event.event) | whose
 
     def row(self, *, short: bool) -> list[Value]:
-        """Give a line. short: for a person."""
-        event = self._found.event
+        """Return a line. short: for a person."""
+        event = self._journal_event.event
         by = short_name(event.by) if short else event.by
         change = became(event).replace(" → ", "→") if short else became(event)
-        return [event.at, self._name, event.what, change, by, self._reference or self._found.id]
+        return [event.at, self._name, event.what, change, by, self._reference or self._journal_event.id]
 
 
 def became(event: Event) -> str:
-    """Say from what to what an event led: options where it moved, statuses where they changed."""
+    """Say what an event changed: the option if it moved, the status if that changed."""
     parts = []
     if event.moved is not None:
         parts.append(" → ".join(option or "none" for option in event.moved))
@@ -85,28 +88,32 @@ def became(event: Event) -> str:
 def journal_lines(
     stack: Stack, forms: Sequence[str], *, since: datetime, until: datetime | None, by: str | None
 ) -> Iterator[JournalLine]:
-    """Yield what happened to all submissions of these forms, newest first.
+    """Yield the history of all submissions of these forms, newest first.
 
-    by: `registrant`, `system`, `staff` for anybody of them, or part of a name. Raises StorageUnavailableError.
+    by: `registrant`, `system`, `staff`, or part of a staff member's name. Raises StorageUnavailableError.
     """
     journal, query = stack.journal(), stack.query()
 
     def of_form(form: str) -> Iterator[tuple[str, JournalEvent]]:
-        return ((form, found) for found in journal.events(form, since=since, until=until) if _is_by(found.event, by))
+        return (
+            (form, journal_event)
+            for journal_event in journal.events(form, since=since, until=until)
+            if _is_by(journal_event.event, by)
+        )
 
     merged = merge(*map(of_form, forms), key=lambda pair: pair[1].event.id, reverse=True)
     for chunk in _chunks(merged):
-        submissions = query.several(found.id for _, found in chunk)
-        for form, found in chunk:
-            submission = submissions.get(found.id)
+        submissions = query.several(journal_event.id for _, journal_event in chunk)
+        for form, journal_event in chunk:
+            submission = submissions.get(journal_event.id)
             definition = stack.forms.get(form)
             name = definition.name_in(submission.answers) if definition is not None and submission is not None else ""
-            yield JournalLine(found, form, submission, name)
+            yield JournalLine(journal_event, form, submission, name)
 
 
-def _chunks(found: Iterable[tuple[str, JournalEvent]]) -> Iterator[list[tuple[str, JournalEvent]]]:
-    found = iter(found)
-    while chunk := list(islice(found, _AT_ONCE)):
+def _chunks(events: Iterable[tuple[str, JournalEvent]]) -> Iterator[list[tuple[str, JournalEvent]]]:
+    events = iter(events)
+    while chunk := list(islice(events, _AT_ONCE)):
         yield chunk
 
 

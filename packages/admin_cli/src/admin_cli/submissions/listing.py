@@ -1,4 +1,4 @@
-"""Entries as lines, JSON or JSON lines: one way for every command that prints several."""
+"""Submissions printed as a table, JSON or JSON lines, the same way for every command."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TableOption = Annotated[
     bool, typer.Option("--table", help="Print the table with its heading in a pipe too, for a printer.")
 ]
 
-#: About as wide as each column is, for a table that begins before its lines are known.
+#: A typical width for each column, for a table that starts before its rows are known.
 USUAL: Mapping[str, Value] = {
     "name": "x" * 24,
     "option": "x" * 14,
@@ -44,10 +44,10 @@ USUAL: Mapping[str, Value] = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How entries are to be printed.
+    """How submissions are to be printed.
 
-    names: the fields that --json named; None for lines. jsonl: an object a line. columns: what --columns named; None
-    for the usual ones.
+    names: the fields of --json; None for a table. jsonl: one object per line. columns: those of --columns; None for
+    the usual ones.
     """
 
     names: Sequence[str] | None = None
@@ -56,7 +56,7 @@ class Wanted:
 
 
 class Printer:
-    """Prints entries as they come. form: the only one that they are of; None when they may be of any."""
+    """Prints submissions as they come. form: the only form that they belong to; None for any."""
 
     def __init__(
         self, output: Output, wanted: Wanted, *, forms: Mapping[str, Form], form: str | None, ranks: Ranks
@@ -68,23 +68,25 @@ class Printer:
         usual = wanted.columns is None
         self._lines = self.columns.usual(output) if usual else self.columns.chosen(str(wanted.columns))
 
-    def print(self, entries: Iterable[Submission], *, nothing: str, slow: bool = False) -> None:
+    def print(self, submissions: Iterable[Submission], *, nothing: str, slow: bool = False) -> None:
         """Print them.
 
-        nothing: told on a terminal if there is none. slow: each may be long in coming, so a table does not wait to see
-        how wide its lines are.
+        nothing: what to say on a terminal if there are none. slow: each may take long to come, so a table starts before
+        it knows how wide its columns are.
         """
-        entries = self._output.at_once(entries) if slow else entries
+        submissions = self._output.at_once(submissions) if slow else submissions
         if self._wanted.jsonl:
-            self._output.json_lines(map(self._record, entries))
+            self._output.json_lines(map(self._record, submissions))
         elif self._wanted.names is not None:
-            self._output.json_array(map(self._record, entries))
+            self._output.json_array(map(self._record, submissions))
         else:
-            self._table(entries, nothing=nothing, slow=slow)
+            self._table(submissions, nothing=nothing, slow=slow)
 
-    def _table(self, entries: Iterable[Submission], *, nothing: str, slow: bool) -> None:
+    def _table(self, submissions: Iterable[Submission], *, nothing: str, slow: bool) -> None:
         for_person = self._output.on_terminal
-        rows = ([column.cell(entry, for_person=for_person) for column in self._lines] for entry in entries)
+        rows = (
+            [column.cell(submission, for_person=for_person) for column in self._lines] for submission in submissions
+        )
         looks = [column.look for column in self._lines]
         first = list(islice(rows, 1))
         if first and slow:
@@ -96,18 +98,18 @@ class Printer:
         elif self._output.on_terminal:
             self._output.note(nothing)
 
-    def _record(self, entry: Submission) -> dict[str, object]:
+    def _record(self, submission: Submission) -> dict[str, object]:
         names = FIELDS if self._wanted.names is None else self._wanted.names
-        rank = self.ranks.of(entry) if "rank" in names else None
-        whole = record(entry, name=self.columns.name(entry), rank=rank)
+        rank = self.ranks.of(submission) if "rank" in names else None
+        whole = record(submission, name=self.columns.name(submission), rank=rank)
         return pick(whole, names)
 
 
 def printer(output: Output, stack: Stack, wanted: Wanted, *, form: str | None) -> Printer:
-    """Make what prints a stack's entries.
+    """Make the printer of a stack's submissions.
 
-    A lone --columns prints the columns that there are, and ends the command (typer.Exit). Raises CliError for a column
-    or an answer that there is not.
+    --columns without a value prints the column names and ends the command (typer.Exit). Raises CliError for an unknown
+    column or answer.
     """
     ensure_asked(wanted.names or (), stack, form)
     made = Printer(output, wanted, forms=stack.forms, form=form, ranks=stack.query().ranks())

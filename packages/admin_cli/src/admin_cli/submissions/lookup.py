@@ -1,4 +1,4 @@
-"""One entry as a command is told it: by its ID, or by the reference that a person reads out."""
+"""One submission, looked up by its ID or by the reference that a registrant reads out."""
 
 from __future__ import annotations
 
@@ -24,32 +24,32 @@ Entries = Annotated[
 ]
 
 
-def check_spelling(wanted: str) -> None:
-    """Tell a slip in a reference before anything is asked. Raises InvalidReferenceError."""
-    if "_" not in wanted:
-        parse_reference(wanted)
+def check_spelling(text: str) -> None:
+    """Check a reference's spelling before any request. Raises InvalidReferenceError."""
+    if "_" not in text:
+        parse_reference(text)
 
 
-def look_up(stack: Callable[[], Stack], wanted: str) -> SubmissionDetails:
-    """Find an entry with its history and mails. Raises InvalidReferenceError, SubmissionNotFoundError."""
-    check_spelling(wanted)
-    return stack().query().show(wanted)
+def look_up(stack: Callable[[], Stack], text: str) -> SubmissionDetails:
+    """Find a submission with its history and mails. Raises InvalidReferenceError, SubmissionNotFoundError."""
+    check_spelling(text)
+    return stack().query().show(text)
 
 
-def called(entry: Submission, forms: Mapping[str, Form]) -> str:
-    """Say which entry it is, so that a person sees whether it is the one they mean: whose, and of which option.
+def called(submission: Submission, forms: Mapping[str, Form]) -> str:
+    """Describe a submission by person and option, so that staff see whether it is the one they mean.
 
-    Brothers and sisters share an address, so that the name comes first where the form asks one.
+    Siblings share an address, so the name comes first if the form asks for one.
     """
-    form = forms.get(entry.form)
-    name = form.name_in(entry.answers) if form is not None else ""
-    option = entry.option or (form.choice_in(entry.answers) if form is not None else "")
-    which = f"{entry.form} {display_reference(entry.reference)}"
+    form = forms.get(submission.form)
+    name = form.name_in(submission.answers) if form is not None else ""
+    option = submission.option or (form.choice_in(submission.answers) if form is not None else "")
+    which = f"{submission.form} {display_reference(submission.reference)}"
     if not name:
-        return which + (f" of {entry.email}" if entry.email else "") + (f", {option}" if option else "")
-    return f"{name}{f', {option}' if option else ''} ({which}, {entry.email})"
+        return which + (f" of {submission.email}" if submission.email else "") + (f", {option}" if option else "")
+    return f"{name}{f', {option}' if option else ''} ({which}, {submission.email})"
 
 
-def counted(many: int) -> str:
+def counted(count: int) -> str:
     """Say how many submissions: 1 submission, 2 submissions."""
-    return f"{many:,} submission{'' if many == 1 else 's'}"
+    return f"{count:,} submission{'' if count == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""What a stack keeps of a person, for that person: in the form's words and their language, as a text to hand over."""
+"""A registrant's copy of what a stack stores about them: a text in their language."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ if TYPE_CHECKING:
 
 
 def personal_copy(form: Form, details: SubmissionDetails, language: str) -> str:
-    """Write an entry for its person.
+    """Write a submission out for its registrant.
 
-    Notes and histories of the staff's work are not in it; answers are, whole.
+    It has every answer in full, and no staff notes or history.
     """
-    entry, own = details.submission, words(language, form.words)
+    submission, sheet_words = details.submission, words(language, form.words)
 
     def heading(name: str) -> str:
-        return own[name].removesuffix(" (UTC)")
+        return sheet_words[name].removesuffix(" (UTC)")
 
-    def said(at: datetime) -> str:
+    def shown_time(at: datetime) -> str:
         return moment(at, language, form.words, form.time_zone)
 
     facts = [
-        (heading("reference"), display_reference(entry.reference)),
-        (heading("status"), own[entry.status]),
-        (heading("submitted_at"), said(entry.submitted_at)),
-        (heading("email"), entry.email),
-        (heading("expires_at"), said(entry.expires_at)),
+        (heading("reference"), display_reference(submission.reference)),
+        (heading("status"), sheet_words[submission.status]),
+        (heading("submitted_at"), shown_time(submission.submitted_at)),
+        (heading("email"), submission.email),
+        (heading("expires_at"), shown_time(submission.expires_at)),
     ]
-    answers = [(each["label"], each["value"]) for each in shown_answers(form, entry, language)]
+    answers = [(answer["label"], answer["value"]) for answer in shown_answers(form, submission, language)]
     return "\n\n".join([form.title.in_language(language), *(_block(*pair) for pair in [*facts, *answers])])
 
 

@@ -1,4 +1,4 @@
-"""Entries as the command line prints them: the same names in --json, in columns and in the docs."""
+"""Submissions as records: the same names in --json, in columns and in the docs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from registration_core.domain.submission import Event, Submission, SubmissionDetails
 
-#: What --json can print of an entry; `answers.NAME` is one of its answers.
+#: What --json can print of a submission; `answers.NAME` is one of its answers.
 FIELDS = (
     "id",
     "reference",
@@ -34,42 +34,42 @@ FIELDS = (
     "spam_sign",
 )
 
-#: What --json can print of one entry beside FIELDS.
+#: What --json can print of one submission in addition to FIELDS.
 DETAILS = ("history", "mails")
 
-#: What --json prints of a line of an entry's history.
+#: What --json prints of a line of a submission's history.
 HISTORY = ("at", "what", "by", "status", "version", "was", "moved_from", "moved_to")
 
 #: What --json prints of a line of all submissions' history.
 JOURNAL = ("at", "id", "reference", "name", "form", *HISTORY[1:])
 
 
-def record(entry: Submission, *, name: str, rank: int | None) -> dict[str, object]:
-    """Give everything that an entry holds, under the names of FIELDS."""
+def record(submission: Submission, *, name: str, rank: int | None) -> dict[str, object]:
+    """Return everything in a submission, under the names of FIELDS."""
     return {
-        "id": entry.id,
-        "reference": display_reference(entry.reference),
+        "id": submission.id,
+        "reference": display_reference(submission.reference),
         "name": name,
-        "form": entry.form,
-        "status": str(entry.status),
-        "submitted_at": iso(entry.submitted_at),
-        "email": entry.email,
-        "language": entry.language,
-        "answers": dict(entry.answers),
-        "form_version": entry.form_version,
-        "version": entry.version,
-        "expires_at": iso(entry.expires_at),
-        "option": entry.option,
-        "position": entry.position,
+        "form": submission.form,
+        "status": str(submission.status),
+        "submitted_at": iso(submission.submitted_at),
+        "email": submission.email,
+        "language": submission.language,
+        "answers": dict(submission.answers),
+        "form_version": submission.form_version,
+        "version": submission.version,
+        "expires_at": iso(submission.expires_at),
+        "option": submission.option,
+        "position": submission.position,
         "rank": rank,
-        "verify_by": _time(entry.verify_by),
-        "verified_at": _time(entry.verified_at),
-        "spam_sign": entry.spam_sign,
+        "verify_by": _time(submission.verify_by),
+        "verified_at": _time(submission.verified_at),
+        "spam_sign": submission.spam_sign,
     }
 
 
 def detailed_record(details: SubmissionDetails, *, name: str, rank: int | None) -> dict[str, object]:
-    """Give an entry with its history and what became of its mails."""
+    """Return a submission with its history and its mails."""
     return record(details.submission, name=name, rank=rank) | {
         "history": [event_record(event) for event in details.events],
         "mails": [
@@ -90,7 +90,7 @@ def detailed_record(details: SubmissionDetails, *, name: str, rank: int | None) 
 
 
 def event_record(event: Event) -> dict[str, object]:
-    """Give a line of an entry's history, under the names of HISTORY."""
+    """Return a line of a submission's history, under the names of HISTORY."""
     moved_from, moved_to = event.moved or (None, None)
     return {
         "at": iso(event.at),

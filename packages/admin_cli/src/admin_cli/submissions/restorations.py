@@ -1,4 +1,4 @@
-"""Cancellations taken back: what each entry would be again, told before, and what became of it."""
+"""Restored submissions: what each will become, and the result."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from registration_core.services.restore import Restoration
 
 
-def registered_again(act: Act, entry: Submission, error: AlreadyRegisteredError) -> CliError:
-    """Say why an entry cannot stand: which other one the same person has."""
+def registered_again(act: Act, submission: Submission, error: AlreadyRegisteredError) -> CliError:
+    """Say why a submission can't be restored: the same person has another."""
     other = display_reference(act.stack.query().show(error.first).submission.reference)
     return CliError(
-        f"{act.called(entry)} stays {entry.status}: the same person has registered again, as {other}.",
+        f"{act.called(submission)} stays {submission.status}: the same person has registered again, as {other}.",
         hint=f"To restore this one instead, cancel the other: rollcall status cancel {other}",
     )
 
 
 class Restorations:
-    """The restorations of one command: several for one option share the seats that are left."""
+    """The restorations of one command. Several for one option share its free seats."""
 
     def __init__(self, act: Act) -> None:
         self._act = act
@@ -36,27 +36,27 @@ class Restorations:
         self._wanted: Counter[tuple[str, str]] = Counter()
         self._planned: dict[tuple[str, str, str], Submission] = {}
 
-    def plan(self, entry: Submission) -> Restoration | None:
-        """Say what an entry would be again; None for one that stands already.
+    def plan(self, submission: Submission) -> Restoration | None:
+        """Say what a submission will become; None if it doesn't need restoring.
 
-        Raises CliError, which names the entry, for what is spam or erased, and where the same person has another by
-        now or would have another by this command.
+        Raises CliError, which names the submission, if it is spam or erased, or if the same person has another or would
+        get another by this command.
         """
-        if entry.status in STANDING:
-            self._act.say(f"  {self._act.called(entry)} is already {entry.status}")
+        if submission.status in STANDING:
+            self._act.say(f"  {self._act.called(submission)} is already {submission.status}")
             return None
         try:
-            plan = self._service.plan(entry)
+            plan = self._service.plan(submission)
         except AlreadyRegisteredError as error:
-            raise registered_again(self._act, entry, error) from error
+            raise registered_again(self._act, submission, error) from error
         except StatusTransitionError as error:
-            raise CliError(f"{self._act.called(entry)}: {error}") from error
+            raise CliError(f"{self._act.called(submission)}: {error}") from error
         self._ensure_another_person(plan)
-        self._act.say(f"  {self._act.called(entry)} {self._outlook(plan.after)}")
+        self._act.say(f"  {self._act.called(submission)} {self._outlook(plan.after)}")
         return plan
 
     def restore(self, plan: Restoration) -> Submission:
-        """Carry a plan out, and say what became of the entry."""
+        """Carry out a plan, and say what the submission became."""
         restored = self._service.restore(plan, by=self._act.by)
         if restored.status is Status.WAITLISTED:
             became = f"is now waitlisted, with ticket {restored.position}"
@@ -68,7 +68,7 @@ class Restorations:
         return restored
 
     def _ensure_another_person(self, plan: Restoration) -> None:
-        """Raise CliError where one that was planned before is the same person's for the same option."""
+        """Raise CliError if an earlier plan is for the same person and option."""
         if plan.once is None:
             return
         whose = (plan.before.form, plan.once.option, plan.once.person_fingerprint)
@@ -81,7 +81,7 @@ class Restorations:
             )
 
     def _outlook(self, after: Submission) -> str:
-        """Say what it gets: a seat, or a ticket and why."""
+        """Say what it will get: a seat, or a ticket and why."""
         if after.option is None:
             return f"becomes {after.status}"
         state = seats_of(self._act.stack, after.form, after.option)

@@ -14,21 +14,21 @@ T = TypeVar("T")
 
 
 def in_order(things: Iterable[T], value: Callable[[T], object], *, reverse: bool) -> list[T]:
-    """Sort things by a value of theirs, those that have none last; the order given stays where it is the same."""
+    """Sort things by a value, empty values last. Equal values keep their order."""
     filled: list[tuple[T, object]] = []
     empty: list[T] = []
     for thing in things:
-        found = value(thing)
-        if found in (None, "", []):
+        sort_value = value(thing)
+        if sort_value in (None, "", []):
             empty.append(thing)
         else:
-            filled.append((thing, found))
+            filled.append((thing, sort_value))
     filled.sort(key=lambda pair: _sort_key(pair[1]), reverse=reverse)
     return [*(thing for thing, _ in filled), *empty]
 
 
 def _sort_key(value: object) -> tuple[int, float, str, str]:
-    """Sort numbers and times by what they are, before texts, which are sorted as people read them."""
+    """Sort numbers and times by size, before texts in the order that people expect."""
     if isinstance(value, datetime):
         return (0, value.timestamp(), "", "")
     if isinstance(value, (int, float)):

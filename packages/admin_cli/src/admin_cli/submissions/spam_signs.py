@@ -1,4 +1,4 @@
-"""Suspected spam: how much there is, and why, in words."""
+"""Suspected spam: how many submissions, and why."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from admin_cli.stack import Stack
     from registration_core.domain.submission import Submission
 
-#: More than these are not counted: each costs the reader of a list time.
+#: The count stops here, because each one takes time.
 MOST_COUNTED = 100
 
 _WORDS = {
@@ -25,24 +25,24 @@ _WORDS = {
 
 
 def suspected(stack: Stack, forms: Iterable[str]) -> str:
-    """Say how many submissions of these forms are suspected spam now; empty when none is.
+    """Say how many submissions of these forms are suspected spam now; empty if none.
 
     Raises StorageUnavailableError.
     """
     journal = stack.journal()
-    every = chain.from_iterable(journal.spam(form) for form in forms)
-    many = sum(1 for _ in islice(every, MOST_COUNTED + 1))
-    if many > MOST_COUNTED:
+    suspects = chain.from_iterable(journal.spam(form) for form in forms)
+    count = sum(1 for _ in islice(suspects, MOST_COUNTED + 1))
+    if count > MOST_COUNTED:
         return f"More than {MOST_COUNTED} submissions"
-    return counted(many) if many else ""
+    return counted(count) if count else ""
 
 
-def why_spam(entry: Submission) -> str:
-    """Say why an entry was suspected when it came; nothing when it was not."""
-    return sign_in_words(entry.spam_sign or "")
+def why_spam(submission: Submission) -> str:
+    """Say why a submission was suspected on arrival; empty if it was not."""
+    return sign_in_words(submission.spam_sign or "")
 
 
 def sign_in_words(stored: str) -> str:
-    """Say in words why something was suspected. stored: as an entry keeps it."""
+    """Describe a spam sign. stored: as the submission stores it."""
     sign, _, measure = stored.partition(" ")
     return _WORDS.get(sign, sign).format(measure)

@@ -51,11 +51,11 @@ def forms(ctx: typer.Context, incomplete: str) -> list[str]:
 def options(ctx: typer.Context, incomplete: str) -> list[str]:
     """Offer the options of the form that the line names, or of every form."""
 
-    def there() -> Iterator[str]:
+    def candidates() -> Iterator[str]:
         for form in _named_forms(ctx):
             yield from form["options"]
 
-    return _offered(incomplete, there)
+    return _offered(incomplete, candidates)
 
 
 def json_fields(known: Sequence[str]) -> Callable[[typer.Context, str], list[str]]:
@@ -93,14 +93,14 @@ def words(known: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
 def assignments(ctx: typer.Context, incomplete: str) -> list[str]:
     """Offer `FIELD=`, and after it the options of the field."""
 
-    def there() -> Iterator[str]:
+    def candidates() -> Iterator[str]:
         for form in _known(ctx).values():
             for name, options in form["fields"].items():
                 yield f"{name}="
                 yield from (f"{name}={option}" for option in options)
 
     begun_value = "=" in incomplete
-    return [word for word in dict.fromkeys(_offered(incomplete, there)) if word.endswith("=") is not begun_value]
+    return [word for word in dict.fromkeys(_offered(incomplete, candidates)) if word.endswith("=") is not begun_value]
 
 
 def mail_kinds(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -146,9 +146,9 @@ def _in_front(before: list[str]) -> list[str]:
     return [CONTEXT] if before[-1:] == [CONTEXT] else globals_first(before)
 
 
-def _after_comma(incomplete: str, there: Callable[[], Iterable[str]]) -> list[str]:
+def _after_comma(incomplete: str, candidates: Callable[[], Iterable[str]]) -> list[str]:
     begun, comma, last = incomplete.rpartition(",")
-    return [f"{begun}{comma}{name}" for name in _offered(last, lambda: dict.fromkeys(there()))]
+    return [f"{begun}{comma}{name}" for name in _offered(last, lambda: dict.fromkeys(candidates()))]
 
 
 def _own_mails(ctx: typer.Context) -> list[str]:
@@ -156,11 +156,11 @@ def _own_mails(ctx: typer.Context) -> list[str]:
 
 
 def _named_forms(ctx: typer.Context) -> list[dict[str, Any]]:
-    """Give what is known of the form that the line names, or of all."""
+    """Return what is known of the form that the line names, or of all."""
     named = ctx.params.get("form")
-    wanted = named if isinstance(named, list | tuple) else [named]
+    names = named if isinstance(named, list | tuple) else [named]
     with contextlib.suppress(*_ANYTHING):
-        return [form for name, form in _known(ctx).items() if named is None or name in wanted]
+        return [form for name, form in _known(ctx).items() if named is None or name in names]
     return []
 
 
@@ -172,14 +172,14 @@ def _noted_form(form: Form) -> dict[str, Any]:
     }
 
 
-def _offered(incomplete: str, there: Callable[[], Iterable[str]]) -> list[str]:
+def _offered(incomplete: str, candidates: Callable[[], Iterable[str]]) -> list[str]:
     with contextlib.suppress(*_ANYTHING):
-        return [name for name in there() if name.startswith(incomplete)]
+        return [name for name in candidates() if name.startswith(incomplete)]
     return []
 
 
 def _known(ctx: typer.Context) -> Known:
-    """Give what was noted of the stack that the line means."""
+    """Return what was noted of the stack that the line means."""
     services, named = ctx.obj, ctx.find_root().params.get("context")
     chosen = named or services.environ.get("ROLLCALL_CONTEXT") or services.contexts.read().current
     return _noted(services.environ, chosen) if chosen else {}

@@ -67,8 +67,8 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def _unescape(match: re.Match[str]) -> str:
-    found = match[0]
-    return _LONG[found] if found in _LONG else chr(int(found, 0))
+    escaped = match[0]
+    return _LONG[escaped] if escaped in _LONG else chr(int(escaped, 0))
 
 
 def _escape_json(match: re.Match[str]) -> str:

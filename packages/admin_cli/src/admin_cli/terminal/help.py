@@ -30,15 +30,17 @@ HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 #: Options whose value may be left out, as gh's `--json` does.
 OPTIONAL_VALUES = ("--json", "--columns")
 
-#: An entry's ID or reference is never the value of such an option, so that `show --json K7QM-3XTP` works.
+#: A submission's ID or reference is never the value of such an option, so that `show --json K7QM-3XTP` works.
 _ENTRY = re.compile(r"[a-z]+_[0-9A-Za-z]{26}|[0-9A-Z]{4}-?[0-9A-Z]{4}|[0-9a-z]{4}-[0-9a-z]{4}")
 
 
 def _below(group: TyperGroup, ctx: Context, name: str) -> str:
     """Name the commands of this name below another, as a sentence that follows: `rollcall status cancel`."""
     nouns = ((noun, group.get_command(ctx, noun)) for noun in group.list_commands(ctx))
-    found = [repr(f"{ctx.command_path} {noun} {name}") for noun, held in nouns if name in getattr(held, "commands", {})]
-    return f" Did you mean {' or '.join(found)}?" if found else ""
+    commands = [
+        repr(f"{ctx.command_path} {noun} {name}") for noun, held in nouns if name in getattr(held, "commands", {})
+    ]
+    return f" Did you mean {' or '.join(commands)}?" if commands else ""
 
 
 def same_command(ctx: typer.Context, **changed: str) -> str:
@@ -52,15 +54,15 @@ def same_command(ctx: typer.Context, **changed: str) -> str:
         value = changed.get(param.name or "")
         if value is None and (source is None or source.name != "COMMANDLINE"):
             continue
-        given = ctx.params[param.name or ""] if value is None else value
+        current = ctx.params[param.name or ""] if value is None else value
         name = max(param.opts, key=len)
         if param.param_type_name == "argument":
-            words += [*map(str, given)] if isinstance(given, list | tuple) else [str(given)]
+            words += [*map(str, current)] if isinstance(current, list | tuple) else [str(current)]
         elif getattr(param, "is_flag", False):
             words.append(name)
         else:
-            for each in given if isinstance(given, list | tuple) else [given]:
-                words += [name, str(each)] if str(each) else [name]
+            for item in current if isinstance(current, list | tuple) else [current]:
+                words += [name, str(item)] if str(item) else [name]
     named = ctx.obj.context_name
     return shlex.join([*words, *(["--context", named] if named else [])])
 
@@ -75,7 +77,7 @@ class Helped:
     """Prints its help where all output goes."""
 
     def get_help_option(self, ctx: Context) -> TyperOption | None:
-        """Give the option --help."""
+        """Return the option --help."""
         option: TyperOption | None = super().get_help_option(ctx)  # type: ignore[misc] # a mixin of Typer's classes
         if option is not None:
             option.callback = _print_help
@@ -83,7 +85,7 @@ class Helped:
         return option
 
     def get_help(self, ctx: Context) -> str:
-        """Give the help page, as wide as the terminal."""
+        """Return the help page, as wide as the terminal."""
         output = ctx.obj.output
         page = HelpPage(output.width if output.on_terminal else None)
         self.write_help(ctx, page)
@@ -108,7 +110,7 @@ class Command(Helped, TyperCommand):
     """A command whose docstring ends with examples, and whose `--json` may stand alone."""
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
-        """Give every lonely `--json` an empty value, then parse as usual."""
+        """Return every lonely `--json` an empty value, then parse as usual."""
         take_texts_plainly(self.params)
         takes_value = {name for param in self.params for name in param.opts if not getattr(param, "is_flag", False)}
         try:
@@ -119,7 +121,7 @@ class Command(Helped, TyperCommand):
             raise
 
     def get_short_help_str(self, limit: int = 45) -> str:
-        """Give the docstring's first sentence."""
+        """Return the docstring's first sentence."""
         return _summary(self.help, limit)
 
 

@@ -74,5 +74,5 @@ class HelpPage:
             self._indent -= _INDENT
 
     def getvalue(self) -> str:
-        """Give the page."""
+        """Return the page."""
         return "".join(self._parts).rstrip("\n")

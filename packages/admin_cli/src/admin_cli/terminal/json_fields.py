@@ -33,7 +33,7 @@ def json_option(known: Sequence[str]) -> Any:  # noqa: ANN401 - what typer.Optio
 
 
 def wanted(output: Output, json: str | None, known: Sequence[str]) -> list[str] | None:
-    """Give the fields that --json named; None when it was not given.
+    """Return the fields that --json named; None when it was not given.
 
     A bare one prints the fields and ends the command (typer.Exit). Raises CliError for a field that there is none of.
     """
@@ -52,28 +52,31 @@ def ensure_asked(names: Sequence[str], stack: Stack, form: str | None) -> None:
 
     form: the only one that is listed; None for all.
     """
-    wanted_answers = [name.removeprefix(_ANSWER) for name in names if name.startswith(_ANSWER)]
+    answer_names = [name.removeprefix(_ANSWER) for name in names if name.startswith(_ANSWER)]
     listed = [name for name in stack.forms if form in (None, name)]
-    if not wanted_answers or not listed:
+    if not answer_names or not listed:
         return
     asked = [field.name for name in listed for field in stack.forms[name].fields]
-    unknown = [name for name in wanted_answers if name not in asked]
+    unknown = [name for name in answer_names if name not in asked]
     if unknown:
         asked += [field.name for name in listed for old in stack.versions_of(name) for field in old.fields]
     for name in unknown:
         if name not in asked:
-            there = ", ".join(_ANSWER + each for each in dict.fromkeys(asked))
+            available = ", ".join(_ANSWER + each for each in dict.fromkeys(asked))
             raise CliError(
-                f"There is no field {_ANSWER + name!r}.{meant(name, dict.fromkeys(asked))} There are: {there}.",
+                f"There is no field {_ANSWER + name!r}.{meant(name, dict.fromkeys(asked))} There are: {available}.",
                 exit_code=ExitCode.USAGE,
             )
 
 
 def pick(whole: Mapping[str, object], names: Sequence[str]) -> dict[str, object]:
-    """Give these fields of a record, in this order; an answer that was not given is null."""
+    """Return these fields of a record, in this order; an answer that was not given is null."""
     answers = whole.get("answers")
-    given = answers if isinstance(answers, Mapping) else {}
-    return {name: given.get(name.removeprefix(_ANSWER)) if name.startswith(_ANSWER) else whole[name] for name in names}
+    answer_values = answers if isinstance(answers, Mapping) else {}
+    return {
+        name: answer_values.get(name.removeprefix(_ANSWER)) if name.startswith(_ANSWER) else whole[name]
+        for name in names
+    }
 
 
 def _read(text: str, known: Sequence[str]) -> list[str]:

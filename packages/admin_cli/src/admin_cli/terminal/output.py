@@ -41,7 +41,7 @@ class Output:
     paper: bool = False
 
     def for_paper(self) -> Output:
-        """Give the same streams, written to as to a terminal without colour."""
+        """Return the same streams, written to as to a terminal without colour."""
         return replace(self, paper=True)
 
     @property
@@ -177,7 +177,7 @@ class Output:
             self.line(styled(plain(text), BOLD, coloured=self.coloured))
 
     def note(self, text: str) -> None:
-        """Give the person a hint, or say how far a command has come, unless they want quiet."""
+        """Return the person a hint, or say how far a command has come, unless they want quiet."""
         if not self.quiet:
             self.tell(text)
 

@@ -31,9 +31,9 @@ _MINUTE, _HOUR = 60, 3600
 class Progress:
     """Counts what is done while it is entered, and says so on stderr.
 
-    what: of what, in the plural ("entries"). total: how many there will be; None when nobody knows. about: whether the
-    total is an estimate; at_most: whether it is only known not to be more. done: how many were there already, which no
-    rate counts.
+    what: what is counted, in the plural ("submissions"). total: how many there will be; None if unknown. about: whether
+    the total is an estimate; at_most: whether it is an upper limit. done: how many were done before, which the rate
+    leaves out.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class Progress:
             self._drawn = False
 
     def _width(self) -> int:
-        """Give the cells of a line: stderr may be a terminal where stdout is none."""
+        """Return the cells of a line: stderr may be a terminal where stdout is none."""
         columns = self._output.environ.get("COLUMNS", "")
         if columns.isdecimal() and int(columns) > 1:
             return int(columns)

@@ -102,7 +102,7 @@ class Table:
 
 
 def styled(text: str, style: str, *, coloured: bool) -> str:
-    """Give a text a style, where styles are shown."""
+    """Return a text a style, where styles are shown."""
     return f"\x1b[{style}m{text}\x1b[0m" if coloured else text
 
 

@@ -50,9 +50,9 @@ def _wrong(what: str, error: TyperException) -> str:
     if one_of := _ONE_OF.fullmatch(error.message):
         known = re.findall(r"'([^']*)'", one_of["known"])
         return f"{what} must be {_either(known)}, not {one_of['given']!r}.{meant(one_of['given'], known)}"
-    for said, ours in _NUMBERS.items():
-        if error.message.startswith(said):
-            return f"{what} {ours.format(error.message.removeprefix(said).strip())}."
+    for prefix, rule in _NUMBERS.items():
+        if error.message.startswith(prefix):
+            return f"{what} {rule.format(error.message.removeprefix(prefix).strip())}."
     return error.format_message() if not error.message else f"{what}: {error.message}"
 
 
@@ -72,7 +72,7 @@ def _options(error: TyperException) -> list[str]:
 
 
 def _named(error: TyperException) -> str | None:
-    """Give the option or argument that the error is about, as the help names it."""
+    """Return the option or argument that the error is about, as the help names it."""
     param = getattr(error, "param", None)
     if param is None:
         return None

@@ -137,11 +137,11 @@ class CheckedTable:
         self.problem(f'{key} "{value}" is unknown{suggestion(value, allowed)}; use one of {listed(allowed)}')
         return None
 
-    def _missing(self, key: str, wanted: str, *, required: bool) -> None:
+    def _missing(self, key: str, expected: str, *, required: bool) -> None:
         if key in self._values:
-            self.problem(f'"{key}" must be {wanted}, not {_kind(self._values[key])}')
+            self.problem(f'"{key}" must be {expected}, not {_kind(self._values[key])}')
         elif required:
-            self.problem(f'"{key}" is missing; it must be {wanted}')
+            self.problem(f'"{key}" is missing; it must be {expected}')
 
 
 def listed(names: Iterable[str]) -> str:

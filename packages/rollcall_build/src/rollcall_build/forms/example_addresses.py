@@ -27,12 +27,12 @@ def is_example(address: str) -> bool:
 
 
 def example_staff(form: Form) -> Iterator[str]:
-    """Give the example addresses that a form mails its entries to."""
+    """Yield the example addresses that a form mails its submissions to."""
     return filter(is_example, form.staff)
 
 
 def ensure_own_staff(forms: Iterable[Form]) -> None:
-    """Raise ExampleAddressError where a form would mail its entries to nobody."""
+    """Raise ExampleAddressError where a form would mail its submissions to nobody."""
     examples = [f"{form.name} mails {address}" for form in forms for address in example_staff(form)]
     if examples:
         raise ExampleAddressError(

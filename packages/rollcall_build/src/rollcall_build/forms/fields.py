@@ -35,7 +35,7 @@ RESERVED = frozenset(
     {"id", "reference", "status", "form", "form_version", "submitted_at", "language", "version", "expires_at"}
     | {"position", "verify_by", "option"}
 )
-"""Columns of every entry: a field of that name could not be told from them."""
+"""Columns of every submission: a field of that name could not be told from them."""
 
 AUTOCOMPLETE = (
     *("off", "on", "name", "honorific-prefix", "given-name", "additional-name", "family-name", "honorific-suffix"),
@@ -65,14 +65,14 @@ def read_fields(
     """
     names = [str(values.get("name")) for values in tables if "name" in values]
     problems.extend(f'{file}: there are two fields named "{name}"; give each its own name' for name in repeated(names))
-    found = []
+    fields = []
     for place, values in enumerate(tables, start=1):
         name = values.get("name")
         where = f'{file}: field "{name}"' if isinstance(name, str) and name else f"{file}: field number {place}"
         field = _read_field(CheckedTable(values, where, problems), languages, region)
         if field is not None:
-            found.append(field)
-    return found
+            fields.append(field)
+    return fields
 
 
 def read_region(values: CheckedTable) -> str | None:

@@ -24,16 +24,16 @@ _VALUE = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 def read_options(values: CheckedTable, kind: FieldType, languages: Sequence[str]) -> tuple[Option, ...]:
     """Read the options of a field; each mistake is noted with the option's value or number."""
     keys = (*COMMON, *OF_A_CHOICE) if kind is FieldType.CHOICE else COMMON
-    found = []
+    options = []
     for place, table in enumerate(values.tables("options", required=True), start=1):
         value = table.get("value")
         named = f'option "{value}"' if isinstance(value, str) and value else f"option number {place}"
         option = CheckedTable(table, f"{values.where}, {named}", values.problems)
         option.known_keys(keys, of=f'an option of type "{kind}"')
-        found.append(_option(option, languages, with_event=kind is FieldType.CHOICE))
-    for value in repeated(option.value for option in found if option.value):
+        options.append(_option(option, languages, with_event=kind is FieldType.CHOICE))
+    for value in repeated(option.value for option in options if option.value):
         values.problem(f'two options have the value "{value}"')
-    return tuple(found)
+    return tuple(options)
 
 
 def _option(option: CheckedTable, languages: Sequence[str], *, with_event: bool) -> Option:

@@ -62,7 +62,7 @@ def read_verification(values: CheckedTable) -> Verification | None:
 
 
 def read_spam_rules(values: CheckedTable, names: Sequence[str]) -> SpamRules:
-    """Read what makes an entry suspect. names: of the form's fields, which the honeypot may not be."""
+    """Read what makes a submission suspect. names: of the form's fields, which the honeypot may not be."""
     usual = SHIPPED_SPAM_RULES
     table = values.table("spam") or CheckedTable({}, f"{values.where}: [spam]", values.problems)
     table.known_keys(SPAM, of="[spam]")
@@ -85,7 +85,7 @@ def read_spam_rules(values: CheckedTable, names: Sequence[str]) -> SpamRules:
 
 
 def ensure_times_count(values: CheckedTable, fields: Sequence[Field], subject: str | None) -> None:
-    """Note times that would reach nobody's calendar. subject: the field that tells what an entry is about."""
+    """Note times that would reach nobody's calendar. subject: the field that tells what a submission is about."""
     for field in fields:
         if field.name != subject and any(option.starts_at is not None for option in field.options):
             now = f'which is "{subject}"' if subject is not None else "and the form has neither"

@@ -17,15 +17,15 @@ def read_sections(values: CheckedTable, names: Sequence[str], languages: Sequenc
 
     names: the form's fields, in order.
     """
-    found = []
+    sections = []
     for place, table in enumerate(values.tables("sections", required=False), start=1):
         section = CheckedTable(table, f"{values.where}: section number {place}", values.problems)
         section.known_keys(KEYS, of="a section")
         title = section.text("title", languages, required=True)
         first = section.one_of("begins_with", names, required=True)
         if title is not None and first in names:
-            found.append(Section(title, str(first)))
-    starts = [section.begins_with for section in found]
+            sections.append(Section(title, str(first)))
+    starts = [section.begins_with for section in sections]
     for name in repeated(starts):
         values.problem(f'two sections begin with "{name}"')
     if starts and starts[0] != names[0]:
@@ -33,4 +33,4 @@ def read_sections(values: CheckedTable, names: Sequence[str], languages: Sequenc
     in_order = sorted(set(starts), key=names.index)
     if list(dict.fromkeys(starts)) != in_order:
         values.problem(f"sections must be in the order of the fields they begin with: {listed(in_order)}")
-    return tuple(found)
+    return tuple(sections)

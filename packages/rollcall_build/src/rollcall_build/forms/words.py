@@ -60,8 +60,8 @@ def _language(path: Path, problems: list[str]) -> dict[str, dict[str, str]]:
         values.known_keys(tuple(TABLES), of="a language's words")
         if _NEEDED not in values:
             values.problem(f"[{_NEEDED}] is missing; copy it from docs/words.toml and translate it")
-        found = {name: _table(values.table(name), english) for name, english in TABLES.items()}
-        return {name: texts for name, texts in found.items() if texts}
+        tables = {name: _table(values.table(name), english) for name, english in TABLES.items()}
+        return {name: texts for name, texts in tables.items() if texts}
     return {}
 
 
@@ -79,20 +79,22 @@ def _table(table: CheckedTable | None, english: Mapping[str, str]) -> dict[str, 
 
 
 def _same_placeholders(table: CheckedTable, key: str, text: str, model: str) -> None:
-    wanted = _placeholders(model)
+    expected = _placeholders(model)
     try:
-        same = _placeholders(text) == wanted
+        same = _placeholders(text) == expected
     except ValueError:  # a brace without its other half
         same = False
     if not same:
-        holds = listed(sorted(wanted)) or "nothing in { }"
+        holds = listed(sorted(expected)) or "nothing in { }"
         table.problem(f'"{key}" must contain {holds}, as in "{model}"')
 
 
 def _placeholders(text: str) -> set[str]:
     """Return what a text is filled in at, each as it stands there but for doubled braces."""
-    found = set()
+    placeholders = set()
     for _, name, layout, conversion in Formatter().parse(text):
         if name is not None:
-            found.add("{" + name + (f"!{conversion}" if conversion else "") + (f":{layout}" if layout else "") + "}")
-    return found
+            placeholders.add(
+                "{" + name + (f"!{conversion}" if conversion else "") + (f":{layout}" if layout else "") + "}"
+            )
+    return placeholders

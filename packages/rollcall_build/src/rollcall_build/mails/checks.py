@@ -54,8 +54,8 @@ def check_mails(forms_dir: Path, forms: Mapping[str, Form], *, shared: Path, clo
 
 
 def _mistakes(preview: PreviewService, form: Form, kind: str, language: str) -> Iterator[str]:
-    rest = [each for each in form.languages if each != language]
-    form = replace(form, languages=(language, *rest))  # the staff's mails are in the first
+    others = [each for each in form.languages if each != language]
+    form = replace(form, languages=(language, *others))  # the staff's mails are in the first
     values = {name: f"[{name}]" for name in MESSAGE.needs} if kind == MESSAGE.name else None
     for status, proven in product((None, *_ALSO.get(kind, ())), (True, False)):
         try:
@@ -96,16 +96,16 @@ def _missing(roots: tuple[Path, Path], form: Form, mail: str) -> Iterator[str]:
     """Name the files without which a mail says one thing as text and another as HTML, or is in another language."""
     forms_dir, shared = roots
     folders = ((forms_dir, f"{form.name}/mail"), (forms_dir, SHARED), (shared, SHARED))
-    there = [
+    parts_by_folder = [
         (folder, [part for part in PARTS if (root / folder / f"{mail}.{part}.j2").is_file()])
         for root, folder in folders
     ]
-    for folder, parts in there:
+    for folder, parts in parts_by_folder:
         for part, other in (("html", "txt"), ("txt", "html")):
             if other in parts and part not in parts:
                 yield f"forms/{folder}/{mail}.{part}.j2 is missing: a mail with {mail}.{other}.j2 needs both."
-    found = {part for _, parts in there for part in parts}
-    if found and "subject" not in found:
+    present = {part for _, parts in parts_by_folder for part in parts}
+    if present and "subject" not in present:
         yield f"forms/{SHARED}/{mail}.subject.j2 is missing: the mail has a text but no subject."
-    if found == {"subject"}:
+    if present == {"subject"}:
         yield f"forms/{SHARED}/{mail}.txt.j2 and {mail}.html.j2 are missing: the mail has a subject but no text."

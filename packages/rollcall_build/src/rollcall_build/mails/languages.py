@@ -57,7 +57,7 @@ def _in_english(forms_dir: Path, shared: Path, form: Form, mail: str) -> Iterato
 
 
 def _files(forms_dir: Path, shared: Path, form: Form, mail: str) -> Iterator[tuple[Path, str]]:
-    """Give the files of a mail: the form's own, and those of all forms; and what messages call each."""
+    """Yield the files of a mail: the form's own, and those of all forms; and what messages call each."""
     for part in PARTS:
         name = f"{mail}.{part}.j2"
         for folder in (f"{form.name}/mail", SHARED):

@@ -24,11 +24,11 @@ def own_mails(folder: Path) -> tuple[OwnMail, ...]:
     files: dict[str, dict[str, str]] = {}
     languages: dict[str, set[str]] = {}
     for path in sorted(folder.glob("*.j2")):
-        found = FILE.fullmatch(path.name)
-        if found is not None and found["name"] not in list(MailKind):
+        match = FILE.fullmatch(path.name)
+        if match is not None and match["name"] not in list(MailKind):
             text = path.read_bytes().decode(errors="replace")  # the mails' check tells what is no UTF-8
-            files.setdefault(found["name"], {})[path.name] = text
-            languages.setdefault(found["name"], set()).add(found["language"])
+            files.setdefault(match["name"], {})[path.name] = text
+            languages.setdefault(match["name"], set()).add(match["language"])
     return tuple(
         OwnMail(name, tuple(sorted(languages[name])), _needs(texts.values()), _digest(texts))
         for name, texts in sorted(files.items())
@@ -36,8 +36,8 @@ def own_mails(folder: Path) -> tuple[OwnMail, ...]:
 
 
 def _needs(texts: Iterable[str]) -> tuple[str, ...]:
-    said = (part for text in texts for part in _SAID.findall(text))
-    return tuple(sorted({name for part in said for name in _GIVEN.findall(part)}))
+    expressions = (part for text in texts for part in _SAID.findall(text))
+    return tuple(sorted({name for part in expressions for name in _GIVEN.findall(part)}))
 
 
 def _digest(texts: Mapping[str, str]) -> str:

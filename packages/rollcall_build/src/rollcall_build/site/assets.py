@@ -21,12 +21,12 @@ class Assets:
     def __init__(self, folders: Mapping[str, Path], *, made: Mapping[str, bytes], before: Mapping[str, str]) -> None:
         self._sources = tuple(folders)
         self._hashed: dict[str, str] = {}
-        found = dict(made)
+        bodies = dict(made)
         for source, folder in folders.items():
             for name, body in _read(folder, source):
-                found[name] = before.get(name, "").encode() + body
+                bodies[name] = before.get(name, "").encode() + body
         self.files = tuple(
-            file for name, body in sorted(found.items()) for file in self._both(name, slimmed(name, body))
+            file for name, body in sorted(bodies.items()) for file in self._both(name, slimmed(name, body))
         )
 
     def _both(self, name: str, body: bytes) -> tuple[SiteFile, SiteFile]:
@@ -42,7 +42,7 @@ class Assets:
 
 
 def _read(folder: Path, source: str) -> Iterator[tuple[str, bytes]]:
-    """Give each file of a folder by its name there. Raises SiteBuildError for a kind that no browser is told of."""
+    """Yield each file of a folder by its name there. Raises SiteBuildError for a kind that no browser is told of."""
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_dir() or path.name.startswith("."):

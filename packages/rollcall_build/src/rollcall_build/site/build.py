@@ -64,12 +64,16 @@ def render(sources: Sources, forms: Mapping[str, Form], *, api_url: str, site_ur
     files = [*assets.files, sitemap(pages, site_url), robots(site_url)]
     for language in content.languages:
         files += events(content, forms, language, site_url=site_url)
-        given = _given(content, forms, language, api_url=api_url)
-        views: Mapping[str, FormView] = given["views"]  # type: ignore[assignment]
+        language_values = _given(content, forms, language, api_url=api_url)
+        views: Mapping[str, FormView] = language_values["views"]  # type: ignore[assignment]
         for page in pages:
             if page.language == language:
-                own = {"form": views.get(page.form or ""), "current": page.path, "switch": switch(content, page)}
-                body = renderer.render(page, **given, **own)
+                page_values = {
+                    "form": views.get(page.form or ""),
+                    "current": page.path,
+                    "switch": switch(content, page),
+                }
+                body = renderer.render(page, **language_values, **page_values)
                 files += [SiteFile(key, body) for key in _keys(page)]
     return tuple(sorted(files, key=lambda file: file.key))
 

@@ -86,17 +86,17 @@ NUMBER = r"^(?=.{1,16}$)[\-\u2212]?\p{Nd}+(?:[.,]\p{Nd}*)?$"
 DECIMALS = r"^[^.,]*(?:[.,]\p{{Nd}}{{0,{most}}}0*)?$"
 
 
-def checks_of(field: Field, language: str, own: Words | None = None) -> tuple[Check, ...]:
+def checks_of(field: Field, language: str, words: Words | None = None) -> tuple[Check, ...]:
     """Return a field's checks with their sentences in this language. own: the form's words."""
 
     def say(wording: str, **values: object) -> str:
-        return refused(field, wording, language, own, **values)
+        return refused(field, wording, language, words, **values)
 
-    found: list[Check] = []
+    checks: list[Check] = []
     if field.required:
-        found.append(Check(Rule.REQUIRED, None, say(_wording_of_required(field))))
+        checks.append(Check(Rule.REQUIRED, None, say(_wording_of_required(field))))
     of_type = _CHECKS.get(field.type)
-    return (*found, *(of_type(field, say) if of_type else ()))
+    return (*checks, *(of_type(field, say) if of_type else ()))
 
 
 def _wording_of_required(field: Field) -> str:
@@ -107,11 +107,11 @@ def _wording_of_required(field: Field) -> str:
 
 def _text_checks(field: Field, say: Say) -> Iterator[Check]:
     if field.min_length is not None:
-        said = say("too_short", limit=field.min_length, length="{length}")
-        yield Check(Rule.SHORT, field.min_length, said)
+        sentence = say("too_short", limit=field.min_length, length="{length}")
+        yield Check(Rule.SHORT, field.min_length, sentence)
     if field.max_length is not None:
-        said = say("too_long", limit=field.max_length, length="{length}")
-        yield Check(Rule.LONG, field.max_length, said)
+        sentence = say("too_long", limit=field.max_length, length="{length}")
+        yield Check(Rule.LONG, field.max_length, sentence)
 
 
 def _email_checks(_field: Field, say: Say) -> Iterator[Check]:

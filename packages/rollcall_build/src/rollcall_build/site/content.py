@@ -56,14 +56,15 @@ def read_site_content(folder: Path, *, source: str = "site") -> SiteContent:
     Every language must have every text, with the same placeholders. Raises SiteContentError with every mistake.
     """
     shared = _table(folder, SHARED, source)
-    found = sorted(path.stem for path in folder.glob("*.toml") if _LANGUAGE.fullmatch(path.stem))
+    languages = sorted(path.stem for path in folder.glob("*.toml") if _LANGUAGE.fullmatch(path.stem))
     first = shared.pop("first_language", "")
     shared.pop(time_zones.KEY, None)  # the forms bring it
-    if first not in found:
-        files = ", ".join(found) or "no language, for there is no such file"
+    if first not in languages:
+        files = ", ".join(languages) or "no language, for there is no such file"
         raise SiteContentError(f'{source}/{SHARED}: "first_language" is {first!r}; use one of {files}.')
     words = {
-        language: _words(folder, language, shared, source) for language in sorted(found, key=lambda one: one != first)
+        language: _words(folder, language, shared, source)
+        for language in sorted(languages, key=lambda one: one != first)
     }
     problems = [
         problem
@@ -77,23 +78,23 @@ def read_site_content(folder: Path, *, source: str = "site") -> SiteContent:
 
 
 def _words(folder: Path, language: str, shared: dict[str, Any], source: str) -> dict[str, Any]:
-    own = _table(folder, f"{language}.toml", source)
-    if not isinstance(own.get("name"), str):
+    texts = _table(folder, f"{language}.toml", source)
+    if not isinstance(texts.get("name"), str):
         raise SiteContentError(
             f'{source}/{language}.toml: "name" must be what its speakers call the language, such as "Deutsch".'
         )
-    if own.setdefault("direction", "ltr") not in ("ltr", "rtl"):
-        raise SiteContentError(f'{source}/{language}.toml: "direction" is {own["direction"]!r}; use one of ltr, rtl.')
+    if texts.setdefault("direction", "ltr") not in ("ltr", "rtl"):
+        raise SiteContentError(f'{source}/{language}.toml: "direction" is {texts["direction"]!r}; use one of ltr, rtl.')
     page = _table(folder, f"{OWN_PAGE}.{language}.toml", source)
-    return {**over(shared, own), **page, "language": language}
+    return {**over(shared, texts), **page, "language": language}
 
 
 def over(base: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
     """Return base with what `more` says otherwise, table by table."""
     inner = {
-        name: over(base[name], said)
-        for name, said in more.items()
-        if isinstance(said, dict) and isinstance(base.get(name), dict)
+        name: over(base[name], value)
+        for name, value in more.items()
+        if isinstance(value, dict) and isinstance(base.get(name), dict)
     }
     return {**base, **more, **inner}
 
@@ -112,7 +113,7 @@ def _table(folder: Path, name: str, source: str) -> dict[str, Any]:
 def _differences(
     base: Mapping[str, Any], other: Mapping[str, Any], *, first: str, language: str, source: str
 ) -> Iterator[str]:
-    """Give a sentence for each text that one language has and the other lacks, or has otherwise."""
+    """Yield a sentence for each text that one language has and the other lacks, or has otherwise."""
     ours, theirs = dict(_flat(base)), dict(_flat(other))
     for path, value in ours.items():
         file, like = f"{source}/{_file(path, language)}", _file(path, first)
@@ -122,8 +123,8 @@ def _differences(
         elif type(value) is not type(theirs[path]):
             yield f'{file}: "{path}" must be {_KINDS.get(type(value), "of the same kind")}, as in {like}.'
         elif _holes(value) != _holes(theirs[path]):
-            wanted = ", ".join(f"{{{hole}}}" for hole in sorted(_holes(value))) or "nothing in { }"
-            yield f'{file}: "{path}" must contain {wanted}, as in {like}.'
+            placeholders = ", ".join(f"{{{hole}}}" for hole in sorted(_holes(value))) or "nothing in { }"
+            yield f'{file}: "{path}" must contain {placeholders}, as in {like}.'
     for path in theirs:
         if path not in ours and _around(path) in ours:
             file, like = f"{source}/{_file(path, first)}", _file(path, language)
@@ -131,7 +132,7 @@ def _differences(
 
 
 def _flat(table: Mapping[str, Any], at: str = "") -> Iterator[tuple[str, Any]]:
-    """Give each table and text with its path; of a list of tables each one by its number."""
+    """Yield each table and text with its path; of a list of tables each one by its number."""
     yield at, table
     for name, value in table.items():
         path = f"{at}.{name}" if at else name

@@ -12,7 +12,7 @@ from rollcall_build.site.files import SiteFile
 
 
 def events(content: SiteContent, forms: Mapping[str, Form], language: str, *, site_url: str) -> Iterator[SiteFile]:
-    """Give the files in one language. The same sources give the same bytes."""
+    """Yield the files in one language. The same sources give the same bytes."""
     host = urlsplit(site_url).hostname or ""
     for form in forms.values():
         for option in _timed(form):

@@ -92,21 +92,21 @@ def navigation(content: SiteContent, forms: Mapping[str, Form], language: str) -
 
     A form that is not written in this language is reached in the first of the site's that it is written in.
     """
-    found: dict[str, Page] = {}
+    pages_by_name: dict[str, Page] = {}
     for page in site_pages(content, forms):
-        if page.form is not None and (page.name not in found or page.language == language):
-            found[page.name] = page
+        if page.form is not None and (page.name not in pages_by_name or page.language == language):
+            pages_by_name[page.name] = page
     return tuple(
         Link(page.name, page.path, _label(content, forms[page.name], language), page.language)
-        for page in found.values()
+        for page in pages_by_name.values()
     )
 
 
 def switch(content: SiteContent, page: Page) -> tuple[Link, ...]:
     """Return what leads from a page to the same one in each other language, or to that language's start."""
-    there = dict(page.alternates)
+    addresses = dict(page.alternates)
     return tuple(
-        Link(page.name, there.get(language) or home_path(content, language), str(words["name"]), language)
+        Link(page.name, addresses.get(language) or home_path(content, language), str(words["name"]), language)
         for language, words in content.words.items()
         if language != page.language
     )
@@ -119,8 +119,8 @@ def home_path(content: SiteContent, language: str) -> str:
 
 def _label(content: SiteContent, form: Form, language: str) -> str:
     """Return the form's name in the navigation."""
-    own = content.words[language].get("forms", {}).get(form.name, {})
-    return str(own.get("link") or form.title.in_language(language))
+    form_words = content.words[language].get("forms", {}).get(form.name, {})
+    return str(form_words.get("link") or form.title.in_language(language))
 
 
 def _ordered(content: SiteContent, forms: Mapping[str, Form]) -> Sequence[tuple[str, Form]]:

@@ -33,10 +33,10 @@ class Texts:
 
     def table(self, *names: str) -> "Texts":
         """Return the table of that path; an empty one when the file has none."""
-        found: object = self._values
+        value: object = self._values
         for name in names:
-            found = found.get(name, {}) if isinstance(found, dict) else {}
-        return Texts(found if isinstance(found, dict) else {}, source=self._source, at=".".join(names))
+            value = value.get(name, {}) if isinstance(value, dict) else {}
+        return Texts(value if isinstance(value, dict) else {}, source=self._source, at=".".join(names))
 
     def over(self, base: "Texts") -> "Texts":
         """Return these texts, and those of `base` where this table says nothing."""
@@ -45,12 +45,12 @@ class Texts:
 
     def string(self, *names: str) -> str:
         """Return the text of that path. Raises SiteBuildError when it is missing or no text."""
-        found: object = self
+        value: object = self
         for name in names:
-            found = getattr(found, name) if isinstance(found, Texts) else None
-        if not isinstance(found, str):
+            value = getattr(value, name) if isinstance(value, Texts) else None
+        if not isinstance(value, str):
             raise SiteBuildError(f'{self._source}: "{".".join(names)}" must be a text.')
-        return found
+        return value
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)

@@ -98,20 +98,20 @@ def read_theme(folder: Path, *, source: str = "site") -> Theme:
     """Read the look from `site/`, called `source` in messages. Raises SiteContentError with every mistake."""
     file = f"{source}/{THEME}"
     try:
-        given = tomllib.loads((folder / THEME).read_text(encoding="utf-8"))
+        look = tomllib.loads((folder / THEME).read_text(encoding="utf-8"))
     except OSError as error:
         raise SiteContentError(f"{file}: the file cannot be read ({error.strerror}).") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SiteContentError(f"{file}: this is not valid TOML: {error}.") from error
-    problems = [f"{file}: {problem}" for problem in _mistakes(given)]
+    problems = [f"{file}: {problem}" for problem in _mistakes(look)]
     if not problems:
-        problems = [f"{file}: {problem}" for scheme in SCHEMES for problem in _faint(scheme, given[scheme])]
+        problems = [f"{file}: {problem}" for scheme in SCHEMES for problem in _faint(scheme, look[scheme])]
     if problems:
         raise SiteContentError("\n".join(problems))
     return Theme(
-        colours={scheme: {name: given[scheme][name].lower() for name in COLOURS} for scheme in SCHEMES},
-        letters={name: given["letters"][name] for name in LETTERS},
-        corners={name: given["corners"][name] for name in CORNERS},
+        colours={scheme: {name: look[scheme][name].lower() for name in COLOURS} for scheme in SCHEMES},
+        letters={name: look["letters"][name] for name in LETTERS},
+        corners={name: look["corners"][name] for name in CORNERS},
         favicon=_drawing(folder / LOGO, f"{source}/{LOGO}"),
         drawings=_drawings(folder / DRAWINGS, f"{source}/{DRAWINGS}"),
     )
@@ -132,13 +132,13 @@ def _linear(part: float) -> float:
     return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - sRGB's own
 
 
-def _mistakes(given: Mapping[str, Any]) -> Iterator[str]:
-    """Give a sentence for each key that is missing, unknown, or says what cannot be."""
+def _mistakes(look: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a sentence for each key that is missing, unknown, or says what cannot be."""
     tables = {**dict.fromkeys(SCHEMES, COLOURS), "letters": LETTERS, "corners": CORNERS}
-    for unknown in given.keys() - tables.keys():
+    for unknown in look.keys() - tables.keys():
         yield f"[{unknown}] is not known; use {', '.join(f'[{name}]' for name in tables)}."
     for table, names in tables.items():
-        values = given.get(table)
+        values = look.get(table)
         if not isinstance(values, dict):
             yield f"[{table}] is missing. Add it, with {', '.join(names)}."
             continue
@@ -152,22 +152,22 @@ def _mistake(table: str, name: str, value: object) -> Iterator[str]:
     if value is None:
         yield f'"{table}.{name}" is missing. Add it.'
         return
-    rule, wanted = {
+    rule, advice = {
         "letters": (_FAMILIES, "write families as CSS does: 'Georgia, serif'"),
         "corners": (_LENGTH, 'write a length such as "0.5rem", or "0" for none'),
     }.get(table, (_COLOUR, 'write a colour as # and six hex digits, such as "#ffc62b"'))
     if not isinstance(value, str) or not rule.fullmatch(value):
-        yield f'"{table}.{name}" is {value!r}; {wanted}.'
+        yield f'"{table}.{name}" is {value!r}; {advice}.'
 
 
 def _faint(scheme: str, colours: Mapping[str, str]) -> Iterator[str]:
-    """Give a sentence for each pair that is too much alike to be read."""
+    """Yield a sentence for each pair that is too much alike to be read."""
     for front, back, least in PAIRS:
-        found = contrast(colours[front], colours[back])
-        if found < least:
+        ratio = contrast(colours[front], colours[back])
+        if ratio < least:
             yield (
                 f'"{scheme}.{front}" ({colours[front]}) on "{scheme}.{back}" ({colours[back]}) has a contrast of '
-                f"{found:.2f}; it must have {least:g} or more. Make one of them darker or lighter."
+                f"{ratio:.2f}; it must have {least:g} or more. Make one of them darker or lighter."
             )
 
 
@@ -177,15 +177,15 @@ def _property(name: str) -> str:
 
 def _drawings(folder: Path, source: str) -> dict[str, str]:
     """Return the drawings that are there, by name. Raises SiteContentError for one that no page shows."""
-    found = {}
+    drawings = {}
     for path in sorted(folder.glob("*.svg")):
         if not _DRAWING.fullmatch(path.stem):
             raise SiteContentError(
                 f"{source}/{path.name}: no page shows a drawing of this name; use one of {', '.join(SHOWN)}, step-1, "
                 "step-2 and so on for the steps, kit-1, kit-2 and so on for what is offered."
             )
-        found[path.stem] = _inline(_drawing(path, f"{source}/{path.name}"), widest=DRAWING_WIDTH)
-    return found
+        drawings[path.stem] = _inline(_drawing(path, f"{source}/{path.name}"), widest=DRAWING_WIDTH)
+    return drawings
 
 
 def _inline(drawing: str, *, widest: int) -> str:
@@ -211,8 +211,9 @@ def _drawing(path: Path, file: str) -> str:
     start = drawing.find("<svg")
     if start == -1 or "viewBox" not in drawing or not drawing.endswith("</svg>"):
         raise SiteContentError(f"{file}: this is not an SVG drawing with a viewBox; save it as plain SVG.")
-    if found := _NOT_IN_A_DRAWING.search(drawing):
+    if forbidden := _NOT_IN_A_DRAWING.search(drawing):
         raise SiteContentError(
-            f'{file}: "{found[0].strip()}" is not allowed in it; write colours as fill="#ffc62b", no scripts or links.'
+            f'{file}: "{forbidden[0].strip()}" is not allowed in it; write colours as '
+            'fill="#ffc62b", and no scripts or links.'
         )
     return drawing[start:]

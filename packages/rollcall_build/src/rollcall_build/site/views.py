@@ -35,10 +35,10 @@ DAYS_A_YEAR = 365
 class FormView:
     """A form as its page shows it.
 
-    link: its name in the navigation. api: where the form is described; described: whether its page has to ask there for
-    what moves, places left or a date's limits. option: the field that says what the entry is about; empty when there is
-    none. honeypot: the field that only programs fill in. messages: what the script says, as data attributes. kept: how
-    long an entry is kept, in words. receipt: what the thank-you page says.
+    link: its name in the navigation. api: the address of the form's description; described: whether its page must read
+    that for free seats or a date's limits. option: the field that names the option; empty if none does. honeypot: the
+    field that only programs fill in. messages: the script's messages, as data attributes. kept: the retention period,
+    in words. receipt: what the thank-you page says.
     """
 
     name: str
@@ -83,9 +83,9 @@ def form_view(form: Form, texts: Texts, *, path: str, link: str, api_url: str, p
     """Return the form in this language, posting to the API. Raises SiteBuildError for a missing text."""
     language = texts.string("language")
     email = texts.string("organisation", "email")
-    own, any_forms = texts.table("forms", form.name), texts.table("forms", "any")
-    said = {name: texts.string("form", name).replace("{email}", email) for name in MESSAGES}
-    said["typos"] = "&".join(f"{slip}={meant}" for slip, meant in SLIPS.items())
+    form_texts, any_forms = texts.table("forms", form.name), texts.table("forms", "any")
+    messages = {name: texts.string("form", name).replace("{email}", email) for name in MESSAGES}
+    messages["typos"] = "&".join(f"{slip}={meant}" for slip, meant in SLIPS.items())
     return FormView(
         name=form.name,
         path=path,
@@ -98,8 +98,8 @@ def form_view(form: Form, texts: Texts, *, path: str, link: str, api_url: str, p
         description=form.description.in_language(language) if form.description else "",
         sections=section_views(form, {field.name: _field(form, field, language) for field in form.fields}, language),
         honeypot=form.spam.honeypot,
-        texts=own.over(any_forms),
-        messages={f"data-{name.replace('_', '-')}": message for name, message in said.items()},
+        texts=form_texts.over(any_forms),
+        messages={f"data-{name.replace('_', '-')}": message for name, message in messages.items()},
         kept=_period(form.retention_days, texts),
         receipt=receipt_view(form, language, prefix=prefix),
     )
@@ -110,9 +110,9 @@ def _field(form: Form, field: Field, language: str) -> FieldView:
     view = field_view(field, language)
     counted = form.capacities() if form.quota is not None and form.quota.field == field.name else {}
     options = tuple(replace(option, counted=option.value in counted) for option in view.options)
-    found = checks_of(field, language, form.words)
+    field_checks = checks_of(field, language, form.words)
     checks = json.dumps(
-        [check if check.part else check[:3] for check in found], ensure_ascii=False, separators=(",", ":")
+        [check if check.part else check[:3] for check in field_checks], ensure_ascii=False, separators=(",", ":")
     )
     return replace(view, options=options, checks=_in_single_quotes(checks))
 
@@ -170,7 +170,7 @@ def _course(form: Form, option: Option, texts: Texts, *, at: str) -> Course:
     """Describe one option; without words of its own in the content file it shows what the form file says only."""
     language = texts.string("language")
     words = texts.table("courses", "options", option.value)
-    said = {key: words.string(key) if key in words else "" for key in OPTION_KEYS}
+    own_words = {key: words.string(key) if key in words else "" for key in OPTION_KEYS}
     return Course(
         value=option.value,
         path=f"{at}{option.value}",
@@ -179,7 +179,7 @@ def _course(form: Form, option: Option, texts: Texts, *, at: str) -> Course:
         starts=long_date(option.starts_at, language, form.words) if option.starts_at else "",
         when=span(option.starts_at, option.ends_at, language, form.words) if option.starts_at else "",
         place=option.place.in_language(language) if option.place else "",
-        **said,
+        **own_words,
     )
 
 

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from registration_core.domain.errors import EntryChangedError
+from registration_core.domain.errors import SubmissionChangedError
 from registration_core.domain.identifiers import new_ulid
 from registration_core.domain.journal import Journal, JournalEvent, JournalMail
 from registration_core.domain.mail import MailState
@@ -122,7 +122,7 @@ class InMemoryAskedMails(AskedMails):
     def ask(self, request: MailRequest, entry: Submission, *, what: str, by: str) -> None:
         stored = self.repository.entries.get(entry.id)
         if stored is None or stored.version != entry.version:
-            raise EntryChangedError(entry.id)
+            raise SubmissionChangedError(entry.id)
         now = self.repository.clock.now()
         if not self.repository.note_asked(request, at=now, expires_at=entry.expires_at):
             raise MailAskedError("asked for already")

@@ -9,8 +9,8 @@ from contract.fakes import START, InMemorySubmissionRepository, _Kept
 
 from registration_core.domain.errors import (
     AlreadyRegisteredError,
-    EntryChangedError,
     QuotaChangedError,
+    SubmissionChangedError,
 )
 from registration_core.domain.ports import ManagedRepository
 from registration_core.domain.submission import STANDING, Once, Status
@@ -36,7 +36,7 @@ class InMemoryManagedRepository(InMemorySubmissionRepository, ManagedRepository)
         self, before: Submission, after: Submission, *, what: str, by: str, once: Once | None = None
     ) -> Submission:
         if self.get(before.id) != before:
-            raise EntryChangedError(before.id)
+            raise SubmissionChangedError(before.id)
         if once is not None and after.status in STANDING:
             holder = self._holder(after.form, once)
             if holder not in (None, after.id):

@@ -17,7 +17,7 @@ from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepos
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.sendings import DynamoSendings
 from registration_core.adapters.dynamodb.table import Table
-from registration_core.domain.errors import EntryChangedError
+from registration_core.domain.errors import SubmissionChangedError
 from registration_core.domain.identifiers import new_submission_id
 from registration_core.domain.mail import MailKind, MailRequest, MailState
 from registration_core.domain.mail_errors import MailAskedError, SendingNotFoundError
@@ -127,7 +127,7 @@ def test_ask__treats_copies_and_sendings_as_separate_mails(world: World) -> None
 
 def test_ask__refuses_a_submission_changed_since_it_was_read(world: World) -> None:
     world.entry = replace(world.entry, version=2)
-    with pytest.raises(EntryChangedError):
+    with pytest.raises(SubmissionChangedError):
         world.ask(world.copy)
     assert world.repository.details(world.entry.id).mails == ()
 

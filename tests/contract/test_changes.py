@@ -16,10 +16,10 @@ from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.table import Table, wire_item
 from registration_core.domain.errors import (
     AlreadyRegisteredError,
-    EntryChangedError,
     NoSeatError,
     QuotaChangedError,
     QuotaNotFoundError,
+    SubmissionChangedError,
 )
 from registration_core.domain.identifiers import new_ulid
 from registration_core.domain.quota import QuotaState
@@ -128,7 +128,7 @@ def test_change__refuses_a_stale_version(repository: ManagedRepository) -> None:
     entry = an_entry()
     put(repository, entry)
     cancel(repository, entry.id)
-    with pytest.raises(EntryChangedError):
+    with pytest.raises(SubmissionChangedError):
         repository.change(entry, replace(entry, version=2, status=Status.SPAM), what="?", by="staff")
     assert repository.get(entry.id).status is Status.CANCELLED
     assert state(repository).taken == 0

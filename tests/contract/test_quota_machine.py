@@ -36,10 +36,10 @@ from registration_core.adapters.dynamodb.management import ManagedDynamoReposito
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.domain.errors import (
     AlreadyRegisteredError,
-    EntryChangedError,
     NoSeatError,
     StatusTransitionError,
     StorageUnavailableError,
+    SubmissionChangedError,
     SubmissionNotFoundError,
 )
 from registration_core.domain.fields import Option as FormOption
@@ -184,7 +184,7 @@ class QuotaMachine(RuleBasedStateMachine):
 
     @rule(submission_id=entries, option=st.sampled_from(OPTIONS), may_wait=st.booleans(), name=st.sampled_from(NAMES))
     def edit(self, submission_id: str, option: str, may_wait: bool, name: str) -> None:  # noqa: FBT001 - drawn
-        with suppress(*MAY_FAIL, NoSeatError, AlreadyRegisteredError, EntryChangedError):
+        with suppress(*MAY_FAIL, NoSeatError, AlreadyRegisteredError, SubmissionChangedError):
             plan = self.edits.plan(self.repository.get(submission_id), {"day": option, "name": name})
             edited = self.edits.carry_out(plan, by="staff", may_wait=may_wait)
             assert (edited.option, edited.answers["day"], edited.answers["name"]) == (option, option, name)

@@ -12,7 +12,7 @@ from contract.conftest import REGION
 
 from lambda_handlers.log import Log
 from lambda_handlers.site_words import SiteWords
-from lambda_handlers.submission import SubmitFunction
+from lambda_handlers.submit_function import SubmitFunction
 from registration_core import bootstrap
 from registration_core.domain.validation import example_submission
 from registration_core.settings import RATE_PER_ADDRESS, RATE_PER_EMAIL, SubmitSettings

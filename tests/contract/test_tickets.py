@@ -9,7 +9,7 @@ import pytest
 from contract.entries import AGE, ONCE, an_entry, cancel, change, put, state
 from contract.fakes import START, StoppedClock
 
-from registration_core.domain.errors import EntryChangedError, QuotaNotFoundError, SubmissionNotFoundError
+from registration_core.domain.errors import QuotaNotFoundError, SubmissionChangedError, SubmissionNotFoundError
 from registration_core.domain.quota import PublicSeats, QuotaState
 from registration_core.domain.submission import Status
 
@@ -55,7 +55,7 @@ def test_settle_ticket__blocks_an_entry_that_arrives_too_late(repository: Manage
     repository.make_quotas("course", {"a": 0})
     ticket = repository.take_ticket("course", "a", holder="slow")
     repository.settle_ticket("course", "a", 1)
-    with pytest.raises(EntryChangedError):
+    with pytest.raises(SubmissionChangedError):
         change(repository, spam.id, status=Status.WAITLISTED, position=ticket)
     assert repository.get(spam.id) == spam
 
@@ -195,7 +195,7 @@ def test_erase__is_safe_to_repeat(repository: ManagedRepository) -> None:
     erased = repository.erase(entry, by="registrant")
     assert repository.erase(erased, by="staff") == erased
     assert state(repository).taken == 0
-    with pytest.raises(EntryChangedError):
+    with pytest.raises(SubmissionChangedError):
         repository.erase(entry, by="registrant")
     with pytest.raises(SubmissionNotFoundError):
         repository.erase(an_entry(), by="staff")

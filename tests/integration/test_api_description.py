@@ -10,7 +10,7 @@ import pytest
 from conftest import ROOT
 from integration.api_requests import ask, example, send
 
-from registration_core.services.own_entry import Action
+from registration_core.services.own_submission import Action
 
 if TYPE_CHECKING:
     from conftest import DeployedStack

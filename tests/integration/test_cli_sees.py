@@ -75,7 +75,7 @@ def test_list__refuses_an_invalid_cursor(reader: Staff, cursor: str) -> None:
     ran = reader("list", "--cursor", cursor)
 
     assert (ran.code, ran.out) == (2, "")
-    assert "is no cursor that this list gave out" in ran.err
+    assert "is not a cursor of this list" in ran.err
 
 
 def test_show__uses_the_forms_own_words(reader: Staff, mine: dict[str, str]) -> None:

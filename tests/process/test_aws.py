@@ -299,7 +299,7 @@ def test_network__lost_midway_is_reported(service: Any, waits: list[float]) -> N
     with pytest.raises(StorageUnavailableError) as caught:
         _ = dev.forms
     error = explain(caught.value)
-    assert "cannot be used now" in str(error)
+    assert "can't be used at the moment" in str(error)
     assert "Check the network" in str(error.hint)
     assert error.exit_code is ExitCode.FAILURE
     assert 0 < sum(waits) <= STAFF_RETRY_S

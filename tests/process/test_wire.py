@@ -268,7 +268,7 @@ def test_call__with_nobody_there__is_a_lost_connection() -> None:
 
 @pytest.mark.parametrize("endpoint", ["", "localhost:4566", "ftp://x", "https://"])
 def test_wire_call__refuses_an_invalid_endpoint(endpoint: str) -> None:
-    with pytest.raises(ValueError, match="is no endpoint"):
+    with pytest.raises(ValueError, match="is not an endpoint"):
         WireCall(endpoint, "eu-north-1", Credentials("a", "b"))
 
 

@@ -18,7 +18,7 @@ from unit.handlers.conftest import FakeDescriptions, FakeDoor, FakeSubmitService
 from admin_cli.forms.in_memory import GivenForms
 from lambda_handlers.log import Log
 from lambda_handlers.site_words import SiteWords
-from lambda_handlers.submission import SubmitFunction
+from lambda_handlers.submit_function import SubmitFunction
 from registration_core.adapters.render import JinjaMailRenderer
 from registration_core.domain.dates import moment, span
 from registration_core.domain.errors import (

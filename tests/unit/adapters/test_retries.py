@@ -94,7 +94,7 @@ def test_calls__of_one_event_end_together() -> None:
     for _ in range(4):
         hasty("GetItem", {})
 
-    with pytest.raises(AwsCallError, match="was not asked") as caught:
+    with pytest.raises(AwsCallError, match="was not sent") as caught:
         hasty("TransactWriteItems", {})
 
     assert not caught.value.retryable

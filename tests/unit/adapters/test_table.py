@@ -83,7 +83,7 @@ def test_batch_get__asks_again_for_what_was_left_out() -> None:
     assert [item["n"] for item in client.batch_get([(str(n), "") for n in range(100)])] == [1, 2]
     assert [len(asked["RequestItems"]["t"]["Keys"]) for _, asked in call.asked] == [100, 1]
     client, call = table(*[left] * 99)
-    with pytest.raises(StorageUnavailableError, match="in part"):
+    with pytest.raises(StorageUnavailableError, match="only part of the data"):
         list(client.batch_get([("1", "")]))
 
 

@@ -151,8 +151,8 @@ def test_import__reports_duplicate_rows(imports: Imports) -> None:
     ran = imports(lines(row("asa"), row("bo"), row("ASA").replace("Per", "Pia"), row("bo")))
 
     assert ran.code == 1
-    assert "row 4: This row is the same person's for the same option as row 2.\n" in ran.err
-    assert "row 5: This row says the same as row 3.\n" in ran.err
+    assert "row 4: This row registers the same person for the same option as row 2.\n" in ran.err
+    assert "row 5: This row is the same as row 3.\n" in ran.err
     assert imports.entries() == []
 
 
@@ -256,9 +256,9 @@ def test_import__refuses_a_phone_number_that_no_country_has(imports: Imports) ->
 @pytest.mark.parametrize(
     ("at", "message"),
     [
-        ("2999-01-01", '"2999-01-01 00:00" lies in the future.'),
-        ("1999-01-01", '"1999-01-01 00:00" is too long ago: the form keeps entries for 730 days.'),
-        ("9999-12-31", '"9999-12-31 00:00" lies in the future.'),
+        ("2999-01-01", '"2999-01-01 00:00" is in the future.'),
+        ("1999-01-01", '"1999-01-01 00:00" is too long ago: the form keeps submissions for 730 days.'),
+        ("9999-12-31", '"9999-12-31 00:00" is in the future.'),
         (
             "9999-12-31T23:59:59-01:00",
             '"9999-12-31T23:59:59-01:00" is not a time such as 2026-03-01T12:30:05Z, or a date.',

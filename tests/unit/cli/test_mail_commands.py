@@ -200,7 +200,7 @@ def test_resend__reports_a_suppressed_address_before_queueing(world: World) -> N
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        ((REFERENCE, "waitlisted"), 1, "what fits is confirmed, staff"),
+        ((REFERENCE, "waitlisted"), 1, "Use one of confirmed, staff"),
         ((REFERENCE, "confrimed"), 2, "Did you mean 'confirmed'?"),
         ((f"{REFERENCE[:-1]}{'A' if REFERENCE[-1] != 'A' else 'B'}",), 3, "typing error"),
         (("reg_01KJM2N0S0ABCDEFGHJKMNPQRT",), 3, "There is no submission"),
@@ -220,7 +220,7 @@ def test_resend__mails_nobody_about_spam_or_erased_submissions(world: World, sta
     ran = world("mail", "resend", ENTRY.id, "--yes")
 
     assert ran.code == 1
-    assert f"is {status}, so nobody is mailed about it." in ran.err
+    assert f"is {status}, so there is no mail to send." in ran.err
 
 
 def test_resend__fails_if_the_mail_was_not_sent(world: World) -> None:
@@ -594,7 +594,7 @@ def test_preview__of_a_submission_and_a_forms_own_mail(world: World) -> None:
 
 def test_preview__of_a_submission_says_what_would_be_untrue(world: World) -> None:
     ran = world("mail", "preview", REFERENCE, "waitlisted", "--dir", str(FORMS_DIR))
-    assert (ran.code, "what fits is confirmed, staff" in ran.err) == (1, True)
+    assert (ran.code, "Use one of confirmed, staff" in ran.err) == (1, True)
 
 
 def test_preview__reports_another_version_on_the_stack(world: World) -> None:

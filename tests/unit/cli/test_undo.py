@@ -162,7 +162,7 @@ def test_restore__reverses_only_a_cancellation(office: Office, gone: str) -> Non
 
     ran = office.line("status", "restore", entry.id, "--yes")
 
-    assert (ran.code, f"An entry that is {after.status} cannot be restored" in ran.err) == (1, True)
+    assert (ran.code, f"A {after.status} submission can't be restored" in ran.err) == (1, True)
 
 
 def test_set_spam__passes_the_seat_on_and_mails_nobody_else(office: Office) -> None:

@@ -13,10 +13,10 @@ from unit.core.builders import a_field, a_form, words
 from registration_core.domain.cells import raw_answer
 from registration_core.domain.errors import (
     AlreadyRegisteredError,
-    EntryChangedError,
     InvalidAnswersError,
     NoSeatError,
     StatusTransitionError,
+    SubmissionChangedError,
 )
 from registration_core.domain.fields import Option
 from registration_core.domain.policies import Verification
@@ -131,7 +131,7 @@ def test_edit__refuses_a_concurrent_change() -> None:
     receipt = desk.submit()
     plan = desk.edits.plan(desk.repository.get(receipt.id), {"age": "9"})
     desk.edit(receipt, name="Bo")
-    with pytest.raises(EntryChangedError):
+    with pytest.raises(SubmissionChangedError):
         desk.edits.carry_out(plan, by="lee")
     assert "age" not in desk.repository.get(receipt.id).answers
 
@@ -140,7 +140,7 @@ def test_edit__refuses_an_erased_submission() -> None:
     desk = Desk()
     receipt = desk.submit()
     desk.manage.erase(receipt.id, by="kim")
-    with pytest.raises(StatusTransitionError, match="nothing of it is left"):
+    with pytest.raises(StatusTransitionError, match="nothing to edit"):
         desk.edit(receipt, age="9")
 
 

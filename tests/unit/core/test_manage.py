@@ -150,7 +150,7 @@ def test_verify__while_waiting_makes_promotion_need_no_more() -> None:
 def test_verify__refuses_what_is_no_longer_active(office: Office, how: str) -> None:
     receipt = office.submit()
     getattr(office.manage, how)(receipt.id, by="registrant")
-    with pytest.raises(StatusTransitionError, match="cannot be verified"):
+    with pytest.raises(StatusTransitionError, match="can't be verified"):
         office.manage.verify(receipt.id)
 
 

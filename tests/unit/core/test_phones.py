@@ -13,8 +13,8 @@ from unit.core.builders import TODAY, a_field, a_form
 
 from registration_core.domain import phone_codes, phone_formats
 from registration_core.domain.errors import InvalidAnswersError
-from registration_core.domain.folding import phone_digits, same_number
 from registration_core.domain.phones import lost_sign, shown_phone
+from registration_core.domain.search_text import phone_digits, same_number
 from registration_core.domain.validation import validate
 
 if TYPE_CHECKING:

@@ -115,7 +115,7 @@ def test_select__refuses_an_invalid_cursor(query: QueryService, cursor: str) -> 
 def test_select__refuses_an_unknown_form(query: QueryService) -> None:
     with pytest.raises(UnknownFormError):
         query.select(Selection("poem"))
-    with pytest.raises(ValueError, match="one entry"):
+    with pytest.raises(ValueError, match="limit must be 1"):
         query.select(Selection(), limit=0)
 
 

@@ -10,7 +10,7 @@ from contract.fakes import START, CountedRandomness, InMemorySubmissionRepositor
 from contract.mail_fakes import InMemoryAskedMails
 from unit.core.builders import a_form, an_entry
 
-from registration_core.domain.errors import EntryChangedError, MailQueueError
+from registration_core.domain.errors import MailQueueError, SubmissionChangedError
 from registration_core.domain.mail import MailKind, MailRequest, MailState
 from registration_core.domain.mail_errors import MailedLatelyError, MailNotFittingError
 from registration_core.domain.submission import Event, Idempotency, Status, SubmissionDetails
@@ -127,7 +127,7 @@ def test_resend__reports_a_concurrent_change() -> None:
     world = World()
     plan = world.service.plan(world.details)
     world.repository.entries[ENTRY.id] = replace(ENTRY, version=2)
-    with pytest.raises(EntryChangedError):
+    with pytest.raises(SubmissionChangedError):
         world.service.resend(plan, by=STAFF)
     assert world.queue.requests == []
 
@@ -136,7 +136,7 @@ def test_resend__reports_a_concurrent_change() -> None:
 def test_plan__mails_nobody_about_spam_or_erased_submissions(status: Status) -> None:
     details = SubmissionDetails(replace(ENTRY, status=status), (), ())
     assert fitting(details) == []
-    with pytest.raises(MailNotFittingError, match=f"is {status}, so nobody is mailed"):
+    with pytest.raises(MailNotFittingError, match=f"is {status}, so there is no mail"):
         World().service.plan(details)
 
 
@@ -144,7 +144,7 @@ def test_plan__mails_nobody_about_spam_or_erased_submissions(status: Status) -> 
     "kind", [MailKind.WAITLISTED, MailKind.VERIFY, MailKind.PROMOTED, MailKind.ALREADY_REGISTERED, MailKind.CANCELLED]
 )
 def test_plan__refuses_a_mail_that_is_not_true(kind: MailKind) -> None:
-    with pytest.raises(MailNotFittingError, match="what fits is confirmed, staff"):
+    with pytest.raises(MailNotFittingError, match="Use one of confirmed, staff"):
         World().resend(kind)
 
 

@@ -14,7 +14,7 @@ from contract.fakes import CountedRandomness, GivenForms, PlainSigner, StoppedCl
 from contract.manage_fake import InMemoryManagedRepository
 
 from lambda_handlers.log import Log
-from lambda_handlers.my import MyFunction
+from lambda_handlers.my_function import MyFunction
 from lambda_handlers.my_pages import MyPages
 from lambda_handlers.site_words import SiteWords
 from registration_core.adapters.signing import MY, TokenSigner
@@ -23,7 +23,7 @@ from registration_core.domain.examples import fit_ages
 from registration_core.domain.policies import Verification
 from registration_core.domain.validation import example_submission
 from registration_core.services.manage import ManageService
-from registration_core.services.own_entry import OwnEntryService
+from registration_core.services.own_submission import OwnSubmissionService
 from registration_core.services.submit import SubmitService
 from rollcall_build.forms.files import compile_forms
 
@@ -63,7 +63,7 @@ class Desk:
         )
         manage = ManageService(forms=forms, repository=self.table, clock=self.clock, randomness=randomness)
         self.function = MyFunction(
-            OwnEntryService(forms=forms, repository=self.table, manage=manage),
+            OwnSubmissionService(forms=forms, repository=self.table, manage=manage),
             MyPages(SiteWords(str(site_dir), site_url=SITE)),
             SecretSigner(self.secrets, "rollcall/test/signing-key", clock=self.clock),
             clock=self.clock,

@@ -14,7 +14,7 @@ from lambda_handlers.http_request import STATUS_OF as STATUS_OF_REQUEST
 from lambda_handlers.log import Log
 from lambda_handlers.refusals import INTERNAL, STATUS_OF, codes, refusal_of
 from lambda_handlers.site_words import SiteWords
-from lambda_handlers.submission import SubmitFunction
+from lambda_handlers.submit_function import SubmitFunction
 from registration_core.domain.errors import (
     FieldError,
     FormClosedError,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lambda_handlers.page import form_page, sentence_page
+from lambda_handlers.form_pages import form_page, sentence_page
 from registration_core.domain.errors import FieldError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 
 from lambda_handlers.log import Log
 from lambda_handlers.site_words import SiteWords
-from lambda_handlers.submission import SubmitFunction
+from lambda_handlers.submit_function import SubmitFunction
 from registration_core.domain.errors import (
     FieldError,
     FormClosedError,

@@ -187,12 +187,12 @@ def _from_json(text: str) -> dict[str, object]:
 def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs) or len(found) > MOST_FIELDS:
-        raise ValueError("a name stands twice, or there are too many")
+        raise ValueError("a repeated name, or too many names")
     return found
 
 
 def _refuse(constant: str) -> object:
-    raise ValueError(f"{constant} is no JSON")
+    raise ValueError(f"{constant} is not JSON")
 
 
 def _finite(text: str) -> float:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 import os
 
+from lambda_handlers.cold_start import prepare
 from lambda_handlers.http_request import read_request
 from lambda_handlers.log import Log
-from lambda_handlers.my import MyFunction
+from lambda_handlers.my_function import MyFunction
 from lambda_handlers.my_pages import MyPages
 from lambda_handlers.site_words import SiteWords
-from lambda_handlers.starting import prepare
 from registration_core import bootstrap
 from registration_core.settings import LinksSettings
 

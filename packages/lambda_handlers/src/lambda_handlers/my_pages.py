@@ -8,7 +8,7 @@ from registration_core.adapters.receipt_views import receipt_view
 from registration_core.domain.dates import moment
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.submission import STANDING, Status
-from registration_core.services.own_entry import Action
+from registration_core.services.own_submission import Action
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from lambda_handlers.site_words import SiteWords
     from registration_core.domain.submission import Submission
-    from registration_core.services.own_entry import OwnEntry
+    from registration_core.services.own_submission import OwnSubmission
 
 AGAIN = frozenset({Status.CANCELLED})
 """Statuses in which the page offers to send the form again."""
@@ -32,7 +32,7 @@ class MyPages:
         """Return the site's best language for the first non-empty preference: `sv`, or an Accept-Language."""
         return self._words.language_for(*wanted)
 
-    def entry(self, entry: OwnEntry, *, token: str, language: str) -> str:
+    def entry(self, entry: OwnSubmission, *, token: str, language: str) -> str:
         """Return the page that shows the status, date, place and answers, and the available actions."""
         submission, form, text = entry.submission, entry.form, self._words.by_language[language]
         erased = submission.status is Status.ERASED
@@ -57,7 +57,7 @@ class MyPages:
             sent=moment(submission.submitted_at, language, form.words, form.time_zone),
         )
 
-    def confirm(self, entry: OwnEntry, action: Action, *, token: str, language: str) -> str:
+    def confirm(self, entry: OwnSubmission, action: Action, *, token: str, language: str) -> str:
         """Return the page that asks for confirmation before something that can't be undone."""
         asked = self._words.by_language[language]["my"]["ask"][f"{action}_{_kind(entry.submission)}"]
         return self._render(
@@ -74,7 +74,7 @@ class MyPages:
         told = self._words.by_language[language]["my"]["problem"][kind]
         return self._render("sentence", language, token=token, told=told, asleep=kind == "later")
 
-    def _values(self, entry: OwnEntry, language: str) -> dict[str, object]:
+    def _values(self, entry: OwnSubmission, language: str) -> dict[str, object]:
         chosen = chosen_option(entry.form, entry.submission)
         label = entry.form.title if chosen is None else chosen[1].label
         until = entry.submission.verify_by
@@ -102,7 +102,7 @@ def _kind(submission: Submission) -> str:
     return "waiting" if submission.status is Status.WAITLISTED else "place"
 
 
-def _wording(entry: OwnEntry) -> str:
+def _wording(entry: OwnSubmission) -> str:
     """Return the key of the texts for a submission's status."""
     submission, plain = entry.submission, entry.submission.option is None
     if submission.lapsed:

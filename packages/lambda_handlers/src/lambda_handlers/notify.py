@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import os
 
+from lambda_handlers.cold_start import prepare
 from lambda_handlers.log import Log
-from lambda_handlers.starting import prepare
 from registration_core import bootstrap
 from registration_core.adapters.sqs import from_message
 from registration_core.domain.errors import MailHeldError

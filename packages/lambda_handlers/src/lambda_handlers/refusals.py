@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from lambda_handlers.http_answer import page, problem
 from lambda_handlers.http_request import STATUS_OF as STATUS_OF_REQUEST
 from lambda_handlers.http_request import RequestError
+from lambda_handlers.http_response import page, problem
 from registration_core.domain.errors import (
     FormClosedError,
     HumanCheckFailedError,
@@ -112,7 +112,7 @@ def refusal(request: Request, refused: Refusal, *, words: SiteWords, language: s
         headers["Allow"] = "GET" if request.asks_for_form else "POST"
     if not request.from_page:
         return problem(refused.status, refused.code, refused.detail, headers=headers)
-    from lambda_handlers.page import bare_page, sentence_page  # noqa: PLC0415 - a script's post does without
+    from lambda_handlers.form_pages import bare_page, sentence_page  # noqa: PLC0415 - a script's post does without
 
     if refused.code == INTERNAL:
         advice = sentence("reload", language)

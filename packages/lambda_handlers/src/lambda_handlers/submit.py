@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 import os
 
-from lambda_handlers.http_answer import with_cors
+from lambda_handlers.cold_start import prepare
 from lambda_handlers.http_request import read_request
+from lambda_handlers.http_response import with_cors
 from lambda_handlers.log import Log
 from lambda_handlers.site_words import SiteWords
-from lambda_handlers.starting import prepare
-from lambda_handlers.submission import SubmitFunction
+from lambda_handlers.submit_function import SubmitFunction
 from registration_core import bootstrap
 from registration_core.domain.languages import best_language
 from registration_core.domain.messages import LANGUAGES

@@ -6,8 +6,8 @@ import dataclasses
 import functools
 import os
 
+from lambda_handlers.cold_start import prepare
 from lambda_handlers.log import Log
-from lambda_handlers.starting import prepare
 from registration_core import bootstrap
 from registration_core.settings import SweepSettings
 

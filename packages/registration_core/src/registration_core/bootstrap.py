@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from registration_core.services.mail_watch import MailWatch
     from registration_core.services.manage import ManageService
     from registration_core.services.notify import NotifyService
-    from registration_core.services.own_entry import OwnEntryService
+    from registration_core.services.own_submission import OwnSubmissionService
     from registration_core.services.preview import PreviewService
     from registration_core.services.query import QueryService
     from registration_core.services.redrive import RedriveService
@@ -434,7 +434,7 @@ def sweep_service(settings: SweepSettings) -> SweepService:
 class LinksParts:
     """The services of links."""
 
-    service: OwnEntryService
+    service: OwnSubmissionService
     keys: SecretSigner
     clock: Clock
 
@@ -445,14 +445,14 @@ def links_parts(settings: LinksSettings) -> LinksParts:
     from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
     from registration_core.adapters.signing_keys import SecretSigner
     from registration_core.services.manage import ManageService
-    from registration_core.services.own_entry import OwnEntryService
+    from registration_core.services.own_submission import OwnSubmissionService
 
     clock = SystemClock()
     forms = form_catalogue(settings)
     repository = ManagedDynamoRepository(_functions_table(settings.table), clock=clock)
     manage = ManageService(forms=forms, repository=repository, clock=clock, randomness=os.urandom)
     return LinksParts(
-        service=OwnEntryService(forms=forms, repository=repository, manage=manage),
+        service=OwnSubmissionService(forms=forms, repository=repository, manage=manage),
         keys=SecretSigner(_client("secretsmanager"), settings.signing_key_secret, clock=clock),
         clock=clock,
     )

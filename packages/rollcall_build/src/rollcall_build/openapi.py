@@ -14,12 +14,12 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lambda_handlers.http_answer import TITLES
 from lambda_handlers.http_request import MOST_BYTES
+from lambda_handlers.http_response import TITLES
 from lambda_handlers.refusals import codes
 from registration_core.domain.errors import InvalidAnswersError, RollcallError
 from registration_core.domain.messages import LANGUAGES
-from registration_core.services.own_entry import Action
+from registration_core.services.own_submission import Action
 from registration_core.services.submit import KEY_LENGTH
 from rollcall_build.forms.files import compile_forms
 from rollcall_build.openapi_schemas import (

@@ -21,9 +21,9 @@ from admin_cli.terminal.usage import meant
 from admin_cli.terminal.values import for_person
 from registration_core.domain.errors import (
     AlreadyRegisteredError,
-    EntryChangedError,
     InvalidAnswersError,
     NoSeatError,
+    SubmissionChangedError,
 )
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.submission import Status
@@ -188,7 +188,7 @@ def _show_changes(act: Act, plan: Edit, *, waitlist: bool) -> None:
 def _carry_out(act: Act, edits: EditService, plan: Edit, *, waitlist: bool, promoted: Told) -> Submission:
     try:
         return edits.carry_out(plan, by=act.by, may_wait=waitlist, promoted=promoted)
-    except EntryChangedError as error:
+    except SubmissionChangedError as error:
         raise changed_meanwhile(act.stack, plan.before) from error
     except NoSeatError as error:
         raise _full(act, plan) from error

@@ -108,7 +108,7 @@ def the_option(forms: Iterable[Form], text: str) -> str:
 
     Two options with one label stay unknown, so that nobody acts on the wrong one.
     """
-    from registration_core.domain.folding import fold  # noqa: PLC0415 - only where an option is named
+    from registration_core.domain.search_text import fold  # noqa: PLC0415 - only where an option is named
 
     counted = {
         option.value: option

@@ -15,7 +15,7 @@ from admin_cli.submissions.concurrent_changes import changed_meanwhile
 from admin_cli.submissions.lookup import Entry, check_spelling
 from admin_cli.terminal import completion
 from admin_cli.terminal.values import for_person
-from registration_core.domain.errors import EntryChangedError
+from registration_core.domain.errors import SubmissionChangedError
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.mail import TO_STAFF, MailKind, MailState
 from registration_core.domain.mail_errors import MailedLatelyError
@@ -92,7 +92,7 @@ def send_again(
         return
     try:
         mailing.resend.resend(plan, by=act.by)
-    except EntryChangedError as error:
+    except SubmissionChangedError as error:
         raise changed_meanwhile(act.stack, plan.entry) from error
     if no_wait:
         act.say(

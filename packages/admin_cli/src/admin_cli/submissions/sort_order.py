@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from registration_core.domain.folding import fold
+from registration_core.domain.search_text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

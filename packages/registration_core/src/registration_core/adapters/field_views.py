@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import field as with_default
 
+from registration_core.domain.address_typos import corrected_address
 from registration_core.domain.date_parts import PARTS, part_name, parts_of
 from registration_core.domain.fields import FieldType
-from registration_core.domain.slips import meant_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def _control(field: Field) -> str:
 
 def _meant(field: Field, values: tuple[str, ...]) -> str:
     typed = values[-1].strip() if values and field.type is FieldType.EMAIL else ""
-    meant = meant_address(typed)
+    meant = corrected_address(typed)
     return meant if meant != typed else ""
 
 

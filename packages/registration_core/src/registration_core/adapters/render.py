@@ -14,11 +14,11 @@ import jinja2
 
 from registration_core.adapters.calendar import invitation
 from registration_core.adapters.mail_values import chosen_option, mail_values
-from registration_core.adapters.unproven import may_be_told_all, without_free_text
+from registration_core.adapters.unverified_addresses import may_have_free_text, without_free_text
 from registration_core.domain.errors import MailTemplateError
-from registration_core.domain.lines import on_one_line
 from registration_core.domain.mail import TO_STAFF, MailKind, RenderedMail
 from registration_core.domain.ports import MailRenderer
+from registration_core.domain.single_line import on_one_line
 from registration_core.domain.submission import Status
 
 TYPE_CHECKING = False
@@ -68,7 +68,7 @@ class JinjaMailRenderer(MailRenderer):
             form.languages[0],
         )
         path = self._path(form.name, language)
-        whole = may_be_told_all(kind, submission)
+        whole = may_have_free_text(kind, submission)
         submission = submission if whole else without_free_text(form, submission)
         values = mail_values(
             form, submission, facts, site_url=self._site_url, form_path=path, language=language, proven=whole

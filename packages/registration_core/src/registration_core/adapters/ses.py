@@ -15,8 +15,8 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError,
 
 from registration_core.adapters.ses_events import message_tags
 from registration_core.domain.errors import MailerError, MailRefusedError, RollcallError, SettingsError
-from registration_core.domain.lines import on_one_line
 from registration_core.domain.ports import Mailer
+from registration_core.domain.single_line import on_one_line
 
 if TYPE_CHECKING:
     from registration_core.domain.mail import Attachment, OutgoingMail
@@ -133,7 +133,7 @@ def parse_sender(text: str) -> Address:
 
 def _address(text: str) -> Address:
     if not text.isascii():
-        raise ValueError("SES takes ASCII addresses only")
+        raise ValueError("SES accepts only ASCII addresses")
     return Address(addr_spec=text)
 
 

@@ -51,7 +51,7 @@ def feedback_of(message: str) -> Feedback | None:
             return None
         return Feedback(_STATES[kind], _request(event["mail"].get("tags") or {}), _lost(kind, event))
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        raise UnreadableEventError(f"an event of SES cannot be read: {type(error).__name__}") from error
+        raise UnreadableEventError(f"an SES event cannot be read: {type(error).__name__}") from error
 
 
 def _request(tags: Mapping[str, list[str]]) -> MailRequest | None:

@@ -39,7 +39,7 @@ class HmacSigner(Signer):
         Raises ValueError if purpose, a constant in the caller's code, has a zero byte.
         """
         if "\0" in purpose:
-            raise ValueError("a purpose holds no zero byte")
+            raise ValueError("a purpose can't have a zero byte")
         return hmac.digest(self._key, f"{purpose}\0{value}".encode(), "sha256").hex()
 
 

@@ -76,4 +76,4 @@ def from_message(body: str) -> MailRequest:
             option=None if content["option"] is None else str(content["option"]),
         )
     except (ValueError, TypeError, KeyError) as error:
-        raise ValueError("a message on the mail queue is no mail request") from error
+        raise ValueError("a message on the mail queue is not a mail request") from error

@@ -164,7 +164,7 @@ class StatusTransitionError(RollcallError):
     code = "status_transition"
 
 
-class EntryChangedError(RollcallError):
+class SubmissionChangedError(RollcallError):
     """Someone else changed the submission. Nothing was stored; read it again before you decide."""
 
     code = "entry_changed"
@@ -173,7 +173,7 @@ class EntryChangedError(RollcallError):
         super().__init__(f'Someone else changed the submission "{submission_id}" while you were working. Try again.')
 
 
-class TicketSettledError(EntryChangedError):
+class TicketSettledError(SubmissionChangedError):
     """The ticket was counted as departed before its submission was stored. Nothing was stored; draw another."""
 
 

@@ -69,7 +69,7 @@ class AskedMails(ABC):
     def ask(self, request: MailRequest, entry: Submission, *, what: str, by: str) -> None:
         """Record, all or nothing, that this mail is to be sent, also in the submission's history.
 
-        entry: the submission as it was read. what, by: see `Event`. Raises EntryChangedError if the
+        entry: the submission as it was read. what, by: see `Event`. Raises SubmissionChangedError if the
         submission changed since, MailAskedError if this mail was already asked for.
         """
 

@@ -207,7 +207,7 @@ class ManagedRepository(SubmissionRepository):
         see `Event`. once: the new guard; None keeps the old one. A submission that gives up its
         seat or ticket no longer stops its registrant from registering again.
 
-        Raises EntryChangedError if it no longer matches `before`, TicketSettledError if its ticket
+        Raises SubmissionChangedError if it no longer matches `before`, TicketSettledError if its ticket
         departed, NoSeatError if it needs a seat and none is free (for one that isn't on the waiting
         list: none is free or others wait), QuotaNotFoundError if the option has no quota,
         AlreadyRegisteredError if `once` belongs to another submission.
@@ -217,7 +217,7 @@ class ManagedRepository(SubmissionRepository):
     def erase(self, before: Submission, *, by: str) -> Submission:
         """Free up the submission's seat or ticket, remove all its personal values and return what is left.
 
-        Its ID is added to the ledger of erasures. Raises EntryChangedError.
+        Its ID is added to the ledger of erasures. Raises SubmissionChangedError.
         """
 
     @abstractmethod

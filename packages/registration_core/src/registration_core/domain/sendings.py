@@ -55,5 +55,5 @@ def parse_sending_id(text: str) -> tuple[str, int]:
     """Return the digest and number from a sending's ID. Raises ValueError."""
     digest, _, number = text.rpartition("-")
     if not digest:
-        raise ValueError("this is no sending's ID")
+        raise ValueError("this is not a sending's ID")
     return digest, int(number)

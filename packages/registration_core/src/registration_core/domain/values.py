@@ -9,8 +9,8 @@ from registration_core.domain.date_parts import NOT_A_DATE, wrong_part
 from registration_core.domain.emails import EmailError, normalise_email
 from registration_core.domain.fields import Field, FieldType
 from registration_core.domain.graphemes import count_graphemes
-from registration_core.domain.lines import OVERRIDES
 from registration_core.domain.messages import code_of
+from registration_core.domain.single_line import OVERRIDES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

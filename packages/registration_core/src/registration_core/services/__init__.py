@@ -1,1 +1,1 @@
-"""What Rollcall does, one verb a module, over the domain's ports."""
+"""Services: what Rollcall does, one verb per module, through the domain's ports."""

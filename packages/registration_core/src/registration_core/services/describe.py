@@ -1,4 +1,4 @@
-"""Describe: a form as a client needs it to ask the form's questions, and roughly how many seats are left."""
+"""Describe: a form for clients, with its fields and roughly how many seats are left."""
 
 from __future__ import annotations
 
@@ -20,18 +20,19 @@ if TYPE_CHECKING:
 
 
 class DescribeService:
-    """Tells what a form asks."""
+    """Describes forms."""
 
     def __init__(self, *, repository: SubmissionRepository, clock: Clock) -> None:
         self._repository = repository
         self._clock = clock
 
     def describe(self, form: Form) -> dict[str, Any]:
-        """Return plain values that JSON can hold; what is not set is left out.
+        """Return values for JSON, without what isn't set.
 
-        Texts stand there in every language; a date's limits as they are today; at a counted option `seats`, which tells
-        roughly how many are left, as of the last sweep: a number, or a change at once, would show whether a request
-        that was just sent took a seat. What only concerns the staff is not told. Raises StorageUnavailableError.
+        Texts stand there in every language; a date's limits as they are today; at a counted option
+        `seats`, which tells roughly how many are left, as of the last sweep: a number, or a change
+        at once, would show whether a request that was just sent took a seat. What only concerns the
+        staff is not told. Raises StorageUnavailableError.
         """
         now = self._clock.now().astimezone(UTC)
         capacities = form.capacities()
@@ -66,7 +67,7 @@ class DescribeService:
 
 
 def in_brief(description: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what moves of a form's description, for a page that knows the rest: seats, and the limits of dates."""
+    """Return the changing parts of a form's description, for the site's pages: seats and date limits."""
     fields = []
     for field in description["fields"]:
         seats = [{"value": one["value"], "seats": one["seats"]} for one in field.get("options", ()) if "seats" in one]
@@ -90,7 +91,7 @@ def _field(field: Field, today: date) -> dict[str, Any]:
 
 
 def _show_seats(option: dict[str, Any], form: str, states: Mapping[str, QuotaState]) -> None:
-    """Say what the public is told of the option's seats; before the first sweep, as its form file begins it."""
+    """Return the option's public seats; before the first sweep, from the form file's capacity."""
     capacity = option.pop("capacity", None)
     if capacity is None:
         return

@@ -1,4 +1,4 @@
-"""Dispatch: queue the mails that changes call for. No personal data passes through here."""
+"""Dispatch: queue the mails that changes cause, without personal data."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 class DispatchService:
-    """Queues what changes call for; which mails those are, `domain.mail.mails_for` says."""
+    """Queues the mails that changes cause; see `domain.mail.mails_for`."""
 
     def __init__(self, *, queue: MailQueue) -> None:
         self._queue = queue
 
     def dispatch(self, changes: Iterable[Change | Notice]) -> Sequence[MailRequest]:
-        """Queue the mails that the changes call for, and return their requests. Raises MailQueueError."""
+        """Queue the changes' mails, and return their requests. Raises MailQueueError."""
         requests = [request for change in changes for request in mails_for(change)]
         if requests:
             self._queue.put(requests)

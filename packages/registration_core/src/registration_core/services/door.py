@@ -1,4 +1,4 @@
-"""The door: what stands before submit. How much one sender may send, whether a person sent it, what looks like spam."""
+"""The door: the checks before submit. Rate limits, answers, human check, spam."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ EMAIL_WINDOW_S = 24 * 60 * 60
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one sender may send; 0 is without limit.
+    """Rate limits of one sender; 0 means no limit.
 
-    per_address: requests from one network address within ten minutes. per_email: entries for one mailbox within a day
-    (UTC), whatever tag or dots its address has; the same request sent again counts once.
+    per_address: requests from one network address within ten minutes. per_email: submissions for
+    one mailbox within a day (UTC), whatever tag or dots its address has; the same request sent
+    again counts once.
     """
 
     per_address: int
@@ -38,7 +39,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What may go on to submit.
+    """What the door lets through to submit.
 
     answers: checked, as they are stored. spam_sign: why it looks like spam, if it does.
     """
@@ -48,7 +49,7 @@ class Admission:
 
 
 class Door:
-    """Lets requests in, or says why not. Nothing of a refused one is kept but the counts."""
+    """Admits requests or refuses them. Of a refused request, only the rate counts are stored."""
 
     def __init__(
         self, *, rates: RateCounter, limits: Limits, signer: Signer, clock: Clock, human_check: HumanCheck | None = None
@@ -62,13 +63,15 @@ class Door:
     def admit(
         self, form: Form, sent: Mapping[str, object], *, address: str, key: str | None, language: str
     ) -> Admission:
-        """Return what submit stores: the one place where a submission's answers are checked.
+        """Return what submit stores. This is the only place where a submission's answers are checked.
 
-        sent: every field that came, the door's own included. address: the sender's IP address; an empty one is not
-        counted. key, language: as submit takes them. Raises FormClosedError, TooManyRequestsError,
-        InvalidAnswersError, HumanCheckFailedError, HumanCheckUnavailableError, StorageUnavailableError.
+        sent: every field, including the door's own. address: the client's IP address; an empty one
+        is not counted. key, language: as for submit. Raises FormClosedError, TooManyRequestsError,
+        InvalidAnswersError, HumanCheckFailedError, HumanCheckUnavailableError,
+        StorageUnavailableError.
 
-        Answers that need mending cost no entry of the e-mail address, and no proof of a person: both come last.
+        The e-mail address's limit and the human check come last, so that wrong answers don't use
+        them up.
         """
         now = self._clock.now()
         form.ensure_open(now)
@@ -106,7 +109,7 @@ class Door:
 
 
 def _validated(form: Form, sent: Mapping[str, object], language: str, now: datetime) -> dict[str, Answer]:
-    """Return the answers as they are kept. Raises InvalidAnswersError with every wrong field, the door's own too."""
+    """Return the stored form of the answers. Raises InvalidAnswersError with every wrong field."""
     wrong = unreadable_times(form, sent, language)
     try:
         answers = validate(form, without_reserved(form, sent), language, today=form.today(now))
@@ -118,13 +121,13 @@ def _validated(form: Form, sent: Mapping[str, object], language: str, now: datet
 
 
 def without_reserved(form: Form, sent: Mapping[str, object]) -> dict[str, object]:
-    """Return the answers to the form's own fields and to unknown ones; the door's own fields are left out."""
+    """Return the answers without the door's own fields, but with unknown ones."""
     reserved = (RESERVED_FIELDS | {form.spam.honeypot, FORMER_HONEYPOT}) - {field.name for field in form.fields}
     return {name: value for name, value in sent.items() if name not in reserved}
 
 
 def network_of(address: str) -> str:
-    """Return what one household or office shares: an IPv4 address itself, of an IPv6 address the first 64 bits."""
+    """Return the network of a household or office: an IPv4 address, or the first 64 bits of an IPv6 address."""
     if ":" not in address:
         return address
     try:

@@ -1,4 +1,4 @@
-"""Edit: put an entry's answers right, by the form's own rules."""
+"""Edit: correct a submission's answers by the form's rules."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A change to come. before: the entry as it was read. after: as it should be. fields: the names that differ."""
+    """A planned edit. before: the submission as it was read. fields: the names of the changed ones."""
 
     before: Submission
     after: Submission
@@ -34,17 +34,17 @@ class Edit:
 
     @property
     def moves(self) -> bool:
-        """Whether the entry leaves its option for another, and so gives back what it holds."""
+        """Whether the option changes, so that the submission gives up its seat or ticket."""
         return self.before.option != self.after.option and self.before.status in STANDING
 
     @property
     def readdresses(self) -> bool:
-        """Whether its registrant is written to at another address from now on."""
+        """Whether the registrant's address changes."""
         return self.before.email != self.after.email
 
 
 class EditService:
-    """Changes what an entry says. signer: asked only where an edit changes who an entry stands for."""
+    """Edits submissions. signer: used only if an edit changes the person or option of the guard."""
 
     def __init__(
         self,
@@ -65,13 +65,14 @@ class EditService:
     def plan(self, before: Submission, given: Mapping[str, str]) -> Edit:
         """Return what these answers would change, by the form in force; nothing is written.
 
-        given: field names to what the staff wrote, see `raw_answer`; an empty text takes an answer away. Answers that
-        are not named stay as they are, whatever the form asks by now. `form_version` stays: it tells which wording the
-        registrant saw. Raises InvalidAnswersError with every wrong field, AlreadyRegisteredError when the same person
-        has another entry for the option, StatusTransitionError for an entry that is erased, UnknownFormError.
+        given: field names to what the staff wrote, see `raw_answer`; an empty text takes an answer
+        away. Answers that are not named stay as they are, whatever the form asks by now.
+        `form_version` stays: it tells which wording the registrant saw. Raises InvalidAnswersError
+        with every wrong field, AlreadyRegisteredError when the same person has another submission
+        for the option, StatusTransitionError for a submission that is erased, UnknownFormError.
         """
         if before.status is Status.ERASED:
-            raise StatusTransitionError(f'The entry "{before.id}" is erased; nothing of it is left to edit.')
+            raise StatusTransitionError(f'The submission "{before.id}" is erased, so there is nothing to edit.')
         form = self._forms.get(before.form)
         answers = _merged(form, before.answers, self._checked(form, given), given)
         if any(field.age_from is not None and {field.name, field.age_from} & given.keys() for field in form.fields):
@@ -90,15 +91,16 @@ class EditService:
     def carry_out(
         self, edit: Edit, *, by: str, may_wait: bool = False, promoted: Told = lambda _entry: None
     ) -> Submission:
-        """Store an edit and return the entry; an edit that changes nothing writes nothing.
+        """Store an edit and return the submission; an edit that changes nothing writes nothing.
 
-        One that moves the entry to another option gives back its seat or ticket and takes a seat there, all or nothing;
-        what it gave back goes to the next in line where that is automatic. may_wait: where no seat is free there, it
-        takes the next ticket instead. by: see `Event`. promoted: is told of each who got the seat that it gave back.
+        One that moves the submission to another option gives back its seat or ticket and takes a
+        seat there, all or nothing; what it gave back goes to the next in line where that is
+        automatic. may_wait: where no seat is free there, it takes the next ticket instead. by: see
+        `Event`. promoted: is told of each who got the seat that it gave back.
 
-        Raises EntryChangedError when the entry is not as it was read, NoSeatError, AlreadyRegisteredError when the same
-        person has another entry for the option, SubmissionNotFoundError, StorageUnavailableError; then nothing was
-        stored.
+        Raises SubmissionChangedError when the submission is not as it was read, NoSeatError,
+        AlreadyRegisteredError when the same person has another submission for the option,
+        SubmissionNotFoundError, StorageUnavailableError; then nothing was stored.
         """
         before, after = edit.before, edit.after
         if not edit.fields:
@@ -118,12 +120,12 @@ class EditService:
         return moved
 
     def _checked(self, form: Form, given: Mapping[str, str]) -> dict[str, Answer]:
-        """Return the named answers as they are kept. Raises InvalidAnswersError."""
+        """Return the stored form of these answers. Raises InvalidAnswersError."""
         part = replace(form, fields=tuple(field for field in form.fields if field.name in given))
         return validate_cells(part, given, today=form.today(self._clock.now()))
 
     def _readdressed(self, form: Form, after: Submission) -> Submission:
-        """Return the entry with the address in its answers, which nobody has proven yet.
+        """Return the submission with the address in its answers, which nobody has proven yet.
 
         One to be verified gets its whole time for that again.
         """
@@ -134,18 +136,18 @@ class EditService:
         return replace(after, verify_by=until)
 
     def _placed(self, after: Submission) -> Submission:
-        """Return the entry as it is with a seat: whoever waited elsewhere is taken as promoted."""
+        """Return the submission with a seat, as if promoted if it was on another waiting list."""
         if after.status is not Status.WAITLISTED:
             return after
         entry = seated(self._forms.get(after.form), after, now=self._clock.now())
         return replace(entry, version=after.version)
 
     def _ensure_alone(self, before: Submission, after: Submission) -> None:
-        """Raise AlreadyRegisteredError where storing the entry would."""
+        """Raise AlreadyRegisteredError if storing the submission would."""
         ensure_alone(self._repository, after, self._once(before, after) if after.status in STANDING else None)
 
     def _once(self, before: Submission, after: Submission) -> Once | None:
-        """Return who the entry stands for from now on; None when that stays as it is, or when it stands for nobody."""
+        """Return the submission's new guard; None if it doesn't change or the form has none."""
         form = self._forms.get(before.form)
         decisive = (form.email_field, form.name_field or "", form.once or "")
         if form.once is None or all(before.answers.get(name) == after.answers.get(name) for name in decisive):
@@ -156,7 +158,7 @@ class EditService:
 def _merged(
     form: Form, before: Mapping[str, Answer], checked: Mapping[str, Answer], given: Mapping[str, str]
 ) -> dict[str, Answer]:
-    """Return the answers with those checked in their places, in the form's order; then what it asks no more."""
+    """Return the answers with the checked ones in place, in the form's order; retired fields come last."""
     merged = {name: value for name, value in before.items() if name not in given} | dict(checked)
     order = {field.name: place for place, field in enumerate(form.fields)}
     return {name: merged[name] for name in sorted(merged, key=lambda name: order.get(name, len(order)))}

@@ -1,4 +1,4 @@
-"""Feedback: what became of mails after SES took them, and whom not to mail again."""
+"""Feedback: what became of mails after SES accepted them, and which addresses to suppress."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from registration_core.domain.ports import Clock
 
 SUPPRESSED_FOR = {MailState.BOUNCED: timedelta(days=180), MailState.COMPLAINED: timedelta(days=3650)}
-"""A mailbox may come back; who complained does not want to hear from us again."""
+"""A mailbox may work again. Someone who complained doesn't want our mails."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What the mail service told of one mail.
+    """The mail service's report about one mail.
 
-    request: what called for the mail; None when the mail does not say, as one that was sent by hand. lost: the
-    addresses that bounced for good, or complained.
+    request: the mail's request; None for a mail without tags, such as one sent by hand. lost: the
+    addresses that bounced permanently or complained.
     """
 
     state: MailState
@@ -31,7 +31,7 @@ class Feedback:
 
 
 class FeedbackService:
-    """Notes outcomes, and suppresses addresses."""
+    """Records outcomes, and suppresses addresses."""
 
     def __init__(self, *, outcomes: MailOutcomes, suppressions: SuppressionList, clock: Clock) -> None:
         self._outcomes = outcomes
@@ -39,7 +39,7 @@ class FeedbackService:
         self._clock = clock
 
     def take(self, feedback: Feedback) -> bool:
-        """Note one mail's outcome, and return whether that changed its state; safe to repeat.
+        """Record a mail's outcome, and return whether that changed its state. Safe to repeat.
 
         Raises StorageUnavailableError; the same feedback may come again.
         """

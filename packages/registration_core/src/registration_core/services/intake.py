@@ -1,4 +1,4 @@
-"""Intake: entries that the staff take from a file, by the rules of the form's own page."""
+"""Intake: submissions that staff import from a file, by the form's rules."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from registration_core.domain.values import Answer
 
     class Seen(Protocol):
-        """Remembers in which row something first stood. A dict does."""
+        """Remembers the first row of each key. A dict works."""
 
         def setdefault(self, key: str, row: int, /) -> int:
-            """Return the row that was noted for this key, and note this one if there was none."""
+            """Return the row stored for this key, after storing this one if there was none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A row that the form takes.
+    """A valid row.
 
-    key: the same for the same answers, under a secret key. earlier: the same under older guard keys.
+    key: the same for the same answers, under a secret key. earlier: the same under older guard
+    keys.
     """
 
     row: Row
@@ -70,7 +71,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class WrongCell:
-    """What is wrong in a row. field: the field or column; empty when it is about the whole row."""
+    """An error in a row. field: the field or column; empty if it is about the whole row."""
 
     row: int
     line: int
@@ -80,14 +81,14 @@ class WrongCell:
 
 @dataclass(frozen=True, slots=True)
 class CheckedRow:
-    """What the form makes of a row. candidate: None when it does not take it. wrong: why; empty when it does."""
+    """The result of checking a row. candidate: None if the row is invalid. wrong: its errors."""
 
     candidate: Candidate | None
     wrong: tuple[WrongCell, ...] = ()
 
 
 class IntakeService:
-    """Takes rows of a file in. Whoever takes the same file in again adds nothing."""
+    """Imports rows of a file. Importing the same file again adds nothing."""
 
     def __init__(
         self,
@@ -104,10 +105,10 @@ class IntakeService:
         self._randomness = randomness
 
     def check(self, form: Form, rows: Iterable[Row], seen: Seen) -> Iterator[CheckedRow]:
-        """Yield what the form makes of each row; nothing is written.
+        """Check each row without writing anything.
 
-        A row is wrong too when it says the same as one before, or is the same person's for the same option. seen:
-        remembers the rows; new for each file.
+        A row is also wrong if it repeats an earlier one, or registers the same person for the same
+        option. seen: remembers the rows; a new one for each file.
         """
         for row in rows:
             try:
@@ -120,7 +121,7 @@ class IntakeService:
             yield CheckedRow(candidate, same)
 
     def known(self, form: Form, candidate: Candidate) -> str | None:
-        """Return the ID of the entry that is there already: taken from this row before, or the same person's."""
+        """Return the ID of an existing submission: imported from this row, or of the same person."""
         if origin := self._exported(form, candidate.row.origin):
             return origin
         keys = (candidate.key, *candidate.earlier)
@@ -128,11 +129,12 @@ class IntakeService:
         return next(filter(None, known), None)
 
     def take(self, form: Form, candidate: Candidate, *, by: str, mails: bool) -> Receipt:
-        """Store a row as an entry: with a seat, or else a ticket; what is there already is answered with that.
+        """Store a row as a submission with a seat, otherwise a ticket. If it exists already, return its receipt.
 
-        The staff vouch for the address, so that nothing is to be verified, and a form that is closed to visitors takes
-        it too. by: see `Event`. mails: whether its coming is told by mail, as it would be of one that was sent by the
-        page; what becomes of it later is told in any case. Raises StorageUnavailableError; asking again is safe.
+        The staff vouch for the address, so that nothing is to be verified, and a form that is
+        closed to visitors takes it too. by: see `Event`. mails: whether its coming is told by mail,
+        as it would be of one that was sent by the page; what becomes of it later is told in any
+        case. Raises StorageUnavailableError; asking again is safe.
         """
         now = self._clock.now()
         row = candidate.row
@@ -155,7 +157,7 @@ class IntakeService:
         )
 
     def candidate(self, form: Form, row: Row) -> Candidate:
-        """Return what the form makes of a row. Raises InvalidAnswersError."""
+        """Return a valid row's candidate. Raises InvalidAnswersError."""
         now = self._clock.now()
         errors = list(_wrong_times(form, row.submitted_at, now))
         try:
@@ -180,14 +182,14 @@ class IntakeService:
         first = seen.setdefault(candidate.key, row.row)
         persons = row.row if once is None else seen.setdefault(f"once {once.option} {once.person_fingerprint}", row.row)
         if first != row.row:
-            return (WrongCell(row.row, row.line, "", f"This row says the same as row {first}."),)
+            return (WrongCell(row.row, row.line, "", f"This row is the same as row {first}."),)
         if persons != row.row:
-            told = f"This row is the same person's for the same option as row {persons}."
-            return (WrongCell(row.row, row.line, "", told),)
+            problem = f"This row registers the same person for the same option as row {persons}."
+            return (WrongCell(row.row, row.line, "", problem),)
         return ()
 
     def _exported(self, form: Form, origin: str | None) -> str | None:
-        """Return the ID of the entry that a row was exported from, if this table holds it."""
+        """Return the ID of the submission that a row was exported from, if it is in this table."""
         if not origin:
             return None
         try:
@@ -201,13 +203,13 @@ class IntakeService:
 
 
 def _wrong_times(form: Form, submitted_at: datetime | None, now: datetime) -> Iterator[FieldError]:
-    """Yield what is wrong with the time at which a row came in."""
+    """Yield the errors of a row's time of submission."""
     if submitted_at is None:
         return
-    said = f'"{submitted_at:%Y-%m-%d %H:%M}"'
+    quoted = f'"{submitted_at:%Y-%m-%d %H:%M}"'
     if submitted_at > now:
-        yield FieldError("submitted_at", "too_late", f"{said} lies in the future.")
+        yield FieldError("submitted_at", "too_late", f"{quoted} is in the future.")
         return
     if submitted_at + timedelta(days=form.retention_days) <= now:
-        kept = f"the form keeps entries for {form.retention_days} days"
-        yield FieldError("submitted_at", "too_early", f"{said} is too long ago: {kept}.")
+        retention = f"the form keeps submissions for {form.retention_days} days"
+        yield FieldError("submitted_at", "too_early", f"{quoted} is too long ago: {retention}.")

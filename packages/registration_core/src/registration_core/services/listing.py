@@ -1,4 +1,4 @@
-"""Listings: entries newest first, of one form or of several, read as they are asked for."""
+"""Listings: submissions of one or more forms, newest first, read on demand."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 class Listing:
-    """The entries of one or several streams, merged; once, and `limit` of them at most (None: all).
+    """The merged submissions of one or more streams, to iterate over once. limit: None for all.
 
-    streams: by form, each newest first. given: by form the ID that an earlier listing gave last. several: whether the
-    cursor names the forms. sure: whether to look if anything follows the last one; else that is left open, for finding
-    out might mean to read everything.
+    streams: by form, each newest first. given: by form the ID that an earlier listing gave last.
+    several: whether the cursor names the forms. sure: whether to look if anything follows the last
+    one; else that is left open, for finding out might mean to read everything.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Listing:
         self._ended = False
 
     def __iter__(self) -> Iterator[Submission]:
-        """Yield each entry as soon as it is read."""
+        """Yield each submission as soon as it is read."""
         left = self._limit
         while left is None or left > 0:
             entry = next(self._merged, None)
@@ -51,7 +51,7 @@ class Listing:
 
     @property
     def cursor(self) -> str | None:
-        """Where another listing goes on after what was given so far; None when nothing follows, as far as is known."""
+        """The cursor after the submissions so far; None if no more are known."""
         if self._ended or not self._given:
             return None
         if self._several:

@@ -1,4 +1,4 @@
-"""Mail watch: what becomes of mails that were just queued."""
+"""Mail watch: follows mails that were just queued."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ON_ITS_WAY = frozenset({MailState.QUEUED, MailState.SENDING})
 
 
 class MailWatch:
-    """Looks at mails until each of them was sent or was not."""
+    """Follows mails until each was sent or failed."""
 
     def __init__(self, *, asked: AskedMails, sleep: Callable[[float], None], monotonic: Callable[[], float]) -> None:
         self._asked = asked
@@ -32,9 +32,9 @@ class MailWatch:
         longest_s: float,
         ended: Callable[[int], None] = lambda _count: None,
     ) -> Counter[MailState]:
-        """Return how many mails are in which state, once none is on its way or the time is over.
+        """Return the number of mails by state, once none is in progress or time is up.
 
-        One that is not noted was never queued: it is neither waited for nor counted. ended: told each time how many
+        A mail that isn't recorded was never queued, and isn't counted. ended: called with how many
         more have ended. Raises StorageUnavailableError.
         """
         end = self._monotonic() + longest_s

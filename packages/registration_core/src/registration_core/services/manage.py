@@ -1,13 +1,13 @@
-"""Manage: change an entry after it was submitted, and see to it that a seat that frees goes to the next in line."""
+"""Manage: change submissions, and promote from the waiting list when a seat frees up."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from registration_core.domain.errors import (
-    EntryChangedError,
     QuotaNotFoundError,
     StatusTransitionError,
+    SubmissionChangedError,
     SubmissionNotFoundError,
 )
 from registration_core.domain.submission import Status
@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 
 
 class ManageService:
-    """Verifies, cancels, promotes and erases. Whatever is asked twice is done once.
+    """Verifies, cancels, promotes and erases. Each method is safe to repeat.
 
-    by: see `Event`. Every method may raise StorageUnavailableError; asking again goes on where it stopped.
+    by: see `Event`. Every method may raise StorageUnavailableError; asking again goes on where it
+    stopped.
     """
 
     def __init__(
@@ -49,26 +50,27 @@ class ManageService:
         self._promotion = Promotion(forms=forms, repository=repository, clock=clock, seating=seating)
 
     def verify(self, submission_id: str, *, by: str = REGISTRANT) -> Submission:
-        """Take the address as proven: a pending entry is confirmed, one that waits need not be asked when promoted.
+        """Mark the address as verified. A pending submission is confirmed; a waitlisted one will be when promoted.
 
-        An entry that is verified already is returned as it is. Raises SubmissionNotFoundError; StatusTransitionError
-        for an entry that is cancelled, spam or erased.
+        A submission that is verified already is returned as it is. Raises SubmissionNotFoundError;
+        StatusTransitionError for a submission that is cancelled, spam or erased.
         """
         return self._change(submission_id, self._verified, by=by)
 
     def cancel(self, submission_id: str, *, by: str, promoted: Told = lambda _entry: None) -> Submission:
-        """Take an entry back, whatever it holds; what frees goes to the next in line where that is automatic.
+        """Cancel a submission, and promote the next one if that is automatic.
 
-        A registrant who cancels came by the mailed link, but does not ask for the words of whoever filled the form in:
-        the address stays as unproven as it was. promoted: is told of each who got a seat by it. Raises
-        SubmissionNotFoundError; StatusTransitionError for an entry that is erased.
+        A registrant who cancels came by the mailed link, but does not ask for the words of whoever
+        filled the form in: the address stays as unproven as it was. promoted: is told of each who
+        got a seat by it. Raises SubmissionNotFoundError; StatusTransitionError for a submission
+        that is erased.
         """
         cancelled = self._change(submission_id, _cancelled, by=by)
         self._fill(cancelled, promoted)
         return cancelled
 
     def lapse(self, submission_id: str) -> Submission:
-        """Cancel an entry that was to be verified by now; any other is returned as it is.
+        """Cancel a submission whose time to verify is over; return any other unchanged.
 
         The sweep asks for it, and promotes afterwards. Raises SubmissionNotFoundError.
         """
@@ -82,27 +84,28 @@ class ManageService:
         only: Selection | None = None,
         promoted: Told = lambda _entry: None,
     ) -> Submission:
-        """Remove every personal value for ever, and free what the entry holds.
+        """Erase every personal value for good, and free up the submission's seat or ticket.
 
-        only: what it must still be. promoted: is told of each who got a seat by it. Raises SubmissionNotFoundError,
-        EntryChangedError for one that is something else.
+        only: what it must still be. promoted: is told of each who got a seat by it. Raises
+        SubmissionNotFoundError, SubmissionChangedError for one that is something else.
         """
         for _ in range(ATTEMPTS):
             before = self._repository.get(submission_id)
             if only is not None and before.status is not Status.ERASED and not only.admits(before):
-                raise EntryChangedError(submission_id)
+                raise SubmissionChangedError(submission_id)
             try:
                 erased = self._repository.erase(before, by=by)
-            except EntryChangedError:
+            except SubmissionChangedError:
                 continue
             self._fill(erased, promoted)
             return erased
         raise busy(submission_id)
 
     def unerased(self, ledger: Iterable[str]) -> tuple[Submission, ...]:
-        """Return what a restored table still holds of a ledger's entries.
+        """Return the submissions of a ledger that a restored table still has.
 
-        Who waits comes first: erased in this order, nobody is given the seat of somebody who goes before them.
+        Who waits comes first: erased in this order, nobody is given the seat of somebody who goes
+        before them.
         """
         found = []
         for submission_id in ledger:
@@ -115,43 +118,44 @@ class ManageService:
         return tuple(sorted(found, key=lambda entry: entry.status is not Status.WAITLISTED))
 
     def mark_spam(self, submission_id: str, *, by: str, promoted: Told = lambda _entry: None) -> Submission:
-        """Set an entry aside as spam: what it holds goes to the next in line where that is automatic.
+        """Mark a submission as spam, and promote the next one if that is automatic.
 
-        Nobody is mailed of it but who is promoted. An entry that is spam is returned as it is. promoted: is told of
-        each who got a seat by it. Raises SubmissionNotFoundError; StatusTransitionError for one that is cancelled or
-        erased.
+        Nobody is mailed of it but who is promoted. A submission that is spam is returned as it is.
+        promoted: is told of each who got a seat by it. Raises SubmissionNotFoundError;
+        StatusTransitionError for one that is cancelled or erased.
         """
         marked = self._change(submission_id, self._marked_spam, by=by)
         self._fill(marked, promoted)
         return marked
 
     def promote(self, form: str, option: str, *, by: str = SYSTEM, limit: int | None = None) -> tuple[Submission, ...]:
-        """Give free seats to the lowest tickets, one after the other; return the promoted entries.
+        """Give free seats to the lowest tickets, one by one, and return the promoted submissions.
 
-        limit: at most so many; None while there are seats and tickets. Nobody is passed over: where a lower ticket's
-        entry may still be on its way, this stops, and the sweep goes on. Raises UnknownFormError, QuotaNotFoundError.
+        limit: at most so many; None while there are seats and tickets. Nobody is passed over: where
+        a lower ticket's submission may still be on its way, this stops, and the sweep goes on.
+        Raises UnknownFormError, QuotaNotFoundError.
         """
         return self._promotion.promote(form, option, by=by, limit=limit)
 
     def fill(self, form: str, option: str) -> tuple[Submission, ...]:
-        """Promote where that goes by itself, and return the promoted; what cannot be done now, the next sweep does."""
+        """Promote if that is automatic, and return the promoted submissions. The next sweep does what fails now."""
         return self._promotion.fill(form, option)
 
     def waiting(self, form: str, option: str, *, limit: int) -> tuple[Submission, ...]:
-        """Return the first of those who wait for an option, the lowest ticket first."""
+        """Return the start of an option's waiting list, lowest ticket first."""
         return self._promotion.waiting(form, option, limit=limit)
 
     def next_in_line(self, form: str, option: str, *, seats: int) -> tuple[Submission, ...]:
-        """Return who would get so many seats now; nobody while a lower ticket's entry may still be on its way."""
+        """Return who would get this many seats now; nobody while a lower ticket may still be stored."""
         return self._promotion.waiting(form, option, limit=seats) if self._promotion.sure(form, option) else ()
 
     def would_be_promoted(
         self, form: str, option: str, *, freed: int = 0, capacity: int | None = None, without: Collection[str] = ()
     ) -> tuple[Submission, ...]:
-        """Return who would get a seat by themselves, the lowest ticket first.
+        """Return who would be promoted automatically, lowest ticket first.
 
-        freed: how many seats would be given back. capacity: how many there would be; None for as many as now. without:
-        IDs of entries that leave the queue themselves. Raises UnknownFormError.
+        freed: how many seats would free up. capacity: the new capacity; None for the current one.
+        without: IDs of submissions that leave the waiting list. Raises UnknownFormError.
         """
         state = self._repository.quotas(form, [option]).get(option)
         if state is None or not self._promotion.goes_by_itself(form):
@@ -171,15 +175,16 @@ class ManageService:
         instead_of: int | None = None,
         promoted: Told = lambda _entry: None,
     ) -> QuotaState:
-        """Give an option another capacity: lowered, it un-confirms nobody; raised, those who wait move up.
+        """Set an option's capacity. Lowering it cancels nobody; raising it promotes from the waiting list.
 
-        Where the waiting list is the staff's, they promote. The public is told at once how many seats there are now,
-        for it learns nothing of a visitor by that. by: the IAM principal who does it. instead_of: the capacity
-        that it must have before; None for any. promoted: is told of each who got a seat by it. Raises UnknownFormError,
-        QuotaNotFoundError for an option that is not counted, QuotaChangedError, ValueError for a capacity below 0.
+        If the waiting list is manual, staff promote. The public sees the new seats at once, because
+        that reveals nothing about a visitor. by: the IAM principal. instead_of: the capacity that
+        it must have now; None for any. promoted: called for each promoted submission. Raises
+        UnknownFormError, QuotaNotFoundError for an option that isn't counted, QuotaChangedError,
+        ValueError for a capacity below 0.
         """
         if capacity < 0:
-            raise ValueError("a capacity is 0 or more")
+            raise ValueError("the capacity must be 0 or more")
         capacities = self._forms.get(form).capacities()
         if option not in capacities:
             raise QuotaNotFoundError(form, option)
@@ -200,7 +205,7 @@ class ManageService:
     def _change(
         self, submission_id: str, decide: Callable[[Submission], tuple[Submission, str] | None], *, by: str
     ) -> Submission:
-        """Read, decide and store; anew when another was faster. decide: None when there is nothing to change."""
+        """Read, decide and store, and start again if someone else changed it. decide: returns None for no change."""
         for _ in range(ATTEMPTS):
             before = self._repository.get(submission_id)
             decided = decide(before)
@@ -209,7 +214,7 @@ class ManageService:
             after, what = decided
             try:
                 return self._repository.change(before, after, what=what, by=by)
-            except EntryChangedError:
+            except SubmissionChangedError:
                 continue
         raise busy(submission_id)
 
@@ -220,7 +225,7 @@ class ManageService:
         if before.status is Status.WAITLISTED and before.verified_at is None:
             return _next(before, verified_at=self._clock.now()), "verified"
         if before.status not in (Status.WAITLISTED, Status.CONFIRMED):
-            raise StatusTransitionError(f"An entry that is {before.status} cannot be verified.")
+            raise StatusTransitionError(f"A {before.status} submission can't be verified.")
         return None
 
     def _lapsed(self, before: Submission) -> tuple[Submission, str] | None:
@@ -242,8 +247,8 @@ def _cancelled(before: Submission) -> tuple[Submission, str] | None:
     return _next(before, status=Status.CANCELLED, position=None, verify_by=None), "cancelled"
 
 
-def _next(before: Submission, **changes: Any) -> Submission:  # noqa: ANN401 - the entry's own fields
-    """Return the entry's next version. Raises StatusTransitionError."""
+def _next(before: Submission, **changes: Any) -> Submission:  # noqa: ANN401 - the submission's own fields
+    """Return the submission's next version. Raises StatusTransitionError."""
     after = replace(before, version=before.version + 1, **changes)
     if after.status is not before.status:
         ensure_may_become(before.status, after.status)

@@ -1,4 +1,4 @@
-"""Notify: render and send one mail, so that a request delivered twice mails nobody twice."""
+"""Notify: render and send one mail, and send nothing twice if a request comes twice."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
     from registration_core.domain.submission import Submission
 
 LEASE = timedelta(seconds=90)
-"""Longer than one sending may take: the function's time-out is below it, the queue's visibility time-out above."""
+"""Longer than one sending may take. The function's time-out is shorter, the queue's visibility time-out longer."""
 
 SINGLY_FOR = timedelta(seconds=10)
-"""How long after the first try a mail is still handed over to one more of its addresses; see `MAIL_TAKES_S`."""
+"""How long after the first attempt we still try more of the mail's addresses; see `MAIL_TAKES_S`."""
 
 DIGEST_KEPT = timedelta(days=30)
-"""How long it is noted that a digest had nobody left to tell of."""
+"""How long we keep the record of a digest that had no submissions left."""
 
 
 class Outcome(StrEnum):
-    """What became of a request: each of them means that it is done with.
+    """What became of a request. With each of these, the request is done.
 
-    SENT_TO_SOME: the mail service refused one or more of the staff's addresses, or was too slow for them, and took the
-    mail to the others.
+    SENT_TO_SOME: the mail service refused some of the staff's addresses, or was too slow for them,
+    and accepted the others.
     """
 
     SENT = "sent"
@@ -51,7 +51,7 @@ class Outcome(StrEnum):
 class NotifyService:
     """Sends the mails that the queue asks for.
 
-    links: gives the address of an entry's own page, for its registrant alone.
+    links: returns the link to a submission's page, only for its registrant.
     """
 
     def __init__(
@@ -78,11 +78,11 @@ class NotifyService:
         self._randomness = randomness
 
     def notify(self, request: MailRequest) -> Outcome:
-        """Send one mail unless it was sent before, is no longer true, or nobody wants it.
+        """Send one mail unless it was sent before, is outdated, or has nobody to go to.
 
-        Raises MailHeldError, MailerError, MailTemplateError, SendingNotFoundError, UnknownFormError,
-        KeysUnavailableError or StorageUnavailableError when the request should come again later; MailLeaseLostError
-        when the mail was sent but may have been sent twice.
+        Raises MailHeldError, MailerError, MailTemplateError, SendingNotFoundError,
+        UnknownFormError, KeysUnavailableError or StorageUnavailableError if the request should be
+        tried again later; MailLeaseLostError if the mail was sent, but maybe twice.
         """
         if request.kind == MailKind.STAFF_SPAM:
             return self._tell_of_spam(request)
@@ -95,7 +95,7 @@ class NotifyService:
         return self._tell(request, form, submission)
 
     def _tell_of_spam(self, request: MailRequest) -> Outcome:
-        """Send a digest of what is still suspected, without a word of what it says."""
+        """Send a digest of what is still suspected spam, without its text."""
         form = self._forms.get(request.id)
         found = [entry for entry in map(self._found, request.entries) if entry is not None]
         spam = tuple(entry for entry in found if entry.status is Status.SPAM)
@@ -148,7 +148,7 @@ class NotifyService:
         return outcome
 
     def _deliver(self, mail: OutgoingMail) -> tuple[str, Outcome]:
-        """Hand a mail over; where one of several addresses is refused, to each of them alone.
+        """Send a mail. If the service refuses one of several addresses, send it to each separately.
 
         Raises MailerError when nobody was sent anything.
         """
@@ -164,16 +164,17 @@ class NotifyService:
         return sent[0], Outcome.SENT_TO_SOME
 
     def _delivered_singly(self, mail: OutgoingMail, until: datetime) -> list[str]:
-        """Hand a mail for each of its addresses over, and return the IDs of what was taken.
+        """Send a mail to each address separately, and return the message IDs of the accepted ones.
 
-        Raises what the mailer raises where SES had no time for the first that it did not refuse: all of it comes again
-        then. Later it is too late for that, for the others must not get it twice.
+        Raises what the mailer raises where SES had no time for the first that it did not refuse:
+        all of it comes again then. Later it is too late for that, for the others must not get it
+        twice.
         """
         sent: list[str] = []
         for address in mail.to:
             if self._clock.now() > until:
                 if not sent:
-                    raise MailerError("The mail service was too slow to try each address.")
+                    raise MailerError("The mail service was too slow to try every address.")
                 break
             try:
                 sent.append(self._mailer.send(replace(mail, to=(address,))))
@@ -185,7 +186,7 @@ class NotifyService:
         return sent
 
     def _end(self, request: MailRequest, expires_at: datetime, outcome: Outcome, state: MailState) -> Outcome:
-        """Note that nothing is sent, so that nobody asks for the mail again."""
+        """Record that nothing is sent, so that the mail isn't requested again."""
         holder = self._lease(request, expires_at)
         if holder is None:
             return Outcome.SENT_BEFORE
@@ -193,7 +194,7 @@ class NotifyService:
         return outcome
 
     def _lease(self, request: MailRequest, expires_at: datetime) -> str | None:
-        """Take the right to end a request, and return its holder; None when it was ended before."""
+        """Take a request's lease, and return its holder; None if the request was already done."""
         now = self._clock.now()
         holder = new_ulid(now, self._randomness)
         until = now + LEASE

@@ -1,4 +1,4 @@
-"""Preview: any mail of a form, for the form's own example of an entry."""
+"""Preview: any mail of a form, with the form's example answers."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _STATUS: Mapping[MailKind, Status] = {
     MailKind.STAFF_WITHDRAWN: Status.CANCELLED,
     MailKind.STAFF_SPAM: Status.SPAM,
 }
-"""What an entry is when it gets a mail of this kind; of the others: confirmed."""
+"""The example's status for each kind of mail; confirmed for the others."""
 
 
 class PreviewService:
-    """Renders mails that nobody gets. my_url: what stands in them for the registrant's own page."""
+    """Renders mails without sending them. my_url: stands for the link to the registrant's page."""
 
     def __init__(self, *, renderer: MailRenderer, clock: Clock, my_url: str) -> None:
         self._renderer = renderer
@@ -47,12 +47,13 @@ class PreviewService:
         values: Mapping[str, str] | None = None,
         proven: bool | None = None,
     ) -> RenderedMail:
-        """Return a mail as it would be sent for the form's example. Raises MailTemplateError.
+        """Return the mail for the form's example. Raises MailTemplateError.
 
-        kind: a MailKind, or the name of one of the form's own. language: one of the form's. status: None means the
-        usual one for this kind of mail; a place that must be confirmed yet is `promoted` with `pending`. values: what
-        one of the form's own is given to say. proven: whether its registrant has proven the address; None means as
-        usual, where a form that asks for that has only such entries confirmed.
+        kind: a MailKind, or the name of one of the form's own. language: one of the form's. status:
+        None means the usual one for this kind of mail; a place that must be confirmed yet is
+        `promoted` with `pending`. values: what one of the form's own is given to say. proven:
+        whether its registrant has proven the address; None means as usual, where a form that asks
+        for that has only such submissions confirmed.
         """
         usual = _STATUS.get(MailKind(kind), Status.CONFIRMED) if values is None else Status.CONFIRMED
         now = self._clock.now()
@@ -66,7 +67,7 @@ class PreviewService:
     def of_entry(
         self, kind: str, form: Form, submission: Submission, values: Mapping[str, str] | None = None
     ) -> RenderedMail:
-        """Return a mail as it would be sent for an entry, but for the link to its page. Raises MailTemplateError."""
+        """Return the mail for a submission, without the real link to its page. Raises MailTemplateError."""
         my_url = None if kind in TO_STAFF else self._my_url
         spam = (submission,) if kind == MailKind.STAFF_SPAM else ()
         facts = MailFacts(at=self._clock.now(), my_url=my_url, values=values, spam=spam)
@@ -74,7 +75,7 @@ class PreviewService:
 
 
 def example_entry(form: Form, status: Status, language: str, now: datetime) -> Submission:
-    """Return the entry that a form's example answers make, the same whenever it is made."""
+    """Return the submission with a form's example answers, always with the same reference."""
     answers = validate(form, example_submission(form, today=form.today(now)), language, today=form.today(now))
     counted = form.quota is not None
     hours = form.verification.within_hours if form.verification is not None else 48

@@ -1,4 +1,4 @@
-"""Promotion: a seat that is free goes to the lowest ticket."""
+"""Promotion: gives free seats to the lowest tickets."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from datetime import timedelta
 from functools import partial
 
 from registration_core.domain.errors import (
-    EntryChangedError,
     NoSeatError,
     QuotaNotFoundError,
     StorageUnavailableError,
+    SubmissionChangedError,
     SubmissionNotFoundError,
     UnknownFormError,
 )
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Promotion:
-    """Gives seats to those who wait."""
+    """Promotes from the waiting list."""
 
     def __init__(self, *, forms: FormCatalogue, repository: ManagedRepository, clock: Clock, seating: Seating) -> None:
         self._forms = forms
@@ -40,7 +40,7 @@ class Promotion:
         self._seating = seating
 
     def promote(self, form: str, option: str, *, by: str = SYSTEM, limit: int | None = None) -> tuple[Submission, ...]:
-        """Keep the promise of `ManageService.promote`."""
+        """Promote; see `ManageService.promote`."""
         definition = self._forms.get(form)
         promoted: list[Submission] = []
         overtaken = 0
@@ -58,12 +58,12 @@ class Promotion:
                 )
             except NoSeatError:
                 break
-            except (EntryChangedError, SubmissionNotFoundError):
+            except (SubmissionChangedError, SubmissionNotFoundError):
                 overtaken += 1
         return tuple(promoted)
 
     def fill(self, form: str, option: str | None) -> tuple[Submission, ...]:
-        """Promote where that goes by itself and there is somebody to promote; else nobody.
+        """Promote if that is automatic and somebody waits.
 
         Raises nothing: what cannot be done now, the sweep does.
         """
@@ -78,7 +78,7 @@ class Promotion:
             return ()
 
     def waiting(self, form: str, option: str, *, limit: int, without: Collection[str] = ()) -> tuple[Submission, ...]:
-        """Return the first of those who wait, the lowest ticket first. without: IDs of entries to leave out."""
+        """Return the start of the waiting list, lowest ticket first. without: IDs of submissions to leave out."""
         if limit < 1:
             return ()
         line = [each for each in self._repository.waiting(form, option) if each not in without]
@@ -86,23 +86,23 @@ class Promotion:
         return tuple(entry for entry in found if entry.status is Status.WAITLISTED and entry.option == option)
 
     def sure(self, form: str, option: str) -> bool:
-        """Whether the lowest ticket may move up now: no lower one is still on its way to its entry."""
+        """Whether the lowest ticket may be promoted now: no lower one can still come."""
         return self._repository.next_waiting(form, option) is not None
 
     def goes_by_itself(self, form: str) -> bool:
-        """Whether a seat that frees goes to the next in line at once."""
+        """Whether a seat that frees up is given away automatically."""
         quota = self._forms.get(form).quota
         return quota is not None and quota.waitlist is Waitlist.AUTO
 
     def _waiting(self, submission_id: str) -> Submission:
         found = self._repository.get(submission_id)
         if found.status is not Status.WAITLISTED:
-            raise EntryChangedError(submission_id)
+            raise SubmissionChangedError(submission_id)
         return found
 
 
 def seated(form: Form, before: Submission, *, now: datetime) -> Submission:
-    """Return one who waits with a seat; one whose address nobody proved yet holds it for a while only."""
+    """Return a waitlisted submission with a seat. If its address isn't verified, it holds the seat only for a while."""
     after = replace(before, version=before.version + 1, status=Status.CONFIRMED, position=None)
     if form.verification is None or before.verified_at is not None:
         return after

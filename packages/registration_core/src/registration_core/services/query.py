@@ -1,4 +1,4 @@
-"""Query: what staff look up."""
+"""Query: finds submissions, quotas and ranks for staff."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from registration_core.domain.errors import (
     UnknownFormError,
 )
 from registration_core.domain.fields import FieldType
-from registration_core.domain.folding import fold, holds_words, phone_digits, same_number
 from registration_core.domain.forms import LONGEST_RETENTION_DAYS
 from registration_core.domain.identifiers import display_reference, parse_reference
 from registration_core.domain.quota import QuotaState
+from registration_core.domain.search_text import fold, holds_words, phone_digits, same_number
 from registration_core.services.listing import Listing
 from registration_core.services.ranks import Ranks
 
@@ -36,10 +36,11 @@ _WRITTEN = frozenset({FieldType.TEXT, FieldType.TEXTAREA, FieldType.EMAIL, Field
 
 
 class QueryService:
-    """Lists and shows entries.
+    """Lists and shows submissions.
 
-    forms: the definitions at hand; without them (outside of a clone) a list must name its form, and looks back further.
-    versions: gives all that a form ever was: an earlier version may have kept its entries longer.
+    forms: the definitions at hand; without them (outside of a clone) a list must name its form, and
+    looks back further. versions: gives all that a form ever was: an earlier version may have kept
+    its submissions longer.
     """
 
     def __init__(
@@ -63,15 +64,16 @@ class QueryService:
         cursor: str | None = None,
         page_size: int = _LARGEST_PAGE,
     ) -> Listing:
-        """Return the entries that a selection admits, newest first, read while they are looped over.
+        """Return the selection's submissions, newest first, read on demand.
 
-        Of all forms when it names none, and as far back as entries are kept when it has no `since`. limit: at most so
-        many; None means all. cursor: the one of a listing before, of the same selection. page_size: how many are read
-        at once, where that is not known from the limit. Raises UnknownFormError, FormNotNamedError, InvalidCursorError,
-        ValueError for a limit below 1; the listing raises StorageUnavailableError.
+        Of all forms when it names none, and as far back as submissions are kept when it has no
+        `since`. limit: at most so many; None means all. cursor: the one of a listing before, of the
+        same selection. page_size: how many are read at once, where that is not known from the
+        limit. Raises UnknownFormError, FormNotNamedError, InvalidCursorError, ValueError for a
+        limit below 1; the listing raises StorageUnavailableError.
         """
         if limit is not None and limit < 1:
-            raise ValueError("a listing holds one entry at least")
+            raise ValueError("the limit must be 1 or more")
         names = self._names(selection.form)
         several = selection.form is None
         given = self._given(cursor, names, several=several)
@@ -81,7 +83,7 @@ class QueryService:
         return Listing(streams, limit=limit, given=given, several=several, sure=sure)
 
     def show(self, id_or_reference: str) -> SubmissionDetails:
-        """Return one entry, with its history and mails, by its ID or by its reference as a person wrote it.
+        """Return a submission with its history and mails, by its ID or by a reference as a person wrote it.
 
         Raises SubmissionNotFoundError, StorageUnavailableError.
         """
@@ -98,7 +100,7 @@ class QueryService:
             raise SubmissionNotFoundError(display_reference(reference)) from error
 
     def named(self, words: str, entry: Submission) -> bool:
-        """Whether the words are in one of an entry's texts, or are its telephone number.
+        """Whether the words are in one of a submission's texts, or are its telephone number.
 
         Words match in any case and with or without accents; a number matches in any spelling.
         """
@@ -111,13 +113,13 @@ class QueryService:
         )
 
     def by_email(self, address: str, *, limit: int = 20) -> tuple[Submission, ...]:
-        """Return the newest entries of an address, in any spelling, of all forms."""
+        """Return an address's newest submissions, in any spelling, for all forms."""
         return self._repository.by_email(address.strip(), limit=limit)
 
     def quotas(self, form: Form) -> tuple[QuotaState, ...]:
-        """Return how the quotas of a form's counted options stand, in the form's order.
+        """Return the quotas of a form's counted options, in the form's order.
 
-        One that nobody asked for yet stands as the form file begins it. Raises StorageUnavailableError.
+        A quota that isn't stored yet has the form file's capacity. Raises StorageUnavailableError.
         """
         capacities = form.capacities()
         found = self._repository.quotas(form.name, list(capacities)) if capacities else {}
@@ -126,25 +128,25 @@ class QueryService:
         )
 
     def rank(self, submission: Submission) -> int | None:
-        """Return the place in the queue, 1 for the next to be promoted; None for an entry that doesn't wait."""
+        """Return the rank, 1 for the next to be promoted; None if the submission isn't waitlisted."""
         if submission.option is None or submission.position is None:
             return None
         return self._repository.rank(submission.form, submission.option, submission.position)
 
     def waiting(self, form: str, option: str) -> Iterator[Submission]:
-        """Yield all who wait for an option, the next in line first. Raises StorageUnavailableError."""
+        """Yield an option's waiting list, the next to be promoted first. Raises StorageUnavailableError."""
         yield from self._repository.several(self._repository.waiting(form, option)).values()
 
     def several(self, submission_ids: Iterable[str]) -> Mapping[str, Submission]:
-        """Return entries by their IDs; those that are gone are left out. Raises StorageUnavailableError."""
+        """Return submissions by ID, without those that no longer exist. Raises StorageUnavailableError."""
         return self._repository.several(submission_ids)
 
     def ranks(self) -> Ranks:
-        """Return what tells the rank of many entries."""
+        """Return a reader for the ranks of many submissions."""
         return Ranks(self._repository)
 
     def _stream(self, form: str, selection: Selection, cursor: str | None, page_size: int) -> Iterator[Submission]:
-        """Return a form's entries: first those of the time that it keeps them, then what is kept longer."""
+        """Return a form's submissions: first those within its retention, then older ones."""
         first = self._first(form)
         since = first if selection.since is None else max(first, selection.since)
         wanted = replace(selection, form=form)
@@ -171,7 +173,7 @@ class QueryService:
         return chain(between(since, wanted.until), older())
 
     def _first(self, form: str) -> datetime:
-        """Return since when a form's entries may be there."""
+        """Return the earliest time of a form's submissions."""
         kept_days = LONGEST_RETENTION_DAYS
         if self._forms is not None:
             if form not in self._forms:
@@ -187,7 +189,7 @@ class QueryService:
         return sorted(self._forms)
 
     def _given(self, cursor: str | None, names: Sequence[str], *, several: bool) -> dict[str, str]:
-        """Return by form which entry was given last, as a cursor says. Raises InvalidCursorError."""
+        """Return a cursor's last submission by form. Raises InvalidCursorError."""
         if cursor is None:
             return {}
         given = {}
@@ -195,13 +197,13 @@ class QueryService:
             name, _, last = part.partition("=")
             prefix = self._forms[name].id_prefix if self._forms is not None and name in self._forms else ""
             if name not in names or not last.startswith(f"{prefix}_" if prefix else ""):
-                raise InvalidCursorError(f'"{cursor[:60]}" is no cursor that this list gave out.')
+                raise InvalidCursorError(f'"{cursor[:60]}" is not a cursor of this list.')
             given[name] = last
         return given
 
 
 def _written(form: Form | None, field_name: str) -> bool:
-    """Whether an answer is somebody's own words, rather than one of those offered."""
+    """Whether an answer is free text and not an option."""
     field = form.field(field_name) if form is not None else None
     return field is None or field.type in _WRITTEN
 

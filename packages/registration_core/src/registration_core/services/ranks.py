@@ -1,4 +1,4 @@
-"""Ranks: how many wait in front of an entry, read once for each option that anybody waits for."""
+"""Ranks: positions on waiting lists, read once per option."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ if TYPE_CHECKING:
 
 
 class Ranks:
-    """Ranks as they stood when the first entry of an option was asked about, until they are forgotten."""
+    """Ranks as of the first question about each option, until `forget` is called."""
 
     def __init__(self, repository: SubmissionRepository) -> None:
         self._repository = repository
         self._queues: dict[tuple[str, str], dict[str, int]] = {}
 
     def forget(self) -> None:
-        """Read the queues anew when they are asked about again."""
+        """Read the waiting lists again next time."""
         self._queues.clear()
 
     def of(self, entry: Submission) -> int | None:
-        """Return the place in the queue, 1 for the next to move up; None for an entry that doesn't wait.
+        """Return the rank, 1 for the next to be promoted; None if the submission isn't waitlisted.
 
         Raises StorageUnavailableError.
         """
@@ -29,7 +29,7 @@ class Ranks:
         return self.queue(entry.form, entry.option).get(entry.id)
 
     def queue(self, form: str, option: str) -> dict[str, int]:
-        """Return the rank of each entry that waits for an option, by ID, the first in line first."""
+        """Return the ranks of an option's waiting list by ID, in order."""
         if (form, option) not in self._queues:
             waiting = self._repository.waiting(form, option)
             self._queues[form, option] = {entry: rank for rank, entry in enumerate(waiting, 1)}

@@ -1,4 +1,4 @@
-"""Redrive: dead letters put back to work. A crash in between repeats a message, and loses none."""
+"""Redrive: queues dead letters again. A crash may repeat a message, but loses none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from registration_core.domain.dead_letters import ChangeSpan
 from registration_core.domain.errors import SubmissionNotFoundError
 from registration_core.domain.mail import MailRequest, MailState, mails_for
 from registration_core.domain.mail_errors import ChangesGoneError
-from registration_core.services.missing import missing_mails
+from registration_core.services.missing_mails import missing_mails
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from registration_core.domain.submission import MailRecord
 
 STUCK_AFTER = timedelta(minutes=10)
-"""A mail on its way for longer than a lease and some deliveries of its message waits for nothing any more."""
+"""A mail in progress for longer than a lease and several deliveries is stuck."""
 CLOCKS_DIFFER = timedelta(minutes=5)
 
 FAILED = frozenset({MailState.BOUNCED, MailState.COMPLAINED, MailState.REJECTED, MailState.SUPPRESSED})
-"""The states of mails that nobody got."""
+"""The states of mails that weren't delivered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Redriven:
     """What became of one dead letter. mails: how many were queued for it.
 
-    gone: the stream kept its changes no more, so that entries which came in at that time were looked at instead; later
-    changes of older entries are not found so.
+    gone: the stream kept its changes no more, so that submissions which came in at that time were
+    looked at instead; later changes of older submissions are not found so.
     """
 
     letter: DeadLetter
@@ -43,7 +43,7 @@ class Redriven:
 
 
 class RedriveService:
-    """Reads dead letters, and turns them into the mails that they are about."""
+    """Reads dead letters, and queues their mails again."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class RedriveService:
         self._clock = clock
 
     def read(self) -> list[DeadLetter]:
-        """Return all dead letters, of both queues, without consuming any. Raises DeadLettersError."""
+        """Return the dead letters of both queues, and leave them there. Raises DeadLettersError."""
         found: list[DeadLetter] = []
         for queue in self._queues:
             letters = queue.hold()
@@ -73,10 +73,10 @@ class RedriveService:
         return found
 
     def redrive(self, chosen: Sequence[str] | None) -> Iterator[Redriven]:
-        """Queue again what dead letters are about, and yield what became of each; None means all of them.
+        """Queue the mails of dead letters again, and yield each result. chosen: None for all.
 
-        A letter that nobody of ours wrote stays. Raises DeadLettersError, MailQueueError, StorageUnavailableError; what
-        was not done yet stays, too.
+        A letter that nobody of ours wrote stays. Raises DeadLettersError, MailQueueError,
+        StorageUnavailableError; what was not done yet stays, too.
         """
         for queue in self._queues:
             held = {letter.id: letter for letter in queue.hold()}
@@ -95,7 +95,7 @@ class RedriveService:
         if isinstance(letter.about, MailRequest):
             self._queue.put([letter.about])
             return Redriven(letter, 1)
-        assert isinstance(letter.about, ChangeSpan)  # noqa: S101 - a letter about nothing stays where it is
+        assert isinstance(letter.about, ChangeSpan)  # noqa: S101 - unreadable letters stay where they are
         gone = False
         try:
             requests = [request for change in self._changes.read(letter.about) for request in mails_for(change)]
@@ -106,7 +106,7 @@ class RedriveService:
         return Redriven(letter, len(requests), gone=gone)
 
     def _missing(self, span: ChangeSpan) -> Iterator[MailRequest]:
-        """Yield what entries of that time lack."""
+        """Yield the missing mails of submissions from that time."""
         for form in self._forms.names():
             newest = self._repository.newest(form, since=span.since - CLOCKS_DIFFER, until=span.until + CLOCKS_DIFFER)
             for entry in newest:
@@ -118,7 +118,7 @@ class RedriveService:
 
 
 def stuck(mail: MailRecord, now: datetime) -> bool:
-    """Whether a mail was on its way for so long that nothing will come of it by itself."""
+    """Whether a mail has been in progress for so long that it is stuck."""
     since = mail.lease_until if mail.state == MailState.SENDING else mail.asked_at
     on_its_way = mail.state in (MailState.SENDING, MailState.QUEUED)
     return on_its_way and (since is None or now - since > STUCK_AFTER)

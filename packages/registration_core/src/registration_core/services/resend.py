@@ -1,4 +1,4 @@
-"""Resend: a mail that an entry got, or should have got, once more, because the staff ask for it."""
+"""Resend: a mail sent again because staff asked for it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from registration_core.domain.submission import MailRecord, Submission, SubmissionDetails
 
 LATELY = timedelta(minutes=10)
-"""The same mail is not sent twice within this, unless on purpose."""
+"""The same mail isn't sent twice within this time, unless on purpose."""
 
 USUAL: Mapping[Status, MailKind] = {
     Status.PENDING: MailKind.VERIFY,
@@ -28,14 +28,14 @@ USUAL: Mapping[Status, MailKind] = {
     Status.WAITLISTED: MailKind.WAITLISTED,
     Status.CANCELLED: MailKind.CANCELLED,
 }
-"""The mail that tells a registrant what their entry is."""
+"""The mail that tells a registrant their status."""
 
 _NOT_SENT = frozenset({MailState.SUPPRESSED, MailState.OUTDATED, MailState.UNADDRESSED})
 
 
 @dataclass(frozen=True, slots=True)
 class Resend:
-    """A mail that may be sent again. begun: it was asked for already, and is on its way or was broken off."""
+    """A mail to send again. begun: it was already asked for, and is queued or was interrupted."""
 
     entry: Submission
     request: MailRequest
@@ -43,7 +43,7 @@ class Resend:
 
 
 def fitting(details: SubmissionDetails) -> list[MailKind]:
-    """Return the mails whose words are true of an entry now, the usual one first."""
+    """Return the mails that fit a submission now, the usual one first."""
     entry = details.submission
     withdrawn = any(event.by == REGISTRANT and event.version == entry.version > 1 for event in details.events)
     waited = any(event.status is Status.WAITLISTED for event in details.events)
@@ -51,7 +51,7 @@ def fitting(details: SubmissionDetails) -> list[MailKind]:
         kind
         for kind in MailKind
         if entry.status in FITTING[kind]
-        and kind is not MailKind.ALREADY_REGISTERED  # only whoever tries again makes it true
+        and kind is not MailKind.ALREADY_REGISTERED  # true only when someone registers again
         and (kind is not MailKind.PROMOTED or waited)
         and (kind is not MailKind.STAFF_WITHDRAWN or withdrawn)
     ]
@@ -59,20 +59,20 @@ def fitting(details: SubmissionDetails) -> list[MailKind]:
 
 
 def the_fitting(details: SubmissionDetails, kind: MailKind | None) -> MailKind:
-    """Return this kind of mail, or the usual one. Raises MailNotFittingError, which says what is true instead."""
+    """Return this kind of mail, or the usual one. Raises MailNotFittingError, which lists the kinds that fit."""
     entry, kinds = details.submission, fitting(details)
     if not kinds:
-        raise MailNotFittingError(f'The entry "{entry.id}" is {entry.status}, so nobody is mailed about it.')
+        raise MailNotFittingError(f'The submission "{entry.id}" is {entry.status}, so there is no mail to send.')
     if kind is not None and kind not in kinds:
         raise MailNotFittingError(
-            f'The mail "{kind}" would not be true of the entry "{entry.id}", which is {entry.status}; '
-            f"what fits is {', '.join(kinds)}."
+            f'The mail "{kind}" doesn\'t fit the submission "{entry.id}", which is {entry.status}. '
+            f"Use one of {', '.join(kinds)}."
         )
     return kind or kinds[0]
 
 
 class ResendService:
-    """Notes that a mail is to be sent again, and queues it; notify sends it, once."""
+    """Records that a mail is to be sent again, and queues it. notify sends it once."""
 
     def __init__(self, *, asked: AskedMails, queue: MailQueue, clock: Clock) -> None:
         self._asked = asked
@@ -80,10 +80,11 @@ class ResendService:
         self._clock = clock
 
     def plan(self, details: SubmissionDetails, kind: MailKind | None = None, *, again: bool = False) -> Resend:
-        """Return what would be sent; None as kind means the one that tells what the entry is now.
+        """Return what would be sent. kind: None for the mail that tells the status.
 
-        A mail counts as the same until the entry changes: whoever mends an address sends anew. Raises
-        MailNotFittingError; MailedLatelyError when the same mail went out a moment ago and `again` is not set.
+        A mail counts as the same until the submission changes: whoever mends an address sends anew.
+        Raises MailNotFittingError; MailedLatelyError when the same mail went out a moment ago and
+        `again` is not set.
         """
         entry, chosen = details.submission, the_fitting(details, kind)
         same = [
@@ -97,14 +98,15 @@ class ResendService:
         now = self._clock.now()
         last = max((min(now, at) for at in map(_went_out, same) if at is not None), default=None)
         if last is not None and not again and now - last < LATELY:
-            raise MailedLatelyError(f'The mail "{chosen}" of the entry "{entry.id}" went out a moment ago.', at=last)
+            raise MailedLatelyError(f'The mail "{chosen}" for "{entry.id}" was sent a moment ago.', at=last)
         copy = 1 + max((mail.copy for mail in same), default=0)
         return Resend(entry, MailRequest(entry.id, chosen, entry.version, copy))
 
     def resend(self, plan: Resend, *, by: str) -> None:
-        """Have the mail sent; broken off, the same plan made anew goes on.
+        """Queue the mail. After an interruption, a new plan continues.
 
-        by: see `Event`. Raises EntryChangedError, MailAskedError, MailQueueError, StorageUnavailableError.
+        by: see `Event`. Raises SubmissionChangedError, MailAskedError, MailQueueError,
+        StorageUnavailableError.
         """
         if not plan.begun:
             self._asked.ask(plan.request, plan.entry, what=f"mail resent: {plan.request.kind}", by=by)
@@ -112,7 +114,7 @@ class ResendService:
 
 
 def _went_out(mail: MailRecord) -> datetime | None:
-    """Return when a mail left us, or began to; None when it never did."""
+    """Return when a mail was sent or started; None if it never was."""
     if mail.state in _NOT_SENT:
         return None
     return mail.sent_at or mail.lease_until or mail.asked_at

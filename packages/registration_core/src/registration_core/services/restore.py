@@ -1,4 +1,4 @@
-"""Restore: take a cancellation back, or what was set aside as spam: it comes to its option as a newcomer does."""
+"""Restore: undo a cancellation or a spam mark. The submission gets what a newcomer would get."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
-from registration_core.domain.errors import EntryChangedError, StatusTransitionError
+from registration_core.domain.errors import StatusTransitionError, SubmissionChangedError
 from registration_core.domain.submission import Status
 from registration_core.services.seating import ATTEMPTS, Seating, busy, ensure_alone
 from registration_core.services.submit import once_for
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 class Restoration:
     """A change to come.
 
-    before: the entry as it was read. after: as it is with a seat; without one it waits. once: whom it stands for.
+    before: the submission as it was read. after: as it is with a seat; without one it waits. once:
+    whom it stands for.
     """
 
     before: Submission
@@ -33,7 +34,7 @@ class Restoration:
 
 
 class RestoreService:
-    """Lets entries stand again that were cancelled or set aside; nobody gets a second seat by it."""
+    """Restores cancelled submissions and spam, without giving anyone a second seat."""
 
     def __init__(
         self,
@@ -51,16 +52,15 @@ class RestoreService:
         self._seating = Seating(repository=repository, clock=clock, randomness=randomness)
 
     def plan(self, before: Submission) -> Restoration:
-        """Return what an entry would be again; nothing is written.
+        """Return the restored submission without writing anything.
 
-        Where the form asks for verification and the registrant never proved the address, they are asked once more.
-        Raises StatusTransitionError for what is not cancelled, AlreadyRegisteredError when the same person has another
-        entry for the option by now, UnknownFormError.
+        If the form verifies addresses and this one never was, the registrant must verify it. Raises
+        StatusTransitionError if the submission isn't cancelled,
+        AlreadyRegisteredError when the same person has another submission for the option by now,
+        UnknownFormError.
         """
         if before.status is not Status.CANCELLED:
-            raise StatusTransitionError(
-                f"An entry that is {before.status} cannot be restored, only one that is cancelled."
-            )
+            raise StatusTransitionError(f"A {before.status} submission can't be restored, only a cancelled one.")
         form = self._forms.get(before.form)
         now = self._clock.now().replace(microsecond=0)
         verify = form.verification if before.verified_at is None else None
@@ -75,26 +75,26 @@ class RestoreService:
         return Restoration(before, after, self._once(before))
 
     def restore(self, plan: Restoration, *, by: str) -> Submission:
-        """Carry a plan out and return the entry: with a seat if one is free and nobody waits, else with a ticket.
+        """Restore as planned, with a seat if one is free and nobody waits, otherwise a ticket. Return the submission.
 
-        by: see `Event`. Raises EntryChangedError when the entry is not as it was read, AlreadyRegisteredError,
-        QuotaNotFoundError when its option is not counted any more, SubmissionNotFoundError, StorageUnavailableError;
-        then nothing was stored.
+        by: see `Event`. Raises SubmissionChangedError when the submission is not as it was read,
+        AlreadyRegisteredError, QuotaNotFoundError when its option is not counted any more,
+        SubmissionNotFoundError, StorageUnavailableError; then nothing was stored.
         """
         return self._seat(plan, what="restored", by=by)
 
     def mark_genuine(self, submission_id: str, *, by: str) -> Submission:
-        """Take what was kept aside as spam for an honest entry: it gets a seat if one is free, else a ticket.
+        """Mark suspected spam as genuine, and give it a seat if one is free, otherwise a ticket.
 
-        Whoever marks it vouches for what it says, not for its address: who reads mail there is not proven by that. An
-        entry that is no spam is returned as it is. Raises AlreadyRegisteredError when the same person has another entry
-        for the option by now, SubmissionNotFoundError, StatusTransitionError for one that is erased, UnknownFormError,
-        StorageUnavailableError.
+        Staff vouch for its answers, not for its address, which stays unverified. A submission that
+        isn't spam is returned unchanged. Raises AlreadyRegisteredError when the same person has
+        another submission for the option by now, SubmissionNotFoundError, StatusTransitionError for
+        one that is erased, UnknownFormError, StorageUnavailableError.
         """
         for _ in range(ATTEMPTS):
             before = self._repository.get(submission_id)
             if before.status is Status.ERASED:
-                raise StatusTransitionError(f'The entry "{before.id}" is erased; nothing of it is left.')
+                raise StatusTransitionError(f'The submission "{before.id}" is erased, so there is nothing left.')
             if before.status is not Status.SPAM:
                 return before
             after = replace(
@@ -102,7 +102,7 @@ class RestoreService:
             )
             try:
                 return self._seat(Restoration(before, after, self._once(before)), what="marked genuine", by=by)
-            except EntryChangedError:
+            except SubmissionChangedError:
                 continue
         raise busy(submission_id)
 
@@ -112,7 +112,7 @@ class RestoreService:
         return self._seating.place(plan.after, write, capacity=capacity)
 
     def ensure_alone(self, entry: Submission) -> None:
-        """Raise AlreadyRegisteredError when the same person has another entry for the option by now."""
+        """Raise AlreadyRegisteredError if the same person now has another submission for the option."""
         ensure_alone(self._repository, entry, self._once(entry))
 
     def _kept_until(self, entry: Submission) -> datetime:

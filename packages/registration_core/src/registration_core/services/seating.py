@@ -1,4 +1,4 @@
-"""Seating: a seat for a submission that wants one, or else the next ticket. The one place that decides it."""
+"""Seating: the only place that decides between a seat and a ticket."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from registration_core.domain.errors import (
     AlreadyRegisteredError,
-    EntryChangedError,
     NoSeatError,
     QuotaNotFoundError,
     ReferenceTakenError,
     StorageUnavailableError,
+    SubmissionChangedError,
     SubmissionNotFoundError,
     TicketSettledError,
 )
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     Stored = TypeVar("Stored")
 
 ATTEMPTS = 8
-"""How often a submission that others get in the way of is decided on anew; then it is another's turn."""
+"""How often we try again when others change the same submission or option."""
 
 
 class Seating:
-    """Stores submissions that come to an option as newcomers do, and those who get the seat they waited for."""
+    """Stores newcomers with a seat or ticket, and promoted submissions with a seat."""
 
     def __init__(self, *, repository: SubmissionRepository, clock: Clock, randomness: Callable[[int], bytes]) -> None:
         self._repository = repository
@@ -49,14 +49,15 @@ class Seating:
         capacity: int | None = None,
         imported_by: str | None = None,
     ) -> Receipt:
-        """Store a new submission and return its receipt: with a seat when one is free and nobody waits, else a ticket.
+        """Store a new submission, with a seat if one is free and nobody waits, otherwise a ticket. Return its receipt.
 
-        The same idempotency key again: with the same fingerprint the first receipt again (repeated); with another
-        one KeyReusedError. The same person for the same option again (`once`): a receipt like a newcomer's, whose
-        reference leads to the first submission (repeated). A reference that is taken is replaced.
+        The same idempotency key again: with the same fingerprint the first receipt again
+        (repeated); with another one KeyReusedError. The same person for the same option again
+        (`once`): a receipt like a newcomer's, whose reference leads to the first submission
+        (repeated). A reference that is taken is replaced.
 
-        imported_by: the IAM principal who enters it for the registrant. Then the same person for the same option
-        again leaves no trace: the receipt is the first submission's own.
+        imported_by: the IAM principal who enters it for the registrant. Then the same person for
+        the same option again leaves no trace: the receipt is the first submission's own.
 
         A repeat takes the very steps of a newcomer: docs/decisions/0038-what-a-stranger-learns.md.
         """
@@ -74,7 +75,7 @@ class Seating:
 
             try:
                 return self.place(submission, write, capacity=capacity)
-            except AlreadyRegisteredError as error:  # somebody was faster; or the first one is gone by now
+            except AlreadyRegisteredError as error:  # someone was faster, or the first one no longer exists
                 if imported_by is not None:
                     return self._receipt_of(error.first)
         raise busy(submission.id)
@@ -87,11 +88,12 @@ class Seating:
         capacity: int | None = None,
         may_wait: bool = True,
     ) -> Stored:
-        """Write a submission as it is wanted, or else with a ticket; again after what stood in the way.
+        """Write a submission with a seat, otherwise with a ticket, and try again after conflicts.
 
-        write: `SubmissionRepository.add` or `ManagedRepository.change`, all but the submission filled in. capacity:
-        what the option's quota begins with when there is none yet; None raises QuotaNotFoundError then. may_wait: False
-        raises NoSeatError instead of drawing a ticket. Raises what write raises.
+        write: `SubmissionRepository.add` or `ManagedRepository.change`, all but the submission
+        filled in. capacity: what the option's quota begins with when there is none yet; None raises
+        QuotaNotFoundError then. may_wait: False raises NoSeatError instead of drawing a ticket.
+        Raises what write raises.
         """
         entry = wanted
         for _ in range(ATTEMPTS):
@@ -110,13 +112,13 @@ class Seating:
                 if not may_wait:
                     raise
                 entry = self._with_ticket(wanted)
-            except (EntryChangedError, AlreadyRegisteredError):
+            except (SubmissionChangedError, AlreadyRegisteredError):
                 self._give_back(entry)
                 raise
         raise busy(wanted.id)
 
     def _with_ticket(self, wanted: Submission) -> Submission:
-        """Return the submission with the next ticket; as it is when there is a seat after all."""
+        """Return the submission with the next ticket; unchanged if a seat has become free."""
         holder = f"{wanted.id}-{new_ulid(self._clock.now(), self._randomness)}"
         ticket = self._repository.take_ticket(wanted.form, str(wanted.option), holder=holder)
         if ticket is None:
@@ -124,7 +126,7 @@ class Seating:
         return replace(wanted, status=Status.WAITLISTED, position=ticket, verify_by=None)
 
     def _give_back(self, entry: Submission) -> None:
-        """Give back a ticket that is not needed; should that fail, the sweep finds it."""
+        """Give back an unused ticket. If that fails, the sweep finds it."""
         if entry.option is None or entry.position is None:
             return
         try:
@@ -133,7 +135,7 @@ class Seating:
             return
 
     def _receipt_of(self, submission_id: str) -> Receipt:
-        """Return the receipt of a submission that is there already, as it stands now."""
+        """Return the receipt of an existing submission, with its current status."""
         try:
             entry = self._repository.get(submission_id)
         except SubmissionNotFoundError as error:
@@ -142,7 +144,7 @@ class Seating:
 
 
 def ensure_alone(repository: ManagedRepository, entry: Submission, once: Once | None) -> None:
-    """Raise AlreadyRegisteredError when another submission stands for the same person and option already.
+    """Raise AlreadyRegisteredError if the person already has another submission for the option.
 
     once: whom the submission is to stand for; None for nobody. Raises StorageUnavailableError.
     """
@@ -152,5 +154,5 @@ def ensure_alone(repository: ManagedRepository, entry: Submission, once: Once | 
 
 
 def busy(submission_id: str) -> StorageUnavailableError:
-    """Return the error of a submission that others get in the way of all the time."""
-    return StorageUnavailableError(f'Too many others are changing "{submission_id}" or its option right now.')
+    """Return the error for a submission that others keep changing."""
+    return StorageUnavailableError(f'Too many others are changing "{submission_id}" or its option. Try again.')

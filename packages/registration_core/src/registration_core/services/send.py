@@ -1,11 +1,11 @@
-"""Send: a form's own mail to many of its entries, to each of them once."""
+"""Send: a form's own mail to many of its registrants, once each."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from registration_core.domain.errors import EntryChangedError
+from registration_core.domain.errors import SubmissionChangedError
 from registration_core.domain.mail import MailRequest, MailState
 from registration_core.domain.mail_errors import MailAskedError
 from registration_core.domain.sendings import Sending, sending_digest
@@ -21,20 +21,21 @@ if TYPE_CHECKING:
     from registration_core.domain.submission import Submission
 
 USUAL = frozenset({Status.CONFIRMED, Status.WAITLISTED})
-"""Who is mailed where no status is named: whoever has a place or waits for one, by an address that counts."""
+"""The statuses that get a mail if none is given: those with a seat or on the waiting list."""
 MAILABLE = USUAL | {Status.PENDING, Status.CANCELLED}
 
 AT_ONCE = 10
-"""How many are noted, then queued: what the queue takes in one call."""
+"""How many mails are recorded and then queued at once: as many as the queue accepts in one call."""
 
 
 @dataclass(frozen=True, slots=True)
 class SendingPlan:
-    """Who gets a mail, and who has it already.
+    """Who will get a mail, and who already has it.
 
-    sending: as it is kept, or would be. fresh: whom nobody mailed it yet. begun: those of an earlier run whose mail
-    is on its way, or was broken off. had: everyone else it was sent to before, by this sending or one of the same
-    words. statuses: with which of them the mail is still true when its turn comes.
+    sending: as it is kept, or would be. fresh: whom nobody mailed it yet. begun: those of an
+    earlier run whose mail is on its way, or was broken off. had: everyone else it was sent to
+    before, by this sending or one of the same words. statuses: with which of them the mail is still
+    true when its turn comes.
     """
 
     sending: Sending
@@ -45,11 +46,11 @@ class SendingPlan:
 
     @property
     def to_queue(self) -> int:
-        """How many are to be queued."""
+        """How many mails will be queued."""
         return len(self.fresh) + len(self.begun)
 
     def request(self, entry: Submission) -> MailRequest:
-        """Return what stands in the queue for one entry."""
+        """Return the mail request for one submission."""
         return MailRequest(
             entry.id,
             self.sending.template,
@@ -61,7 +62,7 @@ class SendingPlan:
 
 
 class SendService:
-    """Plans sendings and carries them out. What is asked for twice is mailed once; broken off, it goes on."""
+    """Plans sendings and carries them out. Repeating one mails nobody twice and continues after an interruption."""
 
     def __init__(self, *, asked: AskedMails, sendings: Sendings, queue: MailQueue, clock: Clock) -> None:
         self._asked = asked
@@ -80,10 +81,10 @@ class SendService:
         by: str,
         again: bool = False,
     ) -> SendingPlan:
-        """Return who of these entries would be mailed. Raises StorageUnavailableError.
+        """Return which of these submissions would get the mail. Raises StorageUnavailableError.
 
-        The same words (form, template, values) reach an entry once, whoever else they are sent to later. again: to
-        those too who had them; a sending begun so that was broken off goes on.
+        The same words (form, template, values) reach a submission once, whoever else they are sent
+        to later. again: to those too who had them; a sending begun so that was broken off goes on.
         """
         now = self._clock.now()
         first = Sending(
@@ -121,10 +122,10 @@ class SendService:
         return replace(plan, fresh=tuple(fresh), begun=tuple(begun), had=tuple(had))
 
     def send(self, plan: SendingPlan, *, by: str) -> Iterator[int]:
-        """Note and queue the mails, and yield how many more are queued each time.
+        """Record and queue the mails, and yield each time how many more are queued.
 
-        An entry that was changed meanwhile is passed over: the next run finds it as it is then. Raises MailQueueError,
-        StorageUnavailableError; the same plan made anew then goes on.
+        A submission that was changed meanwhile is passed over: the next run finds it as it is then.
+        Raises MailQueueError, StorageUnavailableError; the same plan made anew then goes on.
         """
         if not plan.to_queue:
             if plan.had and plan.sending.ended_at is None:  # broken off when all of it was queued
@@ -142,7 +143,7 @@ class SendService:
             self._asked.ask(plan.request(entry), entry, what=f"mail sent: {plan.sending.template}", by=by)
         except MailAskedError:
             return True  # by another run of the same at this moment: queued twice, sent once
-        except EntryChangedError:
+        except SubmissionChangedError:
             return False
         return True
 

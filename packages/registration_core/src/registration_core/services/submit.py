@@ -1,4 +1,4 @@
-"""Submit: take one filled-in form."""
+"""Submit: stores one filled-in form."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SAME_ANSWERS_KEPT = timedelta(minutes=10)
 
 
 class SubmitService:
-    """Stores and acknowledges submissions that the door let in."""
+    """Stores the submissions that the door admitted, and returns their receipts."""
 
     def __init__(
         self,
@@ -53,16 +53,18 @@ class SubmitService:
         spam_sign: str | None = None,
         of_answers: bool = False,
     ) -> Receipt:
-        """Store and acknowledge one submission.
+        """Store one submission and return its receipt.
 
-        Where the form counts seats it gets a seat, or else a ticket; where the form asks for verification it holds
-        its seat for a while only. Suspected spam (spam_sign: why it is) gets neither, and is kept for thirty days.
+        Where the form counts seats it gets a seat, or else a ticket; where the form asks for
+        verification it holds its seat for a while only. Suspected spam (spam_sign: why it is) gets
+        neither, and is kept for thirty days.
 
-        answers: as `Door.admit` returns them. key: the client's idempotency key; None when it sent none, and then the
-        same answers within ten minutes count as the same request. of_answers: the key was made of the answers, so that
-        it is forgotten when the entry is cancelled. language: one of the form's, see `Form.language_for`. Raises
-        InvalidKeyError, KeyReusedError, or StorageUnavailableError (it may have been stored: the same key again finds
-        out).
+        answers: as `Door.admit` returns them. key: the client's idempotency key; None when it sent
+        none, and then the same answers within ten minutes count as the same request. of_answers:
+        the key was made of the answers, so that it is forgotten when the submission is cancelled.
+        language: one of the form's, see `Form.language_for`. Raises InvalidKeyError,
+        KeyReusedError, or StorageUnavailableError (it may have been stored: the same key again
+        finds out).
         """
         now = self._clock.now()
         _ensure_key(key)
@@ -93,7 +95,7 @@ class SubmitService:
 def new_submission(
     form: Form, answers: Mapping[str, Answer], language: str, *, now: datetime, randomness: Callable[[int], bytes]
 ) -> Submission:
-    """Return an entry as it comes in, to be verified where the form asks for that. now: to the millisecond."""
+    """Return a new submission, pending if the form verifies addresses. now: to the millisecond."""
     to_the_second = now.replace(microsecond=0)
     verify = form.verification
     return Submission(
@@ -114,10 +116,11 @@ def new_submission(
 
 
 def once_for(form: Form, answers: Mapping[str, Answer], signer: Signer) -> Once | None:
-    """Return who takes which option once only, by what was answered; None where the form asks for no such thing.
+    """Return the person and option of the guard, from the answers; None if the form has no `once`.
 
-    Answers of an older form, which did not ask for all that decides it, stand for nobody. A name that only looks
-    different (full-width letters, no-break and zero-width spaces, soft hyphens) is the same one.
+    Answers of an older form, which did not ask for all that decides it, stand for nobody. A name
+    that only looks different (full-width letters, no-break and zero-width spaces, soft hyphens) is
+    the same one.
     """
     if form.once is None or form.once not in answers or form.email_field not in answers:
         return None
@@ -137,4 +140,4 @@ def _ensure_key(key: str | None) -> None:
     if key is None:
         return
     if not key or len(key) > KEY_LENGTH or not (key.isascii() and key.isprintable()):
-        raise InvalidKeyError(f"An Idempotency-Key is 1 to {KEY_LENGTH} printable ASCII characters, such as a UUID.")
+        raise InvalidKeyError(f"An Idempotency-Key must be 1 to {KEY_LENGTH} printable ASCII characters.")

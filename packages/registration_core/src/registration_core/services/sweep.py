@@ -1,4 +1,4 @@
-"""Sweep: what time and accidents leave behind, put in order every few minutes."""
+"""Sweep: every few minutes, finishes what time and failures left behind."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import islice
 from registration_core.domain.errors import QuotaNotFoundError, SubmissionNotFoundError
 from registration_core.domain.mail import TO_STAFF, MailKind, MailRequest
 from registration_core.domain.policies import WITHIN_HOURS
-from registration_core.services.missing import missing_mails
+from registration_core.services.missing_mails import missing_mails
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,25 +23,26 @@ if TYPE_CHECKING:
     from registration_core.services.manage import ManageService
 
 ABANDONED_AFTER = timedelta(minutes=2)
-"""A ticket's entry is written within seconds, or never."""
+"""A ticket's submission is stored within seconds or never."""
 NOTED_AFTER = timedelta(minutes=2)
-"""A mail is leased, and so noted, within seconds."""
+"""A mail is leased, and so recorded, within seconds."""
 MAILS_LOOKED_FOR = timedelta(days=1)
 OVERDUE_LOOKED_FOR = timedelta(days=10)
-"""A sweep that did not run for some days still finds entries whose seats it doesn't see."""
+"""After some days without a sweep, the next one still finds overdue submissions that have no counted seat."""
 PAGE = 100
 DIGEST_HOUR = 5
-"""When a day of suspected spam ends (UTC): before an office opens that reads of it."""
+"""When a digest's day of suspected spam ends (UTC): before offices open."""
 DIGEST_MOST = 50
-"""So many are named, the others counted: who gets more has another trouble than to read of each."""
+"""A digest names this many and counts the rest."""
 
 
 @dataclass(frozen=True, slots=True)
 class SweepReport:
     """What one sweep did, in numbers, for logs.
 
-    lapsed: entries that were not verified in time. settled: tickets that no entry ever came for. promoted: entries that
-    got a seat. mails: requests put on the queue because no one had noted their mail.
+    lapsed: submissions that were not verified in time. settled: tickets that no submission ever
+    came for. promoted: submissions that got a seat. mails: requests put on the queue because no one
+    had noted their mail.
     """
 
     lapsed: int = 0
@@ -52,10 +53,10 @@ class SweepReport:
 
 
 class SweepService:
-    """Puts in order what time and accidents leave behind.
+    """Finishes what time and failures left behind.
 
-    It releases seats never verified, settles tickets that nobody holds, promotes, tells the public how many seats there
-    are, and queues mails that no one noted.
+    It releases seats never verified, settles tickets that nobody holds, promotes, tells the public
+    how many seats there are, and queues mails that no one noted.
     """
 
     def __init__(
@@ -78,7 +79,7 @@ class SweepService:
         self._clock = clock
 
     def sweep(self) -> SweepReport:
-        """Put every form in order. Raises StorageUnavailableError, MailQueueError; the next sweep goes on."""
+        """Sweep every form. Raises StorageUnavailableError, MailQueueError; the next sweep continues."""
         lapsed = settled = promoted = mails = digests = 0
         for name in self._forms.names():
             form = self._forms.get(name)
@@ -93,7 +94,7 @@ class SweepService:
         return SweepReport(lapsed, settled, promoted, mails, digests)
 
     def _lapse(self, form: Form, options: Sequence[str]) -> int:
-        """Cancel what was not verified in time; also where the form asks for no verification any longer."""
+        """Cancel what wasn't verified in time, even if the form no longer verifies addresses."""
         hours = form.verification.within_hours if form.verification is not None else WITHIN_HOURS
         since = self._clock.now() - timedelta(hours=hours) - OVERDUE_LOOKED_FOR
         lapsed = 0
@@ -114,7 +115,7 @@ class SweepService:
         return len(abandoned)
 
     def _show_seats(self, form: str, options: Sequence[str]) -> None:
-        """Tell the public how many seats there are now: by the clock, so that no answer shows in it."""
+        """Update the public seats, at fixed times, so that they don't reveal a single registration."""
         for option, state in self._repository.quotas(form, options).items():
             if state.shown is not state.public_seats:
                 self._repository.show_seats(form, option, state.public_seats)
@@ -134,7 +135,7 @@ class SweepService:
                 return queued
 
     def _queue_digest(self, form: Form) -> int:
-        """Have the staff told of a day's suspected spam; until the mail is noted, each sweep asks for it again."""
+        """Queue the day's spam digest for staff. Each sweep does so again until the mail is recorded."""
         if not form.staff or TO_STAFF[MailKind.STAFF_SPAM] not in form.staff_mails:
             return 0
         now = self._clock.now().astimezone(UTC)
@@ -151,7 +152,7 @@ class SweepService:
         return 1
 
     def _missing(self, entry: Submission) -> list[MailRequest]:
-        """Return the mails that an entry's history calls for, still fit, and were noted by nobody."""
+        """Return the mails that a submission's history causes, that still fit, and that nobody recorded."""
         try:
             details = self._repository.details(entry.id)
         except SubmissionNotFoundError:

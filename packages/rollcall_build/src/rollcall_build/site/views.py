@@ -8,10 +8,10 @@ from markupsafe import Markup
 
 from registration_core.adapters.field_views import FieldView, SectionView, field_view, section_views
 from registration_core.adapters.receipt_views import ReceiptView, receipt_view
+from registration_core.domain.address_typos import SLIPS
 from registration_core.domain.dates import long_date, span
 from registration_core.domain.fields import Field, FieldType, Option
 from registration_core.domain.forms import Form
-from registration_core.domain.slips import SLIPS
 from rollcall_build.site.checks import checks_of
 from rollcall_build.site.errors import SiteBuildError
 from rollcall_build.site.texts import Texts

@@ -1,10 +1,10 @@
-"""Mails that the staff ask for: noted, and told in the entry's history, before anything is queued."""
+"""Mails that the staff ask for: noted, and told in the submission's history, before anything is queued."""
 
 from __future__ import annotations
 
 from registration_core.adapters.dynamodb import items, keys
 from registration_core.adapters.dynamodb.table import check, put
-from registration_core.domain.errors import EntryChangedError
+from registration_core.domain.errors import SubmissionChangedError
 from registration_core.domain.identifiers import new_ulid
 from registration_core.domain.mail import MailState
 from registration_core.domain.mail_errors import MailAskedError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class DynamoAskedMails(AskedMails):
-    """Mails in their own items, beside the entry that they are about."""
+    """Mails in their own items, beside the submission that they are about."""
 
     def __init__(self, table: Table, *, clock: Clock, randomness: Callable[[int], bytes]) -> None:
         self._table = table
@@ -30,7 +30,7 @@ class DynamoAskedMails(AskedMails):
         self._randomness = randomness
 
     def ask(self, request: MailRequest, entry: Submission, *, what: str, by: str) -> None:
-        """Note, all or nothing, that this mail is to be sent, and write it into the entry's history."""
+        """Note, all or nothing, that this mail is to be sent, and write it into the submission's history."""
         now = self._clock.now()
         event = Event(new_ulid(now, self._randomness), now, what, by)
         mail = items.plain_item(
@@ -52,7 +52,7 @@ class DynamoAskedMails(AskedMails):
         if not refused or self._table.get(keys.event_key(entry.id, event.id)) is not None:
             return  # written, perhaps by an attempt whose answer got lost
         if "entry" in refused:
-            raise EntryChangedError(entry.id)
+            raise SubmissionChangedError(entry.id)
         raise MailAskedError(f'Someone else has asked for the mail {request.name} of "{entry.id}".')
 
     def states(self, requests: Iterable[MailRequest]) -> Mapping[tuple[str, str], MailState]:

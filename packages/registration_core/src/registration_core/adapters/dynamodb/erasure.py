@@ -1,4 +1,4 @@
-"""What hangs on an entry, and how it is stripped of all that could be personal when the entry is erased."""
+"""What hangs on a submission, and how it is stripped of all that could be personal when the submission is erased."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ MAIL_ATTRIBUTES = frozenset(
         *("message_id", "asked_at", "sent_at", "expires_at"),
     }
 )
-"""What an erased entry's mail keeps: no address, and no words of a mail server's."""
+"""What an erased submission's mail keeps: no address, and no words of a mail server's."""
 
 
 def strip(table: Table, submission_id: str) -> None:
-    """Strip what hangs on an entry; nothing is written where nothing is left to remove."""
+    """Strip what hangs on a submission; nothing is written where nothing is left to remove."""
     for item in list(hanging_on(table, submission_id)):
         if item["sk"].startswith(keys.NOTICE):
             table.delete((item["pk"], item["sk"]))
@@ -39,6 +39,6 @@ def _keep(table: Table, item: Item, attributes: frozenset[str]) -> None:
 
 
 def hanging_on(table: Table, submission_id: str) -> Iterator[Item]:
-    """Yield every item of an entry's partition but the entry itself."""
+    """Yield every item of a submission's partition but the submission itself."""
     pk, _ = keys.submission_key(submission_id)
     return (item for item in table.query("pk = :pk", pk=pk) if item["sk"] != keys.SUBMISSION)

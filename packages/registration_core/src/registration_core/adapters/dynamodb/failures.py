@@ -32,7 +32,7 @@ _DENIED = frozenset(
 def translated(error: AwsCallError, table_name: str) -> StorageUnavailableError:
     """Return the error to raise for a call that DynamoDB did not carry out."""
     if error.code in _DENIED:
-        return StorageDeniedError(f'The table "{table_name}" may not be used with these credentials ({error}).')
+        return StorageDeniedError(f'The table "{table_name}" can\'t be used with these credentials ({error}).')
     if error.code == "ResourceNotFoundException":
         return StorageDeniedError(f'There is no table "{table_name}" in this account and region ({error}).')
-    return StorageUnavailableError(f'The table "{table_name}" cannot be used now ({error}).')
+    return StorageUnavailableError(f'The table "{table_name}" can\'t be used at the moment ({error}).')

@@ -83,7 +83,7 @@ class GuardKeyRing:
             before.pop("since", None)
         item = items.plain_item(keys.GUARD_KEYS, **_attributes(ring))
         if self._table.put(item, unchanged, **before) is not None:
-            raise RingChangedError("Somebody else changed the guard keys at the same moment.")
+            raise RingChangedError("Someone else changed the guard keys at the same time.")
 
 
 def _attributes(ring: Ring) -> Mapping[str, Any]:

@@ -39,7 +39,7 @@ def milliseconds(at: datetime) -> int:
 
 
 def submission_item(submission: Submission) -> Item:
-    """Return the item of an entry, with what both indexes need; what is not set is left out."""
+    """Return the item of a submission, with what both indexes need; what is not set is left out."""
     may_lack: dict[str, object] = {
         "email": submission.email or None,
         "email_key": email_key(submission.email) or None,
@@ -70,7 +70,7 @@ def submission_item(submission: Submission) -> Item:
 
 
 def read_submission(item: Item) -> Submission:
-    """Return the entry that an item holds."""
+    """Return the submission that an item holds."""
     return Submission(
         id=item["id"],
         form=item["form"],
@@ -93,7 +93,7 @@ def read_submission(item: Item) -> Submission:
 
 
 def event_item(submission: Submission, event: Event, before: Submission | None = None) -> Item:
-    """Return the item of one line of an entry's history. before: the entry as it was, where the line changed it."""
+    """Return the item of an event in a submission's history. before: the submission before the event changed it."""
     may_lack: dict[str, object] = {}
     if before is not None and before.status is not submission.status:
         may_lack["was"] = before.status.value
@@ -153,7 +153,7 @@ def mail_topic(request: MailRequest, at: datetime, *, open_: bool) -> dict[str, 
 
 
 def reference_item(reference: str, submission_id: str, expires_at: datetime) -> Item:
-    """Return the item that leads from a reference to an entry."""
+    """Return the item that leads from a reference to a submission."""
     return plain_item(keys.reference_key(reference), submission=submission_id, expires_at=seconds(expires_at))
 
 
@@ -167,25 +167,25 @@ def once_item(submission: Submission, once: Once) -> Item:
 
 
 def guard_item(pk: str, submission: Submission) -> Item:
-    """Return the guard of this pk, which an entry kept while it counted as spam."""
+    """Return the guard of this pk, which a submission kept while it counted as spam."""
     return plain_item(keys.guard_key(pk), submission=submission.id, expires_at=seconds(submission.expires_at))
 
 
 def erased_item(submission: Submission, at: datetime) -> Item:
-    """Return an entry's line in the ledger of what was erased; kept as long as a copy of the entry might be."""
+    """Return the item of the ledger of erasures; kept as long as a copy of the submission might be."""
     return plain_item(
         keys.erased_key(submission.id, at), id=submission.id, at=_text(at), expires_at=seconds(submission.expires_at)
     )
 
 
 def notice_item(submission_id: str, at: datetime) -> Item:
-    """Return the note that an entry's option was asked for again; only a day's first one is new."""
+    """Return the note that a submission's option was asked for again; only a day's first one is new."""
     kept_until = datetime(at.year, at.month, at.day, tzinfo=UTC) + _NOTICE_KEPT
     return plain_item(keys.notice_key(submission_id, at.date()), expires_at=seconds(kept_until))
 
 
 def blank_item(submission_id: str, number: int, at: datetime, *, like: Item) -> Item:
-    """Return an item that says nothing and weighs what another does. submission_id: of no entry."""
+    """Return an item that says nothing and weighs what another does. submission_id: of no submission."""
     item = plain_item(keys.blank_key(submission_id, number), expires_at=seconds(at + _BLANK_KEPT))
     return item | {"filling": {name: "-" * len(str(value)) for name, value in like.items() if name not in item}}
 

@@ -28,7 +28,7 @@ class DynamoJournal(Journal):
         self._clock = clock
 
     def events(self, form: str, *, since: datetime, until: datetime | None = None) -> Iterator[JournalEvent]:
-        """Yield what happened to a form's entries, newest first."""
+        """Yield what happened to a form's submissions, newest first."""
         since = self._kept_since(since)
         month = end = until or self._clock.now() + _CLOCKS_DIFFER
         while keys.history_topic(form, month) >= keys.history_topic(form, since):
@@ -50,14 +50,14 @@ class DynamoJournal(Journal):
         yield from self._mails(keys.OPEN_MAILS, since, self._clock.now() + _CLOCKS_DIFFER)
 
     def spam(self, form: str, *, since: datetime | None = None, until: datetime | None = None) -> Iterator[str]:
-        """Yield the IDs of a form's entries that are suspected spam now, newest first."""
+        """Yield the IDs of a form's submissions that are suspected spam now, newest first."""
         first = "" if since is None else ulid_floor(since)
         end = "~" if until is None else ulid_floor(until)
         for item in self._items(keys.spam_topic(form), first or "0", end):
             yield item["id"]
 
     def _kept_since(self, since: datetime) -> datetime:
-        """Return where to begin: no line is kept longer than any form may keep its entries."""
+        """Return where to begin: no line is kept longer than any form may keep its submissions."""
         return max(since, self._clock.now() - timedelta(days=LONGEST_RETENTION_DAYS))
 
     def _mails(self, topic: str, since: datetime, end: datetime) -> Iterator[JournalMail]:

@@ -32,20 +32,20 @@ GUARD_KEYS = ("KEY#guards", "KEY")
 
 ONCE = "ONCE#"
 GUARDS = "guards"
-"""An entry's attribute: pks of the guards that stand for it, to be removed with it."""
+"""A submission's attribute: pks of the guards that stand for it, to be removed with it."""
 BY_REGISTRANT = "by_registrant"
-"""An entry's attribute: its last change was its registrant's own."""
+"""A submission's attribute: its last change was its registrant's own."""
 ROW = "row"
-"""An entry's attribute: pk of the note that a row of a file was taken, to be removed when the entry is erased."""
+"""A submission's attribute: pk of the record that a file's row was imported, deleted when it is erased."""
 
 
 def submission_key(submission_id: str) -> tuple[str, str]:
-    """Return pk and sk of an entry."""
+    """Return pk and sk of a submission."""
     return f"SUB#{submission_id}", SUBMISSION
 
 
 def event_key(submission_id: str, event_id: str) -> tuple[str, str]:
-    """Return pk and sk of a line of an entry's history. event_id: a ULID."""
+    """Return pk and sk of a line of a submission's history. event_id: a ULID."""
     return f"SUB#{submission_id}", f"{EVENT}{event_id}"
 
 
@@ -75,12 +75,12 @@ def once_key(form: str, option: str, person_fingerprint: str) -> tuple[str, str]
 
 
 def notice_key(submission_id: str, day: date) -> tuple[str, str]:
-    """Return pk and sk of the note that an entry's option was asked for again that day."""
+    """Return pk and sk of the note that a submission's option was asked for again that day."""
     return f"SUB#{submission_id}", f"{NOTICE}{day.isoformat()}"
 
 
 def blank_key(submission_id: str, number: int) -> tuple[str, str]:
-    """Return pk and sk of what a repeat writes where a fresh entry has something. submission_id: of no entry."""
+    """Return pk and sk of a repeat's placeholder for a new submission's item. submission_id: an unused one."""
     return f"SUB#{submission_id}", f"{BLANK}{number}"
 
 
@@ -110,22 +110,22 @@ def suppression_key(email_fingerprint: str) -> tuple[str, str]:
 
 
 def erased_key(submission_id: str, at: datetime) -> tuple[str, str]:
-    """Return pk and sk of a line in the ledger of erased entries. at: when it was erased."""
+    """Return pk and sk of a line in the ledger of erased submissions. at: when it was erased."""
     return f"ERASED#{at.astimezone(UTC):%Y-%m}", submission_id
 
 
 def guard_key(pk: str) -> tuple[str, str]:
-    """Return pk and sk of a guard, of which an entry keeps the pk."""
+    """Return pk and sk of a guard, of which a submission keeps the pk."""
     return pk, pk.partition("#")[0]
 
 
 def month_key(form: str, at: datetime) -> str:
-    """Return the partition of `by_month` that holds a form's entries of that month (UTC)."""
+    """Return the partition of `by_month` that holds a form's submissions of that month (UTC)."""
     return f"{form}#{at.astimezone(UTC):%Y-%m}"
 
 
 def history_topic(form: str, at: datetime) -> str:
-    """Return the partition of `by_topic` that holds what happened to a form's entries in that month (UTC)."""
+    """Return the partition of `by_topic` that holds what happened to a form's submissions in that month (UTC)."""
     return f"EVENT#{month_key(form, at)}"
 
 

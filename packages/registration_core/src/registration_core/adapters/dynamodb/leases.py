@@ -64,7 +64,7 @@ class MailLeases:
             return
         if in_the_way.get("holder") != holder:
             raise MailLeaseLostError(
-                f"The mail {request.kind} of {request.id} outlived its lease; another worker may have sent it too."
+                f"The mail {request.kind} of {request.id} lost its lease. Another worker may have sent it too."
             )
         # What became of it was told before this note, and stands.
         self._update(request, f"SET {note}", "#holder = :holder", **values)

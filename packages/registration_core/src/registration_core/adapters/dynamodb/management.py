@@ -1,4 +1,4 @@
-"""Entries and seats of one DynamoDB table, for those who look after them."""
+"""Submissions and seats of one DynamoDB table, for those who look after them."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ if TYPE_CHECKING:
 
 
 class ManagedDynamoRepository(DynamoSubmissionRepository, ManagedRepository):
-    """Entries and seats in one table."""
+    """Submissions and seats in one table."""
 
     def change(
         self, before: Submission, after: Submission, *, what: str, by: str, once: Once | None = None
     ) -> Submission:
-        """Store a changed entry, its line of history and what it holds of its option, all or nothing; return it."""
+        """Store a changed submission, its history and its seat or ticket, all or nothing, and return it."""
         return self._change().change(before, after, what=what, by=by, once=once)
 
     def erase(self, before: Submission, *, by: str) -> Submission:
-        """Free what an entry holds and remove every personal value from it and all that hangs on it."""
+        """Free what a submission holds and remove every personal value from it and all that hangs on it."""
         return self._change().erase(before, by=by)
 
     def abandoned_tickets(self, form: str, option: str, *, age: timedelta) -> Sequence[int]:
-        """Return tickets given out at least so long ago that no entry holds and that never departed."""
+        """Return tickets given out at least so long ago that no submission holds and that never departed."""
         return self._tickets().abandoned(form, option, age=age)
 
     def next_waiting(self, form: str, option: str) -> str | None:
-        """Return the ID of the entry with the lowest ticket."""
+        """Return the ID of the submission with the lowest ticket."""
         return self._tickets().next(form, option)
 
     def known(self, form: str, *, once: Once | None, key: str | None = None) -> str | None:
-        """Return the ID of the entry that `Seating.add` would answer with rather than store one."""
+        """Return the ID of the submission that `Seating.add` would answer with rather than store one."""
         places = [] if key is None else [keys.idempotency_key(form, key)]
         if once is not None:
             persons = (once.person_fingerprint, *once.earlier)
@@ -76,7 +76,7 @@ class ManagedDynamoRepository(DynamoSubmissionRepository, ManagedRepository):
             raise QuotaNotFoundError(form, option)
 
     def overdue(self, form: str, options: Sequence[str], *, since: datetime) -> Sequence[str]:
-        """Return the IDs of pending entries of a form that were to be verified by now."""
+        """Return the IDs of pending submissions of a form that were to be verified by now."""
         now = self._clock.now()
         found: dict[str, None] = {}
         for option in options:

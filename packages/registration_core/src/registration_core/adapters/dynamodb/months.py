@@ -1,4 +1,4 @@
-"""A form's entries newest first, by the index of months: what a list costs does not grow with the table."""
+"""A form's submissions newest first, by the index of months: what a list costs does not grow with the table."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 LARGEST_PAGE = 500
 _CLOCKS_DIFFER = timedelta(hours=1)
 _ROUNDING = timedelta(milliseconds=2)
-"""An ID's time is rounded, an entry's is cut off: what lies at a bound is looked at, and sifted here."""
+"""An ID's time is rounded, a submission's is cut off: what lies at a bound is looked at, and sifted here."""
 
 
 def cursor_time(cursor: str) -> datetime:
-    """Return when the entry of this ID was submitted. Raises InvalidCursorError when it is no ID."""
+    """Return when the submission of this ID was submitted. Raises InvalidCursorError when it is no ID."""
     try:
         return datetime.fromtimestamp(ulid_milliseconds(cursor.rpartition("_")[2]) / 1000, UTC)
     except (ValueError, OverflowError, OSError) as error:
-        raise InvalidCursorError(f'"{cursor[:60]}" is no cursor that a list gave out.') from error
+        raise InvalidCursorError(f'"{cursor[:60]}" is not a cursor of a list.') from error
 
 
 class NewestFirst:
@@ -37,7 +37,7 @@ class NewestFirst:
 
     def __init__(self, table: Table, wanted: Selection, *, now: datetime, cursor: str | None, page_size: int) -> None:
         if wanted.form is None or wanted.since is None:
-            raise ValueError("which form, and since when?")
+            raise ValueError("form and since are required")
         self._table = table
         self._wanted = wanted
         self._form = wanted.form
@@ -49,7 +49,7 @@ class NewestFirst:
         self._prefix = None if cursor is None else cursor.rpartition("_")[0]
 
     def __iter__(self) -> Iterator[Submission]:
-        """Yield the entries; the next page is read when its first entry is asked for."""
+        """Yield the submissions; the next page is read when its first submission is asked for."""
         month = min(self._begin, self._wanted.until or self._begin)
         while keys.month_key(self._form, month) >= keys.month_key(self._form, self._since):
             for item in self._items(keys.month_key(self._form, month)):
@@ -95,14 +95,14 @@ class NewestFirst:
         return min(found, default=None)
 
     def _lowest(self, month: str) -> str | None:
-        """Give the lowest ID wanted of this month. Unless entries are sifted the walk ends by itself at the bound."""
+        """Return the month's lowest ID to read. Unless the selection filters, the query stops there anyway."""
         if keys.month_key(self._form, self._since) != month:
             return None
         prefix = self._prefix_in(month) if self._wanted.sifting else self._prefix
         return f"{prefix}_{ulid_floor(self._since - _ROUNDING)}" if prefix else None
 
     def _prefix_in(self, month: str) -> str | None:
-        """Learn what the form's IDs begin with from its newest entry of a month; None when there is none."""
+        """Learn what the form's IDs begin with from its newest submission of a month; None when there is none."""
         if self._prefix is None:
             newest = self._table.query(
                 "#month = :month", index=keys.BY_MONTH, newest_first=True, limits=repeat(1), month=month
@@ -114,10 +114,10 @@ class NewestFirst:
 
 
 class NewestSpam(NewestFirst):
-    """The same entries where only suspected spam is wanted, by the index of topics: nothing else is read."""
+    """The same submissions where only suspected spam is wanted, by the index of topics: nothing else is read."""
 
     def __iter__(self) -> Iterator[Submission]:
-        """Yield the entries; the next page is read when its first entry is asked for."""
+        """Yield the submissions; the next page is read when its first submission is asked for."""
         begin = self._begin if self._wanted.until is None else min(self._begin, self._wanted.until)
         first, last = ulid_floor(self._since - _ROUNDING), ulid_floor(begin + _ROUNDING)
         if first > last:
@@ -128,7 +128,7 @@ class NewestSpam(NewestFirst):
 
 
 def _bounded(lowest: str | None, highest: str | None) -> tuple[str, dict[str, str]]:
-    """Return the condition of one month's entries that lie between the bounds, as far as those are known."""
+    """Return the condition of one month's submissions that lie between the bounds, as far as those are known."""
     bounds = {name: bound for name, bound in (("lowest", lowest), ("highest", highest)) if bound is not None}
     if lowest is not None and highest is not None:
         return "#month = :month AND id BETWEEN :lowest AND :highest", bounds

@@ -1,4 +1,4 @@
-"""How an entry is written: one transaction, and what it means when DynamoDB cancels it."""
+"""How a submission is written: one transaction, and what it means when DynamoDB cancels it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FREE = "attribute_not_exists(pk)"
 
 
 class NewSubmission:
-    """Adds one entry, with its guards and its seat or ticket, all or nothing."""
+    """Adds one submission, with its guards and its seat or ticket, all or nothing."""
 
     def __init__(self, table: Table, *, now: datetime, randomness: Callable[[int], bytes]) -> None:
         self._table = table
@@ -64,9 +64,9 @@ class NewSubmission:
         if "once" in in_the_way:
             raise AlreadyRegisteredError(str(in_the_way["once"].get("submission", "")))
         if "submission" in in_the_way:
-            raise StorageUnavailableError(f"The ID {submission.id} is taken; nothing was stored.")
+            raise StorageUnavailableError(f"The ID {submission.id} is already used. Nothing was stored.")
         if "reference" in in_the_way:
-            raise ReferenceTakenError(f"The reference {submission.reference} is taken.")
+            raise ReferenceTakenError(f"The reference {submission.reference} is already used.")
         if "wait" in in_the_way:
             raise TicketSettledError(submission.id)
         error = NoSeatError if in_the_way["quota"] else QuotaNotFoundError
@@ -81,7 +81,7 @@ class NewSubmission:
         imported_by: str | None,
     ) -> dict[str, Write]:
         what, by = ("submitted", "registrant") if imported_by is None else ("imported", imported_by)
-        at = submission.submitted_at if imported_by is None else self._now  # a migrated entry keeps its own date
+        at = submission.submitted_at if imported_by is None else self._now  # a migrated submission keeps its own date
         event = Event(new_ulid(self._now, self._randomness), at, what, by)
         leads_here = items.reference_item(submission.reference, submission.id, submission.expires_at)
         answered = items.idempotency_item(submission.form, idempotency, receipt)
@@ -114,9 +114,10 @@ class NewSubmission:
     ) -> dict[str, Write]:
         """Return the writes for somebody who has this option already, by the names of a fresh entrant's writes.
 
-        A new reference leads to the first entry, a notice there calls for a mail to its owner, and a ticket that was
-        drawn is nobody's, so the sweep settles it. What else a fresh entry writes is written blank. The guard is put as
-        it stands, not updated: submit's role may put guards, and nothing else.
+        A new reference leads to the first submission, a notice there calls for a mail to its owner,
+        and a ticket that was drawn is nobody's, so the sweep settles it. What else a fresh
+        submission writes is written blank. The guard is put as it stands, not updated: submit's
+        role may put guards, and nothing else.
         """
         first_id, person, holds_until = first
         guard = items.plain_item(

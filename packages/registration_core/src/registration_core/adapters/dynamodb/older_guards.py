@@ -32,5 +32,5 @@ def checks_of_older_guards(
 
 
 def besides(checks: dict[str, Write], own: Collection[str]) -> dict[str, Write]:
-    """Return the checks of guards that are not the entry's own."""
+    """Return the checks of guards that are not the submission's own."""
     return {name: each for name, each in checks.items() if each["ConditionCheck"]["Key"]["pk"]["S"] not in own}

@@ -31,7 +31,7 @@ _WEAKER: Mapping[MailState, frozenset[MailState]] = {
 """Which states each one may follow: SES tells in any order, and a lease may still stand when it does."""
 
 _MOST_TOLD = 20
-"""A transaction takes a hundred writes; an address with more entries than this is no family's."""
+"""A transaction takes a hundred writes; an address with more submissions than this is no family's."""
 
 
 class DynamoMailOutcomes(MailOutcomes):

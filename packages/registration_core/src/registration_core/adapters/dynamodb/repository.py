@@ -1,4 +1,4 @@
-"""Entries in one DynamoDB table."""
+"""Submissions in one DynamoDB table."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class DynamoSubmissionRepository(SubmissionRepository):
-    """Entries in one table."""
+    """Submissions in one table."""
 
     def __init__(self, table: Table, *, clock: Clock, randomness: Callable[[int], bytes] = os.urandom) -> None:
         self._table = table
@@ -62,7 +62,7 @@ class DynamoSubmissionRepository(SubmissionRepository):
         return self._seats.draw_ticket(form, option, holder=holder, now=self._clock.now())
 
     def settle_ticket(self, form: str, option: str, ticket: int) -> None:
-        """Count a ticket that no entry holds as departed, and see to it that none ever will."""
+        """Count a ticket that no submission holds as departed, and see to it that none ever will."""
         self._seats.settle(form, option, ticket, now=self._clock.now())
 
     def make_quotas(self, form: str, capacities: Mapping[str, int]) -> None:
@@ -70,21 +70,21 @@ class DynamoSubmissionRepository(SubmissionRepository):
         self._seats.make_missing(form, capacities)
 
     def get(self, submission_id: str) -> Submission:
-        """Return one entry."""
+        """Return one submission."""
         item = self._item(keys.submission_key(submission_id))
         if item is None:
             raise SubmissionNotFoundError(submission_id)
         return items.read_submission(item)
 
     def by_reference(self, reference: str) -> Submission:
-        """Return the entry that a reference leads to."""
+        """Return the submission that a reference leads to."""
         item = self._item(keys.reference_key(reference))
         if item is None:
             raise SubmissionNotFoundError(reference)
         return self.get(item["submission"])
 
     def details(self, submission_id: str) -> SubmissionDetails:
-        """Return one entry with its history and mails."""
+        """Return one submission with its history and mails."""
         pk, _ = keys.submission_key(submission_id)
         submission, events, mails = None, [], []
         for item in self._alive(self._table.query("pk = :pk", pk=pk)):
@@ -101,7 +101,7 @@ class DynamoSubmissionRepository(SubmissionRepository):
         return SubmissionDetails(submission, tuple(events), tuple(mails))
 
     def list(self, form: str, *, since: datetime, limit: int, cursor: str | None = None) -> Page:
-        """Return a form's entries of `since` or later, newest first."""
+        """Return a form's submissions of `since` or later, newest first."""
         found: list[Submission] = []
         for submission in self.newest(form, since=since, cursor=cursor, page_size=limit + 1):
             if len(found) == limit:
@@ -120,7 +120,7 @@ class DynamoSubmissionRepository(SubmissionRepository):
         cursor: str | None = None,
         page_size: int = 500,
     ) -> Iterator[Submission]:
-        """Yield a form's entries newest first, reading on as more are asked for."""
+        """Yield a form's submissions newest first, reading on as more are asked for."""
         from registration_core.adapters.dynamodb import months  # noqa: PLC0415 - a visitor lists nothing
         from registration_core.domain.selection import Selection  # noqa: PLC0415
 
@@ -129,7 +129,7 @@ class DynamoSubmissionRepository(SubmissionRepository):
         return iter(walk(self._table, wanted, now=self._clock.now(), cursor=cursor, page_size=page_size))
 
     def by_email(self, address: str, *, limit: int) -> tuple[Submission, ...]:
-        """Return the newest entries of this address in any spelling, of all forms."""
+        """Return the newest submissions of this address in any spelling, of all forms."""
         theirs = self._table.query("email_key = :key", index=keys.BY_EMAIL, key=email_key(address))
         entries = map(items.read_submission, self._alive(theirs))
         return tuple(sorted(entries, key=lambda entry: entry.submitted_at, reverse=True)[:limit])
@@ -151,11 +151,11 @@ class DynamoSubmissionRepository(SubmissionRepository):
         return sum(1 for _ in self._alive(places))
 
     def waiting(self, form: str, option: str) -> Sequence[str]:
-        """Return the IDs of the entries that wait for an option, the lowest ticket first."""
+        """Return the IDs of the submissions that wait for an option, the lowest ticket first."""
         return self._tickets().waiting(form, option)
 
     def several(self, submission_ids: Iterable[str]) -> Mapping[str, Submission]:
-        """Return entries by their IDs, in the order asked."""
+        """Return submissions by their IDs, in the order asked."""
         wanted = list(dict.fromkeys(submission_ids))
         there = self._alive(self._table.batch_get([keys.submission_key(each) for each in wanted]))
         entries = {entry.id: entry for entry in map(items.read_submission, there)}

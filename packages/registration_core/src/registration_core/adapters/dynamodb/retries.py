@@ -61,7 +61,7 @@ class Retries:
     def __call__(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Carry out one operation. Raises AwsCallError."""
         if self._deadline.left_s() < _LEAST_S:
-            raise AwsCallError("OutOfTime", f"{operation} was not asked: the calls before it took all the time.")
+            raise AwsCallError("OutOfTime", f"{operation} was not sent: the calls before it used up the time.")
         ends_at = self._monotonic() + self._retry_s
         longest = _FIRST_PAUSE_S
         while True:

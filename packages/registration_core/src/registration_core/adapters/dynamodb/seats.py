@@ -1,7 +1,7 @@
 """Seats and places in the queue: what a transaction writes about them, and how a ticket is drawn.
 
-`QUOTA` counts; `SEAT#<id>` and `WAIT#<ticket>` say who. A seat outlives its entry's retention, for the place was taken;
-a place in the queue doesn't.
+`QUOTA` counts; `SEAT#<id>` and `WAIT#<ticket>` say who. A seat outlives its submission's retention,
+for the place was taken; a place in the queue doesn't.
 """
 
 from __future__ import annotations
@@ -79,8 +79,8 @@ class Seats:
     def settle(self, form: str, option: str, ticket: int, *, now: datetime) -> None:
         """Keep the promise of `ManagedRepository.settle_ticket`.
 
-        A mark stands in the entry's place, so that an entry which comes after all finds its ticket gone. A ticket that
-        is settled already, or held by an entry, is left alone.
+        A mark stands in the submission's place, so that a submission which comes after all finds
+        its ticket gone. A ticket that is settled already, or held by a submission, is left alone.
         """
         expires_at = items.seconds(now) + _MARK_KEPT_S
         mark = items.plain_item(keys.wait_key(form, option, ticket), expires_at=expires_at, settled=True)
@@ -93,10 +93,11 @@ class Seats:
         )
 
     def writes(self, before: Submission | None, after: Submission) -> dict[str, Write]:
-        """Return what a transaction writes about an entry's seat and ticket, by `quota`, `seat`, `left` and `wait`.
+        """Return what a transaction writes about a submission's seat and ticket, by `quota`, `seat`, `left` and `wait`.
 
-        before: None for a new entry. Only what changes is written; the quota's condition holds a seat wanted to what
-        is free. What an entry gives back of another option stands under `old quota`, `old seat` and `old left`.
+        before: None for a new submission. Only what changes is written; the quota's condition holds
+        a seat wanted to what is free. What a submission gives back of another option stands under
+        `old quota`, `old seat` and `old left`.
         """
         if before is not None and before.option != after.option:
             gone = replace(before, status=Status.CANCELLED, position=None)
@@ -154,5 +155,5 @@ def read_state(item: Mapping[str, Any]) -> QuotaState:
 
 
 def _ticket(submission: Submission | None) -> int | None:
-    """Return the ticket with which an entry waits; None when it doesn't."""
+    """Return the ticket with which a submission waits; None when it doesn't."""
     return submission.position if submission is not None and submission.option is not None else None

@@ -46,11 +46,11 @@ class StoredForms:
     def store(self, forms: Mapping[str, Form], *, forget: Iterable[str] = ()) -> tuple[str, ...]:
         """Bring these forms into force, and only these; return the names of those that are new or changed.
 
-        Those that were in force before are retired: they stay here, so that their entries are still listed. forget:
-        the names of retired ones that have no entry left. Each version is kept, for the entries made with it. Options
-        that are counted get their quotas; one that is there keeps its capacity, whatever the form says. Nothing is
-        written when all are in force already. Raises StorageUnavailableError; storing again then goes on where it
-        stopped.
+        Those that were in force before are retired: they stay here, so that their submissions are
+        still listed. forget: the names of retired ones that have no submission left. Each version
+        is kept, for the submissions made with it. Options that are counted get their quotas; one
+        that is there keeps its capacity, whatever the form says. Nothing is written when all are in
+        force already. Raises StorageUnavailableError; storing again then goes on where it stopped.
         """
         before = self.read()
         changed = _differing(before, forms)

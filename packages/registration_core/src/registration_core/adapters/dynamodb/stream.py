@@ -1,4 +1,4 @@
-"""Records of the table's stream, and which change of an entry each one means."""
+"""Records of the table's stream, and which change of a submission each one means."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class UnreadableRecordError(ValueError):
 
 
 def change_of(record: Mapping[str, Any]) -> Change | Notice | None:
-    """Return what a record says about an entry; None when it is about another kind of item, or a removal.
+    """Return what a record says about a submission; None when it is about another kind of item, or a removal.
 
     record: one of `Records` as Lambda gets them, with both images. Raises UnreadableRecordError.
     """

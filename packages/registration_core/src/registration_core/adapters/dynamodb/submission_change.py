@@ -1,4 +1,4 @@
-"""How an entry changes: one transaction for the entry, its history, its seat or ticket, and the guards for it."""
+"""Submission changes: one transaction for the submission, its history, its seat or ticket, and its guards."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from registration_core.adapters.dynamodb.seats import Seats
 from registration_core.adapters.dynamodb.table import MOST_WRITES, delete, put, to_wire, update
 from registration_core.domain.errors import (
     AlreadyRegisteredError,
-    EntryChangedError,
     NoSeatError,
     QuotaNotFoundError,
+    SubmissionChangedError,
     SubmissionNotFoundError,
     TicketSettledError,
 )
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from registration_core.domain.submission import Once, Submission
 
 _CHANGED_BY = "changed_by"
-"""An entry's attribute: the line of history of its last change, by which a lost answer's change is known again."""
+"""A submission's attribute: the line of history of its last change, by which a lost answer's change is known again."""
 
 
 class SubmissionChange:
-    """Changes entries of one table."""
+    """Changes submissions of one table."""
 
     def __init__(self, table: Table, *, now: datetime, randomness: Callable[[int], bytes]) -> None:
         self._table = table
@@ -51,7 +51,8 @@ class SubmissionChange:
     def erase(self, before: Submission, *, by: str) -> Submission:
         """Keep the promise of `ManagedRepository.erase`.
 
-        What hangs on the entry is stripped before and after: whoever repeats an erasure that was broken off ends it.
+        What hangs on the submission is stripped before and after: whoever repeats an erasure that
+        was broken off ends it.
         """
         after = before
         strip(self._table, before.id)
@@ -114,10 +115,11 @@ class SubmissionChange:
         return after
 
     def _kept_as_long(self, after: Submission, *, room: int) -> dict[str, Write]:
-        """Return the writes that let an entry's reference and all that hangs on it live as long as the entry.
+        """Return the writes that let a submission's reference and all that hangs on it live as long as the submission.
 
-        room: how many the entry's transaction still holds. What is more is written at once: should the transaction
-        fail, those lines of history live longer than their entry, and harm nobody.
+        room: how many the submission's transaction still holds. What is more is written at once:
+        should the transaction fail, those lines of history live longer than their submission, and
+        harm nobody.
         """
         hanging = [(item["pk"], item["sk"]) for item in hanging_on(self._table, after.id)]
         lengthened = ("SET expires_at = :expires_at", "attribute_exists(pk)")
@@ -135,7 +137,7 @@ class SubmissionChange:
         after: Submission,
         event_id: str,
     ) -> None:
-        """Write all; a guard that is another entry's by now is left to it."""
+        """Write all; a guard that is another submission's by now is left to it."""
         left = dict(guards)
         for _ in range(len(guards) + 1):
             in_the_way = self._table.transact({**writes, **left})
@@ -144,7 +146,7 @@ class SubmissionChange:
             if "entry" in in_the_way:
                 if in_the_way["entry"].get(_CHANGED_BY) == event_id:
                     return  # ours, written already; its answer got lost
-                raise EntryChangedError(after.id)
+                raise SubmissionChangedError(after.id)
             if taken := [item for name, item in in_the_way.items() if name.startswith("once")]:
                 raise AlreadyRegisteredError(str(taken[0]["submission"]))
             if "quota" in in_the_way:
@@ -153,20 +155,20 @@ class SubmissionChange:
             if "wait" in in_the_way:
                 raise TicketSettledError(after.id)
             if not in_the_way.keys() <= left.keys():
-                raise EntryChangedError(after.id)
+                raise SubmissionChangedError(after.id)
             left = {name: write for name, write in left.items() if name not in in_the_way}
 
     def _stored(self, before: Submission) -> Item:
-        """Return the entry's item. Raises EntryChangedError when it is not as `before` any more."""
+        """Return the submission's item. Raises SubmissionChangedError when it is not as `before` any more."""
         item = self._table.get(keys.submission_key(before.id))
         if item is None or items.expired(item, self._now):
             raise SubmissionNotFoundError(before.id)
         if item["version"] != before.version:
-            raise EntryChangedError(before.id)
+            raise SubmissionChangedError(before.id)
         return item
 
     def _guard_writes(self, guards: Iterable[str], before: Submission, after: Submission) -> dict[str, Write]:
-        """Return what happens to the guards of an entry: removed with it, or set up for what was no spam after all."""
+        """Return the writes of a submission's guards: delete them, or create them for what wasn't spam."""
         if after.status in STANDING:
             if before.status in STANDING:
                 return {}
@@ -184,7 +186,7 @@ class SubmissionChange:
         return put(item, free, now=items.seconds(self._now), id=submission_id)
 
     def _removals(self, guards: Iterable[str], after: Submission) -> dict[str, Write]:
-        """Return what removes these guards, each as long as it is still this entry's."""
+        """Return what removes these guards, each as long as it is still this submission's."""
         own = "attribute_not_exists(pk) OR submission = :id"
         return {pk: delete(keys.guard_key(pk), own, id=after.id) for pk in guards}
 

@@ -87,7 +87,7 @@ class Table:
                 if not wanted:
                     break
             else:
-                raise StorageUnavailableError("The table answered only in part, again and again.")
+                raise StorageUnavailableError("The table kept returning only part of the data.")
 
     def put(self, item: Item, when: str = "", /, **values: object) -> Item | None:
         """Put an item. Return None when it is written, else what stood in the way of the condition."""
@@ -196,7 +196,7 @@ def to_wire(value: object) -> dict[str, Any]:
     if isinstance(value, set | frozenset):
         kind = "SS" if all(isinstance(element, str) for element in value) else "NS"
         return {kind: [str(element) for element in sorted(value)]}
-    raise TypeError(f"no item holds a {type(value).__name__}")
+    raise TypeError(f"an item can't have a {type(value).__name__}")
 
 
 def from_wire(value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - an attribute may be anything
@@ -214,7 +214,7 @@ def from_wire(value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - an attribute m
         return frozenset(map(int, content))
     if kind == "SS":
         return frozenset(content)
-    raise TypeError(f"no item of ours holds a {kind}")
+    raise TypeError(f"items don't have the type {kind}")
 
 
 def wire_item(item: Mapping[str, object]) -> dict[str, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Who comes next, and tickets that were given out to entries which never came."""
+"""Who comes next, and tickets that were given out to submissions which never came."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class Tickets:
     """The queues of one table.
 
-    Places are read before the quota's item: a ticket without a place was then either departed already, and the item
-    says so, or its entry has not come yet.
+    Places are read before the quota's item: a ticket without a place was then either departed
+    already, and the item says so, or its submission has not come yet.
     """
 
     def __init__(self, table: Table, *, now: datetime) -> None:
@@ -69,7 +69,7 @@ class Tickets:
         )
 
     def _places(self, form: str, option: str) -> Iterator[tuple[int, str]]:
-        """Yield tickets that wait, lowest first, with the IDs of their entries."""
+        """Yield tickets that wait, lowest first, with the IDs of their submissions."""
         pk, _ = keys.quota_key(form, option)
         places = self._table.query(
             "pk = :pk AND begins_with(sk, :wait)",

@@ -1,8 +1,8 @@
 """DynamoDB's own protocol over one kept-alive connection, with the standard library alone.
 
-Importing boto3 would be most of submit's cold start, and of an export of some thousand entries; everything else uses
-`sdk`.
-Protocol: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
+Importing boto3 would be most of submit's cold start, and of an export of some thousand submissions;
+everything else uses `sdk`. Protocol:
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ class WireCall:
     ) -> None:
         url = urlsplit(endpoint)
         if url.scheme not in {"http", "https"} or not url.hostname:
-            raise ValueError(f"{endpoint!r} is no endpoint; use http://host:port or https://host[:port]")
+            raise ValueError(f"{endpoint!r} is not an endpoint; use http://host:port or https://host[:port]")
         self._tls = url.scheme == "https"
         self._address = (url.hostname, url.port or (443 if self._tls else 80))
         self._host = url.netloc.rpartition("@")[2]
@@ -135,7 +135,7 @@ class WireCall:
         except ValueError as error:
             raise AwsCallError("UnreadableAnswer", str(error)) from error
         if not isinstance(answer, dict):
-            raise AwsCallError("UnreadableAnswer", "The answer is no JSON object.")
+            raise AwsCallError("UnreadableAnswer", "The response is not a JSON object.")
         return answer
 
     def content(self, operation: str, params: Mapping[str, Any]) -> bytes:

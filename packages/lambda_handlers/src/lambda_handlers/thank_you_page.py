@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lambda_handlers.page import typed, typed_values
+from lambda_handlers.form_pages import typed, typed_values
 from registration_core.adapters.receipt_views import receipt_view
 from registration_core.domain.identifiers import display_reference
 

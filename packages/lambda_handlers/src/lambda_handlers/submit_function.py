@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 
-from lambda_handlers.http_answer import described, json_answer, page, problem, redirect, with_cors
 from lambda_handlers.http_request import RequestError, read_answers, read_request, salvaged_answers
+from lambda_handlers.http_response import described, json_answer, page, problem, redirect, with_cors
 from registration_core.domain.errors import InvalidAnswersError, RollcallError
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.languages import best_language
@@ -117,7 +117,7 @@ class SubmitFunction:
     ) -> dict[str, Any]:
         reference, status = display_reference(receipt.reference), _told(form, receipt)
         if request.from_page:
-            from lambda_handlers.thanks import thanks_page  # noqa: PLC0415 - a script's post does without
+            from lambda_handlers.thank_you_page import thanks_page  # noqa: PLC0415 - a script's post does without
 
             shown = self._shown(request, form, sent)
             html = thanks_page(form, shown, receipt, status, words=self._words, language=language)
@@ -139,7 +139,7 @@ class SubmitFunction:
         wrong = [f"{error.field}: {error.code}" for error in errors if form.field(error.field)]
         self._log.info("refused", code=InvalidAnswersError.code, form=form.name, request_id=request.id, wrong=wrong)
         if request.from_page:
-            from lambda_handlers.page import form_page  # noqa: PLC0415 - a script's post does without
+            from lambda_handlers.form_pages import form_page  # noqa: PLC0415 - a script's post does without
 
             shown = self._shown(request, form, sent)
             html = form_page(form, shown, errors=errors, words=self._words, language=language)
@@ -150,7 +150,7 @@ class SubmitFunction:
 
     def _another(self, form: Form, sent: Mapping[str, object], language: str) -> dict[str, Any]:
         """Return the form for another person, with the answers that the thank-you page passed on. Nothing is stored."""
-        from lambda_handlers.page import form_page  # noqa: PLC0415 - a script's post does without
+        from lambda_handlers.form_pages import form_page  # noqa: PLC0415 - a script's post does without
 
         kept = {field.name: sent[field.name] for field in form.fields if field.keep_for_next and field.name in sent}
         return page(200, form_page(form, kept, words=self._words, language=language), site_url=self._words.site_url)
@@ -180,9 +180,9 @@ class SubmitFunction:
         else:
             self._log.info("refused", code=refused.code, status=refused.status, request_id=request.id)
         if request.from_page and form is not None and (sent := self._shown(request, form, sent)):
-            from lambda_handlers.not_taken import not_taken_page  # noqa: PLC0415 - a script's post does without
+            from lambda_handlers.refused_form import refused_form_page  # noqa: PLC0415 - a script's post does without
 
-            html = not_taken_page(form, sent, refused, key=key, words=self._words, language=language)
+            html = refused_form_page(form, sent, refused, key=key, words=self._words, language=language)
             return page(refused.status, html, site_url=self._words.site_url, headers=refused.headers)
         return refusal(request, refused, words=self._words, language=language)
 

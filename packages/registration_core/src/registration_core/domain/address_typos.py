@@ -17,7 +17,7 @@ SLIPS: Mapping[str, str] = {
 """Misspelt domain labels, and what was meant. Labels that exist (`.co`, `.cm`) aren't in it."""
 
 
-def meant_address(address: str) -> str:
+def corrected_address(address: str) -> str:
     """Return the address with typing errors in its domain corrected."""
     before, at, domain = address.rpartition("@")
     return before + at + ".".join(SLIPS.get(label.lower(), label) for label in domain.split("."))

@@ -1,4 +1,4 @@
-"""Own entry: what registrants see of their entry, and do with it, by a link that was mailed to them."""
+"""Own submission: what registrants see and do through the link in their mails."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class OwnEntry:
-    """An entry as its registrant sees it.
+class OwnSubmission:
+    """A submission as its registrant sees it.
 
-    rank: how many wait up to and with this one; None when it does not wait.
+    rank: its position on the waiting list; None if it isn't on it.
     """
 
     submission: Submission
@@ -37,7 +37,7 @@ class OwnEntry:
 
     @property
     def actions(self) -> frozenset[Action]:
-        """What its registrant may do with it now."""
+        """What the registrant may do now."""
         status = self.submission.status
         if status is Status.ERASED:
             return frozenset()
@@ -51,25 +51,25 @@ class OwnEntry:
         return frozenset(actions)
 
 
-class OwnEntryService:
-    """Shows and changes one entry for whoever proved that it is theirs; whatever is asked twice is done once."""
+class OwnSubmissionService:
+    """Shows and changes one submission for its registrant. Each method is safe to repeat."""
 
     def __init__(self, *, forms: FormCatalogue, repository: SubmissionRepository, manage: ManageService) -> None:
         self._forms = forms
         self._repository = repository
         self._manage = manage
 
-    def show(self, submission_id: str) -> OwnEntry:
-        """Return the entry; nothing changes.
+    def show(self, submission_id: str) -> OwnSubmission:
+        """Return the submission without changing it.
 
         Raises SubmissionNotFoundError, UnknownFormError, StorageUnavailableError.
         """
         return self._seen(self._repository.get(submission_id))
 
-    def act(self, submission_id: str, action: Action) -> OwnEntry:
-        """Do one thing with the entry and return what became of it.
+    def act(self, submission_id: str, action: Action) -> OwnSubmission:
+        """Do the action and return the changed submission.
 
-        Raises as `show` does, and StatusTransitionError when the entry's status does not allow it.
+        Raises as `show` does, and StatusTransitionError if the status doesn't allow the action.
         """
         if action is Action.VERIFY:
             return self._seen(self._manage.verify(submission_id, by=REGISTRANT))
@@ -77,9 +77,9 @@ class OwnEntryService:
             return self._seen(self._manage.cancel(submission_id, by=REGISTRANT))
         return self._seen(self._manage.erase(submission_id, by=REGISTRANT))
 
-    def _seen(self, submission: Submission) -> OwnEntry:
+    def _seen(self, submission: Submission) -> OwnSubmission:
         form = self._forms.get(submission.form)
         waits = submission.status is Status.WAITLISTED and submission.position is not None
         if not waits or submission.option is None or submission.position is None:
-            return OwnEntry(submission, form)
-        return OwnEntry(submission, form, self._repository.rank(form.name, submission.option, submission.position))
+            return OwnSubmission(submission, form)
+        return OwnSubmission(submission, form, self._repository.rank(form.name, submission.option, submission.position))

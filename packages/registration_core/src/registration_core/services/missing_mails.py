@@ -1,4 +1,4 @@
-"""Missing mails: what an entry's history calls for, and nobody noted."""
+"""Missing mails: those that a submission's history causes, but that nobody recorded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def missing_mails(details: SubmissionDetails, *, until: datetime) -> list[MailRequest]:
-    """Return the mails that an entry's history until then calls for, that still fit, and were noted by nobody."""
+    """Return the mails that a submission's history until then causes, that still fit, and that nobody recorded."""
     noted = {(mail.kind, mail.version) for mail in details.mails}
     return [
         request
@@ -26,7 +26,7 @@ def missing_mails(details: SubmissionDetails, *, until: datetime) -> list[MailRe
 
 
 def _changes(details: SubmissionDetails, *, until: datetime) -> Iterator[Change]:
-    """Yield what happened to an entry until then, as the stream tells it."""
+    """Yield a submission's changes until then, as the stream would."""
     was = None
     for event in sorted(details.events, key=lambda event: event.version or 0):
         if event.status is None or event.version is None or event.at > until:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lambda_handlers import refusals
-from lambda_handlers.page import Notice, form_page
+from lambda_handlers.form_pages import Notice, form_page
 from registration_core.domain.errors import (
     FormClosedError,
     HumanCheckFailedError,
@@ -27,7 +27,7 @@ FINAL = frozenset({FormClosedError.code, HumanCheckFailedError.code})
 """Refusals after which sending the same page again can't succeed."""
 
 
-def not_taken_page(
+def refused_form_page(
     form: Form, sent: Mapping[str, object], refused: Refusal, *, key: str, words: SiteWords, language: str
 ) -> str:
     """Return the page. key: the Idempotency-Key that the next attempt repeats if this one may have been stored."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from registration_core.domain.values import Answer
 
 
-def may_be_told_all(kind: str, submission: Submission) -> bool:
+def may_have_free_text(kind: str, submission: Submission) -> bool:
     """Whether a mail may contain free text: it goes to staff, or to a verified address."""
     return kind in TO_STAFF or submission.verified_at is not None
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from http import HTTPStatus
 
-from lambda_handlers.http_answer import page, redirect
 from lambda_handlers.http_request import RequestError, read_answers, read_request
+from lambda_handlers.http_response import page, redirect
 from registration_core.adapters.signing import MY, InvalidTokenError
 from registration_core.adapters.signing_keys import KeysUnavailableError
 from registration_core.domain.errors import (
@@ -17,7 +17,7 @@ from registration_core.domain.errors import (
     UnknownFormError,
 )
 from registration_core.domain.submission import Status
-from registration_core.services.own_entry import Action
+from registration_core.services.own_submission import Action
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from lambda_handlers.my_pages import MyPages
     from registration_core.adapters.signing_keys import SecretSigner
     from registration_core.domain.ports import Clock
-    from registration_core.services.own_entry import OwnEntry, OwnEntryService
+    from registration_core.services.own_submission import OwnSubmission, OwnSubmissionService
 
 FINAL = frozenset({Action.CANCEL, Action.ERASE})
 """Actions that need a confirmation."""
@@ -55,7 +55,14 @@ class MyFunction:
     """
 
     def __init__(
-        self, service: OwnEntryService, pages: MyPages, keys: SecretSigner, *, clock: Clock, site_url: str, log: Log
+        self,
+        service: OwnSubmissionService,
+        pages: MyPages,
+        keys: SecretSigner,
+        *,
+        clock: Clock,
+        site_url: str,
+        log: Log,
     ) -> None:
         self._service = service
         self._pages = pages
@@ -111,7 +118,7 @@ class MyFunction:
         language = self._language(request, sent, entry.submission.language)
         return redirect(f"my?t={_text(sent, 't')}&lang={language}")  # so that reloading doesn't do it again
 
-    def _show(self, request: Request, sent: Mapping[str, object], entry: OwnEntry) -> dict[str, Any]:
+    def _show(self, request: Request, sent: Mapping[str, object], entry: OwnSubmission) -> dict[str, Any]:
         language = self._language(request, sent, entry.submission.language)
         return self._page(200, self._pages.entry(entry, token=_text(sent, "t"), language=language))
 

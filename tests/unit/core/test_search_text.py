@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from registration_core.domain.folding import fold, holds_words
+from registration_core.domain.search_text import fold, holds_words
 
 
 @pytest.mark.parametrize(

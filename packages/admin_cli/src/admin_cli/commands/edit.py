@@ -41,7 +41,7 @@ app = verb()
 #: What a submission has besides its answers, and what to do instead of editing it.
 NOT_ANSWERS = {
     "status": "To change it: rollcall status set ID confirmed|cancelled, or rollcall status promote FORM OPTION",
-    "id": "An ID never changes, because links and mails contain it. To register anew, first: rollcall erase ID",
+    "id": "An ID never changes, because links and mails contain it. To remove the submission: rollcall erase ID",
     "reference": "A reference never changes, because the registrant has it in writing.",
     "form": "A submission stays with its form. Cancel it, and register with the other form: rollcall status cancel ID",
     "language": "The language is the one in which the registrant filled in the form. It never changes.",

@@ -205,7 +205,7 @@ def _own_mails(form: Form) -> str:
 
 
 def _seats(form: Form) -> str:
-    """Give each counted option's initial capacity and start, one per line."""
+    """Return each counted option's initial capacity and start, one per line."""
     field = form.field(form.quota.field) if form.quota else None
     if field is None:
         return "not counted"

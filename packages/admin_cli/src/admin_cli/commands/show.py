@@ -137,7 +137,7 @@ def _attempts(mail: MailRecord) -> Value:
 
 
 def _lines(details: SubmissionDetails, facts: Sequence[tuple[str, Value]]) -> list[tuple[str, Value]]:
-    """Give names and values for a program: the submission, then its answers, mails and history."""
+    """Return names and values for a program: the submission, then its answers, mails and history."""
     submission = details.submission
     lines = [*facts, ("form_version", submission.form_version)]
     lines += [(f"answers.{name}", value) for name, value in answered(None, submission.answers)]

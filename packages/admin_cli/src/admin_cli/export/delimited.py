@@ -36,37 +36,37 @@ def write_csv(
     columns: Sequence[Column],
     stream: BinaryIO,
     *,
-    said: Mapping[str, str],
+    words: Mapping[str, str],
     marked: bool,
     delimiter: str,
 ) -> None:
-    """Write RFC 4180, or the same with another delimiter. said: the words of the language.
+    """Write RFC 4180, or the same with another delimiter. words: the words of the language.
 
     marked: whether to begin with a byte order mark.
     """
     with _text(stream) as out:
         if marked:
             out.write(BYTE_ORDER_MARK)
-        for lines in _lines(batches, columns, said, _CSV):
+        for lines in _lines(batches, columns, words, _CSV):
             out.write("\r\n".join([*map(delimiter.join, lines), ""]))
 
 
 def write_tsv(
-    batches: Iterable[list[Row]], columns: Sequence[Column], stream: BinaryIO, *, said: Mapping[str, str]
+    batches: Iterable[list[Row]], columns: Sequence[Column], stream: BinaryIO, *, words: Mapping[str, str]
 ) -> None:
     r"""Write one line per submission, with tabs between cells. In a cell, a tab, newline or backslash is \t, \n, \\.
 
     A cell that contains a quote is quoted, with the quote doubled.
     """
     with _text(stream) as out:
-        for lines in _lines(batches, columns, said, _TSV):
+        for lines in _lines(batches, columns, words, _TSV):
             out.write("\n".join([*map("\t".join, lines), ""]))
 
 
-def cell(column: Column, said: Mapping[str, str]) -> Callable[[Answer | None], str]:
+def cell(column: Column, words: Mapping[str, str]) -> Callable[[Answer | None], str]:
     """Return a function that writes a column's values as people read them, before formulas are neutralised."""
     labels = column.labels or {}
-    yes, no = said["yes"], said["no"]
+    yes, no = words["yes"], words["no"]
     in_words = column.in_words
 
     def write(value: Answer | None) -> str:
@@ -98,11 +98,11 @@ def _quoted(text: str) -> str:
 
 
 def _lines(
-    batches: Iterable[list[Row]], columns: Sequence[Column], said: Mapping[str, str], format_: _Format
+    batches: Iterable[list[Row]], columns: Sequence[Column], words: Mapping[str, str], format_: _Format
 ) -> Iterator[Iterable[Sequence[str]]]:
     """Yield the headings, then the cells of a batch at a time: column by column, which is faster."""
     yield [[format_.cell(column.heading) for column in columns]]
-    makers = [_maker(column, said, format_) for column in columns]
+    makers = [_maker(column, words, format_) for column in columns]
     for rows in batches:
         answers = [row.answers.get for row in rows]
         cells = [
@@ -112,9 +112,9 @@ def _lines(
         yield zip(*cells, strict=True)
 
 
-def _maker(column: Column, said: Mapping[str, str], format_: _Format) -> Callable[[list[Answer | None]], list[str]]:
+def _maker(column: Column, words: Mapping[str, str], format_: _Format) -> Callable[[list[Answer | None]], list[str]]:
     """Return a function that turns one column's values into cells."""
-    maker = _Maker(column, said, format_)
+    maker = _Maker(column, words, format_)
     if column.in_words is not None:
         return maker.numbers
     if column.kind in (Kind.DATE, Kind.MOMENT) or column.name in _OURS:
@@ -127,10 +127,10 @@ def _maker(column: Column, said: Mapping[str, str], format_: _Format) -> Callabl
 class _Maker:
     """Turns the values of one column into cells; for most of them the type decides."""
 
-    def __init__(self, column: Column, said: Mapping[str, str], format_: _Format) -> None:
+    def __init__(self, column: Column, words: Mapping[str, str], format_: _Format) -> None:
         self._finish, self._calm = format_
-        self._write = cell(column, said)
-        self._yes, self._no = self._finish(said["yes"]), self._finish(said["no"])
+        self._write = cell(column, words)
+        self._yes, self._no = self._finish(words["yes"]), self._finish(words["no"])
         self._known = {value: self._finish(label) for value, label in (column.labels or {}).items()}
         self._joined: dict[tuple[str, ...], str] = {}
 

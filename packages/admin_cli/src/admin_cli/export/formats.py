@@ -89,13 +89,13 @@ def read_format(name: str | None, file: str) -> Format:
 class Encoding:
     """How one export is written.
 
-    columns: None for whole submissions. said: the words of the language. to_file: whether a program will open it as a
+    columns: None for whole submissions. words: the words of the language. to_file: whether a program will open it as a
     file. folder: for temporary files. delimiter: of CSV.
     """
 
     format: Format
     columns: Sequence[Column] | None
-    said: Mapping[str, str]
+    words: Mapping[str, str]
     to_file: bool
     folder: Path
     delimiter: str = ","
@@ -112,7 +112,7 @@ class Encoding:
         if self.format is Format.XLSX:
             from admin_cli.export import xlsx  # noqa: PLC0415
 
-            xlsx.write_xlsx(batches, columns, stream, said=self.said, folder=self.folder)
+            xlsx.write_xlsx(batches, columns, stream, words=self.words, folder=self.folder)
         elif self.format is Format.PARQUET:
             from admin_cli.export import parquet  # noqa: PLC0415
 
@@ -121,6 +121,8 @@ class Encoding:
             from admin_cli.export import delimited  # noqa: PLC0415
 
             if self.format is Format.TSV:
-                delimited.write_tsv(batches, columns, stream, said=self.said)
+                delimited.write_tsv(batches, columns, stream, words=self.words)
                 return
-            delimited.write_csv(batches, columns, stream, said=self.said, marked=self.to_file, delimiter=self.delimiter)
+            delimited.write_csv(
+                batches, columns, stream, words=self.words, marked=self.to_file, delimiter=self.delimiter
+            )

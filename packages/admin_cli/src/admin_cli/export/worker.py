@@ -80,7 +80,7 @@ def main() -> int:
             _send(events, _done(reader.read(Path(task.path), task.range, task.mark)))
     except BrokenPipeError:
         return 0  # the export is gone
-    except Exception as error:  # noqa: BLE001 - the process's outermost edge: the export tells the person
+    except Exception as error:  # noqa: BLE001 - the process's outermost edge: the export reports it
         failure = error if isinstance(error, CliError) else explain(error)
         _send(events, Failed(str(failure), failure.hint, int(failure.exit_code)))
     return 0

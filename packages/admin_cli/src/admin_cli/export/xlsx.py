@@ -48,7 +48,7 @@ def ensure_fits(entries: int) -> None:
 
 
 def write_xlsx(
-    batches: Iterable[list[Row]], columns: Sequence[Column], stream: BinaryIO, *, said: Mapping[str, str], folder: Path
+    batches: Iterable[list[Row]], columns: Sequence[Column], stream: BinaryIO, *, words: Mapping[str, str], folder: Path
 ) -> None:
     """Write one sheet. folder: for temporary files. Raises CliError if a value or the sheet is too large."""
     import xlsxwriter  # noqa: PLC0415 - only for this format
@@ -69,7 +69,7 @@ def write_xlsx(
         heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         for place, column in enumerate(columns):
             sheet.write_string(0, place, column.heading, heading)
-        writers = [_writer(sheet, place, column, formats, said) for place, column in enumerate(columns)]
+        writers = [_writer(sheet, place, column, formats, words) for place, column in enumerate(columns)]
         lengths: list[list[int]] = [[] for _ in columns]
         last = 0
         for last, row in enumerate(chain.from_iterable(batches), 1):
@@ -116,10 +116,10 @@ def _writer(
     place: int,
     column: Column,
     formats: _Formats,
-    said: Mapping[str, str],
+    words: Mapping[str, str],
 ) -> Callable[[int, Row], int]:
     """Return a function that writes one column's cell of a submission, and returns its length."""
-    in_words = cell(column, said)
+    in_words = cell(column, words)
 
     def write(line: int, row: Row) -> int:
         value = column.value(row)

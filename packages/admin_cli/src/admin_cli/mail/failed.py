@@ -79,7 +79,7 @@ def failed(
     since: Annotated[str, typer.Option(metavar="WHEN", help="Mails that failed since then.")] = SINCE,
     json: Annotated[str | None, json_option(FIELDS)] = None,
 ) -> None:
-    """Print the mails that failed, and why if it is known. This changes nothing.
+    """Print the mails that failed, and why if it is known; this changes nothing.
 
     First come the dead letters: mails that failed five times, and changes of submissions whose
     mails could not be queued (`rollcall mail redrive` tries both again). Then come mails that

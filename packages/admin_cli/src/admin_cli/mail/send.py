@@ -69,7 +69,7 @@ def send(
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Send a mail to many: one of the form's own, such as that a course moved, or a text of yours; each gets it once.
+    """Send one of the form's own mails, or a text of yours, to many registrants; each gets it once.
 
     For a text of your own, give --subject and --text. An empty line starts a new paragraph, and the
     mail adds the reference and the link to the registrant's page. Without --status it goes to

@@ -1,4 +1,4 @@
-"""What builds a deployment: the form files checked and compiled, the site, the functions' zip, the API's description.
+"""What builds a deployment: form files, the site, the functions' zip and the API's description.
 
 Nothing here runs in Lambda.
 """

@@ -1,7 +1,7 @@
 """The API's description (OpenAPI 3.1), made from the form files and the catalogue of errors.
 
-`python -m rollcall_build.openapi` writes docs/openapi.json, which describes the example's forms; a test holds that
-file to what is made here.
+`python -m rollcall_build.openapi` writes docs/openapi.json, which describes the example's forms. A test compares
+that file with what this module makes.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _FOR_GET = {404, 405, 500, 503}
 
 
 def document(forms: Mapping[str, Form]) -> dict[str, Any]:
-    """Return the description of the API that takes these forms."""
+    """Return the description of the API for these forms."""
     schemas = {
         "Text": {
             "type": "object",
@@ -67,8 +67,8 @@ def document(forms: Mapping[str, Form]) -> dict[str, Any]:
         "info": {
             "title": "Rollcall",
             "version": importlib.metadata.version("rollcall-handlers"),
-            "description": "Takes what visitors send by the forms, and tells what the forms ask. Every path and method "
-            "that is not listed, TRACE too, gets 404 with the code `not_found`; OPTIONS answers browsers' preflights.",
+            "description": "Accepts submissions and describes the forms. Every path and method that is not listed, "
+            "including TRACE, gets 404 with the code `not_found`. OPTIONS answers browsers' preflight requests.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "{api_url}", "variables": {"api_url": {"default": "https://api.example.org/v1"}}}],
@@ -86,11 +86,11 @@ def document(forms: Mapping[str, Form]) -> dict[str, Any]:
 def _submit(form: Form) -> dict[str, Any]:
     accepted = {
         "200": {
-            "description": "For a plain form post with `_another`: the form for one more person. Nothing is stored.",
+            "description": "A plain form post with `_another`: the form for one more person. Nothing is stored.",
             "content": {"text/html": {"schema": {"type": "string"}}},
         },
         "201": {
-            "description": "Stored, or the first answer to the same again; for a plain form post, a page that says so.",
+            "description": "Stored, or the first answer again for a repeat. A plain form post gets a page.",
             "content": {
                 "application/json": {"schema": {"$ref": "#/components/schemas/Receipt"}},
                 "text/html": {"schema": {"type": "string"}},
@@ -103,8 +103,8 @@ def _submit(form: Form) -> dict[str, Any]:
         "parameters": [{"$ref": f"#/components/parameters/{name}"} for name in ("key", "lang")],
         "requestBody": {
             "required": True,
-            "description": f"At most {MOST_BYTES // 1024} KiB. In a plain form, an answer of several values "
-            "is a name that comes several times, and a date may come in three fields, such as born-day, born-month "
+            "description": f"At most {MOST_BYTES // 1024} KiB. A plain form sends an answer with several "
+            "values as one name several times. It may send a date in three fields, such as born-day, born-month "
             "and born-year.",
             "content": {
                 "application/json": {"schema": {"$ref": f"#/components/schemas/{form.name}-answers"}},
@@ -118,7 +118,7 @@ def _submit(form: Form) -> dict[str, Any]:
 def _opened(form: Form) -> dict[str, Any]:
     return {
         "operationId": f"open-{form.name}",
-        "summary": f"{form.title}: on to its page on the site",
+        "summary": f"{form.title}: redirect to its page on the site",
         "parameters": [{"$ref": "#/components/parameters/lang"}],
         "responses": {
             "303": {
@@ -133,24 +133,24 @@ def _describe(forms: Mapping[str, Form]) -> dict[str, Any]:
     tag = {"ETag": {"schema": {"type": "string"}}}
     return {
         "operationId": "describe-form",
-        "summary": "What a form asks, and the seats that are left",
+        "summary": "Describe a form and its free seats",
         "parameters": [
             {"name": "form", "in": "path", "required": True, "schema": {"enum": sorted(forms)}},
             {
                 "name": "brief",
                 "in": "query",
-                "description": "Anything: tell only what moves, the seats and the limits of dates.",
+                "description": "Any value: describe only what changes, which is seats and date limits.",
                 "schema": {"type": "string", "minLength": 1},
             },
             {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}},
         ],
         "responses": {
             "200": {
-                "description": "The form. It may be kept for 30 seconds.",
+                "description": "The form. It may be cached for 30 seconds.",
                 "headers": tag,
                 "content": {"application/json": {"schema": {"anyOf": [FORM, FORM_IN_BRIEF]}}},
             },
-            "304": {"description": "What the client has is still so.", "headers": tag},
+            "304": {"description": "The client's copy is current.", "headers": tag},
         }
         | _refusals(_FOR_GET - {405}),
     }
@@ -159,33 +159,36 @@ def _describe(forms: Mapping[str, Form]) -> dict[str, Any]:
 def _my() -> dict[str, Any]:
     page = {"text/html": {"schema": {"type": "string"}}}
     answers = {
-        "200": {"description": "A page: the entry, and what can be done.", "content": page},
+        "200": {"description": "A page: the submission, and what the registrant can do.", "content": page},
         "303": {
-            "description": "Done (POST only): on to the entry's page.",
+            "description": "Done (POST only): redirect to the submission's page.",
             "headers": {"Location": {"schema": {"type": "string", "format": "uri-reference"}}},
         },
-        "4XX": {"description": "A page that says what is wrong with the link, and what to do.", "content": page},
-        "503": {"description": "A page that asks to try again in a moment.", "content": page},
+        "4XX": {"description": "A page that says what is wrong with the link and what to do.", "content": page},
+        "503": {"description": "A page that asks the registrant to try again soon.", "content": page},
     }
     posted = {
         "type": "object",
         "properties": {
             "t": {"type": "string"},
             "action": {"enum": [action.value for action in Action]},
-            "confirm": {"const": "yes", "description": "Needed to cancel or erase; without it a page asks."},
+            "confirm": {
+                "const": "yes",
+                "description": "Required to cancel or erase. Without it, a page asks for confirmation.",
+            },
         },
         "required": ["t", "action"],
     }
     return {
         "get": {
             "operationId": "show-my-entry",
-            "summary": "One's own entry by a signed link; changes nothing",
+            "summary": "Show the registrant's submission by a signed link; changes nothing",
             "parameters": [{"$ref": "#/components/parameters/token"}],
             "responses": answers,
         },
         "post": {
             "operationId": "change-my-entry",
-            "summary": "Verify, cancel or erase one's own entry",
+            "summary": "Verify, cancel or erase the registrant's submission",
             "requestBody": {
                 "required": True,
                 "content": {"application/x-www-form-urlencoded": {"schema": posted}},
@@ -201,15 +204,15 @@ def _parameters(forms: Mapping[str, Form]) -> dict[str, Any]:
         "key": {
             "name": "Idempotency-Key",
             "in": "header",
-            "description": "Names this attempt: the same key with the same answers gets the first answer again, for 24 "
-            "hours. Without one, the same answers within ten minutes do.",
+            "description": "Identifies this attempt. For 24 hours, the same key with the same answers gets the first "
+            "answer again. Without a key, the same answers within ten minutes do.",
             "schema": {"type": "string", "minLength": 1, "maxLength": KEY_LENGTH, "pattern": "^[ -~]+$"},
         },
         "lang": {
             "name": "lang",
             "in": "query",
-            "description": "The language of sentences and mails, before the field _language and Accept-Language: "
-            f"{', '.join(dict.fromkeys((*LANGUAGES, *form_languages)))}. Any other gets the one that fits best.",
+            "description": "The language of messages and mails. It overrides the field _language and Accept-Language: "
+            f"{', '.join(dict.fromkeys((*LANGUAGES, *form_languages)))}. Any other value gets the closest.",
             "schema": {"type": "string"},
         },
         "token": {
@@ -244,7 +247,7 @@ def _name(status: int) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the description; say in one line what came of it."""
+    """Write the description and print one line about it."""
     parser = argparse.ArgumentParser(prog="python -m rollcall_build.openapi", description="Describe the API.")
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="the workspace (default: this folder)")
     parser.add_argument("--out", type=Path, help=f"where to write it (default: {OUT} in the workspace)")

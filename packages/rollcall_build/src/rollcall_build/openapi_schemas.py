@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from registration_core.domain.forms import Form
 
 RECEIPT_STATUSES = (Status.CONFIRMED, Status.PENDING, Status.WAITLISTED)
-"""The statuses that a receipt may tell."""
+"""The statuses that a receipt may have."""
 
 
 def answers_schema(form: Form) -> dict[str, Any]:
     """Return the schema of a form's answers as JSON brings them.
 
-    Lengths are told in words: JSON Schema counts code points, the API letters as a person counts them.
+    Lengths are told in words: JSON Schema counts code points, the API characters as a person counts them.
     """
     properties = {field.name: field_schema(field) for field in form.fields}
     return {
         "type": "object",
         "title": str(form.title),
-        "description": "A field that is not required may be left out, null or an empty string: all are no answer.",
+        "description": "A field that is not required may be missing, null or an empty string. All mean no answer.",
         "properties": properties | _door_fields(form),
         "required": [field.name for field in form.fields if field.required],
         "additionalProperties": False,
@@ -54,9 +54,9 @@ def field_schema(field: Field) -> dict[str, Any]:
     """Return the schema of one answer, with the label as its title and hint and limits as its description."""
     notes = [str(field.hint)] if field.hint is not None else []
     if field.min_length is not None:
-        notes.append(f"At least {field.min_length} letters as a person counts them.")
+        notes.append(f"At least {field.min_length} characters as a person counts them.")
     if field.max_length is not None:
-        notes.append(f"At most {field.max_length} letters as a person counts them.")
+        notes.append(f"At most {field.max_length} characters as a person counts them.")
     if field.age_from is not None:
         notes += [f"{option.value}: {_ages(option)}." for option in field.options if _ages(option)]
     if field.type is FieldType.DATE:
@@ -68,7 +68,7 @@ def field_schema(field: Field) -> dict[str, Any]:
 
 
 def _ages(option: Option) -> str:
-    """Say for which ages an option is; nothing when it is for all."""
+    """Describe the ages that an option is for; empty if it is for all."""
     limits = [
         f"{word} {age}" for word, age in (("at least", option.min_age), ("at most", option.max_age)) if age is not None
     ]
@@ -102,38 +102,38 @@ def _kind(field: Field) -> dict[str, Any]:
 
 
 def _door_fields(form: Form) -> dict[str, Any]:
-    """Return what may be sent beside the answers."""
+    """Return the fields that may be sent with the answers."""
     return {
         LANGUAGE: {
             "type": "string",
             "enum": list(form.languages),
-            "description": "The language of sentences and mails; before Accept-Language, after ?lang=.",
+            "description": "The language of messages and mails. It overrides Accept-Language; ?lang= overrides it.",
         },
         STARTED: {
             "type": "number",
-            "description": "When the visitor began to fill the form in, in seconds since 1970 by the client's clock.",
+            "description": "When the visitor began to fill in the form, in seconds since 1970 by the client's clock.",
         },
         SENT: {"type": "number", "description": "When it was sent, by the same clock."},
         HUMAN_TOKEN: {
             "type": "string",
-            "description": "The token of Cloudflare Turnstile, where the stack asks for one.",
+            "description": "The Cloudflare Turnstile token, if the stack requires one.",
         },
     }
 
 
 def receipt_schema() -> dict[str, Any]:
-    """Return the schema of what a registrant is told."""
+    """Return the schema of a receipt."""
     return {
         "type": "object",
         "properties": {
             "id": {"type": "string"},
             "reference": {
                 "type": "string",
-                "description": "What a person reads out on the telephone.",
+                "description": "What a registrant reads out on the telephone.",
                 "pattern": "^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$",
             },
             "status": {"enum": [status.value for status in RECEIPT_STATUSES]},
-            "position": {"type": "integer", "minimum": 1, "description": "The ticket's number, when waitlisted."},
+            "position": {"type": "integer", "minimum": 1, "description": "The ticket number, if waitlisted."},
         },
         "required": ["id", "reference", "status"],
     }
@@ -143,7 +143,7 @@ def problem_schema() -> dict[str, Any]:
     """Return the schema of a refusal."""
     return {
         "type": "object",
-        "description": "Problem details (RFC 9457): a code for machines, a sentence for people.",
+        "description": "Problem details (RFC 9457): a code for programs, a sentence for people.",
         "properties": {
             **_each(("type", "title", "detail"), {"type": "string"}),
             "status": {"type": "integer"},
@@ -165,7 +165,11 @@ def invalid_answers_schema() -> dict[str, Any]:
         },
         "required": ["field", "code", "message"],
     }
-    errors = {"type": "array", "items": error, "description": "Every wrong field at once; with invalid_answers."}
+    errors = {
+        "type": "array",
+        "items": error,
+        "description": "Every wrong field at once, with the code invalid_answers.",
+    }
     return {"allOf": [{"$ref": "#/components/schemas/Problem"}], "properties": {"errors": errors}}
 
 
@@ -176,8 +180,8 @@ def description_schema() -> dict[str, Any]:
     seats = {
         "enum": [seats.value for seats in PublicSeats],
         "description": (
-            f"How many seats are left, as of the last five minutes: {PublicSeats.FEW} is {FEW_SEATS} or fewer; at "
-            f"{PublicSeats.WAITING_LIST} a newcomer gets a ticket of the waiting list."
+            f"Free seats, at most five minutes old: {PublicSeats.FEW} is {FEW_SEATS} or fewer; at "
+            f"{PublicSeats.WAITING_LIST} a new registrant gets a ticket on the waiting list."
         ),
     }
     option = {
@@ -193,7 +197,7 @@ def description_schema() -> dict[str, Any]:
     }
     section = {
         "type": "object",
-        "description": "A heading over the fields from the one it begins with to the next section.",
+        "description": "A heading above the fields from `begins_with` to the next section.",
         "properties": {"title": text, "begins_with": {"type": "string"}},
         "required": ["title", "begins_with"],
     }
@@ -206,7 +210,7 @@ def description_schema() -> dict[str, Any]:
             **_each(("label", "hint"), text),
             "required": {"type": "boolean"},
             "autocomplete": {"type": "string"},
-            "age_from": {"type": "string", "description": "The date of birth that the options' ages are counted from."},
+            "age_from": {"type": "string", "description": "The field with the date of birth, for the options' ages."},
             **_each(("min_length", "max_length", "decimals", "min_choices", "max_choices"), whole),
             **_each(("minimum", "maximum"), {"type": ["number", "string"]}),
             "options": {"type": "array", "items": option},

@@ -191,7 +191,7 @@ def _zip(contents: Mapping[str, bytes]) -> bytes:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Build the zip; say in one line what came of it."""
+    """Build the zip and print one line about it."""
     parser = argparse.ArgumentParser(prog="python -m rollcall_build.package", description="Build the functions' zip.")
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="the clone (default: this folder)")
     parser.add_argument("--out", type=Path, default=Path("dist/rollcall-lambda.zip"), help="where to write the zip")

@@ -1,4 +1,4 @@
-"""Where the product's files lie, and where an organisation's own: its forms, its site, its values."""
+"""Where the product's files are, and the organisation's own: its forms, its site, its values."""
 
 from __future__ import annotations
 

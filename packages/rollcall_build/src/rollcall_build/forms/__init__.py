@@ -1,1 +1,1 @@
-"""Form files: read, held to their rules, compiled to the forms that functions and pages use."""
+"""Form files: read, checked, and compiled to the forms that functions and pages use."""

@@ -1,4 +1,4 @@
-"""One table of a TOML file, read key by key; every mistake is noted with its place, and reading goes on."""
+"""One table of a TOML file, read key by key. Each mistake is noted with its place, and reading continues."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class CheckedTable:
                 self.problem(f'key "{key}" is unknown for {of}{suggestion(key, allowed)}; use one of {listed(allowed)}')
 
     def raw(self, key: str) -> object:
-        """Return what stands there, unchecked; None when nothing does."""
+        """Return the value, unchecked; None if there is none."""
         return self._values.get(key)
 
     def string(self, key: str, *, required: bool = False) -> str | None:

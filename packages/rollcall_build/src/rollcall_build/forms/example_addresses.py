@@ -1,4 +1,4 @@
-"""Addresses of documentation, which nobody's mail reaches: fine to try things with, wrong to go live with."""
+"""Example addresses, which no mail reaches: fine for a trial, wrong for a deployment."""
 
 from __future__ import annotations
 

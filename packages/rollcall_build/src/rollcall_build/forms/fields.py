@@ -1,4 +1,4 @@
-"""One field of a form file: what each type may say, checked and read."""
+"""One field of a form file: the keys of each type, checked and read."""
 
 from __future__ import annotations
 

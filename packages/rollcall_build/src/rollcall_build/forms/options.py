@@ -1,4 +1,4 @@
-"""The options of a choice in a form file: what each may say, checked and read."""
+"""The options of a choice in a form file: their keys, checked and read."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Mail templates: tried out, and looked at for their language."""
+"""Mail templates: rendered with examples, and checked for their language."""

@@ -1,4 +1,4 @@
-"""Every mail of every form, tried with the form's example before anybody waits for one."""
+"""Every mail of every form, rendered with the form's example before any is sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A form's own mails, for the staff to send: which there are, and what whoever sends one must give it to say."""
+"""A form's own mails, for staff to send: their names, and the values that each needs."""
 
 from __future__ import annotations
 

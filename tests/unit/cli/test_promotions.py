@@ -182,6 +182,33 @@ def test_quota_waiting__is_a_table_for_a_printer(office: Office, full: list[Subm
     assert (len(lines), "\x1b" in out, "\t" in out) == (len(full) - 1, False, False)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("quota", "waiting"), ("quota", "set", "4", "--dry-run"), ("status", "promote", "--dry-run")],
+)
+def test_option__may_be_named_by_its_label(office: Office, full: list[Submission], words: tuple[str, ...]) -> None:
+    """A label does what the value does: it finds the same queue."""
+    office.by_hand()
+    office.seats(capacity=3)
+    noun, verb, *options = words
+
+    by_value = office.line(noun, verb, "registration", COURSE, *options)
+    by_label = office.line(noun, verb, "registration", "My first robot", *options)
+
+    assert (by_label.code, by_label.out, by_label.err) == (0, by_value.out, by_value.err)
+    assert len(full) == 4
+
+
+def test_promote__by_label_promotes_those_who_wait(office: Office, full: list[Submission]) -> None:
+    office.by_hand()
+    office.seats(capacity=2)
+
+    ran = office.line("status", "promote", "registration", "my first robot", "--yes")
+
+    assert (ran.code, did(full[1]) in ran.err) == (0, True)
+    assert office.get(full[1]).status is Status.CONFIRMED
+
+
 def test_quota_waiting__says_that_nobody_waits(office: Office) -> None:
     office.register()
     ran = office.line("quota", "waiting", "registration", COURSE, terminal=True)

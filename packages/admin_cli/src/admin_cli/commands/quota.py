@@ -137,7 +137,7 @@ def waiting(
         ["rank", "position", "name", *(f"answers.{name}" for name in phone_fields), "email", "reference"]
     )
     shown = printer(output, stack, Wanted(names, jsonl, default if columns is None else columns), form=form)
-    shown.print(stack.query().waiting(form, option), nothing=f"Nobody is waiting for {form} {option}.")
+    shown.print(stack.query().waiting(form, state.option), nothing=f"Nobody is waiting for {form} {state.option}.")
     if names is None and not jsonl:
         output.note(f"{said(state)}.")
 
@@ -174,7 +174,7 @@ def set_quota(
         act.say(f"No change: {said(before)}.")
         return
     _announce(act, before, after)
-    if act.agreed(f"give {form} {option} {_seats(after)} instead of {before.capacity}"):
+    if act.agreed(f"give {form} {before.option} {_seats(after)} instead of {before.capacity}"):
         promoted: list[Submission] = []
         act.say(f"{said(_set(act, before, after, promoted=promoted.append))}.")
         say_promoted(act, promoted)

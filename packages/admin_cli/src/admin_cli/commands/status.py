@@ -218,6 +218,7 @@ def promote(
     """
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
     state = seats_of(act.stack, form, option)
+    option = state.option  # it may have been named by its label
     manage = act.stack.manage()
     seats = min(state.free, state.waiting, limit or state.waiting)
     if not seats:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from contract.conftest import REGION
 from contract.fakes import GivenForms, StoppedClock
+from contract.faulty_table import Fault, FaultyCall, patient_table
 from unit.core.builders import a_field, a_form, words
 
 from registration_core.adapters.dynamodb.call import AwsCallError
@@ -173,6 +174,19 @@ def test_ring__refuses_to_overwrite_a_concurrent_change(call: Call, table: str) 
     assert ring.read() == announced
     ring.write(announced.put_in_force(), instead_of=announced)
     assert ring.read() == Ring((NEW, OLD))
+
+
+def test_ring__is_written_though_the_answer_was_lost(dynamodb: Any, table: str) -> None:
+    """The write is sent again and finds itself there: nobody else changed the keys."""
+    call = FaultyCall(sdk_call(dynamodb), [Fault.LOST, Fault.CONFLICT, Fault.CONFLICT, Fault.LOST])
+    ring = GuardKeyRing(patient_table(call, table))
+    first = Ring((OLD,))
+    announced = first.announce(NEW, at=datetime(2027, 3, 1, 12, tzinfo=UTC))
+
+    ring.write(first, instead_of=None)
+    ring.write(announced, instead_of=first)
+
+    assert (ring.read(), call.faults) == (announced, [])
 
 
 def test_ring__keeps_functions_one_step_apart_compatible(call: Call, table: str) -> None:

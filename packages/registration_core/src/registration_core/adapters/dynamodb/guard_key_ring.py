@@ -82,7 +82,8 @@ class GuardKeyRing:
             unchanged, before = f"#keys = :keys AND {coming}", dict(_attributes(instead_of))
             before.pop("since", None)
         item = items.plain_item(keys.GUARD_KEYS, **_attributes(ring))
-        if self._table.put(item, unchanged, **before) is not None:
+        there = self._table.put(item, unchanged, **before)
+        if there not in (None, item):  # otherwise ours, and its answer was lost
             raise RingChangedError("Someone else changed the guard keys at the same time.")
 
 

@@ -20,7 +20,7 @@ from lambda_handlers.log import Log
 from lambda_handlers.site_words import SiteWords
 from lambda_handlers.submit_function import SubmitFunction
 from registration_core.adapters.render import JinjaMailRenderer
-from registration_core.domain.dates import moment, span
+from registration_core.domain.dates import date_and_time, span
 from registration_core.domain.errors import (
     FieldError,
     FormClosedError,
@@ -199,7 +199,7 @@ def test_own_language__is_offered_to_programs(forms: dict[str, Form]) -> None:
 def test_own_language__formats_dates_its_own_way(forms: dict[str, Form]) -> None:
     start = datetime(2027, 1, 16, 10, tzinfo=UTC)
     words = forms["registration"].words
-    assert moment(start, "de", words, time_zone("Europe/Berlin")) == "16. Januar 2027 um 11:00"
+    assert date_and_time(start, "de", words, time_zone("Europe/Berlin")) == "16. Januar 2027 um 11:00"
     assert span(start, None, "de", words) == "Samstag, 16. Januar 2027, 10:00 Uhr"
     assert span(start, start + timedelta(hours=2), "fi", words) == "2027-01-16, 10:00\N{EN DASH}12:00"
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from registration_core.domain.dates import long_date, moment, span
+from registration_core.domain.dates import date_and_time, long_date, span
 from rollcall_build.forms.time_zones import time_zone
 
 STOCKHOLM = timezone(timedelta(hours=1))
@@ -22,14 +22,14 @@ def test_long_date__has_the_month_in_words(language: str, expected: str) -> None
 
 def test_time__is_shown_in_the_organisations_zone() -> None:
     zone = time_zone("Europe/Stockholm")
-    assert moment(START, "en", None, zone) == "16 January 2027 at 10:00"
-    assert moment(START, "sv", None, zone) == "16 januari 2027 kl. 10.00"
+    assert date_and_time(START, "en", None, zone) == "16 January 2027 at 10:00"
+    assert date_and_time(START, "sv", None, zone) == "16 januari 2027 kl. 10.00"
 
 
 def test_time__without_a_zone_is_shown_in_utc() -> None:
-    assert moment(START, "en", None, None) == "16 January 2027 at 09:00 UTC"
-    assert moment(START, "sv", None, None) == "16 januari 2027 kl. 09.00 UTC"
-    assert moment(START, "fi", None, None) == "2027-01-16 09:00 UTC"
+    assert date_and_time(START, "en", None, None) == "16 January 2027 at 09:00 UTC"
+    assert date_and_time(START, "sv", None, None) == "16 januari 2027 kl. 09.00 UTC"
+    assert date_and_time(START, "fi", None, None) == "2027-01-16 09:00 UTC"
 
 
 def test_span__is_shown_in_the_zone_of_the_venue() -> None:

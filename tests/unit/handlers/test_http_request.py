@@ -42,11 +42,11 @@ def test_read_request__reads_an_empty_event_as_empty() -> None:
     assert request.idempotency_key is None
 
 
-def test_wanted_language__is_the_querys_before_the_browsers() -> None:
+def test_requested_language__is_the_querys_before_the_browsers() -> None:
     headers = {"Accept-Language": "de, en;q=0.5"}
 
-    assert read_request({"headers": headers}).wanted_language == "de, en;q=0.5"
-    assert read_request({"headers": headers, "queryStringParameters": {"lang": "sv"}}).wanted_language == "sv"
+    assert read_request({"headers": headers}).requested_language == "de, en;q=0.5"
+    assert read_request({"headers": headers, "queryStringParameters": {"lang": "sv"}}).requested_language == "sv"
 
 
 @pytest.mark.parametrize(

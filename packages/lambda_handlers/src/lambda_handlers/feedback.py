@@ -33,16 +33,20 @@ def feedback(event: Mapping[str, Any], service: FeedbackService, log: Log, *, re
     """
     for record in event.get("Records", ()):
         try:
-            told = feedback_of(record["Sns"]["Message"])
+            report = feedback_of(record["Sns"]["Message"])
         except (UnreadableEventError, KeyError, TypeError) as error:
             log.fault("passed over", error, request_id=request_id)
             continue
-        if told is None:
+        if report is None:
             continue
-        facts: dict[str, object] = {"request_id": request_id, "suppressed": len(told.lost)}
-        if told.request is not None:
-            facts |= {"submission_id": told.request.id, "kind": told.request.kind, "version": told.request.version}
-        log.info(told.state, **facts, noted=service.take(told))
+        facts: dict[str, object] = {"request_id": request_id, "suppressed": len(report.lost)}
+        if report.request is not None:
+            facts |= {
+                "submission_id": report.request.id,
+                "kind": report.request.kind,
+                "version": report.request.version,
+            }
+        log.info(report.state, **facts, noted=service.take(report))
 
 
 @functools.cache

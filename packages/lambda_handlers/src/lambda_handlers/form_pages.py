@@ -57,10 +57,10 @@ def form_page(
 
     language = words.language_for(language)
     site = words.by_language[language]["site"]["forms"][form.name]
-    found: dict[str, FieldError] = {}
+    first_errors: dict[str, FieldError] = {}
     for error in errors:
-        found.setdefault(error.field, error)
-    fields = {field.name: _shown(field, answers, found.get(field.name), language) for field in form.fields}
+        first_errors.setdefault(error.field, error)
+    fields = {field.name: _shown(field, answers, first_errors.get(field.name), language) for field in form.fields}
     hidden = {LANGUAGE: language}
     if proof := typed(answers, HUMAN_TOKEN):  # not used up yet: Turnstile checks it only after the answers are valid
         hidden[HUMAN_TOKEN] = proof
@@ -72,7 +72,7 @@ def form_page(
         language,
         title=form.title.in_language(language),
         notice=notice,
-        summary=[_summary(fields.get(name), error) for name, error in found.items()],
+        summary=[_summary(fields.get(name), error) for name, error in first_errors.items()],
         sections=section_views(form, fields, language),
         hidden=hidden,
         honeypot="" if form.spam.honeypot in fields else form.spam.honeypot,

@@ -95,14 +95,14 @@ class Request:
         return fetched is not None or origin not in {None, "null"}  # the API's own pages send "null"
 
     @property
-    def wanted_language(self) -> str:
+    def requested_language(self) -> str:
         """The requested language: `?lang=sv`, otherwise the value of Accept-Language."""
         return self.query.get("lang") or self.headers.get("accept-language", "")
 
-    def language_wanted_with(self, answers: Mapping[str, object]) -> str:
+    def requested_language_with(self, answers: Mapping[str, object]) -> str:
         """Return the requested language: from `?lang=sv`, the field `_language` or Accept-Language."""
         field = answers.get(LANGUAGE)
-        return self.query.get("lang") or (field if isinstance(field, str) else "") or self.wanted_language
+        return self.query.get("lang") or (field if isinstance(field, str) else "") or self.requested_language
 
     @property
     def idempotency_key(self) -> str | None:
@@ -185,10 +185,10 @@ def _from_json(text: str) -> dict[str, object]:
 
 
 def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) != len(pairs) or len(found) > MOST_FIELDS:
+    answers = dict(pairs)
+    if len(answers) != len(pairs) or len(answers) > MOST_FIELDS:
         raise ValueError("a repeated name, or too many names")
-    return found
+    return answers
 
 
 def _refuse(constant: str) -> object:
@@ -226,11 +226,11 @@ def _from_form(text: str, *, charset: str = "utf-8", errors: str = "strict") -> 
         raise RequestError("malformed_form") from error
     answers: dict[str, object] = {}
     for name, value in pairs:
-        known = answers.get(name)
-        if known is None:
+        earlier = answers.get(name)
+        if earlier is None:
             answers[name] = value
-        elif isinstance(known, list):
-            known.append(value)
+        elif isinstance(earlier, list):
+            earlier.append(value)
         else:
-            answers[name] = [known, value]
+            answers[name] = [earlier, value]
     return answers

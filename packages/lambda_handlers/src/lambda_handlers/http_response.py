@@ -31,22 +31,22 @@ OF_PAGES = {
 """Also needs a Content-Security-Policy, which names the site. Terraform sets the headers of the site's own pages."""
 
 
-def json_answer(status: int, content: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> dict[str, Any]:
+def json_response(status: int, content: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return a JSON response."""
-    return _answer(status, json.dumps(content), {"Content-Type": "application/json", **(headers or {})})
+    return _response(status, json.dumps(content), {"Content-Type": "application/json", **(headers or {})})
 
 
-def described(content: Mapping[str, Any], *, known: str) -> dict[str, Any]:
+def description_response(content: Mapping[str, Any], *, if_none_match: str) -> dict[str, Any]:
     """Return JSON that a client may cache for half a minute, or 304 if the client already has it.
 
-    known: the value of If-None-Match.
+    if_none_match: the header's value.
     """
     body = json.dumps(content, separators=(",", ":"))
     tag = f'"{hashlib.sha256(body.encode()).hexdigest()[:20]}"'
     headers = {"Cache-Control": "max-age=30", "ETag": tag}
-    if known.strip() == "*" or tag in (part.strip().removeprefix("W/") for part in known.split(",")):
-        return _answer(304, "", headers)
-    return _answer(200, body, {"Content-Type": "application/json", **headers})
+    if if_none_match.strip() == "*" or tag in (part.strip().removeprefix("W/") for part in if_none_match.split(",")):
+        return _response(304, "", headers)
+    return _response(200, body, {"Content-Type": "application/json", **headers})
 
 
 def problem(
@@ -67,12 +67,12 @@ def problem(
     }
     if errors is not None:
         content["errors"] = list(errors)
-    return _answer(status, json.dumps(content), {"Content-Type": "application/problem+json", **(headers or {})})
+    return _response(status, json.dumps(content), {"Content-Type": "application/problem+json", **(headers or {})})
 
 
 def redirect(address: str) -> dict[str, Any]:
     """Redirect a browser with a GET, so that reloading the next page doesn't post again."""
-    return _answer(303, "", {"Location": address})
+    return _response(303, "", {"Location": address})
 
 
 def page(status: int, html: str, *, site_url: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -81,17 +81,17 @@ def page(status: int, html: str, *, site_url: str, headers: Mapping[str, str] | 
         f"default-src 'none'; style-src {site_url}; img-src {site_url}; form-action 'self' {site_url}; "
         "base-uri 'none'; frame-ancestors 'none'"
     )
-    return _answer(status, html, {**OF_PAGES, "Content-Security-Policy": policy, **(headers or {})})
+    return _response(status, html, {**OF_PAGES, "Content-Security-Policy": policy, **(headers or {})})
 
 
-def with_cors(answer: dict[str, Any], origin: str | None, allowed: Sequence[str]) -> dict[str, Any]:
+def with_cors(response: dict[str, Any], origin: str | None, allowed: Sequence[str]) -> dict[str, Any]:
     """Let scripts from an allowed origin read the response. Other origins get no CORS headers."""
-    answer["headers"]["Vary"] = "Origin"
+    response["headers"]["Vary"] = "Origin"
     if origin in allowed:
-        answer["headers"]["Access-Control-Allow-Origin"] = origin
-        answer["headers"]["Access-Control-Expose-Headers"] = "ETag, Retry-After"
-    return answer
+        response["headers"]["Access-Control-Allow-Origin"] = origin
+        response["headers"]["Access-Control-Expose-Headers"] = "ETag, Retry-After"
+    return response
 
 
-def _answer(status: int, body: str, headers: Mapping[str, str]) -> dict[str, Any]:
+def _response(status: int, body: str, headers: Mapping[str, str]) -> dict[str, Any]:
     return {"statusCode": status, "headers": {**ALWAYS, **headers}, "body": body, "isBase64Encoded": False}

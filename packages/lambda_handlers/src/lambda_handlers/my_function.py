@@ -77,9 +77,9 @@ class MyFunction:
         sent: Mapping[str, object] = request.query
         try:
             if request.method != "POST":
-                return self._show(request, sent, self._service.show(self._entry_of(_text(sent, "t"))))
-            sent = _posted(request)
-            return self._act(request, sent, self._entry_of(_text(sent, "t")))
+                return self._show(request, sent, self._service.show(self._submission_id_of(_text(sent, "t"))))
+            sent = _posted_fields(request)
+            return self._act(request, sent, self._submission_id_of(_text(sent, "t")))
         except tuple(PROBLEMS) as error:
             return self._refuse(request, sent, error)
 
@@ -88,7 +88,7 @@ class MyFunction:
         self._log.fault("failed", error, request_id=request.id)
         return self._problem(request, request.query, HTTPStatus.INTERNAL_SERVER_ERROR, "later", "internal_error")
 
-    def _entry_of(self, token: str) -> str:
+    def _submission_id_of(self, token: str) -> str:
         """Return the submission's ID from the token. If its key is unknown, read the keys again: it may be new."""
         if _TOKEN.fullmatch(token) is None:
             raise InvalidTokenError("malformed")
@@ -100,19 +100,19 @@ class MyFunction:
                 raise
         return self._keys.signer(renew=True).read(token, purpose=MY, now=now)
 
-    def _act(self, request: Request, sent: Mapping[str, object], entry_id: str) -> dict[str, Any]:
-        wanted = _text(sent, "action")
-        if wanted not in set(Action):
+    def _act(self, request: Request, sent: Mapping[str, object], submission_id: str) -> dict[str, Any]:
+        name = _text(sent, "action")
+        if name not in set(Action):
             raise RequestError("malformed_form")
-        action = Action(wanted)
+        action = Action(name)
         if action in FINAL and _text(sent, "confirm") != "yes":
-            entry = self._service.show(entry_id)
+            entry = self._service.show(submission_id)
             if action not in entry.actions:  # it's already done, or not possible
                 return self._show(request, sent, entry)
             language = self._language(request, sent, entry.submission.language)
             return self._page(200, self._pages.confirm(entry, action, token=_text(sent, "t"), language=language))
-        entry = self._service.act(entry_id, action)
-        self._log.info("done", action=action.value, submission_id=entry_id, request_id=request.id)
+        entry = self._service.act(submission_id, action)
+        self._log.info("done", action=action.value, submission_id=submission_id, request_id=request.id)
         if entry.submission.status is Status.ERASED:
             return self._show(request, sent, entry)
         language = self._language(request, sent, entry.submission.language)
@@ -149,7 +149,7 @@ class MyFunction:
         return page(status, html, site_url=self._site_url, headers={**HEADERS, **(headers or {})})
 
 
-def _posted(request: Request) -> Mapping[str, object]:
+def _posted_fields(request: Request) -> Mapping[str, object]:
     """Read the plain form that the page's buttons send. Raises RequestError."""
     if request.media_type != "application/x-www-form-urlencoded":
         raise RequestError("unsupported_media_type")

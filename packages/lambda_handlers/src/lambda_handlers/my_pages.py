@@ -5,7 +5,7 @@ from __future__ import annotations
 from lambda_handlers.site_templates import render
 from registration_core.adapters.mail_values import chosen_option, shown_answers
 from registration_core.adapters.receipt_views import receipt_view
-from registration_core.domain.dates import moment
+from registration_core.domain.dates import date_and_time
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.submission import STANDING, Status
 from registration_core.services.own_submission import Action
@@ -54,7 +54,7 @@ class MyPages:
             form={"path": self._path(form.name, language), "title": form.title.in_language(language)},
             reference=display_reference(submission.reference),
             answers=[] if erased else [answer for answer in shown if not about or answer["name"] != chosen],
-            sent=moment(submission.submitted_at, language, form.words, form.time_zone),
+            sent=date_and_time(submission.submitted_at, language, form.words, form.time_zone),
         )
 
     def confirm(self, entry: OwnSubmission, action: Action, *, token: str, language: str) -> str:
@@ -80,7 +80,7 @@ class MyPages:
         until = entry.submission.verify_by
         return {
             "option": label.in_language(language),
-            "until": "" if until is None else moment(until, language, entry.form.words, entry.form.time_zone),
+            "until": "" if until is None else date_and_time(until, language, entry.form.words, entry.form.time_zone),
             "rank": entry.rank or entry.submission.position or "",
             "position": entry.submission.position or "",
         }

@@ -67,29 +67,29 @@ class Refusal:
 
 
 def refusal_of(
-    error: RollcallError, language: str, own: Words | None = None, *, asked_for_form: bool = False
+    error: RollcallError, language: str, form_words: Words | None = None, *, asked_for_form: bool = False
 ) -> Refusal:
     """Return the refusal for an error; an internal error if it has none of its own.
 
-    own: the form's words. asked_for_form: the request only asked for a form's description.
+    form_words: the form's own. asked_for_form: the request only asked for a form's description.
     """
     if isinstance(error, RequestError):
-        return Refusal(error.status, error.code, sentence(error.code, language, own))
+        return Refusal(error.status, error.code, sentence(error.code, language, form_words))
     if isinstance(error, StorageUnavailableError):  # and its subclasses, which visitors needn't know about
         code = StorageUnavailableError.code
         wording = "form_unavailable" if asked_for_form else code
-        return Refusal(503, code, sentence(wording, language, own), error.retry_after_s)
+        return Refusal(503, code, sentence(wording, language, form_words), error.retry_after_s)
     status = STATUS_OF.get(type(error))
     if status is None:
-        return internal(language, own)
+        return internal(language, form_words)
     if isinstance(error, FormClosedError):
-        return Refusal(status, error.code, _closed(error, language, own))
+        return Refusal(status, error.code, _closed(error, language, form_words))
     if isinstance(error, TooManyRequestsError):
-        wait = wait_in_words(error.retry_after_s, language, own)
+        wait = wait_in_words(error.retry_after_s, language, form_words)
         wording = "too_many_for_email" if error.for_email else error.code
-        return Refusal(status, error.code, sentence(wording, language, own, wait=wait), error.retry_after_s)
+        return Refusal(status, error.code, sentence(wording, language, form_words, wait=wait), error.retry_after_s)
     later = RETRY_AFTER_S if isinstance(error, HumanCheckUnavailableError) else None
-    return Refusal(status, error.code, sentence(error.code, language, own), later)
+    return Refusal(status, error.code, sentence(error.code, language, form_words), later)
 
 
 def codes() -> dict[int, tuple[str, ...]]:
@@ -100,9 +100,9 @@ def codes() -> dict[int, tuple[str, ...]]:
     return {status: tuple(sorted(code for other, code in pairs if other == status)) for status in sorted(dict(pairs))}
 
 
-def internal(language: str, own: Words | None = None) -> Refusal:
+def internal(language: str, form_words: Words | None = None) -> Refusal:
     """Return the refusal for an unexpected error."""
-    return Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, INTERNAL, sentence(INTERNAL, language, own), RETRY_AFTER_S)
+    return Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, INTERNAL, sentence(INTERNAL, language, form_words), RETRY_AFTER_S)
 
 
 def refusal(request: Request, refused: Refusal, *, words: SiteWords, language: str) -> dict[str, Any]:
@@ -122,10 +122,10 @@ def refusal(request: Request, refused: Refusal, *, words: SiteWords, language: s
     return page(refused.status, html, site_url=words.site_url, headers=headers)
 
 
-def _closed(error: FormClosedError, language: str, own: Words | None) -> str:
+def _closed(error: FormClosedError, language: str, form_words: Words | None) -> str:
     if error.at is None:
-        return sentence("form_closed_now", language, own)
+        return sentence("form_closed_now", language, form_words)
     offset = f"{error.at:%z}"
     zone = f"UTC{offset[:3]}:{offset[3:5]}" if error.at.utcoffset() else "UTC"
     wording = "form_opens" if error.opens else "form_closed"
-    return sentence(wording, language, own, day=f"{error.at:%Y-%m-%d}", time=f"{error.at:%H:%M}", zone=zone)
+    return sentence(wording, language, form_words, day=f"{error.at:%Y-%m-%d}", time=f"{error.at:%H:%M}", zone=zone)

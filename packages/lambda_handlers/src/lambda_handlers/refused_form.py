@@ -31,18 +31,18 @@ def refused_form_page(
     form: Form, sent: Mapping[str, object], refused: Refusal, *, key: str, words: SiteWords, language: str
 ) -> str:
     """Return the page. key: the Idempotency-Key that the next attempt repeats if this one may have been stored."""
-    said = words.by_language[words.language_for(language)]["form"]
-    return form_page(form, sent, words=words, language=language, notice=_notice(refused, said, key))
+    texts = words.by_language[words.language_for(language)]["form"]
+    return form_page(form, sent, words=words, language=language, notice=_notice(refused, texts, key))
 
 
-def _notice(refused: Refusal, said: Mapping[str, Any], key: str) -> Notice:
+def _notice(refused: Refusal, texts: Mapping[str, Any], key: str) -> Notice:
     match refused.code:
         case StorageUnavailableError.code | refusals.INTERNAL:
-            return Notice(said["unsure"], refused.detail, key)
+            return Notice(texts["unsure"], refused.detail, key)
         case KeyReusedError.code:
-            return Notice(said["arrived"], said["reused"])
+            return Notice(texts["arrived"], texts["reused"])
         case InvalidKeyError.code:
-            return Notice(said["not_sent"], said["refused"])
+            return Notice(texts["not_sent"], texts["refused"])
         case code if code in UNREADABLE:
-            return Notice(said["not_sent"], said["unreadable"], key)
-    return Notice(said["not_sent"], refused.detail, key, final=refused.code in FINAL)
+            return Notice(texts["not_sent"], texts["unreadable"], key)
+    return Notice(texts["not_sent"], refused.detail, key, final=refused.code in FINAL)

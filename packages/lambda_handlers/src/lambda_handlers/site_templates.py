@@ -26,7 +26,7 @@ def _environment(site_dir: str) -> jinja2.Environment:
     )
 
 
-def render(site: SiteWords, template: str, language: str, /, *, here: str = "", **given: Any) -> str:  # noqa: ANN401 - what the template asks for
+def render(site: SiteWords, template: str, language: str, /, *, here: str = "", **values: Any) -> str:  # noqa: ANN401 - what the template asks for
     """Return a page from the site's folder `my/`, with everything that a visitor wrote escaped.
 
     here: this page's address without its language, for the links to other languages; empty for no
@@ -34,8 +34,8 @@ def render(site: SiteWords, template: str, language: str, /, *, here: str = "", 
     """
     text = site.by_language[language]
     switch = [
-        {"path": f"{here}lang={other}", "label": said["name"], "language": other}
-        for other, said in site.by_language.items()
+        {"path": f"{here}lang={other}", "label": texts["name"], "language": other}
+        for other, texts in site.by_language.items()
         if here and other != language
     ]
     shared = {
@@ -50,4 +50,4 @@ def render(site: SiteWords, template: str, language: str, /, *, here: str = "", 
         "logo": markupsafe.Markup(text["site"]["logo"]),  # noqa: S704
         "drawing": lambda name: markupsafe.Markup(text["site"]["drawings"].get(name, "")),  # noqa: S704
     }
-    return _environment(site.site_dir).get_template(f"my/{template}.html.j2").render({**shared, **given})
+    return _environment(site.site_dir).get_template(f"my/{template}.html.j2").render({**shared, **values})

@@ -32,7 +32,7 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noq
         request = read_request(event)
         Log("submit").fault("failed", error, request_id=request.id)
         words = SiteWords(site_dir(os.environ), site_url=os.environ.get("SITE_URL", "").rstrip("/"))
-        language = best_language(request.wanted_language, LANGUAGES)
+        language = best_language(request.requested_language, LANGUAGES)
         answer = refusal(request, internal(language), words=words, language=language)
         return with_cors(answer, request.headers.get("origin"), os.environ.get("ALLOWED_ORIGINS", "").split(","))
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 
 from lambda_handlers.http_request import RequestError, read_answers, read_request, salvaged_answers
-from lambda_handlers.http_response import described, json_answer, page, problem, redirect, with_cors
+from lambda_handlers.http_response import description_response, json_response, page, problem, redirect, with_cors
 from registration_core.domain.errors import InvalidAnswersError, RollcallError
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.languages import best_language
@@ -70,9 +70,9 @@ class SubmitFunction:
             form = self._forms.get(request.form)
             answer = self._answer(request, form)
         except RollcallError as error:
-            own = form.words if form is not None else {}
-            language = best_language(request.wanted_language, (*LANGUAGES, *own))
-            sent = _whole(request, form, salvaged_answers(request)) if form is not None else {}
+            form_words = form.words if form is not None else {}
+            language = best_language(request.requested_language, (*LANGUAGES, *form_words))
+            sent = _with_whole_dates(request, form, salvaged_answers(request)) if form is not None else {}
             answer = self._refuse(request, error, language, form=form, sent=sent, key=str(sent.get(KEY, "")))
         return with_cors(answer, request.headers.get("origin"), self._allowed_origins)
 
@@ -80,8 +80,8 @@ class SubmitFunction:
         if request.asks_for_form:
             return self._describe(request, form)
         if request.method == "GET":  # somebody opened the form's API address in a browser
-            return redirect(self._words.form_url(form.name, request.wanted_language))
-        return self._take(request, form)
+            return redirect(self._words.form_url(form.name, request.requested_language))
+        return self._accept(request, form)
 
     def _describe(self, request: Request, form: Form) -> dict[str, Any]:
         if request.method != "GET":
@@ -91,21 +91,21 @@ class SubmitFunction:
             from registration_core.services.describe import in_brief  # noqa: PLC0415 - a post does without
 
             description = in_brief(description)
-        return described(description, known=request.headers.get("if-none-match", ""))
+        return description_response(description, if_none_match=request.headers.get("if-none-match", ""))
 
-    def _take(self, request: Request, form: Form) -> dict[str, Any]:
-        sent = _whole(request, form, read_answers(request))
-        language = form.language_for(request.language_wanted_with(sent))
+    def _accept(self, request: Request, form: Form) -> dict[str, Any]:
+        sent = _with_whole_dates(request, form, read_answers(request))
+        language = form.language_for(request.requested_language_with(sent))
         if request.from_page and sent.get(ANOTHER):
-            return self._another(form, self._shown(request, form, sent), language)
-        key, made = _key(request, form, sent)
+            return self._next_person(form, self._shown(request, form, sent), language)
+        key, of_answers = _key(request, form, sent)
         try:
             admitted = self._door.admit(form, sent, address=request.address, key=key, language=language)
             receipt = self._service.submit(
-                form, admitted.answers, key=key, language=language, spam_sign=admitted.spam_sign, of_answers=made
+                form, admitted.answers, key=key, language=language, spam_sign=admitted.spam_sign, of_answers=of_answers
             )
         except InvalidAnswersError as error:
-            return self._mend(request, form, sent, error.errors, language)
+            return self._report_errors(request, form, sent, error.errors, language)
         except RollcallError as error:
             return self._refuse(request, error, language, form=form, sent=sent, key=key or "")
         event = "repeated" if receipt.repeated else "stored"
@@ -115,7 +115,7 @@ class SubmitFunction:
     def _acknowledge(
         self, request: Request, form: Form, sent: Mapping[str, object], receipt: Receipt, language: str
     ) -> dict[str, Any]:
-        reference, status = display_reference(receipt.reference), _told(form, receipt)
+        reference, status = display_reference(receipt.reference), _shown_status(form, receipt)
         if request.from_page:
             from lambda_handlers.thank_you_page import thanks_page  # noqa: PLC0415 - a script's post does without
 
@@ -125,9 +125,9 @@ class SubmitFunction:
         content: dict[str, object] = {"id": receipt.id, "reference": reference, "status": status}
         if receipt.position is not None:
             content["position"] = receipt.position
-        return json_answer(201, content)
+        return json_response(201, content)
 
-    def _mend(
+    def _report_errors(
         self,
         request: Request,
         form: Form,
@@ -148,12 +148,13 @@ class SubmitFunction:
         detail = sentence(InvalidAnswersError.code, language, form.words)
         return problem(422, InvalidAnswersError.code, detail, errors=listed)
 
-    def _another(self, form: Form, sent: Mapping[str, object], language: str) -> dict[str, Any]:
+    def _next_person(self, form: Form, sent: Mapping[str, object], language: str) -> dict[str, Any]:
         """Return the form for another person, with the answers that the thank-you page passed on. Nothing is stored."""
         from lambda_handlers.form_pages import form_page  # noqa: PLC0415 - a script's post does without
 
-        kept = {field.name: sent[field.name] for field in form.fields if field.keep_for_next and field.name in sent}
-        return page(200, form_page(form, kept, words=self._words, language=language), site_url=self._words.site_url)
+        answers = {field.name: sent[field.name] for field in form.fields if field.keep_for_next and field.name in sent}
+        html = form_page(form, answers, words=self._words, language=language)
+        return page(200, html, site_url=self._words.site_url)
 
     def _shown(self, request: Request, form: Form, sent: Mapping[str, object]) -> Mapping[str, object]:
         """Return the answers a page may show again. Another site's page may only choose options, as a link can."""
@@ -173,8 +174,8 @@ class SubmitFunction:
     ) -> dict[str, Any]:
         from lambda_handlers.refusals import FAULTS, refusal, refusal_of  # noqa: PLC0415 - most posts are accepted
 
-        own = form.words if form is not None else {}
-        refused = refusal_of(error, language, own, asked_for_form=request.asks_for_form)
+        form_words = form.words if form is not None else {}
+        refused = refusal_of(error, language, form_words, asked_for_form=request.asks_for_form)
         if isinstance(error, FAULTS):
             self._log.fault("failed", error, code=error.code, status=refused.status, request_id=request.id)
         else:
@@ -187,7 +188,7 @@ class SubmitFunction:
         return refusal(request, refused, words=self._words, language=language)
 
 
-def _whole(request: Request, form: Form, sent: dict[str, object]) -> dict[str, object]:
+def _with_whole_dates(request: Request, form: Form, sent: dict[str, object]) -> dict[str, object]:
     """Return the fields with each date as one text. A plain form sends a date in three fields."""
     if request.media_type == "application/json":
         return sent
@@ -205,14 +206,14 @@ def _key(request: Request, form: Form, sent: Mapping[str, object]) -> tuple[str 
     """
     if not request.from_page or request.idempotency_key is not None:
         return request.idempotency_key, False
-    given = sent.get(KEY)
-    if isinstance(given, str) and given:
-        return given, True
+    form_key = sent.get(KEY)
+    if isinstance(form_key, str) and form_key:
+        return form_key, True
     fields = json.dumps(without_reserved(form, sent), sort_keys=True)
     return f"page-{hashlib.sha256(fields.encode()).hexdigest()}", True
 
 
-def _told(form: Form, receipt: Receipt) -> Status:
+def _shown_status(form: Form, receipt: Receipt) -> Status:
     """Return the status to show. Suspected spam gets the usual one, so that senders don't learn what we detect."""
     if receipt.status is not Status.SPAM:
         return receipt.status

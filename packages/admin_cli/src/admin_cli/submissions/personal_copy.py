@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from registration_core.adapters.mail_values import shown_answers
-from registration_core.domain.dates import moment
+from registration_core.domain.dates import date_and_time
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.sheet_words import words
 
@@ -27,7 +27,7 @@ def personal_copy(form: Form, details: SubmissionDetails, language: str) -> str:
         return sheet_words[name].removesuffix(" (UTC)")
 
     def shown_time(at: datetime) -> str:
-        return moment(at, language, form.words, form.time_zone)
+        return date_and_time(at, language, form.words, form.time_zone)
 
     facts = [
         (heading("reference"), display_reference(submission.reference)),

@@ -40,9 +40,9 @@ def invitation(
         ("METHOD", "PUBLISH"),
         ("BEGIN", "VEVENT"),
         ("UID", _text(uid)),
-        ("DTSTAMP", _moment(at)),
-        ("DTSTART", _moment(starts_at)),
-        *([("DTEND", _moment(ends_at))] if ends_at is not None else []),
+        ("DTSTAMP", _utc_stamp(at)),
+        ("DTSTART", _utc_stamp(starts_at)),
+        *([("DTEND", _utc_stamp(ends_at))] if ends_at is not None else []),
         ("SUMMARY", _text(summary)),
         ("DESCRIPTION", _text(description)),
         *([("LOCATION", _text(place))] if place else []),
@@ -54,7 +54,7 @@ def invitation(
     return Attachment(_FILENAME, CONTENT_TYPE, "".join(f"{line}\r\n" for line in lines).encode())
 
 
-def _moment(at: datetime) -> str:
+def _utc_stamp(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 

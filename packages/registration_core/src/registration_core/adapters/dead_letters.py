@@ -39,17 +39,17 @@ class SqsDeadLetters(DeadLetters):
 
     def hold(self) -> Sequence[DeadLetter]:
         """Return all messages, and hide them from others for two minutes or until they are released."""
-        found: dict[str, DeadLetter] = {}
+        results: dict[str, DeadLetter] = {}
         empty = 0
         try:
             while empty < _EMPTY_ANSWERS:
                 letters = self._receive()
-                empty = 0 if letters.keys() - found.keys() else empty + 1
-                found |= letters
+                empty = 0 if letters.keys() - results.keys() else empty + 1
+                results |= letters
         except BaseException:
-            self.release(found.values())
+            self.release(results.values())
             raise
-        return sorted(found.values(), key=lambda letter: (letter.since, letter.id))
+        return sorted(results.values(), key=lambda letter: (letter.since, letter.id))
 
     def release(self, letters: Iterable[DeadLetter]) -> None:
         """Make held messages visible to others again."""
@@ -91,7 +91,7 @@ class StreamChanges(Changes):
 
     def read(self, span: ChangeSpan) -> Sequence[Change | Notice]:
         """Return the changes of a range."""
-        found: list[Change | Notice] = []
+        results: list[Change | Notice] = []
         empty = 0
         try:
             iterator = self._client.get_shard_iterator(
@@ -104,10 +104,10 @@ class StreamChanges(Changes):
                 answer = self._client.get_records(ShardIterator=iterator)
                 for record in answer["Records"]:
                     if int(record["dynamodb"]["SequenceNumber"]) > int(span.last):
-                        return found
-                    found.extend(_changes(record))
+                        return results
+                    results.extend(_changes(record))
                     if record["dynamodb"]["SequenceNumber"] == span.last:
-                        return found
+                        return results
                 iterator = answer.get("NextShardIterator")
                 empty = 0 if answer["Records"] else empty + 1
                 if iterator and empty == _EMPTY_READS:
@@ -120,7 +120,7 @@ class StreamChanges(Changes):
             raise DeadLettersError(f"The table's stream could not be read: {error}") from error
         except BotoCoreError as error:
             raise DeadLettersError(f"The table's stream could not be read: {error}") from error
-        return found
+        return results
 
 
 def _changes(record: dict[str, Any]) -> list[Change | Notice]:
@@ -143,19 +143,19 @@ def _about(body: str) -> MailRequest | ChangeSpan | None:
     except ValueError:
         pass
     try:
-        told = json.loads(body)["DDBStreamBatchInfo"]
+        batch = json.loads(body)["DDBStreamBatchInfo"]
         return ChangeSpan(
-            stream=str(told["streamArn"]),
-            shard=str(told["shardId"]),
-            first=str(told["startSequenceNumber"]),
-            last=str(told["endSequenceNumber"]),
-            count=int(told["batchSize"]),
-            since=_moment(told["approximateArrivalOfFirstRecord"]),
-            until=_moment(told["approximateArrivalOfLastRecord"]),
+            stream=str(batch["streamArn"]),
+            shard=str(batch["shardId"]),
+            first=str(batch["startSequenceNumber"]),
+            last=str(batch["endSequenceNumber"]),
+            count=int(batch["batchSize"]),
+            since=_utc(batch["approximateArrivalOfFirstRecord"]),
+            until=_utc(batch["approximateArrivalOfLastRecord"]),
         )
     except (ValueError, TypeError, KeyError):
         return None
 
 
-def _moment(text: str) -> datetime:
+def _utc(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from registration_core.domain.dates import long_date, moment, span
+from registration_core.domain.dates import date_and_time, long_date, span
 from registration_core.domain.fields import FieldType
 from registration_core.domain.identifiers import display_reference
-from registration_core.domain.messages import said
+from registration_core.domain.messages import words_in
 from registration_core.domain.phones import shown_phone
 from registration_core.domain.time_zones import local
 
@@ -92,7 +92,7 @@ def _suspected(form: Form, submission: Submission) -> dict[str, object]:
 
 def _verify_by(form: Form, submission: Submission, language: str) -> str:
     at = submission.verify_by
-    return "" if at is None else moment(at, language, form.words, form.time_zone)
+    return "" if at is None else date_and_time(at, language, form.words, form.time_zone)
 
 
 def chosen_option(form: Form, submission: Submission) -> tuple[Field, Option] | None:
@@ -139,15 +139,15 @@ def shown_answers(form: Form, submission: Submission, language: str) -> list[dic
     return shown + [{"name": name, "label": name, "value": _plain(submission.answers[name])} for name in no_more]
 
 
-def shown_value(field: Field, answer: Answer, language: str, own: Words | None = None) -> str:
-    """Return one answer as people read it, with the labels of options. own: the form's words."""
+def shown_value(field: Field, answer: Answer, language: str, form_words: Words | None = None) -> str:
+    """Return one answer as people read it, with the labels of options. form_words: the form's own."""
     if field.type is FieldType.CONSENT:
-        return said(ANSWERS, language, own, "answers")["yes"]
+        return words_in(ANSWERS, language, form_words, "answers")["yes"]
     if field.options:
         chosen = answer if isinstance(answer, list) else [str(answer)]
         return ", ".join(_option_label(field, value, language) for value in chosen)
     if field.type is FieldType.DATE:
-        return _date(str(answer), language, own)
+        return _date(str(answer), language, form_words)
     if field.type is FieldType.PHONE:
         return shown_phone(str(answer), field.region)
     return _plain(answer)
@@ -162,9 +162,9 @@ def _plain(answer: Answer) -> str:
     return ", ".join(answer) if isinstance(answer, list) else str(answer)
 
 
-def _date(text: str, language: str, own: Words | None) -> str:
+def _date(text: str, language: str, form_words: Words | None) -> str:
     """Return a date in words. An answer from when the field had another type stays as it is."""
     try:
-        return long_date(date.fromisoformat(text), language, own)
+        return long_date(date.fromisoformat(text), language, form_words)
     except ValueError:
         return text

@@ -156,10 +156,10 @@ def _one_line(text: str) -> str:
 
 def _translated(error: ClientError) -> MailerError | MailUncertainError:
     details = error.response.get("Error", {})
-    code, said = str(details.get("Code", "")), str(details.get("Message", ""))
+    code, message = str(details.get("Code", "")), str(details.get("Message", ""))
     if code in REFUSED:
-        return MailRefusedError(f"SES refused the mail: {code}: {said}")
+        return MailRefusedError(f"SES refused the mail: {code}: {message}")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code in NOT_NOW or status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        return MailerError(f"SES did not accept the mail: {code}: {said}")
-    return MailUncertainError(f"SES failed: {code}: {said}")
+        return MailerError(f"SES did not accept the mail: {code}: {message}")
+    return MailUncertainError(f"SES failed: {code}: {message}")

@@ -77,9 +77,9 @@ class TokenSigner:
         self._newest = keys[0]
         self._keys = {key.id: key for key in keys}
 
-    def sign(self, entry_id: str, *, purpose: str, expires_at: datetime) -> str:
+    def sign(self, submission_id: str, *, purpose: str, expires_at: datetime) -> str:
         """Return a token, always the same for the same arguments and key. expires_at: to the second."""
-        payload = json.dumps([entry_id, purpose, int(expires_at.timestamp())], separators=(",", ":")).encode()
+        payload = json.dumps([submission_id, purpose, int(expires_at.timestamp())], separators=(",", ":")).encode()
         signed = f"v1.{self._newest.id}.{_encode(payload)}"
         return f"{signed}.{_encode(_mac(self._newest, signed))}"
 
@@ -94,12 +94,12 @@ class TokenSigner:
             raise InvalidTokenError("unknown_key")
         if not hmac.compare_digest(_encode(_mac(key, signed)), mac):  # as text: base64 spells one MAC in several ways
             raise InvalidTokenError("forged")
-        entry_id, signed_purpose, expires_at = json.loads(urlsafe_b64decode(parts[2] + "=" * (-len(parts[2]) % 4)))
+        submission_id, signed_purpose, expires_at = json.loads(urlsafe_b64decode(parts[2] + "=" * (-len(parts[2]) % 4)))
         if signed_purpose != purpose:
             raise InvalidTokenError("forged")
         if now >= datetime.fromtimestamp(expires_at, UTC):
             raise InvalidTokenError("expired")
-        return str(entry_id)
+        return str(submission_id)
 
 
 class MyLinks:

@@ -28,13 +28,13 @@ _AROUND = re.compile(r"\s*([;,])\s*")
 _MOST_PARTS = 200
 
 
-def raw_answer(field: Field, text: str, own: Words | None = None) -> object:
+def raw_answer(field: Field, text: str, form_words: Words | None = None) -> object:
     """Return a cell's text as the raw answer that `validate` expects.
 
     An option is written as its value, its label in any of the form's languages, or both: `Label
     (value)`. Semicolons, commas or line breaks separate several options, and each may be in double
     quotes. A consent is yes or no in any language. What can't be read is returned unchanged, and
-    `validate` refuses it. own: the form's words. Raises ValueRefusedError for a name that two
+    `validate` refuses it. form_words: the form's own. Raises ValueRefusedError for a name that two
     options share.
     """
     if field.type is FieldType.CHOICE:
@@ -42,13 +42,13 @@ def raw_answer(field: Field, text: str, own: Words | None = None) -> object:
     if field.type is FieldType.CHOICES:
         return _options(field, text)
     if field.type is FieldType.CONSENT:
-        return _yes_or_no(text, own)
+        return _yes_or_no(text, form_words)
     return text
 
 
-def _yes_or_no(text: str, own: Words | None) -> bool | str:
+def _yes_or_no(text: str, form_words: Words | None) -> bool | str:
     word = text.strip().casefold()
-    for words in every_language(own):
+    for words in every_language(form_words):
         if word in (words["yes"].casefold(), words["no"].casefold()):
             return word == words["yes"].casefold()
     return True if word in _YES else False if word in _NO else text

@@ -67,35 +67,35 @@ _IN_DIGITS = {
 """How dates are written in a language without words for them."""
 
 
-def long_date(day: date, language: str, own: Words | None = None) -> str:
-    """Return `30 April 2015`; `2015-04-30` in a language without words. own: a form's words."""
-    words = _words(language, own)
+def long_date(day: date, language: str, form_words: Words | None = None) -> str:
+    """Return `30 April 2015`; `2015-04-30` in a language without words. form_words: the form's own."""
+    words = _words(language, form_words)
     return words["date"].format(day=day.day, month=words[MONTHS[day.month - 1]], year=f"{day.year:04}")
 
 
-def moment(at: datetime, language: str, own: Words | None, zone: tzinfo | None) -> str:
+def date_and_time(at: datetime, language: str, form_words: Words | None, zone: tzinfo | None) -> str:
     """Return `30 April 2015 at 09:31` in the organisation's time zone; without one, `… at 07:31 UTC`."""
-    at, words = local(at, zone), _words(language, own)
-    said = words["date_and_time"].format(date=long_date(at, language, own), time=_clock(at, words))
-    return said if zone is not None else f"{said} UTC"
+    at, words = local(at, zone), _words(language, form_words)
+    text = words["date_and_time"].format(date=long_date(at, language, form_words), time=_clock(at, words))
+    return text if zone is not None else f"{text} UTC"
 
 
-def span(starts_at: datetime, ends_at: datetime | None, language: str, own: Words | None = None) -> str:
+def span(starts_at: datetime, ends_at: datetime | None, language: str, form_words: Words | None = None) -> str:
     """Return `Saturday 16 January 2027, 10:00-12:30` (with an en dash) in the event's local time."""
-    words = _words(language, own)
+    words = _words(language, form_words)
     day = words["weekday_and_date"].format(
-        weekday=words[WEEKDAYS[starts_at.weekday()]], date=long_date(starts_at, language, own)
+        weekday=words[WEEKDAYS[starts_at.weekday()]], date=long_date(starts_at, language, form_words)
     )
     start = words["start"].format(date=day, time=_clock(starts_at, words))
     if ends_at is None:
         return start
     if ends_at.date() == starts_at.date():
         return f"{start}\u2013{_clock(ends_at, words)}"
-    return f"{start} \u2013 {span(ends_at, None, language, own)}"
+    return f"{start} \u2013 {span(ends_at, None, language, form_words)}"
 
 
-def _words(language: str, own: Words | None) -> Mapping[str, str]:
-    return DATES.get(language) or (own or {}).get(language, {}).get("dates") or _IN_DIGITS
+def _words(language: str, form_words: Words | None) -> Mapping[str, str]:
+    return DATES.get(language) or (form_words or {}).get(language, {}).get("dates") or _IN_DIGITS
 
 
 def _clock(at: datetime, words: Mapping[str, str]) -> str:

@@ -44,8 +44,8 @@ class Text:
 
     def in_language(self, language: str) -> str:
         """Return the text in this language, otherwise in the first."""
-        found = self.by_language.get(language)
-        return found if found is not None else next(iter(self.by_language.values()))
+        text = self.by_language.get(language)
+        return text if text is not None else next(iter(self.by_language.values()))
 
     def __str__(self) -> str:
         return next(iter(self.by_language.values()))

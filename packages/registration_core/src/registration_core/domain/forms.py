@@ -169,21 +169,21 @@ class Form:
         """Return today's date in the organisation's time zone."""
         return local(now, self.time_zone).date()
 
-    def language_for(self, wanted: str | None) -> str:
+    def language_for(self, preferred: str | None) -> str:
         """Return the form's best language.
 
         wanted: a language tag such as `sv`, or the value of an Accept-Language header.
         """
-        return best_language(wanted, self.languages)
+        return best_language(preferred, self.languages)
 
     def ensure_open(self, now: datetime) -> None:
         """Raise FormClosedError if the form isn't open now."""
         if self.opens_at is not None and now < self.opens_at:
-            told = f"This form opens on {self.opens_at:%Y-%m-%d at %H:%M} (UTC{self.opens_at:%z})."
-            raise FormClosedError(told, opens=True, at=self.opens_at)
+            message = f"This form opens on {self.opens_at:%Y-%m-%d at %H:%M} (UTC{self.opens_at:%z})."
+            raise FormClosedError(message, opens=True, at=self.opens_at)
         if self.closes_at is not None and now >= self.closes_at:
-            told = f"This form closed on {self.closes_at:%Y-%m-%d at %H:%M} (UTC{self.closes_at:%z})."
-            raise FormClosedError(told, at=self.closes_at)
+            message = f"This form closed on {self.closes_at:%Y-%m-%d at %H:%M} (UTC{self.closes_at:%z})."
+            raise FormClosedError(message, at=self.closes_at)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Form:
@@ -203,8 +203,8 @@ class Form:
             staff_mails=tuple(data.get("staff_mails", STAFF_MAILS)),
             name_field=data.get("name_field"),
             once=data.get("once"),
-            opens_at=_moment(data.get("opens_at")),
-            closes_at=_moment(data.get("closes_at")),
+            opens_at=_datetime(data.get("opens_at")),
+            closes_at=_datetime(data.get("closes_at")),
             quota=Quota.from_dict(data["quota"]) if "quota" in data else None,
             verification=Verification.from_dict(data["verification"]) if "verification" in data else None,
             spam=SpamRules.from_dict(data.get("spam", {})),
@@ -252,8 +252,8 @@ class Form:
 
 
 def _staff(staff: tuple[str, ...], mails: tuple[str, ...]) -> dict[str, Any]:
-    told = {"staff": list(staff)} if staff else {}
-    return told | ({"staff_mails": list(mails)} if mails != STAFF_MAILS else {})
+    message = {"staff": list(staff)} if staff else {}
+    return message | ({"staff_mails": list(mails)} if mails != STAFF_MAILS else {})
 
 
 def _sections(form: Form) -> dict[str, Any]:
@@ -277,5 +277,5 @@ def _retired(*, retired: bool) -> dict[str, Any]:
     return {"retired": True} if retired else {}
 
 
-def _moment(text: str | None) -> datetime | None:
+def _datetime(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)

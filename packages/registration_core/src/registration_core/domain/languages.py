@@ -7,14 +7,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def best_language(wanted: str | None, languages: Sequence[str]) -> str:
+def best_language(preferred: str | None, languages: Sequence[str]) -> str:
     """Return the best of the languages; the first one if none matches.
 
     wanted: a language tag such as `sv`, or the value of an Accept-Language header. languages: at
     least one.
     """
     best, best_weight = languages[0], 0.0
-    for choice in (wanted or "").split(","):
+    for choice in (preferred or "").split(","):
         tag, _, parameter = choice.partition(";")
         language = tag.strip().lower().partition("-")[0]
         weight = _weight(parameter)

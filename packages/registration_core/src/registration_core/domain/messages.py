@@ -93,14 +93,14 @@ LANGUAGES = tuple(MESSAGES)
 """The built-in languages. A form brings its own words for any other."""
 
 
-def message(code: str, language: str, own: Words | None = None, /, **values: object) -> str:
-    """Return the sentence for a code in this language, otherwise in English. own: a form's words."""
+def message(code: str, language: str, form_words: Words | None = None, /, **values: object) -> str:
+    """Return the sentence for a code in this language, otherwise in English. form_words: the form's own."""
     for name, value in values.items():
         if isinstance(value, date):
             from registration_core.domain.dates import long_date  # noqa: PLC0415 - valid answers don't need it
 
-            values[name] = long_date(value, language, own)
-    return said(MESSAGES, language, own, "messages")[code].format(**values)
+            values[name] = long_date(value, language, form_words)
+    return words_in(MESSAGES, language, form_words, "messages")[code].format(**values)
 
 
 def code_of(wording: str) -> str:
@@ -108,10 +108,10 @@ def code_of(wording: str) -> str:
     return next((code for code in _WORDINGS if wording.startswith(f"{code}_")), wording)
 
 
-def refused(field: Field, wording: str, language: str, own: Words | None = None, /, **values: object) -> str:
+def refused(field: Field, wording: str, language: str, form_words: Words | None = None, /, **values: object) -> str:
     """Return the sentence about an answer to this field. The form file may have its own for a missing answer.
 
-    own: the form's words. Dates in the values are written out.
+    form_words: the form's own. Dates in the values are written out.
     """
     if wording.startswith("required") and field.missing is not None:
         return field.missing.in_language(language)
@@ -121,10 +121,12 @@ def refused(field: Field, wording: str, language: str, own: Words | None = None,
     elif language in MESSAGES and not label[1:2].isupper():  # within a sentence; other languages may differ
         label = label[:1].lower() + label[1:]
     options = ", ".join(option.label.in_language(language) for option in field.options)
-    return message(wording, language, own, **{"label": label, "options": options} | values)
+    return message(wording, language, form_words, **{"label": label, "options": options} | values)
 
 
-def said(built_in: Mapping[str, Mapping[str, str]], language: str, own: Words | None, table: str) -> Mapping[str, str]:
+def words_in(
+    built_in: Mapping[str, Mapping[str, str]], language: str, form_words: Words | None, table: str
+) -> Mapping[str, str]:
     """Return one table of words in this language: built in, the form's own, otherwise English."""
-    found = built_in.get(language) or (own or {}).get(language, {}).get(table)
-    return found or built_in[DEFAULT_LANGUAGE]
+    words = built_in.get(language) or (form_words or {}).get(language, {}).get(table)
+    return words or built_in[DEFAULT_LANGUAGE]

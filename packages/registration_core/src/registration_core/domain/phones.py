@@ -46,31 +46,31 @@ def normalise_phone(text: str, region: str | None = None) -> str:
     abroad = _abroad(text, code)
     digits = _digits(text if abroad is None else abroad.replace("(0)", "", 1))
     if abroad is not None:
-        kept = _with_code(digits)
+        stored = _with_code(digits)
     elif code:
-        kept = _within(digits, code)
+        stored = _within(digits, code)
     elif len(digits) in UNKNOWN_REGION:
-        kept = digits
+        stored = digits
     else:
         raise PhoneError
-    return f"{kept}{EXTENSION}{extension}" if extension else kept
+    return f"{stored}{EXTENSION}{extension}" if extension else stored
 
 
-def shown_phone(kept: str, region: str | None = None) -> str:
+def shown_phone(stored: str, region: str | None = None) -> str:
     """Return a number as people write it: national within the region, otherwise with its country code.
 
     What isn't a number is returned as it is, because it may be older than the rules.
     """
     try:
-        number = kept if kept.startswith("+") else normalise_phone(kept, region)
+        number = stored if stored.startswith("+") else normalise_phone(stored, region)
         if not number.startswith("+"):
-            return kept
+            return stored
         digits, _, extension = number.removeprefix("+").partition(EXTENSION)
         code, national = _split(digits)
     except PhoneError:
-        return kept
+        return stored
     if not _is_possible(national, code):
-        return kept
+        return stored
     shown = _formatted(code, national, at_home=code == REGIONS.get(region or ""))
     return f"{shown} ext. {extension}" if extension else shown
 
@@ -91,8 +91,8 @@ def lost_sign(text: str, region: str | None) -> bool:
 def _without_extension(text: str) -> tuple[str, str]:
     if not any(letter.isalpha() or letter in "#;" for letter in text):  # most numbers don't need the pattern
         return text, ""
-    found = re.search(_EXTENSION, text)
-    return (text[: found.start()], _digits(found[1])) if found else (text, "")
+    match = re.search(_EXTENSION, text)
+    return (text[: match.start()], _digits(match[1])) if match else (text, "")
 
 
 def _abroad(text: str, code: str) -> str | None:
@@ -157,8 +157,8 @@ def _shape(code: str) -> tuple[frozenset[str], str]:
 
 def _formatted(code: str, national: str, *, at_home: bool) -> str:
     for groups, written in _formats(code, national[: _depth(code)], at_home=at_home):
-        if found := groups(national):
-            return written.format(*found.groups())
+        if match := groups(national):
+            return written.format(*match.groups())
     return f"{_prefix(code)}{national}" if at_home else f"+{code} {national}"
 
 
@@ -171,13 +171,13 @@ def _depth(code: str) -> int:
 @lru_cache(maxsize=1024)
 def _formats(code: str, first: str, *, at_home: bool) -> list[_Format]:
     """Return the formats to try for a number that starts with these digits, in order."""
-    found: list[_Format] = []
+    formats: list[_Format] = []
     for line in _lines(code)[1:]:
         leading, pattern, within, abroad = line.split("\t")
         written = re.sub(r"\\(\d)", _group, within if at_home else abroad)
         if written != "-" and re.match(leading, first):
-            found.append((re.compile(pattern).fullmatch, written if at_home else f"+{code} {written}"))
-    return found
+            formats.append((re.compile(pattern).fullmatch, written if at_home else f"+{code} {written}"))
+    return formats
 
 
 def _lines(code: str) -> list[str]:

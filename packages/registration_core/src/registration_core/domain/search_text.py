@@ -37,9 +37,9 @@ def fold(text: str) -> str:
     return " ".join(plain.casefold().split())
 
 
-def holds_words(text: str, wanted: str) -> bool:
+def has_words(text: str, words: str) -> bool:
     """Whether the text contains each of these words. The caller folds both."""
-    return all(word in text for word in wanted.split())
+    return all(word in text for word in words.split())
 
 
 _PHONE = re.compile(r"\+?[0-9 ()./\u00a0\u2010-\u2015-]+")

@@ -42,8 +42,8 @@ class Sending:
 
 def sending_digest(form: str, template: str, values: Mapping[str, str]) -> str:
     """Return a digest of a sending's text, whoever it goes to."""
-    said = json.dumps([form, template, dict(values)], sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(said.encode()).hexdigest()[:_DIGEST_LETTERS]
+    content = json.dumps([form, template, dict(values)], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(content.encode()).hexdigest()[:_DIGEST_LETTERS]
 
 
 def sending_id(digest: str, number: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from registration_core.domain.messages import said
+from registration_core.domain.messages import words_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,15 +75,15 @@ The last three fill in `{wait}`.
 _MINUTE_S, _HOUR_S = 60, 3600
 
 
-def sentence(code: str, language: str, own: Words | None = None, /, **values: object) -> str:
-    """Return the sentence for a code in this language, otherwise in English. own: a form's words."""
-    return said(SENTENCES, language, own, "sentences")[code].format(**values)
+def sentence(code: str, language: str, form_words: Words | None = None, /, **values: object) -> str:
+    """Return the sentence for a code in this language, otherwise in English. form_words: the form's own."""
+    return words_in(SENTENCES, language, form_words, "sentences")[code].format(**values)
 
 
-def wait_in_words(seconds: int, language: str, own: Words | None = None) -> str:
+def wait_in_words(seconds: int, language: str, form_words: Words | None = None) -> str:
     """Return the wait in words, rounded up: `in 4 minutes`, `in 3 hours`."""
     if seconds <= _MINUTE_S:
-        return sentence("in_a_minute", language, own)
+        return sentence("in_a_minute", language, form_words)
     if seconds <= 2 * _HOUR_S:
-        return sentence("in_minutes", language, own, count=-(-seconds // _MINUTE_S))
-    return sentence("in_hours", language, own, count=-(-seconds // _HOUR_S))
+        return sentence("in_minutes", language, form_words, count=-(-seconds // _MINUTE_S))
+    return sentence("in_hours", language, form_words, count=-(-seconds // _HOUR_S))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from registration_core.domain.messages import said
+from registration_core.domain.messages import words_in
 from registration_core.domain.submission import Status
 
 TYPE_CHECKING = False
@@ -78,18 +78,18 @@ COLUMNS = tuple(name for name in WORDS["en"] if name not in (*Status, "yes", "no
 """The columns that every submission has, with a heading here."""
 
 
-def words(language: str, own: Words | None = None) -> Mapping[str, str]:
-    """Return the words in this language, otherwise in English. own: the form's words."""
-    return said(WORDS, language, own, TABLE)
+def words(language: str, form_words: Words | None = None) -> Mapping[str, str]:
+    """Return the words in this language, otherwise in English. form_words: the form's own."""
+    return words_in(WORDS, language, form_words, TABLE)
 
 
-def every_language(own: Words | None = None) -> Iterator[Mapping[str, str]]:
+def every_language(form_words: Words | None = None) -> Iterator[Mapping[str, str]]:
     """Yield the words of every language, built in or the form's own."""
     yield from WORDS.values()
-    yield from (tables[TABLE] for tables in (own or {}).values() if TABLE in tables)
+    yield from (tables[TABLE] for tables in (form_words or {}).values() if TABLE in tables)
 
 
-def statuses(own: Words | None = None) -> dict[str, Status]:
+def statuses(form_words: Words | None = None) -> dict[str, Status]:
     """Return the status of each code and word, in lower case."""
-    known = {words[status].casefold(): status for words in every_language(own) for status in Status}
+    known = {words[status].casefold(): status for words in every_language(form_words) for status in Status}
     return known | {str(status): status for status in Status}

@@ -32,7 +32,7 @@ class TimeZone(tzinfo):
         if changes:
             self._summer = -_duration(summer_west) if summer_west else self._standard + timedelta(hours=1)
             self._begins, self._ends = changes.split(",")
-            _moment(self._begins, 2000), _moment(self._ends, 2000)
+            _change_time(self._begins, 2000), _change_time(self._ends, 2000)
 
     def utcoffset(self, at: datetime | None) -> timedelta:
         """Return the zone's offset from UTC at a local time."""
@@ -65,8 +65,8 @@ class TimeZone(tzinfo):
         if self._summer is None:
             return self._standard
         year = (instant + self._standard).year
-        begins = _moment(self._begins, year) - self._standard
-        ends = _moment(self._ends, year) - self._summer
+        begins = _change_time(self._begins, year) - self._standard
+        ends = _change_time(self._ends, year) - self._summer
         in_summer = begins <= instant < ends if begins < ends else not ends <= instant < begins
         return self._summer if in_summer else self._standard
 
@@ -101,7 +101,7 @@ def _name(text: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=64)
-def _moment(change: str, year: int) -> datetime:
+def _change_time(change: str, year: int) -> datetime:
     """Return when the clocks change in a year, in local time: `M3.5.0/3` is the last Sunday in March at 3."""
     day, _, time = change.partition("/")
     month, week, weekday = map(int, day[1:].split("."))

@@ -17,7 +17,7 @@ from registration_core.domain.fields import FieldType
 from registration_core.domain.forms import LONGEST_RETENTION_DAYS
 from registration_core.domain.identifiers import display_reference, parse_reference
 from registration_core.domain.quota import QuotaState
-from registration_core.domain.search_text import fold, holds_words, phone_digits, same_number
+from registration_core.domain.search_text import fold, has_words, phone_digits, same_number
 from registration_core.services.listing import Listing
 from registration_core.services.ranks import Ranks
 
@@ -107,7 +107,7 @@ class QueryService:
         form = self._forms.get(entry.form) if self._forms is not None else None
         wanted, number = fold(words), phone_digits(words)
         return any(
-            holds_words(fold(answer), wanted) or (number is not None and _is_number(answer, number))
+            has_words(fold(answer), wanted) or (number is not None and _is_number(answer, number))
             for name, answer in entry.answers.items()
             if isinstance(answer, str) and _written(form, name)
         )

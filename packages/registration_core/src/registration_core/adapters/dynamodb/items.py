@@ -82,10 +82,10 @@ def read_submission(item: Item) -> Submission:
         email=item.get("email", ""),
         language=item["language"],
         version=item["version"],
-        expires_at=moment(item["expires_at"]),
+        expires_at=from_seconds(item["expires_at"]),
         option=item.get("option"),
         position=item.get("position"),
-        verify_by=moment(item["verify_by"]) if "verify_by" in item else None,
+        verify_by=from_seconds(item["verify_by"]) if "verify_by" in item else None,
         verified_at=datetime.fromisoformat(item["verified_at"]) if "verified_at" in item else None,
         quiet=item.get("quiet", False),
         spam_sign=item.get("spam_sign"),
@@ -242,7 +242,7 @@ def expired(item: Item, now: datetime) -> bool:
     return int(item["expires_at"]) <= seconds(now)
 
 
-def moment(since_1970_s: int) -> datetime:
+def from_seconds(since_1970_s: int) -> datetime:
     """Return the moment that `seconds` wrote."""
     return _EPOCH + timedelta(seconds=since_1970_s)
 

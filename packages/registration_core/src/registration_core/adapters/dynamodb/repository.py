@@ -55,7 +55,9 @@ class DynamoSubmissionRepository(SubmissionRepository):
         people = (once.person_fingerprint, *once.earlier)
         guards = [(self._item(keys.once_key(form, once.option, person)), person) for person in people]
         found = ((guard, person) for guard, person in guards if guard is not None)
-        return next(((guard["submission"], person, items.moment(guard["expires_at"])) for guard, person in found), None)
+        return next(
+            ((guard["submission"], person, items.from_seconds(guard["expires_at"])) for guard, person in found), None
+        )
 
     def take_ticket(self, form: str, option: str, *, holder: str) -> int | None:
         """Return the next ticket for an option, or None when newcomers get a seat of it right now."""

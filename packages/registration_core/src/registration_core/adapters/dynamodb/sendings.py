@@ -77,6 +77,6 @@ def _read(item: Item) -> Sending:
         values=item["values"],
         by=item["by"],
         at=datetime.fromisoformat(item["at"]),
-        expires_at=items.moment(item["expires_at"]),
+        expires_at=items.from_seconds(item["expires_at"]),
         ended_at=datetime.fromisoformat(item["ended_at"]) if "ended_at" in item else None,
     )

@@ -158,7 +158,7 @@ def test_search__interrupted__prints_what_was_found(
     assert ran.code == 130
     assert ASA.id in ran.out
     assert json.loads(ran.out) if options else ids(ran.out) == [ASA.id]
-    assert ran.err.endswith("Stopped after 1 submissions; 1 found so far.\n")
+    assert ran.err.endswith("Stopped after 1 submission; 1 found so far.\n")
 
 
 def test_search__prints_each_match_at_once_on_a_terminal(

@@ -12,6 +12,7 @@ from admin_cli.services import of
 from admin_cli.submissions.columns import ColumnsOption  # noqa: TC001 - Typer reads the annotations
 from admin_cli.submissions.filters import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
 from admin_cli.submissions.listing import JsonLines, Wanted, printer
+from admin_cli.submissions.lookup import counted
 from admin_cli.submissions.records import FIELDS
 from admin_cli.terminal.help import Command, same_command, verb
 from admin_cli.terminal.json_fields import json_option, wanted
@@ -143,5 +144,5 @@ def _by_name(output: Output, query: QueryService, what: str, chosen: Selection, 
                     progress.note(f"{matches} found among the newest {progress.done:,}. More: {most.for_more}")
                     return
         except KeyboardInterrupt:
-            progress.tell(f"Stopped after {progress.done:,} submissions; {matches} found so far.")
+            progress.tell(f"Stopped after {counted(progress.done)}; {matches} found so far.")
             raise

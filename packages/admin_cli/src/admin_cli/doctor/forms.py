@@ -68,7 +68,9 @@ def seats(patient: Patient) -> Verdict:
             f"Capacities in the table differ from the form's file: {differences}.",
             f"If that is not intended: rollcall quota set {state.form} {state.option} {capacity}",
         )
-    return well(f"{len(states)} options have the capacity in their form's file")
+    return well(
+        f"{len(states)} {'option has' if len(states) == 1 else 'options have'} the capacity in their form's file"
+    )
 
 
 def spam(patient: Patient) -> Verdict:

@@ -111,13 +111,17 @@ def send(
             for queued in act.stack.mailing().send.send(plan, by=act.by):
                 progress.advance(queued)
         except KeyboardInterrupt:
-            progress.tell(f"Stopped after {progress.done:,} mails. For the rest, run the same command again.")
+            progress.tell(f"Stopped after {_mails(progress.done)}. For the rest, run the same command again.")
             raise
-    act.say(f"Queued {progress.done:,} of {plan.to_queue:,} mails.")
+    act.say(f"Queued {progress.done:,} of {_mails(plan.to_queue)}.")
     if progress.done < plan.to_queue:
         act.say("The other submissions changed in the meantime. Run the same command again to mail them.")
     if not no_wait:
         _report_outcome(act, plan)
+
+
+def _mails(count: int) -> str:
+    return "1 mail" if count == 1 else f"{count:,} mails"
 
 
 def _ensure_one(template: str | None, message: Mapping[str, str] | None, values: Sequence[str] | None) -> None:

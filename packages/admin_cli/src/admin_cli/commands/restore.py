@@ -70,7 +70,13 @@ def prepare(
             exit_code=ExitCode.USAGE,
         )
     client = act.stack.client("dynamodb")
-    _copy_guard_keys(act, guard_key_ring(client, before), guard_key_ring(client, table), f"from {before} into {table}")
+    _copy_guard_keys(
+        act,
+        guard_key_ring(client, before),
+        guard_key_ring(client, table),
+        where=f"from {before} into {table}",
+        in_use=table == act.stack.description.table,
+    )
     _copy_suppressions(act, copied_suppressions(client, source=before, target=table), f"from {before} into {table}")
     ledger = ledger_of_erasures(client, before, since=datetime.now(UTC) - LEDGER_OF)
     manage = manage_service(client, table, GivenForms(act.stack.forms))
@@ -86,15 +92,20 @@ def prepare(
         act.say(f"{counted(len(unerased))} erased in {table}.")
 
 
-def _copy_guard_keys(act: Act, source: GuardKeyRing, target: GuardKeyRing, where: str) -> None:
-    """Add today's guard keys to the restored table's own: the suppressions to copy need them."""
-    ring, restored_ring = source.read(), target.read()
-    if ring is None:
+def _copy_guard_keys(act: Act, source: GuardKeyRing, target: GuardKeyRing, *, where: str, in_use: bool) -> None:
+    """Join today's guard keys, which the suppressions to copy need, and the restored table's own.
+
+    in_use: whether the stack uses the restored table already. Its functions don't know today's key yet, so theirs
+    stays in force.
+    """
+    today, restored = source.read(), target.read()
+    if today is None:
         return
-    for key in restored_ring.keys if restored_ring is not None else ():
+    ring, others = (restored, today) if in_use and restored is not None else (today, restored)
+    for key in others.keys if others is not None else ():
         ring = ring.with_older(key)
-    if ring != restored_ring and act.agreed(f"copy the guard keys {where}"):
-        target.write(ring, instead_of=restored_ring)
+    if ring != restored and act.agreed(f"copy the guard keys {where}"):
+        target.write(ring, instead_of=restored)
         act.say(f"Guard keys copied {where}.")
 
 

@@ -11,7 +11,7 @@ from contract.entries import ONCE, an_entry, seating, state
 from contract.fakes import START, CountedRandomness, StoppedClock
 from contract.manage_fake import InMemoryManagedRepository
 
-from registration_core.domain.errors import NoSeatError, QuotaNotFoundError, StorageUnavailableError
+from registration_core.domain.errors import KeyReusedError, NoSeatError, QuotaNotFoundError, StorageUnavailableError
 from registration_core.domain.submission import Idempotency, Status
 
 if TYPE_CHECKING:
@@ -86,6 +86,18 @@ def test_add__returns_its_ticket_for_an_answered_key(repository: Crowd) -> None:
     again = seating(repository).add(slow, once=None, idempotency=Idempotency("k", "same", START + timedelta(days=1)))
 
     assert (again.id, again.position, again.repeated) == (first.id, 1, True)
+    assert state(repository).waiting == 1
+
+
+def test_add__returns_its_ticket_for_a_reused_key(repository: Crowd) -> None:
+    """Other answers under the same key arrived first. The ticket holds up nobody until the sweep."""
+    add(repository, an_entry())
+    add(repository, an_entry(), key="k")
+
+    slow = an_entry(Status.WAITLISTED, position=repository.take_ticket("course", "a", holder="slow"))
+    with pytest.raises(KeyReusedError):
+        seating(repository).add(slow, once=None, idempotency=Idempotency("k", "other", START + timedelta(days=1)))
+
     assert state(repository).waiting == 1
 
 

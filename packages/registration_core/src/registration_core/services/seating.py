@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from registration_core.domain.errors import (
     AlreadyRegisteredError,
+    KeyReusedError,
     NoSeatError,
     QuotaNotFoundError,
     ReferenceTakenError,
@@ -112,7 +113,7 @@ class Seating:
                 if not may_wait:
                     raise
                 entry = self._with_ticket(wanted)
-            except (SubmissionChangedError, AlreadyRegisteredError):
+            except (AlreadyRegisteredError, KeyReusedError, SubmissionChangedError):
                 self._give_back(entry)
                 raise
         raise busy(wanted.id)

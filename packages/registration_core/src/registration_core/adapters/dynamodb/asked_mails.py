@@ -1,4 +1,4 @@
-"""Mails that the staff ask for: noted, and told in the submission's history, before anything is queued."""
+"""Mails that staff ask for: recorded, also in the submission's history, before they are queued."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class DynamoAskedMails(AskedMails):
-    """Mails in their own items, beside the submission that they are about."""
+    """Stores each mail as an item in its submission's partition."""
 
     def __init__(self, table: Table, *, clock: Clock, randomness: Callable[[int], bytes]) -> None:
         self._table = table
@@ -30,7 +30,7 @@ class DynamoAskedMails(AskedMails):
         self._randomness = randomness
 
     def ask(self, request: MailRequest, entry: Submission, *, what: str, by: str) -> None:
-        """Note, all or nothing, that this mail is to be sent, and write it into the submission's history."""
+        """Record, all or nothing, that this mail is to be sent, also in the submission's history."""
         now = self._clock.now()
         event = Event(new_ulid(now, self._randomness), now, what, by)
         mail = items.plain_item(
@@ -50,13 +50,13 @@ class DynamoAskedMails(AskedMails):
             }
         )
         if not refused or self._table.get(keys.event_key(entry.id, event.id)) is not None:
-            return  # written, perhaps by an attempt whose answer got lost
+            return  # already written, perhaps by an attempt whose response got lost
         if "entry" in refused:
             raise SubmissionChangedError(entry.id)
         raise MailAskedError(f'Someone else has asked for the mail {request.name} of "{entry.id}".')
 
     def states(self, requests: Iterable[MailRequest]) -> Mapping[tuple[str, str], MailState]:
-        """Return what became of mails that are noted."""
+        """Return the states of known mails."""
         places = [keys.mail_key(request.id, request.name) for request in requests]
         return {
             (item["pk"].removeprefix("SUB#"), item["sk"].removeprefix(keys.MAIL)): MailState(item["state"])

@@ -8,9 +8,9 @@ if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
     Call: TypeAlias = Callable[[str, Mapping[str, Any]], dict[str, Any]]
-"""`call("PutItem", {"TableName": …, "Item": {"pk": {"S": …}}})` gives the answer's JSON as a dict.
-
-Raises AwsCallError, and nothing else, when DynamoDB refused or could not be reached.
+"""`call("PutItem", {"TableName": …, "Item": {"pk": {"S": …}}})`
+returns the response's JSON as a dict. Raises only AwsCallError, if DynamoDB refused the call or
+could not be reached.
 """
 
 RETRYABLE_CODES = frozenset(
@@ -28,19 +28,20 @@ RETRYABLE_CODES = frozenset(
         "TransactionInProgressException",
     }
 )
-"""Errors that say "not now" rather than "no"; `ConnectionLost` is ours, for an answer that never came."""
+"""Errors that mean "not now" and not "no". `ConnectionLost` is our own code for a missing response."""
 
 RETRYABLE_REASONS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
-"""Why a transaction may be cancelled although nothing in it is wrong."""
+"""Reasons to cancel a transaction although nothing in it is wrong."""
 
 
 class AwsCallError(Exception):
     """DynamoDB refused a call, or could not be reached.
 
-    code: the exception's short name, such as `TransactionCanceledException`; `ConnectionLost` when no answer came.
-    cancellation_reasons: one a write of the transaction, in order, as DynamoDB sends them: `{"Code": "None"}`,
-    `{"Code": "ConditionalCheckFailed", "Message": …, "Item": …}`.
-    item: the item that stood in the way of a single conditional write, when the call asked for it.
+    code: the exception's short name, such as `TransactionCanceledException`; `ConnectionLost` if
+    there was no response. cancellation_reasons: one per write of the transaction, in order, as
+    DynamoDB sends them: `{"Code": "None"}`, `{"Code": "ConditionalCheckFailed", "Message": …,
+    "Item": …}`. item: the item that stood in the way of a single conditional write, when the call
+    asked for it.
     """
 
     def __init__(
@@ -66,7 +67,7 @@ class AwsCallError(Exception):
         return self.code in RETRYABLE_CODES
 
     def refused(self, writes: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """Return which of a transaction's writes had their condition fail, with what stood there; else nothing.
+        """Return the transaction's writes whose condition failed, with the existing items.
 
         writes: their names, in the transaction's order.
         """

@@ -1,4 +1,4 @@
-"""What hangs on a submission, and how it is stripped of all that could be personal when the submission is erased."""
+"""Erasure: removes everything that could be personal from a submission's other items."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ MAIL_ATTRIBUTES = frozenset(
         *("message_id", "asked_at", "sent_at", "expires_at"),
     }
 )
-"""What an erased submission's mail keeps: no address, and no words of a mail server's."""
+"""What an erased submission's mail keeps: no address, and no text from a mail server."""
 
 
 def strip(table: Table, submission_id: str) -> None:
-    """Strip what hangs on a submission; nothing is written where nothing is left to remove."""
+    """Strip a submission's other items. Writes nothing if nothing is left to remove."""
     for item in list(hanging_on(table, submission_id)):
         if item["sk"].startswith(keys.NOTICE):
             table.delete((item["pk"], item["sk"]))
@@ -31,7 +31,7 @@ def strip(table: Table, submission_id: str) -> None:
 
 
 def _keep(table: Table, item: Item, attributes: frozenset[str]) -> None:
-    """Remove an item's other attributes, unless its time is over and it is gone."""
+    """Remove an item's other attributes, unless it has expired and is gone."""
     others = sorted(item.keys() - attributes)
     if others:
         removal = "REMOVE " + ", ".join(f"#{name}" for name in others)
@@ -39,6 +39,6 @@ def _keep(table: Table, item: Item, attributes: frozenset[str]) -> None:
 
 
 def hanging_on(table: Table, submission_id: str) -> Iterator[Item]:
-    """Yield every item of a submission's partition but the submission itself."""
+    """Yield every item of a submission's partition except the submission."""
     pk, _ = keys.submission_key(submission_id)
     return (item for item in table.query("pk = :pk", pk=pk) if item["sk"] != keys.SUBMISSION)

@@ -1,4 +1,4 @@
-"""What DynamoDB's refusals mean to us: translated once, here."""
+"""DynamoDB's errors, translated into ours. This is the only place."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _DENIED = frozenset(
 
 
 def translated(error: AwsCallError, table_name: str) -> StorageUnavailableError:
-    """Return the error to raise for a call that DynamoDB did not carry out."""
+    """Return our error for a failed call."""
     if error.code in _DENIED:
         return StorageDeniedError(f'The table "{table_name}" can\'t be used with these credentials ({error}).')
     if error.code == "ResourceNotFoundException":

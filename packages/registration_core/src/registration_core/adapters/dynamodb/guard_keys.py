@@ -1,4 +1,4 @@
-"""The guard keys: what fingerprints are made with. The table holds them in one item; the stack makes it itself.
+"""Guard keys: the keys of fingerprints, in one item of the table that the stack creates.
 
 See docs/decisions/0026-keys.md.
 """
@@ -22,14 +22,15 @@ if TYPE_CHECKING:
 
 KEY_BYTES = 32
 FRESH_S = 5 * 60
-"""How long keys are used before they are read again: what the operator changes is in force within that time."""
+"""How long keys are used before they are read again. A change takes effect within this time."""
 
 
 class GuardKeys(Signer):
-    """Makes fingerprints with the first key of the table's; reads the keys when they are first needed.
+    """Makes fingerprints with the table's current key, and reads the keys on first use.
 
-    Several may make the item at the same moment: one wins, and all use what it wrote. fingerprint and fingerprints
-    raise StorageUnavailableError when the keys were never read and cannot be now.
+    If several functions create the item at the same time, one wins, and all use its key.
+    fingerprint and fingerprints raise StorageUnavailableError if the keys were never read and can't
+    be read now.
     """
 
     def __init__(
@@ -46,29 +47,29 @@ class GuardKeys(Signer):
         self._read_at = 0.0
 
     def warm(self) -> None:
-        """Read the keys now, while the function starts; a failure is left for the first event to meet."""
+        """Read the keys now, in the cold start. If that fails, the first event tries again."""
         try:
             self._current()
         except StorageUnavailableError:
             return
 
     def fingerprint(self, purpose: str, value: str) -> str:
-        """Return HMAC-SHA256 of purpose and value under the first key."""
+        """Return the HMAC-SHA256 of purpose and value under the current key."""
         return self._current()[0].fingerprint(purpose, value)
 
     def fingerprints(self, purpose: str, value: str) -> Sequence[str]:
-        """Return HMAC-SHA256 of purpose and value under each key, the first one's first."""
+        """Return the HMAC-SHA256 of purpose and value under each key, the current one first."""
         return tuple(signer.fingerprint(purpose, value) for signer in self._current())
 
     def keys(self) -> tuple[str, ...]:
-        """Read the keys, and make the first one where there is none. Raises StorageUnavailableError."""
+        """Read the keys, and create the first one if there is none. Raises StorageUnavailableError."""
         item = self._table.get(keys.GUARD_KEYS)
         return self._make() if item is None else recognised(item)
 
     def _make(self) -> tuple[str, ...]:
         first = self._randomness(KEY_BYTES).hex()
         standing = self._table.put(items.plain_item(keys.GUARD_KEYS, keys=[first]), "attribute_not_exists(pk)")
-        return (first,) if standing is None else recognised(standing)  # another was faster, or our own answer got lost
+        return (first,) if standing is None else recognised(standing)  # another was faster, or our response got lost
 
     def _current(self) -> tuple[HmacSigner, ...]:
         now = self._monotonic()
@@ -84,6 +85,6 @@ class GuardKeys(Signer):
 
 
 def recognised(item: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the keys of the item: the one in force, those before it, and one that is to come."""
+    """Return the item's keys: the current one, older ones, and an announced one."""
     coming = [item["coming"]] if "coming" in item else []
     return (*item["keys"], *coming)

@@ -1,4 +1,4 @@
-"""Items of each kind: which attributes they have, and what those mean."""
+"""Items: the attributes of each kind of item, written and read."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ _NOTICE_KEPT = timedelta(days=30)
 
 
 def seconds(at: datetime) -> int:
-    """Return a moment as TTL wants it: whole seconds since 1970."""
+    """Return a time for TTL: whole seconds since 1970."""
     return (at - _EPOCH) // timedelta(seconds=1)
 
 
 def milliseconds(at: datetime) -> int:
-    """Return a moment in milliseconds since 1970."""
+    """Return a time in milliseconds since 1970."""
     return (at - _EPOCH) // _MILLISECOND
 
 
 def submission_item(submission: Submission) -> Item:
-    """Return the item of a submission, with what both indexes need; what is not set is left out."""
+    """Return a submission's item, with the indexes' attributes and without what isn't set."""
     may_lack: dict[str, object] = {
         "email": submission.email or None,
         "email_key": email_key(submission.email) or None,
@@ -70,7 +70,7 @@ def submission_item(submission: Submission) -> Item:
 
 
 def read_submission(item: Item) -> Submission:
-    """Return the submission that an item holds."""
+    """Return the submission of an item."""
     return Submission(
         id=item["id"],
         form=item["form"],
@@ -120,11 +120,11 @@ EVENT_ATTRIBUTES = frozenset(
         *(keys.TOPIC, keys.TOPIC_ID),
     }
 )
-"""All that a line of history holds; nothing of it is the registrant's."""
+"""The attributes of an event. None has personal data of the registrant."""
 
 
 def read_event(item: Item) -> Event:
-    """Return the line of history that an item holds."""
+    """Return the event of an item."""
     moved = item.get("moved")
     return Event(
         id=item["event"],
@@ -139,14 +139,14 @@ def read_event(item: Item) -> Event:
 
 
 def moment_of(ulid: str) -> datetime:
-    """Return the moment in a ULID, or in what begins as one."""
+    """Return the time in a ULID, or in text that starts with one."""
     return _EPOCH + ulid_milliseconds(ulid[:26]) * _MILLISECOND
 
 
 def mail_topic(request: MailRequest, at: datetime, *, open_: bool) -> dict[str, object]:
-    """Return under what a mail is found whose state changed at that moment.
+    """Return the index attributes of a mail whose state changed then.
 
-    open_: whether it is on its way, came back, or was kept from a suppressed address.
+    open_: whether it is queued, bounced or suppressed.
     """
     topic_id = f"{ulid_floor(at)}#{request.id}#{request.name}"
     return {keys.TOPIC: keys.OPEN_MAILS if open_ else keys.mails_topic(at), keys.TOPIC_ID: topic_id}
@@ -167,7 +167,7 @@ def once_item(submission: Submission, once: Once) -> Item:
 
 
 def guard_item(pk: str, submission: Submission) -> Item:
-    """Return the guard of this pk, which a submission kept while it counted as spam."""
+    """Return the guard with this pk, which a submission kept while it was spam."""
     return plain_item(keys.guard_key(pk), submission=submission.id, expires_at=seconds(submission.expires_at))
 
 
@@ -179,19 +179,19 @@ def erased_item(submission: Submission, at: datetime) -> Item:
 
 
 def notice_item(submission_id: str, at: datetime) -> Item:
-    """Return the note that a submission's option was asked for again; only a day's first one is new."""
+    """Return the notice that someone registered again for a submission's option; new once per day."""
     kept_until = datetime(at.year, at.month, at.day, tzinfo=UTC) + _NOTICE_KEPT
     return plain_item(keys.notice_key(submission_id, at.date()), expires_at=seconds(kept_until))
 
 
 def blank_item(submission_id: str, number: int, at: datetime, *, like: Item) -> Item:
-    """Return an item that says nothing and weighs what another does. submission_id: of no submission."""
+    """Return a placeholder with the size of another item. submission_id: an unused one."""
     item = plain_item(keys.blank_key(submission_id, number), expires_at=seconds(at + _BLANK_KEPT))
     return item | {"filling": {name: "-" * len(str(value)) for name, value in like.items() if name not in item}}
 
 
 def idempotency_item(form: str, idempotency: Idempotency, receipt: Receipt) -> Item:
-    """Return the item that keeps a request's first answer."""
+    """Return the item with a request's first response."""
     return plain_item(
         keys.idempotency_key(form, idempotency.key),
         fingerprint=idempotency.fingerprint,
@@ -204,13 +204,13 @@ def idempotency_item(form: str, idempotency: Idempotency, receipt: Receipt) -> I
 
 
 def read_receipt(item: Item) -> Receipt:
-    """Return the first answer that an item keeps."""
+    """Return the first response from an item."""
     status = Status(item["status"])
     return Receipt(item["submission"], item["reference"], status, item.get("position"), repeated=True)
 
 
 def mail_attributes(request: MailRequest) -> dict[str, object]:
-    """Return what a mail's item says of its request; what is not set is left out."""
+    """Return a mail item's attributes for its request, without what isn't set."""
     may_lack = {"copy": request.copy or None, "sending": request.sending}
     return {
         "kind": str(request.kind),
@@ -238,12 +238,12 @@ def read_mail(item: Item) -> MailRecord:
 
 
 def expired(item: Item, now: datetime) -> bool:
-    """Whether an item's time is over, though TTL may not have removed it yet."""
+    """Whether an item has expired; TTL may not have deleted it yet."""
     return int(item["expires_at"]) <= seconds(now)
 
 
 def from_seconds(since_1970_s: int) -> datetime:
-    """Return the moment that `seconds` wrote."""
+    """Return the time that `seconds` wrote."""
     return _EPOCH + timedelta(seconds=since_1970_s)
 
 

@@ -50,14 +50,14 @@ class DynamoJournal(Journal):
         yield from self._mails(keys.OPEN_MAILS, since, self._clock.now() + _CLOCKS_DIFFER)
 
     def spam(self, form: str, *, since: datetime | None = None, until: datetime | None = None) -> Iterator[str]:
-        """Yield the IDs of a form's submissions that are suspected spam now, newest first."""
+        """Yield the IDs of a form's suspected spam, newest first."""
         first = "" if since is None else ulid_floor(since)
         end = "~" if until is None else ulid_floor(until)
         for item in self._items(keys.spam_topic(form), first or "0", end):
             yield item["id"]
 
     def _kept_since(self, since: datetime) -> datetime:
-        """Return where to begin: no line is kept longer than any form may keep its submissions."""
+        """Return where to start: no line is kept longer than the longest possible retention."""
         return max(since, self._clock.now() - timedelta(days=LONGEST_RETENTION_DAYS))
 
     def _mails(self, topic: str, since: datetime, end: datetime) -> Iterator[JournalMail]:
@@ -66,9 +66,9 @@ class DynamoJournal(Journal):
             yield JournalMail(_entry(item), items.read_mail(item), at)
 
     def _items(self, topic: str, first: str, end: str) -> Iterator[Item]:
-        """Yield a topic's items from `first` up to and without `end`, newest first, but those whose time is over."""
+        """Yield a topic's items from `first` to before `end`, newest first, without expired ones."""
         if first > end:
-            return  # nothing lies between; DynamoDB refuses such a BETWEEN
+            return  # the range is empty, and DynamoDB refuses such a BETWEEN
         now = self._clock.now()
         between = "topic = :topic AND topic_id BETWEEN :first AND :last"
         for item in self._table.query(

@@ -1,4 +1,4 @@
-"""Keys: pk and sk of each kind of item, attributes that indexes are made of, months."""
+"""Keys: pk and sk of each kind of item, attributes of the indexes, and months."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ BY_EMAIL = "by_email"
 BY_TOPIC = "by_topic"
 
 TOPIC, TOPIC_ID = "topic", "topic_id"
-"""What `by_topic` is made of. Sparse: only lines of history, mails and suspected spam have them, sorted by time."""
+"""The attributes of the index `by_topic`. Sparse: only events, mails and suspected spam have them, sorted by time."""
 OPEN_MAILS = "MAIL#OPEN"
-"""The topic of mails that are on their way, came back, or were kept from a suppressed address."""
+"""The topic of mails that are queued, bounced or suppressed."""
 
 SUBMISSION = "SUB"
 EVENT = "EVENT#"
@@ -28,13 +28,13 @@ SEAT = "SEAT#"
 WAIT = "WAIT#"
 
 GUARD_KEYS = ("KEY#guards", "KEY")
-"""pk and sk of the item that holds the keys that fingerprints are made with."""
+"""pk and sk of the item with the guard keys."""
 
 ONCE = "ONCE#"
 GUARDS = "guards"
-"""A submission's attribute: pks of the guards that stand for it, to be removed with it."""
+"""A submission's attribute: the pks of its guards, which are deleted with it."""
 BY_REGISTRANT = "by_registrant"
-"""A submission's attribute: its last change was its registrant's own."""
+"""A submission's attribute: its registrant made the last change."""
 ROW = "row"
 """A submission's attribute: pk of the record that a file's row was imported, deleted when it is erased."""
 
@@ -45,27 +45,27 @@ def submission_key(submission_id: str) -> tuple[str, str]:
 
 
 def event_key(submission_id: str, event_id: str) -> tuple[str, str]:
-    """Return pk and sk of a line of a submission's history. event_id: a ULID."""
+    """Return pk and sk of an event in a submission's history. event_id: a ULID."""
     return f"SUB#{submission_id}", f"{EVENT}{event_id}"
 
 
 def mail_key(submission_id: str, name: str) -> tuple[str, str]:
-    """Return pk and sk of what became of one mail. name: `MailRequest.name`."""
+    """Return pk and sk of a mail. name: `MailRequest.name`."""
     return f"SUB#{submission_id}", f"{MAIL}{name}"
 
 
 def sending_key(digest: str, number: int) -> tuple[str, str]:
-    """Return pk and sk of one of the staff's sendings. digest: of what it says; number: how often it was begun."""
+    """Return pk and sk of a sending. digest: of its text. number: how often it was started."""
     return f"SEND#{digest}", f"{SENDING}{number:04}"
 
 
 def reference_key(reference: str) -> tuple[str, str]:
-    """Return pk and sk of where a reference leads."""
+    """Return pk and sk of a reference."""
     return f"REF#{reference}", "REF"
 
 
 def idempotency_key(form: str, key: str) -> tuple[str, str]:
-    """Return pk and sk of a request's first answer."""
+    """Return pk and sk of a request's first response."""
     return f"IDEM#{form}#{key}", "IDEM"
 
 
@@ -75,7 +75,7 @@ def once_key(form: str, option: str, person_fingerprint: str) -> tuple[str, str]
 
 
 def notice_key(submission_id: str, day: date) -> tuple[str, str]:
-    """Return pk and sk of the note that a submission's option was asked for again that day."""
+    """Return pk and sk of the day's notice that someone registered again for a submission's option."""
     return f"SUB#{submission_id}", f"{NOTICE}{day.isoformat()}"
 
 
@@ -95,51 +95,51 @@ def seat_key(form: str, option: str, submission_id: str) -> tuple[str, str]:
 
 
 def wait_key(form: str, option: str, ticket: int) -> tuple[str, str]:
-    """Return pk and sk of a place in the queue; they sort by ticket."""
+    """Return pk and sk of a ticket on the waiting list; they sort by ticket."""
     return f"QUOTA#{form}#{option}", f"{WAIT}{ticket:010}"
 
 
 def rate_key(fingerprint: str, window: str) -> tuple[str, str]:
-    """Return pk and sk of a count. fingerprint: HMAC of what is counted. window: which stretch of time."""
+    """Return pk and sk of a count. fingerprint: HMAC of the sender. window: the name of the time window."""
     return f"RATE#{fingerprint}#{window}", "RATE"
 
 
 def suppression_key(email_fingerprint: str) -> tuple[str, str]:
-    """Return pk and sk of the note that an address takes no mail. email_fingerprint: HMAC of the address's key."""
+    """Return pk and sk of a suppression. email_fingerprint: HMAC of the address's key."""
     return f"SUPPRESS#{email_fingerprint}", "SUPPRESS"
 
 
 def erased_key(submission_id: str, at: datetime) -> tuple[str, str]:
-    """Return pk and sk of a line in the ledger of erased submissions. at: when it was erased."""
+    """Return pk and sk of an item in the ledger of erasures. at: when it was erased."""
     return f"ERASED#{at.astimezone(UTC):%Y-%m}", submission_id
 
 
 def guard_key(pk: str) -> tuple[str, str]:
-    """Return pk and sk of a guard, of which a submission keeps the pk."""
+    """Return pk and sk of a guard from the pk that its submission keeps."""
     return pk, pk.partition("#")[0]
 
 
 def month_key(form: str, at: datetime) -> str:
-    """Return the partition of `by_month` that holds a form's submissions of that month (UTC)."""
+    """Return the partition of `by_month` with a form's submissions of that month (UTC)."""
     return f"{form}#{at.astimezone(UTC):%Y-%m}"
 
 
 def history_topic(form: str, at: datetime) -> str:
-    """Return the partition of `by_topic` that holds what happened to a form's submissions in that month (UTC)."""
+    """Return the partition of `by_topic` with a form's events of that month (UTC)."""
     return f"EVENT#{month_key(form, at)}"
 
 
 def mails_topic(at: datetime) -> str:
-    """Return the partition of `by_topic` that holds the mails which were done with in that month (UTC)."""
+    """Return the partition of `by_topic` with the mails that were finished in that month (UTC)."""
     return f"MAIL#{at.astimezone(UTC):%Y-%m}"
 
 
 def spam_topic(form: str) -> str:
-    """Return the partition of `by_topic` that holds a form's suspected spam."""
+    """Return the partition of `by_topic` with a form's suspected spam."""
     return f"SPAM#{form}"
 
 
 def month_before(at: datetime) -> datetime:
-    """Return the first moment of the month before the one of `at`."""
+    """Return the start of the month before that of `at`."""
     year, month = (at.year - 1, 12) if at.month == 1 else (at.year, at.month - 1)
     return datetime(year, month, 1, tzinfo=UTC)

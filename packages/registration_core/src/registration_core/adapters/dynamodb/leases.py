@@ -1,4 +1,4 @@
-"""Who may send a mail now: a lease on the mail's item, so that a message delivered twice mails nobody twice."""
+"""Leases: the right to send a mail, so that a message delivered twice sends one mail."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class MailLeases:
         self._table = table
 
     def take(self, request: MailRequest, *, holder: str, now: datetime, until: datetime, expires_at: datetime) -> bool:
-        """Keep the promise of `SubmissionRepository.lease_mail`."""
+        """Take a mail's lease; see `SubmissionRepository.lease_mail`."""
         mail = items.mail_attributes(request) | items.mail_topic(request, now, open_=True)
         in_the_way = self._update(
             request,
@@ -48,7 +48,7 @@ class MailLeases:
         return in_the_way is None
 
     def mark_sent(self, request: MailRequest, *, holder: str, message_id: str, now: datetime) -> None:
-        """Keep the promise of `SubmissionRepository.mark_mail_sent`."""
+        """Record a sent mail; see `SubmissionRepository.mark_mail_sent`."""
         note = "#message_id = :message, #sent_at = :at REMOVE #lease_until, #problem"
         values = {"message": message_id, "at": now.isoformat(timespec="milliseconds"), "holder": holder}
         in_the_way = self._update(
@@ -66,16 +66,16 @@ class MailLeases:
             raise MailLeaseLostError(
                 f"The mail {request.kind} of {request.id} lost its lease. Another worker may have sent it too."
             )
-        # What became of it was told before this note, and stands.
+        # SES reported the outcome before this update; it stays.
         self._update(request, f"SET {note}", "#holder = :holder", **values)
 
     def release(self, request: MailRequest, *, holder: str, problem: str) -> None:
-        """Keep the promise of `SubmissionRepository.release_mail`."""
+        """Release a lease; see `SubmissionRepository.release_mail`."""
         release = "SET #lease_until = :past, #problem = :problem"
         self._update(request, release, _OWN, past=0, problem=problem, holder=holder, leased=MailState.SENDING.value)
 
     def end(self, request: MailRequest, *, holder: str, state: MailState, now: datetime) -> None:
-        """Keep the promise of `SubmissionRepository.end_mail`."""
+        """Record that a mail won't be sent; see `SubmissionRepository.end_mail`."""
         self._update(
             request,
             f"SET #state = :ended, {_SET_TOPIC} REMOVE #lease_until",
@@ -87,7 +87,7 @@ class MailLeases:
         )
 
     def note(self, request: MailRequest, *, state: MailState, weaker: Collection[MailState], now: datetime) -> bool:
-        """Keep the promise of `MailOutcomes.note`. weaker: the states that this one may follow."""
+        """Record an outcome; see `MailOutcomes.note`. weaker: the states that this one may follow."""
         before = {f"before{number}": each.value for number, each in enumerate(sorted(weaker))}
         in_the_way = self._update(
             request,
@@ -100,5 +100,5 @@ class MailLeases:
         return in_the_way is None
 
     def _update(self, request: MailRequest, change: str, when: str, /, **values: object) -> Item | None:
-        """Update a mail's item. Return None when it is written, else what stood in the way."""
+        """Update a mail's item. Return None if it was written, otherwise the existing item."""
         return self._table.update(keys.mail_key(request.id, request.name), change, when, **values)

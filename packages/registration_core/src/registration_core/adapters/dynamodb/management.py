@@ -1,4 +1,4 @@
-"""Submissions and seats of one DynamoDB table, for those who look after them."""
+"""Management: changes of submissions and seats in one DynamoDB table, for staff and the system."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class ManagedDynamoRepository(DynamoSubmissionRepository, ManagedRepository):
         return self._change().change(before, after, what=what, by=by, once=once)
 
     def erase(self, before: Submission, *, by: str) -> Submission:
-        """Free what a submission holds and remove every personal value from it and all that hangs on it."""
+        """Free up a submission's seat or ticket, and remove all its personal values."""
         return self._change().erase(before, by=by)
 
     def abandoned_tickets(self, form: str, option: str, *, age: timedelta) -> Sequence[int]:
-        """Return tickets given out at least so long ago that no submission holds and that never departed."""
+        """Return tickets at least this old that no submission holds and that never departed."""
         return self._tickets().abandoned(form, option, age=age)
 
     def next_waiting(self, form: str, option: str) -> str | None:
@@ -41,7 +41,7 @@ class ManagedDynamoRepository(DynamoSubmissionRepository, ManagedRepository):
         return self._tickets().next(form, option)
 
     def known(self, form: str, *, once: Once | None, key: str | None = None) -> str | None:
-        """Return the ID of the submission that `Seating.add` would answer with rather than store one."""
+        """Return the ID of the submission that `Seating.add` would find instead of storing a new one."""
         places = [] if key is None else [keys.idempotency_key(form, key)]
         if once is not None:
             persons = (once.person_fingerprint, *once.earlier)
@@ -52,7 +52,7 @@ class ManagedDynamoRepository(DynamoSubmissionRepository, ManagedRepository):
     def set_capacity(
         self, form: str, option: str, capacity: int, *, by: str | None = None, instead_of: int | None = None
     ) -> QuotaState:
-        """Give an option another capacity, and return how its quota stands."""
+        """Set an option's capacity, and return its quota."""
         change, values = "SET #capacity = :capacity", dict[str, object](capacity=capacity)
         if by is not None:
             change += ", set_by = :by, set_at = :at"
@@ -65,18 +65,18 @@ class ManagedDynamoRepository(DynamoSubmissionRepository, ManagedRepository):
         if not quota:
             raise QuotaNotFoundError(form, option)
         state = read_state(quota)
-        if not changed and state.capacity != capacity:  # else ours, whose answer got lost, or another's same wish
+        if not changed and state.capacity != capacity:  # else it's ours, or the same value
             raise QuotaChangedError(state)
         return state
 
     def show_seats(self, form: str, option: str, seats: PublicSeats) -> None:
-        """Tell the public this of an option's seats from now on."""
+        """Set what the public sees of an option's seats."""
         quota = keys.quota_key(form, option)
         if self._table.update(quota, "SET shown = :shown", "attribute_exists(pk)", shown=seats.value) is not None:
             raise QuotaNotFoundError(form, option)
 
     def overdue(self, form: str, options: Sequence[str], *, since: datetime) -> Sequence[str]:
-        """Return the IDs of pending submissions of a form that were to be verified by now."""
+        """Return the IDs of a form's pending submissions whose time to verify is over."""
         now = self._clock.now()
         found: dict[str, None] = {}
         for option in options:

@@ -1,4 +1,4 @@
-"""A form's submissions newest first, by the index of months: what a list costs does not grow with the table."""
+"""Months: a form's submissions newest first, through an index by month, so that a list's cost doesn't grow."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 LARGEST_PAGE = 500
 _CLOCKS_DIFFER = timedelta(hours=1)
 _ROUNDING = timedelta(milliseconds=2)
-"""An ID's time is rounded, a submission's is cut off: what lies at a bound is looked at, and sifted here."""
+"""An ID's time is rounded and a submission's is cut off, so we read a little past each bound and filter here."""
 
 
 def cursor_time(cursor: str) -> datetime:
-    """Return when the submission of this ID was submitted. Raises InvalidCursorError when it is no ID."""
+    """Return when the submission with this ID was submitted. Raises InvalidCursorError if it isn't an ID."""
     try:
         return datetime.fromtimestamp(ulid_milliseconds(cursor.rpartition("_")[2]) / 1000, UTC)
     except (ValueError, OverflowError, OSError) as error:
@@ -33,7 +33,7 @@ def cursor_time(cursor: str) -> datetime:
 
 
 class NewestFirst:
-    """One walk back through the months, from `cursor`, `until` or now to `since`. wanted: names form and since."""
+    """One pass back through the months, from `cursor`, `until` or now to `since`. wanted: needs form and since."""
 
     def __init__(self, table: Table, wanted: Selection, *, now: datetime, cursor: str | None, page_size: int) -> None:
         if wanted.form is None or wanted.since is None:
@@ -49,7 +49,7 @@ class NewestFirst:
         self._prefix = None if cursor is None else cursor.rpartition("_")[0]
 
     def __iter__(self) -> Iterator[Submission]:
-        """Yield the submissions; the next page is read when its first submission is asked for."""
+        """Yield the submissions, and read each page when it is needed."""
         month = min(self._begin, self._wanted.until or self._begin)
         while keys.month_key(self._form, month) >= keys.month_key(self._form, self._since):
             for item in self._items(keys.month_key(self._form, month)):
@@ -66,18 +66,18 @@ class NewestFirst:
     def _items(self, month: str) -> Iterator[Item]:
         lowest, highest = self._lowest(month), self._highest(month)
         if lowest is not None and highest is not None and lowest > highest:
-            return  # the window has moved past the cursor; DynamoDB refuses such a BETWEEN
+            return  # the cursor is outside the window, and DynamoDB refuses such a BETWEEN
         condition, bounds = _bounded(lowest, highest)
         sift, sifted = self._sift()
         yield from self._pages(condition, keys.BY_MONTH, sift, month=month, **bounds, **sifted)
 
     def _pages(self, condition: str, index: str, sift: str = "", **values: str) -> Iterator[Item]:
-        """Yield what a query finds, but what has expired."""
+        """Yield a query's items, without expired ones."""
         found = self._table.query(condition, index=index, sift=sift, newest_first=True, limits=self._limits, **values)
         return (item for item in found if not items.expired(item, self._now))
 
     def _sift(self) -> tuple[str, dict[str, str]]:
-        """Return what has the table leave out what is not wanted: it is read there, but not sent."""
+        """Return the filter of the query: DynamoDB reads what doesn't match, but doesn't send it."""
         conditions, values = [], {}
         if self._wanted.statuses:
             values = {f"status{number}": each.value for number, each in enumerate(sorted(self._wanted.statuses))}
@@ -102,7 +102,7 @@ class NewestFirst:
         return f"{prefix}_{ulid_floor(self._since - _ROUNDING)}" if prefix else None
 
     def _prefix_in(self, month: str) -> str | None:
-        """Learn what the form's IDs begin with from its newest submission of a month; None when there is none."""
+        """Return the prefix of the form's IDs from its newest submission of a month; None if there is none."""
         if self._prefix is None:
             newest = self._table.query(
                 "#month = :month", index=keys.BY_MONTH, newest_first=True, limits=repeat(1), month=month
@@ -114,10 +114,10 @@ class NewestFirst:
 
 
 class NewestSpam(NewestFirst):
-    """The same submissions where only suspected spam is wanted, by the index of topics: nothing else is read."""
+    """The same for suspected spam only, through the index of topics, so that nothing else is read."""
 
     def __iter__(self) -> Iterator[Submission]:
-        """Yield the submissions; the next page is read when its first submission is asked for."""
+        """Yield the submissions, and read each page when it is needed."""
         begin = self._begin if self._wanted.until is None else min(self._begin, self._wanted.until)
         first, last = ulid_floor(self._since - _ROUNDING), ulid_floor(begin + _ROUNDING)
         if first > last:
@@ -128,7 +128,7 @@ class NewestSpam(NewestFirst):
 
 
 def _bounded(lowest: str | None, highest: str | None) -> tuple[str, dict[str, str]]:
-    """Return the condition of one month's submissions that lie between the bounds, as far as those are known."""
+    """Return the key condition of one month's submissions between the known bounds."""
     bounds = {name: bound for name, bound in (("lowest", lowest), ("highest", highest)) if bound is not None}
     if lowest is not None and highest is not None:
         return "#month = :month AND id BETWEEN :lowest AND :highest", bounds
@@ -138,7 +138,7 @@ def _bounded(lowest: str | None, highest: str | None) -> tuple[str, dict[str, st
 
 
 def _limits(first: int, *, growing: bool) -> Iterator[int]:
-    """Yield how much each page may read. growing: few are found among many, so more is asked for each time."""
+    """Yield each page's size. growing: matches are rare, so each page is larger."""
     while True:
         yield first
         first = min(first * 2, LARGEST_PAGE) if growing else first

@@ -1,4 +1,4 @@
-"""How a submission is written: one transaction, and what it means when DynamoDB cancels it."""
+"""New submissions: stored in one transaction, and what it means if DynamoDB cancels it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class NewSubmission:
         imported_by: str | None,
         first: tuple[str, str, datetime] | None,
     ) -> Receipt:
-        """Keep the promise of `SubmissionRepository.add`."""
+        """Store a submission; see `SubmissionRepository.add`."""
         receipt = replace(_receipt(submission), repeated=first is not None)
         if first is None or once is None:
             writes = self._entry(submission, once, idempotency, receipt, imported_by)
@@ -112,12 +112,12 @@ class NewSubmission:
         idempotency: Idempotency,
         receipt: Receipt,
     ) -> dict[str, Write]:
-        """Return the writes for somebody who has this option already, by the names of a fresh entrant's writes.
+        """Return the writes for someone who already has this option, named like a new submission's writes.
 
-        A new reference leads to the first submission, a notice there calls for a mail to its owner,
-        and a ticket that was drawn is nobody's, so the sweep settles it. What else a fresh
-        submission writes is written blank. The guard is put as it stands, not updated: submit's
-        role may put guards, and nothing else.
+        A new reference leads to the first submission, a notice there causes a mail to its
+        registrant, and a drawn ticket stays without a holder until the sweep settles it.
+        Placeholders replace a new submission's other writes. The guard is put unchanged and not
+        updated, because submit's role may only put guards.
         """
         first_id, person, holds_until = first
         guard = items.plain_item(
@@ -144,14 +144,14 @@ class NewSubmission:
         return writes
 
     def _guard(self, item: Item) -> Write:
-        """Put a guard unless one stands there whose time is not over."""
+        """Put a guard, unless there is one that hasn't expired."""
         return put(item, f"{FREE} OR expires_at <= :now", now=items.seconds(self._now))
 
 
 def first_answer(item: Item, idempotency: Idempotency, *, own_id: str) -> Receipt:
-    """Return the answer that this key got first. Raises KeyReusedError when it was to other answers.
+    """Return this key's first response. Raises KeyReusedError if it was for different answers.
 
-    own_id: when the first one was this very request, sent twice on the way, nothing was repeated.
+    own_id: if the first response was to this request, sent twice on the way, it isn't a repeat.
     """
     if item["fingerprint"] not in idempotency.fingerprints:
         raise KeyReusedError

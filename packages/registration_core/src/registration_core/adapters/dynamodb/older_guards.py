@@ -1,4 +1,4 @@
-"""Guards that older guard keys made: while the keys are being changed they still count."""
+"""Guards under older guard keys, which still count during a key rotation."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 def checks_of_older_guards(
     form: str, once: Once | None, idempotency: Idempotency | None, *, now: datetime
 ) -> dict[str, Write]:
-    """Return what refuses a transaction where one of these guards stands; mostly there is no older key, and nothing.
+    """Return the checks that cancel a transaction if one of these guards exists; usually none.
 
-    Their names begin with `once ` or `idempotency `, so that who reads a refusal knows which it was.
+    Their names start with `once ` or `idempotency `, to tell which one failed.
     """
     named = {}
     if idempotency is not None:
@@ -32,5 +32,5 @@ def checks_of_older_guards(
 
 
 def besides(checks: dict[str, Write], own: Collection[str]) -> dict[str, Write]:
-    """Return the checks of guards that are not the submission's own."""
+    """Return the checks of guards that aren't the submission's own."""
     return {name: each for name, each in checks.items() if each["ConditionCheck"]["Key"]["pk"]["S"] not in own}

@@ -1,4 +1,4 @@
-"""What SES told later: the states of mails, and the addresses that are not mailed any more."""
+"""Outcomes: what SES reports later about mails, and the suppressions that follow."""
 
 from __future__ import annotations
 
@@ -28,26 +28,26 @@ _WEAKER: Mapping[MailState, frozenset[MailState]] = {
     MailState.BOUNCED: frozenset({MailState.SENDING, MailState.SENT, MailState.DELIVERED}),
     MailState.COMPLAINED: frozenset({MailState.SENDING, MailState.SENT, MailState.DELIVERED, MailState.BOUNCED}),
 }
-"""Which states each one may follow: SES tells in any order, and a lease may still stand when it does."""
+"""The states that each may follow. SES reports in any order, maybe while the lease is still held."""
 
 _MOST_TOLD = 20
-"""A transaction takes a hundred writes; an address with more submissions than this is no family's."""
+"""A transaction has at most 100 writes. No family has more submissions than this."""
 
 
 class DynamoMailOutcomes(MailOutcomes):
-    """Notes in the mails' own items."""
+    """Stores outcomes in the mails' items."""
 
     def __init__(self, table: Table, *, clock: Clock) -> None:
         self._leases = MailLeases(table)
         self._clock = clock
 
     def note(self, request: MailRequest, state: MailState) -> bool:
-        """Note what became of a mail, and return whether that changed anything."""
+        """Record what became of a mail, and return whether that changed anything."""
         return self._leases.note(request, state=state, weaker=_WEAKER[state], now=self._clock.now())
 
 
 class DynamoSuppressionList(SuppressionList):
-    """One item an address, found by a fingerprint: the list cannot be read by who has only the table."""
+    """One item per address, under its fingerprint, so that the table alone doesn't reveal the addresses."""
 
     def __init__(self, table: Table, *, signer: Signer, clock: Clock) -> None:
         self._table = table
@@ -55,7 +55,7 @@ class DynamoSuppressionList(SuppressionList):
         self._clock = clock
 
     def add(self, address: str, *, reason: MailState, expires_at: datetime) -> None:
-        """Mail this address no more until then; the longest time given counts."""
+        """Suppress this address until then. A later call can only extend the time."""
         self._table.update(
             self._keys(address)[0],
             "SET #reason = :reason, #at = :at, #expires_at = :expires",
@@ -66,7 +66,7 @@ class DynamoSuppressionList(SuppressionList):
         )
 
     def holds(self, address: str) -> bool:
-        """Whether this address is not to be mailed now."""
+        """Whether this address is suppressed now."""
         return any(map(self._holds, self._keys(address)))
 
     def lift(self, address: str, *, entries: Sequence[Submission], by: str) -> None:

@@ -1,4 +1,4 @@
-"""How often a sender came: one item a sender and window, counted on condition, forgotten by TTL."""
+"""Rates: one item per sender and window, counted with a condition, deleted by TTL."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from registration_core.adapters.dynamodb.table import Table
 
 _REQUEST_LETTERS = 22
-"""Of a request's fingerprint: 88 bits tell a day's requests of one sender apart."""
+"""Part of a request's fingerprint: 88 bits tell one sender's requests of a day apart."""
 
 
 class DynamoRateCounter(RateCounter):
@@ -22,7 +22,7 @@ class DynamoRateCounter(RateCounter):
         self._table = table
 
     def take(self, sender: str, window: str, *, most: int, expires_at: datetime, request: str | None = None) -> bool:
-        """Count one request of a sender, unless `most` others were counted already."""
+        """Count one request of a sender, unless `most` others were already counted."""
         counted: dict[str, object]
         if request is None:
             add, room, counted = "#count :one", "#count < :most", {"one": 1}

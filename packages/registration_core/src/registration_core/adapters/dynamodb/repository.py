@@ -43,14 +43,14 @@ class DynamoSubmissionRepository(SubmissionRepository):
         imported_by: str | None = None,
         first: tuple[str, str, datetime] | None = None,
     ) -> Receipt:
-        """Store a submission as it is, all or nothing, and return its receipt; raise what stands in the way."""
+        """Store a submission unchanged, all or nothing, and return its receipt."""
         new = NewSubmission(self._table, now=self._clock.now(), randomness=self._randomness)
         return new.add(submission, once, idempotency, imported_by=imported_by, first=first)
 
     def standing(self, form: str, once: Once) -> tuple[str, str, datetime] | None:
         """Return the person's submission for the option: its ID, its guard's fingerprint, and when it expires.
 
-        All guards are read, whether one is found or not: how long it takes tells nothing.
+        Reads all guards even after finding one, so that the time reveals nothing.
         """
         people = (once.person_fingerprint, *once.earlier)
         guards = [(self._item(keys.once_key(form, once.option, person)), person) for person in people]
@@ -60,11 +60,11 @@ class DynamoSubmissionRepository(SubmissionRepository):
         )
 
     def take_ticket(self, form: str, option: str, *, holder: str) -> int | None:
-        """Return the next ticket for an option, or None when newcomers get a seat of it right now."""
+        """Return the next ticket for an option, or None if a seat is available."""
         return self._seats.draw_ticket(form, option, holder=holder, now=self._clock.now())
 
     def settle_ticket(self, form: str, option: str, ticket: int) -> None:
-        """Count a ticket that no submission holds as departed, and see to it that none ever will."""
+        """Count a ticket without a submission as departed, and make sure that none takes it later."""
         self._seats.settle(form, option, ticket, now=self._clock.now())
 
     def make_quotas(self, form: str, capacities: Mapping[str, int]) -> None:
@@ -72,21 +72,21 @@ class DynamoSubmissionRepository(SubmissionRepository):
         self._seats.make_missing(form, capacities)
 
     def get(self, submission_id: str) -> Submission:
-        """Return one submission."""
+        """Return a submission by its ID."""
         item = self._item(keys.submission_key(submission_id))
         if item is None:
             raise SubmissionNotFoundError(submission_id)
         return items.read_submission(item)
 
     def by_reference(self, reference: str) -> Submission:
-        """Return the submission that a reference leads to."""
+        """Return the submission with this reference."""
         item = self._item(keys.reference_key(reference))
         if item is None:
             raise SubmissionNotFoundError(reference)
         return self.get(item["submission"])
 
     def details(self, submission_id: str) -> SubmissionDetails:
-        """Return one submission with its history and mails."""
+        """Return a submission with its history and mails."""
         pk, _ = keys.submission_key(submission_id)
         submission, events, mails = None, [], []
         for item in self._alive(self._table.query("pk = :pk", pk=pk)):
@@ -99,11 +99,11 @@ class DynamoSubmissionRepository(SubmissionRepository):
                 mails.append(items.read_mail(item))
         if submission is None:
             raise SubmissionNotFoundError(submission_id)
-        events.sort(key=lambda event: event.version or 0)  # two of one millisecond
+        events.sort(key=lambda event: event.version or 0)  # two in the same millisecond
         return SubmissionDetails(submission, tuple(events), tuple(mails))
 
     def list(self, form: str, *, since: datetime, limit: int, cursor: str | None = None) -> Page:
-        """Return a form's submissions of `since` or later, newest first."""
+        """Return a form's submissions from `since` on, newest first."""
         found: list[Submission] = []
         for submission in self.newest(form, since=since, cursor=cursor, page_size=limit + 1):
             if len(found) == limit:
@@ -122,7 +122,7 @@ class DynamoSubmissionRepository(SubmissionRepository):
         cursor: str | None = None,
         page_size: int = 500,
     ) -> Iterator[Submission]:
-        """Yield a form's submissions newest first, reading on as more are asked for."""
+        """Yield a form's submissions newest first, reading more only when needed."""
         from registration_core.adapters.dynamodb import months  # noqa: PLC0415 - a visitor lists nothing
         from registration_core.domain.selection import Selection  # noqa: PLC0415
 
@@ -131,17 +131,17 @@ class DynamoSubmissionRepository(SubmissionRepository):
         return iter(walk(self._table, wanted, now=self._clock.now(), cursor=cursor, page_size=page_size))
 
     def by_email(self, address: str, *, limit: int) -> tuple[Submission, ...]:
-        """Return the newest submissions of this address in any spelling, of all forms."""
+        """Return this address's newest submissions, in any spelling and for all forms."""
         theirs = self._table.query("email_key = :key", index=keys.BY_EMAIL, key=email_key(address))
         entries = map(items.read_submission, self._alive(theirs))
         return tuple(sorted(entries, key=lambda entry: entry.submitted_at, reverse=True)[:limit])
 
     def quotas(self, form: str, options: Sequence[str]) -> Mapping[str, QuotaState]:
-        """Return how the quotas of a form's options stand, by option."""
+        """Return the quotas of a form's options by option."""
         return self._seats.states(form, options)
 
     def rank(self, form: str, option: str, ticket: int) -> int:
-        """Return how many wait with this ticket or a lower one."""
+        """Return a ticket's rank."""
         pk, highest = keys.wait_key(form, option, ticket)
         places = self._table.query(
             "pk = :pk AND sk BETWEEN :lowest AND :highest",
@@ -153,31 +153,31 @@ class DynamoSubmissionRepository(SubmissionRepository):
         return sum(1 for _ in self._alive(places))
 
     def waiting(self, form: str, option: str) -> Sequence[str]:
-        """Return the IDs of the submissions that wait for an option, the lowest ticket first."""
+        """Return the IDs of the submissions on an option's waiting list, lowest ticket first."""
         return self._tickets().waiting(form, option)
 
     def several(self, submission_ids: Iterable[str]) -> Mapping[str, Submission]:
-        """Return submissions by their IDs, in the order asked."""
+        """Return submissions by ID, in this order."""
         wanted = list(dict.fromkeys(submission_ids))
         there = self._alive(self._table.batch_get([keys.submission_key(each) for each in wanted]))
         entries = {entry.id: entry for entry in map(items.read_submission, there)}
         return {each: entries[each] for each in wanted if each in entries}
 
     def lease_mail(self, request: MailRequest, *, holder: str, until: datetime, expires_at: datetime) -> bool:
-        """Take the right to send one mail until then; False when it was sent already."""
+        """Take the lease of one mail until then. Return False if it was already sent."""
         now = self._clock.now()
         return self._leases().take(request, holder=holder, now=now, until=until, expires_at=expires_at)
 
     def mark_mail_sent(self, request: MailRequest, *, holder: str, message_id: str) -> None:
-        """Note that the leased mail was sent."""
+        """Record that the leased mail was sent."""
         self._leases().mark_sent(request, holder=holder, message_id=message_id, now=self._clock.now())
 
     def release_mail(self, request: MailRequest, *, holder: str, problem: str) -> None:
-        """Give a lease back, and note why."""
+        """Release a lease, and record why."""
         self._leases().release(request, holder=holder, problem=problem)
 
     def end_mail(self, request: MailRequest, *, holder: str, state: MailState) -> None:
-        """Note that the leased mail is never sent, and why."""
+        """Record that the leased mail will not be sent, and why."""
         self._leases().end(request, holder=holder, state=state, now=self._clock.now())
 
     def _tickets(self) -> Tickets:

@@ -1,4 +1,4 @@
-"""The one place where a call that met "not now" is made again: how long, and how often."""
+"""Retries: the only place that repeats calls which failed with "not now"."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     from registration_core.adapters.dynamodb.call import Call
 
 VISITOR_RETRY_S, FUNCTION_RETRY_S, STAFF_RETRY_S = 3.0, 6.0, 10.0
-"""How long a busy or silent table is asked again: while a visitor waits, while nobody does, and on the command line."""
+"""How long we retry a busy or silent table: while a visitor waits, while nobody does, and on the command line."""
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 0.4
 _LEAST_S = 0.1
-"""With less time left than this no call is made: its answer would hardly come."""
+"""With less time left than this we make no call: the response would come too late."""
 
 
 class Deadline:
-    """When all calls of one event must be over, taken together; without `begin` there is no such time."""
+    """When all calls of one event must have ended. There is no deadline until `begin`."""
 
     def __init__(self, monotonic: Callable[[], float] | None = None) -> None:
         self._monotonic = monotonic or time.monotonic
         self._ends_at = float("inf")
 
     def begin(self, within_s: float) -> None:
-        """Give the calls from now on so many seconds."""
+        """Set the deadline this many seconds from now."""
         self._ends_at = self._monotonic() + within_s
 
     def left_s(self) -> float:
@@ -37,10 +37,11 @@ class Deadline:
 
 
 class Retries:
-    """A `Call` that makes another one again after a random pause, as long as it may succeed unchanged.
+    """A `Call` that repeats another one after random pauses, as long as it may succeed.
 
-    retry_s: no attempt begins later than this after the first. deadline: no attempt begins after it either. What is
-    asked must do no harm when it is carried out twice: a read, a conditional write, or a transaction with a token.
+    retry_s: no attempt begins later than this after the first. deadline: no attempt begins after it
+    either. Only for calls that may safely run twice: reads, conditional writes, and transactions
+    with a token.
     """
 
     def __init__(
@@ -77,7 +78,7 @@ class Retries:
 
 
 def _jitter(longest: float) -> float:
-    """Draw a pause, so that callers refused together don't come back together."""
+    """Return a random pause, so that callers that failed together don't retry together."""
     import random  # noqa: PLC0415 - only a call that failed needs it
 
     return random.uniform(longest / 4, longest)  # noqa: S311 - jitter, no secret

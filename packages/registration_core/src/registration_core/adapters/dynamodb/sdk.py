@@ -1,4 +1,4 @@
-"""DynamoDB through boto3, for those who have loaded it anyway: the command line and notify."""
+"""DynamoDB through boto3, for code that loads it anyway: the command line and notify."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ NO_ACCESS = frozenset(
 
 _SERVERS_FAULT = 500
 ONE_ATTEMPT = Config(retries={"mode": "standard", "total_max_attempts": 1})
-"""What a client is made with: see `dynamodb.retries`."""
+"""The client's configuration; see `dynamodb.retries`."""
 
 
 def sdk_call(boto3_client: Any) -> Call:  # noqa: ANN401 - boto3 ships no types
-    """Make a `Call` of a boto3 DynamoDB client (the low-level one, which keeps `{"S": …}`).
+    """Return a `Call` from a low-level boto3 DynamoDB client.
 
-    Make the client with `ONE_ATTEMPT`: the table's own retries are enough. As safe for threads as the client, which is.
+    Create the client with `ONE_ATTEMPT`, because the table has its own retries. Safe for threads,
+    as the client is.
     """
 
     def call(operation: str, params: Mapping[str, Any]) -> dict[str, Any]:

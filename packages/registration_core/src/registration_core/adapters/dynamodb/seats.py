@@ -1,7 +1,7 @@
-"""Seats and places in the queue: what a transaction writes about them, and how a ticket is drawn.
+"""Seats and tickets: what a transaction writes about them, and how a ticket is drawn.
 
-`QUOTA` counts; `SEAT#<id>` and `WAIT#<ticket>` say who. A seat outlives its submission's retention,
-for the place was taken; a place in the queue doesn't.
+`QUOTA` counts; `SEAT#<id>` and `WAIT#<ticket>` name the holders. A seat's item outlives its
+submission's retention, because the seat was taken; a ticket's item doesn't.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Seats:
         self._table = table
 
     def states(self, form: str, options: Sequence[str]) -> dict[str, QuotaState]:
-        """Keep the promise of `SubmissionRepository.quotas`."""
+        """Return quotas; see `SubmissionRepository.quotas`."""
         quotas = self._table.batch_get([keys.quota_key(form, option) for option in options])
         return {state.option: state for state in map(read_state, quotas)}
 
@@ -48,20 +48,20 @@ class Seats:
         return item
 
     def make_missing(self, form: str, capacities: Mapping[str, int]) -> None:
-        """Keep the promise of `ManagedRepository.make_quotas`."""
+        """Create quotas; see `SubmissionRepository.make_quotas`."""
         there = self.states(form, list(capacities))
         for option in capacities.keys() - there.keys():
             self.make(form, option, capacities[option])
 
     def make(self, form: str, option: str, capacity: int) -> None:
-        """Make a quota unless there is one."""
+        """Create a quota unless it exists."""
         quota = items.plain_item(
             keys.quota_key(form, option), form=form, option=option, capacity=capacity, taken=0, tickets=0, departed=0
         )
         self._table.put(quota, "attribute_not_exists(pk)")
 
     def draw_ticket(self, form: str, option: str, *, holder: str, now: datetime) -> int | None:
-        """Keep the promise of `ManagedRepository.take_ticket`."""
+        """Draw a ticket; see `SubmissionRepository.take_ticket`."""
         drawn, item = self._table.update_and_get(
             keys.quota_key(form, option),
             "ADD tickets :one SET ticket_for = :holder, ticket_at = :now",
@@ -73,14 +73,14 @@ class Seats:
         )
         if not item:
             raise QuotaNotFoundError(form, option)
-        ours = drawn or item.get("ticket_for") == holder  # drawn already; its answer got lost
+        ours = drawn or item.get("ticket_for") == holder  # already drawn; its response got lost
         return int(item["tickets"]) if ours else None
 
     def settle(self, form: str, option: str, ticket: int, *, now: datetime) -> None:
-        """Keep the promise of `ManagedRepository.settle_ticket`.
+        """Settle a ticket; see `SubmissionRepository.settle_ticket`.
 
-        A mark stands in the submission's place, so that a submission which comes after all finds
-        its ticket gone. A ticket that is settled already, or held by a submission, is left alone.
+        A mark replaces the submission, so that one which comes late finds its ticket gone. A ticket
+        that is already settled, or that a submission holds, doesn't change.
         """
         expires_at = items.seconds(now) + _MARK_KEPT_S
         mark = items.plain_item(keys.wait_key(form, option, ticket), expires_at=expires_at, settled=True)
@@ -95,8 +95,8 @@ class Seats:
     def writes(self, before: Submission | None, after: Submission) -> dict[str, Write]:
         """Return what a transaction writes about a submission's seat and ticket, by `quota`, `seat`, `left` and `wait`.
 
-        before: None for a new submission. Only what changes is written; the quota's condition holds
-        a seat wanted to what is free. What a submission gives back of another option stands under
+        before: None for a new submission. Only what changes is written, and the quota's condition
+        allows a seat only if one is free. What a submission gives up of another option has the names
         `old quota`, `old seat` and `old left`.
         """
         if before is not None and before.option != after.option:
@@ -135,7 +135,7 @@ class Seats:
         return writes
 
     def count(self, form: str, option: str, seats: int, departing: int | None, when: str, /, **values: object) -> Write:
-        """Return the write that counts seats, taken or freed, and a departing ticket, or neither."""
+        """Return the write that counts seats, taken or freed up, and a departing ticket, or neither."""
         parts: list[str] = []
         if seats or departing is None:
             parts.append("taken :seats")
@@ -147,7 +147,7 @@ class Seats:
 
 
 def read_state(item: Mapping[str, Any]) -> QuotaState:
-    """Return how a quota stands that an item holds."""
+    """Return the quota of an item."""
     numbers = {name: item[name] for name in ("capacity", "taken", "tickets", "departed")}
     set_at = datetime.fromisoformat(item["set_at"]) if "set_at" in item else None
     shown = PublicSeats(item["shown"]) if "shown" in item else None
@@ -155,5 +155,5 @@ def read_state(item: Mapping[str, Any]) -> QuotaState:
 
 
 def _ticket(submission: Submission | None) -> int | None:
-    """Return the ticket with which a submission waits; None when it doesn't."""
+    """Return a waitlisted submission's ticket; None for others."""
     return submission.position if submission is not None and submission.option is not None else None

@@ -1,4 +1,4 @@
-"""The staff's sendings: one item each; those of the same words lie together."""
+"""Staff's sendings: one item each, with those of the same text in one partition."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class DynamoSendings(Sendings):
         return [_read(item) for item in self._table.query("pk = :pk", pk=pk) if not items.expired(item, now)]
 
     def begin(self, sending: Sending) -> bool:
-        """Keep a sending; False when there is one of this digest and number already."""
+        """Store a sending. Return False if one with this digest and number exists."""
         item = items.plain_item(
             keys.sending_key(sending.digest, sending.number),
             digest=sending.digest,
@@ -58,7 +58,7 @@ class DynamoSendings(Sendings):
         return self._table.put(item, free, now=items.seconds(self._clock.now())) is None
 
     def end(self, sending: Sending, *, at: datetime) -> None:
-        """Note that all of a sending was queued by then, and keep it as long as it says now."""
+        """Record that all of a sending was queued by then, with its new expiry."""
         self._table.update(
             keys.sending_key(sending.digest, sending.number),
             "SET ended_at = :at, expires_at = :expires",

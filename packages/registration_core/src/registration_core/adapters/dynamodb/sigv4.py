@@ -26,7 +26,7 @@ class Credentials:
 class Sigv4:
     """Signs requests of one key to one service in one region.
 
-    The day's signing key is derived once a day, not once a request.
+    The day's signing key is derived once per day, not once per request.
     """
 
     def __init__(self, credentials: Credentials, *, region: str, service: str) -> None:
@@ -36,7 +36,7 @@ class Sigv4:
         self._day_key: tuple[str, bytes] = ("", b"")
 
     def sign(self, headers: Mapping[str, str], body: bytes, *, timestamp: str) -> dict[str, str]:
-        """Give the headers to send: the given ones (`host` must be among them), the time and the authorization.
+        """Return the headers to send: the given ones (including `host`), the time and the authorization.
 
         timestamp: UTC as `20150830T123600Z`.
         """

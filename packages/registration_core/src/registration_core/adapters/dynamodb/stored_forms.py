@@ -1,4 +1,4 @@
-"""The compiled forms as a stack keeps them, so that the command line works outside a clone."""
+"""Stored forms: a stack's compiled forms, so that the command line works outside a clone."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class StoredForms:
         self._table = table
 
     def read(self) -> dict[str, Form]:
-        """Return the forms in force, and the retired ones, by name; none when no forms were ever stored.
+        """Return the current and retired forms by name; none if no forms were ever stored.
 
         Raises StorageUnavailableError.
         """
@@ -34,23 +34,23 @@ class StoredForms:
         return {name: Form.from_dict(json.loads(text)) for name, text in sorted(compiled.items())}
 
     def version(self, name: str, version: str) -> Form | None:
-        """Return a form as it was in that version; None when that was never stored. Raises StorageUnavailableError."""
+        """Return a version of a form; None if it was never stored. Raises StorageUnavailableError."""
         item = self._table.get(_version_key(name, version))
         return None if item is None else Form.from_dict(json.loads(item["compiled"]))
 
     def versions(self, name: str) -> list[Form]:
-        """Return a form as it ever was, also as it is. Raises StorageUnavailableError."""
+        """Return all versions of a form, with the current one. Raises StorageUnavailableError."""
         versions = self._table.query("pk = :pk", pk=f"FORM#{name}")
         return [Form.from_dict(json.loads(item["compiled"])) for item in versions]
 
     def store(self, forms: Mapping[str, Form], *, forget: Iterable[str] = ()) -> tuple[str, ...]:
-        """Bring these forms into force, and only these; return the names of those that are new or changed.
+        """Make these the current forms, and return the names of new or changed ones.
 
-        Those that were in force before are retired: they stay here, so that their submissions are
-        still listed. forget: the names of retired ones that have no submission left. Each version
-        is kept, for the submissions made with it. Options that are counted get their quotas; one
-        that is there keeps its capacity, whatever the form says. Nothing is written when all are in
-        force already. Raises StorageUnavailableError; storing again then goes on where it stopped.
+        Other forms are retired: they stay stored, so that their submissions are still listed.
+        forget: the names of retired forms without submissions. Each version is kept, for the
+        submissions made with it. Counted options get quotas; an existing quota keeps its capacity,
+        whatever the form says. Writes nothing if nothing changes. Raises StorageUnavailableError;
+        storing again then continues where it stopped.
         """
         before = self.read()
         changed = _differing(before, forms)
@@ -64,7 +64,7 @@ class StoredForms:
         return changed
 
     def changed(self, forms: Mapping[str, Form]) -> tuple[str, ...]:
-        """Return the names of those that `store` would write, and write nothing. Raises StorageUnavailableError."""
+        """Return the names of the forms that `store` would write, without writing. Raises StorageUnavailableError."""
         return _differing(self.read(), forms)
 
     def _make_quotas(self, form: Form) -> None:

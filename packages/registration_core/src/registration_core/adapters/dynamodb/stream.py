@@ -1,4 +1,4 @@
-"""Records of the table's stream, and which change of a submission each one means."""
+"""Stream records: reads the change of a submission from each record of the table's stream."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 class UnreadableRecordError(ValueError):
-    """A record that no version of ours wrote; its message holds no personal data."""
+    """A record that Rollcall didn't write. The error's message has no personal data."""
 
 
 def change_of(record: Mapping[str, Any]) -> Change | Notice | None:
-    """Return what a record says about a submission; None when it is about another kind of item, or a removal.
+    """Return a record's change of a submission; None for another kind of item, or a deletion.
 
     record: one of `Records` as Lambda gets them, with both images. Raises UnreadableRecordError.
     """
@@ -45,5 +45,5 @@ def change_of(record: Mapping[str, Any]) -> Change | Notice | None:
 
 
 def _notice(image: Mapping[str, Any], kind: str) -> Notice:
-    """Read a notice from its key: the day in it, as `2027-03-01`, makes the mail one of its kind."""
+    """Return a notice from its key. The key's day, such as `2027-03-01`, allows one mail per day."""
     return Notice(str(image["pk"]["S"]).removeprefix("SUB#"), int(kind.removeprefix(keys.NOTICE).replace("-", "")))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from registration_core.domain.submission import Once, Submission
 
 _CHANGED_BY = "changed_by"
-"""A submission's attribute: the line of history of its last change, by which a lost answer's change is known again."""
+"""A submission's attribute: the event of its last change, to recognise a change whose response got lost."""
 
 
 class SubmissionChange:
@@ -45,14 +45,14 @@ class SubmissionChange:
     def change(
         self, before: Submission, after: Submission, *, what: str, by: str, once: Once | None = None
     ) -> Submission:
-        """Keep the promise of `ManagedRepository.change`."""
+        """Store a change; see `ManagedRepository.change`."""
         return self._commit(before, after, what, by, once=once)
 
     def erase(self, before: Submission, *, by: str) -> Submission:
-        """Keep the promise of `ManagedRepository.erase`.
+        """Erase a submission; see `ManagedRepository.erase`.
 
-        What hangs on the submission is stripped before and after: whoever repeats an erasure that
-        was broken off ends it.
+        Its other items are stripped before and after, so that repeating an interrupted erasure
+        finishes it.
         """
         after = before
         strip(self._table, before.id)
@@ -102,7 +102,7 @@ class SubmissionChange:
         }
         left = self._guard_writes(guards, before, after)
         if stands_for is not None and after.status in STANDING:
-            left.pop(stands_for["pk"], None)  # spam made standing: one transaction writes an item once
+            left.pop(stands_for["pk"], None)  # spam marked genuine: a transaction may write an item only once
             writes["once"] = self._guard(stands_for, after.id)
             older = checks_of_older_guards(after.form, once, None, now=self._now)
             writes |= besides(older, guards)
@@ -115,18 +115,17 @@ class SubmissionChange:
         return after
 
     def _kept_as_long(self, after: Submission, *, room: int) -> dict[str, Write]:
-        """Return the writes that let a submission's reference and all that hangs on it live as long as the submission.
+        """Return the writes that extend a submission's reference and other items to its new expiry.
 
-        room: how many the submission's transaction still holds. What is more is written at once:
-        should the transaction fail, those lines of history live longer than their submission, and
-        harm nobody.
+        room: how many more writes the transaction can have. The rest is written at once: if the
+        transaction then fails, those events outlive their submission, which does no harm.
         """
         hanging = [(item["pk"], item["sk"]) for item in hanging_on(self._table, after.id)]
         lengthened = ("SET expires_at = :expires_at", "attribute_exists(pk)")
         expires_at = items.seconds(after.expires_at)
         places = [*hanging, keys.reference_key(after.reference)]
         at_once = max(0, len(places) - room)
-        for place in places[:at_once]:  # one whose time is over by now is left to itself
+        for place in places[:at_once]:  # expired ones are left alone
             self._table.update(place, *lengthened, expires_at=expires_at)
         return {f"{pk} {sk}": update((pk, sk), *lengthened, expires_at=expires_at) for pk, sk in places[at_once:]}
 
@@ -137,7 +136,7 @@ class SubmissionChange:
         after: Submission,
         event_id: str,
     ) -> None:
-        """Write all; a guard that is another submission's by now is left to it."""
+        """Write everything, except guards that now belong to another submission."""
         left = dict(guards)
         for _ in range(len(guards) + 1):
             in_the_way = self._table.transact({**writes, **left})
@@ -145,7 +144,7 @@ class SubmissionChange:
                 return
             if "entry" in in_the_way:
                 if in_the_way["entry"].get(_CHANGED_BY) == event_id:
-                    return  # ours, written already; its answer got lost
+                    return  # ours, already written; its response got lost
                 raise SubmissionChangedError(after.id)
             if taken := [item for name, item in in_the_way.items() if name.startswith("once")]:
                 raise AlreadyRegisteredError(str(taken[0]["submission"]))
@@ -159,7 +158,7 @@ class SubmissionChange:
             left = {name: write for name, write in left.items() if name not in in_the_way}
 
     def _stored(self, before: Submission) -> Item:
-        """Return the submission's item. Raises SubmissionChangedError when it is not as `before` any more."""
+        """Return the submission's item. Raises SubmissionChangedError if it no longer matches `before`."""
         item = self._table.get(keys.submission_key(before.id))
         if item is None or items.expired(item, self._now):
             raise SubmissionNotFoundError(before.id)
@@ -175,24 +174,24 @@ class SubmissionChange:
             own = (pk for pk in guards if pk.startswith(keys.ONCE))
             return {pk: self._guard(items.guard_item(pk, after), after.id) for pk in own}
         if after.status is Status.SPAM:
-            # It stands for nobody, but knows whom to stand for again; the same request gets the same answer as before.
+            # It has no guard now, but keeps its pk for later; a repeated request gets the same response as before.
             stood_for = [pk for pk in guards if pk.startswith(keys.ONCE)]
             return self._removals(stood_for, after) if before.status in STANDING else {}
         return self._removals(guards, after)
 
     def _guard(self, item: Item, submission_id: str) -> Write:
-        """Return the write of a guard that is nobody else's; another's is wanted back."""
+        """Return the write of a guard that belongs to nobody else; on conflict it returns the existing one."""
         free = "attribute_not_exists(pk) OR expires_at <= :now OR submission = :id"
         return put(item, free, now=items.seconds(self._now), id=submission_id)
 
     def _removals(self, guards: Iterable[str], after: Submission) -> dict[str, Write]:
-        """Return what removes these guards, each as long as it is still this submission's."""
+        """Return the deletions of these guards, if they still belong to this submission."""
         own = "attribute_not_exists(pk) OR submission = :id"
         return {pk: delete(keys.guard_key(pk), own, id=after.id) for pk in guards}
 
 
 def _rewrite(stored: Item, target: Item, version: int) -> Write:
-    """Return the update that makes one item the other; what the other lacks is removed."""
+    """Return the update that turns one item into the other, and removes what the other lacks."""
     changed = {name: value for name, value in target.items() if name not in stored or _differ(value, stored[name])}
     gone = [f"#{name}" for name in stored if name not in target]
     change = "SET " + ", ".join(f"#{name} = :{name}" for name in changed)
@@ -210,5 +209,5 @@ def _guards(stored: Item) -> list[str]:
 
 
 def _guards_with(guards: Iterable[str], once: str) -> list[str]:
-    """Return the guards with another person or option to stand for."""
+    """Return the guards for another person or option."""
     return [*(pk for pk in guards if not pk.startswith(keys.ONCE)), once]

@@ -1,4 +1,4 @@
-"""The list of addresses that are not mailed, as it is taken from one table into another."""
+"""Suppressions copied from one table to another."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ _BEGIN, _ = suppression_key("")
 
 
 class CopiedSuppressions:
-    """The addresses on one table's list that another table's lacks, or has for a shorter time."""
+    """The suppressions that another table lacks, or has for a shorter time."""
 
     def __init__(self, *, source: Table, target: Table) -> None:
         self._source = source
         self._target = target
 
     def missing(self) -> Sequence[Mapping[str, Any]]:
-        """Return the items to copy; it reads both tables whole. Raises StorageUnavailableError."""
+        """Return the items to copy. Reads both tables in full. Raises StorageUnavailableError."""
         there = {item["pk"]: item["expires_at"] for item in _items(self._target)}
         return [item for item in _items(self._source) if there.get(item["pk"], 0) < item["expires_at"]]
 
     def copy(self, item: Mapping[str, Any]) -> None:
-        """Put one item into the target, unless that has it for as long by now. Raises StorageUnavailableError."""
+        """Put one item into the target, unless it now has it for as long. Raises StorageUnavailableError."""
         longer = "attribute_not_exists(pk) OR expires_at < :until"
         self._target.put(dict(item), longer, until=item["expires_at"])
 

@@ -1,4 +1,4 @@
-"""One DynamoDB table: Python values in and out; its name, pages, refusals and retries are dealt with here."""
+"""One DynamoDB table: takes and returns Python values, and handles the name, pages, errors and retries."""
 
 from __future__ import annotations
 
@@ -24,20 +24,19 @@ if TYPE_CHECKING:
     """One write of a transaction, made by `put`, `update`, `delete` or `check`."""
 
 MOST_WRITES = 100
-"""How many items one transaction may write."""
+"""The most writes in one transaction."""
 _MOST_KEYS = 100
-"""BatchGetItem takes no more."""
+"""BatchGetItem accepts no more."""
 _EMPTY_ROUNDS = 20
-"""How often keys that were left out of an answer are asked for again."""
+"""How often keys missing from a response are requested again."""
 
 
 class Table:
     """One table, by any `Call`.
 
-    Expressions are DynamoDB's own: `#name` stands for the attribute of that name, `:name` for the value given by that
-    name. Every method raises StorageUnavailableError when the table could not be asked, after the retries.
-
-    retry_s and what else is given: see `Retries`.
+    Expressions are DynamoDB's own: `#name` stands for the attribute of that name, `:name` for the
+    value given by that name. Every method raises StorageUnavailableError if the call fails after
+    all retries. retry_s and the other arguments: see `Retries`.
     """
 
     def __init__(self, call: Call, name: str, **retries: Any) -> None:  # noqa: ANN401 - as Retries declares them
@@ -45,7 +44,7 @@ class Table:
         self._call = Retries(call, **retries)
 
     def get(self, key: Key) -> Item | None:
-        """Return the item at a key as it stands now; None where there is none."""
+        """Return the current item at a key; None if there is none."""
         answer = self._ask("GetItem", {"TableName": self.name, "Key": wire_key(key), "ConsistentRead": True})
         return from_wire_item(answer["Item"]) if "Item" in answer else None
 
@@ -60,10 +59,10 @@ class Table:
         limits: Iterator[int] | None = None,
         **values: object,
     ) -> Iterator[Item]:
-        """Yield the items that a condition on the keys finds; the next page is read when its first item is asked for.
+        """Yield the items of a key condition, and read each page when it is needed.
 
-        index: None reads the table itself, as it stands now. sift: what the table leaves out. limits: how many items
-        each page reads at most.
+        index: None for a consistent read of the table itself. sift: a filter expression. limits:
+        the most items that each page reads.
         """
         query = _expressions(KeyConditionExpression=condition, FilterExpression=sift, values=values)
         query |= {"ConsistentRead": True} if index is None else {"IndexName": index}
@@ -71,7 +70,7 @@ class Table:
         return self._pages("Query", query, limits)
 
     def scan(self, sift: str, /, **values: object) -> Iterator[Item]:
-        """Yield the items of the whole table that a condition admits."""
+        """Yield the items of the whole table that match a condition."""
         scan = _expressions(FilterExpression=sift, values=values)
         return self._pages("Scan", scan | {"ConsistentRead": True}, None)
 
@@ -90,15 +89,15 @@ class Table:
                 raise StorageUnavailableError("The table kept returning only part of the data.")
 
     def put(self, item: Item, when: str = "", /, **values: object) -> Item | None:
-        """Put an item. Return None when it is written, else what stood in the way of the condition."""
+        """Put an item. Return None if it was written, otherwise the item that failed the condition."""
         return self._write("PutItem", put(item, when, **values)["Put"])
 
     def update(self, key: Key, change: str, when: str = "", /, **values: object) -> Item | None:
-        """Update an item. Return None when it is written, else what stood in the way of the condition."""
+        """Update an item. Return None if it was written, otherwise the item that failed the condition."""
         return self._write("UpdateItem", update(key, change, when, **values)["Update"])
 
     def update_and_get(self, key: Key, change: str, when: str, /, **values: object) -> tuple[bool, Item]:
-        """Update an item. Return True and the item as it is then, or False and what stood in the way."""
+        """Update an item. Return True and the updated item, or False and the item that failed the condition."""
         after: Item = {}
         in_the_way = self._write(
             "UpdateItem", update(key, change, when, **values)["Update"] | {"ReturnValues": "ALL_NEW"}, after
@@ -110,9 +109,10 @@ class Table:
         self._write("DeleteItem", delete(key)["Delete"])
 
     def transact(self, writes: Mapping[str, Write]) -> dict[str, Item]:
-        """Write all or nothing. Return an empty dict when all is written, else what stood in the way, by write.
+        """Write all or nothing. Return an empty dict if all was written, otherwise the conflicting items by write.
 
-        The token makes a transaction one that was sent twice because its answer got lost.
+        With the token, DynamoDB recognises a transaction that is sent twice because its response
+        got lost.
         """
         items = [{kind: {"TableName": self.name, **write[kind]}} for write in writes.values() for kind in write]
         try:
@@ -177,12 +177,12 @@ def delete(key: Key, when: str = "", /, **values: object) -> Write:
 
 
 def check(key: Key, when: str, /, **values: object) -> Write:
-    """Return what writes nothing, and refuses its transaction unless the condition holds."""
+    """Return a check, which writes nothing and cancels its transaction unless the condition is true."""
     return {"ConditionCheck": {"Key": wire_key(key), **_expressions(ConditionExpression=when, values=values)}}
 
 
 def to_wire(value: object) -> dict[str, Any]:
-    """Return a value as DynamoDB sends it. Raises TypeError for a type that no item of ours holds."""
+    """Return a value in DynamoDB's format. Raises TypeError for a type that our items don't use."""
     if isinstance(value, bool):
         return {"BOOL": value}
     if isinstance(value, str):
@@ -200,7 +200,7 @@ def to_wire(value: object) -> dict[str, Any]:
 
 
 def from_wire(value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - an attribute may be anything
-    """Return what an attribute means. Raises TypeError for a type that no item of ours holds."""
+    """Return an attribute's Python value. Raises TypeError for a type that our items don't use."""
     ((kind, content),) = value.items()
     if kind in ("S", "BOOL"):
         return content
@@ -218,24 +218,24 @@ def from_wire(value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - an attribute m
 
 
 def wire_item(item: Mapping[str, object]) -> dict[str, dict[str, Any]]:
-    """Return an item as DynamoDB sends it."""
+    """Return an item in DynamoDB's format."""
     return {name: to_wire(value) for name, value in item.items()}
 
 
 def from_wire_item(item: Mapping[str, Mapping[str, Any]]) -> Item:
-    """Return what an item holds."""
+    """Return an item's Python values."""
     return {name: from_wire(value) for name, value in item.items()}
 
 
 def wire_key(key: Key) -> dict[str, dict[str, str]]:
-    """Return pk and sk as DynamoDB sends them."""
+    """Return pk and sk in DynamoDB's format."""
     return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
 
 
 def _expressions(*, values: Mapping[str, object], **expressions: str) -> dict[str, Any]:
-    """Return expressions with what their names and values stand for; an empty one is left out.
+    """Return the expressions with their names and values, without empty ones.
 
-    What stands in the way of a condition is wanted back.
+    If a condition fails, DynamoDB returns the existing item.
     """
     given = {name: text for name, text in expressions.items() if text}
     names = {f"#{name}": name for text in given.values() if "#" in text for name in re.findall(r"#(\w+)", text)}

@@ -1,4 +1,4 @@
-"""Who comes next, and tickets that were given out to submissions which never came."""
+"""Tickets: who is promoted next, and tickets whose submissions were never stored."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class Tickets:
-    """The queues of one table.
+    """The waiting lists of one table.
 
-    Places are read before the quota's item: a ticket without a place was then either departed
-    already, and the item says so, or its submission has not come yet.
+    Reads the waiting tickets before the quota's item: a ticket that isn't waiting has either
+    departed, which the item says, or its submission isn't stored yet.
     """
 
     def __init__(self, table: Table, *, now: datetime) -> None:
@@ -27,7 +27,7 @@ class Tickets:
         self._seats = Seats(table)
 
     def next(self, form: str, option: str) -> str | None:
-        """Keep the promise of `ManagedRepository.next_waiting`."""
+        """Return the next to be promoted; see `ManagedRepository.next_waiting`."""
         lowest = next(self._places(form, option), None)
         if lowest is None:
             return None
@@ -35,11 +35,11 @@ class Tickets:
         return lowest[1] if may_be_promoted(lowest[0], departures) else None
 
     def waiting(self, form: str, option: str) -> Sequence[str]:
-        """Keep the promise of `ManagedRepository.waiting`."""
+        """Return the waiting list; see `SubmissionRepository.waiting`."""
         return [submission_id for _, submission_id in self._places(form, option)]
 
     def abandoned(self, form: str, option: str, *, age: timedelta) -> Sequence[int]:
-        """Keep the promise of `ManagedRepository.abandoned_tickets`."""
+        """Return abandoned tickets; see `ManagedRepository.abandoned_tickets`."""
         waiting = {ticket for ticket, _ in self._places(form, option)}
         item = self._seats.item(form, option)
         departures = _departures(item)
@@ -52,7 +52,7 @@ class Tickets:
         return [ticket for ticket in departures.open_until(ripe) if ticket not in waiting]
 
     def _note(self, form: str, option: str, item: Item, departures: Departures) -> None:
-        """Note which tickets there are now, for the next call, and what departed in fewer words."""
+        """Record the current tickets for the next call, and compact the departures."""
         compact = departures.compacted()
         covered = departures.beyond - compact.beyond
         if item["tickets"] == item.get("seen") and not covered:
@@ -60,7 +60,7 @@ class Tickets:
         self._table.update(
             keys.quota_key(form, option),
             "SET seen = :tickets, seen_at = :now, floor = :floor" + (" DELETE gone :covered" if covered else ""),
-            "attribute_not_exists(floor) OR floor = :before",  # else another sweep has noted it
+            "attribute_not_exists(floor) OR floor = :before",  # otherwise another sweep did this
             tickets=item["tickets"],
             now=items.milliseconds(self._now),
             floor=compact.floor,
@@ -69,7 +69,7 @@ class Tickets:
         )
 
     def _places(self, form: str, option: str) -> Iterator[tuple[int, str]]:
-        """Yield tickets that wait, lowest first, with the IDs of their submissions."""
+        """Yield the waiting tickets, lowest first, with their submissions' IDs."""
         pk, _ = keys.quota_key(form, option)
         places = self._table.query(
             "pk = :pk AND begins_with(sk, :wait)",

@@ -1,7 +1,7 @@
-"""DynamoDB's own protocol over one kept-alive connection, with the standard library alone.
+"""DynamoDB's wire protocol over one kept-alive connection, with only the standard library.
 
-Importing boto3 would be most of submit's cold start, and of an export of some thousand submissions;
-everything else uses `sdk`. Protocol:
+Importing boto3 would take most of submit's cold start, and of an export of some thousand
+submissions. Everything else uses `sdk`. Protocol:
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
 """
 
@@ -30,9 +30,8 @@ _LOST = (OSError, http.client.HTTPException)
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How long one call may take; looking up a host name has no limit here.
-
-    idle_s: a connection unused for longer is not trusted: while a function is frozen the other side may hang up.
+    """Time limits of one call; host name lookups have none. idle_s: a connection that was idle for longer is
+    reopened, because the other side may hang up while a function is frozen.
     """
 
     connect_s: float = 1.5
@@ -45,7 +44,7 @@ _TIMEOUTS = Timeouts()
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service of AWS that takes JSON at `/`. target: what stands before the operation's name."""
+    """An AWS service that accepts JSON at `/`. target: the prefix of the operation's name."""
 
     name: str
     target: str
@@ -56,7 +55,7 @@ DYNAMODB = Service("dynamodb", "DynamoDB_20120810", "application/x-amz-json-1.0"
 
 
 def wire_call(endpoint: str, region: str, credentials: Credentials, *, ca_bundle: str | None = None) -> WireCall:
-    """Make a `Call` that speaks to DynamoDB at endpoint (`https://host[:port]`, or http for an emulator).
+    """Return a `Call` to DynamoDB at an endpoint (`https://host[:port]`, or http for an emulator).
 
     ca_bundle: a file of the authorities to trust; None means the system's (or SSL_CERT_FILE's).
     """
@@ -64,9 +63,9 @@ def wire_call(endpoint: str, region: str, credentials: Credentials, *, ca_bundle
 
 
 def wire_call_from_environment(environ: Mapping[str, str] | None = None) -> WireCall:
-    """Make a `Call` the way the SDKs read a function's environment.
+    """Return a `Call` from the SDKs' environment variables.
 
-    environ: None means the process's own. Raises SettingsError when region or credentials are not in it.
+    environ: None for the process's own. Raises SettingsError if it has no region or credentials.
     """
     env = os.environ if environ is None else environ
     try:
@@ -79,7 +78,7 @@ def wire_call_from_environment(environ: Mapping[str, str] | None = None) -> Wire
 
 
 def endpoint_from_environment(environ: Mapping[str, str], region: str) -> str:
-    """Give DynamoDB's address: the SDKs' own variables first, else the region's public endpoint."""
+    """Return DynamoDB's endpoint: from the SDKs' variables, otherwise the region's public one."""
     domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
     return (
         environ.get("AWS_ENDPOINT_URL_DYNAMODB")
@@ -89,14 +88,13 @@ def endpoint_from_environment(environ: Mapping[str, str], region: str) -> str:
 
 
 class WireCall:
-    """A `Call` over one connection, opened at the first use and kept.
+    """A `Call` over one connection, opened on first use and kept.
 
-    Not safe for several threads at once: a function serves one event at a time. Give each thread one of its own.
+    Not safe for threads: give each thread its own. A function handles one event at a time.
 
-    A call is sent once, and once more when the other side had hung up on a kept connection. So it must be one that
-    does no harm when it is carried out twice: a read, a conditional write, or a transaction with ClientRequestToken.
-
-    deadline: no answer is waited for beyond it.
+    A call is sent once, and once more if the other side had closed a kept connection. So it must be
+    safe to run twice: a read, a conditional write, or a transaction with ClientRequestToken.
+    deadline: we wait for no response beyond it.
     """
 
     def __init__(
@@ -128,7 +126,7 @@ class WireCall:
         self._used_at = 0.0
 
     def __call__(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
-        """Carry out one operation, such as `TransactWriteItems`, and give its answer. Raises AwsCallError."""
+        """Carry out one operation, such as `TransactWriteItems`, and return its response. Raises AwsCallError."""
         content = self.content(operation, params)
         try:
             answer = json.loads(content) if content else {}
@@ -139,7 +137,7 @@ class WireCall:
         return answer
 
     def content(self, operation: str, params: Mapping[str, Any]) -> bytes:
-        """Carry out one operation and give its answer as it came. Raises AwsCallError."""
+        """Carry out one operation and return its raw response. Raises AwsCallError."""
         body = json.dumps(params, separators=(",", ":")).encode()
         kept = self._connection is not None
         try:
@@ -150,7 +148,7 @@ class WireCall:
         return self._send(operation, body)
 
     def close(self) -> None:
-        """Hang up; the next call opens a new connection."""
+        """Close the connection. The next call opens a new one."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -181,7 +179,7 @@ class WireCall:
             self.close()
         if self._connection is None:
             self._connection = self._new_connection()
-        if self._connection.sock is None:  # new, or the last answer said `Connection: close`
+        if self._connection.sock is None:  # new, or the last response said `Connection: close`
             self._connection.timeout = max(0.01, timeout_s)
             self._connection.connect()
             self._used_at = self._monotonic()
@@ -202,7 +200,7 @@ class WireCall:
 
 
 def _refusal(status: int, error_type: str, content: bytes) -> AwsCallError:
-    """Give what an answer says went wrong."""
+    """Return the error of a response."""
     try:
         answer = json.loads(content) if content else {}
     except ValueError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -190,6 +191,34 @@ def test_mail__never_breaks_a_link(rollcall: CommandLine) -> None:
     rollcall.environ["COLUMNS"] = "60"
 
     assert link in rollcall("local", "mail", rollcall.local.mails[0].id, terminal=True).out
+
+
+def test_mail__never_breaks_a_link_in_brackets(rollcall: CommandLine) -> None:
+    """The footer of every mail has such a link."""
+    link = "https://example.org/my?t=" + "x" * 200
+    rollcall.local.mails[0] = replace(rollcall.local.mails[0], text=f"Look at what was sent ({link}), or ignore it.\n")
+    rollcall.environ["COLUMNS"] = "60"
+
+    assert link in rollcall("local", "mail", rollcall.local.mails[0].id, terminal=True).out
+
+
+def test_mail__on_a_terminal_uses_the_organisations_time(
+    rollcall: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """12:30 UTC is 13:30 in Stockholm, as `rollcall list` shows it."""
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+
+    assert "2026-03-01 13:30" in rollcall("local", "mail", terminal=True).out
+    assert "2026-03-01T12:30:00Z" in rollcall("local", "mail").out
+
+
+def test_mail__prints_lines_without_carriage_returns(rollcall: CommandLine) -> None:
+    """A mail's lines end in CRLF; what is printed ends in none."""
+    sent = replace(rollcall.local.mails[0], text="Hello Ada,\r\nwelcome.\r\n")
+    rollcall.local.mails[0] = sent
+
+    assert "text\tHello Ada,\\nwelcome.\n" in rollcall("local", "mail", sent.id).out
 
 
 def test_mail__unknown_id_is_not_found(rollcall: CommandLine) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 import shutil
 import sys
@@ -13,11 +14,13 @@ import typer
 
 from admin_cli.aws.contexts import add_local
 from admin_cli.errors import CliError, ExitCode
+from admin_cli.forms.definitions import read_forms
 from admin_cli.services import of
 from admin_cli.terminal.help import Command, noun
 from admin_cli.terminal.json_fields import json_option, pick, wanted
+from admin_cli.terminal.local_time import keep_time_of
 from admin_cli.terminal.table import Column
-from registration_core.domain.errors import InvalidReferenceError
+from registration_core.domain.errors import FormFileError, InvalidReferenceError
 from registration_core.domain.identifiers import display_reference, parse_reference
 
 if TYPE_CHECKING:
@@ -164,6 +167,8 @@ def mail(
             )
     if save is not None:
         _save(services.output, mails, save)
+    if services.output.on_terminal:
+        _keep_organisations_time()
     if names is not None:
         services.output.json([pick(record(m), names) for m in mails])
     elif wanted_mail is not None:
@@ -176,6 +181,12 @@ def mail(
         services.output.rows(COLUMNS, ([m.at, m.to, m.subject, name(m.id)] for m in mails))
     else:
         services.output.note("No mails yet." if to is None else f"No mails to {to} yet.")
+
+
+def _keep_organisations_time() -> None:
+    """Write times as `rollcall list` does. Mails stay readable while a form file has mistakes."""
+    with contextlib.suppress(CliError, FormFileError):
+        keep_time_of(read_forms(None))
 
 
 def _short(mail_id: str) -> str:
@@ -236,6 +247,6 @@ def _print_mail(output: Output, mail: Mail) -> None:
             ("reply to", mail.reply_to),
             ("subject", mail.subject),
             ("attached", [f"{each.name} ({each.type}, {len(each.content):,} bytes)" for each in mail.attachments]),
-            ("text", mail.text.rstrip("\n")),
+            ("text", "\n".join(mail.text.rstrip().splitlines())),  # a mail's lines end in CRLF
         ],
     )

@@ -13,7 +13,6 @@ _GAP = 2
 _NARROWEST_NAME = 12
 _NARROWEST_VALUE = 30  # an ID, so that it can be copied
 _INDENT = 2
-_LINKS = ("http://", "https://")
 
 
 def wrap(text: str, width: int) -> list[str]:
@@ -31,7 +30,7 @@ def wrap(text: str, width: int) -> list[str]:
             line = longer
             continue
         lines += [line] if line else []
-        *whole, line = [word] if word.startswith(_LINKS) else chop_cells(word, width) or [word]
+        *whole, line = [word] if "://" in word else chop_cells(word, width) or [word]
         lines += whole
     return [*lines, line]
 

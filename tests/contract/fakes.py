@@ -40,11 +40,11 @@ from registration_core.domain.submission import (
     Idempotency,
     MailRecord,
     Once,
-    Page,
     Receipt,
     Status,
     Submission,
     SubmissionDetails,
+    SubmissionPage,
     email_key,
 )
 
@@ -231,9 +231,11 @@ class InMemorySubmissionRepository(SubmissionRepository):
         mails.sort(key=lambda mail: (mail.kind, mail.version))
         return SubmissionDetails(submission, tuple(self._events[submission_id]), tuple(mails))
 
-    def list(self, form: str, *, since: datetime, limit: int, cursor: str | None = None) -> Page:
+    def list(self, form: str, *, since: datetime, limit: int, cursor: str | None = None) -> SubmissionPage:
         submissions = list(self.newest(form, since=since, cursor=cursor))
-        return Page(tuple(submissions[:limit]), submissions[limit - 1].id if len(submissions) > limit else None)
+        return SubmissionPage(
+            tuple(submissions[:limit]), submissions[limit - 1].id if len(submissions) > limit else None
+        )
 
     def newest(
         self,

@@ -85,7 +85,7 @@ def send_again(
     mailing = act.stack.mailing()
     plan = _plan(act, mailing, details, chosen, again=again)
     _ensure_has_reader(act, mailing, plan)
-    mail = f'the mail "{plan.request.kind}" about {act.called(plan.entry)}'
+    mail = f'the mail "{plan.request.kind}" about {act.called(plan.submission)}'
     if plan.begun:
         act.say(f"{mail[:1].upper()}{mail[1:]} is already queued, and not sent yet.")
     if not agreed and not act.agreed(f"send {mail} {'now' if plan.begun else 'again'}"):
@@ -93,17 +93,16 @@ def send_again(
     try:
         mailing.resend.resend(plan, by=act.by)
     except SubmissionChangedError as error:
-        raise changed_meanwhile(act.stack, plan.entry) from error
+        raise changed_meanwhile(act.stack, plan.submission) from error
     if no_wait:
-        act.say(
-            f"The mail is queued. To see what became of it: rollcall show {display_reference(plan.entry.reference)}"
-        )
+        reference = display_reference(plan.submission.reference)
+        act.say(f"The mail is queued. To see what became of it: rollcall show {reference}")
         return
     state = next(iter(wait_for(act, mailing, [plan.request], longest_s=WAIT_S)), MailState.QUEUED)
     if state is MailState.SENT:
         act.say("The mail was sent.")
     elif state is MailState.QUEUED:
-        reference = display_reference(plan.entry.reference)
+        reference = display_reference(plan.submission.reference)
         act.say(f"The mail is not sent yet. To see what becomes of it: rollcall show {reference}")
     else:
         raise CliError(f"The mail was not sent: {state}.", hint="What that means: docs/staff.md, See what came in.")
@@ -122,7 +121,7 @@ def _plan(act: Act, mailing: MailingParts, details: SubmissionDetails, kind: Mai
 
 def _ensure_has_reader(act: Act, mailing: MailingParts, plan: Resend) -> None:
     """Raise CliError if nobody would get the mail."""
-    submission = plan.entry
+    submission = plan.submission
     if plan.request.kind in TO_STAFF:
         form = act.stack.forms.get(submission.form)
         if form is not None and not form.staff:

@@ -66,10 +66,10 @@ class AskedMails(ABC):
     """Mails that staff ask for. Each method may raise StorageUnavailableError."""
 
     @abstractmethod
-    def ask(self, request: MailRequest, entry: Submission, *, what: str, by: str) -> None:
+    def ask(self, request: MailRequest, submission: Submission, *, what: str, by: str) -> None:
         """Record, all or nothing, that this mail is to be sent, also in the submission's history.
 
-        entry: the submission as it was read. what, by: see `Event`. Raises SubmissionChangedError if the
+        submission: as it was read. what, by: see `Event`. Raises SubmissionChangedError if the
         submission changed since, MailAskedError if this mail was already asked for.
         """
 

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from registration_core.domain.submission import (
         Idempotency,
         Once,
-        Page,
         Receipt,
         Status,
         Submission,
         SubmissionDetails,
+        SubmissionPage,
     )
 
 
@@ -121,7 +121,7 @@ class SubmissionRepository(ABC):
         """Return a submission with its history and mails. Raises SubmissionNotFoundError."""
 
     @abstractmethod
-    def list(self, form: str, *, since: datetime, limit: int, cursor: str | None = None) -> Page:
+    def list(self, form: str, *, since: datetime, limit: int, cursor: str | None = None) -> SubmissionPage:
         """Return a form's submissions from `since` on, newest first, at most `limit` of them (1 or more).
 
         Without erased ones. form: its name. cursor: from the page before. Raises

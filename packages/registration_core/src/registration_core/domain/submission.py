@@ -186,7 +186,7 @@ class SubmissionDetails:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SubmissionPage:
     """A page of a list of submissions, newest first. cursor: for the next page; None on the last."""
 
     submissions: tuple[Submission, ...]

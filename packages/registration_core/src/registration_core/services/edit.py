@@ -139,8 +139,8 @@ class EditService:
         """Return the submission with a seat, as if promoted if it was on another waiting list."""
         if after.status is not Status.WAITLISTED:
             return after
-        entry = seated(self._forms.get(after.form), after, now=self._clock.now())
-        return replace(entry, version=after.version)
+        submission = seated(self._forms.get(after.form), after, now=self._clock.now())
+        return replace(submission, version=after.version)
 
     def _ensure_alone(self, before: Submission, after: Submission) -> None:
         """Raise AlreadyRegisteredError if storing the submission would."""

@@ -140,19 +140,19 @@ class IntakeService:
         row = candidate.row
         came = min(now, row.submitted_at or now)
         language = row.language or form.languages[0]
-        entry = new_submission(form, candidate.answers, language, now=came, randomness=self._randomness)
-        entry = replace(entry, status=Status.CONFIRMED, verify_by=None, verified_at=now, quiet=not mails)
+        submission = new_submission(form, candidate.answers, language, now=came, randomness=self._randomness)
+        submission = replace(submission, status=Status.CONFIRMED, verify_by=None, verified_at=now, quiet=not mails)
         return self._seating.add(
-            entry,
+            submission,
             once=candidate.once,
             idempotency=Idempotency(
                 candidate.key,
                 candidate.key,
-                entry.expires_at,
+                submission.expires_at,
                 imported=True,
                 earlier=tuple((key, key) for key in candidate.earlier),
             ),
-            capacity=form.capacities().get(entry.option or ""),
+            capacity=form.capacities().get(submission.option or ""),
             imported_by=by,
         )
 

@@ -29,7 +29,9 @@ class Listing:
         several: bool,
         sure: bool,
     ) -> None:
-        self._merged = merge(*streams.values(), key=lambda entry: (entry.submitted_at, entry.id), reverse=True)
+        self._merged = merge(
+            *streams.values(), key=lambda submission: (submission.submitted_at, submission.id), reverse=True
+        )
         self._limit = limit
         self._given = dict(given)
         self._several = several
@@ -40,13 +42,13 @@ class Listing:
         """Yield each submission as soon as it is read."""
         left = self._limit
         while left is None or left > 0:
-            entry = next(self._merged, None)
-            if entry is None:
+            submission = next(self._merged, None)
+            if submission is None:
                 self._ended = True
                 return
-            self._given[entry.form] = entry.id
+            self._given[submission.form] = submission.id
             left = None if left is None else left - 1
-            yield entry
+            yield submission
         self._ended = self._sure and not list(islice(self._merged, 1))
 
     @property

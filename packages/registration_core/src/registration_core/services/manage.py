@@ -110,12 +110,12 @@ class ManageService:
         found = []
         for submission_id in ledger:
             try:
-                entry = self._repository.get(submission_id)
+                submission = self._repository.get(submission_id)
             except SubmissionNotFoundError:
                 continue
-            if entry.status is not Status.ERASED:
-                found.append(entry)
-        return tuple(sorted(found, key=lambda entry: entry.status is not Status.WAITLISTED))
+            if submission.status is not Status.ERASED:
+                found.append(submission)
+        return tuple(sorted(found, key=lambda submission: submission.status is not Status.WAITLISTED))
 
     def mark_spam(self, submission_id: str, *, by: str, promoted: Told = lambda _entry: None) -> Submission:
         """Mark a submission as spam, and promote the next one if that is automatic.

@@ -83,7 +83,9 @@ class Promotion:
             return ()
         line = [each for each in self._repository.waiting(form, option) if each not in without]
         found = self._repository.several(line[:limit]).values()
-        return tuple(entry for entry in found if entry.status is Status.WAITLISTED and entry.option == option)
+        return tuple(
+            submission for submission in found if submission.status is Status.WAITLISTED and submission.option == option
+        )
 
     def sure(self, form: str, option: str) -> bool:
         """Whether the lowest ticket may be promoted now: no lower one can still come."""

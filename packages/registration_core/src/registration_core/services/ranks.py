@@ -19,18 +19,18 @@ class Ranks:
         """Read the waiting lists again next time."""
         self._queues.clear()
 
-    def of(self, entry: Submission) -> int | None:
+    def of(self, submission: Submission) -> int | None:
         """Return the rank, 1 for the next to be promoted; None if the submission isn't waitlisted.
 
         Raises StorageUnavailableError.
         """
-        if entry.option is None or entry.position is None:
+        if submission.option is None or submission.position is None:
             return None
-        return self.queue(entry.form, entry.option).get(entry.id)
+        return self.queue(submission.form, submission.option).get(submission.id)
 
     def queue(self, form: str, option: str) -> dict[str, int]:
         """Return the ranks of an option's waiting list by ID, in order."""
         if (form, option) not in self._queues:
             waiting = self._repository.waiting(form, option)
-            self._queues[form, option] = {entry: rank for rank, entry in enumerate(waiting, 1)}
+            self._queues[form, option] = {submission: rank for rank, submission in enumerate(waiting, 1)}
         return self._queues[form, option]

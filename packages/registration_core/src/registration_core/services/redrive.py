@@ -109,9 +109,9 @@ class RedriveService:
         """Yield the missing mails of submissions from that time."""
         for form in self._forms.names():
             newest = self._repository.newest(form, since=span.since - CLOCKS_DIFFER, until=span.until + CLOCKS_DIFFER)
-            for entry in newest:
+            for submission in newest:
                 try:
-                    details = self._repository.details(entry.id)
+                    details = self._repository.details(submission.id)
                 except SubmissionNotFoundError:
                     continue
                 yield from missing_mails(details, until=self._clock.now())

@@ -37,35 +37,37 @@ _NOT_SENT = frozenset({MailState.SUPPRESSED, MailState.OUTDATED, MailState.UNADD
 class Resend:
     """A mail to send again. begun: it was already asked for, and is queued or was interrupted."""
 
-    entry: Submission
+    submission: Submission
     request: MailRequest
     begun: bool = False
 
 
 def fitting(details: SubmissionDetails) -> list[MailKind]:
     """Return the mails that fit a submission now, the usual one first."""
-    entry = details.submission
-    withdrawn = any(event.by == REGISTRANT and event.version == entry.version > 1 for event in details.events)
+    submission = details.submission
+    withdrawn = any(event.by == REGISTRANT and event.version == submission.version > 1 for event in details.events)
     waited = any(event.status is Status.WAITLISTED for event in details.events)
     found = [
         kind
         for kind in MailKind
-        if entry.status in FITTING[kind]
+        if submission.status in FITTING[kind]
         and kind is not MailKind.ALREADY_REGISTERED  # true only when someone registers again
         and (kind is not MailKind.PROMOTED or waited)
         and (kind is not MailKind.STAFF_WITHDRAWN or withdrawn)
     ]
-    return sorted(found, key=lambda kind: kind is not USUAL.get(entry.status))
+    return sorted(found, key=lambda kind: kind is not USUAL.get(submission.status))
 
 
 def the_fitting(details: SubmissionDetails, kind: MailKind | None) -> MailKind:
     """Return this kind of mail, or the usual one. Raises MailNotFittingError, which lists the kinds that fit."""
-    entry, kinds = details.submission, fitting(details)
+    submission, kinds = details.submission, fitting(details)
     if not kinds:
-        raise MailNotFittingError(f'The submission "{entry.id}" is {entry.status}, so there is no mail to send.')
+        raise MailNotFittingError(
+            f'The submission "{submission.id}" is {submission.status}, so there is no mail to send.'
+        )
     if kind is not None and kind not in kinds:
         raise MailNotFittingError(
-            f'The mail "{kind}" doesn\'t fit the submission "{entry.id}", which is {entry.status}. '
+            f'The mail "{kind}" doesn\'t fit the submission "{submission.id}", which is {submission.status}. '
             f"Use one of {', '.join(kinds)}."
         )
     return kind or kinds[0]
@@ -86,21 +88,21 @@ class ResendService:
         Raises MailNotFittingError; MailedLatelyError when the same mail went out a moment ago and
         `again` is not set.
         """
-        entry, chosen = details.submission, the_fitting(details, kind)
+        submission, chosen = details.submission, the_fitting(details, kind)
         same = [
             mail
             for mail in details.mails
-            if (mail.kind, mail.version, mail.sending) == (chosen.value, entry.version, None)
+            if (mail.kind, mail.version, mail.sending) == (chosen.value, submission.version, None)
         ]
         for mail in same:
             if mail.state == MailState.QUEUED:
-                return Resend(entry, MailRequest(entry.id, chosen, entry.version, mail.copy), begun=True)
+                return Resend(submission, MailRequest(submission.id, chosen, submission.version, mail.copy), begun=True)
         now = self._clock.now()
         last = max((min(now, at) for at in map(_went_out, same) if at is not None), default=None)
         if last is not None and not again and now - last < LATELY:
-            raise MailedLatelyError(f'The mail "{chosen}" for "{entry.id}" was sent a moment ago.', at=last)
+            raise MailedLatelyError(f'The mail "{chosen}" for "{submission.id}" was sent a moment ago.', at=last)
         copy = 1 + max((mail.copy for mail in same), default=0)
-        return Resend(entry, MailRequest(entry.id, chosen, entry.version, copy))
+        return Resend(submission, MailRequest(submission.id, chosen, submission.version, copy))
 
     def resend(self, plan: Resend, *, by: str) -> None:
         """Queue the mail. After an interruption, a new plan continues.
@@ -109,7 +111,7 @@ class ResendService:
         StorageUnavailableError.
         """
         if not plan.begun:
-            self._asked.ask(plan.request, plan.entry, what=f"mail resent: {plan.request.kind}", by=by)
+            self._asked.ask(plan.request, plan.submission, what=f"mail resent: {plan.request.kind}", by=by)
         self._queue.put([plan.request])
 
 

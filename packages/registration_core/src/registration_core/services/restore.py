@@ -111,13 +111,13 @@ class RestoreService:
         capacity = self._forms.get(plan.after.form).capacities().get(plan.after.option or "")
         return self._seating.place(plan.after, write, capacity=capacity)
 
-    def ensure_alone(self, entry: Submission) -> None:
+    def ensure_alone(self, submission: Submission) -> None:
         """Raise AlreadyRegisteredError if the same person now has another submission for the option."""
-        ensure_alone(self._repository, entry, self._once(entry))
+        ensure_alone(self._repository, submission, self._once(submission))
 
-    def _kept_until(self, entry: Submission) -> datetime:
-        kept_days = self._forms.get(entry.form).retention_days
-        return entry.submitted_at.replace(microsecond=0) + timedelta(days=kept_days)
+    def _kept_until(self, submission: Submission) -> datetime:
+        kept_days = self._forms.get(submission.form).retention_days
+        return submission.submitted_at.replace(microsecond=0) + timedelta(days=kept_days)
 
-    def _once(self, entry: Submission) -> Once | None:
-        return once_for(self._forms.get(entry.form), entry.answers, self._signer)
+    def _once(self, submission: Submission) -> Once | None:
+        return once_for(self._forms.get(submission.form), submission.answers, self._signer)

@@ -49,15 +49,15 @@ class SendingPlan:
         """How many mails will be queued."""
         return len(self.fresh) + len(self.begun)
 
-    def request(self, entry: Submission) -> MailRequest:
+    def request(self, submission: Submission) -> MailRequest:
         """Return the mail request for one submission."""
         return MailRequest(
-            entry.id,
+            submission.id,
             self.sending.template,
-            entry.version,
+            submission.version,
             sending=self.sending.id,
             statuses=self.statuses,
-            option=entry.option,
+            option=submission.option,
         )
 
 
@@ -104,21 +104,25 @@ class SendService:
         told = [sending] if again else [*before] or [sending]
         plan = SendingPlan(sending, statuses, (), (), ())
         entries = tuple(entries)
-        asked = {(entry.id, each.id): replace(plan, sending=each).request(entry) for entry in entries for each in told}
+        asked = {
+            (submission.id, each.id): replace(plan, sending=each).request(submission)
+            for submission in entries
+            for each in told
+        }
         states = self._asked.states(asked.values())
         fresh, begun, had = [], [], []
-        for entry in entries:
+        for submission in entries:
             found = {
                 each.id: state
                 for each in told
-                if (state := states.get((entry.id, asked[entry.id, each.id].name))) is not None
+                if (state := states.get((submission.id, asked[submission.id, each.id].name))) is not None
             }
             if not found:
-                fresh.append(entry)
+                fresh.append(submission)
             elif found.get(sending.id) is MailState.QUEUED:
-                begun.append(entry)
+                begun.append(submission)
             else:
-                had.append(entry)
+                had.append(submission)
         return replace(plan, fresh=tuple(fresh), begun=tuple(begun), had=tuple(had))
 
     def send(self, plan: SendingPlan, *, by: str) -> Iterator[int]:
@@ -133,14 +137,14 @@ class SendService:
             return
         self._sendings.begin(plan.sending)
         for some in _tens(plan.begun):
-            yield self._put([plan.request(entry) for entry in some])
+            yield self._put([plan.request(submission) for submission in some])
         for some in _tens(plan.fresh):
-            yield self._put([plan.request(entry) for entry in some if self._noted(plan, entry, by)])
+            yield self._put([plan.request(submission) for submission in some if self._noted(plan, submission, by)])
         self._sendings.end(plan.sending, at=self._clock.now())
 
-    def _noted(self, plan: SendingPlan, entry: Submission, by: str) -> bool:
+    def _noted(self, plan: SendingPlan, submission: Submission, by: str) -> bool:
         try:
-            self._asked.ask(plan.request(entry), entry, what=f"mail sent: {plan.sending.template}", by=by)
+            self._asked.ask(plan.request(submission), submission, what=f"mail sent: {plan.sending.template}", by=by)
         except MailAskedError:
             return True  # by another run of the same at this moment: queued twice, sent once
         except SubmissionChangedError:

@@ -126,7 +126,7 @@ class SweepService:
         since = self._clock.now() - MAILS_LOOKED_FOR
         while True:
             page = self._repository.list(form, since=since, limit=PAGE, cursor=cursor)
-            missing = [request for entry in page.submissions for request in self._missing(entry)]
+            missing = [request for submission in page.submissions for request in self._missing(submission)]
             if missing:
                 self._queue.put(missing)
             queued += len(missing)
@@ -151,10 +151,10 @@ class SweepService:
         self._queue.put([replace(request, more=sum(1 for _ in spam))])
         return 1
 
-    def _missing(self, entry: Submission) -> list[MailRequest]:
+    def _missing(self, submission: Submission) -> list[MailRequest]:
         """Return the mails that a submission's history causes, that still fit, and that nobody recorded."""
         try:
-            details = self._repository.details(entry.id)
+            details = self._repository.details(submission.id)
         except SubmissionNotFoundError:
             return []
         return missing_mails(details, until=self._clock.now() - NOTED_AFTER)

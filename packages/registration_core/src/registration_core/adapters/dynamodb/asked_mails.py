@@ -29,31 +29,31 @@ class DynamoAskedMails(AskedMails):
         self._clock = clock
         self._randomness = randomness
 
-    def ask(self, request: MailRequest, entry: Submission, *, what: str, by: str) -> None:
+    def ask(self, request: MailRequest, submission: Submission, *, what: str, by: str) -> None:
         """Record, all or nothing, that this mail is to be sent, also in the submission's history."""
         now = self._clock.now()
         event = Event(new_ulid(now, self._randomness), now, what, by)
         mail = items.plain_item(
-            keys.mail_key(entry.id, request.name),
+            keys.mail_key(submission.id, request.name),
             state=MailState.QUEUED.value,
             attempts=0,
             asked_at=now.isoformat(timespec="milliseconds"),
-            expires_at=items.seconds(entry.expires_at),
+            expires_at=items.seconds(submission.expires_at),
             **items.mail_attributes(request),
             **items.mail_topic(request, now, open_=True),
         )
         refused = self._table.transact(
             {
-                "entry": check(keys.submission_key(entry.id), "#version = :version", version=entry.version),
+                "entry": check(keys.submission_key(submission.id), "#version = :version", version=submission.version),
                 "mail": put(mail, "attribute_not_exists(pk)"),
-                "event": put(items.event_item(entry, event)),
+                "event": put(items.event_item(submission, event)),
             }
         )
-        if not refused or self._table.get(keys.event_key(entry.id, event.id)) is not None:
+        if not refused or self._table.get(keys.event_key(submission.id, event.id)) is not None:
             return  # already written, perhaps by an attempt whose response got lost
         if "entry" in refused:
-            raise SubmissionChangedError(entry.id)
-        raise MailAskedError(f'Someone else has asked for the mail {request.name} of "{entry.id}".')
+            raise SubmissionChangedError(submission.id)
+        raise MailAskedError(f'Someone else has asked for the mail {request.name} of "{submission.id}".')
 
     def states(self, requests: Iterable[MailRequest]) -> Mapping[tuple[str, str], MailState]:
         """Return the states of known mails."""

@@ -53,15 +53,15 @@ class NewestFirst:
         month = min(self._begin, self._wanted.until or self._begin)
         while keys.month_key(self._form, month) >= keys.month_key(self._form, self._since):
             for item in self._items(keys.month_key(self._form, month)):
-                entry = items.read_submission(item)
-                if entry.submitted_at < self._since - _ROUNDING:
+                submission = items.read_submission(item)
+                if submission.submitted_at < self._since - _ROUNDING:
                     return
-                if self._admits(entry):
-                    yield entry
+                if self._admits(submission):
+                    yield submission
             month = keys.month_before(month)
 
-    def _admits(self, entry: Submission) -> bool:
-        return self._wanted.admits(entry) and (self._cursor is None or entry.id < self._cursor)
+    def _admits(self, submission: Submission) -> bool:
+        return self._wanted.admits(submission) and (self._cursor is None or submission.id < self._cursor)
 
     def _items(self, month: str) -> Iterator[Item]:
         lowest, highest = self._lowest(month), self._highest(month)

@@ -73,9 +73,9 @@ class DynamoSuppressionList(SuppressionList):
         """Remove this address from the list, all or nothing, whether it is on it or not."""
         now = self._clock.now()
         writes = {f"list {pk}": delete((pk, sk)) for pk, sk in self._keys(address)}
-        for entry in entries[:_MOST_TOLD]:
+        for submission in entries[:_MOST_TOLD]:
             event = Event(new_ulid(now, os.urandom), now, "suppression lifted", by)
-            writes[f"event {event.id}"] = put(items.event_item(entry, event))
+            writes[f"event {event.id}"] = put(items.event_item(submission, event))
         self._table.transact(writes)
 
     def _holds(self, key: Key) -> bool:

@@ -9,7 +9,7 @@ from registration_core.adapters.dynamodb.new_submission import NewSubmission
 from registration_core.adapters.dynamodb.seats import Seats
 from registration_core.domain.errors import SubmissionNotFoundError
 from registration_core.domain.ports import SubmissionRepository
-from registration_core.domain.submission import Page, Status, SubmissionDetails, email_key
+from registration_core.domain.submission import Status, SubmissionDetails, SubmissionPage, email_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,14 +102,14 @@ class DynamoSubmissionRepository(SubmissionRepository):
         events.sort(key=lambda event: event.version or 0)  # two in the same millisecond
         return SubmissionDetails(submission, tuple(events), tuple(mails))
 
-    def list(self, form: str, *, since: datetime, limit: int, cursor: str | None = None) -> Page:
+    def list(self, form: str, *, since: datetime, limit: int, cursor: str | None = None) -> SubmissionPage:
         """Return a form's submissions from `since` on, newest first."""
         found: list[Submission] = []
         for submission in self.newest(form, since=since, cursor=cursor, page_size=limit + 1):
             if len(found) == limit:
-                return Page(tuple(found), found[-1].id)
+                return SubmissionPage(tuple(found), found[-1].id)
             found.append(submission)
-        return Page(tuple(found), None)
+        return SubmissionPage(tuple(found), None)
 
     def newest(
         self,

@@ -49,7 +49,7 @@ def test_add__gives_seats_then_tickets(repository: ManagedRepository) -> None:
 def test_add__lets_a_pending_submission_hold_a_seat(
     repository: ManagedRepository,
 ) -> None:
-    """An submission on the waiting list has nothing to verify."""
+    """A submission on the waiting list has nothing to verify."""
     first, second = (an_entry(Status.PENDING) for _ in range(2))
     assert put(repository, first, capacity=1).status is Status.PENDING
     assert put(repository, second, capacity=1).status is Status.WAITLISTED

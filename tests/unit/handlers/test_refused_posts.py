@@ -45,10 +45,10 @@ def assert_kept(page: Page) -> None:
     [
         (StorageUnavailableError("x", retry_after_s=7), 503, "This may not have worked", True),
         (RollcallError("x"), 500, "This may not have worked", True),
-        (HumanCheckUnavailableError("x"), 503, "Your answers were not taken", True),
+        (HumanCheckUnavailableError("x"), 503, "Your answers were not accepted", True),
         (TooManyRequestsError(retry_after_s=600), 429, "in 10 minutes", True),
         (KeyReusedError(), 422, "Your first answers have reached us", True),
-        (InvalidKeyError("x"), 400, "We can't take your answers at the moment", True),
+        (InvalidKeyError("x"), 400, "We can't accept your answers at the moment", True),
         (FormClosedError("x"), 403, "isn't taking answers at the moment", False),
         (HumanCheckFailedError("x"), 403, "a person sent this", False),
     ],

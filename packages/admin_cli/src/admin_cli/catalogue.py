@@ -18,7 +18,7 @@ GROUPS: dict[str, dict[str, Command]] = {
         "list": Command("list", "List submissions, newest first"),
         "show": Command("show", "Show one submission, by its ID or reference"),
         "search": Command("search", "Find submissions by e-mail, reference, name or phone"),
-        "watch": Command("watch", "Show submissions as they come in"),
+        "watch": Command("watch", "Show submissions as they arrive"),
         "stats": Command("stats", "Count submissions by day, form, option and status"),
         "history": Command("history", "Show what happened to submissions, and who did it"),
         "export": Command("export", "Export submissions to a file"),

@@ -105,7 +105,7 @@ def send_again(
         reference = display_reference(plan.submission.reference)
         act.say(f"The mail is not sent yet. To see what becomes of it: rollcall show {reference}")
     else:
-        raise CliError(f"The mail was not sent: {state}.", hint="What that means: docs/staff.md, See what came in.")
+        raise CliError(f"The mail was not sent: {state}.", hint="What that means: docs/staff.md, See submissions.")
 
 
 def _plan(act: Act, mailing: MailingParts, details: SubmissionDetails, kind: MailKind | None, *, again: bool) -> Resend:

@@ -52,13 +52,16 @@ def test_add__adds_forms_mails_and_a_site_in_the_language(rollcall: CommandLine,
 
 
 def test_add__leaves_a_list_of_what_to_translate(rollcall: CommandLine, sources: Sources) -> None:
+    """A line for each mail, the form's own and the staff's free text too."""
     rollcall("forms", "language", "add", "de")
     warnings = rollcall("forms", "check", str(sources.forms)).err
-    assert "forms/registration/mail/confirmed.de.txt.j2 is the same as the English confirmed.en.txt.j2" in warnings
+    assert "forms/registration/mail/confirmed.de is still in English; translate its subject, txt, html." in warnings
+    assert "forms/registration/mail/moved.de is still in English" in warnings
+    assert "forms/_mail/message.de is still in English; translate its txt, html." in warnings
     file = sources.forms / "registration" / "mail" / "confirmed.de.txt.j2"
     file.write_text(file.read_text(encoding="utf-8").replace("Hello", "Hallo"), encoding="utf-8")
     warnings = rollcall("forms", "check", str(sources.forms)).err
-    assert "forms/registration/mail/confirmed.de.txt.j2" not in warnings
+    assert "forms/registration/mail/confirmed.de is still in English; translate its subject, html." in warnings
 
 
 def test_add__writes_an_arabic_script_right_to_left(rollcall: CommandLine, sources: Sources) -> None:

@@ -173,7 +173,7 @@ def test_contact_message__mentions_no_seat(desk: Desk) -> None:
     token = desk.token(desk.enter(CONTACT))
 
     assert title(desk.look(token)) == "We have it"
-    assert title(desk.press(token, "cancel")) == "Take it back?"
+    assert title(desk.press(token, "cancel")) == "Withdraw it?"
     desk.press(token, "cancel", confirm="yes")
     assert title(desk.look(token)) == "Taken back"
 

@@ -6,6 +6,7 @@ import re
 from itertools import product
 
 from registration_core.adapters.render import PARTS, SHARED
+from registration_core.domain.forms import MESSAGE
 from registration_core.domain.mail import MailKind
 from registration_core.domain.messages import DEFAULT_LANGUAGE, LANGUAGES
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 _ENGLISH = f".{DEFAULT_LANGUAGE}."
 _MADE_OF = re.compile(r"[\w/]+\.([a-z]{2,3})\.(?:subject|txt|html)\.j2")
-_NOT_SAID = re.compile(r"\{[{%#].*?[%#}]\}|<[^>]*>", re.DOTALL)
+_CODE = re.compile(r"\{[{%#].*?[%#}]\}|<[^>]*>", re.DOTALL)
+_WORDS_IN_CODE = re.compile(r"\{\{[^}]*\"[^\"}]*[^\W\d_][^\"}]*\"")
 
 
 def of_two_languages(forms_dir: Path, shared: Path, form: Form, mail: str) -> Iterator[str]:
@@ -34,14 +36,15 @@ def of_two_languages(forms_dir: Path, shared: Path, form: Form, mail: str) -> It
 
 
 def mails_in_english(forms_dir: Path, shared: Path, forms: Mapping[str, Form]) -> Iterator[str]:
-    """Name the mails of an organisation's own languages that are in English still, a sentence each.
+    """Name the mails of an organisation's own languages that are still in English, a sentence each.
 
     They are no mistakes: a mail in English is better than none.
     """
-    for form, kind in product(forms.values(), MailKind):
-        for language in form.languages:
+    for form in forms.values():
+        mails = (*MailKind, *(mail.name for mail in (*form.mails, MESSAGE)))
+        for mail, language in product(mails, form.languages):
             if language not in LANGUAGES:
-                yield from _in_english(forms_dir, shared, form, f"{kind}.{language}")
+                yield from _in_english(forms_dir, shared, form, f"{mail}.{language}")
 
 
 def _in_english(forms_dir: Path, shared: Path, form: Form, mail: str) -> Iterator[str]:
@@ -49,11 +52,15 @@ def _in_english(forms_dir: Path, shared: Path, form: Form, mail: str) -> Iterato
     files = list(_files(forms_dir, shared, form, mail))
     if not files:
         yield f"forms/{SHARED}/{mail}.*.j2 are missing, so this mail is in English."
+    parts: dict[str, list[str]] = {}
     for path, called in files:
         name = path.name.replace(language, _ENGLISH)
         model = next((file for file in (path.with_name(name), shared / SHARED / name) if file.is_file()), None)
         if model is not None and _text(path).replace(language, _ENGLISH) == _text(model) and _says_anything(path):
-            yield f"{called} is the same as the English {model.name}; translate it."
+            folder, part = called.rpartition("/")[0], path.name.removeprefix(f"{mail}.").removesuffix(".j2")
+            parts.setdefault(folder, []).append(part)
+    for folder, same in parts.items():
+        yield f"{folder}/{mail} is still in English; translate its {', '.join(same)}."
 
 
 def _files(forms_dir: Path, shared: Path, form: Form, mail: str) -> Iterator[tuple[Path, str]]:
@@ -68,7 +75,8 @@ def _files(forms_dir: Path, shared: Path, form: Form, mail: str) -> Iterator[tup
 
 
 def _says_anything(path: Path) -> bool:
-    return any(letter.isalpha() for letter in _NOT_SAID.sub("", _text(path)))
+    text = _text(path)
+    return _WORDS_IN_CODE.search(text) is not None or any(letter.isalpha() for letter in _CODE.sub("", text))
 
 
 def _text(path: Path) -> str:

@@ -219,7 +219,7 @@ def test_up__adds_a_form_from_its_folder_and_retires_it(life: Life, clone: Path)
         assert "visit" in rollcall("stats", "--json", "forms").stdout
         assert reference in rollcall("export", "--form", "visit").stdout
     older = ("purge", "--older-than", "0d", "--form", "visit")
-    assert "1 confirmed of visit" in rollcall(*older, "--dry-run").stderr
+    assert "visit: 1 confirmed" in rollcall(*older, "--dry-run").stderr
     rollcall(*older, "--yes")
     rollcall("site", "publish")
     assert "visit" not in rollcall("stats", "--json", "forms").stdout

@@ -207,6 +207,7 @@
       timer = setTimeout(send, wait * 1000, tries + 1);
     } else {
       const reused = code === "key_reused" && say.reused; // the first answers did arrive; these are new ones
+      form.dataset.code = code;
       keep({ waiting: false, key: !reused && key });
       each(({ dataset }) => errors.find(({ field }) => field === dataset.field)?.message);
       show(reused || detail || say.refused);

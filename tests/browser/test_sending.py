@@ -136,6 +136,7 @@ def test_refusal__is_shown_on_top_and_keeps_all_answers(
         summary.get_by_text(message).wait_for()
     assert visitor.page.evaluate("document.activeElement.id") == "error-summary"
     assert summary.get_by_role("heading").inner_text() == WORDS["not_sent"]
+    assert visitor.page.locator(".send").is_visible() is ("form_closed" not in answer[1])
     assert summary.get_by_role("link").get_attribute("href") == "mailto:office@robotics-academy.example"
     assert visitor.page.input_value("#f-email") == person.address
     visitor.page.reload()

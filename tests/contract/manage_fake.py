@@ -56,17 +56,7 @@ class InMemoryManagedRepository(InMemorySubmissionRepository, ManagedRepository)
     def erase(self, before: Submission, *, by: str) -> Submission:
         if before.status is Status.ERASED:
             return before
-        after = replace(
-            before,
-            status=Status.ERASED,
-            version=before.version + 1,
-            answers={},
-            email="",
-            position=None,
-            verify_by=None,
-            verified_at=None,
-            spam_sign=None,
-        )
+        after = before.erased()
         self.change(before, after, what="erased", by=by)
         self._answers.pop((after.form, self._rows.pop(after.id, "")), None)
         self._ledger[after.id] = self.clock.now()

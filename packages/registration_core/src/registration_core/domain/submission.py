@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -75,6 +75,20 @@ class Submission:
     def expires_as_spam(self, marked_at: datetime) -> datetime:
         """Return when the submission expires if it is marked as spam then."""
         return min(self.expires_at, marked_at.replace(microsecond=0) + SPAM_KEPT)
+
+    def erased(self) -> Submission:
+        """Return what is left of the submission when it is erased: nothing personal, one version on."""
+        return replace(
+            self,
+            status=Status.ERASED,
+            version=self.version + 1,
+            answers={},
+            email="",
+            position=None,
+            verify_by=None,
+            verified_at=None,
+            spam_sign=None,
+        )
 
     @property
     def lapsed(self) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from registration_core.adapters.dynamodb import items, keys
 from registration_core.adapters.dynamodb.erasure import hanging_on, strip
 from registration_core.adapters.dynamodb.older_guards import besides, checks_of_older_guards
@@ -57,17 +55,7 @@ class SubmissionChange:
         after = before
         strip(self._table, before.id)
         if before.status is not Status.ERASED:
-            after = replace(
-                before,
-                status=Status.ERASED,
-                version=before.version + 1,
-                answers={},
-                email="",
-                position=None,
-                verify_by=None,
-                verified_at=None,
-                spam_sign=None,
-            )
+            after = before.erased()
             self._commit(before, after, "erased", by, more={"ledger": put(items.erased_item(after, self._now))})
             strip(self._table, before.id)
         return after

@@ -64,6 +64,15 @@ def test_add__leaves_a_list_of_what_to_translate(rollcall: CommandLine, sources:
     assert "forms/registration/mail/confirmed.de is still in English; translate its subject, html." in warnings
 
 
+def test_check__accepts_an_own_mail_that_a_language_lacks(rollcall: CommandLine, sources: Sources) -> None:
+    """Such a mail is then sent in the form's first language, whichever that is."""
+    rollcall("forms", "language", "add", "de")
+    for file in (sources.forms / "registration" / "mail").glob("moved.de.*"):
+        file.unlink()
+    ran = rollcall("forms", "check", str(sources.forms))
+    assert (ran.code, "moved.de" in ran.err) == (0, False)
+
+
 def test_add__writes_an_arabic_script_right_to_left(rollcall: CommandLine, sources: Sources) -> None:
     rollcall("forms", "language", "add", "ar", "العربية")
     words = tomllib.loads((sources.site / "ar.toml").read_text(encoding="utf-8"))

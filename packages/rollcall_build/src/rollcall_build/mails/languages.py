@@ -41,8 +41,8 @@ def mails_in_english(forms_dir: Path, shared: Path, forms: Mapping[str, Form]) -
     They are no mistakes: a mail in English is better than none.
     """
     for form in forms.values():
-        mails = (*MailKind, *(mail.name for mail in (*form.mails, MESSAGE)))
-        for mail, language in product(mails, form.languages):
+        own = ((mail.name, language) for mail in form.mails for language in mail.languages)
+        for mail, language in (*product((*MailKind, MESSAGE.name), form.languages), *own):
             if language not in LANGUAGES:
                 yield from _in_english(forms_dir, shared, form, f"{mail}.{language}")
 

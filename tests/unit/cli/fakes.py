@@ -338,7 +338,7 @@ class FakeQueries(QueryService):
         if cursor is not None and cursor not in ids:
             raise InvalidCursorError(f"{cursor!r} is no cursor.")
         start = 1 + ids.index(cursor) if cursor is not None else 0
-        return Listing({"all": self._read(entries[start:])}, limit=limit, given={}, several=False, sure=True)
+        return Listing({"all": self._read(entries[start:])}, limit=limit, last_ids={}, several=False, sure=True)
 
     def _read(self, entries: list[Submission]) -> Iterator[Submission]:
         """Yield submissions one by one, and count how many were read."""

@@ -1,5 +1,5 @@
 # The routes, as one OpenAPI document. API Gateway imports it whole, so the next deployment drops a removed form.
-# Separate resources would be destroyed only after the deployment that replaces them: docs/decisions/0030-one-api-document.md.
+# Separate resources would be destroyed only after the deployment that replaces them: docs/decisions/0030-api-description.md.
 
 locals {
   submit = { type = "aws_proxy", httpMethod = "POST", uri = var.submit_invoke_arn }

@@ -1,6 +1,6 @@
 """Methods of a REST API: what they take, what stands behind them, what they answer.
 
-The configuration has none any more (docs/decisions/0030-one-api-document.md). A local stack that was made before
+The configuration has none any more (docs/decisions/0030-api-description.md). A local stack that was made before
 still has some in its state, and they must go with the next `make up`.
 """
 

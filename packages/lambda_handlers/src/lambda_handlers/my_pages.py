@@ -44,7 +44,7 @@ class MyPages:
             "entry",
             language,
             token=token,
-            told=_filled(text["my"]["status"][_wording(entry)], self._values(entry, language)),
+            wording=_filled(text["my"]["status"][_wording(entry)], self._values(entry, language)),
             words=text["my"][_kind(submission)],
             about=about,
             chosen_label=receipt.chosen_label,
@@ -59,20 +59,20 @@ class MyPages:
 
     def confirm(self, entry: OwnSubmission, action: Action, *, token: str, language: str) -> str:
         """Return the page that asks for confirmation before something that can't be undone."""
-        asked = self._words.by_language[language]["my"]["ask"][f"{action}_{_kind(entry.submission)}"]
+        question = self._words.by_language[language]["my"]["ask"][f"{action}_{_kind(entry.submission)}"]
         return self._render(
             "confirm",
             language,
             token=token,
             action=action.value,
-            asked=_filled(asked, self._values(entry, language)),
+            question=_filled(question, self._values(entry, language)),
             reference=display_reference(entry.submission.reference),
         )
 
     def problem(self, kind: str, *, language: str, token: str = "") -> str:
         """Return the page that says why the link didn't work. token: empty unless the link may work later."""
-        told = self._words.by_language[language]["my"]["problem"][kind]
-        return self._render("sentence", language, token=token, told=told, asleep=kind == "later")
+        wording = self._words.by_language[language]["my"]["problem"][kind]
+        return self._render("sentence", language, token=token, wording=wording, asleep=kind == "later")
 
     def _values(self, entry: OwnSubmission, language: str) -> dict[str, object]:
         chosen = chosen_option(entry.form, entry.submission)
@@ -117,6 +117,6 @@ def _wording(entry: OwnSubmission) -> str:
 def _filled(words: dict[str, Any], values: dict[str, object]) -> dict[str, Any]:
     """Fill the values into each sentence."""
     return {
-        name: [each.format_map(values) for each in said] if isinstance(said, list) else said.format_map(values)
-        for name, said in words.items()
+        name: [each.format_map(values) for each in text] if isinstance(text, list) else text.format_map(values)
+        for name, text in words.items()
     }

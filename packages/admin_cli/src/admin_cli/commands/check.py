@@ -10,7 +10,7 @@ from admin_cli.doctor.report import FIELDS, report
 from admin_cli.forms.definitions import find_sources
 from admin_cli.services import of
 from admin_cli.terminal.help import Command, verb
-from admin_cli.terminal.json_fields import json_option, wanted
+from admin_cli.terminal.json_fields import json_option, requested_fields
 
 app = verb()
 
@@ -29,7 +29,7 @@ def check(ctx: typer.Context, *, json: Annotated[str | None, json_option(FIELDS)
     from admin_cli.organisation.checks import findings  # noqa: PLC0415 - reads every form
 
     output = of(ctx).output
-    names = wanted(output, json, FIELDS)
+    names = requested_fields(output, json, FIELDS)
     sources = find_sources()
     output.note(f"The organisation in {sources.organisation}:")
     report(output, findings(sources), names=names)

@@ -10,7 +10,7 @@ from admin_cli.aws.contexts import Context
 from admin_cli.services import CONTEXT_VARIABLE, of
 from admin_cli.terminal import completion
 from admin_cli.terminal.help import Command, noun
-from admin_cli.terminal.json_fields import json_option, pick, wanted
+from admin_cli.terminal.json_fields import json_option, pick, requested_fields
 from admin_cli.terminal.table import Column
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def list_contexts(
       rollcall context list --json name,in_use
     """
     services = of(ctx)
-    names = wanted(services.output, json, FIELDS)
+    names = requested_fields(services.output, json, FIELDS)
     contexts = services.contexts.read()
     current = _current_name(services, contexts)
     if names is not None:
@@ -132,7 +132,7 @@ def show_context(
       rollcall context show prod --json stack,region
     """
     services = of(ctx)
-    names = wanted(services.output, json, FIELDS)
+    names = requested_fields(services.output, json, FIELDS)
     contexts = services.contexts.read()
     context = services.context() if name is None else contexts.get(name)
     record = _record(context, in_use=context.name == _current_name(services, contexts))

@@ -11,7 +11,7 @@ from admin_cli.doctor.findings import Health
 from admin_cli.doctor.report import FIELDS, report
 from admin_cli.services import of
 from admin_cli.terminal.help import Command, verb
-from admin_cli.terminal.json_fields import json_option, wanted
+from admin_cli.terminal.json_fields import json_option, requested_fields
 from rollcall_local.errors import LocalStackError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def doctor(ctx: typer.Context, *, json: Annotated[str | None, json_option(FIELDS
       rollcall doctor --json check,health,mend
     """
     services = of(ctx)
-    names = wanted(services.output, json, FIELDS)
+    names = requested_fields(services.output, json, FIELDS)
     report(services.output, _findings(services), names=names)
 
 

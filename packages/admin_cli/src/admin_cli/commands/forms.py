@@ -14,7 +14,7 @@ from admin_cli.forms.parameters import Folder, FormArgument  # noqa: TC001 - Typ
 from admin_cli.services import of
 from admin_cli.terminal.escape import to_json, to_json_line
 from admin_cli.terminal.help import Command, noun
-from admin_cli.terminal.json_fields import json_option, pick, wanted
+from admin_cli.terminal.json_fields import json_option, pick, requested_fields
 from admin_cli.terminal.local_time import keep_time_of
 from admin_cli.terminal.table import Column
 from admin_cli.terminal.values import for_person
@@ -119,7 +119,7 @@ def show(
     """
     services = of(ctx)
     output = services.output
-    names = wanted(output, json, COMPILED)
+    names = requested_fields(output, json, COMPILED)
     forms = forms_at_hand(services, folder)
     definition = the_form(forms, form)
     keep_time_of(forms)

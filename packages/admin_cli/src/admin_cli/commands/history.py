@@ -15,7 +15,7 @@ from admin_cli.submissions.history_lines import COLUMNS_OF_ALL, journal_lines, p
 from admin_cli.submissions.lookup import look_up
 from admin_cli.submissions.records import HISTORY, JOURNAL, event_record
 from admin_cli.terminal.help import Command, verb
-from admin_cli.terminal.json_fields import json_option, pick, wanted
+from admin_cli.terminal.json_fields import json_option, pick, requested_fields
 from admin_cli.terminal.times import read_period
 from admin_cli.terminal.values import for_person
 
@@ -70,7 +70,7 @@ def history(
     """
     services = of(ctx)
     if entry is None:
-        names = wanted(services.output, json, JOURNAL)
+        names = requested_fields(services.output, json, JOURNAL)
         _print_all(services, names, since=since or SINCE, until=until, by=by, form=form)
         return
     if (since, until, by, form) != (None, None, None, None):
@@ -78,7 +78,7 @@ def history(
             "--since, --until, --by and --form are for the history of all submissions. Leave out the ID.",
             exit_code=ExitCode.USAGE,
         )
-    names = wanted(services.output, json, HISTORY)
+    names = requested_fields(services.output, json, HISTORY)
     events = look_up(services.stack, entry).events
     if names is not None:
         services.output.json([pick(event_record(event), names) for event in events])

@@ -10,11 +10,11 @@ from admin_cli.errors import CliError, ExitCode
 from admin_cli.services import of
 from admin_cli.submissions.columns import ColumnsOption, SortOption  # noqa: TC001 - Typer reads the annotations
 from admin_cli.submissions.filters import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
-from admin_cli.submissions.listing import JsonLines, TableOption, Wanted, printer
+from admin_cli.submissions.listing import JsonLines, PrintOptions, TableOption, printer
 from admin_cli.submissions.records import FIELDS
 from admin_cli.submissions.spam_signs import suspected
 from admin_cli.terminal.help import Command, same_command, verb
-from admin_cli.terminal.json_fields import json_option, wanted
+from admin_cli.terminal.json_fields import json_option, requested_fields
 from registration_core.domain.submission import Status
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def list_submissions(
     """
     services = of(ctx)
     output = services.output.for_paper() if table else services.output
-    names = wanted(output, json, FIELDS)
+    names = requested_fields(output, json, FIELDS)
     if sort is not None and cursor is not None:
         raise CliError(
             "--cursor does not work with --sort. Leave one of them out.",
@@ -91,7 +91,7 @@ def list_submissions(
         option=option,
         versions_of=stack.versions_of,
     )
-    shown = printer(output, stack, Wanted(names, jsonl, columns), form=form)
+    shown = printer(output, stack, PrintOptions(names, jsonl, columns), form=form)
     if sort is not None:
         in_order = shown.columns.sorted(stack.query().select(chosen), sort)
         shown.print(in_order[:limit], nothing=_nothing(chosen))

@@ -17,7 +17,7 @@ from admin_cli.errors import CliError, ExitCode
 from admin_cli.forms.definitions import read_forms
 from admin_cli.services import of
 from admin_cli.terminal.help import Command, noun
-from admin_cli.terminal.json_fields import json_option, pick, wanted
+from admin_cli.terminal.json_fields import json_option, pick, requested_fields
 from admin_cli.terminal.local_time import keep_time_of
 from admin_cli.terminal.table import Column
 from registration_core.domain.errors import FormFileError, InvalidReferenceError
@@ -118,7 +118,7 @@ def status(
       rollcall local status --json site_url | jq -r .site_url
     """
     services = of(ctx)
-    names = wanted(services.output, json, STATUS_FIELDS)
+    names = requested_fields(services.output, json, STATUS_FIELDS)
     current = services.local().status()
     if names is not None:
         services.output.json(pick(asdict(current), names))
@@ -155,7 +155,7 @@ def mail(
       rollcall local mail --to ada@example.org --json subject,text
     """
     services = of(ctx)
-    names = wanted(services.output, json, MAIL_FIELDS)
+    names = requested_fields(services.output, json, MAIL_FIELDS)
     mails = [m for m in services.local().messages() if to is None or to.casefold() in map(str.casefold, m.to)]
     if wanted_mail is not None:
         mails = [m for m in mails if _is_meant(m, wanted_mail)]

@@ -13,12 +13,12 @@ from admin_cli.forms.parameters import FormArgument, OptionArgument  # noqa: TC0
 from admin_cli.forms.seats import forms_of, said, seats_of
 from admin_cli.services import of
 from admin_cli.submissions.columns import ColumnsOption  # noqa: TC001 - Typer reads the annotations
-from admin_cli.submissions.listing import JsonLines, TableOption, Wanted, printer
+from admin_cli.submissions.listing import JsonLines, PrintOptions, TableOption, printer
 from admin_cli.submissions.promotions import say_promoted, say_promotions_to_come
 from admin_cli.submissions.records import FIELDS as SUBMISSION_FIELDS
 from admin_cli.terminal import completion
 from admin_cli.terminal.help import Command, noun
-from admin_cli.terminal.json_fields import json_option, pick, wanted
+from admin_cli.terminal.json_fields import json_option, pick, requested_fields
 from admin_cli.terminal.table import Column
 from admin_cli.terminal.values import for_person, iso
 from registration_core.domain.errors import QuotaChangedError
@@ -76,7 +76,7 @@ def list_quotas(
       rollcall quota list --form registration --json option,taken,capacity
     """
     services = of(ctx)
-    names = wanted(services.output, json, FIELDS)
+    names = requested_fields(services.output, json, FIELDS)
     stack = services.stack()
     forms = forms_of(stack)
     chosen = forms.values() if form is None else [the_form(forms, form)]
@@ -129,14 +129,14 @@ def waiting(
     """
     services = of(ctx)
     output = services.output.for_paper() if table else services.output
-    names = wanted(output, json, SUBMISSION_FIELDS)
+    names = requested_fields(output, json, SUBMISSION_FIELDS)
     stack = services.stack()
     state = seats_of(stack, form, option)
     phone_fields = [field.name for field in stack.forms[form].fields if field.type is FieldType.PHONE]
     default = ",".join(
         ["rank", "position", "name", *(f"answers.{name}" for name in phone_fields), "email", "reference"]
     )
-    shown = printer(output, stack, Wanted(names, jsonl, default if columns is None else columns), form=form)
+    shown = printer(output, stack, PrintOptions(names, jsonl, default if columns is None else columns), form=form)
     shown.print(stack.query().waiting(form, state.option), nothing=f"Nobody is waiting for {form} {state.option}.")
     if names is None and not jsonl:
         output.note(f"{said(state)}.")

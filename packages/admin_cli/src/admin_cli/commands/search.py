@@ -11,11 +11,11 @@ from admin_cli.errors import CliError, ExitCode
 from admin_cli.services import of
 from admin_cli.submissions.columns import ColumnsOption  # noqa: TC001 - Typer reads the annotations
 from admin_cli.submissions.filters import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
-from admin_cli.submissions.listing import JsonLines, Wanted, printer
+from admin_cli.submissions.listing import JsonLines, PrintOptions, printer
 from admin_cli.submissions.lookup import counted
 from admin_cli.submissions.records import FIELDS
 from admin_cli.terminal.help import Command, same_command, verb
-from admin_cli.terminal.json_fields import json_option, wanted
+from admin_cli.terminal.json_fields import json_option, requested_fields
 from admin_cli.terminal.progress import Progress
 from registration_core.domain.errors import InvalidReferenceError, SubmissionNotFoundError
 from registration_core.domain.identifiers import parse_reference
@@ -70,7 +70,7 @@ def search(
     """
     services = of(ctx)
     output = services.output
-    names = wanted(output, json, FIELDS)
+    names = requested_fields(output, json, FIELDS)
     _check(what)
     stack = services.stack()
     chosen = selection(
@@ -83,7 +83,7 @@ def search(
         versions_of=stack.versions_of,
     )
     matches = _find(output, stack.query(), what.strip(), chosen, Limit(limit, same_command(ctx, limit=str(2 * limit))))
-    shown = printer(output, stack, Wanted(names, jsonl, columns), form=form)
+    shown = printer(output, stack, PrintOptions(names, jsonl, columns), form=form)
     shown.print(matches, nothing=f"No submissions found for {what!r}.", slow=True)
 
 

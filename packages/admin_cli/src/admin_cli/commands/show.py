@@ -14,7 +14,7 @@ from admin_cli.submissions.lookup import Entry, check_spelling, look_up
 from admin_cli.submissions.records import DETAILS, FIELDS, detailed_record
 from admin_cli.submissions.spam_signs import why_spam
 from admin_cli.terminal.help import Command, verb
-from admin_cli.terminal.json_fields import ensure_asked, json_option, pick, wanted
+from admin_cli.terminal.json_fields import ensure_asked, json_option, pick, requested_fields
 from admin_cli.terminal.table import Column
 from registration_core.domain.identifiers import display_reference
 
@@ -56,7 +56,7 @@ def show(
     """
     services = of(ctx)
     output = services.output
-    names = wanted(output, json, (*FIELDS, *DETAILS))
+    names = requested_fields(output, json, (*FIELDS, *DETAILS))
     check_spelling(entry)
     stack = services.stack()
     details = look_up(lambda: stack, entry)

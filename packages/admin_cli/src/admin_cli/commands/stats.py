@@ -16,7 +16,7 @@ from admin_cli.stats.tally import Period, Tally, choice_fields, stretches
 from admin_cli.submissions.filters import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
 from admin_cli.submissions.lookup import counted
 from admin_cli.terminal.help import Command, verb
-from admin_cli.terminal.json_fields import json_option, pick, wanted
+from admin_cli.terminal.json_fields import json_option, pick, requested_fields
 from admin_cli.terminal.progress import Progress
 from admin_cli.terminal.table import Column
 
@@ -89,7 +89,7 @@ def stats(
 
     services = of(ctx)
     output = services.output
-    names = wanted(output, json, FIELDS)
+    names = requested_fields(output, json, FIELDS)
     if html is None and force:
         raise CliError("--force is only for the page. Add --html FILE.", exit_code=ExitCode.USAGE)
     _check_csv(csv=as_csv, json=names is not None, settings=bool(language or delimiter))

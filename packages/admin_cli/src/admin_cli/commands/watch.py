@@ -10,10 +10,10 @@ from admin_cli.services import of
 from admin_cli.submissions.arrivals import Watch
 from admin_cli.submissions.columns import ColumnsOption  # noqa: TC001 - Typer reads the annotations
 from admin_cli.submissions.filters import FormOption, OptionOption, SinceOption, StatusOption, selection
-from admin_cli.submissions.listing import JsonLines, Wanted, printer
+from admin_cli.submissions.listing import JsonLines, PrintOptions, printer
 from admin_cli.submissions.records import FIELDS
 from admin_cli.terminal.help import Command, verb
-from admin_cli.terminal.json_fields import json_option, wanted
+from admin_cli.terminal.json_fields import json_option, requested_fields
 
 app = verb()
 
@@ -49,10 +49,10 @@ def watch(
     """
     services = of(ctx)
     output = services.output
-    names = wanted(output, json, FIELDS)
+    names = requested_fields(output, json, FIELDS)
     stack = services.stack()
     chosen = selection(lambda: stack.forms, form=form, status=status, since=since, option=option)
-    shown = printer(output, stack, Wanted(names, jsonl or names is not None, columns), form=form)
+    shown = printer(output, stack, PrintOptions(names, jsonl or names is not None, columns), form=form)
     arrivals = Watch(
         stack.query(),
         chosen,

@@ -159,20 +159,20 @@ class Columns:
 
 def check_names(names: Sequence[str], forms: Iterable[Form]) -> None:
     """Raise CliError for a name that is neither a fixed column nor a field of these forms."""
-    asked = list(dict.fromkeys(field.name for form in forms for field in form.fields))
+    answer_names = list(dict.fromkeys(field.name for form in forms for field in form.fields))
     for name in names:
-        if name not in FIXED and not name.startswith(ANSWER) and name not in asked:
-            raise no_column(name, asked)
+        if name not in FIXED and not name.startswith(ANSWER) and name not in answer_names:
+            raise no_column(name, answer_names)
 
 
-def no_column(name: str, asked: Sequence[str]) -> CliError:
+def no_column(name: str, answer_names: Sequence[str]) -> CliError:
     """Return the error for an unknown column, which lists the known ones."""
     from difflib import get_close_matches  # noqa: PLC0415 - only for a mistyped name
 
-    near = get_close_matches(name.removeprefix(ANSWER), [*FIXED, *asked], n=1)
+    near = get_close_matches(name.removeprefix(ANSWER), [*FIXED, *answer_names], n=1)
     guess = f" Did you mean {near[0]!r}?" if near else ""
-    known = ", ".join([*FIXED, *(ANSWER + each for each in asked)])
-    return CliError(f"There is no column {name!r}.{guess} There are: {known}.", exit_code=ExitCode.USAGE)
+    column_names = ", ".join([*FIXED, *(ANSWER + each for each in answer_names)])
+    return CliError(f"There is no column {name!r}.{guess} There are: {column_names}.", exit_code=ExitCode.USAGE)
 
 
 def _kind(field: Field) -> Kind:

@@ -67,8 +67,8 @@ def export(services: Services, options: Options, choose: Callable[[Stack], Selec
 def name_columns(services: Services, chosen: Selection, stack: Stack) -> None:
     """Print the names of the columns."""
     forms = [stack.forms[name] for name in _forms(stack.forms, chosen)]
-    asked = {field.name: None for form in forms for field in form.fields}
-    for name in [*FIXED, *(ANSWER + name for name in asked)]:
+    answer_names = {field.name: None for form in forms for field in form.fields}
+    for name in [*FIXED, *(ANSWER + name for name in answer_names)]:
         services.output.line(name)
 
 
@@ -88,18 +88,18 @@ def _ensure_free(services: Services, target: Target, *, force: bool) -> None:
 def _request(stack: Stack, options: Options, format_: Format, chosen: Selection, *, replaces: bool) -> Request:
     """Build the request. Raises CliError for an unknown column or language."""
     names = _forms(stack.forms, chosen)
-    known = [stack.forms[name] for name in names if name in stack.forms]
+    known_forms = [stack.forms[name] for name in names if name in stack.forms]
     named = [*(options.columns or ()), *([options.sort.removeprefix("-")] if options.sort is not None else ())]
-    if named and known:
+    if named and known_forms:
         versions = [version for name in names for version in stack.source().versions(name)]
-        check_names(named, [*known, *versions])
+        check_names(named, [*known_forms, *versions])
     if len(names) > 1 and not format_.whole and not (options.columns and set(options.columns) <= FIXED.keys()):
         raise CliError(
             f"Each form has its own columns, so name one with --form. There are: {', '.join(names)}.",
             hint="To export all forms together, use JSON lines: --format jsonl",
             exit_code=ExitCode.USAGE,
         )
-    _check_language(options.language, known)
+    _check_language(options.language, known_forms)
     return Request(
         context=stack.context.name,
         stack=stack.description.stack,
@@ -133,18 +133,21 @@ def _interrupted(target: Target, stack: Stack, options: Options, chosen: Selecti
     return spool
 
 
-def _ensure_same(asked: Request, target: Target, stack: Stack, options: Options, chosen: Selection) -> None:
-    now, before = Selected.of(chosen), asked.selected
+def _ensure_same(request: Request, target: Target, stack: Stack, options: Options, chosen: Selection) -> None:
+    now, before = Selected.of(chosen), request.selected
     pairs = {
-        "stack": (stack.description.table, asked.table),
-        "--format": (read_format(options.format, options.file).value, asked.format),
+        "stack": (stack.description.table, request.table),
+        "--format": (read_format(options.format, options.file).value, request.format),
         "--form": (now.form or before.form, before.form),
         "--status": (now.statuses or before.statuses, before.statuses),
         "--option": (now.option or before.option, before.option),
-        "--columns": (asked.columns if options.columns is None else tuple(map(_full, options.columns)), asked.columns),
-        "--language": (options.language or asked.language, asked.language),
-        "--sort": (_full_sort(options.sort) or asked.sort, asked.sort),
-        "--delimiter": (options.delimiter or asked.delimiter, asked.delimiter),
+        "--columns": (
+            request.columns if options.columns is None else tuple(map(_full, options.columns)),
+            request.columns,
+        ),
+        "--language": (options.language or request.language, request.language),
+        "--sort": (_full_sort(options.sort) or request.sort, request.sort),
+        "--delimiter": (options.delimiter or request.delimiter, request.delimiter),
     }
     differing = [name for name, (new, old) in pairs.items() if new != old]
     if differing:
@@ -153,7 +156,7 @@ def _ensure_same(asked: Request, target: Target, stack: Stack, options: Options,
             hint="To continue it, leave that out. To start again, add --force.",
             exit_code=ExitCode.USAGE,
         )
-    if target.exists and not asked.replaces and not options.force:
+    if target.exists and not request.replaces and not options.force:
         raise CliError(f"{target.name} exists now.", hint="Add --force to replace it.", exit_code=ExitCode.USAGE)
 
 

@@ -51,11 +51,11 @@ class CsvFile:
         self._delimiters = first.strip()[-1] if self._told else _DELIMITERS
         self.divide(len)
 
-    def divide(self, known: Callable[[Sequence[str]], int]) -> None:
+    def divide(self, count_headings: Callable[[Sequence[str]], int]) -> None:
         """Take the delimiter that makes the best headings of the first row, unless the file names its own.
 
-        known: counts the cells of a first row that are headings; of several that have as many, more cells are better.
-        Raises CliError for a first row that no delimiter makes sense of.
+        count_headings: returns how many cells of a first row are headings; on a tie, the row with more cells wins.
+        Raises CliError if no delimiter makes sense of the first row.
         """
         headers: dict[str, Record] = {}
         unreadable: CliError | None = None
@@ -72,7 +72,7 @@ class CsvFile:
             raise unreadable or CliError(
                 f"{self._name} is empty.", hint="The first row must name the columns, by the form's fields or labels."
             )
-        self.delimiter = max(headers, key=lambda each: (known(headers[each].cells), len(headers[each].cells)))
+        self.delimiter = max(headers, key=lambda each: (count_headings(headers[each].cells), len(headers[each].cells)))
         self.header = headers[self.delimiter]
 
     def records(self) -> Iterator[Record]:

@@ -61,7 +61,7 @@ class Import:
         self._act = act
         self._name = name
         self._taken = 0
-        self._wanted: Counter[str] = Counter()
+        self._needed: Counter[str] = Counter()
 
     def new_rows(self) -> NewRows:
         """Check the whole file and give the rows that are not there yet.
@@ -76,7 +76,7 @@ class Import:
                 if self.intake.known(self.form, candidate) is None:
                     numbers.append(row.row)
                     if candidate.option is not None:
-                        self._wanted[candidate.option] += 1
+                        self._needed[candidate.option] += 1
                 progress.advance()
         return NewRows(self, numbers)
 
@@ -92,8 +92,8 @@ class Import:
         already_there = self._taken - len(new)
         if already_there:
             act.say(f"  {rows_of(already_there)} already there")
-        for state in act.stack.query().quotas(self.form) if self._wanted else ():
-            if count := self._wanted[state.option]:
+        for state in act.stack.query().quotas(self.form) if self._needed else ():
+            if count := self._needed[state.option]:
                 waiting = max(0, count - state.left)
                 waits = f", {waiting:,} would join the waiting list" if waiting else ""
                 act.say(f"  {state.option}: {rows_of(count)}, {state.left:,} of its seats free{waits}")

@@ -11,7 +11,7 @@ from admin_cli.confirmation import DryRun, Yes, begin
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.mail.failures import failed_mails, look_up, name_of
 from admin_cli.services import of
-from admin_cli.terminal.json_fields import json_option, pick, wanted
+from admin_cli.terminal.json_fields import json_option, pick, requested_fields
 from admin_cli.terminal.progress import Progress
 from admin_cli.terminal.table import Column
 from admin_cli.terminal.times import read_since
@@ -93,7 +93,7 @@ def failed(
       rollcall mail failed --json message,reference,why
     """
     services = of(ctx)
-    names = wanted(services.output, json, FIELDS)
+    names = requested_fields(services.output, json, FIELDS)
     stack = services.stack()
     first = read_since(since, forms=lambda: stack.forms)
     letters = stack.mailing().redrive.read()
@@ -141,11 +141,11 @@ def redrive(
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
     service = act.stack.mailing().redrive
     letters = service.read()
-    known = [letter for letter in letters if letter.about is not None]
-    foreign = len(letters) - len(known)
+    ours = [letter for letter in letters if letter.about is not None]
+    foreign = len(letters) - len(ours)
     if foreign:
         act.say(f"Skipped {foreign} message{'' if foreign == 1 else 's'} that Rollcall did not send.")
-    chosen = known if every else [_find_letter(known, message) for message in messages or ()]
+    chosen = ours if every else [_find_letter(ours, message) for message in messages or ()]
     if not chosen:
         act.say("There are no dead letters.")
         return

@@ -47,14 +47,14 @@ def read_kind(name: str) -> MailKind:
 
 def read_mail(form: Form, name: str) -> MailKind | OwnMail:
     """Read a kind of mail, or the name of one of the form's own. Raises CliError, which lists them."""
-    own = form.own_mail(name)
-    if own is not None:
-        return own
+    own_mail = form.own_mail(name)
+    if own_mail is not None:
+        return own_mail
     if name in list(MailKind):
         return MailKind(name)
-    known = [*map(str, MailKind), *(mail.name for mail in form.mails)]
+    mail_names = [*map(str, MailKind), *(mail.name for mail in form.mails)]
     raise CliError(
-        f"The form {form.name} has no mail {name!r}.{meant(name, known)} There are: {', '.join(known)}.",
+        f"The form {form.name} has no mail {name!r}.{meant(name, mail_names)} There are: {', '.join(mail_names)}.",
         exit_code=ExitCode.USAGE,
     )
 

@@ -16,7 +16,7 @@ from admin_cli.services import of
 from admin_cli.submissions.filters import FormOption  # noqa: TC001 - Typer reads the annotations
 from admin_cli.submissions.lookup import check_spelling
 from admin_cli.terminal.help import same_command
-from admin_cli.terminal.json_fields import json_option, pick, wanted
+from admin_cli.terminal.json_fields import json_option, pick, requested_fields
 from admin_cli.terminal.table import Column
 from admin_cli.terminal.times import read_since
 from admin_cli.terminal.usage import meant
@@ -75,7 +75,7 @@ def list_mails(
     """
     services = of(ctx)
     output = services.output
-    names = wanted(output, json, FIELDS)
+    names = requested_fields(output, json, FIELDS)
     if state is not None and state not in list(MailState):
         raise CliError(
             f"There is no state {state!r}.{meant(state, map(str, MailState))} There are: {', '.join(MailState)}.",

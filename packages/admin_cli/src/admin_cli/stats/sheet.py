@@ -60,14 +60,14 @@ class Sheet:
     def _lines(self, tally: Tally, chosen: Selection) -> list[tuple[str, str]]:
         """Name each form and option, in the order of the forms; what a form has no more stands after what it has."""
         counted = {(form, option) for _, form, option in tally.cells}
-        asked = {
+        in_force = {
             (form.name, option): None
             for form in self.forms.values()
             if not form.retired
             for option in (form.capacities() or ("",))
             if chosen.option in (None, option)
         }
-        return [*asked, *sorted(counted - asked.keys())]
+        return [*in_force, *sorted(counted - in_force.keys())]
 
     def _title(self, name: str, language: str) -> str:
         return self.forms[name].title.in_language(language) if name in self.forms else name

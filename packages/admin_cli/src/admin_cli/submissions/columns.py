@@ -137,8 +137,8 @@ class ListColumns:
     @property
     def names(self) -> list[str]:
         """The names of all columns, the answers' last."""
-        asked = dict.fromkeys(field.name for form in self._listed for field in form.fields)
-        return [*self._fixed, *(ANSWER + name for name in asked)]
+        answer_names = dict.fromkeys(field.name for form in self._listed for field in form.fields)
+        return [*self._fixed, *(ANSWER + name for name in answer_names)]
 
     def name(self, submission: Submission) -> str:
         """Return the name of the person that a submission is about; empty if the form asks for none."""
@@ -185,29 +185,32 @@ class ListColumns:
         return in_order(submissions, column.value, reverse=by.startswith("-"))
 
     def _known(self, names: Sequence[str]) -> list[ListColumn]:
-        asked = {AGE} & {field.name for form in self._listed for field in form.fields}
-        return [self._answer(name) if name in asked else self._fixed.get(name) or self._answer(name) for name in names]
+        answers_first = {AGE} & {field.name for form in self._listed for field in form.fields}
+        return [
+            self._answer(name) if name in answers_first else self._fixed.get(name) or self._answer(name)
+            for name in names
+        ]
 
     def _answer(self, name: str) -> ListColumn:
-        asked = name.removeprefix(ANSWER)
-        field = next((match for form in self._listed if (match := form.field(asked)) is not None), None)
+        field_name = name.removeprefix(ANSWER)
+        field = next((match for form in self._listed if (match := form.field(field_name)) is not None), None)
         if field is None:
-            known = self.names
+            column_names = self.names
+            guess = meant(name, [*column_names, *(each.removeprefix(ANSWER) for each in column_names)])
             raise CliError(
-                f"There is no column {name!r}.{meant(name, [*known, *(n.removeprefix(ANSWER) for n in known)])} "
-                f"There are: {', '.join(known)}.",
+                f"There is no column {name!r}.{guess} There are: {', '.join(column_names)}.",
                 exit_code=ExitCode.USAGE,
             )
         look = Column(
-            asked.replace("_", " ").upper(),
+            field_name.replace("_", " ").upper(),
             narrowest=None if field.type in _WHOLE else 10,
             number=field.type is FieldType.NUMBER,
         )
         return ListColumn(
-            ANSWER + asked,
+            ANSWER + field_name,
             look,
-            lambda submission: _kept(submission.answers.get(asked)),
-            lambda submission: self._read(asked, submission),
+            lambda submission: _kept(submission.answers.get(field_name)),
+            lambda submission: self._read(field_name, submission),
         )
 
     def _read(self, name: str, submission: Submission) -> Value:

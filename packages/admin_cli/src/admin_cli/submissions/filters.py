@@ -82,8 +82,8 @@ def selection(
     if form is None and option is None:
         return chosen
     if option is not None and forms():
-        asked = forms().values() if form is None else [the_form(forms(), form)]
-        chosen = replace(chosen, option=the_option(asked, option))
+        named_forms = forms().values() if form is None else [the_form(forms(), form)]
+        chosen = replace(chosen, option=the_option(named_forms, option))
     _ensure_there(forms(), form, chosen.option, versions_of)
     return chosen
 

@@ -43,7 +43,7 @@ USUAL: Mapping[str, Value] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PrintOptions:
     """How submissions are to be printed.
 
     names: the fields of --json; None for a table. jsonl: one object per line. columns: those of --columns; None for
@@ -59,14 +59,14 @@ class Printer:
     """Prints submissions as they come. form: the only form that they belong to; None for any."""
 
     def __init__(
-        self, output: Output, wanted: Wanted, *, forms: Mapping[str, Form], form: str | None, ranks: Ranks
+        self, output: Output, options: PrintOptions, *, forms: Mapping[str, Form], form: str | None, ranks: Ranks
     ) -> None:
         self._output = output
-        self._wanted = wanted
+        self._options = options
         self.ranks = ranks
         self.columns = ListColumns(forms, form, rank=ranks.of)
-        usual = wanted.columns is None
-        self._lines = self.columns.usual(output) if usual else self.columns.chosen(str(wanted.columns))
+        usual = options.columns is None
+        self._lines = self.columns.usual(output) if usual else self.columns.chosen(str(options.columns))
 
     def print(self, submissions: Iterable[Submission], *, nothing: str, slow: bool = False) -> None:
         """Print them.
@@ -75,9 +75,9 @@ class Printer:
         it knows how wide its columns are.
         """
         submissions = self._output.at_once(submissions) if slow else submissions
-        if self._wanted.jsonl:
+        if self._options.jsonl:
             self._output.json_lines(map(self._record, submissions))
-        elif self._wanted.names is not None:
+        elif self._options.names is not None:
             self._output.json_array(map(self._record, submissions))
         else:
             self._table(submissions, nothing=nothing, slow=slow)
@@ -99,21 +99,21 @@ class Printer:
             self._output.note(nothing)
 
     def _record(self, submission: Submission) -> dict[str, object]:
-        names = FIELDS if self._wanted.names is None else self._wanted.names
+        names = FIELDS if self._options.names is None else self._options.names
         rank = self.ranks.of(submission) if "rank" in names else None
         whole = record(submission, name=self.columns.name(submission), rank=rank)
         return pick(whole, names)
 
 
-def printer(output: Output, stack: Stack, wanted: Wanted, *, form: str | None) -> Printer:
+def printer(output: Output, stack: Stack, options: PrintOptions, *, form: str | None) -> Printer:
     """Make the printer of a stack's submissions.
 
     --columns without a value prints the column names and ends the command (typer.Exit). Raises CliError for an unknown
     column or answer.
     """
-    ensure_asked(wanted.names or (), stack, form)
-    made = Printer(output, wanted, forms=stack.forms, form=form, ranks=stack.query().ranks())
-    if wanted.columns is not None and not wanted.columns.replace(",", "").strip():
+    ensure_asked(options.names or (), stack, form)
+    made = Printer(output, options, forms=stack.forms, form=form, ranks=stack.query().ranks())
+    if options.columns is not None and not options.columns.replace(",", "").strip():
         for name in made.columns.names:
             output.line(name)
         raise typer.Exit

@@ -33,7 +33,7 @@ class Restorations:
     def __init__(self, act: Act) -> None:
         self._act = act
         self._service = act.stack.restore()
-        self._wanted: Counter[tuple[str, str]] = Counter()
+        self._needed: Counter[tuple[str, str]] = Counter()
         self._planned: dict[tuple[str, str, str], Submission] = {}
 
     def plan(self, submission: Submission) -> Restoration | None:
@@ -86,8 +86,8 @@ class Restorations:
             return f"becomes {after.status}"
         state = seats_of(self._act.stack, after.form, after.option)
         place = (after.form, after.option)
-        self._wanted[place] += 1
-        beyond = self._wanted[place] - state.left
+        self._needed[place] += 1
+        beyond = self._needed[place] - state.left
         if beyond <= 0:
             return f"becomes {after.status}, with a seat"
         return f"joins the waiting list with ticket {state.tickets + beyond}: {said(state)}"

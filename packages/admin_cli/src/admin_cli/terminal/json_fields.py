@@ -32,7 +32,7 @@ def json_option(known: Sequence[str]) -> Any:  # noqa: ANN401 - what typer.Optio
     )
 
 
-def wanted(output: Output, json: str | None, known: Sequence[str]) -> list[str] | None:
+def requested_fields(output: Output, json: str | None, known: Sequence[str]) -> list[str] | None:
     """Return the fields that --json named; None when it was not given.
 
     A bare one prints the fields and ends the command (typer.Exit). Raises CliError for a field that there is none of.
@@ -52,19 +52,20 @@ def ensure_asked(names: Sequence[str], stack: Stack, form: str | None) -> None:
 
     form: the only one that is listed; None for all.
     """
-    answer_names = [name.removeprefix(_ANSWER) for name in names if name.startswith(_ANSWER)]
+    requested = [name.removeprefix(_ANSWER) for name in names if name.startswith(_ANSWER)]
     listed = [name for name in stack.forms if form in (None, name)]
-    if not answer_names or not listed:
+    if not requested or not listed:
         return
-    asked = [field.name for name in listed for field in stack.forms[name].fields]
-    unknown = [name for name in answer_names if name not in asked]
+    answer_names = [field.name for name in listed for field in stack.forms[name].fields]
+    unknown = [name for name in requested if name not in answer_names]
     if unknown:
-        asked += [field.name for name in listed for old in stack.versions_of(name) for field in old.fields]
+        answer_names += [field.name for name in listed for old in stack.versions_of(name) for field in old.fields]
     for name in unknown:
-        if name not in asked:
-            available = ", ".join(_ANSWER + each for each in dict.fromkeys(asked))
+        if name not in answer_names:
+            available = dict.fromkeys(_ANSWER + each for each in answer_names)
             raise CliError(
-                f"There is no field {_ANSWER + name!r}.{meant(name, dict.fromkeys(asked))} There are: {available}.",
+                f"There is no field {_ANSWER + name!r}.{meant(_ANSWER + name, available)} "
+                f"There are: {', '.join(available)}.",
                 exit_code=ExitCode.USAGE,
             )
 

@@ -62,9 +62,9 @@ class JinjaMailRenderer(MailRenderer):
         A mail to an unverified address gets no free text (see `unverified_addresses`). If a
         language lacks a part, the whole mail is in the form's first language.
         """
-        wanted = form.languages[0] if kind in TO_STAFF else submission.language
+        preferred = form.languages[0] if kind in TO_STAFF else submission.language
         language = next(
-            (each for each in (wanted, *form.languages) if all(self._has(kind, form, each, part) for part in PARTS)),
+            (each for each in (preferred, *form.languages) if all(self._has(kind, form, each, part) for part in PARTS)),
             form.languages[0],
         )
         path = self._path(form.name, language)

@@ -107,14 +107,14 @@ def _grouped(field: Field, parts: Sequence[str], separator: str) -> list[str] | 
         return None
     spelled: list[list[str] | None] = [[]]  # what the last 0, 1, 2 ... parts spell
     for start in reversed(range(len(parts))):
-        found = None
+        options = None
         for end in range(start + 1, len(parts) + 1):
             rest = spelled[len(parts) - end]
             option = None if rest is None else _option(field, separator.join(parts[start:end]))
             if rest is not None and option is not None:
-                found = [option, *rest]
+                options = [option, *rest]
                 break
-        spelled.append(found)
+        spelled.append(options)
     return spelled[-1]
 
 
@@ -123,14 +123,14 @@ def _option(field: Field, text: str) -> str | None:
 
     Raises ValueRefusedError if it names several.
     """
-    wanted = _folded(text)
-    found = [
-        option.value for option in field.options if wanted in _names(option.value, *option.label.by_language.values())
+    name = _folded(text)
+    matches = [
+        option.value for option in field.options if name in _names(option.value, *option.label.by_language.values())
     ]
-    if len(found) > 1:
+    if len(matches) > 1:
         options = {option.value: str(option.label) for option in field.options}
-        raise ValueRefusedError("ambiguous_option", named=" or ".join(f"{options[each]} ({each})" for each in found))
-    return found[0] if found else None
+        raise ValueRefusedError("ambiguous_option", named=" or ".join(f"{options[each]} ({each})" for each in matches))
+    return matches[0] if matches else None
 
 
 @lru_cache(maxsize=1024)

@@ -40,8 +40,8 @@ def with_whole_dates(form: Form, sent: Mapping[str, object]) -> dict[str, object
 
 def parts_of(date: str) -> dict[str, str]:
     """Return the text of each of the three fields when a page shows a date again."""
-    found = date.split("-", len(PARTS) - 1)
-    return dict(zip(PARTS, found, strict=True)) if len(found) == len(PARTS) else dict.fromkeys(PARTS, "")
+    parts = date.split("-", len(PARTS) - 1)
+    return dict(zip(PARTS, parts, strict=True)) if len(parts) == len(PARTS) else dict.fromkeys(PARTS, "")
 
 
 def wrong_part(date: str) -> str:

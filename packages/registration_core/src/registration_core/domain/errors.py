@@ -153,9 +153,8 @@ class SubmissionNotFoundError(RollcallError):
 
     code = "not_found"
 
-    def __init__(self, wanted: str) -> None:
-        super().__init__(f'There is no submission "{wanted[:60]}".')
-        self.wanted = wanted
+    def __init__(self, id_or_reference: str) -> None:
+        super().__init__(f'There is no submission "{id_or_reference[:60]}".')
 
 
 class StatusTransitionError(RollcallError):

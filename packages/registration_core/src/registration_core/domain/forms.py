@@ -172,7 +172,7 @@ class Form:
     def language_for(self, preferred: str | None) -> str:
         """Return the form's best language.
 
-        wanted: a language tag such as `sv`, or the value of an Accept-Language header.
+        preferred: a language tag such as `sv`, or the value of an Accept-Language header.
         """
         return best_language(preferred, self.languages)
 

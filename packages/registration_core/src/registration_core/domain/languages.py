@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 def best_language(preferred: str | None, languages: Sequence[str]) -> str:
     """Return the best of the languages; the first one if none matches.
 
-    wanted: a language tag such as `sv`, or the value of an Accept-Language header. languages: at
+    preferred: a language tag such as `sv`, or the value of an Accept-Language header. languages: at
     least one.
     """
     best, best_weight = languages[0], 0.0

@@ -57,8 +57,8 @@ def validate_cells(form: Form, texts: Mapping[str, str], *, today: date) -> dict
     text.
     """
 
-    def read(field: Field, given: object) -> object:
-        return None if given is None else raw_answer(field, str(given), form.words)
+    def read(field: Field, text: object) -> object:
+        return None if text is None else raw_answer(field, str(text), form.words)
 
     return collect(form, texts, today=today, read=read, say=_sentence)
 
@@ -79,9 +79,9 @@ def _sentence(field: Field | None, refusal: ValueRefusedError, given: object) ->
     return sentence.format(given=_quoted(given), options=options, **refusal.values)
 
 
-def _quoted(given: object) -> str:
+def _quoted(value: object) -> str:
     """Return the text in quotes and shortened, or words for an empty cell."""
-    text = " ".join(str(given or "").split())
+    text = " ".join(str(value or "").split())
     if not text:
         return "an empty cell"
     return f'"{text[:_MOST_SHOWN]}…"' if len(text) > _MOST_SHOWN else f'"{text}"'

@@ -59,11 +59,11 @@ def collect(
     answers: dict[str, Answer] = {}
     errors: list[FieldError] = []
     for field in form.fields:
-        given = raw.get(field.name)
+        raw_value = raw.get(field.name)
         try:
-            value = _answer(field, read(field, given), today)
+            value = _answer(field, read(field, raw_value), today)
         except ValueRefusedError as refusal:
-            errors.append(FieldError(field.name, refusal.code, say(field, refusal, given)))
+            errors.append(FieldError(field.name, refusal.code, say(field, refusal, raw_value)))
         else:
             if value is not None:
                 answers[field.name] = value

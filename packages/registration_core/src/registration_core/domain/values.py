@@ -147,10 +147,10 @@ def _number(field: Field, text: str) -> int | float:
     whole, _, decimals = text[len(sign) :].replace(",", ".", 1).partition(".")
     if len(text) > _NUMBER_LETTERS or not whole.isdecimal() or not (decimals.isdecimal() or not decimals):
         raise ValueRefusedError("not_a_number", example=example)
-    kept = decimals.rstrip("0")
-    if len(kept) > field.decimals:
+    significant = decimals.rstrip("0")
+    if len(significant) > field.decimals:
         raise ValueRefusedError("too_many_decimals" if field.decimals else "not_whole", limit=field.decimals)
-    return float(f"{sign}{whole}.{kept}") if kept else int(f"{sign}{whole}")
+    return float(f"{sign}{whole}.{significant}") if significant else int(f"{sign}{whole}")
 
 
 def _read_choice(field: Field, raw: object, _today: date) -> str | None:
@@ -161,8 +161,8 @@ def _read_choice(field: Field, raw: object, _today: date) -> str | None:
 
 
 def _read_choices(field: Field, raw: object, _today: date) -> list[str] | None:
-    given = raw if isinstance(raw, list) else [raw]
-    chosen = [_option(field, text) for text in map(clean_line, given) if text]
+    texts = raw if isinstance(raw, list) else [raw]
+    chosen = [_option(field, text) for text in map(clean_line, texts) if text]
     if not chosen:
         return None
     if len(set(chosen)) < len(chosen):

@@ -62,10 +62,10 @@ class EditService:
         self._seating = Seating(repository=repository, clock=clock, randomness=randomness)
         self._promotion = Promotion(forms=forms, repository=repository, clock=clock, seating=self._seating)
 
-    def plan(self, before: Submission, given: Mapping[str, str]) -> Edit:
+    def plan(self, before: Submission, changes: Mapping[str, str]) -> Edit:
         """Return what these answers would change, by the form in force; nothing is written.
 
-        given: field names to what the staff wrote, see `raw_answer`; an empty text takes an answer
+        changes: field names to what the staff wrote, see `raw_answer`; an empty text takes an answer
         away. Answers that are not named stay as they are, whatever the form asks by now.
         `form_version` stays: it tells which wording the registrant saw. Raises InvalidAnswersError
         with every wrong field, AlreadyRegisteredError when the same person has another submission
@@ -74,8 +74,8 @@ class EditService:
         if before.status is Status.ERASED:
             raise StatusTransitionError(f'The submission "{before.id}" is erased, so there is nothing to edit.')
         form = self._forms.get(before.form)
-        answers = _merged(form, before.answers, self._checked(form, given), given)
-        if any(field.age_from is not None and {field.name, field.age_from} & given.keys() for field in form.fields):
+        answers = _merged(form, before.answers, self._checked(form, changes), changes)
+        if any(field.age_from is not None and {field.name, field.age_from} & changes.keys() for field in form.fields):
             ensure_ages(form, answers)
         fields = tuple(name for name in {**before.answers, **answers} if before.answers.get(name) != answers.get(name))
         if not fields:
@@ -119,10 +119,10 @@ class EditService:
             promoted(each)
         return moved
 
-    def _checked(self, form: Form, given: Mapping[str, str]) -> dict[str, Answer]:
+    def _checked(self, form: Form, changes: Mapping[str, str]) -> dict[str, Answer]:
         """Return the stored form of these answers. Raises InvalidAnswersError."""
-        part = replace(form, fields=tuple(field for field in form.fields if field.name in given))
-        return validate_cells(part, given, today=form.today(self._clock.now()))
+        part = replace(form, fields=tuple(field for field in form.fields if field.name in changes))
+        return validate_cells(part, changes, today=form.today(self._clock.now()))
 
     def _readdressed(self, form: Form, after: Submission) -> Submission:
         """Return the submission with the address in its answers, which nobody has proven yet.
@@ -156,9 +156,9 @@ class EditService:
 
 
 def _merged(
-    form: Form, before: Mapping[str, Answer], checked: Mapping[str, Answer], given: Mapping[str, str]
+    form: Form, before: Mapping[str, Answer], checked: Mapping[str, Answer], changes: Mapping[str, str]
 ) -> dict[str, Answer]:
     """Return the answers with the checked ones in place, in the form's order; retired fields come last."""
-    merged = {name: value for name, value in before.items() if name not in given} | dict(checked)
+    merged = {name: value for name, value in before.items() if name not in changes} | dict(checked)
     order = {field.name: place for place, field in enumerate(form.fields)}
     return {name: merged[name] for name in sorted(merged, key=lambda name: order.get(name, len(order)))}

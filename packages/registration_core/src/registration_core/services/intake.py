@@ -194,12 +194,12 @@ class IntakeService:
             return None
         try:
             if "_" in origin:
-                found = self._repository.get(origin.strip())
+                submission = self._repository.get(origin.strip())
             else:
-                found = self._repository.by_reference(parse_reference(origin))
+                submission = self._repository.by_reference(parse_reference(origin))
         except (SubmissionNotFoundError, InvalidReferenceError):
             return None
-        return found.id if found.form == form.name else None
+        return submission.id if submission.form == form.name else None
 
 
 def _wrong_times(form: Form, submitted_at: datetime | None, now: datetime) -> Iterator[FieldError]:

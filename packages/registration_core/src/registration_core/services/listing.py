@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Listing:
     """The merged submissions of one or more streams, to iterate over once. limit: None for all.
 
-    streams: by form, each newest first. given: by form the ID that an earlier listing gave last.
+    streams: by form, each newest first. last_ids: by form the ID that an earlier listing gave last.
     several: whether the cursor names the forms. sure: whether to look if anything follows the last
     one; else that is left open, for finding out might mean to read everything.
     """
@@ -25,7 +25,7 @@ class Listing:
         streams: Mapping[str, Iterator[Submission]],
         *,
         limit: int | None,
-        given: Mapping[str, str],
+        last_ids: Mapping[str, str],
         several: bool,
         sure: bool,
     ) -> None:
@@ -33,7 +33,7 @@ class Listing:
             *streams.values(), key=lambda submission: (submission.submitted_at, submission.id), reverse=True
         )
         self._limit = limit
-        self._given = dict(given)
+        self._last_ids = dict(last_ids)
         self._several = several
         self._sure = sure
         self._ended = False
@@ -46,7 +46,7 @@ class Listing:
             if submission is None:
                 self._ended = True
                 return
-            self._given[submission.form] = submission.id
+            self._last_ids[submission.form] = submission.id
             left = None if left is None else left - 1
             yield submission
         self._ended = self._sure and not list(islice(self._merged, 1))
@@ -54,8 +54,8 @@ class Listing:
     @property
     def cursor(self) -> str | None:
         """The cursor after the submissions so far; None if no more are known."""
-        if self._ended or not self._given:
+        if self._ended or not self._last_ids:
             return None
         if self._several:
-            return ",".join(f"{form}={last}" for form, last in self._given.items())
-        return next(iter(self._given.values()))
+            return ",".join(f"{form}={last}" for form, last in self._last_ids.items())
+        return next(iter(self._last_ids.values()))

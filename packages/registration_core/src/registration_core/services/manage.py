@@ -107,15 +107,15 @@ class ManageService:
         Who waits comes first: erased in this order, nobody is given the seat of somebody who goes
         before them.
         """
-        found = []
+        unerased = []
         for submission_id in ledger:
             try:
                 submission = self._repository.get(submission_id)
             except SubmissionNotFoundError:
                 continue
             if submission.status is not Status.ERASED:
-                found.append(submission)
-        return tuple(sorted(found, key=lambda submission: submission.status is not Status.WAITLISTED))
+                unerased.append(submission)
+        return tuple(sorted(unerased, key=lambda submission: submission.status is not Status.WAITLISTED))
 
     def mark_spam(self, submission_id: str, *, by: str, promoted: Told = lambda _entry: None) -> Submission:
         """Mark a submission as spam, and promote the next one if that is automatic.
@@ -190,10 +190,10 @@ class ManageService:
             raise QuotaNotFoundError(form, option)
         self._repository.make_quotas(form, {option: capacities[option]})
         state = self._repository.set_capacity(form, option, capacity, by=by, instead_of=instead_of)
-        found = self._promotion.fill(form, option)
-        for each in found:
+        seated = self._promotion.fill(form, option)
+        for each in seated:
             promoted(each)
-        if found:
+        if seated:
             state = self._repository.quotas(form, [option])[option]
         self._repository.show_seats(form, option, state.public_seats)
         return state

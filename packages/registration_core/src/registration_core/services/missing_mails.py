@@ -32,6 +32,6 @@ def _changes(details: SubmissionDetails, *, until: datetime) -> Iterator[Change]
         if event.status is None or event.version is None or event.at > until:
             continue
         quiet = was is None and details.submission.quiet
-        own = event.by == REGISTRANT and was is not None
-        yield Change(details.submission.id, event.version, event.status, was, quiet=quiet, by_registrant=own)
+        by_registrant = event.by == REGISTRANT and was is not None
+        yield Change(details.submission.id, event.version, event.status, was, quiet=quiet, by_registrant=by_registrant)
         was = event.status

@@ -97,8 +97,8 @@ class NotifyService:
     def _tell_of_spam(self, request: MailRequest) -> Outcome:
         """Send a digest of what is still suspected spam, without its text."""
         form = self._forms.get(request.id)
-        found = [entry for entry in map(self._found, request.entries) if entry is not None]
-        spam = tuple(entry for entry in found if entry.status is Status.SPAM)
+        named = [submission for submission in map(self._found, request.entries) if submission is not None]
+        spam = tuple(submission for submission in named if submission.status is Status.SPAM)
         if not spam:
             return self._end(request, self._clock.now() + DIGEST_KEPT, Outcome.OUTDATED, MailState.OUTDATED)
         return self._tell(request, form, spam[0], spam)
@@ -106,12 +106,12 @@ class NotifyService:
     def _tell(
         self, request: MailRequest, form: Form, submission: Submission, spam: tuple[Submission, ...] = ()
     ) -> Outcome:
-        asked: tuple[str, ...] = (submission.email,)
+        addresses: tuple[str, ...] = (submission.email,)
         if request.kind in TO_STAFF:
-            asked = form.staff if TO_STAFF[request.kind] in form.staff_mails else ()
-        if not asked:
+            addresses = form.staff if TO_STAFF[request.kind] in form.staff_mails else ()
+        if not addresses:
             return self._end(request, submission.expires_at, Outcome.NOBODY_TO_TELL, MailState.UNADDRESSED)
-        to = tuple(address for address in asked if not self._suppressions.holds(address))
+        to = tuple(address for address in addresses if not self._suppressions.holds(address))
         if not to:
             return self._end(request, submission.expires_at, Outcome.SUPPRESSED, MailState.SUPPRESSED)
         return self._send_once(request, submission, self._written(request, to, form, submission, spam))

@@ -57,12 +57,12 @@ class PreviewService:
         """
         usual = _STATUS.get(MailKind(kind), Status.CONFIRMED) if values is None else Status.CONFIRMED
         now = self._clock.now()
-        entry = example_entry(form, status or usual, language, now)
-        if entry.status is Status.ERASED:
-            entry = replace(entry, answers={}, email="")
+        submission = example_entry(form, status or usual, language, now)
+        if submission.status is Status.ERASED:
+            submission = replace(submission, answers={}, email="")
         if proven is not None:
-            entry = replace(entry, verified_at=now if proven else None)
-        return self.of_entry(kind, form, entry, values)
+            submission = replace(submission, verified_at=now if proven else None)
+        return self.of_entry(kind, form, submission, values)
 
     def of_entry(
         self, kind: str, form: Form, submission: Submission, values: Mapping[str, str] | None = None

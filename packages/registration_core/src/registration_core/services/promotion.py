@@ -82,9 +82,11 @@ class Promotion:
         if limit < 1:
             return ()
         line = [each for each in self._repository.waiting(form, option) if each not in without]
-        found = self._repository.several(line[:limit]).values()
+        submissions = self._repository.several(line[:limit]).values()
         return tuple(
-            submission for submission in found if submission.status is Status.WAITLISTED and submission.option == option
+            submission
+            for submission in submissions
+            if submission.status is Status.WAITLISTED and submission.option == option
         )
 
     def sure(self, form: str, option: str) -> bool:
@@ -97,10 +99,10 @@ class Promotion:
         return quota is not None and quota.waitlist is Waitlist.AUTO
 
     def _waiting(self, submission_id: str) -> Submission:
-        found = self._repository.get(submission_id)
-        if found.status is not Status.WAITLISTED:
+        submission = self._repository.get(submission_id)
+        if submission.status is not Status.WAITLISTED:
             raise SubmissionChangedError(submission_id)
-        return found
+        return submission
 
 
 def seated(form: Form, before: Submission, *, now: datetime) -> Submission:

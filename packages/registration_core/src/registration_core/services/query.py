@@ -76,39 +76,39 @@ class QueryService:
             raise ValueError("the limit must be 1 or more")
         names = self._names(selection.form)
         several = selection.form is None
-        given = self._given(cursor, names, several=several)
+        last_ids = self._last_ids(cursor, names, several=several)
         sure = not selection.sifting
         page_size = page_size if limit is None else min(limit + sure, _LARGEST_PAGE)
-        streams = {name: self._stream(name, selection, given.get(name), page_size) for name in names}
-        return Listing(streams, limit=limit, given=given, several=several, sure=sure)
+        streams = {name: self._stream(name, selection, last_ids.get(name), page_size) for name in names}
+        return Listing(streams, limit=limit, last_ids=last_ids, several=several, sure=sure)
 
     def show(self, id_or_reference: str) -> SubmissionDetails:
         """Return a submission with its history and mails, by its ID or by a reference as a person wrote it.
 
         Raises SubmissionNotFoundError, StorageUnavailableError.
         """
-        wanted = id_or_reference.strip()
+        text = id_or_reference.strip()
         try:
-            reference = parse_reference(wanted)
+            reference = parse_reference(text)
         except InvalidReferenceError as error:
-            if "_" not in wanted:
-                raise SubmissionNotFoundError(wanted) from error
-            return self._repository.details(wanted)
+            if "_" not in text:
+                raise SubmissionNotFoundError(text) from error
+            return self._repository.details(text)
         try:
             return self._repository.details(self._repository.by_reference(reference).id)
         except SubmissionNotFoundError as error:
             raise SubmissionNotFoundError(display_reference(reference)) from error
 
-    def named(self, words: str, entry: Submission) -> bool:
+    def named(self, words: str, submission: Submission) -> bool:
         """Whether the words are in one of a submission's texts, or are its telephone number.
 
         Words match in any case and with or without accents; a number matches in any spelling.
         """
-        form = self._forms.get(entry.form) if self._forms is not None else None
-        wanted, number = fold(words), phone_digits(words)
+        form = self._forms.get(submission.form) if self._forms is not None else None
+        folded, number = fold(words), phone_digits(words)
         return any(
-            has_words(fold(answer), wanted) or (number is not None and _is_number(answer, number))
-            for name, answer in entry.answers.items()
+            has_words(fold(answer), folded) or (number is not None and _is_number(answer, number))
+            for name, answer in submission.answers.items()
             if isinstance(answer, str) and _written(form, name)
         )
 
@@ -122,9 +122,9 @@ class QueryService:
         A quota that isn't stored yet has the form file's capacity. Raises StorageUnavailableError.
         """
         capacities = form.capacities()
-        found = self._repository.quotas(form.name, list(capacities)) if capacities else {}
+        stored = self._repository.quotas(form.name, list(capacities)) if capacities else {}
         return tuple(
-            found.get(option, QuotaState(form.name, option, capacity)) for option, capacity in capacities.items()
+            stored.get(option, QuotaState(form.name, option, capacity)) for option, capacity in capacities.items()
         )
 
     def rank(self, submission: Submission) -> int | None:
@@ -188,18 +188,18 @@ class QueryService:
             raise FormNotNamedError
         return sorted(self._forms)
 
-    def _given(self, cursor: str | None, names: Sequence[str], *, several: bool) -> dict[str, str]:
+    def _last_ids(self, cursor: str | None, names: Sequence[str], *, several: bool) -> dict[str, str]:
         """Return a cursor's last submission by form. Raises InvalidCursorError."""
         if cursor is None:
             return {}
-        given = {}
+        last_ids = {}
         for part in cursor.split(",") if several else [f"{names[0]}={cursor}"]:
             name, _, last = part.partition("=")
             prefix = self._forms[name].id_prefix if self._forms is not None and name in self._forms else ""
             if name not in names or not last.startswith(f"{prefix}_" if prefix else ""):
                 raise InvalidCursorError(f'"{cursor[:60]}" is not a cursor of this list.')
-            given[name] = last
-        return given
+            last_ids[name] = last
+        return last_ids
 
 
 def _written(form: Form | None, field_name: str) -> bool:

@@ -65,12 +65,12 @@ class RedriveService:
 
     def read(self) -> list[DeadLetter]:
         """Return the dead letters of both queues, and leave them there. Raises DeadLettersError."""
-        found: list[DeadLetter] = []
+        all_letters: list[DeadLetter] = []
         for queue in self._queues:
             letters = queue.hold()
             queue.release(letters)
-            found += letters
-        return found
+            all_letters += letters
+        return all_letters
 
     def redrive(self, chosen: Sequence[str] | None) -> Iterator[Redriven]:
         """Queue the mails of dead letters again, and yield each result. chosen: None for all.

@@ -47,7 +47,7 @@ def fitting(details: SubmissionDetails) -> list[MailKind]:
     submission = details.submission
     withdrawn = any(event.by == REGISTRANT and event.version == submission.version > 1 for event in details.events)
     waited = any(event.status is Status.WAITLISTED for event in details.events)
-    found = [
+    kinds = [
         kind
         for kind in MailKind
         if submission.status in FITTING[kind]
@@ -55,7 +55,7 @@ def fitting(details: SubmissionDetails) -> list[MailKind]:
         and (kind is not MailKind.PROMOTED or waited)
         and (kind is not MailKind.STAFF_WITHDRAWN or withdrawn)
     ]
-    return sorted(found, key=lambda kind: kind is not USUAL.get(submission.status))
+    return sorted(kinds, key=lambda kind: kind is not USUAL.get(submission.status))
 
 
 def the_fitting(details: SubmissionDetails, kind: MailKind | None) -> MailKind:

@@ -60,7 +60,7 @@ class Seating:
         imported_by: the IAM principal who enters it for the registrant. Then the same person for
         the same option again leaves no trace: the receipt is the first submission's own.
 
-        A repeat takes the very steps of a newcomer: docs/decisions/0038-what-a-stranger-learns.md.
+        A repeat takes the very steps of a newcomer: docs/decisions/0038-hiding-who-is-registered.md.
         """
         asks = once if imported_by is None and submission.status is not Status.SPAM else None
         for _ in range(ATTEMPTS):
@@ -83,7 +83,7 @@ class Seating:
 
     def place(
         self,
-        wanted: Submission,
+        submission: Submission,
         write: Callable[[Submission], Stored],
         *,
         capacity: int | None = None,
@@ -96,61 +96,61 @@ class Seating:
         QuotaNotFoundError then. may_wait: False raises NoSeatError instead of drawing a ticket.
         Raises what write raises.
         """
-        entry = wanted
+        attempt = submission
         for _ in range(ATTEMPTS):
             try:
-                return write(entry)
+                return write(attempt)
             except ReferenceTakenError:
                 reference = new_reference(self._randomness)
-                wanted, entry = replace(wanted, reference=reference), replace(entry, reference=reference)
+                submission, attempt = replace(submission, reference=reference), replace(attempt, reference=reference)
             except QuotaNotFoundError:
                 if capacity is None:
                     raise
-                self._repository.make_quotas(wanted.form, {str(wanted.option): capacity})
+                self._repository.make_quotas(submission.form, {str(submission.option): capacity})
             except TicketSettledError:  # it took too long, and the sweep counted the ticket as departed
-                entry = wanted
+                attempt = submission
             except NoSeatError:
                 if not may_wait:
                     raise
-                entry = self._with_ticket(wanted)
+                attempt = self._with_ticket(submission)
             except (AlreadyRegisteredError, KeyReusedError, SubmissionChangedError):
-                self._give_back(entry)
+                self._give_back(attempt)
                 raise
-        raise busy(wanted.id)
+        raise busy(submission.id)
 
-    def _with_ticket(self, wanted: Submission) -> Submission:
+    def _with_ticket(self, submission: Submission) -> Submission:
         """Return the submission with the next ticket; unchanged if a seat has become free."""
-        holder = f"{wanted.id}-{new_ulid(self._clock.now(), self._randomness)}"
-        ticket = self._repository.take_ticket(wanted.form, str(wanted.option), holder=holder)
+        holder = f"{submission.id}-{new_ulid(self._clock.now(), self._randomness)}"
+        ticket = self._repository.take_ticket(submission.form, str(submission.option), holder=holder)
         if ticket is None:
-            return wanted
-        return replace(wanted, status=Status.WAITLISTED, position=ticket, verify_by=None)
+            return submission
+        return replace(submission, status=Status.WAITLISTED, position=ticket, verify_by=None)
 
-    def _give_back(self, entry: Submission) -> None:
+    def _give_back(self, submission: Submission) -> None:
         """Give back an unused ticket. If that fails, the sweep finds it."""
-        if entry.option is None or entry.position is None:
+        if submission.option is None or submission.position is None:
             return
         try:
-            self._repository.settle_ticket(entry.form, entry.option, entry.position)
+            self._repository.settle_ticket(submission.form, submission.option, submission.position)
         except StorageUnavailableError:
             return
 
     def _receipt_of(self, submission_id: str) -> Receipt:
         """Return the receipt of an existing submission, with its current status."""
         try:
-            entry = self._repository.get(submission_id)
+            submission = self._repository.get(submission_id)
         except SubmissionNotFoundError as error:
             raise busy(submission_id) from error
-        return Receipt(entry.id, entry.reference, entry.status, entry.position, repeated=True)
+        return Receipt(submission.id, submission.reference, submission.status, submission.position, repeated=True)
 
 
-def ensure_alone(repository: ManagedRepository, entry: Submission, once: Once | None) -> None:
+def ensure_alone(repository: ManagedRepository, submission: Submission, once: Once | None) -> None:
     """Raise AlreadyRegisteredError if the person already has another submission for the option.
 
     once: whom the submission is to stand for; None for nobody. Raises StorageUnavailableError.
     """
-    first = repository.known(entry.form, once=once) if once is not None else None
-    if first not in (None, entry.id):
+    first = repository.known(submission.form, once=once) if once is not None else None
+    if first not in (None, submission.id):
         raise AlreadyRegisteredError(str(first))
 
 

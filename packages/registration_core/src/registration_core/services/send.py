@@ -101,25 +101,25 @@ class SendService:
         sending = replace(before[-1], expires_at=first.expires_at) if before else first
         if again and sending.ended_at is not None:
             sending = replace(first, number=sending.number + 1)
-        told = [sending] if again else [*before] or [sending]
+        sendings = [sending] if again else [*before] or [sending]
         plan = SendingPlan(sending, statuses, (), (), ())
         entries = tuple(entries)
         asked = {
             (submission.id, each.id): replace(plan, sending=each).request(submission)
             for submission in entries
-            for each in told
+            for each in sendings
         }
         states = self._asked.states(asked.values())
         fresh, begun, had = [], [], []
         for submission in entries:
-            found = {
+            states_here = {
                 each.id: state
-                for each in told
+                for each in sendings
                 if (state := states.get((submission.id, asked[submission.id, each.id].name))) is not None
             }
-            if not found:
+            if not states_here:
                 fresh.append(submission)
-            elif found.get(sending.id) is MailState.QUEUED:
+            elif states_here.get(sending.id) is MailState.QUEUED:
                 begun.append(submission)
             else:
                 had.append(submission)

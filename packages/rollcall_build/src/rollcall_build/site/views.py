@@ -37,8 +37,8 @@ class FormView:
 
     link: its name in the navigation. api: the address of the form's description; described: whether its page must read
     that for free seats or a date's limits. option: the field that names the option; empty if none does. honeypot: the
-    field that only programs fill in. messages: the script's messages, as data attributes. kept: the retention period,
-    in words. receipt: what the thank-you page says.
+    field that only programs fill in. messages: the script's messages, as data attributes. retention: how long
+    submissions are kept, in words. receipt: what the thank-you page says.
     """
 
     name: str
@@ -54,7 +54,7 @@ class FormView:
     honeypot: str
     texts: Texts
     messages: Mapping[str, str]
-    kept: str
+    retention: str
     receipt: ReceiptView
 
 
@@ -100,7 +100,7 @@ def form_view(form: Form, texts: Texts, *, path: str, link: str, api_url: str, p
         honeypot=form.spam.honeypot,
         texts=form_texts.over(any_forms),
         messages={f"data-{name.replace('_', '-')}": message for name, message in messages.items()},
-        kept=_period(form.retention_days, texts),
+        retention=_period(form.retention_days, texts),
         receipt=receipt_view(form, language, prefix=prefix),
     )
 

@@ -32,8 +32,8 @@ class DynamoJournal(Journal):
         since = self._kept_since(since)
         month = end = until or self._clock.now() + _CLOCKS_DIFFER
         while keys.history_topic(form, month) >= keys.history_topic(form, since):
-            found = self._items(keys.history_topic(form, month), ulid_floor(since), ulid_floor(end))
-            for item in found:
+            event_items = self._items(keys.history_topic(form, month), ulid_floor(since), ulid_floor(end))
+            for item in event_items:
                 yield JournalEvent(_entry(item), items.read_event(item))
             month = keys.month_before(month)
 

@@ -78,27 +78,27 @@ class ManagedDynamoRepository(DynamoSubmissionRepository, ManagedRepository):
     def overdue(self, form: str, options: Sequence[str], *, since: datetime) -> Sequence[str]:
         """Return the IDs of a form's pending submissions whose time to verify is over."""
         now = self._clock.now()
-        found: dict[str, None] = {}
+        overdue: dict[str, None] = {}
         for option in options:
             pk, _ = keys.quota_key(form, option)
             seats = self._table.query(
                 "pk = :pk AND begins_with(sk, :seat)", sift="attribute_exists(verify_by)", pk=pk, seat=keys.SEAT
             )
-            found |= dict.fromkeys(seat["submission"] for seat in seats if seat["verify_by"] <= items.seconds(now))
+            overdue |= dict.fromkeys(seat["submission"] for seat in seats if seat["verify_by"] <= items.seconds(now))
         for submission in self.newest(form, since=since, statuses=frozenset({Status.PENDING})):
             if submission.overdue(now):
-                found[submission.id] = None
-        return list(found)
+                overdue[submission.id] = None
+        return list(overdue)
 
     def erased(self, *, since: datetime) -> Sequence[str]:
         """Return the IDs in the ledger of erasures from the month of `since` on, sorted by month."""
-        found: list[str] = []
+        ids: list[str] = []
         month = self._clock.now()
         first, _ = keys.erased_key("", since)
         while (pk := keys.erased_key("", month)[0]) >= first:
-            found[:0] = [line["sk"] for line in self._alive(self._table.query("pk = :pk", pk=pk))]
+            ids[:0] = [line["sk"] for line in self._alive(self._table.query("pk = :pk", pk=pk))]
             month = keys.month_before(month)
-        return found
+        return ids
 
     def _change(self) -> SubmissionChange:
         return SubmissionChange(self._table, now=self._clock.now(), randomness=self._randomness)

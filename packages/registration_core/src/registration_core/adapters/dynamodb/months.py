@@ -33,24 +33,26 @@ def cursor_time(cursor: str) -> datetime:
 
 
 class NewestFirst:
-    """One pass back through the months, from `cursor`, `until` or now to `since`. wanted: needs form and since."""
+    """One pass back through the months, from `cursor`, `until` or now to `since`. selection: needs form and since."""
 
-    def __init__(self, table: Table, wanted: Selection, *, now: datetime, cursor: str | None, page_size: int) -> None:
-        if wanted.form is None or wanted.since is None:
+    def __init__(
+        self, table: Table, selection: Selection, *, now: datetime, cursor: str | None, page_size: int
+    ) -> None:
+        if selection.form is None or selection.since is None:
             raise ValueError("form and since are required")
         self._table = table
-        self._wanted = wanted
-        self._form = wanted.form
-        self._since = max(wanted.since, now - timedelta(days=LONGEST_RETENTION_DAYS))  # nothing is older
+        self._selection = selection
+        self._form = selection.form
+        self._since = max(selection.since, now - timedelta(days=LONGEST_RETENTION_DAYS))  # nothing is older
         self._now = now
         self._cursor = cursor
-        self._limits = _limits(min(page_size, LARGEST_PAGE), growing=wanted.sifting)
+        self._limits = _limits(min(page_size, LARGEST_PAGE), growing=selection.sifting)
         self._begin = now + _CLOCKS_DIFFER if cursor is None else cursor_time(cursor)
         self._prefix = None if cursor is None else cursor.rpartition("_")[0]
 
     def __iter__(self) -> Iterator[Submission]:
         """Yield the submissions, and read each page when it is needed."""
-        month = min(self._begin, self._wanted.until or self._begin)
+        month = min(self._begin, self._selection.until or self._begin)
         while keys.month_key(self._form, month) >= keys.month_key(self._form, self._since):
             for item in self._items(keys.month_key(self._form, month)):
                 submission = items.read_submission(item)
@@ -61,7 +63,7 @@ class NewestFirst:
             month = keys.month_before(month)
 
     def _admits(self, submission: Submission) -> bool:
-        return self._wanted.admits(submission) and (self._cursor is None or submission.id < self._cursor)
+        return self._selection.admits(submission) and (self._cursor is None or submission.id < self._cursor)
 
     def _items(self, month: str) -> Iterator[Item]:
         lowest, highest = self._lowest(month), self._highest(month)
@@ -73,32 +75,32 @@ class NewestFirst:
 
     def _pages(self, condition: str, index: str, sift: str = "", **values: str) -> Iterator[Item]:
         """Yield a query's items, without expired ones."""
-        found = self._table.query(condition, index=index, sift=sift, newest_first=True, limits=self._limits, **values)
-        return (item for item in found if not items.expired(item, self._now))
+        queried = self._table.query(condition, index=index, sift=sift, newest_first=True, limits=self._limits, **values)
+        return (item for item in queried if not items.expired(item, self._now))
 
     def _sift(self) -> tuple[str, dict[str, str]]:
         """Return the filter of the query: DynamoDB reads what doesn't match, but doesn't send it."""
         conditions, values = [], {}
-        if self._wanted.statuses:
-            values = {f"status{number}": each.value for number, each in enumerate(sorted(self._wanted.statuses))}
+        if self._selection.statuses:
+            values = {f"status{number}": each.value for number, each in enumerate(sorted(self._selection.statuses))}
             conditions.append(f"#status IN ({', '.join(f':{name}' for name in values)})")
-        if self._wanted.option is not None:
-            values["option"] = self._wanted.option
+        if self._selection.option is not None:
+            values["option"] = self._selection.option
             conditions.append("#option = :option")
         return " AND ".join(conditions), values
 
     def _highest(self, month: str) -> str | None:
-        until = self._wanted.until
-        found = [] if self._cursor is None else [self._cursor]
+        until = self._selection.until
+        bounds = [] if self._cursor is None else [self._cursor]
         if until is not None and keys.month_key(self._form, until) == month and (prefix := self._prefix_in(month)):
-            found.append(f"{prefix}_{ulid_floor(until + _ROUNDING)}")
-        return min(found, default=None)
+            bounds.append(f"{prefix}_{ulid_floor(until + _ROUNDING)}")
+        return min(bounds, default=None)
 
     def _lowest(self, month: str) -> str | None:
         """Return the month's lowest ID to read. Unless the selection filters, the query stops there anyway."""
         if keys.month_key(self._form, self._since) != month:
             return None
-        prefix = self._prefix_in(month) if self._wanted.sifting else self._prefix
+        prefix = self._prefix_in(month) if self._selection.sifting else self._prefix
         return f"{prefix}_{ulid_floor(self._since - _ROUNDING)}" if prefix else None
 
     def _prefix_in(self, month: str) -> str | None:
@@ -118,7 +120,7 @@ class NewestSpam(NewestFirst):
 
     def __iter__(self) -> Iterator[Submission]:
         """Yield the submissions, and read each page when it is needed."""
-        begin = self._begin if self._wanted.until is None else min(self._begin, self._wanted.until)
+        begin = self._begin if self._selection.until is None else min(self._begin, self._selection.until)
         first, last = ulid_floor(self._since - _ROUNDING), ulid_floor(begin + _ROUNDING)
         if first > last:
             return  # DynamoDB refuses such a BETWEEN

@@ -87,14 +87,14 @@ class NewSubmission:
         answered = items.idempotency_item(submission.form, idempotency, receipt)
         guard = None if once is None else items.once_item(submission, once)
         standing = once if submission.status is not Status.SPAM else None
-        entry = items.submission_item(submission)
+        item = items.submission_item(submission)
         guards = [answered["pk"]] if idempotency.of_answers else []
         if guards := guards + ([] if guard is None else [guard["pk"]]):
-            entry[keys.GUARDS] = guards
+            item[keys.GUARDS] = guards
         if idempotency.imported:
-            entry[keys.ROW] = answered["pk"]
+            item[keys.ROW] = answered["pk"]
         writes = {
-            "submission": put(entry, FREE),
+            "submission": put(item, FREE),
             "event": put(items.event_item(submission, event), FREE),
             "reference": put(leads_here, FREE),
             "idempotency": self._guard(answered),
@@ -126,9 +126,9 @@ class NewSubmission:
             expires_at=items.seconds(holds_until),
         )
         leads_there = items.reference_item(submission.reference, first_id, submission.expires_at)
-        entry = items.submission_item(submission)
+        item = items.submission_item(submission)
         writes = {
-            "submission": put(items.blank_item(submission.id, 1, self._now, like=entry), FREE),
+            "submission": put(items.blank_item(submission.id, 1, self._now, like=item), FREE),
             "event": put(items.notice_item(first_id, self._now)),
             "reference": put(leads_there, FREE),
             "idempotency": self._guard(items.idempotency_item(submission.form, idempotency, receipt)),

@@ -54,9 +54,9 @@ class DynamoSubmissionRepository(SubmissionRepository):
         """
         people = (once.person_fingerprint, *once.earlier)
         guards = [(self._item(keys.once_key(form, once.option, person)), person) for person in people]
-        found = ((guard, person) for guard, person in guards if guard is not None)
+        standing = ((guard, person) for guard, person in guards if guard is not None)
         return next(
-            ((guard["submission"], person, items.from_seconds(guard["expires_at"])) for guard, person in found), None
+            ((guard["submission"], person, items.from_seconds(guard["expires_at"])) for guard, person in standing), None
         )
 
     def take_ticket(self, form: str, option: str, *, holder: str) -> int | None:
@@ -104,12 +104,12 @@ class DynamoSubmissionRepository(SubmissionRepository):
 
     def list(self, form: str, *, since: datetime, limit: int, cursor: str | None = None) -> SubmissionPage:
         """Return a form's submissions from `since` on, newest first."""
-        found: list[Submission] = []
+        submissions: list[Submission] = []
         for submission in self.newest(form, since=since, cursor=cursor, page_size=limit + 1):
-            if len(found) == limit:
-                return SubmissionPage(tuple(found), found[-1].id)
-            found.append(submission)
-        return SubmissionPage(tuple(found), None)
+            if len(submissions) == limit:
+                return SubmissionPage(tuple(submissions), submissions[-1].id)
+            submissions.append(submission)
+        return SubmissionPage(tuple(submissions), None)
 
     def newest(
         self,
@@ -126,15 +126,15 @@ class DynamoSubmissionRepository(SubmissionRepository):
         from registration_core.adapters.dynamodb import months  # noqa: PLC0415 - a visitor lists nothing
         from registration_core.domain.selection import Selection  # noqa: PLC0415
 
-        wanted = Selection(form, statuses, since, until, option)
+        selection = Selection(form, statuses, since, until, option)
         walk = months.NewestSpam if statuses == {Status.SPAM} else months.NewestFirst
-        return iter(walk(self._table, wanted, now=self._clock.now(), cursor=cursor, page_size=page_size))
+        return iter(walk(self._table, selection, now=self._clock.now(), cursor=cursor, page_size=page_size))
 
     def by_email(self, address: str, *, limit: int) -> tuple[Submission, ...]:
         """Return this address's newest submissions, in any spelling and for all forms."""
         theirs = self._table.query("email_key = :key", index=keys.BY_EMAIL, key=email_key(address))
-        entries = map(items.read_submission, self._alive(theirs))
-        return tuple(sorted(entries, key=lambda entry: entry.submitted_at, reverse=True)[:limit])
+        submissions = map(items.read_submission, self._alive(theirs))
+        return tuple(sorted(submissions, key=lambda submission: submission.submitted_at, reverse=True)[:limit])
 
     def quotas(self, form: str, options: Sequence[str]) -> Mapping[str, QuotaState]:
         """Return the quotas of a form's options by option."""
@@ -158,10 +158,10 @@ class DynamoSubmissionRepository(SubmissionRepository):
 
     def several(self, submission_ids: Iterable[str]) -> Mapping[str, Submission]:
         """Return submissions by ID, in this order."""
-        wanted = list(dict.fromkeys(submission_ids))
-        there = self._alive(self._table.batch_get([keys.submission_key(each) for each in wanted]))
-        entries = {entry.id: entry for entry in map(items.read_submission, there)}
-        return {each: entries[each] for each in wanted if each in entries}
+        ids = list(dict.fromkeys(submission_ids))
+        stored = self._alive(self._table.batch_get([keys.submission_key(each) for each in ids]))
+        by_id = {submission.id: submission for submission in map(items.read_submission, stored)}
+        return {each: by_id[each] for each in ids if each in by_id}
 
     def lease_mail(self, request: MailRequest, *, holder: str, until: datetime, expires_at: datetime) -> bool:
         """Take the lease of one mail until then. Return False if it was already sent."""
@@ -195,7 +195,7 @@ class DynamoSubmissionRepository(SubmissionRepository):
         item = self._table.get(key)
         return None if item is None or items.expired(item, self._clock.now()) else item
 
-    def _alive(self, found: Iterator[Item]) -> Iterator[Item]:
+    def _alive(self, queried: Iterator[Item]) -> Iterator[Item]:
         """Yield the items whose time is not over."""
         now = self._clock.now()
-        return (item for item in found if "expires_at" not in item or not items.expired(item, now))
+        return (item for item in queried if "expires_at" not in item or not items.expired(item, now))

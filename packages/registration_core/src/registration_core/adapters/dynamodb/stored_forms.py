@@ -58,9 +58,9 @@ class StoredForms:
             key = _version_key(name, forms[name].version)
             self._table.put(plain_item(key, compiled=_dump(forms[name])))
             self._make_quotas(forms[name])
-        kept = {**_retired(before, forms, forget), **forms}
-        if changed or kept != before:
-            self._table.put(plain_item(CURRENT, forms={name: _dump(form) for name, form in kept.items()}))
+        stored = {**_retired(before, forms, forget), **forms}
+        if changed or stored != before:
+            self._table.put(plain_item(CURRENT, forms={name: _dump(form) for name, form in stored.items()}))
         return changed
 
     def changed(self, forms: Mapping[str, Form]) -> tuple[str, ...]:

@@ -77,9 +77,9 @@ class SubmissionChange:
         target = items.submission_item(after) | {_CHANGED_BY: event.id}
         if by == REGISTRANT:
             target[keys.BY_REGISTRANT] = True
-        kept = guards if stands_for is None else _guards_with(guards, stands_for["pk"])
-        if kept and after.status in (*STANDING, Status.SPAM):
-            target[keys.GUARDS] = kept
+        kept_guards = guards if stands_for is None else _guards_with(guards, stands_for["pk"])
+        if kept_guards and after.status in (*STANDING, Status.SPAM):
+            target[keys.GUARDS] = kept_guards
         if keys.ROW in stored and after.status is not Status.ERASED:
             target[keys.ROW] = stored[keys.ROW]
         writes = {
@@ -94,7 +94,7 @@ class SubmissionChange:
             writes["once"] = self._guard(stands_for, after.id)
             older = checks_of_older_guards(after.form, once, None, now=self._now)
             writes |= besides(older, guards)
-            left |= self._removals([pk for pk in guards if pk not in kept], after)
+            left |= self._removals([pk for pk in guards if pk not in kept_guards], after)
         if keys.ROW in stored and after.status is Status.ERASED:
             left |= self._removals([stored[keys.ROW]], after)
         if after.expires_at != before.expires_at:
@@ -159,12 +159,12 @@ class SubmissionChange:
         if after.status in STANDING:
             if before.status in STANDING:
                 return {}
-            own = (pk for pk in guards if pk.startswith(keys.ONCE))
-            return {pk: self._guard(items.guard_item(pk, after), after.id) for pk in own}
+            once_guards = [pk for pk in guards if pk.startswith(keys.ONCE)]
+            return {pk: self._guard(items.guard_item(pk, after), after.id) for pk in once_guards}
         if after.status is Status.SPAM:
             # It has no guard now, but keeps its pk for later; a repeated request gets the same response as before.
-            stood_for = [pk for pk in guards if pk.startswith(keys.ONCE)]
-            return self._removals(stood_for, after) if before.status in STANDING else {}
+            once_guards = [pk for pk in guards if pk.startswith(keys.ONCE)]
+            return self._removals(once_guards, after) if before.status in STANDING else {}
         return self._removals(guards, after)
 
     def _guard(self, item: Item, submission_id: str) -> Write:
@@ -174,8 +174,8 @@ class SubmissionChange:
 
     def _removals(self, guards: Iterable[str], after: Submission) -> dict[str, Write]:
         """Return the deletions of these guards, if they still belong to this submission."""
-        own = "attribute_not_exists(pk) OR submission = :id"
-        return {pk: delete(keys.guard_key(pk), own, id=after.id) for pk in guards}
+        still_theirs = "attribute_not_exists(pk) OR submission = :id"
+        return {pk: delete(keys.guard_key(pk), still_theirs, id=after.id) for pk in guards}
 
 
 def _rewrite(stored: Item, target: Item, version: int) -> Write:

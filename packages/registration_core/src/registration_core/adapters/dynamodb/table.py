@@ -237,10 +237,10 @@ def _expressions(*, values: Mapping[str, object], **expressions: str) -> dict[st
 
     If a condition fails, DynamoDB returns the existing item.
     """
-    given = {name: text for name, text in expressions.items() if text}
-    names = {f"#{name}": name for text in given.values() if "#" in text for name in re.findall(r"#(\w+)", text)}
-    parameters: dict[str, Any] = dict(given)
-    if "ConditionExpression" in given:
+    used = {name: text for name, text in expressions.items() if text}
+    names = {f"#{name}": name for text in used.values() if "#" in text for name in re.findall(r"#(\w+)", text)}
+    parameters: dict[str, Any] = dict(used)
+    if "ConditionExpression" in used:
         parameters["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
     if names:
         parameters["ExpressionAttributeNames"] = names

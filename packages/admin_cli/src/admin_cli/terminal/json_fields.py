@@ -64,8 +64,7 @@ def ensure_asked(names: Sequence[str], stack: Stack, form: str | None) -> None:
         if name not in answer_names:
             available = dict.fromkeys(_ANSWER + each for each in answer_names)
             raise CliError(
-                f"There is no field {_ANSWER + name!r}.{meant(_ANSWER + name, available)} "
-                f"There are: {', '.join(available)}.",
+                f"There is no field {_ANSWER + name!r}.{meant(name, answer_names)} There are: {', '.join(available)}.",
                 exit_code=ExitCode.USAGE,
             )
 

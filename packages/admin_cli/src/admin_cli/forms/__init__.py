@@ -1,1 +1,1 @@
-"""The forms that a command works with: definitions, seats, headings and warnings."""
+"""Forms for commands: definitions, seats, headings and warnings."""

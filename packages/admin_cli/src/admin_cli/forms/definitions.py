@@ -1,4 +1,4 @@
-"""The forms that an organisation defines, and what a command says when one is not there."""
+"""The forms that an organisation defines, and the errors for unknown ones."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 def read_forms(folder: Path | None) -> Mapping[str, Form]:
-    """Read every form in a folder, or of the organisation that the clone works for.
+    """Read every form in a folder, by default the organisation's.
 
-    Raises FormFileError with every mistake, WorkspaceNotFoundError, or CliError when there is no such folder.
+    Raises FormFileError with every mistake, WorkspaceNotFoundError, or CliError if the folder doesn't exist.
     """
     from rollcall_build.forms.files import compile_forms  # noqa: PLC0415 - reads TOML; only for forms
 
@@ -36,9 +36,9 @@ def read_forms(folder: Path | None) -> Mapping[str, Form]:
 
 
 def forms_at_hand(services: Services, folder: Path | None) -> Mapping[str, Form]:
-    """Read the forms as `read_forms` does, or outside of a clone those that the stack keeps.
+    """Read the forms as `read_forms` does; outside a clone, read the stack's.
 
-    Raises what `read_forms` raises, and CliError where there is neither a clone nor a stack.
+    Raises what `read_forms` raises, and CliError if there is neither a clone nor a stack.
     """
     from rollcall_local.paths import WorkspaceNotFoundError  # noqa: PLC0415 - only where forms are read
 
@@ -49,7 +49,7 @@ def forms_at_hand(services: Services, folder: Path | None) -> Mapping[str, Form]
 
 
 def read_checked_forms(folder: Path | None) -> Mapping[str, Form]:
-    """Read every form as `read_forms` does, and try each of their mails.
+    """Read every form as `read_forms` does, and render each of its mails.
 
     Raises what `read_forms` raises, and FormFileError with every mistake in a mail template.
     """
@@ -63,12 +63,12 @@ def read_checked_forms(folder: Path | None) -> Mapping[str, Form]:
 
 
 def forms_folder(folder: Path | None) -> Path:
-    """Return this folder, or else the organisation's. Raises WorkspaceNotFoundError, NoOrganisationError."""
+    """Return this folder; the organisation's if None. Raises WorkspaceNotFoundError, NoOrganisationError."""
     return folder or find_sources().forms
 
 
 def shared_folder(forms: Path) -> Path:
-    """Return what the product adds to forms that lie here. Raises WorkspaceNotFoundError outside of every clone."""
+    """Return the product's files for the forms in this folder. Raises WorkspaceNotFoundError outside a clone."""
     from rollcall_local.paths import WorkspaceNotFoundError, find_root  # noqa: PLC0415 - only with form files
 
     try:
@@ -79,7 +79,7 @@ def shared_folder(forms: Path) -> Path:
 
 
 def find_sources() -> Sources:
-    """Find the clone that the working folder lies in, and its organisation.
+    """Return the clone around the working folder, and its organisation.
 
     Raises WorkspaceNotFoundError, NoOrganisationError.
     """
@@ -87,14 +87,14 @@ def find_sources() -> Sources:
 
 
 def find_root() -> Path:
-    """Find the clone that the working folder lies in. Raises WorkspaceNotFoundError."""
+    """Return the clone around the working folder. Raises WorkspaceNotFoundError."""
     from rollcall_local import paths  # noqa: PLC0415 - only where files of a clone are read
 
     return paths.find_root()
 
 
 def the_form(forms: Mapping[str, Form], name: str) -> Form:
-    """Return one form. Raises CliError, naming those there are."""
+    """Return one form. Raises CliError, which lists them, for an unknown name."""
     if name in forms:
         return forms[name]
     raise CliError(
@@ -104,9 +104,9 @@ def the_form(forms: Mapping[str, Form], name: str) -> Form:
 
 
 def the_option(forms: Iterable[Form], text: str) -> str:
-    """Return the value of the counted option with this label, in any language; the text itself where there is none.
+    """Return the value of the counted option with this label in any language; the text itself if there is none.
 
-    Two options with one label stay unknown, so that nobody acts on the wrong one.
+    A label of two options counts as unknown, so that nobody acts on the wrong one.
     """
     from registration_core.domain.search_text import fold  # noqa: PLC0415 - only where an option is named
 

@@ -1,4 +1,4 @@
-"""What `forms check` warns of: a form file that is right, but may not do what its editor expects."""
+"""Warnings of `forms check`: about a valid form file that may not do what its editor expects."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def warnings_of(form: Form) -> Iterator[str]:
-    """Yield a sentence for each, which names the field."""
+    """Yield a sentence per warning, which names the field."""
     for address in example_staff(form):
         yield f'"staff" has the example address {address}, which nobody reads. Use an address of your own.'
     headings = Headings(form)

@@ -1,4 +1,4 @@
-"""Column headings: what each one may mean, so that exports write none that an import could take for another."""
+"""Column headings and what they may mean, so that no exported heading is ambiguous for an import."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from registration_core.domain.forms import Form
 
 ANSWER = "answers."
-"""What stands before a field's name in the name of its column."""
+"""The prefix of a field's name in the name of its column."""
 
 READ = frozenset({"id", "reference", "form", "status", "language", "submitted_at"})
-"""The columns of every submission that an import reads; it passes over the others."""
+"""The columns beside the answers that an import reads; it ignores the others."""
 
 
 class Headings:
@@ -35,13 +35,13 @@ class Headings:
                 self._add(column, label, both_told(label, column))
 
     def columns(self, heading: str) -> list[str]:
-        """Name every column that a heading may mean. A field comes before what an import passes over."""
+        """Return every column that a heading may mean. A field comes before a column that imports ignore."""
         columns = sorted(self._columns.get(_folded(heading), ()))
         preferred = [column for column in columns if column.startswith(ANSWER) or column in READ]
         return preferred or columns
 
     def clear(self, column: str, heading: str) -> str:
-        """Return the heading, followed by the column's name if it could mean another column too."""
+        """Return the heading, with the column's name after it if it could also mean another column."""
         return heading if self.columns(heading) in ([], [column]) else both_told(heading, column)
 
     def _add(self, column: str, *headings: str) -> None:

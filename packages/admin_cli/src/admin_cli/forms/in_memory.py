@@ -1,4 +1,4 @@
-"""Forms that are at hand already: of a folder, or as a stack keeps them."""
+"""Forms that are already loaded, from a folder or a stack."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class GivenForms(FormCatalogue):
-    """The forms of a mapping, by their names."""
+    """A catalogue of forms in a mapping by name."""
 
     def __init__(self, forms: Mapping[str, Form]) -> None:
         self._forms = forms

@@ -1,4 +1,4 @@
-"""The seats of a stack's counted options, as commands are told them."""
+"""The seats of a stack's counted options, for commands."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 def forms_of(stack: Stack) -> Mapping[str, Form]:
-    """Return the forms that a stack keeps. Raises CliError when it keeps none."""
+    """Return a stack's forms. Raises CliError if it has none."""
     if not stack.forms:
         raise CliError("The stack has no forms yet.", hint="Publish the forms: rollcall site publish")
     return stack.forms
 
 
 def seats_of(stack: Stack, form: str, option: str) -> QuotaState:
-    """Return how an option's seats stand, by its value or label. Raises CliError, naming what is counted."""
+    """Return an option's quota, by its value or label. Raises CliError, which lists the counted options."""
     definition = the_form(forms_of(stack), form)
     option = the_option([definition], option)
     states = {state.option: state for state in stack.query().quotas(definition)}
@@ -38,6 +38,6 @@ def seats_of(stack: Stack, form: str, option: str) -> QuotaState:
 
 
 def said(state: QuotaState) -> str:
-    """Say how an option's seats stand."""
+    """Return a sentence about an option's seats."""
     seats = "1 seat" if state.capacity == 1 else f"{state.capacity} seats"
     return f"{state.form} {state.option} has {seats}, {state.taken} taken, {state.waiting} waiting"

@@ -1,1 +1,1 @@
-"""A CSV file on its way into a stack."""
+"""Imports of CSV files into a stack."""

@@ -1,4 +1,4 @@
-"""What the columns of an imported file mean: a form's fields, or what an export of ours tells beside them."""
+"""Columns of an imported file: a form's fields, and the other columns of our exports."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Which column means what. fields: places by field names. ours: places by names of an export's own columns."""
+    """The meaning of each column. fields: indexes by field name. ours: indexes by name of an export's own column."""
 
     fields: Mapping[str, int]
     ours: Mapping[str, int]
@@ -34,11 +34,11 @@ class Columns:
 
     @property
     def passed_over(self) -> list[str]:
-        """The headings of an export's own columns that an import makes nothing of."""
+        """The headings of an export's own columns that imports ignore."""
         return [self.headings[place] for name, place in self.ours.items() if name not in READ]
 
     def where(self, wrong: WrongCell) -> str:
-        """Say where in the file something is wrong: row and line, and column if it is about one."""
+        """Return where a mistake is: row and line, and the column if it is in one."""
         place = {**self.ours, **self.fields}.get(wrong.field)
         where = row_and_line(wrong.row, wrong.line)
         if place is None:
@@ -50,8 +50,8 @@ class Columns:
 class Sheet:
     """The rows of a file, by the form's fields.
 
-    left_out: how many rows were cancelled, spam or erased, by status. wrong: what is wrong in rows beside the answers.
-    Both hold what `rows` met on its way so far.
+    left_out: by status, how many rows were cancelled, spam or erased. wrong: mistakes in other cells than answers.
+    Both cover the rows that `rows` has read so far.
     """
 
     form: Form
@@ -61,7 +61,7 @@ class Sheet:
     wrong: list[WrongCell] = field(default_factory=list)
 
     def rows(self) -> Iterator[Row]:
-        """Yield the rows that are to be taken in, from the first on."""
+        """Yield the rows to import, from the first on."""
         self.left_out.clear()
         self.wrong.clear()
         columns = self.columns
@@ -71,7 +71,7 @@ class Sheet:
             self.wrong += mistakes
             status = (
                 None if mistakes else self._status(own_cells)
-            )  # its answers are still checked, so that all is told at once
+            )  # still check its answers, to report all mistakes at once
             if status is not None and status not in STANDING:
                 self.left_out[status] = self.left_out.get(status, 0) + 1
                 continue
@@ -85,7 +85,7 @@ class Sheet:
             )
 
     def _mistakes(self, record: Record, own_cells: Mapping[str, str]) -> Iterator[WrongCell]:
-        """Yield what is wrong with a row beside its answers."""
+        """Yield the mistakes in a row's other cells than its answers."""
 
         def wrong(message: str, column: str = "") -> WrongCell:
             return WrongCell(record.row, record.line, column, message)
@@ -108,24 +108,24 @@ class Sheet:
 
     @cached_property
     def _escaped(self) -> bool:
-        """Whether the file is an export's TSV, which writes line breaks and backslashes as escapes."""
+        """Whether the file is a TSV export, with line breaks and backslashes escaped."""
         return self.file.delimiter == "\t" and not {"id", "reference"}.isdisjoint(self.columns.ours)
 
     def _cell(self, record: Record, place: int) -> str:
-        """Return a cell as it was typed; one that a row is too short for is empty."""
+        """Return a cell as typed; empty if the row is too short."""
         cell = record.cells[place] if place < len(record.cells) else ""
         return as_typed(from_tab_separated(cell) if self._escaped else cell)
 
     def _status(self, own_cells: Mapping[str, str]) -> Status | None:
-        """Return a row's status, written as a code or as an export's word for it; None for none, or for no status."""
+        """Return a row's status, from its code or an export's word for it; None if the cell has none."""
         return statuses(self.form.words).get(own_cells["status"].casefold()) if own_cells.get("status") else None
 
 
 def read_columns(form: Form, header: Record, name: str) -> Columns:
-    """Match headings with fields: their names, with or without `answers.`, their labels in any language, or both.
+    """Match headings with fields: by name, with or without `answers.`, by label in any language, or both.
 
-    A column without a heading counts as empty. Raises CliError for headings that mean nothing, several things or the
-    same twice, and for required fields without a column.
+    Columns without a heading are ignored. Raises CliError for unknown, ambiguous and repeated headings, and for
+    required fields without a column.
     """
     known = Headings(form)
     headings = tuple(as_typed(cell).strip() for cell in header.cells)
@@ -165,13 +165,13 @@ def read_columns(form: Form, header: Record, name: str) -> Columns:
 
 
 def headings_known(form: Form) -> Callable[[Sequence[str]], int]:
-    """Return what counts the headings of a first row that this form knows."""
+    """Return a function that counts a first row's headings that this form knows."""
     known = Headings(form)
     return lambda cells: sum(1 for cell in cells if known.columns(as_typed(cell).strip()))
 
 
 def row_and_line(row: int, line: int) -> str:
-    """Say where a row begins: its number in a spreadsheet, and the file's line where that differs."""
+    """Return where a row begins: its number in a spreadsheet, and the file's line if that differs."""
     return f"row {row}" if row == line else f"row {row} (line {line})"
 
 
@@ -180,7 +180,7 @@ def _either(columns: Sequence[str]) -> str:
 
 
 def _moment(text: str) -> datetime | None:
-    """Read a time, in UTC where it says nothing else; None for what is none."""
+    """Read a time, in UTC unless it has a zone; None if it isn't a time."""
     try:
         moment = datetime.fromisoformat(text)
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""A file of separated values as spreadsheets save it: its encoding, its delimiter, its rows and its real lines."""
+"""CSV files as spreadsheets save them: encoding, delimiter, rows and line numbers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _DELIMITERS = ",;\t"
 _SEP = "sep="
-"""How a first line begins that tells Excel the delimiter; a spreadsheet doesn't show it as a row."""
+"""The start of a first line that sets Excel's delimiter. Spreadsheets don't show that line as a row."""
 _SAVE_AS = 'In Excel: Save As, "CSV UTF-8 (Comma delimited)". Elsewhere: choose UTF-8 when saving.'
 _LONGEST_LINE = 1 << 20
 
@@ -35,10 +35,10 @@ class Record:
 
 
 class CsvFile:
-    """A file that can be read as often as it takes, a row at a time. name: as sentences call it.
+    """A file that can be read again and again, a row at a time. name: its name in messages.
 
-    UTF-8 with or without a byte order mark, or UTF-16 with one; commas, semicolons or tabs, whichever makes the most
-    headings of the first row. Raises CliError, with the line, for what cannot be read.
+    UTF-8 with or without a byte order mark, or UTF-16 with one. The delimiter is the comma, semicolon or tab that
+    gives the first row the most headings. Raises CliError, with the line, if it can't be read.
     """
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
@@ -76,13 +76,13 @@ class CsvFile:
         self.header = headers[self.delimiter]
 
     def records(self) -> Iterator[Record]:
-        """Yield the rows below the header, from the first on, without empty ones."""
+        """Yield the rows below the header, without empty ones."""
         rows = self._rows()
         next(rows)
         return rows
 
     def _rows(self) -> Iterator[Record]:
-        csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # a cell that is too long is the form's to refuse
+        csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # the form refuses a cell that is too long
         lines = self._lines()
         skipped = 1 if self._told else 0
         if self._told:
@@ -105,7 +105,7 @@ class CsvFile:
                 yield Record(row, line, cells)
 
     def _lines(self) -> Iterator[str]:
-        """Yield the file's lines with their ends. Raises CliError for what is no text."""
+        """Yield the file's lines with their line ends. Raises CliError if the file isn't text."""
         self._stream.seek(0)
         text = io.TextIOWrapper(self._stream, encoding=self._encoding, newline="")
         try:
@@ -118,11 +118,11 @@ class CsvFile:
         except UnicodeError as error:
             raise self._not_text() from error
         finally:
-            if not text.closed:  # who stopped reading may be noticed only when the file is closed
+            if not text.closed:  # a reader that has stopped may show only when the file is closed
                 text.detach()
 
     def _not_text(self) -> CliError:
-        """Say which line is not in the file's encoding."""
+        """Return the error for a line that isn't in the file's encoding."""
         if self._encoding == "utf-16":
             return CliError(f"{self._name} begins as UTF-16, but is not valid UTF-16.", hint=_SAVE_AS)
         self._stream.seek(0)
@@ -138,7 +138,7 @@ class CsvFile:
 
 
 def column_letters(place: int) -> str:
-    """Name a column as spreadsheets do. place: from 0."""
+    """Return a column's letters in a spreadsheet. place: from 0."""
     letters = ""
     place += 1
     while place:

@@ -1,4 +1,4 @@
-"""One import before anything is written: every row checked, compared with what is there, and told."""
+"""Import plans: every row checked and compared with the stack before anything is written."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from registration_core.services.intake import Candidate, CheckedRow
 
 _MOST_TOLD, _MOST_COMPLETED_TOLD = 100, 10
-"""Of what is wrong, and of telephone numbers that were completed; the rest is counted."""
+"""How many mistakes and completed telephone numbers are listed; the rest are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewRows:
-    """The rows that are not there yet, read from the file again. numbers: of those rows, from the first on."""
+    """The rows that aren't in the stack yet, read from the file again. numbers: their row numbers, in order."""
 
     taking: Import
     numbers: array[int]
@@ -39,7 +39,7 @@ class NewRows:
         return len(self.numbers)
 
     def __iter__(self) -> Iterator[Candidate]:
-        """Yield what the form makes of each."""
+        """Yield each row's candidate."""
         numbers = iter(self.numbers)
         next_number = next(numbers, None)
         for row in self.taking.sheet.rows():
@@ -51,7 +51,7 @@ class NewRows:
 
 
 class Import:
-    """One file and the form that it is to be imported into. name: what sentences call the file."""
+    """A file and the form to import it into. name: the file's name in messages."""
 
     def __init__(self, act: Act, form: Form, file: CsvFile, name: str) -> None:
         self.form = form
@@ -64,9 +64,9 @@ class Import:
         self._needed: Counter[str] = Counter()
 
     def new_rows(self) -> NewRows:
-        """Check the whole file and give the rows that are not there yet.
+        """Check the whole file and return the rows that aren't in the stack yet.
 
-        Raises CliError when there is no row or any cannot be taken, and tells each of those before.
+        Raises CliError if there are no rows or some are wrong, after listing those.
         """
         self._check()
         numbers = array("Q")
@@ -81,7 +81,7 @@ class Import:
         return NewRows(self, numbers)
 
     def tell(self, new: NewRows) -> None:
-        """Say what of the file is taken, what is not and why, and who would wait."""
+        """Say how many rows are imported, which aren't and why, and how many would wait for a seat."""
         act = self._act
         if self.sheet.columns.passed_over:
             act.say(
@@ -132,7 +132,7 @@ class Import:
         self._taken = rows
 
     def _completed(self, checked: CheckedRow) -> Iterator[str]:
-        """Say which telephone numbers a spreadsheet had cut, and how they are taken."""
+        """List the telephone numbers that a spreadsheet had cut, as they are imported."""
         candidate = checked.candidate
         if candidate is None:
             return
@@ -147,12 +147,12 @@ class Import:
                 )
 
     def _wrong(self, checked: CheckedRow) -> list[WrongCell]:
-        """Take what is wrong with a row: beside its answers, and in them."""
+        """Collect a row's mistakes, in its answers and elsewhere."""
         wrong = [*self.sheet.wrong, *checked.wrong]
         self.sheet.wrong.clear()
         return wrong
 
 
 def rows_of(count: int) -> str:
-    """Say how many rows."""
+    """Return a number of rows with its noun."""
     return f"{count:,} row{'' if count == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""What stood in which row of a file, kept on the disk, so that a long file needs no more memory than a short one."""
+"""Keys already seen in a file, with their rows, kept on disk so that memory stays the same for long files."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 class SeenRows:
-    """Remembers in which row a key first stood, while it is entered. It keeps digests, no personal data."""
+    """Remembers each key's first row while its context is open. It keeps digests, no personal data."""
 
     def __init__(self) -> None:
-        self._database = sqlite3.connect("")  # a nameless file that goes with the process
+        self._database = sqlite3.connect("")  # an unnamed file, deleted when the process ends
 
     def __enter__(self) -> Self:
         self._database.execute("PRAGMA journal_mode = OFF")
@@ -27,7 +27,7 @@ class SeenRows:
         self._database.close()
 
     def setdefault(self, key: str, row: int, /) -> int:
-        """Return the row that was noted for this key, and note this one if there was none."""
+        """Return the key's first row; this row if the key is new."""
         digest = blake2b(key.encode(), digest_size=16).digest()
         new = self._database.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (digest, row)).rowcount
         if new:

@@ -1,4 +1,4 @@
-"""Counts as a page of their own: charts that need no script, and tables with the same figures."""
+"""Counts as an HTML page: charts without a script, and tables with the same figures."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _STEPS = (2, 4, 6, 8, 10, 12, 16, 20, 24, 30, 40, 50, 60, 80, 100)
 def stats_page(
     tally: Tally, stack: str, forms: Mapping[str, Form], chosen: Selection, now: datetime, *, by: Period | None = None
 ) -> str:
-    """Write the page: one file, everything in it escaped, nothing fetched from anywhere.
+    """Return the page: one file, all values escaped, nothing loaded from elsewhere.
 
-    by: the period of its chart; None for one that fits.
+    by: the period of the chart; None to choose one that fits.
     """
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -64,7 +64,7 @@ def stats_page(
 
 
 def _facts(chosen: Selection, tally: Tally, now: datetime) -> list[tuple[str, str]]:
-    """Say what was counted."""
+    """Return a sentence about what is counted."""
     first, last = (min(tally.days), max(tally.days)) if tally.days else (None, None)
     facts = [("Period", f"{first} to {last}" if first != last else str(first))] if first else []
     facts += [("Form", chosen.form)] if chosen.form else []
@@ -76,7 +76,7 @@ def _facts(chosen: Selection, tally: Tally, now: datetime) -> list[tuple[str, st
 
 
 def _columns(counts: Mapping[str, Counter[Status]], used: Sequence[Status]) -> list[dict[str, object]]:
-    """Lay out a column for each stretch of time, from the bottom up in units of a thousandth of the height."""
+    """Lay out a column per period, from the bottom up, in thousandths of the height."""
     top = _top(counts)
     before = (_across(counts) - len(counts)) / 2
     columns = []
@@ -99,12 +99,12 @@ def _columns(counts: Mapping[str, Counter[Status]], used: Sequence[Status]) -> l
 
 
 def _across(counts: Mapping[str, Counter[Status]]) -> int:
-    """Return how many columns there is room for: a few stand in the middle, no wider than others."""
+    """Return how many columns there is room for; a few columns are centred and keep their width."""
     return max(len(counts), _FEWEST_COLUMNS)
 
 
 def _rows(counts: Mapping[tuple[str, str], Counter[Status]], used: Sequence[Status]) -> list[dict[str, object]]:
-    """Lay out a bar for each name, the longest first, in units of a thousandth of the width."""
+    """Lay out a bar per name, the longest first, in thousandths of the width."""
     most = max((split.total() for split in counts.values()), default=1)
     rows = []
     for (label, name), split in sorted(counts.items(), key=lambda pair: (-pair[1].total(), pair[0])):
@@ -126,7 +126,7 @@ def _rows(counts: Mapping[tuple[str, str], Counter[Status]], used: Sequence[Stat
 
 
 def _top(counts: Mapping[str, Counter[Status]]) -> int:
-    """Return the round number that the axis ends at: twice a whole one, so that its middle is one too."""
+    """Return the round number at the axis's end: an even one, so that its middle is whole too."""
     most = max((split.total() for split in counts.values()), default=1)
     scale = 1
     while True:
@@ -137,7 +137,7 @@ def _top(counts: Mapping[str, Counter[Status]]) -> int:
 
 
 def _spread(names: Sequence[str]) -> list[tuple[float, str]]:
-    """Choose a few names to write below the columns, and where, as a share of the width."""
+    """Choose a few names to write below the columns, with their positions as a share of the width."""
     every = max(1, -(-len(names) // _MOST_NAMES))
     across = max(len(names), _FEWEST_COLUMNS)
     before = (across - len(names)) / 2 + 0.5
@@ -145,7 +145,7 @@ def _spread(names: Sequence[str]) -> list[tuple[float, str]]:
 
 
 def _choices(tally: Tally, used: Sequence[Status]) -> list[tuple[str, str, list[dict[str, object]]]]:
-    """Lay out a group for each choice of the forms asked about."""
+    """Lay out a group per choice field of the forms."""
     groups = []
     for form in tally.asked.values():
         for name in choice_fields(form):

@@ -1,4 +1,4 @@
-"""Counts as CSV for a spreadsheet: a line for each option, a column for each period."""
+"""Counts as CSV for a spreadsheet: a line per option, a column per period."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from registration_core.domain.selection import Selection
 
 _MARK = "\ufeff"
-"""Tells Excel that the file is UTF-8."""
+"""The byte order mark, so that Excel reads UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """How counts are written. forms: whose, by name. language: None for the first of the first form's."""
+    """Writes counts. forms: by name. language: None for the first form's first language."""
 
     forms: Mapping[str, Form]
     language: str | None = None
     delimiter: str | None = None
 
     def ensure_known(self) -> None:
-        """Raise CliError for a language that none of the forms has."""
+        """Raise CliError if none of the forms has the language."""
         known = sorted({each for form in self.forms.values() for each in form.languages})
         if self.language is not None and known and self.language not in known:
             raise CliError(
@@ -42,7 +42,7 @@ class Sheet:
             )
 
     def written(self, tally: Tally, by: Period, chosen: Selection) -> str:
-        """Write the table: every period from the first to the last, and every option, those with nothing too."""
+        """Return the table: all periods from the first to the last and all options, including zeros."""
         first = next(iter(self.forms.values()), None)
         language = self.language or (first.languages[0] if first is not None else "en")
         headings = words(language, first.words if first is not None else None)
@@ -58,7 +58,7 @@ class Sheet:
         return _MARK + text.getvalue()
 
     def _lines(self, tally: Tally, chosen: Selection) -> list[tuple[str, str]]:
-        """Name each form and option, in the order of the forms; what a form has no more stands after what it has."""
+        """Return each form and option in the forms' order, then counted options that no form has any more."""
         counted = {(form, option) for _, form, option in tally.cells}
         in_force = {
             (form.name, option): None

@@ -24,14 +24,14 @@ _MOST_DAYS, _MOST_WEEKS = 62, 62 * 7
 
 
 class Period(StrEnum):
-    """What days are put together to."""
+    """The periods that days are grouped by."""
 
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
 
     def name_of(self, day: date) -> str:
-        """Name the period that a day is in; a week is named by its Monday."""
+        """Return the name of a day's period; a week's is its Monday."""
         if self is Period.MONTH:
             return f"{day:%Y-%m}"
         return (day - timedelta(days=day.weekday() if self is Period.WEEK else 0)).isoformat()
@@ -39,11 +39,11 @@ class Period(StrEnum):
 
 @dataclass(slots=True)
 class Tally:
-    """How many submissions there are, each split by status.
+    """Counts of submissions, each split by status.
 
-    zone: where a day begins; None for the reader's own. asked: the forms whose choices are counted,
-    by name. cells: by day, form and option ("" for none). choices: by form, field and option; who
-    chose several is counted at each.
+    zone: the time zone of a day; None for this process's. asked: the forms whose choices are counted,
+    by name. cells: by day, form and option ("" for none). choices: by form, field and option; a
+    submission with several counts at each.
     """
 
     zone: tzinfo | None = None
@@ -54,12 +54,12 @@ class Tally:
 
     @property
     def total(self) -> int:
-        """How many were counted."""
+        """The count of all submissions."""
         return self.statuses.total()
 
     @property
     def days(self) -> dict[date, Split]:
-        """The counts by day; days with nothing are left out."""
+        """The counts by day, without empty days."""
         counts: dict[date, Split] = {}
         for (day, _, _), split in self.cells.items():
             counts.setdefault(day, Counter()).update(split)
@@ -75,7 +75,7 @@ class Tally:
 
     @property
     def options(self) -> dict[tuple[str, str], Split]:
-        """The counts by form and option; submissions of no option are left out."""
+        """The counts by form and option, without submissions that have no option."""
         counts: dict[tuple[str, str], Split] = {}
         for (_, form, option), split in self.cells.items():
             if option:
@@ -83,7 +83,7 @@ class Tally:
         return counts
 
     def add(self, submission: Submission) -> None:
-        """Count one more."""
+        """Count a submission."""
         status = submission.status
         self.statuses[status] += 1
         day = submission.submitted_at.astimezone(self.zone).date()
@@ -96,14 +96,14 @@ class Tally:
                         self.choices.setdefault((submission.form, name, option), Counter())[status] += 1
 
     def by(self, period: Period) -> dict[tuple[str, str, str], Split]:
-        """Return the counts by period, form and option, in order; what has nothing is left out."""
+        """Return the counts by period, form and option, in order, without zeros."""
         counts: dict[tuple[str, str, str], Split] = {}
         for (day, form, option), split in sorted(self.cells.items()):
             counts.setdefault((period.name_of(day), form, option), Counter()).update(split)
         return counts
 
     def each_day(self) -> dict[date, Split]:
-        """Return every day from the first to the last, those with nothing too."""
+        """Return every day from the first to the last, including empty ones."""
         days = self.days
         if not days:
             return {}
@@ -112,12 +112,12 @@ class Tally:
         return {day: days.get(day, Counter()) for day in every}
 
     def used(self) -> list[Status]:
-        """Return the statuses that any submission has, in their own order."""
+        """Return the statuses that occur, in their usual order."""
         return [status for status in Status if self.statuses[status]]
 
 
 def choice_fields(form: Form) -> list[str]:
-    """Name a form's choices but the one that counts seats: `options` has that."""
+    """Return a form's choice fields except the one that counts seats, which `options` has."""
     counted = form.quota.field if form.quota is not None else None
     return [
         each.name for each in form.fields if each.type in (FieldType.CHOICE, FieldType.CHOICES) and each.name != counted
@@ -126,14 +126,14 @@ def choice_fields(form: Form) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Stretches:
-    """Days put together so that they can be drawn. counts: by name, in order."""
+    """Days grouped for a chart. counts: by period name, in order."""
 
     unit: Period
     counts: dict[str, Split]
 
 
 def stretches(days: dict[date, Split], unit: Period | None = None) -> Stretches:
-    """Put days together; unit: None for weeks when there are many, months when there are very many."""
+    """Group days. unit: None for days, or weeks if there are many, or months if there are very many."""
     if unit is None:
         unit = Period.DAY if len(days) <= _MOST_DAYS else Period.WEEK if len(days) <= _MOST_WEEKS else Period.MONTH
     counts: dict[str, Split] = {}

@@ -1,4 +1,4 @@
-"""Bars for a terminal, which need no colour to be read."""
+"""Bars for a terminal, readable without colour."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _GAP = 2
 
 
 def bar(share: float, width: int, *, blocks: bool) -> str:
-    """Draw a share of a width, to an eighth of a cell; what is there at all is seen.
+    """Draw a share of a width, to an eighth of a cell. A share above zero is always visible.
 
-    blocks: whether the stream carries block characters.
+    blocks: whether the stream's encoding has block characters.
     """
     if share <= 0 or width < 1:
         return ""
@@ -45,7 +45,7 @@ def chart(counts: Sequence[tuple[str, int]], width: int, *, blocks: bool) -> Ite
 
 
 def blocks_in(encoding: str | None) -> bool:
-    """Whether a stream can carry block characters."""
+    """Whether a stream's encoding has block characters."""
     try:
         (_FULL + _EIGHTHS).encode(encoding or "ascii")
     except (UnicodeEncodeError, LookupError):

@@ -1,7 +1,7 @@
-"""What a shell offers for a word that was begun: contexts, forms, options, fields, columns, mails.
+"""Shell completion for contexts, forms, options, fields, columns and mails.
 
-Nothing is asked of a stack for it: commands note the stack's forms whenever they read them, and what is not known is
-not offered. Whatever goes wrong, the prompt stays as it is.
+It never calls a stack: each command that reads a stack's forms notes their names, and only noted
+names are offered. If anything goes wrong, the prompt stays as it is.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
     from registration_core.domain.forms import Form
 
-#: By form: "options" whose seats it counts, "fields" with the options of each, and its own "mails".
+#: By form: its counted "options", its "fields" with the options of each, and its own "mails".
 Known = dict[str, dict[str, Any]]
 
 _ANYTHING = (OSError, ValueError, TypeError, AttributeError, LookupError, RuntimeError)
 
 
 def note_forms(environ: Mapping[str, str], context: str, forms: Mapping[str, Form]) -> None:
-    """Note what a stack's forms are called, for the next time that a word is begun; never fails."""
+    """Note the names in a stack's forms for later completion; never fails."""
     known = {name: _noted_form(form) for name, form in forms.items()}
     with contextlib.suppress(*_ANYTHING):
         if known != _noted(environ, context):
@@ -44,12 +44,12 @@ def contexts(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def forms(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Offer the stack's forms, and those of the clone that one stands in."""
+    """Offer the stack's forms, and those of the clone in the working folder."""
     return _offered(incomplete, lambda: dict.fromkeys([*_known(ctx), *_cloned()]))
 
 
 def options(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Offer the options of the form that the line names, or of every form."""
+    """Offer the options of the form on the command line, or of every form."""
 
     def candidates() -> Iterator[str]:
         for form in _named_forms(ctx):
@@ -59,7 +59,7 @@ def options(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def json_fields(known: Sequence[str]) -> Callable[[typer.Context, str], list[str]]:
-    """Make what offers the fields that --json can print; after a comma the next one."""
+    """Return a completer for the fields of --json; after a comma it offers the next field."""
 
     def fields(ctx: typer.Context, incomplete: str) -> list[str]:
         answers = (f"answers.{name}" for form in _named_forms(ctx) for name in form["fields"])
@@ -69,9 +69,9 @@ def json_fields(known: Sequence[str]) -> Callable[[typer.Context, str], list[str
 
 
 def columns(fixed: Callable[[], Iterable[str]], *, prefix: str = "") -> Callable[[typer.Context, str], list[str]]:
-    """Make what offers these columns and those of the forms' fields; after a comma the next one.
+    """Return a completer for these columns and the forms' fields; after a comma it offers the next one.
 
-    prefix: what stands in front of a field's name in a column of its answers.
+    prefix: goes before a field's name in the name of its column.
     """
 
     def offer(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -82,7 +82,7 @@ def columns(fixed: Callable[[], Iterable[str]], *, prefix: str = "") -> Callable
 
 
 def words(known: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
-    """Make what offers these words."""
+    """Return a completer for these words."""
 
     def offer(incomplete: str) -> list[str]:
         return _offered(incomplete, known)
@@ -91,7 +91,7 @@ def words(known: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
 
 
 def assignments(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Offer `FIELD=`, and after it the options of the field."""
+    """Offer `FIELD=`, then the field's options."""
 
     def candidates() -> Iterator[str]:
         for form in _known(ctx).values():
@@ -111,21 +111,21 @@ def mail_kinds(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def own_mails(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Offer the own mails of the form that the line names, or of every form."""
+    """Offer the own mails of the form on the command line, or of every form."""
     return _offered(incomplete, lambda: dict.fromkeys(_own_mails(ctx)))
 
 
 def statuses(incomplete: str) -> list[str]:
-    """Offer the statuses; after a comma the next one."""
+    """Offer the statuses; after a comma, the next one."""
     from registration_core.domain.submission import Status  # noqa: PLC0415 - only for this
 
     return _after_comma(incomplete, lambda: map(str, Status))
 
 
 def globals_in_front(environ: MutableMapping[str, str]) -> None:
-    """Let options that hold for every command be completed, and understood, wherever they stand on the line.
+    """Make global options complete anywhere on the command line.
 
-    environ: what the shell's completion function put there; it is changed.
+    environ: as the shell's completion function set it; this function changes it.
     """
     with contextlib.suppress(*_ANYTHING):
         if "COMP_WORDS" in environ:
@@ -142,7 +142,7 @@ def globals_in_front(environ: MutableMapping[str, str]) -> None:
 
 
 def _in_front(before: list[str]) -> list[str]:
-    """Arrange what stands before the begun word; when that is a context's name, nothing else matters."""
+    """Move global options to the front of the words before the cursor; keep only `--context` to complete its value."""
     return [CONTEXT] if before[-1:] == [CONTEXT] else globals_first(before)
 
 
@@ -156,7 +156,7 @@ def _own_mails(ctx: typer.Context) -> list[str]:
 
 
 def _named_forms(ctx: typer.Context) -> list[dict[str, Any]]:
-    """Return what is known of the form that the line names, or of all."""
+    """Return the noted names of the form on the command line, or of all forms."""
     named = ctx.params.get("form")
     names = named if isinstance(named, list | tuple) else [named]
     with contextlib.suppress(*_ANYTHING):
@@ -179,7 +179,7 @@ def _offered(incomplete: str, candidates: Callable[[], Iterable[str]]) -> list[s
 
 
 def _known(ctx: typer.Context) -> Known:
-    """Return what was noted of the stack that the line means."""
+    """Return the noted names of the stack that the command line selects."""
     services, named = ctx.obj, ctx.find_root().params.get("context")
     chosen = named or services.environ.get("ROLLCALL_CONTEXT") or services.contexts.read().current
     return _noted(services.environ, chosen) if chosen else {}
@@ -194,7 +194,7 @@ def _noted(environ: Mapping[str, str], context: str) -> Known:
 
 
 def _cloned() -> list[str]:
-    """Name the organisation's forms, where the working folder lies in a clone."""
+    """Return the names of the organisation's forms if the working folder is in a clone."""
     from registration_core.domain.errors import RollcallError  # noqa: PLC0415 - only for this
     from rollcall_build.sources import sources_of  # noqa: PLC0415
     from rollcall_local.errors import LocalStackError  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Makes data harmless for a terminal: what a visitor typed must never move the reader's cursor or hide text."""
+"""Makes data harmless for a terminal: a visitor's text must never move the cursor or hide text."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: Control characters (C0, DEL, C1), line and paragraph separators, bidirectional overrides, lone surrogates, and what
-#: nobody sees: spaces of no width, soft hyphens, fillers, annotation and tag characters. Joiners stay: names in
-#: several scripts, and emoji, are written with them.
+#: Control characters (C0, DEL, C1), line and paragraph separators, bidirectional overrides, lone surrogates, and
+#: invisible characters: zero-width spaces, soft hyphens, fillers, annotation and tag characters. Joiners stay, because
+#: emoji and names in several scripts need them.
 _HARMFUL = (
     "\x00-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164"
     "\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f"
@@ -29,12 +29,12 @@ def plain(text: str) -> str:
 
 
 def harmless(text: str) -> bool:
-    """Whether `plain` would leave a text as it is."""
+    """Whether `plain` would leave a text unchanged."""
     return _HARMFUL_ANYWHERE.search(text) is None
 
 
 def plain_lines(text: str) -> list[str]:
-    """Write a text that may have several lines, each made harmless."""
+    """Return the lines of a text, each made harmless."""
     return [plain(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
 
 
@@ -49,12 +49,12 @@ def from_tab_separated(cell: str) -> str:
 
 
 def to_json(value: object, *, indent: int | None = 2) -> str:
-    """Write JSON that people can read in their own script and that holds no raw control character."""
+    """Return JSON with readable letters of every script and no raw control characters."""
     return _HARMFUL_ANYWHERE.sub(_escape_json, json.dumps(value, ensure_ascii=False, indent=indent))
 
 
 def to_json_line(value: Mapping[str, object]) -> str:
-    """Write JSON on a single line."""
+    """Return JSON on a single line."""
     return to_json(value, indent=None)
 
 
@@ -73,6 +73,6 @@ def _unescape(match: re.Match[str]) -> str:
 
 def _escape_json(match: re.Match[str]) -> str:
     character = match[0]
-    if character == "\n":  # between the tokens: inside a string json has escaped it already
+    if character == "\n":  # only between tokens, because json escapes it inside strings
         return character
     return json.dumps(character)[1:-1]

@@ -1,4 +1,4 @@
-"""Options that hold for every command: they may stand anywhere, and the parser wants them in front."""
+"""Global options: people may write them anywhere, but the parser needs them first."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _FLAGS = (DEBUG, "--quiet", "-q")
 
 
 def globals_first(arguments: list[str]) -> list[str]:
-    """Move the options that hold for every command to the front, wherever they stand before a `--`."""
+    """Move the global options before a `--` to the front."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
     front: list[str] = []
     rest: list[str] = []

@@ -1,4 +1,4 @@
-"""How a command explains itself: examples first, plain text, nothing that Rich would have to draw."""
+"""Help pages in plain text, examples first, without loading Rich."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from admin_cli.terminal.usage import meant
 if TYPE_CHECKING:
     from typing import Any
 
-    #: Typer annotates its methods with classes of a private module; those it exports are subclasses.
+    #: Typer annotates its methods with classes of a private module, whose subclasses it exports.
     AnyCommand = Any
     Context = Any
     HelpFormatter = Any
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 HEADING = "Examples:"
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 
-#: Options whose value may be left out, as gh's `--json` does.
+#: Options with an optional value, like gh's `--json`.
 OPTIONAL_VALUES = ("--json", "--columns")
 
-#: A submission's ID or reference is never the value of such an option, so that `show --json K7QM-3XTP` works.
+#: An ID or a reference is never the value of such an option, so `show --json K7QM-3XTP` works.
 _ENTRY = re.compile(r"[a-z]+_[0-9A-Za-z]{26}|[0-9A-Z]{4}-?[0-9A-Z]{4}|[0-9a-z]{4}-[0-9a-z]{4}")
 
 
 def _below(group: TyperGroup, ctx: Context, name: str) -> str:
-    """Name the commands of this name below another, as a sentence that follows: `rollcall status cancel`."""
+    """Return a sentence that names the subcommands with this name, such as `rollcall status cancel`."""
     nouns = ((noun, group.get_command(ctx, noun)) for noun in group.list_commands(ctx))
     commands = [
         repr(f"{ctx.command_path} {noun} {name}") for noun, held in nouns if name in getattr(held, "commands", {})
@@ -44,9 +44,9 @@ def _below(group: TyperGroup, ctx: Context, name: str) -> str:
 
 
 def same_command(ctx: typer.Context, **changed: str) -> str:
-    """Write the command line that was given, with other values for some of its options, to be copied.
+    """Return this run's command line with some options changed, ready to copy.
 
-    changed: an option's parameter name and its value.
+    changed: values by the option's parameter name.
     """
     words = ctx.command_path.split()
     for param in ctx.command.params:
@@ -68,13 +68,13 @@ def same_command(ctx: typer.Context, **changed: str) -> str:
 
 
 def split_examples(text: str) -> tuple[str, str]:
-    """Split a docstring into what it says and the examples it ends with."""
+    """Split a docstring into its text and the examples at its end."""
     description, _, examples = inspect.cleandoc(text).partition(f"\n{HEADING}\n")
     return description.strip(), examples.rstrip()
 
 
 class Helped:
-    """Prints its help where all output goes."""
+    """Prints its help through the run's output."""
 
     def get_help_option(self, ctx: Context) -> TyperOption | None:
         """Return the option --help."""
@@ -92,7 +92,7 @@ class Helped:
         return page.getvalue()
 
     def write_help(self, ctx: Context, page: HelpPage) -> None:
-        """Write what it does, with examples first."""
+        """Write the help, examples first."""
         description, examples = split_examples(self.help or "")  # type: ignore[attr-defined] # a mixin of Typer's
         if examples:
             page.write(f"{HEADING}\n{examples}\n\n")
@@ -107,15 +107,15 @@ class Helped:
 
 
 class Command(Helped, TyperCommand):
-    """A command whose docstring ends with examples, and whose `--json` may stand alone."""
+    """A command with examples at the end of its docstring and an optional value for `--json`."""
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
-        """Return every lonely `--json` an empty value, then parse as usual."""
+        """Give each `--json` without a value an empty one, then parse as usual."""
         take_texts_plainly(self.params)
         takes_value = {name for param in self.params for name in param.opts if not getattr(param, "is_flag", False)}
         try:
             return super().parse_args(ctx, _fill_in([name for name in OPTIONAL_VALUES if name in takes_value], args))
-        except TyperException as error:  # of an option without its value the parser does not say whose it is
+        except TyperException as error:  # the parser doesn't say which option lacks its value
             if getattr(error, "ctx", ctx) is None:
                 error.ctx = ctx  # type: ignore[attr-defined] # all but its base class have it
             raise
@@ -126,31 +126,31 @@ class Command(Helped, TyperCommand):
 
 
 class Group(Helped, TyperGroup):
-    """A noun with its verbs; called without a verb it prints its help."""
+    """A noun with its verbs. Without a verb it prints its help."""
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
-        """Print the help when nothing was asked."""
+        """Print the help if no command was given."""
         take_texts_plainly(self.params)
         if not args and not ctx.resilient_parsing:
             _print_help(ctx, None, value=True)
         return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, AnyCommand | None, list[str]]:
-        """Find the command that was meant, or name the nearest."""
+        """Return the command. Raises an error that suggests the nearest one if there is none of this name."""
         known = self.list_commands(ctx)
         if args[0] not in known and not args[0].startswith("-") and not ctx.resilient_parsing:
             ctx.fail(f"There is no command {args[0]!r}.{_below(self, ctx, args[0]) or meant(args[0], known)}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
-        """Write what there is below it, each summary whole, on two lines where one is too short."""
+        """Write the subcommands with their whole summaries, on two lines where one is too short."""
         verbs = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
         with formatter.section("Commands"):
             formatter.write_dl([(name, _first_line(verb.help)) for name, verb in verbs if verb is not None])
 
 
 class Root(Group):
-    """`rollcall` itself: the overview is written without loading the commands."""
+    """`rollcall` itself. Its overview doesn't load the commands."""
 
     def write_help(self, ctx: Context, page: HelpPage) -> None:
         """Write the overview."""
@@ -159,7 +159,7 @@ class Root(Group):
 
 
 def noun(text: str) -> typer.Typer:
-    """Make the group of a noun; `text` is its help."""
+    """Make a noun's group with this help text."""
     app = typer.Typer(
         cls=Group,
         help=text,
@@ -173,12 +173,12 @@ def noun(text: str) -> typer.Typer:
 
 
 def verb() -> typer.Typer:
-    """Make the home of a single command that needs no noun."""
+    """Make the app of a single command without a noun."""
     return typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
 def _nothing() -> None:
-    """Keep a group of one command a group: a callback does that."""
+    """Keep a group with one command a group: Typer does so if it has a callback."""
 
 
 def _print_help(ctx: Context, _param: object, value: bool) -> None:  # noqa: FBT001 - how an option's callback is called

@@ -1,4 +1,4 @@
-"""A help page as it is written: wrapped between words only, so that `--dry-run` stays one word."""
+"""A help page, wrapped only at spaces, so that `--dry-run` stays in one piece."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 NARROWEST, WIDEST = 30, 100
-"""How narrow and how wide a page is, in cells."""
+"""The narrowest and widest page, in cells."""
 
 _INDENT = 2
 _WIDEST_TERM = 26
@@ -18,9 +18,9 @@ _NARROWEST_TEXT = 24
 
 
 class HelpPage:
-    """Takes what Typer writes of a command, by the methods that it calls.
+    """Formats a command's help, with the methods that Typer calls.
 
-    columns: how wide the terminal is; None where there is none.
+    columns: the terminal's width; None without a terminal.
     """
 
     def __init__(self, columns: int | None) -> None:
@@ -29,16 +29,16 @@ class HelpPage:
         self._parts: list[str] = []
 
     def write(self, text: str) -> None:
-        """Add a text as it is."""
+        """Add a text unchanged."""
         self._parts.append(text)
 
     def write_paragraph(self) -> None:
-        """Leave a line empty, unless nothing was written yet."""
+        """Add an empty line, except at the top."""
         if self._parts:
             self.write("\n")
 
     def write_text(self, text: str, *, first: str = "", rest: str = "") -> None:
-        """Add a paragraph. first, rest: what its first line and the others begin with."""
+        """Add a paragraph. first, rest: the prefix of its first line and of the others."""
         indent = " " * self._indent
         wrapper = TextWrapper(
             self.width,
@@ -50,7 +50,7 @@ class HelpPage:
         self.write(wrapper.fill(" ".join(text.split())) + "\n")
 
     def write_dl(self, rows: Sequence[tuple[str, str]]) -> None:
-        """Add terms and their texts: side by side, or one below the other where there is no room."""
+        """Add terms with their texts, side by side if there is room."""
         longest = max((len(term) for term, _ in rows), default=0)
         beside = min(longest, _WIDEST_TERM, self.width - self._indent - _INDENT - _NARROWEST_TEXT)
         for term, text in rows:
@@ -64,7 +64,7 @@ class HelpPage:
 
     @contextmanager
     def section(self, name: str) -> Iterator[None]:
-        """Begin a part of the page, indented under its heading."""
+        """Begin a section, indented under its heading."""
         self.write_paragraph()
         self.write(f"{name}:\n")
         self._indent += _INDENT

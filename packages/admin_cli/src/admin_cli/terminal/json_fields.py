@@ -1,4 +1,4 @@
-"""What --json prints: the fields that were named; a bare one lists those there are, as gh does."""
+"""The fields of --json. As in gh, --json without fields lists them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ANSWER = "answers."
 
 
 def json_option(known: Sequence[str]) -> Any:  # noqa: ANN401 - what typer.Option gives
-    """Make the option --json of a command that prints these fields."""
+    """Return the option --json for a command with these fields."""
     return typer.Option(
         "--json",
         metavar="[FIELDS]",
@@ -33,9 +33,9 @@ def json_option(known: Sequence[str]) -> Any:  # noqa: ANN401 - what typer.Optio
 
 
 def requested_fields(output: Output, json: str | None, known: Sequence[str]) -> list[str] | None:
-    """Return the fields that --json named; None when it was not given.
+    """Return the fields that --json names; None without --json.
 
-    A bare one prints the fields and ends the command (typer.Exit). Raises CliError for a field that there is none of.
+    Without a value, it prints the fields and ends the command (typer.Exit). Raises CliError for an unknown field.
     """
     if json is None:
         return None
@@ -48,9 +48,9 @@ def requested_fields(output: Output, json: str | None, known: Sequence[str]) -> 
 
 
 def ensure_asked(names: Sequence[str], stack: Stack, form: str | None) -> None:
-    """Raise CliError for an answer that no form asks, and none of its earlier versions.
+    """Raise CliError for an answer that is a field of no form, in any version.
 
-    form: the only one that is listed; None for all.
+    form: the only form to look at; None for all.
     """
     requested = [name.removeprefix(_ANSWER) for name in names if name.startswith(_ANSWER)]
     listed = [name for name in stack.forms if form in (None, name)]
@@ -70,7 +70,7 @@ def ensure_asked(names: Sequence[str], stack: Stack, form: str | None) -> None:
 
 
 def pick(whole: Mapping[str, object], names: Sequence[str]) -> dict[str, object]:
-    """Return these fields of a record, in this order; an answer that was not given is null."""
+    """Return these fields of a record, in this order. A missing answer is null."""
     answers = whole.get("answers")
     answer_values = answers if isinstance(answers, Mapping) else {}
     return {
@@ -80,7 +80,7 @@ def pick(whole: Mapping[str, object], names: Sequence[str]) -> dict[str, object]
 
 
 def _read(text: str, known: Sequence[str]) -> list[str]:
-    """Read `id,email,answers.course`; `answers.NAME` is there where answers are."""
+    """Read `id,email,answers.course`. `answers.NAME` is allowed if `answers` is."""
     names = [name.strip() for name in text.split(",") if name.strip()]
     if names == [EVERYTHING]:
         return list(known)

@@ -1,4 +1,4 @@
-"""Texts laid out for a terminal, by cells: wrapped at its width, wide characters and marks counted as they are seen."""
+"""Text layout in terminal cells: wide characters count as two, combining marks as none."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 _GAP = 2
 _NARROWEST_NAME = 12
-_NARROWEST_VALUE = 30  # an ID, so that it can be copied
+_NARROWEST_VALUE = 30  # an ID stays whole, so that it can be copied
 _INDENT = 2
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Break a line between words, and a word that is longer than a line anywhere between letters.
+    """Break a line between words, and a word that is longer than the line between letters.
 
-    A link stays whole: the terminal breaks it, and it can still be opened and copied.
+    A link stays whole: the terminal wraps it, and it can still be opened and copied.
     """
     if cell_len(text) <= width:
         return [text]
@@ -36,21 +36,21 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def cut(text: str, width: int) -> str:
-    """Shorten a text to so many cells, with an ellipsis where something is missing."""
+    """Shorten a text to this many cells, with an ellipsis if something is cut."""
     if cell_len(text) <= width:
         return text
     return (chop_cells(text, width - 1) or [""])[0] + "…" if width > 1 else "…"[:width]
 
 
 def pad(text: str, width: int) -> str:
-    """Fill a text up with spaces to so many cells."""
+    """Pad a text with spaces to this many cells."""
     return text + " " * (width - cell_len(text))
 
 
 def pairs(named: Sequence[tuple[str, Sequence[str]]], width: int) -> Iterator[str]:
-    """Yield the lines of names and their values, side by side, or one under the other where there is no room.
+    """Yield the lines of names with their values, side by side if there is room.
 
-    named: names with each value's lines.
+    named: each name with the lines of its value.
     """
     longest = max((cell_len(name) for name, _ in named), default=0)
     widest = max((cell_len(line) for _, values in named for line in values), default=0)

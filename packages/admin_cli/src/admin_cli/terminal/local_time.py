@@ -1,4 +1,4 @@
-"""The organisation's time zone as this process's own: staff read every time as its clocks show it."""
+"""The organisation's time zone, used as this process's own, so that staff read every time in it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def keep_time_of(forms: Mapping[str, Form]) -> None:
-    """Read and write times as the organisation of these forms does; as this machine does when they name no zone."""
+    """Use the time zone of these forms; if they name none, this machine's."""
     zone = next((form.time_zone for form in forms.values() if form.time_zone is not None), None)
     if zone is not None and hasattr(time, "tzset"):
         os.environ["TZ"] = zone.rule

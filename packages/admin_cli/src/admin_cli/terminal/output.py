@@ -1,4 +1,4 @@
-"""Where a command writes: data to stdout, everything else to stderr, each the way its reader can use it."""
+"""A command's output: data on stdout, everything else on stderr, formatted for a person or a program."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ T = TypeVar("T")
 
 DEFAULT_WIDTH = 80
 
-#: How many rows a terminal waits for to see how wide the columns are; more follow one by one.
+#: How many rows a table on a terminal reads before it sets the columns' widths; the rest follow one by one.
 SAMPLE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """The streams of one run. environ tells about colour and width.
+    """The streams of one run. environ: decides on colour and width.
 
-    quiet: whether notes are left out. paper: whether stdout is to be printed.
+    quiet: whether to leave out notes. paper: whether stdout is for printing.
     """
 
     stdout: TextIO
@@ -41,7 +41,7 @@ class Output:
     paper: bool = False
 
     def for_paper(self) -> Output:
-        """Return the same streams, written to as to a terminal without colour."""
+        """Return the same streams, formatted for a person, without colour."""
         return replace(self, paper=True)
 
     @property
@@ -51,7 +51,7 @@ class Output:
 
     @property
     def coloured(self) -> bool:
-        """Whether stdout may carry colour: on a terminal that has it, unless NO_COLOR is set (no-color.org)."""
+        """Whether stdout gets colour: on a terminal that supports it, unless NO_COLOR is set (no-color.org)."""
         return (
             self.on_terminal
             and not self.paper
@@ -61,14 +61,14 @@ class Output:
 
     @property
     def has_blocks(self) -> bool:
-        """Whether stdout carries block characters, to draw bars with."""
+        """Whether stdout's encoding has block characters for bars."""
         from admin_cli.terminal.bars import blocks_in  # noqa: PLC0415 - only a terminal draws
 
         return blocks_in(getattr(self.stdout, "encoding", None) or "utf-8")
 
     @property
     def width(self) -> int:
-        """How many cells a line of the terminal holds; COLUMNS overrides."""
+        """The terminal's width in cells; COLUMNS overrides it."""
         columns = self.environ.get("COLUMNS", "")
         if columns.isdecimal() and int(columns) > 0:
             return int(columns)
@@ -78,16 +78,16 @@ class Output:
             return DEFAULT_WIDTH
 
     def write(self, text: str) -> None:
-        """Write data. Raises OutputClosedError when nobody reads any more, CliError when it cannot be written."""
+        """Write data. Raises OutputClosedError if the reader has gone, CliError if writing fails."""
         try:
             self.stdout.write(text)
         except OSError as error:
             raise self._failed(error) from error
 
     def data(self, content: bytes) -> None:
-        """Write bytes as they are. Raises as `write` does."""
+        """Write bytes unchanged. Raises what `write` raises."""
         buffer = getattr(self.stdout, "buffer", None)
-        if buffer is None:  # a stream of texts alone
+        if buffer is None:  # a text stream
             self.write(content.decode())
             return
         try:
@@ -104,10 +104,10 @@ class Output:
         self.line(to_json(value))
 
     def json_array(self, records: Iterable[Mapping[str, object]]) -> None:
-        """Write a JSON array, each element as soon as it is there; whole JSON also when it is interrupted.
+        """Write a JSON array element by element. If interrupted, it still closes the array.
 
-        An element's last line is held back until it is known whether a comma follows: so whole lines stand on a
-        terminal, and progress drawn in between wipes out none of them.
+        It holds back an element's last line until it knows whether a comma follows, so that a terminal
+        only ever shows whole lines, and progress in between doesn't overwrite them.
         """
         last = ""
         try:
@@ -123,7 +123,7 @@ class Output:
         self.line(f"{last}\n]" if last else "[]")
 
     def json_lines(self, records: Iterable[Mapping[str, object]]) -> None:
-        """Write JSON lines, each as soon as it is there."""
+        """Write JSON lines, one at a time."""
         for place, record in enumerate(records):
             self.line(to_json_line(record))
             if place == 0:
@@ -141,12 +141,12 @@ class Output:
         for place, row in enumerate(rows):
             self.line("\t".join(tab_separated(for_program(value)) for value in row))
             if place == 0:
-                self.flush()  # the next may be long in coming
+                self.flush()  # the next row may take a while
 
     def table(self, columns: Sequence[Column], sample: Iterable[Sequence[Value]]) -> Callable[[Sequence[Value]], None]:
-        """Begin a table whose rows come one by one, and give what writes a row.
+        """Begin a table whose rows come one by one, and return the function that writes a row.
 
-        sample: rows that show how wide the columns are to be on a terminal; they are not written.
+        sample: rows that set the columns' widths on a terminal. They aren't written.
         """
         if not self.on_terminal:
             return lambda row: self.rows(columns, [row])
@@ -169,7 +169,7 @@ class Output:
             self.line(line)
 
     def heading(self, text: str) -> None:
-        """Begin a part of what a person reads; a program gets nothing of it."""
+        """Write a heading for a person; nothing for a program."""
         from admin_cli.terminal.table import BOLD, styled  # noqa: PLC0415 - a pipe draws nothing
 
         if self.on_terminal:
@@ -177,31 +177,31 @@ class Output:
             self.line(styled(plain(text), BOLD, coloured=self.coloured))
 
     def note(self, text: str) -> None:
-        """Return the person a hint, or say how far a command has come, unless they want quiet."""
+        """Write a hint or progress to stderr, unless the run is quiet."""
         if not self.quiet:
             self.tell(text)
 
     def tell(self, text: str) -> None:
-        """Tell the person what they must know: a question, a mistake, or what was or would be done."""
-        with contextlib.suppress(OSError):  # nobody reads it any more; the exit code still tells
+        """Write what a person must know to stderr: a question, a mistake, or what was or would be done."""
+        with contextlib.suppress(OSError):  # the reader has gone; the exit code still counts
             self.stderr.write("\n".join(plain_lines(text)) + "\n")
 
     def at_once(self, items: Iterable[T]) -> Iterator[T]:
-        """Have each written out before the next is waited for."""
+        """Yield the items, and flush after each, before waiting for the next."""
         for item in items:
             yield item
             self.flush()
 
     def flush(self) -> None:
-        """Have everything written out. Raises as `write` does."""
+        """Flush stdout. Raises what `write` raises."""
         try:
             self.stdout.flush()
         except OSError as error:
             raise self._failed(error) from error
 
     def _failed(self, error: OSError) -> Exception:
-        """Let go of what is still in the buffer: it can never be written, and Python would complain at exit."""
-        with contextlib.suppress(OSError, ValueError):  # not a real file: nothing is flushed at exit
+        """Drop the buffered data, which Python would otherwise try to write again at exit, and return the error."""
+        with contextlib.suppress(OSError, ValueError):  # not a real file, so Python flushes nothing at exit
             os.dup2(os.open(os.devnull, os.O_WRONLY), self.stdout.fileno())
         if isinstance(error, BrokenPipeError):
             return OutputClosedError()

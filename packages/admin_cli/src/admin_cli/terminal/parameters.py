@@ -1,4 +1,4 @@
-"""Parameters that are texts: taken as they are, without the library by which Typer reads other types.
+"""Text parameters, passed on unchanged, without the library that Typer uses for other types.
 
 Typer 0.29 loads pydantic to read any parameter. That takes 60 ms before a command begins (the fastest of 20 runs of
 `rollcall context list`, with and without this module).
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class _PlainText:
-    """Stands in for Typer's own reading of one parameter until there is something to read."""
+    """Replaces Typer's converter for one parameter until there is a value to convert."""
 
     def __init__(self, parameter: Any) -> None:  # noqa: ANN401 - Typer's own
         descriptor = parameter.type_descriptor
@@ -21,7 +21,7 @@ class _PlainText:
         self._is_text = descriptor.annotation is str and getattr(descriptor.parameter_info, "parser", None) is None
 
     def __call__(self) -> Self:
-        """Return the reader of the parameter: itself."""
+        """Return the converter: this object."""
         return self
 
     def coerce(self, value: Any, param: Any, ctx: Any) -> Any:  # noqa: ANN401 - Typer's own
@@ -34,7 +34,7 @@ class _PlainText:
 
 
 def take_texts_plainly(parameters: Iterable[Any]) -> None:
-    """Let a command's parameters load pydantic only when they need it. Those of another Typer stay as they are."""
+    """Make a command's parameters load pydantic only if they need it. Other versions of Typer stay unchanged."""
     for parameter in parameters:
         if hasattr(parameter, "type_descriptor") and "get_runtime_param" not in vars(parameter):
             parameter.get_runtime_param = _PlainText(parameter)

@@ -1,4 +1,4 @@
-"""How far a long piece of work has come, on stderr: a line redrawn on a terminal, a line now and then elsewhere."""
+"""Progress of long work, on stderr: one redrawn line on a terminal, a new line now and then elsewhere."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ if TYPE_CHECKING:
 
     from admin_cli.terminal.output import Output
 
-#: On a terminal: often enough to see it move, seldom enough to cost nothing.
+#: Seconds between redraws on a terminal.
 REDRAWN_EVERY_S = 0.2
 
-#: In a log: rare enough to be read.
+#: Seconds between lines in a log.
 LINE_EVERY_S = 30.0
 
-#: A rate over less than this says nothing.
+#: Seconds of work before a rate means anything.
 _TOO_SOON_S = 0.5
 
 _MINUTE, _HOUR = 60, 3600
 
 
 class Progress:
-    """Counts what is done while it is entered, and says so on stderr.
+    """Counts finished items while its context is open, and shows the count on stderr.
 
     what: what is counted, in the plural ("submissions"). total: how many there will be; None if unknown. about: whether
-    the total is an estimate; at_most: whether it is an upper limit. done: how many were done before, which the rate
-    leaves out.
+    the total is an estimate; at_most: whether it is an upper limit. done: how many were done before, which don't count
+    towards the rate.
     """
 
     def __init__(
@@ -68,16 +68,16 @@ class Progress:
 
     @property
     def done(self) -> int:
-        """How many are done, with those that were there already."""
+        """How many are done, including those from before."""
         return self._done
 
     @property
     def elapsed_s(self) -> float:
-        """How long it has taken so far."""
+        """The seconds so far."""
         return self._monotonic() - self._began
 
     def advance(self, count: int = 1) -> None:
-        """Count so many more, and say so if it is time."""
+        """Count more items, and show the count if it is time."""
         self._done += count
         now = self._monotonic()
         if now - self._told >= (REDRAWN_EVERY_S if self._redraws else LINE_EVERY_S):
@@ -85,12 +85,12 @@ class Progress:
             self._show()
 
     def note(self, text: str) -> None:
-        """Tell the person something meanwhile, on a line of its own, unless they want quiet."""
+        """Write a note on its own line, unless the run is quiet."""
         self.clear()
         self._output.note(text)
 
     def tell(self, text: str) -> None:
-        """Tell the person what they must know, on a line of its own: a mistake, or a failure."""
+        """Write a mistake or a failure on its own line."""
         self.clear()
         self._output.tell(text)
 
@@ -98,20 +98,20 @@ class Progress:
         if self._output.quiet:
             return
         if self._redraws:
-            line = plain(str(self))[: self._width() - 1]  # a full line would wrap, and not go away
+            line = plain(str(self))[: self._width() - 1]  # a full line would wrap, and clearing would leave half of it
             self._write(f"\r{line}\x1b[K")
             self._drawn = True
         else:
             self._output.note(str(self))
 
     def clear(self) -> None:
-        """Take the line off the terminal, so that something else can be written."""
+        """Clear the line, so that something else can be written."""
         if self._drawn:
             self._write("\r\x1b[K")
             self._drawn = False
 
     def _width(self) -> int:
-        """Return the cells of a line: stderr may be a terminal where stdout is none."""
+        """Return stderr's width in cells; stdout may be no terminal."""
         columns = self._output.environ.get("COLUMNS", "")
         if columns.isdecimal() and int(columns) > 1:
             return int(columns)
@@ -121,12 +121,12 @@ class Progress:
             return DEFAULT_WIDTH
 
     def _write(self, text: str) -> None:
-        with contextlib.suppress(OSError):  # nobody reads it any more
+        with contextlib.suppress(OSError):  # the reader has gone
             self._output.stderr.write(text)
             self._output.stderr.flush()
 
     def __str__(self) -> str:
-        """Say how many, how fast, and how long it may still take."""
+        """Return the count, the rate and the time left."""
         total = self._total if self._total is not None and self._total >= self._done else None
         of_all = f" of {self._how}{total:,}" if total is not None else ""
         parts = [f"{self._done:,}{of_all} {self._what}"]
@@ -140,7 +140,7 @@ class Progress:
 
 
 def duration(seconds: float) -> str:
-    """Write a length of time the way people say it: 12 s, 3 min 20 s, 2 h 5 min."""
+    """Return a length of time in words: 12 s, 3 min 20 s, 2 h 5 min."""
     whole = round(seconds)
     if whole < _MINUTE:
         return f"{whole} s"

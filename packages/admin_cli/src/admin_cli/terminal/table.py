@@ -1,4 +1,4 @@
-"""Tables for a terminal: wide characters align, what does not fit is cut or left out, and rows may come one by one."""
+"""Tables for a terminal: wide characters align, wide columns are cut or left out, rows may come one by one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from admin_cli.terminal.values import Value
 
-#: The statuses (docs/statuses.md), so that a glance finds what needs doing. ANSI's codes.
+#: ANSI colours of the statuses (docs/statuses.md), so that you see at a glance what needs doing.
 STATUS_STYLES = {
     "pending": "33",
     "confirmed": "32",
@@ -31,9 +31,8 @@ _GAP = 2
 class Column:
     """A column of a table.
 
-    narrowest: how many cells it may be cut down to; None when cutting would make it useless.
-    optional: whether it is left out when the terminal has no room for it. status: whether its values get a colour.
-    number: whether it stands to the right.
+    narrowest: the fewest cells it may be cut to; None if it must stay whole. optional: whether it may be left out of a
+    narrow table. status: whether its values get a colour. number: whether it is right-aligned.
     """
 
     header: str
@@ -44,7 +43,7 @@ class Column:
 
 
 class Table:
-    """A table as wide as the terminal at most. sample: rows that say how wide each column is to be."""
+    """A table, at most as wide as the terminal. sample: rows that set the columns' widths."""
 
     def __init__(
         self, columns: Sequence[Column], sample: Iterable[Sequence[Value]], *, coloured: bool, width: int
@@ -64,13 +63,13 @@ class Table:
         self._begun = False
 
     def header(self) -> str:
-        """Draw the line above the rows; where a row has no room on one line, each of its cells is named instead."""
+        """Return the header line; empty if rows don't fit on one line, because then each cell is named."""
         if self._stacked:
             return ""
         return self._line([column.header for column in self._columns], dict.fromkeys(self._widths, BOLD))
 
     def row(self, row: Sequence[Value]) -> str:
-        """Draw a row. Data is shown as it is, without its harm."""
+        """Return a row, its data made harmless."""
         cells = _cells(row)
         if self._stacked:
             return self._block(cells)
@@ -78,7 +77,7 @@ class Table:
         return self._line(cells, styles)
 
     def _block(self, cells: Sequence[str]) -> str:
-        """Draw a row as lines of their own, with an empty one between two rows."""
+        """Return a row with one line per cell, and an empty line between two rows."""
         from admin_cli.terminal.layout import pairs  # noqa: PLC0415 - a pipe needs no Rich
 
         between = "\n" if self._begun else ""
@@ -102,7 +101,7 @@ class Table:
 
 
 def styled(text: str, style: str, *, coloured: bool) -> str:
-    """Return a text a style, where styles are shown."""
+    """Return a text in a style if colour is on."""
     return f"\x1b[{style}m{text}\x1b[0m" if coloured else text
 
 
@@ -113,8 +112,8 @@ def _cells(row: Sequence[Value]) -> list[str]:
 def _fit(columns: Sequence[Column], natural: Sequence[int], width: int) -> dict[int, int]:
     """Choose the columns to show and how wide each is.
 
-    What can be left out goes first, from the right; then what can be cut shares the room that is left. Columns that
-    can be neither keep their width, so that a very narrow terminal wraps lines rather than lose a reference.
+    Optional columns go first, from the right. Then the columns that may be cut share what is left. All others keep
+    their width, so that a very narrow terminal wraps lines rather than lose a reference.
     """
     narrowest = [natural[i] if c.narrowest is None else min(natural[i], c.narrowest) for i, c in enumerate(columns)]
     shown = list(range(len(columns)))

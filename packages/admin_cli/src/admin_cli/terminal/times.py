@@ -23,7 +23,7 @@ _SHORTEST_WEEKDAY = 3
 
 
 def read_since(since: str, *, forms: Callable[[], object]) -> datetime:
-    """Return when a period that lasts until now begins; arguments and errors as those of `read_period`."""
+    """Return when a period that lasts until now begins. Arguments and errors are those of `read_period`."""
     first, _ = read_period(since, None, forms=forms)
     assert first is not None  # noqa: S101 - it was given
     return first
@@ -34,10 +34,10 @@ def read_period(
 ) -> tuple[datetime | None, datetime | None]:
     """Return when a period begins and ends, in UTC; None where it is open.
 
-    since, until: as `parse_time` takes them; a day alone counts whole. forms: reads the stack's forms,
-    which brings the organisation's time zone; asked only for a time, and only once what was written
-    can be read. now: the present moment; None to look. Raises CliError for what is not a time, and
-    for a period that ends before it begins.
+    since, until: as for `parse_time`; a date without a time counts as the whole day. forms: reads the
+    stack's forms, which set the organisation's time zone; called only after a valid time was given.
+    now: None for the current time. Raises CliError for an invalid time and for a period that ends
+    before it begins.
     """
     at = now or datetime.now(UTC)
 
@@ -49,8 +49,8 @@ def read_period(
 
     if since is None and until is None:
         return None, None
-    read()  # a mistake is told before anything is asked
-    forms()  # a day is the organisation's
+    read()  # report a mistake before calling the stack
+    forms()  # days are the organisation's
     first, last = read()
     if first is not None and last is not None and first >= last:
         raise CliError(f"--since {since} must be earlier than --until {until}.", exit_code=ExitCode.USAGE)
@@ -61,9 +61,9 @@ def parse_time(text: str, *, now: datetime, option: str, ends: bool = False) -> 
     """Return the time, in UTC, that a person means.
 
     text: a time before `now` (`90min`, `12h`, `7d`, `2w`, `3mo`, `2y`), `today`, `yesterday`, the
-    latest of a weekday (`monday`, `mon`; today counts), or ISO 8601, in this process's zone when it
-    names none. option: the option it was given to. ends: a day alone means its end. Raises CliError,
-    which names the option and what it takes.
+    latest of a weekday (`monday`, `mon`; today counts), or ISO 8601, in this process's zone if it
+    names none. option: the option's name. ends: whether a date without a time means the end of
+    that day. Raises CliError, which names the option and what it accepts.
     """
     written = text.strip().lower()
     if unclear := _MINUTE_OR_MONTH.fullmatch(written):
@@ -94,12 +94,12 @@ def _before(now: datetime, number: int, unit: str) -> datetime:
     month = here.year * 12 + here.month - 1 - number * _MONTHS[unit]
     year, month = divmod(month, 12)
     day = min(here.day, calendar.monthrange(year, month + 1)[1])
-    # Without its zone, so that the same hour is found on the other side of a change of the clocks.
+    # Without the zone, so that it is the same hour on the other side of a clock change.
     return here.replace(year=year, month=month + 1, day=day, tzinfo=None).astimezone(UTC)
 
 
 def _day(written: str, today: date) -> date | None:
-    """Return the day that is meant; None when it is no day alone."""
+    """Return the day; None if the text is no day without a time."""
     if written in _DAYS_AGO:
         return today - timedelta(days=_DAYS_AGO[written])
     if len(written) >= _SHORTEST_WEEKDAY:

@@ -1,4 +1,4 @@
-"""What the parser complains of, said the way the rest of the command line says things."""
+"""The parser's errors, worded like all others."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _EXTRA = re.compile(r"Got unexpected extra arguments?(?:\(s\)|s)? \((?P<extra>.*
 
 
 def meant(name: str, known: Iterable[str]) -> str:
-    """Name what was probably meant, as a sentence that follows another; nothing when nothing is near."""
+    """Return a sentence that suggests the nearest known name; empty if none is near."""
     near = get_close_matches(name, list(known), n=1)
     return f" Did you mean {near[0]!r}?" if near else ""
 
 
 def sentence(error: TyperException) -> str:
-    """Say what is wrong with a command line."""
+    """Return a sentence that says what is wrong with a command line."""
     if option := getattr(error, "option_name", None):
         if getattr(error, "possibilities", False) is not False:
             if option[1:].isdecimal():
@@ -57,7 +57,7 @@ def _wrong(what: str, error: TyperException) -> str:
 
 
 def _either(choices: Sequence[str]) -> str:
-    """List choices as a sentence does: a, b or c."""
+    """Return choices as in a sentence: a, b or c."""
     *others, last = choices
     return f"{', '.join(others)} or {last}" if others else last
 
@@ -72,7 +72,7 @@ def _options(error: TyperException) -> list[str]:
 
 
 def _named(error: TyperException) -> str | None:
-    """Return the option or argument that the error is about, as the help names it."""
+    """Return the name in the help of the option or argument that the error is about."""
     param = getattr(error, "param", None)
     if param is None:
         return None

@@ -1,4 +1,4 @@
-"""How one value is written: for a person at a terminal, or for a program behind a pipe."""
+"""Formats of single values: for a person at a terminal, or for a program behind a pipe."""
 
 from datetime import UTC, datetime
 
@@ -6,21 +6,21 @@ Value = str | int | float | datetime | list[str] | None
 
 
 def for_program(value: Value) -> str:
-    """Write a value for a pipe: times in ISO 8601 UTC, a list comma-separated."""
+    """Return a value for a pipe: times in ISO 8601 UTC, lists comma-separated."""
     if isinstance(value, datetime):
         return iso(value)
     return _text(value)
 
 
 def for_person(value: Value) -> str:
-    """Write a value for a terminal: times as this process's clock shows them (see `local_time`), to the minute."""
+    """Return a value for a terminal: times in this process's zone (see `local_time`), to the minute."""
     if isinstance(value, datetime):
         return value.astimezone().strftime("%Y-%m-%d %H:%M")
     return _text(value)
 
 
 def iso(moment: datetime) -> str:
-    """Write a moment in ISO 8601 UTC, to the millisecond if it has any."""
+    """Return a time in ISO 8601 UTC, with milliseconds if it has any."""
     spec = "milliseconds" if moment.microsecond else "seconds"
     return moment.astimezone(UTC).isoformat(timespec=spec).replace("+00:00", "Z")
 

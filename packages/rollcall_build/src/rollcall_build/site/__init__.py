@@ -1,1 +1,1 @@
-"""The site: its words, look and pages, built from `site/` and the form files."""
+"""The site: words, look and pages, built from `site/` and the form files."""

@@ -1,4 +1,4 @@
-"""Assets: each kept under its own name, and under one with a hash in it that may be cached for ever."""
+"""Assets, each under its own name and under a name with a hash, which browsers may cache for ever."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -12,10 +12,10 @@ from rollcall_build.site.files import CONTENT_TYPES, HASH_LETTERS, SiteFile
 
 
 class Assets:
-    """The files of some folders, and the addresses that pages ask for them by.
+    """The files of some folders, and their addresses for pages.
 
-    folders: by what messages call them. made: more files, by name. before: what goes before a file's own content, by
-    name.
+    folders: by their names in messages. made: more files, by name. before: text to put before a file's content, by
+    file name.
     """
 
     def __init__(self, folders: Mapping[str, Path], *, made: Mapping[str, bytes], before: Mapping[str, str]) -> None:
@@ -34,7 +34,7 @@ class Assets:
         return SiteFile(f"assets/{name}", body), SiteFile(f"assets/{self._hashed[name]}", body)
 
     def address(self, name: str) -> str:
-        """Where a page finds the asset `name`. Raises SiteBuildError when there is no such file."""
+        """Return the address of the asset `name`. Raises SiteBuildError if there is no such file."""
         if name not in self._hashed:
             places = " or ".join(f"{source}/{name}" for source in self._sources)
             raise SiteBuildError(f"{places}: this file is missing, and a page needs it.")
@@ -42,7 +42,7 @@ class Assets:
 
 
 def _read(folder: Path, source: str) -> Iterator[tuple[str, bytes]]:
-    """Yield each file of a folder by its name there. Raises SiteBuildError for a kind that no browser is told of."""
+    """Yield each file of a folder with its name. Raises SiteBuildError for a kind without a content type."""
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_dir() or path.name.startswith("."):
@@ -62,7 +62,7 @@ def _hashed_name(name: str, body: bytes) -> str:
 
 
 def slimmed(name: str, body: bytes) -> bytes:
-    """Return a style or script without what only its authors read; others as they are. Names stay as they are."""
+    """Return a style or script without comments and spaces, names unchanged; other files unchanged."""
     match PurePosixPath(name).suffix:
         case ".js":
             return f"{rjsmin.jsmin(body.decode())}\n".encode()

@@ -1,4 +1,4 @@
-"""The site built: templates, words and form files in, a folder of files to serve out."""
+"""Builds the site: from templates, words and form files to a folder of files to serve."""
 
 import shutil
 from collections.abc import Mapping
@@ -24,21 +24,21 @@ from rollcall_build.site.views import FormView, course_field, courses, form_view
 from rollcall_build.sources import Sources
 
 CONTENT = "site"
-"""What messages call the folder of the organisation's words and look."""
+"""The name in messages of the folder with the organisation's words and look."""
 PICTURES = "site/pictures"
 TEMPLATES = "site/templates"
 ASSETS = "site/assets"
 STYLE = "rollcall.css"
 HOME = "index.html"
 
-MARK = ".rollcall-site.json"  # says that a folder is ours to empty
+MARK = ".rollcall-site.json"  # marks a folder that a build may empty
 
 
 def build(sources: Sources, *, api_url: str, site_url: str, out: Path) -> SiteBuild:
-    """Build an organisation's site into `out`, which afterwards holds nothing else.
+    """Build an organisation's site into `out`, which afterwards contains nothing else.
 
     api_url: the base that forms post to. site_url: where visitors find the site. The same sources and addresses
-    give the same bytes. Raises SiteBuildError or FormFileError, naming the file; then `out` is left as it was.
+    give the same bytes. Raises SiteBuildError or FormFileError, which name the file; `out` then stays unchanged.
     """
     addresses = {"api_url": _address(api_url, "api_url"), "site_url": _address(site_url, "site_url")}
     files = render(sources, compile_forms(sources.forms), **addresses)
@@ -47,7 +47,7 @@ def build(sources: Sources, *, api_url: str, site_url: str, out: Path) -> SiteBu
 
 
 def shipped_pages(sources: Sources) -> tuple[Page, ...]:
-    """Return every page that an organisation's site has, in every language. Raises SiteBuildError or FormFileError."""
+    """Return every page of an organisation's site, in every language. Raises SiteBuildError or FormFileError."""
     return _pages(_content(sources), compile_forms(sources.forms))
 
 
@@ -86,7 +86,7 @@ def _theme(sources: Sources) -> Theme:
 
 
 def _look(theme: Theme) -> dict[str, object]:
-    """Return what the templates are given of the theme. Its drawings were looked through when it was read."""
+    """Return the theme's values for the templates. Its drawings were checked when it was read."""
     drawings = {name: Markup(drawing) for name, drawing in theme.drawings.items()}  # noqa: S704 - see above
     return {
         "theme_colours": {scheme: theme.colours[scheme]["card"] for scheme in SCHEMES},
@@ -104,7 +104,7 @@ def _content(sources: Sources) -> SiteContent:
 
 
 def _pages(content: SiteContent, forms: Mapping[str, Form]) -> tuple[Page, ...]:
-    """Return the pages. Raises SiteBuildError where two have one address, or a form has none."""
+    """Return the pages. Raises SiteBuildError if two have the same address, or a form has none."""
     pages = site_pages(content, forms)
     taken = {key for page in pages if page.form is None for key in _keys(page)} | {*content.languages}
     for name, form in forms.items():
@@ -119,16 +119,16 @@ def _pages(content: SiteContent, forms: Mapping[str, Form]) -> tuple[Page, ...]:
 
 
 def _keys(page: Page) -> tuple[str, ...]:
-    """Return where a page is stored: with and without a slash at its address's end, for people type both.
+    """Return a page's keys: with and without a slash at the end of its address, because people type both.
 
-    The page names one of the two as its own (rel=canonical). No function at the edge has to lead from one to the other.
+    The page names one of the two as its own (rel=canonical), so the edge needs no function for redirects.
     """
     bare = page.key.removesuffix("/")
     return (page.key,) if page.key == HOME else (bare, f"{bare}/")
 
 
 def _given(content: SiteContent, forms: Mapping[str, Form], language: str, *, api_url: str) -> dict[str, object]:
-    """Return what every page in one language is given."""
+    """Return the values for all pages in one language."""
     texts = {name: Texts(words, source=f"{CONTENT}/{name}.toml") for name, words in content.words.items()}
     text = texts[language]
     links = navigation(content, forms, language)
@@ -156,14 +156,14 @@ def _given(content: SiteContent, forms: Mapping[str, Form], language: str, *, ap
 
 
 def _place(key: str, keys: list[str]) -> str:
-    """Return where in the folder a file lies: a bucket holds both `sv` and `sv/`, a folder can't."""
+    """Return a file's path in the folder. A bucket can hold both `sv` and `sv/`, a folder can't."""
     if key.endswith("/"):
         return f"{key}index.html"
     return f"{key}.html" if f"{key}/" in keys else key
 
 
 def _write(files: tuple[SiteFile, ...], out: Path) -> None:
-    """Replace what `out` holds. The mark is written first, so that a build that stopped half-way can be repeated."""
+    """Replace the content of `out`. The mark is written first, so that an interrupted build can be repeated."""
     keys = [file.key for file in files]
     try:
         if out.exists() and any(out.iterdir()) and not (out / MARK).is_file():
@@ -184,7 +184,7 @@ def _write(files: tuple[SiteFile, ...], out: Path) -> None:
 
 
 def _address(url: str, name: str) -> str:
-    """Return the address without a slash at its end. Raises SiteBuildError when it is none."""
+    """Return the address without a slash at its end. Raises SiteBuildError if it isn't an address."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
         raise SiteBuildError(f'{name} is "{url}"; give an address such as https://forms.example.org.')

@@ -1,7 +1,7 @@
-"""Checks that a page can make by itself: a field's rules as data, each with the server's own sentence.
+"""Checks that a page makes before sending: a field's rules as data, each with the server's sentence.
 
-They are the rules of `values` as far as a browser can know them, and never stricter: what a check refuses, the server
-refuses too. So the page may keep such an answer back; everything else the server decides.
+They are the rules of `values` that a browser can apply, and never stricter: the server refuses whatever a check
+refuses. The server decides everything else.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from registration_core.domain.messages import Words
 
     class Say(Protocol):
-        """Gives the sentence for a code, in one language."""
+        """Returns the sentence for a code, in one language."""
 
         def __call__(self, wording: str, **values: object) -> str:
-            """Return it with these values filled in."""
+            """Return the sentence with these values filled in."""
 
 
 class Rule(StrEnum):
-    """What is wrong with an answer.
+    """The kinds of check.
 
-    required: there is none. All others look at an answer that is there. pattern: it does not match. short, long: it has
-    fewer or more letters. least, most: a number, a date (as text) or a count of options lies beyond the limit.
+    required: an answer is missing. All others look at an answer that isn't. pattern: it doesn't match. short, long: it
+    has too few or too many letters. least, most: a number, date (as text) or count of options is beyond the limit.
     """
 
     REQUIRED = "required"
@@ -45,11 +45,11 @@ class Rule(StrEnum):
 
 
 class Check(NamedTuple):
-    """One rule, in the order that the server looks at them.
+    """One rule. A field's checks are in the server's order.
 
-    limit: a pattern (one that Python's `regex` and a browser's `u` flag read alike), a number, or None: the date that
-    the control itself names. sentence: what to say; `{length}` and `{limit}` in it are for the page to fill in.
-    part: the one of a date's three fields that is wrong; empty when no single one is.
+    limit: a pattern (which Python's `regex` and a browser's `u` flag read alike), a number, or None for the date in the
+    control's own attribute. sentence: the message; the page fills in `{length}` and `{limit}`. part: the one of a
+    date's three fields that is wrong; empty if it isn't a single one.
     """
 
     rule: Rule
@@ -64,30 +64,30 @@ EMAIL = (
     r"^(?![.])(?!\S*([.][.]|[.]@|=[?]\S*@))(?:[^\x00-\x7f]|[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~.]){1,64}"
     rf"@(?:(?:{_LABEL}[.])+{_TOP}|(?=\S*[^\x00-\x7f])[^@\s]+)$"
 )
-"""See `emails`. A domain with letters beyond ASCII is the server's to judge."""
+"""See `emails`. Only the server judges domains with letters beyond ASCII."""
 EMAIL_ASCII = r"^[\x00-\x7f]+@"
 _GAP = r"[\t \-./()\u00a0\u2009\u2010\u2011\u2012\u2013\u202f\u2212]*"
 PHONE = (
     rf"^(?:tel:)?(?:(?:[+\uff0b]|00)(?!{_GAP}0(?![)]))(?:{_GAP}\p{{Nd}}){{5,16}}|(?!00)(?:{_GAP}\p{{Nd}}){{FEWEST,MOST}}){_GAP}"
     r"(?:[\s,;]*(?:;ext=|[A-Za-z]{1,11}|#)[\s.:]*\p{Nd}{1,7}#?)?$"
 )
-"""What a country has is the server's to judge; no country's code begins with 0."""
+"""Only the server knows the countries' rules; no country's code begins with 0."""
 _MOST_DIALLED = 18
-"""Digits of a number within its country, with whatever is dialled first."""
+"""Digits of a national number, with its trunk prefix."""
 DAY, MONTH = r"^(?![^\-]*-[^\-]*-$)", r"^(?![^\-]*--[^\-]*$)"
 YEAR = r"^(?!(?![^\-]{4}-)[^\-]*-[^\-]*-[^\-]*$)"
-"""Of the three fields that ask a date: none is empty, and the year has four digits."""
+"""All three fields of a date are filled in, and the year has four digits."""
 DATE = (
     r"^(?:\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))"
     r"|(?:\d\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)$"
 )
-"""A day of the calendar, the 29th of February in leap years only."""
+"""A day of the calendar, with 29 February only in leap years."""
 NUMBER = r"^(?=.{1,16}$)[\-\u2212]?\p{Nd}+(?:[.,]\p{Nd}*)?$"
 DECIMALS = r"^[^.,]*(?:[.,]\p{{Nd}}{{0,{most}}}0*)?$"
 
 
 def checks_of(field: Field, language: str, words: Words | None = None) -> tuple[Check, ...]:
-    """Return a field's checks with their sentences in this language. own: the form's words."""
+    """Return a field's checks, with sentences in this language. own: the form's own words."""
 
     def say(wording: str, **values: object) -> str:
         return refused(field, wording, language, words, **values)
@@ -128,7 +128,7 @@ def _phone_checks(field: Field, say: Say) -> Iterator[Check]:
 
 
 def _date_checks(field: Field, say: Say) -> Iterator[Check]:
-    """Limits that move with the day are for the page to fill in, for it is built once and read for months."""
+    """Yield the checks of a date. The page fills in limits that move with the day, because it is built only once."""
     for pattern, part in ((DAY, "day"), (MONTH, "month"), (YEAR, "year")):
         yield Check(Rule.PATTERN, pattern, say(f"{NOT_A_DATE}_{part}"), part)
     yield Check(Rule.PATTERN, DATE, say(NOT_A_DATE))

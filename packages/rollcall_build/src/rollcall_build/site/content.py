@@ -1,4 +1,4 @@
-"""The site's words: `site/`, one file a language, read so that what is missing says where it belongs."""
+"""The site's words: `site/`, one file per language. Errors say which text is missing in which file."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SHARED = time_zones.FILE
-"""What is the same in every language."""
+"""The file with what is the same in every language."""
 OWN_PAGE = "my"
-"""The table of a registrant's own page, which has a file of its own a language: `my.sv.toml`."""
+"""The table of a registrant's own page, which has its own file per language: `my.sv.toml`."""
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]+)*")
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
@@ -26,39 +26,39 @@ _KINDS = {str: "a text", list: "a list", dict: "a table", bool: "true or false",
 
 
 class SiteContentError(RollcallError):
-    """The site's words have mistakes; one sentence each, with the file, the key and what is allowed."""
+    """The site's words have mistakes. One sentence per mistake, with the file, the key and what is allowed."""
 
     code = "site_content"
 
 
 @dataclass(frozen=True, slots=True)
 class SiteContent:
-    """The words by language, the site's first language first; each with what is the same in every language.
+    """The words by language, the site's first language first, each including what is the same in every language.
 
-    A language's words name it: `language`, its tag, and `direction`, `ltr` or `rtl`.
+    A language's words include `language`, its tag, and `direction`, `ltr` or `rtl`.
     """
 
     words: Mapping[str, dict[str, Any]]
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """Return the languages, that of the addresses without a prefix first."""
+        """Return the languages. The first one's addresses have no prefix."""
         return tuple(self.words)
 
     def prefix(self, language: str) -> str:
-        """Return what the addresses of this language's pages begin with: nothing, or `/sv`."""
+        """Return the prefix of this language's addresses: empty, or such as `/sv`."""
         return "" if language == self.languages[0] else f"/{language}"
 
 
 def read_site_content(folder: Path, *, source: str = "site") -> SiteContent:
-    """Read an organisation's `site/`, called `source` in messages.
+    """Read an organisation's `site/`. source: its name in messages.
 
     Every language must have every text, with the same placeholders. Raises SiteContentError with every mistake.
     """
     shared = _table(folder, SHARED, source)
     languages = sorted(path.stem for path in folder.glob("*.toml") if _LANGUAGE.fullmatch(path.stem))
     first = shared.pop("first_language", "")
-    shared.pop(time_zones.KEY, None)  # the forms bring it
+    shared.pop(time_zones.KEY, None)  # comes with the forms
     if first not in languages:
         files = ", ".join(languages) or "no language, for there is no such file"
         raise SiteContentError(f'{source}/{SHARED}: "first_language" is {first!r}; use one of {files}.')
@@ -90,7 +90,7 @@ def _words(folder: Path, language: str, shared: dict[str, Any], source: str) -> 
 
 
 def over(base: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
-    """Return base with what `more` says otherwise, table by table."""
+    """Return `base` with the texts of `more` in place, table by table."""
     inner = {
         name: over(base[name], value)
         for name, value in more.items()
@@ -113,12 +113,12 @@ def _table(folder: Path, name: str, source: str) -> dict[str, Any]:
 def _differences(
     base: Mapping[str, Any], other: Mapping[str, Any], *, first: str, language: str, source: str
 ) -> Iterator[str]:
-    """Yield a sentence for each text that one language has and the other lacks, or has otherwise."""
+    """Yield a sentence for each text that one language lacks or has in another form."""
     ours, theirs = dict(_flat(base)), dict(_flat(other))
     for path, value in ours.items():
         file, like = f"{source}/{_file(path, language)}", _file(path, first)
         if path not in theirs:
-            if _around(path) in theirs:  # otherwise the table around it is named as missing
+            if _around(path) in theirs:  # otherwise a message names the table around it
                 yield f'{file}: "{path}" is missing, but {like} has it. Add it.'
         elif type(value) is not type(theirs[path]):
             yield f'{file}: "{path}" must be {_KINDS.get(type(value), "of the same kind")}, as in {like}.'
@@ -132,7 +132,7 @@ def _differences(
 
 
 def _flat(table: Mapping[str, Any], at: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield each table and text with its path; of a list of tables each one by its number."""
+    """Yield each table and text with its path. Tables in a list are numbered."""
     yield at, table
     for name, value in table.items():
         path = f"{at}.{name}" if at else name
@@ -147,18 +147,18 @@ def _flat(table: Mapping[str, Any], at: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _around(path: str) -> str:
-    """Return the path of the table or list that something stands in."""
+    """Return the path of the table or list that contains this path."""
     return path[: path.rindex("[")] if path.endswith("]") else path.rpartition(".")[0]
 
 
 def _file(path: str, language: str) -> str:
-    """Return the file that a path stands in."""
+    """Return the file that contains a path."""
     page = f"{OWN_PAGE}." if path.partition(".")[0] == OWN_PAGE else ""
     return f"{page}{language}.toml"
 
 
 def _holes(value: object) -> set[str]:
-    """Return the names in braces that a text, or the texts of a list, are filled in at."""
+    """Return the names of the placeholders in a text or a list of texts."""
     if isinstance(value, list):
         return {hole for item in value for hole in _holes(item)}
     return set(_PLACEHOLDER.findall(value)) if isinstance(value, str) else set()

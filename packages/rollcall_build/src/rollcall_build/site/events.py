@@ -1,4 +1,4 @@
-"""Files for a visitor's calendar: one for each option that takes place at a time, in each language."""
+"""Calendar files for visitors: one per option with a time, in each language."""
 
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from rollcall_build.site.files import SiteFile
 
 
 def events(content: SiteContent, forms: Mapping[str, Form], language: str, *, site_url: str) -> Iterator[SiteFile]:
-    """Yield the files in one language. The same sources give the same bytes."""
+    """Yield the calendar files in one language. The same sources give the same bytes."""
     host = urlsplit(site_url).hostname or ""
     for form in forms.values():
         for option in _timed(form):
@@ -21,7 +21,7 @@ def events(content: SiteContent, forms: Mapping[str, Form], language: str, *, si
             label = option.label.in_language(language)
             file = invitation(
                 uid=f"{form.name}-{option.value}@{host}",
-                at=option.starts_at,  # when a file is written would be another moment each time
+                at=option.starts_at,  # the time of writing would differ each time
                 starts_at=option.starts_at,
                 ends_at=option.ends_at,
                 summary=label,

@@ -1,4 +1,4 @@
-"""What a built site is: its files, each with the headers it is stored with."""
+"""The files of a built site, each with the headers that it is stored with."""
 
 import hashlib
 import re
@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 HTML = "text/html; charset=utf-8"
 CONTENT_TYPES = {
-    "": HTML,  # pages are stored without an extension, so that addresses are clean without a function at the edge
+    "": HTML,  # pages have no extension, so that addresses are clean without a function at the edge
     ".html": HTML,
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -35,9 +35,9 @@ _HASHED = re.compile(rf"\.[0-9a-f]{{{HASH_LETTERS}}}\.[a-z0-9]+$")
 
 @dataclass(frozen=True, slots=True)
 class SiteFile:
-    """One file of the site, ready to be stored.
+    """One file of the site, ready to upload.
 
-    key: where it lies in the bucket, such as `registration` or `assets/rollcall.css`.
+    key: its key in the bucket, such as `registration` or `assets/rollcall.css`.
     """
 
     key: str
@@ -45,19 +45,19 @@ class SiteFile:
 
     @property
     def content_type(self) -> str:
-        """Raises KeyError for an ending that CONTENT_TYPES does not know; the build refuses such a file first."""
+        """The Content-Type. Raises KeyError for an extension without one, which the build refuses first."""
         return CONTENT_TYPES[PurePosixPath(self.key).suffix]
 
     @property
     def cache_control(self) -> str:
-        """Pages briefly, names with a hash for ever, stable names for minutes."""
+        """The Cache-Control: short for pages, for ever for names with a hash, minutes for other names."""
         if self.is_page:
             return CACHE_PAGE
         return CACHE_HASHED if _HASHED.search(self.key) else CACHE_STABLE
 
     @property
     def is_page(self) -> bool:
-        """Whether a visitor's browser shows this file by itself."""
+        """Whether a visitor's browser shows this file as a page."""
         return is_page(self.key)
 
     @property
@@ -67,7 +67,7 @@ class SiteFile:
 
     @property
     def md5(self) -> str:
-        """The content's MD5 in hex, which S3 answers as the ETag of an object uploaded in one part."""
+        """The content's MD5 in hex, which S3 returns as the ETag of an object uploaded in one part."""
         return hashlib.md5(self.body, usedforsecurity=False).hexdigest()
 
 
@@ -75,7 +75,7 @@ class SiteFile:
 class SiteBuild:
     """A whole site.
 
-    out: the folder it was written to. files: sorted by key.
+    out: the folder that it was written to. files: sorted by key.
     """
 
     out: Path
@@ -92,15 +92,15 @@ class SiteBuild:
 
     @property
     def pages(self) -> tuple[SiteFile, ...]:
-        """The files that are pages."""
+        """The pages among the files."""
         return tuple(file for file in self.files if file.is_page)
 
 
 def is_page(key: str) -> bool:
-    """Whether a visitor's browser shows what lies under this key by itself."""
+    """Whether a visitor's browser shows the object with this key as a page."""
     return CONTENT_TYPES.get(PurePosixPath(key).suffix) == HTML
 
 
 def addresses(key: str) -> tuple[str, ...]:
-    """Return the paths under which a distribution serves this key."""
+    """Return the paths at which a distribution serves this key."""
     return ("/", "/index.html") if key == "index.html" else (f"/{key}",)

@@ -1,4 +1,4 @@
-"""What search engines read: the map of the site, and what they may visit."""
+"""Files for search engines: the sitemap and robots.txt."""
 
 from collections.abc import Sequence
 from html import escape
@@ -10,7 +10,7 @@ SITEMAP = "sitemap.xml"
 
 
 def sitemap(pages: Sequence[Page], site_url: str) -> SiteFile:
-    """Return the map: every page that may be found, each with its addresses in all languages."""
+    """Return the sitemap: every page that search engines may list, with its addresses in all languages."""
     listed = "".join(_entry(page, site_url) for page in pages if page.listed)
     return SiteFile(
         SITEMAP,
@@ -23,7 +23,7 @@ def sitemap(pages: Sequence[Page], site_url: str) -> SiteFile:
 
 
 def robots(site_url: str) -> SiteFile:
-    """Return robots.txt: everything may be visited; what is not to be found says so itself."""
+    """Return robots.txt, which allows everything. Pages that shouldn't be listed say so themselves."""
     return SiteFile("robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {site_url}/{SITEMAP}\n".encode())
 
 

@@ -1,4 +1,4 @@
-"""Which pages the site has, in which languages, and at which addresses: one list for all that lead there."""
+"""The site's pages with their languages and addresses: one list for everything that links to them."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ HOME, PRIVACY, THANK_YOU, NOT_FOUND, UNAVAILABLE = "home", "privacy", "thank-you
 
 IN_EVERY_LANGUAGE = (HOME, PRIVACY, THANK_YOU)
 FOR_ALL_LANGUAGES = (NOT_FOUND, UNAVAILABLE)
-"""A distribution has one page an error, which says it in every language."""
+"""A distribution has one page per error, so these pages are in every language at once."""
 
 FORM_TEMPLATE = "form.html.j2"
 UNLISTED = frozenset({THANK_YOU, NOT_FOUND, UNAVAILABLE})
-"""What search engines shall not find."""
+"""The pages that search engines may not list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page.
 
-    name: the same in every language. key: where it lies in the bucket. template: the file it is made from. form: the
-    form that it asks, if any. alternates: languages and addresses of this same page, its own among them.
+    name: the same in every language. key: its key in the bucket. template: its template's file. form: the form on it,
+    if any. alternates: languages and addresses of this page, including its own.
     """
 
     name: str
@@ -44,20 +44,20 @@ class Page:
 
     @property
     def hreflangs(self) -> tuple[tuple[str, str], ...]:
-        """What search engines are told of: this page's languages and addresses, and the one for all other languages."""
+        """This page's languages and addresses for search engines, and the address for all other languages."""
         if len(self.alternates) < 2:  # noqa: PLR2004 - a page in one language has no others
             return ()
         return (*self.alternates, ("x-default", self.alternates[0][1]))
 
     @property
     def listed(self) -> bool:
-        """Whether search engines may find it."""
+        """Whether search engines may list it."""
         return self.name not in UNLISTED
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One entry of the navigation. name: the page it leads to. language: what that page is in."""
+    """One link of the navigation. name: the page that it leads to. language: that page's."""
 
     name: str
     path: str
@@ -66,14 +66,14 @@ class Link:
 
 
 def path_of(key: str) -> str:
-    """Return the address of what lies under a key."""
+    """Return a key's address."""
     return "/" if key == "index.html" else f"/{key}"
 
 
 def site_pages(content: SiteContent, forms: Mapping[str, Form]) -> tuple[Page, ...]:
-    """Return every page of the site, language by language, its first language first.
+    """Return every page of the site, language by language, the site's first language first.
 
-    A form has a page in each language of the site that it is written in.
+    A form has a page in each of the site's languages that it has texts in.
     """
     pages: list[Page] = []
     for language in content.languages:
@@ -88,9 +88,9 @@ def site_pages(content: SiteContent, forms: Mapping[str, Form]) -> tuple[Page, .
 
 
 def navigation(content: SiteContent, forms: Mapping[str, Form], language: str) -> tuple[Link, ...]:
-    """Return what leads from any page in this language to the forms, in the order of the content file's tables.
+    """Return the links to the forms on this language's pages, in the order of the content file's tables.
 
-    A form that is not written in this language is reached in the first of the site's that it is written in.
+    If a form has no texts in this language, its link leads to the first of the site's languages that it has.
     """
     pages_by_name: dict[str, Page] = {}
     for page in site_pages(content, forms):
@@ -103,7 +103,7 @@ def navigation(content: SiteContent, forms: Mapping[str, Form], language: str) -
 
 
 def switch(content: SiteContent, page: Page) -> tuple[Link, ...]:
-    """Return what leads from a page to the same one in each other language, or to that language's start."""
+    """Return the links from a page to itself in the other languages, or to a language's home page."""
     addresses = dict(page.alternates)
     return tuple(
         Link(page.name, addresses.get(language) or home_path(content, language), str(words["name"]), language)
@@ -113,7 +113,7 @@ def switch(content: SiteContent, page: Page) -> tuple[Link, ...]:
 
 
 def home_path(content: SiteContent, language: str) -> str:
-    """Return the address of a language's start page."""
+    """Return the address of a language's home page."""
     return f"{content.prefix(language)}/"
 
 
@@ -124,7 +124,7 @@ def _label(content: SiteContent, form: Form, language: str) -> str:
 
 
 def _ordered(content: SiteContent, forms: Mapping[str, Form]) -> Sequence[tuple[str, Form]]:
-    """Return the forms in the order of the content file's tables, then those that have none."""
+    """Return the forms in the order of the content file's tables, then the forms without a table."""
     named = content.words[content.languages[0]].get("forms", {})
     return [(name, forms[name]) for name in dict.fromkeys([*named, *forms]) if name in forms]
 

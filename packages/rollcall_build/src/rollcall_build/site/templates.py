@@ -1,4 +1,4 @@
-"""Templates turned into pages, and the sentence when one of them has a mistake."""
+"""Templates, rendered to pages, with one sentence for a mistake in one."""
 
 from pathlib import Path
 from traceback import walk_tb
@@ -10,7 +10,7 @@ from rollcall_build.site.pages import Page
 
 
 class Renderer:
-    """Renders the templates of one folder; `shared` is what all of them are given."""
+    """Renders the templates of one folder. shared: the values that all of them get."""
 
     def __init__(self, folder: Path, *, source: str, **shared: object) -> None:
         self._folder = folder
@@ -26,7 +26,7 @@ class Renderer:
         self._environment.globals.update(shared)
 
     def render(self, page: Page, **given: object) -> bytes:
-        """Return the page as it is stored. Raises SiteBuildError naming the template and the line."""
+        """Return the rendered page. Raises SiteBuildError, which names the template and the line."""
         try:
             text = self._environment.get_template(page.template).render(page=page, **given)
         except TemplateNotFound as error:
@@ -38,7 +38,7 @@ class Renderer:
         return text.encode()
 
     def _where(self, error: BaseException, page: Page) -> str:
-        """Return the innermost line of a template that the error came through."""
+        """Return the innermost template line in the error's traceback."""
         where = f"{self._source}/{page.template}"
         for frame, line in walk_tb(error.__traceback__):
             path = Path(frame.f_code.co_filename)

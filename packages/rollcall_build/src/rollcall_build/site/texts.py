@@ -1,4 +1,4 @@
-"""The site's words as templates ask for them, so that a missing text says where it belongs."""
+"""The site's words for templates. The error for a missing text says where it belongs."""
 
 from collections.abc import Iterator, Mapping
 
@@ -8,7 +8,7 @@ from rollcall_build.site.errors import SiteBuildError
 class Texts:
     """The texts of a content file by attribute: `text.home.title`.
 
-    A text that is not there raises SiteBuildError naming the file and the key, so that no page goes out with a hole.
+    A missing text raises SiteBuildError, which names the file and the key, so that no page has a gap.
     """
 
     def __init__(self, values: Mapping[str, object], *, source: str, at: str = "") -> None:
@@ -17,7 +17,7 @@ class Texts:
         self._at = at
 
     def __getattr__(self, name: str) -> object:
-        if name.startswith("_"):  # what Python and Jinja ask of any object is no text
+        if name.startswith("_"):  # Python and Jinja look up such names on any object
             raise AttributeError(name)
         path = f"{self._at}.{name}" if self._at else name
         if name not in self._values:
@@ -32,19 +32,19 @@ class Texts:
         return value
 
     def table(self, *names: str) -> "Texts":
-        """Return the table of that path; an empty one when the file has none."""
+        """Return the table at this path; an empty one if the file has none."""
         value: object = self._values
         for name in names:
             value = value.get(name, {}) if isinstance(value, dict) else {}
         return Texts(value if isinstance(value, dict) else {}, source=self._source, at=".".join(names))
 
     def over(self, base: "Texts") -> "Texts":
-        """Return these texts, and those of `base` where this table says nothing."""
+        """Return these texts, with those of `base` for what is missing."""
         values = base._values | self._values  # noqa: SLF001 - of the same class
         return Texts(values, source=self._source, at=self._at)
 
     def string(self, *names: str) -> str:
-        """Return the text of that path. Raises SiteBuildError when it is missing or no text."""
+        """Return the text at this path. Raises SiteBuildError if it is missing or isn't a text."""
         value: object = self
         for name in names:
             value = getattr(value, name) if isinstance(value, Texts) else None

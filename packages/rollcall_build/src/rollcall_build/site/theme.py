@@ -1,4 +1,4 @@
-"""The site's look: `site/theme.toml` and the logo, checked, and made into the stylesheet's properties."""
+"""The site's look: `site/theme.toml` and the logo, checked and turned into the stylesheet's properties."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COLOURS = (
     *("part_a", "part_b", "part_c", "part_d", "part_ink"),
 )
 TEXT, SHAPE = 4.5, 3.0
-"""The least contrast that WCAG 2.2 AA asks of text, and of what shows where a control is."""
+"""The lowest contrast that WCAG 2.2 AA allows for text, and for the outline of a control."""
 
 PAIRS: tuple[tuple[str, str, float], ...] = (
     *((front, back, TEXT) for front in ("ink", "ink_soft", "link") for back in ("paper", "card", "plate")),
@@ -34,15 +34,15 @@ PAIRS: tuple[tuple[str, str, float], ...] = (
     *(("part_ink", back, SHAPE) for back in ("part_a", "part_b", "part_c", "part_d")),
     ("action", "cover", SHAPE),
 )
-"""What is drawn on what: front, back, and how much they must differ."""
+"""The pairs of colours: front, back, and their lowest contrast."""
 
 LETTERS, CORNERS = ("text", "figures"), ("small", "large")
 
 SHOWN = ("cover", "beside-form", "thank-you", "waiting", "one-step-left", "not-found", "unavailable")
-"""The drawings that pages show where they are there, beside those of steps and kits."""
+"""The drawings that pages show if they exist, in addition to those of steps and kits."""
 
 LOGO_WIDTH, DRAWING_WIDTH = 40, 480
-"""The most CSS px that a picture takes by itself; the stylesheet says otherwise."""
+"""A picture's largest width in CSS px without the stylesheet, which sets its own."""
 
 _VIEW_BOX = re.compile(r"""\sviewBox\s*=\s*["']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+([\d.]+)[\s,]+([\d.]+)""")
 _SIZE = re.compile(r"""\s(?:width|height)\s*=\s*(?:"[^"]*"|'[^']*')""")
@@ -59,8 +59,8 @@ _NOT_IN_A_DRAWING = re.compile(
 class Theme:
     """The look of the site.
 
-    colours: by scheme, then by name. logo and drawings: SVG that is fit to stand in a page, where it is decoration;
-    favicon: the logo as a file. A drawing that an organisation has not is left out.
+    colours: by scheme, then by name. logo and drawings: SVG for use inside a page, as decoration. favicon: the logo as
+    a file. Drawings that the organisation doesn't have are left out.
     """
 
     colours: Mapping[str, Mapping[str, str]]
@@ -71,17 +71,17 @@ class Theme:
 
     @property
     def logo(self) -> str:
-        """The logo as it stands in a page."""
+        """The logo for use inside a page."""
         return _inline(self.favicon, widest=LOGO_WIDTH)
 
     @property
     def kits(self) -> tuple[str, ...]:
-        """The drawings for what is offered, in turn."""
+        """The drawings for the home page's options, which take turns."""
         return tuple(drawing for name, drawing in sorted(self.drawings.items()) if name.startswith("kit-"))
 
     @property
     def style(self) -> str:
-        """The custom properties, as the beginning of the stylesheet."""
+        """The custom properties at the start of the stylesheet."""
         light, dark = (
             "".join(f"--{_property(name)}: {colour};\n" for name, colour in self.colours[scheme].items())
             for scheme in SCHEMES
@@ -95,7 +95,7 @@ class Theme:
 
 
 def read_theme(folder: Path, *, source: str = "site") -> Theme:
-    """Read the look from `site/`, called `source` in messages. Raises SiteContentError with every mistake."""
+    """Read the look from `site/`. source: its name in messages. Raises SiteContentError with every mistake."""
     file = f"{source}/{THEME}"
     try:
         look = tomllib.loads((folder / THEME).read_text(encoding="utf-8"))
@@ -133,7 +133,7 @@ def _linear(part: float) -> float:
 
 
 def _mistakes(look: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a sentence for each key that is missing, unknown, or says what cannot be."""
+    """Yield a sentence for each key that is missing, unknown or has a wrong value."""
     tables = {**dict.fromkeys(SCHEMES, COLOURS), "letters": LETTERS, "corners": CORNERS}
     for unknown in look.keys() - tables.keys():
         yield f"[{unknown}] is not known; use {', '.join(f'[{name}]' for name in tables)}."
@@ -161,7 +161,7 @@ def _mistake(table: str, name: str, value: object) -> Iterator[str]:
 
 
 def _faint(scheme: str, colours: Mapping[str, str]) -> Iterator[str]:
-    """Yield a sentence for each pair that is too much alike to be read."""
+    """Yield a sentence for each pair with too little contrast to read."""
     for front, back, least in PAIRS:
         ratio = contrast(colours[front], colours[back])
         if ratio < least:
@@ -176,7 +176,7 @@ def _property(name: str) -> str:
 
 
 def _drawings(folder: Path, source: str) -> dict[str, str]:
-    """Return the drawings that are there, by name. Raises SiteContentError for one that no page shows."""
+    """Return the existing drawings by name. Raises SiteContentError for one that no page shows."""
     drawings = {}
     for path in sorted(folder.glob("*.svg")):
         if not _DRAWING.fullmatch(path.stem):
@@ -189,9 +189,9 @@ def _drawings(folder: Path, source: str) -> dict[str, str]:
 
 
 def _inline(drawing: str, *, widest: int) -> str:
-    """Return a drawing for a page: decoration, which nobody needs to be told of.
+    """Return a drawing for a page, hidden from screen readers because it is decoration.
 
-    widest: in CSS px, where the stylesheet doesn't come; without a size of its own a drawing would fill the window.
+    widest: in CSS px, for when the stylesheet doesn't load; without a size, a drawing would fill the window.
     """
     opening, closing, shapes = drawing.partition(">")
     opening = opening.replace(' xmlns="http://www.w3.org/2000/svg"', "", 1)
@@ -203,7 +203,7 @@ def _inline(drawing: str, *, widest: int) -> str:
 
 
 def _drawing(path: Path, file: str) -> str:
-    """Return the drawing. Raises SiteContentError where it is none, or brings what no page may hold."""
+    """Return the drawing. Raises SiteContentError if it isn't one, or contains what no page may contain."""
     try:
         drawing = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:

@@ -1,4 +1,4 @@
-"""What the templates are given: forms and courses in one language's words."""
+"""Values for the templates: forms and courses in one language."""
 
 import json
 from collections.abc import Mapping
@@ -26,8 +26,8 @@ MESSAGES = (
     "error_prefix",
     "lost",
     "again",
-)  # what the script says
-OPTION_KEYS = ("badge", "age", "length", "description")  # what the content file may say about an option
+)  # the script's messages
+OPTION_KEYS = ("badge", "age", "length", "description")  # the content file's keys about an option
 DAYS_A_YEAR = 365
 
 
@@ -35,8 +35,8 @@ DAYS_A_YEAR = 365
 class FormView:
     """A form as its page shows it.
 
-    link: its name in the navigation. api: the address of the form's description; described: whether its page must read
-    that for free seats or a date's limits. option: the field that names the option; empty if none does. honeypot: the
+    link: its name in the navigation. api: the address of the form's description; described: whether its page reads that
+    for free seats or a date's limits. option: the field that chooses the option; empty if none does. honeypot: the
     field that only programs fill in. messages: the script's messages, as data attributes. retention: how long
     submissions are kept, in words. receipt: what the thank-you page says.
     """
@@ -60,10 +60,10 @@ class FormView:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One option of the course field: what the form file says of it, and what the content does.
+    """One option of the course field, from the form file and the content file.
 
-    starts: the first day, in words; when: the same with its hours. Both are empty where the form file has no
-    `starts_at`. age, length, badge, description: empty where the content file has none.
+    starts: the first day, in words; when: the same with its hours. Both are empty if the form file has no `starts_at`.
+    age, length, badge, description: empty if the content file has none.
     """
 
     value: str
@@ -106,7 +106,7 @@ def form_view(form: Form, texts: Texts, *, path: str, link: str, api_url: str, p
 
 
 def _field(form: Form, field: Field, language: str) -> FieldView:
-    """Return a field with what the page's script needs: its checks, and which of its options are counted."""
+    """Return a field with the data for the page's script: its checks, and which options are counted."""
     view = field_view(field, language)
     counted = form.capacities() if form.quota is not None and form.quota.field == field.name else {}
     options = tuple(replace(option, counted=option.value in counted) for option in view.options)
@@ -118,20 +118,20 @@ def _field(form: Form, field: Field, language: str) -> FieldView:
 
 
 def _in_single_quotes(text: str) -> Markup:
-    """Escape a text for an attribute in single quotes: JSON is full of double ones, which would weigh five bytes."""
+    """Escape a text for an attribute in single quotes, because escaping JSON's double quotes takes five bytes each."""
     return Markup(text.replace("&", "&amp;").replace("<", "&lt;").replace("'", "&#39;"))  # noqa: S704 - escaped here
 
 
 def _moves(field: Field) -> bool:
-    """Whether a date's limits move with the day."""
+    """Whether a date's limits move with the current day."""
     limits = (field.minimum, field.maximum) if field.type is FieldType.DATE else ()
     return any(str(limit).startswith("today") for limit in limits)
 
 
 def course_field(forms: Mapping[str, Form], texts: Texts, *, source: str) -> tuple[Form, Field]:
-    """Return the field whose options the home page offers, and its form.
+    """Return the field whose options the home page lists, and its form.
 
-    Raises SiteBuildError when it is not there.
+    Raises SiteBuildError if it doesn't exist.
     """
     form_name, field_name = texts.string("courses", "form"), texts.string("courses", "field")
     form = forms.get(form_name)
@@ -145,10 +145,10 @@ def course_field(forms: Mapping[str, Form], texts: Texts, *, source: str) -> tup
 
 
 def courses(form: Form, field: Field, texts: Texts, *, path: str, source: str) -> tuple[Course, ...]:
-    """Return what the home page offers: every option of the field, in the form file's order.
+    """Return the home page's courses: every option of the field, in the form file's order.
 
-    path: the form's page. Raises SiteBuildError when the content file, called `source`, describes an option that is
-    none, or says of one what is not known.
+    path: the form's page. source: the content file's name in messages. Raises SiteBuildError if that file describes an
+    unknown option, or has an unknown key about one.
     """
     described = texts.table("courses", "options")
     values = [option.value for option in field.options]
@@ -167,7 +167,7 @@ def courses(form: Form, field: Field, texts: Texts, *, path: str, source: str) -
 
 
 def _course(form: Form, option: Option, texts: Texts, *, at: str) -> Course:
-    """Describe one option; without words of its own in the content file it shows what the form file says only."""
+    """Return one option's course. Without words in the content file it has only what is in the form file."""
     language = texts.string("language")
     words = texts.table("courses", "options", option.value)
     own_words = {key: words.string(key) if key in words else "" for key in OPTION_KEYS}
@@ -184,7 +184,7 @@ def _course(form: Form, option: Option, texts: Texts, *, at: str) -> Course:
 
 
 def _period(days: int, texts: Texts) -> str:
-    """Return how long something is kept: in whole years where it is."""
+    """Return a retention period in words, in years if they are whole."""
     years, rest = divmod(days, DAYS_A_YEAR)
     if rest or not years:
         return texts.string("privacy", "days").replace("{count}", str(days))

@@ -34,12 +34,12 @@ $(UV): requirements/uv.txt | python-is-there
 	@$(VENVS)/uv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt || { rm -rf $(VENVS)/uv; echo "Could not install uv from the package index. Check the network (or PIP_INDEX_URL), then run the same command again." >&2; exit 1; }
 	@touch $@
 
-# $(call environment,NAME): the environment NAME holds exactly what requirements/NAME.txt locks.
+# $(call environment,NAME[,PYTHON]): the environment NAME holds exactly what requirements/NAME.txt locks.
 define environment
 	@echo "Installing the $(1) environment ..." >&2
 	@rm -f $(VENVS)/$(1)/.installed-*
 	@grep -qsxF "$(CURDIR)" $(VENVS)/$(1)/.folder || rm -rf $(VENVS)/$(1)
-	@test -x $(VENVS)/$(1)/bin/python || $(UV) venv --quiet --python "$(PYTHON)" $(VENVS)/$(1)
+	@test -x $(VENVS)/$(1)/bin/python || $(UV) venv --quiet --python "$(or $(2),$(PYTHON))" $(VENVS)/$(1)
 	@echo "$(CURDIR)" > $(VENVS)/$(1)/.folder
 	@$(UV) pip sync --quiet --require-hashes --python $(VENVS)/$(1)/bin/python requirements/$(1).txt || { echo "Could not install the $(1) environment from the package index. Check the network (or UV_DEFAULT_INDEX), then run the same command again. It keeps what it has downloaded." >&2; exit 1; }
 endef
@@ -60,6 +60,29 @@ $(VENVS)/bench/$(STAMP): requirements/bench.txt $(UV)
 .PHONY: dev
 dev: $(VENVS)/dev/$(STAMP) $(VENVS)/emulator/$(STAMP) ## install what development and the local stack need
 
+# LocalStack needs Python 3.13. Besides the PATH, this looks where pyenv, uv and Homebrew put it, and runs each.
+PYTHON_313 = $(shell IFS=$$'\n'; for p in "$(PYTHON_313_BIN)" "$(PYTHON)" $$(type -ap python3.13) "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.13*/bin/python \
+  "$${UV_PYTHON_INSTALL_DIR:-$$HOME/.local/share/uv/python}"/*-3.13*/bin/python3.13 /opt/homebrew/bin/python3.13; do \
+  "$$p" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' >/dev/null 2>&1 && echo "$$p" && break; done)
+PLUGIN := localstack/plugin
+
+.PHONY: localstack
+localstack: $(VENVS)/localstack/$(STAMP) $(VENVS)/functions/$(STAMP) ## install LocalStack, for ROLLCALL_EMULATOR=localstack (needs Python 3.13)
+
+.PHONY: python-313-is-there
+python-313-is-there:
+	@if [ -z "$(PYTHON_313)" ]; then echo "LocalStack needs Python 3.13, but make found none. Install it (for example: uv python install 3.13), or name it: make localstack PYTHON_313_BIN=/path/to/python3.13" >&2; exit 1; fi
+
+# The plug-in is installed as a copy: LocalStack doesn't find the entry points of an editable one.
+$(VENVS)/localstack/$(STAMP): requirements/localstack.txt $(PLUGIN)/pyproject.toml $(wildcard $(PLUGIN)/src/*/*.py) $(UV) | python-313-is-there
+	$(call environment,localstack,$(PYTHON_313))
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(VENVS)/localstack/bin/python --reinstall-package rollcall-localstack ./$(PLUGIN)
+	@touch $@
+
+$(VENVS)/functions/$(STAMP): requirements/functions.txt $(UV) | python-313-is-there
+	$(call environment,functions,$(PYTHON_313))
+	@touch $@
+
 .PHONY: lock
 lock: $(UV) ## write the hashed locks from requirements/*.in (UPGRADE=1 upgrades everything)
 	@for name in $(basename $(notdir $(wildcard requirements/*.in))); do \
@@ -71,7 +94,7 @@ lock: $(UV) ## write the hashed locks from requirements/*.in (UPGRADE=1 upgrades
 # --- the system on this machine --------------------------------------------------------------------------------------
 
 .PHONY: up
-up: dev ## start the whole system on this machine
+up: dev $(if $(filter localstack,$(ROLLCALL_EMULATOR)),localstack) ## start the whole system on this machine (ROLLCALL_EMULATOR=localstack: on LocalStack)
 	@$(ROLLCALL) local up
 
 .PHONY: down

@@ -19,7 +19,7 @@ from admin_cli.stack import StackDescription
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.stored_forms import StoredForms
 from registration_core.adapters.dynamodb.table import Table
-from rollcall_local.emulator import Emulator
+from rollcall_local.emulators import emulator_of
 from rollcall_local.paths import Workspace
 from rollcall_local.process import free_port
 
@@ -33,7 +33,7 @@ _BATCH = 25
 def emulator(folder: Path) -> Iterator[str]:
     """Run ministack and return its endpoint."""
     workspace = Workspace(root=ROOT, state=folder, edge_port=free_port())
-    running = Emulator(workspace)
+    running = emulator_of(workspace)
     running.start(smtp_port=free_port())
     try:
         yield workspace.endpoint_url

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from shipped import ROOT, SOURCES
 
-from rollcall_local.emulator import Emulator
+from rollcall_local.emulators import emulator_of
 from rollcall_local.paths import Workspace
 from rollcall_local.process import clean_environment, free_port
 
@@ -56,7 +56,7 @@ def only_this_machine() -> Iterator[None]:
 def bare_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """An emulator with nothing deployed, for tests of single parts against AWS's interfaces."""
     workspace = Workspace(root=ROOT, state=tmp_path_factory.mktemp("emulator"), edge_port=free_port())
-    emulator = Emulator(workspace)
+    emulator = emulator_of(workspace)
     try:
         emulator.start(smtp_port=free_port())
         yield workspace

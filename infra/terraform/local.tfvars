@@ -27,6 +27,8 @@ throttle = {
   burst = 1000
 }
 
+# Fix the API's ID beforehand: the first for ministack, the second for LocalStack.
 tags = {
-  ms-custom-id = "rollcall" # fixes the API's ID beforehand
+  ms-custom-id = "rollcall"
+  _custom_id_  = "rollcall"
 }

@@ -19,7 +19,7 @@ from faults.table_contents import read_books
 from faults.visitors import ApiDoor, Post, all_at_once
 
 from rollcall_local import mailbox
-from rollcall_local.emulator import Emulator
+from rollcall_local.emulators import emulator_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -160,6 +160,6 @@ def test_api__gives_each_seat_once_and_tickets_to_the_rest(
 
 def restart(stack: DeployedStack) -> None:
     """Stop the emulator and start it again, as `make down` and `make up` do."""
-    emulator = Emulator(stack.workspace)
+    emulator = emulator_of(stack.workspace)
     assert emulator.stop()
     assert emulator.start(smtp_port=int((stack.workspace.state / "smtp-port").read_text(encoding="utf-8")))

@@ -10,7 +10,7 @@ from infra.planned import Plan, plan_as_json
 from shipped import SOURCES
 
 from rollcall_local.credentials import deployer
-from rollcall_local.emulator import Emulator
+from rollcall_local.emulators import emulator_of
 from rollcall_local.paths import Workspace, find_root
 from rollcall_local.process import free_port
 from rollcall_local.terraform import LocalTerraform
@@ -37,7 +37,7 @@ def infra_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worksp
     workspace = Workspace(root=find_root(), state=tmp_path_factory.mktemp("infra"), edge_port=free_port())
     with zipfile.ZipFile(workspace.package, "w") as package:
         package.writestr("lambda_handlers/__init__.py", "")
-    emulator = Emulator(workspace)
+    emulator = emulator_of(workspace)
     emulator.start(smtp_port=free_port())
     yield workspace
     emulator.stop()

@@ -14,7 +14,7 @@ import pytest
 from conftest import ROOT, wait_until
 
 from rollcall_local.credentials import client, deployer
-from rollcall_local.emulator import Emulator
+from rollcall_local.emulators import emulator_of
 from rollcall_local.errors import LocalStackError, PortTakenError, TerraformMissingError
 from rollcall_local.paths import Workspace
 from rollcall_local.process import free_port
@@ -31,7 +31,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
         root=ROOT, state=tmp_path, edge_port=free_port(), site_port=free_port(), mailbox_port=free_port()
     )
     yield workspace
-    Emulator(workspace).stop()
+    emulator_of(workspace).stop()
 
 
 def pid_of(workspace: Workspace) -> int:
@@ -39,7 +39,7 @@ def pid_of(workspace: Workspace) -> int:
 
 
 def test_emulator__keeps_its_data_until_a_reset(workspace: Workspace) -> None:
-    emulator = Emulator(workspace)
+    emulator = emulator_of(workspace)
     assert emulator.start(smtp_port=free_port())
     assert not emulator.start(smtp_port=free_port()), "a second start finds it running"
     client("sqs", workspace).create_queue(QueueName="kept")
@@ -55,7 +55,7 @@ def test_emulator__keeps_its_data_until_a_reset(workspace: Workspace) -> None:
 
 
 def test_emulator__killed__continues_from_its_last_save(workspace: Workspace) -> None:
-    emulator = Emulator(workspace)
+    emulator = emulator_of(workspace)
     emulator.start(smtp_port=free_port())
     client("sqs", workspace).create_queue(QueueName="saved")
     saved = workspace.state / "emulator" / "state" / "sqs.json"
@@ -74,15 +74,15 @@ def test_emulator__names_a_taken_port_and_stops(workspace: Workspace) -> None:
         other.bind(("127.0.0.1", workspace.edge_port))
         other.listen()
         with pytest.raises(PortTakenError, match=rf"Port {workspace.edge_port}.*EDGE_PORT=<port> make up"):
-            Emulator(workspace).start(smtp_port=free_port())
-    assert not Emulator(workspace).alive()
+            emulator_of(workspace).start(smtp_port=free_port())
+    assert not emulator_of(workspace).alive()
 
 
 def test_emulator__gets_no_credentials_of_this_machine(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAREALREALREALREAL")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "not-to-be-seen")
     monkeypatch.setenv("AWS_PROFILE", "production")
-    Emulator(workspace).start(smtp_port=free_port())
+    emulator_of(workspace).start(smtp_port=free_port())
     environment = Path(f"/proc/{pid_of(workspace)}/environ").read_bytes()
     assert b"REALREAL" not in environment
     assert b"not-to-be-seen" not in environment
@@ -90,7 +90,7 @@ def test_emulator__gets_no_credentials_of_this_machine(workspace: Workspace, mon
 
 
 def test_deployer__is_not_root_and_is_reused(workspace: Workspace) -> None:
-    Emulator(workspace).start(smtp_port=free_port())
+    emulator_of(workspace).start(smtp_port=free_port())
     credentials = deployer(workspace)
     identity = client("sts", workspace, credentials).get_caller_identity()
     assert identity["Arn"].endswith(":user/rollcall-deployer")
@@ -104,20 +104,20 @@ def test_emulator__of_a_moved_folder__stops_and_loses_nothing(workspace: Workspa
     """What was just stored is in the moved folder, and nothing is created in the old one."""
     before = replace(workspace, state=workspace.state / "before")
     after = replace(workspace, state=workspace.state / "after")
-    Emulator(before).start(smtp_port=free_port())
+    emulator_of(before).start(smtp_port=free_port())
     client("sqs", before).create_queue(QueueName="moved")
     before.state.rename(after.state)
-    wait_until(lambda: not Emulator(after).alive(), what="the end of the emulator in the moved folder")
+    wait_until(lambda: not emulator_of(after).alive(), what="the end of the emulator in the moved folder")
     assert not before.state.exists()
 
-    Emulator(after).start(smtp_port=free_port())
+    emulator_of(after).start(smtp_port=free_port())
     assert client("sqs", after).list_queues()["QueueUrls"][0].endswith("/moved")
-    assert Emulator(after).stop()
+    assert emulator_of(after).stop()
 
 
 def test_emulator__saves_no_logs_and_nothing_unchanged(workspace: Workspace) -> None:
     """The logs of a busy system would be most of the data, and nobody needs them."""
-    emulator = Emulator(workspace)
+    emulator = emulator_of(workspace)
     emulator.start(smtp_port=free_port())
     logs, queues = client("logs", workspace), client("sqs", workspace)
     logs.create_log_group(logGroupName="/aws/lambda/x")
@@ -164,4 +164,4 @@ def test_guard__keeps_tests_on_this_machine() -> None:
 def test_local_system__says_if_the_emulator_is_not_installed(workspace: Workspace, tmp_path: Path) -> None:
     elsewhere = Workspace(root=tmp_path, state=workspace.state, edge_port=workspace.edge_port)
     with pytest.raises(LocalStackError, match="Run: make dev"):
-        Emulator(elsewhere).start(smtp_port=free_port())
+        emulator_of(elsewhere).start(smtp_port=free_port())

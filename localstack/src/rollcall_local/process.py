@@ -161,8 +161,11 @@ def free_port() -> int:
 
 
 def clean_environment(**extra: str) -> dict[str, str]:
-    """Return an environment with `extra` and without the caller's AWS settings and credentials."""
-    names = ("PATH", "HOME", "LANG", "LC_ALL", "TERM", "USER", "SYSTEMROOT")
+    """Return an environment with `extra` and without the caller's AWS settings and credentials.
+
+    It keeps the choice of the emulator, so that a command started with it finds the same one.
+    """
+    names = ("PATH", "HOME", "LANG", "LC_ALL", "TERM", "USER", "SYSTEMROOT", "ROLLCALL_EMULATOR")
     environment = {name: os.environ[name] for name in names if name in os.environ}
     return environment | {
         "AWS_CONFIG_FILE": os.devnull,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from rollcall_build.files import replace_file
 from rollcall_local import front, mailbox
 from rollcall_local.credentials import client, deployer
-from rollcall_local.emulator import NAME, Emulator
+from rollcall_local.emulators import emulator_of, keep_emulator
 from rollcall_local.errors import LocalStackError, TerraformFailedError
 from rollcall_local.paths import ports_of, save_ports, saved_ports
 from rollcall_local.process import clean_environment, free_port, port_is_taken
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from rollcall_local.emulators.emulator import Emulator
     from rollcall_local.paths import Workspace
 
 
@@ -68,6 +69,7 @@ class Status:
     table: str
     stack: str
     emulator: str
+    keeps_data: bool
     provider: str
 
 
@@ -92,10 +94,11 @@ def up(workspace: Workspace, builders: Builders, say: Callable[[str], None]) -> 
 def _start(workspace: Workspace, started: list[Callable[[], object]], say: Callable[[str], None]) -> None:
     """Start everything that isn't running, or nothing. `started` gets each process, to be stopped in reverse order."""
     _ensure_same_ports(workspace)
-    emulator, smtp_port = Emulator(workspace), _smtp_port(workspace)
+    emulator, smtp_port = emulator_of(workspace), _smtp_port(workspace)
+    keep_emulator(workspace)
     save_ports(workspace)
     if emulator.died():
-        say("The emulator stopped unexpectedly. Starting it again from its last save.")
+        say(f"The emulator stopped unexpectedly. Starting it again {_from_where(emulator)}.")
     commands = (
         (mailbox.background(workspace), mailbox.command(workspace, smtp_port)),
         (front.background(workspace), front.command(workspace)),
@@ -107,14 +110,27 @@ def _start(workspace: Workspace, started: list[Callable[[], object]], say: Calla
                 started.append(process.stop)
                 process.start([sys.executable, "-m", *command], clean_environment())
         if emulator.running():
-            say(f"emulator   {NAME} runs on {workspace.endpoint_url}")
+            say(f"emulator   {emulator.describe()} runs on {workspace.endpoint_url}")
         else:
+            if not emulator.keeps_data:
+                _forget_deployment(workspace)
             started.append(emulator.stop)
             emulator.start(smtp_port=smtp_port)
-            say(f"emulator   {NAME} started on {workspace.endpoint_url}")
+            say(f"emulator   {emulator.describe()} started on {workspace.endpoint_url}")
     except LocalStackError:
         _stop(started)
         raise
+
+
+def _from_where(emulator: Emulator) -> str:
+    return "from its last save" if emulator.keeps_data else f"without its data: {emulator.name} saves none"
+
+
+def _forget_deployment(workspace: Workspace) -> None:
+    """Delete what describes resources that went with the emulator's data."""
+    files = ("terraform/terraform.tfstate", "terraform/terraform.tfstate.backup", "outputs.json", "front.json")
+    for name in (*files, "deployer.json"):
+        (workspace.state / name).unlink(missing_ok=True)
 
 
 def _ensure_same_ports(workspace: Workspace) -> None:
@@ -128,11 +144,15 @@ def _ensure_same_ports(workspace: Workspace) -> None:
 
 
 def _everything_runs(workspace: Workspace) -> bool:
-    return Emulator(workspace).alive() and front.background(workspace).alive() and mailbox.background(workspace).alive()
+    return (
+        emulator_of(workspace).alive() and front.background(workspace).alive() and mailbox.background(workspace).alive()
+    )
 
 
 def _anything_runs(workspace: Workspace) -> bool:
-    return Emulator(workspace).alive() or front.background(workspace).alive() or mailbox.background(workspace).alive()
+    return (
+        emulator_of(workspace).alive() or front.background(workspace).alive() or mailbox.background(workspace).alive()
+    )
 
 
 def _deploy(workspace: Workspace, builders: Builders, say: Callable[[str], None]) -> None:
@@ -175,7 +195,7 @@ def _stopping_as_interrupted() -> Iterator[None]:
 def down(workspace: Workspace, *, reset: bool = False) -> bool:
     """Stop everything and, with `reset`, delete the data. Return whether anything was running."""
     with _one_at_a_time(workspace):
-        ran = Emulator(workspace).stop()
+        ran = emulator_of(workspace).stop()
         ran = front.background(workspace).stop() or ran
         ran = mailbox.background(workspace).stop() or ran
         if reset:
@@ -189,6 +209,7 @@ def down(workspace: Workspace, *, reset: bool = False) -> bool:
 
 def status(workspace: Workspace) -> Status:
     """Return what is running, without starting anything."""
+    emulator = emulator_of(workspace)
     return Status(
         running=_everything_runs(workspace) and _outputs_file(workspace).exists(),
         site_url=workspace.site_url,
@@ -197,7 +218,8 @@ def status(workspace: Workspace) -> Status:
         mailbox_url=workspace.mailbox_url,
         table=workspace.table,
         stack=workspace.stack,
-        emulator=NAME,
+        emulator=emulator.describe(),
+        keeps_data=emulator.keeps_data,
         provider=chosen_provider(),
     )
 
@@ -239,7 +261,7 @@ def _smtp_port(workspace: Workspace) -> int:
         port = int(file.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         port = 0
-    in_use = Emulator(workspace).alive() or mailbox.background(workspace).alive()
+    in_use = emulator_of(workspace).alive() or mailbox.background(workspace).alive()
     if port and (in_use or not port_is_taken(port)):
         return port
     port = free_port()

@@ -93,6 +93,7 @@ class FakeLocal:
     """A local system that records its calls."""
 
     running: bool = True
+    keeps_data: bool = True
     mails: list[Mail] = field(default_factory=lambda: [MAIL])
     asked: list[str] = field(default_factory=list)
 
@@ -114,7 +115,8 @@ class FakeLocal:
             mailbox_url="http://localhost:8025/",
             table="rollcall-local",
             stack="local",
-            emulator="ministack",
+            emulator="ministack" if self.keeps_data else "localstack, with ministack for DynamoDB",
+            keeps_data=self.keeps_data,
             provider="stand-in",
         )
 

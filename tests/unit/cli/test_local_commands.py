@@ -72,6 +72,14 @@ def test_down__says_what_happens_to_the_data(rollcall: CommandLine) -> None:
     assert rollcall.local.asked == ["down", "down --reset"]
 
 
+def test_down__of_an_emulator_that_saves_nothing(rollcall: CommandLine) -> None:
+    """What is gone is never said to be kept."""
+    rollcall.local.keeps_data = False
+
+    assert "Its mails are kept. The rest is gone: localstack saves no data." in rollcall("local", "down").err
+    assert "keeps_data\tno" in rollcall("local", "status").out
+
+
 def test_status__as_json_has_every_address(rollcall: CommandLine) -> None:
     """Scripts rely on these names."""
     status = json.loads(rollcall("local", "status", "--json", "all").out)
@@ -85,6 +93,7 @@ def test_status__as_json_has_every_address(rollcall: CommandLine) -> None:
         "table": "rollcall-local",
         "stack": "local",
         "emulator": "ministack",
+        "keeps_data": True,
         "provider": "stand-in",
     }
 

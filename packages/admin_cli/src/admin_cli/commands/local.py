@@ -48,6 +48,7 @@ STATUS_FIELDS = (
     "table",
     "stack",
     "emulator",
+    "keeps_data",
     "provider",
 )
 MAIL_FIELDS = ("id", "at", "from", "to", "reply_to", "subject", "attachments", "text", "html")
@@ -95,14 +96,24 @@ def down(
 ) -> None:
     """Stop the system. The next `up` finds its data again, unless --reset deletes it.
 
+    Not every emulator saves its data: `rollcall local status` says whether yours does. Mails are always kept.
+
     Examples:
       rollcall local down
       rollcall local down --reset
     """
     services = of(ctx)
-    ran = services.local().down(reset=reset)
+    local = services.local()
+    before = local.status()
+    ran = local.down(reset=reset)
     outcome = "Stopped the local system." if ran else "The local system was not running."
-    services.output.note(f"{outcome} {'Deleted its data.' if reset else 'Its data is kept.'}")
+    if reset:
+        data = "Deleted its data."
+    elif before.keeps_data:
+        data = "Its data is kept."
+    else:
+        data = f"Its mails are kept. The rest is gone: {before.emulator.partition(',')[0]} saves no data."
+    services.output.note(f"{outcome} {data}")
 
 
 @app.command(cls=Command)
@@ -234,7 +245,8 @@ def _own_name() -> str:
 
 
 def _print_status(output: Output, status: Status) -> None:
-    output.fields((asdict(status) | {"running": "yes" if status.running else "no"}).items())
+    as_words = {name: "yes" if value else "no" for name, value in asdict(status).items() if isinstance(value, bool)}
+    output.fields((asdict(status) | as_words).items())
 
 
 def _print_mail(output: Output, mail: Mail) -> None:

@@ -86,11 +86,11 @@ class WorkspaceSystem:
     def terraform(self, command: str, arguments: Sequence[str]) -> Iterator[Invocation]:
         """Call Terraform as `up` does: on the copied configuration, with the deployer's rights."""
         from rollcall_local.credentials import deployer  # noqa: PLC0415 - only what is asked for
-        from rollcall_local.emulator import Emulator  # noqa: PLC0415
+        from rollcall_local.emulators import emulator_of  # noqa: PLC0415
         from rollcall_local.errors import LocalStackError  # noqa: PLC0415
         from rollcall_local.terraform import LocalTerraform  # noqa: PLC0415
 
-        if not Emulator(self.workspace).running():
+        if not emulator_of(self.workspace).running():
             raise LocalStackError("The local system is not running. Start it: rollcall local up")
         terraform = LocalTerraform(self.workspace, deployer(self.workspace))
         terraform.prepare()

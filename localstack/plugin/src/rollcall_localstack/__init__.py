@@ -1,0 +1,1 @@
+"""What LocalStack needs to run Rollcall without Docker: functions as processes, and the services it lacks."""

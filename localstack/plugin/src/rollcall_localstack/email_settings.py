@@ -1,0 +1,131 @@
+"""SES v2's control plane: moto's backend, and the tags, identities and event destinations that it lacks.
+
+Identities are verified at once, and in SES v1 too, which sends the mails.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from localstack.aws.api import CommonServiceException
+from localstack.services.moto import call_moto
+from moto.ses.models import ses_backends
+
+from rollcall_localstack.moto_service import moto_service
+
+#: What a configuration set consists of, and what PutConfigurationSet… replaces.
+OPTIONS = ("DeliveryOptions", "ReputationOptions", "SendingOptions", "SuppressionOptions", "TrackingOptions")
+
+
+class EmailSettings:
+    """What one LocalStack knows of options, tags and event destinations."""
+
+    def __init__(self) -> None:
+        self._tags: dict[str, dict[str, str]] = {}
+        self._options: dict[str, dict[str, Any]] = {}
+        self._destinations: dict[str, dict[str, dict[str, Any]]] = {}
+
+    def service(self) -> Any:  # noqa: ANN401 - LocalStack's class
+        """Return the service."""
+        own = {
+            "CreateEmailIdentity": self.create_identity,
+            "GetEmailIdentity": self.get_identity,
+            "CreateConfigurationSet": self.create_set,
+            "GetConfigurationSet": self.get_set,
+            **{f"PutConfigurationSet{options}": self.put_options for options in OPTIONS},
+            "ListTagsForResource": self.list_tags,
+            "TagResource": self.tag,
+            "UntagResource": self.untag,
+            "CreateConfigurationSetEventDestination": self.put_destination,
+            "UpdateConfigurationSetEventDestination": self.put_destination,
+            "GetConfigurationSetEventDestinations": self.get_destinations,
+            "DeleteConfigurationSetEventDestination": self.delete_destination,
+        }
+        return moto_service("sesv2", own)
+
+    def create_identity(self, context: Any, request: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401
+        """Create a verified identity."""
+        name = request["EmailIdentity"]
+        backend = ses_backends[context.account_id][context.region]
+        (backend.verify_email_identity if "@" in name else backend.verify_domain)(name)
+        self._tags[f"identity/{name}"] = _by_key(request)
+        return _identity(name)
+
+    def get_identity(self, context: Any, request: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401
+        """Return an identity."""
+        name = request["EmailIdentity"]
+        if name not in ses_backends[context.account_id][context.region].email_identities:
+            raise CommonServiceException("NotFoundException", f"Email identity {name} does not exist.", 404)
+        return _identity(name) | {"FeedbackForwardingStatus": True, "VerificationStatus": "SUCCESS"}
+
+    def create_set(self, context: Any, request: dict[str, Any]) -> Any:  # noqa: ANN401
+        """Create a configuration set, and keep its tags and options."""
+        name = request["ConfigurationSetName"]
+        self._tags[f"configuration-set/{name}"] = _by_key(request)
+        self._options[name] = {options: request[options] for options in OPTIONS if options in request}
+        return call_moto(context)
+
+    def get_set(self, context: Any, request: dict[str, Any]) -> Any:  # noqa: ANN401
+        """Return a configuration set."""
+        return call_moto(context) | self._options.get(request["ConfigurationSetName"], {})
+
+    def put_options(self, context: Any, request: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401
+        """Replace options of one kind."""
+        options = context.operation.name.removeprefix("PutConfigurationSet")
+        members = {member: value for member, value in request.items() if member != "ConfigurationSetName"}
+        self._options[request["ConfigurationSetName"]][options] = members
+        return {}
+
+    def list_tags(self, _context: Any, request: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401
+        """Return a resource's tags."""
+        tags = self._tags.get(_name(request), {})
+        return {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+
+    def tag(self, _context: Any, request: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401
+        """Add tags."""
+        self._tags.setdefault(_name(request), {}).update(_by_key(request))
+        return {}
+
+    def untag(self, _context: Any, request: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401
+        """Remove tags."""
+        for key in request["TagKeys"]:
+            self._tags.get(_name(request), {}).pop(key, None)
+        return {}
+
+    def put_destination(self, _context: Any, request: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401
+        """Keep an event destination. Nothing is ever sent to it."""
+        destinations = self._destinations.setdefault(request["ConfigurationSetName"], {})
+        destinations[request["EventDestinationName"]] = request["EventDestination"]
+        return {}
+
+    def get_destinations(self, _context: Any, request: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401
+        """Return a set's event destinations."""
+        destinations = self._destinations.get(request["ConfigurationSetName"], {})
+        return {"EventDestinations": [{"Name": name, **each} for name, each in destinations.items()]}
+
+    def delete_destination(self, _context: Any, request: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401
+        """Forget an event destination."""
+        self._destinations.get(request["ConfigurationSetName"], {}).pop(request["EventDestinationName"], None)
+        return {}
+
+
+def service() -> Any:  # noqa: ANN401 - LocalStack's class
+    """Return SES v2."""
+    return EmailSettings().service()
+
+
+def _identity(name: str) -> dict[str, Any]:
+    return {
+        "IdentityType": "EMAIL_ADDRESS" if "@" in name else "DOMAIN",
+        "VerifiedForSendingStatus": True,
+        "DkimAttributes": {"SigningEnabled": False, "Status": "NOT_STARTED"},
+    }
+
+
+def _name(request: dict[str, Any]) -> str:
+    """Return the last part of a resource's ARN, such as `identity/example.org`."""
+    return str(request["ResourceArn"].split(":", 5)[5])
+
+
+def _by_key(request: dict[str, Any]) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in request.get("Tags", ())}

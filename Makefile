@@ -105,6 +105,16 @@ down: dev ## stop it and keep the data (RESET=1 deletes it)
 package: dev ## build the functions' zip: dist/rollcall-lambda.zip
 	@$(DEV)/python -m rollcall_build.package --out dist/rollcall-lambda.zip
 
+# Downloads the package that carries the facts, about 70 MB: see localstack/terraform_provider/README.md.
+FACTS := localstack/terraform_provider/tools
+.PHONY: provider-facts
+provider-facts: dev ## refresh the stand-in provider's facts and print what changed (VERSION=25.8.1: from that version)
+	@rm -rf build/provider-facts
+	@$(VENVS)/uv/bin/pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+	  --dest build/provider-facts "cdktn-provider-aws$(if $(VERSION),==$(VERSION))"
+	@$(DEV)/python $(FACTS)/extract_schema.py build/provider-facts/*.whl
+	@$(DEV)/python $(FACTS)/extract_enums.py
+
 # Needs no account. MIRROR: a folder of providers, if the registry can't be reached.
 PLATFORMS ?= linux_amd64 linux_arm64 darwin_amd64 darwin_arm64 windows_amd64
 .PHONY: provider-lock

@@ -1,4 +1,4 @@
-"""REST APIs, their resources, the gateway's own answers, the account; at the emulator."""
+"""REST APIs, at the emulator."""
 
 from __future__ import annotations
 
@@ -11,13 +11,9 @@ from api import API_CONFIG
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from api import Api
     from harness import Harness
 
 API = "aws_api_gateway_rest_api"
-RESOURCE = "aws_api_gateway_resource"
-GATEWAY_RESPONSE = "aws_api_gateway_gateway_response"
-ACCOUNT = "aws_api_gateway_account"
 
 
 def test_rest_api__arrives_updates_imports(tf: Harness, aws: Callable[[str], Any]) -> None:
@@ -83,55 +79,3 @@ def test_rest_api__whose_document_says_what_is_not_carried_out_is_refused(tf: Ha
 
     with pytest.raises(Exception, match="x-amazon-apigateway-policy"):
         tf.apply(API, {**API_CONFIG, "body": strange})
-
-
-def test_resource__arrives_updates_imports(tf: Harness, api: Api) -> None:
-    config = {"rest_api_id": api.state["id"], "parent_id": api.state["root_resource_id"], "path_part": "registration"}
-    assert api.resource["path"] == "/registration"
-    assert tf.changes(RESOURCE, api.resource, config) == set()
-    assert tf.import_then_plan(RESOURCE, f"{api.state['id']}/{api.resource['id']}", config) == set()
-
-    updated = tf.apply(RESOURCE, {**config, "path_part": "contact"}, api.resource)
-
-    assert updated["path"] == "/contact"
-    assert api.client.get_resource(restApiId=api.state["id"], resourceId=updated["id"])["path"] == "/contact"
-
-
-def test_gateway_response__arrives_updates_imports_and_is_missed(tf: Harness, api: Api) -> None:
-    config = {
-        "rest_api_id": api.state["id"],
-        "response_type": "THROTTLED",
-        "status_code": "429",
-        "response_parameters": {"gatewayresponse.header.Retry-After": "'2'"},
-        "response_templates": {"application/json": '{"code": "too_fast"}'},
-    }
-    state = tf.apply(GATEWAY_RESPONSE, config)
-    asked = {"restApiId": api.state["id"], "responseType": "THROTTLED"}
-    assert api.client.get_gateway_response(**asked)["responseTemplates"] == config["response_templates"]
-    assert tf.changes(GATEWAY_RESPONSE, state, config) == set()
-    assert tf.import_then_plan(GATEWAY_RESPONSE, f"{api.state['id']}/THROTTLED", config) == set()
-
-    other = {**config, "response_parameters": {"gatewayresponse.header.Retry-After": "'5'"}}
-    state = tf.apply(GATEWAY_RESPONSE, other, state)
-    assert api.client.get_gateway_response(**asked)["responseParameters"] == other["response_parameters"]
-    assert tf.changes(GATEWAY_RESPONSE, state, other) == set()
-
-    api.client.delete_gateway_response(**asked)
-    assert tf.refresh(GATEWAY_RESPONSE, state) is None
-
-
-def test_account__arrives_updates_imports_and_is_reset(tf: Harness, aws: Callable[[str], Any]) -> None:
-    role = "arn:aws:iam::000000000000:role/%s"
-    config = {"cloudwatch_role_arn": role % "logs"}
-    state = tf.apply(ACCOUNT, config)
-    ask = aws("apigateway").get_account
-    assert ask()["cloudwatchRoleArn"] == role % "logs"
-    assert tf.changes(ACCOUNT, state, config) == set()
-    assert tf.import_then_plan(ACCOUNT, "api-gateway-account", config) == set()
-
-    state = tf.apply(ACCOUNT, {"cloudwatch_role_arn": role % "other"}, state)
-    assert ask()["cloudwatchRoleArn"] == role % "other"
-    assert tf.changes(ACCOUNT, state, config) == {"cloudwatch_role_arn"}
-
-    tf.destroy(ACCOUNT, state)
-    assert not ask().get("cloudwatchRoleArn")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
 import pytest
 from botocore.loaders import Loader
+from shipped import ROOT
 
 import standin
+from rollcall_local.terraform_configuration import PROVIDER_VERSION
 from standin import enums
 from standin.facts import facts
 from standin.resource import DATA_SOURCES, RESOURCES, Resource
@@ -31,9 +34,19 @@ def _argument(kind: str, path: str) -> bool:
     return bool(fact.get("required") or fact.get("optional"))
 
 
-def test_every_type_of_the_schema_is_carried_out() -> None:
-    assert set(RESOURCES) == set(facts().resources)
-    assert set(DATA_SOURCES) == set(facts().data_sources)
+def test_types__are_those_of_the_configuration() -> None:
+    """The stand-in knows every type that infra/terraform uses, and no other."""
+    files = (ROOT / "infra" / "terraform").rglob("*.tf")
+    uses = {
+        use for file in files for use in re.findall(r'^(resource|data) "(aws_\w+)"', file.read_text(), re.MULTILINE)
+    }
+
+    assert set(RESOURCES) == set(facts().resources) == {name for keyword, name in uses if keyword == "resource"}
+    assert set(DATA_SOURCES) == set(facts().data_sources) == {name for keyword, name in uses if keyword == "data"}
+
+
+def test_version__is_the_one_that_the_facts_are_from() -> None:
+    assert facts().version == PROVIDER_VERSION
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.type)

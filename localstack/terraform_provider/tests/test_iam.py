@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from harness import Harness
 
 ROLE, INLINE = "aws_iam_role", "aws_iam_role_policy"
-POLICY, ATTACHMENT = "aws_iam_policy", "aws_iam_role_policy_attachment"
+POLICY = "aws_iam_policy"
 BOUNDARY = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
@@ -195,17 +195,3 @@ def test_policy__drift_of_the_default_version_is_seen(tf: Harness, aws: Callable
     aws("iam").create_policy_version(PolicyArn=state["arn"], PolicyDocument=document("s3:*"), SetAsDefault=True)
 
     assert tf.changes(POLICY, state, config) == {"policy"}
-
-
-def test_attachment__arrives_imports_and_its_loss_is_seen(tf: Harness, aws: Callable[[str], Any]) -> None:
-    tf.apply(ROLE, role("attached"))
-    policy = tf.apply(POLICY, {"name": "attached", "policy": document("s3:GetObject")})
-    config = {"role": "attached", "policy_arn": policy["arn"]}
-
-    state = tf.apply(ATTACHMENT, config)
-
-    found = aws("iam").list_attached_role_policies(RoleName="attached")["AttachedPolicies"]
-    assert [each["PolicyArn"] for each in found] == [policy["arn"]]
-    assert tf.import_then_plan(ATTACHMENT, f"attached/{policy['arn']}", config) == set()
-    aws("iam").detach_role_policy(RoleName="attached", PolicyArn=policy["arn"])
-    assert tf.refresh(ATTACHMENT, state) is None

@@ -12,65 +12,7 @@ if TYPE_CHECKING:
 
     from harness import Harness
 
-EMAIL, DOMAIN, SET = "aws_ses_email_identity", "aws_ses_domain_identity", "aws_ses_configuration_set"
 IDENTITY_V2, SET_V2 = "aws_sesv2_email_identity", "aws_sesv2_configuration_set"
-
-
-def test_email_identity__arrives_imports_and_its_loss_is_seen(tf: Harness, aws: Callable[[str], Any]) -> None:
-    config = {"email": "courses@example.org"}
-
-    state = tf.apply(EMAIL, config)
-
-    assert config["email"] in aws("ses").list_identities(IdentityType="EmailAddress")["Identities"]
-    assert state["arn"] == "arn:aws:ses:eu-north-1:000000000000:identity/courses@example.org"
-    assert tf.changes(EMAIL, state, config) == set()
-    assert tf.import_then_plan(EMAIL, "courses@example.org", config) == set()
-    assert tf.plan(EMAIL, state, {"email": "others@example.org"})[1] == ["email"]
-    aws("ses").delete_identity(Identity="courses@example.org")
-    assert tf.refresh(EMAIL, state) is None
-
-
-def test_domain_identity__arrives_imports_and_its_loss_is_seen(tf: Harness, aws: Callable[[str], Any]) -> None:
-    config = {"domain": "example.org"}
-
-    state = tf.apply(DOMAIN, config)
-
-    assert "example.org" in aws("ses").list_identities(IdentityType="Domain")["Identities"]
-    assert state["verification_token"]
-    assert tf.changes(DOMAIN, state, config) == set()
-    assert tf.import_then_plan(DOMAIN, "example.org", config) == set()
-    assert tf.plan(DOMAIN, state, {"domain": "example.net"})[1] == ["domain"]
-    aws("ses").delete_identity(Identity="example.org")
-    assert tf.refresh(DOMAIN, state) is None
-    assert "example.org" not in aws("ses").list_identities(IdentityType="Domain")["Identities"]
-
-
-def test_configuration_set__arrives_imports_and_its_loss_is_seen(tf: Harness, aws: Callable[[str], Any]) -> None:
-    config = {"name": "old-api"}
-
-    state = tf.apply(SET, config)
-
-    found = aws("ses").describe_configuration_set(ConfigurationSetName="old-api")
-    assert found["ConfigurationSet"] == {"Name": "old-api"}
-    assert tf.changes(SET, state, config) == set()
-    assert tf.import_then_plan(SET, "old-api", config) == set()
-    assert tf.plan(SET, state, {"name": "other"})[1] == ["name"]
-    aws("ses").delete_configuration_set(ConfigurationSetName="old-api")
-    assert tf.refresh(SET, state) is None
-
-
-@pytest.mark.parametrize(
-    "more",
-    [
-        {"delivery_options": [{"tls_policy": "Require"}]},
-        {"reputation_metrics_enabled": True},
-        {"sending_enabled": False},
-        {"tracking_options": [{"custom_redirect_domain": "example.org"}]},
-    ],
-)
-def test_configuration_set__what_the_emulator_does_not_store_is_refused(tf: Harness, more: dict[str, Any]) -> None:
-    with pytest.raises(ProviderRefusedError, match=f"doesn't carry out the argument {next(iter(more))}"):
-        tf.plan(SET, None, {"name": "refused", **more})
 
 
 def test_email_identity_v2__arrives_updates_and_imports(tf: Harness, aws: Callable[[str], Any]) -> None:

@@ -1,12 +1,10 @@
-"""A REST API, its resources, and what the gateway itself answers."""
+"""A REST API, as its OpenAPI document defines it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from standin.resource import Resource, removed_tags, resource, without_none
-
-from . import members
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -127,100 +125,3 @@ class RestApi(Resource):
     def delete(self, state: State) -> None:
         """Delete it, with all that belongs to it."""
         self.client("apigateway").delete_rest_api(restApiId=state["id"])
-
-
-@resource
-class ApiResource(Resource):
-    """aws_api_gateway_resource: one part of a path. Documentation page api_gateway_resource."""
-
-    type = "aws_api_gateway_resource"
-    supported = frozenset({"rest_api_id", "parent_id", "path_part"})
-    force_new = frozenset({"rest_api_id"})
-    on_change: ClassVar = {"path": ("path_part", "parent_id")}
-
-    def create(self, planned: State) -> State:
-        """Create it."""
-        answer = self.client("apigateway").create_resource(
-            restApiId=planned["rest_api_id"], parentId=planned["parent_id"], pathPart=planned["path_part"]
-        )
-        return {"id": answer["id"]}
-
-    def read(self, state: State) -> State:
-        """Read it."""
-        answer = self.client("apigateway").get_resource(restApiId=state["rest_api_id"], resourceId=state["id"])
-        return {
-            "id": answer["id"],
-            "rest_api_id": state["rest_api_id"],
-            "parent_id": answer.get("parentId", ""),
-            "path_part": answer.get("pathPart", ""),
-            "path": answer["path"],
-        }
-
-    def update(self, prior: State, planned: State, changed: set[str]) -> None:  # noqa: ARG002 - the hook's form
-        """Patch its place in the path."""
-        self.client("apigateway").update_resource(
-            restApiId=planned["rest_api_id"],
-            resourceId=planned["id"],
-            patchOperations=patches(changed, planned, {"path_part": "/pathPart", "parent_id": "/parentId"}),
-        )
-
-    def delete(self, state: State) -> None:
-        """Delete it."""
-        self.client("apigateway").delete_resource(restApiId=state["rest_api_id"], resourceId=state["id"])
-
-    def import_state(self, identifier: str) -> State:
-        """Accept REST-API-ID/RESOURCE-ID."""
-        rest_api_id, _, resource_id = identifier.partition("/")
-        return {"id": resource_id, "rest_api_id": rest_api_id}
-
-
-@resource
-class GatewayResponse(Resource):
-    """aws_api_gateway_gateway_response: what the gateway itself answers. Page api_gateway_gateway_response."""
-
-    type = "aws_api_gateway_gateway_response"
-    arguments: ClassVar[members.Members] = {
-        "response_type": ("responseType", None),
-        "status_code": ("statusCode", ""),
-        "response_parameters": ("responseParameters", {}),
-        "response_templates": ("responseTemplates", {}),
-    }
-    supported = frozenset({"rest_api_id", *arguments})
-    force_new = frozenset({"rest_api_id", "response_type"})
-    enums: ClassVar = {"response_type": ("apigateway", "GatewayResponseType")}
-
-    def _put(self, planned: State) -> None:
-        arguments = members.write(planned, self.arguments)
-        self.client("apigateway").put_gateway_response(restApiId=planned["rest_api_id"], **arguments)
-
-    def create(self, planned: State) -> State:
-        """Put it in the place of the gateway's own."""
-        self._put(planned)
-        return {"id": f"aggr-{planned['rest_api_id']}-{planned['response_type']}"}
-
-    def read(self, state: State) -> State | None:
-        """Read it; the gateway's own answer means that ours is gone."""
-        rest_api_id, response_type = state["rest_api_id"], state["response_type"]
-        answer = self.client("apigateway").get_gateway_response(restApiId=rest_api_id, responseType=response_type)
-        if answer.get("defaultResponse"):
-            return None
-        return {
-            "id": f"aggr-{rest_api_id}-{response_type}",
-            "rest_api_id": rest_api_id,
-            **members.read(answer, self.arguments),
-        }
-
-    def update(self, prior: State, planned: State, changed: set[str]) -> None:  # noqa: ARG002 - put as a whole
-        """Put it again, as a whole."""
-        self._put(planned)
-
-    def delete(self, state: State) -> None:
-        """Leave the gateway its own answer."""
-        self.client("apigateway").delete_gateway_response(
-            restApiId=state["rest_api_id"], responseType=state["response_type"]
-        )
-
-    def import_state(self, identifier: str) -> State:
-        """Accept REST-API-ID/RESPONSE-TYPE."""
-        rest_api_id, _, response_type = identifier.partition("/")
-        return {"id": identifier, "rest_api_id": rest_api_id, "response_type": response_type}

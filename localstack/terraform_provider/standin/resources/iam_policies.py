@@ -1,7 +1,6 @@
-"""Policies: in a role, beside it, and attached to it.
+"""Policies: in a role, and managed.
 
-Replacement and defaults: terraform-provider-aws, website/docs/r/iam_role_policy.html.markdown, iam_policy and
-iam_role_policy_attachment.
+Replacement and defaults: terraform-provider-aws, website/docs/r/iam_role_policy.html.markdown and iam_policy.
 """
 
 from __future__ import annotations
@@ -131,36 +130,6 @@ class Policy(Resource):
             if not version["IsDefaultVersion"]:
                 client.delete_policy_version(PolicyArn=arn, VersionId=version["VersionId"])
         client.delete_policy(PolicyArn=arn)
-
-
-@resource
-class RolePolicyAttachment(Resource):
-    """A managed policy on a role."""
-
-    type = "aws_iam_role_policy_attachment"
-    supported = frozenset({"policy_arn", "role"})
-    force_new = supported
-
-    def create(self, planned: State) -> State:
-        """Attach the policy."""
-        self.client("iam").attach_role_policy(RoleName=planned["role"], PolicyArn=planned["policy_arn"])
-        return {"id": f"{planned['role']}/{planned['policy_arn']}"}
-
-    def read(self, state: State) -> State | None:
-        """Return whether it is attached."""
-        role, arn = state["role"], state["policy_arn"]
-        pages = self.client("iam").get_paginator("list_attached_role_policies").paginate(RoleName=role)
-        attached = {policy["PolicyArn"] for page in pages for policy in page["AttachedPolicies"]}
-        return {"id": f"{role}/{arn}", "role": role, "policy_arn": arn} if arn in attached else None
-
-    def delete(self, state: State) -> None:
-        """Detach the policy."""
-        self.client("iam").detach_role_policy(RoleName=state["role"], PolicyArn=state["policy_arn"])
-
-    def import_state(self, identifier: str) -> State:
-        """Accept ROLE/POLICY-ARN."""
-        role, _, arn = identifier.partition("/")
-        return {"id": identifier, "role": role, "policy_arn": arn}
 
 
 def _version_number(version: dict[str, Any]) -> int:

@@ -1,4 +1,4 @@
-"""SES identities and configuration sets, of the new API.
+"""SES identities and configuration sets.
 
 Replacement and defaults: terraform-provider-aws, website/docs/r/sesv2_email_identity.html.markdown and
 sesv2_configuration_set.
@@ -11,12 +11,17 @@ from typing import TYPE_CHECKING, Any
 from standin.resource import Resource, removed_tags, resource, tag_list, tag_map
 
 from .blocks import keep_computed_blocks, only
-from .ses import ses_arn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from standin.values import State
+
+
+def ses_arn(handler: Resource, what: str) -> str:
+    """Return the ARN of an identity or a configuration set. SES doesn't return it."""
+    provider = handler.provider
+    return f"arn:{provider.partition}:ses:{provider.region}:{provider.account_id}:{what}"
 
 
 @resource

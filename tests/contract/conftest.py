@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import http.client
 import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore_judge import judge_request
 from contract.fakes import CountedRandomness, StoppedClock
 from contract.manage_fake import InMemoryManagedRepository
 
@@ -35,6 +37,21 @@ def emulator(bare_emulator: Workspace) -> str:
 def dynamodb(bare_emulator: Workspace) -> Any:
     """Return a client that uses the emulator's root key."""
     return client("dynamodb", bare_emulator)
+
+
+@pytest.fixture(autouse=True)
+def botocore_agrees(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have botocore judge every request that our own client sends in these suites; boto3 sends its own by urllib3."""
+    send = http.client.HTTPConnection.request
+
+    def judged(self: Any, method: str, url: str, body: Any = None, headers: Any = None, **options: Any) -> None:
+        by_name = {name.lower(): value for name, value in (headers or {}).items()}
+        if "x-amz-target" in by_name:
+            assert (method, url) == ("POST", "/")
+            judge_request(f"http://{self.host}:{self.port}", by_name, body)
+        send(self, method, url, body, headers or {}, **options)
+
+    monkeypatch.setattr(http.client.HTTPConnection, "request", judged)
 
 
 @pytest.fixture

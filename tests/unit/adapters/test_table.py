@@ -36,6 +36,23 @@ class Scripted:
         return answer
 
 
+LEFT = {"UnprocessedKeys": {"t": {"Keys": [{"pk": {"S": "9"}, "sk": {"S": ""}}]}}}
+"""An answer without the item of one key."""
+
+
+class Clock:
+    """A monotonic clock that only pauses move."""
+
+    def __init__(self) -> None:
+        self.pauses: list[float] = []
+
+    def __call__(self) -> float:
+        return sum(self.pauses)
+
+    def sleep(self, pause_s: float) -> None:
+        self.pauses.append(pause_s)
+
+
 def table(*answers: dict[str, Any] | AwsCallError) -> tuple[Table, Scripted]:
     call = Scripted(list(answers))
     return Table(call, "t", retry_s=0), call
@@ -75,16 +92,43 @@ def test_query__reads_a_page_only_when_it_is_needed() -> None:
 
 def test_batch_get__asks_again_for_what_was_left_out() -> None:
     """It asks for a hundred items at a time, and gives up on a table that never answers in full."""
-    left = {"UnprocessedKeys": {"t": {"Keys": [{"pk": {"S": "9"}, "sk": {"S": ""}}]}}}
-    client, call = table(
-        {"Responses": {"t": [wire_item({"n": 1})]}} | left, {"Responses": {"t": [wire_item({"n": 2})]}}
-    )
+    clock = Clock()
+    call = Scripted([{"Responses": {"t": [wire_item({"n": 1})]}} | LEFT, {"Responses": {"t": [wire_item({"n": 2})]}}])
+    client = Table(call, "t", sleep=clock.sleep, monotonic=clock)
 
     assert [item["n"] for item in client.batch_get([(str(n), "") for n in range(100)])] == [1, 2]
     assert [len(asked["RequestItems"]["t"]["Keys"]) for _, asked in call.asked] == [100, 1]
-    client, call = table(*[left] * 99)
+    assert len(clock.pauses) == 1
+
+
+def test_batch_get__pauses_ever_longer_and_gives_up() -> None:
+    """AWS asks for exponential backoff: a busy table leaves keys out, and more requests make it busier.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+    """
+    clock = Clock()
+    client = Table(lambda *_: LEFT, "t", retry_s=3.0, sleep=clock.sleep, monotonic=clock)
+
     with pytest.raises(StorageUnavailableError, match="only part of the data"):
         list(client.batch_get([("1", "")]))
+
+    assert 2.6 <= sum(clock.pauses) <= 3.0
+    assert clock.pauses[0] <= 0.02
+    assert max(clock.pauses) > 0.1
+
+
+def test_batch_get__is_not_hurried_by_its_reader() -> None:
+    """Somebody who takes a minute per item still gets all of them."""
+    answers = [{"Responses": {"t": [wire_item({"n": n})]}} | (LEFT if n == 1 else {}) for n in (1, 2)]
+    clock = Clock()
+    client = Table(Scripted(list(answers)), "t", sleep=clock.sleep, monotonic=clock)
+
+    numbers = []
+    for item in client.batch_get([("1", ""), ("9", "")]):
+        clock.sleep(60)
+        numbers.append(item["n"])
+
+    assert numbers == [1, 2]
 
 
 def test_writes__return_what_stood_in_the_way() -> None:

@@ -8,7 +8,7 @@ from registration_core.adapters.dynamodb.call import AwsCallError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
     from registration_core.adapters.dynamodb.call import Call
@@ -63,16 +63,24 @@ class Retries:
         """Carry out one operation. Raises AwsCallError."""
         if self._deadline.left_s() < _LEAST_S:
             raise AwsCallError("OutOfTime", f"{operation} was not sent: the calls before it used up the time.")
-        ends_at = self._monotonic() + self._retry_s
-        longest = _FIRST_PAUSE_S
-        while True:
+        for _ in self.rounds():
             try:
                 return self._call(operation, params)
             except AwsCallError as error:
-                pause = _jitter(longest)
-                left = min(ends_at - self._monotonic(), self._deadline.left_s() - _LEAST_S)
-                if not error.retryable or pause >= left:
+                if not error.retryable:
                     raise
+                refusal = error
+        raise refusal
+
+    def rounds(self) -> Iterator[None]:
+        """Yield at once, and again after ever longer random pauses, until the time for retries is over."""
+        ends_at = self._monotonic() + self._retry_s
+        longest = _FIRST_PAUSE_S
+        while True:
+            yield
+            pause = _jitter(longest)
+            if pause >= min(ends_at - self._monotonic(), self._deadline.left_s() - _LEAST_S):
+                return
             self._sleep(pause)
             longest = min(_LONGEST_PAUSE_S, longest * 2)
 

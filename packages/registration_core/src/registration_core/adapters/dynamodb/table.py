@@ -27,8 +27,6 @@ MOST_WRITES = 100
 """The most writes in one transaction."""
 _MOST_KEYS = 100
 """BatchGetItem accepts no more."""
-_EMPTY_ROUNDS = 20
-"""How often keys missing from a response are requested again."""
 
 
 class Table:
@@ -78,15 +76,17 @@ class Table:
         """Yield the items at these keys, in any order."""
         for start in range(0, len(keys), _MOST_KEYS):
             wanted = [wire_key(key) for key in keys[start : start + _MOST_KEYS]]
-            for _ in range(_EMPTY_ROUNDS):
+            items: list[Item] = []
+            for _ in self._call.rounds():
                 request = {self.name: {"Keys": wanted, "ConsistentRead": True}}
                 answer = self._ask("BatchGetItem", {"RequestItems": request})
-                yield from map(from_wire_item, answer.get("Responses", {}).get(self.name, ()))
+                items += map(from_wire_item, answer.get("Responses", {}).get(self.name, ()))
                 wanted = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
                 if not wanted:
                     break
             else:
                 raise StorageUnavailableError("The table kept returning only part of the data.")
+            yield from items
 
     def put(self, item: Item, when: str = "", /, **values: object) -> Item | None:
         """Put an item. Return None if it was written, otherwise the item that failed the condition."""

@@ -36,7 +36,15 @@ _REFUSED = frozenset(
 )
 _DENIED = frozenset({"403", "AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"})
 _NONE_FOUND = frozenset({"CredentialRetrievalError", "NoCredentialsError", "PartialCredentialsError"})
-_SIGNED_OUT = frozenset({"SSOTokenLoadError", "TokenRetrievalError", "UnauthorizedSSOTokenError"})
+_SIGNED_OUT = frozenset(
+    {
+        "LoginRefreshRequired",
+        "LoginTokenLoadError",
+        "SSOTokenLoadError",
+        "TokenRetrievalError",
+        "UnauthorizedSSOTokenError",
+    },
+)
 _RETRIED_ELSEWHERE = frozenset({"dynamodb"})
 """`registration_core.adapters.dynamodb.retries` or an export's reader retries these, so the SDK tries once."""
 

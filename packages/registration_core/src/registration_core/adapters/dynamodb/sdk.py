@@ -5,9 +5,17 @@ from __future__ import annotations
 import re
 
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ChecksumError,
+    ClientError,
+    ConnectionError,  # noqa: A004 - botocore's own
+    HTTPClientError,
+    IncompleteReadError,
+)
 
 from registration_core.adapters.dynamodb.call import RETRYABLE_CODES, AwsCallError
+from registration_core.adapters.dynamodb.failures import NO_ACCESS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,10 +24,7 @@ if TYPE_CHECKING:
 
     from registration_core.adapters.dynamodb.call import Call
 
-NO_ACCESS = frozenset(
-    {"NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "TokenRetrievalError"}
-)
-
+_LOST = (ChecksumError, ConnectionError, HTTPClientError, IncompleteReadError)
 _SERVERS_FAULT = 500
 ONE_ATTEMPT = Config(retries={"mode": "standard", "total_max_attempts": 1})
 """The client's configuration; see `dynamodb.retries`."""
@@ -38,8 +43,7 @@ def sdk_call(boto3_client: Any) -> Call:  # noqa: ANN401 - boto3 ships no types
         except ClientError as error:
             raise _translated(error) from error
         except BotoCoreError as error:
-            kind = type(error).__name__
-            raise AwsCallError(kind if kind in NO_ACCESS else "ConnectionLost", str(error)) from error
+            raise _not_answered(error) from error
         answer.pop("ResponseMetadata", None)
         return answer
 
@@ -49,6 +53,15 @@ def sdk_call(boto3_client: Any) -> Call:  # noqa: ANN401 - boto3 ships no types
 def _method(operation: str) -> str:
     """`TransactWriteItems` is `transact_write_items` in Python."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower()
+
+
+def _not_answered(error: BotoCoreError) -> AwsCallError:
+    kind = type(error).__name__
+    if kind in NO_ACCESS:
+        return AwsCallError(kind, str(error))
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return AwsCallError("EndpointNotTrusted", f"{kind}: {error}")
+    return AwsCallError("ConnectionLost" if isinstance(error, _LOST) else "NotSent", f"{kind}: {error}")
 
 
 def _translated(error: ClientError) -> AwsCallError:

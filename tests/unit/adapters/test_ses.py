@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registration_core.adapters.dynamodb.retries import Deadline
 from registration_core.adapters.ses import CLIENT_CONFIG, MailUncertainError, SesMailer, compose, parse_sender
 from registration_core.domain.errors import MailerError, MailRefusedError, SettingsError
 from registration_core.domain.mail import Attachment, MailKind, MailRequest, OutgoingMail
@@ -59,7 +60,9 @@ def refused(code: str, status: int = 400) -> ClientError:
 
 
 def a_mailer(ses: FakeSes) -> SesMailer:
-    return SesMailer(ses, sender="Academy <no-reply@example.org>", configuration_set="rollcall-test")
+    return SesMailer(
+        ses, sender="Academy <no-reply@example.org>", configuration_set="rollcall-test", deadline=Deadline()
+    )
 
 
 def test_send__passes_bare_addresses_and_returns_the_message_id() -> None:

@@ -8,53 +8,50 @@ import os
 from lambda_handlers.cold_start import prepare
 from lambda_handlers.log import Log
 from registration_core import bootstrap
+from registration_core.adapters.dynamodb.retries import Deadline
 from registration_core.adapters.sqs import from_message
-from registration_core.domain.errors import MailHeldError
+from registration_core.domain.errors import MailHeldError, OutOfTimeError
 from registration_core.services.notify import Outcome
 from registration_core.settings import NotifySettings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from typing import Any
 
     from registration_core.services.notify import NotifyService
 
+NO_TIME_LEFT = "no time left"
 
 MAIL_TAKES_S = 28.0
-"""How long one mail may take if the mail service stalls.
+"""How long it may take to send one mail and to record it, if the mail service and the table both stall.
 
-notify tries the addresses for 10 s (`SINGLY_FOR`). The last attempt takes up to 3 s to connect and
-10 s to get a response. The rest is for recording that the mail was sent.
+An attempt to send takes up to 3 s to connect and 10 s to get a response. Recording it is tried for
+6 s, and the last attempt takes up to 8 s.
 """
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's context has no type
     """Send a batch of mails."""
-    service, log = _parts()
-    left_ms = getattr(context, "get_remaining_time_in_millis", None)
-    return notify(
-        event,
-        service,
-        log,
-        request_id=getattr(context, "aws_request_id", ""),
-        left_s=(lambda: left_ms() / 1000) if left_ms else lambda: float("inf"),
-    )
+    service, log, deadline = _parts()
+    if left_ms := getattr(context, "get_remaining_time_in_millis", None):
+        deadline.begin(left_ms() / 1000 - MAIL_TAKES_S)
+    return notify(event, service, log, request_id=getattr(context, "aws_request_id", ""), deadline=deadline)
 
 
 def notify(
-    event: Mapping[str, Any], service: NotifyService, log: Log, *, request_id: str, left_s: Callable[[], float]
+    event: Mapping[str, Any], service: NotifyService, log: Log, *, request_id: str, deadline: Deadline
 ) -> dict[str, Any]:
     """Send the mails of one batch one by one, and return the messages that SQS should deliver again.
 
-    A message that fails every time becomes a dead letter, which staff can redrive. left_s: returns
-    the seconds until Lambda's time-out. If there are too few for another mail, the rest go back to
-    the queue: after a time-out, Lambda would deliver the whole batch again.
+    A message that fails every time becomes a dead letter, which staff can redrive. deadline: when
+    there is too little time left for another mail. The rest go back to the queue then: after a
+    time-out, Lambda would deliver the whole batch again.
     """
     failed = []
     for message in event.get("Records", ()):
-        if left_s() < MAIL_TAKES_S:
-            log.warning("no time left", request_id=request_id, message_id=message["messageId"])
+        if deadline.left_s() < 0:
+            log.warning(NO_TIME_LEFT, request_id=request_id, message_id=message["messageId"])
         elif _sent(service, log, message, request_id):
             continue
         failed.append({"itemIdentifier": str(message["messageId"])})
@@ -70,6 +67,9 @@ def _sent(service: NotifyService, log: Log, message: Mapping[str, Any], request_
         facts |= {"copy": request.copy} if request.copy else {}
         facts |= {"sending": request.sending} if request.sending is not None else {}
         outcome = service.notify(request)
+    except OutOfTimeError:
+        log.warning(NO_TIME_LEFT, **facts)
+        return False
     except MailHeldError:
         log.warning("held by another", **facts)
         return False
@@ -82,9 +82,9 @@ def _sent(service: NotifyService, log: Log, message: Mapping[str, Any], request_
 
 
 @functools.cache
-def _parts() -> tuple[NotifyService, Log]:
-    settings = NotifySettings.from_mapping(os.environ)
-    return bootstrap.notify_service(settings), Log("notify", settings.log_level)
+def _parts() -> tuple[NotifyService, Log, Deadline]:
+    settings, deadline = NotifySettings.from_mapping(os.environ), Deadline()
+    return bootstrap.notify_service(settings, deadline), Log("notify", settings.log_level), deadline
 
 
 prepare(_parts)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from registration_core.adapters.dynamodb.guard_key_ring import GuardKeyRing
+    from registration_core.adapters.dynamodb.retries import Deadline
     from registration_core.adapters.dynamodb.suppressions import CopiedSuppressions
     from registration_core.adapters.dynamodb.table import Table
     from registration_core.adapters.dynamodb.wire import WireCall
@@ -145,8 +146,8 @@ def dispatch_service(settings: DispatchSettings) -> DispatchService:
     return DispatchService(queue=SqsMailQueue(_client("sqs"), settings.mail_queue_url))
 
 
-def notify_service(settings: NotifySettings) -> NotifyService:
-    """Return the service of notify."""
+def notify_service(settings: NotifySettings, deadline: Deadline) -> NotifyService:
+    """Return the service of notify. deadline: after it, no mail is sent."""
     import boto3
 
     from registration_core.adapters.clock import SystemClock
@@ -174,7 +175,7 @@ def notify_service(settings: NotifySettings) -> NotifyService:
         suppressions=DynamoSuppressionList(table, signer=GuardKeys(table), clock=clock),
         sendings=DynamoSendings(table, clock=clock),
         renderer=JinjaMailRenderer(settings.forms_dir, site_url=settings.site_url),
-        mailer=SesMailer(ses, sender=settings.sender, configuration_set=settings.configuration_set),
+        mailer=SesMailer(ses, sender=settings.sender, configuration_set=settings.configuration_set, deadline=deadline),
         links=my_url,
         clock=clock,
         randomness=os.urandom,

@@ -14,11 +14,18 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
 from registration_core.adapters.ses_events import message_tags
-from registration_core.domain.errors import MailerError, MailRefusedError, RollcallError, SettingsError
+from registration_core.domain.errors import (
+    MailerError,
+    MailRefusedError,
+    OutOfTimeError,
+    RollcallError,
+    SettingsError,
+)
 from registration_core.domain.ports import Mailer
 from registration_core.domain.single_line import on_one_line
 
 if TYPE_CHECKING:
+    from registration_core.adapters.dynamodb.retries import Deadline
     from registration_core.domain.mail import Attachment, OutgoingMail
 
 CLIENT_CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
@@ -50,20 +57,32 @@ class MailUncertainError(RollcallError):
 class SesMailer(Mailer):
     """Sends mails through SES from one sender.
 
-    sender: an address, or `Name <address>`. Raises SettingsError if it is neither.
+    sender: an address, or `Name <address>`. Raises SettingsError if it is neither. deadline: after
+    it, no mail is sent.
     """
 
-    def __init__(self, ses_client: Any, *, sender: str, configuration_set: str) -> None:  # noqa: ANN401 - boto3 ships no types
+    def __init__(
+        self,
+        ses_client: Any,  # noqa: ANN401 - boto3 ships no types
+        *,
+        sender: str,
+        configuration_set: str,
+        deadline: Deadline,
+    ) -> None:
         self._client = ses_client
+        self._deadline = deadline
         self._sender = parse_sender(sender)
         self._configuration_set = configuration_set
 
     def send(self, mail: OutgoingMail) -> str:
         """Send one mail and return SES's message ID.
 
-        Raises MailerError, MailRefusedError, or MailUncertainError if the response got lost.
+        Raises MailerError, MailRefusedError, OutOfTimeError, or MailUncertainError if the response
+        got lost.
         """
         data = compose(mail, self._sender)
+        if self._deadline.left_s() < 0:
+            raise OutOfTimeError("The mail was not sent: there is too little time left to send and record it.")
         try:
             answer = self._client.send_raw_email(
                 Source=self._sender.addr_spec,

@@ -259,6 +259,12 @@ class MailRefusedError(MailerError):
     code = "mail_refused"
 
 
+class OutOfTimeError(MailerError):
+    """There was too little time left to send this mail and to record it. Nothing was sent."""
+
+    code = "out_of_time"
+
+
 class MailHeldError(RollcallError):
     """Another worker holds this mail's lease. Either it sends the mail, or the lease runs out."""
 

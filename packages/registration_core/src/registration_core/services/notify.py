@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 LEASE = timedelta(seconds=90)
 """Longer than one sending may take. The function's time-out is shorter, the queue's visibility time-out longer."""
 
-SINGLY_FOR = timedelta(seconds=10)
-"""How long after the first attempt we still try more of the mail's addresses; see `MAIL_TAKES_S`."""
-
 DIGEST_KEPT = timedelta(days=30)
 """How long we keep the record of a digest that had no submissions left."""
 
@@ -152,35 +149,30 @@ class NotifyService:
 
         Raises MailerError when nobody was sent anything.
         """
-        until = self._clock.now() + SINGLY_FOR
         try:
             return self._mailer.send(mail), Outcome.SENT
         except MailRefusedError:
             if len(mail.to) == 1:
                 raise
-            sent = self._delivered_singly(mail, until)
+            sent = self._delivered_singly(mail)
             if not sent:
                 raise
         return sent[0], Outcome.SENT_TO_SOME
 
-    def _delivered_singly(self, mail: OutgoingMail, until: datetime) -> list[str]:
+    def _delivered_singly(self, mail: OutgoingMail) -> list[str]:
         """Send a mail to each address separately, and return the message IDs of the accepted ones.
 
-        Raises what the mailer raises where SES had no time for the first that it did not refuse:
-        all of it comes again then. Later it is too late for that, for the others must not get it
-        twice.
+        Raises what the mailer raises if it fails for another reason than a refusal before anybody
+        was sent anything: the whole mail is tried again later. After that it is too late, because
+        nobody must get it twice.
         """
         sent: list[str] = []
         for address in mail.to:
-            if self._clock.now() > until:
-                if not sent:
-                    raise MailerError("The mail service was too slow to try every address.")
-                break
             try:
                 sent.append(self._mailer.send(replace(mail, to=(address,))))
             except MailRefusedError:
                 continue
-            except RollcallError:  # no time, or no answer
+            except RollcallError:  # no time left, or no answer
                 if not sent:
                     raise
         return sent

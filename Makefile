@@ -142,6 +142,7 @@ PYTEST := $(DEV)/python -m pytest
 WORKERS ?= 3
 AT_ONCE := -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 PROVIDER := localstack/terraform_provider/tests
+ENGINES ?= ministack localstack
 
 .PHONY: format lint types layers static
 format: dev ## format the code
@@ -192,8 +193,29 @@ test-browser: dev ## test the pages in a real browser
 test: static ## run everything once, as CI does (one test of the stand-in provider, unless it changed)
 	@provider="$$($(DEV)/python $(PROVIDER)/due.py)"; $(PYTEST) $(AT_ONCE) -m "not full" tests $$provider
 
-test-full: static $(VENVS)/api-check/$(STAMP) ## also run every combination, many rounds, generated requests
+test-full: static workflows $(VENVS)/api-check/$(STAMP) ## also run every combination, many rounds, generated requests
 	@$(PYTEST) $(AT_ONCE)
+
+.PHONY: prove
+prove: dev $(filter localstack,$(ENGINES)) ## record the real AWS provider on each emulator, and compare the stand-in (needs the Terraform registry; minutes)
+	@$(DEV)/python -m recorder $(ENGINES)
+
+# actionlint is a Go program: its go.mod and go.sum are the lock. GOBIN must be a full path.
+ACTIONLINT := $(VENVS)/actionlint/actionlint
+$(ACTIONLINT): requirements/actionlint/go.mod requirements/actionlint/go.sum
+	@command -v go >/dev/null || { echo "This needs Go, which is not on your PATH. Install Go 1.25 or newer." >&2; exit 1; }
+	@echo "Installing actionlint ..." >&2
+	@cd requirements/actionlint && GOBIN="$(CURDIR)/$(@D)" go install tool
+	@touch $@
+
+$(VENVS)/workflows/$(STAMP): requirements/workflows.txt $(UV)
+	$(call environment,workflows)
+	@touch $@
+
+.PHONY: workflows
+workflows: $(ACTIONLINT) $(VENVS)/workflows/$(STAMP) ## check the GitHub workflows with actionlint and zizmor (needs Go)
+	@$(ACTIONLINT) -shellcheck= -pyflakes=
+	@$(VENVS)/workflows/bin/zizmor --offline --quiet --persona=auditor .github
 
 $(VENVS)/api-check/$(STAMP): requirements/api-check.txt $(UV)
 	$(call environment,api-check)

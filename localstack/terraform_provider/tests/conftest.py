@@ -13,6 +13,7 @@ import pytest
 from api import API_CONFIG, Api
 from harness import Harness
 from machine import bare_emulator, only_this_machine
+from recordings_there import NONE_YET, RECORDINGS
 
 from standin.engine import Provider
 
@@ -24,6 +25,15 @@ if TYPE_CHECKING:
 __all__ = ["bare_emulator", "only_this_machine"]
 
 REGION = "eu-north-1"
+
+# Without a recording there is nothing to compare, and no test that could pass.
+collect_ignore = [] if RECORDINGS else ["test_recorded.py"]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end of a run what it doesn't prove."""
+    if not RECORDINGS:
+        terminalreporter.write_line(NONE_YET)
 
 
 @pytest.fixture(scope="session")

@@ -10,36 +10,36 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import localstack_client.session
 import pytest
+from capabilities import CAPABILITIES, ENGINES, ask
+from deadlines import DEADLINE_S, wait_until
 from groups import STACKS, Groups, group_of, place_of
 from machine import bare_emulator, only_this_machine
+from needs import Needs
 from shipped import ROOT, SOURCES
 
 from admin_cli.forms.in_memory import GivenForms
 from registration_core import bootstrap
 from rollcall_build.forms.files import compile_forms
-from rollcall_local import mailbox, stack
+from rollcall_local import emulators, mailbox, stack
 from rollcall_local.credentials import ROOT_KEY
+from rollcall_local.emulators.ministack import Ministack
 from rollcall_local.paths import Workspace
 from rollcall_local.process import clean_environment, free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from rollcall_local.mailbox import Mail
 
-__all__ = ["bare_emulator", "only_this_machine"]
-
-DEADLINE_S = 60.0
-"""How long a test waits for what it expects: a busy machine is late, not wrong."""
+__all__ = ["DEADLINE_S", "bare_emulator", "only_this_machine", "wait_until"]
 
 ROOM = 10_000
 """How many places each option but one has on the run's stack: enough for all who register in a run."""
@@ -51,11 +51,12 @@ FULL_COURSE = "python-and-sensors"
 hypothesis.settings.register_profile("steady", deadline=None)
 hypothesis.settings.load_profile("steady")
 
-Found = TypeVar("Found")
 
-
-def pytest_configure() -> None:
-    """Let tests send Ctrl-C to what they start, even if this run ignores it, as a script's background jobs do."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the mark `needs`. Let tests send Ctrl-C to what they start, even if this run ignores it."""
+    lacks = {name: capability.lack for name, capability in CAPABILITIES.items()}
+    chosen = os.environ.get(emulators.VARIABLE) or Ministack.name
+    config.pluginmanager.register(Needs(config, lacks=lacks, engines=ENGINES, chosen=chosen, ask=ask), "needs")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -71,18 +72,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "deployed" in getattr(item, "fixturenames", ()) and group_of(item.nodeid) not in STACKS:
             raise pytest.UsageError(f"{item.nodeid} uses the deployed stack: see OWN_SYSTEMS in tests/groups.py")
-
-
-def wait_until(condition: Callable[[], Found], *, what: str, deadline_s: float = DEADLINE_S) -> Found:
-    """Wait until a condition returns something true; past the deadline, fail and name the condition."""
-    end = time.monotonic() + deadline_s
-    while True:
-        result = condition()
-        if result:
-            return result
-        if time.monotonic() > end:
-            pytest.fail(f"{what}: not within {deadline_s:.0f} s")
-        time.sleep(0.02)
 
 
 def environment_of(workspace: Workspace) -> dict[str, str]:
@@ -163,6 +152,13 @@ def chosen_edge_port() -> int:
         return free_port()
     _, _, port = os.environ.get("LOCALSTACK_HOST", "").partition(":")
     return int(os.environ.get("EDGE_PORT") or port or free_port())
+
+
+@pytest.fixture
+def needs(pytestconfig: pytest.Config) -> Needs:
+    """What is stated of this run's engine, and what it answers."""
+    plugin: Needs = pytestconfig.pluginmanager.get_plugin("needs")
+    return plugin
 
 
 @pytest.fixture(scope="session")

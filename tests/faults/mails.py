@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import urllib.request
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from faults.functions import Function
+    from faults.proxy import FaultProxy
 
 _numbers = itertools.count()
 
@@ -32,7 +32,7 @@ class AskedMail:
 class MailDesk:
     """What a test does with mails and sees of them, as the queue and the registrant do."""
 
-    emulator: str
+    proxy: FaultProxy
     dynamodb: Any
     table: str
     notify: Function
@@ -49,9 +49,7 @@ class MailDesk:
 
     def mails_to(self, address: str) -> int:
         """Return how many mails SES accepted for an address."""
-        with urllib.request.urlopen(f"{self.emulator}/_ministack/ses/messages", timeout=10) as answer:  # noqa: S310 - loopback
-            accounts = json.load(answer)["messages"].values()
-        return sum(mail["To"].count(address) for mails in accounts for mail in mails)
+        return self.proxy.mails[address]
 
     def note(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Return a mail's record in the table: its state, and how often it was attempted."""

@@ -14,6 +14,7 @@ import threading
 import urllib.parse
 from collections import Counter
 from enum import StrEnum
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Self
 
@@ -96,7 +97,8 @@ class Next(Plan):
 class FaultProxy:
     """Listens on a free loopback port between start and end. The plan may change at any time.
 
-    met: how many calls met each fault. calls: how many calls of each operation arrived.
+    met: how many calls met each fault. calls: how many calls of each operation arrived. mails: how
+    many mails SES accepted for each address.
     """
 
     def __init__(self, upstream: str) -> None:
@@ -105,6 +107,7 @@ class FaultProxy:
         self.plan = Plan()
         self.met: Counter[Fault] = Counter()
         self.calls: Counter[str] = Counter()
+        self.mails: Counter[str] = Counter()
         self._server = _Server(self)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
@@ -157,6 +160,8 @@ class _Connection(BaseHTTPRequestHandler):
             return
         if fault in (None, Fault.LOST_ANSWER):
             status, headers, content = self._pass_on(body)
+            if operation == "SendRawEmail" and status == HTTPStatus.OK:
+                proxy.mails.update(addresses_of(body))
             proxy.plan.after(operation, fault)
             if fault is Fault.LOST_ANSWER:
                 self.close_connection = True
@@ -200,6 +205,12 @@ def operation_of(headers: Mapping[str, str], body: bytes) -> str:
     if target:
         return target.rpartition(".")[2]
     return urllib.parse.parse_qs(body.decode(errors="replace")).get("Action", [""])[0]
+
+
+def addresses_of(body: bytes) -> list[str]:
+    """Return the addresses that a mail goes to."""
+    parameters = urllib.parse.parse_qs(body.decode())
+    return [values[0] for name, values in parameters.items() if name.startswith("Destinations.member.")]
 
 
 def refusal(fault: Fault, operation: str, body: bytes) -> tuple[int, dict[str, str], bytes]:

@@ -50,8 +50,8 @@ class Sqs:
 
 
 @pytest.fixture
-def desk(notify: Function, emulator: str, dynamodb: Any, table: str) -> MailDesk:
-    return MailDesk(emulator, dynamodb, table, notify)
+def desk(notify: Function, proxy: FaultProxy, dynamodb: Any, table: str) -> MailDesk:
+    return MailDesk(proxy, dynamodb, table, notify)
 
 
 @pytest.fixture(params=["resend", "send"])

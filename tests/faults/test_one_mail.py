@@ -30,8 +30,8 @@ _visitors = itertools.count()
 
 
 @pytest.fixture
-def desk(notify: Function, emulator: str, dynamodb: Any, table: str) -> MailDesk:
-    return MailDesk(emulator, dynamodb, table, notify)
+def desk(notify: Function, proxy: FaultProxy, dynamodb: Any, table: str) -> MailDesk:
+    return MailDesk(proxy, dynamodb, table, notify)
 
 
 @pytest.fixture

@@ -1,0 +1,188 @@
+"""What an engine can do, found out by asking it, and what is stated of each engine that the tests run on.
+
+A capability is something that AWS does and some engine doesn't. Its probe makes AWS calls to an
+engine with nothing deployed; an engine's name decides nothing. See docs/emulators.md.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+from deadlines import wait_until
+from shipped import ROOT
+
+from rollcall_local.credentials import ROOT as ROOT_CREDENTIALS
+from rollcall_local.credentials import Credentials, client
+from rollcall_local.emulators import emulator_of
+from rollcall_local.emulators.localstack import LocalStack
+from rollcall_local.emulators.ministack import Ministack
+from rollcall_local.paths import Workspace
+from rollcall_local.process import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+EVERY_TIER = ("tests/",)
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What is stated of an engine. lacks: capabilities. tiers: the folders of tests that make test-full runs on it."""
+
+    lacks: frozenset[str]
+    tiers: tuple[str, ...]
+
+    def runs(self, nodeid: str, needed: Iterable[str]) -> bool:
+        """Return whether a test with these needs runs on it."""
+        return nodeid.startswith(self.tiers) and self.lacks.isdisjoint(needed)
+
+
+ENGINES = {
+    Ministack.name: Engine(lacks=frozenset({"stream on-failure"}), tiers=EVERY_TIER),
+    LocalStack.name: Engine(
+        lacks=frozenset({"iam enforced", "state kept over a restart"}),
+        tiers=("tests/contract/", "tests/integration/", "tests/faults/", "tests/infra/"),
+    ),
+}
+"""The engines of make test-full. tests/contract/test_capabilities.py compares each with what it answers."""
+
+
+class AskedEngine:
+    """An engine of its own with nothing deployed, for the probes."""
+
+    def __init__(self, state: Path) -> None:
+        self._workspace = Workspace(root=ROOT, state=state, edge_port=free_port())
+        self._emulator = emulator_of(self._workspace)
+
+    def start(self) -> None:
+        self._emulator.start(smtp_port=free_port())
+
+    def stop(self) -> None:
+        self._emulator.stop()
+
+    def client(self, service: str, credentials: Credentials = ROOT_CREDENTIALS) -> Any:
+        return client(service, self._workspace, credentials)
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """One thing that AWS does. lack: what an engine without it does. probe: returns whether an engine has it."""
+
+    lack: str
+    probe: Callable[[AskedEngine], bool]
+
+
+def iam_enforced(engine: AskedEngine) -> bool:
+    """Return whether a user without any policy is refused."""
+    iam = engine.client("iam")
+    iam.create_user(UserName="nobody")
+    key = iam.create_access_key(UserName="nobody")["AccessKey"]
+    try:
+        engine.client("sqs", Credentials(key["AccessKeyId"], key["SecretAccessKey"])).list_queues()
+    except ClientError as error:
+        return "AccessDenied" in error.response["Error"]["Code"]
+    return False
+
+
+def stream_on_failure(engine: AskedEngine) -> bool:
+    """Return whether a stream's record that fails goes to the mapping's OnFailure queue instead of being retried."""
+    functions, dynamodb, sqs = (engine.client(name) for name in ("lambda", "dynamodb", "sqs"))
+    queue = sqs.create_queue(QueueName="failed")["QueueUrl"]
+    functions.create_function(
+        FunctionName="failing",
+        Runtime="python3.13",
+        Role=_a_role(engine),
+        Handler="failing.handler",
+        Code={"ZipFile": _zipped("failing.py", "def handler(event, context):\n    raise ValueError\n")},
+    )
+    functions.get_waiter("function_active_v2").wait(FunctionName="failing", WaiterConfig={"Delay": 1})
+    stream = dynamodb.create_table(
+        TableName="streamed",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    )["TableDescription"]["LatestStreamArn"]
+    functions.create_event_source_mapping(
+        EventSourceArn=stream,
+        FunctionName="failing",
+        StartingPosition="TRIM_HORIZON",
+        MaximumRetryAttempts=0,
+        DestinationConfig={"OnFailure": {"Destination": _arn_of(sqs, queue)}},
+    )
+    dynamodb.put_item(TableName="streamed", Item={"pk": {"S": "x"}})
+    return wait_until(lambda: _outcome_of_a_failure(engine, queue), what="a failed record's end") == "set aside"
+
+
+def _outcome_of_a_failure(engine: AskedEngine, queue: str) -> str | None:
+    """Return "set aside" once the queue has a message, "retried" once the function ran often, None before either."""
+    if engine.client("sqs").receive_message(QueueUrl=queue).get("Messages"):
+        return "set aside"
+    logs = engine.client("logs")
+    try:
+        events = logs.filter_log_events(logGroupName="/aws/lambda/failing")["events"]
+    except logs.exceptions.ResourceNotFoundException:
+        return None
+    return "retried" if sum("ValueError" in event["message"] for event in events) > RETRIES else None
+
+
+RETRIES = 2
+"""A function that failed more often than this was retried, against its mapping's MaximumRetryAttempts of 0."""
+
+
+def state_kept(engine: AskedEngine) -> bool:
+    """Return whether what it holds is still there after a stop and a start."""
+    engine.client("sqs").create_queue(QueueName="kept")
+    engine.stop()
+    engine.start()
+    return any(url.endswith("/kept") for url in engine.client("sqs").list_queues().get("QueueUrls", ()))
+
+
+def _a_role(engine: AskedEngine) -> str:
+    service = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    iam = engine.client("iam")
+    role = iam.create_role(RoleName="r", AssumeRolePolicyDocument=_policy(service))["Role"]["Arn"]
+    iam.put_role_policy(RoleName="r", PolicyName="all", PolicyDocument=_policy(everything))
+    return str(role)
+
+
+def _policy(statement: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def _arn_of(sqs: Any, queue: str) -> str:
+    attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
+    return str(attributes["QueueArn"])
+
+
+def _zipped(name: str, source: str) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr(name, source)
+    return content.getvalue()
+
+
+CAPABILITIES = {
+    "iam enforced": Capability("it lets everyone do everything, whatever their policies say", iam_enforced),
+    "stream on-failure": Capability("it retries a stream's failed record for ever", stream_on_failure),
+    "state kept over a restart": Capability("it forgets everything when it stops", state_kept),
+}
+
+
+def ask(names: Iterable[str]) -> dict[str, bool]:
+    """Start an engine as this run's tests do, and return which of these capabilities it has."""
+    with tempfile.TemporaryDirectory(prefix="rollcall-asked-") as folder:
+        engine = AskedEngine(Path(folder))
+        engine.start()
+        try:
+            return {name: CAPABILITIES[name].probe(engine) for name in names}
+        finally:
+            engine.stop()

@@ -1,0 +1,13 @@
+"""What is stated of the engine is what it answers: a capability can't go missing in silence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from needs import Needs
+
+
+def test_engine__has_exactly_the_capabilities_that_are_stated(needs: Needs) -> None:
+    """When this fails, an engine changed: update ENGINES in tests/capabilities.py."""
+    assert {name for name, has in needs.answers.items() if has} == needs.stated

@@ -221,6 +221,15 @@ $(VENVS)/api-check/$(STAMP): requirements/api-check.txt $(UV)
 	$(call environment,api-check)
 	@touch $@
 
+$(VENVS)/mutants/$(STAMP): requirements/mutants.txt $(wildcard packages/*/pyproject.toml localstack/pyproject.toml localstack/*/pyproject.toml) $(UV)
+	$(call environment,mutants)
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(VENVS)/mutants/bin/python $(EDITABLE)
+	@touch $@
+
+.PHONY: mutants
+mutants: $(VENVS)/mutants/$(STAMP) ## break the rules in many small ways, and list what no test notices (MODULE="seating mail" for some, SHARE=0.1 for a sample)
+	@nice -n 19 $(VENVS)/mutants/bin/python tests/mutants.py $(MODULE) $(if $(SHARE),--share $(SHARE))
+
 $(VENVS)/bench-export/$(STAMP): requirements/bench-export.txt $(UV)
 	$(call environment,bench-export)
 	@touch $@

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import urllib.parse
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 from conftest import ROOT
-from integration.api_requests import ask, example, send
+from generated_requests import MARK, RAW_HTML, Requests, Sent
+from integration.api_requests import FORMS, ask, example, send
+from registrants import Registrant
 
+from registration_core.domain.validation import example_submission
 from registration_core.services.own_submission import Action
 
 if TYPE_CHECKING:
@@ -17,6 +22,7 @@ if TYPE_CHECKING:
 
 SCHEMATHESIS = ROOT / ".venvs" / "api-check" / "bin" / "schemathesis"
 WITHIN_S = 600
+OVER_HTTP = 1_500
 
 
 @pytest.mark.full
@@ -35,6 +41,28 @@ def test_api__answers_generated_requests_as_described(stack: DeployedStack) -> N
         command, capture_output=True, text=True, timeout=WITHIN_S, check=False, cwd=stack.workspace.state
     )
     assert ran.returncode == 0, ran.stdout[-6000:] + ran.stderr[-1000:]
+
+
+@pytest.mark.full
+def test_api__answers_spoiled_requests_in_order(stack: DeployedStack) -> None:
+    """No server error, and nobody else's data. tests/unit/handlers/test_generated_requests.py sends many more."""
+    requests = Requests(random.Random(1), {name: example_submission(form) for name, form in FORMS.items()})  # noqa: S311 - no secret
+    token = urllib.parse.parse_qs(urllib.parse.urlsplit(Registrant(stack).mailed_link()).query)["t"][0]
+    requests.links.append((token, ""))
+
+    def statuses(sent: Sent) -> int:
+        url = f"{stack.api_url}{sent.path}?{urllib.parse.urlencode(sent.query)}"
+        body = sent.body if sent.method in {"POST", "PUT"} else None
+        answer = ask(url, body, method=sent.method or "GET", headers=sent.headers)
+        assert answer.status < 500, (sent, answer)
+        assert set(MARK.findall(answer.body)) <= sent.marks, (sent, answer)
+        assert RAW_HTML not in answer.body or "json" in answer.headers["Content-Type"], (sent, answer)
+        return answer.status
+
+    with ThreadPoolExecutor(4) as several:
+        assert {201, 303, 400, 403, 404, 413, 415, 422} <= set(
+            several.map(statuses, [requests.next() for _ in range(OVER_HTTP)])
+        )
 
 
 @pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "PATCH"])

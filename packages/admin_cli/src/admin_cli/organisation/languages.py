@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import tomllib
 from typing import TYPE_CHECKING
 
 from admin_cli.errors import CliError, ExitCode
@@ -13,6 +12,7 @@ from registration_core.domain.messages import DEFAULT_LANGUAGE, LANGUAGES
 from rollcall_build.forms.words import FOLDER as WORDS
 from rollcall_build.site.content import SHARED as SITE
 from rollcall_build.site.content import SiteContentError
+from rollcall_build.toml_files import read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -70,7 +70,7 @@ def remove(sources: Sources, language: str) -> list[Path]:
 def _first_language(sources: Sources) -> str:
     """Return the site's first language. Other mistakes in the site don't matter: this command may fix them."""
     try:
-        content = tomllib.loads((sources.site / SITE).read_text(encoding="utf-8"))
+        content = read_toml(sources.site / SITE)
         return str(content["first_language"])
     except (OSError, ValueError, KeyError) as error:
         raise SiteContentError(f'site/{SITE}: "first_language" cannot be read ({error}).') from error

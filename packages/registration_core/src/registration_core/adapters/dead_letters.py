@@ -153,7 +153,7 @@ def _about(body: str) -> MailRequest | ChangeSpan | None:
             since=_utc(batch["approximateArrivalOfFirstRecord"]),
             until=_utc(batch["approximateArrivalOfLastRecord"]),
         )
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
 
 

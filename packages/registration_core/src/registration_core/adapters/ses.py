@@ -144,7 +144,7 @@ def parse_sender(text: str) -> Address:
     try:
         address = f"{local}@{domain.encode('idna').decode()}"
         return Address(display_name=_one_line(name).strip('" '), addr_spec=address)
-    except (ValueError, IndexError, MessageError) as error:
+    except (ValueError, IndexError, AttributeError, MessageError) as error:  # `a@[` is an AttributeError in Python
         raise SettingsError(
             f'The sender "{text}" is not an e-mail address. Use a@example.org or Name <a@example.org>.'
         ) from error

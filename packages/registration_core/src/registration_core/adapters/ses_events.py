@@ -50,7 +50,7 @@ def feedback_of(message: str) -> Feedback | None:
         if kind not in _STATES:
             return None
         return Feedback(_STATES[kind], _request(event["mail"].get("tags") or {}), _lost(kind, event))
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, RecursionError) as error:
         raise UnreadableEventError(f"an SES event cannot be read: {type(error).__name__}") from error
 
 

@@ -75,5 +75,5 @@ def from_message(body: str) -> MailRequest:
             statuses=frozenset(map(Status, content["statuses"])),
             option=None if content["option"] is None else str(content["option"]),
         )
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError("a message on the mail queue is not a mail request") from error

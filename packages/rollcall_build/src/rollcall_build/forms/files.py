@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tomllib
 from dataclasses import dataclass, replace
 
 from registration_core.domain.emails import EmailError, normalise_email
@@ -27,6 +26,7 @@ from rollcall_build.forms.sections import read_sections
 from rollcall_build.forms.time_zones import in_zone, read_time_zone
 from rollcall_build.forms.words import file_of, read_words
 from rollcall_build.mails.own_mails import own_mails
+from rollcall_build.toml_files import TomlError, read_toml
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -118,13 +118,11 @@ def _read_form(folder: Path, around: Around, problems: list[str]) -> Form | None
     if folder.name in TAKEN:
         problems.append(f'{file}: a form cannot be called "{folder.name}": {TAKEN[folder.name]}; rename the folder')
     try:
-        values = tomllib.loads((folder / FILE).read_text(encoding="utf-8"))
+        values = read_toml(folder / FILE)
     except FileNotFoundError:
         problems.append(f"{file}: this file is missing; every form's folder needs one")
-    except UnicodeDecodeError as error:
-        problems.append(f"{file}: this is not UTF-8 text (byte {error.start}); save the file as UTF-8")
-    except tomllib.TOMLDecodeError as error:
-        problems.append(f"{file}: this is not TOML: {error}")
+    except TomlError as error:
+        problems.append(f"{file}: {error}")
     else:
         table = CheckedTable(values, file, problems)
         words = around.words

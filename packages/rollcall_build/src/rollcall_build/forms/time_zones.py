@@ -5,7 +5,6 @@ And the moments of form files as that zone's clocks show them.
 
 from __future__ import annotations
 
-import tomllib
 import zoneinfo
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -13,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 
 from registration_core.domain.time_zones import TimeZone, local
+from rollcall_build.toml_files import read_toml
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def read_time_zone(forms_dir: Path, problems: list[str]) -> TimeZone | None:
     """
     file = forms_dir.parent / "site" / FILE
     try:
-        named = tomllib.loads(file.read_text(encoding="utf-8")).get(KEY)
+        named = read_toml(file).get(KEY)
         return None if named is None else time_zone(named)
     except TimeZoneError as error:
         problems.append(f'site/{FILE}: "{KEY}" {error}')

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from string import Formatter
 
 from registration_core.adapters.mail_values import ANSWERS
@@ -13,6 +12,7 @@ from registration_core.domain.sentences import SENTENCES
 from registration_core.domain.sheet_words import TABLE as SHEETS
 from registration_core.domain.sheet_words import WORDS
 from rollcall_build.forms.checked_table import CheckedTable, listed
+from rollcall_build.toml_files import TomlError, read_toml
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,11 +51,9 @@ def _language(path: Path, problems: list[str]) -> dict[str, dict[str, str]]:
     elif not _LANGUAGE.fullmatch(path.stem):
         problems.append(f"{where}: a language's name is two or three lowercase letters, such as de; rename the file")
     try:
-        values = CheckedTable(tomllib.loads(path.read_text(encoding="utf-8")), where, problems)
-    except UnicodeDecodeError as error:
-        problems.append(f"{where}: this is not UTF-8 text (byte {error.start}); save the file as UTF-8")
-    except tomllib.TOMLDecodeError as error:
-        problems.append(f"{where}: this is not TOML: {error}")
+        values = CheckedTable(read_toml(path), where, problems)
+    except TomlError as error:
+        problems.append(f"{where}: {error}")
     else:
         values.known_keys(tuple(TABLES), of="a language's words")
         if _NEEDED not in values:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from typing import Any
 
 from registration_core.domain.errors import RollcallError
 from rollcall_build.forms import time_zones
+from rollcall_build.toml_files import TomlError, read_toml
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,13 +101,11 @@ def over(base: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
 
 def _table(folder: Path, name: str, source: str) -> dict[str, Any]:
     try:
-        return tomllib.loads((folder / name).read_text(encoding="utf-8"))
+        return read_toml(folder / name)
     except FileNotFoundError as error:
         raise SiteContentError(f"{source}/{name}: this file is missing.") from error
-    except OSError as error:
-        raise SiteContentError(f"{source}/{name}: the file cannot be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SiteContentError(f"{source}/{name}: this is not valid TOML: {error}.") from error
+    except TomlError as error:
+        raise SiteContentError(f"{source}/{name}: {error}.") from error
 
 
 def _differences(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 
 from rollcall_build.site.content import SiteContentError
+from rollcall_build.toml_files import TomlError, read_toml
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,11 +98,11 @@ def read_theme(folder: Path, *, source: str = "site") -> Theme:
     """Read the look from `site/`. source: its name in messages. Raises SiteContentError with every mistake."""
     file = f"{source}/{THEME}"
     try:
-        look = tomllib.loads((folder / THEME).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SiteContentError(f"{file}: the file cannot be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SiteContentError(f"{file}: this is not valid TOML: {error}.") from error
+        look = read_toml(folder / THEME)
+    except FileNotFoundError as error:
+        raise SiteContentError(f"{file}: this file is missing.") from error
+    except TomlError as error:
+        raise SiteContentError(f"{file}: {error}.") from error
     problems = [f"{file}: {problem}" for problem in _mistakes(look)]
     if not problems:
         problems = [f"{file}: {problem}" for scheme in SCHEMES for problem in _faint(scheme, look[scheme])]

@@ -130,7 +130,7 @@ class WireCall:
         content = self.content(operation, params)
         try:
             answer = json.loads(content) if content else {}
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise AwsCallError("UnreadableAnswer", str(error)) from error
         if not isinstance(answer, dict):
             raise AwsCallError("UnreadableAnswer", "The response is not a JSON object.")
@@ -203,7 +203,7 @@ def _refusal(status: int, error_type: str, content: bytes) -> AwsCallError:
     """Return the error of a response."""
     try:
         answer = json.loads(content) if content else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
     said = answer if isinstance(answer, dict) else {}
     code = str(said.get("__type") or error_type).rpartition("#")[2].partition(":")[0] or "UnreadableAnswer"

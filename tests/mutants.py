@@ -40,7 +40,6 @@ CORE = ROOT / "packages" / "registration_core" / "src" / "registration_core"
 TABLES = ("phone_codes", "phone_formats")
 """Modules without rules, which a script wrote."""
 FOLDERS = ("core", "parsers", "adapters", "handlers", "export", "forms", "cli")
-TESTS = [*(f"tests/unit/{folder}" for folder in FOLDERS), "tests/contract"]
 REPORT = ROOT / "build" / "mutants.txt"
 AT_ONCE = 2
 LEAST_S = 5
@@ -162,7 +161,7 @@ class Process:
                 self.functions[each.__module__, code.co_qualname, code.co_firstlineno].append(each)
 
     def reaching(self, mutant: Mutant) -> list[str]:
-        """Return the tests that reach a mutant, fastest first."""
+        """Return the tests that reach a mutant: those of its module first, then the fastest first."""
         lines = self._lines.get(str(sys.modules[mutant.module].__file__), {})
         tests: set[str] = set()
         if mutant.constant:
@@ -180,7 +179,8 @@ class Process:
             for qualname, first in mutant.codes if not tests else ():
                 for function in self.functions[mutant.module, qualname, first]:
                     tests |= self._inside(function.__code__)
-        return sorted(tests, key=self.seconds.__getitem__)
+        own = mutant.module.rpartition(".")[2]
+        return sorted(tests, key=lambda test: (f"test_{own}." not in test, self.seconds[test]))
 
     def _inside(self, code: CodeType) -> set[str]:
         lines = self._lines.get(code.co_filename, {})
@@ -309,9 +309,11 @@ def main() -> int:
     parser.add_argument("modules", nargs="*", help="such as seating, notify; all if none is given")
     parser.add_argument("--share", type=float, default=1.0, help="of the mutants, chosen at random")
     parser.add_argument("--seed", default="1")
+    parser.add_argument("--folders", nargs="*", default=FOLDERS, help="of tests/unit, whose tests to run")
     asked: Any = parser.parse_args()
     plugin = Plugin(asked.modules, asked.share, asked.seed)
-    return pytest.main(["-q", "-p", "no:cacheprovider", "-m", "not full", "-k", "unit or memory", *TESTS], [plugin])
+    tests = [*(f"tests/unit/{folder}" for folder in asked.folders), "tests/contract"]
+    return pytest.main(["-q", "-p", "no:cacheprovider", "-m", "not full", "-k", "unit or memory", *tests], [plugin])
 
 
 if __name__ == "__main__":

@@ -262,6 +262,7 @@ class InMemorySubmissionRepository(SubmissionRepository):
         return tuple(submissions[:limit])
 
     def lease_mail(self, request: MailRequest, *, holder: str, until: datetime, expires_at: datetime) -> bool:
+        assert self.clock.now() <= until <= expires_at
         lease = self._leases.get(_key(request))
         before = _asked(request) if lease is None else lease.record
         if lease is not None and before.state != "queued":
@@ -363,6 +364,7 @@ class InMemorySubmissionRepository(SubmissionRepository):
         return self._queue(form, option).state(form, option)
 
     def _event(self, submission: Submission, what: str, by: str, before: Submission | None = None) -> Event:
+        assert all((what, by)), "a history names what was done and who did it"
         at = self.clock.now()
         was = before.status if before is not None and before.status is not submission.status else None
         moves = before is not None and before.option != submission.option

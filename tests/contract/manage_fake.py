@@ -37,6 +37,7 @@ class InMemoryManagedRepository(InMemorySubmissionRepository, ManagedRepository)
     ) -> Submission:
         if self.get(before.id) != before:
             raise SubmissionChangedError(before.id)
+        assert after.version == before.version + 1, "mails are told apart by the version"
         if once is not None and after.status in STANDING:
             holder = self._holder(after.form, once)
             if holder not in (None, after.id):

@@ -34,7 +34,7 @@ from registration_core.domain.errors import (
     OutOfTimeError,
 )
 from registration_core.domain.forms import STAFF_MAILS
-from registration_core.domain.mail import FITTING, TO_STAFF, MailKind, MailRequest, MailState
+from registration_core.domain.mail import FITTING, TO_STAFF, Attachment, MailKind, MailRequest, MailState
 from registration_core.domain.submission import Idempotency, Status, Submission
 from registration_core.services.notify import LEASE, NotifyService, Outcome
 
@@ -238,6 +238,27 @@ def test_notify__one_refused_staff_address_stops_no_other() -> None:
 
     assert [mail.to for mail in mailer.sent] == [("a@example.org",), ("b@example.org",)]
     assert world.states == [("staff", "sent")]
+
+
+def test_notify__one_of_two_refused_staff_addresses__mails_the_other() -> None:
+    world = World(staff=("typo@example.org", "b@example.org"))
+    mailer = world.mails_by(Choosy("typo@example.org"))
+
+    assert world.service.notify(STAFF) is Outcome.SENT_TO_SOME
+    assert [mail.to for mail in mailer.sent] == [("b@example.org",)]
+
+
+def test_notify__sends_what_was_attached() -> None:
+    world = World()
+    calendar = Attachment("course.ics", "text/calendar", b"BEGIN:VCALENDAR")
+
+    class Attaching(PlainRenderer):
+        def render(self, kind: str, form: Form, submission: Submission, facts: MailFacts) -> RenderedMail:
+            return replace(super().render(kind, form, submission, facts), attachments=(calendar,))
+
+    world.service._renderer = Attaching()
+    world.service.notify(CONFIRMED)
+    assert world.mailer.sent[0].attachments == (calendar,)
 
 
 class Busy(Choosy):

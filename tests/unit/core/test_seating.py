@@ -11,7 +11,14 @@ from contract.entries import ONCE, an_entry, seating, state
 from contract.fakes import START, CountedRandomness, StoppedClock
 from contract.manage_fake import InMemoryManagedRepository
 
-from registration_core.domain.errors import KeyReusedError, NoSeatError, QuotaNotFoundError, StorageUnavailableError
+from registration_core.domain.errors import (
+    AlreadyRegisteredError,
+    KeyReusedError,
+    NoSeatError,
+    QuotaNotFoundError,
+    StorageUnavailableError,
+)
+from registration_core.domain.identifiers import parse_reference
 from registration_core.domain.submission import Idempotency, Status
 
 if TYPE_CHECKING:
@@ -62,8 +69,9 @@ def test_add__gives_up_when_every_ticket_is_settled(repository: Crowd) -> None:
     add(repository, an_entry())
     repository.settles = 99
 
-    with pytest.raises(StorageUnavailableError, match="Too many others"):
-        add(repository, an_entry())
+    entry = an_entry()
+    with pytest.raises(StorageUnavailableError, match=f'Too many others are changing "{entry.id}"'):
+        add(repository, entry)
     assert state(repository).waiting == 0
 
 
@@ -73,8 +81,19 @@ def test_add__replaces_a_reference_that_is_taken(repository: Crowd) -> None:
 
     receipt = add(repository, replace(an_entry(), reference=first.reference), capacity=9)
 
-    assert receipt.reference != first.reference
     assert repository.by_reference(first.reference) == first
+    assert repository.by_reference(parse_reference(receipt.reference)).id == receipt.id
+
+
+def test_add__replaces_a_taken_reference_of_a_full_option(repository: Crowd) -> None:
+    """The ticket has the new reference, too."""
+    first = an_entry()
+    add(repository, first)
+
+    receipt = add(repository, replace(an_entry(), reference=first.reference))
+
+    assert receipt.position == 1
+    assert repository.by_reference(parse_reference(receipt.reference)).position == 1
 
 
 def test_add__returns_its_ticket_for_an_answered_key(repository: Crowd) -> None:
@@ -122,6 +141,31 @@ def test_add__of_an_import_returns_the_first_submission(repository: Crowd) -> No
 
     assert (receipt.id, receipt.repeated) == (first.id, True)
     assert state(repository).tickets == 0
+
+
+def test_add__of_an_import_returns_the_whole_first_receipt(repository: Crowd) -> None:
+    """The position on the waiting list, too."""
+    add(repository, an_entry())
+    kept = Idempotency("kept", "same", START + timedelta(days=1))
+    first = seating(repository).add(an_entry(), once=ONCE, idempotency=kept, capacity=1)
+
+    again = Idempotency("again", "same", START + timedelta(days=1))
+    receipt = seating(repository).add(an_entry(), once=ONCE, idempotency=again, capacity=1, imported_by="kim")
+
+    assert receipt == replace(first, repeated=True)
+    assert receipt.position == 1
+
+
+def test_add__gives_up_when_the_first_submission_keeps_changing(repository: Crowd) -> None:
+    """The sentence names the submission, for whoever reads the log."""
+    entry = an_entry()
+
+    def never(*_: object, **__: object) -> Receipt:
+        raise AlreadyRegisteredError("another")
+
+    repository.add = never  # type: ignore[method-assign, assignment]
+    with pytest.raises(StorageUnavailableError, match=entry.id):
+        add(repository, entry)
 
 
 def test_place__without_waiting_says_that_there_is_no_seat(repository: Crowd) -> None:

@@ -42,6 +42,7 @@ class World:
     def __init__(self, entries: int = 3) -> None:
         self.clock = StoppedClock()
         self.repository = InMemorySubmissionRepository(self.clock, CountedRandomness())
+        self.repository.make_quotas(FORM.name, {"a": 99})
         for number in range(entries):
             self.add(number)
         self.queue = ListedMailQueue()
@@ -70,6 +71,7 @@ class World:
             reference=f"K7QM{number:04}",
             email=f"r{number}@example.org",
             expires_at=START + timedelta(days=30),
+            option="a",
         )
         key = Idempotency(f"k{number}", "f", START + timedelta(days=1))
         self.repository.add(entry, once=None, idempotency=key)
@@ -113,8 +115,10 @@ def test_send__repeated__mails_only_newcomers() -> None:
     world.clock.forward(days=1)
 
     plan = world.plan()
-    assert (plan.to_queue, len(plan.had)) == (0, 3)
+    assert (plan.to_queue, plan.had) == (0, tuple(world.entries))
+    (ended,) = (each.ended_at for each in world.sendings.kept.values())
     assert sum(world.service.send(plan, by=STAFF)) == 0
+    assert [each.ended_at for each in world.sendings.kept.values()] == [ended]
 
     world.add(3)
     assert world.send() == 1
@@ -147,6 +151,28 @@ def test_send__to_others_omits_whoever_had_the_same_text() -> None:
     world.send(entries=world.entries[:2])
     world.work()
     assert world.send() == 1
+
+
+def test_send__to_nobody_leaves_no_trace() -> None:
+    world = World(entries=0)
+    assert world.send() == 0
+    assert world.sendings.kept == {}
+
+
+def test_send__by_two_at_the_same_moment__mails_once() -> None:
+    """Both queue the mails, so that none is lost if one of them stops."""
+    world = World()
+    plans = [world.plan(), world.plan()]
+    assert [sum(world.service.send(plan, by=STAFF)) for plan in plans] == [3, 3]
+    assert sorted(world.work()) == sorted([*[Outcome.SENT] * 3, *[Outcome.SENT_BEFORE] * 3])
+
+
+def test_send__of_another_form_is_another_mail() -> None:
+    """Even if its name and values are the same."""
+    world = World()
+    world.send()
+    other = replace(FORM, name="other")
+    assert world.service.plan(other, "moved", ROOM, world.entries, statuses=USUAL, by=STAFF).to_queue == 3
 
 
 def test_send__with_another_text_is_another_mail() -> None:

@@ -149,7 +149,7 @@ def ensure_alone(repository: ManagedRepository, submission: Submission, once: On
 
     once: whom the submission is to stand for; None for nobody. Raises StorageUnavailableError.
     """
-    first = repository.known(submission.form, once=once) if once is not None else None
+    first = repository.known(submission.form, once=once)
     if first not in (None, submission.id):
         raise AlreadyRegisteredError(str(first))
 

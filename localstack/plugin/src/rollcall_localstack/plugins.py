@@ -20,6 +20,14 @@ class ProcessExecutorPlugin(RuntimeExecutorPlugin):  # type: ignore[misc]
         return ProcessExecutor
 
 
+@aws_provider(api="apigateway", name="bridged")  # type: ignore[untyped-decorator]
+def apigateway() -> Any:  # noqa: ANN401 - LocalStack's class
+    """LocalStack's own API Gateway, closer to AWS."""
+    from rollcall_localstack import gateway  # noqa: PLC0415
+
+    return gateway.service()
+
+
 @aws_provider()  # type: ignore[untyped-decorator]
 def cloudfront() -> Any:  # noqa: ANN401 - LocalStack's class
     """Distributions, which serve an S3 origin."""
@@ -42,6 +50,14 @@ def dynamodbstreams() -> Any:  # noqa: ANN401 - LocalStack's class
     from rollcall_localstack import forwarding  # noqa: PLC0415
 
     return forwarding.service("dynamodbstreams")
+
+
+@aws_provider(api="secretsmanager", name="bridged")  # type: ignore[untyped-decorator]
+def secretsmanager() -> Any:  # noqa: ANN401 - LocalStack's class
+    """LocalStack's own Secrets Manager, closer to AWS."""
+    from rollcall_localstack import secret_labels  # noqa: PLC0415
+
+    return secret_labels.service()
 
 
 @aws_provider(api="ses", name="relayed")  # type: ignore[untyped-decorator]

@@ -80,8 +80,10 @@ class LocalStack(Emulator):
             SERVICES=SERVICES,
             STRICT_SERVICE_LOADING="0",
             EAGER_SERVICE_LOADING="1",  # loading on demand can deadlock at an import
+            PROVIDER_OVERRIDE_APIGATEWAY="bridged",
             PROVIDER_OVERRIDE_DYNAMODB="forwarded",
             PROVIDER_OVERRIDE_DYNAMODBSTREAMS="forwarded",
+            PROVIDER_OVERRIDE_SECRETSMANAGER="bridged",
             PROVIDER_OVERRIDE_SES="relayed",
             ROLLCALL_DYNAMODB_URL=self._tables.workspace.endpoint_url,
             SMTP_HOST=f"127.0.0.1:{smtp_port}",

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from harness import ProviderRefusedError
 
+from standin.resources import cloudfront_configuration
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -172,6 +174,24 @@ def test_distribution__arrives_and_imports(tf: Harness, aws: Callable[[str], Any
     assert state["domain_name"].endswith("cloudfront.net")
     assert tf.changes(DISTRIBUTION, state, DISTRIBUTION_CONFIG) == set()
     assert tf.import_then_plan(DISTRIBUTION, state["id"], DISTRIBUTION_CONFIG) == set()
+
+
+@pytest.mark.parametrize(
+    ("certificate", "method"),
+    [({"CloudFrontDefaultCertificate": True}, ""), ({"ACMCertificateArn": "arn:aws:acm:us-east-1:1:x"}, "sni-only")],
+)
+def test_distribution__own_certificate_has_a_support_method(
+    tf: Harness, aws: Callable[[str], Any], certificate: dict[str, Any], method: str
+) -> None:
+    """CloudFront answers with a method for its own certificate too, which the provider doesn't read."""
+    state = tf.apply(DISTRIBUTION, DISTRIBUTION_CONFIG)
+    answer = aws("cloudfront").get_distribution_config(Id=state["id"])["DistributionConfig"]
+
+    read = cloudfront_configuration.read(
+        {**answer, "ViewerCertificate": {**certificate, "SSLSupportMethod": "sni-only"}}
+    )
+
+    assert read["viewer_certificate"][0]["ssl_support_method"] == method
 
 
 def test_distribution__updates_in_place(tf: Harness, aws: Callable[[str], Any]) -> None:

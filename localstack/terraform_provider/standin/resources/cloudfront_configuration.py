@@ -137,7 +137,7 @@ def read(answer: dict[str, Any]) -> State:
                 ]
             }
         ],
-        "viewer_certificate": [members.read(answer.get("ViewerCertificate", {}), CERTIFICATE)],
+        "viewer_certificate": [_read_certificate(answer.get("ViewerCertificate", {}))],
     }
 
 
@@ -224,3 +224,10 @@ def _certificate(certificate: State) -> dict[str, Any]:
         # CloudFront sets the protocol for its own names, and says TLSv1 whatever it was told.
         made.pop("SSLSupportMethod", None)
     return made
+
+
+def _read_certificate(certificate: dict[str, Any]) -> State:
+    state = members.read(certificate, CERTIFICATE)
+    own = state["acm_certificate_arn"] or state["iam_certificate_id"]
+    # With its own certificate CloudFront answers "vip", and the provider doesn't read that.
+    return state if own else {**state, "ssl_support_method": ""}

@@ -83,6 +83,10 @@ $(VENVS)/functions/$(STAMP): requirements/functions.txt $(UV) | python-313-is-th
 	$(call environment,functions,$(PYTHON_313))
 	@touch $@
 
+$(VENVS)/moto/$(STAMP): requirements/moto.txt $(UV)
+	$(call environment,moto)
+	@touch $@
+
 .PHONY: lock
 lock: $(UV) ## write the hashed locks from requirements/*.in (UPGRADE=1 upgrades everything)
 	@for name in $(basename $(notdir $(wildcard requirements/*.in))); do \
@@ -187,6 +191,11 @@ test-provider: dev ## test the whole stand-in provider (a pass updates its tests
 	@$(PYTEST) $(PROVIDER)
 	@$(DEV)/python $(PROVIDER)/due.py --record
 
+.PHONY: test-moto
+test-moto: dev $(VENVS)/moto/$(STAMP) ## test the table's contracts and the whole configuration on moto, another emulator
+	@ROLLCALL_EMULATOR=moto $(PYTEST) -m "not full" tests/contract
+	@ROLLCALL_EMULATOR=moto $(PYTEST) tests/infra/test_whole_stack.py
+
 test-browser: dev ## test the pages in a real browser
 	@$(PYTEST) tests/browser
 
@@ -195,6 +204,7 @@ test: static ## run everything once, as CI does (one test of the stand-in provid
 
 test-full: static workflows $(VENVS)/api-check/$(STAMP) ## also run every combination, many rounds, generated requests
 	@$(PYTEST) $(AT_ONCE)
+	@$(MAKE) --no-print-directory test-moto
 
 .PHONY: prove
 prove: dev $(filter localstack,$(ENGINES)) ## record the real AWS provider on each emulator, and compare the stand-in (needs the Terraform registry; minutes)

@@ -8,14 +8,19 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from moto_emulator import Moto
 from shipped import ROOT, SOURCES
 
-from rollcall_local.emulators import emulator_of
+from rollcall_local.emulators import EMULATORS, emulator_of
 from rollcall_local.paths import Workspace
 from rollcall_local.process import clean_environment, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+EMULATORS[Moto.name] = Moto
+"""ROLLCALL_EMULATOR=moto is for tests only."""
 
 
 def is_loopback(host: str) -> bool:

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from infra.leftovers import leftovers
 from infra.planned import plan_as_json
 from integration.api_requests import ask
 from python_terraform import IsFlagged
@@ -26,31 +27,13 @@ from rollcall_local.errors import TerraformFailedError
 from rollcall_local.terraform import LocalTerraform
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from infra.planned import Plan
 
     from rollcall_local.paths import Workspace
 
 FUNCTIONS = ("submit", "links", "sweep", "dispatch", "notify", "feedback")
-
-LEFTOVERS: dict[str, Callable[[Any], list[Any]]] = {
-    "apigateway": lambda aws: aws.get_rest_apis()["items"],
-    "cloudfront": lambda aws: aws.list_distributions()["DistributionList"].get("Items", []),
-    "cloudwatch": lambda aws: aws.describe_alarms()["MetricAlarms"],
-    "dynamodb": lambda aws: aws.list_tables()["TableNames"],
-    "events": lambda aws: aws.list_rules()["Rules"],
-    "iam": lambda aws: aws.list_roles()["Roles"],
-    "lambda": lambda aws: aws.list_functions()["Functions"] + aws.list_event_source_mappings()["EventSourceMappings"],
-    "logs": lambda aws: aws.describe_log_groups()["logGroups"],
-    "s3": lambda aws: aws.list_buckets()["Buckets"],
-    "secretsmanager": lambda aws: aws.list_secrets()["SecretList"],
-    "sesv2": lambda aws: (
-        aws.list_email_identities()["EmailIdentities"] + aws.list_configuration_sets()["ConfigurationSets"]
-    ),
-    "sns": lambda aws: aws.list_topics()["Topics"] + aws.list_subscriptions()["Subscriptions"],
-    "sqs": lambda aws: aws.list_queues().get("QueueUrls", []),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,4 +367,4 @@ def test_destroy__leaves_nothing_even_of_a_site_with_pages(applied: Applied) -> 
     applied.workspace.package.unlink()  # a clone that never built the package can destroy too
     applied.terraform.run("destroy", input=False, auto_approve=IsFlagged, **applied.terraform.inputs())
 
-    assert {service: left for service, count in LEFTOVERS.items() if (left := count(applied.aws(service)))} == {}
+    assert leftovers(applied.aws) == {}

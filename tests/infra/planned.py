@@ -11,17 +11,28 @@ from typing import TYPE_CHECKING, Any
 from python_terraform import IsFlagged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from rollcall_local.terraform import LocalTerraform
 
 
-def plan_as_json(terraform: LocalTerraform, values: Path | None = None) -> dict[str, Any]:
-    """Give a plan as Terraform describes it to programs. values: a file of them; None for this machine's."""
+def plan_as_json(
+    terraform: LocalTerraform,
+    file: Path | None = None,
+    values: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> dict[str, Any]:
+    """Give a plan as Terraform describes it to programs.
+
+    file: the values; None for this machine's. values: what differs from them.
+    """
+    inputs = terraform.inputs(file)
     with tempfile.TemporaryDirectory() as folder:
-        file = str(Path(folder) / "plan")
-        terraform.run("plan", input=False, out=file, **terraform.inputs(values))
-        described: dict[str, Any] = json.loads(terraform.run("show", file, json=IsFlagged))
+        planned = str(Path(folder) / "plan")
+        terraform.run(
+            "plan", input=False, out=planned, **options, **inputs | {"var": {**inputs["var"], **(values or {})}}
+        )
+        described: dict[str, Any] = json.loads(terraform.run("show", planned, json=IsFlagged))
         return described
 
 

@@ -6,11 +6,6 @@ resource "aws_sesv2_email_identity" "this" {
   email_identity = var.identity
 }
 
-moved {
-  from = aws_sesv2_email_identity.this
-  to   = aws_sesv2_email_identity.this[0]
-}
-
 resource "aws_sesv2_configuration_set" "this" {
   configuration_set_name = var.name
 

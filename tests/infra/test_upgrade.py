@@ -1,0 +1,82 @@
+"""Upgrading: a plan over an older version's state, or with other values, keeps everything that holds data."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from infra.old_states import FOLDER, HOLDS_DATA, REPLACEABLE, addresses, state_of
+from infra.planned import Plan, plan_as_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rollcall_local.terraform import LocalTerraform
+
+RECORDS = sorted(path.stem for path in FOLDER.glob("*.json"))
+
+OTHER_VALUES = {
+    "forms": ["workshop"],
+    "site_domain": {"names": ["kuggen.se"], "certificate_arn": "arn:aws:acm:us-east-1:111122223333:certificate/1"},
+    "allowed_origins": ["https://kuggen.se"],
+    "deletion_protection": True,
+    "log_retention_days": 30,
+    "log_level": "DEBUG",
+    "throttle": {"rate": 1, "burst": 1},
+    "rate_limits": {"per_address": 7, "per_email": 7},
+    "turnstile": {"secret_name": "turnstile"},
+    "reserved_concurrency": {"notify": 2},
+    "api_access_logs": {"retention_days": 7},
+    "alarm_email": "operators@kuggen.se",
+    "plaintext_sources": ["127.0.0.0/8", "::1/128"],
+    "tags": {"Owner": "office"},
+}
+"""What an operator may change in the values of a stack that runs, all at once."""
+
+NAMES = {"stack", "region", "table_name", "sender", "sender_domain", "existing_identity"}
+"""Values that name another stack, table or identity."""
+
+PLACES = {"package_path", "site_url", "api_url"}
+"""Values that every run of these tests sets."""
+
+
+def planned_over(
+    terraform: LocalTerraform, folder: Path, record: list[dict[str, Any]], values: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Return the changes that Terraform plans over an old state, without asking the emulator about it."""
+    (address,) = (terraform.configuration.parent / "mirror").glob("*/*/*")
+    state = folder / "old.tfstate"
+    state.write_text(state_of(record, "/".join(address.parts[-3:])), encoding="utf-8")
+    described = plan_as_json(terraform, values=values, state=str(state), refresh=False)
+    changes: list[dict[str, Any]] = described["resource_changes"]
+    return changes
+
+
+@pytest.mark.parametrize(("written", "values"), [*((written, {}) for written in RECORDS), (RECORDS[-1], OTHER_VALUES)])
+def test_upgrade__keeps_what_holds_data(
+    terraform: LocalTerraform, tmp_path: Path, written: str, values: dict[str, Any]
+) -> None:
+    """What an older version deployed is found again, and neither replaced nor deleted."""
+    record = json.loads((FOLDER / f"{written}.json").read_text(encoding="utf-8"))
+
+    changes = planned_over(terraform, tmp_path, record, values)
+
+    at_risk = {
+        change["address"]: HOLDS_DATA[change["type"]]
+        for change in changes
+        if change["type"] in HOLDS_DATA and "delete" in change["change"]["actions"]
+    }
+    found = {change.get("previous_address", change["address"]) for change in changes if change["change"]["before"]}
+    assert at_risk == {}
+    assert found == addresses(record)
+
+
+def test_types__either_hold_data_or_may_be_replaced(plan: Plan) -> None:
+    """A new type of resource has to be sorted into one of the two before it ships."""
+    assert plan.types <= HOLDS_DATA.keys() | REPLACEABLE
+    assert not HOLDS_DATA.keys() & REPLACEABLE
+
+
+def test_other_values__are_all_that_an_operator_may_change(plan: Plan) -> None:
+    assert plan.variables.keys() == OTHER_VALUES.keys() | NAMES | PLACES

@@ -16,7 +16,7 @@ from admin_cli.aws.wire import plain_call
 from admin_cli.errors import CliError
 from admin_cli.export.rows import Page, read_page
 from admin_cli.export.spool_part import PartWriter
-from registration_core.adapters.dynamodb.call import RETRYABLE_CODES, AwsCallError
+from registration_core.adapters.dynamodb.call import RETRYABLE_CODES, AwsCallError, code_of
 from registration_core.domain.submission import Status
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ THROTTLED_S, LOST_S = 600.0, 60.0
 _LONGEST_PAUSE_S = 20.0
 _CLOCKS_DIFFER = timedelta(hours=1)
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_OK, _SERVERS_FAULT = 200, 500
+_OK = 200
 _BEFORE_PARSE = "before-parse.dynamodb.Query"
 
 
@@ -96,7 +96,7 @@ class TablePages:
             if isinstance(cause, sdk.ClientError):
                 code = cause.response.get("Error", {}).get("Code", "")
                 status = cause.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-                if code in RETRYABLE_CODES or status >= _SERVERS_FAULT:
+                if code_of(code, status) in RETRYABLE_CODES:
                     raise NotNowError(code, lost=False, final=final) from cause
             elif isinstance(cause, _lost(sdk)):
                 raise NotNowError("no answer", lost=True, final=final) from cause

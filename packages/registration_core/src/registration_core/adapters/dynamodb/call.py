@@ -20,8 +20,13 @@ RETRYABLE_CODES = frozenset(
         "InternalServerError",
         "LimitExceededException",
         "ProvisionedThroughputExceededException",
+        "ReplicatedWriteConflictException",
         "RequestLimitExceeded",
+        "RequestThrottledException",
+        "RequestTimeout",
+        "RequestTimeoutException",
         "ServiceUnavailable",
+        "ThrottledException",
         "ThrottlingException",
         "Throttling",
         "TransactionConflictException",
@@ -32,6 +37,14 @@ RETRYABLE_CODES = frozenset(
 
 RETRYABLE_REASONS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 """Reasons to cancel a transaction although nothing in it is wrong."""
+
+_TOO_MANY_REQUESTS, _SERVERS_FAULT = 429, 500
+
+
+def code_of(code: str, status: int) -> str:
+    """Return the code of a refusal; `ServiceUnavailable` if only its HTTP status says "not now"."""
+    not_now = status == _TOO_MANY_REQUESTS or status >= _SERVERS_FAULT
+    return "ServiceUnavailable" if not_now and code not in RETRYABLE_CODES else code
 
 
 class AwsCallError(Exception):

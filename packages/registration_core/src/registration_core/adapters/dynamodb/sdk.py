@@ -14,7 +14,7 @@ from botocore.exceptions import (
     IncompleteReadError,
 )
 
-from registration_core.adapters.dynamodb.call import RETRYABLE_CODES, AwsCallError
+from registration_core.adapters.dynamodb.call import AwsCallError, code_of
 from registration_core.adapters.dynamodb.failures import NO_ACCESS
 
 TYPE_CHECKING = False
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from registration_core.adapters.dynamodb.call import Call
 
 _LOST = (ChecksumError, ConnectionError, HTTPClientError, IncompleteReadError)
-_SERVERS_FAULT = 500
 ONE_ATTEMPT = Config(retries={"mode": "standard", "total_max_attempts": 1})
 """The client's configuration; see `dynamodb.retries`."""
 
@@ -66,11 +65,9 @@ def _not_answered(error: BotoCoreError) -> AwsCallError:
 
 def _translated(error: ClientError) -> AwsCallError:
     details = error.response.get("Error", {})
-    code = str(details.get("Code", "Unknown"))
-    if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= _SERVERS_FAULT:
-        code = code if code in RETRYABLE_CODES else "ServiceUnavailable"
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     return AwsCallError(
-        code,
+        code_of(str(details.get("Code", "Unknown")), status),
         str(details.get("Message", error)),
         error.response.get("CancellationReasons") or (),
         item=error.response.get("Item"),

@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from registration_core.adapters.dynamodb.call import RETRYABLE_CODES, AwsCallError
+from registration_core.adapters.dynamodb.call import AwsCallError, code_of
 from registration_core.adapters.dynamodb.retries import Deadline
 from registration_core.adapters.dynamodb.sigv4 import Credentials, Sigv4
 from registration_core.domain.errors import SettingsError
@@ -127,12 +127,8 @@ class WireCall:
 
     def __call__(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Carry out one operation, such as `TransactWriteItems`, and return its response. Raises AwsCallError."""
-        content = self.content(operation, params)
-        try:
-            answer = json.loads(content) if content else {}
-        except (ValueError, RecursionError) as error:
-            raise AwsCallError("UnreadableAnswer", str(error)) from error
-        if not isinstance(answer, dict):
+        answer = _object(self.content(operation, params))
+        if answer is None:
             raise AwsCallError("UnreadableAnswer", "The response is not a JSON object.")
         return answer
 
@@ -171,7 +167,7 @@ class WireCall:
             raise self._lost(error) from error
         self._used_at = self._monotonic()
         if answer.status != http.client.OK:
-            raise _refusal(answer.status, answer.getheader("x-amzn-errortype", ""), content)
+            raise refusal(answer.status, answer.getheader("x-amzn-errortype", ""), content)
         return content
 
     def _open(self, timeout_s: float) -> http.client.HTTPConnection:
@@ -199,15 +195,21 @@ class WireCall:
         return AwsCallError(code, f"{type(error).__name__}: {error}")
 
 
-def _refusal(status: int, error_type: str, content: bytes) -> AwsCallError:
-    """Return the error of a response."""
+def refusal(status: int, error_type: str, content: bytes) -> AwsCallError:
+    """Return the error of a response. error_type: its header `x-amzn-errortype`, read if the body has no code."""
+    answer = _object(content) or {}
+    code = str(answer.get("__type") or error_type).partition(":")[0].rpartition("#")[2]
+    message = str(answer.get("message") or answer.get("Message") or f"HTTP status {status}")
+    reasons = answer.get("CancellationReasons")
+    if not isinstance(reasons, list) or not all(isinstance(reason, dict) for reason in reasons):
+        reasons = ()
+    return AwsCallError(code_of(code or "UnreadableAnswer", status), message, reasons, item=answer.get("Item"))
+
+
+def _object(content: bytes) -> dict[str, Any] | None:
+    """Return the JSON object of a response; None if it isn't one."""
     try:
-        answer = json.loads(content) if content else {}
+        answer = json.loads(content or b"{}")
     except (ValueError, RecursionError):
-        answer = None
-    said = answer if isinstance(answer, dict) else {}
-    code = str(said.get("__type") or error_type).rpartition("#")[2].partition(":")[0] or "UnreadableAnswer"
-    if status >= http.client.INTERNAL_SERVER_ERROR and code not in RETRYABLE_CODES:
-        code = "ServiceUnavailable"
-    message = str(said.get("message") or said.get("Message") or f"HTTP status {status}")
-    return AwsCallError(code, message, said.get("CancellationReasons") or (), item=said.get("Item"))
+        return None
+    return answer if isinstance(answer, dict) else None

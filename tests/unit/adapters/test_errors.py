@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 
 from admin_cli.aws import sessions
 from registration_core.adapters.dynamodb.call import RETRYABLE_CODES, RETRYABLE_REASONS, AwsCallError
+from registration_core.adapters.dynamodb.failures import translated
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.wire import refusal
+from registration_core.domain.errors import StorageDeniedError
 
 OPERATIONS = (
     "BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "TransactWriteItems", "UpdateItem",
@@ -80,7 +82,7 @@ BODIES = st.builds(
 
 @given(status=st.sampled_from([400, 403, 409, 413, 429, 500, 503]), body=BODIES)
 def test_refusal__is_read_as_botocore_reads_it(status: int, body: dict[str, Any]) -> None:
-    """botocore hands on reasons and items only with the errors that have them in its model; so does AWS."""
+    """Botocore hands on reasons and items only with the errors that have them in its model; so does AWS."""
     content = json.dumps(body).encode()
 
     ours, theirs = refusal(status, "", content), by_botocore(status, "", content)
@@ -108,7 +110,7 @@ def test_refusal__by_a_busy_server_is_retried_without_a_code(status: int, conten
     ids=lambda content: str(content[:24]),
 )  # fmt: skip
 def test_refusal__without_a_code_is_final(content: bytes) -> None:
-    """botocore takes the status for the code and the page for the message, or raises; a page may hold anything."""
+    """Botocore takes the status for the code and the page for the message, or raises; a page may hold anything."""
     error = refusal(403, "", content)
 
     assert (error.code, error.retryable, error.cancellation_reasons) == ("UnreadableAnswer", False, ())
@@ -116,7 +118,7 @@ def test_refusal__without_a_code_is_final(content: bytes) -> None:
 
 
 def test_refusal__reads_the_code_from_the_header_too() -> None:
-    """botocore ignores the header in this protocol; AWS's specification of the protocol names it.
+    """Botocore ignores the header in this protocol; AWS's specification of the protocol names it.
 
     https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html#operation-error-serialization
     """
@@ -210,3 +212,14 @@ def test_throttling__is_named_as_botocore_names_it() -> None:
     codes = set(standard.ThrottledRetryableChecker._THROTTLED_ERROR_CODES)
 
     assert {code for code in codes if not sessions.is_throttled(code)} == {"TransactionInProgressException"}
+
+
+@pytest.mark.parametrize("message", ["Signature expired: 20270301T120000Z is now earlier", "Signature not yet current"])
+def test_wrong_clock__is_final_and_named(message: str) -> None:
+    """Neither botocore nor we correct the clock: AWS sets a function's, and a command says that yours is off."""
+    body = {"__type": "com.amazon.coral.service#InvalidSignatureException", "message": message}
+    error = refusal(400, "", json.dumps(body).encode())
+
+    assert (error.retryable, by_botocore(400, "", json.dumps(body).encode()).retryable) == (False, False)
+    assert isinstance(translated(error, "rollcall-prod"), StorageDeniedError)
+    assert "clock" in str(sessions.refusal(error.code, error.message, "Query"))

@@ -36,13 +36,17 @@ def test_keys_in_the_environment__need_no_sdk(environ: dict[str, str], tmp_path:
         {"HTTPS_PROXY": "http://proxy.example:3128"},
         {"https_proxy": "http://proxy.example:3128"},
         {"AWS_USE_FIPS_ENDPOINT": "true"},
+        {"AWS_USE_DUALSTACK_ENDPOINT": "true"},
+        {"AWS_ACCOUNT_ID_ENDPOINT_MODE": "required"},
     ],
 )
 def test_settings_only_the_sdk_knows__are_left_to_it(environ: dict[str, str], more: dict[str, str]) -> None:
     assert plain_call(AWS, "dynamodb", environ | more) is None
 
 
-@pytest.mark.parametrize("setting", ["endpoint_url = https://vpce.example", "ca_bundle = /etc/ca.pem"])
+@pytest.mark.parametrize(
+    "setting", ["endpoint_url = https://vpce.example", "ca_bundle = /etc/ca.pem", "account_id_endpoint_mode = required"]
+)
 def test_configuration_with_an_endpoint__is_left_to_the_sdk(
     environ: dict[str, str], tmp_path: Path, setting: str
 ) -> None:

@@ -13,20 +13,35 @@ from typing import TYPE_CHECKING
 
 from admin_cli.aws.contexts import is_loopback
 from registration_core.adapters.dynamodb.sigv4 import Credentials
-from registration_core.adapters.dynamodb.wire import DYNAMODB, Service, Timeouts, WireCall
+from registration_core.adapters.dynamodb.wire import (
+    DYNAMODB,
+    SECRETS,
+    Timeouts,
+    WireCall,
+    endpoint_from_environment,
+    unfollowed_setting,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from admin_cli.aws.contexts import Context
 
-SECRETS = Service("secretsmanager", "secretsmanager", "application/x-amz-json-1.1")
 SERVICES = {service.name: service for service in (DYNAMODB, SECRETS)}
 
 _TIMEOUTS = Timeouts(connect_s=5.0, read_s=20.0)
-_SPECIAL_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
-_SPECIAL_SETTINGS = ("endpoint_url", "services", "ca_bundle", "use_fips", "use_dualstack", "proxy", "retry", "retries")
+_SPECIAL_SETTINGS = (
+    "account_id_endpoint_mode",
+    "ca_bundle",
+    "endpoint_url",
+    "proxy",
+    "retries",
+    "retry",
+    "services",
+    "use_dualstack",
+    "use_fips",
+)
 _LOOPBACK_CREDENTIALS = Credentials("test", "test")
 
 
@@ -41,7 +56,7 @@ def plain_call(context: Context, service: str, environ: Mapping[str, str] | None
     credentials = _credentials(env)
     if context.profile is not None or credentials is None or _is_special(env):
         return None
-    endpoint = context.endpoint_url or _endpoint(service, context.region, env)
+    endpoint = context.endpoint_url or endpoint_from_environment(env, context.region, SERVICES[service])
     if any(env.get(name) or env.get(name.upper()) for name in _PROXIES) and not is_loopback(endpoint):
         return None
     return _call(endpoint, context, service, credentials, env.get("AWS_CA_BUNDLE") or _authorities())
@@ -56,15 +71,9 @@ def _credentials(env: Mapping[str, str]) -> Credentials | None:
     return Credentials(key, secret, env.get("AWS_SESSION_TOKEN") or None) if key and secret else None
 
 
-def _endpoint(service: str, region: str, env: Mapping[str, str]) -> str:
-    domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-    named = env.get(f"AWS_ENDPOINT_URL_{'SECRETS_MANAGER' if service == SECRETS.name else 'DYNAMODB'}")
-    return named or env.get("AWS_ENDPOINT_URL") or f"https://{service}.{region}.{domain}"
-
-
 def _is_special(env: Mapping[str, str]) -> bool:
     """Whether the environment or the AWS configuration has a setting that only boto3 follows."""
-    if any(env.get(name) for name in _SPECIAL_VARIABLES):
+    if env.get("AWS_PROFILE") or env.get("AWS_DEFAULT_PROFILE") or unfollowed_setting(env):
         return True
     file = Path(env.get("AWS_CONFIG_FILE") or "~/.aws/config").expanduser()
     try:

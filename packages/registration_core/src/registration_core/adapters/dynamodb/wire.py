@@ -3,6 +3,9 @@
 Importing boto3 would take most of submit's cold start, and of an export of some thousand
 submissions. Everything else uses `sdk`. Protocol:
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
+
+Credentials, endpoints and authorities come from the SDKs' environment variables. A proxy and the
+settings for FIPS, dual-stack and required account-based endpoints are refused: decision 69.
 """
 
 from __future__ import annotations
@@ -44,14 +47,35 @@ _TIMEOUTS = Timeouts()
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """An AWS service that accepts JSON at `/`. target: the prefix of the operation's name."""
+    """An AWS service that accepts JSON at `/`.
+
+    target: the prefix of the operation's name. variable: the environment variable that names its
+    endpoint.
+    """
 
     name: str
     target: str
     content_type: str
+    variable: str
 
 
-DYNAMODB = Service("dynamodb", "DynamoDB_20120810", "application/x-amz-json-1.0")
+DYNAMODB = Service("dynamodb", "DynamoDB_20120810", "application/x-amz-json-1.0", "AWS_ENDPOINT_URL_DYNAMODB")
+SECRETS = Service("secretsmanager", "secretsmanager", "application/x-amz-json-1.1", "AWS_ENDPOINT_URL_SECRETS_MANAGER")
+
+_DOMAINS = {
+    "cn": "amazonaws.com.cn",
+    "eu-isoe": "cloud.adc-e.uk",
+    "eusc-de": "amazonaws.eu",
+    "us-iso": "c2s.ic.gov",
+    "us-isob": "sc2s.sgov.gov",
+    "us-isof": "csp.hci.ic.gov",
+}
+"""The domains that differ from amazonaws.com, by what the names of their regions begin with."""
+_UNFOLLOWED = {
+    "AWS_ACCOUNT_ID_ENDPOINT_MODE": "required",
+    "AWS_USE_DUALSTACK_ENDPOINT": "true",
+    "AWS_USE_FIPS_ENDPOINT": "true",
+}
 
 
 def wire_call(endpoint: str, region: str, credentials: Credentials, *, ca_bundle: str | None = None) -> WireCall:
@@ -62,29 +86,47 @@ def wire_call(endpoint: str, region: str, credentials: Credentials, *, ca_bundle
     return WireCall(endpoint, region, credentials, ca_bundle=ca_bundle)
 
 
-def wire_call_from_environment(environ: Mapping[str, str] | None = None) -> WireCall:
+def wire_call_from_environment(environ: Mapping[str, str] | None = None, *, service: Service = DYNAMODB) -> WireCall:
     """Return a `Call` from the SDKs' environment variables.
 
-    environ: None for the process's own. Raises SettingsError if it has no region or credentials.
+    environ: None for the process's own. Raises SettingsError if it has no region or credentials, or
+    a setting that only the SDKs follow. The credentials are read once: Lambda never changes those
+    of a running function, unless it has SnapStart, which gives it none here.
+    https://docs.aws.amazon.com/lambda/latest/dg/snapstart-activate.html#snapstart-credentials
     """
     env = os.environ if environ is None else environ
     try:
         region = env.get("AWS_REGION") or env["AWS_DEFAULT_REGION"]
         key = Credentials(env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], env.get("AWS_SESSION_TOKEN") or None)
     except KeyError as error:
-        raise SettingsError(f"The environment variable {error} is not set; Lambda sets it for functions.") from error
-    endpoint = endpoint_from_environment(env, region)
-    return wire_call(endpoint, region, key, ca_bundle=env.get("AWS_CA_BUNDLE") or None)
+        raise SettingsError(
+            f"The environment variable {error} is not set; Lambda sets it for functions without SnapStart."
+        ) from error
+    endpoint = endpoint_from_environment(env, region, service)
+    setting = unfollowed_setting(env) or next((name for name in ("HTTPS_PROXY", "https_proxy") if env.get(name)), None)
+    if setting is not None and not _named_endpoint(env, service):
+        raise SettingsError(
+            f"{setting} is set, which Rollcall's own AWS client does not follow. Name the endpoint that it should "
+            f"connect to in {service.variable}, such as {endpoint}."
+        )
+    return WireCall(endpoint, region, key, ca_bundle=env.get("AWS_CA_BUNDLE") or None, service=service)
 
 
-def endpoint_from_environment(environ: Mapping[str, str], region: str) -> str:
-    """Return DynamoDB's endpoint: from the SDKs' variables, otherwise the region's public one."""
-    domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-    return (
-        environ.get("AWS_ENDPOINT_URL_DYNAMODB")
-        or environ.get("AWS_ENDPOINT_URL")
-        or f"https://dynamodb.{region}.{domain}"
-    )
+def unfollowed_setting(environ: Mapping[str, str]) -> str | None:
+    """Return the variable of a setting of the SDKs that chooses endpoints in a way that we don't."""
+    return next((name for name, value in _UNFOLLOWED.items() if environ.get(name, "").lower() == value), None)
+
+
+def endpoint_from_environment(environ: Mapping[str, str], region: str, service: Service = DYNAMODB) -> str:
+    """Return a service's endpoint: from the SDKs' variables, otherwise the region's public one."""
+    domain = _DOMAINS.get(region.rsplit("-", 2)[0], "amazonaws.com")
+    return _named_endpoint(environ, service) or f"https://{service.name}.{region}.{domain}"
+
+
+def _named_endpoint(environ: Mapping[str, str], service: Service) -> str | None:
+    if environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
+        return None
+    return environ.get(service.variable) or environ.get("AWS_ENDPOINT_URL") or None
 
 
 class WireCall:

@@ -26,7 +26,7 @@ from admin_cli.terminal import completion, json_fields
 from admin_cli.terminal.times import parse_time
 from registration_core.adapters.dead_letters import _about
 from registration_core.adapters.dynamodb.stream import UnreadableRecordError, change_of
-from registration_core.adapters.dynamodb.wire import _refusal
+from registration_core.adapters.dynamodb.wire import refusal
 from registration_core.adapters.ses import parse_sender
 from registration_core.adapters.ses_events import UnreadableEventError, feedback_of
 from registration_core.adapters.signing_keys import parse_keys
@@ -101,7 +101,7 @@ PARSERS: dict[str, Parser] = {
     "a message of the mail queue": (from_message, spoiled_json(MAIL_MESSAGE, SENDING_MESSAGE), (ValueError,)),
     "a dead letter": (_about, spoiled_json(FAILED_BATCH, MAIL_MESSAGE), ()),
     "a refusal of DynamoDB": (
-        lambda text: str(_refusal(400, "", text.encode(errors="replace"))),
+        lambda text: str(refusal(400, "", text.encode(errors="replace"))),
         spoiled_json(AWS_REFUSAL),
         (),
     ),

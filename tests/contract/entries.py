@@ -60,7 +60,7 @@ def state(repository: ManagedRepository) -> QuotaState:
     return repository.quotas("course", ["a"])["a"]
 
 
-def change(repository: ManagedRepository, submission_id: str, what: str = "changed", **changes: object) -> Submission:
+def change(repository: ManagedRepository, submission_id: str, what: str = "moved", **changes: object) -> Submission:
     before = repository.get(submission_id)
     after = replace(before, version=before.version + 1, **changes)  # type: ignore[arg-type]
     return repository.change(before, after, what=what, by="staff")

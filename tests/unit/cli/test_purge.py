@@ -144,7 +144,7 @@ def test_purge__leaves_a_submission_that_changed_before_its_turn(office: Office)
             before = office.repository.get(submission_id)
             if submission_id == first.id:
                 after = replace(before, status=Status.CONFIRMED, version=before.version + 1)
-                office.repository.change(before, after, what="confirmed", by="lo")
+                office.repository.change(before, after, what="restored", by="lo")
             return super().erase(submission_id, **asked)  # type: ignore[no-any-return]
 
     office.manage.__class__ = Overtaken

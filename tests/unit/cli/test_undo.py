@@ -222,4 +222,4 @@ def _become(office: Office, entry: Submission, status: Status) -> Submission:
         office.seats(capacity=12)
     until = office.clock.forward(hours=0) if status is Status.PENDING else None
     after = replace(entry, status=status, version=2, position=position, verify_by=until)
-    return office.repository.change(entry, after, what="arranged", by="kim")
+    return office.repository.change(entry, after, what="moved", by="kim")

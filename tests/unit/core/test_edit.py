@@ -217,7 +217,7 @@ def test_edit__corrects_a_submission_older_than_the_once_rule() -> None:
     before = desk.repository.get(desk.submit().id)
     answers = {name: value for name, value in before.answers.items() if name != "day"}
     older = desk.repository.change(
-        before, replace(before, answers=answers, option=None, version=2), what="made older", by="kim"
+        before, replace(before, answers=answers, option=None, version=2), what="edited name", by="kim"
     )
     plan = desk.edits.plan(older, {"email": "per@example.org"})
     edited = desk.edits.carry_out(plan, by="kim")

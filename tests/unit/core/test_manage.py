@@ -17,6 +17,7 @@ from registration_core.domain.errors import (
     QuotaNotFoundError,
     StatusTransitionError,
     StorageUnavailableError,
+    SubmissionChangedError,
     SubmissionNotFoundError,
     UnknownFormError,
 )
@@ -24,6 +25,7 @@ from registration_core.domain.fields import Option
 from registration_core.domain.mail import MailKind, MailRequest
 from registration_core.domain.policies import Verification
 from registration_core.domain.quota import PublicSeats, Quota, Waitlist
+from registration_core.domain.selection import Selection
 from registration_core.domain.submission import Receipt, Status, Submission
 from registration_core.services.manage import ManageService
 from registration_core.services.query import QueryService
@@ -442,3 +444,107 @@ def test_sweep__reports_a_withdrawal_whose_event_was_lost() -> None:
     office.sweeper.sweep()
     reported = [request.id for request in office.queue.requests if request.kind == MailKind.STAFF_WITHDRAWN]
     assert reported == [registrants.id]
+
+
+@pytest.mark.parametrize("act", ["verified", "cancelled", "marked spam"])
+def test_act__leaves_nothing_of_the_seat_behind(act: str) -> None:
+    """The history says what was done, and the version counts it."""
+    office = Office(verification=Verification())
+    seated, waiting = office.submit(), office.submit()
+    do = {
+        "verified": lambda receipt: office.manage.verify(receipt.id),
+        "cancelled": lambda receipt: office.manage.cancel(receipt.id, by="kim"),
+        "marked spam": lambda receipt: office.manage.mark_spam(receipt.id, by="kim"),
+    }[act]
+    for receipt in (waiting, seated):
+        after = do(receipt)
+        assert after == office.get(receipt)
+        assert after.version == 2
+        assert after.verify_by is None
+        assert office.repository.details(receipt.id).events[-1].what == act
+        assert after.position is None or act == "verified"
+        assert do(receipt) == after, "the second time changes nothing"
+
+
+def test_spam__is_kept_for_thirty_days_from_when_it_is_marked(office: Office) -> None:
+    receipt = office.submit()
+    office.clock.forward(days=10)
+    marked = office.manage.mark_spam(receipt.id, by="kim")
+    assert (marked.status, marked.position) == (Status.SPAM, None)
+    assert marked.expires_at == office.clock.now().replace(microsecond=0) + timedelta(days=30)
+
+
+@pytest.mark.parametrize("act", ["cancel", "erase", "mark_spam"])
+def test_promoted__are_told_one_by_one(office: Office, act: str) -> None:
+    seated, waiting = office.submit(), office.submit()
+    told: list[Submission] = []
+    getattr(office.manage, act)(seated.id, by="kim", promoted=told.append)
+    assert told == [office.get(waiting)]
+
+
+def test_set_capacity__tells_of_each_promoted(office: Office) -> None:
+    _, *waiting = (office.submit() for _ in range(3))
+    told: list[Submission] = []
+    state = office.manage.set_capacity("course", "a", 3, by="kim", promoted=told.append)
+    assert told == [office.get(receipt) for receipt in waiting]
+    assert (state.taken, state.waiting, state.shown) == (3, 0, None)
+    with pytest.raises(ValueError, match="0 or more"):
+        office.manage.set_capacity("course", "a", -1)
+
+
+def test_erase__only_of_what_it_still_is(office: Office) -> None:
+    """Whoever chose it by a filter erases nothing that has changed since."""
+    receipt = office.submit()
+    with pytest.raises(SubmissionChangedError, match=receipt.id):
+        office.manage.erase(receipt.id, by="kim", only=Selection(statuses=frozenset({Status.CANCELLED})))
+    assert office.statuses(receipt) == [Status.CONFIRMED]
+    only = Selection(statuses=frozenset({Status.CONFIRMED}))
+    assert office.manage.erase(receipt.id, by="kim", only=only).status is Status.ERASED
+    assert office.manage.erase(receipt.id, by="kim", only=only).status is Status.ERASED, "it was erased before"
+
+
+class Contested(InMemoryManagedRepository):
+    """Somebody else changes every submission first."""
+
+    __slots__ = ()
+
+    def change(self, before: Submission, *_: Any, **__: Any) -> Submission:
+        raise SubmissionChangedError(before.id)
+
+
+@pytest.mark.parametrize("act", ["cancel", "erase", "mark_spam"])
+def test_act__that_others_always_forestall__says_on_what(act: str) -> None:
+    office = Office()
+    office.repository = Contested(office.clock, CountedRandomness("repository"))
+    office.manage._repository = office.repository
+    office.submits = SubmitService(
+        repository=office.repository, clock=office.clock, signer=PlainSigner(), randomness=CountedRandomness("service")
+    )
+    receipt = office.submit(day="b")
+    with pytest.raises(StorageUnavailableError, match=receipt.id):
+        getattr(office.manage, act)(receipt.id, by="kim")
+
+
+def test_promotions__are_foreseen_as_they_then_happen(office: Office) -> None:
+    """Whatever frees the seats: a cancelled submission, or a larger capacity."""
+    _, *waiting = (office.submit() for _ in range(4))
+    foreseen = office.manage.would_be_promoted
+    first, second, third = (office.get(receipt) for receipt in waiting)
+    assert foreseen("course", "a") == ()
+    assert foreseen("course", "a", freed=1) == (first,)
+    assert foreseen("course", "a", freed=1, capacity=2) == (first, second)
+    assert foreseen("course", "a", capacity=9) == (first, second, third)
+    assert foreseen("course", "a", freed=2, without=[first.id]) == (second, third)
+    assert foreseen("course", "b", freed=1) == ()
+    assert office.manage.next_in_line("course", "a", seats=2) == (first, second)
+    assert Office(waitlist=Waitlist.MANUAL).manage.would_be_promoted("course", "a", freed=1) == ()
+    office.repository.take_ticket("course", "a", holder="slow")
+    assert office.manage.next_in_line("course", "a", seats=9) == (first, second, third)
+
+
+def test_next_in_line__is_nobody_while_a_lower_ticket_may_come(office: Office) -> None:
+    office.submit()
+    office.repository.take_ticket("course", "a", holder="slow")
+    office.submit()
+    assert office.manage.next_in_line("course", "a", seats=1) == ()
+    assert office.manage.would_be_promoted("course", "a", freed=1) == ()

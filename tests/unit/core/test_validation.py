@@ -30,6 +30,7 @@ def code(field: Field, raw: object) -> str:
     (wrong,) = error.value.errors
     assert wrong.field == field.name
     assert wrong.message
+    assert not re.search(r"[{}]|None|XX", wrong.message), "a hole that nothing filled"
     return wrong.code
 
 
@@ -309,3 +310,20 @@ def test_validate__takes_well_under_a_millisecond() -> None:
     raw = example_submission(EVERY_TYPE, today=TODAY)
     best = min(timeit.repeat(lambda: validate(EVERY_TYPE, raw, "en", today=TODAY), number=50, repeat=5)) / 50
     assert best < 0.0005
+
+
+@pytest.mark.parametrize(
+    ("minimum", "limit"), [("today-10y", "2017-03-01"), ("2017-02-28", "28 February 2017"), ("today", "2027-03-01")]
+)
+def test_date__too_early__says_the_limit_as_the_page_does(minimum: str, limit: str) -> None:
+    """A relative limit in digits, a fixed one in words."""
+    with pytest.raises(InvalidAnswersError) as error:
+        validate(a_form(a_field("date", minimum=minimum)), {"it": "2001-01-01"}, "en", today=TODAY)
+    assert limit in error.value.errors[0].message
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_unknown_field__is_named_in_the_asked_language(language: str) -> None:
+    with pytest.raises(InvalidAnswersError) as error:
+        validate(a_form(a_field("text")), {"else": "x"}, language, today=TODAY)
+    assert error.value.errors[0].message == message("unknown_field", language)

@@ -252,3 +252,24 @@ def test_admit__returns_the_answers_as_they_are_stored(enter: Callable[..., Admi
     """Nobody behind the door needs to check them again."""
     sent = {"name": " A\u030asa ", "email": "Asa@Example.ORG", "message": ""}
     assert enter(sent).answers == {"name": "\u00c5sa", "email": "Asa@example.org"}
+
+
+@pytest.mark.parametrize(
+    ("limits", "wait_s"), [(Limits(2, 0), (9 * 60 + 45)), (Limits(0, 2), 14 * 3600 + 29 * 60 + 45)]
+)
+def test_admit__counts_in_windows_of_the_clock(clock: StoppedClock, limits: Limits, wait_s: int) -> None:
+    """Ten minutes for an address, a day in UTC for a mailbox; it is half past nine and 15 seconds."""
+    enter = entrance(clock, limits)
+    for number in range(2):
+        enter(GOOD | {"name": f"Child {number}"})
+        clock.forward(seconds=1)
+    clock.forward(seconds=-2)
+    with pytest.raises(TooManyRequestsError) as refused:
+        enter(GOOD | {"name": "Another"})
+    assert refused.value.retry_after_s == wait_s
+    assert refused.value.for_email is (limits.per_email > 0)
+    clock.forward(seconds=wait_s - 1)
+    with pytest.raises(TooManyRequestsError):
+        enter(GOOD | {"name": "Another"})
+    clock.forward(seconds=1)
+    assert enter(GOOD | {"name": "Another"})

@@ -260,3 +260,33 @@ def test_edit__of_a_cancelled_submission_takes_no_seat() -> None:
 )
 def test_cells__read_as_people_write_them(kind: str, cell: str, raw: object) -> None:
     assert raw_answer(a_field(kind), cell) == raw
+
+
+def test_plan__moves_only_if_the_option_changes_and_counts() -> None:
+    desk = Desk()
+    receipt = desk.submit()
+    before = desk.repository.get(receipt.id)
+    assert not desk.edits.plan(before, {"name": "Bo"}).moves
+    assert desk.edits.plan(before, {"day": "b"}).moves
+    cancelled = desk.manage.cancel(receipt.id, by="kim")
+    assert not desk.edits.plan(cancelled, {"day": "b"}).moves
+
+
+def test_edit__to_an_uncounted_option_takes_the_person_along() -> None:
+    """Who then registers for it again is the same person, and who registers for the former one is not."""
+    desk = Desk()
+    first = desk.submit()
+    moved = desk.edit(first, day="c")
+    assert (moved.option, moved.position) == (None, None)
+    desk.clock.forward(minutes=11)  # the same answers were the same request until then
+    assert desk.submit(day="c").repeated
+    assert not desk.submit(day="a").repeated
+
+
+def test_plan__of_a_cancelled_submission_stands_in_nobodys_way() -> None:
+    desk = Desk()
+    first, second = desk.submit(day="a"), desk.submit("Bo", day="b")
+    with pytest.raises(AlreadyRegisteredError, match=first.id):
+        desk.edits.plan(desk.repository.get(second.id), {"name": "Åsa", "day": "a"})
+    cancelled = desk.manage.cancel(second.id, by="kim")
+    assert desk.edits.plan(cancelled, {"name": "Åsa", "day": "a"}).fields == ("name", "day")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from contract.fakes import START, CountedRandomness, InMemorySubmissionRepository, StoppedClock
-from unit.core.builders import a_form, an_entry
+from unit.core.builders import a_field, a_form, an_entry, words
 
 from registration_core.domain.errors import (
     FormNotNamedError,
@@ -16,13 +16,17 @@ from registration_core.domain.errors import (
     SubmissionNotFoundError,
     UnknownFormError,
 )
+from registration_core.domain.fields import Option
 from registration_core.domain.identifiers import new_reference, new_submission_id
 from registration_core.domain.selection import Selection
-from registration_core.domain.submission import Idempotency
+from registration_core.domain.submission import Idempotency, Status
 from registration_core.services.query import QueryService
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from registration_core.domain.forms import Form
+    from registration_core.domain.submission import Submission
 
 FORMS = {name: a_form(name=name, id_prefix=name[:3], retention_days=60) for name in ("course", "visit")}
 RANDOMNESS = CountedRandomness("query")
@@ -108,7 +112,7 @@ def test_select__finds_what_an_earlier_version_keeps_longer(
     "cursor", ["", "nonsense", "poem=crs_1", "course=", "course=cou_x", "course=vis_01JD2M8V4Q7ZJ3T9X0K5W6RYBC"]
 )
 def test_select__refuses_an_invalid_cursor(query: QueryService, cursor: str) -> None:
-    with pytest.raises(InvalidCursorError):
+    with pytest.raises(InvalidCursorError, match=f'^"{cursor}" is not a cursor of this list|^cou_x$'):
         query.select(Selection(), cursor=cursor)
 
 
@@ -145,3 +149,99 @@ def test_show__raises_if_there_is_none(query: QueryService, key: str) -> None:
 
 def test_by_email__finds_an_address(query: QueryService) -> None:
     assert len(query.by_email(" Robin@Example.org ", limit=50)) == 10
+
+
+class Counting(InMemorySubmissionRepository):
+    """Records how many submissions each list reads at once."""
+
+    __slots__ = ("sizes",)
+
+    def newest(self, *arguments: Any, page_size: int = 500, **more: Any) -> Iterator[Submission]:
+        self.sizes.append(page_size)
+        return super().newest(*arguments, page_size=page_size, **more)
+
+
+@pytest.mark.parametrize(
+    ("limit", "statuses", "size"),
+    [(3, (), 4), (3, (Status.CONFIRMED,), 3), (None, (), 77), (5_000, (), 500)],
+)
+def test_select__reads_only_as_much_as_it_shows(
+    clock: StoppedClock, limit: int | None, statuses: tuple[Status, ...], size: int
+) -> None:
+    """And one more, to know whether others follow, where that costs one more and not many."""
+    repository = Counting(clock, RANDOMNESS)
+    repository.sizes = []
+    query = QueryService(forms=FORMS, repository=repository, clock=clock)
+    list(query.select(Selection("course", frozenset(statuses)), limit=limit, page_size=77 if limit is None else 500))
+    assert repository.sizes == [size]
+
+
+@pytest.mark.parametrize(("statuses", "known"), [((), True), ((Status.CONFIRMED,), False)])
+def test_select__ends_with_a_cursor_if_more_may_follow(
+    query: QueryService, *, statuses: tuple[Status, ...], known: bool
+) -> None:
+    """With a filter, finding out might mean to read everything."""
+    listing = query.select(Selection("course", frozenset(statuses)), limit=6)
+    assert len(list(listing)) == 6
+    assert (listing.cursor is None) is known
+
+
+def test_select__ends_before_until(query: QueryService) -> None:
+    until, since = START - timedelta(hours=2), START - timedelta(hours=5)
+    entries = list(query.select(Selection(since=since, until=until)))
+    assert [START - entry.submitted_at for entry in entries] == [timedelta(hours=hours) for hours in (3, 4, 5)]
+
+
+def test_select__without_definitions_takes_any_id_as_cursor(
+    repository: InMemorySubmissionRepository, clock: StoppedClock
+) -> None:
+    query = QueryService(forms=None, repository=repository, clock=clock)
+    listing = query.select(Selection("course"), limit=2)
+    first = list(listing)
+    assert len(first) + len(list(query.select(Selection("course"), cursor=listing.cursor))) == 6
+
+
+def test_waiting__is_in_the_order_of_promotion(repository: InMemorySubmissionRepository, query: QueryService) -> None:
+    """Each has its rank, and nobody else has one."""
+    repository.make_quotas("course", {"a": 0})
+    entries = list(repository.entries.values())
+    for entry in entries[:3]:
+        ticket = repository.take_ticket("course", "a", holder=entry.id)
+        waiting = replace(entry, form="course", option="a", position=ticket, status=Status.WAITLISTED)
+        repository._move(None, waiting)
+        repository.entries[entry.id] = waiting
+    assert [entry.id for entry in query.waiting("course", "a")] == [entry.id for entry in entries[:3]]
+    now = [repository.entries[entry.id] for entry in entries]
+    assert [query.rank(entry) for entry in now[:4]] == [1, 2, 3, None]
+    assert [query.ranks().of(entry) for entry in now[:4]] == [1, 2, 3, None]
+    assert query.rank(replace(now[0], option=None)) is None
+    assert query.ranks().of(replace(now[0], position=None)) is None
+
+
+OPTIONS = a_form(
+    a_field("text", "name"),
+    a_field("phone", "phone"),
+    a_field("choice", "course", options=(Option("robots", words("Robots")),)),
+    name="course",
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("asa LINDQVIST", True),
+        ("Lind sa", True),
+        ("asa ek", False),
+        ("070-123 45 67", True),
+        ("1234567", True),
+        ("070-123 45 68", False),
+        ("robots", False),
+    ],
+)
+def test_named__looks_at_texts_and_numbers(query: QueryService, asked: str, *, found: bool) -> None:
+    """A word that is only a chosen option finds nobody: `--option` does that."""
+    query = QueryService(forms={"course": OPTIONS}, repository=query._repository, clock=StoppedClock())
+    answers = {"name": "Åsa Lindqvist", "phone": "+46701234567", "course": "robots", "age": 12}
+    assert query.named(asked, an_entry(OPTIONS, answers)) is found
+    everything = QueryService(forms=None, repository=query._repository, clock=StoppedClock())
+    assert everything.named("robots", an_entry(OPTIONS, answers)), "without its form, any text may be meant"

@@ -18,9 +18,9 @@ from contract.mail_fakes import ListedChanges, ListedDeadLetters
 from unit.core.builders import a_form, an_entry
 
 from registration_core.domain.dead_letters import ChangeSpan, DeadLetter
-from registration_core.domain.errors import MailQueueError
+from registration_core.domain.errors import MailQueueError, SubmissionNotFoundError
 from registration_core.domain.mail import Change, MailKind, MailRequest, Notice
-from registration_core.domain.submission import Idempotency, MailRecord, Status
+from registration_core.domain.submission import Idempotency, MailRecord, Status, SubmissionDetails
 from registration_core.services.redrive import FAILED, STUCK_AFTER, RedriveService, stuck
 
 FORM = a_form()
@@ -155,3 +155,28 @@ def test_redrive__of_expired_changes_reads_their_submissions() -> None:
 def test_stuck__is_what_has_been_on_its_way_for_long(record: MailRecord, *, reported: bool) -> None:
     """A bounced mail counts as failed; one that is sent or outdated does not."""
     assert (record.state in FAILED or stuck(record, START)) is reported
+
+
+def test_redrive__of_expired_changes_looks_only_at_their_time() -> None:
+    """A submission that is gone by now stops no other, and a later one is not of these changes."""
+    world = World(stream=(a_letter(4, SPAN),))
+    for number, minutes in ((1, 0), (2, 60 * 24)):
+        entry = replace(
+            ENTRY,
+            id=f"{ENTRY.id[:-1]}{number}",
+            reference=f"K7QM3XT{number}",
+            submitted_at=START + timedelta(minutes=minutes),
+        )
+        world.repository.add(entry, once=None, idempotency=Idempotency(entry.id, "f", START + timedelta(days=1)))
+    details, gone = world.repository.details, ENTRY.id
+
+    def without_one(submission_id: str) -> SubmissionDetails:
+        if submission_id == gone:
+            raise SubmissionNotFoundError(gone)
+        return details(submission_id)
+
+    world.clock.forward(days=2)
+    world.repository.details = without_one  # type: ignore[method-assign]
+    (redriven,) = world.service.redrive(None)
+    assert (redriven.letter.id, redriven.gone) == ("4f2a9c01", True)
+    assert {request.id[-1] for request in world.queue.requests} == {"1"}

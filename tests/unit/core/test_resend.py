@@ -151,3 +151,16 @@ def test_plan__refuses_a_mail_that_is_not_true(kind: MailKind) -> None:
 def test_fitting__allows_promoted_after_waiting() -> None:
     waited = Event("01KJM2N0S0ABCDEFGHJKMNPQRS", START, "submitted", "registrant", Status.WAITLISTED, 1)
     assert fitting(SubmissionDetails(ENTRY, (waited,), ())) == [MailKind.CONFIRMED, MailKind.PROMOTED, MailKind.STAFF]
+
+
+@pytest.mark.parametrize(("by", "told"), [("registrant", True), ("staff", False)])
+def test_fitting__tells_the_staff_only_what_the_registrant_did(by: str, *, told: bool) -> None:
+    """Whoever sent it was the registrant; that is not what counts."""
+    cancelled = replace(ENTRY, status=Status.CANCELLED, version=2)
+    events = (
+        Event("01KJM2N0S0ABCDEFGHJKMNPQRS", START, "submitted", "registrant", Status.CONFIRMED, 1),
+        Event("01KJM2N0S1ABCDEFGHJKMNPQRS", START, "cancelled", by, Status.CANCELLED, 2),
+    )
+    kinds = fitting(SubmissionDetails(cancelled, events, ()))
+    assert kinds[0] is MailKind.CANCELLED
+    assert (MailKind.STAFF_WITHDRAWN in kinds) is told

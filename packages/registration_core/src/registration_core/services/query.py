@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 
@@ -149,15 +148,14 @@ class QueryService:
         """Return a form's submissions: first those within its retention, then older ones."""
         first = self._first(form)
         since = first if selection.since is None else max(first, selection.since)
-        wanted = replace(selection, form=form)
 
         def between(since: datetime, until: datetime | None) -> Iterator[Submission]:
             return self._repository.newest(
                 form,
                 since=since,
                 until=until,
-                statuses=wanted.statuses,
-                option=wanted.option,
+                statuses=selection.statuses,
+                option=selection.option,
                 cursor=cursor,
                 page_size=page_size,
             )
@@ -166,11 +164,11 @@ class QueryService:
             if self._versions is None or since > first:
                 return
             kept_days = max((version.retention_days for version in self._versions(form)), default=0)
-            oldest = max(self._clock.now() - timedelta(days=kept_days), wanted.since or _LONG_AGO)
+            oldest = max(self._clock.now() - timedelta(days=kept_days), selection.since or _LONG_AGO)
             if oldest < first:
-                yield from between(oldest, min(first, wanted.until or first))
+                yield from between(oldest, min(first, selection.until or first))
 
-        return chain(between(since, wanted.until), older())
+        return chain(between(since, selection.until), older())
 
     def _first(self, form: str) -> datetime:
         """Return the earliest time of a form's submissions."""

@@ -168,7 +168,7 @@ layers: dev ## check that dependencies point one way
 static: lint types layers ## run lint, types and layers
 
 .PHONY: test-unit test-process test-contract test-faults test-integration test-infra test-provider test-browser
-.PHONY: test test-full
+.PHONY: test test-full test-localstack
 test-unit: dev ## test without processes and connections (a minute)
 	@$(PYTEST) tests/unit
 
@@ -205,6 +205,10 @@ test: static ## run everything once, as CI does (one test of the stand-in provid
 test-full: static workflows $(VENVS)/api-check/$(STAMP) ## also run every combination, many rounds, generated requests
 	@$(PYTEST) $(AT_ONCE)
 	@$(MAKE) --no-print-directory test-moto
+	@$(MAKE) --no-print-directory test-localstack
+
+test-localstack: dev localstack ## test on LocalStack what can run there (needs Python 3.13)
+	@ROLLCALL_EMULATOR=localstack $(PYTEST) $(AT_ONCE) -m "not full" tests/contract tests/integration tests/faults tests/infra
 
 .PHONY: prove
 prove: dev $(filter localstack,$(ENGINES)) ## record the real AWS provider on each emulator, and compare the stand-in (needs the Terraform registry; minutes)

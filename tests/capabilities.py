@@ -6,11 +6,13 @@ engine with nothing deployed; an engine's name decides nothing. See docs/emulato
 
 from __future__ import annotations
 
+import http.client
 import io
 import json
 import tempfile
 import zipfile
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,11 +50,11 @@ class Engine:
 ENGINES = {
     Ministack.name: Engine(lacks=frozenset({"stream on-failure"}), tiers=EVERY_TIER),
     LocalStack.name: Engine(
-        lacks=frozenset({"iam enforced", "state kept over a restart"}),
+        lacks=frozenset({"iam enforced", "private buckets", "state kept over a restart"}),
         tiers=("tests/contract/", "tests/integration/", "tests/faults/", "tests/infra/"),
     ),
     Moto.name: Engine(
-        lacks=frozenset({"iam enforced", "stream on-failure", "state kept over a restart"}),
+        lacks=frozenset({"iam enforced", "private buckets", "stream on-failure", "state kept over a restart"}),
         tiers=("tests/contract/", "tests/infra/test_whole_stack.py"),
     ),
 }
@@ -63,8 +65,8 @@ class AskedEngine:
     """An engine of its own with nothing deployed, for the probes."""
 
     def __init__(self, state: Path) -> None:
-        self._workspace = Workspace(root=ROOT, state=state, edge_port=free_port())
-        self._emulator = emulator_of(self._workspace)
+        self.workspace = Workspace(root=ROOT, state=state, edge_port=free_port())
+        self._emulator = emulator_of(self.workspace)
 
     def start(self) -> None:
         self._emulator.start(smtp_port=free_port())
@@ -73,7 +75,7 @@ class AskedEngine:
         self._emulator.stop()
 
     def client(self, service: str, credentials: Credentials = ROOT_CREDENTIALS) -> Any:
-        return client(service, self._workspace, credentials)
+        return client(service, self.workspace, credentials)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,19 @@ def iam_enforced(engine: AskedEngine) -> bool:
     except ClientError as error:
         return "AccessDenied" in error.response["Error"]["Code"]
     return False
+
+
+def private_buckets(engine: AskedEngine) -> bool:
+    """Return whether a stranger is refused what lies in a bucket without a policy."""
+    engine.client("s3").create_bucket(
+        Bucket="private", CreateBucketConfiguration={"LocationConstraint": engine.workspace.region}
+    )
+    engine.client("s3").put_object(Bucket="private", Key="page", Body=b"x")
+    connection = http.client.HTTPConnection("127.0.0.1", engine.workspace.edge_port, timeout=10)
+    connection.request("GET", "/private/page")
+    status = connection.getresponse().status
+    connection.close()
+    return status == HTTPStatus.FORBIDDEN
 
 
 def stream_on_failure(engine: AskedEngine) -> bool:
@@ -179,6 +194,7 @@ def _zipped(name: str, source: str) -> bytes:
 
 CAPABILITIES = {
     "iam enforced": Capability("it lets everyone do everything, whatever their policies say", iam_enforced),
+    "private buckets": Capability("it lets everyone read every bucket", private_buckets),
     "stream on-failure": Capability("it never sets a stream's failed record aside", stream_on_failure),
     "state kept over a restart": Capability("it forgets everything when it stops", state_kept),
 }

@@ -21,6 +21,7 @@ from integration.api_requests import example, send
 from admin_cli.aws.contexts import Context, add_local, context_file
 from registration_core.domain.validation import validate
 from rollcall_build.forms.files import compile_forms
+from rollcall_local.emulators import emulator_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -281,7 +282,7 @@ def test_local_status__names_every_address(reader: Staff, deployed: DeployedStac
         "mailbox_url": deployed.workspace.mailbox_url,
         "table": deployed.table,
         "stack": "local",
-        "emulator": "ministack",
+        "emulator": emulator_of(deployed.workspace).describe(),
         "provider": status["provider"],
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -164,6 +165,43 @@ def test_dead_letters__of_the_stream_become_the_mails_due(stack: DeployedStack, 
     stack.wait_for_mails(to=address, count=2)
 
 
+@pytest.mark.needs("stream on-failure")
+def test_dispatch__that_fails__leaves_dead_letters_to_redrive(stack: DeployedStack, manager: Staff) -> None:
+    """Lambda itself writes the dead letter. The mail goes out once, after the cause is fixed."""
+    answers = example("registration")
+    with dispatch_without_a_queue(stack):
+        assert send(stack, "registration", answers).status == 201
+        wait_until(lambda: manager.json("mail", "failed", "--json", "message"), what="a dead letter of the stream")
+    assert not stack.mails(to=answers["email"])
+
+    manager.done("mail", "redrive", "--all", "--yes")
+
+    stack.wait_for_mails(to=answers["email"])
+    assert manager.done("mail", "redrive", "--all", "--yes").err.endswith("There are no dead letters.\n")
+
+
+@contextmanager
+def dispatch_without_a_queue(stack: DeployedStack) -> Iterator[None]:
+    """Let dispatch fail at its first attempt, and its mapping make no second one."""
+    functions, name = stack.client("lambda"), f"{stack.table}-dispatch"
+    variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    (mapping,) = functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+
+    def change(attempts: int, variables: dict[str, str]) -> None:
+        functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+        functions.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
+        functions.update_event_source_mapping(UUID=mapping["UUID"], MaximumRetryAttempts=attempts)
+        wait_until(
+            lambda: functions.get_event_source_mapping(UUID=mapping["UUID"])["State"] == "Enabled", what="the mapping"
+        )
+
+    change(0, variables | {"MAIL_QUEUE_URL": f"{variables['MAIL_QUEUE_URL']}-missing"})
+    try:
+        yield
+    finally:
+        change(mapping["MaximumRetryAttempts"], variables)
+
+
 def pointer(stack: DeployedStack, entry: str) -> dict[str, Any]:
     """Return where the stream holds a submission's change, as Lambda's OnFailure writes it."""
     streams = stack.client("dynamodbstreams")
@@ -195,6 +233,7 @@ def pointer(stack: DeployedStack, entry: str) -> dict[str, Any]:
     raise AssertionError("the stream does not tell of the entry")
 
 
+@pytest.mark.needs("iam enforced")
 def test_mail__by_a_reader_names_the_missing_permission(stack: DeployedStack, reader: Staff) -> None:
     response, _ = registered(stack)
     ran = reader("mail", "failed")

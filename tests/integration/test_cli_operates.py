@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
-    import pytest
     from conftest import DeployedStack
     from integration.staff import Staff
 
 
+@pytest.mark.needs("iam enforced")
 def test_doctor__finds_nothing_wrong_and_readers_may_run_it(reader: Staff) -> None:
     """Left out: the functions' configuration, and seats and spam, which other tests change."""
     ran = reader.done("doctor", "--json", "all")
@@ -44,6 +46,7 @@ def test_guard_keys__are_for_managers_and_hidden_from_readers(manager: Staff, re
     assert (refused.code, "It lacks dynamodb:GetItem." in refused.err) == (4, True)
 
 
+@pytest.mark.needs("iam enforced")
 def test_site_publish__names_what_staff_lack(manager: Staff, stack: DeployedStack) -> None:
     """Only the deployer publishes pages."""
     assert stack.outputs["site_bucket"]

@@ -38,6 +38,7 @@ def pid_of(workspace: Workspace) -> int:
     return int((workspace.state / "emulator" / "emulator.pid").read_text())
 
 
+@pytest.mark.needs("state kept over a restart")
 def test_emulator__keeps_its_data_until_a_reset(workspace: Workspace) -> None:
     emulator = emulator_of(workspace)
     assert emulator.start(smtp_port=free_port())
@@ -54,6 +55,7 @@ def test_emulator__keeps_its_data_until_a_reset(workspace: Workspace) -> None:
     assert not client("sqs", workspace).list_queues().get("QueueUrls")
 
 
+@pytest.mark.needs("state kept over a restart")
 def test_emulator__killed__continues_from_its_last_save(workspace: Workspace) -> None:
     emulator = emulator_of(workspace)
     emulator.start(smtp_port=free_port())
@@ -96,10 +98,17 @@ def test_deployer__is_not_root_and_is_reused(workspace: Workspace) -> None:
     assert identity["Arn"].endswith(":user/rollcall-deployer")
     assert deployer(workspace) == credentials
     assert (workspace.state / "deployer.json").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.needs("iam enforced")
+def test_deployer__may_do_nothing_but_deploy(workspace: Workspace) -> None:
+    emulator_of(workspace).start(smtp_port=free_port())
+    credentials = deployer(workspace)
     with pytest.raises(Exception, match=r"AccessDenied|not authorized"):
         client("iam", workspace, credentials).create_user(UserName="somebody-else")
 
 
+@pytest.mark.needs("state kept over a restart")
 def test_emulator__of_a_moved_folder__stops_and_loses_nothing(workspace: Workspace) -> None:
     """What was just stored is in the moved folder, and nothing is created in the old one."""
     before = replace(workspace, state=workspace.state / "before")
@@ -115,6 +124,7 @@ def test_emulator__of_a_moved_folder__stops_and_loses_nothing(workspace: Workspa
     assert emulator_of(after).stop()
 
 
+@pytest.mark.needs("state kept over a restart")
 def test_emulator__saves_no_logs_and_nothing_unchanged(workspace: Workspace) -> None:
     """The logs of a busy system would be most of the data, and nobody needs them."""
     emulator = emulator_of(workspace)

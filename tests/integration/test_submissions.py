@@ -127,13 +127,17 @@ def test_api__lets_no_other_site_read_answers(stack: DeployedStack) -> None:
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
-def test_site__is_reachable_only_through_its_distribution(stack: DeployedStack) -> None:
+def test_site__is_served_by_its_distribution(stack: DeployedStack) -> None:
     page = ask(f"{stack.site_url}/", None, method="GET")
     assert page.status == 200
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert ask(f"{stack.site_url}/no-such-page", None, method="GET").status == 404
+
+
+@pytest.mark.needs("private buckets")
+def test_site__is_reachable_only_through_its_distribution(stack: DeployedStack) -> None:
     direct = ask(f"{stack.endpoint_url}/{stack.outputs['site_bucket']}/index.html", None, method="GET")
     assert direct.status == 403
-    assert ask(f"{stack.site_url}/no-such-page", None, method="GET").status == 404
 
 
 @pytest.mark.parametrize("path", ["/registration", "/contact", "/sv/registration", "/privacy", "/sv"])

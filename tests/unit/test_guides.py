@@ -26,7 +26,14 @@ from admin_cli.organisation.start import start
 if TYPE_CHECKING:
     from pathlib import Path
 
-GUIDES = ("README.md", "docs/editor.md", "docs/make-it-yours.md", "docs/operator.md", "docs/privacy.md")
+GUIDES = (
+    "README.md",
+    "docs/editor.md",
+    "docs/emulators.md",
+    "docs/make-it-yours.md",
+    "docs/operator.md",
+    "docs/privacy.md",
+)
 BLOCK = re.compile(r"^ *```([^\n]*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^ *((?:rollcall|make|terraform|git|aws|curl|python3|rm|cp) .*)$", re.MULTILINE)
 INLINE = re.compile(r"`(rollcall [a-z][^`]*)`")

@@ -13,6 +13,7 @@ from localstack.aws.connect import connect_to
 from localstack.http import Response
 from localstack.services.edge import ROUTER
 from localstack.services.moto import call_moto
+from moto.cloudfront.models import Distribution
 
 from rollcall_localstack.moto_service import moto_service
 from rollcall_localstack.response_headers import HeadersPolicies
@@ -88,8 +89,23 @@ class Distributions:
         return Response(thing["Body"].read(), status, headers)
 
 
+def name_without_region() -> None:
+    """Give distributions the ARN that they have in AWS. moto leaves out the empty Region's colon.
+
+    Source: Service Authorization Reference, "… for Amazon CloudFront", "Resource types".
+    """
+    made = Distribution.__init__
+
+    def named(distribution: Any, *parts: Any, **more: Any) -> None:  # noqa: ANN401 - moto's class
+        made(distribution, *parts, **more)
+        distribution.arn = distribution.arn.replace(":cloudfront:", ":cloudfront::")
+
+    Distribution.__init__ = named
+
+
 def service() -> Any:  # noqa: ANN401 - LocalStack's class
     """Return CloudFront."""
+    name_without_region()
     return Distributions().service()
 
 

@@ -5,9 +5,14 @@ Identities are verified at once, and in SES v1 too, which sends the mails.
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
 from typing import Any
 
 from localstack.aws.api import CommonServiceException
+from localstack.aws.connect import connect_to
+from localstack.http import Response
+from localstack.services.edge import ROUTER
 from localstack.services.moto import call_moto
 from moto.ses.models import ses_backends
 
@@ -24,15 +29,20 @@ class EmailSettings:
         self._tags: dict[str, dict[str, str]] = {}
         self._options: dict[str, dict[str, Any]] = {}
         self._destinations: dict[str, dict[str, dict[str, Any]]] = {}
+        self._suppressed: dict[str, dict[str, Any]] = {}
 
     def service(self) -> Any:  # noqa: ANN401 - LocalStack's class
-        """Return the service."""
+        """Return the service, and route a call of newer SDKs that LocalStack doesn't know."""
+        ROUTER.add(path="/v2/email/list-identities", methods=["POST"], endpoint=list_identities)
         own = {
             "CreateEmailIdentity": self.create_identity,
             "GetEmailIdentity": self.get_identity,
             "CreateConfigurationSet": self.create_set,
             "GetConfigurationSet": self.get_set,
             **{f"PutConfigurationSet{options}": self.put_options for options in OPTIONS},
+            "PutSuppressedDestination": self.suppress,
+            "GetSuppressedDestination": self.get_suppressed,
+            "DeleteSuppressedDestination": self.unsuppress,
             "ListTagsForResource": self.list_tags,
             "TagResource": self.tag,
             "UntagResource": self.untag,
@@ -76,6 +86,25 @@ class EmailSettings:
         self._options[request["ConfigurationSetName"]][options] = members
         return {}
 
+    def suppress(self, _context: Any, request: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401
+        """Put an address on the account's suppression list."""
+        self._suppressed[request["EmailAddress"]] = {**request, "LastUpdateTime": datetime.now(UTC)}
+        return {}
+
+    def get_suppressed(self, _context: Any, request: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401
+        """Return an address of that list."""
+        address = request["EmailAddress"]
+        if address not in self._suppressed:
+            message = f"Email address {address} does not exist on your suppression list."
+            raise CommonServiceException("NotFoundException", message, 404)
+        return {"SuppressedDestination": self._suppressed[address]}
+
+    def unsuppress(self, context: Any, request: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401
+        """Remove an address from that list."""
+        self.get_suppressed(context, request)
+        del self._suppressed[request["EmailAddress"]]
+        return {}
+
     def list_tags(self, _context: Any, request: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401
         """Return a resource's tags."""
         tags = self._tags.get(_name(request), {})
@@ -107,6 +136,15 @@ class EmailSettings:
         """Forget an event destination."""
         self._destinations.get(request["ConfigurationSetName"], {}).pop(request["EventDestinationName"], None)
         return {}
+
+
+def list_identities(request: Any) -> Any:  # noqa: ANN401 - LocalStack's classes
+    """Return every identity, asked for by POST as newer SDKs do."""
+    region = request.headers["Authorization"].split("/")[2]
+    answer = connect_to(region_name=region).sesv2.list_email_identities()
+    return Response(
+        json.dumps({"EmailIdentities": answer["EmailIdentities"]}), headers={"Content-Type": "application/json"}
+    )
 
 
 def service() -> Any:  # noqa: ANN401 - LocalStack's class

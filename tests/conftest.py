@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 __all__ = ["DEADLINE_S", "bare_emulator", "only_this_machine", "wait_until"]
 
+pytest.register_assert_rewrite("botocore_judge")
+
 ROOM = 10_000
 """How many places each option but one has on the run's stack: enough for all who register in a run."""
 

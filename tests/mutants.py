@@ -250,7 +250,6 @@ class Plugin:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run them, and write the report."""
-        chosen = random.Random(self._seed)  # noqa: S311 - no secret
         process = Process(session.items)
         print(f"\n{len(process.items)} tests; failing without a mutant: {process.failing or 'none'}", flush=True)
         REPORT.parent.mkdir(exist_ok=True)
@@ -258,6 +257,7 @@ class Plugin:
         with REPORT.open("w", encoding="utf-8") as report:
             for path in paths_of(self._modules):
                 counts: Counter[str] = Counter()
+                chosen = random.Random(f"{self._seed} {path.stem}")  # noqa: S311 - no secret
                 for mutant, tests, fate in fates(process, mutants_of(path, self._share, chosen)):
                     counts[fate] += 1
                     if fate != "killed":
@@ -281,7 +281,8 @@ def fates(process: Process, mutants: Iterator[Mutant]) -> Iterator[tuple[Mutant,
     for mutant in mutants:
         tests = process.reaching(mutant)
         if not tests:
-            yield mutant, 0, "unreached"
+            if not mutant.constant:  # a constant that no function uses was used while Python read the modules
+                yield mutant, 0, "unreached"
             continue
         if len(running) == AT_ONCE:
             yield ended()

@@ -53,9 +53,10 @@ def package(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def proxy(emulator: str) -> Iterator[FaultProxy]:
-    """A proxy before the emulator that injects no fault at first."""
+    """A proxy before the emulator that injects no fault at first. botocore must find every request of ours right."""
     with FaultProxy(emulator) as standing:
         yield standing
+    assert standing.wrong_requests == []
 
 
 def function_environment(package: Path, endpoint: str, table: str) -> dict[str, str]:

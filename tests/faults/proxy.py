@@ -18,10 +18,14 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Self
 
+from botocore_judge import judge_request
+
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
 
 UPSTREAM_TIMEOUT_S = 60
+MOST_JUDGED = 10
+"""How many calls of each operation botocore judges: each takes a millisecond."""
 
 
 class Fault(StrEnum):
@@ -98,7 +102,8 @@ class FaultProxy:
     """Listens on a free loopback port between start and end. The plan may change at any time.
 
     met: how many calls met each fault. calls: how many calls of each operation arrived. mails: how
-    many mails SES accepted for each address.
+    many mails SES accepted for each address. wrong_requests: what botocore says against the requests
+    of our own client.
     """
 
     def __init__(self, upstream: str) -> None:
@@ -108,12 +113,22 @@ class FaultProxy:
         self.met: Counter[Fault] = Counter()
         self.calls: Counter[str] = Counter()
         self.mails: Counter[str] = Counter()
+        self.wrong_requests: list[str] = []
         self._server = _Server(self)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     @property
     def endpoint(self) -> str:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def judge(self, operation: str, headers: Mapping[str, str], body: bytes) -> None:
+        """Have botocore judge one of the first calls that our own client makes. The SDK names itself in its own."""
+        if "User-Agent" in headers or self.calls[operation] > MOST_JUDGED:
+            return
+        try:
+            judge_request(self.endpoint, {name.lower(): value for name, value in headers.items()}, body)
+        except AssertionError as error:
+            self.wrong_requests.append(str(error))
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -152,6 +167,7 @@ class _Connection(BaseHTTPRequestHandler):
         operation = operation_of(self.headers, body)
         proxy = self.server.proxy
         proxy.calls[operation] += 1
+        proxy.judge(operation, self.headers, body)
         fault = proxy.plan.before(operation, body)
         if fault is not None:
             proxy.met[fault] += 1

@@ -161,6 +161,7 @@ def test_sweep__releases_unverified_seats_and_promotes(stack: DeployedStack) -> 
     with no_seats_left(stack, "registration", COURSE):
         waiting = Registrant(stack, "registration", course=COURSE)
         assert waiting.status == "waitlisted"
+        waiting.mailed_link()  # once confirmed, nobody is told that they wait
         let_time_pass(stack, late)
 
         sweep(stack)

@@ -202,7 +202,7 @@ test-browser: dev ## test the pages in a real browser
 test: static ## run everything once, as CI does (one test of the stand-in provider, unless it changed)
 	@provider="$$($(DEV)/python $(PROVIDER)/due.py)"; $(PYTEST) $(AT_ONCE) -m "not full" tests $$provider
 
-test-full: static workflows $(VENVS)/api-check/$(STAMP) ## also run every combination, many rounds, generated requests
+test-full: static workflows $(VENVS)/api-check/$(STAMP) $(VENVS)/aws/$(STAMP) ## also run every combination, many rounds, generated requests
 	@$(PYTEST) $(AT_ONCE)
 	@$(MAKE) --no-print-directory test-moto
 	@$(MAKE) --no-print-directory test-localstack
@@ -224,6 +224,10 @@ $(ACTIONLINT): requirements/actionlint/go.mod requirements/actionlint/go.sum
 
 $(VENVS)/workflows/$(STAMP): requirements/workflows.txt $(UV)
 	$(call environment,workflows)
+	@touch $@
+
+$(VENVS)/aws/$(STAMP): requirements/aws.txt $(UV)
+	$(call environment,aws)
 	@touch $@
 
 .PHONY: workflows

@@ -133,6 +133,7 @@ def test_guide__marks_every_line_that_needs_aws() -> None:
 
 
 @pytest.mark.full
+@pytest.mark.needs("iam enforced")
 def test_guide__prints_what_it_says(reader: Shell, tmp_path: Path) -> None:
     """Every other line runs in order and prints what the guide says, down to an account with nothing left in it."""
     port = re.search(r":(\d+)$", reader.types("echo $AWS_ENDPOINT_URL")[1].strip())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import botocore.session
+from botocore.model import OperationNotFoundError
 
 from .shapes import from_members, from_query, from_xml, scalar, without_secrets
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 #: Services that sign with another name than botocore gives them.
 SIGNED_AS = {"monitoring": "cloudwatch"}
+
+#: Services that sign with another service's name, by the beginning of their paths.
+BY_PATH = {("ses", "/v2/"): "sesv2", ("s3", "/v20180820/"): "s3control"}
 
 READS = re.compile(r"^(?:Get|List|Describe|Head)")
 
@@ -50,7 +54,7 @@ class Call:
 
 
 class UnknownCallError(Exception):
-    """A request that no operation of botocore's models explains."""
+    """A request that no operation of botocore's models explains: the provider's SDK may be newer."""
 
 
 @functools.cache
@@ -68,15 +72,15 @@ def call_of(exchange: Exchange) -> Call:
     content = exchange.headers.get("content-type", "")
     error = _error(exchange) if exchange.status >= 400 else None  # noqa: PLR2004 - HTTP's boundary
     if target := exchange.headers.get("x-amz-target"):
-        operation = model.operation_model(target.rpartition(".")[2])
+        operation = _operation(model, target.rpartition(".")[2])
         body = json.loads(exchange.body or b"{}")
         return _call(service, operation, from_members(operation.input_shape, body), error)
     if match := re.fullmatch(r"/service/[^/]+/operation/(\w+)", parts.path):
-        operation = model.operation_model(match[1])
+        operation = _operation(model, match[1])
         return _call(service, operation, from_members(operation.input_shape, _cbor(exchange.body)), error)
     if content.startswith("application/x-www-form-urlencoded"):
         form = dict(parse_qsl(exchange.body.decode(), keep_blank_values=True))
-        operation = model.operation_model(form["Action"])
+        operation = _operation(model, form["Action"])
         shape = operation.input_shape
         return _call(service, operation, (from_query(shape, form) if shape else None) or {}, error)
     operation, labels = _route(model, exchange.method, parts.path, query)
@@ -87,13 +91,21 @@ def _call(service: str, operation: Any, parameters: dict[str, Any], error: str |
     return Call(service, operation.name, without_secrets(operation.input_shape, parameters), error)
 
 
+def _operation(model: Any, name: str) -> Any:  # noqa: ANN401 - as above
+    try:
+        return model.operation_model(name)
+    except OperationNotFoundError as error:
+        raise UnknownCallError(f"{model.service_name} has no operation {name}.") from error
+
+
 def _service(exchange: Exchange) -> str:
     """Return botocore's name of the service that a request was signed for."""
     scope = re.search(r"Credential=[^/]+/\d{8}/[^/]+/([^/]+)/aws4_request", exchange.headers.get("authorization", ""))
     if scope is None:
         raise UnknownCallError(f"{exchange.method} {urlsplit(exchange.target).path} is not signed.")
-    if scope[1] == "ses" and exchange.target.startswith("/v2/"):
-        return "sesv2"
+    for (signed_as, start), service in BY_PATH.items():
+        if signed_as == scope[1] and exchange.target.startswith(start):
+            return service
     return SIGNED_AS.get(scope[1], scope[1])
 
 

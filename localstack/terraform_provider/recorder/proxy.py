@@ -50,18 +50,21 @@ class _Handler(ForwardingHandler):
 
     def forward(self) -> None:
         """Forward one request with its Host, which its signature covers, and record both sides."""
-        if not self.path.startswith("/"):
-            self._refuse(urlsplit(self.path).netloc)
+        named = urlsplit(self.path)
+        if named.netloc and not named.netloc.endswith(f"127.0.0.1:{self.server.server_address[1]}"):
+            self._refuse(named.netloc)
             return
         if "Transfer-Encoding" in self.headers:
             self._answer(HTTPStatus.LENGTH_REQUIRED, [], b"The recorder needs requests with a Content-Length.\n")
             return
+        # S3 Control puts the account before the host (111122223333.127.0.0.1), so its calls come as to a proxy.
+        target = named._replace(scheme="", netloc="").geturl()
         started = time.time()
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP - {"host"}}
         connection = http.client.HTTPConnection(*self.upstream, timeout=TIMEOUT_S)
         try:
-            connection.request(self.command, self.path, body, headers)
+            connection.request(self.command, target, body, headers)
             response = connection.getresponse()
             status, answer = response.status, response.read()
             sent_on = [(name, value) for name, value in response.getheaders() if name.lower() not in HOP_BY_HOP]
@@ -71,7 +74,7 @@ class _Handler(ForwardingHandler):
             connection.close()
         lowered = {name.lower(): value for name, value in self.headers.items()}
         self.record.exchanges.append(
-            Exchange(started, self.command, self.path, lowered, body, status, answer)
+            Exchange(started, self.command, target, lowered, body, status, answer)
         )  # fmt: skip
         self._answer(status, sent_on, answer)
 

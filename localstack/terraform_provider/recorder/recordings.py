@@ -6,10 +6,11 @@ import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from rollcall_local.credentials import ACCOUNT
 
-from .calls import Call, call_of
+from .calls import Call, UnknownCallError, call_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -55,7 +56,7 @@ class Recording:
         itself: list[Call] = []
         calls: list[list[Call]] = [[] for _ in spans]
         for exchange in exchanges:
-            call = _named(call_of(exchange), names)
+            call = _named(_call(exchange), names)
             asks_who = call.service == "sts"  # once, with whichever resource comes first
             owner = (
                 None
@@ -106,6 +107,14 @@ class Recording:
                 last = recording.acts[-1]
                 recording.acts[-1] = Act(last.step, last.address, last.type, last.verb, (*last.calls, Call(*line)))
         return recording
+
+
+def _call(exchange: Exchange) -> Call:
+    """Read a call. An unknown one is recorded by its address, so that it loses no run and the comparison shows it."""
+    try:
+        return call_of(exchange)
+    except UnknownCallError:
+        return Call("unknown", f"{exchange.method} {urlsplit(exchange.target).path}", {})
 
 
 def _named(call: Call, names: Mapping[str, str]) -> Call:

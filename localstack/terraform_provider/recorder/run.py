@@ -18,6 +18,7 @@ from rollcall_local.process import free_port, run_to_end
 from rollcall_local.terraform import LocalTerraform
 from standin.facts import SCHEMA_FILE
 
+from .comparison import paths_that_differ
 from .proxy import Record, fenced, recording_proxy
 from .recordings import Recording, names_of
 from .schemas import facts_of
@@ -151,9 +152,11 @@ class _Run:
         return described
 
     def _empty(self, step: str, planned: dict[str, Any], **options: Any) -> None:  # noqa: ANN401 - Terraform's options
-        output = self._step(step, "plan", planned, **options)
-        if changes := planned_changes(output):
-            raise ProofError(f"{self.recording.provider}: the {step} is not empty: {', '.join(changes)}")
+        file = str(self.terraform.configuration / "empty.plan")
+        output = self._step(step, "plan", planned, out=file, **options)
+        if planned_changes(output):
+            described = json.loads(self.terraform.run("show", file, json=IsFlagged))
+            raise ProofError(f"{self.recording.provider}: the {step} is not empty: {'; '.join(_changed(described))}")
 
     def _step(self, step: str, command: str, planned: dict[str, Any], **options: Any) -> str:  # noqa: ANN401 - as above
         state = self._state()
@@ -182,3 +185,14 @@ class _Run:
         if code != 0:
             raise TerraformFailedError(f"terraform {command} failed:\n" + "\n".join(problems(output) or [err]), code)
         return output
+
+
+def _changed(plan: dict[str, Any]) -> list[str]:
+    """Return what a plan changes: each resource, and the arguments that differ."""
+    changes = [(one["address"], one["change"]) for one in plan["resource_changes"]]
+    return [
+        f"{'/'.join(change['actions'])} {address} "
+        f"({', '.join(line.split(':')[0] for line in paths_that_differ(change['before'], change['after']))})"
+        for address, change in changes
+        if change["actions"] not in (["no-op"], ["read"])
+    ]

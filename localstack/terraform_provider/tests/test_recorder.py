@@ -10,6 +10,7 @@ import time
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 from recorder.calls import Call, call_of
@@ -105,6 +106,7 @@ CALLS: list[tuple[str, str, dict[str, Any]]] = [
     ),
     ("sesv2", "create_configuration_set", {"ConfigurationSetName": "c", "SendingOptions": {"SendingEnabled": True}}),
     ("sesv2", "get_email_identity", {"EmailIdentity": "a@kuggen.se"}),
+    ("s3control", "list_tags_for_resource", {"AccountId": "000000000000", "ResourceArn": "arn:aws:s3:::b"}),
     ("sts", "get_caller_identity", {}),
 ]
 
@@ -125,7 +127,7 @@ def sent(service: str, method: str, parameters: dict[str, Any], *, status: int =
     taken: list[Exchange] = []
 
     def take(request: Any, **_: Any) -> AWSResponse:
-        target = request.url.removeprefix("http://127.0.0.1:9") or "/"
+        target = urlsplit(request.url)._replace(scheme="", netloc="").geturl()
         headers = {
             name.lower(): value if isinstance(value, str) else value.decode() for name, value in request.headers.items()
         }
@@ -260,6 +262,23 @@ def test_proxy__refuses_every_other_host(upstream: str, method: str, target: str
 
     assert [host in target for host in record.refused] == [True]
     assert record.exchanges == []
+
+
+def test_proxy__serves_the_account_before_its_host(upstream: str) -> None:
+    """S3 Control's host has no address; its calls come to the proxy as any proxy's and go to the emulator."""
+    with recording_proxy(upstream) as (port, record):
+        status, _ = asked(port, "POST", f"http://000000000000.127.0.0.1:{port}/v20180820/tags/a?b=c", b"")
+
+    assert (status, [exchange.target for exchange in record.exchanges]) == (201, ["/v20180820/tags/a?b=c"])
+
+
+def test_unknown_call__is_recorded_by_its_address() -> None:
+    exchange = replace(sent("s3", "get_bucket_policy", {"Bucket": "b"}), method="PATCH", target="/b/c?d=e")
+    recording = Recording("p", "e")
+
+    recording.add("apply", [exchange], [], {})
+
+    assert recording.acts[0].calls == (Call("unknown", "PATCH /b/c", {}),)
 
 
 @pytest.mark.parametrize("address", ["https://sqs.eu-north-1.amazonaws.com", "http://10.0.0.1:4566"])

@@ -1,0 +1,22 @@
+"""The GitHub workflows: ours, and the one in the operator's guide. `make workflows` checks the rest."""
+
+from __future__ import annotations
+
+import re
+
+from conftest import ROOT
+
+FILES = [*sorted((ROOT / ".github" / "workflows").glob("*.yml")), ROOT / "docs" / "operator.md"]
+
+
+def test_actions__are_pinned_to_one_commit_each() -> None:
+    """Each use of an action names a commit and its release; the same action is the same commit everywhere."""
+    uses = [
+        use for file in FILES for use in re.findall(r"^ +- uses: (.*)", file.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    pinned = [re.fullmatch(r"([\w-]+/[\w-]+)@([0-9a-f]{40}) # (v\d+\.\d+\.\d+)", use) for use in uses]
+
+    assert len(uses) > len(FILES)
+    assert [use for use, pin in zip(uses, pinned, strict=True) if pin is None] == []
+    pins = {pin.groups() for pin in pinned if pin}
+    assert len(pins) == len({action for action, _, _ in pins})

@@ -190,3 +190,9 @@ def test_from_message__reads_what_was_queued(kind: MailKind) -> None:
 def test_from_message__reads_nothing_else(body: str) -> None:
     with pytest.raises(ValueError, match="not a mail request"):
         from_message(body)
+
+
+@pytest.mark.parametrize(("copy", "name"), [(0, "confirmed#3"), (1, "confirmed#3#1"), (2, "confirmed#3#2")])
+def test_request__keeps_its_name_in_the_table(copy: int, name: str) -> None:
+    """Another name for a mail that was sent would send it again."""
+    assert MailRequest("crs_1", MailKind.CONFIRMED, 3, copy).name == name

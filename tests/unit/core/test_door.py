@@ -273,3 +273,21 @@ def test_admit__counts_in_windows_of_the_clock(clock: StoppedClock, limits: Limi
         enter(GOOD | {"name": "Another"})
     clock.forward(seconds=1)
     assert enter(GOOD | {"name": "Another"})
+
+
+@pytest.mark.parametrize(
+    ("sent", "sign"),
+    [
+        ({"further_remark": "x"}, "honeypot"),
+        ({"message": "http://a http://b http://c http://d"}, "links 4"),
+        ({"name": "Åsa evil.com"}, "name"),
+        ({"_started": 100, "_sent": 101.44}, "quick 1.4"),
+        ({"further_remark": "x", "name": "Åsa evil.com"}, "honeypot"),
+        ({}, None),
+    ],
+)
+def test_admit__says_which_sign_of_spam_it_was(
+    enter: Callable[..., Admission], sent: dict[str, Any], sign: str | None
+) -> None:
+    """As `rollcall show` explains it to the staff."""
+    assert enter(GOOD | sent).spam_sign == sign

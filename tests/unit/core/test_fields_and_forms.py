@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 from contract.fakes import settings
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.core.builders import a_form
+from unit.core.builders import a_field, a_form, words
 
 from registration_core.adapters.compiled_forms import CompiledForms
 from registration_core.domain.errors import (
@@ -18,10 +20,14 @@ from registration_core.domain.errors import (
     StatusTransitionError,
     UnknownFormError,
 )
-from registration_core.domain.fields import Text, resolve_date
+from registration_core.domain.fields import Field, FieldType, Option, Text, resolve_date
+from registration_core.domain.forms import Form, OwnMail, Section
+from registration_core.domain.policies import SpamRules, Verification
+from registration_core.domain.quota import Quota, Waitlist
 from registration_core.domain.submission import Status
 from registration_core.domain.transitions import ACTS, TRANSITIONS, ensure_may_become
 from registration_core.settings import DispatchSettings, NotifySettings, SubmitSettings
+from rollcall_build.forms.time_zones import time_zone
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -179,3 +185,79 @@ def test_compiled_forms__find_nothing_outside_their_folder(tmp_path: Path, name:
     (tmp_path / "course.json").write_text("{}")
     with pytest.raises(UnknownFormError):
         CompiledForms(tmp_path / "forms").get(name)
+
+
+FULL_OPTION = Option(
+    "camp",
+    words("Camp"),
+    hint=words("A week"),
+    capacity=0,
+    starts_at=datetime(2027, 6, 20, 9, tzinfo=UTC),
+    ends_at=datetime(2027, 6, 26, 15, tzinfo=UTC),
+    place=words("Kuggen"),
+    min_age=0,
+    max_age=12,
+)
+FULL_FIELD = Field(
+    "course",
+    FieldType.CHOICES,
+    words("Course"),
+    hint=words("One or more"),
+    required=True,
+    autocomplete="off",
+    min_length=0,
+    max_length=9,
+    minimum=0,
+    maximum="today",
+    decimals=2,
+    options=(FULL_OPTION,),
+    min_choices=0,
+    max_choices=2,
+    region="SE",
+    example=("camp",),
+    keep_for_next=True,
+    draft=False,
+    age_from="born",
+    missing=words("Choose a course."),
+)
+FULL_FORM = a_form(
+    FULL_FIELD,
+    replace(FULL_FIELD, name="other", example="camp", draft=True),
+    description=words("All of it"),
+    staff_mails=("new",),
+    once="course",
+    opens_at=datetime(2027, 1, 1, tzinfo=UTC),
+    closes_at=datetime(2027, 2, 1, tzinfo=UTC),
+    quota=Quota("course", Waitlist.MANUAL),
+    verification=Verification(7),
+    spam=SpamRules(min_fill_s=0, max_links=9, honeypot="nickname"),
+    mails=(OwnMail("bring", ("en",), ("room",), "0123456789ab"), OwnMail("thanks", ("sv",), (), "ba9876543210")),
+    words={"de": {"dates": {"may": "Mai"}}},
+    sections=(Section(words("You"), "course"),),
+    time_zone=time_zone("Europe/Stockholm"),
+    retired=True,
+)
+
+
+@pytest.mark.parametrize("full", [FULL_OPTION, FULL_FIELD, FULL_FORM], ids=lambda full: type(full).__name__)
+def test_compiled__reads_back_all_that_can_be_set(full: Option | Field | Form) -> None:
+    """A deployed function reads exactly the form that was checked."""
+    unset = [each.name for each in fields(full) if getattr(full, each.name) == each.default]
+    assert unset == [], "set it above, so that this test notices if it is lost"
+    assert type(full).from_dict(json.loads(json.dumps(full.to_dict()))) == full
+
+
+def test_compiled__leaves_out_what_is_not_set() -> None:
+    """A form's version, a digest, stays the same when a release adds a key."""
+    plain = a_form(a_field("text", "name"), staff=(), name_field=None)
+    assert plain.to_dict() == {
+        "name": "course",
+        "version": "0123456789ab",
+        "id_prefix": "crs",
+        "languages": ["en", "sv"],
+        "title": {"en": "Course", "sv": "Course (sv)"},
+        "email_field": "email",
+        "retention_days": 30,
+        "fields": [{"name": "name", "type": "text", "label": {"en": "Name", "sv": "Name (sv)"}}],
+    }
+    assert Form.from_dict(plain.to_dict()) == plain

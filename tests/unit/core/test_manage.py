@@ -548,3 +548,21 @@ def test_next_in_line__is_nobody_while_a_lower_ticket_may_come(office: Office) -
     office.submit()
     assert office.manage.next_in_line("course", "a", seats=1) == ()
     assert office.manage.would_be_promoted("course", "a", freed=1) == ()
+
+
+def test_sweep__adds_up_what_it_does_for_each_form() -> None:
+    office = Office(verification=Verification(within_hours=1))
+    other = replace(office.form, name="visit", id_prefix="vis")
+    office.sweeper._forms._forms["visit"] = other  # type: ignore[attr-defined]
+    office.submit(day="b")
+    verified = office.submit(day="b")
+    office.manage.verify(verified.id)
+    for name in ("Bo", "Kim"):
+        answers = {"name": name, "email": "bo@example.org", "day": "b"}
+        office.submits.submit(other, answers, key=None, language="en")
+    office.clock.forward(hours=2)
+
+    report = office.sweeper.sweep()
+
+    assert (report.lapsed, report.mails) == (3, 2)
+    assert [request.id for request in office.queue.requests] == [verified.id] * 2, "each missing mail once"

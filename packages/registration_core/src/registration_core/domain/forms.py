@@ -273,9 +273,5 @@ def _time_zone(zone: TimeZone | None) -> dict[str, Any]:
     return {"time_zone": {"name": zone.name, "rule": zone.rule}} if zone is not None else {}
 
 
-def _retired(*, retired: bool) -> dict[str, Any]:
-    return {"retired": True} if retired else {}
-
-
 def _datetime(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)

@@ -20,3 +20,14 @@ def test_actions__are_pinned_to_one_commit_each() -> None:
     assert [use for use, pin in zip(uses, pinned, strict=True) if pin is None] == []
     pins = {pin.groups() for pin in pinned if pin}
     assert len(pins) == len({action for action, _, _ in pins})
+
+
+def test_make_targets__of_the_workflow_exist() -> None:
+    """Each target that a job makes is one of the Makefile's, on every Python that the packages support."""
+    workflow = FILES[0].read_text(encoding="utf-8")
+    targets = set(re.findall(r"run: make ([\w-]+)", workflow))
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+    assert targets == {"test", "prove", "test-localstack", "workflows"}
+    assert [target for target in targets if not re.search(rf"^{target}:", makefile, re.MULTILINE)] == []
+    assert 'python: ["3.11", "3.12", "3.13"]' in workflow

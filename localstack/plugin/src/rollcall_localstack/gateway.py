@@ -12,17 +12,18 @@ from localstack.services.apigateway.models import apigateway_stores
 from localstack.services.apigateway.next_gen.execute_api import gateway_response
 from localstack.services.apigateway.next_gen.execute_api.handlers import parse
 from localstack.services.apigateway.next_gen.execute_api.handlers.gateway_exception import GatewayExceptionHandler
-from localstack.services.apigateway.next_gen.provider import ApigatewayNextGenProvider
 from localstack.services.moto import MotoFallbackDispatcher
 from localstack.services.plugins import Service
 from rolo.gateway import Gateway
 from twisted.web import http
 
+from rollcall_localstack.rest_apis import TaggedRestApis
+
 DEFINITION = "x-amazon-apigateway-gateway-responses"
 HEADER = "gatewayresponse.header."
 
 
-class ImportingGateway(ApigatewayNextGenProvider):  # type: ignore[misc]
+class ImportingGateway(TaggedRestApis):
     """LocalStack's API Gateway, which also imports a definition's gateway responses.
 
     Source: API Gateway Developer Guide, "x-amazon-apigateway-gateway-responses object".

@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import weakref
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -69,12 +70,14 @@ class FunctionProcess:
         self._environment = environment
         self._timeout_s = timeout_s
         self._run: _Run | None = None
-        self._output = tempfile.TemporaryFile()  # noqa: SIM115 - a file is complete when an answer arrives, a pipe isn't
+        with tempfile.TemporaryFile() as file:  # a file is complete when an answer arrives, a pipe isn't
+            self._output = os.dup(file.fileno())
+        weakref.finalize(self, os.close, self._output)
         self._read = 0
 
     def start(self) -> None:
         """Start the process and wait until it asks for its first event. Raises InitialisationError."""
-        self._run = _Run(self._command, self._folder, self._environment, self._timeout_s, self._output.fileno())
+        self._run = _Run(self._command, self._folder, self._environment, self._timeout_s, self._output)
         try:
             self._run.ready.result()
         except BaseException:
@@ -105,13 +108,15 @@ class FunctionProcess:
 
     def output(self) -> str:
         """Return everything that the function printed."""
-        return os.pread(self._output.fileno(), os.fstat(self._output.fileno()).st_size, 0).decode(errors="replace")
+        return self._read_from(0).decode(errors="replace")
 
     def _new_output(self) -> str:
-        descriptor = self._output.fileno()
-        new = os.pread(descriptor, os.fstat(descriptor).st_size - self._read, self._read)
+        new = self._read_from(self._read)
         self._read += len(new)
         return new.decode(errors="replace")
+
+    def _read_from(self, offset: int) -> bytes:
+        return os.pread(self._output, os.fstat(self._output).st_size - offset, offset)
 
 
 class _Run:

@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 class Emulator(ABC):
     """The AWS services of one local system, on one loopback port.
 
-    keeps_data: whether the next start finds what the last stop left. start_s: how long it may take.
+    keeps_data: whether the next start finds what the last stop left. start_s, stop_s: how long it
+    may take to start, and to stop before it is killed.
     """
 
     name: ClassVar[str]
     keeps_data: ClassVar[bool]
     health_path: ClassVar[str]
     start_s: ClassVar[float] = 60
+    stop_s: ClassVar[float] = 20
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
@@ -78,7 +80,7 @@ class Emulator(ABC):
 
     def stop(self) -> bool:
         """Stop it after it has saved its data, if it can, and return whether it ran."""
-        ran = self._process.stop()
+        ran = self._process.stop(timeout_s=self.stop_s)
         self._running_mark.unlink(missing_ok=True)
         shutil.rmtree(self._temporary, ignore_errors=True)
         return ran

@@ -33,6 +33,7 @@ class LocalStack(Emulator):
     keeps_data = False
     health_path = "/_localstack/health"
     start_s = 120
+    stop_s = 2  # it has nothing to save, and can take ten seconds to say goodbye to its services
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
@@ -50,6 +51,7 @@ class LocalStack(Emulator):
         """Start both processes, unless they run."""
         if self.running():
             return False
+        self._require_installed()
         self.reset()
         self._tables = Tables(replace(self._tables.workspace, edge_port=free_port()))
         self._tables.start(smtp_port=smtp_port)
@@ -64,9 +66,14 @@ class LocalStack(Emulator):
         ran = super().stop()
         return self._tables.stop() or ran
 
+    def _require_installed(self) -> None:
+        if not all(self._python(environment).exists() for environment in ("localstack", "functions")):
+            raise LocalStackError(
+                "LocalStack is not installed in this clone. It needs Python 3.13. Run: make localstack"
+            )
+
     def _prepare(self) -> None:
-        if not self._python("localstack").exists():
-            raise LocalStackError("LocalStack is not installed in this clone. Run: make localstack")
+        """Rely on `start`, which has checked the installation and deleted what an earlier run left."""
 
     def _command(self) -> Sequence[str]:
         return [str(self._python("localstack")), "-P", "-m", "rollcall_localstack"]

@@ -103,3 +103,16 @@ def test_parse_reference__raises_nothing_else(text: str) -> None:
 
 def test_parse_reference__reads_the_one_in_the_guides() -> None:
     assert parse_reference("K7QM-3XTP") == "K7QM3XTP"
+
+
+def test_new_reference__uses_all_its_random_bits() -> None:
+    """35 of them: half as many would meet taken references twice as often."""
+    asked: list[int] = []
+
+    def ones(length: int) -> bytes:
+        asked.append(length)
+        return b"\xff" * length
+
+    assert new_reference(ones)[:7] == "Z" * 7
+    assert new_reference(lambda length: b"\0" * (length - 1) + b"\x20")[:7] == "0000001"
+    assert asked == [5]

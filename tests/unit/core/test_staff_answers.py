@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from string import Formatter
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from unit.core.builders import TODAY, a_field, a_form, words
 
 from registration_core.domain.errors import InvalidAnswersError
 from registration_core.domain.fields import Option
-from registration_core.domain.staff_answers import ensure_ages, validate_cells
+from registration_core.domain.messages import MESSAGES, code_of
+from registration_core.domain.staff_answers import SENTENCES, ensure_ages, validate_cells
 
 CAMP = Option("camp", words("Camp"), min_age=10, max_age=12, starts_at=datetime(2027, 6, 20, 9, tzinfo=UTC))
 FORM = a_form(
@@ -95,3 +97,12 @@ def test_ensure_ages__names_the_option_and_its_limit() -> None:
     assert [(each.field, each.code) for each in error.value.errors] == [("course", "too_young")]
     assert error.value.errors[0].message == "Camp is for people aged 10 or over on 2027-06-20."
     ensure_ages(FORM, answers | {"born": "2016-01-31"})
+
+
+@pytest.mark.parametrize("wording", sorted({*MESSAGES["en"]} - {"required_question"}))
+def test_refusal__has_a_sentence_for_staff(wording: str) -> None:
+    """For each that a visitor can meet, with the same values filled in."""
+    sentence = SENTENCES.get(wording) or SENTENCES[code_of(wording)]
+    holes = {name for _, name, _, _ in Formatter().parse(sentence) if name}
+    of_visitors = {name for _, name, _, _ in Formatter().parse(MESSAGES["en"][wording]) if name}
+    assert holes <= {"given", "options", "named", "example", *of_visitors}

@@ -54,9 +54,10 @@ def _compared(provider: Provider, out: Path) -> int:
     sys.stdout.write(f"Recorded {real.recording.provider} on {emulator}: {file}\n")
     stand_in = _proof("stand-in")
     told = report(real.recording, stand_in.recording, accepted_differences(out, emulator))
+    told += [f"{proof.recording.provider}: {finding}" for proof in (real, stand_in) for finding in proof.findings]
     told += schema_differences(real.schema, json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
     sys.stdout.writelines(f"{line}\n" for line in told)
-    sys.stdout.write(f"{emulator}: {len(told)} differences from the stand-in\n")
+    sys.stdout.write(f"{emulator}: {len(told)} differences\n")
     return len(told)
 
 

@@ -50,9 +50,10 @@ class ProofError(LocalStackError):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What one run found. secrets: values that no file may hold."""
+    """What one run found. findings: plans that should have been empty. secrets: values that no file may hold."""
 
     recording: Recording
+    findings: tuple[str, ...]
     schema: dict[str, Any]
     secrets: frozenset[str]
 
@@ -93,7 +94,7 @@ class Prover:
         tokens = {exchange.headers.get("x-amz-security-token", "") for exchange in run.exchanges}
         secrets = {credentials.access_key_id, credentials.secret_access_key, *signatures, *tokens} - {""}
         known = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
-        return Proof(run.recording, facts_of(printed, known), frozenset(secrets))
+        return Proof(run.recording, tuple(run.findings), facts_of(printed, known), frozenset(secrets))
 
     def _init(self, terraform: LocalTerraform) -> None:
         try:
@@ -133,6 +134,7 @@ class _Run:
 
     def __post_init__(self) -> None:
         self.exchanges = list(self.record.exchanges)
+        self.findings: list[str] = []
 
     def everything(self) -> None:
         """Apply, find an empty plan, change, find an empty plan again, destroy."""
@@ -156,7 +158,7 @@ class _Run:
         output = self._step(step, "plan", planned, out=file, **options)
         if planned_changes(output):
             described = json.loads(self.terraform.run("show", file, json=IsFlagged))
-            raise ProofError(f"{self.recording.provider}: the {step} is not empty: {'; '.join(_changed(described))}")
+            self.findings += [f"the {step} is not empty: {change}" for change in changed_by(described)]
 
     def _step(self, step: str, command: str, planned: dict[str, Any], **options: Any) -> str:  # noqa: ANN401 - as above
         state = self._state()
@@ -187,7 +189,7 @@ class _Run:
         return output
 
 
-def _changed(plan: dict[str, Any]) -> list[str]:
+def changed_by(plan: dict[str, Any]) -> list[str]:
     """Return what a plan changes: each resource, and the arguments that differ."""
     changes = [(one["address"], one["change"]) for one in plan["resource_changes"]]
     return [

@@ -17,6 +17,7 @@ from recorder.calls import Call, call_of
 from recorder.comparison import differences, paths_that_differ, report
 from recorder.proxy import Exchange, recording_proxy
 from recorder.recordings import ITSELF, Act, Recording, SecretInRecordingError, names_of
+from recorder.run import changed_by
 from recorder.schemas import facts_of
 from recorder.timeline import Span, planned_changes, problems, spans
 
@@ -329,6 +330,13 @@ def test_output__gives_problems_and_planned_changes() -> None:
 
     assert problems(output) == ["a.b: Denied by IAM"]
     assert planned_changes(output) == ["update a.b"]
+
+
+def test_plan__says_which_arguments_change() -> None:
+    same = {"address": "a.b", "change": {"actions": ["no-op"], "before": {}, "after": {}}}
+    tagged = {"actions": ["update"], "before": {"tags": {}, "name": "n"}, "after": {"tags": {"A": "b"}, "name": "n"}}
+
+    assert changed_by({"resource_changes": [same, {"address": "a.c", "change": tagged}]}) == ["update a.c (tags.A)"]
 
 
 def test_names__stand_for_what_aws_chose_at_random() -> None:

@@ -63,7 +63,7 @@ def test_stand_in__recorded_twice_differs_nowhere(tmp_path: pathlib.Path) -> Non
     """Two runs are recorded alike, every resource type is in the recording, and a planted difference is found."""
     ran = recorder("--provider", "stand-in", "--out", str(tmp_path / "recorded"), home=tmp_path)
 
-    assert ran.stdout.endswith("ministack: 0 differences from the stand-in\n"), ran.stdout + ran.stderr
+    assert ran.stdout.endswith("ministack: 0 differences\n"), ran.stdout + ran.stderr
     recording = Recording.read(tmp_path / "recorded" / "ministack.jsonl")
     assert set(facts().resources) <= {*recording.types}
     changed = [n for n, act in enumerate(recording.acts) if act.type == "aws_sqs_queue" and act.verb == "create"]

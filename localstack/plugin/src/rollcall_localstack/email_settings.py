@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localstack.aws.api import CommonServiceException
 from localstack.aws.connect import connect_to
@@ -18,8 +18,16 @@ from moto.ses.models import ses_backends
 
 from rollcall_localstack.moto_service import moto_service
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 #: What a configuration set consists of, and what PutConfigurationSet… replaces.
 OPTIONS = ("DeliveryOptions", "ReputationOptions", "SendingOptions", "SuppressionOptions", "TrackingOptions")
+
+LISTS = (
+    ("list-identities", "list_email_identities", "EmailIdentities"),
+    ("list-configuration-sets", "list_configuration_sets", "ConfigurationSets"),
+)
 
 
 class EmailSettings:
@@ -32,8 +40,9 @@ class EmailSettings:
         self._suppressed: dict[str, dict[str, Any]] = {}
 
     def service(self) -> Any:  # noqa: ANN401 - LocalStack's class
-        """Return the service, and route a call of newer SDKs that LocalStack doesn't know."""
-        ROUTER.add(path="/v2/email/list-identities", methods=["POST"], endpoint=list_identities)
+        """Return the service, and route the calls of newer SDKs that LocalStack doesn't know."""
+        for path, operation, member in LISTS:
+            ROUTER.add(path=f"/v2/email/{path}", methods=["POST"], endpoint=listed(operation, member))
         own = {
             "CreateEmailIdentity": self.create_identity,
             "GetEmailIdentity": self.get_identity,
@@ -138,13 +147,15 @@ class EmailSettings:
         return {}
 
 
-def list_identities(request: Any) -> Any:  # noqa: ANN401 - LocalStack's classes
-    """Return every identity, asked for by POST as newer SDKs do."""
-    region = request.headers["Authorization"].split("/")[2]
-    answer = connect_to(region_name=region).sesv2.list_email_identities()
-    return Response(
-        json.dumps({"EmailIdentities": answer["EmailIdentities"]}), headers={"Content-Type": "application/json"}
-    )
+def listed(operation: str, member: str) -> Callable[[Any], Any]:
+    """Return an endpoint for a list that newer SDKs ask for by POST, and LocalStack knows by GET."""
+
+    def endpoint(request: Any) -> Any:  # noqa: ANN401 - LocalStack's classes
+        region = request.headers["Authorization"].split("/")[2]
+        answer = getattr(connect_to(region_name=region).sesv2, operation)()
+        return Response(json.dumps({member: answer[member]}), headers={"Content-Type": "application/json"})
+
+    return endpoint
 
 
 def service() -> Any:  # noqa: ANN401 - LocalStack's class

@@ -120,6 +120,7 @@ def test_queue__repeated_delivery_mails_once(racing_stack: DeployedStack, door: 
     assert len(racing_stack.mails(to="queued-twice@example.org")) == 1
 
 
+@pytest.mark.needs("state kept over a restart")
 def test_api__repeats_the_first_answer_after_a_restart(racing_stack: DeployedStack, door: ApiDoor) -> None:
     posts = [Post("contact", message(f"restarted-{number}")) for number in range(3)]
     first = [door.send(post) for post in posts]

@@ -202,8 +202,10 @@ test-browser: dev ## test the pages in a real browser
 test: static ## run everything once, as CI does (one test of the stand-in provider, unless it changed)
 	@provider="$$($(DEV)/python $(PROVIDER)/due.py)"; $(PYTEST) $(AT_ONCE) -m "not full" tests $$provider
 
-test-full: static workflows $(VENVS)/api-check/$(STAMP) $(VENVS)/aws/$(STAMP) ## also run every combination, many rounds, generated requests
-	@$(PYTEST) $(AT_ONCE)
+test-full: static workflows $(VENVS)/api-check/$(STAMP) $(VENVS)/aws/$(STAMP) $(VENVS)/policies/$(STAMP) ## also run every combination, many rounds, generated requests
+	@rm -rf $(CALLS)
+	@ROLLCALL_CALLS="$(CURDIR)/$(CALLS)" $(PYTEST) $(AT_ONCE)
+	@ROLLCALL_RECORDED="$(CURDIR)/$(CALLS)" $(PYTEST) $(POLICIES)
 	@$(MAKE) --no-print-directory test-moto
 	@$(MAKE) --no-print-directory test-localstack
 
@@ -250,6 +252,23 @@ $(VENVS)/mutants/$(STAMP): requirements/mutants.txt $(wildcard packages/*/pyproj
 .PHONY: mutants
 mutants: $(VENVS)/mutants/$(STAMP) ## break the rules in many small ways, and list what no test notices (MODULE="seating mail" for some, SHARE=0.1 for a sample)
 	@nice -n 19 $(VENVS)/mutants/bin/python tests/mutants.py $(MODULE) $(if $(SHARE),--share $(SHARE))
+
+POLICIES := tests/integration/test_policies.py tests/integration/test_policy_data.py
+CALLS := build/calls
+.PHONY: test-policies record-calls
+test-policies: $(VENVS)/policies/$(STAMP) dev ## test that every right exists, is needed and is enough
+	@$(PYTEST) $(POLICIES)
+
+record-calls: dev ## record each AWS call of the suites anew: tests/policies/calls.jsonl
+	@rm -rf $(CALLS)
+	@ROLLCALL_CALLS="$(CURDIR)/$(CALLS)" $(PYTEST) $(AT_ONCE) -m "not full" \
+	  --ignore=tests/integration/test_policies.py tests/integration tests/infra \
+	  tests/contract/test_rare_calls.py tests/contract/test_publish_rights.py
+	@cd tests && "$(CURDIR)/$(DEV)/python" -m policies.recording "$(CURDIR)/$(CALLS)"
+
+$(VENVS)/policies/$(STAMP): requirements/policies.txt $(UV)
+	$(call environment,policies)
+	@touch $@
 
 $(VENVS)/bench-export/$(STAMP): requirements/bench-export.txt $(UV)
 	$(call environment,bench-export)

@@ -18,10 +18,11 @@ locals {
 # --- submit: checks and stores a submission -----------------------------------------------------------------------------
 
 data "aws_iam_policy_document" "submit" {
-  # DynamoDB authorises each item of a transaction by its own action: PutItem, UpdateItem, ConditionCheckItem.
+  # DynamoDB authorises each item of a transaction by its own action. AWS doesn't say whether LeadingKeys then holds that
+  # item's key or all of them, so each action of a transaction may use each of its keys: docs/decisions/0068-rights-from-data.md.
   statement {
-    sid       = "PutItsOwnKindsOfItem"
-    actions   = ["dynamodb:PutItem"]
+    sid       = "StoreAndTakeSeats"
+    actions   = ["dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
     resources = [module.store.arn]
 
     condition {
@@ -32,27 +33,14 @@ data "aws_iam_policy_document" "submit" {
   }
 
   statement {
-    sid       = "TakeSeatsAndCount"
-    actions   = ["dynamodb:UpdateItem", "dynamodb:ConditionCheckItem"]
+    sid       = "CountRequests"
+    actions   = ["dynamodb:UpdateItem"]
     resources = [module.store.arn]
 
     condition {
       test     = "ForAllValues:StringLike"
       variable = "dynamodb:LeadingKeys"
-      values   = ["QUOTA#*", "RATE#*"]
-    }
-  }
-
-  # During a change of the guard keys: is there a guard that an older key made?
-  statement {
-    sid       = "HeedOlderGuards"
-    actions   = ["dynamodb:ConditionCheckItem"]
-    resources = [module.store.arn]
-
-    condition {
-      test     = "ForAllValues:StringLike"
-      variable = "dynamodb:LeadingKeys"
-      values   = ["ONCE#*", "IDEM#*"]
+      values   = ["RATE#*"]
     }
   }
 
@@ -70,14 +58,14 @@ data "aws_iam_policy_document" "submit" {
   }
 
   statement {
-    sid       = "ReadWhatIsAnsweredAgainAndSeatsLeft"
+    sid       = "ReadGuardsAndSeatsLeft"
     actions   = ["dynamodb:BatchGetItem", "dynamodb:GetItem"]
     resources = [module.store.arn]
 
     condition {
       test     = "ForAllValues:StringLike"
       variable = "dynamodb:LeadingKeys"
-      values   = ["SUB#*", "ONCE#*", "IDEM#*", "QUOTA#*"]
+      values   = ["ONCE#*", "QUOTA#*"]
     }
   }
 
@@ -139,7 +127,6 @@ data "aws_iam_policy_document" "links" {
     sid = "ChangeEntriesAndTheirSeats"
     actions = [
       "dynamodb:BatchGetItem",
-      "dynamodb:ConditionCheckItem",
       "dynamodb:DeleteItem",
       "dynamodb:GetItem",
       "dynamodb:PutItem",
@@ -151,7 +138,7 @@ data "aws_iam_policy_document" "links" {
     condition {
       test     = "ForAllValues:StringLike"
       variable = "dynamodb:LeadingKeys"
-      values   = ["SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*", "ERASED#*"]
+      values   = ["SUB#*", "ONCE#*", "IDEM#*", "QUOTA#*", "ERASED#*"]
     }
   }
 
@@ -196,7 +183,6 @@ data "aws_iam_policy_document" "sweep" {
     sid = "ReleaseSeatsAndPromote"
     actions = [
       "dynamodb:BatchGetItem",
-      "dynamodb:ConditionCheckItem",
       "dynamodb:DeleteItem",
       "dynamodb:GetItem",
       "dynamodb:PutItem",

@@ -9,8 +9,15 @@ locals {
 data "aws_iam_policy_document" "dispatch" {
   statement {
     sid       = "ReadTheStream"
-    actions   = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"]
+    actions   = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
     resources = [module.store.stream_arn]
+  }
+
+  # Lambda asks for this to create the mapping. DynamoDB allows no narrower resource, and answers with names only.
+  statement {
+    sid       = "ListStreams"
+    actions   = ["dynamodb:ListStreams"]
+    resources = ["*"]
   }
 
   statement {
@@ -121,14 +128,14 @@ data "aws_iam_policy_document" "notify" {
   }
 
   # The resources of SendRawEmail are the identity, the configuration set and, in the sandbox, each recipient's identity;
-  # the sender narrows it. AWS always knows the sender; IfExists is for emulators that leave it out.
+  # the sender narrows it.
   statement {
     sid       = "SendFromTheSenderAlone"
     actions   = ["ses:SendRawEmail"]
     resources = ["*"]
 
     condition {
-      test     = "StringEqualsIfExists"
+      test     = "StringEquals"
       variable = "ses:FromAddress"
       values   = [local.sender_address]
     }

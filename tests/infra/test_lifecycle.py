@@ -131,8 +131,9 @@ def test_dispatch__may_read_its_stream_and_send_its_failures(applied: Applied) -
         "EventSourceMappings"
     ]
 
-    for action in ("GetRecords", "GetShardIterator", "DescribeStream", "ListStreams"):
+    for action in ("GetRecords", "GetShardIterator", "DescribeStream"):
         assert applied.may("dispatch", f"dynamodb:{action}") == {mapping["EventSourceArn"]}
+    assert applied.may("dispatch", "dynamodb:ListStreams") == {"*"}
     failures = mapping["DestinationConfig"]["OnFailure"]["Destination"]
     assert failures.endswith(":rollcall-local-stream-dead-letters")
     assert applied.may("dispatch", "sqs:SendMessage") == {

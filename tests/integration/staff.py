@@ -11,8 +11,6 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from integration.leading_keys import LeadingKeysCheck
-
 from admin_cli.app import run
 from admin_cli.aws.contexts import add_local, context_file
 from admin_cli.local.system import WorkspaceSystem
@@ -23,7 +21,7 @@ from rollcall_local.credentials import Credentials
 from rollcall_local.loopback import loopback_session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from conftest import DeployedStack
 
@@ -74,14 +72,10 @@ class Staff:
         stack: DeployedStack,
         credentials: Credentials,
         *,
-        statements: Sequence[dict[str, Any]] = (),
         contexts: ContextFile | None = None,
     ) -> None:
         self._stack = stack
-        session = loopback_session(credentials.access_key_id, credentials.secret_access_key)
-        if statements:
-            LeadingKeysCheck(statements).watch(session)
-        self._session = session
+        self._session = loopback_session(credentials.access_key_id, credentials.secret_access_key)
         workspace = stack.workspace
         self.contexts = contexts or context_file(stack.env)
         add_local(workspace.stack, workspace.region, workspace.endpoint_url, file=self.contexts)
@@ -148,21 +142,10 @@ class Staff:
         return json.loads(ran.out)
 
 
-def statements_of(stack: DeployedStack, policy_arn: str) -> list[dict[str, Any]]:
-    """Return the statements of a managed policy in the emulator."""
-    iam = stack.client("iam")
-    version = iam.get_policy(PolicyArn=policy_arn)["Policy"]["DefaultVersionId"]
-    document = iam.get_policy_version(PolicyArn=policy_arn, VersionId=version)["PolicyVersion"]["Document"]
-    statements: list[dict[str, Any]] = document["Statement"]
-    return statements
-
-
 def with_policy(stack: DeployedStack, name: str, policy_arn: str) -> Staff:
     """Create a user who holds this policy and nothing else."""
     iam = stack.client("iam")
     iam.create_user(UserName=name)
     iam.attach_user_policy(UserName=name, PolicyArn=policy_arn)
     key = iam.create_access_key(UserName=name)["AccessKey"]
-    return Staff(
-        stack, Credentials(key["AccessKeyId"], key["SecretAccessKey"]), statements=statements_of(stack, policy_arn)
-    )
+    return Staff(stack, Credentials(key["AccessKeyId"], key["SecretAccessKey"]))

@@ -240,3 +240,16 @@ def test_mail__by_a_reader_names_the_missing_permission(stack: DeployedStack, re
     assert (ran.code, "sqs:ReceiveMessage" in ran.err) == (4, True)
     ran = reader("mail", "resend", response["reference"], "--again", "--yes")
     assert (ran.code, "It lacks " in ran.err) == (4, True)
+
+
+def test_unsuppress__by_a_manager_lifts_both_lists(stack: DeployedStack, manager: Staff) -> None:
+    """The address leaves the stack's list and the account's, and the submission's history has it."""
+    response, address = registered(stack)
+    ses = stack.client("sesv2")
+    ses.put_suppressed_destination(EmailAddress=address, Reason="BOUNCE")
+
+    manager.done("mail", "unsuppress", response["reference"], "--yes")
+
+    with pytest.raises(ses.exceptions.NotFoundException):
+        ses.get_suppressed_destination(EmailAddress=address)
+    assert "suppression lifted" in manager.done("show", response["reference"], "--json", "all").out

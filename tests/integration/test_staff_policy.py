@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from integration.api_requests import example, send
-from integration.leading_keys import listed
-from integration.staff import statements_of, with_policy
+from integration.policies_deployed import STAFF, statements_of
+from integration.staff import with_policy
 from integration.test_cli_mails import pointer
+from policies.evaluator import listed
+from policies.rights import aws_only
 
 from admin_cli.aws.contexts import Context
 
@@ -54,9 +56,6 @@ NEEDED = {
     "dynamodb:GetRecords": "mail redrive --all --yes",
 }
 
-#: Only AWS has these, so nothing asks for them here.
-IN_AWS = {"lambda:GetAccountSettings", "ses:GetAccount"}
-
 #: Without the list of stacks, a missing stack looks like one that staff may not read.
 LACKS = {"secretsmanager:ListSecrets": "secretsmanager:GetSecretValue"}
 
@@ -87,13 +86,11 @@ def dead_letters(stack: DeployedStack) -> Iterator[None]:
 def test_every_action__is_needed_by_a_command(stack: DeployedStack) -> None:
     """Whoever adds an action names the command that needs it here."""
     allowed = {
-        action
-        for output in ("reader_policy_arn", "manager_policy_arn")
-        for statement in statements_of(stack, stack.outputs[output])
-        for action in listed(statement["Action"])
+        action for who in STAFF for statement in statements_of(stack, who) for action in listed(statement["Action"])
     }
 
-    assert allowed == NEEDED.keys() | IN_AWS
+    in_aws = {value for entry in aws_only() if "reader" in entry.who for value in entry.values}
+    assert allowed == NEEDED.keys() | in_aws
 
 
 @pytest.mark.usefixtures("dead_letters")
@@ -101,7 +98,7 @@ def test_every_action__is_needed_by_a_command(stack: DeployedStack) -> None:
 def test_command__without_one_action__names_what_it_lacks(stack: DeployedStack, action: str) -> None:
     """The rest of the manager's policy is not enough."""
     iam, name = stack.client("iam"), f"lacks-{uuid.uuid4().hex[:12]}"
-    policy = without(statements_of(stack, stack.outputs["manager_policy_arn"]), action)
+    policy = without(statements_of(stack, "manager"), action)
     arn = iam.create_policy(PolicyName=name, PolicyDocument=policy)["Policy"]["Arn"]
     somebody = with_policy(stack, name, arn)
     other = Context("other", "other", stack.workspace.region, stack.endpoint_url)

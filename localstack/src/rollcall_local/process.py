@@ -163,9 +163,10 @@ def free_port() -> int:
 def clean_environment(**extra: str) -> dict[str, str]:
     """Return an environment with `extra` and without the caller's AWS settings and credentials.
 
-    It keeps the choice of the emulator, so that a command started with it finds the same one.
+    It keeps the choice of the emulator, so that a command started with it finds the same one, and
+    where a test run records its calls.
     """
-    names = ("PATH", "HOME", "LANG", "LC_ALL", "TERM", "USER", "SYSTEMROOT", "ROLLCALL_EMULATOR")
+    names = ("PATH", "HOME", "LANG", "LC_ALL", "TERM", "USER", "SYSTEMROOT", "ROLLCALL_EMULATOR", "ROLLCALL_CALLS")
     environment = {name: os.environ[name] for name in names if name in os.environ}
     return environment | {
         "AWS_CONFIG_FILE": os.devnull,

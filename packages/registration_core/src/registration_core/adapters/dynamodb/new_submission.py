@@ -116,8 +116,8 @@ class NewSubmission:
 
         A new reference leads to the first submission, a notice there causes a mail to its
         registrant, and a drawn ticket stays without a holder until the sweep settles it.
-        Placeholders replace a new submission's other writes. The guard is put unchanged and not
-        updated, because submit's role may only put guards.
+        Placeholders replace a new submission's other writes. The guard is put unchanged, which fails
+        if it leads elsewhere by then.
         """
         first_id, person, holds_until = first
         guard = items.plain_item(

@@ -272,6 +272,8 @@ def test_list__without_aws_credentials_ends_with_4(cli: Cli, deployed: DeployedS
 
 def test_local_status__names_every_address(reader: Staff, deployed: DeployedStack) -> None:
     """Scripts read this output."""
+    emulator = emulator_of(deployed.workspace)
+
     status = reader.json("local", "status", "--json", "all")
 
     assert status == {
@@ -282,7 +284,8 @@ def test_local_status__names_every_address(reader: Staff, deployed: DeployedStac
         "mailbox_url": deployed.workspace.mailbox_url,
         "table": deployed.table,
         "stack": "local",
-        "emulator": emulator_of(deployed.workspace).describe(),
+        "emulator": emulator.describe(),
+        "keeps_data": emulator.keeps_data,
         "provider": status["provider"],
     }
 

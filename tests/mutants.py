@@ -12,6 +12,7 @@ import argparse
 import difflib
 import functools
 import gc
+import importlib
 import os
 import random
 import resource
@@ -78,7 +79,7 @@ def mutants_of(path: Path, share: float, chosen: random.Random) -> Iterator[Muta
     wrapper.visit(visitor)
     positions = wrapper.resolve(PositionProvider)
     codes = functions_of(compile(source, str(path), "exec"))
-    module = f"registration_core.{path.parent.name}.{path.stem}"
+    module = module_of(path)
     for number in sorted(chosen.sample(range(len(visitor.mutations)), round(len(visitor.mutations) * share))):
         mutation = visitor.mutations[number]
         line = positions[mutation.original_node].start.line
@@ -100,6 +101,11 @@ def mutants_of(path: Path, share: float, chosen: random.Random) -> Iterator[Muta
             statement = after.code_for_node(now)
             if statement != wrapper.module.code_for_node(before) and (name := assigned(before)):
                 yield Mutant(module, line, change, {}, name, statement)
+
+
+def module_of(path: Path) -> str:
+    """Return a module's name."""
+    return f"registration_core.{path.parent.name}.{path.stem}"
 
 
 def functions_of(code: CodeType) -> list[CodeType]:
@@ -250,6 +256,8 @@ class Plugin:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run them, and write the report."""
+        for path in paths_of(self._modules):
+            importlib.import_module(module_of(path))  # no test may do so
         process = Process(session.items)
         print(f"\n{len(process.items)} tests; failing without a mutant: {process.failing or 'none'}", flush=True)
         REPORT.parent.mkdir(exist_ok=True)

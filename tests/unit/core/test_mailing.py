@@ -98,6 +98,7 @@ def test_notify__mails_the_registrant_and_the_staff() -> None:
     assert (to_staff.to, to_staff.reply_to) == (("staff@example.org",), "robin@example.org")
     assert (to_registrant.request, to_staff.request) == (CONFIRMED, STAFF)
     assert world.states == [("confirmed", "sent"), ("staff", "sent")]
+    assert [mail.message_id for mail in world.repository.details(ENTRY.id).mails] == ["message-1", "message-2"]
 
 
 @pytest.mark.parametrize("kind", list(MailKind))

@@ -104,6 +104,7 @@ def test_send__reaches_each_once_with_the_given_values() -> None:
     assert world.mailed == ["r0@example.org", "r1@example.org", "r2@example.org"]
     assert {mail.subject for mail in world.mailer.sent} == {f"moved course {ROOM}"}
     assert world.mailer.sent[0].text == f"https://api.example/my?t={world.entries[0].id}"
+    assert [sending.by for sending in world.sendings.kept.values()] == [STAFF]
     event = world.repository.details(world.entries[0].id).events[-1]
     assert (event.what, event.by) == ("mail sent: moved", STAFF)
 

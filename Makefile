@@ -146,7 +146,7 @@ PYTEST := $(DEV)/python -m pytest
 WORKERS ?= 3
 AT_ONCE := -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 PROVIDER := localstack/terraform_provider/tests
-ENGINES ?= ministack localstack
+EMULATORS ?= ministack localstack
 
 .PHONY: format lint types layers static
 format: dev ## format the code
@@ -213,8 +213,8 @@ test-localstack: dev localstack ## test on LocalStack what can run there (needs 
 	@ROLLCALL_EMULATOR=localstack $(PYTEST) $(AT_ONCE) -m "not full" tests/contract tests/integration tests/faults tests/infra
 
 .PHONY: prove
-prove: dev $(filter localstack,$(ENGINES)) ## record the real AWS provider on each emulator, and compare the stand-in (needs the Terraform registry; minutes)
-	@$(DEV)/python -m recorder $(ENGINES)
+prove: dev $(filter localstack,$(EMULATORS)) ## record the real AWS provider on each emulator, and compare the stand-in (needs the Terraform registry; minutes)
+	@$(DEV)/python -m recorder $(EMULATORS)
 
 # actionlint is a Go program: its go.mod and go.sum are the lock. GOBIN must be a full path.
 ACTIONLINT := $(VENVS)/actionlint/actionlint

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from infra.applied import Applied
 from infra.planned import Plan, plan_as_json
+from python_terraform import IsFlagged
 from shipped import SOURCES
 
 from rollcall_local.credentials import deployer
@@ -73,3 +77,15 @@ def plan(request: pytest.FixtureRequest, plans: dict[str, Plan]) -> Plan:
 def prod(plans: dict[str, Plan]) -> Plan:
     """The plan of the production stack."""
     return plans["prod"]
+
+
+@pytest.fixture(scope="session")
+def applied(infra_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
+    """Apply on a separate state, in the emulator of these tests."""
+    workspace = replace(infra_workspace, state=tmp_path_factory.mktemp("applied"))
+    shutil.copyfile(infra_workspace.package, workspace.package)
+    terraform = LocalTerraform(workspace, deployer(infra_workspace))
+    terraform.prepare()
+    log = terraform.run("apply", input=False, auto_approve=IsFlagged, **terraform.inputs())
+    yield Applied(workspace, terraform, log)
+    terraform.run("destroy", input=False, auto_approve=IsFlagged, **terraform.inputs())

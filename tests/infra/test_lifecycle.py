@@ -6,14 +6,13 @@ import json
 import os
 import re
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from infra.leftovers import leftovers
 from infra.planned import plan_as_json
-from integration.api_requests import ask
 from python_terraform import IsFlagged
 
 from admin_cli.aws.staff_policies import detach_all
@@ -27,59 +26,14 @@ from rollcall_local.errors import TerraformFailedError
 from rollcall_local.terraform import LocalTerraform
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
+    from infra.applied import Applied
     from infra.planned import Plan
 
     from rollcall_local.paths import Workspace
 
 FUNCTIONS = ("submit", "links", "sweep", "dispatch", "notify", "feedback")
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """The stack of infra/terraform/local.tfvars, as deployed in the emulator."""
-
-    workspace: Workspace
-    terraform: LocalTerraform
-    log: str
-    """What the first apply printed."""
-
-    def aws(self, service: str) -> Any:
-        return client(service, self.workspace)
-
-    def work_of(self, function: str) -> list[dict[str, Any]]:
-        """Return the statements of a function's policy."""
-        name = f"rollcall-local-{function}"
-        policy = self.aws("iam").get_role_policy(RoleName=name, PolicyName="work")
-        statements: list[dict[str, Any]] = policy["PolicyDocument"]["Statement"]
-        return statements
-
-    def may(self, function: str, action: str) -> set[str]:
-        """Return the resources on which a function's policy allows an action."""
-        return {
-            resource
-            for statement in self.work_of(function)
-            for allowed in _listed(statement["Action"])
-            if allowed == action
-            for resource in _listed(statement["Resource"])
-        }
-
-
-def _listed(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value
-
-
-@pytest.fixture(scope="module")
-def applied(infra_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
-    """Apply on a separate state, in the emulator of these tests."""
-    workspace = replace(infra_workspace, state=tmp_path_factory.mktemp("applied"))
-    shutil.copyfile(infra_workspace.package, workspace.package)
-    terraform = LocalTerraform(workspace, deployer(infra_workspace))
-    terraform.prepare()
-    log = terraform.run("apply", input=False, auto_approve=IsFlagged, **terraform.inputs())
-    yield Applied(workspace, terraform, log)
-    terraform.run("destroy", input=False, auto_approve=IsFlagged, **terraform.inputs())
 
 
 def test_description__matches_the_outputs(applied: Applied) -> None:
@@ -267,38 +221,6 @@ def test_dead_letters__come_from_the_mail_queue_only(applied: Applied) -> None:
     assert json.loads(dead["RedriveAllowPolicy"])["sourceQueueArns"] == [mail["QueueArn"]]
 
 
-def test_api__forgets_a_removed_form(applied: Applied) -> None:
-    """A stage serves its last deployment: a removed form must not stay there and answer 5xx."""
-    api_url, inputs = applied.terraform.output()["api_url"], applied.terraform.inputs()
-
-    def status(form: str) -> int:
-        return ask(f"{api_url}/{form}", None, method="OPTIONS").status
-
-    def apply(*forms: str) -> None:
-        changed = inputs | {"var": inputs["var"] | {"forms": list(forms)}}
-        applied.terraform.run("apply", input=False, auto_approve=IsFlagged, **changed)
-
-    apply("contact", "registration", "workshop")
-    assert (status("workshop"), status("contact")) == (204, 204)
-
-    apply("contact", "registration")
-
-    assert (status("workshop"), status("contact")) == (404, 204)
-    assert ask(f"{api_url}/workshop", b"{}").json["code"] == "not_found"
-
-
-def test_staff_policies__survive_a_new_description(applied: Applied) -> None:
-    """IAM can't change a description, and won't delete a policy that staff hold."""
-    staff = applied.terraform.configuration / "modules" / "staff" / "main.tf"
-    before = staff.read_text(encoding="utf-8")
-    staff.write_text(before.replace("by rollcall.", "in other words."), encoding="utf-8")
-    try:
-        run = applied.terraform.run  # raises for the exit code 2, which says that something would change
-        run("plan", input=False, detailed_exitcode=IsFlagged, **applied.terraform.inputs())
-    finally:
-        staff.write_text(before, encoding="utf-8")
-
-
 def test_staff_policies__are_removed_with_the_stack(applied: Applied, infra_workspace: Workspace) -> None:
     """They were attached by hand, to each kind of holder; the deployer may detach these policies only."""
     iam, trust = applied.aws("iam"), json.dumps({"Version": "2012-10-17", "Statement": []})
@@ -361,12 +283,52 @@ def test_restore__moves_the_stack_to_the_restored_table(applied: Applied) -> Non
     dynamodb.delete_table(TableName=old)
 
 
-def test_destroy__leaves_nothing_even_of_a_site_with_pages(applied: Applied) -> None:
+BACKEND = """
+terraform {{
+  backend "s3" {{
+    bucket                      = "state"
+    key                         = "rollcall/local.tfstate"
+    region                      = "eu-north-1"
+    use_lockfile                = true
+    access_key                  = "test"
+    secret_key                  = "test"
+    endpoints                   = {{ s3 = "{endpoint}", sts = "{endpoint}", iam = "{endpoint}" }}
+    use_path_style              = true
+    skip_credentials_validation = true
+    skip_requesting_account_id  = true
+    skip_metadata_api_check     = true
+  }}
+}}
+
+provider "aws" {{
+  s3_use_path_style = true
+}}
+"""
+"""The shipped backend, with the emulator in AWS's place."""
+
+
+def test_destroy__from_a_clean_clone_leaves_nothing(
+    applied: Applied, infra_workspace: Workspace, tmp_path: Path
+) -> None:
+    """All that the clone needs is the state in its bucket: no .terraform, no package. The site has pages."""
     s3, bucket = applied.aws("s3"), applied.terraform.output()["site_bucket"]
     for body in (b"first", b"second"):
         s3.put_object(Bucket=bucket, Key="index.html", Body=body)
+    s3.create_bucket(Bucket="state", CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
+    clone = LocalTerraform(replace(infra_workspace, state=tmp_path), deployer(infra_workspace))
+    clone.prepare()
+    override = clone.configuration / "local_override.tf"
+    override.write_text(BACKEND.format(endpoint=infra_workspace.endpoint_url), encoding="utf-8")
+    clone.run("init", input=False, reconfigure=IsFlagged)
+    clone.run("state push", str(applied.workspace.state / "terraform" / "terraform.tfstate"))
+    shutil.rmtree(clone.configuration / ".terraform")
+    (clone.configuration / ".terraform.lock.hcl").unlink(missing_ok=True)
 
-    applied.workspace.package.unlink()  # a clone that never built the package can destroy too
-    applied.terraform.run("destroy", input=False, auto_approve=IsFlagged, **applied.terraform.inputs())
+    clone.run("init", input=False)
+    clone.run("destroy", input=False, auto_approve=IsFlagged, **clone.inputs())
 
+    kept = s3.list_objects_v2(Bucket="state")["Contents"]
+    assert [one["Key"] for one in kept] == ["rollcall/local.tfstate"]
+    s3.delete_object(Bucket="state", Key="rollcall/local.tfstate")
+    s3.delete_bucket(Bucket="state")
     assert leftovers(applied.aws) == {}

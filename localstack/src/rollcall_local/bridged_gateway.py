@@ -64,6 +64,29 @@ def serve_what_was_deployed() -> None:
     gateway._match_resource_tree = matched
 
 
+def refuse_what_no_stage_could_serve() -> None:
+    """Make ministack refuse to deploy an API without methods, and to delete a deployment that a stage serves.
+
+    Source: API Gateway API Reference, CreateDeployment and DeleteDeployment: it "will only succeed
+    if there are no Stage resources associated with it".
+    https://docs.aws.amazon.com/apigateway/latest/api/API_DeleteDeployment.html
+    """
+    create, delete = gateway._create_deployment, gateway._delete_deployment
+
+    def created(api_id: str, data: dict[str, Any]) -> Any:  # noqa: ANN401 - ministack's answers
+        if not any(one.get("resourceMethods") for one in gateway._resources.get(api_id, {}).values()):
+            return gateway._v1_error("BadRequestException", "The REST API doesn't contain any methods", 400)
+        return create(api_id, data)
+
+    def deleted(api_id: str, deployment_id: str) -> Any:  # noqa: ANN401
+        if deployment_id in [stage["deploymentId"] for stage in gateway._stages_v1.get(api_id, {}).values()]:
+            message = "Active stages pointing to this deployment must be moved or deleted"
+            return gateway._v1_error("BadRequestException", message, 400)
+        return delete(api_id, deployment_id)
+
+    gateway._create_deployment, gateway._delete_deployment = created, deleted
+
+
 def pass_the_caller_address() -> None:
     """Give functions the address of the connection instead of one that the client claims.
 

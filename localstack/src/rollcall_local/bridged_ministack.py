@@ -14,7 +14,14 @@ from ministack import app
 # The emulator's interpreter runs this file by its path and doesn't know its package.
 sys.path.append(str(Path(__file__).parents[1]))
 
-from rollcall_local import bridged_gateway, bridged_rights, bridged_saving, bridged_secrets, bridged_suppressions
+from rollcall_local import (
+    bridged_functions,
+    bridged_gateway,
+    bridged_rights,
+    bridged_saving,
+    bridged_secrets,
+    bridged_suppressions,
+)
 
 if __name__ == "__main__":
     bridged_rights.authorise_with_the_actions_of_aws()
@@ -23,6 +30,9 @@ if __name__ == "__main__":
     bridged_rights.authorise_transactions_in_either_reading()
     bridged_gateway.serve_what_was_deployed()
     bridged_gateway.replace_whole_definitions()
+    bridged_gateway.refuse_what_no_stage_could_serve()
+    bridged_functions.change_one_thing_at_a_time()
+    bridged_functions.map_a_source_once()
     bridged_secrets.keep_each_version()
     bridged_suppressions.keep_the_suppression_list()
     bridged_gateway.pass_the_caller_address()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,17 @@ API_CONFIG: dict[str, Any] = {
     "endpoint_configuration": [{"types": ["REGIONAL"]}],
     "tags": {"Part": "api"},
 }
+
+
+_ANSWER = {"type": "mock", "responses": {"default": {"statusCode": "204"}}}
+BODY = json.dumps(
+    {
+        "openapi": "3.0.1",
+        "info": {"title": "rollcall", "version": "1"},
+        "paths": {"/": {"get": {"x-amazon-apigateway-integration": _ANSWER}}},
+    }
+)
+"""One method: API Gateway deploys no API without any."""
 
 
 @dataclass

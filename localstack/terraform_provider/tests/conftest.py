@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from api import API_CONFIG, Api
+from api import API_CONFIG, BODY, Api
 from harness import Harness
 from machine import bare_emulator, only_this_machine
 from recordings_there import NONE_YET, RECORDINGS
@@ -68,5 +68,5 @@ def aws(provider: Provider) -> Callable[[str], Any]:
 
 @pytest.fixture
 def api(tf: Harness, aws: Callable[[str], Any]) -> Api:
-    """An API, and a client to ask about it."""
-    return Api(tf.apply("aws_api_gateway_rest_api", API_CONFIG), aws("apigateway"))
+    """An API with a method, and a client to ask about it."""
+    return Api(tf.apply("aws_api_gateway_rest_api", {**API_CONFIG, "body": BODY}), aws("apigateway"))

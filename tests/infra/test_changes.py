@@ -1,0 +1,161 @@
+"""Changes of a stack that runs, as AWS would carry them out: what visitors and staff meet after the apply."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from infra.old_states import REPLACEABLE
+from integration.api_requests import ask
+from python_terraform import IsFlagged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from infra.applied import Applied
+
+EDITS = {
+    "modules/api/routes.tf": [
+        ('Access-Control-Max-Age       = "600"', 'Access-Control-Max-Age       = "60"'),
+        ("get  = { x-amazon-apigateway-integration = local.links }", "get  = local.preflight"),
+    ],
+    "modules/api/errors.tf": [("There is nothing at this address.", "Nothing is here.")],
+    "functions.tf": [("memory_mb   = 512", "memory_mb   = 768")],
+    "modules/staff/main.tf": [('"CountDeadLetters"', '"CountThem"')],
+}
+"""What a new version might change: a header, an integration, an error's words, memory, a policy's words."""
+
+UNNAMED = {"aws_api_gateway_deployment", "aws_api_gateway_rest_api"}
+"""Types of which AWS accepts two at a time: their names are their own IDs."""
+
+
+@contextlib.contextmanager
+def edited(applied: Applied, edits: dict[str, list[tuple[str, str]]]) -> Iterator[None]:
+    """Change the words of the configuration, and restore them at the end."""
+    before = {}
+    for name, changes in edits.items():
+        file = applied.terraform.configuration / name
+        text = before[file] = file.read_text(encoding="utf-8")
+        for old, new in changes:
+            assert old in text, f"{name} no longer has {old}"
+            text = text.replace(old, new)
+        file.write_text(text, encoding="utf-8")
+    try:
+        yield
+    finally:
+        for file, text in before.items():
+            file.write_text(text, encoding="utf-8")
+
+
+def apply(applied: Applied, **values: Any) -> None:
+    """Apply with other values."""
+    inputs = applied.terraform.inputs()
+    changed = inputs | {"var": inputs["var"] | values}
+    applied.terraform.run("apply", input=False, auto_approve=IsFlagged, **changed)
+
+
+def policy_of(applied: Applied, arn: str) -> str:
+    """Return the default version of a managed policy."""
+    iam = applied.aws("iam")
+    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    return json.dumps(iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"])
+
+
+def test_changes__are_served_and_taken_back(applied: Applied) -> None:
+    """A form is renamed, then removed: its address must not stay in the stage's snapshot and answer 5xx.
+
+    A stage serves its deployment: an edit that Terraform doesn't deploy anew isn't live.
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html
+    """
+    api_url, iam = applied.terraform.output()["api_url"], applied.aws("iam")
+    reader = applied.terraform.output()["reader_policy_arn"]
+    iam.create_user(UserName="reader")
+    iam.attach_user_policy(UserName="reader", PolicyArn=reader)
+
+    def live() -> dict[str, Any]:
+        preflight = ask(f"{api_url}/contact", None, method="OPTIONS")
+        forms = ("contact", "registration", "workshop")
+        return {
+            "forms": [form for form in forms if ask(f"{api_url}/{form}", None, method="OPTIONS").status == 204],
+            "header": preflight.headers["Access-Control-Max-Age"],
+            "integration": ask(f"{api_url}/my", None).status == 204,
+            "error": ask(f"{api_url}/unknown/path", b"{}").json["detail"].split(" A form")[0],
+            "memory": applied.aws("lambda").get_function_configuration(FunctionName="rollcall-local-submit")[
+                "MemorySize"
+            ],
+            "policy": "CountThem" in policy_of(applied, reader),
+            "attached": [one["UserName"] for one in iam.list_entities_for_policy(PolicyArn=reader)["PolicyUsers"]],
+        }
+
+    before = live()
+    with edited(applied, EDITS):
+        apply(applied, forms=["contact", "workshop"])
+    after = live()
+    apply(applied)
+    again = live()
+    iam.detach_user_policy(UserName="reader", PolicyArn=reader)
+    iam.delete_user(UserName="reader")
+
+    assert before == {
+        "forms": ["contact", "registration"],
+        "header": "600",
+        "integration": False,
+        "error": "There is nothing at this address.",
+        "memory": 512,
+        "policy": False,
+        "attached": ["reader"],
+    }
+    assert after == {
+        "forms": ["contact", "workshop"],
+        "header": "60",
+        "integration": True,
+        "error": "Nothing is here.",
+        "memory": 768,
+        "policy": True,
+        "attached": ["reader"],
+    }
+    assert again == before
+
+
+def test_staff_policies__survive_a_new_description(applied: Applied) -> None:
+    """IAM can't change a description, and won't delete a policy that staff hold."""
+    with edited(applied, {"modules/staff/main.tf": [("with rollcall.", "in other words.")]}):
+        run = applied.terraform.run  # raises for the exit code 2, which says that something would change
+        run("plan", input=False, detailed_exitcode=IsFlagged, **applied.terraform.inputs())
+
+
+def test_create_before_destroy__spreads_to_nothing_with_a_name(applied: Applied) -> None:
+    """Terraform spreads it to all that such a resource depends on; AWS refuses a second thing of the same name.
+
+    The state says where it spread to.
+    https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle
+    """
+    state = json.loads((applied.workspace.state / "terraform" / "terraform.tfstate").read_text(encoding="utf-8"))
+
+    spread = {
+        resource["type"]
+        for resource in state["resources"]
+        for instance in resource["instances"]
+        if instance.get("create_before_destroy")
+    }
+
+    assert spread == UNNAMED
+
+
+@pytest.mark.full
+def test_replacement__of_everything_that_holds_no_data(applied: Applied) -> None:
+    """Each has an order and a name with which AWS accepts its replacement; the next plan is empty."""
+    state = json.loads((applied.workspace.state / "terraform" / "terraform.tfstate").read_text(encoding="utf-8"))
+    addresses = [
+        ".".join(resource[part] for part in ("module", "type", "name") if part in resource)
+        + (f"[{json.dumps(instance['index_key'])}]" if "index_key" in instance else "")
+        for resource in state["resources"]
+        if resource["mode"] == "managed" and resource["type"] in REPLACEABLE
+        for instance in resource["instances"]
+    ]
+
+    applied.terraform.run("apply", input=False, auto_approve=IsFlagged, replace=addresses, **applied.terraform.inputs())
+
+    assert applied.terraform.apply() == "0 added, 0 changed, 0 destroyed"

@@ -198,8 +198,11 @@ def test_function__drift_of_code_and_settings_is_seen_and_repaired(
     config = function("drifts", role, code, environment=[{"variables": {"A": "1"}}])
     state = tf.apply(FUNCTION, config)
 
+    settled = aws("lambda").get_waiter("function_updated_v2")
     aws("lambda").update_function_code(FunctionName="drifts", ZipFile=Path(other["filename"]).read_bytes())
+    settled.wait(FunctionName="drifts", WaiterConfig={"Delay": 0.1})
     aws("lambda").update_function_configuration(FunctionName="drifts", Environment={"Variables": {"A": "2"}})
+    settled.wait(FunctionName="drifts", WaiterConfig={"Delay": 0.1})
 
     drift = tf.changes(FUNCTION, state, config)
     assert {"environment", "source_code_hash"} <= drift

@@ -80,7 +80,7 @@ def test_changes__are_served_and_taken_back(applied: Applied) -> None:
         return {
             "forms": [form for form in forms if ask(f"{api_url}/{form}", None, method="OPTIONS").status == 204],
             "header": preflight.headers["Access-Control-Max-Age"],
-            "integration": ask(f"{api_url}/my", None).status == 204,
+            "integration": ask(f"{api_url}/my", None, method="GET").status == 204,
             "error": ask(f"{api_url}/unknown/path", b"{}").json["detail"].split(" A form")[0],
             "memory": applied.aws("lambda").get_function_configuration(FunctionName="rollcall-local-submit")[
                 "MemorySize"

@@ -16,6 +16,7 @@ from registration_core.domain.errors import (
     InvalidAnswersError,
     TooManyRequestsError,
 )
+from registration_core.domain.messages import message
 from registration_core.domain.ports import HumanCheck
 from registration_core.domain.spam import HUMAN_TOKEN
 from registration_core.services.door import Admission, Door, Limits, network_of
@@ -291,3 +292,11 @@ def test_admit__says_which_sign_of_spam_it_was(
 ) -> None:
     """As `rollcall show` explains it to the staff."""
     assert enter(GOOD | sent).spam_sign == sign
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_admit__says_what_is_wrong_in_the_asked_language(clock: StoppedClock, language: str) -> None:
+    door = Door(rates=InMemoryRateCounter(), limits=Limits(0, 0), signer=PlainSigner(), clock=clock)
+    with pytest.raises(InvalidAnswersError) as refused:
+        door.admit(FORM, GOOD | {"email": "asa"}, address="", key=None, language=language)
+    assert [error.message for error in refused.value.errors] == [message("not_an_email", language)]

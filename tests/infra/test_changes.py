@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from infra.applied import Applied
+    from infra.planned import Plan
 
 EDITS = {
     "modules/api/routes.tf": [
@@ -26,6 +27,9 @@ EDITS = {
     "modules/staff/main.tf": [('"CountDeadLetters"', '"CountThem"')],
 }
 """What a new version might change: a header, an integration, an error's words, memory, a policy's words."""
+
+NOT_IN_A_SNAPSHOT = {"aws_api_gateway_deployment", "aws_api_gateway_method_settings", "aws_api_gateway_stage"}
+"""Types of API Gateway's that are live without a deployment."""
 
 UNNAMED = {"aws_api_gateway_deployment", "aws_api_gateway_rest_api"}
 """Types of which AWS accepts two at a time: their names are their own IDs."""
@@ -117,6 +121,21 @@ def test_changes__are_served_and_taken_back(applied: Applied) -> None:
         "attached": ["reader"],
     }
     assert again == before
+
+
+def test_deployment__is_made_anew_for_every_part_of_the_api(plans: dict[str, Plan]) -> None:
+    """A part that its triggers leave out would not be live after an apply that changes this part alone."""
+    plan, module = plans["local"], "module.api."
+    triggers = plan.references(f"{module}aws_api_gateway_deployment.this", "triggers")
+
+    parts = {
+        address.removeprefix(module).split("[")[0]
+        for address in plan.addresses
+        if address.startswith(f"{module}aws_api_gateway_") and address.split(".")[2] not in NOT_IN_A_SNAPSHOT
+    }
+    assert parts == {"aws_api_gateway_rest_api.this"}
+    assert parts < set(triggers)
+    assert "aws_api_gateway_rest_api.this.body" in triggers
 
 
 def test_staff_policies__survive_a_new_description(applied: Applied) -> None:

@@ -54,7 +54,7 @@ ENGINES = {
         tiers=("tests/contract/", "tests/integration/", "tests/faults/", "tests/infra/"),
     ),
     Moto.name: Engine(
-        lacks=frozenset({"iam enforced", "private buckets", "stream on-failure", "state kept over a restart"}),
+        lacks=frozenset({"iam enforced", "stream on-failure", "state kept over a restart"}),
         tiers=("tests/contract/", "tests/infra/test_whole_stack.py"),
     ),
 }

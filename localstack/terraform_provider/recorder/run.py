@@ -40,6 +40,7 @@ CHANGE = {
     "log_retention_days": 14,
     "alarm_email": "operators@kuggen.se",
     "sender": "Kuggen Robotics Academy <kurser@kuggen.se>",
+    "tags": {"ms-custom-id": "rollcall", "_custom_id_": "rollcall", "Proof": "changed"},
     "throttle": {"rate": 400, "burst": 900},
 }
 

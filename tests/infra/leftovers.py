@@ -14,7 +14,10 @@ _LISTED: dict[str, Callable[[Any], list[Any]]] = {
     "dynamodb": lambda aws: aws.list_tables()["TableNames"],
     "events": lambda aws: aws.list_rules()["Rules"],
     "iam": lambda aws: aws.list_roles()["Roles"],
-    "lambda": lambda aws: aws.list_functions()["Functions"] + aws.list_event_source_mappings()["EventSourceMappings"],
+    "lambda": lambda aws: (
+        aws.list_functions()["Functions"]
+        + [each for each in aws.list_event_source_mappings()["EventSourceMappings"] if each["State"] != "Deleting"]
+    ),
     "logs": lambda aws: aws.describe_log_groups()["logGroups"],
     "s3": lambda aws: aws.list_buckets()["Buckets"],
     "secretsmanager": lambda aws: aws.list_secrets()["SecretList"],

@@ -78,7 +78,10 @@ def _ages(option: Option) -> str:
 def _kind(field: Field) -> dict[str, Any]:
     options = {"type": "string", "enum": [option.value for option in field.options]}
     kinds: dict[FieldType, dict[str, Any]] = {
+        FieldType.TEXT: {"type": "string"},
+        FieldType.TEXTAREA: {"type": "string"},
         FieldType.EMAIL: {"type": "string", "format": "email", "maxLength": ADDRESS_LENGTH},
+        FieldType.PHONE: {"type": "string"},
         FieldType.DATE: {"type": "string", "format": "date"},
         FieldType.NUMBER: {
             "type": "number" if field.decimals else "integer",
@@ -95,7 +98,7 @@ def _kind(field: Field) -> dict[str, Any]:
         },
         FieldType.CONSENT: {"type": "boolean", "const": True if field.required else None},
     }
-    schema = kinds.get(field.type, {"type": "string"})
+    schema = kinds[field.type]
     if field.required and field.type in (FieldType.TEXT, FieldType.TEXTAREA, FieldType.PHONE):
         schema = {**schema, "minLength": field.min_length or 1, "pattern": r"\S"}
     return {key: value for key, value in schema.items() if value is not None}

@@ -28,6 +28,9 @@ ATTRIBUTES: dict[FieldType, dict[str, str]] = {
     FieldType.PHONE: {"type": "tel", "inputmode": "tel", "class": "width-medium"},
     FieldType.DATE: {"type": "text", "inputmode": "numeric"},
     FieldType.NUMBER: {"type": "text", "class": "width-short"},
+    FieldType.CHOICE: {},
+    FieldType.CHOICES: {},
+    FieldType.CONSENT: {},
 }
 
 
@@ -198,7 +201,7 @@ def _parts(field: Field, value: str) -> dict[str, PartView]:
 
 def _attributes(field: Field, control: str) -> dict[str, str | None]:
     """Return attributes that help to answer. No maxlength: it silently cuts off pasted text. The server checks it."""
-    attributes: dict[str, str | None] = dict(ATTRIBUTES.get(field.type, {}))
+    attributes: dict[str, str | None] = dict(ATTRIBUTES[field.type])
     if control in ("input", "textarea"):
         attributes["autocomplete"] = field.autocomplete or AUTOCOMPLETE.get(field.type)
     if field.type is FieldType.NUMBER:

@@ -25,13 +25,15 @@ def example_of(field: Field, today: date) -> object:
         values = [option.value for option in field.options]
         return values[0] if field.type is FieldType.CHOICE else values[: field.min_choices or 1]
     made_up: dict[FieldType, Callable[[], object]] = {
+        FieldType.TEXT: lambda: _words(field),
+        FieldType.TEXTAREA: lambda: _words(field),
         FieldType.DATE: lambda: _within(field, today, today).isoformat(),
         FieldType.NUMBER: lambda: _number(field),
         FieldType.EMAIL: lambda: "robin@example.org",
         FieldType.PHONE: lambda: "+46701234567",
         FieldType.CONSENT: lambda: True,
     }
-    return made_up.get(field.type, lambda: _words(field))()
+    return made_up[field.type]()
 
 
 def fit_ages(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:

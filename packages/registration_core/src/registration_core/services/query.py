@@ -31,7 +31,18 @@ if TYPE_CHECKING:
 
 _LARGEST_PAGE = 500
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-_WRITTEN = frozenset({FieldType.TEXT, FieldType.TEXTAREA, FieldType.EMAIL, FieldType.PHONE})
+_SEARCHED: dict[FieldType, bool] = {
+    FieldType.TEXT: True,
+    FieldType.TEXTAREA: True,
+    FieldType.EMAIL: True,
+    FieldType.PHONE: True,
+    FieldType.DATE: False,
+    FieldType.NUMBER: False,
+    FieldType.CHOICE: False,
+    FieldType.CHOICES: False,
+    FieldType.CONSENT: False,
+}
+"""Whether a search looks at a type's answers: those that a person writes."""
 
 
 class QueryService:
@@ -203,7 +214,7 @@ class QueryService:
 def _written(form: Form | None, field_name: str) -> bool:
     """Whether an answer is free text and not an option."""
     field = form.field(field_name) if form is not None else None
-    return field is None or field.type in _WRITTEN
+    return field is None or _SEARCHED[field.type]
 
 
 def _is_number(answer: str, number: str) -> bool:

@@ -95,8 +95,7 @@ def checks_of(field: Field, language: str, words: Words | None = None) -> tuple[
     checks: list[Check] = []
     if field.required:
         checks.append(Check(Rule.REQUIRED, None, say(_wording_of_required(field))))
-    of_type = _CHECKS.get(field.type)
-    return (*checks, *(of_type(field, say) if of_type else ()))
+    return (*checks, *_CHECKS[field.type](field, say))
 
 
 def _wording_of_required(field: Field) -> str:
@@ -162,6 +161,10 @@ def _choices_checks(field: Field, say: Say) -> Iterator[Check]:
         yield Check(Rule.MOST, field.max_choices, say("too_many", limit=field.max_choices))
 
 
+def _no_checks(_field: Field, _say: Say) -> Iterator[Check]:
+    return iter(())
+
+
 _CHECKS: dict[FieldType, Callable[[Field, Say], Iterator[Check]]] = {
     FieldType.TEXT: _text_checks,
     FieldType.TEXTAREA: _text_checks,
@@ -169,5 +172,7 @@ _CHECKS: dict[FieldType, Callable[[Field, Say], Iterator[Check]]] = {
     FieldType.PHONE: _phone_checks,
     FieldType.DATE: _date_checks,
     FieldType.NUMBER: _number_checks,
+    FieldType.CHOICE: _no_checks,
     FieldType.CHOICES: _choices_checks,
+    FieldType.CONSENT: _no_checks,
 }

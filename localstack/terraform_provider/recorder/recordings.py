@@ -146,16 +146,17 @@ def names_of(state: Mapping[str, Any], planned: Mapping[str, Any]) -> dict[str, 
         value: f"<{resource['address']}.{name}>"
         for resource in _resources(state["values"]["root_module"])
         for name, value in resource["values"].items()
-        if isinstance(value, str) and unknown.get(resource["address"], {}).get(name) is True and _is_random(value)
+        if isinstance(value, str) and unknown.get(resource["address"], {}).get(name) is True and _is_random(name, value)
     }
     return {value: chosen[value] for value in sorted(chosen, key=lambda value: (-len(value), value))}
 
 
-def _is_random(value: str) -> bool:
+def _is_random(name: str, value: str) -> bool:
     """Return whether a value differs from run to run: not one made of names, nor a word such as `Deployed`."""
     if STACK in value:
         return RANDOM_END.search(value) is not None
-    return len(value) >= SHORTEST_ID and re.search(r"\d", value) is not None and value != ACCOUNT
+    has_digit = re.search(r"\d", value) is not None
+    return len(value) >= SHORTEST_ID and (has_digit or name.endswith("id")) and value != ACCOUNT
 
 
 def _resources(module: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -341,6 +341,7 @@ def test_plan__says_which_arguments_change() -> None:
 
 def test_names__stand_for_what_aws_chose_at_random() -> None:
     chosen = {"id": "E2QWRUHAPOMQZL", "arn": "arn:aws:sqs:eu-north-1:000000000000:rollcall-q", "status": "Deployed"}
+    chosen |= {"deployment_id": "ffpaszqqjd"}
     secret = {"id": "arn:aws:secretsmanager:eu-north-1:000000000000:secret:rollcall/local-a1B2c3"}
     resources = [
         {"mode": "managed", "address": "a.b", "values": {**chosen, "name": "known0123"}},
@@ -355,7 +356,11 @@ def test_names__stand_for_what_aws_chose_at_random() -> None:
         {"values": {"root_module": {"child_modules": [{"resources": resources}]}}}, {"resource_changes": unknown}
     )
 
-    assert names == {secret["id"]: "<a.s.id>", "E2QWRUHAPOMQZL": "<a.b.id>"}
+    assert names == {
+        secret["id"]: "<a.s.id>",
+        "E2QWRUHAPOMQZL": "<a.b.id>",
+        "ffpaszqqjd": "<a.b.deployment_id>",
+    }
     exchange = sent("sqs", "get_queue_url", {"QueueName": "of-E2QWRUHAPOMQZL"})
     recording = Recording("p", "e")
     recording.add("apply", [exchange], [Span(0, exchange.started + 1, "a.q", "a", "read")], names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import smtplib
 from email import message_from_bytes
@@ -12,6 +13,8 @@ from localstack.aws.api import handler
 from localstack.services.moto import MotoFallbackDispatcher
 from localstack.services.plugins import Service
 from localstack.services.ses.provider import SesProvider
+
+LOG = logging.getLogger(__name__)
 
 
 class RelayingSes(SesProvider):  # type: ignore[misc]
@@ -40,8 +43,11 @@ def relay(content: bytes, source: str | None, destinations: list[str] | None) ->
     named = getaddresses([str(value) for header in headers for value in message.get_all(header, [])])
     sender = source or getaddresses([str(message["From"])])[0][1]
     host, _, port = os.environ["SMTP_HOST"].partition(":")
-    with smtplib.SMTP(host, int(port)) as smtp:
-        smtp.sendmail(sender, destinations or [address for _, address in named], content)
+    try:
+        with smtplib.SMTP(host, int(port)) as smtp:
+            smtp.sendmail(sender, destinations or [address for _, address in named], content)
+    except ConnectionRefusedError:  # SES accepted the mail, whether a mailbox listens here or not
+        LOG.warning("No SMTP server listens at %s. The mail is only in LocalStack.", os.environ["SMTP_HOST"])
 
 
 def service() -> Any:  # noqa: ANN401 - LocalStack's class

@@ -85,6 +85,7 @@ def test_help__of_every_command_starts_with_examples(rollcall: CommandLine, word
     assert ran.out.startswith("Examples:\n")
     assert all(line.startswith(f"  rollcall {words[0]}") for line in examples.splitlines())
     assert " ".join(description.split()) in " ".join(ran.out.split())
+    assert "[[" not in ran.out
     assert max(map(len, ran.out.splitlines())) <= 120
 
 

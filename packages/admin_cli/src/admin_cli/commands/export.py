@@ -40,7 +40,7 @@ def _formats() -> Iterable[str]:
 @app.command(cls=Command)
 def export(
     ctx: typer.Context,
-    file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="The file to write; - for stdout.")] = "-",
+    file: Annotated[str, typer.Argument(metavar="FILE|-", help="The file to write; - for stdout.")] = "-",
     *,
     form: FormOption = None,
     status: StatusOption = None,

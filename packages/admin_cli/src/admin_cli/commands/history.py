@@ -30,7 +30,7 @@ SINCE = "yesterday"
 
 Subject = Annotated[
     str | None,
-    typer.Argument(metavar="[ID|REFERENCE]", help="One submission (default: all of them)."),
+    typer.Argument(metavar="ID|REFERENCE", help="One submission (default: all of them)."),
 ]
 By = Annotated[
     str | None,

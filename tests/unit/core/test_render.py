@@ -286,6 +286,17 @@ def test_render__attaches_a_calendar_file_for_a_sure_seat(kind: MailKind, status
         assert attachments == ()
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "attached file"), ("sv", "bifogade filen")])
+@pytest.mark.parametrize("kind", list(MailKind))
+@pytest.mark.parametrize("form", sorted(FORMS))
+def test_render__mentions_an_attached_file_only_if_there_is_one(
+    form: str, kind: MailKind, language: str, words: str
+) -> None:
+    for status in FITTING[kind]:
+        mail = rendered(form, kind, status, language)
+        assert (words in mail.text) == (words in mail.html) == bool(mail.attachments)
+
+
 def test_render__has_no_calendar_file_without_a_date() -> None:
     assert rendered("contact", MailKind.CONFIRMED).attachments == ()
     assert "attached" not in rendered("contact", MailKind.CONFIRMED).text

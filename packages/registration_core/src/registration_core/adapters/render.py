@@ -16,7 +16,7 @@ from registration_core.adapters.calendar import invitation
 from registration_core.adapters.mail_values import chosen_option, mail_values
 from registration_core.adapters.unverified_addresses import may_have_free_text, without_free_text
 from registration_core.domain.errors import MailTemplateError
-from registration_core.domain.mail import TO_STAFF, MailKind, RenderedMail
+from registration_core.domain.mail import TO_STAFF, WITH_CALENDAR_FILE, RenderedMail
 from registration_core.domain.ports import MailRenderer
 from registration_core.domain.single_line import on_one_line
 from registration_core.domain.submission import Status
@@ -113,7 +113,7 @@ def _invitations(
     kind: str, form: Form, submission: Submission, facts: MailFacts, language: str
 ) -> tuple[Attachment, ...]:
     """Return the calendar file if the registrant has a confirmed seat in something with a date."""
-    if kind not in (MailKind.CONFIRMED, MailKind.PROMOTED) or submission.status is not Status.CONFIRMED:
+    if kind not in WITH_CALENDAR_FILE or submission.status is not Status.CONFIRMED:
         return ()
     chosen = chosen_option(form, submission)
     if chosen is None or chosen[1].starts_at is None:

@@ -125,7 +125,7 @@ class Notice:
     day: int
 
 
-TOLD: Mapping[Status, tuple[MailKind, ...]] = {
+ON_ARRIVAL: Mapping[Status, tuple[MailKind, ...]] = {
     Status.PENDING: (MailKind.VERIFY,),
     Status.CONFIRMED: (MailKind.CONFIRMED, MailKind.STAFF),
     Status.WAITLISTED: (MailKind.WAITLISTED, MailKind.STAFF),
@@ -143,7 +143,10 @@ FITTING: Mapping[MailKind, frozenset[Status]] = {
     MailKind.STAFF_WITHDRAWN: frozenset({Status.CANCELLED, Status.ERASED}),
     MailKind.STAFF_SPAM: frozenset(),
 }
-"""The statuses in which a mail may still be sent."""
+"""The statuses in which what a mail says is true. `services/resend.py` also looks at the history."""
+
+WITH_CALENDAR_FILE = frozenset({MailKind.CONFIRMED, MailKind.PROMOTED})
+"""The mails that bring a calendar file to a registrant with a confirmed seat."""
 
 
 def mails_for(change: Change | Notice) -> list[MailRequest]:
@@ -158,7 +161,7 @@ def mails_for(change: Change | Notice) -> list[MailRequest]:
     return [MailRequest(change.id, kind, change.version) for kind in kinds]
 
 
-_WITHDRAWN_FROM = frozenset({*TOLD, Status.CANCELLED})
+_WITHDRAWN_FROM = frozenset({*ON_ARRIVAL, Status.CANCELLED})
 """Statuses in which staff count on a submission, or may still have it, so that they must hear of a withdrawal."""
 
 
@@ -166,12 +169,12 @@ def _kinds(was: Status | None, status: Status) -> tuple[MailKind, ...]:
     if was is status:
         return ()
     if status is Status.CANCELLED:
-        return (MailKind.CANCELLED,) if was in TOLD else ()
+        return (MailKind.CANCELLED,) if was in ON_ARRIVAL else ()
     if was is Status.WAITLISTED and status in FITTING[MailKind.PROMOTED]:
         return (MailKind.PROMOTED,)
     if was is Status.CANCELLED:  # staff restored it themselves
-        return TOLD.get(status, ())[:1]
-    return TOLD.get(status, ())
+        return ON_ARRIVAL.get(status, ())[:1]
+    return ON_ARRIVAL.get(status, ())
 
 
 @dataclass(frozen=True, slots=True)

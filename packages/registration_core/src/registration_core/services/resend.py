@@ -84,7 +84,8 @@ class ResendService:
     def plan(self, details: SubmissionDetails, kind: MailKind | None = None, *, again: bool = False) -> Resend:
         """Return what would be sent. kind: None for the mail that tells the status.
 
-        A mail counts as the same until the submission changes: whoever mends an address sends anew.
+        A mail counts as the same until the submission changes, so staff can send again to a corrected
+        address.
         Raises MailNotFittingError; MailedLatelyError when the same mail went out a moment ago and
         `again` is not set.
         """

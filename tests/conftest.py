@@ -44,10 +44,10 @@ __all__ = ["DEADLINE_S", "bare_emulator", "only_this_machine", "wait_until"]
 pytest.register_assert_rewrite("botocore_judge")
 
 ROOM = 10_000
-"""How many places each option but one has on the run's stack: enough for all who register in a run."""
+"""How many seats each option but one has on the run's stack: enough for all who register in a run."""
 
 FULL_COURSE = "python-and-sensors"
-"""The course that nobody gets a place in."""
+"""The course that nobody gets a seat in."""
 
 # A property test on a busy machine may be slow, which is no failure.
 hypothesis.settings.register_profile("steady", deadline=None)

@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from deadlines import wait_until
+from deadlines import DEADLINE_S, wait_until
 
 from rollcall_localstack.function_process import Answer, FunctionProcess, InitialisationError, Invocation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
 HANDLER = """
-import os, pathlib, subprocess, sys, time
+import os, pathlib, time
 print("imported")
 
 def handler(event, context):
@@ -26,11 +27,18 @@ def handler(event, context):
     if event == "exit":
         os._exit(3)
     if event == "hang":
-        child = subprocess.Popen(["sleep", "600"])
-        pathlib.Path("child").write_text(str(child.pid))
+        pathlib.Path("hangs").touch()
         time.sleep(600)
     print("å" * 3)
     return {"event": event, "id": context.aws_request_id, "left": context.get_remaining_time_in_millis() > 0}
+"""
+
+WITH_A_CHILD = """
+import pathlib, subprocess, time
+pathlib.Path("child").write_text(str(subprocess.Popen(["sleep", "600"]).pid))
+
+def handler(event, context):
+    time.sleep(600)
 """
 
 
@@ -86,9 +94,9 @@ def test_function__that_hangs__is_killed_with_its_children(
     make: Callable[..., FunctionProcess], tmp_path: Path
 ) -> None:
     """A timeout is the error of one event, and nothing of it runs on."""
-    function = make(timeout_s=1.5)
+    function = make(WITH_A_CHILD, timeout_s=0.5)
     function.start()
-    assert error_of(function.invoke(sent("hang"))) == "Sandbox.Timedout"
+    assert error_of(function.invoke(sent("any"))) == "Sandbox.Timedout"
     child = (tmp_path / "child").read_text()
     wait_until(lambda: _is_gone(child), what="the child's end")
 
@@ -106,9 +114,9 @@ def test_function__stopped_meanwhile__lets_nobody_wait(make: Callable[..., Funct
     answers: list[Answer] = []
     caller = threading.Thread(target=lambda: answers.append(function.invoke(sent("hang"))))
     caller.start()
-    wait_until((tmp_path / "child").exists, what="the start of the event")
+    wait_until((tmp_path / "hangs").exists, what="the start of the event")
     function.stop()
-    caller.join(10)
+    caller.join(DEADLINE_S)
     assert error_of(answers[0]) == "Runtime.ExitError"
 
 

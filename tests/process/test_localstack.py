@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,12 +26,12 @@ SHOW = "show: ; @echo $(PYTHON_313)"
 
 
 def make(*words: str, home: Path) -> subprocess.CompletedProcess[str]:
-    """Run make where only this folder holds other Pythons than the one on the system's path."""
-    environment = {
-        "PATH": f"{home / 'shims'}:{os.environ['PATH']}",
-        "HOME": str(home),
-        "PYENV_ROOT": str(home / "pyenv"),
-    }
+    """Run make where this folder holds all the Pythons that there are, whichever this machine has."""
+    tools = home / "tools"
+    tools.mkdir()
+    for name in ("bash", "cksum", "cut", "make", "sh"):
+        (tools / name).symlink_to(str(shutil.which(name)))
+    environment = {"PATH": f"{home / 'shims'}:{tools}", "HOME": str(home), "PYENV_ROOT": str(home / "pyenv")}
     return subprocess.run(
         ["make", "-s", *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )

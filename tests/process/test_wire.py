@@ -116,7 +116,11 @@ def test_call__sends_signed_json_and_returns_the_answer(server: Server, call: Wi
     assert headers["authorization"].startswith("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/")
 
 
-@pytest.mark.parametrize("server", ["127.0.0.1", "::1"], indirect=True)
+@pytest.mark.parametrize(
+    "server",
+    ["127.0.0.1", pytest.param("::1", marks=pytest.mark.full)],  # some containers have no IPv6
+    indirect=True,
+)
 def test_call__is_signed_as_by_botocore_for_ipv4_and_ipv6(server: Server, call: WireCall) -> None:
     """With a session token, over the bytes that were sent, and for the host that was named."""
     server.answers.append((200, {}))

@@ -202,7 +202,7 @@ test-browser: dev ## test the pages in a real browser
 test: static ## run everything once, as CI does (one test of the stand-in provider, unless it changed)
 	@provider="$$($(DEV)/python $(PROVIDER)/due.py)"; $(PYTEST) $(AT_ONCE) -m "not full" tests $$provider
 
-test-full: static workflows localstack $(VENVS)/api-check/$(STAMP) $(VENVS)/aws/$(STAMP) $(VENVS)/policies/$(STAMP) ## also run every combination, many rounds, generated requests
+test-full: static workflows localstack $(VENVS)/api-check/$(STAMP) $(VENVS)/aws/$(STAMP) $(VENVS)/policies/$(STAMP) ## also run every combination, many rounds, and the tests on other emulators (needs Python 3.13 and Go)
 	@rm -rf $(CALLS)
 	@ROLLCALL_CALLS="$(CURDIR)/$(CALLS)" $(PYTEST) $(AT_ONCE)
 	@ROLLCALL_RECORDED="$(CURDIR)/$(CALLS)" $(PYTEST) $(POLICIES)

@@ -1,7 +1,7 @@
-"""What an engine can do, found out by asking it, and what is stated of each engine that the tests run on.
+"""What an emulator can do, found out by asking it, and what is stated of each emulator that the tests run on.
 
-A capability is something that AWS does and some engine doesn't. Its probe makes AWS calls to an
-engine with nothing deployed; an engine's name decides nothing. See docs/emulators.md.
+A capability is something that AWS does and some emulator doesn't. Its probe makes AWS calls to an
+emulator with nothing deployed; an emulator's name decides nothing. See docs/emulators.md.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ EVERY_TIER = ("tests/",)
 
 
 @dataclass(frozen=True, slots=True)
-class Engine:
-    """What is stated of an engine. lacks: capabilities. tiers: the folders of tests that make test-full runs on it."""
+class Profile:
+    """What is stated of an emulator. lacks: capabilities. tiers: the folders of tests that test-full runs on it."""
 
     lacks: frozenset[str]
     tiers: tuple[str, ...]
@@ -47,22 +47,22 @@ class Engine:
         return nodeid.startswith(self.tiers) and self.lacks.isdisjoint(needed)
 
 
-ENGINES = {
-    Ministack.name: Engine(lacks=frozenset({"stream on-failure"}), tiers=EVERY_TIER),
-    LocalStack.name: Engine(
+PROFILES = {
+    Ministack.name: Profile(lacks=frozenset({"stream on-failure"}), tiers=EVERY_TIER),
+    LocalStack.name: Profile(
         lacks=frozenset({"iam enforced", "private buckets", "state kept over a restart"}),
         tiers=("tests/contract/", "tests/integration/", "tests/faults/", "tests/infra/"),
     ),
-    Moto.name: Engine(
+    Moto.name: Profile(
         lacks=frozenset({"iam enforced", "stream on-failure", "state kept over a restart"}),
         tiers=("tests/contract/", "tests/infra/test_whole_stack.py"),
     ),
 }
-"""The engines of make test-full. tests/contract/test_capabilities.py compares each with what it answers."""
+"""The emulators of make test-full. tests/contract/test_capabilities.py compares each with what it answers."""
 
 
-class AskedEngine:
-    """An engine of its own with nothing deployed, for the probes."""
+class AskedEmulator:
+    """An emulator of its own with nothing deployed, for the probes."""
 
     def __init__(self, state: Path) -> None:
         self.workspace = Workspace(root=ROOT, state=state, edge_port=free_port())
@@ -80,51 +80,51 @@ class AskedEngine:
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """One thing that AWS does. lack: what an engine without it does. probe: returns whether an engine has it."""
+    """One thing that AWS does. lack: what an emulator without it does. probe: returns whether an emulator has it."""
 
     lack: str
-    probe: Callable[[AskedEngine], bool]
+    probe: Callable[[AskedEmulator], bool]
 
 
-def iam_enforced(engine: AskedEngine) -> bool:
+def iam_enforced(emulator: AskedEmulator) -> bool:
     """Return whether a user without any policy is refused."""
-    iam = engine.client("iam")
+    iam = emulator.client("iam")
     iam.create_user(UserName="nobody")
     key = iam.create_access_key(UserName="nobody")["AccessKey"]
     try:
-        engine.client("sqs", Credentials(key["AccessKeyId"], key["SecretAccessKey"])).list_queues()
+        emulator.client("sqs", Credentials(key["AccessKeyId"], key["SecretAccessKey"])).list_queues()
     except ClientError as error:
         return "AccessDenied" in error.response["Error"]["Code"]
     return False
 
 
-def private_buckets(engine: AskedEngine) -> bool:
+def private_buckets(emulator: AskedEmulator) -> bool:
     """Return whether a stranger is refused what lies in a bucket without a policy."""
-    engine.client("s3").create_bucket(
-        Bucket="private", CreateBucketConfiguration={"LocationConstraint": engine.workspace.region}
+    emulator.client("s3").create_bucket(
+        Bucket="private", CreateBucketConfiguration={"LocationConstraint": emulator.workspace.region}
     )
-    engine.client("s3").put_object(Bucket="private", Key="page", Body=b"x")
-    connection = http.client.HTTPConnection("127.0.0.1", engine.workspace.edge_port, timeout=10)
+    emulator.client("s3").put_object(Bucket="private", Key="page", Body=b"x")
+    connection = http.client.HTTPConnection("127.0.0.1", emulator.workspace.edge_port, timeout=10)
     connection.request("GET", "/private/page")
     status = connection.getresponse().status
     connection.close()
     return status == HTTPStatus.FORBIDDEN
 
 
-def stream_on_failure(engine: AskedEngine) -> bool:
+def stream_on_failure(emulator: AskedEmulator) -> bool:
     """Return whether a stream's record that fails goes to the mapping's OnFailure queue instead of being retried."""
-    functions, dynamodb, sqs = (engine.client(name) for name in ("lambda", "dynamodb", "sqs"))
+    functions, dynamodb, sqs = (emulator.client(name) for name in ("lambda", "dynamodb", "sqs"))
     queue = sqs.create_queue(QueueName="failed")["QueueUrl"]
     functions.create_function(
         FunctionName="failing",
         Runtime="python3.13",
-        Role=_a_role(engine),
+        Role=_a_role(emulator),
         Handler="failing.handler",
         Code={"ZipFile": _zipped("failing.py", "def handler(event, context):\n    raise ValueError\n")},
     )
     functions.get_waiter("function_active_v2").wait(FunctionName="failing", WaiterConfig={"Delay": 1})
     if b"ValueError" not in functions.invoke(FunctionName="failing")["Payload"].read():
-        return False  # an engine that runs no function
+        return False  # an emulator that runs no function
     stream = dynamodb.create_table(
         TableName="streamed",
         BillingMode="PAY_PER_REQUEST",
@@ -140,14 +140,14 @@ def stream_on_failure(engine: AskedEngine) -> bool:
         DestinationConfig={"OnFailure": {"Destination": _arn_of(sqs, queue)}},
     )
     dynamodb.put_item(TableName="streamed", Item={"pk": {"S": "x"}})
-    return wait_until(lambda: _outcome_of_a_failure(engine, queue), what="a failed record's end") == "set aside"
+    return wait_until(lambda: _outcome_of_a_failure(emulator, queue), what="a failed record's end") == "set aside"
 
 
-def _outcome_of_a_failure(engine: AskedEngine, queue: str) -> str | None:
+def _outcome_of_a_failure(emulator: AskedEmulator, queue: str) -> str | None:
     """Return "set aside" once the queue has a message, "retried" once the function ran often, None before either."""
-    if engine.client("sqs").receive_message(QueueUrl=queue).get("Messages"):
+    if emulator.client("sqs").receive_message(QueueUrl=queue).get("Messages"):
         return "set aside"
-    logs = engine.client("logs")
+    logs = emulator.client("logs")
     try:
         events = logs.filter_log_events(logGroupName="/aws/lambda/failing")["events"]
     except logs.exceptions.ResourceNotFoundException:
@@ -159,18 +159,18 @@ RETRIES = 2
 """A function that failed more often than this was retried, against its mapping's MaximumRetryAttempts of 0."""
 
 
-def state_kept(engine: AskedEngine) -> bool:
+def state_kept(emulator: AskedEmulator) -> bool:
     """Return whether what it holds is still there after a stop and a start."""
-    engine.client("sqs").create_queue(QueueName="kept")
-    engine.stop()
-    engine.start()
-    return any(url.endswith("/kept") for url in engine.client("sqs").list_queues().get("QueueUrls", ()))
+    emulator.client("sqs").create_queue(QueueName="kept")
+    emulator.stop()
+    emulator.start()
+    return any(url.endswith("/kept") for url in emulator.client("sqs").list_queues().get("QueueUrls", ()))
 
 
-def _a_role(engine: AskedEngine) -> str:
+def _a_role(emulator: AskedEmulator) -> str:
     service = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-    iam = engine.client("iam")
+    iam = emulator.client("iam")
     role = iam.create_role(RoleName="r", AssumeRolePolicyDocument=_policy(service))["Role"]["Arn"]
     iam.put_role_policy(RoleName="r", PolicyName="all", PolicyDocument=_policy(everything))
     return str(role)
@@ -201,11 +201,11 @@ CAPABILITIES = {
 
 
 def ask(names: Iterable[str]) -> dict[str, bool]:
-    """Start an engine as this run's tests do, and return which of these capabilities it has."""
+    """Start an emulator as this run's tests do, and return which of these capabilities it has."""
     with tempfile.TemporaryDirectory(prefix="rollcall-asked-") as folder:
-        engine = AskedEngine(Path(folder))
-        engine.start()
+        emulator = AskedEmulator(Path(folder))
+        emulator.start()
         try:
-            return {name: CAPABILITIES[name].probe(engine) for name in names}
+            return {name: CAPABILITIES[name].probe(emulator) for name in names}
         finally:
-            engine.stop()
+            emulator.stop()

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import localstack_client.session
 import pytest
-from capabilities import CAPABILITIES, ENGINES, ask
+from capabilities import CAPABILITIES, PROFILES, ask
 from deadlines import DEADLINE_S, wait_until
 from groups import STACKS, Groups, group_of, place_of
 from machine import bare_emulator, only_this_machine
@@ -58,7 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the mark `needs`. Let tests send Ctrl-C to what they start, even if this run ignores it."""
     lacks = {name: capability.lack for name, capability in CAPABILITIES.items()}
     chosen = os.environ.get(emulators.VARIABLE) or Ministack.name
-    config.pluginmanager.register(Needs(config, lacks=lacks, engines=ENGINES, chosen=chosen, ask=ask), "needs")
+    config.pluginmanager.register(Needs(config, lacks=lacks, profiles=PROFILES, chosen=chosen, ask=ask), "needs")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -158,7 +158,7 @@ def chosen_edge_port() -> int:
 
 @pytest.fixture
 def needs(pytestconfig: pytest.Config) -> Needs:
-    """What is stated of this run's engine, and what it answers."""
+    """What is stated of this run's emulator, and what it answers."""
     plugin: Needs = pytestconfig.pluginmanager.get_plugin("needs")
     return plugin
 

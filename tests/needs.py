@@ -1,7 +1,7 @@
-"""The mark `needs`: what a test needs of the engine, and what a run says of the tests that it left out.
+"""The mark `needs`: what a test needs of the emulator, and what a run says of the tests that it left out.
 
 `@pytest.mark.needs("iam enforced")` names capabilities of tests/capabilities.py. A test is left out
-only on an engine that isn't stated to have them; if a stated one is missing, the test fails.
+only on an emulator that isn't stated to have them; if a stated one is missing, the test fails.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
-    from capabilities import Engine
+    from capabilities import Profile
 
 LEFT_OUT = "left out"
 
 
 class Needs:
-    """A pytest plugin that leaves out what the run's engine can't do, and says so at the end.
+    """A pytest plugin that leaves out what the run's emulator can't do, and says so at the end.
 
-    lacks: each capability, and what an engine without it does instead. engines: what is stated of
-    each. chosen: the run's engine. ask: asks it for these capabilities; called once in a run, with
+    lacks: each capability, and what an emulator without it does instead. profiles: what is stated of
+    each. chosen: the run's emulator. ask: asks it for these capabilities; called once in a run, with
     those that its tests need.
     """
 
@@ -38,13 +38,13 @@ class Needs:
         config: pytest.Config,
         *,
         lacks: Mapping[str, str],
-        engines: Mapping[str, Engine],
+        profiles: Mapping[str, Profile],
         chosen: str,
         ask: Callable[[Collection[str]], Mapping[str, bool]],
     ) -> None:
-        config.addinivalue_line("markers", "needs(*capabilities): run only on an engine that has all of these")
+        config.addinivalue_line("markers", "needs(*capabilities): run only on an emulator that has all of these")
         self._lacks = lacks
-        self._engines = engines
+        self._profiles = profiles
         self._chosen = chosen
         self._ask = ask
         self._needed: set[str] = set()
@@ -55,7 +55,7 @@ class Needs:
 
     @property
     def answers(self) -> dict[str, bool]:
-        """What the engine answered for all that this run's tests need. A run's workers share the answers in a file."""
+        """What the emulator answered for all that this run's tests need. The workers share the answers in a file."""
         with (self._folder / "answers.json").open("a+", encoding="utf-8") as file:
             fcntl.flock(file.fileno(), fcntl.LOCK_EX)
             file.seek(0)
@@ -67,9 +67,9 @@ class Needs:
 
     @property
     def stated(self) -> AbstractSet[str]:
-        """The capabilities that the run's engine is stated to have; none for an engine without a statement."""
-        engine = self._engines.get(self._chosen)
-        return self._lacks.keys() - engine.lacks if engine else frozenset()
+        """The capabilities that the run's emulator is stated to have; none for an emulator without a statement."""
+        profile = self._profiles.get(self._chosen)
+        return self._lacks.keys() - profile.lacks if profile else frozenset()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -77,20 +77,20 @@ class Needs:
         node.workerinput[LEFT_OUT] = str(self._folder)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Refuse a mark that names no capability, and a test that no engine of `make test-full` would run."""
+        """Refuse a mark that names no capability, and a test that no emulator of `make test-full` would run."""
         for item in items:
             needed = needs_of(item)
             unknown = [name for name in needed if name not in self._lacks]
             if unknown or (item.get_closest_marker("needs") and not needed):
                 known = ", ".join(f'"{name}"' for name in sorted(self._lacks))
                 raise pytest.UsageError(f"{item.nodeid} needs {unknown or 'nothing'}. Name one or more of: {known}")
-            if needed and not any(engine.runs(item.nodeid, needed) for engine in self._engines.values()):
-                raise pytest.UsageError(f"{item.nodeid} needs {needed}. No engine of make test-full runs it.")
+            if needed and not any(profile.runs(item.nodeid, needed) for profile in self._profiles.values()):
+                raise pytest.UsageError(f"{item.nodeid} needs {needed}. No emulator of make test-full runs it.")
             self._needed.update(self._lacks if "needs" in getattr(item, "fixturenames", ()) else needed)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Leave a test out before its fixtures are made, or fail it if the engine lacks what is stated."""
+        """Leave a test out before its fixtures are made, or fail it if the emulator lacks what is stated."""
         needed = needs_of(item)
         missing = [name for name in needed if not self.answers[name]] if needed else []
         lost = [name for name in missing if name in self.stated]
@@ -98,7 +98,7 @@ class Needs:
             pytest.fail(f"{self._chosen} lacks {lost}, which tests/capabilities.py states that it has.", pytrace=False)
         if missing:
             item.user_properties.append((LEFT_OUT, missing))
-            pytest.skip(f"This engine lacks {missing}.")
+            pytest.skip(f"This emulator lacks {missing}.")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
@@ -111,7 +111,7 @@ class Needs:
         yield
         reports = terminalreporter.stats.get(LEFT_OUT, ())
         if reports:
-            terminalreporter.section("not run on this engine", sep="=", yellow=True)
+            terminalreporter.section("not run on this emulator", sep="=", yellow=True)
             for line in summary(reports, self._lacks):
                 terminalreporter.line(line)
 
@@ -127,7 +127,7 @@ def missing_of(report: pytest.TestReport) -> list[str]:
 
 
 def summary(reports: Iterable[pytest.TestReport], lacks: Mapping[str, str]) -> list[str]:
-    """Return two lines for each capability: what the engine does instead, and how many tests of which files."""
+    """Return two lines for each capability: what the emulator does instead, and how many tests of which files."""
     files: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for report in reports:
         for name in missing_of(report):

@@ -1,4 +1,4 @@
-"""What is stated of the engine is what it answers: a capability can't go missing in silence."""
+"""What is stated of the emulator is what it answers: a capability can't go missing in silence."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ if TYPE_CHECKING:
     from needs import Needs
 
 
-def test_engine__has_exactly_the_capabilities_that_are_stated(needs: Needs) -> None:
-    """When this fails, an engine changed: update ENGINES in tests/capabilities.py."""
+def test_emulator__has_exactly_the_capabilities_that_are_stated(needs: Needs) -> None:
+    """When this fails, an emulator changed: update PROFILES in tests/capabilities.py."""
     assert {name for name, has in needs.answers.items() if has} == needs.stated

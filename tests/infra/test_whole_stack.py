@@ -1,4 +1,4 @@
-"""The whole configuration through its life, on any engine: applied, changed, changed back and destroyed."""
+"""The whole configuration through its life, on any emulator: applied, changed, changed back and destroyed."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The mark `needs`: what it refuses, what it leaves out, and how the run says so.
 
-Each test runs a few tests of its own, on an engine that answers as the test says.
+Each test runs a few tests of its own, on an emulator that answers as the test says.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ pytest_plugins = ("pytester",)
 
 CONFTEST = """
 import pytest
-from capabilities import Engine
+from capabilities import Profile
 from needs import Needs
 
 LACKS = {"mail": "it drops mail", "clouds": "it has no clouds", "rain": "it never rains"}
-ENGINES = {
-    "big": Engine(lacks=frozenset(CLAIMED), tiers=("test_",)),
-    "other": Engine(lacks=frozenset({"mail"}), tiers=("test_",)),
+PROFILES = {
+    "big": Profile(lacks=frozenset(CLAIMED), tiers=("test_",)),
+    "other": Profile(lacks=frozenset({"mail"}), tiers=("test_",)),
 }
 
 def pytest_configure(config):
     answers = dict.fromkeys(LACKS, True) | dict.fromkeys(MISSING, False)
     ask = lambda names: {name: answers[name] for name in names}
-    config.pluginmanager.register(Needs(config, lacks=LACKS, engines=ENGINES, chosen="big", ask=ask), "needs")
+    config.pluginmanager.register(Needs(config, lacks=LACKS, profiles=PROFILES, chosen="big", ask=ask), "needs")
 
 @pytest.fixture
 def needs(pytestconfig):
@@ -37,7 +37,7 @@ Run = Callable[..., pytest.RunResult]
 
 @pytest.fixture
 def run(pytester: pytest.Pytester) -> Run:
-    """Run a file of tests. missing: what the engine lacks. stated: what is stated of it; by default the same."""
+    """Run a file of tests. missing: what the emulator lacks. stated: what is stated of it; by default the same."""
 
     def run(tests: str, *, missing: set[str] = frozenset(), stated: set[str] | None = None) -> pytest.RunResult:
         claimed = missing if stated is None else stated
@@ -68,14 +68,14 @@ def test_needs__that_no_engine_meets__is_refused(run: Run) -> None:
     ran = run('@needs("mail", "rain")\ndef test_one(): pass', missing={"rain"})
 
     assert ran.ret == pytest.ExitCode.USAGE_ERROR
-    ran.stderr.fnmatch_lines(["*No engine of make test-full runs it."])
+    ran.stderr.fnmatch_lines(["*No emulator of make test-full runs it."])
 
 
 def test_needs__that_are_met__run_the_test(run: Run) -> None:
     ran = run('@needs("mail")\ndef test_one(): pass')
 
     ran.assert_outcomes(passed=1)
-    ran.stdout.no_fnmatch_line("*not run on this engine*")
+    ran.stdout.no_fnmatch_line("*not run on this emulator*")
 
 
 TWO_FILES_WORTH = """
@@ -93,7 +93,7 @@ def test_run__ends_with_what_it_left_out_by_capability(run: Run) -> None:
     assert ran.ret == pytest.ExitCode.OK
     *_, title, first, files, second, file, result = filter(None, ran.outlines)
     name = "test_run__ends_with_what_it_left_out_by_capability.py"
-    assert "not run on this engine" in title
+    assert "not run on this emulator" in title
     assert (first, files) == ('2 tests need "clouds": it has no clouds', f"    {name} (2)")
     assert (second, file) == ('1 test needs "rain": it never rains', f"    {name} (1)")
     assert "1 passed, 2 left out in" in result
@@ -126,7 +126,7 @@ STATEMENT = "def test_statement(needs): assert {name for name in needs.answers i
 def test_statement__is_compared_with_what_the_engine_answers(
     run: Run, missing: set[str], stated: set[str], failed: int
 ) -> None:
-    """The engine is asked for every capability, even if no test needs one."""
+    """The emulator is asked for every capability, even if no test needs one."""
     ran = run(STATEMENT, missing=missing, stated=stated)
 
     ran.assert_outcomes(failed=failed, passed=1 - failed)

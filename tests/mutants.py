@@ -240,8 +240,8 @@ def passes(item: pytest.Item) -> bool:
 class Plugin:
     """Runs mutants instead of the tests that pytest collected."""
 
-    def __init__(self, modules: Sequence[str], share: float, seed: str) -> None:
-        self._modules = modules
+    def __init__(self, paths: Sequence[Path], share: float, seed: str) -> None:
+        self._paths = paths
         self._share = share
         self._seed = seed
 
@@ -256,14 +256,14 @@ class Plugin:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run them, and write the report."""
-        for path in paths_of(self._modules):
+        for path in self._paths:
             importlib.import_module(module_of(path))  # no test may do so
         process = Process(session.items)
         print(f"\n{len(process.items)} tests; failing without a mutant: {process.failing or 'none'}", flush=True)
         REPORT.parent.mkdir(exist_ok=True)
         totals: Counter[str] = Counter()
         with REPORT.open("w", encoding="utf-8") as report:
-            for path in paths_of(self._modules):
+            for path in self._paths:
                 counts: Counter[str] = Counter()
                 chosen = random.Random(f"{self._seed} {path.stem}")  # noqa: S311 - no secret
                 for mutant, tests, fate in fates(process, mutants_of(path, self._share, chosen)):
@@ -273,8 +273,8 @@ class Plugin:
                         report.write(f"{place} {fate} ({tests} tests)\n{mutant.change}\n\n")
                         report.flush()
                 totals += counts
-                print(said(f"{path.parent.name}/{path.stem}", counts), flush=True)
-        print(f"{said('all', totals)}\nWhat lives is in {REPORT}.")
+                print(result_of(f"{path.parent.name}/{path.stem}", counts), flush=True)
+        print(f"{result_of('all', totals)}\nWhat lives is in {REPORT}.")
         return True
 
 
@@ -299,14 +299,13 @@ def fates(process: Process, mutants: Iterator[Mutant]) -> Iterator[tuple[Mutant,
         yield ended()
 
 
-def paths_of(modules: Sequence[str]) -> Iterator[Path]:
-    """Yield the modules with these names, in this order; all if there are none."""
-    paths = [path for room in ("services", "domain") for path in sorted((CORE / room).glob("*.py"))]
-    rules = {path.stem: path for path in paths if path.stem not in (*TABLES, "__init__")}
-    yield from [rules[name] for name in modules] if modules else rules.values()
+def rules() -> dict[str, Path]:
+    """Return the modules that mutants are made of, by name."""
+    paths = [path for folder in ("services", "domain") for path in sorted((CORE / folder).glob("*.py"))]
+    return {path.stem: path for path in paths if path.stem not in (*TABLES, "__init__")}
 
 
-def said(name: str, counts: Counter[str]) -> str:
+def result_of(name: str, counts: Counter[str]) -> str:
     """Return a module's line."""
     killed, run = counts["killed"], sum(counts.values())
     return f"{name:28} killed {killed:4} of {run:4} ({killed / max(run, 1):4.0%}), {counts['unreached']} unreached"
@@ -320,7 +319,10 @@ def main() -> int:
     parser.add_argument("--seed", default="1")
     parser.add_argument("--folders", nargs="*", default=FOLDERS, help="of tests/unit, whose tests to run")
     asked: Any = parser.parse_args()
-    plugin = Plugin(asked.modules, asked.share, asked.seed)
+    modules = rules()
+    if unknown := [name for name in asked.modules if name not in modules]:
+        parser.error(f"There is no module {', '.join(unknown)} in domain or services.")
+    plugin = Plugin([modules[name] for name in asked.modules or modules], asked.share, asked.seed)
     tests = [*(f"tests/unit/{folder}" for folder in asked.folders), "tests/contract"]
     return pytest.main(["-q", "-p", "no:cacheprovider", "-m", "not full", "-k", "unit or memory", *tests], [plugin])
 

@@ -46,6 +46,7 @@ class EmailSettings:
         own = {
             "CreateEmailIdentity": self.create_identity,
             "GetEmailIdentity": self.get_identity,
+            "DeleteEmailIdentity": self.delete_identity,
             "CreateConfigurationSet": self.create_set,
             "GetConfigurationSet": self.get_set,
             **{f"PutConfigurationSet{options}": self.put_options for options in OPTIONS},
@@ -76,6 +77,12 @@ class EmailSettings:
         if name not in ses_backends[context.account_id][context.region].email_identities:
             raise CommonServiceException("NotFoundException", f"Email identity {name} does not exist.", 404)
         return _identity(name) | {"FeedbackForwardingStatus": True, "VerificationStatus": "SUCCESS"}
+
+    def delete_identity(self, context: Any, request: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401
+        """Delete an identity: moto doesn't find an address by its name in the URL."""
+        self.get_identity(context, request)
+        ses_backends[context.account_id][context.region].delete_identity(request["EmailIdentity"])
+        return {}
 
     def create_set(self, context: Any, request: dict[str, Any]) -> Any:  # noqa: ANN401
         """Create a configuration set, and keep its tags and options."""

@@ -45,13 +45,14 @@ class Record:
 
 
 class _Handler(ForwardingHandler):
+    server: FrontServer
     upstream: tuple[str, int]
     record: Record
 
     def forward(self) -> None:
         """Forward one request with its Host, which its signature covers, and record both sides."""
         named = urlsplit(self.path)
-        if named.netloc and not named.netloc.endswith(f"127.0.0.1:{self.server.server_address[1]}"):
+        if named.netloc and not named.netloc.endswith(f"127.0.0.1:{self.server.server_port}"):
             self._refuse(named.netloc)
             return
         if "Transfer-Encoding" in self.headers:

@@ -102,7 +102,7 @@ class Recording:
         recording = cls(**json.loads(first))
         for line in map(json.loads, lines):
             if isinstance(line[2], str):
-                recording.acts.append(Act(*line, calls=()))
+                recording.acts.append(Act(line[0], line[1], line[2], line[3], ()))
             else:
                 last = recording.acts[-1]
                 recording.acts[-1] = Act(last.step, last.address, last.type, last.verb, (*last.calls, Call(*line)))

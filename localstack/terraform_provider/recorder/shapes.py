@@ -62,7 +62,7 @@ def _numbers(pairs: Mapping[str, str], stem: str) -> list[int]:
 def from_xml(shape: Shape, element: ET.Element) -> Value:
     """Read an element of an XML body, without its namespaces."""
     if shape.type_name == "structure":
-        read = {}
+        read: dict[str, Value] = {}
         for name, member in shape.members.items():
             wire = member.serialization.get("name", name)
             if member.serialization.get("xmlAttribute"):

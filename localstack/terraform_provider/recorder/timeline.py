@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ def _spans(output: str) -> Iterator[Span]:
             yield Span(started.pop(resource["addr"]), when, resource["addr"], resource["resource_type"], verb)
 
 
-def events(output: str) -> list[dict[str, object]]:
+def events(output: str) -> list[dict[str, Any]]:
     """Return the events that a Terraform command printed."""
     return [json.loads(line) for line in output.splitlines() if line.startswith("{")]
 

@@ -6,12 +6,12 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from recorder.comparison import accepted_differences, report, schema_differences
-from recorder.recordings import Recording
-from recorder.run import Prover
 from recordings_there import RECORDED, RECORDINGS
 from shipped import ROOT
 
+from recorder.comparison import accepted_differences, report, schema_differences
+from recorder.recordings import Recording
+from recorder.run import Prover
 from standin.facts import SCHEMA_FILE
 
 if TYPE_CHECKING:

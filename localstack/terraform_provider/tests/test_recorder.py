@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
+
 from recorder.calls import Call, call_of
 from recorder.comparison import differences, paths_that_differ, report
 from recorder.proxy import Exchange, recording_proxy
@@ -20,7 +21,6 @@ from recorder.recordings import ITSELF, Act, Recording, SecretInRecordingError, 
 from recorder.run import changed_by
 from recorder.schemas import facts_of
 from recorder.timeline import Span, planned_changes, problems, spans
-
 from rollcall_local.loopback import loopback_session
 from standin.errors import NotLocalError
 

@@ -10,10 +10,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from recorder.comparison import report
-from recorder.recordings import Recording
 from shipped import ROOT
 
+from recorder.comparison import report
+from recorder.recordings import Recording
 from rollcall_local.process import clean_environment
 from standin.facts import facts
 

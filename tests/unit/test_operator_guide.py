@@ -16,6 +16,7 @@ import pytest
 from botocore import xform_name
 from conftest import ROOT
 
+from registration_core.domain.errors import MailerError
 from rollcall_build.sources import VARIABLE
 
 GUIDE = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
@@ -189,6 +190,14 @@ def test_profile__exists_from_the_first_command_on() -> None:
 
     assert first.index("export AWS_PROFILE") < min(first.index(f"aws {one}") for one in ("s3api", "budgets", "sesv2"))
     assert re.findall(r"rollcall context add .* --profile (\w+)", first) == [profile]
+
+
+@pytest.mark.parametrize("error", [MailerError, *MailerError.__subclasses__()])
+def test_dead_letters__explain_each_reason(error: type[MailerError]) -> None:
+    """The column WHY of `rollcall mail failed` shows these codes."""
+    chapter = GUIDE.partition("### Dead letters\n")[2].partition("\n#")[0]
+
+    assert f"`{error.code}` (" in chapter
 
 
 def test_linked_chapters__exist() -> None:

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from lambda_handlers.log import Log
+from registration_core.domain.errors import SettingsError
 
 
 def test_info__is_one_line_of_json_with_time_level_and_facts(capsys: pytest.CaptureFixture[str]) -> None:
@@ -52,3 +53,10 @@ def test_fault__names_errors_and_places_but_not_their_messages(capsys: pytest.Ca
     assert "anna" not in written
     assert json.loads(written)["error"] == ["ValueError", "KeyError"]
     assert json.loads(written)["trace"][0].startswith("test_log.py:")
+
+
+def test_fault__of_a_setting__names_it_and_the_way_out(capsys: pytest.CaptureFixture[str]) -> None:
+    """The operator's guide sends operators to this sentence in the log."""
+    Log("submit").fault("failed", SettingsError("HTTPS_PROXY is set. Name the endpoint."))
+
+    assert json.loads(capsys.readouterr().out)["detail"] == "HTTPS_PROXY is set. Name the endpoint."

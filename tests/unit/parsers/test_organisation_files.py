@@ -68,7 +68,9 @@ def test_file__is_read_or_every_mistake_says_where(organisation: Path, file: str
         (b"a = [", "this is not TOML: "),
         (b"a = '\xff'", "this is not UTF-8 text (byte 5); save the file as UTF-8"),
         (b"a = " + b"9" * 5_000, "a number has too many digits"),
+        (b"a = 0x" + b"f" * 5_000, "a number has too many digits"),
         (b"a = " + b"[" * 5_000, "lists or tables are nested too deeply"),
+        (b"a." * 3_000 + b"a = 1", "lists or tables are nested too deeply"),
     ],
 )
 def test_toml__that_cannot_be_read__says_why(tmp_path: Path, content: bytes, why: str) -> None:
@@ -81,3 +83,12 @@ def test_toml__that_is_a_folder__says_so(organisation: Path) -> None:
     (organisation / "forms" / "course" / "form.toml").mkdir(parents=True)
     why = refusal_of(read_forms, organisation, FormFileError)
     assert why == "forms/course/form.toml: the file can't be read (Is a directory)"
+
+
+def test_mistake__in_a_text_of_several_lines__takes_one_line(organisation: Path) -> None:
+    path = organisation / "forms" / "contact" / "form.toml"
+    path.write_text('staff = "one\\ntwo"\n', encoding="utf-8")
+    why = refusal_of(read_forms, organisation, FormFileError)
+    assert why is not None
+    assert 'not "one two"' in why
+    assert all(line.startswith("forms/contact/form.toml: ") for line in why.splitlines())

@@ -10,6 +10,8 @@ import json
 import sys
 import time
 
+from registration_core.domain.errors import SettingsError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,8 +39,12 @@ class Log:
         self._write("WARN", message, facts)
 
     def fault(self, message: str, error: BaseException, **facts: object) -> None:
-        """Log what somebody should look at, with the error's types and line numbers but never its message."""
-        self._write("ERROR", message, {**facts, **_trace(error)})
+        """Log what somebody should look at, with the error's types and line numbers.
+
+        Only a SettingsError has its message logged: it quotes the operator and no visitor.
+        """
+        detail = {"detail": str(error)} if isinstance(error, SettingsError) else {}
+        self._write("ERROR", message, {**facts, **detail, **_trace(error)})
 
     def _write(self, level: str, message: str, facts: Mapping[str, object]) -> None:
         if _LEVELS[level] < self._threshold:

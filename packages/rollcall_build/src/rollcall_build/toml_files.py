@@ -17,7 +17,8 @@ class TomlError(ValueError):
 def read_toml(path: Path) -> dict[str, Any]:
     """Return a file's content. Raises FileNotFoundError, or TomlError for a file that can't be read."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        repr(content)  # fails as a message would that quotes such a number, or a walk through such tables
     except UnicodeDecodeError as error:
         raise TomlError(f"this is not UTF-8 text (byte {error.start}); save the file as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
@@ -30,3 +31,4 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise
     except OSError as error:
         raise TomlError(f"the file can't be read ({error.strerror})") from error
+    return content

@@ -27,14 +27,15 @@ class SettingsError(RollcallError):
 class FormFileError(RollcallError):
     """A form file has mistakes.
 
-    problems: one sentence each, with the file, the key and what is allowed; never empty.
+    problems: one sentence each, with the file, the key and what is allowed; never empty. Each
+    becomes one line, although a quoted text may have several.
     """
 
     code = "form_file"
 
     def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = tuple(problems)
+        self.problems = tuple(" ".join(problem.splitlines()) for problem in problems)
+        super().__init__("\n".join(self.problems))
 
 
 class UnknownFormError(RollcallError):

@@ -23,7 +23,7 @@ from shipped import ROOT
 
 from rollcall_local.credentials import ROOT as ROOT_CREDENTIALS
 from rollcall_local.credentials import Credentials, client
-from rollcall_local.emulators import emulator_of
+from rollcall_local.emulators import dynamodb_local, emulator_of
 from rollcall_local.emulators.localstack import LocalStack
 from rollcall_local.emulators.ministack import Ministack
 from rollcall_local.paths import Workspace
@@ -47,14 +47,21 @@ class Profile:
         return nodeid.startswith(self.tiers) and self.lacks.isdisjoint(needed)
 
 
+OF_THE_USER = frozenset({"dynamodb local"})
+"""What only users can bring. A test that needs it is left out on every emulator of a machine without it."""
+
+MISSING = frozenset() if dynamodb_local.chosen_folder() else OF_THE_USER
+
 PROFILES = {
-    Ministack.name: Profile(lacks=frozenset({"stream on-failure"}), tiers=EVERY_TIER),
+    Ministack.name: Profile(lacks=MISSING | {"stream on-failure"}, tiers=EVERY_TIER),
     LocalStack.name: Profile(
-        lacks=frozenset({"iam enforced", "private buckets", "state kept over a restart"}),
+        lacks=MISSING
+        | {"iam enforced", "private buckets", "state kept over a restart"}
+        | ({"point-in-time restore"} if dynamodb_local.chosen_folder() else frozenset()),
         tiers=("tests/contract/", "tests/integration/", "tests/faults/", "tests/infra/"),
     ),
     Moto.name: Profile(
-        lacks=frozenset({"iam enforced", "stream on-failure", "state kept over a restart"}),
+        lacks=MISSING | {"iam enforced", "stream on-failure", "state kept over a restart"},
         tiers=("tests/contract/", "tests/infra/test_whole_stack.py"),
     ),
 }
@@ -125,13 +132,9 @@ def stream_on_failure(emulator: AskedEmulator) -> bool:
     functions.get_waiter("function_active_v2").wait(FunctionName="failing", WaiterConfig={"Delay": 1})
     if b"ValueError" not in functions.invoke(FunctionName="failing")["Payload"].read():
         return False  # an emulator that runs no function
-    stream = dynamodb.create_table(
-        TableName="streamed",
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
-    )["TableDescription"]["LatestStreamArn"]
+    stream = create_table(
+        dynamodb, "streamed", StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+    )["LatestStreamArn"]
     functions.create_event_source_mapping(
         EventSourceArn=stream,
         FunctionName="failing",
@@ -167,6 +170,39 @@ def state_kept(emulator: AskedEmulator) -> bool:
     return any(url.endswith("/kept") for url in emulator.client("sqs").list_queues().get("QueueUrls", ()))
 
 
+def point_in_time_restore(emulator: AskedEmulator) -> bool:
+    """Return whether a table can be restored to a point in time, as a new table."""
+    dynamodb = emulator.client("dynamodb")
+    create_table(dynamodb, "backed-up")
+    dynamodb.update_continuous_backups(
+        TableName="backed-up", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )
+    try:
+        dynamodb.restore_table_to_point_in_time(
+            SourceTableName="backed-up", TargetTableName="restored", UseLatestRestorableTime=True
+        )
+    except ClientError:
+        return False
+    return True
+
+
+def create_table(dynamodb: Any, name: str, **more: Any) -> dict[str, Any]:
+    """Create a table with a text as its key, and return its description."""
+    made: dict[str, Any] = dynamodb.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        **more,
+    )["TableDescription"]
+    return made
+
+
+def dynamodb_local_named(_emulator: AskedEmulator) -> bool:
+    """Return whether the user has DynamoDB Local, and says where."""
+    return dynamodb_local.chosen_folder() is not None
+
+
 def _a_role(emulator: AskedEmulator) -> str:
     service = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -196,6 +232,8 @@ CAPABILITIES = {
     "iam enforced": Capability("it lets everyone do everything, whatever their policies say", iam_enforced),
     "private buckets": Capability("it lets everyone read every bucket", private_buckets),
     "stream on-failure": Capability("it never sets a stream's failed record aside", stream_on_failure),
+    "point-in-time restore": Capability("it can't restore a table to a point in time", point_in_time_restore),
+    "dynamodb local": Capability("ROLLCALL_DYNAMODB_LOCAL doesn't say where it is", dynamodb_local_named),
     "state kept over a restart": Capability("it forgets everything when it stops", state_kept),
 }
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import localstack_client.session
 import pytest
-from capabilities import CAPABILITIES, PROFILES, ask
+from capabilities import CAPABILITIES, OF_THE_USER, PROFILES, ask
 from deadlines import DEADLINE_S, wait_until
 from groups import STACKS, Groups, group_of, place_of
 from machine import bare_emulator, only_this_machine
@@ -58,7 +58,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the mark `needs`. Let tests send Ctrl-C to what they start, even if this run ignores it."""
     lacks = {name: capability.lack for name, capability in CAPABILITIES.items()}
     chosen = os.environ.get(emulators.VARIABLE) or Ministack.name
-    config.pluginmanager.register(Needs(config, lacks=lacks, profiles=PROFILES, chosen=chosen, ask=ask), "needs")
+    needs = Needs(config, lacks=lacks, profiles=PROFILES, chosen=chosen, ask=ask, of_the_user=OF_THE_USER)
+    config.pluginmanager.register(needs, "needs")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

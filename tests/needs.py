@@ -30,7 +30,7 @@ class Needs:
 
     lacks: each capability, and what an emulator without it does instead. profiles: what is stated of
     each. chosen: the run's emulator. ask: asks it for these capabilities; called once in a run, with
-    those that its tests need.
+    those that its tests need. of_the_user: capabilities that make test-full doesn't bring.
     """
 
     def __init__(
@@ -41,12 +41,14 @@ class Needs:
         profiles: Mapping[str, Profile],
         chosen: str,
         ask: Callable[[Collection[str]], Mapping[str, bool]],
+        of_the_user: AbstractSet[str] = frozenset(),
     ) -> None:
         config.addinivalue_line("markers", "needs(*capabilities): run only on an emulator that has all of these")
         self._lacks = lacks
         self._profiles = profiles
         self._chosen = chosen
         self._ask = ask
+        self._of_the_user = of_the_user
         self._needed: set[str] = set()
         given = getattr(config, "workerinput", {}).get(LEFT_OUT)
         self._folder = Path(given or tempfile.mkdtemp(prefix="rollcall-capabilities-"))
@@ -84,7 +86,8 @@ class Needs:
             if unknown or (item.get_closest_marker("needs") and not needed):
                 known = ", ".join(f'"{name}"' for name in sorted(self._lacks))
                 raise pytest.UsageError(f"{item.nodeid} needs {unknown or 'nothing'}. Name one or more of: {known}")
-            if needed and not any(profile.runs(item.nodeid, needed) for profile in self._profiles.values()):
+            of_emulators = [name for name in needed if name not in self._of_the_user]
+            if of_emulators and not any(profile.runs(item.nodeid, of_emulators) for profile in self._profiles.values()):
                 raise pytest.UsageError(f"{item.nodeid} needs {needed}. No emulator of make test-full runs it.")
             self._needed.update(self._lacks if "needs" in getattr(item, "fixturenames", ()) else needed)
 

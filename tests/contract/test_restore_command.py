@@ -80,6 +80,9 @@ class Books:
         return json.dumps(self.dynamodb.scan(TableName=self.restored)["Items"])
 
 
+RESTORED = pytest.mark.needs("point-in-time restore")
+
+
 @pytest.fixture
 def books(dynamodb: Any, table: str) -> Iterator[Books]:
     restored = f"{table}-restored-1"
@@ -100,6 +103,7 @@ def line(tmp_path: Path, dynamodb: Any, table: str) -> CommandLine:
     )
 
 
+@RESTORED
 def test_prepare__erases_again_what_was_erased_since(line: CommandLine, books: Books) -> None:
     """Nothing of those people is left, nobody else changes, and a promoted registrant keeps the seat."""
     robin, kim, ada = map(books.register, ("robin", "kim", "ada"))
@@ -124,6 +128,7 @@ def test_prepare__erases_again_what_was_erased_since(line: CommandLine, books: B
     assert "has nothing left to erase" in line("restore", "prepare", books.restored, "--yes").err
 
 
+@RESTORED
 def test_prepare__copies_suppressions(line: CommandLine, books: Books) -> None:
     """Addresses that bounced or complained after the backup stay suppressed, for the longer of the two periods."""
     robin, kim, ada = (f"{name}@example.org" for name in ("robin", "kim", "ada"))
@@ -147,6 +152,7 @@ def test_prepare__copies_suppressions(line: CommandLine, books: Books) -> None:
     assert "suppressed" not in line("restore", "prepare", books.restored, "--yes").err
 
 
+@RESTORED
 def test_prepare__copies_the_guard_keys_that_suppressions_need(line: CommandLine, books: Books) -> None:
     """A suppression made with a key of after the backup holds in the restored table, and its own keys stay known."""
     call = sdk_call(books.dynamodb)
@@ -173,6 +179,7 @@ def test_prepare__copies_the_guard_keys_that_suppressions_need(line: CommandLine
     assert "guard keys" not in line("restore", "prepare", books.restored, "--yes").err.lower()
 
 
+@RESTORED
 def test_prepare__after_the_switch__leaves_the_key_in_force(line: CommandLine, books: Books) -> None:
     """Functions use the restored table's key and don't know today's yet, so today's is only recognised."""
     call = sdk_call(books.dynamodb)
@@ -189,6 +196,7 @@ def test_prepare__after_the_switch__leaves_the_key_in_force(line: CommandLine, b
     assert "guard keys" not in line(*words).err.lower()
 
 
+@RESTORED
 def test_prepare__dry_run_changes_nothing(line: CommandLine, books: Books) -> None:
     robin = books.register("robin")
     books.restore()
@@ -200,6 +208,7 @@ def test_prepare__dry_run_changes_nothing(line: CommandLine, books: Books) -> No
     assert "robin@example.org" in books.text()
 
 
+@RESTORED
 def test_prepare__after_the_switch__reads_the_old_tables_ledger(line: CommandLine, books: Books) -> None:
     """The stack already uses the restored table, so the operator names the one before."""
     robin = books.register("robin")
@@ -225,6 +234,7 @@ def test_prepare__of_a_missing_table__says_so(line: CommandLine, books: Books) -
     assert 'There is no table "rollcall-none"' in ran.err
 
 
+@RESTORED
 @pytest.mark.parametrize("command", guide.beyond("rollcall restore"))
 def test_guide__commands_run(line: CommandLine, books: Books, command: str) -> None:
     books.restore()

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from capabilities import create_table
 from deadlines import wait_until
 from shipped import ROOT
 
-from rollcall_local.credentials import client
+from rollcall_local.credentials import ACCOUNT, client
+from rollcall_local.emulators import VARIABLE, dynamodb_local, keep_emulator
 from rollcall_local.emulators.localstack import LocalStack
 from rollcall_local.errors import LocalStackError
 from rollcall_local.paths import Workspace
@@ -67,8 +69,16 @@ def test_localstack__not_installed__says_how(tmp_path: Path) -> None:
         LocalStack(workspace).start(smtp_port=free_port())
 
 
+@pytest.fixture(params=["ministack", pytest.param("dynamodb-local", marks=pytest.mark.needs("dynamodb local"))])
+def tables(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What serves DynamoDB behind LocalStack."""
+    if request.param == "ministack":
+        monkeypatch.delenv(dynamodb_local.VARIABLE, raising=False)
+    return str(request.param)
+
+
 @pytest.fixture
-def localstack(tmp_path: Path) -> Iterator[LocalStack]:
+def localstack(tables: str, tmp_path: Path) -> Iterator[LocalStack]:  # noqa: ARG001 - its choice
     """LocalStack with nothing deployed."""
     emulator = LocalStack(Workspace(root=ROOT, state=tmp_path, edge_port=free_port()))
     yield emulator
@@ -93,16 +103,49 @@ def test_localstack__listens_on_loopback_only_and_leaves_nothing(localstack: Loc
 
 
 @pytest.mark.full
-def test_localstack__half_dead__is_started_anew_without_data(localstack: LocalStack) -> None:
+def test_localstack__serves_tables_and_their_streams(tables: str, localstack: LocalStack) -> None:
+    """Whatever holds the tables, one address serves them, with the region and account that AWS would name."""
+    localstack.start(smtp_port=free_port())
+    dynamodb, streams = (client(name, localstack.workspace) for name in ("dynamodb", "dynamodbstreams"))
+    stream = create_table(
+        dynamodb, "streamed", StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+    )["LatestStreamArn"]
+    dynamodb.put_item(TableName="streamed", Item={"pk": {"S": "x"}})
+    shard = streams.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"][0]["ShardId"]
+    start = streams.get_shard_iterator(StreamArn=stream, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
+
+    records = streams.get_records(ShardIterator=start["ShardIterator"])["Records"]
+
+    assert [record["dynamodb"]["NewImage"] for record in records] == [{"pk": {"S": "x"}}]
+    assert stream.startswith(f"arn:aws:dynamodb:{localstack.workspace.region}:{ACCOUNT}:table/streamed/")
+    assert LocalStack(localstack.workspace).describe() == f"localstack, with {tables} for DynamoDB"
+
+
+@pytest.mark.full
+def test_localstack__half_dead__is_started_anew_without_data(tables: str, localstack: LocalStack) -> None:
     """LocalStack without what serves its DynamoDB is of no use, and neither keeps data for the other."""
     localstack.start(smtp_port=free_port())
     client("sqs", localstack.workspace).create_queue(QueueName="gone")
-    tables = localstack.workspace.state / "emulator" / "dynamodb" / "emulator" / "emulator.pid"
-    os.kill(int(tables.read_text()), 9)
+    number = localstack.workspace.state / "emulator" / tables / "emulator" / "emulator.pid"
+    os.kill(int(number.read_text()), 9)
     wait_until(localstack.died, what="the end of the killed process")
 
     assert localstack.start(smtp_port=free_port())
     assert not client("sqs", localstack.workspace).list_queues().get("QueueUrls")
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("tables", ["ministack"], indirect=True)
+def test_localstack__running__refuses_other_tables(
+    localstack: LocalStack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A choice that comes too late is refused, and not ignored."""
+    monkeypatch.setenv(VARIABLE, LocalStack.name)
+    keep_emulator(localstack.workspace)
+    localstack.start(smtp_port=free_port())
+    monkeypatch.setenv(dynamodb_local.VARIABLE, str(tmp_path))
+    with pytest.raises(LocalStackError, match="already runs with ministack for DynamoDB"):
+        keep_emulator(localstack.workspace)
 
 
 def of_the_run(state: Path) -> set[int]:

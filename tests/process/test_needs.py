@@ -21,7 +21,7 @@ TEST = 'import pytest\n\n@pytest.mark.needs("rain")\ndef test_one(): assert Fals
 @pytest.mark.full
 def test_workers__ask_the_engine_once_and_report_together(tmp_path: Path) -> None:
     conftest = CONFTEST.replace("ask = lambda names: {name: answers[name] for name in names}", ASKED)
-    (tmp_path / "conftest.py").write_text('MISSING = CLAIMED = {"rain"}\n' + conftest)
+    (tmp_path / "conftest.py").write_text('MISSING = CLAIMED = {"rain"}\nUSERS = ()\n' + conftest)
     for number in (1, 2):
         (tmp_path / f"test_{number}.py").write_text(TEST)
     command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", "-p", "no:cacheprovider"]

@@ -25,7 +25,8 @@ PROFILES = {
 def pytest_configure(config):
     answers = dict.fromkeys(LACKS, True) | dict.fromkeys(MISSING, False)
     ask = lambda names: {name: answers[name] for name in names}
-    config.pluginmanager.register(Needs(config, lacks=LACKS, profiles=PROFILES, chosen="big", ask=ask), "needs")
+    plugin = Needs(config, lacks=LACKS, profiles=PROFILES, chosen="big", ask=ask, of_the_user=frozenset(USERS))
+    config.pluginmanager.register(plugin, "needs")
 
 @pytest.fixture
 def needs(pytestconfig):
@@ -37,11 +38,21 @@ Run = Callable[..., pytest.RunResult]
 
 @pytest.fixture
 def run(pytester: pytest.Pytester) -> Run:
-    """Run a file of tests. missing: what the emulator lacks. stated: what is stated of it; by default the same."""
+    """Run a file of tests.
 
-    def run(tests: str, *, missing: set[str] = frozenset(), stated: set[str] | None = None) -> pytest.RunResult:
+    missing: what the emulator lacks. stated: what is stated of it; by default the same. of_the_user:
+    what no emulator brings.
+    """
+
+    def run(
+        tests: str,
+        *,
+        missing: set[str] = frozenset(),
+        stated: set[str] | None = None,
+        of_the_user: set[str] = frozenset(),
+    ) -> pytest.RunResult:
         claimed = missing if stated is None else stated
-        settings = f"MISSING, CLAIMED = {set(missing)!r}, {set(claimed)!r}\n"
+        settings = f"MISSING, CLAIMED, USERS = {set(missing)!r}, {set(claimed)!r}, {set(of_the_user)!r}\n"
         pytester.makeconftest(settings + CONFTEST)
         pytester.makepyfile(f"import pytest\nneeds = pytest.mark.needs\n{tests}")
         return pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:xdist", "-ra", "--strict-markers")
@@ -69,6 +80,14 @@ def test_needs__that_no_engine_meets__is_refused(run: Run) -> None:
 
     assert ran.ret == pytest.ExitCode.USAGE_ERROR
     ran.stderr.fnmatch_lines(["*No emulator of make test-full runs it."])
+
+
+def test_needs__that_only_the_user_can_meet__are_left_out(run: Run) -> None:
+    """Such a test runs where the user has what it needs, so it isn't refused elsewhere."""
+    ran = run('@needs("mail")\ndef test_one(): assert False', missing={"mail"}, of_the_user={"mail"})
+
+    assert ran.ret == pytest.ExitCode.OK
+    ran.stdout.fnmatch_lines(['1 test needs "mail": it drops mail'])
 
 
 def test_needs__that_are_met__run_the_test(run: Run) -> None:

@@ -166,7 +166,8 @@ def clean_environment(**extra: str) -> dict[str, str]:
     It keeps the choice of the emulator, so that a command started with it finds the same one, and
     where a test run records its calls.
     """
-    names = ("PATH", "HOME", "LANG", "LC_ALL", "TERM", "USER", "SYSTEMROOT", "ROLLCALL_EMULATOR", "ROLLCALL_CALLS")
+    of_the_machine = ("PATH", "HOME", "LANG", "LC_ALL", "TERM", "USER", "SYSTEMROOT")
+    names = (*of_the_machine, "ROLLCALL_EMULATOR", "ROLLCALL_DYNAMODB_LOCAL", "ROLLCALL_CALLS")
     environment = {name: os.environ[name] for name in names if name in os.environ}
     return environment | {
         "AWS_CONFIG_FILE": os.devnull,

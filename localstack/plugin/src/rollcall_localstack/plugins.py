@@ -44,6 +44,22 @@ def dynamodb() -> Any:  # noqa: ANN401 - LocalStack's class
     return forwarding.service("dynamodb")
 
 
+@aws_provider(api="dynamodb", name="attached")  # type: ignore[untyped-decorator]
+def attached_dynamodb() -> Any:  # noqa: ANN401 - LocalStack's class
+    """Tables in a DynamoDB Local that runs already."""
+    from rollcall_localstack import attaching  # noqa: PLC0415
+
+    return attaching.dynamodb()
+
+
+@aws_provider(api="dynamodbstreams", name="attached")  # type: ignore[untyped-decorator]
+def attached_dynamodbstreams() -> Any:  # noqa: ANN401 - LocalStack's class
+    """Streams of those tables."""
+    from rollcall_localstack import attaching  # noqa: PLC0415
+
+    return attaching.dynamodbstreams()
+
+
 @aws_provider(api="dynamodbstreams", name="forwarded")  # type: ignore[untyped-decorator]
 def dynamodbstreams() -> Any:  # noqa: ANN401 - LocalStack's class
     """Streams of those tables."""

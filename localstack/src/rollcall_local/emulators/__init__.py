@@ -36,7 +36,8 @@ def emulator_of(workspace: Workspace) -> Emulator:
 def keep_emulator(workspace: Workspace) -> None:
     """Record which emulator the system uses, so that status, mail and down find it by themselves.
 
-    Raises LocalStackError if the system was set up with another than the chosen one.
+    Raises LocalStackError if the system was set up with another than the chosen one, or runs in
+    another way.
     """
     saved, chosen = _saved(workspace.state), _chosen()
     if saved and chosen and saved != chosen:
@@ -44,6 +45,8 @@ def keep_emulator(workspace: Workspace) -> None:
             f"The local system in {workspace.state} was set up with {saved}, not {chosen}. Delete it and its data "
             "(make down RESET=1), or keep both: choose another folder with ROLLCALL_STATE, and other ports.",
         )
+    if refusal := emulator_of(workspace).refusal():
+        raise LocalStackError(refusal)
     replace_file(_file(workspace.state), saved or chosen or Ministack.name)
 
 

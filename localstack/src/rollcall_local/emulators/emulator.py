@@ -43,6 +43,10 @@ class Emulator(ABC):
         """Return its name, and what it relies on, for `up` and `status`."""
         return self.name
 
+    def refusal(self) -> str | None:
+        """Return why it can't run as the user chose, if it already runs in another way."""
+        return None
+
     @property
     def log(self) -> Path:
         """The output of the emulator and its functions."""

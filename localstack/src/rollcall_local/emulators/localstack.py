@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rollcall_local.emulators import dynamodb_local
+from rollcall_local.emulators.dynamodb_local import DynamoDBLocal
 from rollcall_local.emulators.emulator import Emulator
 from rollcall_local.emulators.ministack import Ministack
 from rollcall_local.errors import LocalStackError
@@ -27,7 +29,7 @@ SERVICES = (
 
 
 class LocalStack(Emulator):
-    """LocalStack in one process, and ministack in another for DynamoDB and its streams."""
+    """LocalStack in one process, and ministack or DynamoDB Local in another for DynamoDB and its streams."""
 
     name = "localstack"
     keeps_data = False
@@ -37,11 +39,21 @@ class LocalStack(Emulator):
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
-        self._tables = Tables(replace(workspace, state=self._folder / "dynamodb"))
+        running = (tables for kind in (DynamoDBLocal, Tables) if (tables := self._tables_of(kind)).alive())
+        self._tables = next(running, None) or self._tables_of(_chosen())
 
     def describe(self) -> str:
-        """Say that another emulator serves DynamoDB."""
+        """Say which other emulator serves DynamoDB."""
         return f"{self.name}, with {self._tables.name} for DynamoDB"
+
+    def refusal(self) -> str | None:
+        """Refuse DynamoDB Local while ministack serves the tables."""
+        if _chosen() is Tables or isinstance(self._tables, DynamoDBLocal) or not self.alive():
+            return None
+        return (
+            f"The local system already runs with {self._tables.name} for DynamoDB. Stop it (make down), or unset "
+            f"{dynamodb_local.VARIABLE}."
+        )
 
     def alive(self) -> bool:
         """Return whether both processes run."""
@@ -53,7 +65,7 @@ class LocalStack(Emulator):
             return False
         self._require_installed()
         self.reset()
-        self._tables = Tables(replace(self._tables.workspace, edge_port=free_port()))
+        self._tables = self._tables_of(_chosen(), free_port())
         self._tables.start(smtp_port=smtp_port)
         try:
             return super().start(smtp_port=smtp_port)
@@ -65,6 +77,9 @@ class LocalStack(Emulator):
         """Stop both processes."""
         ran = super().stop()
         return self._tables.stop() or ran
+
+    def _tables_of(self, kind: type[DynamoDBLocal | Tables], port: int = 0) -> DynamoDBLocal | Tables:
+        return kind(replace(self.workspace, state=self._folder / kind.name, edge_port=port))
 
     def _require_installed(self) -> None:
         if not all(self._python(environment).exists() for environment in ("localstack", "functions")):
@@ -88,8 +103,8 @@ class LocalStack(Emulator):
             STRICT_SERVICE_LOADING="0",
             EAGER_SERVICE_LOADING="1",  # loading on demand can deadlock at an import
             PROVIDER_OVERRIDE_APIGATEWAY="bridged",
-            PROVIDER_OVERRIDE_DYNAMODB="forwarded",
-            PROVIDER_OVERRIDE_DYNAMODBSTREAMS="forwarded",
+            PROVIDER_OVERRIDE_DYNAMODB=self._tables.provider,
+            PROVIDER_OVERRIDE_DYNAMODBSTREAMS=self._tables.provider,
             PROVIDER_OVERRIDE_SECRETSMANAGER="bridged",
             PROVIDER_OVERRIDE_SES="relayed",
             ROLLCALL_DYNAMODB_URL=self._tables.workspace.endpoint_url,
@@ -111,5 +126,11 @@ class LocalStack(Emulator):
 class Tables(Ministack):
     """ministack behind LocalStack: DynamoDB and its streams, without IAM, and nothing saved."""
 
+    provider = "forwarded"
+
     def _environment(self, smtp_port: int) -> Mapping[str, str]:
         return {**super()._environment(smtp_port), "AUTH": "false", "PERSIST_STATE": "0"}
+
+
+def _chosen() -> type[DynamoDBLocal | Tables]:
+    return DynamoDBLocal if dynamodb_local.chosen_folder() else Tables

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from policies.evaluator import listed
+
 from rollcall_local.credentials import client
 
 if TYPE_CHECKING:
@@ -36,11 +38,7 @@ class Applied:
         return {
             resource
             for statement in self.work_of(function)
-            for allowed in _listed(statement["Action"])
+            for allowed in listed(statement["Action"])
             if allowed == action
-            for resource in _listed(statement["Resource"])
+            for resource in listed(statement["Resource"])
         }
-
-
-def _listed(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from infra.old_states import REPLACEABLE
+from infra.old_states import REPLACEABLE, addresses
 from integration.api_requests import ask
 from python_terraform import IsFlagged
 
@@ -167,14 +167,14 @@ def test_create_before_destroy__spreads_to_nothing_with_a_name(applied: Applied)
 def test_replacement__of_everything_that_holds_no_data(applied: Applied) -> None:
     """Each has an order and a name with which AWS accepts its replacement; the next plan is empty."""
     state = json.loads((applied.workspace.state / "terraform" / "terraform.tfstate").read_text(encoding="utf-8"))
-    addresses = [
-        ".".join(resource[part] for part in ("module", "type", "name") if part in resource)
-        + (f"[{json.dumps(instance['index_key'])}]" if "index_key" in instance else "")
-        for resource in state["resources"]
-        if resource["mode"] == "managed" and resource["type"] in REPLACEABLE
-        for instance in resource["instances"]
-    ]
+    managed = [one for one in state["resources"] if one["mode"] == "managed" and one["type"] in REPLACEABLE]
 
-    applied.terraform.run("apply", input=False, auto_approve=IsFlagged, replace=addresses, **applied.terraform.inputs())
+    applied.terraform.run(
+        "apply",
+        input=False,
+        auto_approve=IsFlagged,
+        replace=sorted(addresses(managed)),
+        **applied.terraform.inputs(),
+    )
 
     assert applied.terraform.apply() == "0 added, 0 changed, 0 destroyed"

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from registration_core.adapters.dynamodb.retries import Deadline
+from registration_core.adapters.secret_value import SecretValue
 from registration_core.adapters.turnstile import Turnstile
 from registration_core.domain.errors import HumanCheckFailedError, HumanCheckUnavailableError
 
@@ -26,12 +28,15 @@ class Cloudflare:
     def __init__(self) -> None:
         self.status = 200
         self.answer: bytes = b'{"success": true}'
+        self.answers_after_s = 0.0
         self.asked: list[dict[str, Any]] = []
+        self.stopped = threading.Event()
         owner = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 owner.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                owner.stopped.wait(owner.answers_after_s)
                 self.send_response(owner.status)
                 self.send_header("Content-Length", str(len(owner.answer)))
                 self.end_headers()
@@ -50,6 +55,7 @@ def cloudflare() -> Iterator[Cloudflare]:
     thread = threading.Thread(target=service.server.serve_forever, args=(0.01,))
     thread.start()
     yield service
+    service.stopped.set()
     service.server.shutdown()
     thread.join()
     service.server.server_close()
@@ -116,3 +122,31 @@ def test_ensure_human__without_its_secret_lets_nobody_in(cloudflare: Cloudflare)
     with pytest.raises(HumanCheckUnavailableError):
         Turnstile(no_secret, url=cloudflare.url).ensure_human("token", address="", request="r")
     assert cloudflare.asked == []
+
+
+def test_ensure_human__after_the_deadline_asks_nobody(cloudflare: Cloudflare) -> None:
+    deadline = Deadline()
+    deadline.begin(0)
+    with pytest.raises(HumanCheckUnavailableError, match="no time left"):
+        Turnstile(lambda: "s", url=cloudflare.url, deadline=deadline).ensure_human("token", address="", request="r")
+    assert cloudflare.asked == []
+
+
+def test_ensure_human__waits_for_an_answer_until_the_deadline(cloudflare: Cloudflare) -> None:
+    cloudflare.answers_after_s = 1
+    deadline = Deadline()
+    deadline.begin(0.2)
+    check = Turnstile(lambda: "s", url=cloudflare.url, deadline=deadline, timeout_s=60)
+    with pytest.raises(HumanCheckUnavailableError, match="could not be reached"):
+        check.ensure_human("token", address="", request="r")
+
+
+def test_secret__is_waited_for_until_the_deadline(cloudflare: Cloudflare) -> None:
+    cloudflare.answers_after_s, cloudflare.answer = 1, b'{"SecretString": "late"}'
+    environ = {"AWS_REGION": "eu-north-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+    environ["AWS_ENDPOINT_URL"] = cloudflare.url
+    deadline = Deadline()
+    assert SecretValue("name", environ, deadline=deadline)() == "late"
+    deadline.begin(0.2)
+    with pytest.raises(HumanCheckUnavailableError, match="cannot be read"):
+        SecretValue("name", environ, deadline=deadline)()

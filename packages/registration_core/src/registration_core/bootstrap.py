@@ -121,21 +121,22 @@ def submit_parts(
             limits=Limits(per_address=settings.rate_per_address, per_email=settings.rate_per_email),
             signer=signer,
             clock=clock,
-            human_check=_human_check(settings, environ),
+            human_check=_human_check(settings, environ, call.deadline),
         ),
         submit=SubmitService(repository=repository, signer=signer, clock=clock, randomness=os.urandom),
         describe=DescribeService(repository=repository, clock=clock),
     )
 
 
-def _human_check(settings: SubmitSettings, environ: Mapping[str, str] | None) -> HumanCheck | None:
+def _human_check(settings: SubmitSettings, environ: Mapping[str, str] | None, deadline: Deadline) -> HumanCheck | None:
     """Return the check with Turnstile, or None if the stack doesn't use it."""
     if not settings.turnstile_secret_name:
         return None
     from registration_core.adapters.secret_value import SecretValue
     from registration_core.adapters.turnstile import Turnstile
 
-    return Turnstile(SecretValue(settings.turnstile_secret_name, environ), url=settings.turnstile_url)
+    secret = SecretValue(settings.turnstile_secret_name, environ, deadline=deadline)
+    return Turnstile(secret, url=settings.turnstile_url, deadline=deadline)
 
 
 def dispatch_service(settings: DispatchSettings) -> DispatchService:

@@ -15,6 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from registration_core.adapters.dynamodb.retries import Deadline
+
 KEPT_S = 15 * 60
 """How long a value is used before it is read again. A rotated secret takes effect within this time."""
 
@@ -22,14 +24,20 @@ KEPT_S = 15 * 60
 class SecretValue:
     """Returns a secret's text, read on first use and again after a while.
 
-    environ: see `wire_call_from_environment`, and what it raises.
+    environ: see `wire_call_from_environment`, and what it raises. deadline: reads wait no longer.
     """
 
     def __init__(
-        self, name: str, environ: Mapping[str, str] | None = None, *, monotonic: Callable[[], float] = time.monotonic
+        self,
+        name: str,
+        environ: Mapping[str, str] | None = None,
+        *,
+        deadline: Deadline | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._name = name
         self._call = wire_call_from_environment(environ, service=SECRETS)
+        self._call.deadline = deadline or self._call.deadline
         self._monotonic = monotonic
         self._value = ""
         self._read_at = 0.0

@@ -9,6 +9,7 @@ import http.client
 import json
 import uuid
 
+from registration_core.adapters.dynamodb.retries import Deadline
 from registration_core.domain.errors import HumanCheckFailedError, HumanCheckUnavailableError
 from registration_core.domain.ports import HumanCheck
 
@@ -29,12 +30,20 @@ class Turnstile(HumanCheck):
     """Asks Cloudflare, and refuses if it can't be reached or understood.
 
     secret: returns the site's secret, or raises HumanCheckUnavailableError. url: https, or http on
-    this machine.
+    this machine. deadline: after it, nobody is asked; until then we wait for at most `timeout_s`.
     """
 
-    def __init__(self, secret: Callable[[], str], *, url: str, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(
+        self,
+        secret: Callable[[], str],
+        *,
+        url: str,
+        deadline: Deadline | None = None,
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
         self._secret = secret
         self._url = url
+        self._deadline = deadline or Deadline()
         self._timeout_s = timeout_s
 
     def ensure_human(self, token: str, *, address: str, request: str) -> None:
@@ -55,11 +64,14 @@ class Turnstile(HumanCheck):
     def _ask(self, question: dict[str, str]) -> dict[str, Any]:
         from urllib.request import Request, urlopen  # noqa: PLC0415 - stacks without Turnstile don't need it
 
+        timeout_s = min(self._timeout_s, self._deadline.left_s())
+        if timeout_s <= 0:
+            raise HumanCheckUnavailableError("There was no time left to ask Turnstile.")
         sent = Request(  # noqa: S310 - the operator's own setting
             self._url, json.dumps(question).encode(), {"Content-Type": "application/json"}, method="POST"
         )
         try:
-            with urlopen(sent, timeout=self._timeout_s) as received:  # noqa: S310 - as above
+            with urlopen(sent, timeout=timeout_s) as received:  # noqa: S310 - as above
                 answer = json.loads(received.read(_MOST_BYTES))
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise HumanCheckUnavailableError("Turnstile could not be reached.") from error

@@ -13,7 +13,7 @@ from unit.core.builders import a_field, a_form, words
 from registration_core.domain.fields import Option
 from registration_core.domain.policies import Verification
 from registration_core.domain.quota import PublicSeats, Quota, QuotaState
-from registration_core.services.describe import DescribeService
+from registration_core.services.describe import DescribeService, in_brief
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -107,3 +107,24 @@ def test_describe__says_if_the_form_is_open_and_needs_verifying() -> None:
     clock.forward(hours=1)
     assert described(form, clock=clock)["open"] is True
     assert "verify_within_hours" not in described(FORM)
+
+
+def test_describe__names_the_form_and_how_long_it_keeps_answers() -> None:
+    description = described(a_form(description=words("Eight Saturdays")))
+    assert {key: description[key] for key in ("name", "version", "languages", "retention_days")} == {
+        "name": "course",
+        "version": "0123456789ab",
+        "languages": ["en", "sv"],
+        "retention_days": 30,
+    }
+    assert description["description"] == {"en": "Eight Saturdays", "sv": "Eight Saturdays (sv)"}
+    assert "description" not in described(a_form())
+
+
+def test_in_brief__has_only_what_changes() -> None:
+    brief = in_brief(described(FORM))
+    seats = [{"value": "a", "seats": "plenty"}, {"value": "b", "seats": "few"}]
+    assert (brief["name"], brief["version"]) == ("course", "0123456789ab")
+    assert [each["name"] for each in brief["fields"]] == ["born", "day"]
+    assert brief["fields"][0].keys() == {"name", "minimum", "maximum"}
+    assert brief["fields"][1]["options"] == seats

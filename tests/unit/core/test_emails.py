@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registration_core.domain.address_typos import SLIPS, corrected_address
 from registration_core.domain.emails import EmailError, normalise_email
 
 
@@ -72,3 +73,28 @@ def test_normalise_email__accepts_only_what_email_validator_does(text: str) -> N
     except email_validator.EmailSyntaxError as error:
         # Its own rules beyond DNS: reserved names, and labels such as `ab--c` or `xn--x`.
         assert "special-use" in str(error) or "xn--" in address or "--" in address  # noqa: PT017 - it may also be taken
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("robin@gmial.con", "robin@gmail.com"),
+        ("robin@GMALI.com", "robin@gmail.com"),
+        ("robin@htomail.se", "robin@hotmail.se"),
+        ("robin@outllok.cmo", "robin@outlook.com"),
+        ("robin@yhoo.vom", "robin@yahoo.com"),
+        ("robin@iclould.com", "robin@icloud.com"),
+        ("con@school.example", "con@school.example"),
+        ("robin@mail.co", "robin@mail.co"),
+    ],
+)
+def test_corrected_address__corrects_only_the_domain(typed: str, meant: str) -> None:
+    assert corrected_address(typed) == meant
+
+
+@pytest.mark.parametrize(("slip", "meant"), SLIPS.items())
+def test_slips__lead_to_a_common_domain(slip: str, meant: str) -> None:
+    common = {"gmail", "hotmail", "outlook", "yahoo", "icloud", "com"}
+    assert meant in common
+    assert slip.islower()
+    assert slip not in common

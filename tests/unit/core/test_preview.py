@@ -51,3 +51,15 @@ def test_example_entry__matches_a_real_entry_of_this_status(status: Status) -> N
     assert (entry.position is not None) == (status is Status.WAITLISTED)
     assert (entry.verify_by is not None) == (status is Status.PENDING)
     assert not entry.lapsed
+
+
+def test_preview__shows_free_text_only_to_a_proven_address(preview: PreviewService) -> None:
+    form = FORMS["registration"]
+    note = str(example_entry(form, Status.CONFIRMED, "en", StoppedClock().now()).answers["needs"])
+    assert note in preview.preview(MailKind.CONFIRMED, form, language="en", proven=True).text
+    assert note not in preview.preview(MailKind.CONFIRMED, form, language="en", proven=False).text
+
+
+def test_preview__fills_a_forms_own_mail_with_the_given_values(preview: PreviewService) -> None:
+    mail = preview.preview("moved", FORMS["registration"], language="en", values={"room": "Kuggen 2"})
+    assert "Kuggen 2" in mail.text

@@ -11,6 +11,7 @@ from contract.fakes import StoppedClock
 from unit.core.builders import a_field, a_form, words
 
 from registration_core.domain.fields import Option
+from registration_core.domain.forms import Section
 from registration_core.domain.policies import Verification
 from registration_core.domain.quota import PublicSeats, Quota, QuotaState
 from registration_core.services.describe import DescribeService, in_brief
@@ -92,6 +93,19 @@ def test_describe__hides_what_concerns_only_staff() -> None:
     description_json = json.dumps(described(FORM))
     for secret in ("staff@example.org", "further_remark", "me@example.org", "crs"):
         assert secret not in description_json
+
+
+def test_describe__leaves_out_what_only_the_sites_page_needs() -> None:
+    remark = a_field("textarea", "remark", draft=True, missing=words("Say something"), keep_for_next=True, example="x")
+    assert described(a_form(remark))["fields"][0].keys() == {"name", "type", "label", "required"}
+
+
+def test_describe__has_the_sections_and_when_the_form_closes() -> None:
+    closes = StoppedClock().at + timedelta(days=1)
+    description = described(replace(FORM, closes_at=closes, sections=(Section(words("You"), "email"),)))
+    assert description["sections"] == [{"title": {"en": "You", "sv": "You (sv)"}, "begins_with": "email"}]
+    assert description["closes_at"] == closes.isoformat()
+    assert described(FORM).keys().isdisjoint({"sections", "opens_at", "closes_at"})
 
 
 def test_describe__says_if_the_form_is_open_and_needs_verifying() -> None:

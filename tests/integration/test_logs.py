@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import sys
 import zipfile
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import wait_until
+from deadlines import DEADLINE_S
 from integration.api_requests import example, send
-from integration.runtime_api import Ended, run_in_lambda
 
 from registration_core.adapters.sqs import to_message
 from registration_core.domain.mail import MailKind, MailRequest
+from rollcall_local.process import clean_environment
+from rollcall_localstack.function_process import FunctionProcess, Invocation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,20 +69,46 @@ def event_of(function: str, person: dict[str, Any]) -> dict[str, Any]:
     }[function]
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What a function answered, and everything that it wrote. failed: it raised an error."""
+
+    answer: Any
+    output: str
+    failed: bool
+
+
 def run(stack: DeployedStack, function: str, level: str, person: dict[str, Any], code: Path) -> Ended:
-    """Run one function as Terraform configured it, at another log level."""
+    """Run one function as Terraform configured it, with JSON logs and at another log level."""
     name = f"rollcall-{stack.workspace.stack}-{function}"
     configured = stack.client("lambda").get_function_configuration(FunctionName=name)
-    environ = {
-        **configured["Environment"]["Variables"],
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": stack.workspace.region,
-        "AWS_DEFAULT_REGION": stack.workspace.region,
-        "AWS_ENDPOINT_URL": stack.endpoint_url,
-        "LOG_LEVEL": level,
-    }
-    return run_in_lambda(configured["Handler"], event_of(function, person), environ, code)
+    environment = clean_environment(
+        **configured["Environment"]["Variables"]
+        | {
+            "AWS_LAMBDA_LOG_FORMAT": "JSON",
+            "AWS_LAMBDA_LOG_LEVEL": level,
+            "AWS_LAMBDA_FUNCTION_NAME": name,
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "LAMBDA_TASK_ROOT": str(code),
+            "PYTHONPATH": str(code),
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": stack.workspace.region,
+            "AWS_DEFAULT_REGION": stack.workspace.region,
+            "AWS_ENDPOINT_URL": stack.endpoint_url,
+            "LOG_LEVEL": level,
+        }
+    )
+    command = [sys.executable, "-m", "awslambdaric", configured["Handler"]]
+    process = FunctionProcess(command, folder=code, environment=environment, timeout_s=DEADLINE_S)
+    event = json.dumps(event_of(function, person)).encode()
+    try:
+        process.start()
+        answer = process.invoke(Invocation("c0ffee", configured["FunctionArn"], "Root=1", event))
+    finally:
+        process.stop()
+    return Ended(json.loads(answer.payload or b"null"), answer.log, answer.failed)
 
 
 @pytest.mark.parametrize("level", ["DEBUG", "INFO"])

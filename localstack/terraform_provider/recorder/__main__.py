@@ -33,15 +33,15 @@ def main() -> int:
     parser.add_argument("--provider", choices=("registry", "stand-in"), default="registry", help="whom to record")
     parser.add_argument("--out", type=Path, default=RECORDED, help="the folder of the recordings")
     chosen = parser.parse_args()
-    told = 0
+    count = 0
     try:
         for emulator in chosen.emulators:
             os.environ[VARIABLE] = emulator
-            told += _compared(chosen.provider, chosen.out)
+            count += _compared(chosen.provider, chosen.out)
     except (LocalStackError, SecretInRecordingError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    return 1 if told else 0
+    return 1 if count else 0
 
 
 def _compared(provider: Provider, out: Path) -> int:

@@ -17,43 +17,43 @@ ABSENT = "(absent)"
 
 def differences(real: Recording, stand_in: Recording, kind: str) -> list[str]:
     """Return how the stand-in's calls for a type differ: each one once, with the first resource that shows it."""
-    told: dict[str, str] = {}
+    first_address: dict[str, str] = {}
     theirs, ours = real.of(kind), stand_in.of(kind)
     for key in [*theirs, *(key for key in ours if key not in theirs)]:
         step, address, verb = key
         if key not in ours or key not in theirs:
             who = "the stand-in" if key in ours else "the real provider"
-            told.setdefault(f"{kind}: only {who} has {verb} in step {step}", address)
+            first_address.setdefault(f"{kind}: only {who} has {verb} in step {step}", address)
             continue
         for difference in _of_reads(theirs[key], ours[key]) + _of_writes(theirs[key], ours[key]):
-            told.setdefault(f"{kind} {verb}: {difference}", address)
-    return [f"{difference} [{address}]" for difference, address in told.items()]
+            first_address.setdefault(f"{kind} {verb}: {difference}", address)
+    return [f"{difference} [{address}]" for difference, address in first_address.items()]
 
 
 def _of_reads(theirs: list[Call], ours: list[Call]) -> list[str]:
     """Compare which reads are made; how often a provider asks is its own affair."""
-    real, own = ({call.name for call in calls if call.reads} for calls in (theirs, ours))
-    return [f"only the real provider calls {name}" for name in sorted(real - own)] + [
-        f"only the stand-in calls {name}" for name in sorted(own - real)
+    real, stand_in = ({call.name for call in calls if call.reads} for calls in (theirs, ours))
+    return [f"only the real provider calls {name}" for name in sorted(real - stand_in)] + [
+        f"only the stand-in calls {name}" for name in sorted(stand_in - real)
     ]
 
 
 def _of_writes(theirs: list[Call], ours: list[Call]) -> list[str]:
     """Compare what is changed in AWS: each operation as often, with the same parameters."""
-    told = []
-    real, own = (_by_name(calls) for calls in (theirs, ours))
-    for name in sorted(real.keys() | own.keys()):
-        first, second = real.get(name, []), own.get(name, [])
+    lines = []
+    real, stand_in = (_by_name(calls) for calls in (theirs, ours))
+    for name in sorted(real.keys() | stand_in.keys()):
+        first, second = real.get(name, []), stand_in.get(name, [])
         if len(first) != len(second):
-            told.append(f"{name} is called {len(first)} times by the real provider, {len(second)} by the stand-in")
+            lines.append(f"{name} is called {len(first)} times by the real provider, {len(second)} by the stand-in")
             continue
         for one, other in zip(first, second, strict=True):
-            told += [f"{name} {line}" for line in paths_that_differ(one.parameters, other.parameters)]
+            lines += [f"{name} {line}" for line in paths_that_differ(one.parameters, other.parameters)]
             if one.error != other.error:
-                told.append(
+                lines.append(
                     f"{name} ends with {one.error or 'success'} for the real provider, {other.error or 'success'} here"
                 )
-    return told
+    return lines
 
 
 def _by_name(calls: list[Call]) -> dict[str, list[Call]]:
@@ -69,10 +69,10 @@ def report(real: Recording, stand_in: Recording, accepted: Mapping[str, str]) ->
 
     accepted: reasons by difference, without the resource that shows it.
     """
-    told = [line for kind in sorted({*real.types, *stand_in.types}) for line in differences(real, stand_in, kind)]
-    seen = {line.rpartition(" [")[0] for line in told}
+    lines = [line for kind in sorted({*real.types, *stand_in.types}) for line in differences(real, stand_in, kind)]
+    seen = {line.rpartition(" [")[0] for line in lines}
     stale = [f"accepted.toml: no longer differs: {line}" for line in accepted if line not in seen]
-    return [line for line in told if line.rpartition(" [")[0] not in accepted] + stale
+    return [line for line in lines if line.rpartition(" [")[0] not in accepted] + stale
 
 
 def accepted_differences(folder: Path, emulator: str) -> dict[str, str]:

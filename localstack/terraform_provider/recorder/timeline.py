@@ -54,13 +54,13 @@ def events(output: str) -> list[dict[str, Any]]:
 
 def problems(output: str) -> list[str]:
     """Return the errors and warnings that Terraform reported, each in one line."""
-    found = []
+    lines = []
     for event in events(output):
         diagnostic = event.get("diagnostic")
         if isinstance(diagnostic, dict):
             where = f"{diagnostic['address']}: " if diagnostic.get("address") else ""
-            found.append(f"{where}{diagnostic['summary']} {diagnostic.get('detail', '')}".strip())
-    return found
+            lines.append(f"{where}{diagnostic['summary']} {diagnostic.get('detail', '')}".strip())
+    return lines
 
 
 def planned_changes(output: str) -> list[str]:

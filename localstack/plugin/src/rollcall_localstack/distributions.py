@@ -39,7 +39,7 @@ class Distributions:
         """Return the service, and route the distributions' own names to their pages."""
         for path in ("/", "/<path:path>"):
             ROUTER.add(path=path, host=HOST, endpoint=self.page)
-        own = {
+        operations = {
             "CreateDistribution": self.put,
             "CreateDistributionWithTags": self.put,
             "UpdateDistribution": self.put,
@@ -49,7 +49,7 @@ class Distributions:
             "GetResponseHeadersPolicy": self._policies.get,
             "DeleteResponseHeadersPolicy": self._policies.delete,
         }
-        return moto_service("cloudfront", own)
+        return moto_service("cloudfront", operations)
 
     def put(self, context: Any, request: dict[str, Any]) -> Any:  # noqa: ANN401 - LocalStack's classes
         """Create or change a distribution, and keep its configuration."""

@@ -43,7 +43,7 @@ class EmailSettings:
         """Return the service, and route the calls of newer SDKs that LocalStack doesn't know."""
         for path, operation, member in LISTS:
             ROUTER.add(path=f"/v2/email/{path}", methods=["POST"], endpoint=listed(operation, member))
-        own = {
+        operations = {
             "CreateEmailIdentity": self.create_identity,
             "GetEmailIdentity": self.get_identity,
             "DeleteEmailIdentity": self.delete_identity,
@@ -61,7 +61,7 @@ class EmailSettings:
             "GetConfigurationSetEventDestinations": self.get_destinations,
             "DeleteConfigurationSetEventDestination": self.delete_destination,
         }
-        return moto_service("sesv2", own)
+        return moto_service("sesv2", operations)
 
     def create_identity(self, context: Any, request: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401
         """Create a verified identity."""

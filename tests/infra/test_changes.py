@@ -55,9 +55,7 @@ def edited(applied: Applied, edits: dict[str, list[tuple[str, str]]]) -> Iterato
 
 def apply(applied: Applied, **values: Any) -> None:
     """Apply with other values."""
-    inputs = applied.terraform.inputs()
-    changed = inputs | {"var": inputs["var"] | values}
-    applied.terraform.run("apply", input=False, auto_approve=IsFlagged, **changed)
+    applied.terraform.run("apply", input=False, auto_approve=IsFlagged, **applied.terraform.inputs(**values))
 
 
 def policy_of(applied: Applied, arn: str) -> str:

@@ -253,7 +253,7 @@ def test_restore__moves_the_stack_to_the_restored_table(applied: Applied) -> Non
     restored = f"{old}-restored-1"
     dynamodb.put_item(TableName=old, Item={"pk": {"S": "SUB#reg_1"}, "sk": {"S": "SUB"}})
     dynamodb.restore_table_to_point_in_time(SourceTableName=old, TargetTableName=restored, UseLatestRestorableTime=True)
-    inputs = terraform.inputs() | {"var": {**terraform.inputs()["var"], "table_name": restored}}
+    inputs = terraform.inputs(table_name=restored)
     before = dynamodb.describe_table(TableName=old)["Table"]["LatestStreamArn"]
 
     dynamodb.update_table(

@@ -42,18 +42,14 @@ class Stack:
     terraform: LocalTerraform
 
     def apply(self, **values: Any) -> None:
-        self.terraform.run("apply", input=False, auto_approve=IsFlagged, **self._inputs(values))
+        self.terraform.run("apply", input=False, auto_approve=IsFlagged, **self.terraform.inputs(**values))
 
     def plan_without_changes(self, **values: Any) -> None:
         """Fail if a plan would change anything: Terraform's exit code is then 2."""
-        self.terraform.run("plan", input=False, detailed_exitcode=IsFlagged, **self._inputs(values))
+        self.terraform.run("plan", input=False, detailed_exitcode=IsFlagged, **self.terraform.inputs(**values))
 
     def destroy(self) -> None:
-        self.terraform.run("destroy", input=False, auto_approve=IsFlagged, **self._inputs({}))
-
-    def _inputs(self, values: dict[str, Any]) -> dict[str, Any]:
-        inputs = self.terraform.inputs()
-        return inputs | {"var": inputs["var"] | values}
+        self.terraform.run("destroy", input=False, auto_approve=IsFlagged, **self.terraform.inputs())
 
 
 @pytest.mark.full

@@ -93,11 +93,15 @@ class LocalTerraform:
         finally:
             commander.temp_var_files.clean_up()
 
-    def inputs(self, values: Path | None = None) -> dict[str, Any]:
-        """Return the options that plan and apply take. values: a file with variables; None for this machine's."""
+    def inputs(self, values: Path | None = None, **variables: Any) -> dict[str, Any]:  # noqa: ANN401 - Terraform's types
+        """Return the options that plan and apply take.
+
+        values: a file with variables; None for this machine's. variables: values that take
+        precedence over those.
+        """
         workspace = self._workspace
         if values is not None:
-            return {"var_file": str(values), "var": {"package_path": str(workspace.package)}}
+            return {"var_file": str(values), "var": {"package_path": str(workspace.package)} | variables}
         options = {
             "stack": workspace.stack,
             "region": workspace.region,
@@ -106,7 +110,7 @@ class LocalTerraform:
             "package_path": str(workspace.package),
             "forms": sorted(path.parent.name for path in workspace.sources.forms.glob("*/form.toml")),
         }
-        return {"var_file": "local.tfvars", "var": options}
+        return {"var_file": "local.tfvars", "var": options | variables}
 
     def _environment(self) -> dict[str, str]:
         environment = clean_environment(

@@ -176,8 +176,7 @@ class _Run:
         return shown if "values" in shown else {"values": {"root_module": {}}}
 
     def _run(self, command: str, *, change: dict[str, Any] | None = None, **options: Any) -> str:  # noqa: ANN401 - as above
-        inputs = self.terraform.inputs()
-        inputs["var"] |= change or {}
+        inputs = self.terraform.inputs(**(change or {}))
         flags = {"input": False, "json": IsFlagged, "parallelism": 1, **inputs, **options}
         with self.terraform.invocation(command, no_color=IsFlagged, **flags) as one:
             code, output, err = run_to_end(one.words, one.folder, {**one.environment, **self.fence})

@@ -1,4 +1,4 @@
-# This file stands alone: `rollcall check` validates an organisation's values with it, without the rest.
+# `rollcall check` validates an organisation's values with the files variables*.tf, without the rest: they stand alone.
 
 locals {
   sender_address = try(regex("<([^<>]+)>", var.sender)[0], var.sender)

@@ -179,7 +179,7 @@ def test_guide__has_valid_values(terraform: LocalTerraform, tmp_path: Path) -> N
 def test_refusals__cover_every_variable_that_can_be_wrong(configuration: Path) -> None:
     free = {"deletion_protection"}  # true or false
 
-    named = {where.split(": ")[1] for where in blocks(configuration, "variable") if where.startswith("variables.tf")}
+    named = {where.split(": ")[1] for where in blocks(configuration, "variable") if where.startswith("variables")}
 
     assert named - free == {name for refused in (REFUSED, *REFUSED_BESIDE_OTHERS) for name in refused}
 

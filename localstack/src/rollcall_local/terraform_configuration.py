@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 #: The version that the stand-in reports: the one whose schema it uses.
 PROVIDER_VERSION = "6.69.1"
 
+#: What the configuration consists of, besides a lock file, which holds the real provider's checksums.
+COPIED = (".tf", ".tfvars", ".json", ".tftpl", ".tftest.hcl", ".yml", ".js")
+
 #: The blocks that need another `terraform init` when they change.
 NEEDS_INIT = re.compile(r"^(?:module|terraform)\b.*?^}", re.DOTALL | re.MULTILINE)
 
@@ -93,9 +96,7 @@ class Configuration:
         """Update the copy from the shipped files, and write the override."""
         source = self._workspace.root / "infra" / "terraform"
         sources = {
-            path.relative_to(source)
-            for path in source.rglob("*")
-            if path.is_file() and path.suffix in (".tf", ".tfvars", ".json", ".tftpl")
+            path.relative_to(source) for path in source.rglob("*") if path.is_file() and path.name.endswith(COPIED)
         }
         for name in sources:
             target = self.folder / name
@@ -104,7 +105,7 @@ class Configuration:
                 shutil.copyfile(source / name, target)
         state = json.dumps(str(self._parent / "terraform.tfstate"))
         (self.folder / "local_override.tf").write_text(OVERRIDE.format(state=state), encoding="utf-8")
-        for path in self.folder.rglob("*.tf"):
+        for path in (*self.folder.rglob("*.tf"), *self.folder.rglob("*.tftest.hcl")):
             name = path.relative_to(self.folder)
             if name not in sources and name.name != "local_override.tf" and ".terraform" not in name.parts:
                 path.unlink()

@@ -13,6 +13,7 @@ from .clients import Clients, Connection
 from .errors import InvalidConfigurationError, Problem, StandInError, StoppedError, error_code
 from .facts import facts
 from .merging import merge
+from .planned_only import planned_only
 from .planning import plan_change
 from .resource import DATA_SOURCES, RESOURCES, Resource
 from .values import Block, State, conform, differing, has_unknown, known
@@ -167,7 +168,7 @@ class Provider:
 
     def _handler(self, kind: str) -> Resource:
         _load()
-        return RESOURCES[kind](self)
+        return (RESOURCES.get(kind) or planned_only(kind))(self)
 
     def _create(self, kind: str, planned: State) -> Applied:
         handler = self._handler(kind)

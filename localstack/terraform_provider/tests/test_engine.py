@@ -9,8 +9,11 @@ import pytest
 from harness import Harness, ProviderRefusedError
 
 from standin.engine import Provider
-from standin.errors import InvalidConfigurationError, NotLocalError
-from standin.values import UNKNOWN
+from standin.errors import InvalidConfigurationError, NotLocalError, StandInError
+from standin.facts import facts
+from standin.planned_only import planned_only
+from standin.planning import plan_change
+from standin.values import UNKNOWN, conform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -217,3 +220,16 @@ def test_stop__ends_what_has_not_begun(provider_emulator: str) -> None:
 
     with pytest.raises(ProviderRefusedError, match="Terraform asked to stop"):
         tf.apply(BUCKET, {"bucket": "rollcall-never"})
+
+
+def test_type_without_a_class__is_planned_and_not_created() -> None:
+    """Some types no emulator has; the schema says what they take."""
+    block, kind = facts().resources[BUCKET], planned_only(BUCKET)
+    config = conform(block, {"bucket": "rollcall-pages"})
+
+    planned, _ = plan_change(kind(Provider(ENVIRONMENT)), block, None, config, config)
+
+    assert (planned["bucket"], planned["arn"]) == ("rollcall-pages", UNKNOWN)
+    assert {"tags", "lifecycle_rule", "lifecycle_rule.expiration.days"} <= kind.supported
+    with pytest.raises(StandInError, match="can plan this type and not create it"):
+        kind(Provider(ENVIRONMENT)).create(planned)

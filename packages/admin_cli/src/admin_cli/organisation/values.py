@@ -7,15 +7,16 @@ import re
 import shutil
 import subprocess
 import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rollcall_local.process import clean_environment
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rollcall_build.sources import Sources
 
-_DECLARED = "variables.tf"
+_DECLARED = "variables*.tf"
 _UNKNOWN = "Value for undeclared variable"
 
 
@@ -26,7 +27,8 @@ class ValuesError(Exception):
 def read_values(sources: Sources, file: Path) -> dict[str, Any]:
     """Return the variables with this file's values. Raises ValuesError."""
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copyfile(sources.root / "infra" / "terraform" / _DECLARED, Path(folder, _DECLARED))
+        for declared in (sources.root / "infra" / "terraform").glob(_DECLARED):
+            shutil.copy(declared, folder)
         lines = _terraform(folder, "plan", "-input=false", "-json", "-out=plan", f"-var-file={file.resolve()}")
         problems = [
             _sentence(line["diagnostic"])
@@ -52,6 +54,6 @@ def _sentence(diagnostic: dict[str, Any]) -> str:
     """Return what Terraform says about a variable, as one line."""
     if diagnostic["summary"] == _UNKNOWN:
         name = re.search(r'variable named "([^"]+)"', diagnostic["detail"])
-        return f"there is no variable {name[1] if name else ''}; infra/terraform/variables.tf lists them all"
+        return f"there is no variable {name[1] if name else ''}; infra/terraform/variables*.tf list them all"
     detail = diagnostic["detail"].partition("\n\nThis was checked by")[0] or diagnostic["summary"]
     return " ".join(detail.split())

@@ -1,0 +1,36 @@
+"""The configuration's own tests, `terraform test`: what no emulator has, with a provider that makes up its answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from shipped import ROOT
+
+from rollcall_local.errors import TerraformFailedError
+
+if TYPE_CHECKING:
+    from rollcall_local.terraform import LocalTerraform
+
+FILES = sorted(path.name for path in (ROOT / "infra" / "terraform" / "tests").glob("*.tftest.hcl"))
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_assertions__hold(terraform: LocalTerraform, file: str) -> None:
+    printed = terraform.run("test", filter=f"tests/{file}", var=terraform.inputs(Path())["var"])
+
+    assert " 0 failed" in printed
+    assert " 0 passed" not in printed
+
+
+def test_assertion__that_does_not_hold_fails(terraform: LocalTerraform) -> None:
+    folder = terraform.configuration / "tests"
+    right = (folder / "smallest.tftest.hcl").read_text(encoding="utf-8")
+    wrong = folder / "wrong.tftest.hcl"
+    wrong.write_text(right.replace('output.stack == "prod"', 'output.stack == "dev"'), encoding="utf-8")
+
+    with pytest.raises(TerraformFailedError, match="Test assertion failed"):
+        terraform.run("test", filter=f"tests/{wrong.name}", var=terraform.inputs(Path())["var"])
+
+    wrong.unlink()

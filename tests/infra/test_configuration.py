@@ -241,6 +241,7 @@ def test_modules__take_no_boolean_but_protection(configuration: Path) -> None:
         "variables.tf: deletion_protection",
         "modules/store/variables.tf: deletion_protection",
         "modules/site/variables.tf: keep_pages",
+        "modules/bucket/variables.tf: keep_objects",
     }
 
 

@@ -280,7 +280,8 @@ def test_policies__allow_no_wildcard(plan: Plan) -> None:
 
 
 def test_bucket__is_read_by_the_distribution_only(plan: Plan) -> None:
-    allowed, refused = plan.policies["module.site.data.aws_iam_policy_document.bucket"]
+    (allowed,) = plan.policies["module.site.data.aws_iam_policy_document.bucket"]
+    (refused,) = plan.policies["module.site.module.bucket.data.aws_iam_policy_document.encrypted_transport"]
 
     assert allowed.actions == {"s3:GetObject"}
     assert allowed.principals == ({"type": "Service", "identifiers": ["cloudfront.amazonaws.com"]},)
@@ -296,9 +297,7 @@ def test_bucket__is_read_by_the_distribution_only(plan: Plan) -> None:
 
 def test_bucket_and_queues__refuse_unencrypted_transport(prod: Plan) -> None:
     documents = [
-        statements[-1]
-        for where, statements in prod.policies.items()
-        if where.endswith((".bucket", ".encrypted_transport"))
+        statements[-1] for where, statements in prod.policies.items() if where.endswith(".encrypted_transport")
     ]
 
     assert len(documents) == 1 + len(prod.all("aws_sqs_queue")) == 1 + len(prod.all("aws_sqs_queue_policy"))

@@ -104,7 +104,7 @@ resource "aws_cloudfront_distribution" "this" {
   aliases             = var.domain == null ? null : var.domain.names
 
   origin {
-    domain_name              = aws_s3_bucket.this.bucket_regional_domain_name
+    domain_name              = module.bucket.domain
     origin_id                = "site"
     origin_access_control_id = aws_cloudfront_origin_access_control.this.id
   }

@@ -6,11 +6,6 @@ variable "name" {
 variable "bucket" {
   description = "The bucket's name, unique across all AWS accounts."
   type        = string
-
-  validation {
-    condition     = length(var.bucket) >= 3 && length(var.bucket) <= 63
-    error_message = "bucket must be 3 to 63 characters, as S3 allows."
-  }
 }
 
 variable "domain" {

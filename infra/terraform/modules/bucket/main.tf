@@ -1,0 +1,108 @@
+# A private bucket: encrypted at rest and on the way, versioned, with a life cycle.
+
+resource "aws_s3_bucket" "this" {
+  bucket        = var.name
+  force_destroy = !var.keep_objects
+}
+
+resource "aws_s3_bucket_public_access_block" "this" {
+  bucket                  = aws_s3_bucket.this.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_ownership_controls" "this" {
+  bucket = aws_s3_bucket.this.id
+
+  rule {
+    object_ownership = "BucketOwnerEnforced"
+  }
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
+  bucket = aws_s3_bucket.this.id
+
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm = "AES256"
+    }
+  }
+}
+
+resource "aws_s3_bucket_versioning" "this" {
+  bucket = aws_s3_bucket.this.id
+
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+resource "aws_s3_bucket_lifecycle_configuration" "this" {
+  bucket = aws_s3_bucket.this.id
+
+  rule {
+    id     = var.lifecycle_rule.name
+    status = "Enabled"
+
+    filter {}
+
+    dynamic "expiration" {
+      for_each = var.lifecycle_rule.days[*]
+
+      content {
+        days = expiration.value
+      }
+    }
+
+    noncurrent_version_expiration {
+      noncurrent_days = var.lifecycle_rule.noncurrent_days
+    }
+
+    abort_incomplete_multipart_upload {
+      days_after_initiation = 7
+    }
+  }
+
+  depends_on = [aws_s3_bucket_versioning.this]
+}
+
+data "aws_iam_policy_document" "encrypted_transport" {
+  source_policy_documents = [var.policy]
+
+  statement {
+    sid       = "RefuseWhatIsNotEncryptedOnTheWay"
+    effect    = "Deny"
+    actions   = ["s3:*"]
+    resources = [aws_s3_bucket.this.arn, "${aws_s3_bucket.this.arn}/*"]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+
+    dynamic "condition" {
+      for_each = length(var.plaintext_sources) > 0 ? [var.plaintext_sources] : []
+
+      content {
+        test     = "NotIpAddress"
+        variable = "aws:SourceIp"
+        values   = condition.value
+      }
+    }
+  }
+}
+
+resource "aws_s3_bucket_policy" "this" {
+  bucket = aws_s3_bucket.this.id
+  policy = data.aws_iam_policy_document.encrypted_transport.json
+
+  depends_on = [aws_s3_bucket_public_access_block.this]
+}

@@ -1,0 +1,33 @@
+variable "name" {
+  description = "The bucket's name, unique across all AWS accounts."
+  type        = string
+
+  validation {
+    condition     = length(var.name) >= 3 && length(var.name) <= 63
+    error_message = "name must be 3 to 63 characters, as S3 allows."
+  }
+}
+
+variable "policy" {
+  description = "The policy document, as JSON, of who may use the bucket. This module adds that nobody may without TLS."
+  type        = string
+}
+
+variable "lifecycle_rule" {
+  description = "The life cycle's name, how many days an object is kept (null: for ever), and how many days a replaced or deleted one can be restored."
+  type = object({
+    name            = string
+    days            = optional(number)
+    noncurrent_days = number
+  })
+}
+
+variable "keep_objects" {
+  description = "Whether a destroy refuses to delete a bucket that holds objects."
+  type        = bool
+}
+
+variable "plaintext_sources" {
+  description = "Loopback addresses that may connect without TLS. Empty in AWS."
+  type        = list(string)
+}

@@ -2,9 +2,23 @@ provider "aws" {
   region = var.region
 
   default_tags {
-    tags = merge(var.tags, {
-      Project = "rollcall"
-      Stack   = var.stack
-    })
+    tags = local.tags
   }
+}
+
+# CloudFront accepts certificates and firewalls from this Region only.
+provider "aws" {
+  alias  = "global"
+  region = "us-east-1"
+
+  default_tags {
+    tags = local.tags
+  }
+}
+
+locals {
+  tags = merge(var.tags, {
+    Project = "rollcall"
+    Stack   = var.stack
+  })
 }

@@ -39,6 +39,12 @@ if sys.argv[1] == "version":
 with open(os.environ["FAKE_LOG"], "a") as log:
     told = {{name: os.environ.get(name) for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_REGION", "TF_DATA_DIR")}}
     print(json.dumps([sys.argv[1:], os.getcwd(), told]), file=log)
+if sys.argv[1] == "show":
+    print(os.environ.get("FAKE_PLAN", "{{}}"))
+    sys.exit()
+for word in sys.argv:
+    if word.startswith("-out="):
+        open(word.removeprefix("-out="), "w").close()
 print(f"terraform says {{sys.argv[1]}}")
 sys.exit(int(os.environ.get("FAKE_EXIT", "0")) if sys.argv[1] != "init" else int(os.environ.get("FAKE_INIT", "0")))
 """
@@ -86,7 +92,10 @@ class Terraform:
 
     @property
     def words(self) -> list[list[str]]:
-        return [call[0] for call in self.calls]
+        """What changes or plans something, without the reading of saved plans and their temporary files."""
+        return [
+            [re.sub(r"/\S*/(?=plan$)", "", word) for word in call[0]] for call in self.calls if call[0][0] != "show"
+        ]
 
 
 @pytest.fixture
@@ -144,7 +153,7 @@ def test_plan__has_the_stacks_values_state_and_credentials(
     assert ran.code == 0
     assert terraform.words == [
         terraform.init,
-        ["plan", terraform.var_file, "-no-color", "-detailed-exitcode", "-refresh=false"],
+        ["plan", terraform.var_file, "-no-color", "-detailed-exitcode", "-refresh=false", "-out=plan"],
     ]
     assert {call[1] for call in terraform.calls} == {str(terraform.root / "infra" / "terraform")}
     assert terraform.calls[0][2] == {
@@ -163,7 +172,7 @@ def test_exit_code__is_terraforms(prod: CommandLine, terraform: Terraform, code:
     prod.environ["FAKE_EXIT"] = str(code)
 
     assert prod("infra", "plan", "-detailed-exitcode").code == code
-    assert len(terraform.calls) == 2
+    assert len(terraform.words) == 2
 
 
 def test_init__failed__ends_the_command(prod: CommandLine, terraform: Terraform) -> None:
@@ -211,18 +220,87 @@ def test_lock_file__is_the_organisations(prod: CommandLine, terraform: Terraform
     assert (left, there.read_text()) == ("an older one", "ours")
 
 
-def test_apply__names_stack_and_account_and_lets_terraform_ask(prod: CommandLine, terraform: Terraform) -> None:
-    """On a terminal; with --yes nobody is asked."""
-    asked = prod("infra", "apply", typed="", terminal=True)
+def test_apply__names_stack_and_account_and_asks(prod: CommandLine, terraform: Terraform) -> None:
+    """On a terminal; with --yes nobody is asked. What was shown is what is applied."""
+    declined = prod("infra", "apply", typed="n\n", terminal=True)
+    asked = prod("infra", "apply", "-parallelism=2", "-var=log_level=DEBUG", typed="y\n", terminal=True)
     sure = prod("infra", "apply", "--yes")
+    sure_too = prod("infra", "apply", "-auto-approve", typed="")
 
-    values = terraform.var_file
-    assert (asked.code, sure.code) == (0, 0)
+    assert (declined.code, asked.code, sure.code, sure_too.code) == (1, 0, 0, 0)
     assert asked.err.startswith("Stack prod, account 000000000000, eu-north-1\n")
-    assert [words for words in terraform.words if words[0] == "apply"] == [
-        ["apply", values],
-        ["apply", values, "-auto-approve", "-no-color"],
+    assert "Apply this plan to the stack prod?" in asked.err
+    planned = ["plan", terraform.var_file]
+    assert [words for words in terraform.words if words[0] != "init"] == [
+        [*planned, "-out=plan"],
+        [*planned, "-parallelism=2", "-var=log_level=DEBUG", "-out=plan"],
+        ["apply", "-parallelism=2", "plan"],
+        *[[*planned, "-no-color", "-out=plan"], ["apply", "-no-color", "plan"]] * 2,
     ]
+
+
+def test_apply__of_a_plan_that_changes_nothing_asks_nothing(prod: CommandLine, terraform: Terraform) -> None:
+    prod.environ["FAKE_PLAN"] = '{"applyable": false}'
+
+    assert prod("infra", "apply", typed="").code == 0
+    assert terraform.words[-1][0] == "plan"
+
+
+def deleting(*actions: str, kind: str = "aws_sesv2_email_identity", **before: str) -> str:
+    """Return a plan with one change, as Terraform describes it to programs."""
+    return json.dumps({"resource_changes": [{"type": kind, "change": {"actions": actions, "before": before}}]})
+
+
+@pytest.mark.parametrize("actions", [("delete",), ("delete", "create"), ("create", "delete")])
+def test_plan__that_would_stop_mail_says_so(prod: CommandLine, terraform: Terraform, actions: tuple[str, ...]) -> None:
+    """As after a change of sender_domain, or of existing_identity on a stack that made its own."""
+    prod.environ["FAKE_PLAN"] = deleting(*actions, email_identity="kuggen.se")
+
+    ran = prod("infra", "plan", "-out", "next.plan")
+
+    assert ran.code == 0
+    assert "holds data or sends mail:\n  - the SES identity kuggen.se: everything that" in ran.err
+    assert terraform.words[-1][-1].endswith("/next.plan")
+
+
+def test_plan__that_keeps_everything_says_nothing(prod: CommandLine, terraform: Terraform) -> None:
+    """A change in place, a role, and what Terraform only forgets."""
+    assert terraform
+    for plan in (deleting("update"), deleting("forget"), deleting("delete", kind="aws_iam_role")):
+        prod.environ["FAKE_PLAN"] = plan
+        assert "holds data" not in prod("infra", "plan").err
+
+
+@pytest.mark.parametrize("saved", [True, False])
+@pytest.mark.parametrize(
+    ("arguments", "typed", "code", "message"),
+    [
+        ([], "prod\n", 0, "Type the stack's name"),
+        ([], "y\n", 1, "not the stack's name. Nothing was changed."),
+        (["--yes"], None, 1, "If you mean it, add --delete-data."),
+        (["--yes", "--delete-data"], None, 0, "the table rollcall-prod: everything in it is lost"),
+    ],
+)
+def test_apply__that_deletes_data_needs_more_than_yes(  # noqa: PLR0917 - what pytest gives
+    prod: CommandLine,
+    terraform: Terraform,
+    tmp_path: Path,
+    arguments: list[str],
+    typed: str | None,
+    code: int,
+    message: str,
+    *,
+    saved: bool,
+) -> None:
+    """Of a saved plan as well: a pipeline must not delete a table because a name was mistyped."""
+    (tmp_path / "prod.plan").write_text("kept")
+    prod.environ["FAKE_PLAN"] = deleting("delete", kind="aws_dynamodb_table", name="rollcall-prod")
+
+    ran = prod("infra", "apply", *arguments, *(["prod.plan"] if saved else []), typed=typed)
+
+    assert ran.code == code
+    assert message in ran.err
+    assert [words[0] for words in terraform.words].count("apply") == (code == 0)
 
 
 def test_apply__without_a_terminal_needs_yes_or_a_plan(prod: CommandLine, terraform: Terraform, tmp_path: Path) -> None:
@@ -396,7 +474,7 @@ def test_operators_guide__commands_run(prod: CommandLine, terraform: Terraform, 
     """Each line that a person types or CI runs: first deployment, upgrade, restore."""
     (tmp_path / "prod.plan").write_text("kept")
 
-    ran = prod(*shlex.split(line)[1:], typed="")
+    ran = prod(*shlex.split(line)[1:], typed="y\n")
 
     assert ran.code == 0, ran.err
     assert terraform.words[-1][0] == line.split()[2]
@@ -409,7 +487,7 @@ def test_guide__commands_run(prod: CommandLine, terraform: Terraform, line: str)
     (terraform.values / "dev.tfvars").write_text(VALUES.replace("prod", "dev"))
     (terraform.values / "dev.s3.tfbackend").touch()
 
-    ran = prod(*shlex.split(line)[1:], typed=None if "--yes" in line else "dev\n")
+    ran = prod(*shlex.split(line)[1:], typed=None if "--yes" in line else "y\n" if "apply" in line else "dev\n")
 
     assert ran.code == 0, ran.err
     assert terraform.words[-1][0] == line.split()[2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -35,6 +36,12 @@ LOCK = ".terraform.lock.hcl"
 
 #: Commands without -var-file.
 WITHOUT_VALUES = {"output", "state"}
+
+#: Options whose value is a path.
+WITH_PATH = {"-out", "-var-file"}
+
+#: Options that an apply takes beside a saved plan. The others belong to the plan.
+FOR_THE_APPLY = ("-compact-warnings", "-lock", "-no-color", "-parallelism")
 
 #: Terraform checks neither the stream nor NO_COLOR, so this option turns colour off.
 NO_COLOUR = "-no-color"
@@ -96,6 +103,21 @@ class StackTerraform:
             options["auto_approve"] = IsFlagged
         return self._invocation(command, *arguments, **options)
 
+    def saved_plan(self, file: Path) -> dict[str, Any]:
+        """Read a plan that Terraform saved."""
+        return self._read("show", str(file))
+
+    def _read(self, command: str, *arguments: str) -> dict[str, Any]:
+        """Return what a command says to programs. Raises CliError with its error."""
+        call = self._invocation(command, *arguments, json=IsFlagged)
+        answer = subprocess.run(
+            call.words, cwd=call.folder, env=dict(call.environment), capture_output=True, text=True, check=False
+        )
+        if answer.returncode:
+            raise CliError(f"terraform {command} failed: {answer.stderr.strip() or answer.stdout.strip()}")
+        said: dict[str, Any] = json.loads(answer.stdout)
+        return said
+
     @property
     def _values(self) -> Path:
         return self.sources.values / f"{self.context.stack}.tfvars"
@@ -124,6 +146,11 @@ def holds_plan(arguments: Sequence[str]) -> bool:
     return bool(arguments) and not arguments[-1].startswith("-") and Path(arguments[-1]).is_file()
 
 
+def out_of(arguments: Sequence[str]) -> Path | None:
+    """Return the file that a plan is saved in, if one was asked for."""
+    return next((Path(word.partition("=")[2]) for word in arguments if word.startswith("-out=")), None)
+
+
 def without_colour(command: str, words: Sequence[str]) -> list[str]:
     """Add the option for no colour, after the subcommand of `state`."""
     words_before = 1 if command == "state" else 0
@@ -131,8 +158,13 @@ def without_colour(command: str, words: Sequence[str]) -> list[str]:
 
 
 def from_here(arguments: Sequence[str], here: Path) -> list[str]:
-    """Make paths absolute, because Terraform runs in another folder."""
-    absolute = [_absolute(word, here) for word in arguments]
+    """Make paths absolute, because Terraform runs in another folder. `-out FILE` becomes `-out=FILE`."""
+    absolute: list[str] = []
+    for word in arguments:
+        if absolute and absolute[-1] in WITH_PATH:
+            absolute[-1] = f"{absolute[-1]}={here / word}"
+        else:
+            absolute.append(_absolute(word, here))
     if absolute and not absolute[-1].startswith("-") and (here / absolute[-1]).is_file():
         absolute[-1] = str(here / absolute[-1])
     return absolute
@@ -192,4 +224,4 @@ def _typed_at_the_terminal() -> bool:
 
 def _absolute(word: str, here: Path) -> str:
     name, equals, value = word.partition("=")
-    return f"{name}={here / value}" if equals and name in {"-out", "-var-file"} else word
+    return f"{name}={here / value}" if equals and name in WITH_PATH else word

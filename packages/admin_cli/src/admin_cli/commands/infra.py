@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -15,8 +16,9 @@ from admin_cli.services import of
 from admin_cli.terminal.help import Command, noun
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from admin_cli.aws.deployments import Deployment
     from admin_cli.aws.terraform import StackTerraform
     from admin_cli.services import Services
     from rollcall_build.sources import Sources
@@ -47,7 +49,7 @@ Arguments = Annotated[
 
 @app.command(cls=Command, context_settings=TAKES_ALL)
 def plan(ctx: typer.Context, arguments: Arguments = None) -> None:
-    """Show what an apply would change.
+    """Show what an apply would change, and name what it would delete that holds data or sends mail.
 
     With -detailed-exitcode, the exit code is 0 if nothing would change, 2 if something would, and 1
     if it failed.
@@ -57,14 +59,24 @@ def plan(ctx: typer.Context, arguments: Arguments = None) -> None:
       rollcall infra plan -out=prod.plan --context prod
       rollcall infra plan -detailed-exitcode -var log_level=DEBUG
     """
-    _run(of(ctx), "plan", arguments)
+    _run(of(ctx), "plan", arguments, through=lambda deployment, words: deployment.plan(words))
 
 
 @app.command(cls=Command, context_settings=TAKES_ALL)
-def apply(ctx: typer.Context, arguments: Arguments = None, *, yes: Yes = False) -> None:
+def apply(
+    ctx: typer.Context,
+    arguments: Arguments = None,
+    *,
+    yes: Yes = False,
+    delete_data: Annotated[
+        bool, typer.Option("--delete-data", help="Go on if the plan deletes what holds data or sends mail.")
+    ] = False,
+) -> None:
     """Apply the configuration to the stack: all of it, or a saved plan.
 
-    Terraform shows what it would do, and asks. Without a terminal, add --yes or give a saved plan.
+    It shows what it would do, and asks. Without a terminal, add --yes or give a saved plan. If the
+    plan deletes a table, a bucket, a key, a secret, a queue or an SES identity, it asks for the
+    stack's name, or stops unless --delete-data is there.
 
     Examples:
       rollcall infra apply
@@ -80,7 +92,12 @@ def apply(ctx: typer.Context, arguments: Arguments = None, *, yes: Yes = False) 
             hint="Give a plan that you have reviewed (rollcall infra plan -out=FILE), or add --yes.",
             exit_code=ExitCode.USAGE,
         )
-    _run(services, "apply", arguments, approved=yes)
+    _run(
+        services,
+        "apply",
+        arguments,
+        through=lambda deployment, words: replace(deployment, yes=yes, delete_data=delete_data).apply(words),
+    )
 
 
 @app.command(cls=Command, context_settings=TAKES_ALL)
@@ -157,9 +174,19 @@ def destroy(
 
 
 def _run(
-    services: Services, command: str, arguments: Sequence[str] | None, *, approved: bool = False, sure: bool = True
+    services: Services,
+    command: str,
+    arguments: Sequence[str] | None,
+    *,
+    approved: bool = False,
+    sure: bool = True,
+    through: Callable[[Deployment, list[str]], int] | None = None,
 ) -> NoReturn:
-    """Run Terraform and exit with its exit code. sure: don't ask for the stack's name first."""
+    """Run Terraform and exit with its exit code.
+
+    sure: don't ask for the stack's name first. through: how a command is run that does more than call Terraform.
+    """
+    from admin_cli.aws.deployments import Deployment  # noqa: PLC0415 - loads python-terraform
     from admin_cli.aws.terraform import from_here, run_through, without_colour  # noqa: PLC0415 - loads python-terraform
     from rollcall_local.terraform import require_terraform  # noqa: PLC0415
 
@@ -192,6 +219,8 @@ def _run(
     services.output.note(f"Initialising Terraform for {context.stack} ...")
     coloured = services.output.coloured and services.output.stderr.isatty()
     code = run_through(terraform.initialise(coloured=coloured), to_stderr=True)
+    if code == 0 and through is not None:
+        raise typer.Exit(through(Deployment(services, terraform), terraform_arguments))
     raise typer.Exit(code or _through(services, terraform.call(command, terraform_arguments, approved=approved)))
 
 

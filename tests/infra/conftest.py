@@ -80,12 +80,11 @@ def prod(plans: dict[str, Plan]) -> Plan:
 
 
 @pytest.fixture(scope="session")
-def applied(infra_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
-    """Apply on a separate state, in the emulator of these tests."""
+def applied(infra_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Applied:
+    """Apply on a separate state, in the emulator of these tests, which ends with all that is in it."""
     workspace = replace(infra_workspace, state=tmp_path_factory.mktemp("applied"))
     shutil.copyfile(infra_workspace.package, workspace.package)
     terraform = LocalTerraform(workspace, deployer(infra_workspace))
     terraform.prepare()
     log = terraform.run("apply", input=False, auto_approve=IsFlagged, **terraform.inputs())
-    yield Applied(workspace, terraform, log)
-    terraform.run("destroy", input=False, auto_approve=IsFlagged, **terraform.inputs())
+    return Applied(workspace, terraform, log)

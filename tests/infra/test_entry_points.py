@@ -115,19 +115,40 @@ def test_identity__is_the_domain_or_else_the_address(plans: dict[str, Plan]) -> 
     assert identities == {"local": "courses@example.org", "dev": "courses-test@kuggen.se", "prod": "kuggen.se"}
 
 
-def test_existing_identity__is_neither_made_nor_deleted(terraform: LocalTerraform, tmp_path: Path) -> None:
+OPTIONS = """
+stack             = "prod"
+region            = "eu-north-1"
+sender            = "Courses <courses@kuggen.se>"
+existing_identity = "kuggen.se"
+api_url           = "https://api.kuggen.se"
+turnstile         = { secret_name = "rollcall/prod/turnstile" }
+site_domain = {
+  names           = ["courses.kuggen.se", "www.kuggen.se"]
+  certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/1"
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def with_options(terraform: LocalTerraform, tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    """The plan of a stack with options that no environment of the example has."""
+    tfvars = tmp_path_factory.mktemp("values") / "options.tfvars"
+    tfvars.write_text(OPTIONS, encoding="utf-8")
+    return Plan(plan_as_json(terraform, tfvars))
+
+
+def page_rules(plan: Plan) -> list[str]:
+    """Return the rules of the site's content security policy."""
+    (policy,) = plan.all("aws_cloudfront_response_headers_policy").values()
+    headers = block(policy, "security_headers_config")
+    rules: list[str] = block(headers, "content_security_policy")["content_security_policy"].split("; ")
+    return rules
+
+
+def test_existing_identity__is_neither_made_nor_deleted(with_options: Plan) -> None:
     """Others may send with it too."""
-    tfvars = tmp_path / "known.tfvars"
-    tfvars.write_text(
-        'stack = "prod"\nregion = "eu-north-1"\nsender = "Courses <courses@kuggen.se>"\n'
-        'existing_identity = "kuggen.se"\n',
-        encoding="utf-8",
-    )
-
-    plan = Plan(plan_as_json(terraform, tfvars))
-
-    assert not plan.all("aws_sesv2_email_identity")
-    assert plan.described["output_changes"]["mail_dns_records"]["after"] == []
+    assert not with_options.all("aws_sesv2_email_identity")
+    assert with_options.described["output_changes"]["mail_dns_records"]["after"] == []
 
 
 def test_missing_package__names_the_command_that_builds_it(terraform: LocalTerraform, tmp_path: Path) -> None:
@@ -184,50 +205,27 @@ def test_site__tells_browsers_what_its_pages_may_do(plans: dict[str, Plan]) -> N
     assert {"camera=()", "geolocation=()", "microphone=()"} <= set(more["Permissions-Policy"].split(", "))
 
 
-def test_site_of_several_names__accepts_forms_from_each(terraform: LocalTerraform, tmp_path: Path) -> None:
-    tfvars = tmp_path / "names.tfvars"
-    tfvars.write_text(
-        'stack = "prod"\nregion = "eu-north-1"\nsender = "courses@kuggen.se"\napi_url = "https://api.kuggen.se"\n'
-        'site_domain = {\n  names = ["courses.kuggen.se", "www.kuggen.se"]\n'
-        '  certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/1"\n}\n',
-        encoding="utf-8",
-    )
-
-    plan = Plan(plan_as_json(terraform, tfvars))
-
-    (policy,) = plan.all("aws_cloudfront_response_headers_policy").values()
-    headers = block(policy, "security_headers_config")
-    rules = block(headers, "content_security_policy")["content_security_policy"].split("; ")
+def test_site_of_several_names__accepts_forms_from_each(with_options: Plan) -> None:
+    rules = page_rules(with_options)
     names = "https://courses.kuggen.se https://www.kuggen.se"
     assert f"form-action 'self' https://api.kuggen.se {names}" in rules
     # A script's request goes to the API only and follows no redirect.
     assert "connect-src 'self' https://api.kuggen.se" in rules
-    (environ,) = plan.one("module.submit.aws_lambda_function.this")["environment"]
+    (environ,) = with_options.one("module.submit.aws_lambda_function.this")["environment"]
     assert environ["variables"]["ALLOWED_ORIGINS"].split(",") == names.split()
     assert environ["variables"]["SITE_URL"] == "https://courses.kuggen.se"
 
 
-def test_turnstile__is_the_only_addition_to_the_policy(terraform: LocalTerraform, tmp_path: Path) -> None:
-    tfvars = tmp_path / "turnstile.tfvars"
-    tfvars.write_text(
-        'stack = "prod"\nregion = "eu-north-1"\nsender = "courses@kuggen.se"\n'
-        'api_url = "https://api.kuggen.se"\nturnstile = { secret_name = "rollcall/prod/turnstile" }\n',
-        encoding="utf-8",
-    )
-
-    plan = Plan(plan_as_json(terraform, tfvars))
-
-    (policy,) = plan.all("aws_cloudfront_response_headers_policy").values()
-    headers = block(policy, "security_headers_config")
-    rules = block(headers, "content_security_policy")["content_security_policy"].split("; ")
+def test_turnstile__is_the_only_addition_to_the_policy(with_options: Plan) -> None:
+    rules = page_rules(with_options)
     assert "script-src 'self' https://challenges.cloudflare.com" in rules
     assert "frame-src https://challenges.cloudflare.com" in rules
     # the widget's script is not ours, so trusted types can't apply
     assert not [rule for rule in rules if "trusted-types" in rule]
-    work = plan.one("data.aws_iam_policy_document.submit")["statement"]
+    work = with_options.one("data.aws_iam_policy_document.submit")["statement"]
     (reads,) = (statement for statement in work if statement["actions"] == ["secretsmanager:GetSecretValue"])
     assert [resource.split(":", 5)[5] for resource in reads["resources"]] == ["secret:rollcall/prod/turnstile-??????"]
-    (environ,) = plan.one("module.submit.aws_lambda_function.this")["environment"]
+    (environ,) = with_options.one("module.submit.aws_lambda_function.this")["environment"]
     assert environ["variables"]["TURNSTILE_SECRET_NAME"] == "rollcall/prod/turnstile"
 
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from infra.planned import Plan, plan_as_json
-from infra.test_configuration import VALID
+from infra.test_configuration import VALID, values_file
+from shipped import SOURCES
 from workshop import sources_with_workshop
 
+from admin_cli.organisation.values import ValuesError, read_values
 from rollcall_build.forms.files import NAME, TAKEN
 from rollcall_local.credentials import deployer
-from rollcall_local.errors import TerraformFailedError
 from rollcall_local.paths import Workspace
 from rollcall_local.terraform import LocalTerraform
 
@@ -30,12 +31,9 @@ def test_names__follow_the_rule_of_form_files(configuration: Path) -> None:
 
 
 @pytest.mark.parametrize("names", ['["contact", "my"]', f'["{"a" * 32}"]'])
-def test_names__that_no_form_can_have_are_refused(terraform: LocalTerraform, tmp_path: Path, names: str) -> None:
-    tfvars = tmp_path / "given.tfvars"
-    tfvars.write_text("".join(f"{name} = {value}\n" for name, value in (VALID | {"forms": names}).items()))
-
-    with pytest.raises(TerraformFailedError, match=": forms = "):
-        terraform.run("plan", input=False, var_file=str(tfvars))
+def test_names__that_no_form_can_have_are_refused(tmp_path: Path, names: str) -> None:
+    with pytest.raises(ValuesError, match=r"^forms must"):
+        read_values(SOURCES, values_file(tmp_path, VALID | {"forms": names}))
 
 
 def test_third_form__gets_every_route_of_a_form(

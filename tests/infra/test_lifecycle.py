@@ -46,25 +46,19 @@ def test_description__matches_the_outputs(applied: Applied) -> None:
     assert described["api_url"] == applied.workspace.api_url
 
 
-def test_second_apply__changes_nothing_and_keeps_the_keys(applied: Applied) -> None:
-    """Terraform leaves keys alone, whether the stack made them or the operator."""
-    secrets = applied.aws("secretsmanager")
-    assert not secrets.describe_secret(SecretId="rollcall/local/signing-key").get("VersionIdsToStages")
-    secrets.put_secret_value(SecretId="rollcall/local/signing-key", SecretString="k" * 64)
-
-    assert applied.terraform.apply() == "0 added, 0 changed, 0 destroyed"
-
-    assert secrets.get_secret_value(SecretId="rollcall/local/signing-key")["SecretString"] == "k" * 64
-
-
-def test_keys__appear_in_no_plan_log_state_or_environment(applied: Applied) -> None:
-    """Neither Terraform's output and state nor a function's configuration shows a key."""
+def test_second_apply__changes_nothing_and_shows_no_key(applied: Applied) -> None:
+    """Terraform leaves keys alone. Neither its output and state nor a function's configuration shows one."""
     secrets, functions = applied.aws("secretsmanager"), applied.aws("lambda")
     name = "rollcall/local/signing-key"
+    assert not secrets.describe_secret(SecretId=name).get("VersionIdsToStages")
     SecretSigner(secrets, name, clock=SystemClock(), randomness=os.urandom).signer()  # as notify's first mail does
     guard_keys = GuardKeys(Table(sdk_call(applied.aws("dynamodb")), applied.workspace.table)).keys()
     signing_key = secrets.get_secret_value(SecretId=name)["SecretString"]
+
     again = applied.terraform.run("apply", input=False, auto_approve=IsFlagged, **applied.terraform.inputs())
+
+    assert "Resources: 0 added, 0 changed, 0 destroyed." in again
+    assert secrets.get_secret_value(SecretId=name)["SecretString"] == signing_key
 
     outputs = {
         "log": applied.log + again,
@@ -221,8 +215,8 @@ def test_dead_letters__come_from_the_mail_queue_only(applied: Applied) -> None:
     assert json.loads(dead["RedriveAllowPolicy"])["sourceQueueArns"] == [mail["QueueArn"]]
 
 
-def test_staff_policies__are_removed_with_the_stack(applied: Applied, infra_workspace: Workspace) -> None:
-    """They were attached by hand, to each kind of holder; the deployer may detach these policies only."""
+def attach_staff_policies(applied: Applied) -> None:
+    """Attach them by hand, to each kind of holder."""
     iam, trust = applied.aws("iam"), json.dumps({"Version": "2012-10-17", "Statement": []})
     reader, manager = (applied.terraform.output()[f"{name}_policy_arn"] for name in ("reader", "manager"))
     iam.create_user(UserName="olle")
@@ -231,20 +225,14 @@ def test_staff_policies__are_removed_with_the_stack(applied: Applied, infra_work
     iam.attach_user_policy(UserName="olle", PolicyArn=reader)
     iam.attach_group_policy(GroupName="teachers", PolicyArn=reader)
     iam.attach_role_policy(RoleName="course-staff", PolicyArn=manager)
-    with pytest.raises(TerraformFailedError, match="DeleteConflict"):
-        applied.terraform.run(
-            "destroy", input=False, auto_approve=IsFlagged, target="module.staff", **applied.terraform.inputs()
-        )
 
-    deploying = client("iam", applied.workspace, deployer(infra_workspace))
-    detached = detach_all(deploying, ACCOUNT, "local")
 
-    assert detached == ["group teachers", "role course-staff", "user olle"]
-    assert detach_all(deploying, ACCOUNT, "local") == []
+def delete_staff(applied: Applied) -> None:
+    """Delete those holders."""
+    iam = applied.aws("iam")
     iam.delete_user(UserName="olle")
     iam.delete_group(GroupName="teachers")
     iam.delete_role(RoleName="course-staff")
-    applied.terraform.apply()
 
 
 def test_restore__moves_the_stack_to_the_restored_table(applied: Applied) -> None:
@@ -310,7 +298,11 @@ provider "aws" {{
 def test_destroy__from_a_clean_clone_leaves_nothing(
     applied: Applied, infra_workspace: Workspace, tmp_path: Path
 ) -> None:
-    """All that the clone needs is the state in its bucket: no .terraform, no package. The site has pages."""
+    """All that the clone needs is the state in its bucket: no .terraform, no package. The site has pages.
+
+    Staff hold the stack's policies; the deployer may detach these policies only.
+    """
+    attach_staff_policies(applied)
     s3, bucket = applied.aws("s3"), applied.terraform.output()["site_bucket"]
     for body in (b"first", b"second"):
         s3.put_object(Bucket=bucket, Key="index.html", Body=body)
@@ -325,7 +317,14 @@ def test_destroy__from_a_clean_clone_leaves_nothing(
     (clone.configuration / ".terraform.lock.hcl").unlink(missing_ok=True)
 
     clone.run("init", input=False)
+    with pytest.raises(TerraformFailedError, match="DeleteConflict"):
+        clone.run("destroy", input=False, auto_approve=IsFlagged, **clone.inputs())
+    deploying = client("iam", applied.workspace, deployer(infra_workspace))
+    detached = detach_all(deploying, ACCOUNT, "local")
+    assert detached == ["group teachers", "role course-staff", "user olle"]
+    assert detach_all(deploying, ACCOUNT, "local") == []
     clone.run("destroy", input=False, auto_approve=IsFlagged, **clone.inputs())
+    delete_staff(applied)
 
     kept = s3.list_objects_v2(Bucket="state")["Contents"]
     assert [one["Key"] for one in kept] == ["rollcall/local.tfstate"]

@@ -230,4 +230,4 @@ def test_everything__is_tagged_with_the_project_and_the_stack(plan: Plan) -> Non
 
 
 def test_configuration__needs_only_the_aws_provider(plan: Plan) -> None:
-    assert set(plan.described["configuration"]["provider_config"]) == {"aws"}
+    assert {one["name"] for one in plan.described["configuration"]["provider_config"].values()} == {"aws"}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from conftest import wait_until
 from faults.clone import ROUNDS
-from faults.seats import Gaps, check_round, posts_of
+from faults.seats import VISITORS, Gaps, check_round, posts_of
 from faults.table_contents import read_books
 from faults.visitors import ApiDoor, Post, all_at_once
 
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
     from conftest import DeployedStack
 
-IN_MAKE_TEST = 1
+CROWDS = [pytest.param(1, 150), *(pytest.param(n, VISITORS, marks=pytest.mark.full) for n in range(2, ROUNDS + 1))]
+"""Rounds, and how many visitors come to each. tests/faults/test_seats.py always sends all of them."""
+
 MAILS_DEADLINE_S = 180
 
 
@@ -71,7 +73,7 @@ def wait_until_no_request_waits(stack: DeployedStack) -> None:
 
 def test_api__concurrent_repeats_make_one_entry_and_one_mail(racing_stack: DeployedStack, door: ApiDoor) -> None:
     """Three copies of one submission sent at once get the same answer."""
-    posts = posts_of(ROUNDS + 1)[:40]
+    posts = posts_of(ROUNDS + 1, 15)
     before = kept_mails(racing_stack)
     sent = posts * 3
     random.Random(1).shuffle(sent)  # noqa: S311 - an order, no secret
@@ -145,14 +147,11 @@ def test_api__mails_everyone_of_a_race_once(racing_stack: DeployedStack, door: A
     assert {mailed[post.answers["email"]] for post in posts} == {1}
 
 
-@pytest.mark.parametrize(
-    "round_number",
-    [pytest.param(n, marks=() if n <= IN_MAKE_TEST else pytest.mark.full) for n in range(1, ROUNDS + 1)],
-)
+@pytest.mark.parametrize(("round_number", "visitors"), CROWDS)
 def test_api__gives_each_seat_once_and_tickets_to_the_rest(
-    racing_stack: DeployedStack, door: ApiDoor, round_number: int
+    racing_stack: DeployedStack, door: ApiDoor, round_number: int, visitors: int
 ) -> None:
-    outcome = all_at_once(door, posts_of(round_number))
+    outcome = all_at_once(door, posts_of(round_number, visitors))
 
     failed_in_between = any(status == 0 or status >= 500 for status, _ in outcome.counts)
     books = read_books(racing_stack.client("dynamodb"), racing_stack.table)

@@ -65,10 +65,10 @@ def test_submit__concurrent_repeats_make_one_entry_and_answer(
 def test_submit__killed_repeatedly__stores_everyone_once(
     submit: Function, proxy: FaultProxy, read_books: Callable[[], Books], *, carried_out: bool
 ) -> None:
-    posts = [Post("contact", message(visitor)) for visitor in range(50)]
-    proxy.plan = KillAt(submit, "TransactWriteItems", calls=range(5, 45, 10), carried_out=carried_out)
+    posts = [Post("contact", message(visitor)) for visitor in range(30)]
+    proxy.plan = KillAt(submit, "TransactWriteItems", calls=range(5, 25, 10), carried_out=carried_out)
 
     outcome = all_at_once(FunctionDoor(submit, ORIGIN), posts)
 
-    assert outcome.counts[0, ""] >= proxy.met.total() == 4
+    assert outcome.counts[0, ""] >= proxy.met.total() == 2
     check(read_books(), posts, posts, outcome)

@@ -83,6 +83,13 @@ data "aws_iam_policy_document" "manager" {
     }
   }
 
+  # For `rollcall doctor --deep`. A scan can't be narrowed to some items, and finds none that a manager can't read one by one.
+  statement {
+    sid       = "CheckTheTable"
+    actions   = ["dynamodb:Scan"]
+    resources = [var.table_arn]
+  }
+
   # Whoever first needs the guard keys makes them.
   statement {
     sid       = "ReadOrMakeTheGuardKeys"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
-import typer  # noqa: TC002 - Typer reads the annotations
+import typer
 
+from admin_cli.confirmation import DryRun, Yes, begin
 from admin_cli.doctor.findings import Health
 from admin_cli.doctor.report import FIELDS, report
+from admin_cli.errors import CliError, ExitCode
 from admin_cli.services import of
 from admin_cli.terminal.help import Command, verb
 from admin_cli.terminal.json_fields import json_option, requested_fields
@@ -24,8 +26,22 @@ if TYPE_CHECKING:
 app = verb()
 
 
+ReadUnits = Annotated[
+    int, typer.Option(metavar="UNITS", min=1, help="With --deep: read no faster, in DynamoDB's read units per second.")
+]
+
+
 @app.command(cls=Command)
-def doctor(ctx: typer.Context, *, json: Annotated[str | None, json_option(FIELDS)] = None) -> None:
+def doctor(
+    ctx: typer.Context,
+    *,
+    deep: Annotated[bool, typer.Option("--deep", help="Check the table's items instead.")] = False,
+    repair: Annotated[bool, typer.Option("--repair", help="With --deep: repair what can be repaired.")] = False,
+    read_units_per_second: ReadUnits = 500,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    json: Annotated[str | None, json_option(FIELDS)] = None,
+) -> None:
     """Check the context's stack and this machine, and say how to fix each problem.
 
     It checks Terraform, credentials, the clock, the stack's description, its table, backups,
@@ -33,14 +49,39 @@ def doctor(ctx: typer.Context, *, json: Annotated[str | None, json_option(FIELDS
     your files, the stack and the functions have the same forms and seats. It skips what your role
     may not read and what an emulator does not have. Any failure makes the exit code 1.
 
+    With --deep, it reads the whole table instead and checks that its items agree: quotas, seats,
+    tickets, guards, references, histories, mails, indexes, expiry and erasures. It is safe to run
+    while visitors register. With --repair, it fixes what can be fixed without taking a seat from
+    anyone, and notes it in the history. docs/operator.md lists each check.
+
     Examples:
       rollcall doctor
       rollcall doctor --context prod
       rollcall doctor --json check,health,mend
+      rollcall doctor --deep
+      rollcall doctor --deep --repair --dry-run
+      rollcall doctor --deep --repair --yes
     """
     services = of(ctx)
     names = requested_fields(services.output, json, FIELDS)
-    report(services.output, _findings(services), names=names)
+    _ensure_together(deep=deep, repair=repair, asks=yes or dry_run)
+    if not deep:
+        report(services.output, _findings(services), names=names)
+        return
+    from admin_cli.table_check.findings import DeepCheck  # noqa: PLC0415 - loads the SDK
+
+    act = begin(services, yes=yes, dry_run=dry_run) if repair else None
+    stack = services.stack() if act is None else act.stack
+    check = DeepCheck(services, stack, units_per_s=read_units_per_second, act=act)
+    report(services.output, check.findings(), names=names)
+
+
+def _ensure_together(*, deep: bool, repair: bool, asks: bool) -> None:
+    """Raise CliError for an option without the one that it belongs to."""
+    missing = "--deep" if repair and not deep else "--repair" if asks and not repair else None
+    if missing is not None:
+        given = "--repair" if missing == "--deep" else "--yes and --dry-run"
+        raise CliError(f"{given} needs {missing}.", hint="rollcall doctor --deep --repair", exit_code=ExitCode.USAGE)
 
 
 def _findings(services: Services) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ class Health(StrEnum):
     """How healthy one thing is. Only FAILURE makes the command fail; SKIPPED was not checked."""
 
     OK = "ok"
+    REPAIRED = "repaired"
     WARNING = "warning"
     FAILURE = "failure"
     SKIPPED = "skipped"

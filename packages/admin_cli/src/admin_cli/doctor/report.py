@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 FIELDS = ("check", "health", "says", "mend")
 
-_COLOURS = {Health.OK: "32", Health.WARNING: "33", Health.FAILURE: "1;31", Health.SKIPPED: "2"}
-_NAMES = {Health.OK: "ok", Health.WARNING: "warn", Health.FAILURE: "FAIL", Health.SKIPPED: "-"}
+_COLOURS = {Health.OK: "32", Health.REPAIRED: "32", Health.WARNING: "33", Health.FAILURE: "1;31", Health.SKIPPED: "2"}
+_NAMES = {Health.OK: "ok", Health.REPAIRED: "done", Health.WARNING: "warn", Health.FAILURE: "FAIL", Health.SKIPPED: "-"}
 _HEALTH_WIDTH, _CHECK_WIDTH = 6, 14
 
 

@@ -1,0 +1,57 @@
+"""Problems: what doesn't agree in a table, and the writes that would repair it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from registration_core.adapters.dynamodb.table import Key, Write
+
+
+class Invariant(StrEnum):
+    """What holds in every table. docs/operator.md explains each."""
+
+    READABLE = "readable"
+    QUOTAS = "quotas"
+    OVERSOLD = "oversold"
+    SEATS = "seats"
+    WAITING_LIST = "waiting list"
+    GUARDS = "guards"
+    REFERENCES = "references"
+    HISTORY = "history"
+    MAILS = "mails"
+    INDEXES = "indexes"
+    EXPIRY = "expiry"
+    ERASURES = "erasures"
+    ORPHANS = "orphans"
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """The writes of one transaction, each with its condition.
+
+    does: what they do ("count 12 seats taken"). erases: the ID of a submission to erase instead.
+    """
+
+    does: str
+    writes: Mapping[str, Write]
+    erases: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that doesn't agree.
+
+    subject: the key of the item to check again. says: what is wrong. repair: None if a person has to decide; then
+    next_step says what to do.
+    """
+
+    invariant: Invariant
+    subject: Key
+    says: str
+    repair: Repair | None = None
+    next_step: str = ""

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from unit.core.builders import a_field, a_form, words
 
 from registration_core.adapters.compiled_forms import CompiledForms
+from registration_core.domain.conditions import Condition
 from registration_core.domain.errors import (
     FormClosedError,
     SettingsError,
@@ -197,6 +198,7 @@ FULL_OPTION = Option(
     place=words("Kuggen"),
     min_age=0,
     max_age=12,
+    show_when=Condition("before", ("some",), unless=True),
 )
 FULL_FIELD = Field(
     "course",
@@ -219,6 +221,7 @@ FULL_FIELD = Field(
     draft=False,
     age_from="born",
     missing=words("Choose a course."),
+    show_when=Condition("before", ("some", "course")),
 )
 FULL_FORM = a_form(
     FULL_FIELD,

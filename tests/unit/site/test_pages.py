@@ -3,11 +3,13 @@
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from unit.site.page_reader import Reader
 
+from registration_core.domain.conditions import Condition
 from registration_core.domain.forms import Form
 from registration_core.domain.messages import message
 from rollcall_build.site.build import render
@@ -196,3 +198,32 @@ def test_form_page__has_a_human_check_only_with_a_key(
         (widget,) = [one for one in page.all("div") if one.get("class") == "cf-turnstile"]
         assert widget["data-sitekey"] == "0x4AAA"
         assert "https://challenges.cloudflare.com/turnstile/v0/api.js" in [one["src"] for one in page.all("script")]
+
+
+def test_conditional_question__says_its_condition_and_leaves_required_to_the_server(
+    sources: "Sources", forms: dict[str, Form]
+) -> None:
+    """The script takes the sentence away; without one, a browser must not insist on an answer."""
+    registration = forms["registration"]
+    course, name, *others = registration.fields
+    condition = Condition("course", ("rovers", "arms"))
+    drill = replace(others[-3].options[1], show_when=Condition("course", ("rovers",), unless=True))
+    others[-3] = replace(others[-3], options=(others[-3].options[0], drill))
+    fields = (course, replace(name, show_when=condition), *others)
+    built = render(
+        sources,
+        forms | {"registration": replace(registration, fields=fields)},
+        api_url="https://api.example/v1",
+        site_url="https://site.example",
+    )
+    page = next(file.body.decode() for file in built if file.key == "registration")
+
+    (question,) = re.findall(r'<div class="field"[^>]*data-field="name".*?</div>', page, re.DOTALL)
+    (option,) = re.findall(r'<label class="choice"[^>]*data-shown-when.*?</label>', page)
+    assert 'data-shown-when="course" data-is="rovers arms"' in question
+    assert "Only if you answer “Rovers” or “Arms &amp; grippers” to “Which course?”." in question
+    assert 'aria-describedby="f-name-when f-name-error"' in question
+    assert " required" not in question
+    assert 'data-shown-when="course" data-not="rovers"' in option
+    assert "Not if you answer “Rovers” to “Which course?”." in option
+    assert 'value="drill"' in option

@@ -60,7 +60,7 @@ def form_page(
     first_errors: dict[str, FieldError] = {}
     for error in errors:
         first_errors.setdefault(error.field, error)
-    fields = {field.name: _shown(field, answers, first_errors.get(field.name), language) for field in form.fields}
+    fields = {field.name: _shown(form, field, answers, first_errors.get(field.name), language) for field in form.fields}
     hidden = {LANGUAGE: language}
     if proof := typed(answers, HUMAN_TOKEN):  # not used up yet: Turnstile checks it only after the answers are valid
         hidden[HUMAN_TOKEN] = proof
@@ -103,14 +103,16 @@ def bare_page(sentence: str, advice: str, *, site_url: str, language: str) -> st
     )
 
 
-def _shown(field: Field, answers: Mapping[str, object], error: FieldError | None, language: str) -> FieldView:
+def _shown(
+    form: Form, field: Field, answers: Mapping[str, object], error: FieldError | None, language: str
+) -> FieldView:
     values = typed_values(answers.get(field.name))
     if field.type is FieldType.CONSENT:
         values = tuple(value for value in values[-1:] if value not in UNTICKED)
     if error is None:
-        return field_view(field, language, values=values)
+        return field_view(form, field, language, values=values)
     part = wrong_part("".join(values[-1:])) if error.code == NOT_A_DATE else ""
-    return field_view(field, language, values=values, error=error.message, wrong_part=part)
+    return field_view(form, field, language, values=values, error=error.message, wrong_part=part)
 
 
 def _summary(field: FieldView | None, error: FieldError) -> dict[str, str]:

@@ -15,6 +15,7 @@ from registration_core.domain.submission import Status
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from registration_core.domain.conditions import Condition
     from registration_core.domain.forms import Form
 
 RECEIPT_STATUSES = (Status.CONFIRMED, Status.PENDING, Status.WAITLISTED)
@@ -26,13 +27,13 @@ def answers_schema(form: Form) -> dict[str, Any]:
 
     Lengths are told in words: JSON Schema counts code points, the API characters as a person counts them.
     """
-    properties = {field.name: field_schema(field) for field in form.fields}
+    properties = {field.name: _noted(field_schema(field), _conditions(field)) for field in form.fields}
     return {
         "type": "object",
         "title": str(form.title),
         "description": "A field that is not required may be missing, null or an empty string. All mean no answer.",
         "properties": properties | _door_fields(form),
-        "required": [field.name for field in form.fields if field.required],
+        "required": [field.name for field in form.fields if field.always_required],
         "additionalProperties": False,
     }
 
@@ -67,6 +68,23 @@ def field_schema(field: Field) -> dict[str, Any]:
     return schema
 
 
+def _noted(schema: dict[str, Any], notes: Sequence[str]) -> dict[str, Any]:
+    """Return the schema with more sentences in its description."""
+    return schema | ({"description": " ".join([*filter(None, [schema.get("description")]), *notes])} if notes else {})
+
+
+def _conditions(field: Field) -> list[str]:
+    """Say when the field is asked and its options are offered. What isn't asked is dropped, whatever was sent."""
+    required = " Then it is required." if field.required else ""
+    notes = [f"Asked {_words_of(field.show_when)}.{required}"] if field.show_when is not None else []
+    offered = [(option.value, option.show_when) for option in field.options if option.show_when is not None]
+    return notes + [f"{value}: offered {_words_of(condition)}." for value, condition in offered]
+
+
+def _words_of(condition: Condition) -> str:
+    return f"{'unless' if condition.unless else 'if'} {condition.field} is {' or '.join(condition.values)}"
+
+
 def _ages(option: Option) -> str:
     """Describe the ages that an option is for; empty if it is for all."""
     limits = [
@@ -93,13 +111,13 @@ def _kind(field: Field) -> dict[str, Any]:
             "type": "array",
             "items": options,
             "uniqueItems": True,
-            "minItems": field.min_choices or (1 if field.required else None),
+            "minItems": field.min_choices or (1 if field.always_required else None),
             "maxItems": field.max_choices,
         },
-        FieldType.CONSENT: {"type": "boolean", "const": True if field.required else None},
+        FieldType.CONSENT: {"type": "boolean", "const": True if field.always_required else None},
     }
     schema = kinds[field.type]
-    if field.required and field.type in (FieldType.TEXT, FieldType.TEXTAREA, FieldType.PHONE):
+    if field.always_required and field.type in (FieldType.TEXT, FieldType.TEXTAREA, FieldType.PHONE):
         schema = {**schema, "minLength": field.min_length or 1, "pattern": r"\S"}
     return {key: value for key, value in schema.items() if value is not None}
 

@@ -239,5 +239,5 @@ def _spam(form: Form) -> str:
 def _row(field: Field) -> list[Value]:
     options = [option.value for option in field.options]
     seats = [option.capacity for option in field.options if option.capacity is not None]
-    required = "yes" if field.required else ""
+    required = "yes" if field.always_required else "if asked" if field.required else ""
     return [field.name, str(field.type), required, str(field.label), options, sum(seats) if seats else None]

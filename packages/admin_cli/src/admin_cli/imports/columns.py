@@ -151,7 +151,7 @@ def read_columns(form: Form, header: Record, name: str) -> Columns:
         else:
             places[candidates[0]] = place
     fields = {column.removeprefix(ANSWER): place for column, place in places.items() if column.startswith(ANSWER)}
-    missing = [each.name for each in form.fields if each.required and each.name not in fields]
+    missing = [each.name for each in form.fields if each.always_required and each.name not in fields]
     if missing:
         problems.append(f"there is no column for {', '.join(missing)}, which the form requires.")
     if problems:

@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from registration_core.domain.conditions import Condition
     from registration_core.domain.fields import Field
     from registration_core.domain.forms import Form
 
@@ -35,11 +36,26 @@ ATTRIBUTES: dict[FieldType, dict[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class ConditionView:
+    """When a question or an option is shown.
+
+    field, values: the choice and its options, for the page's script. question, answers: their
+    labels. unless: whether these answers rule it out.
+    """
+
+    field: str
+    values: tuple[str, ...]
+    question: str
+    answers: tuple[str, ...]
+    unless: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OptionView:
     """One radio button, checkbox or item of a list.
 
     chosen: whether it is chosen, if the page shows an answer again. counted: whether the page shows
-    its seats.
+    its seats. condition: None if it is always offered.
     """
 
     id: str
@@ -48,6 +64,7 @@ class OptionView:
     hint: str | None
     chosen: bool
     counted: bool = False
+    condition: ConditionView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +87,7 @@ class FieldView:
     private: the browser doesn't keep the answer. parts: a date's three fields, by `day`, `month`
     and `year`. meant: the e-mail address that was probably meant. least: the fewest characters of a
     text. explains_privacy: shows a link to the privacy page. wrong_part: the part of a date that is
-    wrong; empty unless it is a single one.
+    wrong; empty unless it is a single one. condition: None if it is always asked.
     """
 
     id: str
@@ -90,11 +107,12 @@ class FieldView:
     least: int | None = None
     explains_privacy: bool = False
     wrong_part: str = ""
+    condition: ConditionView | None = None
 
     @property
     def plain(self) -> bool:
         """Whether the options have only labels."""
-        return not any(option.hint or option.counted for option in self.options)
+        return not any(option.hint or option.counted or option.condition for option in self.options)
 
     @property
     def hinted(self) -> bool:
@@ -129,9 +147,9 @@ def section_views(form: Form, fields: Mapping[str, FieldView], language: str) ->
 
 
 def field_view(
-    field: Field, language: str, *, values: tuple[str, ...] = (), error: str = "", wrong_part: str = ""
+    form: Form, field: Field, language: str, *, values: tuple[str, ...] = (), error: str = "", wrong_part: str = ""
 ) -> FieldView:
-    """Return the field for a page in this language, with its previous answer and error."""
+    """Return the form's field for a page in this language, with its previous answer and error."""
     control = _control(field)
     identifier = f"f-{field.name}"
     return FieldView(
@@ -150,6 +168,7 @@ def field_view(
                 label=option.label.in_language(language),
                 hint=option.hint.in_language(language) if option.hint else None,
                 chosen=option.value in values,
+                condition=_condition(form, option.show_when, language),
             )
             for number, option in enumerate(field.options, start=1)
         ),
@@ -161,6 +180,22 @@ def field_view(
         least=field.min_length if control in ("input", "textarea") else None,
         explains_privacy=field.type is FieldType.CONSENT or field.draft is False,
         parts=_parts(field, values[-1] if values else "") if control == "date" else {},
+        condition=_condition(form, field.show_when, language),
+    )
+
+
+def _condition(form: Form, condition: Condition | None, language: str) -> ConditionView | None:
+    question = form.field(condition.field) if condition is not None else None
+    if condition is None or question is None:
+        return None
+    return ConditionView(
+        field=condition.field,
+        values=condition.values,
+        question=question.label.in_language(language),
+        answers=tuple(
+            option.label.in_language(language) for option in question.options if option.value in condition.values
+        ),
+        unless=condition.unless,
     )
 
 
@@ -206,6 +241,6 @@ def _attributes(field: Field, control: str) -> dict[str, str | None]:
         attributes["autocomplete"] = field.autocomplete or AUTOCOMPLETE.get(field.type)
     if field.type is FieldType.NUMBER:
         attributes["inputmode"] = "decimal" if field.decimals else "numeric"
-    if field.required and control != "checkboxes":  # HTML cannot say "at least one of these"
+    if field.always_required and control != "checkboxes":  # HTML cannot say "at least one of these"
         attributes["required"] = ""
     return attributes

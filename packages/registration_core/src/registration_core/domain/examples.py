@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from registration_core.domain.ages import refused_ages
 from registration_core.domain.fields import FieldType, resolve_date
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
     from typing import Any
 
     from registration_core.domain.fields import Field
     from registration_core.domain.forms import Form
+
+
+def examples_of(form: Form, today: date) -> dict[str, Any]:
+    """Return a raw answer to each field that is asked with those before it, from the options that are offered."""
+    answers: dict[str, Any] = {}
+    for field in form.fields:
+        if form.asks(field, answers):
+            offered = tuple(option for option in field.options if form.offers(option, answers))
+            values = [option.value for option in offered]
+            example = field.example if not field.options or _all_among(field.example, values) else None
+            answers[field.name] = example_of(replace(field, options=offered, example=example), today)
+    return answers
+
+
+def _all_among(example: object, values: Sequence[str]) -> bool:
+    return all(value in values for value in (example if isinstance(example, tuple) else (example,)))
 
 
 def example_of(field: Field, today: date) -> object:

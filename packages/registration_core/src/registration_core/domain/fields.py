@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from registration_core.domain.conditions import Condition
+
 
 class FieldType(StrEnum):
     """The kinds of question that a form can ask."""
@@ -57,7 +59,7 @@ class Option:
 
     capacity: the seats that a quota starts with. starts_at, ends_at, place: when (aware) and where
     it takes place, for the registrant's calendar. min_age, max_age: the ages that it is for, on the
-    day of starts_at; see `Field.age_from`.
+    day of starts_at; see `Field.age_from`. show_when: None if it is always offered.
     """
 
     value: str
@@ -69,6 +71,7 @@ class Option:
     place: Text | None = None
     min_age: int | None = None
     max_age: int | None = None
+    show_when: Condition | None = None
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Option:
@@ -80,24 +83,24 @@ class Option:
         for key in ("starts_at", "ends_at"):
             if key in values:
                 values[key] = datetime.fromisoformat(values[key])
+        if "show_when" in values:
+            values["show_when"] = _condition(values["show_when"])
         return cls(**values)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the option for the compiled form, without what isn't set."""
         data: dict[str, Any] = {"value": self.value, "label": dict(self.label.by_language)}
-        if self.hint is not None:
-            data["hint"] = dict(self.hint.by_language)
-        if self.capacity is not None:
-            data["capacity"] = self.capacity
-        if self.starts_at is not None:
-            data["starts_at"] = self.starts_at.isoformat()
-        if self.ends_at is not None:
-            data["ends_at"] = self.ends_at.isoformat()
-        if self.place is not None:
-            data["place"] = dict(self.place.by_language)
-        for key in ("min_age", "max_age"):
+        for key, text in (("hint", self.hint), ("place", self.place)):
+            if text is not None:
+                data[key] = dict(text.by_language)
+        for key, moment in (("starts_at", self.starts_at), ("ends_at", self.ends_at)):
+            if moment is not None:
+                data[key] = moment.isoformat()
+        for key in ("capacity", "min_age", "max_age"):
             if getattr(self, key) is not None:
                 data[key] = getattr(self, key)
+        if self.show_when is not None:
+            data["show_when"] = self.show_when.to_dict()
         return data
 
 
@@ -112,7 +115,8 @@ class Field:
     as SE. example: a valid raw answer. keep_for_next: whether the answer is filled in again when
     someone sends the form for another person. draft: whether the browser may keep the answer until
     it is sent; None if the form file doesn't say. age_from: the date field from which the options'
-    ages are counted. missing: the error for a missing answer.
+    ages are counted. missing: the error for a missing answer. show_when: None if it is always
+    asked; otherwise required only applies when it is.
     """
 
     name: str
@@ -135,6 +139,12 @@ class Field:
     draft: bool | None = None
     age_from: str | None = None
     missing: Text | None = None
+    show_when: Condition | None = None
+
+    @property
+    def always_required(self) -> bool:
+        """Whether every submission has an answer."""
+        return self.required and self.show_when is None
 
     @property
     def kept_in_draft(self) -> bool:
@@ -183,6 +193,8 @@ class Field:
                 values[key] = Text(values[key])
         if "options" in values:
             values["options"] = tuple(map(Option.from_dict, values["options"]))
+        if "show_when" in values:
+            values["show_when"] = _condition(values["show_when"])
         if isinstance(values.get("example"), list):
             values["example"] = tuple(values["example"])
         return cls(**values)
@@ -190,16 +202,14 @@ class Field:
     def to_dict(self) -> dict[str, Any]:
         """Return the field for the compiled form, without what isn't set."""
         data: dict[str, Any] = {"name": self.name, "type": self.type.value, "label": dict(self.label.by_language)}
-        if self.hint is not None:
-            data["hint"] = dict(self.hint.by_language)
-        if self.missing is not None:
-            data["missing"] = dict(self.missing.by_language)
-        if self.required:
-            data["required"] = True
-        if self.keep_for_next:
-            data["keep_for_next"] = True
-        if self.decimals:
-            data["decimals"] = self.decimals
+        for key, text in (("hint", self.hint), ("missing", self.missing)):
+            if text is not None:
+                data[key] = dict(text.by_language)
+        for key in ("required", "keep_for_next", "decimals"):
+            if getattr(self, key):
+                data[key] = getattr(self, key)
+        if self.show_when is not None:
+            data["show_when"] = self.show_when.to_dict()
         for key in _PLAIN:
             if getattr(self, key) is not None:
                 data[key] = getattr(self, key)
@@ -208,6 +218,12 @@ class Field:
         if self.example is not None:
             data["example"] = list(self.example) if isinstance(self.example, tuple) else self.example
         return data
+
+
+def _condition(data: Mapping[str, Any]) -> Condition:
+    from registration_core.domain.conditions import Condition  # noqa: PLC0415 - only forms that have some
+
+    return Condition.from_dict(data)
 
 
 def resolve_date(bound: str, today: date) -> date:

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import Any
 
+    from registration_core.domain.conditions import Condition
+    from registration_core.domain.fields import Option
     from registration_core.domain.messages import Words
+    from registration_core.domain.values import Answer
 
 
 STAFF_MAILS = ("new", "withdrawn", "spam")
@@ -120,6 +123,23 @@ class Form:
                 parts.append((starts.get(field.name), []))
             parts[-1][1].append(field)
         return tuple((section, tuple(fields)) for section, fields in parts)
+
+    def asks(self, field: Field, answers: Mapping[str, Answer]) -> bool:
+        """Whether the field is asked with these answers, as stored."""
+        return field.show_when is None or self._holds(field.show_when, answers)
+
+    def offers(self, option: Option, answers: Mapping[str, Answer]) -> bool:
+        """Whether the option can be chosen with these answers, as stored."""
+        return option.show_when is None or self._holds(option.show_when, answers)
+
+    def _holds(self, condition: Condition, answers: Mapping[str, Answer]) -> bool:
+        # Staff edit parts of a form: what a question outside the part decides is checked later.
+        return self.field(condition.field) is None or condition.holds(answers)
+
+    def question_of(self, condition: Condition | None) -> Text:
+        """Return the question that decides whether something is asked."""
+        field = self.field(condition.field) if condition is not None else None
+        return field.label if field is not None else self.title
 
     def own_mail(self, name: str) -> OwnMail | None:
         """Return the form's own mail with this name, or None. `message` always exists."""

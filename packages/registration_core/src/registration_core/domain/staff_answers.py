@@ -5,16 +5,17 @@ from __future__ import annotations
 from registration_core.domain.ages import refused_ages
 from registration_core.domain.cells import raw_answer
 from registration_core.domain.errors import FieldError, InvalidAnswersError
-from registration_core.domain.validation import collect
+from registration_core.domain.validation import collect, refused_option
+from registration_core.domain.values import ValueRefusedError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
     from datetime import date
 
     from registration_core.domain.fields import Field
     from registration_core.domain.forms import Form
-    from registration_core.domain.values import Answer, ValueRefusedError
+    from registration_core.domain.values import Answer
 
 SENTENCES: Mapping[str, str] = {
     "required": "This is empty, and the form requires it.",
@@ -41,6 +42,8 @@ SENTENCES: Mapping[str, str] = {
     "unknown_option": "{given} is not an option. Use one of: {options}.",
     "ambiguous_option": "{given} could be {named}. Write one of these.",
     "repeated_option": "{given} names the same option twice.",
+    "not_offered": "{option} is not offered with this answer to “{question}”.",
+    "not_asked": "The form doesn't ask this with that answer to “{question}”. Leave it empty.",
     "too_few": "{given} has fewer than {limit} options.",
     "too_many": "{given} has more than {limit} options.",
     "unknown_field": "The form has no such field.",
@@ -54,23 +57,61 @@ def validate_cells(form: Form, texts: Mapping[str, str], *, today: date) -> dict
     """Return the stored form of answers that staff wrote, as `validate` does; see `raw_answer` for the texts.
 
     Raises InvalidAnswersError with a sentence for staff about every wrong field, which quotes its
-    text.
+    text. An answer to a question that isn't asked with the others is wrong too.
     """
 
     def read(field: Field, text: object) -> object:
         return None if text is None else raw_answer(field, str(text), form.words)
 
-    return collect(form, texts, today=today, read=read, say=_sentence)
+    answers = collect(form, texts, today=today, read=read, say=_sentence)
+    unasked = [
+        _error(field, _not_asked(form, field), texts.get(field.name))
+        for field in form.fields
+        if not form.asks(field, answers) and read(field, texts.get(field.name))
+    ]
+    if unasked:
+        raise InvalidAnswersError(unasked)
+    return answers
+
+
+def ensure_conditions(form: Form, answers: Mapping[str, Answer], changed: Container[str]) -> None:
+    """Raise InvalidAnswersError, worded for staff, if changed answers and what they decide don't fit together.
+
+    answers: all, as they would be stored. changed: the names of the changed ones.
+    """
+    wrong = []
+    for field in form.fields:
+        conditions = [field.show_when, *(option.show_when for option in field.options)]
+        if field.name in changed or any(one is not None and one.field in changed for one in conditions):
+            refusal = _misfit(form, field, answers)
+            if refusal is not None:
+                wrong.append(_error(field, refusal, answers.get(field.name)))
+    if wrong:
+        raise InvalidAnswersError(wrong)
+
+
+def _misfit(form: Form, field: Field, answers: Mapping[str, Answer]) -> ValueRefusedError | None:
+    answer = answers.get(field.name)
+    if not form.asks(field, answers):
+        return _not_asked(form, field) if answer is not None else None
+    if answer is None and field.required and field.show_when is not None:
+        return ValueRefusedError("required_choice" if field.options else "required")
+    return refused_option(form, field, answer, answers)
+
+
+def _not_asked(form: Form, field: Field) -> ValueRefusedError:
+    return ValueRefusedError("not_asked", question=form.question_of(field.show_when))
 
 
 def ensure_ages(form: Form, answers: Mapping[str, Answer]) -> None:
     """Raise InvalidAnswersError, worded for staff, if an option is for another age."""
-    wrong = [
-        FieldError(field.name, refusal.code, _sentence(field, refusal, answers.get(field.name)))
-        for field, refusal in refused_ages(form, answers)
-    ]
+    wrong = [_error(field, refusal, answers.get(field.name)) for field, refusal in refused_ages(form, answers)]
     if wrong:
         raise InvalidAnswersError(wrong)
+
+
+def _error(field: Field, refusal: ValueRefusedError, given: object) -> FieldError:
+    return FieldError(field.name, refusal.code, _sentence(field, refusal, given))
 
 
 def _sentence(field: Field | None, refusal: ValueRefusedError, given: object) -> str:

@@ -26,9 +26,10 @@ _NAME_LENGTH = 40
 def validate(form: Form, raw: Mapping[str, object], language: str, *, today: date) -> dict[str, Answer]:
     """Return the stored form of the answers, in the form's order, without empty ones.
 
-    raw: JSON values by field name. language: of the error messages. today: the day that a field's
-    limits count from. Raises InvalidAnswersError with every wrong field, in the form's order, and
-    then the first 20 unknown fields.
+    What isn't asked with these answers (`Field.show_when`) is left out, because a page without
+    JavaScript shows every question. raw: JSON values by field name. language: of the error
+    messages. today: the day that a field's limits count from. Raises InvalidAnswersError with every
+    wrong field, in the form's order, and then the first 20 unknown fields.
     """
 
     def say(field: Field | None, refusal: ValueRefusedError, _raw: object) -> str:
@@ -60,10 +61,14 @@ def collect(
     errors: list[FieldError] = []
     for field in form.fields:
         raw_value = raw.get(field.name)
+        if not form.asks(field, answers):
+            continue
         try:
             value = _answer(field, read(field, raw_value), today)
-        except ValueRefusedError as refusal:
-            errors.append(FieldError(field.name, refusal.code, say(field, refusal, raw_value)))
+            if (refusal := refused_option(form, field, value, answers)) is not None:
+                raise refusal
+        except ValueRefusedError as error:
+            errors.append(FieldError(field.name, error.code, say(field, error, raw_value)))
         else:
             if value is not None:
                 answers[field.name] = value
@@ -72,7 +77,7 @@ def collect(
         for field, refusal in refused_ages(form, answers)
     }
     if wrong_ages:
-        by_field = wrong_ages | {error.field: error for error in errors}
+        by_field = wrong_ages | {each.field: each for each in errors}
         errors = [by_field[field.name] for field in form.fields if field.name in by_field]
     known = {field.name for field in form.fields}
     unknown = [name for name in raw if name not in known]
@@ -90,10 +95,22 @@ def example_submission(form: Form, *, today: date | None = None) -> dict[str, ob
 
     today: the day that relative dates count from; None for the organisation's current date.
     """
-    from registration_core.domain.examples import example_of, fit_ages  # noqa: PLC0415 - no visitor waits for it
+    from registration_core.domain.examples import examples_of, fit_ages  # noqa: PLC0415 - no visitor waits for it
 
     day = today if today is not None else form.today(datetime.now(UTC))
-    return fit_ages(form, {field.name: example_of(field, day) for field in form.fields})
+    return fit_ages(form, examples_of(form, day))
+
+
+def refused_option(
+    form: Form, field: Field, answer: Answer | None, answers: Mapping[str, Answer]
+) -> ValueRefusedError | None:
+    """Return why the answer can't have one of its options beside these answers; None if it can have all."""
+    chosen = answer if isinstance(answer, list) else [answer]
+    for option in field.options:
+        if option.value in chosen and not form.offers(option, answers):
+            question = form.question_of(option.show_when)
+            return ValueRefusedError("not_offered", option=option.label, question=question)
+    return None
 
 
 def _answer(field: Field, raw: object, today: date) -> Answer | None:

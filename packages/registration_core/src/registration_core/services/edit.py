@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 
 from registration_core.domain.errors import StatusTransitionError
-from registration_core.domain.staff_answers import ensure_ages, validate_cells
+from registration_core.domain.staff_answers import ensure_ages, ensure_conditions, validate_cells
 from registration_core.domain.submission import STANDING, Status, Submission
 from registration_core.services.promotion import Promotion, seated
 from registration_core.services.seating import Seating, ensure_alone
@@ -66,7 +66,8 @@ class EditService:
         """Return what these answers would change, by the form in force; nothing is written.
 
         changes: field names to what the staff wrote, see `raw_answer`; an empty text takes an answer
-        away. Answers that are not named stay as they are, whatever the form asks by now.
+        away, and so does a change after which a question isn't asked. Other answers that are not named
+        stay as they are, whatever the form asks by now.
         `form_version` stays: it tells which wording the registrant saw. Raises InvalidAnswersError
         with every wrong field, AlreadyRegisteredError when the same person has another submission
         for the option, StatusTransitionError for a submission that is erased, UnknownFormError.
@@ -77,6 +78,7 @@ class EditService:
         answers = _merged(form, before.answers, self._checked(form, changes), changes)
         if any(field.age_from is not None and {field.name, field.age_from} & changes.keys() for field in form.fields):
             ensure_ages(form, answers)
+        ensure_conditions(form, answers, changes)
         fields = tuple(name for name in {**before.answers, **answers} if before.answers.get(name) != answers.get(name))
         if not fields:
             return Edit(before, before, ())
@@ -160,5 +162,9 @@ def _merged(
 ) -> dict[str, Answer]:
     """Return the answers with the checked ones in place, in the form's order; retired fields come last."""
     merged = {name: value for name, value in before.items() if name not in changes} | dict(checked)
+    for field in form.fields:
+        decided = field.show_when is not None and field.show_when.field in changes and field.name not in changes
+        if decided and not form.asks(field, merged):
+            merged.pop(field.name, None)
     order = {field.name: place for place, field in enumerate(form.fields)}
     return {name: merged[name] for name in sorted(merged, key=lambda name: order.get(name, len(order)))}

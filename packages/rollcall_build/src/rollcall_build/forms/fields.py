@@ -9,7 +9,9 @@ from registration_core.domain.fields import Field, FieldType, resolve_date
 from registration_core.domain.messages import refused
 from registration_core.domain.phone_codes import REGIONS
 from registration_core.domain.values import ValueRefusedError, read_value
+from rollcall_build.forms import conditions
 from rollcall_build.forms.checked_table import CheckedTable, listed, repeated, suggestion
+from rollcall_build.forms.conditions import read_condition
 from rollcall_build.forms.options import read_options
 
 TYPE_CHECKING = False
@@ -17,7 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-COMMON = ("name", "type", "label", "hint", "required", "autocomplete", "keep_for_next", "draft", "missing", "example")
+COMMON = (
+    *("name", "type", "label", "hint", "required", "autocomplete", "keep_for_next", "draft", "missing", "example"),
+    conditions.KEY,
+)
 OWN: Mapping[FieldType, tuple[str, ...]] = {
     FieldType.TEXT: ("min_length", "max_length"),
     FieldType.TEXTAREA: ("min_length", "max_length"),
@@ -104,6 +109,7 @@ def _read_field(values: CheckedTable, languages: Sequence[str], region: str | No
         "keep_for_next": _keep_for_next(values, kind),
         "draft": _draft(values, kind),
         "missing": values.text("missing", languages),
+        "show_when": read_condition(values),
         **_limits(values, kind, languages),
     }
     if kind is FieldType.PHONE:

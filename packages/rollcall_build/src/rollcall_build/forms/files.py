@@ -13,6 +13,7 @@ from registration_core.domain.fields import Field, FieldType, Text
 from registration_core.domain.forms import LONGEST_RETENTION_DAYS, STAFF_MAILS, Form
 from registration_core.domain.messages import DEFAULT_LANGUAGE, LANGUAGES
 from rollcall_build.forms.checked_table import CheckedTable, listed, repeated
+from rollcall_build.forms.conditions import ensure_conditions_count
 from rollcall_build.forms.fields import read_fields, read_region
 from rollcall_build.forms.rules import (
     ensure_ages_count,
@@ -155,9 +156,13 @@ def _form(name: str, values: CheckedTable, languages: Sequence[str], mails: tupl
     email_field = _email_field(values, fields) if whole else None
     quota = read_quota(values, fields if whole else None)
     once = named_field(values, fields, "once", FieldType.CHOICE) if whole else None
+    name_field = named_field(values, fields, "name_field", FieldType.TEXT) if whole else None
     if whole:
-        ensure_times_count(values, fields, quota.field if quota is not None else once)
+        quota_field = quota.field if quota is not None else None
+        ensure_times_count(values, fields, quota_field or once)
         ensure_ages_count(values, fields)
+        births = [field.age_from for field in fields]
+        ensure_conditions_count(values, fields, [email_field, name_field, once, quota_field, *births])
     return Form(
         name=name,
         version="",
@@ -170,7 +175,7 @@ def _form(name: str, values: CheckedTable, languages: Sequence[str], mails: tupl
         retention_days=retention_days or 1,
         staff=_staff(values),
         staff_mails=_staff_mails(values),
-        name_field=named_field(values, fields, "name_field", FieldType.TEXT) if whole else None,
+        name_field=name_field,
         once=once,
         opens_at=opens_at,
         closes_at=closes_at,

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 
 from registration_core.domain.fields import FieldType, Option, Text
+from rollcall_build.forms import conditions
 from rollcall_build.forms.checked_table import CheckedTable, repeated
+from rollcall_build.forms.conditions import read_condition
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-COMMON = ("value", "label", "hint")
+COMMON = ("value", "label", "hint", conditions.KEY)
 OF_A_CHOICE = ("capacity", "starts_at", "ends_at", "place", "min_age", "max_age")
 """What an option of a `choice` says besides: of several `choices` none could be told to be the one attended."""
 
@@ -44,8 +46,9 @@ def _option(option: CheckedTable, languages: Sequence[str], *, with_event: bool)
         )
     label = option.text("label", languages, required=True) or Text({languages[0]: ""})
     hint = option.text("hint", languages)
+    condition = read_condition(option)
     if not with_event:
-        return Option(value or "", label, hint)
+        return Option(value or "", label, hint, show_when=condition)
     starts_at, ends_at = _times(option)
     min_age, max_age = _ages(option, hint)
     return Option(
@@ -58,6 +61,7 @@ def _option(option: CheckedTable, languages: Sequence[str], *, with_event: bool)
         place=option.text("place", languages),
         min_age=min_age,
         max_age=max_age,
+        show_when=condition,
     )
 
 

@@ -36,9 +36,10 @@ class FormView:
     """A form as its page shows it.
 
     link: its name in the navigation. api: the address of the form's description; described: whether its page reads that
-    for free seats or a date's limits. option: the field that chooses the option; empty if none does. honeypot: the
-    field that only programs fill in. messages: the script's messages, as data attributes. retention: how long
-    submissions are kept, in words. receipt: what the thank-you page says.
+    for free seats or a date's limits. conditional: whether questions or options depend on answers. option: the field
+    that chooses the option; empty if none does. honeypot: the field that only programs fill in. messages: the script's
+    messages, as data attributes. retention: how long submissions are kept, in words. receipt: what the thank-you page
+    says.
     """
 
     name: str
@@ -46,6 +47,7 @@ class FormView:
     action: str
     api: str
     described: bool
+    conditional: bool
     option: str
     link: str
     title: str
@@ -92,6 +94,11 @@ def form_view(form: Form, texts: Texts, *, path: str, link: str, api_url: str, p
         action=f"{api_url}/{form.name}",
         api=f"{api_url}/forms/{form.name}",
         described=bool(form.capacities()) or any(map(_moves, form.fields)),
+        conditional=any(
+            condition is not None
+            for field in form.fields
+            for condition in (field.show_when, *(option.show_when for option in field.options))
+        ),
         option=form.chosen_field.name if form.chosen_field is not None else "",
         link=link,
         title=form.title.in_language(language),
@@ -107,7 +114,7 @@ def form_view(form: Form, texts: Texts, *, path: str, link: str, api_url: str, p
 
 def _field(form: Form, field: Field, language: str) -> FieldView:
     """Return a field with the data for the page's script: its checks, and which options are counted."""
-    view = field_view(field, language)
+    view = field_view(form, field, language)
     counted = form.capacities() if form.quota is not None and form.quota.field == field.name else {}
     options = tuple(replace(option, counted=option.value in counted) for option in view.options)
     field_checks = checks_of(field, language, form.words)

@@ -1,0 +1,126 @@
+"""Questions and options that depend on an answer, in a browser with and without JavaScript, on pages built here."""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from browser.conftest import A_MINUTE_LATER
+from playwright.sync_api import expect
+from shipped import SOURCES
+from unit.core.test_conditions import FORM, PERSON
+
+from rollcall_build.forms.files import compile_forms
+from rollcall_build.site.build import render
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, Page
+
+SITE, API = "http://localhost:1", "http://localhost:2"
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    """The built site, by path."""
+    forms = compile_forms(SOURCES.forms) | {FORM.name: FORM}
+    return {file.key: file.body for file in render(SOURCES, forms, api_url=API, site_url=SITE)}
+
+
+@pytest.fixture
+def posted() -> list[Any]:
+    """The bodies that the API got."""
+    return []
+
+
+@pytest.fixture
+def opened(browser: Browser, files: dict[str, bytes], posted: list[Any]) -> Iterator[Callable[..., Page]]:
+    """Open the form's page with an API that stores what it gets."""
+    contexts = []
+
+    def answer(route: Any) -> None:
+        address = route.request.url
+        if route.request.method == "POST":
+            posted.append(route.request.post_data)
+            receipt = {"id": "crs_1", "reference": "K7QM-3XTP", "status": "confirmed"}
+            route.fulfill(status=201, body=json.dumps(receipt), headers={"Access-Control-Allow-Origin": "*"})
+        elif address.startswith(API):
+            route.fulfill(body='{"fields": []}', headers={"Access-Control-Allow-Origin": "*"})
+        else:
+            key = address.removeprefix(f"{SITE}/").partition("?")[0]
+            kind = mimetypes.guess_type(key)[0] or "text/html; charset=utf-8"
+            route.fulfill(body=files[key], content_type=kind)
+
+    def open_page(**options: Any) -> Page:
+        context = browser.new_context(**options)
+        contexts.append(context)
+        context.route("**/*", answer)
+        page: Page = context.new_page()
+        page.goto(f"{SITE}/{FORM.name}")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def part(page: Page, name: str) -> Any:
+    return page.locator(f'[data-field="{name}"]')
+
+
+def test_question__appears_with_its_answer_and_only_then_counts(opened: Any, posted: list[Any]) -> None:
+    page = opened()
+    for name, text in PERSON.items():
+        page.fill(f"[name={name}]", text)
+    page.evaluate(A_MINUTE_LATER)
+    expect(part(page, "where")).to_be_hidden()
+    expect(part(page, "beginner")).to_be_visible()
+    expect(page.locator(".only-if:visible")).to_have_count(0)
+
+    page.check("[name=before][value=some]")
+    expect(part(page, "where")).to_be_visible()
+    expect(part(page, "beginner")).to_be_hidden()
+    page.check("[name=days][value=sun]")
+    page.click("main form [type=submit]")
+    expect(page.locator("#f-where-error")).to_have_text("Enter where.")
+    assert posted == []
+
+    page.fill("[name=where]", "At school")
+    page.check("[name=before][value=none]")
+    expect(page.locator("[name=days][value=sun]")).to_be_hidden()
+    page.click("main form [type=submit]")
+    page.wait_for_url("**/thank-you")
+    (body,) = posted
+    answers = {name: value for name, value in json.loads(body).items() if not name.startswith("_")}
+    assert answers == PERSON | {"before": "none"}
+
+
+def test_draft__comes_back_with_the_questions_that_it_answers(opened: Any) -> None:
+    page = opened()
+    page.check("[name=before][value=course]")
+    page.fill("[name=where]", "At school")
+
+    page.reload()
+    expect(part(page, "where")).to_be_visible()
+    expect(page.locator("[name=where]")).to_have_value("At school")
+
+    page.click(".restored [data-clear]:visible")
+    expect(part(page, "where")).to_be_hidden()
+
+
+def test_without_javascript__each_condition_is_in_words_and_nothing_is_hidden(opened: Any) -> None:
+    page = opened(java_script_enabled=False)
+
+    for name in ("where", "beginner", "days"):
+        expect(part(page, name)).to_be_visible()
+    expect(page.locator("#f-where-when")).to_have_text("Only if you answer “some” or “course” to “Before”.")
+    expect(page.locator("#f-beginner-when")).to_have_text("Not if you answer “some” or “course” to “Before”.")
+    assert page.locator("[name=where]").get_attribute("required") is None
+
+
+def test_page_without_conditions__loads_no_script_for_them(files: dict[str, bytes]) -> None:
+    assert b"conditions." in files[FORM.name]
+    assert b"conditions." not in files["contact"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import email
 import email.policy
+import functools
 import html
 import json
 import signal
@@ -98,7 +99,9 @@ def read_folder(folder: Path) -> list[Mail]:
     return [_read(path) for path in sorted(folder.glob("*.eml"))]
 
 
+@functools.lru_cache(maxsize=4096)
 def _read(path: Path) -> Mail:
+    """Read a mail, once per process: a stored mail never changes, and the page and the tests ask again and again."""
     message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     text = message.get_body(preferencelist=("plain",))
     page = message.get_body(preferencelist=("html",))

@@ -6,16 +6,23 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from contract.fakes import PlainSigner
+
+from admin_cli.table_check.check import TableCheck
 from registration_core.adapters.dynamodb import items, keys
+from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.seats import read_state
 from registration_core.adapters.dynamodb.table import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from contract.manage_fake import InMemoryManagedRepository
 
     from registration_core.adapters.dynamodb.call import Call
+    from registration_core.domain.forms import Form
+    from registration_core.domain.ports import Clock, Signer
     from registration_core.domain.quota import QuotaState
     from registration_core.domain.submission import Submission
 
@@ -38,6 +45,8 @@ class StoredState(Protocol):
 
     def traces(self, submission_id: str) -> str: ...
 
+    def problems(self, form: Form, clock: Clock) -> list[str]: ...
+
 
 class StoredInMemory:
     """Reads what the repository in memory stores."""
@@ -56,6 +65,11 @@ class StoredInMemory:
     def traces(self, submission_id: str) -> str:
         traces = [self._repository.entries.get(submission_id), self._repository._events.get(submission_id)]
         return f"{traces} {[once for once, guard in self._repository._once.items() if guard.value == submission_id]}"
+
+    def problems(self, form: Form, clock: Clock) -> list[str]:
+        """Find nothing: only items can disagree."""
+        del form, clock
+        return []
 
 
 class StoredInTable:
@@ -94,3 +108,21 @@ class StoredInTable:
     def traces(self, submission_id: str) -> str:
         pk, _ = keys.submission_key(submission_id)
         return json.dumps(list(self._table.query("pk = :pk", pk=pk)), ensure_ascii=False)
+
+    def problems(self, form: Form, clock: Clock) -> list[str]:
+        """Return what `rollcall doctor --deep` finds wrong."""
+        check = table_check(self._table, forms=[form], signer=PlainSigner(), clock=clock)
+        return [problem.says for subject in check.suspects() for problem in check.problems(subject)]
+
+
+def table_check(table: Table, *, forms: Sequence[Form], signer: Signer | None, clock: Clock) -> TableCheck:
+    """Return the check of a table whose forms never changed."""
+    return TableCheck(
+        table,
+        forms={form.name: form for form in forms},
+        versions_of=lambda name: [form for form in forms if form.name == name],
+        signer=signer,
+        repository=ManagedDynamoRepository(table, clock=clock),
+        clock=clock,
+        by="checker",
+    )

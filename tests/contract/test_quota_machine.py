@@ -198,7 +198,8 @@ class QuotaMachine(RuleBasedStateMachine):
     @rule(option=st.sampled_from(OPTIONS), capacity=st.integers(0, 4))
     def set_capacity(self, option: str, capacity: int) -> None:
         with suppress(*MAY_FAIL):
-            assert self.manage.set_capacity(self.form.name, option, capacity).capacity == capacity
+            state = self.manage.set_capacity(self.form.name, option, capacity, by="staff")
+            assert state.capacity == capacity
 
     @rule(option=st.sampled_from(OPTIONS))
     def abandon_a_ticket(self, option: str) -> None:
@@ -267,7 +268,7 @@ class QuotaMachine(RuleBasedStateMachine):
             assert all(entries[known].position in (position, None) for known, position in positions.items())
 
     def teardown(self) -> None:
-        """Once the faults are over, two sweeps put everything in order."""
+        """Once the faults are over, two sweeps put everything in order, and `doctor --deep` finds nothing wrong."""
         if not hasattr(self, "form"):
             return
         self.faults.clear()
@@ -280,6 +281,7 @@ class QuotaMachine(RuleBasedStateMachine):
             assert quota.state.waiting == len(quota.tickets)
             if self.form.quota.waitlist is Waitlist.AUTO:
                 assert not (quota.state.free and quota.state.waiting)
+        assert self.stored.problems(self.form, self.clock) == []
 
     def _submit(self, answers: dict[str, str], suspected: bool, key: str) -> Any:  # noqa: FBT001 - drawn
         try:

@@ -2,95 +2,31 @@
 
 from __future__ import annotations
 
-import json
-import os
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from unit.cli.fakes import DESCRIPTION, CommandLine
-from unit.core.builders import a_field, a_form, words
+from contract.damaged_table import FORM, QUOTA, Books, books_of
 
-from admin_cli.aws.contexts import Context, ContextFile
-from admin_cli.forms.in_memory import GivenForms
 from registration_core.adapters.clock import SystemClock
-from registration_core.adapters.dynamodb.guard_keys import GuardKeys
-from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
-from registration_core.adapters.dynamodb.sdk import sdk_call
-from registration_core.adapters.dynamodb.table import Table
-from registration_core.bootstrap import manage_service
-from registration_core.domain.fields import Option
-from registration_core.domain.quota import Quota, Waitlist
-from registration_core.services.submit import SubmitService
+from registration_core.adapters.dynamodb import items, keys
+from registration_core.adapters.dynamodb.guard_key_ring import GuardKeyRing, Ring
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
-
-    from registration_core.services.manage import ManageService
-
-FORM = a_form(
-    a_field("text", "name", required=True),
-    a_field("email", "email", required=True),
-    a_field(
-        "choice",
-        "day",
-        required=True,
-        options=(Option("a", words("A"), capacity=2), Option("b", words("B"), capacity=2)),
-    ),
-    quota=Quota("day", Waitlist.AUTO),
-    once="day",
-)
-
-
-@dataclass
-class Books:
-    """A table with submissions, and the command line that checks it."""
-
-    dynamodb: Any
-    name: str
-    line: CommandLine
-
-    def __post_init__(self) -> None:
-        self.table = Table(sdk_call(self.dynamodb), self.name)
-        self.repository = ManagedDynamoRepository(self.table, clock=SystemClock())
-
-    def register(self, name: str, day: str = "a") -> str:
-        service = SubmitService(
-            repository=self.repository, signer=GuardKeys(self.table), clock=SystemClock(), randomness=os.urandom
-        )
-        answers = {"name": name, "email": f"{name}@example.org", "day": day}
-        return service.submit(FORM, answers, key=f"{name} {day}", language="en").id
-
-    @property
-    def staff(self) -> ManageService:
-        return manage_service(self.dynamodb, self.name, GivenForms({FORM.name: FORM}))
-
-    def check(self, *options: str) -> tuple[int, list[tuple[str, str, str]]]:
-        ran = self.line("doctor", "--deep", *options, "--json", "check,health,says,mend")
-        assert ran.code in (0, 1), ran.err
-        lines = [each for each in json.loads(ran.out) if each["health"] != "ok"]
-        return ran.code, [(each["check"], each["health"], f"{each['says']} {each['mend']}") for each in lines]
 
 
 @pytest.fixture
 def books(tmp_path: Path, dynamodb: Any, table: str) -> Books:
-    contexts = ContextFile(tmp_path / "contexts.json")
-    contexts.write(contexts.read().with_entry(Context("prod", "prod", "eu-north-1")).using("prod"))
-    line = CommandLine(
-        contexts,
-        forms={FORM.name: FORM},
-        clients={"dynamodb": dynamodb},
-        description=replace(DESCRIPTION, table=table),
-        sleep=lambda _seconds: None,
-    )
-    return Books(dynamodb, table, line)
+    """Return the books of an empty table."""
+    return books_of(tmp_path, dynamodb, table)
 
 
 def test_check__finds_a_sound_table_clean(books: Books) -> None:
     robin, kim, *_ = [books.register(name) for name in ("robin", "kim", "ada", "bo")]
     books.register("robin", "b")
-    books.staff.cancel(robin, by="staff")
-    books.staff.erase(kim, by="registrant")
+    books.staff.cancel(robin.id, by="staff")
+    books.staff.erase(kim.id, by="registrant")
     books.register("kim")
 
     assert books.check() == (0, [])
@@ -100,12 +36,229 @@ def test_check__counts_the_seats_again(books: Books) -> None:
     """A quota that counts other seats than are held is found, shown, repaired on request, and right afterwards."""
     for name in ("robin", "kim", "ada"):
         books.register(name)
-    books.table.update((f"QUOTA#{FORM.name}#a", "QUOTA"), "SET taken = :none", none=0)
+    books.set(QUOTA, taken=0)
 
-    says = f"{FORM.name}, a: the quota counts 0 seats taken, and 2 are held."
+    says = f"{FORM.name}, a: the quota counts 0 seats taken, and 2 seats are held."
     found = (1, [("quotas", "failure", f"{says} --repair would count 2 seats taken.")])
     assert books.check() == found
     assert books.check("--repair", "--dry-run") == found
     assert books.check("--repair", "--yes") == (0, [("quotas", "repaired", f"{says} Done: count 2 seats taken.")])
     assert books.check() == (0, [])
     assert books.repository.quotas(FORM.name, ["a"])["a"].taken == 2
+
+
+def without_seat(books: Books) -> None:
+    books.drop(keys.seat_key(FORM.name, "a", books.register("robin").id))
+    books.set(QUOTA, taken=0)
+
+
+def seat_of_nobody(books: Books) -> None:
+    robin = books.register("robin")
+    books.set(books.own(robin, "SUB"), option="b")
+
+
+def seat_of_a_cancelled(books: Books) -> None:
+    robin = books.register("robin")
+    books.staff.cancel(robin.id, by="staff")
+    books.table.put({"pk": QUOTA[0], "sk": f"SEAT#{robin.id}", "submission": robin.id})
+    books.set(QUOTA, taken=1)
+
+
+def seat_of_a_lost(books: Books) -> None:
+    robin = books.register("robin")
+    for item in books.items(f"SUB#{robin.id}"):
+        books.drop(item)
+
+
+def without_ticket(books: Books) -> None:
+    *_, ada = [books.register(name) for name in ("robin", "kim", "ada")]
+    books.drop(keys.wait_key(FORM.name, "a", ada.position or 0))
+
+
+def ticket_of_another(books: Books) -> None:
+    """Both Regions drew the same ticket."""
+    *_, ada, bo = [books.register(name) for name in ("robin", "kim", "ada", "bo")]
+    books.set(books.own(bo, "SUB"), position=ada.position)
+    books.drop(keys.wait_key(FORM.name, "a", bo.position or 0))
+    books.set(QUOTA, tickets=1)
+
+
+def departed_ticket(books: Books) -> None:
+    *_, ada = [books.register(name) for name in ("robin", "kim", "ada")]
+    books.set(QUOTA, departed=1, gone=frozenset({ada.position}))
+
+
+def ticket_of_a_confirmed(books: Books) -> None:
+    robin = books.register("robin")
+    books.set(books.own(robin, "SUB"), position=7)
+
+
+def leftover_ticket(books: Books) -> None:
+    *_, ada = [books.register(name) for name in ("robin", "kim", "ada")]
+    books.staff.cancel(ada.id, by="staff")
+    place = keys.wait_key(FORM.name, "a", ada.position or 0)
+    books.table.put(items.plain_item(place, submission=ada.id, expires_at=items.seconds(ada.expires_at)))
+    books.set(QUOTA, departed=0, gone=None)
+
+
+def without_quota(books: Books) -> None:
+    books.register("robin")
+    books.drop(QUOTA)
+
+
+def without_guard(books: Books) -> None:
+    robin = books.register("robin")
+    (guard,) = books.own(robin, "SUB")["guards"]
+    books.drop((guard, "ONCE"))
+
+
+def guard_forgotten(books: Books) -> None:
+    books.register("robin")
+    ring = GuardKeyRing(books.table)
+    ring.write(Ring(("ab" * 32,)), instead_of=ring.read())
+
+
+def guard_left_over(books: Books) -> None:
+    robin = books.register("robin")
+    (guard,) = books.own(robin, "SUB")["guards"]
+    books.staff.cancel(robin.id, by="staff")
+    books.table.put({**items.guard_item(guard, robin)})
+
+
+def guard_that_expires(books: Books) -> None:
+    robin = books.register("robin")
+    (guard,) = books.own(robin, "SUB")["guards"]
+    books.set((guard, "ONCE"), expires_at=items.seconds(robin.expires_at) - 60)
+
+
+def without_reference(books: Books) -> None:
+    books.drop(keys.reference_key(books.register("robin").reference))
+
+
+def without_beginning(books: Books) -> None:
+    books.drop(books.own(books.register("robin"), "EVENT#"))
+
+
+def without_a_change(books: Books) -> None:
+    robin = books.register("robin")
+    books.staff.cancel(robin.id, by="staff")
+    books.drop(next(item for item in books.items(f"SUB#{robin.id}", "EVENT#") if item["what"] == "cancelled"))
+
+
+def newer_history(books: Books) -> None:
+    """The submission's item is of the other Region, which knew nothing of the cancellation."""
+    robin = books.register("robin")
+    before = books.own(robin, "SUB")
+    seat = keys.seat_key(FORM.name, "a", robin.id)
+    books.staff.cancel(robin.id, by="staff")
+    books.table.put(before)
+    books.table.put(items.plain_item(seat, submission=robin.id))
+    books.set(QUOTA, taken=1)
+    books.table.put(items.guard_item(before["guards"][0], robin))
+
+
+def two_changes_at_once(books: Books) -> None:
+    robin = books.register("robin")
+    books.staff.verify(robin.id, by="staff")
+    books.staff.cancel(robin.id, by="staff")
+    event = books.items(f"SUB#{robin.id}", "EVENT#")[-1]
+    other = event["event"][:-1] + ("0" if event["event"][-1] != "0" else "1")
+    books.table.put(event | {"sk": f"EVENT#{other}", "event": other, "topic_id": other, "what": "edited name"})
+
+
+def another_status(books: Books) -> None:
+    robin = books.register("robin")
+    books.set(books.own(robin, "EVENT#"), status="pending")
+
+
+def wrong_month(books: Books) -> None:
+    books.set(books.own(books.register("robin"), "SUB"), month="course#1999-01")
+
+
+def without_address_key(books: Books) -> None:
+    books.set(books.own(books.register("robin"), "SUB"), email_key=None)
+
+
+def event_out_of_the_journal(books: Books) -> None:
+    books.set(books.own(books.register("robin"), "EVENT#"), topic=None)
+
+
+def event_that_never_expires(books: Books) -> None:
+    books.set(books.own(books.register("robin"), "EVENT#"), expires_at=None)
+
+
+def erased_with_an_address(books: Books) -> None:
+    robin = books.register("robin")
+    books.staff.erase(robin.id, by="staff")
+    books.set(books.own(robin, "SUB"), email="robin@example.org", answers={"name": "robin"})
+
+
+def erased_with_a_bounce(books: Books) -> None:
+    robin = books.register("robin")
+    books.staff.erase(robin.id, by="staff")
+    books.set(books.own(robin, "EVENT#"), note="robin@example.org")
+
+
+def erased_without_ledger(books: Books) -> None:
+    robin = books.register("robin")
+    books.staff.erase(robin.id, by="staff")
+    books.drop(keys.erased_key(robin.id, SystemClock().now()))
+
+
+def unerased(books: Books) -> None:
+    """The ledger came from the Region that erased, and the submission from the other one."""
+    robin = books.register("robin")
+    books.table.put(items.erased_item(robin, SystemClock().now()))
+
+
+def mail_of_nobody(books: Books) -> None:
+    books.table.put({"pk": "SUB#crs_01JD9Z3V8Q4X2M7N5R6T1WKBCE", "sk": "MAIL#confirmed#1", "expires_at": 9_999_999_999})
+
+
+REPAIRABLE: tuple[tuple[Callable[[Books], None], str, str], ...] = (
+    (without_seat, "seats", "no seat of a is counted. Done: count its seat"),
+    (seat_of_nobody, "seats", "has none here. Done: free up the seat"),
+    (seat_of_a_cancelled, "seats", "which is cancelled and has none here. Done: free up the seat"),
+    (seat_of_a_lost, "seats", "which doesn't exist and has none here. Done: free up the seat"),
+    (without_ticket, "waiting list", "ticket 1 is not on the waiting list. Done: put ticket 1 back"),
+    (ticket_of_another, "waiting list", "Done: give it the next ticket, 2"),
+    (departed_ticket, "waiting list", "the quota says that it departed. Done: count 1 ticket drawn and 0 departed"),
+    (ticket_of_a_confirmed, "waiting list", "has ticket 7. Done: remove the ticket"),
+    (leftover_ticket, "waiting list", "has none here. Done: remove the ticket 1"),
+    (without_quota, "quotas", "has no quota. Done: make the quota with the form's capacity of 2"),
+    (without_guard, "guards", "it has no guard"),
+    (guard_forgotten, "guards", "its guard has a forgotten key"),
+    (guard_left_over, "guards", "a guard names"),
+    (guard_that_expires, "guards", "its guard expires before it. Done: keep it as long"),
+    (without_reference, "references", "its reference leads nowhere. Done: write the reference again"),
+    (without_beginning, "history", "lacks the line of version 1"),
+    (without_a_change, "history", "lacks the line of version 2"),
+    (newer_history, "history", "knows version 2, and the submission is at 1"),
+    (two_changes_at_once, "history", "two changes at the same moment made version"),
+    (another_status, "history", "ends with pending, and the submission is confirmed"),
+    (wrong_month, "indexes", "because month is wrong"),
+    (without_address_key, "indexes", "because email_key is wrong"),
+    (event_out_of_the_journal, "indexes", "miss 1 of its lines"),
+    (event_that_never_expires, "expiry", "expire before it, or never"),
+    (erased_with_an_address, "erasures", "it is erased and still has answers, email"),
+    (erased_with_a_bounce, "erasures", "still have more than they may"),
+    (erased_without_ledger, "erasures", "the ledger of erasures doesn't know it"),
+    (unerased, "erasures", "the ledger says that it was erased, and it is confirmed. Done: erase it again"),
+    (mail_of_nobody, "orphans", "the submission is gone. Done: remove the notes"),
+)
+
+
+@pytest.mark.parametrize(("damage", "invariant", "says"), REPAIRABLE, ids=[each[0].__name__ for each in REPAIRABLE])
+def test_repair(books: Books, damage: Callable[[Books], None], invariant: str, says: str) -> None:
+    """Each damage is found, the dry run changes nothing, and the repaired table is clean."""
+    damage(books)
+    code, found = books.check()
+    assert code == 1, found
+    assert invariant in {check for check, _, _ in found}, found
+    assert books.check("--repair", "--dry-run") == (1, found)
+
+    code, repaired = books.check("--repair", "--yes")
+
+    assert (code, {health for _, health, _ in repaired}) == (0, {"repaired"}), repaired
+    assert any(says in line for _, _, line in repaired), repaired
+    assert books.check() == (0, [])

@@ -80,8 +80,8 @@ def _ensure_together(*, deep: bool, repair: bool, asks: bool) -> None:
     """Raise CliError for an option without the one that it belongs to."""
     missing = "--deep" if repair and not deep else "--repair" if asks and not repair else None
     if missing is not None:
-        given = "--repair" if missing == "--deep" else "--yes and --dry-run"
-        raise CliError(f"{given} needs {missing}.", hint="rollcall doctor --deep --repair", exit_code=ExitCode.USAGE)
+        given = "--repair needs" if missing == "--deep" else "--yes and --dry-run need"
+        raise CliError(f"{given} {missing}.", hint="rollcall doctor --deep --repair", exit_code=ExitCode.USAGE)
 
 
 def _findings(services: Services) -> Iterator[Finding]:

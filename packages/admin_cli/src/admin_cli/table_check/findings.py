@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from admin_cli.doctor.findings import Finding, Health
 from admin_cli.table_check.check import TableCheck
 from admin_cli.table_check.paced_call import PacedCall
-from admin_cli.table_check.problems import Invariant
+from admin_cli.table_check.problems import Invariant, counted
 from admin_cli.terminal.progress import Progress, duration
 from registration_core.adapters.clock import SystemClock
 from registration_core.adapters.dynamodb.guard_key_ring import GuardKeyRing
@@ -93,8 +93,8 @@ class DeepCheck:
             suspects = self._check.suspects(seen)
             counts = self._check.survey.counts
             self._services.output.note(
-                f"{counts['submissions']:,} submissions and {counts['quotas']:,} quotas in {progress.done:,} items: "
-                f"{self._call.units:,.0f} read units, {duration(progress.elapsed_s)}."
+                f"{counted(counts['submissions'], 'submission')} and {counted(counts['quotas'], 'quota')} in "
+                f"{counted(progress.done, 'item')}: {self._call.units:,.0f} read units, {duration(progress.elapsed_s)}."
             )
         return suspects
 
@@ -113,17 +113,13 @@ class DeepCheck:
         if not self._act.dry_run:
             for problem in problems:
                 self._act.say(f"  {problem.invariant}: {problem.says} → {_mend(problem)}")
-        return self._act.agreed(f"repair {repairable} of {_counted(len(problems))}")
+        return self._act.agreed(f"repair {repairable} of {counted(len(problems), 'problem')}")
 
     def _say_counts(self, problems: list[Problem]) -> None:
         counts = Counter(problem.invariant for problem in problems)
         if counts:
             each = ", ".join(f"{invariant} {count}" for invariant, count in counts.items())
-            self._services.output.note(f"{_counted(len(problems))} left: {each}.")
-
-
-def _counted(problems: int) -> str:
-    return "1 problem" if problems == 1 else f"{problems:,} problems"
+            self._services.output.note(f"{counted(len(problems), 'problem')} left: {each}.")
 
 
 def _mend(problem: Problem) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from admin_cli.table_check.changes import REPAIRED
 from admin_cli.table_check.own_items import called
 from admin_cli.table_check.problems import Invariant, Problem, Repair
-from admin_cli.table_check.quotas import departed
+from admin_cli.table_check.quotas import departed, new_quota
 from registration_core.adapters.dynamodb import items, keys
 from registration_core.adapters.dynamodb.table import delete, put, update
 from registration_core.domain.submission import STANDING, Status
@@ -69,12 +69,19 @@ def link_problems(entry: Item, places: Places, others: Mapping[Key, Item], rules
         if not any(key in others for key in places.ledger):
             yield _not_in_ledger(entry, submission, rules)
         return
-    if places.seat is not None and places.quota is not None:
+    if submission.position is not None and submission.status is not Status.WAITLISTED:
+        writes = rules.changes.of_entry(entry, Invariant.WAITING_LIST, values={}, without={"position"})
+        says = f"it is {submission.status} and has ticket {submission.position}."
+        yield _problem(Invariant.WAITING_LIST, entry, says, Repair("remove the ticket from it", writes))
+    elif places.quota is not None and submission.status in STANDING:
         quota = others.get(places.quota)
-        if submission.seated:
-            yield from _seat_problems(entry, submission, others.get(places.seat), quota, rules)
+        if quota is None:
+            yield _without_quota(entry, places.quota, rules)
+        elif places.seat is not None and submission.seated:
+            yield from _seat_problems(entry, submission, others.get(places.seat), rules)
         else:
-            yield from _ticket_problems(entry, submission, places.ticket and others.get(places.ticket), quota, rules)
+            ticket = None if places.ticket is None else others.get(places.ticket)
+            yield from _ticket_problems(entry, submission, ticket, quota, rules)
     if submission.status in STANDING:
         yield from _guard_problems(entry, submission, places.guards, others, rules)
 
@@ -97,9 +104,19 @@ def _reference_problems(entry: Item, submission: Submission, there: Item | None,
         yield _problem(Invariant.REFERENCES, entry, says, repair)
 
 
-def _seat_problems(
-    entry: Item, submission: Submission, seat: Item | None, quota: Item | None, rules: Rules
-) -> Iterator[Problem]:
+def _without_quota(entry: Item, quota: Key, rules: Rules) -> Problem:
+    form, option = entry["form"], entry["option"]
+    says = f"it is {entry['status']}, and {option} has no quota."
+    capacity = rules.capacity(form, option)
+    if capacity is None:
+        step = "The form no longer counts this option. If it should, add its capacity to the form and publish it."
+        return _problem(Invariant.QUOTAS, entry, says, step=step)
+    write = put(new_quota(quota, capacity), "attribute_not_exists(pk)")
+    does = f"make the quota with the form's capacity of {capacity}"
+    return _problem(Invariant.QUOTAS, entry, says, Repair(does, {"quota": write}))
+
+
+def _seat_problems(entry: Item, submission: Submission, seat: Item | None, rules: Rules) -> Iterator[Problem]:
     form, option = submission.form, str(submission.option)
     until = {} if submission.verify_by is None else {"verify_by": items.seconds(submission.verify_by)}
     expected = items.plain_item(keys.seat_key(form, option, submission.id), submission=submission.id, **until)
@@ -109,9 +126,6 @@ def _seat_problems(
         writes: dict[str, Write] = {"seat": put(expected, "attribute_exists(pk)")}
         repair = Repair("write the seat again", rules.changes.beside(entry, Invariant.SEATS, writes))
         yield _problem(Invariant.SEATS, entry, "its seat has other details.", repair)
-    elif quota is None:
-        says = f"it is {submission.status}, and {option} has no quota."
-        yield _problem(Invariant.SEATS, entry, says, step="Publish the form, so that the option has a quota again.")
     else:
         count = update(
             keys.quota_key(form, option),
@@ -129,14 +143,8 @@ def _seat_problems(
 
 
 def _ticket_problems(
-    entry: Item, submission: Submission, ticket: Item | None, quota: Item | None, rules: Rules
+    entry: Item, submission: Submission, ticket: Item | None, quota: Item, rules: Rules
 ) -> Iterator[Problem]:
-    if submission.status is not Status.WAITLISTED:
-        if submission.position is not None:
-            writes = rules.changes.of_entry(entry, Invariant.WAITING_LIST, values={}, without={"position"})
-            says = f"it is {submission.status} and has ticket {submission.position}."
-            yield _problem(Invariant.WAITING_LIST, entry, says, Repair("remove the ticket from it", writes))
-        return
     form, option, position = submission.form, str(submission.option), submission.position
     expires_at = items.seconds(submission.expires_at)
     if ticket is not None and ticket.get("submission") == submission.id:
@@ -149,12 +157,6 @@ def _ticket_problems(
             yield _problem(
                 Invariant.WAITING_LIST, entry, "its ticket expires before it.", Repair("keep it as long", writes)
             )
-        return
-    if quota is None:
-        says = f"it waits, and {option} has no quota."
-        yield _problem(
-            Invariant.WAITING_LIST, entry, says, step="Publish the form, so that the option has a quota again."
-        )
         return
     reusable = (
         position is not None and ticket is None and not departed(quota, position) and position <= quota["tickets"]

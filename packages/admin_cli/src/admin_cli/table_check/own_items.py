@@ -37,6 +37,15 @@ def called(entry: Item) -> str:
     return f"{display_reference(str(entry.get('reference', '')))} ({entry['pk'].removeprefix('SUB#')})"
 
 
+def is_readable(entry: Item) -> bool:
+    """Whether a submission's item can be read. If not, `own_problems` says why."""
+    try:
+        items.submission_item(items.read_submission(entry))
+    except (KeyError, ValueError, TypeError):
+        return False
+    return True
+
+
 def own_problems(entry: Item, hanging: Sequence[Item], rules: Rules) -> Iterator[Problem]:
     """Yield what is wrong with a submission, its history and its mails. hanging: its partition's other items."""
     subject = (entry["pk"], entry["sk"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin_cli.table_check.own_items import called
+from admin_cli.table_check.own_items import called, is_readable
 from admin_cli.table_check.problems import Invariant, Problem, Repair
 from admin_cli.table_check.quotas import departed, ticket_of
 from registration_core.adapters.dynamodb import items, keys
@@ -34,7 +34,7 @@ def pointer_problems(
 
     has_history: whether the submission's history is there, even if the submission isn't.
     """
-    if rules.expired(pointer) or (entry is not None and rules.expired(entry)):
+    if rules.expired(pointer) or (entry is not None and (rules.expired(entry) or not is_readable(entry))):
         return
     if pointer["pk"].startswith(LEDGER):
         if entry is not None and entry["status"] != Status.ERASED:

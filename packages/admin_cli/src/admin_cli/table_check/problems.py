@@ -55,3 +55,8 @@ class Problem:
     says: str
     repair: Repair | None = None
     next_step: str = ""
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a number with its noun: `1 seat`, `2 seats`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

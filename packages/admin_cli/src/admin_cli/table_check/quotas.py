@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from admin_cli.table_check.problems import Invariant, Problem, Repair
+from admin_cli.table_check.problems import Invariant, Problem, Repair, counted
 from registration_core.adapters.dynamodb import items, keys
 from registration_core.adapters.dynamodb.seats import read_state
 from registration_core.adapters.dynamodb.table import put, update
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from admin_cli.table_check.rules import Rules
-    from registration_core.adapters.dynamodb.table import Item
+    from registration_core.adapters.dynamodb.table import Item, Key
 
 
 def quota_problems(pk: str, partition: Sequence[Item], rules: Rules) -> Iterator[Problem]:
@@ -34,7 +34,7 @@ def quota_problems(pk: str, partition: Sequence[Item], rules: Rules) -> Iterator
         yield Problem(Invariant.READABLE, subject, says, next_step="Copy the attribute from a backup.")
         return
     if quota["taken"] != seats:
-        does = f"count {seats} seats taken"
+        does = f"count {counted(seats, 'seat')} taken"
         drift = update(
             subject,
             "ADD taken :drift SET counted_by = :by, counted_at = :at",
@@ -43,11 +43,11 @@ def quota_problems(pk: str, partition: Sequence[Item], rules: Rules) -> Iterator
             taken=quota["taken"],
             **_signed(rules),
         )
-        says = f"{name}: the quota counts {quota['taken']} seats taken, and {seats} are held."
+        says = f"{name}: the quota counts {counted(quota['taken'], 'seat')} taken, and {_held(seats)}."
         yield Problem(Invariant.QUOTAS, subject, says, Repair(does, {"quota": drift}))
     yield from _ticket_problems(name, quota, held, rules)
     if seats > quota["capacity"] and rules.oversold(quota, partition):
-        says = f"{name}: {seats} seats are held, and there are only {quota['capacity']}."
+        says = f"{name}: {_held(seats)}, and the capacity is {quota['capacity']}."
         step = f"Raise the capacity with `rollcall quota set`, or cancel {seats - quota['capacity']} with them."
         yield Problem(Invariant.OVERSOLD, subject, says, next_step=step)
 
@@ -78,7 +78,7 @@ def _ticket_problems(name: str, quota: Item, held: Sequence[int], rules: Rules) 
         return
     floor_after = min([floor, *(ticket - 1 for ticket in again)])
     gone_after = {*gone, *range(floor_after + 1, floor + 1)} - set(again)
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "tickets": max(quota["tickets"], highest),
         "departed": floor_after + len(gone_after),
         "floor": floor_after,
@@ -90,7 +90,7 @@ def _ticket_problems(name: str, quota: Item, held: Sequence[int], rules: Rules) 
     same = [f"#{each.removeprefix('before_')} = :{each}" for each in before]
     same += [f"attribute_not_exists({each})" for each in ("floor", "gone") if each not in quota]
     write = update((quota["pk"], quota["sk"]), change, " AND ".join(same), **values, **before, **_signed(rules))
-    does = f"count {values['tickets']} tickets drawn and {values['departed']} departed"
+    does = f"count {counted(values['tickets'], 'ticket')} drawn and {values['departed']} departed"
     yield Problem(
         Invariant.WAITING_LIST,
         (quota["pk"], quota["sk"]),
@@ -99,17 +99,24 @@ def _ticket_problems(name: str, quota: Item, held: Sequence[int], rules: Rules) 
     )
 
 
-def _missing(name: str, subject: tuple[str, str], seats: int, tickets: int, capacity: int | None) -> Problem:
-    says = f"{name}: {seats} seats are held, and the option has no quota."
+def new_quota(key: Key, capacity: int) -> Item:
+    """Return the item of a quota that counts nothing yet."""
+    form, _, option = key[0].removeprefix("QUOTA#").partition("#")
+    return items.plain_item(key, form=form, option=option, capacity=capacity, taken=0, tickets=0, departed=0)
+
+
+def _missing(name: str, subject: Key, seats: int, tickets: int, capacity: int | None) -> Problem:
+    says = f"{name}: {_held(seats)}, and the option has no quota."
     if capacity is None:
         step = "The form no longer counts this option. If it should, add its capacity to the form and publish it."
         return Problem(Invariant.QUOTAS, subject, says, next_step=step)
-    form, _, option = subject[0].removeprefix("QUOTA#").partition("#")
-    quota = items.plain_item(
-        subject, form=form, option=option, capacity=capacity, taken=seats, tickets=tickets, departed=0
-    )
-    does = f"make the quota with the form's capacity of {capacity} and {seats} seats taken"
+    quota = new_quota(subject, capacity) | {"taken": seats, "tickets": tickets}
+    does = f"make the quota with the form's capacity of {capacity} and {counted(seats, 'seat')} taken"
     return Problem(Invariant.QUOTAS, subject, says, Repair(does, {"quota": put(quota, "attribute_not_exists(pk)")}))
+
+
+def _held(seats: int) -> str:
+    return "1 seat is held" if seats == 1 else f"{seats} seats are held"
 
 
 def _signed(rules: Rules) -> dict[str, object]:

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from admin_cli.table_check.orphans import is_stray, orphan_problems, other_problems
-from admin_cli.table_check.own_items import own_problems
+from admin_cli.table_check.own_items import is_readable, own_problems
 from admin_cli.table_check.pointers import LEDGER, target_of
 from admin_cli.table_check.quotas import quota_problems, ticket_of
 from registration_core.adapters.dynamodb import items, keys
@@ -85,20 +85,21 @@ class Survey:
             return
         if any(True for _ in own_problems(entry, hanging, self._rules)):
             self._suspects[subject] = None
-        try:
+        if is_readable(entry):
             self._say(entry, subject)
-        except (KeyError, ValueError, TypeError):
-            self._suspects[subject] = None
 
     def _say(self, entry: Item, subject: Key) -> None:
         """Say what a submission says of other items."""
         submission = items.read_submission(entry)
         form, option = submission.form, submission.option
-        self._match("reference", submission.reference, submission.id, by=subject)
+        until = entry["expires_at"]
+        self._match("reference", submission.reference, submission.id, until, by=subject)
         if submission.seated:
             self._match("seat", keys.quota_key(form, str(option))[0], submission.id, entry.get("verify_by"), by=subject)
         if submission.status is Status.WAITLISTED and option is not None:
-            self._match("ticket", keys.quota_key(form, option)[0], submission.position, submission.id, by=subject)
+            self._match(
+                "ticket", keys.quota_key(form, option)[0], submission.position, submission.id, until, by=subject
+            )
         elif submission.position is not None:
             self._suspects[subject] = None
         if submission.status is Status.ERASED:
@@ -106,7 +107,7 @@ class Survey:
         if submission.status in STANDING:
             kept = [pk for pk in entry.get(keys.GUARDS, ()) if pk.startswith(keys.ONCE)]
             for pk in kept:
-                self._match("guard", pk, submission.id, by=subject)
+                self._match("guard", pk, submission.id, until, by=subject)
             _, known, needed = self._rules.guards(submission)
             if needed and not known.intersection(kept):
                 self._suspects[subject] = None
@@ -120,7 +121,7 @@ class Survey:
             if sk.startswith(keys.SEAT):
                 self._match("seat", pk, target_of(item), item.get("verify_by"), by=(pk, sk))
             elif sk.startswith(keys.WAIT) and "submission" in item and not self._rules.expired(item):
-                self._match("ticket", pk, ticket_of(item), target_of(item), by=(pk, sk))
+                self._match("ticket", pk, ticket_of(item), target_of(item), item.get("expires_at"), by=(pk, sk))
 
     def _read_other(self, item: Item) -> None:
         key = (str(item["pk"]), str(item["sk"]))
@@ -130,8 +131,8 @@ class Survey:
             return
         elif key[0].startswith("REF#"):
             # One who registers twice gets a reference to the first submission, so more may lead to it than its own.
-            self._match("reference", key[0].removeprefix("REF#"), item["submission"], by=None)
+            self._match("reference", key[0].removeprefix("REF#"), item["submission"], item["expires_at"], by=None)
         elif key[0].startswith(keys.ONCE):
-            self._match("guard", key[0], item["submission"], by=key)
+            self._match("guard", key[0], item["submission"], item["expires_at"], by=key)
         elif key[0].startswith(LEDGER):
             self._match("erased", key[1], by=key)

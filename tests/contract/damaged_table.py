@@ -1,0 +1,125 @@
+"""A table with submissions that tests damage by hand, and `rollcall doctor --deep` on it."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from unit.cli.fakes import DESCRIPTION, CommandLine
+from unit.core.builders import a_field, a_form, words
+
+from admin_cli.aws.contexts import Context, ContextFile
+from admin_cli.forms.in_memory import GivenForms
+from registration_core.adapters.clock import SystemClock
+from registration_core.adapters.dynamodb.guard_keys import GuardKeys
+from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
+from registration_core.adapters.dynamodb.sdk import sdk_call
+from registration_core.adapters.dynamodb.table import Table
+from registration_core.bootstrap import manage_service
+from registration_core.domain.fields import Option
+from registration_core.domain.quota import Quota, Waitlist
+from registration_core.services.submit import SubmitService
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from registration_core.domain.submission import Submission
+    from registration_core.services.manage import ManageService
+
+FORM = a_form(
+    a_field("text", "name", required=True),
+    a_field("email", "email", required=True),
+    a_field(
+        "choice",
+        "day",
+        required=True,
+        options=(Option("a", words("A"), capacity=2), Option("b", words("B"), capacity=2)),
+    ),
+    quota=Quota("day", Waitlist.AUTO),
+    once="day",
+)
+QUOTA = (f"QUOTA#{FORM.name}#a", "QUOTA")
+
+
+@dataclass
+class Clock(SystemClock):
+    """A clock that is behind. behind: by how much."""
+
+    behind: timedelta
+
+    def now(self) -> datetime:
+        return super().now() - self.behind
+
+
+@dataclass
+class Books:
+    """A table with submissions, and the command line that checks it."""
+
+    dynamodb: Any
+    name: str
+    line: CommandLine
+
+    def __post_init__(self) -> None:
+        self.table = Table(sdk_call(self.dynamodb), self.name)
+        self.repository = ManagedDynamoRepository(self.table, clock=SystemClock())
+
+    def register(
+        self, name: str, day: str = "a", *, key: str | None = None, ago: timedelta = timedelta()
+    ) -> Submission:
+        """Register a person. key: the request's; None for the person's own. ago: how long ago it happened."""
+        clock = Clock(ago)
+        repository = ManagedDynamoRepository(self.table, clock=clock)
+        service = SubmitService(repository=repository, signer=GuardKeys(self.table), clock=clock, randomness=os.urandom)
+        answers = {"name": name, "email": f"{name}@example.org", "day": day}
+        receipt = service.submit(FORM, answers, key=key or f"{name} {day}", language="en")
+        return repository.get(receipt.id)
+
+    def get(self, submission_id: str) -> Submission:
+        return self.repository.get(submission_id)
+
+    @property
+    def staff(self) -> ManageService:
+        return manage_service(self.dynamodb, self.name, GivenForms({FORM.name: FORM}))
+
+    def items(self, pk: str, beginning: str = "") -> list[dict[str, Any]]:
+        """Return a partition's items whose sk begins like this."""
+        return [item for item in self.table.query("pk = :pk", pk=pk) if item["sk"].startswith(beginning)]
+
+    def own(self, submission: Submission, beginning: str) -> dict[str, Any]:
+        """Return the first item of a submission whose sk begins like this."""
+        return self.items(f"SUB#{submission.id}", beginning)[0]
+
+    def set(self, item: dict[str, Any] | tuple[str, str], **values: object) -> None:
+        """Change attributes of an item by hand; None removes one."""
+        key = item if isinstance(item, tuple) else (item["pk"], item["sk"])
+        gone = [f"#{name}" for name, value in values.items() if value is None]
+        left = {name: value for name, value in values.items() if value is not None}
+        change = ("SET " + ", ".join(f"#{name} = :{name}" for name in left)) if left else ""
+        self.table.update(key, change + (f" REMOVE {', '.join(gone)}" if gone else ""), **left)
+
+    def drop(self, item: dict[str, Any] | tuple[str, str]) -> None:
+        self.table.delete(item if isinstance(item, tuple) else (item["pk"], item["sk"]))
+
+    def check(self, *options: str) -> tuple[int, list[tuple[str, str, str]]]:
+        """Return the exit code, and what was found or repaired."""
+        ran = self.line("doctor", "--deep", *options, "--json", "check,health,says,mend")
+        assert ran.code in (0, 1), ran.err
+        lines = [each for each in json.loads(ran.out) if each["health"] != "ok"]
+        return ran.code, [(each["check"], each["health"], f"{each['says']} {each['mend']}") for each in lines]
+
+
+def books_of(folder: Path, dynamodb: Any, table: str) -> Books:
+    """Return the books of an empty table."""
+    contexts = ContextFile(folder / "contexts.json")
+    contexts.write(contexts.read().with_entry(Context("prod", "prod", "eu-north-1")).using("prod"))
+    line = CommandLine(
+        contexts,
+        forms={FORM.name: FORM},
+        clients={"dynamodb": dynamodb},
+        description=replace(DESCRIPTION, table=table),
+        sleep=lambda _seconds: None,
+    )
+    return Books(dynamodb, table, line)

@@ -119,7 +119,7 @@ class Plan:
         parts = address.split(".")
         module = self.described["configuration"]["root_module"]
         while parts[0] == "module":
-            module = module["module_calls"][parts[1]]["module"]
+            module = module["module_calls"][parts[1].split("[")[0]]["module"]
             parts = parts[2:]
         name = ".".join(parts).split("[")[0]
         resource: dict[str, Any] = next(one for one in module["resources"] if one["address"] == name)

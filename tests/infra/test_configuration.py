@@ -54,6 +54,7 @@ REFUSED_BESIDE_OTHERS = [
     {"sender_domain": '"example.com"'},
     {"existing_identity": '"ample.org"'},
     {"table_name": '"rollcall-dev-restored-1"'},
+    {"backup": '{ copy = { region = "eu-north-1" } }'},
 ]
 
 
@@ -232,6 +233,7 @@ def test_modules__take_no_boolean_but_protection(configuration: Path) -> None:
 
     assert booleans == {
         "variables.tf: deletion_protection",
+        "modules/backup/variables.tf: deletion_protection",
         "modules/store/variables.tf: deletion_protection",
         "modules/site/variables.tf: keep_pages",
         "modules/bucket/variables.tf: keep_objects",

@@ -13,6 +13,7 @@ import pytest
 from policies.evaluator import listed
 
 from rollcall_local.credentials import DEPLOYER, client, deployer, deployer_policies
+from rollcall_local.paths import find_root
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,11 +41,18 @@ WITHOUT_RESOURCE = {
     "sns:Unsubscribe",
 }
 
+OPTIONS_WITHOUT_RESOURCE = {"backup-storage:MountCapsule"}
+"""Of the options' rights: AWS lets no policy name what these act on."""
+
 # AWS, or the organisation's domain, names these. A condition narrows those that carry one.
 WITHOUT_OUR_NAME = re.compile(
     r"^arn:aws:(apigateway:[^:]+::/(restapis(/\*)?|tags/\*)|ses:.*:identity/\*"
     r"|cloudfront::\d+:(origin-access-control|response-headers-policy)/\*)$"
 )
+
+
+OPTIONS = sorted((find_root() / "infra" / "terraform" / "deployer" / "options").glob("*.json"))
+"""What a deployer needs besides, for an option of the same name."""
 
 
 @pytest.fixture
@@ -99,6 +107,22 @@ def test_parts__fit_into_managed_policies_everywhere(parts: dict[str, str]) -> N
         for name, text in parts.items():
             size = len(json.dumps(filled_in(text, region=region, partition=partition), separators=(",", ":")))
             assert size <= MANAGED_POLICY_LIMIT - ROOM, (name, partition, region)
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda file: file.stem)
+def test_option__fits_into_a_policy_and_reaches_only_this_stack(option: Path) -> None:
+    """What has no name of ours is bound to the stack's tag, to one service, or has no resource in AWS at all."""
+    text = option.read_text(encoding="utf-8")
+    size = len(json.dumps(filled_in(text, region="us-gov-northwest-1"), separators=(",", ":")))
+
+    assert set(re.findall(r"\$\{(.*?)\}", text)) <= {"account", "region", "stack", "partition"}
+    assert size <= MANAGED_POLICY_LIMIT - ROOM
+    for statement in filled_in(text)["Statement"]:
+        bound = re.search(rf"{LONGEST_STACK}|ViaService|CalledVia", json.dumps(statement.get("Condition", {})))
+        for resource in listed(statement["Resource"]):
+            ours = re.search(rf"rollcall[-/]{LONGEST_STACK}", resource)
+            unnamed = set(listed(statement["Action"])) <= OPTIONS_WITHOUT_RESOURCE
+            assert ours or bound or unnamed, (statement["Sid"], resource)
 
 
 def test_regions__of_every_partition_are_accepted(configuration: Path) -> None:

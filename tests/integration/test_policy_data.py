@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from string import Template
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -42,6 +43,14 @@ def test_policies__fit_awss_own_data(stack: DeployedStack) -> None:
             del statement["Sid"]  # the ID of a permission may have hyphens, unlike another Sid
 
     assert judged(identities | resources) == []
+
+
+def test_options_of_the_deployer__fit_awss_own_data() -> None:
+    """No emulator proves these: they are for what only AWS has."""
+    names = {"account": "111122223333", "region": "eu-north-1", "stack": "prod", "partition": "aws"}
+    options = (ROOT / "infra" / "terraform" / "deployer" / "options").glob("*.json")
+
+    assert judged({file.stem: json.loads(Template(file.read_text()).substitute(names)) for file in options}) == []
 
 
 @pytest.mark.parametrize(

@@ -32,9 +32,11 @@ FITTING = {
     "ArnEquals": {"ARN"},
     "ArnLike": {"ARN"},
     "Bool": {"Bool"},
+    "ForAllValues:ArnLike": {"ArrayOfARN"},
     "ForAllValues:StringLike": {"ArrayOfString"},
     "NotIpAddress": {"IPAddress"},
     "StringEquals": {"ARN", "String"},
+    "StringLike": {"ARN", "String"},
 }
 """The types of key that each operator is for. ForAllValues is for keys with many values, and only for those."""
 

@@ -13,7 +13,7 @@ from .clients import Clients, Connection
 from .errors import InvalidConfigurationError, Problem, StandInError, StoppedError, error_code
 from .facts import facts
 from .merging import merge
-from .planned_only import planned_only
+from .planned_only import PlannedOnly, planned_only
 from .planning import plan_change
 from .resource import DATA_SOURCES, RESOURCES, Resource
 from .values import Block, State, conform, differing, has_unknown, known
@@ -111,7 +111,8 @@ class Provider:
         problems = strictness.unsupported(kind, block, config, handler.supported)
         problems += enums.problems(handler, config)
         region = config.get("region")
-        if self.region and isinstance(region, str) and region != self.region:
+        elsewhere = self.region and isinstance(region, str) and region != self.region
+        if elsewhere and not isinstance(handler, PlannedOnly):
             problems.append(Problem(f"{kind}: region must be the provider's, {self.region}", path=("region",)))
         if problems:
             raise InvalidConfigurationError(*problems)

@@ -45,10 +45,13 @@ def keys(secrets: Any, secret: str) -> Callable[..., SecretSigner]:
 
 def test_first_link__makes_the_key_for_everyone(keys: Callable[..., SecretSigner], secrets: Any, secret: str) -> None:
     later = StoppedClock().now() + timedelta(days=1)
-    token = keys(randomness=os.urandom).signer().sign(ENTRY, purpose=MY, expires_at=later)
+    token = keys(randomness=os.urandom).signer().sign(ENTRY, purpose=MY, expires_at=later, address="asa@example.org")
 
     assert keys().signer().read(token, purpose=MY, now=StoppedClock().now()) == ENTRY
-    assert keys(randomness=os.urandom).signer().sign(ENTRY, purpose=MY, expires_at=later) == token
+    assert (
+        keys(randomness=os.urandom).signer().sign(ENTRY, purpose=MY, expires_at=later, address="asa@example.org")
+        == token
+    )
     assert len(secrets.get_secret_value(SecretId=secret)["SecretString"]) >= 64
 
 
@@ -56,7 +59,7 @@ def test_first_links__made_at_once__are_signed_with_one_key(keys: Callable[..., 
     later = StoppedClock().now() + timedelta(days=1)
 
     def token(_: int) -> str:
-        return keys(randomness=os.urandom).signer().sign(ENTRY, purpose=MY, expires_at=later)
+        return keys(randomness=os.urandom).signer().sign(ENTRY, purpose=MY, expires_at=later, address="asa@example.org")
 
     with ThreadPoolExecutor(8) as workers:
         assert len(set(workers.map(token, range(16)))) == 1
@@ -89,13 +92,13 @@ def test_new_key__signs_everywhere_within_five_minutes(secrets: Any, secret: str
     clock = StoppedClock()
     later = clock.now() + timedelta(days=1)
     signer = SecretSigner(secrets, secret, clock=clock, randomness=os.urandom)
-    before = signer.signer().sign(ENTRY, purpose=MY, expires_at=later)
+    before = signer.signer().sign(ENTRY, purpose=MY, expires_at=later, address="asa@example.org")
     secrets.put_secret_value(SecretId=secret, SecretString="n" * 64)
 
     clock.forward(minutes=4)
-    assert signer.signer().sign(ENTRY, purpose=MY, expires_at=later) == before
+    assert signer.signer().sign(ENTRY, purpose=MY, expires_at=later, address="asa@example.org") == before
     clock.forward(minutes=1)
-    assert signer.signer().sign(ENTRY, purpose=MY, expires_at=later) != before
+    assert signer.signer().sign(ENTRY, purpose=MY, expires_at=later, address="asa@example.org") != before
 
 
 def test_unknown_keys__read_the_secret_at_most_every_5_s(secrets: Any, secret: str) -> None:

@@ -16,6 +16,7 @@ from rollcall_local.credentials import client, deployer
 
 if TYPE_CHECKING:
     from conftest import DeployedStack
+    from integration.staff import Staff
 
 COURSE = "competition-team"
 
@@ -226,3 +227,16 @@ def test_ses_feedback__from_the_topic__is_noted_on_the_mail(stack: DeployedStack
 def test_api__keeps_what_it_serves_by_address_apart(stack: DeployedStack) -> None:
     assert ask(f"{stack.api_url}/forms/registration", None, method="GET").status == 200
     assert ask(f"{stack.api_url}/my", None, method="PUT").status in (403, 404, 405)
+
+
+def test_link_to_a_mistyped_address__ends_when_staff_correct_it(stack: DeployedStack, manager: Staff) -> None:
+    """The mail with the first link went to a stranger."""
+    registrant = Registrant(stack, "registration", course=COURSE)
+    token = token_of(registrant.mailed_link())
+    assert view(stack, token).status == 200
+
+    assert manager("edit", registrant.id, f"email=corrected-{registrant.entered['email']}", "--yes").code == 0
+
+    assert view(stack, token).status == 410
+    assert press(stack, token, "erase", confirm="yes").status == 410
+    assert registrant.status == "confirmed"

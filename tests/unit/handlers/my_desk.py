@@ -78,7 +78,7 @@ class Desk:
 
     def token(self, entry: Submission, *, purpose: str = MY, life: timedelta = timedelta(days=1)) -> str:
         signer = TokenSigner(parse_keys(str(self.secrets.text)))
-        return signer.sign(entry.id, purpose=purpose, expires_at=self.clock.now() + life)
+        return signer.sign(entry.id, purpose=purpose, expires_at=self.clock.now() + life, address=entry.email)
 
     def look(self, token: str | None, *, accept: str = "", **query: str) -> Any:
         asked = {**({} if token is None else {"t": token}), **query}

@@ -17,7 +17,8 @@ from registration_core.domain.errors import StorageUnavailableError
 
 def test_invalid_link__gets_a_message_with_the_next_step(desk: Desk) -> None:
     entry = desk.enter()
-    forged = TokenSigner(parse_keys(NEWER)).sign(entry.id, purpose=MY, expires_at=desk.clock.now() + timedelta(days=1))
+    later = desk.clock.now() + timedelta(days=1)
+    forged = TokenSigner(parse_keys(NEWER)).sign(entry.id, purpose=MY, expires_at=later, address=entry.email)
     gone = desk.token(replace(entry, id="reg_01K4C7Q3ZJ8M5R2V9XTB6WYHDN"))
 
     for token, status, message in (
@@ -105,3 +106,14 @@ def test_log__holds_no_token_and_no_address(desk: Desk, capsys: pytest.CaptureFi
     assert [json.loads(line)["message"] for line in logged.splitlines()] == ["done", "refused"]
     assert token[:20] not in logged
     assert entry.email not in logged
+
+
+def test_link_mailed_to_a_mistyped_address__ends_when_staff_correct_it(desk: Desk) -> None:
+    entry = desk.enter()
+    mistyped = desk.token(replace(entry, email="asa@exmaple.org"))
+
+    for answer in (desk.look(mistyped), desk.press(mistyped, "erase", confirm="yes"), desk.press(mistyped, "cancel")):
+        assert (answer["statusCode"], title(answer)) == (410, "This link was for another address")
+        assert entry.reference[:4] not in answer["body"]
+    assert desk.table.get(entry.id) == entry
+    assert desk.look(desk.token(entry))["statusCode"] == 200

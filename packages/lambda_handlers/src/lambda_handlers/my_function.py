@@ -77,9 +77,9 @@ class MyFunction:
         sent: Mapping[str, object] = request.query
         try:
             if request.method != "POST":
-                return self._show(request, sent, self._service.show(self._submission_id_of(_text(sent, "t"))))
+                return self._show(request, sent, self._entry_of(_text(sent, "t")))
             sent = _posted_fields(request)
-            return self._act(request, sent, self._submission_id_of(_text(sent, "t")))
+            return self._act(request, sent, self._entry_of(_text(sent, "t")))
         except tuple(PROBLEMS) as error:
             return self._refuse(request, sent, error)
 
@@ -88,31 +88,38 @@ class MyFunction:
         self._log.fault("failed", error, request_id=request.id)
         return self._problem(request, request.query, HTTPStatus.INTERNAL_SERVER_ERROR, "later", "internal_error")
 
-    def _submission_id_of(self, token: str) -> str:
-        """Return the submission's ID from the token. If its key is unknown, read the keys again: it may be new."""
+    def _entry_of(self, token: str) -> OwnSubmission:
+        """Return the token's submission, for the address that it was mailed to. An erased one has none any more.
+
+        If its key is unknown, read the keys again: it may be new.
+        """
         if _TOKEN.fullmatch(token) is None:
             raise InvalidTokenError("malformed")
-        now = self._clock.now()
+        now, signer = self._clock.now(), self._keys.signer()
         try:
-            return self._keys.signer().read(token, purpose=MY, now=now)
+            submission_id = signer.read(token, purpose=MY, now=now)
         except InvalidTokenError as error:
             if error.code != "unknown_key":
                 raise
-        return self._keys.signer(renew=True).read(token, purpose=MY, now=now)
+            signer = self._keys.signer(renew=True)
+            submission_id = signer.read(token, purpose=MY, now=now)
+        entry = self._service.show(submission_id)
+        if entry.submission.email:
+            signer.ensure_mailed_to(entry.submission.email, token)
+        return entry
 
-    def _act(self, request: Request, sent: Mapping[str, object], submission_id: str) -> dict[str, Any]:
+    def _act(self, request: Request, sent: Mapping[str, object], entry: OwnSubmission) -> dict[str, Any]:
         name = _text(sent, "action")
         if name not in set(Action):
             raise RequestError("malformed_form")
         action = Action(name)
         if action in FINAL and _text(sent, "confirm") != "yes":
-            entry = self._service.show(submission_id)
             if action not in entry.actions:  # it's already done, or not possible
                 return self._show(request, sent, entry)
             language = self._language(request, sent, entry.submission.language)
             return self._page(200, self._pages.confirm(entry, action, token=_text(sent, "t"), language=language))
-        entry = self._service.act(submission_id, action)
-        self._log.info("done", action=action.value, submission_id=submission_id, request_id=request.id)
+        entry = self._service.act(entry.submission.id, action)
+        self._log.info("done", action=action.value, submission_id=entry.submission.id, request_id=request.id)
         if entry.submission.status is Status.ERASED:
             return self._show(request, sent, entry)
         language = self._language(request, sent, entry.submission.language)
@@ -124,8 +131,8 @@ class MyFunction:
 
     def _refuse(self, request: Request, sent: Mapping[str, object], error: RollcallError) -> dict[str, Any]:
         status, kind = PROBLEMS[next(kind for kind in PROBLEMS if isinstance(error, kind))]
-        if isinstance(error, InvalidTokenError) and error.code == "expired":
-            status, kind = HTTPStatus.GONE, "expired"
+        if isinstance(error, InvalidTokenError) and error.code in {"expired", "readdressed"}:
+            status, kind = HTTPStatus.GONE, error.code
         if isinstance(error, RequestError):
             status = HTTPStatus(error.status)
         if kind == "later":

@@ -10,15 +10,18 @@ from datetime import UTC, datetime, timedelta
 
 from registration_core.domain.errors import RollcallError, SettingsError
 from registration_core.domain.ports import Signer
+from registration_core.domain.submission import email_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from registration_core.domain.submission import Submission
 
 LEAST_LETTERS = 32
 LONGEST_TOKEN = 400
+ADDRESS_MARK_BYTES = 9
 LINK_LIFE = timedelta(days=400)
 """How long a mailed link works if the submission is kept that long: a year and a month."""
 
@@ -44,7 +47,7 @@ class HmacSigner(Signer):
 
 
 class InvalidTokenError(RollcallError):
-    """The token isn't valid. code: malformed, forged, unknown_key or expired."""
+    """The token isn't valid. code: malformed, forged, unknown_key, expired or readdressed."""
 
     def __init__(self, code: str) -> None:
         super().__init__(f"This link can't be used: {code.replace('_', ' ')}.")
@@ -77,9 +80,14 @@ class TokenSigner:
         self._newest = keys[0]
         self._keys = {key.id: key for key in keys}
 
-    def sign(self, submission_id: str, *, purpose: str, expires_at: datetime) -> str:
-        """Return a token, always the same for the same arguments and key. expires_at: to the second."""
-        payload = json.dumps([submission_id, purpose, int(expires_at.timestamp())], separators=(",", ":")).encode()
+    def sign(self, submission_id: str, *, purpose: str, expires_at: datetime, address: str) -> str:
+        """Return a token, always the same for the same arguments and key.
+
+        expires_at: to the second. address: where it is mailed to; see `ensure_mailed_to`.
+        """
+        mark = _address_mark(self._newest, submission_id, address)
+        claims = [submission_id, purpose, int(expires_at.timestamp()), mark]
+        payload = json.dumps(claims, separators=(",", ":")).encode()
         signed = f"v1.{self._newest.id}.{_encode(payload)}"
         return f"{signed}.{_encode(_mac(self._newest, signed))}"
 
@@ -94,12 +102,22 @@ class TokenSigner:
             raise InvalidTokenError("unknown_key")
         if not hmac.compare_digest(_encode(_mac(key, signed)), mac):  # as text: base64 spells one MAC in several ways
             raise InvalidTokenError("forged")
-        submission_id, signed_purpose, expires_at = json.loads(urlsafe_b64decode(parts[2] + "=" * (-len(parts[2]) % 4)))
+        submission_id, signed_purpose, expires_at, *_ = _claims(parts[2])
         if signed_purpose != purpose:
             raise InvalidTokenError("forged")
         if now >= datetime.fromtimestamp(expires_at, UTC):
             raise InvalidTokenError("expired")
         return str(submission_id)
+
+    def ensure_mailed_to(self, address: str, token: str) -> None:
+        """Raise InvalidTokenError unless a token that `read` accepted was mailed to this address, in any spelling.
+
+        Tokens from before they had a mark of the address pass.
+        """
+        _, key, payload, _ = token.split(".")
+        submission_id, _, _, *marks = _claims(payload)
+        if marks and not hmac.compare_digest(marks[0], _address_mark(self._keys[key], submission_id, address)):
+            raise InvalidTokenError("readdressed")
 
 
 class MyLinks:
@@ -116,7 +134,8 @@ class MyLinks:
         response.
         """
         expires_at = min(submission.expires_at, now + LINK_LIFE)
-        return f"{self._api_url}/my?t={self._signer.sign(submission.id, purpose=MY, expires_at=expires_at)}"
+        token = self._signer.sign(submission.id, purpose=MY, expires_at=expires_at, address=submission.email)
+        return f"{self._api_url}/my?t={token}"
 
 
 def _check_key(key: str) -> None:
@@ -126,6 +145,17 @@ def _check_key(key: str) -> None:
 
 def _mac(key: SigningKey, signed: str) -> bytes:
     return hmac.digest(key.key.encode(), f"token\0{signed}".encode(), "sha256")
+
+
+def _address_mark(key: SigningKey, submission_id: str, address: str) -> str:
+    """Return a mark from which nobody without the key learns the address."""
+    content = f"address\0{submission_id}\0{email_key(address)}"
+    return _encode(hmac.digest(key.key.encode(), content.encode(), "sha256")[:ADDRESS_MARK_BYTES])
+
+
+def _claims(payload: str) -> list[Any]:
+    claims: list[Any] = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return claims
 
 
 def _encode(data: bytes) -> str:

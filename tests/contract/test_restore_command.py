@@ -125,7 +125,7 @@ def test_prepare__erases_again_what_was_erased_since(line: CommandLine, books: B
     assert [word for word in ("robin", "kim") if f"{word}@example.org" in books.text()] == []
     assert restored.get(ada).answers["name"] == "ada"
     assert set(restored.erased(since=SystemClock().now())) == {robin, kim}
-    assert "has nothing left to erase" in line("restore", "prepare", books.restored, "--yes").err
+    assert "has nothing left to prepare" in line("restore", "prepare", books.restored, "--yes").err
 
 
 @RESTORED
@@ -194,6 +194,33 @@ def test_prepare__after_the_switch__leaves_the_key_in_force(line: CommandLine, b
     assert "Guard keys copied" in line(*words).err
     assert GuardKeys(Table(call, books.restored)).keys() == (old, "ab" * 32, "cd" * 32)
     assert "guard keys" not in line(*words).err.lower()
+
+
+@RESTORED
+def test_check__says_what_prepare_would_do(line: CommandLine, books: Books) -> None:
+    """It exits with 1 until the table is prepared, lists every step, and changes nothing."""
+    robin = books.register("robin")
+    (old,) = GuardKeys(Table(sdk_call(books.dynamodb), books.table)).keys()
+    books.restore()
+    books.staff.erase(robin, by="registrant")
+    until = SystemClock().now() + timedelta(days=1)
+    books.suppressions(books.table).add("kim@example.org", reason=MailState.BOUNCED, expires_at=until)
+    ring = GuardKeyRing(Table(sdk_call(books.dynamodb), books.table))
+    ring.write(Ring(("ab" * 32, old)), instead_of=Ring((old,)))
+    where = f"from {books.table} into {books.restored}"
+
+    for _ in range(2):
+        ran = line("restore", "check", books.restored)
+        assert ran.code == 1
+        assert ran.out.splitlines() == [
+            f"To do: copy the guard keys {where}.",
+            f"To do: copy 1 suppressed address {where}.",
+            f"To do: erase 1 submission for good in {books.restored}, as in {books.table}.",
+        ]
+    assert line("restore", "prepare", books.restored, "--yes").code == 0
+
+    ran = line("restore", "check", books.restored)
+    assert (ran.code, ran.out) == (0, f"{books.restored} has nothing left to prepare.\n")
 
 
 @RESTORED

@@ -69,7 +69,7 @@ def blocks(configuration: Path, kind: str) -> dict[str, str]:
 
 def test_terraform__is_formatted(configuration: Path) -> None:
     diff = subprocess.run(
-        ["terraform", "fmt", "-check", "-diff", "-recursive", str(configuration)],
+        ["terraform", "fmt", "-check", "-diff", "-recursive", str(configuration.parent)],
         capture_output=True,
         text=True,
         check=False,

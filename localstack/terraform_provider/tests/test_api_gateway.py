@@ -79,3 +79,17 @@ def test_rest_api__whose_document_says_what_is_not_carried_out_is_refused(tf: Ha
 
     with pytest.raises(Exception, match="x-amazon-apigateway-policy"):
         tf.apply(API, {**API_CONFIG, "body": strange})
+
+
+def test_account__sets_changes_and_clears_the_role_for_logs(tf: Harness, aws: Callable[[str], Any]) -> None:
+    account, arn = "aws_api_gateway_account", "arn:aws:iam::000000000000:role/logs"
+
+    state = tf.apply(account, {"cloudwatch_role_arn": arn})
+
+    assert aws("apigateway").get_account()["cloudwatchRoleArn"] == arn
+    assert tf.changes(account, state, {"cloudwatch_role_arn": arn}) == set()
+    assert tf.import_then_plan(account, state["id"], {"cloudwatch_role_arn": arn}) == set()
+    state = tf.apply(account, {"cloudwatch_role_arn": f"{arn}-2"}, state)
+    assert aws("apigateway").get_account()["cloudwatchRoleArn"] == f"{arn}-2"
+    tf.destroy(account, state)
+    assert not aws("apigateway").get_account().get("cloudwatchRoleArn")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ROLE, INLINE = "aws_iam_role", "aws_iam_role_policy"
 POLICY = "aws_iam_policy"
+ATTACHMENT, OPENID = "aws_iam_role_policy_attachment", "aws_iam_openid_connect_provider"
 BOUNDARY = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
@@ -195,3 +196,39 @@ def test_policy__drift_of_the_default_version_is_seen(tf: Harness, aws: Callable
     aws("iam").create_policy_version(PolicyArn=state["arn"], PolicyDocument=document("s3:*"), SetAsDefault=True)
 
     assert tf.changes(POLICY, state, config) == {"policy"}
+
+
+def test_attachment__arrives_imports_and_goes(tf: Harness, aws: Callable[[str], Any]) -> None:
+    tf.apply(ROLE, role("holder"))
+    policy = tf.apply(POLICY, {"name": "held", "policy": document("s3:GetObject")})
+    config = {"role": "holder", "policy_arn": policy["arn"]}
+
+    def attached() -> list[str]:
+        answer = aws("iam").list_attached_role_policies(RoleName="holder")
+        return [one["PolicyArn"] for one in answer["AttachedPolicies"]]
+
+    state = tf.apply(ATTACHMENT, config)
+
+    assert attached() == [policy["arn"]]
+    assert tf.changes(ATTACHMENT, state, config) == set()
+    assert tf.import_then_plan(ATTACHMENT, f"holder/{policy['arn']}", config) == set()
+    aws("iam").detach_role_policy(RoleName="holder", PolicyArn=policy["arn"])
+    assert tf.refresh(ATTACHMENT, state) is None
+    tf.destroy(ATTACHMENT, tf.apply(ATTACHMENT, config))
+    assert attached() == []
+
+
+def test_openid_provider__arrives_imports_and_goes(tf: Harness, aws: Callable[[str], Any]) -> None:
+    config = {"url": "https://tokens.kuggen.se", "client_id_list": ["sts.amazonaws.com"], "tags": {"Part": "ci"}}
+
+    state = tf.apply(OPENID, config)
+
+    found = aws("iam").get_open_id_connect_provider(OpenIDConnectProviderArn=state["arn"])
+    assert found["ClientIDList"] == ["sts.amazonaws.com"]
+    assert found["Tags"] == [{"Key": "Part", "Value": "ci"}]
+    assert tf.changes(OPENID, state, config) == set()
+    assert tf.import_then_plan(OPENID, state["arn"], config) == set()
+    with pytest.raises(ProviderRefusedError, match="can't tag a provider that exists"):
+        tf.plan(OPENID, state, config | {"tags": {"Part": "delivery"}})
+    tf.destroy(OPENID, state)
+    assert tf.refresh(OPENID, state) is None

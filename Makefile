@@ -232,13 +232,12 @@ $(VENVS)/aws/$(STAMP): requirements/aws.txt $(UV)
 	$(call environment,aws)
 	@touch $@
 
-# The operator's guide has a workflow that deploys.
-GUIDES_WORKFLOW := build/guide/.github/workflows/deploy.yml
+# Two: ours, and the one that `rollcall new` gives an organisation.
+WORKFLOWS := .github/workflows example/.github/workflows
 .PHONY: workflows
-workflows: $(ACTIONLINT) $(VENVS)/workflows/$(STAMP) ## check our GitHub workflow, and the operator's guide's, with actionlint and zizmor (needs Go)
-	@mkdir -p $(dir $(GUIDES_WORKFLOW)) && sed -n '/^```yaml/,/^```$$/{/^```/!p}' docs/operator.md > $(GUIDES_WORKFLOW)
-	@$(ACTIONLINT) -shellcheck= -pyflakes= .github/workflows/*.yml $(GUIDES_WORKFLOW)
-	@$(VENVS)/workflows/bin/zizmor --offline --quiet --persona=auditor .github $(GUIDES_WORKFLOW)
+workflows: $(ACTIONLINT) $(VENVS)/workflows/$(STAMP) ## check our GitHub workflow, and an organisation's, with actionlint and zizmor (needs Go)
+	@$(ACTIONLINT) -shellcheck= -pyflakes= $(WORKFLOWS:%=%/*.yml)
+	@$(VENVS)/workflows/bin/zizmor --offline --quiet --persona=auditor $(WORKFLOWS)
 
 $(VENVS)/api-check/$(STAMP): requirements/api-check.txt $(UV)
 	$(call environment,api-check)

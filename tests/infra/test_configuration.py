@@ -53,6 +53,7 @@ VALID = {"stack": '"prod"', "region": '"eu-north-1"', "sender": '"courses@kuggen
 REFUSED_BESIDE_OTHERS = [
     {"sender_domain": '"example.com"'},
     {"existing_identity": '"ample.org"'},
+    {"delivery": '{ kind = "gitlab", repository = "academy/ours", state_bucket = "academy-state" }'},
     {"table_name": '"rollcall-dev-restored-1"'},
     {"backup": '{ copy = { region = "eu-north-1" } }'},
 ]

@@ -26,6 +26,7 @@ THEIRS = "111122223333"
 ME = "robin.ek@kuggen.se"
 
 BLOCK = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)
+COLOUR = re.compile(r"\x1b\[\d*m")
 BY_HAND = re.compile(r"^\*\*In AWS only:\*\* (?:(?!^```)[\s\S])*?\n```console by-hand\n", re.MULTILINE)
 
 #: What the emulator needs beside the guide's values: addresses that work without DNS.
@@ -60,7 +61,7 @@ def typed() -> list[tuple[str, str]]:
 def fits(expected: str, printed: str) -> bool:
     """Return whether a command printed what the guide says; `…` stands for anything."""
     parts = (re.escape(part) for part in expected.replace("…\n", "…").split("…"))
-    return re.fullmatch("[\\s\\S]*".join(parts), printed) is not None
+    return re.fullmatch("[\\s\\S]*".join(parts), COLOUR.sub("", printed)) is not None
 
 
 class Shell:

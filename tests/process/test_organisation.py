@@ -42,7 +42,7 @@ def test_new__makes_a_valid_folder_and_the_clone_uses_it(rollcall: CommandLine, 
     ours = sources.root.parent / "ours"
     ran = rollcall("new", "../ours")
     assert (ran.code, ran.out) == (0, f"{ours}\n")
-    assert {path.name for path in ours.iterdir()} == {"forms", "site", "values", "README.md", ".gitignore"}
+    assert {path.name for path in ours.iterdir()} == {"forms", "site", "values", ".github", "README.md", ".gitignore"}
     (ours / "site" / "en.toml").unlink()
     assert found(rollcall("check"), "failure") == ["site/site.toml: \"first_language\" is 'en'; use one of sv."]
     assert rollcall("forms", "check").code == 0

@@ -1,4 +1,4 @@
-"""Data sources that tell where Terraform runs."""
+"""Data sources: where Terraform runs, and a secret that exists."""
 
 from __future__ import annotations
 
@@ -44,4 +44,23 @@ def partition(provider: Provider, _config: State) -> State:
         "partition": provider.partition,
         "dns_suffix": "amazonaws.com",
         "reverse_dns_prefix": "com.amazonaws",
+    }
+
+
+@data_source("aws_secretsmanager_secret_version", supported=("secret_id",))
+def secret_version(provider: Provider, config: State) -> State:
+    """Return a secret's current value. Documentation page secretsmanager_secret_version."""
+    answer = provider.client("secretsmanager").get_secret_value(SecretId=config["secret_id"])
+    return {
+        "id": f"{config['secret_id']}|AWSCURRENT",
+        "arn": answer["ARN"],
+        "created_date": answer["CreatedDate"].strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "region": provider.region,
+        "secret_arn": answer["ARN"],
+        "secret_binary": "",
+        "secret_id": config["secret_id"],
+        "secret_string": answer.get("SecretString", ""),
+        "version_id": answer["VersionId"],
+        "version_stage": "AWSCURRENT",
+        "version_stages": answer["VersionStages"],
     }

@@ -11,7 +11,7 @@ from rollcall_build.sources import EXAMPLE, Sources
 if TYPE_CHECKING:
     from pathlib import Path
 
-COPIED = ("forms", "site", "values")
+COPIED = ("forms", "site", "values", ".github")
 
 IGNORED = """\
 .terraform/
@@ -31,6 +31,7 @@ Rollcall itself is a separate clone, which finds this folder by its setting `ROL
 | `forms/` | one folder per form: what it asks (`form.toml`) and mails (`mail/`) |
 | `site/` | the site's name, words, colours, logo and drawings |
 | `values/` | per stack: Terraform's values in `<stack>.tfvars`, and where its state is in `<stack>.s3.tfbackend` |
+| `.github/` | a workflow that deploys from GitHub, once you switch it on |
 
 Run these in the clone of Rollcall:
 

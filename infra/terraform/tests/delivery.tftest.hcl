@@ -1,0 +1,73 @@
+# Delivery: who may deploy, and what the pipeline does. No emulator has a connection to GitHub.
+
+mock_provider "aws" {
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+
+  mock_data "aws_partition" {
+    defaults = { partition = "aws", dns_suffix = "amazonaws.com" }
+  }
+
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "111122223333" }
+  }
+}
+
+mock_provider "aws" {
+  alias = "global"
+}
+
+variables {
+  stack  = "prod"
+  region = "eu-north-1"
+  sender = "Courses <courses@kuggen.se>"
+}
+
+run "makes_nothing_unless_asked" {
+  command = plan
+
+  assert {
+    condition     = length(module.delivery) == 0 && length(module.delivery_role) == 0 && output.delivery_next_step == null
+    error_message = "Without delivery there must be no role and no pipeline."
+  }
+}
+
+run "makes_a_connection_that_a_person_approves" {
+  command = plan
+
+  variables {
+    delivery = {
+      kind         = "codepipeline"
+      repository   = "academy@42/ours@4711"
+      product      = { repository = "academy/rollcall", branch = "release" }
+      state_bucket = "academy-terraform-state"
+      approver     = "operators@kuggen.se"
+    }
+  }
+
+  assert {
+    condition     = strcontains(output.delivery_next_step, "update the pending connection rollcall-prod") && strcontains(output.delivery_next_step, "operators@kuggen.se")
+    error_message = "The output must say what to do by hand: ${coalesce(output.delivery_next_step, "nothing")}"
+  }
+}
+
+run "needs_no_hand_for_a_connection_that_exists" {
+  command = plan
+
+  variables {
+    delivery = {
+      kind           = "codepipeline"
+      repository     = "academy/ours"
+      product        = { repository = "academy/rollcall", branch = "release" }
+      state_bucket   = "academy-terraform-state"
+      approver       = "operators@kuggen.se"
+      connection_arn = "arn:aws:codeconnections:eu-north-1:111122223333:connection/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
+    }
+  }
+
+  assert {
+    condition     = !strcontains(output.delivery_next_step, "connection")
+    error_message = "There is nothing to approve: the connection exists."
+  }
+}

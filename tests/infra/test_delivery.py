@@ -1,0 +1,209 @@
+"""Delivery as planned: who may deploy, what they may do, and the pipeline."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from conftest import ROOT
+from infra.planned import Plan, block, plan_as_json
+from infra.test_configuration import VALID, values_file
+from shipped import SOURCES
+
+from admin_cli.organisation.values import ValuesError, read_values
+from rollcall_local.credentials import ACCOUNT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rollcall_local.terraform import LocalTerraform
+
+ISSUER = "token.actions.githubusercontent.com"
+INLINE_LIMIT = 10240
+"""Characters of all policies inside a role together: IAM and STS quotas."""
+
+READS = re.compile(r"^([a-z0-9-]+:(BatchGet|Describe|Get|List)[A-Za-z*]*|apigateway:GET)$")
+
+GITHUB = {
+    "kind": "github",
+    "repository": "academy@42/ours@4711",
+    "environment": "prod",
+    "state_bucket": "academy-state",
+}
+PIPELINE = {
+    "kind": "codepipeline",
+    "repository": "academy@42/ours@4711",
+    "product": {"repository": "academy/rollcall", "branch": "release"},
+    "approver": "operators@kuggen.se",
+    "state_bucket": "academy-state",
+}
+
+
+@pytest.fixture(scope="module")
+def github(terraform: LocalTerraform) -> Plan:
+    return Plan(plan_as_json(terraform, values={"delivery": GITHUB}))
+
+
+@pytest.fixture(scope="module")
+def pipeline(terraform: LocalTerraform) -> Plan:
+    return Plan(plan_as_json(terraform, values={"delivery": PIPELINE}))
+
+
+def trust(plan: Plan, role: str) -> dict[str, Any]:
+    document = json.loads(plan.one(f'module.delivery_role["{role}"].aws_iam_role.this')["assume_role_policy"])
+    (statement,) = document["Statement"]
+    return dict(statement)
+
+
+def inline(plan: Plan, role: str) -> dict[str, str]:
+    """Return the policies inside a role, by name."""
+    address = f'module.delivery_role["{role}"].aws_iam_role_policy.this['
+    policies = plan.all("aws_iam_role_policy")
+    return {one["name"]: one["policy"] for where, one in policies.items() if where.startswith(address)}
+
+
+def statements(plan: Plan, role: str) -> list[dict[str, Any]]:
+    return [statement for policy in inline(plan, role).values() for statement in json.loads(policy)["Statement"]]
+
+
+def test_github__deploys_from_this_branch_and_environment_only(github: Plan) -> None:
+    """A job with an environment is named after it, so the branch is a condition of its own."""
+    trusted = trust(github, "deploy")
+
+    assert trusted["Principal"] == {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{ISSUER}"}
+    assert trusted["Condition"] == {
+        "StringEquals": {
+            f"{ISSUER}:aud": "sts.amazonaws.com",
+            f"{ISSUER}:sub": "repo:academy@42/ours@4711:environment:prod",
+            f"{ISSUER}:ref": "refs/heads/main",
+        }
+    }
+
+
+def test_github__plans_pull_requests_with_a_role_that_reads(github: Plan) -> None:
+    assert trust(github, "plan")["Condition"]["StringEquals"][f"{ISSUER}:sub"] == (
+        "repo:academy@42/ours@4711:pull_request"
+    )
+
+    actions = [
+        action for one in statements(github, "plan") for action in one["Action"] if isinstance(one["Action"], list)
+    ]
+    assert "dynamodb:DescribeTable" in actions
+    assert [action for action in actions if not READS.match(action)] == []
+
+
+def test_plan_role__reads_no_submission_page_or_key(github: Plan) -> None:
+    """A pull request runs the code of whoever wrote it."""
+    for one in statements(github, "plan"):
+        for action in one["Action"] if isinstance(one["Action"], list) else [one["Action"]]:
+            assert not re.match(r"dynamodb:(Get|BatchGet|Query|Scan|GetRecords)", action), action
+            if action == "s3:GetObject":
+                assert one["Resource"].startswith("arn:aws:s3:::academy-state/rollcall/local.tfstate")
+            if action == "secretsmanager:GetSecretValue":
+                assert one["Resource"].endswith(":secret:rollcall/local-??????")
+
+
+def test_deploy_role__has_the_deployers_rights_and_the_state(github: Plan, configuration: Path) -> None:
+    managed = {
+        one["name"]: one["policy"] for one in github.all("aws_iam_policy").values() if one["path"] == "/delivery/"
+    }
+
+    parts = {file.stem for file in (configuration / "deployer").glob("*.json")}
+    assert set(managed) == {f"rollcall-local-deploy-{part}" for part in parts}
+    assert set(inline(github, "deploy")) == {"delivery", "state"}
+    (state,) = [one for one in statements(github, "deploy") if one["Sid"] == "State"]
+    assert state["Action"] == ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
+
+
+@pytest.mark.parametrize("role", ["deploy", "plan"])
+def test_rights__fit_into_a_role(github: Plan, role: str) -> None:
+    """With room for the options of other parts."""
+    assert sum(len(policy) for policy in inline(github, role).values()) < INLINE_LIMIT * 0.7
+
+
+def test_options__are_each_known_to_delivery(configuration: Path) -> None:
+    """A file of rights that delivery doesn't know would be missing from the role that deploys."""
+    text = (configuration / "delivery.tf").read_text(encoding="utf-8")
+    (known,) = re.findall(r"deployer_options = \{\n(.*?)\n  \}", text, re.DOTALL)
+
+    files = {file.stem for file in (configuration / "deployer" / "options").glob("*.json")}
+    assert set(re.findall(r"^ +([\w-]+) += ", known, re.MULTILINE)) == files
+
+
+def test_pipeline__plans_asks_deploys_and_publishes(pipeline: Plan) -> None:
+    made = pipeline.one("module.delivery[0].aws_codepipeline.this")
+
+    assert (made["name"], made["pipeline_type"]) == ("rollcall-local", "V2")
+    assert [stage["name"] for stage in made["stage"]] == ["source", "plan", "approve", "deploy", "publish"]
+    sources = made["stage"][0]["action"]
+    assert {one["name"]: one["output_artifacts"] for one in sources} == {"ours": ["ours"], "product": ["product"]}
+    approve = block(made["stage"][2], "action")
+    assert (approve["category"], approve["provider"]) == ("Approval", "Manual")
+    subscription = pipeline.one("module.delivery[0].aws_sns_topic_subscription.approver")
+    assert (subscription["protocol"], subscription["endpoint"]) == ("email", "operators@kuggen.se")
+
+
+def test_pipeline__keeps_artifacts_private_and_not_for_ever(pipeline: Plan) -> None:
+    settings = "module.delivery[0].module.artifacts"
+
+    rule = block(pipeline.one(f"{settings}.aws_s3_bucket_lifecycle_configuration.this"), "rule")
+    assert block(rule, "expiration")["days"] == 30
+    assert pipeline.one(f"{settings}.aws_s3_bucket_public_access_block.this")["restrict_public_buckets"]
+    groups = pipeline.all("aws_cloudwatch_log_group")
+    kept = {one["retention_in_days"] for where, one in groups.items() if where.startswith("module.delivery[0]")}
+    assert kept == {pipeline.variables["log_retention_days"]}
+
+
+@pytest.mark.parametrize("role", ["deploy", "plan", "publish"])
+def test_pipeline__runs_each_stage_as_a_role_of_its_own(pipeline: Plan, role: str) -> None:
+    trusted = trust(pipeline, role)
+    project = pipeline.one(f'module.delivery[0].aws_codebuild_project.this["{role}"]')
+
+    assert trusted["Principal"] == {"Service": "codebuild.amazonaws.com"}
+    source = f"arn:aws:codebuild:eu-north-1:{ACCOUNT}:project/{project['name']}"
+    assert trusted["Condition"] == {"StringEquals": {"aws:SourceArn": source}}
+    assert (ROOT / block(project, "source")["buildspec"]).is_file()
+
+
+REFUSED = [
+    (
+        {
+            "kind": "gitlab",
+            "repository": "ours",
+            "branch": "*",
+            "state_bucket": "A",
+            "environment": "prod",
+            "token_secret": "t",
+        },
+        [
+            "kind must be",
+            "repository and",
+            "branch and",
+            "state_bucket must",
+            "environment must",
+            "token_secret are for",
+            "token_secret must",
+        ],
+    ),
+    (
+        PIPELINE
+        | {"product": None, "connection_arn": "arn:aws:iam::1:role/x", "token_secret": "rollcall/dev/github-token"},
+        ["needs, if kind is codepipeline", "connection_arn must", "token_secret must"],
+    ),
+    (PIPELINE | {"approver": "nobody"}, ["needs, if kind is codepipeline"]),
+    (GITHUB | {"repository": "academy@42/ours"}, ["repository and"]),
+]
+
+
+@pytest.mark.parametrize(("delivery", "sentences"), REFUSED)
+def test_delivery__refuses_wrong_values(tmp_path: Path, delivery: dict[str, Any], sentences: list[str]) -> None:
+    values = VALID | {"delivery": json.dumps({name: value for name, value in delivery.items() if value is not None})}
+
+    with pytest.raises(ValuesError) as refusal:
+        read_values(SOURCES, values_file(tmp_path, values))
+
+    for sentence in sentences:
+        assert sentence in str(refusal.value), sentence
+    assert len(str(refusal.value).splitlines()) == len(sentences), str(refusal.value)

@@ -24,6 +24,7 @@ locals {
   deployer_options = {
     delivery       = var.delivery != null
     delivery-token = try(var.delivery.token_secret, null) != null
+    recovery       = var.backup != null
   }
 
   deployer_parts = {

@@ -118,7 +118,9 @@ def test_option__fits_into_a_policy_and_reaches_only_this_stack(option: Path) ->
     assert set(re.findall(r"\$\{(.*?)\}", text)) <= {"account", "region", "stack", "partition"}
     assert size <= MANAGED_POLICY_LIMIT - ROOM
     for statement in filled_in(text)["Statement"]:
-        bound = re.search(rf"{LONGEST_STACK}|ViaService|CalledVia", json.dumps(statement.get("Condition", {})))
+        bound = re.search(
+            rf"{LONGEST_STACK}|ViaService|CalledVia|PassedToService", json.dumps(statement.get("Condition", {}))
+        )
         for resource in listed(statement["Resource"]):
             ours = re.search(rf"rollcall[-/]{LONGEST_STACK}", resource)
             unnamed = set(listed(statement["Action"])) <= OPTIONS_WITHOUT_RESOURCE

@@ -205,6 +205,7 @@ STAFF = {
         ("dynamodb:DeleteItem", "var.table_arn"),
         ("dynamodb:GetItem", "var.table_arn"),
         ("dynamodb:PutItem", "var.table_arn"),
+        ("dynamodb:Scan", "var.table_arn"),
         ("dynamodb:UpdateItem", "var.table_arn"),
     },
     "mailing": {
@@ -242,7 +243,7 @@ def test_staff__may_do_only_what_their_commands_need(prod: Plan, who: str) -> No
 
 @pytest.mark.parametrize("who", STAFF)
 def test_staff__reach_only_submissions_quotas_and_forms(prod: Plan, who: str) -> None:
-    """An index has its own leading keys and a stream has none, so their statements can't name these."""
+    """An index has its own leading keys; a stream and a scan have none, so their statements can't name these."""
     statements = [
         statement
         for statement in prod.policies[f"module.staff.data.aws_iam_policy_document.{who}"]
@@ -256,6 +257,7 @@ def test_staff__reach_only_submissions_quotas_and_forms(prod: Plan, who: str) ->
     describes = {"dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"}
     free = {
         "reader": [{"dynamodb:Query"}, describes],
+        "manager": [{"dynamodb:Scan"}],
         "mailing": [{"dynamodb:GetRecords", "dynamodb:GetShardIterator"}],
     }
     assert [statement.actions for statement in statements if not statement.conditions] == free.get(who, [])

@@ -36,6 +36,7 @@ NEEDED = {
     "dynamodb:GetItem": "list",
     "dynamodb:Query": "list",
     "dynamodb:BatchGetItem": "quota list",
+    "dynamodb:Scan": "doctor --deep",
     "dynamodb:DescribeContinuousBackups": DOCTOR,
     "dynamodb:DescribeTable": DOCTOR,
     "dynamodb:DescribeTimeToLive": DOCTOR,

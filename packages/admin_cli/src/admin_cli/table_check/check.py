@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from admin_cli.table_check.changes import Changes
 from admin_cli.table_check.links import link_problems, places_of
-from admin_cli.table_check.orphans import orphan_problems, other_problems
+from admin_cli.table_check.orphans import orphan_problems
 from admin_cli.table_check.own_items import own_problems
-from admin_cli.table_check.pointers import LEDGER, pointer_problems, target_of
+from admin_cli.table_check.pointers import pointer_problems, target_of
 from admin_cli.table_check.problems import Invariant, Problem
 from admin_cli.table_check.quotas import quota_problems
 from admin_cli.table_check.rules import Rules
@@ -62,17 +62,16 @@ class TableCheck:
 
     def problems(self, subject: Key) -> list[Problem]:
         """Return what is really wrong with a suspect, as of one moment."""
+        if subject in self.survey.alone:
+            return self.survey.alone[subject]
         pk, sk = subject
         for _ in range(ATTEMPTS):
             if pk.startswith("SUB#"):
                 problems = self._of_submission(pk)
             elif sk == keys.QUOTA:
                 problems = self._of_quota(pk)
-            elif pk.startswith(("QUOTA#", keys.ONCE, LEDGER)):
-                problems = self._of_pointer(subject)
             else:
-                item = self._table.get(subject)
-                problems = [] if item is None else list(other_problems(item))
+                problems = self._of_pointer(subject)
             if problems is not None:
                 return problems
         says = f"{pk.partition('#')[2]}: it changes too often to be checked."
@@ -151,8 +150,6 @@ class TableCheck:
         pointer = self._table.get(subject)
         if pointer is None:
             return []
-        if alone := list(other_problems(pointer)):
-            return alone
         submission = keys.submission_key(target_of(pointer))
         before = self._table.get(submission)
         pointer = self._table.get(subject)

@@ -16,6 +16,7 @@ from registration_core.domain.submission import STANDING, Status
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from admin_cli.table_check.problems import Problem
     from admin_cli.table_check.rules import Rules
     from registration_core.adapters.dynamodb.table import Item, Key
 
@@ -34,6 +35,8 @@ class Survey:
         self._present: set[int] = set()
         self._suspects: dict[Key, None] = {}
         self.counts: Counter[str] = Counter()
+        self.alone: dict[Key, list[Problem]] = {}
+        """Problems of single items, which no race explains: they aren't read again."""
 
     def read(self, scanned: Iterable[Item]) -> None:
         """Read all items of a table."""
@@ -125,7 +128,8 @@ class Survey:
 
     def _read_other(self, item: Item) -> None:
         key = (str(item["pk"]), str(item["sk"]))
-        if any(True for _ in other_problems(item)):
+        if problems := list(other_problems(item)):
+            self.alone[key] = problems
             self._suspects[key] = None
         elif is_stray(item) or self._rules.expired(item):
             return

@@ -99,6 +99,7 @@ module "submit" {
       RATE_PER_EMAIL   = tostring(var.rate_limits.per_email)
     },
     var.turnstile == null ? {} : { TURNSTILE_SECRET_NAME = var.turnstile.secret_name },
+    var.one_origin == null ? {} : { EDGE_KEY = terraform_data.edge_key[0].output },
   )
 }
 

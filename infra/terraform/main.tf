@@ -1,5 +1,6 @@
 # The stack: its parts, and how they learn about each other. The order must have no cycle:
-# the API's id -> api_url -> the site's content security policy -> the distribution -> site_url -> the functions. The API names its functions in advance.
+# the API's id -> api_origins -> the site's content security policy -> the distribution -> site_url -> api_url -> the functions.
+# The API names its functions in advance.
 
 data "aws_caller_identity" "this" {}
 
@@ -9,10 +10,16 @@ locals {
   name       = "rollcall-${var.stack}"
   stage_name = "v1"
 
-  api_url = coalesce(var.api_url, "https://${module.api.id}.execute-api.${var.region}.${data.aws_partition.this.dns_suffix}/${local.stage_name}")
+  stage_host = "${module.api.id}.execute-api.${var.region}.${data.aws_partition.this.dns_suffix}"
+  stage_url  = "https://${local.stage_host}/${local.stage_name}"
+  api_url    = coalesce(local.edge_url, var.api_url, local.own_api_url, local.stage_url)
 
-  # Visitors may use any of the names; mails and the thank-you page link to the first.
-  own_site_urls = [for name in var.site_domain == null ? [module.site.distribution_domain] : var.site_domain.names : "https://${name}"]
+  # Pages that were published before the API got another address still post to the old one.
+  old_stage_url = var.api_url == null && try(local.domain.old_api_address, "open") == "open" ? local.stage_url : null
+  api_origins   = [for url in compact([var.api_url, local.own_api_url, local.old_stage_url]) : regex("^https?://[^/]+", url)]
+
+  # Visitors may use either name; mails and the thank-you page link to the first.
+  own_site_urls = [for name in compact([try(local.domain.site, null), module.site.distribution_domain]) : "https://${name}"]
   site_url      = coalesce(var.site_url, local.own_site_urls[0])
 
   # Spelled out, not read from the functions: they get the API's address, so the API has to exist before them.
@@ -45,19 +52,32 @@ module "site" {
 
   name              = "${local.name}-site"
   bucket            = "${local.name}-site-${data.aws_caller_identity.this.account_id}"
-  domain            = var.site_domain
-  api_origin        = regex("^https?://[^/]+", local.api_url)
+  api_origins       = local.api_origins
   site_origin       = var.site_url
   widget_origin     = var.turnstile == null ? null : "https://challenges.cloudflare.com"
   keep_pages        = var.deletion_protection
   plaintext_sources = var.plaintext_sources
+
+  domain = local.domain == null ? null : {
+    name            = local.domain.site
+    redirects       = local.domain.redirects
+    certificate_arn = local.certificate_arns.site
+  }
+
+  api = var.one_origin == null ? null : {
+    host          = coalesce(try(local.domain.api, null), local.stage_host)
+    path          = "/${local.edge_stage_name}"
+    key           = terraform_data.edge_key[0].output
+    forms_seconds = var.one_origin.forms_seconds
+  }
 }
 
 module "api" {
   source = "./modules/api"
 
   name              = local.name
-  stage_name        = local.stage_name
+  stage_names       = local.stage_names
+  stage_url         = try(local.domain.old_api_address, "open")
   forms             = var.forms
   submit_invoke_arn = local.invoke_arn.submit
   links_invoke_arn  = local.invoke_arn.links
@@ -97,7 +117,7 @@ module "alarms" {
   name            = local.name
   email           = var.alarm_email
   api_name        = module.api.name
-  api_stage       = local.stage_name
+  api_stage       = var.one_origin == null ? local.stage_name : null
   mail_queue      = module.mail.queue_name
   stream_function = module.dispatch.name
   dead_letters    = [module.mail.dead_letters_name, module.store.stream_dead_letters_name, module.feedback_dead_letters.name]

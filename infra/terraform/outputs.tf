@@ -3,7 +3,7 @@
 locals {
   # Addresses in reserved domains (RFC 2606): mail to them reaches nobody.
   examples = [
-    for address in compact(concat([local.sender_address, var.alarm_email, var.site_url, try(var.delivery.approver, null)], try(var.site_domain.names, []))) :
+    for address in compact(concat([local.sender_address, var.alarm_email, var.site_url, try(var.delivery.approver, null), try(var.domain.api, null)], local.site_names)) :
     address if can(regex("(^|[@./])(example|test|invalid|localhost|example\\.(com|net|org))$", lower(address)))
   ]
 }

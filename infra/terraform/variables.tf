@@ -94,7 +94,7 @@ variable "existing_identity" {
 }
 
 variable "site_url" {
-  description = "The address that visitors see, without a slash at the end. null means https:// and the first name in site_domain, or the distribution's name."
+  description = "The address that visitors see, without a slash at the end. null means https:// and the name in domain, or the distribution's name."
   type        = string
   default     = null
 
@@ -104,27 +104,8 @@ variable "site_url" {
   }
 }
 
-variable "site_domain" {
-  description = "The site's own host names, the main one first, and a certificate for them in us-east-1. null serves the site at the distribution's name."
-  type = object({
-    names           = list(string)
-    certificate_arn = string
-  })
-  default = null
-
-  validation {
-    condition     = var.site_domain == null || length(try(var.site_domain.names, [])) > 0
-    error_message = "site_domain.names must contain at least one host name."
-  }
-
-  validation {
-    condition     = var.site_domain == null || can(regex("^arn:[^:]+:acm:us-east-1:", var.site_domain.certificate_arn))
-    error_message = "site_domain.certificate_arn must be an ACM certificate in us-east-1: CloudFront accepts no other."
-  }
-}
-
 variable "api_url" {
-  description = "The API's address, without a slash at the end: a custom domain, or a local address. null means the stage's own."
+  description = "The API's address, without a slash at the end, if something outside this stack provides it. null means the name in domain, or the stage's own address."
   type        = string
   default     = null
 

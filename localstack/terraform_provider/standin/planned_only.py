@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class PlannedOnly(Resource):
-    """A type without a class of its own. Every argument of its schema is accepted, and what is computed is unknown."""
+    """A type without a class of its own. Every argument of its schema is accepted, and what is computed is unknown.
+
+    So is a Region other than the provider's: some services, such as certificates for CloudFront, need us-east-1.
+    """
 
     def create(self, planned: State) -> State:
         """Refuse: raises StandInError."""

@@ -97,7 +97,7 @@ resource "aws_cloudwatch_metric_alarm" "api_errors" {
   alarm_description   = "The API answered visitors with 5xx."
   namespace           = "AWS/ApiGateway"
   metric_name         = "5XXError"
-  dimensions          = { ApiName = var.api_name, Stage = var.api_stage }
+  dimensions          = merge({ ApiName = var.api_name }, var.api_stage == null ? {} : { Stage = var.api_stage })
   statistic           = "Sum"
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0

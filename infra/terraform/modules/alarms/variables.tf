@@ -34,6 +34,6 @@ variable "api_name" {
 }
 
 variable "api_stage" {
-  description = "The API's stage."
+  description = "The API's stage. null watches all of its stages."
   type        = string
 }

@@ -1,4 +1,4 @@
-# The API and its one stage. Its routes are in routes.tf; the gateway's own errors are in errors.tf.
+# The API and its stages, which serve the same. Its routes are in routes.tf; the gateway's own errors are in errors.tf.
 
 locals {
   description = "Receives submissions."
@@ -8,6 +8,8 @@ resource "aws_api_gateway_rest_api" "this" {
   name        = var.name
   description = local.description
   body        = local.definition
+
+  disable_execute_api_endpoint = var.stage_url == "closed"
 
   endpoint_configuration {
     types = ["REGIONAL"]
@@ -24,10 +26,17 @@ resource "aws_api_gateway_deployment" "this" {
   }
 }
 
+moved {
+  from = aws_api_gateway_stage.this
+  to   = aws_api_gateway_stage.this["v1"]
+}
+
 resource "aws_api_gateway_stage" "this" {
+  for_each = toset(var.stage_names)
+
   rest_api_id   = aws_api_gateway_rest_api.this.id
   deployment_id = aws_api_gateway_deployment.this.id
-  stage_name    = var.stage_name
+  stage_name    = each.value
 
   dynamic "access_log_settings" {
     for_each = aws_cloudwatch_log_group.access
@@ -50,9 +59,16 @@ resource "aws_api_gateway_stage" "this" {
   }
 }
 
+moved {
+  from = aws_api_gateway_method_settings.all
+  to   = aws_api_gateway_method_settings.all["v1"]
+}
+
 resource "aws_api_gateway_method_settings" "all" {
+  for_each = aws_api_gateway_stage.this
+
   rest_api_id = aws_api_gateway_rest_api.this.id
-  stage_name  = aws_api_gateway_stage.this.stage_name
+  stage_name  = each.value.stage_name
   method_path = "*/*"
 
   settings {

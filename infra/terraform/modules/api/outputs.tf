@@ -12,3 +12,8 @@ output "execution_arn" {
   description = "The start of the ARN of every call, for the functions' permissions."
   value       = aws_api_gateway_rest_api.this.execution_arn
 }
+
+output "stages" {
+  description = "The stages' names by themselves, known once they are made."
+  value       = { for name, stage in aws_api_gateway_stage.this : name => stage.stage_name }
+}

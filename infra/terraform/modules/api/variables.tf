@@ -3,8 +3,13 @@ variable "name" {
   type        = string
 }
 
-variable "stage_name" {
-  description = "The stage's name: the first part of the path in the stage's own address."
+variable "stage_names" {
+  description = "The stages' names: each is the first part of the path in its stage's own address."
+  type        = list(string)
+}
+
+variable "stage_url" {
+  description = "Whether the stages' own addresses are open or closed."
   type        = string
 }
 
@@ -24,7 +29,7 @@ variable "links_invoke_arn" {
 }
 
 variable "throttle" {
-  description = "How many requests a second the API accepts from all visitors together (rate), and how many at once (burst)."
+  description = "How many requests a second the API accepts from all visitors together (rate), and how many at once (burst), per stage."
   type = object({
     rate  = number
     burst = number

@@ -5,9 +5,9 @@ locals {
   caching_optimized = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 
   # 'self' alone would do for the forms, but Chromium also checks form-action against the target of a redirect.
-  # A visitor may open the page at one of the site's names and be redirected to another.
-  own_origins  = var.domain == null ? [] : [for name in var.domain.names : "https://${name}"]
-  form_targets = join(" ", distinct(compact(concat(["'self'", var.api_origin, var.site_origin], local.own_origins))))
+  # A visitor may open the page at the distribution's name and be redirected to the site's own.
+  own_origin   = var.domain == null ? null : "https://${var.domain.name}"
+  form_targets = join(" ", distinct(compact(concat(["'self'"], var.api_origins, [var.site_origin, local.own_origin]))))
 
   content_security_policy = join("; ", compact([
     "default-src 'none'",
@@ -16,7 +16,7 @@ locals {
     "style-src 'self'",
     "img-src 'self'",
     "font-src 'self'",
-    "connect-src 'self' ${var.api_origin}",
+    join(" ", concat(["connect-src 'self'"], var.api_origins)),
     "form-action ${local.form_targets}",
     "frame-ancestors 'none'",
     "base-uri 'none'",
@@ -101,7 +101,7 @@ resource "aws_cloudfront_distribution" "this" {
   http_version        = "http2and3"
   is_ipv6_enabled     = true
   price_class         = "PriceClass_100"
-  aliases             = var.domain == null ? null : var.domain.names
+  aliases             = var.domain == null ? null : concat([var.domain.name], var.domain.redirects)
 
   origin {
     domain_name              = module.bucket.domain
@@ -118,28 +118,62 @@ resource "aws_cloudfront_distribution" "this" {
     cache_policy_id            = local.caching_optimized
     response_headers_policy_id = aws_cloudfront_response_headers_policy.this.id
     compress                   = true
+
+    dynamic "function_association" {
+      for_each = aws_cloudfront_function.redirect
+
+      content {
+        event_type   = "viewer-request"
+        function_arn = function_association.value.arn
+      }
+    }
   }
 
-  # The distribution may not list the bucket, so S3 answers 403 for a missing page.
-  dynamic "custom_error_response" {
-    for_each = [403, 404]
+  dynamic "origin" {
+    for_each = var.api[*]
 
     content {
-      error_code            = custom_error_response.value
-      response_code         = 404
-      response_page_path    = "/not-found"
-      error_caching_min_ttl = 60
+      domain_name = origin.value.host
+      origin_id   = "api"
+
+      custom_header {
+        name  = "X-Rollcall-Edge"
+        value = origin.value.key
+      }
+
+      custom_origin_config {
+        http_port              = 80
+        https_port             = 443
+        origin_protocol_policy = "https-only"
+        origin_ssl_protocols   = ["TLSv1.2"]
+      }
+    }
+  }
+
+  # The first path that fits counts: what forms look like may be kept for a moment, all else goes to the API each time.
+  dynamic "ordered_cache_behavior" {
+    for_each = local.api_behaviours
+
+    content {
+      path_pattern             = ordered_cache_behavior.value.path
+      target_origin_id         = "api"
+      viewer_protocol_policy   = "redirect-to-https"
+      allowed_methods          = ordered_cache_behavior.value.methods
+      cached_methods           = ["GET", "HEAD"]
+      cache_policy_id          = ordered_cache_behavior.value.cache_policy_id
+      origin_request_policy_id = ordered_cache_behavior.value.origin_request_policy_id
+      compress                 = true
     }
   }
 
   dynamic "custom_error_response" {
-    for_each = [500, 502, 503, 504]
+    for_each = local.error_pages
 
     content {
-      error_code            = custom_error_response.value
-      response_code         = 503
-      response_page_path    = "/unavailable"
-      error_caching_min_ttl = 5
+      error_code            = custom_error_response.key
+      response_code         = custom_error_response.value.status
+      response_page_path    = custom_error_response.value.page
+      error_caching_min_ttl = custom_error_response.value.seconds
     }
   }
 

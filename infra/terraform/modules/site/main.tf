@@ -32,6 +32,28 @@ data "aws_iam_policy_document" "bucket" {
       values   = [aws_cloudfront_distribution.this.arn]
     }
   }
+
+  # Without this right S3 answers 403 for a missing page. No address of the distribution shows a list.
+  dynamic "statement" {
+    for_each = var.api[*]
+
+    content {
+      sid       = "TheDistributionLearnsWhatIsMissing"
+      actions   = ["s3:ListBucket"]
+      resources = [module.bucket.arn]
+
+      principals {
+        type        = "Service"
+        identifiers = ["cloudfront.amazonaws.com"]
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:SourceArn"
+        values   = [aws_cloudfront_distribution.this.arn]
+      }
+    }
+  }
 }
 
 # The bucket's parts were here until it became a module.

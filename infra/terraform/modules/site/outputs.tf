@@ -12,3 +12,8 @@ output "distribution_domain" {
   description = "The distribution's own host name."
   value       = aws_cloudfront_distribution.this.domain_name
 }
+
+output "distribution_zone_id" {
+  description = "The zone by which Route 53 knows the distribution."
+  value       = aws_cloudfront_distribution.this.hosted_zone_id
+}

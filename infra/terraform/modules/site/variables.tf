@@ -9,16 +9,27 @@ variable "bucket" {
 }
 
 variable "domain" {
-  description = "The site's own host names and their certificate. null serves the site at the distribution's name."
+  description = "The site's own host name, the names that lead to it, and their certificate. null serves the site at the distribution's name."
   type = object({
-    names           = list(string)
+    name            = string
+    redirects       = list(string)
     certificate_arn = string
   })
 }
 
-variable "api_origin" {
-  description = "The origin that pages may post to and read from, besides the site's own."
-  type        = string
+variable "api_origins" {
+  description = "The origins that pages may post to and read from, besides the site's own."
+  type        = list(string)
+}
+
+variable "api" {
+  description = "The API that the distribution serves too: its host, the path of its stage, the key that proves to it that a request came through here, and for how many seconds a form's description is kept. null serves no API."
+  type = object({
+    host          = string
+    path          = string
+    key           = string
+    forms_seconds = number
+  })
 }
 
 variable "site_origin" {

@@ -12,6 +12,14 @@ if TYPE_CHECKING:
     from standin.values import State
 
 
+#: Arguments of an API that a patch changes, and where.
+PATCHED = {
+    "name": "/name",
+    "description": "/description",
+    "disable_execute_api_endpoint": "/disableExecuteApiEndpoint",
+}
+
+
 def api_arn(region: str, partition: str, path: str) -> str:
     """Return the ARN of something of API Gateway's, for its tags."""
     return f"arn:{partition}:apigateway:{region}::{path}"
@@ -51,7 +59,9 @@ class RestApi(Resource):
     """aws_api_gateway_rest_api. Documentation page api_gateway_rest_api."""
 
     type = "aws_api_gateway_rest_api"
-    supported = frozenset({"name", "description", "endpoint_configuration.types", "body"})
+    supported = frozenset({
+        "name", "description", "endpoint_configuration.types", "body", "disable_execute_api_endpoint",
+    })  # fmt: skip
     json_attributes = frozenset({"body"})
     # Neither AWS nor the provider gives a definition back as it was put; the provider keeps what was written.
     echoed = frozenset({"body"})
@@ -69,6 +79,7 @@ class RestApi(Resource):
                 "name": planned["name"],
                 "description": planned["description"],
                 "endpointConfiguration": configuration[0] if configuration else None,
+                "disableExecuteApiEndpoint": planned["disable_execute_api_endpoint"],
                 "tags": planned["tags_all"] or None,
             })
         )  # fmt: skip
@@ -95,7 +106,7 @@ class RestApi(Resource):
             "binary_media_types": answer.get("binaryMediaTypes", []),
             "created_date": answer["createdDate"].isoformat(),
             "description": answer.get("description", ""),
-            "disable_execute_api_endpoint": answer.get("disableExecuteApiEndpoint", False),
+            "disable_execute_api_endpoint": answer.get("disableExecuteApiEndpoint") in (True, "true"),  # as text after a patch
             "endpoint_configuration": [
                 {
                     "types": configuration["types"],
@@ -113,11 +124,11 @@ class RestApi(Resource):
         }
 
     def update(self, prior: State, planned: State, changed: set[str]) -> None:
-        """Put the definition, then patch name and description, and change tags."""
+        """Put the definition, then patch the rest, and change tags."""
         client = self.client("apigateway")
         if "body" in changed:
             self._put(planned["id"], planned)
-        if operations := patches(changed, planned, {"name": "/name", "description": "/description"}):
+        if operations := patches(changed, planned, PATCHED):
             client.update_rest_api(restApiId=planned["id"], patchOperations=operations)
         if "tags_all" in changed:
             retag(client, planned["arn"], prior, planned)

@@ -20,7 +20,7 @@ locals {
 
   # Visitors may use either name; mails and the thank-you page link to the first.
   own_site_urls = [for name in compact([try(local.domain.site, null), module.site.distribution_domain]) : "https://${name}"]
-  site_url      = coalesce(var.site_url, local.own_site_urls[0])
+  site_url      = coalesce(var.site_url, "https://${try(local.domain.site, module.site.distribution_domain)}")
 
   # Spelled out, not read from the functions: they get the API's address, so the API has to exist before them.
   invoke_arn = {
@@ -65,10 +65,9 @@ module "site" {
   }
 
   api = var.one_origin == null ? null : {
-    host          = coalesce(try(local.domain.api, null), local.stage_host)
-    path          = "/${local.edge_stage_name}"
-    key           = terraform_data.edge_key[0].output
-    forms_seconds = var.one_origin.forms_seconds
+    host = coalesce(try(local.domain.api, null), local.stage_host)
+    path = "/${local.edge_stage_name}"
+    key  = terraform_data.edge_key[0].output
   }
 }
 

@@ -51,6 +51,7 @@ def post(emulator: str, table: str, tmp_path: Path) -> Iterator[Post]:
         allowed_origins=settings.allowed_origins,
         words=SiteWords(str(tmp_path), site_url=settings.site_url),
         log=Log("submit"),
+        edge_key="",
         begin=lambda: None,
     )
 

@@ -79,6 +79,31 @@ def prod(plans: dict[str, Plan]) -> Plan:
     return plans["prod"]
 
 
+OPTIONS = """
+stack             = "prod"
+region            = "eu-north-1"
+sender            = "Courses <courses@kuggen.se>"
+existing_identity = "kuggen.se"
+turnstile         = { secret_name = "rollcall/prod/turnstile" }
+one_origin        = {}
+domain = {
+  site            = "courses.kuggen.se"
+  api             = "api.kuggen.se"
+  redirects       = ["www.kuggen.se"]
+  zone_id         = "Z0123456789ABCDEFGHIJ"
+  old_api_address = "closed"
+}
+"""
+
+
+@pytest.fixture(scope="session")
+def with_options(terraform: LocalTerraform, tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    """The plan of a stack with options that no environment of the example has."""
+    tfvars = tmp_path_factory.mktemp("values") / "options.tfvars"
+    tfvars.write_text(OPTIONS, encoding="utf-8")
+    return Plan(plan_as_json(terraform, tfvars))
+
+
 @pytest.fixture(scope="session")
 def applied(infra_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Applied:
     """Apply on a separate state, in the emulator of these tests, which ends with all that is in it."""

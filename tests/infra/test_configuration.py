@@ -33,7 +33,7 @@ REFUSED = {
     "forms": '["Contact Us"]',
     "sender": '"nobody"',
     "site_url": '"https://courses.kuggen.se/"',
-    "site_domain": '{ names = [], certificate_arn = "arn:aws:acm:eu-north-1:111122223333:certificate/1" }',
+    "site_domain": '{ names = ["courses.kuggen.se"], certificate_arn = "arn:aws:acm:us-east-1:1:certificate/1" }',
     "api_url": '"api.example.org"',
     "allowed_origins": '["*"]',
     "log_retention_days": "100",
@@ -56,6 +56,16 @@ REFUSED_BESIDE_OTHERS = [
     {"delivery": '{ kind = "gitlab", repository = "academy/ours", state_bucket = "academy-state" }'},
     {"table_name": '"rollcall-dev-restored-1"'},
     {"backup": '{ copy = { region = "eu-north-1" } }'},
+    {"domain": '{ site = "Kuggen", zone_id = "kuggen.se", old_api_address = "shut" }'},
+    {"domain": '{ site = "kuggen.se", api = "kuggen.se" }'},
+    {"domain": '{ site = "kuggen.se", old_api_address = "closed" }'},
+    {"domain": '{ site = "kuggen.se", certificates = { site = "arn:aws:acm:eu-north-1:111122223333:certificate/1" } }'},
+    {
+        "domain": '{ site = "kuggen.se", api = "api.kuggen.se", certificates = '
+        '{ site = "arn:aws:acm:us-east-1:111122223333:certificate/1" } }'
+    },
+    {"domain": '{ site = "kuggen.se", api = "api.kuggen.se" }\napi_url = "https://api.kuggen.se"'},
+    {"one_origin": '{}\nforms = ["api"]'},
 ]
 
 
@@ -121,7 +131,7 @@ EXAMPLES = {
     "sender": '"Courses <courses@Example.org>"',
     "alarm_email": '"operators@sub.example.com"',
     "site_url": '"https://courses.robotics.example"',
-    "site_domain": '{ names = ["example.net"], certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/1" }',
+    "domain": '{ site = "example.net" }',
 }
 
 
@@ -164,7 +174,7 @@ def test_guide__has_valid_values(terraform: LocalTerraform, tmp_path: Path) -> N
     plan = Plan(plan_as_json(terraform, tfvars))
 
     assert len(blocks) >= 3
-    assert plan.variables["site_domain"]["names"] == ["courses.kuggen.se"]
+    assert plan.variables["domain"]["site"] == "courses.kuggen.se"
     assert plan.one("module.mail.aws_sesv2_email_identity.this[0]")["email_identity"] == "kuggen.se"
     functions = plan.all("aws_lambda_function").values()
     stopped = {one["function_name"] for one in functions if one["reserved_concurrent_executions"] == 0}

@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from infra.planned import Plan, block, plan_as_json
+from infra.planned import Plan, block
 
 from rollcall_local.errors import TerraformFailedError
 
@@ -115,28 +115,6 @@ def test_identity__is_the_domain_or_else_the_address(plans: dict[str, Plan]) -> 
     assert identities == {"local": "courses@example.org", "dev": "courses-test@kuggen.se", "prod": "kuggen.se"}
 
 
-OPTIONS = """
-stack             = "prod"
-region            = "eu-north-1"
-sender            = "Courses <courses@kuggen.se>"
-existing_identity = "kuggen.se"
-api_url           = "https://api.kuggen.se"
-turnstile         = { secret_name = "rollcall/prod/turnstile" }
-site_domain = {
-  names           = ["courses.kuggen.se", "www.kuggen.se"]
-  certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/1"
-}
-"""
-
-
-@pytest.fixture(scope="module")
-def with_options(terraform: LocalTerraform, tmp_path_factory: pytest.TempPathFactory) -> Plan:
-    """The plan of a stack with options that no environment of the example has."""
-    tfvars = tmp_path_factory.mktemp("values") / "options.tfvars"
-    tfvars.write_text(OPTIONS, encoding="utf-8")
-    return Plan(plan_as_json(terraform, tfvars))
-
-
 def page_rules(plan: Plan) -> list[str]:
     """Return the rules of the site's content security policy."""
     (policy,) = plan.all("aws_cloudfront_response_headers_policy").values()
@@ -203,17 +181,6 @@ def test_site__tells_browsers_what_its_pages_may_do(plans: dict[str, Plan]) -> N
     more = {item["header"]: item["value"] for item in block(policy, "custom_headers_config")["items"]}
     assert more["Cross-Origin-Opener-Policy"] == "same-origin"
     assert {"camera=()", "geolocation=()", "microphone=()"} <= set(more["Permissions-Policy"].split(", "))
-
-
-def test_site_of_several_names__accepts_forms_from_each(with_options: Plan) -> None:
-    rules = page_rules(with_options)
-    names = "https://courses.kuggen.se https://www.kuggen.se"
-    assert f"form-action 'self' https://api.kuggen.se {names}" in rules
-    # A script's request goes to the API only and follows no redirect.
-    assert "connect-src 'self' https://api.kuggen.se" in rules
-    (environ,) = with_options.one("module.submit.aws_lambda_function.this")["environment"]
-    assert environ["variables"]["ALLOWED_ORIGINS"].split(",") == names.split()
-    assert environ["variables"]["SITE_URL"] == "https://courses.kuggen.se"
 
 
 def test_turnstile__is_the_only_addition_to_the_policy(with_options: Plan) -> None:

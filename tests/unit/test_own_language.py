@@ -118,6 +118,7 @@ def answer_to(
         allowed_origins=("https://site.example",),
         words=words,
         log=Log("submit"),
+        edge_key="",
         begin=lambda: None,
     )
     sent = {"content-type": "application/json", "accept-language": "de-AT, en;q=0.5"}

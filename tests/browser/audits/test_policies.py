@@ -72,7 +72,7 @@ def test_every_page__limits_the_browser_to_its_own_files(visit: Any, stack: Any,
         assert set(policy["form-action"]) == {"'self'", api, site}
         assert policy["require-trusted-types-for"] == ["'script'"]
         assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
-        assert headers["cache-control"] == "public, max-age=60, s-maxage=300"
+        assert headers["cache-control"] == "public, max-age=60, s-maxage=300, stale-while-revalidate=60"
 
 
 def test_every_asset__is_cached_for_good_under_a_content_hash(visit: Any) -> None:

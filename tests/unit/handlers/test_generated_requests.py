@@ -61,6 +61,7 @@ class Api:
             allowed_origins=[SITE],
             words=SiteWords(str(site_dir), site_url=SITE),
             log=Log("submit"),
+            edge_key="",
             begin=lambda: None,
         )
 

@@ -85,6 +85,7 @@ def post(  # noqa: PLR0917 - fixtures
         allowed_origins=(ORIGIN,),
         words=words,
         log=Log("submit"),
+        edge_key="",
         begin=lambda: begun.append(len(service.asked)),
     )
 

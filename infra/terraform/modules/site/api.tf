@@ -33,7 +33,8 @@ locals {
   )
 }
 
-# Seats left may be this old. That sells no seat twice, because submit counts them itself.
+# Seats left may be ten seconds old: the API says so with each answer, and this is the most that the edge believes.
+# That sells no seat twice, because submit counts them itself.
 resource "aws_cloudfront_cache_policy" "forms" {
   count = var.api == null ? 0 : 1
 
@@ -41,7 +42,7 @@ resource "aws_cloudfront_cache_policy" "forms" {
   comment     = "Keeps a form's description for a moment."
   min_ttl     = 0
   default_ttl = 0
-  max_ttl     = var.api.forms_seconds
+  max_ttl     = 10
 
   parameters_in_cache_key_and_forwarded_to_origin {
     enable_accept_encoding_brotli = true

@@ -23,12 +23,11 @@ variable "api_origins" {
 }
 
 variable "api" {
-  description = "The API that the distribution serves too: its host, the path of its stage, the key that proves to it that a request came through here, and for how many seconds a form's description is kept. null serves no API."
+  description = "The API that the distribution serves too: its host, the path of its stage, and the key that proves to it that a request came through here. null serves no API."
   type = object({
-    host          = string
-    path          = string
-    key           = string
-    forms_seconds = number
+    host = string
+    path = string
+    key  = string
   })
 }
 

@@ -106,7 +106,8 @@ class RestApi(Resource):
             "binary_media_types": answer.get("binaryMediaTypes", []),
             "created_date": answer["createdDate"].isoformat(),
             "description": answer.get("description", ""),
-            "disable_execute_api_endpoint": answer.get("disableExecuteApiEndpoint") in (True, "true"),  # as text after a patch
+            # ministack keeps what a patch brings as text.
+            "disable_execute_api_endpoint": answer.get("disableExecuteApiEndpoint") in (True, "true"),
             "endpoint_configuration": [
                 {
                     "types": configuration["types"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hmac
 import json
 from dataclasses import dataclass
 
@@ -46,7 +47,7 @@ class RequestError(RollcallError):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request with its body unparsed. headers: names in lower case. address: the client's IP address."""
+    """One request with its body unparsed. headers: names in lower case. address: the connection's IP address."""
 
     method: str
     path: str
@@ -93,6 +94,20 @@ class Request:
         if origin in sites or fetched in {"same-origin", "none"}:
             return False
         return fetched is not None or origin not in {None, "null"}  # the API's own pages send "null"
+
+    def visitors_address(self, edge_key: str) -> str:
+        """Return the visitor's IP address: what our distribution saw, or the connection's if it didn't pass this on.
+
+        edge_key: what only the distribution sends; empty if it doesn't serve the API. CloudFront adds
+        the visitor's address at the end of X-Forwarded-For, and API Gateway adds the connection's
+        after it. What a client wrote there comes before both.
+        https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
+        """
+        sent = self.headers.get("x-rollcall-edge", "")
+        if not edge_key or not hmac.compare_digest(sent.encode(errors="replace"), edge_key.encode()):
+            return self.address
+        addresses = [part.strip() for part in self.headers.get("x-forwarded-for", "").split(",")]
+        return next((address for address in reversed(addresses) if address not in {"", self.address}), self.address)
 
     @property
     def requested_language(self) -> str:

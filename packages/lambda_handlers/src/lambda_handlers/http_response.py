@@ -37,13 +37,13 @@ def json_response(status: int, content: Mapping[str, Any], headers: Mapping[str,
 
 
 def description_response(content: Mapping[str, Any], *, if_none_match: str) -> dict[str, Any]:
-    """Return JSON that a client may cache for half a minute, or 304 if the client already has it.
+    """Return JSON that a client may cache for ten seconds, or 304 if the client already has it.
 
     if_none_match: the header's value.
     """
     body = json.dumps(content, separators=(",", ":"))
     tag = f'"{hashlib.sha256(body.encode()).hexdigest()[:20]}"'
-    headers = {"Cache-Control": "max-age=30", "ETag": tag}
+    headers = {"Cache-Control": "public, max-age=10", "ETag": tag}
     if if_none_match.strip() == "*" or tag in (part.strip().removeprefix("W/") for part in if_none_match.split(",")):
         return _response(304, "", headers)
     return _response(200, body, {"Content-Type": "application/json", **headers})

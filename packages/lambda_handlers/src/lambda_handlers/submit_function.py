@@ -37,7 +37,8 @@ class SubmitFunction:
     """Responds to proxy events, always in a way that the visitor's browser can read.
 
     allowed_origins: whose scripts may read the responses. words: the site's texts and address.
-    begin: called at the start of each event, before any call to the table.
+    edge_key: what only the distribution sends, so that we believe it who asked; empty if it
+    doesn't serve the API. begin: called at the start of each event, before any call to the table.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class SubmitFunction:
         allowed_origins: Sequence[str],
         words: SiteWords,
         log: Log,
+        edge_key: str,
         begin: Callable[[], None],
     ) -> None:
         self._forms = forms
@@ -59,6 +61,7 @@ class SubmitFunction:
         self._allowed_origins = allowed_origins
         self._words = words
         self._log = log
+        self._edge_key = edge_key
         self._begin = begin
 
     def __call__(self, event: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,7 +103,8 @@ class SubmitFunction:
             return self._next_person(form, self._shown(request, form, sent), language)
         key, of_answers = _key(request, form, sent)
         try:
-            admitted = self._door.admit(form, sent, address=request.address, key=key, language=language)
+            address = request.visitors_address(self._edge_key)
+            admitted = self._door.admit(form, sent, address=address, key=key, language=language)
             receipt = self._service.submit(
                 form, admitted.answers, key=key, language=language, spam_sign=admitted.spam_sign, of_answers=of_answers
             )

@@ -44,7 +44,8 @@ class SubmitSettings(Settings):
     allowed_origins: scheme, host and port, without a trailing slash. rate_per_address: requests per
     network in ten minutes. rate_per_email: submissions per e-mail address in a day. 0 means no
     limit. turnstile_secret_name: the name of Cloudflare Turnstile's secret; empty turns Turnstile
-    off. turnstile_url: where tokens are checked.
+    off. turnstile_url: where tokens are checked. edge_key: what the distribution sends with each
+    request if it serves the API; empty if it doesn't.
     """
 
     table: str
@@ -56,6 +57,7 @@ class SubmitSettings(Settings):
     rate_per_email: int = RATE_PER_EMAIL
     turnstile_secret_name: str = ""
     turnstile_url: str = TURNSTILE_URL
+    edge_key: str = ""
 
 
 @dataclass(frozen=True, eq=False)

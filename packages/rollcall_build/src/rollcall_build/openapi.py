@@ -146,7 +146,7 @@ def _describe(forms: Mapping[str, Form]) -> dict[str, Any]:
         ],
         "responses": {
             "200": {
-                "description": "The form. It may be cached for 30 seconds.",
+                "description": "The form. It may be cached for 10 seconds.",
                 "headers": tag,
                 "content": {"application/json": {"schema": {"anyOf": [FORM, FORM_IN_BRIEF]}}},
             },

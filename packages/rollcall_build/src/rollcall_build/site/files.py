@@ -25,7 +25,7 @@ CONTENT_TYPES = {
     ".pdf": "application/pdf",
 }
 
-CACHE_PAGE = "public, max-age=60, s-maxage=300"
+CACHE_PAGE = "public, max-age=60, s-maxage=300, stale-while-revalidate=60"
 CACHE_HASHED = "public, max-age=31536000, immutable"
 CACHE_STABLE = "public, max-age=300"
 

@@ -5,8 +5,9 @@ sender        = "Kuggen Robotics Academy <courses@example.org>"
 sender_domain = "example.org"
 alarm_email   = "operators@example.org"
 
-# With a name of your own and its certificate in us-east-1:
-# site_domain = {
-#   names           = ["courses.example.org"]
-#   certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/…"
+# With names of your own in a Route 53 zone (docs/operator.md says what to do without one):
+# domain = {
+#   site    = "courses.example.org"
+#   api     = "api.courses.example.org"
+#   zone_id = "Z0123456789ABCDEFGHIJ"
 # }

@@ -51,6 +51,12 @@ WITHOUT_OUR_NAME = re.compile(
 )
 
 
+# The same for options: the zone is the organisation's, and AWS names cache policies and its own roles.
+WITHOUT_OUR_NAME_IN_OPTIONS = re.compile(
+    r"^arn:aws:(apigateway:[^:]+::/domainnames(/\*)?|cloudfront::\d+:cache-policy/\*"
+    r"|route53:::(change|hostedzone)/\*|iam::\d+:role/aws-service-role/[a-z.]+/\*)$"
+)
+
 OPTIONS = sorted((find_root() / "infra" / "terraform" / "deployer" / "options").glob("*.json"))
 """What a deployer needs besides, for an option of the same name."""
 
@@ -124,6 +130,7 @@ def test_option__fits_into_a_policy_and_reaches_only_this_stack(option: Path) ->
         for resource in listed(statement["Resource"]):
             ours = re.search(rf"rollcall[-/]{LONGEST_STACK}", resource)
             unnamed = set(listed(statement["Action"])) <= OPTIONS_WITHOUT_RESOURCE
+            ours = ours or WITHOUT_OUR_NAME_IN_OPTIONS.match(resource)
             assert ours or bound or unnamed, (statement["Sid"], resource)
 
 

@@ -202,6 +202,8 @@ def test_alarms__mail_nobody_without_an_address(plans: dict[str, Plan]) -> None:
 
 def test_outputs__are_those_of_the_description(plan: Plan) -> None:
     assert set(plan.described["output_changes"]) == DESCRIPTION | {
+        "domain_dns_records",
+        "domain_next_step",
         "mail_dns_records",
         "reader_policy_arn",
         "manager_policy_arn",
@@ -230,4 +232,5 @@ def test_everything__is_tagged_with_the_project_and_the_stack(plan: Plan) -> Non
 
 
 def test_configuration__needs_only_the_aws_provider(plan: Plan) -> None:
-    assert {one["name"] for one in plan.described["configuration"]["provider_config"].values()} == {"aws"}
+    """Besides it there is only what Terraform itself brings."""
+    assert {one["name"] for one in plan.described["configuration"]["provider_config"].values()} == {"aws", "terraform"}

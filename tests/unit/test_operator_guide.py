@@ -30,7 +30,7 @@ OWN = {"configure"}
 
 #: What an administrator does before there is a deployer, or beside it. Everything else is for deployers or staff.
 ADMINISTRATORS = {
-    "acm", "backup", "budgets", "iam", "s3api", "service-quotas",
+    "acm", "backup", "budgets", "iam", "route53", "s3api", "service-quotas",
     "lambda get-account-settings", "secretsmanager delete-secret", "sts get-caller-identity",
     "sesv2 put-account-details", "sesv2 create-email-identity", "sesv2 get-account",
     "secretsmanager create-secret", "secretsmanager put-secret-value", "secretsmanager get-secret-value",

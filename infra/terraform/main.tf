@@ -88,7 +88,8 @@ module "store" {
   source = "./modules/store"
 
   name                = local.name
-  table_name          = coalesce(var.table_name, local.name)
+  table_name          = coalesce(var.table_name, "rollcall-${coalesce(var.takes_over, var.stack)}")
+  replica_regions     = coalesce(var.replica_regions, [])
   deletion_protection = var.deletion_protection
   plaintext_sources   = var.plaintext_sources
 }

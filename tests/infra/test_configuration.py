@@ -66,6 +66,7 @@ REFUSED_BESIDE_OTHERS = [
     },
     {"domain": '{ site = "kuggen.se", api = "api.kuggen.se" }\napi_url = "https://api.kuggen.se"'},
     {"one_origin": '{}\nforms = ["api"]'},
+    {"replica_regions": '["eu-north-1"]', "takes_over": '"prod"'},
 ]
 
 

@@ -30,12 +30,14 @@ OTHER_VALUES = {
     "reserved_concurrency": {"notify": 2},
     "api_access_logs": {"retention_days": 7},
     "alarm_email": "operators@kuggen.se",
+    "backup": {},
+    "replica_regions": ["eu-central-1"],
     "plaintext_sources": ["127.0.0.0/8", "::1/128"],
     "tags": {"Owner": "office"},
 }
 """What an operator may change in the values of a stack that runs, all at once."""
 
-NAMES = {"stack", "region", "table_name", "sender", "sender_domain", "existing_identity"}
+NAMES = {"stack", "region", "table_name", "takes_over", "sender", "sender_domain", "existing_identity"}
 """Values that name another stack, table or identity."""
 
 RETIRED = {"site_domain"}

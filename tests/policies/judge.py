@@ -37,6 +37,7 @@ FITTING = {
     "NotIpAddress": {"IPAddress"},
     "StringEquals": {"ARN", "String"},
     "StringLike": {"ARN", "String"},
+    "StringNotEquals": {"ARN", "String"},
 }
 """The types of key that each operator is for. ForAllValues is for keys with many values, and only for those."""
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 GLOBAL_KEYS = {
+    "aws:requestedregion": "String",
     "aws:securetransport": "Bool",
     "aws:sourceaccount": "String",
     "aws:sourcearn": "ARN",

@@ -57,6 +57,8 @@ module "site" {
   widget_origin     = var.turnstile == null ? null : "https://challenges.cloudflare.com"
   keep_pages        = var.deletion_protection
   plaintext_sources = var.plaintext_sources
+  web_acl_arn       = one(module.site_firewall[*].arn)
+  countries         = local.allowed_countries
 
   domain = local.domain == null ? null : {
     name            = local.domain.site
@@ -82,14 +84,15 @@ module "api" {
   links_invoke_arn  = local.invoke_arn.links
   throttle          = var.throttle
   access_logs       = var.api_access_logs
+  addresses         = try(var.access.addresses, null)
+  firewall          = one(module.api_firewall[*])
 }
 
 module "store" {
   source = "./modules/store"
 
   name                = local.name
-  table_name          = coalesce(var.table_name, "rollcall-${coalesce(var.takes_over, var.stack)}")
-  replica_regions     = coalesce(var.replica_regions, [])
+  table_name          = coalesce(var.table_name, local.name)
   deletion_protection = var.deletion_protection
   plaintext_sources   = var.plaintext_sources
 }
@@ -109,6 +112,19 @@ module "secrets" {
   name                 = "rollcall/${var.stack}"
   description          = local.description
   recovery_window_days = var.deletion_protection ? 30 : 0
+}
+
+module "alarms" {
+  source = "./modules/alarms"
+
+  name            = local.name
+  email           = var.alarm_email
+  api_name        = module.api.name
+  api_stage       = var.one_origin == null ? local.stage_name : null
+  mail_queue      = module.mail.queue_name
+  stream_function = module.dispatch.name
+  dead_letters    = [module.mail.dead_letters_name, module.store.stream_dead_letters_name, module.feedback_dead_letters.name]
+  functions       = [for function in [module.submit, module.links, module.sweep, module.dispatch, module.notify, module.feedback] : function.name]
 }
 
 module "staff" {

@@ -19,7 +19,6 @@ HOLDS_DATA = {
     "aws_cloudfront_distribution": "the site's DNS record names it, and a new one takes minutes to deploy",
     "aws_cloudwatch_log_group": "logs",
     "aws_dynamodb_table": "submissions",
-    "aws_dynamodb_table_replica": "a copy of the submissions, made anew in hours and for money",
     "aws_iam_policy": "staff hold it, and IAM refuses to delete a policy that anyone holds",
     "aws_s3_bucket": "the site's pages, and a month of replaced ones",
     "aws_secretsmanager_secret": "keys: without them every mailed link is dead",
@@ -47,6 +46,7 @@ REPLACEABLE = {
     "aws_s3_bucket_server_side_encryption_configuration", "aws_s3_bucket_versioning",
     "aws_sesv2_configuration_set", "aws_sesv2_configuration_set_event_destination",
     "aws_sqs_queue_policy", "aws_sqs_queue_redrive_allow_policy",
+    "aws_wafv2_ip_set", "aws_wafv2_web_acl", "aws_wafv2_web_acl_association",
 }  # fmt: skip
 """Types that hold nothing: the configuration says all there is to know about them."""
 

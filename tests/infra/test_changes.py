@@ -11,6 +11,8 @@ from infra.old_states import REPLACEABLE, addresses
 from integration.api_requests import ask
 from python_terraform import IsFlagged
 
+from rollcall_local.errors import TerraformFailedError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -170,3 +172,27 @@ def test_replacement__of_everything_that_holds_no_data(applied: Applied) -> None
     )
 
     assert applied.terraform.apply() == "0 added, 0 changed, 0 destroyed"
+
+
+def test_access__is_limited_moved_and_opened_again(applied: Applied) -> None:
+    """Each policy is deployed to the stage, and leaving the option out over one that limits is refused."""
+    url = f"{applied.terraform.output()['api_url']}/my"
+
+    def apply_to_api(access: dict[str, Any] | None) -> None:
+        inputs = applied.terraform.inputs(access=access)
+        applied.terraform.run("apply", input=False, auto_approve=IsFlagged, target="module.api", **inputs)
+
+    apply_to_api({"addresses": ["192.0.2.0/24"]})
+    elsewhere = ask(url, None, method="GET")
+    with pytest.raises(TerraformFailedError, match=r"access = \{\}"):
+        apply_to_api(None)
+    still = ask(url, None, method="GET")
+    apply_to_api({"addresses": ["192.0.2.0/24", "127.0.0.0/8"]})
+    here = ask(url, None, method="GET")
+    apply_to_api({})
+    opened = ask(url, None, method="GET")
+    apply_to_api(None)
+    left_out = ask(url, None, method="GET")
+
+    assert (elsewhere.status, elsewhere.json["code"]) == (still.status, still.json["code"]) == (403, "forbidden")
+    assert here.status == opened.status == left_out.status != 403

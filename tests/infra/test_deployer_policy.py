@@ -46,7 +46,8 @@ OPTIONS_WITHOUT_RESOURCE = {"backup-storage:MountCapsule"}
 
 # AWS, or the organisation's domain, names these. A condition narrows those that carry one.
 WITHOUT_OUR_NAME = re.compile(
-    r"^arn:aws:(apigateway:[^:]+::/(restapis(/\*)?|tags/\*)|ses:.*:identity/\*"
+    r"^arn:aws:(apigateway:[^:]+::/(restapis(/\*(/stages/v1)?)?|tags/\*)|ses:.*:identity/\*"
+    r"|wafv2:[^:]+:\d+:(global|regional)/managedruleset/\*/\*"
     r"|cloudfront::\d+:(origin-access-control|response-headers-policy)/\*)$"
 )
 
@@ -125,11 +126,10 @@ def test_option__fits_into_a_policy_and_reaches_only_this_stack(option: Path) ->
     assert size <= MANAGED_POLICY_LIMIT - ROOM
     for statement in filled_in(text)["Statement"]:
         bound = re.search(
-            rf"{LONGEST_STACK}|ViaService|CalledVia|PassedToService|AWSServiceName",
-            json.dumps(statement.get("Condition", {})),
+            rf"{LONGEST_STACK}|ViaService|CalledVia|PassedToService", json.dumps(statement.get("Condition", {}))
         )
         for resource in listed(statement["Resource"]):
-            ours = re.search(rf"rollcall[-/]{LONGEST_STACK}", resource)
+            ours = re.search(rf"rollcall[-/]{LONGEST_STACK}", resource) or WITHOUT_OUR_NAME.match(resource)
             unnamed = set(listed(statement["Action"])) <= OPTIONS_WITHOUT_RESOURCE
             ours = ours or WITHOUT_OUR_NAME_IN_OPTIONS.match(resource)
             assert ours or bound or unnamed, (statement["Sid"], resource)

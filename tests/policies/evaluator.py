@@ -117,6 +117,7 @@ OPERATORS: dict[str, Callable[[str, str], bool]] = {
     "ArnEquals": is_arn_like,
     "ArnLike": is_arn_like,
     "Bool": lambda value, expected: value.lower() == expected.lower(),
+    "IpAddress": is_in_network,
     "NotIpAddress": is_in_network,
     "StringEquals": lambda value, expected: value == expected,
     "StringLike": is_like,

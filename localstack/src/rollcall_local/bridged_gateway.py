@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 #: Where a deployment keeps the resources that it was made of; saved with the deployment.
 SNAPSHOT = "servedResources"
 
+#: Where it keeps the API's policy of that moment.
+SNAPSHOT_OF_POLICY = "servedPolicy"
+
 #: The keys that an operation and its integration may have here. Others are refused, so that nothing is lost silently.
 OPERATION = {"responses", "parameters", "operationId", "summary", "security", "x-amazon-apigateway-integration"}
 INTEGRATION = {"type", "httpMethod", "uri", "requestTemplates", "responses", "passthroughBehavior", "timeoutInMillis"}
@@ -31,9 +34,11 @@ def serve_what_was_deployed() -> None:
     """Make a stage serve the API as it was when its deployment was made.
 
     Source: API Gateway Developer Guide, "Deploy REST APIs in API Gateway": a deployment is a
-    snapshot of the resources and methods, and every change needs a new one.
+    snapshot of the resources and methods, and every change needs a new one; so does a changed policy.
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-create-attach.html
     """
     create, execute, match = gateway._create_deployment, gateway._execute_in_scope, gateway._match_resource_tree
+    policy_of = gateway.rest_api_policy_for_arn
     serving: contextvars.ContextVar[str] = contextvars.ContextVar("serving")
 
     def created(api_id: str, data: dict[str, Any]) -> Any:  # noqa: ANN401 - ministack's answers
@@ -41,6 +46,7 @@ def serve_what_was_deployed() -> None:
         if status == 201:  # noqa: PLR2004 - HTTP's own
             made = gateway._deployments_v1[api_id][json.loads(body)["id"]]
             made[SNAPSHOT] = copy.deepcopy(dict(gateway._resources.get(api_id, {})))
+            made[SNAPSHOT_OF_POLICY] = gateway._rest_apis[api_id].get("policy", "")
         return status, headers, body
 
     async def executed(request: dict[str, Any], api_id: str, stage_name: str, *rest: Any) -> Any:  # noqa: ANN401
@@ -50,9 +56,25 @@ def serve_what_was_deployed() -> None:
         finally:
             serving.reset(token)
 
-    def matched(api_id: str, segments: list[str]) -> Any:  # noqa: ANN401
+    def served(api_id: str) -> dict[str, Any]:
         stage = gateway._stages_v1.get(api_id, {}).get(serving.get(""), {})
-        deployment = gateway._deployments_v1.get(api_id, {}).get(stage.get("deploymentId"), {})
+        deployment: dict[str, Any] = gateway._deployments_v1.get(api_id, {}).get(stage.get("deploymentId"), {})
+        return deployment
+
+    def policy_served(arn: str) -> Any:  # noqa: ANN401
+        api_id = arn.split(":", 5)[-1].split("/", 1)[0]
+        api, deployment = gateway._rest_apis.get(api_id), served(api_id)
+        if api is None or SNAPSHOT_OF_POLICY not in deployment:
+            return policy_of(arn)
+        latest = api.get("policy", "")
+        api["policy"] = deployment[SNAPSHOT_OF_POLICY]
+        try:
+            return policy_of(arn)
+        finally:
+            api["policy"] = latest
+
+    def matched(api_id: str, segments: list[str]) -> Any:  # noqa: ANN401
+        deployment = served(api_id)
         if SNAPSHOT not in deployment:
             return match(api_id, segments)
         resources = deployment[SNAPSHOT]
@@ -62,6 +84,7 @@ def serve_what_was_deployed() -> None:
     gateway._create_deployment = created
     gateway._execute_in_scope = executed
     gateway._match_resource_tree = matched
+    gateway.rest_api_policy_for_arn = policy_served
 
 
 def refuse_what_no_stage_could_serve() -> None:
@@ -106,7 +129,7 @@ def pass_the_caller_address() -> None:
 
 
 def replace_whole_definitions() -> None:
-    """Make PutRestApi replace all resources and gateway responses with those of an OpenAPI document.
+    """Make PutRestApi replace all resources and gateway responses with those of an OpenAPI document; the policy goes.
 
     Source: API Gateway API Reference, PutRestApi, mode=overwrite; and Developer Guide, "OpenAPI
     extensions".
@@ -130,6 +153,7 @@ def _put(api_id: str, definition: dict[str, Any], mode: str) -> Any:  # noqa: AN
     if mode != "overwrite" or unknown:
         message = f"the emulator's bridge does not support: {', '.join(unknown) or f'mode {mode}'}"
         return gateway._v1_error("BadRequestException", message, 400)
+    gateway._rest_apis[api_id].pop("policy", None)
     resources = gateway._resources[api_id]
     root = next(one for one in resources.values() if one["path"] == "/")
     root["resourceMethods"] = {}

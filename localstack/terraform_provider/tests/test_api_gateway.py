@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from api import API_CONFIG
+from api import API_CONFIG, BODY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +31,24 @@ def test_rest_api__arrives_updates_imports(tf: Harness, aws: Callable[[str], Any
     assert aws("apigateway").get_tags(resourceArn=state["arn"])["tags"] == {"Part": "other"}
     assert tf.changes(API, updated, other) == set()
     assert tf.changes(API, state, API_CONFIG) == {"description", "tags", "tags_all"}
+
+
+def test_rest_api__policy_survives_another_definition(tf: Harness, aws: Callable[[str], Any]) -> None:
+    """Putting a definition drops the policy, so the provider writes it again: even one that is no longer configured."""
+    policy = {"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "execute-api:Invoke", "Resource": "*",
+        "Condition": {"IpAddress": {"aws:SourceIp": ["192.0.2.0/24"]}},
+    }]}  # fmt: skip
+    limited = {**API_CONFIG, "body": BODY, "policy": json.dumps(policy)}
+    state = tf.apply(API, limited)
+    other = {"body": BODY.replace("rollcall", "other")}
+
+    for config in (limited | other, API_CONFIG | {"body": BODY}):
+        state = tf.apply(API, config, state)
+
+        answer = aws("apigateway").get_rest_api(restApiId=state["id"])["policy"]
+        assert json.loads(json.loads(f'"{answer}"')) == json.loads(state["policy"]) == policy
+        assert tf.changes(API, state, config) == set()
 
 
 def test_rest_api__tag_pins_its_id(tf: Harness) -> None:

@@ -1,7 +1,20 @@
 # The gateway's own errors, as problem details (RFC 9457) that scripts on any page may read.
 
 locals {
-  problems = {
+  # One text for both: it doesn't say which rule was broken.
+  refused = {
+    status = 403
+    code   = "forbidden"
+    title  = "Forbidden"
+    detail = "This request was refused. You may be outside the network or country that this form is for. Ask the organisation that runs it."
+  }
+
+  refusals = merge(
+    var.addresses == null ? {} : { ACCESS_DENIED = local.refused },
+    var.firewall == null ? {} : { WAF_FILTERED = local.refused },
+  )
+
+  problems = merge(local.refusals, {
     DEFAULT_4XX = {
       status = null
       code   = "bad_request"
@@ -44,7 +57,7 @@ locals {
       title  = "Service Unavailable"
       detail = "This took too long, and it is not sure that your answers were stored. Send them again in a moment: nothing is stored twice."
     }
-  }
+  })
 
   # A 5xx and a 429 may be retried, and say when.
   retry_after_s = { THROTTLED = 2, DEFAULT_5XX = 5, INTEGRATION_FAILURE = 5, INTEGRATION_TIMEOUT = 5 }

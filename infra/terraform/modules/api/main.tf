@@ -8,18 +8,31 @@ resource "aws_api_gateway_rest_api" "this" {
   name        = var.name
   description = local.description
   body        = local.definition
+  policy      = local.policy
 
   disable_execute_api_endpoint = var.stage_url == "closed"
 
   endpoint_configuration {
     types = ["REGIONAL"]
   }
+
+  lifecycle {
+    # Terraform leaves a policy where it is once the configuration no longer has one.
+    postcondition {
+      condition     = local.policy != null || !strcontains(coalesce(self.policy, "-"), "aws:SourceIp")
+      error_message = "The API still refuses other addresses. Set access = {} and apply, then leave access out."
+    }
+  }
 }
 
-# A stage serves what was deployed, so every changed document needs a new deployment.
+# A stage serves what was deployed, so every changed document or policy needs a new deployment.
 resource "aws_api_gateway_deployment" "this" {
   rest_api_id = aws_api_gateway_rest_api.this.id
-  triggers    = { definition = sha256(aws_api_gateway_rest_api.this.body) }
+
+  triggers = merge(
+    { definition = sha256(aws_api_gateway_rest_api.this.body) },
+    local.policy == null ? {} : { policy = sha256(aws_api_gateway_rest_api.this.policy) },
+  )
 
   lifecycle {
     create_before_destroy = true

@@ -42,3 +42,15 @@ variable "access_logs" {
     retention_days = number
   })
 }
+
+variable "addresses" {
+  description = "The networks that may call the API, as CIDR blocks. Empty lets everyone call it; null leaves the API without a policy."
+  type        = list(string)
+}
+
+variable "firewall" {
+  description = "The web ACL that the stages ask. null means none."
+  type = object({
+    arn = string
+  })
+}

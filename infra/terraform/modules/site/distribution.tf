@@ -102,6 +102,7 @@ resource "aws_cloudfront_distribution" "this" {
   is_ipv6_enabled     = true
   price_class         = "PriceClass_100"
   aliases             = var.domain == null ? null : concat([var.domain.name], var.domain.redirects)
+  web_acl_id          = var.web_acl_arn
 
   origin {
     domain_name              = module.bucket.domain
@@ -179,7 +180,8 @@ resource "aws_cloudfront_distribution" "this" {
 
   restrictions {
     geo_restriction {
-      restriction_type = "none"
+      restriction_type = length(var.countries) == 0 ? "none" : "whitelist"
+      locations        = length(var.countries) == 0 ? null : var.countries
     }
   }
 

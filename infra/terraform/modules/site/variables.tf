@@ -50,3 +50,13 @@ variable "plaintext_sources" {
   description = "Loopback addresses that may connect without TLS. Empty in AWS."
   type        = list(string)
 }
+
+variable "web_acl_arn" {
+  description = "The ARN of the web ACL that the distribution asks. null means none."
+  type        = string
+}
+
+variable "countries" {
+  description = "The countries that may see the site, by ISO 3166 code. Empty lets every country see it."
+  type        = list(string)
+}

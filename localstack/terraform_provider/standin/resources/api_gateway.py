@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from standin.resource import Resource, removed_tags, resource, without_none
@@ -60,9 +61,9 @@ class RestApi(Resource):
 
     type = "aws_api_gateway_rest_api"
     supported = frozenset({
-        "name", "description", "endpoint_configuration.types", "body", "disable_execute_api_endpoint",
+        "name", "description", "endpoint_configuration.types", "body", "disable_execute_api_endpoint", "policy",
     })  # fmt: skip
-    json_attributes = frozenset({"body"})
+    json_attributes = frozenset({"body", "policy"})
     # Neither AWS nor the provider gives a definition back as it was put; the provider keeps what was written.
     echoed = frozenset({"body"})
 
@@ -88,9 +89,12 @@ class RestApi(Resource):
         return {"id": answer["id"]}
 
     def _put(self, identifier: str, planned: State) -> None:
-        """Put the definition in the place of all that the API holds, as the provider does by default."""
+        """Put the definition in the place of all that the API holds, with its policy, as the provider does."""
         if planned["body"]:
             self.client("apigateway").put_rest_api(restApiId=identifier, mode="overwrite", body=planned["body"])
+        if planned["policy"]:
+            operation = {"op": "replace", "path": "/policy", "value": planned["policy"]}
+            self.client("apigateway").update_rest_api(restApiId=identifier, patchOperations=[operation])
 
     def read(self, state: State) -> State:
         """Read it, and its tags."""
@@ -118,7 +122,7 @@ class RestApi(Resource):
             "execution_arn": f"arn:{partition}:execute-api:{region}:{self.provider.account_id}:{answer['id']}",
             "minimum_compression_size": "" if size is None else str(size),
             "name": answer["name"],
-            "policy": answer.get("policy", ""),
+            "policy": json.loads(f'"{answer.get("policy", "")}"'),  # AWS answers with a JSON string's inside
             "root_resource_id": answer["rootResourceId"],
             "security_policy": answer.get("securityPolicy", ""),
             "tags_all": client.get_tags(resourceArn=arn)["tags"],
@@ -127,7 +131,7 @@ class RestApi(Resource):
     def update(self, prior: State, planned: State, changed: set[str]) -> None:
         """Put the definition, then patch the rest, and change tags."""
         client = self.client("apigateway")
-        if "body" in changed:
+        if changed & {"body", "policy"}:
             self._put(planned["id"], planned)
         if operations := patches(changed, planned, PATCHED):
             client.update_rest_api(restApiId=planned["id"], patchOperations=operations)

@@ -23,7 +23,7 @@ def lines() -> list[str]:
 
 def beyond(*beginnings: str) -> list[str]:
     """Return the lines that begin like this, of those that go beyond the stack."""
-    assert set(beginnings) <= set(BEYOND)
+    assert all(beginning.startswith(BEYOND) for beginning in beginnings)
     matching = [line for line in lines() if line.startswith(beginnings)]
     assert matching, beginnings
     return matching

@@ -19,9 +19,10 @@ NAMED = 'forms = ["registration", "contact", "workshop"]\n'
 
 
 def form_file() -> str:
-    """Return the form file that the editor's guide develops."""
+    """Return the form file that the editor's guide develops, without the day on which it closes."""
     guide = (ROOT / "docs" / "editor.md").read_text(encoding="utf-8")
-    return guide.partition("```toml\n")[2].partition("```")[0]
+    example = guide.partition("```toml\n")[2].partition("```")[0]
+    return re.sub(r"^closes_at = .*\n", "", example, flags=re.MULTILINE)
 
 
 def sources_with_workshop(root: Path) -> Sources:

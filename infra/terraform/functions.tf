@@ -100,6 +100,7 @@ module "submit" {
     },
     var.turnstile == null ? {} : { TURNSTILE_SECRET_NAME = var.turnstile.secret_name },
     var.one_origin == null ? {} : { EDGE_KEY = terraform_data.edge_key[0].output },
+    local.metrics_of.submit,
   )
 }
 
@@ -222,10 +223,13 @@ module "sweep" {
   timeout_s   = 240 # done before the next one starts
   memory_mb   = 256
 
-  environment = {
-    TABLE          = module.store.name
-    MAIL_QUEUE_URL = module.mail.queue_url
-  }
+  environment = merge(
+    {
+      TABLE          = module.store.name
+      MAIL_QUEUE_URL = module.mail.queue_url
+    },
+    local.metrics_of.others,
+  )
 }
 
 resource "aws_cloudwatch_event_rule" "sweep" {

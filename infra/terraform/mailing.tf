@@ -152,14 +152,17 @@ module "notify" {
   timeout_s   = local.notify_timeout_s
   memory_mb   = 512
 
-  environment = {
-    TABLE              = module.store.name
-    SITE_URL           = local.site_url
-    API_URL            = local.api_url
-    SENDER             = var.sender
-    CONFIGURATION_SET  = module.mail.configuration_set
-    SIGNING_KEY_SECRET = module.secrets.signing_key_name
-  }
+  environment = merge(
+    {
+      TABLE              = module.store.name
+      SITE_URL           = local.site_url
+      API_URL            = local.api_url
+      SENDER             = var.sender
+      CONFIGURATION_SET  = module.mail.configuration_set
+      SIGNING_KEY_SECRET = module.secrets.signing_key_name
+    },
+    local.metrics_of.others,
+  )
 }
 
 resource "aws_lambda_event_source_mapping" "notify" {

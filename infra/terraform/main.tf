@@ -92,7 +92,8 @@ module "store" {
   source = "./modules/store"
 
   name                = local.name
-  table_name          = coalesce(var.table_name, local.name)
+  table_name          = coalesce(var.table_name, "rollcall-${coalesce(var.takes_over, var.stack)}")
+  replica_regions     = coalesce(var.replica_regions, [])
   deletion_protection = var.deletion_protection
   plaintext_sources   = var.plaintext_sources
 }
@@ -112,19 +113,6 @@ module "secrets" {
   name                 = "rollcall/${var.stack}"
   description          = local.description
   recovery_window_days = var.deletion_protection ? 30 : 0
-}
-
-module "alarms" {
-  source = "./modules/alarms"
-
-  name            = local.name
-  email           = var.alarm_email
-  api_name        = module.api.name
-  api_stage       = var.one_origin == null ? local.stage_name : null
-  mail_queue      = module.mail.queue_name
-  stream_function = module.dispatch.name
-  dead_letters    = [module.mail.dead_letters_name, module.store.stream_dead_letters_name, module.feedback_dead_letters.name]
-  functions       = [for function in [module.submit, module.links, module.sweep, module.dispatch, module.notify, module.feedback] : function.name]
 }
 
 module "staff" {

@@ -6,7 +6,7 @@ provider "aws" {
   }
 }
 
-# CloudFront accepts certificates and firewalls from this Region only.
+# CloudFront accepts certificates, firewalls and log deliveries from this Region only.
 provider "aws" {
   alias  = "global"
   region = "us-east-1"

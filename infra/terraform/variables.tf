@@ -216,7 +216,7 @@ variable "reserved_concurrency" {
 }
 
 variable "api_access_logs" {
-  description = "Logs one line per request (no address, no query), kept for retention_days. The account must have given API Gateway a role for its logs. null logs nothing."
+  description = "Logs one line per request (no address, no query), kept for retention_days, at about 0.60 USD a GB, with no effect on latency. infra/bootstrap makes the role that API Gateway needs for it. null logs nothing."
   type = object({
     retention_days = number
   })

@@ -262,7 +262,7 @@ def test_prepare__of_a_missing_table__says_so(line: CommandLine, books: Books) -
 
 
 @RESTORED
-@pytest.mark.parametrize("command", guide.beyond("rollcall restore"))
+@pytest.mark.parametrize("command", guide.beyond("rollcall restore prepare"))
 def test_guide__commands_run(line: CommandLine, books: Books, command: str) -> None:
     books.restore()
     words_of = [

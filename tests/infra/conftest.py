@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import zipfile
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from infra.applied import Applied
@@ -20,7 +20,7 @@ from rollcall_local.process import free_port
 from rollcall_local.terraform import LocalTerraform
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 ENVIRONMENTS = ("local", "dev", "prod")
@@ -56,14 +56,24 @@ def terraform(infra_workspace: Workspace) -> LocalTerraform:
 
 
 @pytest.fixture(scope="session")
-def plans(terraform: LocalTerraform, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Plan]:
-    """The plans of all environments, from nothing, with the example's values for your own addresses."""
-    made = {"local": Plan(plan_as_json(terraform))}
-    for environment in ("dev", "prod"):
+def values_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """How to get an environment's values, with the example's domain replaced."""
+
+    def write(environment: str) -> Path:
         file = tmp_path_factory.mktemp("values") / f"{environment}.tfvars"
         shipped = (SOURCES.values / file.name).read_text(encoding="utf-8")
         file.write_text(shipped.replace("example.org", DOMAIN), encoding="utf-8")
-        made[environment] = Plan(plan_as_json(terraform, file))
+        return file
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def plans(terraform: LocalTerraform, values_of: Callable[[str], Path]) -> dict[str, Plan]:
+    """The plans of all environments, from nothing, with the example's values for your own addresses."""
+    made = {"local": Plan(plan_as_json(terraform))}
+    for environment in ("dev", "prod"):
+        made[environment] = Plan(plan_as_json(terraform, values_of(environment)))
     return made
 
 
@@ -71,6 +81,21 @@ def plans(terraform: LocalTerraform, tmp_path_factory: pytest.TempPathFactory) -
 def plan(request: pytest.FixtureRequest, plans: dict[str, Plan]) -> Plan:
     """The plan of each environment in turn."""
     return plans[request.param]
+
+
+WATCHED: dict[str, Any] = {
+    "alarms": {"functions": ["submit", "links", "sweep", "dispatch", "notify", "feedback"], "no_submissions_days": 5},
+    "api_access_logs": {"retention_days": 30},
+    "dashboard": {"days": 14},
+    "site_access_logs": {"retention_days": 30},
+}
+"""Every option that watches a stack, turned on."""
+
+
+@pytest.fixture(scope="session")
+def watched(terraform: LocalTerraform, values_of: Callable[[str], Path]) -> Plan:
+    """The plan of the production stack with every option that watches it."""
+    return Plan(plan_as_json(terraform, values_of("prod"), WATCHED))
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ HOLDS_DATA = {
     "aws_cloudfront_distribution": "the site's DNS record names it, and a new one takes minutes to deploy",
     "aws_cloudwatch_log_group": "logs",
     "aws_dynamodb_table": "submissions",
+    "aws_dynamodb_table_replica": "a copy of the submissions, made anew in hours and for money",
     "aws_iam_policy": "staff hold it, and IAM refuses to delete a policy that anyone holds",
     "aws_s3_bucket": "the site's pages, and a month of replaced ones",
     "aws_secretsmanager_secret": "keys: without them every mailed link is dead",

@@ -44,6 +44,7 @@ REFUSED = {
     "reserved_concurrency": "{ submit = -1, notify = 1 }",
     "api_access_logs": "{ retention_days = 2 }",
     "alarm_email": '"Operators <operators@kuggen.se>"',
+    "site_access_logs": "{ retention_days = 0 }",
     "plaintext_sources": '["0.0.0.0/0"]',
     "tags": '{ Stack = "mine" }',
 }
@@ -67,6 +68,9 @@ REFUSED_BESIDE_OTHERS = [
     },
     {"domain": '{ site = "kuggen.se", api = "api.kuggen.se" }\napi_url = "https://api.kuggen.se"'},
     {"one_origin": '{}\nforms = ["api"]'},
+    {"replica_regions": '["eu-north-1"]', "takes_over": '"prod"'},
+    {"alarms": "{ no_submissions_days = 8 }"},
+    {"dashboard": "{ days = 456 }"},
 ]
 
 
@@ -249,6 +253,7 @@ def test_modules__take_no_boolean_but_protection(configuration: Path) -> None:
         "modules/store/variables.tf: deletion_protection",
         "modules/site/variables.tf: keep_pages",
         "modules/bucket/variables.tf: keep_objects",
+        "modules/site_logs/variables.tf: keep_logs",
     }
 
 

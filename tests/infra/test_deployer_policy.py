@@ -126,7 +126,8 @@ def test_option__fits_into_a_policy_and_reaches_only_this_stack(option: Path) ->
     assert size <= MANAGED_POLICY_LIMIT - ROOM
     for statement in filled_in(text)["Statement"]:
         bound = re.search(
-            rf"{LONGEST_STACK}|ViaService|CalledVia|PassedToService", json.dumps(statement.get("Condition", {}))
+            rf"{LONGEST_STACK}|ViaService|CalledVia|PassedToService|AWSServiceName",
+            json.dumps(statement.get("Condition", {})),
         )
         for resource in listed(statement["Resource"]):
             ours = re.search(rf"rollcall[-/]{LONGEST_STACK}", resource) or WITHOUT_OUR_NAME.match(resource)

@@ -116,65 +116,6 @@ def test_rate_limits__admit_a_school_class_and_a_big_family(plans: dict[str, Pla
     assert told("local") == ("0", "0")
 
 
-def test_alarms__watch_failures_and_notify_the_given_address(prod: Plan) -> None:
-    alarms = {alarm["alarm_name"] for alarm in prod.all("aws_cloudwatch_metric_alarm").values()}
-
-    assert alarms == {
-        "rollcall-prod-mail-dead-letters",
-        "rollcall-prod-stream-dead-letters",
-        "rollcall-prod-feedback-dead-letters",
-        "rollcall-prod-mail-waits",
-        "rollcall-prod-stream-waits",
-        *(f"rollcall-prod-{function}-errors" for function in ENVIRONMENT),
-        *(f"rollcall-prod-{function}-throttles" for function in ENVIRONMENT),
-        "rollcall-prod-api-errors",
-    }
-    subscription = prod.one("module.alarms.aws_sns_topic_subscription.this[0]")
-    assert (subscription["protocol"], subscription["endpoint"]) == ("email", "operators@kuggen.se")
-
-
-ALARMS = {
-    "dead-letters": ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", 0),
-    "mail-waits": ("AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum", 900),
-    "stream-waits": ("AWS/Lambda", "IteratorAge", "Maximum", 900_000),
-    "api-errors": ("AWS/ApiGateway", "5XXError", "Sum", 0),
-    "errors": ("AWS/Lambda", "Errors", "Sum", 0),
-    "throttles": ("AWS/Lambda", "Throttles", "Sum", 0),
-}
-"""By the end of an alarm's name: namespace, metric, statistic, and what it must be above."""
-
-
-def test_alarms__fire_after_one_bad_period_and_recover(plan: Plan) -> None:
-    """One of five minutes' periods above the threshold is enough; no data means nothing is wrong."""
-    for alarm in plan.all("aws_cloudwatch_metric_alarm").values():
-        name = alarm["alarm_name"]
-        means = next(means for ending, means in ALARMS.items() if name.endswith(ending))
-        assert (alarm["namespace"], alarm["metric_name"], alarm["statistic"], alarm["threshold"]) == means, name
-        assert alarm["comparison_operator"] == "GreaterThanThreshold", name
-        assert (alarm["period"], alarm["evaluation_periods"]) == (300, 1), name
-        assert alarm["treat_missing_data"] == "notBreaching", name
-        assert alarm["actions_enabled"] is True, name
-
-
-def test_alarms__watch_what_their_names_say(prod: Plan) -> None:
-    watched = {
-        alarm["alarm_name"]: set(alarm["dimensions"].values())
-        for alarm in prod.all("aws_cloudwatch_metric_alarm").values()
-    }
-
-    assert watched.pop("rollcall-prod-mail-waits") == {"rollcall-prod-mail"}
-    assert watched.pop("rollcall-prod-stream-waits") == {"rollcall-prod-dispatch"}
-    assert watched.pop("rollcall-prod-api-errors") == {"rollcall-prod", "v1"}
-    for name, what in watched.items():
-        assert what == {name.removesuffix("-errors").removesuffix("-throttles")}
-
-
-def test_alarms__notify_their_topic_of_start_and_end(prod: Plan) -> None:
-    for address in prod.all("aws_cloudwatch_metric_alarm"):
-        for argument in ("alarm_actions", "ok_actions"):
-            assert "local.actions" in prod.references(address, argument), address
-
-
 def test_functions__finish_before_lambda_stops_them(plan: Plan) -> None:
     """Visitors learn what happened and are not cut off."""
     timeouts = {
@@ -194,10 +135,6 @@ def test_mail__counts_as_stuck_only_when_nothing_carries_it(plan: Plan) -> None:
     queue = plan.one("module.mail.module.queue.aws_sqs_queue.this")
 
     assert timedelta(seconds=queue["visibility_timeout_seconds"]) + LEASE <= STUCK_AFTER
-
-
-def test_alarms__mail_nobody_without_an_address(plans: dict[str, Plan]) -> None:
-    assert list(plans["local"].all("aws_sns_topic")) == ["module.mail.aws_sns_topic.feedback"]
 
 
 def test_outputs__are_those_of_the_description(plan: Plan) -> None:

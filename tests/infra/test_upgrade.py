@@ -30,6 +30,11 @@ OTHER_VALUES = {
     "reserved_concurrency": {"notify": 2},
     "api_access_logs": {"retention_days": 7},
     "alarm_email": "operators@kuggen.se",
+    "backup": {},
+    "replica_regions": ["eu-central-1"],
+    "alarms": {"functions": ["submit"], "no_submissions_days": 7},
+    "dashboard": {"days": 7},
+    "site_access_logs": {"retention_days": 30},
     "plaintext_sources": ["127.0.0.0/8", "::1/128"],
     "tags": {"Owner": "office"},
     "firewall": {},
@@ -37,7 +42,7 @@ OTHER_VALUES = {
 }
 """What an operator may change in the values of a stack that runs, all at once."""
 
-NAMES = {"stack", "region", "table_name", "sender", "sender_domain", "existing_identity"}
+NAMES = {"stack", "region", "table_name", "takes_over", "sender", "sender_domain", "existing_identity"}
 """Values that name another stack, table or identity."""
 
 RETIRED = {"site_domain"}
@@ -76,6 +81,50 @@ def test_upgrade__keeps_what_holds_data(
     found = {change.get("previous_address", change["address"]) for change in changes if change["change"]["before"]}
     assert at_risk == {}
     assert found == addresses(record)
+
+
+SHORT_NAMES = {"api_errors": "api-errors", "mail_waits": "mail-waits", "stream_waits": "stream-waits"}
+FUNCTIONS = ("submit", "links", "sweep", "dispatch", "notify", "feedback")
+
+
+def old_alarms() -> list[dict[str, Any]]:
+    """Return the alarms of the versions before the option `alarms`, as their states hold them."""
+    names = {
+        **{resource: {None: f"rollcall-local-{name}"} for resource, name in SHORT_NAMES.items()},
+        "dead_letters": {
+            f"rollcall-local-{queue}-dead-letters": f"rollcall-local-{queue}-dead-letters"
+            for queue in ("mail", "stream", "feedback")
+        },
+        "function_errors": {f"rollcall-local-{name}": f"rollcall-local-{name}-errors" for name in FUNCTIONS},
+        "function_throttles": {f"rollcall-local-{name}": f"rollcall-local-{name}-throttles" for name in FUNCTIONS},
+    }
+    return [
+        {
+            "module": "module.alarms",
+            "type": "aws_cloudwatch_metric_alarm",
+            "name": resource,
+            "instances": [
+                ({} if key is None else {"index_key": key})
+                | {"attributes": {"id": name, "alarm_name": name, "evaluation_periods": 1}}
+                for key, name in instances.items()
+            ],
+        }
+        for resource, instances in names.items()
+    ]
+
+
+def test_upgrade__deletes_no_alarm_that_another_resource_makes(terraform: LocalTerraform, tmp_path: Path) -> None:
+    """Terraform would do both at once, and CloudWatch knows an alarm by its name: it could end up deleted."""
+    changes = planned_over(terraform, tmp_path, old_alarms(), {"alarms": {"functions": ["submit"]}})
+
+    alarms = [change["change"] for change in changes if change["type"] == "aws_cloudwatch_metric_alarm"]
+    deleted = {alarm["before"]["alarm_name"] for alarm in alarms if "delete" in alarm["actions"]}
+    made = {alarm["after"]["alarm_name"] for alarm in alarms if "create" in alarm["actions"]}
+    kinds = ("errors", "throttles")
+    assert deleted == {f"rollcall-local-{name}-{kind}" for name in FUNCTIONS[1:] for kind in kinds}
+    assert made == {
+        f"rollcall-local-{name}" for name in ("sweep-stopped", "bounces", "complaints", "api-throttles", "submit-slow")
+    }
 
 
 def test_types__either_hold_data_or_may_be_replaced(plan: Plan) -> None:

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 CHANGED: dict[str, Any] = {
     "alarm_email": "alarms@example.org",
+    "alarms": {"functions": ["submit"], "no_submissions_days": 7},
     "allowed_origins": ["https://school.example.org"],
     "forms": ["contact"],
-    "log_level": "WARNING",
+    "log_level": "DEBUG",
     "log_retention_days": 90,
     "rate_limits": {"per_address": 7},
     "reserved_concurrency": {"submit": 3},
@@ -70,6 +71,10 @@ def test_stack__is_applied_changed_changed_back_and_destroyed(infra_workspace: W
             group = f"/aws/lambda/{workspace.table}-submit"
             (logged,) = aws("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"]
             assert logged["retentionInDays"] == values.get("log_retention_days", LOCAL_RETENTION_DAYS)
+            alarms = aws("cloudwatch").describe_alarms()["MetricAlarms"]
+            assert len(alarms) == (9 if not values else 14)
+            topics = {action for alarm in alarms for action in alarm["AlarmActions"]}
+            assert len(topics) == (0 if not values else 1)
     finally:
         stack.destroy()
 

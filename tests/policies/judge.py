@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 GLOBAL_KEYS = {
+    "aws:requestedregion": "String",
     "aws:securetransport": "Bool",
     "aws:sourceaccount": "String",
     "aws:sourcearn": "ARN",
@@ -37,6 +38,7 @@ FITTING = {
     "NotIpAddress": {"IPAddress"},
     "StringEquals": {"ARN", "String"},
     "StringLike": {"ARN", "String"},
+    "StringNotEquals": {"ARN", "String"},
 }
 """The types of key that each operator is for. ForAllValues is for keys with many values, and only for those."""
 

@@ -12,7 +12,7 @@ _FLAGS = re.compile(r"^    // ([a-z0-9_]+) - computed: (\w+), optional: (\w+), r
 _TO_HCL = re.compile(r"^function (\w+)ToHclTerraform\(struct\)")
 _TABLE_ROW = re.compile(r"^\s+([a-z0-9_]+): \{$")
 _TABLE_CELL = re.compile(r"^\s+(value|isBlock|type|storageClassType): (.*),$")
-_CONSTRUCTOR = re.compile(r"= new (\w+)\(this, \"\w+\"(?:, (\w+))?\)")
+_CONSTRUCTOR = re.compile(r"= new (?:\w+\.)?(\w+)\(this, \"\w+\"(?:, (\w+))?\)")
 _READER = re.compile(r"this\.(\w+)\('")
 _VERSION = re.compile(r"providerVersion: '([\d.]+)'")
 _ACCESSOR_LINES = 13
@@ -154,6 +154,8 @@ class CompiledModule:
         if kind is not None:
             return kind
         name, is_set = found.made_by or ("", False)
+        if name == "StringMap":
+            return ["map", "string"]
         if name.endswith("StringMapList"):
             return ["list", ["map", "string"]]
         if name.endswith("List"):

@@ -301,7 +301,7 @@ def test_sweep__releases_seats_that_were_never_verified() -> None:
     office = Office(verification=Verification(within_hours=2))
     lapsing, waiting = office.submit(), office.submit()
     office.clock.forward(hours=2)
-    assert office.sweeper.sweep() == SweepReport(lapsed=1, settled=0, promoted=1, mails=1)
+    assert office.sweeper.sweep() == SweepReport(lapsed=1, settled=0, promoted=1, mails=1, seats={"course": (1, 0)})
     lapsed = office.get(lapsing)
     assert (lapsed.status, lapsed.lapsed) == (Status.CANCELLED, True)
     assert office.get(waiting).status is Status.PENDING
@@ -548,6 +548,15 @@ def test_next_in_line__is_nobody_while_a_lower_ticket_may_come(office: Office) -
     office.submit()
     assert office.manage.next_in_line("course", "a", seats=1) == ()
     assert office.manage.would_be_promoted("course", "a", freed=1) == ()
+
+
+def test_sweep__counts_seats_taken_and_waiting_by_form(office: Office) -> None:
+    """Forms without a capacity have none."""
+    office.sweeper._forms._forms["message"] = replace(office.form, name="message", quota=None)  # type: ignore[attr-defined]
+    for _ in range(3):
+        office.submit()
+
+    assert office.sweeper.sweep().seats == {"course": (1, 2)}
 
 
 def test_sweep__adds_up_what_it_does_for_each_form() -> None:

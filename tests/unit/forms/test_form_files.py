@@ -302,6 +302,6 @@ def test_the_editors_guide__shows_a_valid_form_file(tmp_path: Path) -> None:
     guide = (ROOT / "docs" / "editor.md").read_text(encoding="utf-8")
     example = guide.partition("```toml\n")[2].partition("```")[0]
     form = compile_forms(write(tmp_path, example, "workshop"))["workshop"]
-    assert validate(form, example_submission(form), "en", today=TODAY)
+    assert validate(form, example_submission(form, today=TODAY), "en", today=TODAY)
     assert form.capacities() == {"saturday": 12, "sunday": 12}
     assert form.verification is not None

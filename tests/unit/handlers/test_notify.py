@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from unit.handlers.emf import Metric, metrics_of
 
 from lambda_handlers.log import Log
 from lambda_handlers.notify import MAIL_TAKES_S, notify
@@ -46,10 +47,11 @@ def message(entry: str, body: str | None = None) -> dict[str, Any]:
     return {"messageId": f"m-{entry}", "body": content}
 
 
-def run(service: NotifyService, *messages: dict[str, Any], deadline: Deadline | None = None) -> list[str]:
-    answer = notify(
-        {"Records": list(messages)}, service, Log("notify"), request_id="r1", deadline=deadline or Deadline()
-    )
+def run(
+    service: NotifyService, *messages: dict[str, Any], deadline: Deadline | None = None, metrics_namespace: str = ""
+) -> list[str]:
+    log = Log("notify", metrics_namespace=metrics_namespace)
+    answer = notify({"Records": list(messages)}, service, log, request_id="r1", deadline=deadline or Deadline())
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
@@ -123,3 +125,31 @@ def test_notify__refused_by_a_staff_address__is_done_and_logged(capsys: pytest.C
     assert run(service, message("reg_1")) == []
     (event,) = map(json.loads, capsys.readouterr().out.splitlines())
     assert (event["level"], event["message"]) == ("WARN", "sent_to_some")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "counted"),
+    [
+        (Outcome.SENT, ["MailsSent"]),
+        (Outcome.SENT_TO_SOME, ["MailsSent"]),
+        (Outcome.SENT_BEFORE, []),
+        (Outcome.SUPPRESSED, []),
+    ],
+)
+def test_notify__counts_mails_that_it_sent(
+    capsys: pytest.CaptureFixture[str], outcome: Outcome, counted: list[str]
+) -> None:
+    run(FakeNotifyService(outcome=outcome), message("reg_1"), metrics_namespace="Rollcall/test")
+
+    (line,) = capsys.readouterr().out.splitlines()
+    assert metrics_of(line) == [Metric("Rollcall/test", name, {}, 1) for name in counted]
+
+
+def test_notify__counts_attempts_that_failed_and_none_that_wait(capsys: pytest.CaptureFixture[str]) -> None:
+    errors = {"reg_1": MailerError("throttled"), "reg_2": MailHeldError("another"), "reg_3": OutOfTimeError("slow")}
+
+    run(FakeNotifyService(errors), *map(message, errors), metrics_namespace="Rollcall/test")
+
+    failed, held, late = capsys.readouterr().out.splitlines()
+    assert metrics_of(failed) == [Metric("Rollcall/test", "MailsFailed", {}, 1)]
+    assert metrics_of(held) == metrics_of(late) == []

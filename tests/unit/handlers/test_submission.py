@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode
 
 import pytest
+from unit.handlers.emf import Metric, metrics_of
 
 from lambda_handlers.log import Log
 from lambda_handlers.site_words import SiteWords
@@ -68,6 +70,12 @@ def begun() -> list[int]:
 
 
 @pytest.fixture
+def metrics_namespace() -> str:
+    """Where metrics go: nowhere, unless a test says otherwise."""
+    return ""
+
+
+@pytest.fixture
 def post(  # noqa: PLR0917 - fixtures
     forms: FormCatalogue,
     door: Door,
@@ -75,6 +83,7 @@ def post(  # noqa: PLR0917 - fixtures
     descriptions: DescribeService,
     begun: list[int],
     site_dir: Path,
+    metrics_namespace: str,
 ) -> Callable[..., dict[str, Any]]:
     words = SiteWords(str(site_dir), site_url=ORIGIN)
     function = SubmitFunction(
@@ -84,7 +93,7 @@ def post(  # noqa: PLR0917 - fixtures
         descriptions,
         allowed_origins=(ORIGIN,),
         words=words,
-        log=Log("submit"),
+        log=Log("submit", metrics_namespace=metrics_namespace),
         edge_key="",
         begin=lambda: begun.append(len(service.asked)),
     )
@@ -270,3 +279,58 @@ def test_submit__gives_each_event_its_own_time(post: Callable[..., dict[str, Any
     post({"name": "Ada"})
     post({"name": "Ada"})
     assert begun == [0, 1]
+
+
+HERE = "Rollcall/test"
+
+
+@pytest.mark.parametrize("metrics_namespace", [HERE])
+def test_submission__is_counted_in_its_log_line(
+    post: Callable[..., dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Once for all forms together, and once for its form."""
+    post({"name": "Ada"})
+
+    (line,) = capsys.readouterr().out.splitlines()
+    assert metrics_of(line) == [
+        Metric(HERE, "Submissions", {}, 1),
+        Metric(HERE, "Submissions", {"form": "registration"}, 1),
+    ]
+    assert json.loads(line)["message"] == "stored"
+
+
+@pytest.mark.parametrize("metrics_namespace", [HERE])
+@pytest.mark.parametrize("change", [{"repeated": True}, {"status": Status.SPAM}])
+def test_submission__repeated_or_spam_is_not_counted(
+    post: Callable[..., dict[str, Any]], service: Service, capsys: pytest.CaptureFixture[str], change: dict[str, Any]
+) -> None:
+    service.receipt = replace(service.receipt, **change)
+
+    post({"name": "Ada"})
+
+    assert metrics_of(capsys.readouterr().out) == []
+
+
+@pytest.mark.parametrize("metrics_namespace", [HERE])
+@pytest.mark.parametrize(("error", "status"), [refusal[:2] for refusal in EVERY_REFUSAL])
+def test_refusal__is_counted_only_for_too_many_requests(
+    post: Callable[..., dict[str, Any]],
+    service: Service,
+    capsys: pytest.CaptureFixture[str],
+    error: Exception,
+    status: int,
+) -> None:
+    service.error = error
+
+    post({"name": "Ada"})
+
+    counted = [Metric(HERE, "TooManyRequests", {}, 1)] if status == 429 else []
+    assert metrics_of(capsys.readouterr().out) == counted
+
+
+def test_log__holds_no_metric_unless_somebody_looks_at_it(
+    post: Callable[..., dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    post({"name": "Ada"})
+
+    assert "_aws" not in capsys.readouterr().out

@@ -8,9 +8,22 @@ variable "email" {
   type        = string
 }
 
+variable "more" {
+  description = "Alarms beyond those that every stack has: the root's variable alarms."
+  type = object({
+    functions           = list(string)
+    no_submissions_days = number
+  })
+}
+
+variable "metrics_namespace" {
+  description = "The namespace of the metrics that the functions write."
+  type        = string
+}
+
 variable "dead_letters" {
-  description = "The names of the dead-letter queues."
-  type        = list(string)
+  description = "The names of the dead-letter queues, each with a sentence that says what to do about them."
+  type        = map(string)
 }
 
 variable "mail_queue" {
@@ -19,8 +32,11 @@ variable "mail_queue" {
 }
 
 variable "functions" {
-  description = "The names of the functions."
-  type        = list(string)
+  description = "The functions: the name of each in AWS, and after how many seconds Lambda stops it."
+  type = map(object({
+    name      = string
+    timeout_s = number
+  }))
 }
 
 variable "stream_function" {
@@ -28,12 +44,17 @@ variable "stream_function" {
   type        = string
 }
 
-variable "api_name" {
-  description = "The API's name."
+variable "sweep_function" {
+  description = "The name of the function that runs every five minutes."
   type        = string
 }
 
-variable "api_stage" {
-  description = "The API's stage. null watches all of its stages."
+variable "api_dimensions" {
+  description = "The dimensions of the API's metrics."
+  type        = map(string)
+}
+
+variable "access_log_group" {
+  description = "The log group of the API's access logs. null if there is none."
   type        = string
 }

@@ -17,3 +17,8 @@ output "stages" {
   description = "The stages' names by themselves, known once they are made."
   value       = { for name, stage in aws_api_gateway_stage.this : name => stage.stage_name }
 }
+
+output "access_log_group" {
+  description = "The name of the log group of the access logs. null if there is none."
+  value       = one(aws_cloudwatch_log_group.access[*].name)
+}

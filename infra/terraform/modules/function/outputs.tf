@@ -7,3 +7,8 @@ output "arn" {
   description = "The function's ARN."
   value       = aws_lambda_function.this.arn
 }
+
+output "timeout_s" {
+  description = "After how many seconds Lambda stops the function."
+  value       = aws_lambda_function.this.timeout
+}

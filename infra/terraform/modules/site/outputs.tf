@@ -8,6 +8,11 @@ output "distribution_id" {
   value       = aws_cloudfront_distribution.this.id
 }
 
+output "distribution_arn" {
+  description = "The distribution's ARN."
+  value       = aws_cloudfront_distribution.this.arn
+}
+
 output "distribution_domain" {
   description = "The distribution's own host name."
   value       = aws_cloudfront_distribution.this.domain_name

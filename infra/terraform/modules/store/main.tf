@@ -103,6 +103,10 @@ resource "aws_dynamodb_table" "this" {
   server_side_encryption {
     enabled = true
   }
+
+  lifecycle {
+    ignore_changes = [replica] # replicas.tf
+  }
 }
 
 module "stream_dead_letters" {

@@ -27,3 +27,8 @@ output "stream_dead_letters_name" {
   description = "The name of the queue of the stream's dead letters."
   value       = module.stream_dead_letters.name
 }
+
+output "replica_regions" {
+  description = "The other Regions that keep a copy of the table."
+  value       = toset([for replica in aws_dynamodb_table_replica.this : replica.region])
+}

@@ -17,3 +17,8 @@ variable "plaintext_sources" {
   description = "This machine's own addresses, let through without TLS; empty against AWS."
   type        = list(string)
 }
+
+variable "replica_regions" {
+  description = "Other Regions that keep a copy of the table."
+  type        = list(string)
+}

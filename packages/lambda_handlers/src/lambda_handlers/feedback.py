@@ -39,7 +39,7 @@ def feedback(event: Mapping[str, Any], service: FeedbackService, log: Log, *, re
             continue
         if report is None:
             continue
-        facts: dict[str, object] = {"request_id": request_id, "suppressed": len(report.lost)}
+        facts: dict[str, Any] = {"request_id": request_id, "suppressed": len(report.lost)}
         if report.request is not None:
             facts |= {
                 "submission_id": report.request.id,

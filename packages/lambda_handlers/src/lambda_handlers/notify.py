@@ -6,7 +6,7 @@ import functools
 import os
 
 from lambda_handlers.cold_start import prepare
-from lambda_handlers.log import Log
+from lambda_handlers.log import Log, Metrics
 from registration_core import bootstrap
 from registration_core.adapters.dynamodb.retries import Deadline
 from registration_core.adapters.sqs import from_message
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from registration_core.services.notify import NotifyService
 
 NO_TIME_LEFT = "no time left"
+
+MAIL_SENT = Metrics(MailsSent=1)
+MAIL_FAILED = Metrics(MailsFailed=1)
+"""One attempt to send a mail."""
 
 MAIL_TAKES_S = 28.0
 """How long it may take to send one mail and to record it, if the mail service and the table both stall.
@@ -74,17 +78,19 @@ def _sent(service: NotifyService, log: Log, message: Mapping[str, Any], request_
         log.warning("held by another", **facts)
         return False
     except Exception as error:  # noqa: BLE001 - the outermost edge: one mail's failure must not hold up the batch's others
-        log.fault("not sent", error, **facts)
+        log.fault("not sent", error, metrics=MAIL_FAILED, **facts)
         return False
+    sent = MAIL_SENT if outcome in {Outcome.SENT, Outcome.SENT_TO_SOME} else None
     tell = log.warning if outcome is Outcome.SENT_TO_SOME else log.info
-    tell(outcome, **facts)
+    tell(outcome, metrics=sent, **facts)
     return True
 
 
 @functools.cache
 def _parts() -> tuple[NotifyService, Log, Deadline]:
     settings, deadline = NotifySettings.from_mapping(os.environ), Deadline()
-    return bootstrap.notify_service(settings, deadline), Log("notify", settings.log_level), deadline
+    log = Log("notify", settings.log_level, metrics_namespace=settings.metrics_namespace)
+    return bootstrap.notify_service(settings, deadline), log, deadline
 
 
 prepare(_parts)

@@ -48,7 +48,7 @@ def _function() -> SubmitFunction:
         parts.describe,
         allowed_origins=settings.allowed_origins,
         words=SiteWords(settings.site_dir, site_url=settings.site_url),
-        log=Log("submit", settings.log_level),
+        log=Log("submit", settings.log_level, metrics_namespace=settings.metrics_namespace),
         edge_key=settings.edge_key,
         begin=functools.partial(parts.connection.deadline.begin, bootstrap.ANSWER_WITHIN_S),
     )

@@ -7,7 +7,8 @@ import json
 
 from lambda_handlers.http_request import RequestError, read_answers, read_request, salvaged_answers
 from lambda_handlers.http_response import description_response, json_response, page, problem, redirect, with_cors
-from registration_core.domain.errors import InvalidAnswersError, RollcallError
+from lambda_handlers.log import Metrics
+from registration_core.domain.errors import InvalidAnswersError, RollcallError, TooManyRequestsError
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.languages import best_language
 from registration_core.domain.messages import LANGUAGES
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from registration_core.services.describe import DescribeService
     from registration_core.services.door import Door
     from registration_core.services.submit import SubmitService
+
+SUBMISSIONS = Metrics((), ("form",), Submissions=1)
+TOO_MANY_REQUESTS = Metrics(TooManyRequests=1)
 
 
 class SubmitFunction:
@@ -112,8 +116,9 @@ class SubmitFunction:
             return self._report_errors(request, form, sent, error.errors, language)
         except RollcallError as error:
             return self._refuse(request, error, language, form=form, sent=sent, key=key or "")
-        event = "repeated" if receipt.repeated else "stored"
-        self._log.info(event, form=form.name, request_id=request.id, submission_id=receipt.id, status=receipt.status)
+        facts = {"form": form.name, "request_id": request.id, "submission_id": receipt.id, "status": receipt.status}
+        metrics = None if receipt.repeated or receipt.status is Status.SPAM else SUBMISSIONS
+        self._log.info("repeated" if receipt.repeated else "stored", metrics=metrics, **facts)
         return self._acknowledge(request, form, sent, receipt, language)
 
     def _acknowledge(
@@ -183,7 +188,8 @@ class SubmitFunction:
         if isinstance(error, FAULTS):
             self._log.fault("failed", error, code=error.code, status=refused.status, request_id=request.id)
         else:
-            self._log.info("refused", code=refused.code, status=refused.status, request_id=request.id)
+            metrics = TOO_MANY_REQUESTS if isinstance(error, TooManyRequestsError) else None
+            self._log.info("refused", metrics=metrics, code=refused.code, status=refused.status, request_id=request.id)
         if request.from_page and form is not None and (sent := self._shown(request, form, sent)):
             from lambda_handlers.refused_form import refused_form_page  # noqa: PLC0415 - a script's post does without
 

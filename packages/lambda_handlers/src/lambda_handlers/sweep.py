@@ -7,7 +7,7 @@ import functools
 import os
 
 from lambda_handlers.cold_start import prepare
-from lambda_handlers.log import Log
+from lambda_handlers.log import Log, Metrics
 from registration_core import bootstrap
 from registration_core.settings import SweepSettings
 
@@ -22,15 +22,24 @@ if TYPE_CHECKING:
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda passes it
     """Sweep once, and return how much was done."""
     service, log = _parts()
+    return sweep(service, log, request_id=getattr(context, "aws_request_id", ""))
+
+
+def sweep(service: SweepService, log: Log, *, request_id: str) -> dict[str, Any]:
+    """Sweep once, log it with the seats of each form, and return how much was done."""
     report = dataclasses.asdict(service.sweep())
-    log.info("swept", request_id=getattr(context, "aws_request_id", ""), **report)
+    for form, (taken, waiting) in report.pop("seats").items():
+        metrics = Metrics(("form",), SeatsTaken=taken, Waiting=waiting)
+        log.info("seats", metrics=metrics, request_id=request_id, form=form, taken=taken, waiting=waiting)
+    log.info("swept", request_id=request_id, **report)
     return report
 
 
 @functools.cache
 def _parts() -> tuple[SweepService, Log]:
     settings = SweepSettings.from_mapping(os.environ)
-    return bootstrap.sweep_service(settings), Log("sweep", settings.log_level)
+    log = Log("sweep", settings.log_level, metrics_namespace=settings.metrics_namespace)
+    return bootstrap.sweep_service(settings), log
 
 
 prepare(_parts)

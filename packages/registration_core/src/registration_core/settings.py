@@ -45,7 +45,8 @@ class SubmitSettings(Settings):
     network in ten minutes. rate_per_email: submissions per e-mail address in a day. 0 means no
     limit. turnstile_secret_name: the name of Cloudflare Turnstile's secret; empty turns Turnstile
     off. turnstile_url: where tokens are checked. edge_key: what the distribution sends with each
-    request if it serves the API; empty if it doesn't.
+    request if it serves the API; empty if it doesn't. metrics_namespace: where metrics
+    go; empty writes none.
     """
 
     table: str
@@ -58,6 +59,7 @@ class SubmitSettings(Settings):
     turnstile_secret_name: str = ""
     turnstile_url: str = TURNSTILE_URL
     edge_key: str = ""
+    metrics_namespace: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,11 +71,12 @@ class DispatchSettings(Settings):
 
 @dataclass(frozen=True, eq=False)
 class SweepSettings(Settings):
-    """What sweep needs."""
+    """What sweep needs. metrics_namespace: where metrics go; empty writes none."""
 
     table: str
     mail_queue_url: str
     forms_dir: str
+    metrics_namespace: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +84,8 @@ class NotifySettings(Settings):
     """What notify needs.
 
     api_url: the API's base URL. sender: an address, or `Name <address>`. signing_key_secret: the
-    name of the secret with the links' signing keys.
+    name of the secret with the links' signing keys. metrics_namespace: where metrics go; empty
+    writes none.
     """
 
     table: str
@@ -91,6 +95,7 @@ class NotifySettings(Settings):
     configuration_set: str
     signing_key_secret: str
     forms_dir: str
+    metrics_namespace: str = ""
 
 
 @dataclass(frozen=True, eq=False)

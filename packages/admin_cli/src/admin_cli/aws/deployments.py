@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from admin_cli.aws.terraform import StackTerraform
     from admin_cli.services import Services
+    from rollcall_build.sources import Sources
 
 #: Terraform's exit codes for a plan that was made; the second if -detailed-exitcode found something to change.
 PLANNED = (0, 2)
@@ -30,35 +31,36 @@ AUTO_APPROVE = "-auto-approve"
 class Deployment:
     """Terraform on an initialised stack, watched by a person or a pipeline.
 
-    yes: don't ask before an apply. delete_data: an apply may delete what holds data or sends mail.
+    yes: don't ask before an apply. delete_data: whether an apply may delete what holds data or sends mail; None asks
+    for the stack's name.
     """
 
     services: Services
     terraform: StackTerraform
     yes: bool = False
-    delete_data: bool = False
+    delete_data: bool | None = None
 
     def plan(self, words: Sequence[str]) -> int:
         """Plan, and say what the plan deletes that ought to be kept. Return Terraform's exit code."""
         with _saved(words) as (file, planned):
             code = self._through("plan", planned)
             if code in PLANNED:
-                self._tell(losses(self.terraform.saved_plan(file)))
+                self._tell(losses(self.terraform.described(file)))
             return code
 
-    def apply(self, words: Sequence[str]) -> int:
+    def apply(self, words: Sequence[str] = ()) -> int:
         """Apply a saved plan, or plan, ask, and apply that plan. Return Terraform's exit code.
 
         Raises CliError or DeclinedError, and then nothing was changed.
         """
         if holds_plan(words):
-            self._ensure_meant(losses(self.terraform.saved_plan(Path(words[-1]))))
+            self._ensure_meant(losses(self.terraform.described(Path(words[-1]))))
             return self._through("apply", words)
         with _saved([word for word in words if word != AUTO_APPROVE]) as (file, planned):
             code = self._through("plan", planned)
             if code not in PLANNED:
                 return code
-            plan = self.terraform.saved_plan(file)
+            plan = self.terraform.described(file)
             if not plan.get("applyable", True):
                 return 0
             self._ensure_agreed(plan, yes=self.yes or AUTO_APPROVE in words)
@@ -77,11 +79,10 @@ class Deployment:
         self._tell(lost)
         if not lost or self.delete_data:
             return
+        if self.delete_data is False:
+            raise CliError("This plan was not applied.")
         if self.yes or not can_ask(self.services):
-            raise CliError(
-                "Nothing was changed, because this plan deletes what holds data or sends mail.",
-                hint="If you mean it, add --delete-data.",
-            )
+            raise CliError("This plan was not applied.", hint="If you mean it, add --delete-data.")
         if answer(self.services, "Type the stack's name to go on: ") != self.terraform.context.stack:
             raise CliError("That is not the stack's name. Nothing was changed.")
 
@@ -93,6 +94,28 @@ class Deployment:
     def _through(self, command: str, words: Sequence[str]) -> int:
         self.services.output.flush()
         return run_through(self.terraform.call(command, words))
+
+
+def initialise(services: Services, terraform: StackTerraform) -> int:
+    """Fetch what Terraform needs and reach the stack's state. Return Terraform's exit code."""
+    terraform.take_lock()
+    services.output.note(f"Initialising Terraform for {terraform.context.stack} ...")
+    coloured = services.output.coloured and services.output.stderr.isatty()
+    return run_through(terraform.initialise(coloured=coloured), to_stderr=True)
+
+
+def build_package(services: Services, sources: Sources) -> None:
+    """Build the functions' zip that the configuration deploys."""
+    from rollcall_build.forms.example_addresses import ExampleAddressError, ensure_own_staff  # noqa: PLC0415
+    from rollcall_build.forms.files import compile_forms  # noqa: PLC0415 - one command's
+    from rollcall_build.package import build_package  # noqa: PLC0415 - reads every form
+
+    try:
+        ensure_own_staff(compile_forms(sources.forms).values())
+    except ExampleAddressError as error:
+        raise CliError(str(error)) from error
+    report = build_package(sources, sources.root / "dist" / "rollcall-lambda.zip")
+    services.output.note(f"The functions' zip is {'new' if report.changed else 'unchanged'}: {report.path}")
 
 
 @contextlib.contextmanager

@@ -63,9 +63,14 @@ class StackTerraform:
         """Where the configuration is."""
         return self.sources.root / "infra" / "terraform"
 
+    @property
+    def values(self) -> Path:
+        """The file with the stack's values."""
+        return self.sources.values / f"{self.context.stack}.tfvars"
+
     def ensure_described(self) -> None:
         """Raise CliError if the organisation has no values for this stack, or has another stack's."""
-        values = self._values
+        values = self.values
         if not values.is_file() or not self._backend.is_file():
             known = sorted(path.name.removesuffix(".s3.tfbackend") for path in values.parent.glob("*.s3.tfbackend"))
             raise CliError(
@@ -97,30 +102,22 @@ class StackTerraform:
         """Call a command with the stack's values, unless a plan contains them. approved: don't ask."""
         options: dict[str, Any] = {}
         if command not in WITHOUT_VALUES and not holds_plan(arguments):
-            options["var_file"] = str(self._values)
+            options["var_file"] = str(self.values)
         if approved and not holds_plan(arguments):
             # Spelled out: the library's own destroy() passes a flag that Terraform refuses.
             options["auto_approve"] = IsFlagged
         return self._invocation(command, *arguments, **options)
 
-    def saved_plan(self, file: Path) -> dict[str, Any]:
-        """Read a plan that Terraform saved."""
-        return self._read("show", str(file))
-
-    def _read(self, command: str, *arguments: str) -> dict[str, Any]:
-        """Return what a command says to programs. Raises CliError with its error."""
-        call = self._invocation(command, *arguments, json=IsFlagged)
+    def described(self, plan: Path | None = None) -> dict[str, Any]:
+        """Return a saved plan, or the state, as Terraform describes it to programs. Raises CliError with its error."""
+        call = self._invocation("show", *([str(plan)] if plan else []), json=IsFlagged)
         answer = subprocess.run(
             call.words, cwd=call.folder, env=dict(call.environment), capture_output=True, text=True, check=False
         )
         if answer.returncode:
-            raise CliError(f"terraform {command} failed: {answer.stderr.strip() or answer.stdout.strip()}")
+            raise CliError(f"terraform show failed: {answer.stderr.strip() or answer.stdout.strip()}")
         said: dict[str, Any] = json.loads(answer.stdout)
         return said
-
-    @property
-    def _values(self) -> Path:
-        return self.sources.values / f"{self.context.stack}.tfvars"
 
     @property
     def _backend(self) -> Path:

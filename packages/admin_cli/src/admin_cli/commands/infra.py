@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from admin_cli.aws.deployments import Deployment
     from admin_cli.aws.terraform import StackTerraform
     from admin_cli.services import Services
-    from rollcall_build.sources import Sources
     from rollcall_local.terraform import Invocation
 
 app = noun("""
@@ -96,7 +95,7 @@ def apply(
         services,
         "apply",
         arguments,
-        through=lambda deployment, words: replace(deployment, yes=yes, delete_data=delete_data).apply(words),
+        through=lambda deployment, words: replace(deployment, yes=yes, delete_data=delete_data or None).apply(words),
     )
 
 
@@ -186,8 +185,8 @@ def _run(
 
     sure: don't ask for the stack's name first. through: how a command is run that does more than call Terraform.
     """
-    from admin_cli.aws.deployments import Deployment  # noqa: PLC0415 - loads python-terraform
-    from admin_cli.aws.terraform import from_here, run_through, without_colour  # noqa: PLC0415 - loads python-terraform
+    from admin_cli.aws.deployments import Deployment, build_package, initialise  # noqa: PLC0415 - loads python-terraform
+    from admin_cli.aws.terraform import from_here, without_colour  # noqa: PLC0415 - loads python-terraform
     from rollcall_local.terraform import require_terraform  # noqa: PLC0415
 
     context = services.context()
@@ -214,11 +213,8 @@ def _run(
     if command == "destroy":
         _detach_staff(services)
     if command in ("plan", "apply", "import"):
-        _build_package(services, terraform.sources)
-    terraform.take_lock()
-    services.output.note(f"Initialising Terraform for {context.stack} ...")
-    coloured = services.output.coloured and services.output.stderr.isatty()
-    code = run_through(terraform.initialise(coloured=coloured), to_stderr=True)
+        build_package(services, terraform.sources)
+    code = initialise(services, terraform)
     if code == 0 and through is not None:
         raise typer.Exit(through(Deployment(services, terraform), terraform_arguments))
     raise typer.Exit(code or _through(services, terraform.call(command, terraform_arguments, approved=approved)))
@@ -245,20 +241,6 @@ def _ensure_own(services: Services) -> None:
             f"The context {context.name} is at {context.endpoint_url}, but this clone's local system is at {here}.",
             hint="Run this in the clone that started it.",
         )
-
-
-def _build_package(services: Services, sources: Sources) -> None:
-    """Build the functions' zip that the configuration deploys."""
-    from rollcall_build.forms.example_addresses import ExampleAddressError, ensure_own_staff  # noqa: PLC0415
-    from rollcall_build.forms.files import compile_forms  # noqa: PLC0415 - one command's
-    from rollcall_build.package import build_package  # noqa: PLC0415 - reads every form
-
-    try:
-        ensure_own_staff(compile_forms(sources.forms).values())
-    except ExampleAddressError as error:
-        raise CliError(str(error)) from error
-    report = build_package(sources, sources.root / "dist" / "rollcall-lambda.zip")
-    services.output.note(f"The functions' zip is {'new' if report.changed else 'unchanged'}: {report.path}")
 
 
 def _detach_staff(services: Services) -> None:

@@ -6,19 +6,22 @@ from typing import Annotated
 
 import typer
 
+from admin_cli.aws import sessions
 from admin_cli.confirmation import DryRun, Yes, begin
-from admin_cli.errors import ExitCode
+from admin_cli.errors import CliError, ExitCode
+from admin_cli.forms.definitions import find_sources
 from admin_cli.services import of
 from admin_cli.terminal.help import Command, noun
 from admin_cli.terminal.progress import Progress
 
 app = noun("""
-Prepare a table that was restored from a backup, so that the stack can use it. All steps:
+Prepare a table that was restored from a backup, and make the stack use it. All steps:
 docs/operator.md, Restoring.
 
 Examples:
   rollcall restore check rollcall-prod-restored-1
   rollcall restore prepare rollcall-prod-restored-1
+  rollcall restore switch rollcall-prod-restored-1
 """)
 
 Restored = Annotated[str, typer.Argument(metavar="TABLE", help="The restored table.", show_default=False)]
@@ -77,3 +80,53 @@ def prepare(
             act.say(step.done)
     if not left:
         act.say(f"{table} has nothing left to prepare.")
+
+
+@app.command(cls=Command)
+def switch(ctx: typer.Context, table: Restored, *, yes: Yes = False, dry_run: DryRun = False) -> None:
+    """Make the stack use a restored table, and keep the present one.
+
+    It writes table_name into the stack's values, tells Terraform about the table, shows the plan,
+    asks, and applies it. It applies no plan that deletes what holds data or sends mail. If it is
+    interrupted, run the same command again. To go back, switch to the previous table.
+
+    You need a clone, Terraform, and the deployer's policies.
+
+    Examples:
+      rollcall restore switch rollcall-prod-restored-1 --dry-run
+      rollcall restore switch rollcall-prod-restored-1
+      rollcall restore switch rollcall-prod
+    """
+    from admin_cli.aws.deployments import Deployment, build_package, initialise  # noqa: PLC0415 - python-terraform
+    from admin_cli.aws.table_switch import AGAIN, TableSwitch  # noqa: PLC0415
+    from admin_cli.aws.terraform import StackTerraform  # noqa: PLC0415
+    from rollcall_local.terraform import require_terraform  # noqa: PLC0415
+
+    act = begin(of(ctx), yes=yes, dry_run=dry_run)
+    services, before = act.services, act.stack.description.table
+    if act.stack.context.on_this_machine:
+        raise CliError("The local stack is deployed with its own table.", exit_code=ExitCode.USAGE)
+    require_terraform()
+    terraform = StackTerraform(find_sources(), act.stack.context, services.environ)
+    terraform.ensure_described()
+    table_switch = TableSwitch(terraform, act.stack.client("dynamodb"), table)
+    with sessions.sentences(act.stack.context):
+        table_switch.ensure_possible()
+    build_package(services, terraform.sources)
+    if code := initialise(services, terraform):
+        raise typer.Exit(code)
+    if not act.agreed(f"switch the stack {act.stack.context.stack} from {before} to {table}"):
+        for step in table_switch.steps():
+            act.say(f"Would {step.what}.")
+        return
+    with sessions.sentences(act.stack.context):
+        for step in table_switch.steps():
+            act.say(f"Now: {step.what}.")
+            step.do()
+    act.say("Now: plan and apply.")
+    if code := Deployment(services, terraform, yes=yes, delete_data=False).apply():
+        services.output.tell(f"The switch is not complete. {AGAIN}")
+        raise typer.Exit(code)
+    act.say(f"The stack uses {table}. Commit {terraform.values}.")
+    if table != before:
+        act.say(f"{before} is kept. To go back: rollcall restore switch {before}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, timedelta
 from itertools import islice
 
@@ -13,7 +13,7 @@ from registration_core.services.missing_mails import missing_mails
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from registration_core.domain.forms import Form
     from registration_core.domain.journal import Journal
@@ -42,7 +42,7 @@ class SweepReport:
 
     lapsed: submissions that were not verified in time. settled: tickets that no submission ever
     came for. promoted: submissions that got a seat. mails: requests put on the queue because no one
-    had noted their mail.
+    had noted their mail. seats: by form, how many are taken and how many submissions wait.
     """
 
     lapsed: int = 0
@@ -50,6 +50,7 @@ class SweepReport:
     promoted: int = 0
     mails: int = 0
     digests: int = 0
+    seats: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 class SweepService:
@@ -81,6 +82,7 @@ class SweepService:
     def sweep(self) -> SweepReport:
         """Sweep every form. Raises StorageUnavailableError, MailQueueError; the next sweep continues."""
         lapsed = settled = promoted = mails = digests = 0
+        seats: dict[str, tuple[int, int]] = {}
         for name in self._forms.names():
             form = self._forms.get(name)
             options = list(form.capacities())
@@ -88,10 +90,11 @@ class SweepService:
             for option in options:
                 settled += self._settle(name, option)
                 promoted += len(self._manage.fill(name, option))
-            self._show_seats(name, options)
+            if options:
+                seats[name] = self._show_seats(name, options)
             mails += self._queue_missing(name)
             digests += self._queue_digest(form)
-        return SweepReport(lapsed, settled, promoted, mails, digests)
+        return SweepReport(lapsed, settled, promoted, mails, digests, seats)
 
     def _lapse(self, form: Form, options: Sequence[str]) -> int:
         """Cancel what wasn't verified in time, even if the form no longer verifies addresses."""
@@ -114,11 +117,16 @@ class SweepService:
             self._repository.settle_ticket(form, option, ticket)
         return len(abandoned)
 
-    def _show_seats(self, form: str, options: Sequence[str]) -> None:
-        """Update the public seats, at fixed times, so that they don't reveal a single registration."""
-        for option, state in self._repository.quotas(form, options).items():
+    def _show_seats(self, form: str, options: Sequence[str]) -> tuple[int, int]:
+        """Update the public seats, at fixed times, so that they don't reveal a single registration.
+
+        Returns how many seats are taken, and how many submissions wait.
+        """
+        states = self._repository.quotas(form, options)
+        for option, state in states.items():
             if state.shown is not state.public_seats:
                 self._repository.show_seats(form, option, state.public_seats)
+        return sum(state.taken for state in states.values()), sum(state.waiting for state in states.values())
 
     def _queue_missing(self, form: str) -> int:
         queued = 0

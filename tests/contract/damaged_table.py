@@ -14,12 +14,15 @@ from unit.core.builders import a_field, a_form, words
 from admin_cli.aws.contexts import Context, ContextFile
 from admin_cli.forms.in_memory import GivenForms
 from registration_core.adapters.clock import SystemClock
+from registration_core.adapters.dynamodb.asked_mails import DynamoAskedMails
 from registration_core.adapters.dynamodb.guard_keys import GuardKeys
 from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
+from registration_core.adapters.dynamodb.outcomes import DynamoMailOutcomes
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.table import Table
 from registration_core.bootstrap import manage_service
 from registration_core.domain.fields import Option
+from registration_core.domain.mail import MailKind, MailRequest, MailState
 from registration_core.domain.quota import Quota, Waitlist
 from registration_core.services.submit import SubmitService
 
@@ -75,7 +78,7 @@ class Books:
         service = SubmitService(repository=repository, signer=GuardKeys(self.table), clock=clock, randomness=os.urandom)
         answers = {"name": name, "email": f"{name}@example.org", "day": day}
         receipt = service.submit(FORM, answers, key=key or f"{name} {day}", language="en")
-        return repository.get(receipt.id)
+        return repository.by_reference(receipt.reference)
 
     def get(self, submission_id: str) -> Submission:
         return self.repository.get(submission_id)
@@ -83,6 +86,22 @@ class Books:
     @property
     def staff(self) -> ManageService:
         return manage_service(self.dynamodb, self.name, GivenForms({FORM.name: FORM}))
+
+    def mail(self, submission: Submission, state: MailState) -> None:
+        """Have a mail of a submission come to this state, as the functions and staff would."""
+        clock, until = SystemClock(), SystemClock().now() + timedelta(minutes=1)
+        request = MailRequest(submission.id, MailKind.CONFIRMED, submission.version, copy=list(MailState).index(state))
+        if state is MailState.QUEUED:
+            asked = DynamoAskedMails(self.table, clock=clock, randomness=os.urandom)
+            asked.ask(request, submission, what="mail resent: confirmed", by="staff")
+            return
+        self.repository.lease_mail(request, holder="x", until=until, expires_at=submission.expires_at)
+        if state in (MailState.SUPPRESSED, MailState.OUTDATED, MailState.UNADDRESSED):
+            self.repository.end_mail(request, holder="x", state=state)
+        elif state is not MailState.SENDING:
+            self.repository.mark_mail_sent(request, holder="x", message_id="m")
+            if state is not MailState.SENT:
+                DynamoMailOutcomes(self.table, clock=clock).note(request, state)
 
     def items(self, pk: str, beginning: str = "") -> list[dict[str, Any]]:
         """Return a partition's items whose sk begins like this."""

@@ -10,6 +10,7 @@ from contract.damaged_table import FORM, QUOTA, Books, books_of
 from registration_core.adapters.clock import SystemClock
 from registration_core.adapters.dynamodb import items, keys
 from registration_core.adapters.dynamodb.guard_key_ring import GuardKeyRing, Ring
+from registration_core.domain.mail import MailState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,11 +24,20 @@ def books(tmp_path: Path, dynamodb: Any, table: str) -> Books:
 
 
 def test_check__finds_a_sound_table_clean(books: Books) -> None:
+    """Whatever registrants, staff and mails do: every status, a waiting list, a repeat, every state of a mail."""
     robin, kim, *_ = [books.register(name) for name in ("robin", "kim", "ada", "bo")]
+    books.register("robin", key="again")
     books.register("robin", "b")
     books.staff.cancel(robin.id, by="staff")
     books.staff.erase(kim.id, by="registrant")
     books.register("kim")
+    books.staff.mark_spam(books.register("eir", "b").id, by="staff")
+    for state in MailState:
+        books.mail(books.get(robin.id), state)
+    gone = books.register("dag", "b")
+    books.mail(gone, MailState.BOUNCED)
+    books.staff.erase(gone.id, by="registrant")
+    books.mail(books.get(gone.id), MailState.SENT)
 
     assert books.check() == (0, [])
 

@@ -41,6 +41,37 @@ def test_doctor__of_the_deployer_sees_every_function(deployer: Staff) -> None:
     wait_until(is_healthy, what="functions and mappings that doctor finds healthy")
 
 
+def test_doctor_deep__repairs_a_table_in_use(manager: Staff, stack: DeployedStack) -> None:
+    """Managers may. Other tests register meanwhile, and only what this one damaged is of interest."""
+    quota = {
+        "pk": {"S": "QUOTA#nobodys-form#a"},
+        "sk": {"S": "QUOTA"},
+        "form": {"S": "nobodys-form"},
+        "option": {"S": "a"},
+    }
+    counts = {
+        name: {"N": number} for name, number in {"capacity": "2", "taken": "1", "tickets": "0", "departed": "0"}.items()
+    }
+    stack.client("dynamodb").put_item(TableName=stack.table, Item=quota | counts)
+
+    def health() -> list[str]:
+        ran = manager("doctor", "--deep", "--json", "all", *options)
+        return [each["health"] for each in json.loads(ran.out) if each["says"].startswith("nobodys-form, a: the quota")]
+
+    options: tuple[str, ...] = ()
+    assert health() == ["failure"]
+    options = ("--repair", "--yes")
+    assert health() == ["repaired"]
+    assert health() == []
+
+
+@pytest.mark.needs("iam enforced")
+def test_doctor_deep__is_refused_to_readers(reader: Staff) -> None:
+    refused = reader("doctor", "--deep")
+
+    assert (refused.code, "Your AWS role is not allowed to do this." in refused.err) == (4, True), refused.err
+
+
 def test_guard_keys__are_for_managers(manager: Staff) -> None:
     """A rotation needs the item in the table, and the right to it."""
     assert "announce a new guard key" in manager.done("keys", "rotate", "--dry-run").err

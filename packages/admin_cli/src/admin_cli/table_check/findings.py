@@ -94,7 +94,8 @@ class DeepCheck:
             counts = self._check.survey.counts
             self._services.output.note(
                 f"{counted(counts['submissions'], 'submission')} and {counted(counts['quotas'], 'quota')} in "
-                f"{counted(progress.done, 'item')}: {self._call.units:,.0f} read units, {duration(progress.elapsed_s)}."
+                f"{counted(progress.done, 'item')}: {self._call.units:,.0f} read units, {duration(progress.elapsed_s)}, "
+                f"{counted(len(suspects), 'suspect')}."
             )
         return suspects
 

@@ -124,7 +124,8 @@ def _topic_write(entry: Item, item: Item) -> Write | None:
     topic, topic_id = item.get(keys.TOPIC), item.get(keys.TOPIC_ID)
     if item["sk"].startswith(keys.EVENT):
         expected: tuple[str, str] = keys.history_topic(entry["form"], items.moment_of(item["event"])), item["event"]
-    elif item["sk"].startswith(keys.MAIL):
+    elif item["sk"].startswith(keys.MAIL) and (topic is not None or entry["status"] != Status.ERASED):
+        # An erasure takes the mails before it off the list.
         mail_name = item["sk"].removeprefix(keys.MAIL)
         moment = _changed_at(item)
         open_ = MailState(item["state"]) in _OPEN

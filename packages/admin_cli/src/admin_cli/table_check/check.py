@@ -75,7 +75,7 @@ class TableCheck:
             if problems is not None:
                 return problems
         says = f"{pk.partition('#')[2]}: it changes too often to be checked."
-        return [Problem(Invariant.READABLE, subject, says, next_step="Run the command again at a quieter hour.")]
+        return [Problem(Invariant.READABLE, subject, says, next_step="Run the command again.", sure=False)]
 
     def repair(self, subjects: Iterable[Key]) -> Iterator[Problem]:
         """Repair what can be repaired, and yield each repaired problem. Each is checked again just before."""

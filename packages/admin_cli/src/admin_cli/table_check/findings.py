@@ -76,7 +76,8 @@ class DeepCheck:
             again = dict.fromkeys([*suspects, *self._check.touched])
             problems = self._confirmed(list(again))
         for problem in problems:
-            yield Finding(problem.invariant, Health.FAILURE, problem.says, _mend(problem))
+            health = Health.FAILURE if problem.sure else Health.WARNING
+            yield Finding(problem.invariant, health, problem.says, _mend(problem))
         broken = {problem.invariant for problem in (*repaired, *problems)}
         for invariant, says in HOLDS.items():
             if invariant not in broken:
@@ -91,10 +92,10 @@ class DeepCheck:
                 return item
 
             suspects = self._check.suspects(seen)
-            counts = self._check.survey.counts
+            counts, items = self._check.survey.counts, counted(progress.done, "item")
             self._services.output.note(
-                f"{counted(counts['submissions'], 'submission')} and {counted(counts['quotas'], 'quota')} in "
-                f"{counted(progress.done, 'item')}: {self._call.units:,.0f} read units, {duration(progress.elapsed_s)}, "
+                f"{counted(counts['submissions'], 'submission')} and {counted(counts['quotas'], 'quota')} in {items}: "
+                f"{self._call.units:,.0f} read units, {duration(progress.elapsed_s)}, "
                 f"{counted(len(suspects), 'suspect')}."
             )
         return suspects

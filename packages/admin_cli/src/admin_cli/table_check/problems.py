@@ -47,7 +47,7 @@ class Problem:
     """Something that doesn't agree.
 
     subject: the key of the item to check again. says: what is wrong. repair: None if a person has to decide; then
-    next_step says what to do.
+    next_step says what to do. sure: False if it could not be checked, because others kept changing it.
     """
 
     invariant: Invariant
@@ -55,6 +55,7 @@ class Problem:
     says: str
     repair: Repair | None = None
     next_step: str = ""
+    sure: bool = True
 
 
 def counted(count: int, noun: str) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
 from deadlines import wait_until
 from moto_emulator import Moto
 from shipped import ROOT
@@ -53,10 +54,10 @@ OF_THE_USER = frozenset({"dynamodb local"})
 MISSING = frozenset() if dynamodb_local.chosen_folder() else OF_THE_USER
 
 PROFILES = {
-    Ministack.name: Profile(lacks=MISSING | {"stream on-failure"}, tiers=EVERY_TIER),
+    Ministack.name: Profile(lacks=MISSING | {"pipelines", "stream on-failure"}, tiers=EVERY_TIER),
     LocalStack.name: Profile(
         lacks=MISSING
-        | {"iam enforced", "private buckets", "state kept over a restart"}
+        | {"iam enforced", "pipelines", "private buckets", "state kept over a restart"}
         | ({"point-in-time restore"} if dynamodb_local.chosen_folder() else frozenset()),
         tiers=("tests/contract/", "tests/integration/", "tests/faults/", "tests/infra/"),
     ),
@@ -186,6 +187,15 @@ def point_in_time_restore(emulator: AskedEmulator) -> bool:
     return True
 
 
+def pipelines(emulator: AskedEmulator) -> bool:
+    """Return whether it keeps CodePipeline's pipelines."""
+    try:
+        emulator.client("codepipeline").list_pipelines()
+    except (ClientError, ResponseParserError):
+        return False
+    return True
+
+
 def create_table(dynamodb: Any, name: str, **more: Any) -> dict[str, Any]:
     """Create a table with a text as its key, and return its description."""
     made: dict[str, Any] = dynamodb.create_table(
@@ -233,6 +243,7 @@ CAPABILITIES = {
     "private buckets": Capability("it lets everyone read every bucket", private_buckets),
     "stream on-failure": Capability("it never sets a stream's failed record aside", stream_on_failure),
     "point-in-time restore": Capability("it can't restore a table to a point in time", point_in_time_restore),
+    "pipelines": Capability("it knows no CodePipeline", pipelines),
     "dynamodb local": Capability("ROLLCALL_DYNAMODB_LOCAL doesn't say where it is", dynamodb_local_named),
     "state kept over a restart": Capability("it forgets everything when it stops", state_kept),
 }

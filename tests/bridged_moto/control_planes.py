@@ -14,6 +14,7 @@ from moto.apigateway.responses import APIGatewayResponse
 from moto.apigateway.urls import url_paths as gateway_paths
 from moto.awslambda.models import LambdaFunction
 from moto.cloudfront.models import Origin
+from moto.codebuild import responses as codebuild
 from moto.logs.models import LogGroup
 from moto.secretsmanager.models import FakeSecret
 from moto.ses.models import ConfigurationSet
@@ -36,6 +37,7 @@ def bridge() -> None:
     keep_labels_of_older_versions()
     answer_for_mail_as_it_was_set()
     keep_how_an_origin_is_reached()
+    change_projects_and_build_for_pipelines()
 
 
 def name_the_class_of_log_groups() -> None:
@@ -165,3 +167,22 @@ def keep_how_an_origin_is_reached() -> None:
         self.origin_access_control_id = origin.get("OriginAccessControlId", "")
 
     Origin.__init__ = made
+
+
+def change_projects_and_build_for_pipelines() -> None:
+    """A project of a pipeline has no location for source and artifacts, and UpdateProject changes what it names."""
+    for name in ("source", "artifacts"):
+        check = getattr(codebuild, f"_validate_required_params_{name}")
+
+        def as_in_aws(given: Members, check: Callable[[Members], None] = check) -> None:
+            if given["type"] != "CODEPIPELINE":
+                check(given)
+
+        setattr(codebuild, f"_validate_required_params_{name}", as_in_aws)
+
+    def update_project(self: codebuild.CodeBuildResponse) -> Any:
+        project = self.codebuild_backend.codebuild_projects[self._get_param("name")].project_metadata
+        project |= {name: value for name, value in json.loads(self.body).items() if value is not None}
+        return codebuild.ActionResult({"project": project})
+
+    codebuild.CodeBuildResponse.update_project = update_project

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from clones import fresh_clone
 from conftest import ROOT
 
 from rollcall_local.credentials import ACCOUNT, ROOT_KEY, client
@@ -84,17 +84,7 @@ class Administrator:
 def administrator(
     terraform: LocalTerraform, infra_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory
 ) -> Administrator:
-    clone = tmp_path_factory.mktemp("bootstrap") / "clone"
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "infra"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for name in listed.stdout.splitlines():
-        (clone / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / name, clone / name)
+    clone = fresh_clone(tmp_path_factory.mktemp("bootstrap"), "infra")
     environment = clean_environment(
         PATH=os.environ["PATH"],
         AWS_ENDPOINT_URL=infra_workspace.endpoint_url,

@@ -7,11 +7,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from buildspecs import Buildspec
 from conftest import ROOT
 from infra.planned import Plan, block, plan_as_json
 from infra.test_configuration import VALID, values_file
 from shipped import SOURCES
 
+from admin_cli.catalogue import COMMANDS
 from admin_cli.organisation.values import ValuesError, read_values
 from rollcall_local.credentials import ACCOUNT
 
@@ -165,6 +167,32 @@ def test_pipeline__runs_each_stage_as_a_role_of_its_own(pipeline: Plan, role: st
     source = f"arn:aws:codebuild:eu-north-1:{ACCOUNT}:project/{project['name']}"
     assert trusted["Condition"] == {"StringEquals": {"aws:SourceArn": source}}
     assert (ROOT / block(project, "source")["buildspec"]).is_file()
+
+
+@pytest.mark.parametrize("stage", ["deploy", "plan", "publish"])
+def test_buildspec__runs_what_the_product_has(stage: str) -> None:
+    """tests/integration/test_delivery_runs.py runs the commands; here they exist."""
+    spec = Buildspec.read(ROOT / "infra" / "terraform" / "modules" / "delivery" / f"buildspec-{stage}.yml")
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+
+    text = "\n".join(spec.commands)
+    assert set(re.findall(r"\bmake ([a-z-]+)", text)) <= set(targets)
+    assert set(re.findall(r"\brollcall ([a-z]+)", text)) <= set(COMMANDS)
+    assert [path for path in re.findall(r"\bbash (\S+)", text) if not (ROOT / path).is_file()] == []
+
+
+def test_buildspecs__hand_the_plan_on(pipeline: Plan) -> None:
+    """The approver reads the variable that the plan exports; the deployment applies the plan's artifact."""
+    folder = ROOT / "infra" / "terraform" / "modules" / "delivery"
+    plan, deploy = (Buildspec.read(folder / f"buildspec-{stage}.yml") for stage in ("plan", "deploy"))
+    (exported,) = plan.described["env"]["exported-variables"]
+    (artifact,) = plan.described["artifacts"]["files"]
+    made = pipeline.one("module.delivery[0].aws_codepipeline.this")["stage"]
+
+    assert f'rollcall infra apply "$CODEBUILD_SRC_DIR_plan/{artifact}"' in deploy.commands
+    assert block(made[1], "action")["output_artifacts"] == ["plan"]
+    assert "plan" in block(made[3], "action")["input_artifacts"]
+    assert f"#{{plan.{exported}}}" in (folder / "main.tf").read_text(encoding="utf-8")
 
 
 REFUSED = [

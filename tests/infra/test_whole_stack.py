@@ -10,7 +10,7 @@ import pytest
 from infra.leftovers import leftovers
 from python_terraform import IsFlagged
 
-from rollcall_local.credentials import client, deployer
+from rollcall_local.credentials import ACCOUNT, client, deployer
 from rollcall_local.terraform import LocalTerraform
 
 if TYPE_CHECKING:
@@ -53,13 +53,60 @@ class Stack:
         self.terraform.run("destroy", input=False, auto_approve=IsFlagged, **self.terraform.inputs())
 
 
-@pytest.mark.full
-def test_stack__is_applied_changed_changed_back_and_destroyed(infra_workspace: Workspace, tmp_path: Path) -> None:
-    """After each apply a plan finds everything as it was written, and a destroy leaves nothing."""
+PIPELINE = {
+    "kind": "codepipeline",
+    "repository": "kuggen/ours",
+    "product": {"repository": "kuggen/rollcall", "branch": "release"},
+    "approver": "operators@kuggen.se",
+    "state_bucket": "kuggen-terraform-state",
+    "connection_arn": f"arn:aws:codeconnections:eu-north-1:{ACCOUNT}:connection/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0",
+}
+
+
+@pytest.fixture
+def stack(infra_workspace: Workspace, tmp_path: Path) -> Stack:
+    """A stack with a state of its own, of which nothing is applied."""
     workspace = replace(infra_workspace, state=tmp_path)
     shutil.copyfile(infra_workspace.package, workspace.package)
-    stack = Stack(LocalTerraform(workspace, deployer(infra_workspace)))
-    stack.terraform.prepare()
+    made = Stack(LocalTerraform(workspace, deployer(infra_workspace)))
+    made.terraform.prepare()
+    return made
+
+
+@pytest.mark.full
+@pytest.mark.needs("pipelines")
+def test_pipeline__is_applied_changed_and_destroyed(stack: Stack, infra_workspace: Workspace) -> None:
+    """A plan then finds pipeline and projects as they were written."""
+
+    def aws(service: str) -> Any:
+        return client(service, infra_workspace)
+
+    try:
+        for branch, tags in (("main", {}), ("live", {"Team": "courses"})):
+            values = {"delivery": PIPELINE | {"branch": branch}, "tags": tags}
+            stack.apply(**values)
+            stack.plan_without_changes(**values)
+            pipeline = aws("codepipeline").get_pipeline(name="rollcall-local")["pipeline"]
+            ours = next(one for one in pipeline["stages"][0]["actions"] if one["name"] == "ours")
+            assert (pipeline["pipelineType"], ours["configuration"]["BranchName"]) == ("V2", branch)
+            assert ours["configuration"]["FullRepositoryId"] == "kuggen/ours"
+            (project,) = aws("codebuild").batch_get_projects(names=["rollcall-local-deploy"])["projects"]
+            assert {tag["key"] for tag in project["tags"]} == {"Project", "Stack", *tags}
+            role = aws("iam").get_role(RoleName="rollcall-local-deploy")["Role"]
+            assert project["serviceRole"] == role["Arn"]
+            held = aws("iam").list_attached_role_policies(RoleName="rollcall-local-deploy")["AttachedPolicies"]
+            assert "rollcall-local-reader" in {policy["PolicyName"] for policy in held}
+    finally:
+        stack.destroy()
+
+    assert aws("codepipeline").list_pipelines()["pipelines"] == []
+    assert aws("codebuild").list_projects()["projects"] == []
+    assert leftovers(aws) == {}
+
+
+@pytest.mark.full
+def test_stack__is_applied_changed_changed_back_and_destroyed(stack: Stack, infra_workspace: Workspace) -> None:
+    """After each apply a plan finds everything as it was written, and a destroy leaves nothing."""
 
     def aws(service: str) -> Any:
         return client(service, infra_workspace)
@@ -68,7 +115,7 @@ def test_stack__is_applied_changed_changed_back_and_destroyed(infra_workspace: W
         for values in ({}, CHANGED, {}):
             stack.apply(**values)
             stack.plan_without_changes(**values)
-            group = f"/aws/lambda/{workspace.table}-submit"
+            group = f"/aws/lambda/{infra_workspace.table}-submit"
             (logged,) = aws("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"]
             assert logged["retentionInDays"] == values.get("log_retention_days", LOCAL_RETENTION_DAYS)
             alarms = aws("cloudwatch").describe_alarms()["MetricAlarms"]

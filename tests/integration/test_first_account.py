@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from clones import fresh_clone
 from conftest import ROOT
 
 from rollcall_local.credentials import ACCOUNT, ROOT_KEY
@@ -97,11 +97,7 @@ class Shell:
 @pytest.fixture
 def reader(tmp_path: Path) -> Iterator[Shell]:
     """Somebody in a copy of the clone, whose account is an emulator and whose provider is the stand-in."""
-    clone = tmp_path / "rollcall"
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
-    for name in filter(None, listed.stdout.split("\0")):
-        (clone / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / name, clone / name)
+    clone = fresh_clone(tmp_path / "rollcall")
     (clone / ".venvs").symlink_to(ROOT / ".venvs")
     workspace = Workspace(root=ROOT, state=tmp_path / "emulator", edge_port=free_port(), mailbox_port=free_port())
     provider = Configuration(workspace, "stand-in")

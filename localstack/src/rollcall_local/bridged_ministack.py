@@ -21,6 +21,7 @@ from rollcall_local import (
     bridged_saving,
     bridged_secrets,
     bridged_suppressions,
+    bridged_tokens,
 )
 
 if __name__ == "__main__":
@@ -35,6 +36,7 @@ if __name__ == "__main__":
     bridged_functions.map_a_source_once()
     bridged_secrets.keep_each_version()
     bridged_suppressions.keep_the_suppression_list()
+    bridged_tokens.provide_the_claims_of_github()
     bridged_gateway.pass_the_caller_address()
     bridged_saving.save_as_it_runs()
     bridged_saving.stop_when_moved()

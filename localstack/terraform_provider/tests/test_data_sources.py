@@ -32,6 +32,16 @@ def test_region_and_partition__are_the_provider_s(tf: Harness) -> None:
     assert tf.data("aws_partition")["dns_suffix"] == "amazonaws.com"
 
 
+def test_secret_version__is_the_current_value(tf: Harness, aws: Callable[[str], Any]) -> None:
+    made = aws("secretsmanager").create_secret(Name="github-token", SecretString="one")
+    aws("secretsmanager").put_secret_value(SecretId="github-token", SecretString="two")
+
+    read = tf.data("aws_secretsmanager_secret_version", {"secret_id": "github-token"})
+
+    assert (read["secret_string"], read["arn"], read["version_stages"]) == ("two", made["ARN"], ["AWSCURRENT"])
+    aws("secretsmanager").delete_secret(SecretId="github-token", ForceDeleteWithoutRecovery=True)
+
+
 def test_policy_document__is_written_as_the_aws_provider_writes_it(tf: Harness) -> None:
     statement = {
         "sid": "Table",

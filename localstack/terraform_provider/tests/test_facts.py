@@ -73,10 +73,14 @@ def test_enum__is_as_botocore_has_it(pair: tuple[str, str]) -> None:
     assert set(enums.allowed(service, shape)) <= set(model["shapes"][shape]["enum"])
 
 
+ON_MOTO = {"aws_codebuild_project", "aws_codepipeline"}
+"""ministack has no pipelines and keeps half of a project: tests/infra/test_whole_stack.py applies these on moto."""
+
+
 def test_every_type_has_a_test_at_the_emulator() -> None:
     tests = "".join(path.read_text() for path in Path(__file__).parent.glob("*.py"))
 
-    assert [kind.type for kind in KINDS if f'"{kind.type}"' not in tests] == []
+    assert {kind.type for kind in KINDS if f'"{kind.type}"' not in tests} <= ON_MOTO
     assert [name for name in sorted(DATA_SOURCES) if f'"{name}"' not in tests] == []
 
 

@@ -24,7 +24,10 @@ locals {
   deployer_options = {
     delivery       = var.delivery != null
     delivery-token = try(var.delivery.token_secret, null) != null
+    domain         = var.domain != null || var.one_origin != null
     recovery       = var.backup != null
+    replicas       = var.replica_regions != null
+    watch          = var.dashboard != null || var.site_access_logs != null || (var.alarms != null && var.api_access_logs != null)
   }
 
   deployer_parts = {
@@ -37,18 +40,29 @@ locals {
     name => templatefile("${path.module}/deployer/options/${name}.json", local.deployer_names) if used
   }
 
+  # A role holds 10 managed policies and 10,240 characters of its own: delivery's rights are its own, the others managed.
+  delivery_parts = { for name, part in local.option_parts : name => part if startswith(name, "delivery") }
+  other_parts    = { for name, part in local.option_parts : name => part if !startswith(name, "delivery") }
+
   # What of all that only reads: enough for a plan. Not what the table and the pages hold, which a plan doesn't need.
   reading_actions = "^([a-z0-9-]+:(BatchGet|Describe|Get|List)|apigateway:GET$)"
-  content_actions = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "s3:GetObject"]
+  content_actions = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:GetRecords", "s3:GetObject"]
 
-  reading = [
-    for statement in flatten([for part in values(merge(local.deployer_parts, local.option_parts)) : jsondecode(part).Statement]) :
-    merge({ for name, value in statement : name => value if name != "Sid" }, {
-      Action = [for action in flatten([statement.Action]) : action if can(regex(local.reading_actions, action)) && !contains(local.content_actions, action)]
-    })
-  ]
+  reading = {
+    for group, parts in { inline = merge(local.deployer_parts, local.delivery_parts), managed = local.other_parts } : group => [
+      for statement in flatten([for part in values(parts) : jsondecode(part).Statement]) :
+      merge({ for name, value in statement : name => value if name != "Sid" }, {
+        Action = [for action in flatten([statement.Action]) : action if can(regex(local.reading_actions, action)) && !contains(local.content_actions, action)]
+      })
+    ]
+  }
 
-  reading_policy = jsonencode({ Version = "2012-10-17", Statement = [for statement in local.reading : statement if length(statement.Action) > 0] })
+  reading_policies = {
+    for group, statements in local.reading : group => {
+      for name in ["reads"] : name => jsonencode({ Version = "2012-10-17", Statement = [for statement in statements : statement if length(statement.Action) > 0] })
+      if length(statements) > 0
+    }
+  }
 
   state_bucket_arn = "${local.arn_prefix}:s3:::${try(var.delivery.state_bucket, "")}"
 
@@ -82,8 +96,8 @@ locals {
   }[local.delivery_kind]
 
   delivery_rights = {
-    deploy  = { managed = local.deployer_parts, inline = merge(local.option_parts, { state = local.state_policies.deploy }) }
-    plan    = { managed = {}, inline = { reads = local.reading_policy, state = local.state_policies.plan } }
+    deploy  = { managed = merge(local.deployer_parts, local.other_parts), inline = merge(local.delivery_parts, { state = local.state_policies.deploy }) }
+    plan    = { managed = local.reading_policies.managed, inline = merge(local.reading_policies.inline, { state = local.state_policies.plan }) }
     publish = { managed = {}, inline = { site = data.aws_iam_policy_document.publish.json } }
   }
 }

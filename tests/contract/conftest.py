@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import uuid
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -54,9 +55,9 @@ def botocore_agrees(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http.client.HTTPConnection, "request", judged)
 
 
-@pytest.fixture
-def table(dynamodb: Any) -> Iterator[str]:
-    """Create a table like the one in infra/terraform, for one test."""
+@contextmanager
+def new_table(dynamodb: Any) -> Iterator[str]:
+    """Create a table like the one in infra/terraform, and delete it at the end."""
     name = f"rollcall-{uuid.uuid4().hex[:12]}"
     dynamodb.create_table(
         TableName=name,
@@ -81,6 +82,13 @@ def table(dynamodb: Any) -> Iterator[str]:
     )
     yield name
     dynamodb.delete_table(TableName=name)
+
+
+@pytest.fixture
+def table(dynamodb: Any) -> Iterator[str]:
+    """Create a table for one test."""
+    with new_table(dynamodb) as name:
+        yield name
 
 
 @pytest.fixture

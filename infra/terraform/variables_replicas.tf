@@ -1,5 +1,5 @@
 variable "replica_regions" {
-  description = "Other Regions that each keep a copy of the table, for the day the stack's own Region is lost. Only the stack writes. A copy costs as much as the table's writes and storage, and the transfer of each change: about 0.01 USD for 1,000 submissions, and 0.35 a month for each GB. It doesn't slow any request. null keeps no copy. See the operator's guide, When a Region is lost."
+  description = "Other Regions that each keep a copy of the table, for the day the stack's own Region is lost. Only the stack writes. A copy costs as much as the table's writes and storage, and the transfer of each change: about 0.02 USD for 1,000 submissions, and 0.50 a month for each GB with its backups. It doesn't slow any request. null keeps no copy. See the operator's guide, When a Region is lost."
   type        = list(string)
   default     = null
 

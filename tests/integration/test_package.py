@@ -17,9 +17,12 @@ import boto3
 import pytest
 from shipped import ROOT, SOURCES
 
+from lambda_handlers.notify import MAIL_TAKES_S
 from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.adapters.dynamodb.sigv4 import Credentials
 from registration_core.adapters.dynamodb.wire import WireCall
+from registration_core.adapters.sqs import to_message
+from registration_core.domain.mail import MailKind, MailRequest
 from registration_core.domain.validation import example_submission
 from rollcall_build.forms.files import compile_forms
 from rollcall_build.package import FUNCTIONS, MOST_BYTES, OURS, build_package, main
@@ -30,10 +33,12 @@ if TYPE_CHECKING:
 
 RUNTIME = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six.py", "urllib3")
 START = """
-import json, sys
+import json, os, sys
 sys.path[:0] = sys.argv[2:]
 module = __import__("lambda_handlers." + sys.argv[1], fromlist=["handler"])
-answer = module.handler(json.load(sys.stdin), None)
+class Context:
+    get_remaining_time_in_millis = staticmethod(lambda: int(os.environ["LEFT_MS"]))
+answer = module.handler(json.load(sys.stdin), Context() if "LEFT_MS" in os.environ else None)
 print(json.dumps({"answer": answer, "loaded": sorted(sys.modules), "from": module.__file__}))
 """
 
@@ -189,7 +194,8 @@ class Bare:
             arguments, input=json.dumps(event), env=environment, capture_output=True, text=True, timeout=30, check=False
         )
         assert done.returncode == 0, done.stderr
-        result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        *logged, last = map(json.loads, done.stdout.splitlines())
+        result: dict[str, Any] = last | {"logged": logged}
         assert result["from"] == str(self._code / "lambda_handlers" / f"{function}.py")
         return result
 
@@ -262,18 +268,31 @@ def test_dispatch__starts_with_boto3(bare: Bare) -> None:
     assert "jinja2" not in result["loaded"]
 
 
+NOTIFY = {
+    "API_URL": "https://api.example.org",
+    "CONFIGURATION_SET": "rollcall-test",
+    "SENDER": "Academy <a@example.org>",
+    "SIGNING_KEY_SECRET": "rollcall/test/signing-key",
+}
+
+
 def test_notify__starts_with_boto3_and_the_zips_jinja2(bare: Bare) -> None:
-    result = bare.start(
-        "notify",
-        {"Records": []},
-        API_URL="https://api.example.org",
-        CONFIGURATION_SET="rollcall-test",
-        SENDER="Academy <a@example.org>",
-        SIGNING_KEY_SECRET="rollcall/test/signing-key",
-    )
+    result = bare.start("notify", {"Records": []}, **NOTIFY)
 
     assert result["answer"] == {"batchItemFailures": []}
     assert {"boto3", "jinja2", "markupsafe._native"} <= set(result["loaded"])
+
+
+def test_notify__begins_no_mail_that_lambda_would_cut_off(bare: Bare) -> None:
+    """Lambda says how much time is left. Both mails go back to the queue, with no call to the table or SES."""
+    mails = [
+        {"messageId": name, "body": to_message(MailRequest("reg_1", MailKind.CONFIRMED, 1))} for name in ("m1", "m2")
+    ]
+
+    result = bare.start("notify", {"Records": mails}, **NOTIFY, LEFT_MS=str(int(MAIL_TAKES_S * 1000) - 1))
+
+    assert result["answer"] == {"batchItemFailures": [{"itemIdentifier": "m1"}, {"itemIdentifier": "m2"}]}
+    assert [line["message"] for line in result["logged"]] == ["no time left"] * 2
 
 
 def test_links__starts_with_boto3_and_the_zips_jinja2(bare: Bare) -> None:

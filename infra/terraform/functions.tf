@@ -7,6 +7,7 @@ locals {
     reserved_concurrency = var.reserved_concurrency
     log_level            = var.log_level
     log_retention_days   = var.log_retention_days
+    tracing              = var.tracing
 
     environment = {
       STACK     = var.stack

@@ -86,6 +86,8 @@ module "api" {
   access_logs       = var.api_access_logs
   addresses         = try(var.access.addresses, null)
   firewall          = one(module.api_firewall[*])
+
+  tracing           = var.tracing
 }
 
 module "store" {

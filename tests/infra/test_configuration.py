@@ -47,6 +47,9 @@ REFUSED = {
     "site_access_logs": "{ retention_days = 0 }",
     "plaintext_sources": '["0.0.0.0/0"]',
     "tags": '{ Stack = "mine" }',
+    "trail": '{ retention_days = 0, events = ["everything"] }',
+    "tracing": "{ rate = 5 }",
+    "budget": '{ monthly_usd = 0, emails = [], scope = "planet" }',
 }
 
 # A value that is compared with another variable is checked once that one is valid.
@@ -254,6 +257,8 @@ def test_modules__take_no_boolean_but_protection(configuration: Path) -> None:
         "modules/site/variables.tf: keep_pages",
         "modules/bucket/variables.tf: keep_objects",
         "modules/site_logs/variables.tf: keep_logs",
+
+        "modules/trail/variables.tf: keep_records",
     }
 
 

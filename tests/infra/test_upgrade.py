@@ -39,6 +39,10 @@ OTHER_VALUES = {
     "tags": {"Owner": "office"},
     "firewall": {},
     "access": {},
+
+    "trail": {"retention_days": 30, "events": ["table"]},
+    "tracing": {"rate": 0},
+    "budget": {"monthly_usd": 5, "emails": ["operators@kuggen.se"]},
 }
 """What an operator may change in the values of a stack that runs, all at once."""
 

@@ -53,4 +53,8 @@ variable "firewall" {
   type = object({
     arn = string
   })
+
+variable "tracing" {
+  description = "Traces requests with X-Ray. null traces none."
+  type        = object({})
 }

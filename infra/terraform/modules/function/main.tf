@@ -21,7 +21,7 @@ resource "aws_iam_role" "this" {
   assume_role_policy = data.aws_iam_policy_document.assume.json
 }
 
-# Its own work, and its own log. Terraform creates the log group, so the function may not.
+# Its own work, its own log, and traces if they are on. Terraform creates the log group, so the function may not.
 data "aws_iam_policy_document" "this" {
   source_policy_documents = [var.policy]
 
@@ -29,6 +29,17 @@ data "aws_iam_policy_document" "this" {
     sid       = "WriteItsOwnLog"
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
     resources = ["${aws_cloudwatch_log_group.this.arn}:*"]
+  }
+
+  # X-Ray allows no narrower resource.
+  dynamic "statement" {
+    for_each = var.shared.tracing[*]
+
+    content {
+      sid       = "SendTraces"
+      actions   = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
+      resources = ["*"]
+    }
   }
 }
 
@@ -67,6 +78,14 @@ resource "aws_lambda_function" "this" {
     # which cost money and say what Lambda's metrics say.
     system_log_level = "WARN"
     log_group        = aws_cloudwatch_log_group.this.name
+  }
+
+  dynamic "tracing_config" {
+    for_each = var.shared.tracing[*]
+
+    content {
+      mode = "Active"
+    }
   }
 
   # AWS refuses an event source mapping until the role may read the source.

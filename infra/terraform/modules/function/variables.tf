@@ -4,13 +4,14 @@ variable "name" {
 }
 
 variable "shared" {
-  description = "What all functions of the stack share. reserved_concurrency: how many of each may run at once; null leaves a function in the account's shared pool. environment: variables that each gets."
+  description = "What all functions of the stack share. reserved_concurrency: how many of each may run at once; null leaves a function in the account's shared pool. environment: variables that each gets. tracing: sends traces to X-Ray; null sends none."
   type = object({
     prefix               = string
     package_path         = string
     reserved_concurrency = map(number)
     log_level            = string
     log_retention_days   = number
+    tracing              = object({})
     environment          = map(string)
   })
 }

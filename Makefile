@@ -184,7 +184,7 @@ test-faults: dev ## test races, lost answers, killed functions and restarts (tho
 test-integration: dev ## test a deployed stack
 	@$(PYTEST) tests/integration
 
-test-infra: dev ## test the Terraform configuration
+test-infra: dev $(VENVS)/checkov/$(STAMP) ## test the Terraform configuration
 	@$(PYTEST) tests/infra
 
 test-provider: dev ## test the whole stand-in provider (a pass updates its tests/passed.txt: commit that)
@@ -199,10 +199,10 @@ test-moto: dev $(VENVS)/moto/$(STAMP) ## test the table's contracts and the whol
 test-browser: dev ## test the pages in a real browser
 	@$(PYTEST) tests/browser
 
-test: static ## run everything once, as CI does (one test of the stand-in provider, unless it changed)
+test: static $(VENVS)/checkov/$(STAMP) ## run everything once, as CI does (one test of the stand-in provider, unless it changed)
 	@provider="$$($(DEV)/python $(PROVIDER)/due.py)"; $(PYTEST) $(AT_ONCE) -m "not full" tests $$provider
 
-test-full: static workflows localstack $(VENVS)/api-check/$(STAMP) $(VENVS)/aws/$(STAMP) $(VENVS)/policies/$(STAMP) ## also run every combination, many rounds, and the tests on other emulators (needs Python 3.13 and Go)
+test-full: static workflows infra-lint localstack $(VENVS)/checkov/$(STAMP) $(VENVS)/api-check/$(STAMP) $(VENVS)/aws/$(STAMP) $(VENVS)/policies/$(STAMP) ## also run every combination, many rounds, and the tests on other emulators (needs Python 3.13 and Go)
 	@rm -rf $(CALLS)
 	@ROLLCALL_CALLS="$(CURDIR)/$(CALLS)" $(PYTEST) $(AT_ONCE)
 	@ROLLCALL_RECORDED="$(CURDIR)/$(CALLS)" $(PYTEST) $(POLICIES)
@@ -216,12 +216,16 @@ test-localstack: dev localstack ## test on LocalStack what can run there (needs 
 prove: dev $(filter localstack,$(EMULATORS)) ## record the real AWS provider on each emulator, and compare the stand-in (needs the Terraform registry; minutes)
 	@$(DEV)/python -m recorder $(EMULATORS)
 
-# actionlint is a Go program: its go.mod and go.sum are the lock. GOBIN must be a full path.
+# $(call go_tool,NAME): build the Go programs that requirements/NAME/go.mod and go.sum lock. GOBIN must be a full path.
+define go_tool
+	@command -v go >/dev/null || { echo "This needs Go, which is not on your PATH. Install Go 1.25 or newer." >&2; exit 1; }
+	@echo "Building $(1) ..." >&2
+	@cd requirements/$(1) && GOBIN="$(CURDIR)/$(VENVS)/$(1)" go install tool
+endef
+
 ACTIONLINT := $(VENVS)/actionlint/actionlint
 $(ACTIONLINT): requirements/actionlint/go.mod requirements/actionlint/go.sum
-	@command -v go >/dev/null || { echo "This needs Go, which is not on your PATH. Install Go 1.25 or newer." >&2; exit 1; }
-	@echo "Installing actionlint ..." >&2
-	@cd requirements/actionlint && GOBIN="$(CURDIR)/$(@D)" go install tool
+	$(call go_tool,actionlint)
 	@touch $@
 
 $(VENVS)/workflows/$(STAMP): requirements/workflows.txt $(UV)
@@ -234,6 +238,23 @@ $(VENVS)/aws/$(STAMP): requirements/aws.txt $(UV)
 
 # Two: ours, and the one that `rollcall new` gives an organisation.
 WORKFLOWS := .github/workflows example/.github/workflows
+
+$(VENVS)/checkov/$(STAMP): requirements/checkov.txt $(UV)
+	$(call environment,checkov)
+	@touch $@
+
+# tflint looks for its AWS rules, another Go program, in TFLINT_PLUGIN_DIR. The first build takes minutes.
+TFLINT := $(VENVS)/tflint/tflint
+$(TFLINT): requirements/tflint/go.mod requirements/tflint/go.sum
+	$(call go_tool,tflint)
+	@touch $@
+
+.PHONY: infra-lint
+infra-lint: $(TFLINT) ## check infra/ with tflint and its AWS rules (needs Go)
+	@cd infra && TFLINT_PLUGIN_DIR="$(CURDIR)/$(dir $(TFLINT))" "$(CURDIR)/$(TFLINT)" --config="$(CURDIR)/infra/.tflint.hcl" --recursive
+
+# The operator's guide has a workflow that deploys.
+GUIDES_WORKFLOW := build/guide/.github/workflows/deploy.yml
 .PHONY: workflows
 workflows: $(ACTIONLINT) $(VENVS)/workflows/$(STAMP) ## check our GitHub workflow, and an organisation's, with actionlint and zizmor (needs Go)
 	@$(ACTIONLINT) -shellcheck= -pyflakes= $(WORKFLOWS:%=%/*.yml)

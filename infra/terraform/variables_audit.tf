@@ -20,7 +20,7 @@ variable "trail" {
 }
 
 variable "tracing" {
-  description = "Traces requests through API and functions with X-Ray: one a second, and this share (rate, 0 to 1) of the rest. Costs 5 USD per million traces after the first 100,000 a month, and nothing at rest. Adds no code to the functions; Lambda sends the traces after it has answered. Traces hold visitors' internet addresses for 30 days. null traces nothing."
+  description = "Traces requests through API and functions with X-Ray: one a second, and this share (rate, 0 to 1) of the rest. Costs 5 USD per million traces after the first 100,000 a month, and nothing at rest. Adds no code to the functions, and no visitor waits for a trace. Traces hold visitors' internet addresses for 30 days. null traces nothing."
   type = object({
     rate = optional(number, 0.05)
   })

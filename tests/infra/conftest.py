@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import zipfile
 from dataclasses import replace
@@ -11,7 +12,7 @@ import pytest
 from infra.applied import Applied
 from infra.planned import Plan, plan_as_json
 from python_terraform import IsFlagged
-from shipped import SOURCES
+from shipped import ROOT, SOURCES
 
 from rollcall_local.credentials import deployer
 from rollcall_local.emulators import emulator_of
@@ -75,6 +76,16 @@ def plans(terraform: LocalTerraform, values_of: Callable[[str], Path]) -> dict[s
     for environment in ("dev", "prod"):
         made[environment] = Plan(plan_as_json(terraform, values_of(environment)))
     return made
+
+
+@pytest.fixture(scope="session")
+def guided(terraform: LocalTerraform, tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    """The plan of all values that the operator's guide shows, together: so every option is on."""
+    guide = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
+    values = re.findall(r"^ *```hcl\n(.*?)^ *```", guide, re.DOTALL | re.MULTILINE)
+    file = tmp_path_factory.mktemp("values") / "guide.tfvars"
+    file.write_text("".join(values).replace("example.org", DOMAIN), encoding="utf-8")
+    return Plan(plan_as_json(terraform, file))
 
 
 @pytest.fixture(params=ENVIRONMENTS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -127,7 +128,9 @@ class Plan:
 
     def _statements(self, change: dict[str, Any]) -> Iterator[Statement]:
         configured = self.configured(change["address"])["expressions"].get("statement", [])
-        for values, expressions in zip(change["change"]["after"]["statement"], configured, strict=True):
+        # Terraform leaves dynamic statements out of the configuration. Ours come after the others.
+        planned: list[dict[str, Any]] = change["change"]["after"]["statement"]
+        for values, expressions in zip_longest(planned, configured, fillvalue={}):
             resources = expressions.get("resources", {})
             yield Statement(
                 effect=values["effect"] or "Allow",

@@ -8,7 +8,6 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import ROOT
 from infra.planned import Plan, plan_as_json
 from shipped import SOURCES
 
@@ -185,6 +184,11 @@ def test_guide__has_valid_values(terraform: LocalTerraform, tmp_path: Path) -> N
     assert plan.variables["domain"]["site"] == "courses.kuggen.se"
     assert plan.one("module.mail.aws_sesv2_email_identity.this[0]")["email_identity"] == "kuggen.se"
     functions = plan.all("aws_lambda_function").values()
+
+def test_guide__has_valid_values(guided: Plan) -> None:
+    assert guided.variables["site_domain"]["names"] == ["courses.kuggen.se"]
+    assert guided.one("module.mail.aws_sesv2_email_identity.this[0]")["email_identity"] == "kuggen.se"
+    functions = guided.all("aws_lambda_function").values()
     stopped = {one["function_name"] for one in functions if one["reserved_concurrent_executions"] == 0}
     assert stopped == {f"rollcall-prod-{function}" for function in ("submit", "links", "sweep")}
 

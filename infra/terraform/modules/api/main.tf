@@ -5,6 +5,7 @@ locals {
 }
 
 resource "aws_api_gateway_rest_api" "this" {
+  # checkov:skip=CKV_AWS_237:a second API would have another address, and mailed links lead to this one
   name        = var.name
   description = local.description
   body        = local.definition
@@ -51,6 +52,12 @@ resource "aws_api_gateway_stage" "this" {
   deployment_id = aws_api_gateway_deployment.this.id
   stage_name    = each.value
 
+
+  # checkov:skip=CKV_AWS_73:X-Ray is the option tracing
+  # checkov:skip=CKV_AWS_120:posts can't be cached, and a cache costs 14 USD a month
+  # checkov:skip=CKV2_AWS_4:execution logs would hold people's answers; the option api_access_logs logs requests without them
+  # checkov:skip=CKV2_AWS_29:the WAF is an option
+  # checkov:skip=CKV2_AWS_51:visitors' browsers have no certificates, and Lambda is called by IAM
   rest_api_id          = aws_api_gateway_rest_api.this.id
   deployment_id        = aws_api_gateway_deployment.this.id
   stage_name           = var.stage_name
@@ -85,6 +92,8 @@ moved {
 resource "aws_api_gateway_method_settings" "all" {
   for_each = aws_api_gateway_stage.this
 
+
+  # checkov:skip=CKV_AWS_225:posts can't be cached, and a cache costs 14 USD a month
   rest_api_id = aws_api_gateway_rest_api.this.id
   stage_name  = each.value.stage_name
   method_path = "*/*"
@@ -99,6 +108,7 @@ resource "aws_api_gateway_method_settings" "all" {
 }
 
 resource "aws_cloudwatch_log_group" "access" {
+  # checkov:skip=CKV_AWS_158:holds no personal data; CloudWatch encrypts it with its own key
   count = var.access_logs == null ? 0 : 1
 
   name              = "/aws/apigateway/${var.name}"

@@ -1,6 +1,7 @@
 # The table, and the dead letters of its stream.
 
 resource "aws_dynamodb_table" "this" {
+  # checkov:skip=CKV_AWS_119:encrypted with the key that AWS manages for the account, without a charge per month
   name                        = var.table_name
   billing_mode                = "PAY_PER_REQUEST"
   hash_key                    = "pk"

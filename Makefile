@@ -236,9 +236,6 @@ $(VENVS)/aws/$(STAMP): requirements/aws.txt $(UV)
 	$(call environment,aws)
 	@touch $@
 
-# Two: ours, and the one that `rollcall new` gives an organisation.
-WORKFLOWS := .github/workflows example/.github/workflows
-
 $(VENVS)/checkov/$(STAMP): requirements/checkov.txt $(UV)
 	$(call environment,checkov)
 	@touch $@
@@ -253,8 +250,8 @@ $(TFLINT): requirements/tflint/go.mod requirements/tflint/go.sum
 infra-lint: $(TFLINT) ## check infra/ with tflint and its AWS rules (needs Go)
 	@cd infra && TFLINT_PLUGIN_DIR="$(CURDIR)/$(dir $(TFLINT))" "$(CURDIR)/$(TFLINT)" --config="$(CURDIR)/infra/.tflint.hcl" --recursive
 
-# The operator's guide has a workflow that deploys.
-GUIDES_WORKFLOW := build/guide/.github/workflows/deploy.yml
+# Two: ours, and the one that `rollcall new` gives an organisation.
+WORKFLOWS := .github/workflows example/.github/workflows
 .PHONY: workflows
 workflows: $(ACTIONLINT) $(VENVS)/workflows/$(STAMP) ## check our GitHub workflow, and an organisation's, with actionlint and zizmor (needs Go)
 	@$(ACTIONLINT) -shellcheck= -pyflakes= $(WORKFLOWS:%=%/*.yml)

@@ -6,6 +6,7 @@ locals {
 }
 
 resource "aws_backup_vault" "this" {
+  # checkov:skip=CKV_AWS_166:encrypted with the key that AWS Backup manages for the account, without a charge per month
   for_each = local.vaults
 
   region        = each.value

@@ -16,7 +16,7 @@ ACCOUNT = "000000000000"
 
 def test_options__are_off_by_default(plan: Plan) -> None:
     assert not plan.types & {"aws_cloudtrail", "aws_xray_sampling_rule", "aws_budgets_budget"}
-    assert plan.one("module.api.aws_api_gateway_stage.this")["xray_tracing_enabled"] is False
+    assert not any(stage["xray_tracing_enabled"] for stage in plan.all("aws_api_gateway_stage").values())
     assert not any(function.get("tracing_config") for function in plan.all("aws_lambda_function").values())
 
 
@@ -69,7 +69,7 @@ def test_trail__keeps_its_records_as_long_as_it_says(guided: Plan) -> None:
 def test_tracing__reaches_the_api_and_every_function(guided: Plan) -> None:
     functions = guided.all("aws_lambda_function").values()
 
-    assert guided.one("module.api.aws_api_gateway_stage.this")["xray_tracing_enabled"] is True
+    assert {stage["xray_tracing_enabled"] for stage in guided.all("aws_api_gateway_stage").values()} == {True}
     assert len(functions) == len(WORK)
     assert {block(function, "tracing_config")["mode"] for function in functions} == {"Active"}
 

@@ -171,22 +171,8 @@ def test_example_values__are_those_rollcall_check_warns_of(configuration: Path) 
             assert refused is is_example(address.removeprefix("https://")) is (domain not in lookalikes), address
 
 
-def test_guide__has_valid_values(terraform: LocalTerraform, tmp_path: Path) -> None:
-    """All values that the operator's guide shows, together, except for its example domain."""
-    guide = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"^ *```hcl\n(.*?)^ *```", guide, re.DOTALL | re.MULTILINE)
-    tfvars = tmp_path / "given.tfvars"
-    tfvars.write_text("".join(blocks).replace("example.org", "kuggen.se"), encoding="utf-8")
-
-    plan = Plan(plan_as_json(terraform, tfvars))
-
-    assert len(blocks) >= 3
-    assert plan.variables["domain"]["site"] == "courses.kuggen.se"
-    assert plan.one("module.mail.aws_sesv2_email_identity.this[0]")["email_identity"] == "kuggen.se"
-    functions = plan.all("aws_lambda_function").values()
-
 def test_guide__has_valid_values(guided: Plan) -> None:
-    assert guided.variables["site_domain"]["names"] == ["courses.kuggen.se"]
+    assert guided.variables["domain"]["site"] == "courses.kuggen.se"
     assert guided.one("module.mail.aws_sesv2_email_identity.this[0]")["email_identity"] == "kuggen.se"
     functions = guided.all("aws_lambda_function").values()
     stopped = {one["function_name"] for one in functions if one["reserved_concurrent_executions"] == 0}

@@ -34,6 +34,7 @@ FITTING = {
     "ArnLike": {"ARN"},
     "Bool": {"Bool"},
     "ForAllValues:ArnLike": {"ArrayOfARN"},
+    "ForAllValues:StringEquals": {"ArrayOfString"},
     "ForAllValues:StringLike": {"ArrayOfString"},
     "NotIpAddress": {"IPAddress"},
     "StringEquals": {"ARN", "String"},

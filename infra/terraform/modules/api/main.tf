@@ -46,21 +46,16 @@ moved {
 }
 
 resource "aws_api_gateway_stage" "this" {
-  for_each = toset(var.stage_names)
-
-  rest_api_id   = aws_api_gateway_rest_api.this.id
-  deployment_id = aws_api_gateway_deployment.this.id
-  stage_name    = each.value
-
-
   # checkov:skip=CKV_AWS_73:X-Ray is the option tracing
   # checkov:skip=CKV_AWS_120:posts can't be cached, and a cache costs 14 USD a month
   # checkov:skip=CKV2_AWS_4:execution logs would hold people's answers; the option api_access_logs logs requests without them
   # checkov:skip=CKV2_AWS_29:the WAF is an option
   # checkov:skip=CKV2_AWS_51:visitors' browsers have no certificates, and Lambda is called by IAM
+  for_each = toset(var.stage_names)
+
   rest_api_id          = aws_api_gateway_rest_api.this.id
   deployment_id        = aws_api_gateway_deployment.this.id
-  stage_name           = var.stage_name
+  stage_name           = each.value
   xray_tracing_enabled = var.tracing != null
 
   dynamic "access_log_settings" {
@@ -90,10 +85,9 @@ moved {
 }
 
 resource "aws_api_gateway_method_settings" "all" {
+  # checkov:skip=CKV_AWS_225:posts can't be cached, and a cache costs 14 USD a month
   for_each = aws_api_gateway_stage.this
 
-
-  # checkov:skip=CKV_AWS_225:posts can't be cached, and a cache costs 14 USD a month
   rest_api_id = aws_api_gateway_rest_api.this.id
   stage_name  = each.value.stage_name
   method_path = "*/*"

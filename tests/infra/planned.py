@@ -127,7 +127,7 @@ class Plan:
         return resource
 
     def _statements(self, change: dict[str, Any]) -> Iterator[Statement]:
-        configured = self.configured(change["address"])["expressions"].get("statement", [])
+        configured = self.configured(change["address"]).get("expressions", {}).get("statement", [])
         # Terraform leaves dynamic statements out of the configuration. Ours come after the others.
         planned: list[dict[str, Any]] = change["change"]["after"]["statement"]
         for values, expressions in zip_longest(planned, configured, fillvalue={}):

@@ -86,7 +86,6 @@ module "api" {
   access_logs       = var.api_access_logs
   addresses         = try(var.access.addresses, null)
   firewall          = one(module.api_firewall[*])
-
   tracing           = var.tracing
 }
 

@@ -247,7 +247,6 @@ def test_modules__take_no_boolean_but_protection(configuration: Path) -> None:
         "modules/site/variables.tf: keep_pages",
         "modules/bucket/variables.tf: keep_objects",
         "modules/site_logs/variables.tf: keep_logs",
-
         "modules/trail/variables.tf: keep_records",
     }
 

@@ -39,7 +39,6 @@ OTHER_VALUES = {
     "tags": {"Owner": "office"},
     "firewall": {},
     "access": {},
-
     "trail": {"retention_days": 30, "events": ["table"]},
     "tracing": {"rate": 0},
     "budget": {"monthly_usd": 5, "emails": ["operators@kuggen.se"]},

@@ -53,6 +53,7 @@ variable "firewall" {
   type = object({
     arn = string
   })
+}
 
 variable "tracing" {
   description = "Traces requests with X-Ray. null traces none."

@@ -175,6 +175,13 @@ def test_pipeline__keeps_artifacts_private_and_not_for_ever(pipeline: Plan) -> N
     assert kept == {pipeline.variables["log_retention_days"]}
 
 
+def test_builds__hold_no_credential_and_are_not_privileged(pipeline: Plan) -> None:
+    for project in pipeline.all("aws_codebuild_project").values():
+        environment = block(project, "environment")
+        assert [variable["name"] for variable in environment["environment_variable"]] == ["STACK"]
+        assert not environment.get("privileged_mode")
+
+
 @pytest.mark.parametrize("role", ["deploy", "plan", "publish"])
 def test_pipeline__runs_each_stage_as_a_role_of_its_own(pipeline: Plan, role: str) -> None:
     trusted = trust(pipeline, role)

@@ -50,6 +50,7 @@ resource "aws_api_gateway_stage" "this" {
   # checkov:skip=CKV_AWS_120:posts can't be cached, and a cache costs 14 USD a month
   # checkov:skip=CKV2_AWS_4:execution logs would hold people's answers; the option api_access_logs logs requests without them
   # checkov:skip=CKV2_AWS_29:the WAF is an option
+  # checkov:skip=CKV2_AWS_77:the WAF is an option, and nothing here is Java
   # checkov:skip=CKV2_AWS_51:visitors' browsers have no certificates, and Lambda is called by IAM
   for_each = toset(var.stage_names)
 

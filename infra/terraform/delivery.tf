@@ -22,11 +22,13 @@ locals {
 
   # The options' files in deployer/options, and whether this stack uses each.
   deployer_options = {
+    audit          = var.trail != null || var.tracing != null || var.budget != null
     delivery       = var.delivery != null
     delivery-token = try(var.delivery.token_secret, null) != null
     domain         = var.domain != null || var.one_origin != null
     recovery       = var.backup != null
     replicas       = var.replica_regions != null
+    shield         = var.firewall != null || var.access != null
     watch          = var.dashboard != null || var.site_access_logs != null || (var.alarms != null && var.api_access_logs != null)
   }
 

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 import pytest
+from botocore import xform_name
 from infra.leftovers import leftovers
 from infra.planned import plan_as_json
 from python_terraform import IsFlagged
@@ -186,6 +187,15 @@ def test_ses__notifies_the_topic_of_feedback(applied: Applied) -> None:
     }
     assert subscription["Protocol"] == "lambda"
     assert subscription["Endpoint"].endswith(":function:rollcall-local-feedback")
+
+
+def test_alarms__arrive_as_planned(applied: Applied, plans: dict[str, Plan]) -> None:
+    arrived = applied.aws("cloudwatch").describe_alarms()["MetricAlarms"]
+    planned = plans["local"].all("aws_cloudwatch_metric_alarm").values()
+
+    names = ("AlarmName", "AlarmDescription", "Namespace", "MetricName", "Threshold", "Period", "EvaluationPeriods")
+    there = {alarm["AlarmName"]: [alarm[name] for name in names] for alarm in arrived}
+    assert there == {alarm["alarm_name"]: [alarm[xform_name(name)] for name in names] for alarm in planned}
 
 
 def test_bucket__is_read_by_this_distribution_only(applied: Applied) -> None:

@@ -12,6 +12,7 @@ import pytest
 from conftest import wait_until
 from deadlines import DEADLINE_S
 from integration.api_requests import example, send
+from unit.handlers.emf import metrics_of
 
 from registration_core.adapters.sqs import to_message
 from registration_core.domain.mail import MailKind, MailRequest
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import DeployedStack
+
+NAMESPACE = "Rollcall/test"
+COUNTED = {"submit": {"Submissions"}, "sweep": {"SeatsTaken", "Waiting"}}
+"""What each function counts in its lines."""
 
 FUNCTIONS = ("submit", "links", "dispatch", "notify", "sweep", "feedback")
 
@@ -98,6 +103,7 @@ def run(stack: DeployedStack, function: str, level: str, person: dict[str, Any],
             "AWS_DEFAULT_REGION": stack.workspace.region,
             "AWS_ENDPOINT_URL": stack.endpoint_url,
             "LOG_LEVEL": level,
+            "METRICS_NAMESPACE": NAMESPACE,
         }
     )
     command = [sys.executable, "-m", "awslambdaric", configured["Handler"]]
@@ -122,6 +128,9 @@ def test_log__holds_only_the_functions_own_lines(
     assert not ran.failed, ran.output
     lines = [json.loads(line) for line in ran.output.splitlines()]
     assert [line for line in lines if line.get("function") != function] == []
+    metrics = [metric for line in ran.output.splitlines() for metric in metrics_of(line)]
+    assert {metric.name for metric in metrics} >= COUNTED.get(function, set())
+    assert {metric.namespace for metric in metrics} <= {NAMESPACE}
     for word in (person["email"], person["name"], person["message"]):
         assert str(word) not in ran.output
 

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from registration_core.domain.quota import QuotaState
 
 DONE = frozenset({"submitted", "imported", *(act.what for act in ACTS)})
-DONE_TO_PARTS = ("edited ", "mail sent: ", "mail resent: ")
+DONE_TO_PARTS = ("edited ", "labelled ", "unlabelled ", "mail sent: ", "mail resent: ")
 """How histories name what was done."""
 
 START = datetime(2027, 3, 1, 9, 30, 15, 250_000, tzinfo=UTC)

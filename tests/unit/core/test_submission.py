@@ -18,6 +18,7 @@ FULL = an_entry(
     verify_by=NOW + timedelta(hours=1),
     verified_at=NOW,
     spam_sign="links 9",
+    labels=("paid",),
 )
 
 
@@ -28,6 +29,7 @@ def test_erased__keeps_nothing_of_the_person() -> None:
     assert kept == {name: getattr(FULL, name) for name in kept}
     assert (after.status, after.version, after.answers, after.email) == (Status.ERASED, 2, {}, "")
     assert (after.position, after.verify_by, after.verified_at, after.spam_sign) == (None, None, None, None)
+    assert after.labels == ()
 
 
 @pytest.mark.parametrize(("seconds", "overdue"), [(3599, False), (3600, True), (3601, True)])

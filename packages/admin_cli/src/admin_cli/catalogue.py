@@ -26,6 +26,7 @@ GROUPS: dict[str, dict[str, Command]] = {
     "Change submissions": {
         "edit": Command("edit", "Correct a submission's answers, or move it"),
         "status": Command("status", "Confirm, cancel and promote submissions"),
+        "label": Command("label", "Put labels on submissions, such as paid"),
         "import": Command("import_file", "Import submissions from a CSV file"),
         "quota": Command("quota", "Show and change seats: capacity, taken and waiting"),
         "erase": Command("erase", "Erase a submission's personal data for good"),

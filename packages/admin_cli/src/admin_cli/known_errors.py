@@ -9,6 +9,7 @@ from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.domain.errors import (
     FormNotNamedError,
     InvalidCursorError,
+    InvalidLabelError,
     InvalidReferenceError,
     MailQueueError,
     QuotaNotFoundError,
@@ -29,6 +30,7 @@ _EXIT_CODES: tuple[tuple[type[RollcallError], ExitCode], ...] = (
     (UnknownContextError, ExitCode.NOT_FOUND),
     (InvalidContextError, ExitCode.USAGE),
     (InvalidCursorError, ExitCode.USAGE),
+    (InvalidLabelError, ExitCode.USAGE),
     (FormNotNamedError, ExitCode.USAGE),
     (StorageDeniedError, ExitCode.CREDENTIALS),
 )

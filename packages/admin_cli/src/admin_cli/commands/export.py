@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from admin_cli.services import of
-from admin_cli.submissions.filters import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
+from admin_cli.submissions.filters import (
+    FormOption,
+    LabelOption,
+    OptionOption,
+    SinceOption,
+    StatusOption,
+    UntilOption,
+    selection,
+)
 from admin_cli.terminal import completion
 from admin_cli.terminal.help import Command, verb
 
@@ -47,6 +55,7 @@ def export(
     since: SinceOption = None,
     until: UntilOption = None,
     option: OptionOption = None,
+    label: LabelOption = None,
     format_: Annotated[
         str | None,
         typer.Option(
@@ -118,6 +127,7 @@ def export(
             since=since,
             until=until,
             option=option,
+            label=label,
             versions_of=stack.versions_of,
         )
 

@@ -9,7 +9,15 @@ import typer
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.services import of
 from admin_cli.submissions.columns import ColumnsOption, SortOption  # noqa: TC001 - Typer reads the annotations
-from admin_cli.submissions.filters import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
+from admin_cli.submissions.filters import (
+    FormOption,
+    LabelOption,
+    OptionOption,
+    SinceOption,
+    StatusOption,
+    UntilOption,
+    selection,
+)
 from admin_cli.submissions.listing import JsonLines, PrintOptions, TableOption, printer
 from admin_cli.submissions.records import FIELDS
 from admin_cli.submissions.spam_signs import suspected
@@ -36,6 +44,7 @@ def list_submissions(
     since: SinceOption = None,
     until: UntilOption = None,
     option: OptionOption = None,
+    label: LabelOption = None,
     columns: ColumnsOption = None,
     sort: SortOption = None,
     table: TableOption = False,
@@ -89,6 +98,7 @@ def list_submissions(
         since=since,
         until=until,
         option=option,
+        label=label,
         versions_of=stack.versions_of,
     )
     shown = printer(output, stack, PrintOptions(names, jsonl, columns), form=form)

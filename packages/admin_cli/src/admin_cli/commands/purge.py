@@ -12,7 +12,7 @@ import typer
 from admin_cli.confirmation import DryRun, Yes, begin
 from admin_cli.services import of
 from admin_cli.submissions.bulk import for_each
-from admin_cli.submissions.filters import FormOption, OptionOption, StatusOption, selection
+from admin_cli.submissions.filters import FormOption, LabelOption, OptionOption, StatusOption, selection
 from admin_cli.submissions.lookup import counted
 from admin_cli.submissions.promotions import Leaving, say_promoted, say_promotions
 from admin_cli.terminal.help import Command, verb
@@ -54,6 +54,7 @@ def purge(
     form: FormOption = None,
     status: StatusOption = None,
     option: OptionOption = None,
+    label: LabelOption = None,
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
@@ -75,7 +76,7 @@ def purge(
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
     forms = act.stack.forms
     until = parse_time(older_than, now=now, option="--older-than")  # now that a day is the organisation's
-    chosen = selection(lambda: forms, form=form, status=status, option=option, now=now)
+    chosen = selection(lambda: forms, form=form, status=status, option=option, label=label, now=now)
     chosen = replace(chosen, until=until)
     submissions = _find(act, chosen)
     if not submissions:

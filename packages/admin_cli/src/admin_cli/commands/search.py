@@ -10,7 +10,15 @@ import typer
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.services import of
 from admin_cli.submissions.columns import ColumnsOption  # noqa: TC001 - Typer reads the annotations
-from admin_cli.submissions.filters import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
+from admin_cli.submissions.filters import (
+    FormOption,
+    LabelOption,
+    OptionOption,
+    SinceOption,
+    StatusOption,
+    UntilOption,
+    selection,
+)
 from admin_cli.submissions.listing import JsonLines, PrintOptions, printer
 from admin_cli.submissions.lookup import counted
 from admin_cli.submissions.records import FIELDS
@@ -49,6 +57,7 @@ def search(
     since: SinceOption = None,
     until: UntilOption = None,
     option: OptionOption = None,
+    label: LabelOption = None,
     limit: Annotated[int, typer.Option("--limit", "-L", min=1, metavar="N", help="How many at most.")] = DEFAULT_LIMIT,
     columns: ColumnsOption = None,
     json: Annotated[str | None, json_option(FIELDS)] = None,
@@ -80,6 +89,7 @@ def search(
         since=since,
         until=until,
         option=option,
+        label=label,
         versions_of=stack.versions_of,
     )
     matches = _find(output, stack.query(), what.strip(), chosen, Limit(limit, same_command(ctx, limit=str(2 * limit))))

@@ -115,6 +115,7 @@ def _facts(entry: Submission, name: str, rank: int | None) -> list[tuple[str, Va
         ("form", entry.form),
         ("status", str(entry.status)),
         ("why_spam", why_spam(entry)),
+        ("labels", " ".join(entry.labels)),
         ("option", entry.option),
         ("position", entry.position),
         ("rank", rank),

@@ -13,7 +13,15 @@ from admin_cli.export.delimiters import read_delimiter
 from admin_cli.services import of
 from admin_cli.stats.sheet import Sheet
 from admin_cli.stats.tally import Period, Tally, choice_fields, stretches
-from admin_cli.submissions.filters import FormOption, OptionOption, SinceOption, StatusOption, UntilOption, selection
+from admin_cli.submissions.filters import (
+    FormOption,
+    LabelOption,
+    OptionOption,
+    SinceOption,
+    StatusOption,
+    UntilOption,
+    selection,
+)
 from admin_cli.submissions.lookup import counted
 from admin_cli.terminal.help import Command, verb
 from admin_cli.terminal.json_fields import json_option, pick, requested_fields
@@ -48,6 +56,7 @@ def stats(
     since: SinceOption = None,
     until: UntilOption = None,
     option: OptionOption = None,
+    label: LabelOption = None,
     by: Annotated[
         Period | None,
         typer.Option("--by", metavar="PERIOD", help="Count each option by day, week or month."),
@@ -102,6 +111,7 @@ def stats(
         since=since,
         until=until,
         option=option,
+        label=label,
         versions_of=stack.versions_of,
     )
     for_person = html is not None or as_csv or (output.on_terminal and names is None)

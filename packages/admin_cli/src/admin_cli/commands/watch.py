@@ -9,7 +9,7 @@ import typer
 from admin_cli.services import of
 from admin_cli.submissions.arrivals import Watch
 from admin_cli.submissions.columns import ColumnsOption  # noqa: TC001 - Typer reads the annotations
-from admin_cli.submissions.filters import FormOption, OptionOption, SinceOption, StatusOption, selection
+from admin_cli.submissions.filters import FormOption, LabelOption, OptionOption, SinceOption, StatusOption, selection
 from admin_cli.submissions.listing import JsonLines, PrintOptions, printer
 from admin_cli.submissions.records import FIELDS
 from admin_cli.terminal.help import Command, verb
@@ -28,6 +28,7 @@ def watch(
     status: StatusOption = None,
     since: SinceOption = None,
     option: OptionOption = None,
+    label: LabelOption = None,
     interval: Annotated[
         float, typer.Option(min=1, max=3600, metavar="SECONDS", help="How long to wait between checks.")
     ] = DEFAULT_INTERVAL_S,
@@ -51,7 +52,7 @@ def watch(
     output = services.output
     names = requested_fields(output, json, FIELDS)
     stack = services.stack()
-    chosen = selection(lambda: stack.forms, form=form, status=status, since=since, option=option)
+    chosen = selection(lambda: stack.forms, form=form, status=status, since=since, option=option, label=label)
     shown = printer(output, stack, PrintOptions(names, jsonl or names is not None, columns), form=form)
     arrivals = Watch(
         stack.query(),

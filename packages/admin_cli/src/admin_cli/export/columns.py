@@ -78,6 +78,7 @@ FIXED: Mapping[str, tuple[Kind, Callable[[Row], Answer | None]]] = {
     "name": (Kind.TEXT, lambda _row: None),
     "age": (Kind.WHOLE, lambda _row: None),
     "spam_sign": (Kind.TEXT, lambda row: row.spam_sign),
+    "labels": (Kind.LIST, lambda row: (row.labels or "").split()),
 }
 
 RANK, NAME, AGE, SPAM_SIGN = "rank", "name", "age", "spam_sign"

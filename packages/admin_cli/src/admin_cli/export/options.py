@@ -141,6 +141,7 @@ def _ensure_same(request: Request, target: Target, stack: Stack, options: Option
         "--form": (now.form or before.form, before.form),
         "--status": (now.statuses or before.statuses, before.statuses),
         "--option": (now.option or before.option, before.option),
+        "--label": (now.label or before.label, before.label),
         "--columns": (
             request.columns if options.columns is None else tuple(map(_full, options.columns)),
             request.columns,

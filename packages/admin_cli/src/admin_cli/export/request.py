@@ -18,6 +18,7 @@ class Selected(msgspec.Struct, frozen=True, kw_only=True):
     since: str | None = None
     until: str | None = None
     option: str | None = None
+    label: str | None = None
 
     @classmethod
     def of(cls, selection: Selection) -> Selected:
@@ -28,6 +29,7 @@ class Selected(msgspec.Struct, frozen=True, kw_only=True):
             since=None if selection.since is None else selection.since.isoformat(),
             until=None if selection.until is None else selection.until.isoformat(),
             option=selection.option,
+            label=selection.label,
         )
 
     def selection(self) -> Selection:
@@ -38,6 +40,7 @@ class Selected(msgspec.Struct, frozen=True, kw_only=True):
             since=None if self.since is None else datetime.fromisoformat(self.since),
             until=None if self.until is None else datetime.fromisoformat(self.until),
             option=self.option,
+            label=self.label,
         )
 
 

@@ -39,6 +39,7 @@ class Row(msgspec.Struct, array_like=True, frozen=True, gc=False):
     verified_at: str | None
     answers: dict[str, Answer]
     spam_sign: str | None = None
+    labels: str | None = None
 
     def submission(self) -> Submission:
         """Convert it to a Submission."""
@@ -59,6 +60,7 @@ class Row(msgspec.Struct, array_like=True, frozen=True, gc=False):
             verify_by=None if self.verify_by is None else moment(self.verify_by),
             verified_at=None if self.verified_at is None else datetime.fromisoformat(self.verified_at),
             spam_sign=self.spam_sign,
+            labels=tuple((self.labels or "").split()),
         )
 
 
@@ -102,6 +104,7 @@ class _Item(msgspec.Struct, gc=False):
     verify_by: _Number | None = None
     verified_at: _Text | None = None
     spam_sign: _Text | None = None
+    labels: _Text | None = None
 
 
 class _Answer(msgspec.Struct):
@@ -163,6 +166,7 @@ def _row(item: _Item) -> Row:
         item.verified_at.S if item.verified_at is not None else None,
         _plain(item.answers.M),
         item.spam_sign.S if item.spam_sign is not None else None,
+        item.labels.S if item.labels is not None else None,
     )
 
 

@@ -15,7 +15,14 @@ from admin_cli.mail.kinds import OwnText, OwnTextFile, Subject, Values, own_mess
 from admin_cli.mail.outcome import NoWait, wait_for
 from admin_cli.mail.preview import as_text, render
 from admin_cli.services import of
-from admin_cli.submissions.filters import OptionOption, SinceOption, StatusOption, UntilOption, selection
+from admin_cli.submissions.filters import (
+    LabelOption,
+    OptionOption,
+    SinceOption,
+    StatusOption,
+    UntilOption,
+    selection,
+)
 from admin_cli.submissions.lookup import counted
 from admin_cli.terminal import completion
 from admin_cli.terminal.escape import plain_lines
@@ -59,6 +66,7 @@ def send(
     text: OwnText = None,
     text_file: OwnTextFile = None,
     option: OptionOption = None,
+    label: LabelOption = None,
     status: StatusOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
@@ -90,7 +98,9 @@ def send(
     message = own_message(services, subject, text, text_file)
     _ensure_one(template, message, values)
     act = begin(services, yes=yes, dry_run=dry_run)
-    chosen = selection(lambda: act.stack.forms, form=form, status=status, since=since, until=until, option=option)
+    chosen = selection(
+        lambda: act.stack.forms, form=form, status=status, since=since, until=until, option=option, label=label
+    )
     published = the_form(act.stack.forms, form)
     mail = MESSAGE if message is not None else _read_own_mail(published, template or "")
     texts = message or read_values(mail, values) or {}

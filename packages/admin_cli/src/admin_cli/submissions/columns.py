@@ -73,6 +73,7 @@ FIXED_COLUMNS: tuple[str, ...] = (
     "verify_by",
     "verified_at",
     "spam_sign",
+    "labels",
     "expires_at",
 )
 """The columns that every list has, whichever forms it covers."""
@@ -131,6 +132,9 @@ class ListColumns:
             "verify_by": ListColumn("verify_by", Column("VERIFY BY"), lambda submission: submission.verify_by),
             "verified_at": ListColumn("verified_at", Column("VERIFIED"), lambda submission: submission.verified_at),
             "spam_sign": ListColumn("spam_sign", Column("WHY SPAM", narrowest=20), why_spam),
+            "labels": ListColumn(
+                "labels", Column("LABELS", narrowest=8), lambda submission: " ".join(submission.labels)
+            ),
             "expires_at": ListColumn("expires_at", Column("EXPIRES"), lambda submission: submission.expires_at),
         }
 

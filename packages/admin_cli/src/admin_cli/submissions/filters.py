@@ -12,6 +12,7 @@ from admin_cli.forms.definitions import the_form, the_option
 from admin_cli.terminal import completion
 from admin_cli.terminal.times import read_period
 from admin_cli.terminal.usage import meant
+from registration_core.domain.labels import read_label
 from registration_core.domain.selection import Selection
 from registration_core.domain.submission import Status
 
@@ -53,6 +54,10 @@ OptionOption = Annotated[
     ),
 ]
 
+LabelOption = Annotated[
+    str | None, typer.Option("--label", metavar="LABEL", help="Only submissions with this label, such as paid.")
+]
+
 
 def selection(
     forms: Callable[[], Mapping[str, Form]],
@@ -62,6 +67,7 @@ def selection(
     since: str | None = None,
     until: str | None = None,
     option: str | None = None,
+    label: str | None = None,
     now: datetime | None = None,
     versions_of: Callable[[str], Sequence[Form]] | None = None,
 ) -> Selection:
@@ -69,7 +75,7 @@ def selection(
 
     forms: the stack's, read only when a form, an option or a time is named. now: the present moment; None to look.
     versions_of: reads all versions of a form, to find an option that it no longer has. Raises CliError for an unknown
-    form, status, option or time, with the known ones.
+    form, status, option or time, with the known ones, and InvalidLabelError.
     """
     first, last = read_period(since, until, forms=forms, now=now)
     chosen = Selection(
@@ -78,6 +84,7 @@ def selection(
         since=first,
         until=last,
         option=option,
+        label=None if label is None else read_label(label),
     )
     if form is None and option is None:
         return chosen

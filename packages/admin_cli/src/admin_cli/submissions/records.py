@@ -32,6 +32,7 @@ FIELDS = (
     "verify_by",
     "verified_at",
     "spam_sign",
+    "labels",
 )
 
 #: What --json can print of one submission in addition to FIELDS.
@@ -65,6 +66,7 @@ def record(submission: Submission, *, name: str, rank: int | None) -> dict[str, 
         "verify_by": _time(submission.verify_by),
         "verified_at": _time(submission.verified_at),
         "spam_sign": submission.spam_sign,
+        "labels": list(submission.labels),
     }
 
 

@@ -143,6 +143,12 @@ class InvalidReferenceError(RollcallError):
     code = "invalid_reference"
 
 
+class InvalidLabelError(RollcallError):
+    """This can't be a label, or the submission has as many as it can have."""
+
+    code = "invalid_label"
+
+
 class InvalidCursorError(RollcallError):
     """This cursor doesn't come from a list."""
 

@@ -22,6 +22,7 @@ class Selection:
 
     form: None for all forms. statuses: empty for any but erased. since, until: submitted at `since`
     or later, and before `until`; aware. option: about this counted option.
+    label: has this label.
     """
 
     form: str | None = None
@@ -29,11 +30,12 @@ class Selection:
     since: datetime | None = None
     until: datetime | None = None
     option: str | None = None
+    label: str | None = None
 
     @property
     def sifting(self) -> bool:
         """Whether submissions in the time range may be left out, so that more are read than returned."""
-        return bool(self.statuses) or self.option is not None
+        return bool(self.statuses) or self.option is not None or self.label is not None
 
     def admits(self, submission: Submission) -> bool:
         """Whether a submission matches."""
@@ -43,4 +45,5 @@ class Selection:
             and (self.since is None or submission.submitted_at >= self.since)
             and (self.until is None or submission.submitted_at < self.until)
             and self.option in (None, submission.option)
+            and (self.label is None or self.label in submission.labels)
         )

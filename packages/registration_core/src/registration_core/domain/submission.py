@@ -41,8 +41,8 @@ class Submission:
     waitlisted. verify_by: when a pending submission loses its seat; kept if it lapsed, see
     `lapsed`. verified_at: when the registrant verified the address, or staff did. quiet: no mail is
     sent about its arrival. spam_sign: why it was suspected spam when it arrived, see
-    `domain.spam.spam_sign`. Times are aware, in UTC, to the millisecond; expires_at and verify_by
-    to the second.
+    `domain.spam.spam_sign`. labels: the staff's, see `domain.labels`; sorted. Times are aware, in
+    UTC, to the millisecond; expires_at and verify_by to the second.
     """
 
     id: str
@@ -62,6 +62,7 @@ class Submission:
     verified_at: datetime | None = None
     quiet: bool = False
     spam_sign: str | None = None
+    labels: tuple[str, ...] = ()
 
     @property
     def seated(self) -> bool:
@@ -88,6 +89,7 @@ class Submission:
             verify_by=None,
             verified_at=None,
             spam_sign=None,
+            labels=(),
         )
 
     @property
@@ -154,7 +156,8 @@ class Once:
 class Event:
     """One line of a submission's history, without the registrant's personal data.
 
-    id: a ULID. what: submitted, imported, `edited` with the fields' names, or one of
+    id: a ULID. what: submitted, imported, `edited` with the fields' names, `labelled` or
+    `unlabelled` with the label, or one of
     `domain.transitions.ACTS`. by: an IAM principal, `registrant` or `system`. status, version:
     after the event; None in lines from before we stored them.
     """

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from registration_core.domain.errors import (
+    InvalidLabelError,
     QuotaNotFoundError,
     StatusTransitionError,
     SubmissionChangedError,
     SubmissionNotFoundError,
 )
+from registration_core.domain.labels import MOST_LABELS
 from registration_core.domain.submission import Status
 from registration_core.domain.transitions import REGISTRANT, SYSTEM, ensure_may_become
 from registration_core.services.promotion import Promotion
@@ -127,6 +129,26 @@ class ManageService:
         marked = self._change(submission_id, self._marked_spam, by=by)
         self._fill(marked, promoted)
         return marked
+
+    def label(self, submission_id: str, label: str, *, on: bool, by: str) -> Submission:
+        """Put a label on a submission, or take it off. Nobody is mailed.
+
+        One that is as asked already is returned as it is. label: as `read_label` returns it. Raises
+        SubmissionNotFoundError, StatusTransitionError for one that is erased, InvalidLabelError for
+        one with too many.
+        """
+
+        def labelled(before: Submission) -> tuple[Submission, str] | None:
+            if before.status is Status.ERASED:
+                raise StatusTransitionError("An erased submission can't have labels.")
+            if (label in before.labels) is on:
+                return None
+            labels = {*before.labels, label} if on else {*before.labels} - {label}
+            if len(labels) > MOST_LABELS:
+                raise InvalidLabelError(f"A submission can have at most {MOST_LABELS} labels.")
+            return _next(before, labels=tuple(sorted(labels))), f"{'labelled' if on else 'unlabelled'} {label}"
+
+        return self._change(submission_id, labelled, by=by)
 
     def promote(self, form: str, option: str, *, by: str = SYSTEM, limit: int | None = None) -> tuple[Submission, ...]:
         """Give free seats to the lowest tickets, one by one, and return the promoted submissions.

@@ -161,7 +161,7 @@ class QueryService:
         since = first if selection.since is None else max(first, selection.since)
 
         def between(since: datetime, until: datetime | None) -> Iterator[Submission]:
-            return self._repository.newest(
+            found = self._repository.newest(
                 form,
                 since=since,
                 until=until,
@@ -170,6 +170,7 @@ class QueryService:
                 cursor=cursor,
                 page_size=page_size,
             )
+            return found if selection.label is None else (each for each in found if selection.label in each.labels)
 
         def older() -> Iterator[Submission]:
             if self._versions is None or since > first:

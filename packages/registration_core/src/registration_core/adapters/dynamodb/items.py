@@ -49,6 +49,7 @@ def submission_item(submission: Submission) -> Item:
         "verified_at": None if submission.verified_at is None else _text(submission.verified_at),
         "quiet": submission.quiet or None,
         "spam_sign": submission.spam_sign,
+        "labels": " ".join(submission.labels) or None,
     }
     if submission.status is Status.SPAM:
         may_lack |= {keys.TOPIC: keys.spam_topic(submission.form), keys.TOPIC_ID: submission.id[-26:]}
@@ -89,6 +90,7 @@ def read_submission(item: Item) -> Submission:
         verified_at=datetime.fromisoformat(item["verified_at"]) if "verified_at" in item else None,
         quiet=item.get("quiet", False),
         spam_sign=item.get("spam_sign"),
+        labels=tuple(item.get("labels", "").split()),
     )
 
 

@@ -178,3 +178,27 @@ def test_check__says_what_it_read(books: Books) -> None:
 def test_options__belong_together(books: Books, options: list[str], says: str) -> None:
     ran = books.line("doctor", *options)
     assert (ran.code, says in ran.err) == (ExitCode.USAGE, True), ran.err
+
+
+def test_repair__gives_lost_tickets_by_age(books: Books) -> None:
+    """Whoever registered first comes first among those who have to draw a new ticket."""
+    *_, ada, bo, cleo = [books.register(name) for name in ("robin", "kim", "ada", "bo", "cleo")]
+    for each in (ada, bo):
+        books.drop(keys.wait_key(FORM.name, "a", each.position or 0))
+    books.set(QUOTA, departed=2, floor=2)
+
+    assert books.check("--repair", "--yes")[0] == 0
+
+    assert [books.get(each.id).position for each in (ada, bo, cleo)] == [4, 5, 3]
+    assert books.check() == (0, [])
+
+
+def test_check__stops_at_ctrl_c(books: Books) -> None:
+    def interrupted(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    books.register("robin")
+    books.line.sleep = interrupted
+    ran = books.line("doctor", "--deep", "--read-units-per-second", "1")
+
+    assert (ran.code, ran.out) == (ExitCode.INTERRUPTED, "")

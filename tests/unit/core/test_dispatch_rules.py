@@ -17,9 +17,10 @@ from registration_core.adapters.dynamodb.table import wire_item
 from registration_core.adapters.sqs import from_message, to_message
 from registration_core.domain.errors import MailQueueError
 from registration_core.domain.mail import FITTING, Change, MailKind, MailRequest, Notice, mails_for
-from registration_core.domain.submission import Event, Status
+from registration_core.domain.submission import Event, MailRecord, Status, SubmissionDetails
 from registration_core.domain.transitions import TRANSITIONS
 from registration_core.services.dispatch import DispatchService
+from registration_core.services.missing_mails import missing_mails
 
 ENTRY = an_entry(a_form(), {"name": "Åsa", "email": "robin@example.org"}, expires_at=START + timedelta(days=30))
 CONFIRMED, VERIFY, WAITLISTED = MailKind.CONFIRMED, MailKind.VERIFY, MailKind.WAITLISTED
@@ -196,3 +197,16 @@ def test_from_message__reads_nothing_else(body: str) -> None:
 def test_request__keeps_its_name_in_the_table(copy: int, name: str) -> None:
     """Another name for a mail that was sent would send it again."""
     assert MailRequest("crs_1", MailKind.CONFIRMED, 3, copy).name == name
+
+
+def test_missing_mails__are_not_those_of_a_repair() -> None:
+    """What `doctor --deep --repair` notes happened before, and its mail was sent or not."""
+    events = [
+        Event("0" * 26, START, "submitted", "registrant", status=Status.PENDING, version=1),
+        Event("1" * 26, START, "repaired: history", "staff", status=Status.CONFIRMED, version=1),
+    ]
+    verify = MailRecord(kind="verify", version=1, state="sent")
+
+    details = SubmissionDetails(replace(ENTRY, status=Status.CONFIRMED), tuple(events), (verify,))
+
+    assert missing_mails(details, until=START) == []

@@ -10,6 +10,7 @@ from registration_core.adapters.dynamodb import items, keys
 from registration_core.adapters.dynamodb.table import check, put, update
 from registration_core.domain.identifiers import new_ulid
 from registration_core.domain.submission import Event
+from registration_core.domain.transitions import REPAIRED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from admin_cli.table_check.problems import Invariant
     from registration_core.adapters.dynamodb.table import Item, Write
 
-REPAIRED = "repaired: "
 NOT_RECORDED = "not recorded"
 """What the history says of a change whose line is missing."""
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from admin_cli.table_check.changes import NOT_RECORDED, REPAIRED
+from admin_cli.table_check.changes import NOT_RECORDED
 from admin_cli.table_check.problems import Invariant, Problem, Repair
 from registration_core.adapters.dynamodb import items, keys
+from registration_core.domain.transitions import REPAIRED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

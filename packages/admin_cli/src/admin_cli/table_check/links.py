@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from admin_cli.table_check.changes import REPAIRED
 from admin_cli.table_check.own_items import called
 from admin_cli.table_check.problems import Invariant, Problem, Repair
 from admin_cli.table_check.quotas import departed, new_quota
 from registration_core.adapters.dynamodb import items, keys
 from registration_core.adapters.dynamodb.table import delete, put, update
 from registration_core.domain.submission import STANDING, Status
+from registration_core.domain.transitions import REPAIRED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -50,11 +50,13 @@ class Survey:
                     self._read_other(item)
 
     def suspects(self) -> list[Key]:
-        """Return the keys of what may be wrong: quotas first, then submissions, then what points to them."""
+        """Return the keys of what may be wrong: quotas first, then submissions by age, then what points to them."""
         for subject in self._unmatched.values():
             if subject is not None and not self._outlived(subject):
                 self._suspects[subject] = None
-        return sorted(self._suspects, key=lambda key: (key[1] != keys.QUOTA, key[1] != keys.SUBMISSION))
+        return sorted(
+            self._suspects, key=lambda key: (key[1] != keys.QUOTA, key[1] != keys.SUBMISSION, key[0][-26:], key[1])
+        )
 
     def _match(self, *said: object, by: Key | None) -> None:
         """Remember what an item says, or forget it if the other one said it already."""

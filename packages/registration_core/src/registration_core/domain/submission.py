@@ -157,9 +157,9 @@ class Event:
     """One line of a submission's history, without the registrant's personal data.
 
     id: a ULID. what: submitted, imported, `edited` with the fields' names, `labelled` or
-    `unlabelled` with the label, or one of
-    `domain.transitions.ACTS`. by: an IAM principal, `registrant` or `system`. status, version:
-    after the event; None in lines from before we stored them.
+    `unlabelled` with the label, one of `domain.transitions.ACTS`, or a repair. by: an IAM principal,
+    `registrant` or `system`. status, version: after the event; None in lines from before we stored
+    them.
     """
 
     id: str

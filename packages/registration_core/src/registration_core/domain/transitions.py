@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 REGISTRANT, STAFF, SYSTEM = "registrant", "staff", "system"
+REPAIRED = "repaired: "
+"""How a line of the history begins that `rollcall doctor --deep --repair` wrote. No mail is due for it."""
 _ALL = frozenset(Status)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from registration_core.domain.mail import Change, mails_for
-from registration_core.domain.transitions import REGISTRANT
+from registration_core.domain.transitions import REGISTRANT, REPAIRED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,5 +33,8 @@ def _changes(details: SubmissionDetails, *, until: datetime) -> Iterator[Change]
             continue
         quiet = was is None and details.submission.quiet
         by_registrant = event.by == REGISTRANT and was is not None
-        yield Change(details.submission.id, event.version, event.status, was, quiet=quiet, by_registrant=by_registrant)
+        if not event.what.startswith(REPAIRED):
+            yield Change(
+                details.submission.id, event.version, event.status, was, quiet=quiet, by_registrant=by_registrant
+            )
         was = event.status

@@ -29,7 +29,7 @@ def the_forms() -> dict[str, Form]:
 
 def submissions(count: int, *, form: Form, newest: datetime | None = None, seed: int = 1) -> Iterator[Submission]:
     """Return submissions, newest first, spread over almost two years; the same ones for the same seed and time."""
-    chance = random.Random(seed)  # noqa: S311 - data for a benchmark
+    chance = random.Random(seed)
     newest = newest or datetime.now(UTC).replace(microsecond=0)
     for number, (id_, at) in enumerate(stamps(count, form=form, newest=newest, seed=seed)):
         name, family = chance.choice(FIRST), chance.choice(LAST)
@@ -67,7 +67,7 @@ def submissions(count: int, *, form: Form, newest: datetime | None = None, seed:
 
 def stamps(count: int, *, form: Form, newest: datetime, seed: int = 1) -> Iterator[tuple[str, datetime]]:
     """Return the submissions' IDs and times, newest first."""
-    chance = random.Random(seed)  # noqa: S311 - data for a benchmark
+    chance = random.Random(seed)
     for number in range(count):
         at = newest - SPREAD * number / count
         at = at.replace(microsecond=at.microsecond // 1000 * 1000)

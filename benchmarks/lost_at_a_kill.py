@@ -61,7 +61,7 @@ def killed(workspace: Workspace, up: list[str], env: dict[str, str], round_numbe
     ]
     for visitor in visitors:
         visitor.start()
-    time.sleep(seconds + random.random() * 3)  # noqa: S311 - any moment will do
+    time.sleep(seconds + random.random() * 3)
     pid = int((workspace.state / "emulator" / "emulator.pid").read_text(encoding="utf-8"))
     os.killpg(pid, signal.SIGKILL)
     at = time.monotonic()

@@ -76,7 +76,7 @@ class MadeUp:
         self.spent_s = 0.0
         self._order = [(kind, number) for number in range(size) for kind in range(3)]
         self._order += [(3, number) for number in range(size // SEATS)]
-        random.Random(1).shuffle(self._order)  # noqa: S311 - data for a benchmark
+        random.Random(1).shuffle(self._order)
         self._pages = self._page()
 
     def __call__(self, operation: str, _params: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,7 +125,7 @@ class MadeUp:
             yield items.once_item(submission, once)
 
     def _submission(self, number: int) -> Submission:
-        chance = random.Random(number)  # noqa: S311 - data for a benchmark
+        chance = random.Random(number)
         at = NOW - timedelta(days=30, seconds=number)
         answers = {
             "participant": f"Åsa Lindqvist {number}",

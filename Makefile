@@ -326,6 +326,7 @@ validate: dev $(NU)/node_modules/.installed ## check every page and mail with th
 bench-cli: dev $(VENVS)/bench-export/$(STAMP) ## measure exports and lists against their rivals (15 minutes)
 	@$(DEV)/python benchmarks/command_start.py
 	@$(DEV)/python benchmarks/list_capacity.py
+	@$(DEV)/python benchmarks/edge_requests.py
 	@$(DEV)/python benchmarks/export_speed.py
 	@$(DEV)/python benchmarks/export_speed.py --memory
 

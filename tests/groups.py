@@ -9,7 +9,14 @@ from __future__ import annotations
 
 from xdist.scheduler import LoadScopeScheduling
 
-OWN_SYSTEMS = ("test_first_account", "test_local_processes", "test_local_up", "test_package", "test_third_form")
+OWN_SYSTEMS = (
+    "test_first_account",
+    "test_local_processes",
+    "test_local_up",
+    "test_one_origin",
+    "test_package",
+    "test_third_form",
+)
 """Integration tests that don't use the deployed stack."""
 
 STACKS = ("browser", "stack")

@@ -41,7 +41,13 @@ WITHOUT_RESOURCE = {
     "sns:Unsubscribe",
 }
 
-OPTIONS_WITHOUT_RESOURCE = {"backup-storage:MountCapsule", "cloudtrail:DescribeTrails", "xray:GetSamplingRules"}
+OPTIONS_WITHOUT_RESOURCE = {
+    "backup-storage:MountCapsule",
+    "cloudfront:CreateCachePolicy",
+    "cloudfront:CreateFunction",
+    "cloudtrail:DescribeTrails",
+    "xray:GetSamplingRules",
+}
 """Of the options' rights: AWS lets no policy name what these act on."""
 
 # AWS, or the organisation's domain, names these. A condition narrows those that carry one.

@@ -149,6 +149,15 @@ def test_site__accepts_a_trailing_slash(stack: DeployedStack, path: str) -> None
     assert slashed.headers["Content-Type"] == "text/html; charset=utf-8"
 
 
+@pytest.mark.parametrize("path", ["/registration//", "/Registration", "/sv/Registration/"])
+def test_site__says_what_is_wrong_with_other_spellings(stack: DeployedStack, path: str) -> None:
+    """Addresses are exact: leading all spellings to a page would take a function before each visit."""
+    missing = ask(f"{stack.site_url}{path}", None, method="GET")
+
+    assert missing.status == 404
+    assert missing.body == ask(f"{stack.site_url}/not-found", None, method="GET").body
+
+
 def test_stack__describes_itself_in_one_secret(stack: DeployedStack) -> None:
     secret = stack.client("secretsmanager").get_secret_value(SecretId="rollcall/local")
     description = json.loads(secret["SecretString"])

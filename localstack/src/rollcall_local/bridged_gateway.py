@@ -114,16 +114,17 @@ def pass_the_caller_address() -> None:
     """Give functions the address of the connection instead of one that the client claims.
 
     Source: API Gateway Developer Guide, "$context variables": identity.sourceIp is the address of
-    the TCP connection. Here all requests come from this machine.
+    the TCP connection. Here all requests come from this machine. X-Forwarded-For has what the
+    client wrote, then that address.
     """
     execute = gateway._execute_in_scope
 
     async def executed(*arguments: Any) -> Any:  # noqa: ANN401 - ministack's arguments and answers
         request, api_id, stage, method, path, headers, *rest = arguments
-        trusted_headers = {name: value for name, value in (headers or {}).items() if name.lower() != "x-forwarded-for"}
-        return await execute(
-            request, api_id, stage, method, path, trusted_headers | {"x-forwarded-for": "127.0.0.1"}, *rest
-        )
+        sent = {name.lower(): value for name, value in (headers or {}).items()}
+        forwarded = ", ".join(filter(None, [sent.get("x-forwarded-for"), "127.0.0.1"]))
+        # ministack takes the first address of a text as the connection's, and of a list none.
+        return await execute(request, api_id, stage, method, path, sent | {"x-forwarded-for": [forwarded]}, *rest)
 
     gateway._execute_in_scope = executed
 

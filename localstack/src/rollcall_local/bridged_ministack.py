@@ -15,6 +15,7 @@ from ministack import app
 sys.path.append(str(Path(__file__).parents[1]))
 
 from rollcall_local import (
+    bridged_distribution,
     bridged_functions,
     bridged_gateway,
     bridged_rights,
@@ -38,6 +39,8 @@ if __name__ == "__main__":
     bridged_suppressions.keep_the_suppression_list()
     bridged_tokens.provide_the_claims_of_github()
     bridged_gateway.pass_the_caller_address()
+    bridged_distribution.reach_the_apis_here()
+    bridged_distribution.tell_missing_from_refused()
     bridged_saving.save_as_it_runs()
     bridged_saving.stop_when_moved()
     app.main()

@@ -39,7 +39,7 @@ RIGHTS = {
 #: The parameters of all services that name a resource by its ARN.
 ARNS = ("ResourceArn", "ResourceARN", "StreamArn", "Resource")
 
-PART_OF_DISTRIBUTION = r"/(origin-access-control|response-headers-policy)/(\w+)"
+PART_OF_DISTRIBUTION = r"/(cache-policy|origin-access-control|response-headers-policy)/(\w+)"
 
 LEADING_KEYS = "dynamodb:LeadingKeys"
 FUNCTION = "lambda:FunctionArn"

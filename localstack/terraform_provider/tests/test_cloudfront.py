@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 CONTROL = "aws_cloudfront_origin_access_control"
 HEADERS = "aws_cloudfront_response_headers_policy"
 DISTRIBUTION = "aws_cloudfront_distribution"
+CACHE = "aws_cloudfront_cache_policy"
 
 CONTROL_CONFIG = {
     "name": "rollcall",
@@ -55,6 +56,22 @@ HEADERS_CONFIG: dict[str, Any] = {
             "access_control_allow_headers": [{"items": ["*"]}],
             "access_control_allow_methods": [{"items": ["GET", "HEAD"]}],
             "access_control_allow_origins": [{"items": ["https://example.org"]}],
+        }
+    ],
+}
+CACHE_CONFIG: dict[str, Any] = {
+    "name": "rollcall-forms",
+    "comment": "For a moment.",
+    "min_ttl": 0,
+    "max_ttl": 10,
+    "parameters_in_cache_key_and_forwarded_to_origin": [
+        {
+            "enable_accept_encoding_brotli": True,
+            "cookies_config": [{"cookie_behavior": "none"}],
+            "headers_config": [{"header_behavior": "whitelist", "headers": [{"items": ["Origin"]}]}],
+            "query_strings_config": [
+                {"query_string_behavior": "whitelist", "query_strings": [{"items": ["brief", "lang"]}]}
+            ],
         }
     ],
 }
@@ -230,3 +247,23 @@ def test_distribution__argument_deep_inside_that_is_not_carried_out_is_an_error(
         tf.plan(DISTRIBUTION, None, {**DISTRIBUTION_CONFIG, "default_cache_behavior": [behaviour]})
 
     assert refused.value.paths == ["default_cache_behavior.0.field_level_encryption_id"]
+
+
+def test_cache_policy__arrives_updates_imports(tf: Harness, aws: Callable[[str], Any]) -> None:
+    state = tf.apply(CACHE, CACHE_CONFIG)
+    ask = aws("cloudfront").get_cache_policy
+    arrived = ask(Id=state["id"])["CachePolicy"]["CachePolicyConfig"]
+    key = arrived["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert (arrived["MinTTL"], arrived["DefaultTTL"], arrived["MaxTTL"]) == (0, 86400, 10)
+    assert (key["EnableAcceptEncodingBrotli"], key["EnableAcceptEncodingGzip"]) == (True, False)
+    assert key["HeadersConfig"] == {"HeaderBehavior": "whitelist", "Headers": {"Quantity": 1, "Items": ["Origin"]}}
+    assert key["CookiesConfig"]["CookieBehavior"] == "none"
+    assert tf.changes(CACHE, state, CACHE_CONFIG) == set()
+    assert tf.import_then_plan(CACHE, state["id"], CACHE_CONFIG) == set()
+
+    other = {**CACHE_CONFIG, "max_ttl": 20}
+    updated = tf.apply(CACHE, other, state)
+
+    assert ask(Id=state["id"])["CachePolicy"]["CachePolicyConfig"]["MaxTTL"] == 20
+    assert tf.changes(CACHE, updated, other) == set()
+    tf.destroy(CACHE, updated)

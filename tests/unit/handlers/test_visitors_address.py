@@ -37,6 +37,7 @@ def test_client_without_the_key__counts_by_its_connection(edge_key: str, sent: s
         (f"garbage,, {VISITOR}, {EDGE}", VISITOR),
         (f"2001:db8::1, {EDGE}", "2001:db8::1"),
         (EDGE, EDGE),
+        (f"{CLAIMED}, {EDGE}, {EDGE}", EDGE),
         ("", EDGE),
     ],
 )

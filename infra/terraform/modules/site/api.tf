@@ -4,7 +4,7 @@ locals {
   # AWS's managed policies CachingDisabled and AllViewerExceptHostHeader. Their IDs are the same in every account.
   # The gateway finds its API by the Host header, so it must not get the visitor's.
   caching_disabled = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
-  all_but_host     = "b689b0a8-53d0-40ab-baf2-38738e2966ac"
+  all_but_host     = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 
   api_behaviours = var.api == null ? [] : [
     {

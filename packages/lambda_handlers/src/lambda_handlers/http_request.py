@@ -106,8 +106,9 @@ class Request:
         sent = self.headers.get("x-rollcall-edge", "")
         if not edge_key or not hmac.compare_digest(sent.encode(errors="replace"), edge_key.encode()):
             return self.address
-        addresses = [part.strip() for part in self.headers.get("x-forwarded-for", "").split(",")]
-        return next((address for address in reversed(addresses) if address not in {"", self.address}), self.address)
+        before, _, last = self.headers.get("x-forwarded-for", "").rpartition(",")
+        seen = before.rpartition(",")[2] if last.strip() == self.address else last
+        return seen.strip() or self.address
 
     @property
     def requested_language(self) -> str:

@@ -34,7 +34,7 @@ ADMINISTRATORS = {
     "lambda get-account-settings", "secretsmanager delete-secret", "sts get-caller-identity",
     "sesv2 put-account-details", "sesv2 create-email-identity", "sesv2 get-account",
     "secretsmanager create-secret", "secretsmanager put-secret-value", "secretsmanager get-secret-value",
-    "secretsmanager replicate-secret-to-regions", "cloudfront associate-alias",
+    "secretsmanager replicate-secret-to-regions", "cloudfront list-distributions",
     "dynamodb restore-table-to-point-in-time", "sqs receive-message", "sqs delete-message",
 }  # fmt: skip
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import time
 from http.client import HTTPConnection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
 from browser.conftest import LANGUAGES, path_in, words_in
+from shipped import ROOT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 PATHS = ("/", "/registration", "/contact", "/thank-you", "/unavailable", "/nowhere")
 
@@ -121,3 +125,23 @@ def test_keyboard__first_skips_to_the_content(visit: Any) -> None:
     assert visitor.page.evaluate("document.activeElement.className") == "skip-link"
     visitor.page.keyboard.press("Enter")
     assert visitor.page.evaluate("document.activeElement.id") == "main"
+
+
+def test_redirect__keeps_path_and_query(browser: Browser) -> None:
+    """What runs at the edge if `domain` has redirects, with the request as CloudFront gives it."""
+    template = ROOT / "infra" / "terraform" / "modules" / "site" / "redirect.js.tftpl"
+    code = template.read_text(encoding="utf-8").replace("${name}", '"courses.kuggen.se"')
+    asked = """([host, uri, query]) => {
+        const request = { uri, headers: { host: { value: host } }, rawQueryString: () => query };
+        const answer = handler({ request });
+        return answer === request ? null : [answer.statusCode, answer.headers.location.value];
+    }"""
+    page = browser.new_page()
+    page.add_script_tag(content=code)
+
+    assert page.evaluate(asked, ["courses.kuggen.se", "/registration", "course=rovers"]) is None
+    for host in ("www.kuggen.se", "d111.cloudfront.net"):
+        for query, kept in ((None, ""), ("", ""), ("course=rovers&lang=s%20v", "?course=rovers&lang=s%20v")):
+            location = f"https://courses.kuggen.se/sv/registration{kept}"
+            assert page.evaluate(asked, [host, "/sv/registration", query]) == [301, location]
+    page.close()

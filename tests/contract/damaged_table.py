@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from contract.stored_state import table_check
 from unit.cli.fakes import DESCRIPTION, CommandLine
 from unit.core.builders import a_field, a_form, words
 
@@ -121,6 +122,13 @@ class Books:
 
     def drop(self, item: dict[str, Any] | tuple[str, str]) -> None:
         self.table.delete(item if isinstance(item, tuple) else (item["pk"], item["sk"]))
+
+    def problems(self, *, repair: bool = False) -> list[tuple[str, str]]:
+        """Return what is wrong, or what was repaired, without the command around it."""
+        check = table_check(self.table, forms=[FORM], signer=GuardKeys(self.table), clock=SystemClock())
+        suspects = check.suspects()
+        found = check.repair(suspects) if repair else (each for one in suspects for each in check.problems(one))
+        return [(each.invariant, f"{each.says} {each.repair.does if each.repair else ''}") for each in found]
 
     def check(self, *options: str) -> tuple[int, list[tuple[str, str, str]]]:
         """Return the exit code, and what was found or repaired."""

@@ -74,6 +74,7 @@ variable "one_origin" {
   }
 }
 
+# tflint-ignore: terraform_unused_declarations # it is there to be refused
 variable "site_domain" {
   description = "Replaced by domain. It only tells you so, because Terraform would drop a name that it doesn't know without an error."
   type        = any

@@ -172,7 +172,7 @@ static: lint types layers ## run lint, types and layers
 test-unit: dev ## test without processes and connections (a minute)
 	@$(PYTEST) tests/unit
 
-test-process: dev ## test what starts processes or listens on this machine, without a stack
+test-process: dev $(VENVS)/checkov/$(STAMP) ## test what starts processes or listens on this machine, without a stack
 	@$(PYTEST) tests/process
 
 test-contract: dev ## test that the fake and the real repositories keep the same promises
@@ -184,7 +184,7 @@ test-faults: dev ## test races, lost answers, killed functions and restarts (tho
 test-integration: dev ## test a deployed stack
 	@$(PYTEST) tests/integration
 
-test-infra: dev $(VENVS)/checkov/$(STAMP) ## test the Terraform configuration
+test-infra: dev ## test the Terraform configuration
 	@$(PYTEST) tests/infra
 
 test-provider: dev ## test the whole stand-in provider (a pass updates its tests/passed.txt: commit that)

@@ -28,6 +28,6 @@ def test_make_targets__of_the_workflow_exist() -> None:
     targets = set(re.findall(r"run: make ([\w-]+)", workflow))
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
 
-    assert targets == {"test", "prove", "test-localstack", "workflows"}
+    assert targets == {"test", "prove", "test-localstack", "workflows", "infra-lint"}
     assert [target for target in targets if not re.search(rf"^{target}:", makefile, re.MULTILINE)] == []
     assert 'python: ["3.11", "3.12", "3.13"]' in workflow

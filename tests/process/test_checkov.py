@@ -18,7 +18,7 @@ EXCEPTION = re.compile(r"checkov:skip=(\w+):(.*)")
 @pytest.fixture(scope="module")
 def results() -> dict[str, list[dict[str, Any]]]:
     """What it passed, failed and skipped, from the files alone: it asks no server for rules or modules."""
-    assert CHECKOV.is_file(), "checkov is not installed: make test-infra installs it."
+    assert CHECKOV.is_file(), "checkov is not installed: make test-process installs it."
     options = ("--framework", "terraform", "--skip-download", "--download-external-modules", "false")
     ran = subprocess.run(
         [CHECKOV, "--directory", INFRA, *options, "--output", "json"], capture_output=True, text=True, check=False

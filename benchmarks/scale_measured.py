@@ -114,12 +114,17 @@ def beside(name: str, measured: float, simulated: list[float]) -> list[str]:
 
 
 def backlog(workspace: Workspace, learned: int = 30, crowd: int = 150) -> list[list[str]]:
-    """Learn the time of a mail from a small crowd, simulate a larger one by it, and compare that with the stack."""
+    """Learn the time of a mail from small crowds, simulate a larger one by it, and compare that with the stack.
+
+    One small crowd comes before and one after, because a shared machine is not equally busy for long.
+    """
     settings = Settings.read()
-    first_s, per_mail_s, _, _ = _crowd(workspace, "small", learned)
+    before = _crowd(workspace, "before", learned)
+    _, _, arrivals, took_s = _crowd(workspace, "large", crowd)
+    after = _crowd(workspace, "after", learned)
+    first_s, per_mail_s = ((each + other) / 2 for each, other in zip(before[:2], after[:2], strict=True))
     stream = Station(settings.stream_at_once, settings.stream_batch, Work(first_s, 0.0))
     queue = Station(settings.mail_at_once, settings.mail_batch, Work(0.0, per_mail_s * settings.mail_at_once))
-    _, _, arrivals, took_s = _crowd(workspace, "large", crowd)
     drained = drain([(each, 1) for each in arrivals], stream, queue)
     return [
         beside(f"{crowd} at once: seconds until the last mail", took_s, [drained.ended_s]),

@@ -1,4 +1,4 @@
-"""The option `replica_regions`, and taking over a copy: what a plan of the whole stack makes of them."""
+"""The option `replica_regions`: what a plan of the whole stack makes of it. infra/terraform/tests has the rest."""
 
 from __future__ import annotations
 
@@ -50,12 +50,3 @@ def test_copies__are_the_only_addition_to_the_stack(terraform: LocalTerraform, p
     assert copy["deletion_protection_enabled"] is plan.variables["deletion_protection"]
     assert plan.references(address, "global_table_arn")[0] == "aws_dynamodb_table.this.arn"
     assert plan.policies == without.policies
-
-
-def test_stack_that_takes_over__uses_the_lost_stacks_table(terraform: LocalTerraform) -> None:
-    plan = Plan(plan_as_json(terraform, values={"takes_over": "prod"}))
-
-    assert plan.one("module.store.aws_dynamodb_table.this")["name"] == "rollcall-prod"
-    assert plan.one("module.store.module.stream_dead_letters.aws_sqs_queue.this")["name"].startswith("rollcall-local-")
-    (environment,) = plan.one("module.submit.aws_lambda_function.this")["environment"]
-    assert environment["variables"]["TABLE"] == "rollcall-prod"

@@ -41,13 +41,3 @@ run "takes_over_the_copy_of_a_lost_region" {
     error_message = "The stack doesn't use the lost stack's table."
   }
 }
-
-run "refuses_the_stacks_own_region" {
-  command = plan
-
-  variables {
-    replica_regions = ["eu-north-1"]
-  }
-
-  expect_failures = [var.replica_regions]
-}

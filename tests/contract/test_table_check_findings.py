@@ -162,7 +162,7 @@ def test_check__says_what_it_read(books: Books) -> None:
     ran = books.line("doctor", "--deep", terminal=True)
 
     assert "1 submission and 1 quota in 8 items" in ran.err
-    assert "read units, 0 s, 0 suspects." in ran.err
+    assert "read units, 0 s." in ran.err
     assert "quotas        Every quota counts the seats that are held." in ran.out
     assert "13 ok, 0 warnings, 0 failures" in ran.err
 

@@ -93,17 +93,17 @@ class DeepCheck:
 
             suspects = self._check.suspects(seen)
             counts, items = self._check.survey.counts, counted(progress.done, "item")
+            again = f" Reading {counted(len(suspects), 'item')} again." if suspects else ""
             self._services.output.note(
                 f"{counted(counts['submissions'], 'submission')} and {counted(counts['quotas'], 'quota')} in {items}: "
-                f"{self._call.units:,.0f} read units, {duration(progress.elapsed_s)}, "
-                f"{counted(len(suspects), 'suspect')}."
+                f"{self._call.units:,.0f} read units, {duration(progress.elapsed_s)}.{again}"
             )
         return suspects
 
     def _confirmed(self, suspects: list[Key]) -> list[Problem]:
         """Read the suspects again, and return what is really wrong."""
         problems = []
-        with Progress(self._services.output, "suspects read again", total=len(suspects)) as progress:
+        with Progress(self._services.output, "items read again", total=len(suspects)) as progress:
             for subject in suspects:
                 problems += self._check.problems(subject)
                 progress.advance()

@@ -150,8 +150,14 @@ data "aws_iam_policy_document" "delivery_trust" {
   }
 }
 
-# What `rollcall site publish` needs; the reader's policy is attached beside it, for `rollcall doctor`.
+# What `rollcall site publish` needs: the pages, the invalidation, and the deployer's rights to the forms in the table.
+# The reader's policy is attached beside it, for `rollcall doctor`.
 data "aws_iam_policy_document" "publish" {
+  source_policy_documents = [jsonencode({
+    Version   = "2012-10-17"
+    Statement = [for one in jsondecode(local.deployer_parts["data-and-mail"]).Statement : one if contains(["Forms", "CountWhatARetiredFormLeaves"], one.Sid)]
+  })]
+
   statement {
     sid       = "ListPages"
     actions   = ["s3:ListBucket"]

@@ -96,14 +96,14 @@ class Account:
         key = iam.create_access_key(UserName=name)["AccessKey"]
         return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
 
-    def deployer(self) -> dict[str, str]:
-        """Return the keys of a user with the deployer's rights for delivery, and the state."""
+    def deployer(self, name: str, *options: str) -> dict[str, str]:
+        """Return the keys of a user with the deployer's rights, those for some options, and the state."""
         rights = ROOT / "infra" / "terraform" / "deployer"
         names = {"account": ACCOUNT, "region": REGION, "stack": STACK, "partition": "aws"}
         state = {"Effect": "Allow", "Action": "s3:*", "Resource": [f"arn:aws:s3:::{STATE}", f"arn:aws:s3:::{STATE}/*"]}
-        files = [*rights.glob("*.json"), rights / "options" / "delivery.json"]
+        files = [*rights.glob("*.json"), *(rights / "options" / f"{option}.json" for option in options)]
         return self.user(
-            "administrator",
+            name,
             {file.stem: string.Template(file.read_text(encoding="utf-8")).substitute(names) for file in files}
             | {"state": json.dumps({"Version": "2012-10-17", "Statement": [state]})},
         )
@@ -210,10 +210,12 @@ def test_delivery__plans_deploys_and_publishes(account: Account, tmp_path: Path)
     ]
     first = [f"rollcall context add {STACK} --stack {STACK} --region {REGION}", "rollcall infra apply --yes"]
 
-    administrator = account.deployer()
+    code, printed = account.runs(clone, account.deployer("without-delivery"), *prepare, *lock, ours, *first)
 
-    code, printed = account.runs(clone, administrator, *prepare, *lock, ours, *first)
-
+    assert code != 0
+    assert "iam:CreatePolicy" in printed  # the missing right is named, and the second apply finishes what it left
+    administrator = account.deployer("administrator", "delivery")
+    code, printed = account.runs(clone, administrator, prepare[1], ours, first[1])
     assert code == 0, printed
     assert account.level() == "INFO"
 

@@ -59,6 +59,12 @@ data "aws_iam_policy_document" "build" {
     actions   = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"]
     resources = ["${module.artifacts.arn}/*"]
   }
+
+  statement {
+    sid       = "ArtifactBucket"
+    actions   = ["s3:GetBucketAcl", "s3:GetBucketLocation"]
+    resources = [module.artifacts.arn]
+  }
 }
 
 resource "aws_iam_role_policy" "build" {

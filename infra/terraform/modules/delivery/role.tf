@@ -24,15 +24,16 @@ resource "aws_iam_role" "pipeline" {
 }
 
 data "aws_iam_policy_document" "pipeline" {
+  # CodePipeline User Guide, "Manage the CodePipeline service role".
   statement {
     sid       = "Artifacts"
-    actions   = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"]
+    actions   = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectAcl"]
     resources = ["${module.artifacts.arn}/*"]
   }
 
   statement {
     sid       = "ArtifactBucket"
-    actions   = ["s3:GetBucketVersioning"]
+    actions   = ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"]
     resources = [module.artifacts.arn]
   }
 

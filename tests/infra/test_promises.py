@@ -139,6 +139,8 @@ def test_mail__counts_as_stuck_only_when_nothing_carries_it(plan: Plan) -> None:
 
 def test_outputs__are_those_of_the_description(plan: Plan) -> None:
     assert set(plan.described["output_changes"]) == DESCRIPTION | {
+        "delivery_next_step",
+        "delivery_role_arns",
         "domain_dns_records",
         "domain_next_step",
         "mail_dns_records",

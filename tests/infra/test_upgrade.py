@@ -42,6 +42,7 @@ OTHER_VALUES = {
     "trail": {"retention_days": 30, "events": ["table"]},
     "tracing": {"rate": 0},
     "budget": {"monthly_usd": 5, "emails": ["operators@kuggen.se"]},
+    "delivery": {"kind": "github", "repository": "kuggen/ours", "state_bucket": "kuggen-terraform-state"},
 }
 """What an operator may change in the values of a stack that runs, all at once."""
 

@@ -240,7 +240,7 @@ variable "alarm_email" {
 }
 
 variable "table_name" {
-  description = "The table that holds the submissions. null means rollcall-<stack>. After a restore, name the new table: rollcall-<stack>-restored-<anything>. See the operator's guide, Restoring."
+  description = "The table that holds the submissions. null means rollcall-<stack>. After a restore, name the new table: rollcall-<stack>-restored-<anything>. See docs/runbook.md, Restoring."
   type        = string
   default     = null
 

@@ -246,7 +246,7 @@ def delete_staff(applied: Applied) -> None:
 
 
 def test_restore__moves_the_stack_to_the_restored_table(applied: Applied) -> None:
-    """The steps of the operator's guide, Restoring: nothing is deleted, and everything uses the other table."""
+    """The steps of the runbook's Restoring: nothing is deleted, and everything uses the other table."""
     dynamodb, terraform, old = applied.aws("dynamodb"), applied.terraform, applied.workspace.table
     restored = f"{old}-restored-1"
     dynamodb.put_item(TableName=old, Item={"pk": {"S": "SUB#reg_1"}, "sk": {"S": "SUB"}})

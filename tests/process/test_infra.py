@@ -93,6 +93,19 @@ def test_state_and_import__change_the_stacks_own_state(prod: CommandLine, terraf
     }
 
 
+def test_unlock__needs_a_yes(prod: CommandLine, terraform: Terraform) -> None:
+    """Terraform asks on a terminal; elsewhere somebody must have made sure that no other run goes on."""
+    refused = prod("infra", "unlock", "6f3b")
+    asked = prod("infra", "unlock", "6f3b", typed="")
+    sure = prod("infra", "unlock", "6f3b", "--yes")
+
+    assert (refused.code, asked.code, sure.code) == (2, 0, 0)
+    assert [words for words in terraform.words if words[0] != "init"] == [
+        ["force-unlock", "-no-color", "6f3b"],
+        ["force-unlock", "-no-color", "-force", "6f3b"],
+    ]
+
+
 def test_lock_file__is_the_organisations(prod: CommandLine, terraform: Terraform) -> None:
     """It is stored with the values, so that another tag of the product leaves it alone."""
     there = terraform.root / "infra" / "terraform" / ".terraform.lock.hcl"
@@ -357,7 +370,12 @@ OPERATORS_LINES = re.findall(r"^ *(?:- run: )?(rollcall infra [^#\n]+)", OPERATO
 
 @pytest.mark.parametrize("line", [line for line in dict.fromkeys(OPERATORS_LINES) if " destroy" not in line])
 def test_operators_guide__commands_run(prod: CommandLine, terraform: Terraform, line: str, tmp_path: Path) -> None:
-    """Each line that a person types or CI runs: first deployment, upgrade, restore."""
+    """Each line that a person types or CI runs: first deployment, upgrade, a lost Region."""
+    prod("context", "add", "prod-b", "--region", "eu-central-1")
+    prod("context", "use", "prod")
+    (terraform.values / "prod-b.tfvars").write_text('stack = "prod-b"\n')
+    (terraform.values / "prod-b.s3.tfbackend").touch()
+    (tmp_path / "prod-b.plan").write_text("kept")
     (tmp_path / "prod.plan").write_text("kept")
 
     ran = prod(*shlex.split(line)[1:], typed="y\n")
@@ -376,7 +394,7 @@ def test_guide__commands_run(prod: CommandLine, terraform: Terraform, line: str)
     ran = prod(*shlex.split(line)[1:], typed=None if "--yes" in line else "y\n" if "apply" in line else "dev\n")
 
     assert ran.code == 0, ran.err
-    assert terraform.words[-1][0] == line.split()[2]
+    assert terraform.words[-1][0] == {"unlock": "force-unlock"}.get(line.split()[2], line.split()[2])
 
 
 #: Says that it works, waits for an interrupt, writes its state, and counts how often it was told to stop.

@@ -20,6 +20,7 @@ from registration_core.domain.errors import MailerError
 from rollcall_build.sources import VARIABLE
 
 GUIDE = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
+RUNBOOK = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
 
 #: Options that every AWS command accepts.
 COMMON = {"region", "query", "output", "profile", "cli-binary-format"}
@@ -46,10 +47,10 @@ def blocks(language: str) -> list[str]:
 
 
 def commands() -> list[str]:
-    """Return every AWS command in the blocks and in the sentences."""
-    lines = "\n".join(blocks("sh")).replace("\\\n", " ")
+    """Return every AWS command in the blocks and in the sentences, of the guide and of the runbook."""
+    lines = "\n".join([*blocks("sh"), *re.findall(r"^ *[$>] (.*)", RUNBOOK, re.MULTILINE)]).replace("\\\n", " ")
     quoted = r"'[^']*'|\"[^\"]*\"|[^'\"\n|`#]"
-    inline = re.findall(r"`(aws [^`]+)`", GUIDE)
+    inline = re.findall(r"`(aws [^`]+)`", GUIDE + RUNBOOK)
     return [one.strip() for one in [*re.findall(rf"^\s*(aws (?:{quoted})+)", lines, re.MULTILINE), *inline]]
 
 
@@ -173,7 +174,7 @@ def test_identity__is_removed_from_state_before_a_new_one() -> None:
 
 def test_restoring__names_no_example_and_keeps_what_changed() -> None:
     """Hand-typed lines work on the organisation's own stack, in the state of rollcall infra."""
-    chapter = GUIDE[GUIDE.index("\n## Restoring") : GUIDE.index("\n## Destroying")]
+    chapter = RUNBOOK[RUNBOOK.index("\n## Restoring") : RUNBOOK.index("\n## Move a stack")]
 
     assert "example/values" not in GUIDE[GUIDE.index("## First deployment") :]
     assert re.findall(r"^ *terraform ", chapter, re.MULTILINE) == []
@@ -207,12 +208,16 @@ def test_dead_letters__explain_each_reason(error: type[MailerError]) -> None:
 
 
 def test_linked_chapters__exist() -> None:
-    headings = {
-        re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-")
-        for heading in re.findall(r"^#+ (.*)$", GUIDE, re.MULTILINE)
-    }
+    def headings(text: str) -> set[str]:
+        return {
+            re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-")
+            for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+        }
 
-    assert set(re.findall(r"\]\(#([^)]+)\)", GUIDE)) <= headings
+    assert set(re.findall(r"\]\(#([^)]+)\)", GUIDE)) <= headings(GUIDE)
+    assert set(re.findall(r"\]\(runbook\.md#([^)]+)\)", GUIDE)) <= headings(RUNBOOK)
+    assert set(re.findall(r"\]\(#([^)]+)\)", RUNBOOK)) <= headings(RUNBOOK)
+    assert set(re.findall(r"\]\(operator\.md#([^)]+)\)", RUNBOOK)) <= headings(GUIDE)
 
 
 def test_named_files__exist() -> None:

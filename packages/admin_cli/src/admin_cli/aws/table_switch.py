@@ -84,7 +84,7 @@ class TableSwitch:
             return _TABLE_NAME.sub("table_name = null", text)
         if _TABLE_NAME.search(text):
             return _TABLE_NAME.sub(line, text)
-        return f"{text.rstrip()}\n\n# Restored; see the operator's guide, Restoring.\n{line}\n"
+        return f"{text.rstrip()}\n\n# Restored; see docs/runbook.md, Restoring.\n{line}\n"
 
     def _described(self) -> dict[str, Any]:
         try:

@@ -35,7 +35,7 @@ _SIGNALLED = 128
 LOCK = ".terraform.lock.hcl"
 
 #: Commands without -var-file.
-WITHOUT_VALUES = {"output", "state"}
+WITHOUT_VALUES = {"force-unlock", "output", "state"}
 
 #: Options whose value is a path.
 WITH_PATH = {"-out", "-var-file"}
@@ -175,28 +175,29 @@ def run_through(call: Invocation, *, to_stderr: bool = False) -> int:
     An interruption waits until Terraform has saved its state. It is passed on once, because a second one would make
     Terraform drop everything.
     """
+    started: list[subprocess.Popen[bytes]] = []
+    stdout = _STDERR if to_stderr else None
     with (
-        subprocess.Popen(
-            call.words,
-            cwd=call.folder,
-            env=dict(call.environment),
-            stdout=_STDERR if to_stderr else None,
-        ) as process,
-        _interruptions_left_to(process) as interrupted,
+        _interruptions_left_to(started) as interrupted,
+        subprocess.Popen(call.words, cwd=call.folder, env=dict(call.environment), stdout=stdout) as process,
     ):
+        started.append(process)
         code = process.wait()
     code = _SIGNALLED - code if code < 0 else code
     return ExitCode.INTERRUPTED if interrupted and code else code
 
 
 @contextlib.contextmanager
-def _interruptions_left_to(process: subprocess.Popen[bytes]) -> Iterator[list[int]]:
-    """Pass the first signal to end on to the process, and keep running. The list has the signals received."""
+def _interruptions_left_to(started: Sequence[subprocess.Popen[bytes]]) -> Iterator[list[int]]:
+    """Pass the first signal to end on to the process, once it is started, and keep running.
+
+    The list has the signals received.
+    """
     signals: list[int] = []
 
     def forward(number: int, _frame: object) -> None:
-        if not signals and not (number == signal.SIGINT and _typed_at_the_terminal()):
-            process.send_signal(signal.SIGINT)
+        if started and not signals and not (number == signal.SIGINT and _typed_at_the_terminal()):
+            started[0].send_signal(signal.SIGINT)
         signals.append(number)
 
     if threading.current_thread() is not threading.main_thread():

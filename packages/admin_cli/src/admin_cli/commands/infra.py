@@ -132,6 +132,28 @@ def import_resource(ctx: typer.Context, arguments: Arguments = None) -> None:
     _run(of(ctx), "import", arguments)
 
 
+@app.command(cls=Command)
+def unlock(
+    ctx: typer.Context,
+    lock: Annotated[str, typer.Argument(metavar="ID", help="The lock's ID, from Terraform's error.")],
+    *,
+    yes: Yes = False,
+) -> None:
+    """Remove a lock that a killed run left on the state. Never do this while another run goes on.
+
+    Examples:
+      rollcall infra unlock 6f3b2c1d-8a4e-4c57-9d12-0b7e5a9c4f21
+    """
+    services = of(ctx)
+    if not yes and not can_ask(services):
+        raise CliError(
+            "Two runs at once break the state, and there is no terminal to ask you on.",
+            hint="Make sure that no other run goes on, then add --yes.",
+            exit_code=ExitCode.USAGE,
+        )
+    _run(services, "force-unlock", [*(["-force"] if yes else []), lock])
+
+
 @app.command(cls=Command, context_settings=TAKES_ALL)
 def destroy(
     ctx: typer.Context,
@@ -202,7 +224,7 @@ def _run(
             raise typer.Exit(_through(services, call))
     terraform = _terraform(services)
     terraform.ensure_described()
-    if command in ("apply", "destroy", "state", "import"):
+    if command in ("apply", "destroy", "state", "import", "force-unlock"):
         account = services.stack().account()
         services.output.tell(f"Stack {context.stack}, account {account}, {context.region}")
     if (

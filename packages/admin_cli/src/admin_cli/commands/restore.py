@@ -16,7 +16,7 @@ from admin_cli.terminal.progress import Progress
 
 app = noun("""
 Prepare a table that was restored from a backup, and make the stack use it. All steps:
-docs/operator.md, Restoring.
+docs/runbook.md, Restoring.
 
 Examples:
   rollcall restore check rollcall-prod-restored-1

@@ -26,7 +26,7 @@ def orphan_problems(pk: str, hanging: Sequence[Item], rules: Rules) -> Iterator[
     alive = [item for item in hanging if not rules.expired(item)]
     if any(item["sk"].startswith(keys.EVENT) for item in alive):
         says = f"{submission_id}: its history is there, and the submission isn't."
-        step = "Find it in a backup: docs/operator.md, Restoring. Its history expires when it would have."
+        step = "Find it in a backup: docs/runbook.md, Restoring. Its history expires when it would have."
         yield Problem(Invariant.ORPHANS, (pk, keys.SUBMISSION), says, next_step=step)
         return
     mails = [item for item in alive if item["sk"].startswith(keys.MAIL)]

@@ -134,6 +134,28 @@ def test_variables__refuse_what_would_fail_later(tmp_path: Path, refused: dict[s
         assert re.search(rf"^(\w+ ){{0,2}}{name}\b", str(refusal.value), re.MULTILINE), f"{name} was not refused"
 
 
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"backup": "{ keepdays = 30 }"}, "backup has no keepdays. It has schedule, keep_days, "),
+        ({"firewall": "{ rate = { limits = 10 } }"}, "firewall.rate has no limits. It has limit, window_s."),
+        ({"one_origin": "{ on = true }"}, "one_origin has no on. It has nothing in it."),
+        ({"trail": "{}"}, 'trail: attribute "retention_days" is required.'),
+        ({"backup": "true"}, "backup: object required."),
+    ],
+)
+def test_values__with_a_mistyped_name_are_refused(tmp_path: Path, values: dict[str, str], sentence: str) -> None:
+    """Terraform itself drops a name that a type doesn't have, and the default stays in force."""
+    with pytest.raises(ValuesError) as refusal:
+        read_values(SOURCES, values_file(tmp_path, VALID | values))
+
+    assert str(refusal.value).startswith(sentence)
+
+
+def test_values__with_names_of_ones_own_are_accepted(tmp_path: Path) -> None:
+    read_values(SOURCES, values_file(tmp_path, VALID | {"tags": '{ Team = "courses" }', "backup": "null"}))
+
+
 EXAMPLES = {
     "sender": '"Courses <courses@Example.org>"',
     "alarm_email": '"operators@sub.example.com"',

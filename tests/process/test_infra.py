@@ -162,6 +162,20 @@ def test_plan__that_would_stop_mail_says_so(prod: CommandLine, terraform: Terraf
     assert terraform.words[-1][-1].endswith("/next.plan")
 
 
+def test_apply__of_values_with_a_mistyped_name_is_refused(prod: CommandLine, terraform: Terraform) -> None:
+    """Terraform drops the name, and an apply would carry out something else than the values say."""
+    declared = 'variable "backup" {\n  type = object({\n    keep_days = optional(number, 90)\n  })\n}\n'
+    (terraform.root / "infra" / "terraform" / "variables_recovery.tf").write_text(declared)
+    prod.environ["FAKE_PLAN"] = json.dumps({"variables": {"backup": {"value": {"keepdays": 30}}}})
+
+    planned, applied = prod("infra", "plan"), prod("infra", "apply", "--yes")
+
+    assert (planned.code, applied.code) == (1, 1)
+    assert "backup has no keepdays. It has keep_days." in applied.err
+    assert "Correct" in planned.err
+    assert [words[0] for words in terraform.words if words[0] != "init"] == ["plan", "plan"]
+
+
 def test_plan__that_keeps_everything_says_nothing(prod: CommandLine, terraform: Terraform) -> None:
     """A change in place, a role, and what Terraform only forgets."""
     assert terraform

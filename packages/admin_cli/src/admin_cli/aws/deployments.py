@@ -12,6 +12,7 @@ from admin_cli.aws.plans import losses
 from admin_cli.aws.terraform import FOR_THE_APPLY, holds_plan, out_of, run_through
 from admin_cli.confirmation import answer, can_ask, says_yes
 from admin_cli.errors import CliError, DeclinedError
+from admin_cli.organisation.value_types import unknown_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +46,7 @@ class Deployment:
         with _saved(words) as (file, planned):
             code = self._through("plan", planned)
             if code in PLANNED:
-                self._tell(losses(self.terraform.described(file)))
+                self._tell(losses(self._planned(file)))
             return code
 
     def apply(self, words: Sequence[str] = ()) -> int:
@@ -54,17 +55,25 @@ class Deployment:
         Raises CliError or DeclinedError, and then nothing was changed.
         """
         if holds_plan(words):
-            self._ensure_meant(losses(self.terraform.described(Path(words[-1]))))
+            self._ensure_meant(losses(self._planned(Path(words[-1]))))
             return self._through("apply", words)
         with _saved([word for word in words if word != AUTO_APPROVE]) as (file, planned):
             code = self._through("plan", planned)
             if code not in PLANNED:
                 return code
-            plan = self.terraform.described(file)
+            plan = self._planned(file)
             if not plan.get("applyable", True):
                 return 0
             self._ensure_agreed(plan, yes=self.yes or AUTO_APPROVE in words)
             return self._through("apply", [*(one for one in words if one.startswith(FOR_THE_APPLY)), str(file)])
+
+    def _planned(self, file: Path) -> dict[str, Any]:
+        """Return a plan. Raises CliError if Terraform dropped part of the values because it doesn't know its name."""
+        plan = self.terraform.described(file)
+        given = {name: each.get("value") for name, each in plan.get("variables", {}).items()}
+        if unknown := unknown_names(self.terraform.folder, given):
+            raise CliError("\n".join(unknown), hint=f"Correct {self.terraform.values}, then plan again.")
+        return plan
 
     def _ensure_agreed(self, plan: dict[str, Any], *, yes: bool) -> None:
         lost = losses(plan)

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from typing import TYPE_CHECKING, Any
 
+from admin_cli.organisation.value_types import DECLARED, unknown_names
 from rollcall_local.process import clean_environment
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from rollcall_build.sources import Sources
 
-_DECLARED = "variables*.tf"
 _UNKNOWN = "Value for undeclared variable"
 
 
@@ -27,7 +27,7 @@ class ValuesError(Exception):
 def read_values(sources: Sources, file: Path) -> dict[str, Any]:
     """Return the variables with this file's values. Raises ValuesError."""
     with tempfile.TemporaryDirectory() as folder:
-        for declared in (sources.root / "infra" / "terraform").glob(_DECLARED):
+        for declared in (sources.root / "infra" / "terraform").glob(DECLARED):
             shutil.copy(declared, folder)
         lines = _terraform(folder, "plan", "-input=false", "-json", "-out=plan", f"-var-file={file.resolve()}")
         problems = [
@@ -39,7 +39,10 @@ def read_values(sources: Sources, file: Path) -> dict[str, Any]:
         if problems:
             raise ValuesError("\n".join(problems))
         plan = json.loads("".join(_terraform(folder, "show", "-json", "plan")))
-    return {name: each.get("value") for name, each in plan["variables"].items()}
+    values = {name: each.get("value") for name, each in plan["variables"].items()}
+    if unknown := unknown_names(sources.root / "infra" / "terraform", values):
+        raise ValuesError("\n".join(unknown))
+    return values
 
 
 def _terraform(folder: str, *arguments: str) -> list[str]:
@@ -56,4 +59,5 @@ def _sentence(diagnostic: dict[str, Any]) -> str:
         name = re.search(r'variable named "([^"]+)"', diagnostic["detail"])
         return f"there is no variable {name[1] if name else ''}; infra/terraform/variables*.tf list them all"
     detail = diagnostic["detail"].partition("\n\nThis was checked by")[0] or diagnostic["summary"]
+    detail = re.sub(r"^The given value is not suitable for var\.(\w+) declared at [^:]+:[\d,-]+:", r"\1:", detail)
     return " ".join(detail.split())

@@ -47,7 +47,7 @@ locals {
   other_parts    = { for name, part in local.option_parts : name => part if !startswith(name, "delivery") }
 
   # What of all that only reads: enough for a plan. Not what the table and the pages hold, which a plan doesn't need.
-  reading_actions = "^([a-z0-9-]+:(BatchGet|Describe|Get|List)|apigateway:GET$)"
+  reading_actions = "^([a-z0-9-]+:(BatchGet|Describe|Get|List|View)|apigateway:GET$)"
   content_actions = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:GetRecords", "s3:GetObject"]
 
   reading = {

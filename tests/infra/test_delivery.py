@@ -29,7 +29,9 @@ INLINE_LIMIT = 10240
 MOST_MANAGED = 10
 """Managed policies that a role may hold, unless AWS was asked for more."""
 
-READS = re.compile(r"^([a-z0-9-]+:(BatchGet|Describe|Get|List)[A-Za-z*]*|apigateway:GET)$")
+READS = re.compile(r"^([a-z0-9-]+:(BatchGet|Describe|Get|List|View)[A-Za-z*]*|apigateway:GET)$")
+
+BUDGET = {"monthly_usd": 10, "emails": ["operators@kuggen.se"]}
 
 GITHUB = {
     "kind": "github",
@@ -48,7 +50,9 @@ PIPELINE = {
 
 @pytest.fixture(scope="module")
 def github(terraform: LocalTerraform) -> Plan:
-    return Plan(plan_as_json(terraform, values={"delivery": GITHUB, "replica_regions": ["eu-central-1"]}))
+    return Plan(
+        plan_as_json(terraform, values={"delivery": GITHUB, "replica_regions": ["eu-central-1"], "budget": BUDGET})
+    )
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +106,7 @@ def test_github__plans_pull_requests_with_a_role_that_reads(github: Plan) -> Non
     actions = [
         action for one in statements(github, "plan") for action in one["Action"] if isinstance(one["Action"], list)
     ]
-    assert "dynamodb:DescribeTable" in actions
+    assert {"dynamodb:DescribeTable", "budgets:ViewBudget"} <= set(actions)
     assert [action for action in actions if not READS.match(action)] == []
 
 

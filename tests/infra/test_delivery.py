@@ -126,7 +126,7 @@ def test_deploy_role__has_the_deployers_rights_and_the_state(github: Plan, confi
         one["name"]: one["policy"] for one in github.all("aws_iam_policy").values() if one["path"] == "/delivery/"
     }
 
-    parts = {file.stem for file in (configuration / "deployer").glob("*.json")} | {"replicas"}
+    parts = {file.stem for file in (configuration / "deployer").glob("*.json")} | {"audit", "replicas"}
     assert set(managed) == {f"rollcall-local-deploy-{part}" for part in parts} | {"rollcall-local-plan-reads"}
     assert set(inline(github, "deploy")) == {"delivery", "state"}
     (state,) = [one for one in statements(github, "deploy") if one["Sid"] == "State"]

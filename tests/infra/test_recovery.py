@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
+from conftest import ROOT
 from infra.planned import Plan, plan_as_json
 from infra.test_configuration import VALID, values_file
 from shipped import SOURCES
 
+from admin_cli.aws.plans import KEPT
 from admin_cli.organisation.values import ValuesError, read_values
 
 if TYPE_CHECKING:
@@ -64,6 +67,27 @@ def test_backup__copies_the_stacks_table_every_night(plan: Plan) -> None:
     assert plan.references("module.backup.aws_backup_selection.this", "resources") == ["var.table_arn"]
     call = plan.described["configuration"]["root_module"]["module_calls"]["backup"]
     assert "module.store.arn" in call["expressions"]["table_arn"]["references"]
+
+
+def test_everything_that_holds_data__is_protected_in_production(guided: Plan, watched: Plan) -> None:
+    """With every option of the operator's guide: buckets of trails, logs and pages, the table, copies, secrets."""
+    for plan in (guided, watched):
+        assert all(bucket["force_destroy"] is False for bucket in plan.all("aws_s3_bucket").values())
+        assert all(vault["force_destroy"] is False for vault in plan.all("aws_backup_vault").values())
+        assert all(table["deletion_protection_enabled"] for table in plan.all("aws_dynamodb_table").values())
+        assert all(one["recovery_window_in_days"] == 30 for one in plan.all("aws_secretsmanager_secret").values())
+    assert len(guided.all("aws_backup_vault")) == 2
+    assert len(guided.all("aws_s3_bucket") | watched.all("aws_s3_bucket")) >= 3
+
+
+def test_what_a_plan_deletes__is_named_as_the_provider_names_it() -> None:
+    """`rollcall infra plan` reads these arguments of what it warns of."""
+    schema = json.loads((ROOT / "localstack/terraform_provider/standin/schema.json").read_text(encoding="utf-8"))
+    used = {kind: named_by for kind, (_, named_by, _) in KEPT.items() if kind in schema["resources"]}
+
+    assert {"aws_dynamodb_table", "aws_s3_bucket", "aws_backup_vault", "aws_sesv2_email_identity"} <= used.keys()
+    for kind, named_by in used.items():
+        assert named_by in schema["resources"][kind]["attributes"], kind
 
 
 def test_role__restores_only_into_new_tables_of_this_stack(plan: Plan) -> None:

@@ -207,6 +207,21 @@ def test_dead_letters__explain_each_reason(error: type[MailerError]) -> None:
     assert f"`{error.code}` (" in chapter
 
 
+def test_costs__name_every_option() -> None:
+    """An option is an object that is off, with its own file of variables; its description says the cost too."""
+    chapter = GUIDE[GUIDE.index("\n## What it costs") :]
+    files = (ROOT / "infra" / "terraform").glob("variables_*.tf")
+    options = {
+        name
+        for file in files
+        for name, block in re.findall(r'^variable "(\w+)" \{\n(.*?)^\}', file.read_text(), re.DOTALL | re.MULTILINE)
+        if "USD" in block or "Costs nothing" in block or "costs nothing" in block or "are free" in block
+    }
+
+    assert len(options) >= 12
+    assert [name for name in sorted(options) if f"`{name}`" not in chapter] == []
+
+
 def test_linked_chapters__exist() -> None:
     def headings(text: str) -> set[str]:
         return {

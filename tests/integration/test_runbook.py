@@ -92,7 +92,7 @@ aws s3api put-object --bucket academy-terraform-state --key rollcall/prod.tfstat
     "Somebody changed something by hand": "aws lambda update-function-configuration --timeout 3 "
     "--function-name rollcall-prod-sweep",
     "Mails don't go out": f"""rollcall site publish
-id=$({REGISTER} | grep -o 'reg_[0-9a-z]*' | head -1)
+id=$({REGISTER} | grep -o 'reg_[0-9A-Za-z]*' | head -1)
 reference=$(rollcall list --json reference | grep -o '[0-9A-Z]\\{{4\\}}-[0-9A-Z]\\{{4\\}}')
 until rollcall show $reference | grep -q sent; do sleep 1; done
 aws sqs send-message --queue-url "$(rollcall infra output -raw mail_dead_letters_url 2>/dev/null)" \\

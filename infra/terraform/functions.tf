@@ -8,6 +8,7 @@ locals {
     log_level            = var.log_level
     log_retention_days   = var.log_retention_days
     tracing              = var.tracing
+    key                  = local.key
 
     environment = {
       STACK     = var.stack

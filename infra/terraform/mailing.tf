@@ -186,6 +186,7 @@ module "feedback_dead_letters" {
   name              = "${local.name}-feedback-dead-letters"
   retention_days    = 14
   plaintext_sources = var.plaintext_sources
+  key               = local.key
 }
 
 resource "aws_lambda_function_event_invoke_config" "feedback" {

@@ -87,6 +87,7 @@ module "api" {
   addresses         = try(var.access.addresses, null)
   firewall          = one(module.api_firewall[*])
   tracing           = var.tracing
+  key               = local.key
 }
 
 module "store" {
@@ -95,6 +96,7 @@ module "store" {
   name                = local.name
   table_name          = coalesce(var.table_name, "rollcall-${coalesce(var.takes_over, var.stack)}")
   replica_regions     = coalesce(var.replica_regions, [])
+  key                 = local.key
   deletion_protection = var.deletion_protection
   plaintext_sources   = var.plaintext_sources
 }
@@ -106,6 +108,7 @@ module "mail" {
   identity           = var.existing_identity == null ? coalesce(var.sender_domain, local.sender_address) : null
   consumer_timeout_s = local.notify_timeout_s
   plaintext_sources  = var.plaintext_sources
+  key                = local.key
 }
 
 module "secrets" {
@@ -114,6 +117,7 @@ module "secrets" {
   name                 = "rollcall/${var.stack}"
   description          = local.description
   recovery_window_days = var.deletion_protection ? 30 : 0
+  key                  = local.key
 }
 
 module "staff" {
@@ -121,6 +125,7 @@ module "staff" {
 
   name                   = local.name
   description_secret_arn = module.secrets.description_arn
+  key                    = local.key
   table_arn              = module.store.arn
   stream_arn             = module.store.stream_arn
   mail_queue_arn         = module.mail.queue_arn

@@ -37,3 +37,23 @@ module "api_firewall" {
   addresses     = []
   countries     = local.allowed_countries
 }
+
+# --- a key of one's own -------------------------------------------------------------------------------------------------
+
+module "key" {
+  source = "./modules/key"
+  count  = var.encryption == null ? 0 : 1
+
+  name                 = local.name
+  deletion_window_days = var.encryption.deletion_window_days
+  deletion_protection  = var.deletion_protection && !var.encryption.retired
+}
+
+locals {
+  # A retired key still opens what is under it, and nothing new comes under it.
+  key = var.encryption == null ? null : {
+    arn      = module.key[0].arn
+    retired  = var.encryption.retired
+    services = [for service in ["dynamodb", "secretsmanager", "sqs"] : "${service}.${var.region}.${data.aws_partition.this.dns_suffix}"]
+  }
+}

@@ -93,3 +93,22 @@ locals {
     "TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW",
   ]))
 }
+
+variable "encryption" {
+  description = "Encrypts the table, queues, topics, logs, secrets and the functions' environment under a key of your own in KMS, which AWS renews every year. Costs 1 USD a month, at most 3 after two renewals, and 0.03 per 10,000 uses. Services keep what they decrypted for minutes, so visitors notice nothing. To end it: set retired = true, wait, then leave encryption out; see the operator's guide. deletion_window_days: how long you can then take the key back. null leaves the keys to AWS."
+  type = object({
+    retired              = optional(bool, false)
+    deletion_window_days = optional(number, 30)
+  })
+  default = null
+
+  validation {
+    condition     = var.encryption == null || try(contains([for days in range(7, 31) : days], var.encryption.deletion_window_days), false)
+    error_message = "encryption.deletion_window_days must be a whole number from 7 to 30, as KMS allows."
+  }
+
+  validation {
+    condition     = var.encryption == null || (var.replica_regions == null && var.takes_over == null)
+    error_message = "Leave out encryption or replica_regions and takes_over: a key is in one Region, and a table's copies are in others."
+  }
+}

@@ -38,6 +38,7 @@ module "alarms" {
 
   name              = local.name
   email             = var.alarm_email
+  key               = local.key
   more              = var.alarms
   metrics_namespace = local.metrics_namespace
   access_log_group  = module.api.access_log_group

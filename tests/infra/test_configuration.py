@@ -55,6 +55,7 @@ REFUSED = {
 VALID = {"stack": '"prod"', "region": '"eu-north-1"', "sender": '"courses@kuggen.se"'}
 REFUSED_BESIDE_OTHERS = [
     {"sender_domain": '"example.com"'},
+    {"encryption": "{ deletion_window_days = 6 }"},
     {"firewall": '{ mode = "off" }', "access": '{ countries = ["UK"] }'},
     {"existing_identity": '"ample.org"'},
     {"delivery": '{ kind = "gitlab", repository = "academy/ours", state_bucket = "academy-state" }'},
@@ -262,6 +263,7 @@ def test_modules__take_no_boolean_but_protection(configuration: Path) -> None:
     assert booleans == {
         "variables.tf: deletion_protection",
         "modules/backup/variables.tf: deletion_protection",
+        "modules/key/variables.tf: deletion_protection",
         "modules/store/variables.tf: deletion_protection",
         "modules/site/variables.tf: keep_pages",
         "modules/bucket/variables.tf: keep_objects",

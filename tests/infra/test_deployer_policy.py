@@ -46,6 +46,7 @@ OPTIONS_WITHOUT_RESOURCE = {
     "cloudfront:CreateCachePolicy",
     "cloudfront:CreateFunction",
     "cloudtrail:DescribeTrails",
+    "kms:ListAliases",
     "xray:GetSamplingRules",
 }
 """Of the options' rights: AWS lets no policy name what these act on."""

@@ -46,6 +46,9 @@ OTHER_VALUES = {
 }
 """What an operator may change in the values of a stack that runs, all at once."""
 
+OWN_KEY = {"encryption": {}}
+"""The same, for what excludes copies in other Regions."""
+
 NAMES = {"stack", "region", "table_name", "takes_over", "sender", "sender_domain", "existing_identity"}
 """Values that name another stack, table or identity."""
 
@@ -68,7 +71,10 @@ def planned_over(
     return changes
 
 
-@pytest.mark.parametrize(("written", "values"), [*((written, {}) for written in RECORDS), (RECORDS[-1], OTHER_VALUES)])
+@pytest.mark.parametrize(
+    ("written", "values"),
+    [*((written, {}) for written in RECORDS), (RECORDS[-1], OTHER_VALUES), (RECORDS[-1], OWN_KEY)],
+)
 def test_upgrade__keeps_what_holds_data(
     terraform: LocalTerraform, tmp_path: Path, written: str, values: dict[str, Any]
 ) -> None:
@@ -138,4 +144,4 @@ def test_types__either_hold_data_or_may_be_replaced(plan: Plan) -> None:
 
 
 def test_other_values__are_all_that_an_operator_may_change(plan: Plan) -> None:
-    assert plan.variables.keys() == OTHER_VALUES.keys() | NAMES | PLACES | RETIRED
+    assert plan.variables.keys() == OTHER_VALUES.keys() | OWN_KEY.keys() | NAMES | PLACES | RETIRED

@@ -18,6 +18,7 @@ from rollcall_local import (
     bridged_distribution,
     bridged_functions,
     bridged_gateway,
+    bridged_logs,
     bridged_rights,
     bridged_saving,
     bridged_secrets,
@@ -36,6 +37,7 @@ if __name__ == "__main__":
     bridged_functions.change_one_thing_at_a_time()
     bridged_functions.map_a_source_once()
     bridged_secrets.keep_each_version()
+    bridged_logs.change_keys()
     bridged_suppressions.keep_the_suppression_list()
     bridged_tokens.provide_the_claims_of_github()
     bridged_gateway.pass_the_caller_address()

@@ -68,7 +68,7 @@ def authorise_with_the_arns_of_aws() -> None:
 
     A tag's resource and a read of a table's stream are named by their ARN. A rule of the default bus
     has no bus in its ARN, and a target's rule is named `Rule`. A managed policy to be created is
-    named by its path and name, a function to be created by its name, alarms by their names.
+    named by its path and name, a function to be created by its name, alarms and keys' aliases by their names.
 
     Source: Service Authorization Reference, "Actions, resources, and condition keys for …".
     """
@@ -100,6 +100,8 @@ def by_name(service: str, path: str, asked: dict[str, Any], place: str) -> str |
             arn = f"arn:aws:iam::{account}:group/{first(asked['GroupName'])}"
         case "iam" if first(asked.get("Action", "")) == "CreatePolicy":
             arn = f"arn:aws:iam::{account}:policy{first(asked.get('Path', '/'))}{first(asked['PolicyName'])}"
+        case "kms" if "AliasName" in asked:
+            arn = f"arn:aws:kms:{place}:{asked['AliasName']}"
         case "lambda" if path.rstrip("/").endswith("/functions") and "FunctionName" in asked:
             arn = f"arn:aws:lambda:{place}:function:{asked['FunctionName']}"
         case "monitoring" if alarm := asked.get("AlarmNames.member.1") or asked.get("AlarmNames"):

@@ -88,14 +88,23 @@ def test_log_group__one_that_is_to_stay_stays(tf: Harness, aws: Callable[[str], 
     aws("logs").delete_log_group(logGroupName="/stays")
 
 
-def test_log_group__name_and_class_replace_and_another_key_is_refused(tf: Harness) -> None:
+def test_log_group__gets_another_key_and_none_again(tf: Harness, aws: Callable[[str], Any]) -> None:
+    state = tf.apply(KIND, {"name": "/keyed"})
+
+    for key in (KEY, None):
+        state = tf.apply(KIND, {"name": "/keyed", "kms_key_id": key}, state)
+
+        (group,) = aws("logs").describe_log_groups(logGroupNamePrefix="/keyed")["logGroups"]
+        assert group.get("kmsKeyId") == key
+        assert tf.changes(KIND, state, {"name": "/keyed", "kms_key_id": key}) == set()
+
+
+def test_log_group__name_and_class_replace_it(tf: Harness) -> None:
     state = tf.apply(KIND, {"name": "/named"})
 
     assert tf.plan(KIND, state, {"name": "/other"})[1] == ["name"]
     changed = {"name": "/named", "log_group_class": "INFREQUENT_ACCESS"}
     assert tf.plan(KIND, state, changed)[1] == ["log_group_class"]
-    with pytest.raises(ProviderRefusedError, match="another key"):
-        tf.plan(KIND, state, {"name": "/named", "kms_key_id": KEY})
 
 
 def test_log_group__deletion_protection_is_refused(tf: Harness) -> None:

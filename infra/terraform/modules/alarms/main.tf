@@ -236,12 +236,14 @@ resource "aws_cloudwatch_metric_alarm" "function_slow" {
   ok_actions          = local.actions
 }
 
-# No KMS key: alarms can't publish through the key that AWS manages for SNS, and they hold no personal data.
+# Without a key of ours it has none: alarms can't publish through the key that AWS manages for SNS, and they hold no
+# personal data.
 resource "aws_sns_topic" "this" {
   # checkov:skip=CKV_AWS_26:alarms can't publish through the key that AWS manages for SNS, and hold no personal data
   count = var.email == null ? 0 : 1
 
-  name = "${var.name}-alarms"
+  name              = "${var.name}-alarms"
+  kms_master_key_id = one([for key in var.key[*] : key.arn if !key.retired])
 }
 
 resource "aws_sns_topic_subscription" "this" {

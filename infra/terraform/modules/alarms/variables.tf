@@ -58,3 +58,11 @@ variable "access_log_group" {
   description = "The log group of the API's access logs. null if there is none."
   type        = string
 }
+
+variable "key" {
+  description = "The stack's own key. A retired one opens what is under it, and nothing new comes under it. null leaves the keys to AWS."
+  type = object({
+    arn     = string
+    retired = bool
+  })
+}

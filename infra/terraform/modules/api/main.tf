@@ -108,4 +108,5 @@ resource "aws_cloudwatch_log_group" "access" {
 
   name              = "/aws/apigateway/${var.name}"
   retention_in_days = var.access_logs.retention_days
+  kms_key_id        = one([for key in var.key[*] : key.arn if !key.retired])
 }

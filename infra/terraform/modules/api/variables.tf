@@ -59,3 +59,11 @@ variable "tracing" {
   description = "Traces requests with X-Ray. null traces none."
   type        = object({})
 }
+
+variable "key" {
+  description = "The stack's own key. A retired one opens what is under it, and nothing new comes under it. null leaves the keys to AWS."
+  type = object({
+    arn     = string
+    retired = bool
+  })
+}

@@ -2,6 +2,8 @@
 
 locals {
   name = "${var.shared.prefix}-${var.name}"
+
+  key_arn = one([for key in var.shared.key[*] : key.arn if !key.retired])
 }
 
 data "aws_iam_policy_document" "assume" {
@@ -41,6 +43,23 @@ data "aws_iam_policy_document" "this" {
       resources = ["*"]
     }
   }
+
+  # What it may read and write is said by its other statements.
+  dynamic "statement" {
+    for_each = var.shared.key[*]
+
+    content {
+      sid       = "UseTheKeyThroughServices"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = [statement.value.arn]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = statement.value.services
+      }
+    }
+  }
 }
 
 resource "aws_iam_role_policy" "this" {
@@ -53,6 +72,7 @@ resource "aws_cloudwatch_log_group" "this" {
   # checkov:skip=CKV_AWS_158:holds no answers or addresses; CloudWatch encrypts it with its own key
   name              = "/aws/lambda/${local.name}"
   retention_in_days = var.shared.log_retention_days
+  kms_key_id        = local.key_arn
 }
 
 resource "aws_lambda_function" "this" {
@@ -71,6 +91,7 @@ resource "aws_lambda_function" "this" {
   source_code_hash               = try(filebase64sha256(var.shared.package_path), null)
   timeout                        = var.timeout_s
   memory_size                    = var.memory_mb
+  kms_key_arn                    = local.key_arn
   reserved_concurrent_executions = coalesce(var.shared.reserved_concurrency[var.name], -1)
 
   environment {

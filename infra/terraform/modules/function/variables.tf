@@ -4,7 +4,7 @@ variable "name" {
 }
 
 variable "shared" {
-  description = "What all functions of the stack share. reserved_concurrency: how many of each may run at once; null leaves a function in the account's shared pool. environment: variables that each gets. tracing: sends traces to X-Ray; null sends none."
+  description = "What all functions of the stack share. reserved_concurrency: how many of each may run at once; null leaves a function in the account's shared pool. environment: variables that each gets. tracing: sends traces to X-Ray; null sends none. key: the stack's own key, or null; a retired one opens what is under it, and nothing new comes under it; services are those through which a function may use it."
   type = object({
     prefix               = string
     package_path         = string
@@ -13,6 +13,12 @@ variable "shared" {
     log_retention_days   = number
     tracing              = object({})
     environment          = map(string)
+
+    key = object({
+      arn      = string
+      retired  = bool
+      services = list(string)
+    })
   })
 }
 

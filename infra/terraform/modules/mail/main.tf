@@ -33,6 +33,7 @@ module "queue" {
   visibility_timeout_s = 6 * var.consumer_timeout_s # Lambda recommends six times, so that a slow batch isn't delivered twice
   retention_days       = 4
   plaintext_sources    = var.plaintext_sources
+  key                  = var.key
 
   dead_letters = {
     arn            = module.dead_letters.arn
@@ -46,6 +47,7 @@ module "dead_letters" {
   name              = "${var.name}-mail-dead-letters"
   retention_days    = 14
   plaintext_sources = var.plaintext_sources
+  key               = var.key
 }
 
 resource "aws_sqs_queue_redrive_allow_policy" "dead_letters" {
@@ -57,12 +59,13 @@ resource "aws_sqs_queue_redrive_allow_policy" "dead_letters" {
   })
 }
 
-# SES's reports on mails. The topic has no KMS key: SES can't publish through the one that AWS
+# SES's reports on mails. Without a key of ours the topic has none: SES can't publish through the one that AWS
 # manages for SNS. The topic stores nothing, and the subscribed function gets messages over TLS.
 resource "aws_sns_topic" "feedback" {
   # checkov:skip=CKV_AWS_26:SES can't publish through the key that AWS manages for SNS, and the topic stores nothing
-  name   = "${var.name}-feedback"
-  policy = data.aws_iam_policy_document.feedback.json
+  name              = "${var.name}-feedback"
+  policy            = data.aws_iam_policy_document.feedback.json
+  kms_master_key_id = one([for key in var.key[*] : key.arn if !key.retired])
 }
 
 data "aws_iam_policy_document" "feedback" {

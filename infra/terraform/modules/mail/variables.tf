@@ -22,3 +22,11 @@ variable "plaintext_sources" {
   description = "Loopback addresses that may connect without TLS. Empty in AWS."
   type        = list(string)
 }
+
+variable "key" {
+  description = "The stack's own key. A retired one opens what is under it, and nothing new comes under it. null leaves the keys to AWS."
+  type = object({
+    arn     = string
+    retired = bool
+  })
+}

@@ -6,6 +6,7 @@ resource "aws_secretsmanager_secret" "description" {
   name                    = var.name
   description             = "Where the parts of this stack are. The command line, site publish and the pipeline read it."
   recovery_window_in_days = var.recovery_window_days
+  kms_key_id              = one([for key in var.key[*] : key.arn if !key.retired])
 }
 
 resource "aws_secretsmanager_secret_version" "description" {
@@ -21,6 +22,7 @@ resource "aws_secretsmanager_secret" "signing_key" {
   name                    = "${var.name}/signing-key"
   description             = "Signs the links in mails: one key, or several as JSON, newest first. See the operator's guide, Keys."
   recovery_window_in_days = var.recovery_window_days
+  kms_key_id              = one([for key in var.key[*] : key.arn if !key.retired])
 }
 
 # In older stacks Terraform made the first key. It stays in the secret and leaves the state.

@@ -17,3 +17,11 @@ variable "recovery_window_days" {
     error_message = "recovery_window_days must be 0, or 7 to 30."
   }
 }
+
+variable "key" {
+  description = "The stack's own key. A retired one opens what is under it, and nothing new comes under it. null leaves the keys to AWS."
+  type = object({
+    arn     = string
+    retired = bool
+  })
+}

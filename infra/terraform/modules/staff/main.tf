@@ -58,6 +58,22 @@ data "aws_iam_policy_document" "reader" {
     actions   = ["lambda:GetAccountSettings", "lambda:ListEventSourceMappings", "ses:GetAccount"]
     resources = ["*"]
   }
+
+  dynamic "statement" {
+    for_each = var.key[*]
+
+    content {
+      sid       = "OpenWhatIsUnderTheKey"
+      actions   = ["kms:Decrypt"]
+      resources = [statement.value.arn]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = statement.value.services
+      }
+    }
+  }
 }
 
 data "aws_iam_policy_document" "manager" {
@@ -143,6 +159,22 @@ data "aws_iam_policy_document" "mailing" {
     sid       = "LiftSuppressionsOfTheAccount"
     actions   = ["ses:DeleteSuppressedDestination", "ses:GetSuppressedDestination"]
     resources = ["*"]
+  }
+
+  dynamic "statement" {
+    for_each = var.key[*]
+
+    content {
+      sid       = "PutMailsUnderTheKey"
+      actions   = ["kms:GenerateDataKey"]
+      resources = [statement.value.arn]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = statement.value.services
+      }
+    }
   }
 }
 

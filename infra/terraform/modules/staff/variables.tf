@@ -37,3 +37,11 @@ variable "sender_identity_arns" {
   description = "The ARNs that the sender's SES identity may have: its domain's and its address's."
   type        = list(string)
 }
+
+variable "key" {
+  description = "The stack's own key, and the services through which staff may use it. null leaves the keys to AWS."
+  type = object({
+    arn      = string
+    services = list(string)
+  })
+}

@@ -101,8 +101,11 @@ resource "aws_dynamodb_table" "this" {
     enabled = true
   }
 
+  # Off means the key that DynamoDB owns: Terraform can't lead a table from a key of ours back to the one that AWS manages
+  # in this account, because the provider keeps a key that is no longer configured.
   server_side_encryption {
-    enabled = true
+    enabled     = try(!var.key.retired, true)
+    kms_key_arn = one([for key in var.key[*] : key.arn if !key.retired])
   }
 
   lifecycle {
@@ -116,4 +119,5 @@ module "stream_dead_letters" {
   name              = "${var.name}-stream-dead-letters"
   retention_days    = 14
   plaintext_sources = var.plaintext_sources
+  key               = var.key
 }

@@ -22,3 +22,11 @@ variable "replica_regions" {
   description = "Other Regions that keep a copy of the table."
   type        = list(string)
 }
+
+variable "key" {
+  description = "The stack's own key. A retired one opens what is under it, and nothing new comes under it. null leaves the keys to AWS."
+  type = object({
+    arn     = string
+    retired = bool
+  })
+}

@@ -29,11 +29,6 @@ class LogGroup(Resource):
     echoed = frozenset({"skip_destroy"})  # an option of Terraform
     import_key = "name"
 
-    def plan(self, prior: State | None, planned: State, changed: set[str]) -> None:  # noqa: ARG002 - the base's hook
-        """Refuse what the emulator has no call for."""
-        if prior is not None and "kms_key_id" in changed:
-            self.refuse("kms_key_id", "the emulator can't give a group that exists another key; destroy it first")
-
     def create(self, planned: State) -> State:
         """Create the group, then say how long it keeps what is logged."""
         client, name = self.client("logs"), unique_name(planned["name"], planned["name_prefix"])
@@ -67,8 +62,13 @@ class LogGroup(Resource):
         }
 
     def update(self, prior: State, planned: State, changed: set[str]) -> State | None:
-        """Change the retention and tags."""
+        """Change the key, the retention and tags."""
         client, name = self.client("logs"), planned["name"]
+        if "kms_key_id" in changed:
+            if planned["kms_key_id"]:
+                client.associate_kms_key(logGroupName=name, kmsKeyId=planned["kms_key_id"])
+            else:
+                client.disassociate_kms_key(logGroupName=name)
         if "retention_in_days" in changed:
             if planned["retention_in_days"]:
                 client.put_retention_policy(logGroupName=name, retentionInDays=planned["retention_in_days"])

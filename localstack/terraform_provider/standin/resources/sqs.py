@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from standin.resource import Resource, removed_tags, resource, unique_name
+from standin.values import UNKNOWN
 
 from .blocks import name_prefix
 
@@ -61,7 +62,9 @@ class Queue(Resource):
 
     def plan(self, prior: State | None, planned: State, changed: set[str]) -> None:  # noqa: ARG002 - the base's hook
         """Refuse what AWS would."""
-        if planned["kms_master_key_id"] and planned["sqs_managed_sse_enabled"]:
+        if planned["kms_master_key_id"] is UNKNOWN and planned["sqs_managed_sse_enabled"]:
+            planned["sqs_managed_sse_enabled"] = UNKNOWN
+        elif planned["kms_master_key_id"] and planned["sqs_managed_sse_enabled"]:
             if prior is None or not prior["sqs_managed_sse_enabled"]:
                 self.refuse("kms_master_key_id", "it excludes sqs_managed_sse_enabled; leave one of them out")
             planned["sqs_managed_sse_enabled"] = False

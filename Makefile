@@ -162,8 +162,8 @@ types: dev ## check types
 	@$(DEV)/mypy
 
 layers: dev ## check that dependencies point one way
-	@$(DEV)/lint-imports
-	@$(DEV)/lint-imports --config circles.ini
+	@$(DEV)/lint-imports --no-cache
+	@$(DEV)/lint-imports --no-cache --config circles.ini
 
 static: lint types layers ## run lint, types and layers
 
@@ -336,4 +336,4 @@ docs: dev ## generate docs/openapi.json from the code
 
 .PHONY: clean
 clean: ## remove what make built (not the local stack's data)
-	@rm -rf $(VENVS) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENVS) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from admin_cli.aws.plans import losses
 from admin_cli.aws.terraform import FOR_THE_APPLY, holds_plan, out_of, run_through
+from admin_cli.aws.value_types import unknown_names
 from admin_cli.confirmation import answer, can_ask, says_yes
 from admin_cli.errors import CliError, DeclinedError
-from admin_cli.organisation.value_types import unknown_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from typing import TYPE_CHECKING, Any
 
-from admin_cli.organisation.value_types import DECLARED, unknown_names
+from admin_cli.aws.value_types import DECLARED, unknown_names
 from rollcall_local.process import clean_environment
 
 if TYPE_CHECKING:
